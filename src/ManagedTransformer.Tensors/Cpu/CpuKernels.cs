@@ -1,0 +1,20 @@
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Cpu;
+
+/// <summary>The SIMD implementation of the kernel contract.</summary>
+internal static class CpuKernels
+{
+    public static KernelSet Create() => new()
+    {
+        Elementwise = new CpuElementwiseKernels(),
+        Reductions = new CpuReductionKernels(),
+        Matrix = new CpuMatrixKernels(),
+        Normalization = new CpuNormalizationKernels(),
+        Softmax = new CpuSoftmaxKernels(),
+        Indexing = new CpuIndexKernels(),
+        Random = new CpuRandomKernels(),
+        Attention = new CpuAttentionKernels(),
+        Optimizers = new CpuOptimizerKernels(),
+    };
+}

@@ -1,0 +1,11 @@
+namespace ManagedTransformer.Tensors.Kernels;
+
+/// <summary>Fused attention that never holds a whole [QueryLength, KeyLength] matrix.</summary>
+internal interface IAttentionKernels
+{
+    /// <summary>Writes Y and, unless absent, LogSumExp.</summary>
+    void Attention(in AttentionProblem problem);
+
+    /// <summary>Writes DQ, DK and DV, rebuilding the weights tile by tile.</summary>
+    void AttentionGradient(in AttentionGradientProblem problem);
+}

@@ -1,0 +1,38 @@
+namespace ManagedTransformer.Tensors.Kernels;
+
+/// <summary>Normalisations of contiguous rows [rows, width]. Weight gradients overwrite their outputs; their sums run in row order fixed by the shape.</summary>
+internal interface INormalizationKernels
+{
+    /// <summary>
+    /// s = x (+ residual); y = gain (s - mean) rstd + bias with rstd = 1 / sqrt(biased variance + epsilon). residual may be absent (then sum
+    /// is absent too); sum receives s. mean, rstd: [rows].
+    /// </summary>
+    void LayerNorm(DeviceBuffer x, DeviceBuffer residual, DeviceBuffer gain, DeviceBuffer bias, float epsilon,
+        DeviceBuffer sum, DeviceBuffer y, DeviceBuffer mean, DeviceBuffer rstd, long rows, int width);
+
+    /// <summary>
+    /// With g = gain dy and xhat = (s - mean) rstd: ds = rstd (g - mean(g) - xhat mean(g xhat)) (+ dSum, the gradient that reaches s by other ways, or absent);
+    /// dGain = sum dy xhat; dBias = sum dy. s is the normalised input (x + residual).
+    /// </summary>
+    void LayerNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer dy, DeviceBuffer dSum,
+        DeviceBuffer ds, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width);
+
+    /// <summary>y = gain x rrms with rrms = 1 / sqrt(mean(x^2) + epsilon), kept in rrms [rows].</summary>
+    void RmsNorm(DeviceBuffer x, DeviceBuffer gain, float epsilon, DeviceBuffer y, DeviceBuffer rrms, long rows, int width);
+
+    /// <summary>With g = gain dy: dx = rrms (g - x rrms^2 mean(g x)); dGain = sum dy x rrms.</summary>
+    void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain, long rows, int width);
+
+    /// <summary>Mean and biased variance of every column over the rows: mean, variance [width].</summary>
+    void BatchStatistics(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer variance, long rows, int width);
+
+    /// <summary>y = gain (x - mean) rstd + bias, with column vectors mean, rstd, gain, bias [width].</summary>
+    void BatchNormalize(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer bias, DeviceBuffer y, long rows, int width);
+
+    /// <summary>
+    /// dGain = sum dy xhat, dBias = sum dy over rows; training: dx = gain rstd (dy - mean(dy) - xhat mean(dy xhat)), means over rows;
+    /// otherwise (fixed statistics) dx = gain rstd dy.
+    /// </summary>
+    void BatchNormGradient(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer dy,
+        DeviceBuffer dx, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width, bool training);
+}

@@ -1,0 +1,26 @@
+namespace ManagedTransformer.Tensors.Kernels;
+
+/// <summary>
+/// C = act(alpha op(A) op(B) + bias [+ C]) for <see cref="Batch"/> row-major matrices. op(A) is [M, K]: A is stored [M, K], or [K, M] when
+/// <see cref="TransposeA"/>; B is stored [K, N], or [N, K] when <see cref="TransposeB"/>. Leading strides are distances between stored rows.
+/// </summary>
+internal struct MatMulProblem
+{
+    public int Batch, M, N, K;
+    public DeviceBuffer A, B, C;
+    public long StrideA, StrideB, StrideC;
+    public long BatchStrideA, BatchStrideB, BatchStrideC;
+    public bool TransposeA, TransposeB;
+    public float Alpha;
+
+    /// <summary>Adds to what C holds instead of overwriting it.</summary>
+    public bool Accumulate;
+
+    /// <summary>[N], or absent.</summary>
+    public DeviceBuffer Bias;
+
+    public Activation Activation;
+
+    /// <summary>Receives the value before the activation, laid out like C; absent where no gradient is needed.</summary>
+    public DeviceBuffer PreActivation;
+}

@@ -1,0 +1,70 @@
+namespace ManagedTransformer.Tensors;
+
+/// <summary>
+/// The memory of one training or generation step: every tensor made on this thread while the scope is open returns its memory to the pool when the
+/// scope closes, except those that were kept (<see cref="Tensor.Keep"/>). Training, evaluation and generation open scopes themselves;
+/// open one around an own loop to save the garbage collector the work. Scopes nest.
+/// </summary>
+public sealed class StepScope : IDisposable
+{
+    [ThreadStatic]
+    private static StepScope? _current;
+
+    private readonly StepScope? _outer;
+    private readonly List<Storage> _storages;
+    private bool _closed;
+
+    /// <summary>Opens a scope on the calling thread.</summary>
+    public StepScope()
+    {
+        _outer = _current;
+        _storages = ListPool.Take();
+        _current = this;
+    }
+
+    internal static StepScope? Current => _current;
+
+    /// <summary>Closes the scope and releases what was made in it. Scopes close in the reverse order of opening, on the thread that opened them.</summary>
+    /// <exception cref="InvalidOperationException">A scope opened later is still open, or another thread closes it.</exception>
+    public void Dispose()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        if (_current != this)
+        {
+            throw new InvalidOperationException("A step scope must be closed on the thread that opened it, after every scope opened inside it.");
+        }
+
+        _closed = true;
+        _current = _outer;
+        foreach (Storage storage in _storages)
+        {
+            if (storage.Scope == this)
+            {
+                storage.Release();
+            }
+        }
+
+        ListPool.Return(_storages);
+    }
+
+    internal void Register(Storage storage) => _storages.Add(storage);
+
+    // A training step registers hundreds of storages: the list is worth reusing.
+    private static class ListPool
+    {
+        [ThreadStatic]
+        private static Stack<List<Storage>>? _free;
+
+        public static List<Storage> Take() => _free is { Count: > 0 } ? _free.Pop() : new List<Storage>(256);
+
+        public static void Return(List<Storage> list)
+        {
+            list.Clear();
+            (_free ??= new Stack<List<Storage>>()).Push(list);
+        }
+    }
+}

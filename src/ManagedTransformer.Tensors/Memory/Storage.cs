@@ -1,0 +1,92 @@
+namespace ManagedTransformer.Tensors;
+
+/// <summary>
+/// A block of device memory behind one or more tensors. It returns to its pool at the end of the <see cref="StepScope"/> that it was made in,
+/// or, made outside a scope or kept, when nothing refers to it any more (finaliser).
+/// </summary>
+internal abstract class Storage
+{
+    private static long _allocations;
+    private int _released;
+
+    protected Storage(Device device, long byteLength)
+    {
+        Device = device;
+        ByteLength = byteLength;
+        Number = Interlocked.Increment(ref _allocations);
+        Scope = StepScope.Current;
+        if (Scope is null)
+        {
+            AllocationPressure.Add(byteLength);
+        }
+        else
+        {
+            Scope.Register(this);
+        }
+    }
+
+    ~Storage() => Release(finalizing: true);
+
+    public Device Device { get; }
+
+    public long ByteLength { get; }
+
+    /// <summary>Position in the order of all allocations of the process.</summary>
+    public long Number { get; }
+
+    /// <summary>How many gradients that a backward walk still has to deliver live here.</summary>
+    public int PendingGradients { get; set; }
+
+    public bool IsReleased => Volatile.Read(ref _released) != 0;
+
+    /// <summary>The scope whose end releases this storage; null when only the finaliser does.</summary>
+    public StepScope? Scope { get; private set; }
+
+    /// <summary>The number of the newest allocation.</summary>
+    public static long LastNumber => Volatile.Read(ref _allocations);
+
+    /// <summary>Lets the storage outlive its scope.</summary>
+    public void Keep()
+    {
+        ThrowIfReleased();
+        if (Scope is not null)
+        {
+            Scope = null;
+            AllocationPressure.Add(ByteLength);
+        }
+    }
+
+    /// <summary>Returns the memory to the pool; using the storage afterwards throws.</summary>
+    public void Release() => Release(finalizing: false);
+
+    protected void ThrowIfReleased()
+    {
+        if (IsReleased)
+        {
+            throw new InvalidOperationException(
+                "The memory of this tensor was returned at the end of its step (or by a backward walk that frees intermediate values): call Keep() inside the step on a tensor that must outlive it.");
+        }
+    }
+
+    protected abstract void FreeMemory();
+
+    private void Release(bool finalizing)
+    {
+        if (Interlocked.Exchange(ref _released, 1) != 0)
+        {
+            return;
+        }
+
+        if (!finalizing)
+        {
+            GC.SuppressFinalize(this);
+        }
+
+        if (Scope is null)
+        {
+            AllocationPressure.Remove(ByteLength);
+        }
+
+        FreeMemory();
+    }
+}

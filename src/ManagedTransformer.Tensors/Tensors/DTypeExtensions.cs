@@ -1,0 +1,9 @@
+namespace ManagedTransformer.Tensors;
+
+/// <summary>Facts about element types.</summary>
+public static class DTypeExtensions
+{
+    /// <summary>Bytes of one element.</summary>
+    /// <param name="dtype">The element type.</param>
+    public static int Size(this DType dtype) => dtype == DType.BFloat16 ? 2 : 4;
+}
