@@ -38,6 +38,10 @@ public sealed class RandomSource(ulong seed)
         return new RandomKey(seed, Mix(hash));
     }
 
+    internal State Save() => new(_position, _site);
+
+    internal void Restore(State state) => (_position, _site) = (state.Position, state.Site);
+
     // SplitMix64's finaliser: neighbouring positions and sites get unrelated sequences.
     private static ulong Mix(ulong value)
     {
@@ -46,4 +50,6 @@ public sealed class RandomSource(ulong seed)
         value = (value ^ (value >> 27)) * 0x94D049BB133111EBUL;
         return value ^ (value >> 31);
     }
+
+    internal readonly record struct State(ulong Position, ulong Site);
 }
