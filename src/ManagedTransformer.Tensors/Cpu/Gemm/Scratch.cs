@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace ManagedTransformer.Tensors.Cpu;
+
+/// <summary>Native memory that a thread keeps from one kernel call to the next. What it holds is garbage at the start of a call.</summary>
+internal sealed unsafe class Scratch
+{
+    /// <summary>Size of a cache line and of the widest vector.</summary>
+    private const int Alignment = 64;
+
+    [ThreadStatic] private static Scratch? t_packedA;
+    [ThreadStatic] private static Scratch? t_packedB;
+
+    private float* _memory;
+    private nint _capacity;
+
+    private Scratch()
+    {
+    }
+
+    ~Scratch() => NativeMemory.AlignedFree(_memory);
+
+    /// <summary>This thread's memory for the left factor of a matrix product.</summary>
+    public static Scratch PackedA => t_packedA ??= new Scratch();
+
+    /// <summary>This thread's memory for the right factor of a matrix product.</summary>
+    public static Scratch PackedB => t_packedB ??= new Scratch();
+
+    /// <summary>Memory for so many floats, aligned to 64 bytes, valid until the next call on the same thread.</summary>
+    public float* Reserve(nint floats)
+    {
+        if (floats > _capacity)
+        {
+            NativeMemory.AlignedFree(_memory);
+            _capacity = 0;
+            _memory = (float*)NativeMemory.AlignedAlloc((nuint)floats * sizeof(float), Alignment);
+            _capacity = floats;
+        }
+        return _memory;
+    }
+}
