@@ -81,7 +81,7 @@ public static partial class TensorOperators
             if (_before is not null)
             {
                 dz = Tensor.EmptyLike(dy);
-                Elementwise(dy).UnaryGradient(FunctionOf(_activation), _before.Buffer, _y.Buffer, dy.Buffer, dz.Buffer, dy.Count, 0, 0);
+                Elementwise(dy).UnaryGradient(Activations.FunctionOf(_activation), _before.Buffer, _y.Buffer, dy.Buffer, dz.Buffer, dy.Count, 0, 0);
             }
 
             if (_bias is { RequiresGradient: true })

@@ -84,16 +84,7 @@ public static partial class TensorOperators
     /// <summary>Applies an activation.</summary>
     /// <param name="x">Any shape.</param><param name="activation">Which one.</param>
     public static Tensor Activate(this Tensor x, Activation activation) =>
-        activation == Activation.None ? x : Unary(FunctionOf(activation), x);
-
-    private static UnaryOp FunctionOf(Activation activation) => activation switch
-    {
-        Activation.Relu => UnaryOp.Relu,
-        Activation.Gelu => UnaryOp.Gelu,
-        Activation.GeluTanh => UnaryOp.GeluTanh,
-        Activation.Silu => UnaryOp.Silu,
-        _ => throw new ArgumentOutOfRangeException(nameof(activation), $"There is no activation {activation}."),
-    };
+        activation == Activation.None ? x : Unary(Activations.FunctionOf(activation), x);
 
     private static Tensor Unary(UnaryOp op, Tensor x, float a = 0, float b = 0)
     {
