@@ -11,7 +11,7 @@ struct SplitMix64(ulong seed)
     ulong _state = seed;
 
     /// <summary>A number that depends on all three keys; different keys give unrelated numbers.</summary>
-    public static ulong Hash(ulong a, ulong b, ulong c) => Mix(Mix(Mix(a + Increment) ^ b + Increment) ^ c + Increment);
+    public static ulong Hash(ulong a, ulong b, ulong c) => Mix(Mix(Mix(a + Increment) ^ (b + Increment)) ^ (c + Increment));
 
     /// <summary>64 random bits.</summary>
     public ulong Next() => Mix(_state += Increment);
