@@ -24,6 +24,13 @@ public sealed class RandomSource(ulong seed)
     /// <summary>The key of the next site at the current position.</summary>
     public RandomKey NextKey() => new(seed, Mix((_position << 20) + _site++));
 
+    /// <summary>The first number, uniform in [0, 1), of the next site's sequence.</summary>
+    public double NextUnit()
+    {
+        Philox.Block(NextKey(), 0, out uint high, out uint low, out _, out _);
+        return (((ulong)high << 21) ^ (low >> 11)) * (1.0 / (1UL << 53));
+    }
+
     /// <summary>Fixed keys of a name, independent of the order in which they are asked for.</summary>
     /// <param name="name">For instance a parameter's name.</param>
     public RandomKey KeyFor(string name)

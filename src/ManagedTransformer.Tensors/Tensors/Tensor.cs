@@ -165,6 +165,19 @@ public partial class Tensor
         Device.Write(MemoryMarshal.AsBytes(source), Buffer, sizeof(float));
     }
 
+    /// <summary>Overwrites the elements, which may be a strided view, with those of another tensor. History is not touched: use it on leaves only.</summary>
+    /// <param name="source">The same shape and type.</param>
+    /// <exception cref="ArgumentException">Another shape or type.</exception>
+    public void Assign(Tensor source)
+    {
+        if (source.Shape != Shape || source.DType != DType || DType == DType.BFloat16)
+        {
+            throw new ArgumentException($"Assign: {source.DType}{source.Shape} does not fit into {DType}{Shape}.");
+        }
+
+        Kernels.Elementwise.Copy(source.Operand, Operand, Shape);
+    }
+
     /// <summary>Type, shape and the first elements.</summary>
     public override string ToString()
     {
