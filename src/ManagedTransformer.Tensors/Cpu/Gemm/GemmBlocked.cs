@@ -80,9 +80,6 @@ internal static unsafe class GemmBlocked<TVector, TLanes, TRows, TWidth>
     {
         private const int PanelsPerChunk = 8;
 
-        /// <summary>Steps that are packed for all panels of a chunk before the next ones, so that a line of the source is read once.</summary>
-        private const int StepsAtOnce = 64;
-
         public float* A, PackedA, B, PackedB;
         public nint Lda, Ldb;
         public bool TransposeA, TransposeB;
@@ -104,24 +101,16 @@ internal static unsafe class GemmBlocked<TVector, TLanes, TRows, TWidth>
         private readonly void Pack<TPanel>(float* source, nint stride, bool transpose, int extent, float* target, int chunk)
             where TPanel : struct, IConstant
         {
-            int panels = Panels(extent, TPanel.Value), first = chunk * PanelsPerChunk, end = Math.Min(first + PanelsPerChunk, panels);
+            int panels = Panels(extent, TPanel.Value), first = chunk * PanelsPerChunk * TPanel.Value;
+            int count = Math.Min(PanelsPerChunk * TPanel.Value, extent - first);
             for (int block = 0; block < Depth; block += KBlock)
             {
                 int length = Math.Min(KBlock, Depth - block);
-                float* packedBlock = target + block * (nint)panels * TPanel.Value;
-                for (int k = 0; k < length; k += StepsAtOnce)
-                {
-                    int steps = Math.Min(StepsAtOnce, length - k);
-                    for (int panel = first; panel < end; panel++)
-                    {
-                        int start = panel * TPanel.Value, width = Math.Min(TPanel.Value, extent - start);
-                        float* packed = packedBlock + ((nint)panel * length + k) * TPanel.Value;
-                        if (transpose)
-                            GemmPacking.Transpose<TPanel>(source + start * stride + block + k, stride, width, steps, packed);
-                        else
-                            GemmPacking.Copy<TPanel>(source + (block + k) * stride + start, stride, width, steps, packed);
-                    }
-                }
+                float* packed = target + block * (nint)panels * TPanel.Value + (nint)first * length;
+                if (transpose)
+                    GemmPacking<TPanel>.Transpose(source + first * stride + block, stride, count, length, packed);
+                else
+                    GemmPacking<TPanel>.Copy(source + block * stride + first, stride, count, length, packed);
             }
         }
     }
