@@ -49,11 +49,26 @@ internal readonly struct GemmBlocking
         PackB = p.TransposeB || p.M > 4 * rows;
     }
 
+    /// <summary>Number of panels of a width that cover an extent.</summary>
+    public static int Panels(int extent, int width) => (extent + width - 1) / width;
+
+    /// <summary>The extent in whole panels.</summary>
+    public static int RoundUp(int extent, int width) => Panels(extent, width) * width;
+
+    /// <summary>Start and end of one of so many parts of an extent: whole panels, as equal as they can be.</summary>
+    public static (int Start, int End) Range(int part, int parts, int extent, int width)
+    {
+        long panels = Panels(extent, width);
+        return ((int)(panels * part / parts) * width, Math.Min(extent, (int)(panels * (part + 1) / parts) * width));
+    }
+
     /// <summary>Number of tiles along the rows and along the columns for a part of C.</summary>
     public static (int RowTiles, int ColumnTiles) Split(int rows, int columns, int depth, int panelRows, int panelColumns)
     {
-        int rowPanels = (rows + panelRows - 1) / panelRows, columnPanels = (columns + panelColumns - 1) / panelColumns;
-        int rowTiles = (rows + TileRows - 1) / TileRows, columnTiles = (columns + TileColumns - 1) / TileColumns;
+        int rowPanels = Panels(rows, panelRows), columnPanels = Panels(columns, panelColumns);
+        int rowTiles = Panels(rows, TileRows), columnTiles = Panels(columns, TileColumns);
+        if (rows <= TileColumns && columns > TileColumns)
+            (rowTiles, columnTiles) = (1, Panels(columns, TileRows));
         long work = (long)rows * columns * Math.Max(1, depth);
         while (rowTiles * columnTiles < WantedTiles && work / (rowTiles * columnTiles) > 2 * TileWork)
         {

@@ -10,6 +10,8 @@ internal sealed unsafe class Scratch
 
     [ThreadStatic] private static Scratch? t_packedA;
     [ThreadStatic] private static Scratch? t_packedB;
+    [ThreadStatic] private static Scratch? t_tileOfA;
+    [ThreadStatic] private static Scratch? t_tileOfB;
 
     private float* _memory;
     private nint _capacity;
@@ -20,11 +22,17 @@ internal sealed unsafe class Scratch
 
     ~Scratch() => NativeMemory.AlignedFree(_memory);
 
-    /// <summary>This thread's memory for the left factor of a matrix product.</summary>
+    /// <summary>For the left factor of a matrix product, shared by the threads that compute it.</summary>
     public static Scratch PackedA => t_packedA ??= new Scratch();
 
-    /// <summary>This thread's memory for the right factor of a matrix product.</summary>
+    /// <summary>For the right factor of a matrix product, shared by the threads that compute it.</summary>
     public static Scratch PackedB => t_packedB ??= new Scratch();
+
+    /// <summary>For the part of the left factor that one tile of a matrix product uses.</summary>
+    public static Scratch TileOfA => t_tileOfA ??= new Scratch();
+
+    /// <summary>For the part of the right factor that one tile of a matrix product uses.</summary>
+    public static Scratch TileOfB => t_tileOfB ??= new Scratch();
 
     /// <summary>Memory for so many floats, aligned to 64 bytes, valid until the next call on the same thread.</summary>
     public float* Reserve(nint floats)
