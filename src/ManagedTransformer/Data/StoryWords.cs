@@ -95,7 +95,7 @@ static class StoryWords
 
     public static readonly PhraseSet Days = new("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday");
 
-    public static readonly PhraseSet Openings = new(["Once upon a time a ", "On "], [3, 1]);
+    public static readonly PhraseSet Openings = new(["Once upon a time ", "On "], [3, 1]);
 
     public static readonly PhraseSet Kinds = new(" girl named ", " boy named ");
 
