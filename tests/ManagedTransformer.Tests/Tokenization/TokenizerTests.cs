@@ -1,4 +1,5 @@
 using System.Text;
+using ManagedTransformer.Data;
 using ManagedTransformer.Tests.Data;
 using ManagedTransformer.Tokenization;
 using Xunit;
@@ -99,6 +100,47 @@ public class TokenizerTests
         File.WriteAllText(folder["tokenizer.json"], json);
         Refuse(() => Tokenizer.Load(folder["tokenizer.json"]), message);
         Refuse(() => Tokenizer.Load(folder["tokenizer.json"]), "tokenizer.json");
+    }
+
+    [Fact]
+    public void Damaged_files_are_read_or_refused_in_words()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder["tokenizer.json"];
+        foreach (ITokenizer tokenizer in new ITokenizer[] { CharacterTokenizer.FromText("a\"\n\u4e2d"), WordTokenizer.FromText("a b"), BytePairTokenizer.Train("abab <x>"u8, 260, ["<x>"]) })
+        {
+            tokenizer.Save(path);
+            byte[] good = File.ReadAllBytes(path);
+            var random = new SplitMix64(3);
+            for (int i = 0; i < 500; i++)
+            {
+                byte[] bad = [.. good];
+                bad[SplitMix64.Scale(random.Next(), bad.Length)] = "\"\\{[:,0-9tn\xff\ud7ff"u8[(int)(random.Next() % 16)];
+                File.WriteAllBytes(path, i % 10 == 0 ? bad[..(int)SplitMix64.Scale(random.Next(), bad.Length)] : bad);
+                try
+                {
+                    Tokenizer.Load(path);
+                }
+                catch (InputException e)
+                {
+                    Assert.Contains(path, e.Message, StringComparison.Ordinal);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Streams_hold_the_tokens_of_a_text()
+    {
+        byte[] text = Encoding.UTF8.GetBytes("na\u00efve text");
+        foreach (ITokenizer tokenizer in new ITokenizer[] { new ByteTokenizer(), CharacterTokenizer.FromText(text), WordTokenizer.FromText(text) })
+        {
+            int[] ids = tokenizer.Encode(text), read = new int[ids.Length];
+            TokenStream stream = TokenStream.Encode(tokenizer, text);
+            Assert.Equal(ids.Length, stream.Length);
+            stream.Read(0, read);
+            Assert.Equal(ids, read);
+        }
     }
 
     [Fact]
