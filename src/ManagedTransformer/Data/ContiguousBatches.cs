@@ -35,6 +35,8 @@ public sealed class ContiguousBatches : BatchSource
     protected override bool NextCore(Span<int> inputs, Span<int> targets)
     {
         (long step, long column, long pass) = Position;
+        if (column < 0 || column >= _rowLength - BlockLength)
+            throw new InputException($"The saved data position (column {column}) does not fit rows of {_rowLength} tokens; the run began with another text or batch size.");
         bool anew = column == FirstColumn(pass);
         for (int row = 0; row < BatchSize; row++)
             ReadRow(row, row * _rowLength + column, inputs, targets);

@@ -3,8 +3,8 @@ namespace ManagedTransformer.Data;
 /// <summary>
 /// Small English stories from a seeded probabilistic grammar, with their exact probability: a corpus that needs no download and whose best
 /// possible loss is known. The grammar is unambiguous, so the sum of ln p over the random choices is ln P(text), and no model can do better on
-/// average than -log2 P(text) / characters bits per character (<see cref="BitsPerCharacter"/>). The stories are plain ASCII, some 500 to
-/// 1,200 characters long and separated by a blank line. They call for agreement (she, her), arithmetic (counts after giving and finding)
+/// average than -log2 P(text) / characters bits per character (<see cref="BitsPerCharacter"/>). The stories are plain ASCII, some 600 to
+/// 1,300 characters long and separated by a blank line. They call for agreement (she, her), arithmetic (counts after giving and finding)
 /// and memory (facts of the first sentences are asked for at the end).
 /// </summary>
 /// <param name="Text">The stories, each followed by a blank line.</param>

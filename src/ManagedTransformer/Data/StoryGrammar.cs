@@ -46,7 +46,7 @@ sealed class StoryGrammar
         int hero, opening = _tape.Choose(StoryWords.Openings);
         if (opening == 0)
         {
-            Pick(StoryWords.Traits);
+            Pick(StoryWords.TraitsWithArticle);
             ulong names = _tape.Choose(StoryWords.Kinds) == 0 ? StoryWords.Girls : ~StoryWords.Girls;
             hero = _tape.Choose(StoryWords.Names, names);
             Say(" lived in ");

@@ -95,7 +95,7 @@ static class StoryWords
 
     public static readonly PhraseSet Days = new("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday");
 
-    public static readonly PhraseSet Openings = new(["Once upon a time a ", "On "], [3, 1]);
+    public static readonly PhraseSet Openings = new(["Once upon a time ", "On "], [3, 1]);
 
     public static readonly PhraseSet Kinds = new(" girl named ", " boy named ");
 
@@ -119,7 +119,7 @@ static class StoryWords
         [10, 12, 15, 24, 16, 10, 14, 6, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4]);
 
     /// <summary>How a list of things goes on: one more, the last one, or a third party.</summary>
-    public static readonly PhraseSet Lists = new([".", ", ", " and ", " for "], [3, 3, 4, 1]);
+    public static readonly PhraseSet Lists = new([".", ", ", " and ", " for "], [2, 5, 5, 1]);
 
     public static readonly PhraseSet Purposes = new(" together", " for ", " but only saw ");
 

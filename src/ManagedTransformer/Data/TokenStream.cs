@@ -1,3 +1,5 @@
+using ManagedTransformer.Tokenization;
+
 namespace ManagedTransformer.Data;
 
 /// <summary>A sequence of token ids that is read in pieces: the tokens of a training text, in memory or in a file. Safe for concurrent reads.</summary>
@@ -57,9 +59,19 @@ public abstract class TokenStream
         return new PackedTokenStream(packed, width);
     }
 
-    /// <summary>A stream in memory whose ids are byte values, as <see cref="Tokenization.ByteTokenizer"/> gives them; nothing is copied.</summary>
+    /// <summary>A stream in memory whose ids are byte values, as <see cref="ByteTokenizer"/> gives them; nothing is copied.</summary>
     /// <param name="bytes">The tokens.</param>
     public static TokenStream FromBytes(ReadOnlyMemory<byte> bytes) => new PackedTokenStream(bytes, 1);
+
+    /// <summary>The tokens of a text, in memory.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="utf8">The text; not copied where the tokens are its bytes.</param>
+    /// <exception cref="InputException">The text has a character that the vocabulary lacks, or is not valid UTF-8 where the tokenizer needs this.</exception>
+    public static TokenStream Encode(ITokenizer tokenizer, ReadOnlyMemory<byte> utf8)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return tokenizer is ByteTokenizer ? FromBytes(utf8) : FromIds(tokenizer.Encode(utf8.Span));
+    }
 
     /// <summary>Copies tokens of a range that was checked.</summary>
     /// <param name="position">The first token.</param>

@@ -99,14 +99,17 @@ public sealed class BytePairTokenizer : ITokenizer
     public int[] Encode(ReadOnlySpan<byte> utf8)
     {
         var ids = new List<int>(utf8.Length / 3);
-        while (!utf8.IsEmpty)
+        int[] next = new int[_specialTokens.Length];
+        Array.Fill(next, -1);
+        for (int position = 0; position < utf8.Length;)
         {
-            int start = FindSpecial(utf8, out int special);
-            EncodeOrdinary(utf8[..start], ids);
+            int start = FindSpecial(utf8, position, next, out int special);
+            EncodeOrdinary(utf8[position..start], ids);
+            position = start;
             if (special < 0)
-                break;
+                continue;
             ids.Add(_specialTokens[special].Id);
-            utf8 = utf8[(start + _specialBytes[special].Length)..];
+            position += _specialBytes[special].Length;
         }
         return [.. ids];
     }
@@ -151,15 +154,25 @@ public sealed class BytePairTokenizer : ITokenizer
         return visible;
     }
 
-    int FindSpecial(ReadOnlySpan<byte> utf8, out int special)
+    /// <summary>Finds the first special token at or after a position.</summary>
+    /// <param name="utf8">The whole text.</param>
+    /// <param name="position">Where to begin.</param>
+    /// <param name="next">Where each special token was last found, so that the text is searched only once for each.</param>
+    /// <param name="special">The index of the token; -1 where none follows.</param>
+    /// <returns>Where it begins; the end of the text where none follows.</returns>
+    int FindSpecial(ReadOnlySpan<byte> utf8, int position, int[] next, out int special)
     {
         special = -1;
         int start = utf8.Length;
-        for (int i = 0; i < _specialBytes.Length; i++)
+        for (int i = 0; i < next.Length; i++)
         {
-            int found = utf8[..Math.Min(utf8.Length, start + _specialBytes[i].Length - 1)].IndexOf(_specialBytes[i]);
-            if (found >= 0 && found < start)
-                (start, special) = (found, i);
+            if (next[i] < position)
+            {
+                int found = utf8[position..].IndexOf(_specialBytes[i]);
+                next[i] = found < 0 ? int.MaxValue : position + found;
+            }
+            if (next[i] < start)
+                (start, special) = (next[i], i);
         }
         return start;
     }

@@ -79,6 +79,13 @@ public class BatchSourceTests
     }
 
     [Fact]
+    public void A_position_of_another_text_is_refused()
+    {
+        var batches = new ContiguousBatches(Numbers(23), 2, 4) { Position = new(5, 7) };
+        Assert.Contains("column 7", Assert.Throws<InputException>(() => Next(batches)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Random_windows_cover_the_stream_evenly()
     {
         var batches = new RandomWindowBatches(Numbers(20), 8, 10, seed: 1);

@@ -87,6 +87,13 @@ public class StoryCorpusTests
     }
 
     [Fact]
+    public void Random_numbers_are_those_of_the_published_generator()
+    {
+        var random = new SplitMix64(0);
+        Assert.Equal([0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F], new[] { random.Next(), random.Next(), random.Next() });
+    }
+
+    [Fact]
     public void Other_text_has_probability_zero()
     {
         string text = StoryCorpus.Generate(1, 1000).Text;

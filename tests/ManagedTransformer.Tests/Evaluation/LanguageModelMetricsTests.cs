@@ -56,6 +56,16 @@ public class LanguageModelMetricsTests
         Assert.Equal(new LanguageModelMetrics(5, 7, 9, 11), new LanguageModelMetrics(2, 3, 4, 5).Add(new(3, 4, 5, 6)));
 
     [Fact]
+    public void Texts_are_measured_in_characters_and_words()
+    {
+        byte[] text = System.Text.Encoding.UTF8.GetBytes(" na\u00efve \U0001F600\n\n two\u3000three \n");
+        Assert.Equal(22, TextSize.CountCharacters(text));
+        Assert.Equal(4, TextSize.CountWords(text));
+        Assert.Equal(7, TextSize.CountWords(text, countNewlines: true));
+        Assert.Equal((0, 0), (TextSize.CountCharacters([]), TextSize.CountWords([])));
+    }
+
+    [Fact]
     public void Batches_score_every_token_but_the_first_once()
     {
         int[] ids = [.. Enumerable.Range(0, 101)];
