@@ -21,7 +21,7 @@ internal static class CpuKernels
         where TVector : unmanaged => new()
     {
         Elementwise = new CpuElementwiseKernels<TOps, TVector>(),
-        Reductions = new CpuReductionKernels(),
+        Reductions = new CpuReductionKernels<TOps, TVector>(),
         Matrix = new CpuMatrixKernels(),
         Normalization = new CpuNormalizationKernels(),
         Softmax = new CpuSoftmaxKernels(),

@@ -52,7 +52,7 @@ internal static unsafe class BinaryLoop<TOps, TVector>
             {
                 TVector left = StridedLoop<TOps, TVector>.Read(a + (i * strideA), strideA, count - i);
                 TVector right = StridedLoop<TOps, TVector>.Read(b + (i * strideB), strideB, count - i);
-                StridedLoop<TOps, TVector>.Write(TFunction.Value(left, right), y + i, count - i);
+                VectorTail<TOps, TVector>.StoreUpTo(TFunction.Value(left, right), y + i, count - i);
             }
         }
     }

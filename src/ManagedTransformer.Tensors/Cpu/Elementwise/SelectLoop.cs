@@ -31,7 +31,7 @@ internal static unsafe class SelectLoop<TOps, TVector>
                     TVector chosen = StridedLoop<TOps, TVector>.Read(Condition + condition + (j * stride), stride, run - j);
                     TVector left = StridedLoop<TOps, TVector>.Read(A + a + (j * strideA), strideA, run - j);
                     TVector right = StridedLoop<TOps, TVector>.Read(B + b + (j * strideB), strideB, run - j);
-                    StridedLoop<TOps, TVector>.Write(TOps.Select(TOps.Equal(chosen, TOps.Zero), right, left), Y + i + j, run - j);
+                    VectorTail<TOps, TVector>.StoreUpTo(TOps.Select(TOps.Equal(chosen, TOps.Zero), right, left), Y + i + j, run - j);
                 }
 
                 i += run;

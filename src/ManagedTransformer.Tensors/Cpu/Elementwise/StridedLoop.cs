@@ -15,18 +15,8 @@ internal static unsafe class StridedLoop<TOps, TVector>
         if (stride == 0)
             return TOps.Broadcast(*row);
         if (stride == 1)
-            return count >= TOps.Count ? TOps.Load(row) : TOps.LoadFirst(row, (int)count);
+            return VectorTail<TOps, TVector>.LoadUpTo(row, count);
         return Collect(row, stride, (int)Math.Min(count, TOps.Count));
-    }
-
-    /// <summary>Writes the first <paramref name="count"/> elements, at most a vector full, to consecutive places.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Write(TVector value, float* row, long count)
-    {
-        if (count >= TOps.Count)
-            TOps.Store(value, row);
-        else
-            TOps.StoreFirst(value, row, (int)count);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
