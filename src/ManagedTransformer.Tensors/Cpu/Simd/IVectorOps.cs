@@ -1,0 +1,123 @@
+namespace ManagedTransformer.Tensors.Cpu.Simd;
+
+/// <summary>
+/// The instructions of one vector width. Kernels are written once over <typeparamref name="TVector"/> and an implementation of this interface; the
+/// run-time compiler makes one plain instruction of each call.
+/// </summary>
+/// <typeparam name="TVector">A vector of <see cref="Count"/> floats. Masks and integers travel in the same type, bit by bit.</typeparam>
+internal unsafe interface IVectorOps<TVector>
+    where TVector : unmanaged
+{
+    /// <summary>Number of floats in a vector.</summary>
+    static abstract int Count { get; }
+
+    static abstract TVector Zero { get; }
+
+    static abstract TVector Broadcast(float value);
+
+    static abstract TVector BroadcastBits(uint bits);
+
+    /// <summary>0, 1, 2, ... as integers.</summary>
+    static abstract TVector IntegerSequence { get; }
+
+    static abstract TVector Load(float* address);
+
+    static abstract void Store(TVector value, float* address);
+
+    /// <summary>Loads only the first elements; the others are 0 and their memory is not touched.</summary>
+    /// <param name="address">The first element.</param><param name="count">From 0 to <see cref="Count"/>.</param>
+    static abstract TVector LoadFirst(float* address, int count);
+
+    /// <summary>Stores only the first elements; memory behind them is not touched.</summary>
+    /// <param name="value">The elements.</param><param name="address">The first one's place.</param><param name="count">From 0 to <see cref="Count"/>.</param>
+    static abstract void StoreFirst(TVector value, float* address, int count);
+
+    static abstract TVector Add(TVector a, TVector b);
+
+    static abstract TVector Subtract(TVector a, TVector b);
+
+    static abstract TVector Multiply(TVector a, TVector b);
+
+    static abstract TVector Divide(TVector a, TVector b);
+
+    /// <summary>a b + c, rounded once where the hardware can.</summary>
+    static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
+
+    /// <summary>c - a b, rounded once where the hardware can.</summary>
+    static abstract TVector NegatedMultiplyAdd(TVector a, TVector b, TVector c);
+
+    static abstract TVector Negate(TVector a);
+
+    static abstract TVector Abs(TVector a);
+
+    static abstract TVector Sqrt(TVector a);
+
+    /// <summary>The smaller of both; b if one is NaN on x86, NaN elsewhere.</summary>
+    static abstract TVector Min(TVector a, TVector b);
+
+    /// <summary>The larger of both; b if one is NaN on x86, NaN elsewhere.</summary>
+    static abstract TVector Max(TVector a, TVector b);
+
+    /// <summary>To the nearest whole number, ties to even.</summary>
+    static abstract TVector Round(TVector a);
+
+    /// <summary>value 2^exponent, rounded once, for a whole exponent from -252 to 254.</summary>
+    static abstract TVector ScaleByPowerOfTwo(TVector value, TVector exponent);
+
+    /// <summary>Mask of the lanes where a = b.</summary>
+    static abstract TVector Equal(TVector a, TVector b);
+
+    /// <summary>Mask of the lanes where a &lt; b.</summary>
+    static abstract TVector Less(TVector a, TVector b);
+
+    /// <summary>Mask of the lanes where a &lt;= b.</summary>
+    static abstract TVector LessOrEqual(TVector a, TVector b);
+
+    /// <summary>Lane by lane: a where the mask is set, else b.</summary>
+    static abstract TVector Select(TVector mask, TVector a, TVector b);
+
+    /// <summary>Whether any lane of a mask is set.</summary>
+    static abstract bool Any(TVector mask);
+
+    static abstract TVector And(TVector a, TVector b);
+
+    static abstract TVector Or(TVector a, TVector b);
+
+    static abstract TVector Xor(TVector a, TVector b);
+
+    /// <summary>a and not b.</summary>
+    static abstract TVector AndNot(TVector a, TVector b);
+
+    static abstract TVector AddIntegers(TVector a, TVector b);
+
+    static abstract TVector SubtractIntegers(TVector a, TVector b);
+
+    /// <summary>Lower 32 bits of the products.</summary>
+    static abstract TVector MultiplyIntegers(TVector a, TVector b);
+
+    /// <summary>Upper 32 bits of the unsigned products.</summary>
+    static abstract TVector MultiplyHigh(TVector a, TVector b);
+
+    /// <summary>Mask of the lanes where the integers are equal.</summary>
+    static abstract TVector EqualIntegers(TVector a, TVector b);
+
+    static abstract TVector ShiftLeft(TVector a, int bits);
+
+    /// <summary>Shifts zeros in from the left.</summary>
+    static abstract TVector ShiftRight(TVector a, int bits);
+
+    /// <summary>Shifts the sign in from the left.</summary>
+    static abstract TVector ShiftRightSigned(TVector a, int bits);
+
+    /// <summary>Floats to integers, towards zero.</summary>
+    static abstract TVector ToIntegers(TVector a);
+
+    /// <summary>Integers to floats, to nearest even.</summary>
+    static abstract TVector ToFloats(TVector integers);
+
+    /// <summary>Sum of the lanes: halves are folded onto each other until one is left.</summary>
+    static abstract float Sum(TVector a);
+
+    /// <summary>Largest lane, for lanes without NaN.</summary>
+    static abstract float Max(TVector a);
+}

@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+
+namespace ManagedTransformer.Tensors.Cpu.Simd;
+
+internal static partial class VectorMath
+{
+    /// <summary>tanh x = t / (t + 2) with t = e^(2x) - 1, error at most 2 ulp; 1 in magnitude from 9.02 on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Tanh<TOps, TVector>(TVector x)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged
+    {
+        TVector magnitude = TOps.Min(TOps.Broadcast(10f), TOps.Abs(x));
+        TVector t = ExpMinusOne<TOps, TVector>(TOps.Add(magnitude, magnitude));
+        return WithSignOf<TOps, TVector>(TOps.Divide(t, TOps.Add(t, TOps.Broadcast(2f))), x);
+    }
+
+    /// <summary>1 / (1 + e^-x), error at most 2 ulp, without overflow on either side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Sigmoid<TOps, TVector>(TVector x)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged
+    {
+        TVector one = TOps.Broadcast(1f);
+        TVector e = Exp<TOps, TVector>(TOps.Or(x, TOps.BroadcastBits(0x80000000)));
+        return TOps.Divide(TOps.Select(TOps.Less(x, TOps.Zero), e, one), TOps.Add(one, e));
+    }
+
+    /// <summary>x sigmoid(x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Silu<TOps, TVector>(TVector x)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged =>
+        TOps.Multiply(x, Sigmoid<TOps, TVector>(x));
+
+    /// <summary>d silu / dx = s + x s (1 - s) with s = sigmoid(x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector SiluDerivative<TOps, TVector>(TVector x)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged
+    {
+        TVector s = Sigmoid<TOps, TVector>(x);
+        return TOps.MultiplyAdd(TOps.Multiply(x, s), TOps.Subtract(TOps.Broadcast(1f), s), s);
+    }
+
+    /// <summary>ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Softplus<TOps, TVector>(TVector x)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged
+    {
+        TVector e = Exp<TOps, TVector>(TOps.Or(x, TOps.BroadcastBits(0x80000000)));
+        return TOps.Add(TOps.Max(TOps.Zero, x), LogOnePlus<TOps, TVector>(e));
+    }
+
+    /// <summary>max(x, 0); NaN for NaN on x86 and Arm.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Relu<TOps, TVector>(TVector x)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged =>
+        TOps.Max(TOps.Zero, x);
+
+    /// <summary>1 above 0, else 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector ReluDerivative<TOps, TVector>(TVector x)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged =>
+        TOps.And(TOps.Less(TOps.Zero, x), TOps.Broadcast(1f));
+}
