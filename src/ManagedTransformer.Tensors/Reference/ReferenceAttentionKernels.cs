@@ -16,16 +16,21 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
                 for (int t = 0; t < problem.QueryLength; t++)
                 {
                     double logSumExp = Scores(problem, batch, head, t, score);
+                    double[] sum = new double[problem.ValueWidth];
+                    for (int u = 0; u < problem.KeyLength; u++)
+                    {
+                        float* v = Row(problem.V, problem.VStrides, batch, u, head);
+                        double weight = Weight(score[u], logSumExp) * Kept(problem, batch, head, t, u);
+                        for (int j = 0; j < problem.ValueWidth; j++)
+                        {
+                            sum[j] += weight * v[j];
+                        }
+                    }
+
                     float* y = Row(problem.Y, problem.YStrides, batch, t, head);
                     for (int j = 0; j < problem.ValueWidth; j++)
                     {
-                        double sum = 0;
-                        for (int u = 0; u < problem.KeyLength; u++)
-                        {
-                            sum += Weight(score[u], logSumExp) * Kept(problem, batch, head, t, u) * Row(problem.V, problem.VStrides, batch, u, head)[j];
-                        }
-
-                        y[j] = (float)sum;
+                        y[j] = (float)sum[j];
                     }
 
                     if (!problem.LogSumExp.IsAbsent)
@@ -101,14 +106,19 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
         double max = double.NegativeInfinity, sum = 0;
         for (int u = 0; u < problem.KeyLength; u++)
         {
-            float* k = Row(problem.K, problem.KStrides, batch, u, head);
-            double dot = 0;
-            for (int j = 0; j < problem.HeadWidth; j++)
+            score[u] = double.NegativeInfinity;
+            if (Sees(problem, batch, t, u))
             {
-                dot += (double)q[j] * k[j];
+                float* k = Row(problem.K, problem.KStrides, batch, u, head);
+                double dot = 0;
+                for (int j = 0; j < problem.HeadWidth; j++)
+                {
+                    dot += (double)q[j] * k[j];
+                }
+
+                score[u] = problem.Scale * dot;
             }
 
-            score[u] = Sees(problem, batch, t, u) ? problem.Scale * dot : double.NegativeInfinity;
             max = Math.Max(max, score[u]);
         }
 
