@@ -1,0 +1,55 @@
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Cpu.Attention;
+
+/// <summary>An <see cref="AttentionProblem"/> with addresses in place of buffers.</summary>
+internal unsafe struct AttentionArguments(in AttentionProblem problem)
+{
+    public readonly int Batch = problem.Batch, Heads = problem.Heads, QueryLength = problem.QueryLength, KeyLength = problem.KeyLength;
+    public readonly int HeadWidth = problem.HeadWidth, ValueWidth = problem.ValueWidth;
+    public readonly float* LogSumExp = problem.LogSumExp.Floats();
+    public readonly float Scale = problem.Scale, Dropout = problem.Dropout;
+    public readonly RandomKey DropoutKey = problem.DropoutKey;
+    private readonly float* _q = problem.Q.Floats(), _k = problem.K.Floats(), _v = problem.V.Floats(), _y = problem.Y.Floats();
+    private readonly float* _padding = problem.KeyPadding.Floats();
+    private readonly RowStrides _qStrides = problem.QStrides, _kStrides = problem.KStrides, _vStrides = problem.VStrides, _yStrides = problem.YStrides;
+    private readonly bool _causal = problem.Causal;
+    private readonly int _window = problem.Window;
+
+    /// <summary>Queries, keys, values and results of one head.</summary>
+    public readonly HeadRows Queries(int pair) => new(_q, _qStrides, pair / Heads, pair % Heads);
+
+    public readonly HeadRows Keys(int pair) => new(_k, _kStrides, pair / Heads, pair % Heads);
+
+    public readonly HeadRows Values(int pair) => new(_v, _vStrides, pair / Heads, pair % Heads);
+
+    public readonly HeadRows Outputs(int pair) => new(_y, _yStrides, pair / Heads, pair % Heads);
+
+    /// <summary>Key padding of the sequence of a (batch, head) pair, or null.</summary>
+    public readonly float* Padding(int pair) => _padding is null ? null : _padding + ((long)(pair / Heads) * KeyLength);
+
+    /// <summary>Where query t stands among the keys.</summary>
+    public readonly int Position(int t) => t + KeyLength - QueryLength;
+
+    /// <summary>The keys that any of some neighbouring queries may see; begins at a multiple of 4.</summary>
+    public readonly (int Begin, int End) VisibleKeys(int firstQuery, int queries)
+    {
+        int first = Position(firstQuery), last = first + queries - 1;
+        int begin = _window > 0 ? Math.Max(first - _window + 1, 0) & ~3 : 0;
+        int end = _causal ? Math.Min(last + 1, KeyLength) : KeyLength;
+        return (Math.Min(begin, KeyLength), end);
+    }
+
+    /// <summary>Whether some of these queries must not see some of these keys because of their positions.</summary>
+    public readonly bool CutsThrough(int firstQuery, int queries, int firstKey, int keys) => CausalCuts(firstQuery, firstKey, keys) || WindowCuts(firstQuery, queries, firstKey);
+
+    /// <summary>The last key (as a position) that a query at position 0 sees.</summary>
+    public readonly float NewestOffset => _causal ? 0 : float.PositiveInfinity;
+
+    /// <summary>The position just before the oldest key that a query at position 0 sees.</summary>
+    public readonly float OldestOffset => _window > 0 ? -_window : float.NegativeInfinity;
+
+    private readonly bool CausalCuts(int firstQuery, int firstKey, int keys) => _causal && firstKey + keys - 1 > Position(firstQuery);
+
+    private readonly bool WindowCuts(int firstQuery, int queries, int firstKey) => _window > 0 && firstKey <= Position(firstQuery + queries - 1) - _window;
+}

@@ -1,0 +1,77 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
+
+namespace ManagedTransformer.Tensors.Cpu.Attention;
+
+/// <summary>
+/// Attention in one pass over the keys (Dao et al., "FlashAttention", 2022). A chunk of work is a strip of queries of one head, two vectors wide.
+/// Everything lies transposed, queries along the lanes: scores [keys, strip] = K Q^T, outputs [value width, strip] = V^T A^T. Keys and values are
+/// then only ever broadcast, so their rows need no packing, and maxima, sums and corrections of the running softmax are plain vectors.
+/// </summary>
+internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments arguments) : IWorkerJob
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
+{
+    private const int KeyBlock = 64;
+
+    private readonly int _strips = (arguments.QueryLength + Strip - 1) / Strip;
+
+    public readonly int Chunks => arguments.Batch * arguments.Heads * _strips;
+
+    private static int Strip => 2 * TOps.Count;
+
+    public readonly void Execute(int chunk)
+    {
+        // Under a causal mask the last strips see the most keys: they start first.
+        int pair = chunk / _strips, firstQuery = (_strips - 1 - (chunk % _strips)) * Strip;
+        int queries = Math.Min(Strip, arguments.QueryLength - firstQuery);
+        (int begin, int end) = arguments.VisibleKeys(firstQuery, queries);
+
+        int outputRows = (arguments.ValueWidth + BlockProduct.TileRows - 1) / BlockProduct.TileRows * BlockProduct.TileRows;
+        AttentionScratch scratch = AttentionScratch.Tiles;
+        scratch.Reserve((arguments.HeadWidth + (2 * KeyBlock) + outputRows) * Strip);
+        float* query = scratch.Take(arguments.HeadWidth * Strip), scores = scratch.Take(KeyBlock * Strip);
+        float* factors = scratch.Take(KeyBlock * Strip), output = scratch.Take(outputRows * Strip);
+        LoadQueries(arguments.Queries(pair), firstQuery, queries, query);
+        new Span<float>(output, outputRows * Strip).Clear();
+
+        HeadRows keyRows = arguments.Keys(pair), valueRows = arguments.Values(pair);
+        var softmax = RunningSoftmax<TOps, TVector>.Start();
+        for (int key = begin; key < end; key += KeyBlock)
+        {
+            int keys = Math.Min(KeyBlock, end - key);
+            BlockProduct.Multiply<TOps, TVector>(keyRows[key], keyRows.Stride, 1, keys, query, Strip, 2, scores, Strip, arguments.HeadWidth, accumulate: false);
+            AttentionMask.Apply<TOps, TVector>(arguments, pair, firstQuery, queries, key, keys, scores);
+            softmax.Add(scores, keys, output, outputRows);
+            if (arguments.Dropout > 0)
+            {
+                AttentionDropout.Fill<TOps, TVector>(arguments, pair, firstQuery, queries, key, keys, factors);
+                Multiply(scores, factors, keys);
+            }
+
+            BlockProduct.Multiply<TOps, TVector>(valueRows[key], 1, valueRows.Stride, arguments.ValueWidth, scores, Strip, 2, output, Strip, keys, accumulate: true);
+        }
+
+        softmax.Finish(output, arguments.ValueWidth);
+        HeadRows results = arguments.Outputs(pair);
+        Transposition.Transpose(output, Strip, arguments.ValueWidth, queries, results[firstQuery], results.Stride);
+        if (arguments.LogSumExp is not null)
+            softmax.StoreLogSumExp(arguments.LogSumExp + ((long)pair * arguments.QueryLength) + firstQuery, queries);
+    }
+
+    /// <summary>Transposes the queries and scales them; queries that are missing in the strip become 0.</summary>
+    private readonly void LoadQueries(HeadRows rows, int first, int count, float* query)
+    {
+        if (count < Strip)
+            new Span<float>(query, arguments.HeadWidth * Strip).Clear();
+        Transposition.Transpose(rows[first], rows.Stride, count, arguments.HeadWidth, query, Strip);
+        TVector scale = TOps.Broadcast(arguments.Scale);
+        for (int i = 0; i < arguments.HeadWidth * Strip; i += TOps.Count)
+            TOps.Store(TOps.Multiply(TOps.Load(query + i), scale), query + i);
+    }
+
+    private static void Multiply(float* weights, float* factors, int keys)
+    {
+        for (int i = 0; i < keys * Strip; i += TOps.Count)
+            TOps.Store(TOps.Multiply(TOps.Load(weights + i), TOps.Load(factors + i)), weights + i);
+    }
+}

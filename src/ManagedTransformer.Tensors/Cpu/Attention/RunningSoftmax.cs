@@ -1,0 +1,91 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
+
+namespace ManagedTransformer.Tensors.Cpu.Attention;
+
+/// <summary>
+/// Softmax of two vectors of queries over keys that come block by block (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018):
+/// keeps the largest score m and the sum of e^(s - m) so far; when m grows, what was summed up before shrinks by e^(old m - new m).
+/// </summary>
+internal unsafe struct RunningSoftmax<TOps, TVector>
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
+{
+    private TVector _maxLeft, _maxRight, _sumLeft, _sumRight;
+
+    private static int Strip => 2 * TOps.Count;
+
+    /// <summary>The state before the first key.</summary>
+    public static RunningSoftmax<TOps, TVector> Start() => new()
+    {
+        _maxLeft = TOps.Broadcast(float.NegativeInfinity),
+        _maxRight = TOps.Broadcast(float.NegativeInfinity),
+        _sumLeft = TOps.Zero,
+        _sumRight = TOps.Zero,
+    };
+
+    /// <summary>Turns a block of scores [keys, strip] into e^(s - m) in place, and corrects the outputs [rows, strip] that earlier blocks gave.</summary>
+    public void Add(float* scores, int keys, float* output, int outputRows)
+    {
+        TVector maxLeft = _maxLeft, maxRight = _maxRight;
+        for (int u = 0; u < keys; u++)
+        {
+            maxLeft = TOps.Max(maxLeft, TOps.Load(scores + (u * Strip)));
+            maxRight = TOps.Max(maxRight, TOps.Load(scores + (u * Strip) + TOps.Count));
+        }
+
+        // Queries that have seen no key yet: -infinity minus itself would be NaN.
+        TVector none = TOps.Broadcast(float.NegativeInfinity);
+        TVector shiftLeft = TOps.AndNot(maxLeft, TOps.Equal(maxLeft, none)), shiftRight = TOps.AndNot(maxRight, TOps.Equal(maxRight, none));
+        if (TOps.Any(TOps.Or(TOps.Less(_maxLeft, maxLeft), TOps.Less(_maxRight, maxRight))))
+        {
+            TVector left = VectorMath.Exp<TOps, TVector>(TOps.Subtract(_maxLeft, shiftLeft)), right = VectorMath.Exp<TOps, TVector>(TOps.Subtract(_maxRight, shiftRight));
+            Scale(output, outputRows, left, right);
+            _sumLeft = TOps.Multiply(_sumLeft, left);
+            _sumRight = TOps.Multiply(_sumRight, right);
+            _maxLeft = maxLeft;
+            _maxRight = maxRight;
+        }
+
+        TVector sumLeft = TOps.Zero, sumRight = TOps.Zero;
+        for (int u = 0; u < keys; u++)
+        {
+            float* row = scores + (u * Strip);
+            TVector left = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(row), shiftLeft));
+            TVector right = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(row + TOps.Count), shiftRight));
+            TOps.Store(left, row);
+            TOps.Store(right, row + TOps.Count);
+            sumLeft = TOps.Add(sumLeft, left);
+            sumRight = TOps.Add(sumRight, right);
+        }
+
+        _sumLeft = TOps.Add(_sumLeft, sumLeft);
+        _sumRight = TOps.Add(_sumRight, sumRight);
+    }
+
+    /// <summary>Divides the outputs by the sums of weights; a query that has seen no key keeps its zeros.</summary>
+    public readonly void Finish(float* output, int rows)
+    {
+        TVector one = TOps.Broadcast(1);
+        TVector left = TOps.Select(TOps.Equal(_sumLeft, TOps.Zero), one, _sumLeft), right = TOps.Select(TOps.Equal(_sumRight, TOps.Zero), one, _sumRight);
+        Scale(output, rows, TOps.Divide(one, left), TOps.Divide(one, right));
+    }
+
+    /// <summary>m + ln sum, minus infinity where no key was seen.</summary>
+    public readonly void StoreLogSumExp(float* target, int queries)
+    {
+        TVector left = TOps.Add(_maxLeft, VectorMath.Log<TOps, TVector>(_sumLeft)), right = TOps.Add(_maxRight, VectorMath.Log<TOps, TVector>(_sumRight));
+        TOps.StoreFirst(left, target, Math.Min(queries, TOps.Count));
+        if (queries > TOps.Count)
+            TOps.StoreFirst(right, target + TOps.Count, queries - TOps.Count);
+    }
+
+    private static void Scale(float* output, int rows, TVector left, TVector right)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            float* row = output + (i * Strip);
+            TOps.Store(TOps.Multiply(TOps.Load(row), left), row);
+            TOps.Store(TOps.Multiply(TOps.Load(row + TOps.Count), right), row + TOps.Count);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using ManagedTransformer.Tensors.Cpu;
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Reference;
+
+/// <summary>Attention, one query after the other: all its scores, their softmax, the weighted sum of values.</summary>
+internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
+{
+    public void Attention(in AttentionProblem problem)
+    {
+        double[] score = new double[problem.KeyLength];
+        for (int batch = 0; batch < problem.Batch; batch++)
+        {
+            for (int head = 0; head < problem.Heads; head++)
+            {
+                for (int t = 0; t < problem.QueryLength; t++)
+                {
+                    double logSumExp = Scores(problem, batch, head, t, score);
+                    double[] sum = new double[problem.ValueWidth];
+                    for (int u = 0; u < problem.KeyLength; u++)
+                    {
+                        float* v = Row(problem.V, problem.VStrides, batch, u, head);
+                        double weight = Weight(score[u], logSumExp) * Kept(problem, batch, head, t, u);
+                        for (int j = 0; j < problem.ValueWidth; j++)
+                        {
+                            sum[j] += weight * v[j];
+                        }
+                    }
+
+                    float* y = Row(problem.Y, problem.YStrides, batch, t, head);
+                    for (int j = 0; j < problem.ValueWidth; j++)
+                    {
+                        y[j] = (float)sum[j];
+                    }
+
+                    if (!problem.LogSumExp.IsAbsent)
+                    {
+                        problem.LogSumExp.Floats()[Query(problem, batch, head, t)] = (float)logSumExp;
+                    }
+                }
+            }
+        }
+    }
+
+    public void AttentionGradient(in AttentionGradientProblem problem)
+    {
+        AttentionProblem forward = problem.Forward;
+        for (int batch = 0; batch < forward.Batch; batch++)
+        {
+            for (int head = 0; head < forward.Heads; head++)
+            {
+                double[] dq = new double[(long)forward.QueryLength * forward.HeadWidth];
+                double[] dk = new double[(long)forward.KeyLength * forward.HeadWidth];
+                double[] dv = new double[(long)forward.KeyLength * forward.ValueWidth];
+                for (int t = 0; t < forward.QueryLength; t++)
+                {
+                    AddQueryGradients(problem, batch, head, t, dq, dk, dv);
+                }
+
+                Store(dq, problem.DQ, problem.DQStrides, batch, head, forward.QueryLength, forward.HeadWidth);
+                Store(dk, problem.DK, problem.DKStrides, batch, head, forward.KeyLength, forward.HeadWidth);
+                Store(dv, problem.DV, problem.DVStrides, batch, head, forward.KeyLength, forward.ValueWidth);
+            }
+        }
+    }
+
+    /// <summary>What query t contributes: dv[u] += drop(a[u]) dy; da[u] = drop(dy . v[u]); ds = a (da - sum a da); dq += Scale ds[u] k[u]; dk[u] += Scale ds[u] q.</summary>
+    private static void AddQueryGradients(in AttentionGradientProblem problem, int batch, int head, int t, double[] dq, double[] dk, double[] dv)
+    {
+        AttentionProblem forward = problem.Forward;
+        int keys = forward.KeyLength;
+        double[] weight = new double[keys], dWeight = new double[keys];
+        Scores(forward, batch, head, t, weight);
+        double logSumExp = forward.LogSumExp.Floats()[Query(forward, batch, head, t)], total = 0;
+        float* q = Row(forward.Q, forward.QStrides, batch, t, head), dy = Row(problem.DY, problem.DYStrides, batch, t, head);
+        for (int u = 0; u < keys; u++)
+        {
+            float* v = Row(forward.V, forward.VStrides, batch, u, head);
+            double kept = Kept(forward, batch, head, t, u);
+            weight[u] = Weight(weight[u], logSumExp);
+            for (int j = 0; j < forward.ValueWidth; j++)
+            {
+                dv[((long)u * forward.ValueWidth) + j] += weight[u] * kept * dy[j];
+                dWeight[u] += kept * dy[j] * v[j];
+            }
+
+            total += weight[u] * dWeight[u];
+        }
+
+        for (int u = 0; u < keys; u++)
+        {
+            float* k = Row(forward.K, forward.KStrides, batch, u, head);
+            double dScore = forward.Scale * weight[u] * (dWeight[u] - total);
+            for (int j = 0; j < forward.HeadWidth; j++)
+            {
+                dq[((long)t * forward.HeadWidth) + j] += dScore * k[j];
+                dk[((long)u * forward.HeadWidth) + j] += dScore * q[j];
+            }
+        }
+    }
+
+    /// <summary>Fills in the scores of one query, minus infinity where it may not look; returns the logarithm of the sum of their exponentials.</summary>
+    private static double Scores(in AttentionProblem problem, int batch, int head, int t, double[] score)
+    {
+        float* q = Row(problem.Q, problem.QStrides, batch, t, head);
+        double max = double.NegativeInfinity, sum = 0;
+        for (int u = 0; u < problem.KeyLength; u++)
+        {
+            score[u] = double.NegativeInfinity;
+            if (Sees(problem, batch, t, u))
+            {
+                float* k = Row(problem.K, problem.KStrides, batch, u, head);
+                double dot = 0;
+                for (int j = 0; j < problem.HeadWidth; j++)
+                {
+                    dot += (double)q[j] * k[j];
+                }
+
+                score[u] = problem.Scale * dot;
+            }
+
+            max = Math.Max(max, score[u]);
+        }
+
+        if (double.IsNegativeInfinity(max))
+        {
+            return max;
+        }
+
+        foreach (double s in score)
+        {
+            sum += Math.Exp(s - max);
+        }
+
+        return max + Math.Log(sum);
+    }
+
+    private static bool Sees(in AttentionProblem problem, int batch, int t, int u)
+    {
+        int position = t + problem.KeyLength - problem.QueryLength;
+        return (!problem.Causal || u <= position)
+            && (problem.Window == 0 || u > position - problem.Window)
+            && (problem.KeyPadding.IsAbsent || problem.KeyPadding.Floats()[((long)batch * problem.KeyLength) + u] == 0);
+    }
+
+    private static double Weight(double score, double logSumExp) => double.IsNegativeInfinity(logSumExp) ? 0 : Math.Exp(score - logSumExp);
+
+    /// <summary>The factor that dropout puts on a weight: 0 or 1 / (1 - p).</summary>
+    private static double Kept(in AttentionProblem problem, int batch, int head, int t, int u)
+    {
+        if (problem.Dropout == 0)
+        {
+            return 1;
+        }
+
+        long element = (Query(problem, batch, head, t) * problem.KeyLength) + u;
+        return ReferenceRandomKernels.Unit(problem.DropoutKey, element) < problem.Dropout ? 0 : 1 / (1 - (double)problem.Dropout);
+    }
+
+    private static long Query(in AttentionProblem problem, int batch, int head, int t) => (((long)batch * problem.Heads) + head) * problem.QueryLength + t;
+
+    private static float* Row(DeviceBuffer buffer, RowStrides strides, int batch, int time, int head) =>
+        buffer.Floats() + (batch * strides.Batch) + (time * strides.Time) + (head * strides.Head);
+
+    private static void Store(double[] values, DeviceBuffer buffer, RowStrides strides, int batch, int head, int length, int width)
+    {
+        for (int t = 0; t < length; t++)
+        {
+            float* row = Row(buffer, strides, batch, t, head);
+            for (int j = 0; j < width; j++)
+            {
+                row[j] = (float)values[((long)t * width) + j];
+            }
+        }
+    }
+}

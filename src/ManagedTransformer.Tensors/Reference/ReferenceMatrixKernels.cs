@@ -1,0 +1,41 @@
+using ManagedTransformer.Tensors.Cpu;
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Reference;
+
+/// <summary>Matrix products as three nested loops.</summary>
+internal sealed unsafe class ReferenceMatrixKernels : IMatrixKernels
+{
+    public void MatMul(in MatMulProblem problem)
+    {
+        float* bias = problem.Bias.Floats();
+        for (int batch = 0; batch < problem.Batch; batch++)
+        {
+            float* a = problem.A.Floats() + (batch * problem.BatchStrideA);
+            float* b = problem.B.Floats() + (batch * problem.BatchStrideB);
+            float* c = problem.C.Floats() + (batch * problem.BatchStrideC);
+            for (int i = 0; i < problem.M; i++)
+            {
+                for (int j = 0; j < problem.N; j++)
+                {
+                    double sum = 0;
+                    for (int k = 0; k < problem.K; k++)
+                    {
+                        double left = problem.TransposeA ? a[(k * problem.StrideA) + i] : a[(i * problem.StrideA) + k];
+                        double right = problem.TransposeB ? b[(j * problem.StrideB) + k] : b[(k * problem.StrideB) + j];
+                        sum += left * right;
+                    }
+
+                    long place = (i * problem.StrideC) + j;
+                    double value = (problem.Alpha * sum) + (bias is null ? 0 : bias[j]) + (problem.Accumulate ? c[place] : 0);
+                    if (!problem.PreActivation.IsAbsent)
+                    {
+                        problem.PreActivation.Floats()[(batch * problem.BatchStrideC) + place] = (float)value;
+                    }
+
+                    c[place] = (float)ReferenceMath.Apply(problem.Activation, value);
+                }
+            }
+        }
+    }
+}

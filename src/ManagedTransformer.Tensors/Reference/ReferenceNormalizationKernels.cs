@@ -1,0 +1,173 @@
+using ManagedTransformer.Tensors.Cpu;
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Reference;
+
+/// <summary>Normalisations, row by row or column by column.</summary>
+internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKernels
+{
+    public void LayerNorm(DeviceBuffer x, DeviceBuffer residual, DeviceBuffer gain, DeviceBuffer bias, float epsilon,
+        DeviceBuffer sum, DeviceBuffer y, DeviceBuffer mean, DeviceBuffer rstd, long rows, int width)
+    {
+        float* g = gain.Floats(), b = bias.Floats();
+        double[] s = new double[width];
+        for (long row = 0; row < rows; row++)
+        {
+            for (int j = 0; j < width; j++)
+            {
+                long place = (row * width) + j;
+                s[j] = x.Floats()[place];
+                if (!residual.IsAbsent)
+                {
+                    s[j] = sum.Floats()[place] = (float)(s[j] + residual.Floats()[place]);
+                }
+            }
+
+            double m = s.Sum() / width;
+            double r = 1 / Math.Sqrt((s.Sum(value => ReferenceMath.Square(value - m)) / width) + epsilon);
+            for (int j = 0; j < width; j++)
+            {
+                y.Floats()[(row * width) + j] = (float)((g[j] * (s[j] - m) * r) + b[j]);
+            }
+
+            mean.Floats()[row] = (float)m;
+            rstd.Floats()[row] = (float)r;
+        }
+    }
+
+    public void LayerNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer dy, DeviceBuffer dSum,
+        DeviceBuffer ds, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width)
+    {
+        double[] gainSum = new double[width], biasSum = new double[width];
+        for (long row = 0; row < rows; row++)
+        {
+            float* source = s.Floats() + (row * width), upstream = dy.Floats() + (row * width), result = ds.Floats() + (row * width);
+            double m = mean.Floats()[row], r = rstd.Floats()[row], meanG = 0, meanGXhat = 0;
+            for (int j = 0; j < width; j++)
+            {
+                double g = (double)gain.Floats()[j] * upstream[j], xhat = (source[j] - m) * r;
+                meanG += g / width;
+                meanGXhat += g * xhat / width;
+                gainSum[j] += upstream[j] * xhat;
+                biasSum[j] += upstream[j];
+            }
+
+            for (int j = 0; j < width; j++)
+            {
+                double g = (double)gain.Floats()[j] * upstream[j], xhat = (source[j] - m) * r;
+                double other = dSum.IsAbsent ? 0 : dSum.Floats()[(row * width) + j];
+                result[j] = (float)((r * (g - meanG - (xhat * meanGXhat))) + other);
+            }
+        }
+
+        Store(gainSum, dGain);
+        Store(biasSum, dBias);
+    }
+
+    public void RmsNorm(DeviceBuffer x, DeviceBuffer gain, float epsilon, DeviceBuffer y, DeviceBuffer rrms, long rows, int width)
+    {
+        for (long row = 0; row < rows; row++)
+        {
+            float* source = x.Floats() + (row * width), result = y.Floats() + (row * width);
+            double meanSquare = 0;
+            for (int j = 0; j < width; j++)
+            {
+                meanSquare += ReferenceMath.Square(source[j]) / width;
+            }
+
+            double r = 1 / Math.Sqrt(meanSquare + epsilon);
+            for (int j = 0; j < width; j++)
+            {
+                result[j] = (float)(gain.Floats()[j] * source[j] * r);
+            }
+
+            rrms.Floats()[row] = (float)r;
+        }
+    }
+
+    public void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain, long rows, int width)
+    {
+        double[] gainSum = new double[width];
+        for (long row = 0; row < rows; row++)
+        {
+            float* source = x.Floats() + (row * width), upstream = dy.Floats() + (row * width), result = dx.Floats() + (row * width);
+            double r = rrms.Floats()[row], meanGX = 0;
+            for (int j = 0; j < width; j++)
+            {
+                meanGX += (double)gain.Floats()[j] * upstream[j] * source[j] / width;
+                gainSum[j] += (double)upstream[j] * source[j] * r;
+            }
+
+            for (int j = 0; j < width; j++)
+            {
+                result[j] = (float)(r * (((double)gain.Floats()[j] * upstream[j]) - (source[j] * r * r * meanGX)));
+            }
+        }
+
+        Store(gainSum, dGain);
+    }
+
+    public void BatchStatistics(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer variance, long rows, int width)
+    {
+        float* source = x.Floats();
+        for (int j = 0; j < width; j++)
+        {
+            double m = 0, squares = 0;
+            for (long row = 0; row < rows; row++)
+            {
+                m += (double)source[(row * width) + j] / rows;
+            }
+
+            for (long row = 0; row < rows; row++)
+            {
+                squares += ReferenceMath.Square(source[(row * width) + j] - m);
+            }
+
+            mean.Floats()[j] = (float)m;
+            variance.Floats()[j] = (float)(squares / rows);
+        }
+    }
+
+    public void BatchNormalize(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer bias, DeviceBuffer y, long rows, int width)
+    {
+        for (long i = 0; i < rows * width; i++)
+        {
+            long j = i % width;
+            double xhat = ((double)x.Floats()[i] - mean.Floats()[j]) * rstd.Floats()[j];
+            y.Floats()[i] = (float)((gain.Floats()[j] * xhat) + bias.Floats()[j]);
+        }
+    }
+
+    public void BatchNormGradient(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer dy,
+        DeviceBuffer dx, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width, bool training)
+    {
+        float* source = x.Floats(), upstream = dy.Floats();
+        for (int j = 0; j < width; j++)
+        {
+            double m = mean.Floats()[j], r = rstd.Floats()[j], g = gain.Floats()[j], sum = 0, sumXhat = 0;
+            for (long row = 0; row < rows; row++)
+            {
+                long place = (row * width) + j;
+                sum += upstream[place];
+                sumXhat += upstream[place] * (source[place] - m) * r;
+            }
+
+            dGain.Floats()[j] = (float)sumXhat;
+            dBias.Floats()[j] = (float)sum;
+            for (long row = 0; row < rows; row++)
+            {
+                long place = (row * width) + j;
+                double centre = training ? (sum / rows) + ((source[place] - m) * r * sumXhat / rows) : 0;
+                dx.Floats()[place] = (float)(g * r * (upstream[place] - centre));
+            }
+        }
+    }
+
+    private static void Store(double[] values, DeviceBuffer buffer)
+    {
+        for (int j = 0; j < values.Length; j++)
+        {
+            buffer.Floats()[j] = (float)values[j];
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Reference;
+
+/// <summary>Cases of fused attention and its gradient: sizes around every tile, masks of every kind, layouts, dropout.</summary>
+internal static class AttentionCases
+{
+    private static readonly Tolerance Forward = new(1e-5, 1e-5), Gradient = new(5e-5, 5e-5);
+
+    /// <summary>How the rows of a tensor [batch, time, head] lie: heads outermost, heads inside a time step, or inside a packed q-k-v projection.</summary>
+    private enum Layout
+    {
+        HeadsOutside,
+        HeadsInside,
+        Packed,
+    }
+
+    private sealed record Setting(string Name, bool Causal = false, int Window = 0, bool Padding = false, float Dropout = 0, Layout Layout = Layout.HeadsInside);
+
+    private static readonly (int Batch, int Heads, int Queries, int Keys, int HeadWidth, int ValueWidth)[] Sizes =
+    [
+        (1, 1, 1, 1, 1, 1), (2, 3, 5, 5, 4, 4), (1, 2, 9, 9, 7, 5), (1, 1, 17, 17, 16, 16), (2, 2, 33, 33, 24, 24), (1, 3, 64, 64, 32, 32),
+        (1, 2, 70, 70, 33, 17), (1, 1, 130, 130, 64, 64), (1, 2, 257, 257, 20, 36), (2, 1, 3, 40, 16, 16), (1, 2, 40, 75, 8, 24), (1, 1, 65, 140, 65, 70),
+        (2, 2, 1, 37, 32, 32), (1, 1, 1, 700, 64, 48), (3, 4, 1, 300, 24, 24), (1, 1, 2, 513, 16, 16), (1, 1, 20, 7, 16, 16), (1, 2, 1, 1, 128, 128),
+        (0, 2, 3, 3, 8, 8), (1, 1, 0, 5, 8, 8), (1, 2, 4, 0, 8, 8),
+    ];
+
+    private static readonly Setting[] Settings =
+    [
+        new("every key"),
+        new("causal", Causal: true),
+        new("window of 1", Causal: true, Window: 1),
+        new("window of 5", Causal: true, Window: 5),
+        new("window of 40", Causal: true, Window: 40, Layout: Layout.Packed),
+        new("window without causality", Window: 7),
+        new("padding", Padding: true, Layout: Layout.HeadsOutside),
+        new("causal, padding, window", Causal: true, Window: 50, Padding: true),
+        new("dropout", Dropout: 0.3f),
+        new("causal, dropout", Causal: true, Dropout: 0.1f, Layout: Layout.Packed),
+        new("heads outside", Causal: true, Layout: Layout.HeadsOutside),
+    ];
+
+    public static IEnumerable<KernelCase> All =>
+    [
+        .. Settings.Select(setting => new KernelCase("Attention", setting.Name, run => RunForward(run, setting))),
+        .. Settings.Select(setting => new KernelCase("AttentionGradient", setting.Name, run => RunGradient(run, setting))),
+        new("Attention", "many heads", run => RunForward(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32))),
+        new("AttentionGradient", "many heads", run => RunGradient(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32))),
+        new("Attention", "large scores", LargeScores),
+        new("Attention", "no query sees a key", NothingSeen),
+    ];
+
+    private static void RunForward(KernelRun run, Setting setting)
+    {
+        foreach (var size in Sizes)
+        {
+            RunForward(run, setting, size);
+        }
+    }
+
+    private static void RunForward(KernelRun run, Setting setting, (int, int, int, int, int, int) size)
+    {
+        AttentionProblem problem = Problem(run, setting, size, Forward, "");
+        run.Kernels.Attention.Attention(problem);
+        problem = Problem(run, setting, size, Forward, "without logsumexp ");
+        problem.LogSumExp = default;
+        run.Kernels.Attention.Attention(problem);
+    }
+
+    private static void RunGradient(KernelRun run, Setting setting)
+    {
+        foreach (var size in Sizes)
+        {
+            RunGradient(run, setting, size);
+        }
+    }
+
+    private static void RunGradient(KernelRun run, Setting setting, (int, int, int, int, int, int) size)
+    {
+        AttentionProblem forward = Problem(run, setting, size, Forward, "");
+        run.Kernels.Attention.Attention(forward);
+        (int batch, int heads, int queries, int keys, int width, int valueWidth) = size;
+        var problem = new AttentionGradientProblem { Forward = forward };
+        (problem.DY, problem.DYStrides) = Rows(run, setting.Layout, batch, heads, queries, valueWidth, 3);
+        (problem.DQ, problem.DQStrides) = Results(run, $"dq {Label(size)}", setting.Layout, batch, heads, queries, width, Gradient);
+        (problem.DK, problem.DKStrides) = Results(run, $"dk {Label(size)}", setting.Layout, batch, heads, keys, width, Gradient);
+        (problem.DV, problem.DVStrides) = Results(run, $"dv {Label(size)}", setting.Layout, batch, heads, keys, valueWidth, Gradient);
+        run.Kernels.Attention.AttentionGradient(problem);
+    }
+
+    // Scores of hundreds: every new maximum makes what was summed before it vanish, and weights are 0 or 1.
+    private static void LargeScores(KernelRun run)
+    {
+        foreach (bool causal in new[] { false, true })
+        {
+            AttentionProblem problem = Problem(run, new("large", causal), (1, 2, 90, 200, 32, 32), new(2e-3, 2e-3), $"causal {causal} ");
+            problem.Scale = 60;
+            run.Kernels.Attention.Attention(problem);
+        }
+    }
+
+    private static void NothingSeen(KernelRun run)
+    {
+        foreach (int queries in new[] { 1, 30 })
+        {
+            var size = (2, 2, queries, 90, 16, 16);
+            AttentionProblem problem = Problem(run, new("nothing"), size, Forward, $"{queries} ");
+            problem.KeyPadding = run.Values([.. Enumerable.Repeat(1f, 90), .. Enumerable.Repeat(0f, 90)]);
+            run.Kernels.Attention.Attention(problem);
+        }
+    }
+
+    private static AttentionProblem Problem(KernelRun run, Setting setting, (int, int, int, int, int, int) size, Tolerance tolerance, string prefix)
+    {
+        (int batch, int heads, int queries, int keys, int width, int valueWidth) = size;
+        var problem = new AttentionProblem
+        {
+            Batch = batch, Heads = heads, QueryLength = queries, KeyLength = keys, HeadWidth = width, ValueWidth = valueWidth,
+            Scale = 1 / MathF.Sqrt(width), Causal = setting.Causal, Window = setting.Window,
+            Dropout = setting.Dropout, DropoutKey = new RandomKey(11, 0x1_0000_0005),
+        };
+        (problem.Q, problem.QStrides) = Rows(run, setting.Layout, batch, heads, queries, width, 1);
+        (problem.K, problem.KStrides) = Rows(run, setting.Layout, batch, heads, keys, width, 0);
+        (problem.V, problem.VStrides) = Rows(run, setting.Layout, batch, heads, keys, valueWidth, 3);
+        (problem.Y, problem.YStrides) = Results(run, $"{prefix}y {Label(size)}", setting.Layout, batch, heads, queries, valueWidth, tolerance);
+        problem.LogSumExp = run.Output($"{prefix}logsumexp {Label(size)}", (long)batch * heads * queries, tolerance);
+        if (setting.Padding)
+        {
+            // The first sequence is padded in its second half, the others here and there.
+            float[] padding = [.. from b in Enumerable.Range(0, batch) from u in Enumerable.Range(0, keys) select b == 0 ? (2 * u > keys ? 1f : 0) : u % 3 == 0 ? 1 : 0];
+            problem.KeyPadding = run.Values(padding, 1);
+        }
+
+        return problem;
+    }
+
+    private static string Label((int Batch, int Heads, int Queries, int Keys, int HeadWidth, int ValueWidth) size) =>
+        $"[{size.Batch}, {size.Heads}, {size.Queries}, {size.Keys}, {size.HeadWidth}, {size.ValueWidth}]";
+
+    private static (DeviceBuffer Buffer, RowStrides Strides) Rows(KernelRun run, Layout layout, int batch, int heads, int time, int width, int offset)
+    {
+        RowStrides strides = StridesOf(layout, heads, time, width);
+        return (run.Numbers(batch * strides.Batch, -2, 2, offset), strides);
+    }
+
+    private static (DeviceBuffer Buffer, RowStrides Strides) Results(KernelRun run, string label, Layout layout, int batch, int heads, int time, int width, Tolerance tolerance)
+    {
+        RowStrides strides = StridesOf(layout, heads, time, width);
+        return (run.Output(label, batch * strides.Batch, tolerance, width % 4), strides);
+    }
+
+    private static RowStrides StridesOf(Layout layout, long heads, long time, long width) => layout switch
+    {
+        Layout.HeadsOutside => new(heads * time * width, width, time * width),
+        Layout.HeadsInside => new(time * heads * width, heads * width, width),
+        _ => new(time * 3 * heads * width, 3 * heads * width, width),
+    };
+}

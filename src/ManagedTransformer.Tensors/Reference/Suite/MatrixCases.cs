@@ -1,0 +1,142 @@
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Reference;
+
+/// <summary>Cases of matrix products: sizes around every tile, all transpose forms, strides, batches and epilogues.</summary>
+internal static class MatrixCases
+{
+    private static readonly (int M, int N, int K)[] SmallSizes =
+    [
+        (1, 1, 1), (1, 2, 3), (2, 1, 5), (3, 5, 1), (5, 7, 9), (4, 16, 16), (6, 8, 4), (7, 15, 17), (8, 33, 31), (11, 31, 33), (12, 32, 32),
+        (13, 33, 65), (16, 17, 70), (17, 64, 8), (23, 12, 40), (25, 63, 19), (31, 65, 5), (33, 16, 64), (48, 70, 24), (70, 48, 33),
+        (0, 5, 5), (5, 0, 5), (1, 0, 0), (4, 4, 0), (1, 17, 0),
+    ];
+
+    private static readonly (int M, int N, int K)[] VectorSizes = [(1, 300, 70), (1, 70, 300), (1, 1, 1000), (2, 513, 129), (3, 33, 700), (300, 1, 70), (70, 1, 300), (513, 3, 40), (1, 3001, 257)];
+
+    private static readonly (int M, int N, int K)[] LargeSizes = [(97, 130, 401), (200, 300, 100), (129, 65, 800), (20, 1000, 50), (400, 33, 60), (7, 260, 900)];
+
+    private static readonly bool[] NoAndYes = [false, true];
+
+    public static IEnumerable<KernelCase> All =>
+    [
+        .. Sizes("small", SmallSizes),
+        .. Sizes("vectors", VectorSizes),
+        .. Sizes("large", LargeSizes),
+        .. Enum.GetValues<Activation>().Select(activation => new KernelCase("MatMul", $"bias and {activation}", run => Epilogues(run, activation))),
+        new("MatMul", "batches", Batches),
+        new("MatMul", "batches with a shared right matrix", SharedRight),
+        new("MatMul", "heads inside rows", Heads),
+        new("MatMul", "infinities and NaN pass through", Special),
+    ];
+
+    private static IEnumerable<KernelCase> Sizes(string name, (int M, int N, int K)[] sizes) =>
+        from a in NoAndYes
+        from b in NoAndYes
+        select new KernelCase("MatMul", $"{name}, A{(a ? "^T" : "")} B{(b ? "^T" : "")}", run =>
+        {
+            foreach ((int m, int n, int k) in sizes)
+            {
+                Multiply(run, new MatMulProblem { Batch = 1, M = m, N = n, K = k, TransposeA = a, TransposeB = b, Alpha = 1 }, 0);
+                Multiply(run, new MatMulProblem { Batch = 1, M = m, N = n, K = k, TransposeA = a, TransposeB = b, Alpha = -0.5f, Accumulate = true }, 3);
+            }
+        });
+
+    private static void Epilogues(KernelRun run, Activation activation)
+    {
+        foreach ((int m, int n, int k) in new[] { (1, 70, 33), (5, 33, 17), (13, 65, 70), (3, 9, 0), (70, 1, 12), (130, 200, 90) })
+        {
+            foreach (bool keep in NoAndYes)
+            {
+                foreach (bool accumulate in NoAndYes)
+                {
+                    var problem = new MatMulProblem
+                    {
+                        Batch = 1, M = m, N = n, K = k, TransposeB = true, Alpha = 0.3f, Accumulate = accumulate, Activation = activation,
+                        Bias = run.Numbers(n, offset: 1),
+                    };
+                    if (keep)
+                    {
+                        problem.PreActivation = run.Output($"pre-activation [{m}, {n}, {k}]", (long)m * n, ToleranceFor(k));
+                    }
+
+                    Multiply(run, problem, 0);
+                }
+            }
+        }
+    }
+
+    private static void Batches(KernelRun run)
+    {
+        foreach ((int batch, int m, int n, int k) in new[] { (0, 3, 4, 5), (2, 1, 1, 1), (7, 5, 33, 16), (12, 64, 64, 32), (3, 70, 17, 65), (40, 1, 48, 20), (33, 20, 1, 9) })
+        {
+            foreach (bool transpose in NoAndYes)
+            {
+                var problem = new MatMulProblem { Batch = batch, M = m, N = n, K = k, TransposeA = transpose, TransposeB = !transpose, Alpha = 1, Bias = run.Numbers(n) };
+                Multiply(run, problem, 2);
+            }
+        }
+    }
+
+    private static void SharedRight(KernelRun run)
+    {
+        const int Batch = 5, M = 9, N = 40, K = 33;
+        var problem = new MatMulProblem
+        {
+            Batch = Batch, M = M, N = N, K = K, Alpha = 1,
+            A = run.Numbers(Batch * M * K), StrideA = K, BatchStrideA = M * K,
+            B = run.Numbers(K * N), StrideB = N, BatchStrideB = 0,
+            C = run.Output("shared right matrix", Batch * M * N, ToleranceFor(K)), StrideC = N, BatchStrideC = M * N,
+        };
+        run.Kernels.Matrix.MatMul(problem);
+    }
+
+    // Matrices of a head are columns of a wider one: rows far apart, batches close together.
+    private static void Heads(KernelRun run)
+    {
+        const int Heads = 6, Time = 21, Width = 19;
+        var problem = new MatMulProblem
+        {
+            Batch = Heads, M = Time, N = Width, K = Width, Alpha = 1,
+            A = run.Numbers(Time * Heads * Width, offset: 1), StrideA = Heads * Width, BatchStrideA = Width,
+            B = run.Numbers(Heads * Width * Width), StrideB = Width, BatchStrideB = Width * Width,
+            C = run.Output("heads", Time * Heads * Width, ToleranceFor(Width), 3), StrideC = Heads * Width, BatchStrideC = Width,
+        };
+        run.Kernels.Matrix.MatMul(problem);
+    }
+
+    private static void Special(KernelRun run)
+    {
+        float[] a = [1, 0, 2, float.PositiveInfinity, 1, 1, float.NaN, 0, 0, 1e30f, 1e30f, 1e30f], b = [1, 2, 3, 4, 5, 6];
+        var problem = new MatMulProblem
+        {
+            Batch = 1, M = 4, N = 2, K = 3, Alpha = 1, A = run.Values(a), StrideA = 3, B = run.Values(b), StrideB = 2,
+            C = run.Output("special values", 8, ToleranceFor(3)), StrideC = 2,
+        };
+        run.Kernels.Matrix.MatMul(problem);
+    }
+
+    /// <summary>Lays out contiguous batches of matrices whose rows have <paramref name="padding"/> unused elements at their end, and multiplies.</summary>
+    private static void Multiply(KernelRun run, MatMulProblem problem, int padding)
+    {
+        (int m, int n, int k) = (problem.M, problem.N, problem.K);
+        (int rowsA, int widthA) = problem.TransposeA ? (k, m) : (m, k);
+        (int rowsB, int widthB) = problem.TransposeB ? (n, k) : (k, n);
+        problem.StrideA = widthA + padding;
+        problem.StrideB = widthB + padding;
+        problem.StrideC = problem.PreActivation.IsAbsent ? n + padding : n;
+        problem.BatchStrideA = rowsA * problem.StrideA;
+        problem.BatchStrideB = rowsB * problem.StrideB;
+        problem.BatchStrideC = m * problem.StrideC;
+        problem.A = run.Numbers(problem.Batch * problem.BatchStrideA, offset: padding);
+        problem.B = run.Numbers(problem.Batch * problem.BatchStrideB, offset: padding / 2);
+        string label = $"{problem.Batch} x [{m}, {n}, {k}], padding {padding}, accumulate {problem.Accumulate}";
+        long count = problem.Batch * problem.BatchStrideC;
+        problem.C = problem.Accumulate
+            ? run.Compared(label, run.Numbers(count, offset: padding), count, ToleranceFor(k))
+            : run.Output(label, count, ToleranceFor(k), padding);
+        run.Kernels.Matrix.MatMul(problem);
+    }
+
+    private static Tolerance ToleranceFor(int k) => new(2e-6, 2e-6 * (1 + Math.Sqrt(k)));
+}

@@ -1,0 +1,75 @@
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Reference;
+
+/// <summary>Cases of optimiser updates: two steps each, so that the state that a step leaves is used too.</summary>
+internal static class OptimizerCases
+{
+    private static readonly Tolerance Weights = new(2e-6, 1e-6);
+
+    public static IEnumerable<KernelCase> All =>
+    [
+        new("Adam", "counts", run => Adam(run, decay: 0)),
+        new("Adam", "counts, with weight decay", run => Adam(run, decay: 0.01f)),
+        new("Sgd", "counts", run => Sgd(run, momentum: 0, nesterov: false)),
+        new("Sgd", "counts, momentum", run => Sgd(run, momentum: 0.9f, nesterov: false)),
+        new("Sgd", "counts, Nesterov momentum", run => Sgd(run, momentum: 0.9f, nesterov: true)),
+        new("Adagrad", "counts", Adagrad),
+        new("SumOfSquares", "counts", SumOfSquares),
+    ];
+
+    private static void Adam(KernelRun run, float decay)
+    {
+        foreach (int count in KernelSuite.Counts)
+        {
+            DeviceBuffer w = run.Compared($"w [{count}]", run.Numbers(count, offset: count % 4), count, Weights);
+            DeviceBuffer m = run.Compared($"m [{count}]", run.Numbers(count, -0.1f, 0.1f, 1), count, Weights);
+            DeviceBuffer v = run.Compared($"v [{count}]", run.Numbers(count, 0.01f, 0.2f), count, Weights);
+            for (int step = 0; step < 2; step++)
+            {
+                run.Kernels.Optimizers.Adam(w, run.Numbers(count, offset: count % 3), m, v, count, 0.5f, 0.9f, 0.98f, 1e-6f, decay, 0.01f, 1.2f);
+            }
+        }
+
+        DeviceBuffer still = run.Compared("no gradient yet", run.Numbers(40), 40, Weights), zeros = run.Values(new float[40]);
+        run.Kernels.Optimizers.Adam(still, zeros, run.Values(new float[40]), run.Values(new float[40]), 40, 1, 0.9f, 0.999f, 1e-8f, 0, 0.001f, 30);
+    }
+
+    private static void Sgd(KernelRun run, float momentum, bool nesterov)
+    {
+        foreach (int count in KernelSuite.Counts)
+        {
+            DeviceBuffer w = run.Compared($"w [{count}]", run.Numbers(count, offset: count % 4), count, Weights);
+            DeviceBuffer b = momentum == 0 ? default : run.Compared($"b [{count}]", run.Numbers(count, offset: 1), count, Weights);
+            for (int step = 0; step < 2; step++)
+            {
+                run.Kernels.Optimizers.Sgd(w, run.Numbers(count, offset: count % 3), b, count, 0.5f, 0.1f, momentum, nesterov, 0.01f);
+            }
+        }
+    }
+
+    private static void Adagrad(KernelRun run)
+    {
+        foreach (int count in KernelSuite.Counts)
+        {
+            DeviceBuffer w = run.Compared($"w [{count}]", run.Numbers(count, offset: count % 4), count, Weights);
+            DeviceBuffer a = run.Compared($"a [{count}]", run.Numbers(count, 0, 0.2f), count, Weights);
+            for (int step = 0; step < 2; step++)
+            {
+                run.Kernels.Optimizers.Adagrad(w, run.Numbers(count, offset: count % 3), a, count, 0.5f, 0.1f, 1e-4f);
+            }
+        }
+    }
+
+    private static void SumOfSquares(KernelRun run)
+    {
+        foreach (int count in KernelSuite.Counts)
+        {
+            run.Kernels.Optimizers.SumOfSquares(run.Numbers(count, -3, 3, count % 4), count, run.Output($"[{count}]", 1, new(2e-7, 0)));
+        }
+
+        // In Float32 the small squares would vanish beside the large one.
+        float[] values = [3000, .. Enumerable.Repeat(0.5f, 5000)];
+        run.Kernels.Optimizers.SumOfSquares(run.Values(values), values.Length, run.Output("one large value", 1, new(2e-7, 0)));
+    }
+}

@@ -1,0 +1,142 @@
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Reference;
+
+/// <summary>Cases of softmax and cross-entropy with their gradients.</summary>
+internal static class SoftmaxCases
+{
+    private const float Inf = float.PositiveInfinity;
+    private const int Ignored = -100;
+
+    private static readonly Tolerance Normal = new(5e-6, 1e-6);
+
+    private static IEnumerable<(int Rows, int Width)> Sizes => [.. KernelSuite.Widths.Select(n => (3, n)), (0, 5), (1, 1000), (2, 50_257), (801, 130), (5001, 9)];
+
+    public static IEnumerable<KernelCase> All =>
+    [
+        new("Softmax", "shapes", Softmax),
+        new("Softmax", "infinite and huge values", SoftmaxSpecial),
+        new("SoftmaxGradient", "shapes", SoftmaxGradient),
+        new("LogSoftmax", "shapes", LogSoftmax),
+        new("LogSoftmaxGradient", "shapes", LogSoftmaxGradient),
+        new("CrossEntropy", "targets only", run => CrossEntropy(run, 1, 0)),
+        new("CrossEntropy", "smoothed labels", run => CrossEntropy(run, 0.9f, 0.002f)),
+        new("CrossEntropy", "ignored targets", CrossEntropyIgnored),
+        new("CrossEntropy", "huge and infinite logits", CrossEntropySpecial),
+        new("CrossEntropy", "targets out of range", CrossEntropyOutOfRange),
+        new("CrossEntropyGradient", "one scale", run => CrossEntropyGradient(run, scaleIsScalar: true)),
+        new("CrossEntropyGradient", "a scale per row", run => CrossEntropyGradient(run, scaleIsScalar: false)),
+    ];
+
+    private static void Softmax(KernelRun run)
+    {
+        foreach ((int rows, int n) in Sizes)
+        {
+            long count = (long)rows * n;
+            DeviceBuffer x = run.Numbers(count, -8, 8, n % 4);
+            run.Kernels.Softmax.Softmax(x, run.Output($"[{rows}, {n}]", count, new(5e-6, 1e-8), n % 3), rows, n);
+            run.Kernels.Softmax.Softmax(x, run.Compared($"[{rows}, {n}] in place", x, count, new(5e-6, 1e-8)), rows, n);
+        }
+    }
+
+    private static void SoftmaxSpecial(KernelRun run)
+    {
+        foreach (int n in KernelSuite.Widths)
+        {
+            float[] mixed = [.. Enumerable.Range(0, n).Select(i => i % 3 == 1 ? -Inf : (i % 5 * 40f) - 80)];
+            float[] huge = [.. Enumerable.Range(0, n).Select(i => i % 2 == 0 ? 3e38f : -3e38f)];
+            float[] rows = [.. mixed, .. Enumerable.Repeat(-Inf, n), .. huge];
+            run.Kernels.Softmax.Softmax(run.Values(rows), run.Output($"[3, {n}]", rows.Length, new(5e-6, 1e-8), 1), 3, n);
+        }
+    }
+
+    private static void SoftmaxGradient(KernelRun run)
+    {
+        foreach ((int rows, int n) in Sizes)
+        {
+            long count = (long)rows * n;
+            DeviceBuffer y = run.Numbers(count, 0, 2f / n, n % 4), dy = run.Numbers(count, offset: 1);
+            run.Kernels.Softmax.SoftmaxGradient(y, dy, run.Output($"[{rows}, {n}]", count, Normal, n % 3), rows, n);
+        }
+    }
+
+    private static void LogSoftmax(KernelRun run)
+    {
+        foreach ((int rows, int n) in Sizes)
+        {
+            long count = (long)rows * n;
+            DeviceBuffer x = run.Numbers(count, -8, 8, n % 4);
+            run.Kernels.Softmax.LogSoftmax(x, run.Output($"[{rows}, {n}]", count, Normal, n % 3), rows, n);
+        }
+
+        float[] row = [1e30f, 1e30f, -1e30f, 0, -Inf, 1e30f];
+        run.Kernels.Softmax.LogSoftmax(run.Values(row), run.Output("huge values", row.Length, Normal), 1, row.Length);
+    }
+
+    private static void LogSoftmaxGradient(KernelRun run)
+    {
+        foreach ((int rows, int n) in Sizes)
+        {
+            long count = (long)rows * n;
+            DeviceBuffer y = run.Numbers(count, -MathF.Log(2 * n) - 0.5f, -MathF.Log(2 * n) + 0.5f, n % 4), dy = run.Numbers(count, offset: 1);
+            run.Kernels.Softmax.LogSoftmaxGradient(y, dy, run.Output($"[{rows}, {n}]", count, Normal, n % 3), rows, n);
+        }
+    }
+
+    private static void CrossEntropy(KernelRun run, float targetWeight, float classWeight)
+    {
+        foreach ((int rows, int n) in Sizes)
+        {
+            DeviceBuffer x = run.Numbers((long)rows * n, -8, 8, n % 4), targets = run.Indices(rows, n, 1);
+            // The smoothing term adds up n numbers of size 10.
+            var lossTolerance = new Tolerance(5e-6, 1e-6 * (1 + (classWeight * n)));
+            run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, targetWeight, classWeight, run.Output($"loss [{rows}, {n}]", rows, lossTolerance),
+                run.Output($"nll [{rows}, {n}]", rows, Normal, 1), run.Output($"logSumExp [{rows}, {n}]", rows, Normal), rows, n);
+            run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, targetWeight, classWeight, run.Output($"loss alone [{rows}, {n}]", rows, lossTolerance),
+                default, run.Scratch(rows), rows, n);
+        }
+    }
+
+    private static void CrossEntropyIgnored(KernelRun run)
+    {
+        foreach (int ignored in new[] { Ignored, -1, 0, 4 })
+        {
+            int[] targets = [.. Enumerable.Range(0, 300).Select(row => row % 3 == 0 ? ignored : row % 37)];
+            DeviceBuffer x = run.Numbers(300 * 37, -5, 5), t = run.Integers(targets), logSumExp = run.Numbers(300, 3, 6), scale = run.Numbers(300);
+            run.Kernels.Softmax.CrossEntropy(x, t, ignored, 0.9f, 0.01f, run.Output($"loss, ignoring {ignored}", 300, Normal),
+                run.Output($"nll, ignoring {ignored}", 300, Normal), run.Scratch(300), 300, 37);
+            run.Kernels.Softmax.CrossEntropyGradient(x, t, ignored, 0.9f, 0.01f, logSumExp, scale, false,
+                run.Output($"dx, ignoring {ignored}", 300 * 37, Normal), 300, 37);
+        }
+    }
+
+    private static void CrossEntropySpecial(KernelRun run)
+    {
+        float[] rows = [1e30f, 1e30f, -1e30f, 0, 100, -100, 0, -Inf, -Inf, 3, -Inf, 4];
+        run.Kernels.Softmax.CrossEntropy(run.Values(rows), run.Integers([0, 1, 3]), Ignored, 1, 0, run.Output("loss", 3, Normal),
+            run.Output("nll", 3, Normal), run.Output("logSumExp", 3, Normal), 3, 4);
+    }
+
+    private static void CrossEntropyOutOfRange(KernelRun run)
+    {
+        foreach (int target in new[] { 5, -1, int.MaxValue })
+        {
+            DeviceBuffer x = run.Numbers(10), targets = run.Integers([0, target]), a = run.Scratch(2), b = run.Scratch(2), dx = run.Scratch(10);
+            run.Throws<ArgumentOutOfRangeException>($"target {target}", () => run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, 1, 0, a, default, b, 2, 5));
+        }
+    }
+
+    private static void CrossEntropyGradient(KernelRun run, bool scaleIsScalar)
+    {
+        foreach ((int rows, int n) in Sizes)
+        {
+            long count = (long)rows * n;
+            DeviceBuffer x = run.Numbers(count, -3, 3, n % 4), targets = run.Indices(rows, n), scale = run.Numbers(scaleIsScalar ? 1 : rows, offset: 1);
+            DeviceBuffer logSumExp = run.Numbers(rows, MathF.Log(n) + 1, MathF.Log(n) + 2);
+            run.Kernels.Softmax.CrossEntropyGradient(x, targets, Ignored, 1, 0, logSumExp, scale, scaleIsScalar,
+                run.Output($"[{rows}, {n}]", count, Normal, n % 3), rows, n);
+            run.Kernels.Softmax.CrossEntropyGradient(x, targets, Ignored, 0.9f, 0.1f / n, logSumExp, scale, scaleIsScalar,
+                run.Compared($"smoothed, in place [{rows}, {n}]", x, count, Normal), rows, n);
+        }
+    }
+}
