@@ -8,6 +8,8 @@ internal sealed unsafe class GemmCase
 {
     private const float Guard = 12345.5f;
 
+    public delegate void Runner(in GemmProblem problem);
+
     private readonly float[] _a, _b, _c, _bias, _preActivation;
 
     public GemmCase(int m, int n, int k, bool transposeA, bool transposeB, int seed, int batch = 1, int padding = 0)
@@ -67,6 +69,9 @@ internal sealed unsafe class GemmCase
 
     public bool KeepPreActivation { get; set; }
 
+    /// <summary>What computes the product.</summary>
+    public Runner Kernel { get; set; } = Gemm.Run;
+
     /// <summary>C after the product, beginning from the same C every time.</summary>
     public float[] Run(out float[] preActivation)
     {
@@ -74,7 +79,7 @@ internal sealed unsafe class GemmCase
         preActivation = [.. _preActivation];
         fixed (float* aStart = _a, bStart = _b, cStart = c, bias = _bias, pre = preActivation)
         {
-            Gemm.Run(new GemmProblem
+            Kernel(new GemmProblem
             {
                 M = M, N = N, K = K, Batch = Batch,
                 A = aStart, Lda = Lda, TransposeA = TransposeA, BatchStrideA = StrideA,

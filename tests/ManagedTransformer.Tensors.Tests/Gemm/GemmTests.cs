@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using ManagedTransformer.Tensors.Cpu;
 using Xunit;
 
@@ -54,6 +55,22 @@ public sealed class GemmTests
                 Activation = (GemmActivation)random.Next(2),
                 KeepPreActivation = random.Next(2) == 0,
             }.Check();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void MatchesOnEveryVectorWidth(int m, int n, int k)
+    {
+        foreach ((bool transposeA, bool transposeB) in Transposes)
+        {
+            Check(Gemm.RunSingle<Vector512<float>, Lanes512, Constants.C12, Constants.C32>);
+            Check(Gemm.RunSingle<Vector256<float>, Lanes256, Constants.C6, Constants.C16>);
+            Check(Gemm.RunSingle<Vector128<float>, Lanes128, Constants.C12, Constants.C8>);
+            Check(Gemm.RunSingle<Vector128<float>, Lanes128, Constants.C6, Constants.C8>);
+
+            void Check(GemmCase.Runner kernel) =>
+                new GemmCase(m, n, k, transposeA, transposeB, seed: m * n + k, padding: 1) { Kernel = kernel, Accumulate = true }.Check();
         }
     }
 

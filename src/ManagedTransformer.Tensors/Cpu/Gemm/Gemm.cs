@@ -42,7 +42,8 @@ internal static unsafe class Gemm
             RunSingle<Vector128<float>, Lanes128, Constants.C6, Constants.C8>(p);
     }
 
-    private static void RunSingle<TVector, TLanes, TRows, TWidth>(in GemmProblem p)
+    /// <summary>Computes a problem whose batch is 1 with the given vectors and micro-tile: TRows rows and TWidth = two vectors of columns.</summary>
+    internal static void RunSingle<TVector, TLanes, TRows, TWidth>(in GemmProblem p)
         where TVector : unmanaged
         where TLanes : struct, ILanes<TVector>
         where TRows : struct, IConstant

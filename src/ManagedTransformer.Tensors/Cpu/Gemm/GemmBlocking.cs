@@ -15,8 +15,11 @@ internal readonly struct GemmBlocking
     /// <summary>Blocks of k that are packed at a time.</summary>
     private const int KBlocksAtOnce = 4;
 
-    /// <summary>Largest tile of C.</summary>
-    private const int TileRows = 96, TileColumns = 256;
+    /// <summary>Largest tile of C. It is wide, so that most often one tile alone uses its rows of A and packs them where they stay in its cache.</summary>
+    private const int TileRows = 96, TileColumns = 768;
+
+    /// <summary>Up to so many rows, tiles take all rows and few columns, so that one tile alone uses its columns of B.</summary>
+    private const int WholeRows = 256;
 
     /// <summary>Tiles to aim at, so that threads finish together.</summary>
     private const int WantedTiles = 8;
@@ -67,7 +70,7 @@ internal readonly struct GemmBlocking
     {
         int rowPanels = Panels(rows, panelRows), columnPanels = Panels(columns, panelColumns);
         int rowTiles = Panels(rows, TileRows), columnTiles = Panels(columns, TileColumns);
-        if (rows <= TileColumns && columns > TileColumns)
+        if (rows <= WholeRows && columns > 2 * WholeRows)
             (rowTiles, columnTiles) = (1, Panels(columns, TileRows));
         long work = (long)rows * columns * Math.Max(1, depth);
         while (rowTiles * columnTiles < WantedTiles && work / (rowTiles * columnTiles) > 2 * TileWork)
