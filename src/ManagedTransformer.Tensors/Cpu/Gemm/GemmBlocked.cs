@@ -57,7 +57,7 @@ internal static unsafe class GemmBlocked<TVector, TLanes, TRows, TWidth>
             pack.Lda = (nint)p.Lda;
             pack.TransposeA = p.TransposeA;
             pack.Rows = job.Rows;
-            job.PackedA = pack.PackedA = Scratch.PackedA.Reserve(GemmBlocking.RoundUp(job.Rows, TRows.Value) * (nint)job.Depth);
+            job.PackedA = pack.PackedA = GemmScratch.PackedA.Reserve(GemmBlocking.RoundUp(job.Rows, TRows.Value) * (nint)job.Depth);
         }
         int columns = job.PackTileOfB ? 0 : job.Columns - job.FirstPackedColumn;
         if (columns > 0)
@@ -67,7 +67,7 @@ internal static unsafe class GemmBlocked<TVector, TLanes, TRows, TWidth>
             pack.Ldb = (nint)p.Ldb;
             pack.TransposeB = p.TransposeB;
             pack.Columns = columns;
-            job.PackedB = pack.PackedB = Scratch.PackedB.Reserve(GemmBlocking.RoundUp(columns, TWidth.Value) * (nint)job.Depth);
+            job.PackedB = pack.PackedB = GemmScratch.PackedB.Reserve(GemmBlocking.RoundUp(columns, TWidth.Value) * (nint)job.Depth);
         }
         WorkerPool.Shared.Run(pack.Chunks, ref pack);
     }

@@ -70,7 +70,7 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
         float* source = Problem.A + (Problem.TransposeA ? (K + block) * lda + M + m : (M + m) * lda + K + block);
         if (PackTileOfA)
         {
-            float* packed = Scratch.TileOfA.Reserve(GemmBlocking.RoundUp(mEnd - m, TRows.Value) * (nint)length);
+            float* packed = GemmScratch.TileOfA.Reserve(GemmBlocking.RoundUp(mEnd - m, TRows.Value) * (nint)length);
             if (Problem.TransposeA)
                 GemmPacking<TRows>.Copy(source, lda, mEnd - m, length, packed);
             else
@@ -90,7 +90,7 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
             return GemmOperand.Packed(PackedB + block * (nint)packedColumns + (n - FirstPackedColumn) * (nint)length, TWidth.Value, length);
         }
         nint ldb = (nint)Problem.Ldb;
-        float* packed = Scratch.TileOfB.Reserve(GemmBlocking.RoundUp(nEnd - n, TWidth.Value) * (nint)length);
+        float* packed = GemmScratch.TileOfB.Reserve(GemmBlocking.RoundUp(nEnd - n, TWidth.Value) * (nint)length);
         if (Problem.TransposeB)
             GemmPacking<TWidth>.Transpose(Problem.B + (N + n) * ldb + K + block, ldb, nEnd - n, length, packed);
         else
