@@ -23,11 +23,11 @@ internal static class CpuKernels
         Elementwise = new CpuElementwiseKernels<TOps, TVector>(),
         Reductions = new CpuReductionKernels<TOps, TVector>(),
         Matrix = new CpuMatrixKernels(new CpuElementwiseKernels<TOps, TVector>()),
-        Normalization = new CpuNormalizationKernels(),
-        Softmax = new CpuSoftmaxKernels(),
-        Indexing = new CpuIndexKernels(),
-        Random = new CpuRandomKernels(),
+        Normalization = new CpuNormalizationKernels<TOps, TVector>(),
+        Softmax = new CpuSoftmaxKernels<TOps, TVector>(),
+        Indexing = new CpuIndexKernels<TOps, TVector>(),
+        Random = new CpuRandomKernels<TOps, TVector>(),
         Attention = new CpuAttentionKernels(),
-        Optimizers = new CpuOptimizerKernels(),
+        Optimizers = new CpuOptimizerKernels<TOps, TVector>(),
     };
 }

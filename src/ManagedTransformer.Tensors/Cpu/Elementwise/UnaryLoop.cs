@@ -33,16 +33,8 @@ internal static unsafe class UnaryLoop<TOps, TVector>
         public TFunction Function;
         public float* X, Y;
 
-        public readonly void Execute(long start, long end)
-        {
-            TFunction function = Function;
-            float* x = X, y = Y;
-            long i = start;
-            for (; i <= end - TOps.Count; i += TOps.Count)
-                TOps.Store(function.Value(TOps.Load(x + i)), y + i);
-            if (i < end)
-                TOps.StoreFirst(function.Value(TOps.LoadFirst(x + i, (int)(end - i))), y + i, (int)(end - i));
-        }
+        public readonly void Execute(long start, long end) =>
+            RowMap<TOps, TVector>.Apply(Function, X + start, Y + start, end - start);
     }
 
     private struct GradientJob<TFunction> : IRangeJob

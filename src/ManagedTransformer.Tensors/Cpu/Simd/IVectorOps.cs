@@ -124,6 +124,12 @@ internal unsafe interface IVectorOps<TVector>
     /// <summary>Transposes the 4 x 4 floats that every quarter of 128 bits of the four vectors holds.</summary>
     static abstract void TransposeQuads(ref TVector a, ref TVector b, ref TVector c, ref TVector d);
 
+    /// <summary>Lanes 0, 0, 2, 2, 4, 4, ...</summary>
+    static abstract TVector RepeatEven(TVector a);
+
+    /// <summary>Lanes 1, 1, 3, 3, 5, 5, ...</summary>
+    static abstract TVector RepeatOdd(TVector a);
+
     /// <summary>The lower half of the floats as doubles.</summary>
     static abstract TVector WidenLower(TVector a);
 

@@ -188,6 +188,14 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> RepeatEven(Vector128<float> a) =>
+        Vector128.Shuffle(a, Vector128.Create(0, 0, 2, 2));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> RepeatOdd(Vector128<float> a) =>
+        Vector128.Shuffle(a, Vector128.Create(1, 1, 3, 3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> WidenLower(Vector128<float> a) => Vector128.WidenLower(a).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -176,6 +176,14 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> RepeatEven(Vector256<float> a) =>
+        Vector256.Shuffle(a, Vector256.Create(0, 0, 2, 2, 4, 4, 6, 6));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> RepeatOdd(Vector256<float> a) =>
+        Vector256.Shuffle(a, Vector256.Create(1, 1, 3, 3, 5, 5, 7, 7));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> WidenLower(Vector256<float> a) => Vector256.WidenLower(a).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -194,6 +194,14 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> RepeatEven(Vector512<float> a) =>
+        Vector512.Shuffle(a, Vector512.Create(0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10, 12, 12, 14, 14));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> RepeatOdd(Vector512<float> a) =>
+        Vector512.Shuffle(a, Vector512.Create(1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11, 13, 13, 15, 15));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> WidenLower(Vector512<float> a) => Vector512.WidenLower(a).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
