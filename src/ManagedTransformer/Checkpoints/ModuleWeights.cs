@@ -14,14 +14,7 @@ public static class ModuleWeights
     public static void Save(Module module, string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(module);
-        try
-        {
-            SafetensorsWriter.Write(path, Tensors(module), metadata);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"The file '{path}' cannot be written: {e.Message.TrimEnd('.')}.", e);
-        }
+        Save(Tensors(module), path, metadata);
     }
 
     /// <summary>Overwrites all parameters and buffers. The file must hold exactly these names and shapes, in any floating-point type; otherwise nothing is changed.</summary>
@@ -31,10 +24,28 @@ public static class ModuleWeights
     public static void Load(Module module, string path)
     {
         ArgumentNullException.ThrowIfNull(module);
+        Load(Tensors(module), path);
+    }
+
+    /// <summary>Writes named tensors.</summary>
+    internal static void Save(IEnumerable<NamedBuffer> tensors, string path, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        try
+        {
+            SafetensorsWriter.Write(path, tensors.Select(named => (named.Name, named.Buffer)), metadata);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"The file '{path}' cannot be written: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+
+    /// <summary>Overwrites named tensors from a file that holds exactly these.</summary>
+    internal static void Load(IReadOnlyList<NamedBuffer> tensors, string path)
+    {
         try
         {
             using SafetensorsFile file = SafetensorsFile.Open(path);
-            List<(string Name, Tensor Tensor)> tensors = [.. Tensors(module)];
             RequireMatch(file, tensors, path);
             foreach ((string name, Tensor tensor) in tensors)
             {
@@ -51,10 +62,10 @@ public static class ModuleWeights
         }
     }
 
-    static IEnumerable<(string Name, Tensor Tensor)> Tensors(Module module) =>
-        module.Parameters().Select(named => (named.Name, (Tensor)named.Parameter)).Concat(module.Buffers().Select(named => (named.Name, named.Buffer)));
+    private static List<NamedBuffer> Tensors(Module module) =>
+        [.. module.Parameters().Select(named => new NamedBuffer(named.Name, named.Parameter)), .. module.Buffers()];
 
-    static void RequireMatch(SafetensorsFile file, List<(string Name, Tensor Tensor)> tensors, string path)
+    private static void RequireMatch(SafetensorsFile file, IReadOnlyList<NamedBuffer> tensors, string path)
     {
         HashSet<string> names = [];
         foreach ((string name, Tensor tensor) in tensors)
@@ -62,7 +73,7 @@ public static class ModuleWeights
             names.Add(name);
             if (!file.TryGetEntry(name, out SafetensorsEntry? entry))
             {
-                throw new InputException($"The file '{path}' lacks the tensor '{name}' of the shape {tensor.Shape} that the model needs.");
+                throw new InputException($"The file '{path}' lacks the tensor '{name}' of the shape {tensor.Shape} that is needed.");
             }
 
             if (!entry.Shape.SequenceEqual(tensor.Shape.ToArray().Select(size => (long)size)))

@@ -236,7 +236,7 @@ public sealed class TrainingRun
         CheckpointFolder.Write(Path.Combine(_options.Output, CheckpointFolder.Last), folder =>
         {
             Model.WriteFiles(folder);
-            ModuleWeights.SaveTensors(_optimizer.State(), Path.Combine(folder, CheckpointFolder.OptimizerFile));
+            ModuleWeights.Save(_optimizer.State(), Path.Combine(folder, CheckpointFolder.OptimizerFile));
             TrainingState state = new()
             {
                 Step = Step,
@@ -266,7 +266,7 @@ public sealed class TrainingRun
         }
 
         ModuleWeights.Load(_network, Path.Combine(folder, CheckpointFolder.ModelFile));
-        ModuleWeights.LoadTensors([.. _optimizer.State()], Path.Combine(folder, CheckpointFolder.OptimizerFile));
+        ModuleWeights.Load([.. _optimizer.State()], Path.Combine(folder, CheckpointFolder.OptimizerFile));
         _optimizer.Updates = state.Step;
         Step = state.Step;
         _savedStep = state.Step;
