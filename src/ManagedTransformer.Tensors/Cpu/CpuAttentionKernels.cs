@@ -40,6 +40,7 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
-        throw new NotSupportedException();
+        var job = new AttentionBackward<TOps, TVector>(new AttentionGradientArguments(problem));
+        WorkerPool.Shared.Run(job.Chunks, ref job);
     }
 }
