@@ -1,25 +1,117 @@
+using ManagedTransformer.Tensors.Cpu.Elementwise;
+using ManagedTransformer.Tensors.Cpu.Simd;
 using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>Placeholder.</summary>
-internal sealed class CpuElementwiseKernels : IElementwiseKernels
+/// <summary>Element-wise functions, strided copies and fills with the vectors of one width.</summary>
+internal sealed unsafe class CpuElementwiseKernels<TOps, TVector> : IElementwiseKernels
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
 {
-    public void Unary(UnaryOp op, DeviceBuffer x, DeviceBuffer y, long count, float a, float b) => throw new NotSupportedException();
+    public void Unary(UnaryOp op, DeviceBuffer x, DeviceBuffer y, long count, float a, float b)
+    {
+        switch (op)
+        {
+            case UnaryOp.Affine: Map(new UnaryFunctions<TOps, TVector>.Affine(a, b), x, y, count); break;
+            case UnaryOp.Abs: Map(default(UnaryFunctions<TOps, TVector>.Abs), x, y, count); break;
+            case UnaryOp.Exp: Map(default(UnaryFunctions<TOps, TVector>.Exp), x, y, count); break;
+            case UnaryOp.Log: Map(default(UnaryFunctions<TOps, TVector>.Log), x, y, count); break;
+            case UnaryOp.Sqrt: Map(default(UnaryFunctions<TOps, TVector>.Sqrt), x, y, count); break;
+            case UnaryOp.Sin: Map(default(UnaryFunctions<TOps, TVector>.Sin), x, y, count); break;
+            case UnaryOp.Cos: Map(default(UnaryFunctions<TOps, TVector>.Cos), x, y, count); break;
+            case UnaryOp.Power when a == 0: Map(new UnaryFunctions<TOps, TVector>.Constant(1f), x, y, count); break;
+            case UnaryOp.Power when a == 1: Map(new UnaryFunctions<TOps, TVector>.Affine(1f, 0f), x, y, count); break;
+            case UnaryOp.Power when a == 2: Map(default(UnaryFunctions<TOps, TVector>.Square), x, y, count); break;
+            case UnaryOp.Power when a == -1: Map(default(UnaryFunctions<TOps, TVector>.Reciprocal), x, y, count); break;
+            case UnaryOp.Power: Map(new UnaryFunctions<TOps, TVector>.Power(a), x, y, count); break;
+            case UnaryOp.Clamp: Map(new UnaryFunctions<TOps, TVector>.Clamp(a, b), x, y, count); break;
+            case UnaryOp.Tanh: Map(default(UnaryFunctions<TOps, TVector>.Tanh), x, y, count); break;
+            case UnaryOp.Sigmoid: Map(default(UnaryFunctions<TOps, TVector>.Sigmoid), x, y, count); break;
+            case UnaryOp.Softplus: Map(default(UnaryFunctions<TOps, TVector>.Softplus), x, y, count); break;
+            case UnaryOp.Relu: Map(default(UnaryFunctions<TOps, TVector>.Relu), x, y, count); break;
+            case UnaryOp.Gelu: Map(default(UnaryFunctions<TOps, TVector>.Gelu), x, y, count); break;
+            case UnaryOp.GeluTanh: Map(default(UnaryFunctions<TOps, TVector>.GeluTanh), x, y, count); break;
+            case UnaryOp.Silu: Map(default(UnaryFunctions<TOps, TVector>.Silu), x, y, count); break;
+            case UnaryOp.Erf: Map(default(UnaryFunctions<TOps, TVector>.Erf), x, y, count); break;
+            default: throw new NotSupportedException($"The CPU has no kernel for the function {op}.");
+        }
+    }
 
-    public void UnaryGradient(UnaryOp op, DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx, long count, float a, float b) => throw new NotSupportedException();
+    public void UnaryGradient(UnaryOp op, DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx, long count, float a, float b)
+    {
+        switch (op)
+        {
+            case UnaryOp.Affine: MapGradient(new UnaryFunctions<TOps, TVector>.Affine(a, b), x, y, dy, dx, count); break;
+            case UnaryOp.Abs: MapGradient(default(UnaryFunctions<TOps, TVector>.Abs), x, y, dy, dx, count); break;
+            case UnaryOp.Exp: MapGradient(default(UnaryFunctions<TOps, TVector>.Exp), x, y, dy, dx, count); break;
+            case UnaryOp.Log: MapGradient(default(UnaryFunctions<TOps, TVector>.Log), x, y, dy, dx, count); break;
+            case UnaryOp.Sqrt: MapGradient(default(UnaryFunctions<TOps, TVector>.Sqrt), x, y, dy, dx, count); break;
+            case UnaryOp.Sin: MapGradient(default(UnaryFunctions<TOps, TVector>.Sin), x, y, dy, dx, count); break;
+            case UnaryOp.Cos: MapGradient(default(UnaryFunctions<TOps, TVector>.Cos), x, y, dy, dx, count); break;
+            case UnaryOp.Power when a == 0: MapGradient(new UnaryFunctions<TOps, TVector>.Constant(1f), x, y, dy, dx, count); break;
+            case UnaryOp.Power when a == 1: MapGradient(new UnaryFunctions<TOps, TVector>.Affine(1f, 0f), x, y, dy, dx, count); break;
+            case UnaryOp.Power when a == 2: MapGradient(default(UnaryFunctions<TOps, TVector>.Square), x, y, dy, dx, count); break;
+            case UnaryOp.Power when a == -1: MapGradient(default(UnaryFunctions<TOps, TVector>.Reciprocal), x, y, dy, dx, count); break;
+            case UnaryOp.Power: MapGradient(new UnaryFunctions<TOps, TVector>.Power(a), x, y, dy, dx, count); break;
+            case UnaryOp.Clamp: MapGradient(new UnaryFunctions<TOps, TVector>.Clamp(a, b), x, y, dy, dx, count); break;
+            case UnaryOp.Tanh: MapGradient(default(UnaryFunctions<TOps, TVector>.Tanh), x, y, dy, dx, count); break;
+            case UnaryOp.Sigmoid: MapGradient(default(UnaryFunctions<TOps, TVector>.Sigmoid), x, y, dy, dx, count); break;
+            case UnaryOp.Softplus: MapGradient(default(UnaryFunctions<TOps, TVector>.Softplus), x, y, dy, dx, count); break;
+            case UnaryOp.Relu: MapGradient(default(UnaryFunctions<TOps, TVector>.Relu), x, y, dy, dx, count); break;
+            case UnaryOp.Gelu: MapGradient(default(UnaryFunctions<TOps, TVector>.Gelu), x, y, dy, dx, count); break;
+            case UnaryOp.GeluTanh: MapGradient(default(UnaryFunctions<TOps, TVector>.GeluTanh), x, y, dy, dx, count); break;
+            case UnaryOp.Silu: MapGradient(default(UnaryFunctions<TOps, TVector>.Silu), x, y, dy, dx, count); break;
+            case UnaryOp.Erf: MapGradient(default(UnaryFunctions<TOps, TVector>.Erf), x, y, dy, dx, count); break;
+            default: throw new NotSupportedException($"The CPU has no kernel for the function {op}.");
+        }
+    }
 
-    public void Binary(BinaryOp op, in Operand a, in Operand b, DeviceBuffer y, in Shape shape) => throw new NotSupportedException();
+    public void Binary(BinaryOp op, in Operand a, in Operand b, DeviceBuffer y, in Shape shape)
+    {
+        float* left = a.Buffer.Floats(), right = b.Buffer.Floats(), result = y.Floats();
+        var space = new IterationSpace(shape, a.Strides, b.Strides, b.Strides);
+        switch (op)
+        {
+            case BinaryOp.Add: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Add>(left, right, result, space); break;
+            case BinaryOp.Subtract: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Subtract>(left, right, result, space); break;
+            case BinaryOp.Multiply: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Multiply>(left, right, result, space); break;
+            case BinaryOp.Divide: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Divide>(left, right, result, space); break;
+            case BinaryOp.Power: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Power>(left, right, result, space); break;
+            case BinaryOp.Maximum: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Maximum>(left, right, result, space); break;
+            case BinaryOp.Minimum: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Minimum>(left, right, result, space); break;
+            case BinaryOp.Equal: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Equal>(left, right, result, space); break;
+            case BinaryOp.NotEqual: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.NotEqual>(left, right, result, space); break;
+            case BinaryOp.Less: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Less>(left, right, result, space); break;
+            case BinaryOp.LessOrEqual: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.LessOrEqual>(left, right, result, space); break;
+            case BinaryOp.Greater: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Greater>(left, right, result, space); break;
+            case BinaryOp.GreaterOrEqual: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.GreaterOrEqual>(left, right, result, space); break;
+            default: throw new NotSupportedException($"The CPU has no kernel for the function {op}.");
+        }
+    }
 
-    public void Select(in Operand condition, in Operand a, in Operand b, DeviceBuffer y, in Shape shape) => throw new NotSupportedException();
+    public void Select(in Operand condition, in Operand a, in Operand b, DeviceBuffer y, in Shape shape) =>
+        SelectLoop<TOps, TVector>.Run(condition.Buffer.Floats(), a.Buffer.Floats(), b.Buffer.Floats(), y.Floats(),
+            new IterationSpace(shape, condition.Strides, a.Strides, b.Strides));
 
-    public void Copy(in Operand source, in Operand destination, in Shape shape) => throw new NotSupportedException();
+    public void Copy(in Operand source, in Operand destination, in Shape shape) =>
+        StridedCopy.Run(source.Buffer.Floats(), destination.Buffer.Floats(), IterationSpace.ForCopy(shape, source.Strides, destination.Strides));
 
-    public void Fill(DeviceBuffer y, long count, float value) => throw new NotSupportedException();
+    public void Fill(DeviceBuffer y, long count, float value) =>
+        UnaryLoop<TOps, TVector>.Fill(y.Floats(), count, value);
 
-    public void AddScaled(DeviceBuffer y, DeviceBuffer x, long count, float scale) => throw new NotSupportedException();
+    public void AddScaled(DeviceBuffer y, DeviceBuffer x, long count, float scale) =>
+        ScaledAddition<TOps, TVector>.Run(y.Floats(), x.Floats(), count, scale);
 
-    public void ToBFloat16(DeviceBuffer x, DeviceBuffer y, long count) => throw new NotSupportedException();
+    public void ToBFloat16(DeviceBuffer x, DeviceBuffer y, long count) => BFloat16Conversion<TOps, TVector>.Narrow(x.Floats(), y.Halves(), count);
 
-    public void FromBFloat16(DeviceBuffer x, DeviceBuffer y, long count) => throw new NotSupportedException();
+    public void FromBFloat16(DeviceBuffer x, DeviceBuffer y, long count) => BFloat16Conversion<TOps, TVector>.Widen(x.Halves(), y.Floats(), count);
+
+    private static void Map<TFunction>(TFunction function, DeviceBuffer x, DeviceBuffer y, long count)
+        where TFunction : unmanaged, IUnaryFunction<TVector> =>
+        UnaryLoop<TOps, TVector>.Map(function, x.Floats(), y.Floats(), count);
+
+    private static void MapGradient<TFunction>(TFunction function, DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx, long count)
+        where TFunction : unmanaged, IUnaryFunction<TVector> =>
+        UnaryLoop<TOps, TVector>.MapGradient(function, x.Floats(), y.Floats(), dy.Floats(), dx.Floats(), count);
 }

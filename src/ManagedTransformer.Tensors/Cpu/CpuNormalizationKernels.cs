@@ -1,24 +1,100 @@
+using ManagedTransformer.Tensors.Cpu.Normalization;
+using ManagedTransformer.Tensors.Cpu.Reductions;
+using ManagedTransformer.Tensors.Cpu.Simd;
 using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>Placeholder.</summary>
-internal sealed class CpuNormalizationKernels : INormalizationKernels
+/// <summary>Normalisations with the vectors of one width.</summary>
+internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormalizationKernels
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
 {
     public void LayerNorm(DeviceBuffer x, DeviceBuffer residual, DeviceBuffer gain, DeviceBuffer bias, float epsilon,
-        DeviceBuffer sum, DeviceBuffer y, DeviceBuffer mean, DeviceBuffer rstd, long rows, int width) => throw new NotSupportedException();
+        DeviceBuffer sum, DeviceBuffer y, DeviceBuffer mean, DeviceBuffer rstd, long rows, int width)
+    {
+        var job = new LayerNormForward<TOps, TVector>
+        {
+            X = x.Floats(), Residual = residual.Floats(), Gain = gain.Floats(), Bias = bias.Floats(), Epsilon = epsilon,
+            Sum = sum.Floats(), Y = y.Floats(), Mean = mean.Floats(), Rstd = rstd.Floats(), Width = width,
+        };
+        Ranges.RunRows(rows, width, ref job);
+    }
 
     public void LayerNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer dy, DeviceBuffer dSum,
-        DeviceBuffer ds, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width) => throw new NotSupportedException();
+        DeviceBuffer ds, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width)
+    {
+        long bands = RowBands<TOps, TVector>.Count(rows);
+        using var parts = new Scratch(2 * bands * width);
+        var job = new LayerNormBackward<TOps, TVector>
+        {
+            S = s.Floats(), Gain = gain.Floats(), Mean = mean.Floats(), Rstd = rstd.Floats(), DY = dy.Floats(), DSum = dSum.Floats(), DS = ds.Floats(),
+            DGainParts = parts.Floats, DBiasParts = parts.Floats + (bands * width), Rows = rows, Band = RowBands<TOps, TVector>.Length(rows), Width = width,
+        };
+        Ranges.RunRows(bands, job.Band * width, ref job);
+        RowBands<TOps, TVector>.Combine(job.DGainParts, dGain.Floats(), bands, width);
+        RowBands<TOps, TVector>.Combine(job.DBiasParts, dBias.Floats(), bands, width);
+    }
 
-    public void RmsNorm(DeviceBuffer x, DeviceBuffer gain, float epsilon, DeviceBuffer y, DeviceBuffer rrms, long rows, int width) => throw new NotSupportedException();
+    public void RmsNorm(DeviceBuffer x, DeviceBuffer gain, float epsilon, DeviceBuffer y, DeviceBuffer rrms, long rows, int width)
+    {
+        var job = new RmsNormForward<TOps, TVector>
+        {
+            X = x.Floats(), Gain = gain.Floats(), Y = y.Floats(), Rrms = rrms.Floats(), Epsilon = epsilon, Width = width,
+        };
+        Ranges.RunRows(rows, width, ref job);
+    }
 
-    public void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain, long rows, int width) => throw new NotSupportedException();
+    public void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain, long rows, int width)
+    {
+        long bands = RowBands<TOps, TVector>.Count(rows);
+        using var parts = new Scratch(bands * width);
+        var job = new RmsNormBackward<TOps, TVector>
+        {
+            X = x.Floats(), Gain = gain.Floats(), Rrms = rrms.Floats(), DY = dy.Floats(), DX = dx.Floats(),
+            DGainParts = parts.Floats, Rows = rows, Band = RowBands<TOps, TVector>.Length(rows), Width = width,
+        };
+        Ranges.RunRows(bands, job.Band * width, ref job);
+        RowBands<TOps, TVector>.Combine(job.DGainParts, dGain.Floats(), bands, width);
+    }
 
-    public void BatchStatistics(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer variance, long rows, int width) => throw new NotSupportedException();
+    public void BatchStatistics(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer variance, long rows, int width)
+    {
+        var elements = new ColumnElements<TOps, TVector>(x.Floats());
+        ColumnFold<TOps, TVector, SumFold<TOps, TVector>, ColumnElements<TOps, TVector>>.Run(elements, mean.Floats(), 1, rows, width);
+        Divide(mean.Floats(), rows, width);
+        var deviations = new SquaredDeviation<TOps, TVector>(x.Floats(), mean.Floats());
+        ColumnFold<TOps, TVector, SumFold<TOps, TVector>, SquaredDeviation<TOps, TVector>>.Run(deviations, variance.Floats(), 1, rows, width);
+        Divide(variance.Floats(), rows, width);
+    }
 
-    public void BatchNormalize(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer bias, DeviceBuffer y, long rows, int width) => throw new NotSupportedException();
+    public void BatchNormalize(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer bias, DeviceBuffer y, long rows, int width)
+    {
+        var job = new BatchNormForward<TOps, TVector>
+        {
+            X = x.Floats(), Mean = mean.Floats(), Rstd = rstd.Floats(), Gain = gain.Floats(), Bias = bias.Floats(), Y = y.Floats(), Width = width,
+        };
+        Ranges.RunRows(rows, width, ref job);
+    }
 
     public void BatchNormGradient(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer dy,
-        DeviceBuffer dx, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width, bool training) => throw new NotSupportedException();
+        DeviceBuffer dx, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width, bool training)
+    {
+        var slopes = new GainSlope<TOps, TVector>(x.Floats(), mean.Floats(), rstd.Floats(), dy.Floats());
+        ColumnFold<TOps, TVector, SumFold<TOps, TVector>, GainSlope<TOps, TVector>>.Run(slopes, dGain.Floats(), 1, rows, width);
+        var elements = new ColumnElements<TOps, TVector>(dy.Floats());
+        ColumnFold<TOps, TVector, SumFold<TOps, TVector>, ColumnElements<TOps, TVector>>.Run(elements, dBias.Floats(), 1, rows, width);
+        var job = new BatchNormBackward<TOps, TVector>
+        {
+            X = x.Floats(), Mean = mean.Floats(), Rstd = rstd.Floats(), Gain = gain.Floats(), DY = dy.Floats(), DX = dx.Floats(),
+            DGain = dGain.Floats(), DBias = dBias.Floats(), Share = training ? 1f / rows : 0f, Width = width,
+        };
+        Ranges.RunRows(rows, width, ref job);
+    }
+
+    private static void Divide(float* x, long divisor, int count)
+    {
+        for (int i = 0; i < count; i++)
+            x[i] /= divisor;
+    }
 }

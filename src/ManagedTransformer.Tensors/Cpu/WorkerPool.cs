@@ -26,6 +26,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     private int _busy;
     private int _parked;
     private int _callerParked;
+    private bool _dismissed;
     private Exception? _failure;
 
     // The job under way. A worker that claims a chunk has read these before its claim, and the claim succeeds only if the job is still the same.
@@ -62,7 +63,8 @@ internal sealed unsafe class WorkerPool : IDisposable
             try
             {
                 Volatile.Write(ref _threads, value);
-                DismissSurplusWorkers();
+                if (_workers.Count >= value)
+                    DismissWorkers();
             }
             finally
             {
@@ -178,30 +180,28 @@ internal sealed unsafe class WorkerPool : IDisposable
 
     private void StartWorker()
     {
-        int index = _workers.Count;
-        var thread = new Thread(() => Work(index)) { IsBackground = true, Name = "ManagedTransformer worker" };
+        var thread = new Thread(Work) { IsBackground = true, Name = "ManagedTransformer worker" };
         _workers.Add(thread);
         thread.Start();
     }
 
-    private void Work(int index)
+    private void Work()
     {
-        while (true)
+        while (!Volatile.Read(ref _dismissed))
         {
             ExecuteChunks();
-            if (SpinUntil(static pool => (int)Volatile.Read(ref pool._counters.Ticket) != 0))
-                continue;
-            if (index >= Volatile.Read(ref _threads) - 1)
-                return;
-            Park(index);
+            if (!SpinUntil(static pool => pool.HasUnclaimedChunks))
+                Park();
         }
     }
 
+    private bool HasUnclaimedChunks => (int)Volatile.Read(ref _counters.Ticket) != 0;
+
     /// <summary>Sleeps until a job or dismissal. Whoever takes one off the number of parked threads also leaves one permit for them.</summary>
-    private void Park(int index)
+    private void Park()
     {
         Interlocked.Increment(ref _parked);
-        bool needed = (int)Volatile.Read(ref _counters.Ticket) != 0 || index >= Volatile.Read(ref _threads) - 1;
+        bool needed = HasUnclaimedChunks || Volatile.Read(ref _dismissed);
         if (!needed || TakeParked(1) == 0)
             _wake.Wait();
     }
@@ -226,18 +226,16 @@ internal sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    private void DismissSurplusWorkers()
+    /// <summary>Ends all workers: were some to stay, they could take the permits that wake the others. The next job starts as many as it needs.</summary>
+    private void DismissWorkers()
     {
-        int keep = _threads - 1;
-        if (_workers.Count <= keep)
-            return;
+        Volatile.Write(ref _dismissed, true);
         Interlocked.MemoryBarrier();
         Wake(int.MaxValue);
-        for (int i = _workers.Count - 1; i >= keep; i--)
-        {
-            _workers[i].Join();
-            _workers.RemoveAt(i);
-        }
+        foreach (Thread worker in _workers)
+            worker.Join();
+        _workers.Clear();
+        Volatile.Write(ref _dismissed, false);
     }
 
     /// <summary>Watches for a condition for some tens of microseconds; with more threads than cores a single look, since watching keeps another from working.</summary>

@@ -8,15 +8,16 @@ namespace ManagedTransformer.Tensors;
 /// </summary>
 internal static class Philox
 {
-    private const uint MultiplierA = 0xD2511F53, MultiplierB = 0xCD9E8D57;
-    private const uint WeylA = 0x9E3779B9, WeylB = 0xBB67AE85;
+    internal const uint MultiplierA = 0xD2511F53, MultiplierB = 0xCD9E8D57;
+    internal const uint WeylA = 0x9E3779B9, WeylB = 0xBB67AE85;
+    internal const int Rounds = 10;
 
     /// <summary>The four words of block <paramref name="block"/> of a sequence; element e of the sequence is word e % 4 of block e / 4.</summary>
     public static void Block(RandomKey key, ulong block, out uint w0, out uint w1, out uint w2, out uint w3)
     {
         uint c0 = (uint)block, c1 = (uint)(block >> 32), c2 = (uint)key.Sequence, c3 = (uint)(key.Sequence >> 32);
         uint k0 = (uint)key.Seed, k1 = (uint)(key.Seed >> 32);
-        for (int round = 0; round < 10; round++)
+        for (int round = 0; round < Rounds; round++)
         {
             ulong a = (ulong)MultiplierA * c0, b = (ulong)MultiplierB * c2;
             (c0, c1, c2, c3) = ((uint)(b >> 32) ^ c1 ^ k0, (uint)b, (uint)(a >> 32) ^ c3 ^ k1, (uint)a);

@@ -24,6 +24,13 @@ public sealed class RandomSource(ulong seed)
     /// <summary>The key of the next site at the current position.</summary>
     public RandomKey NextKey() => new(seed, Mix((_position << 20) + _site++));
 
+    /// <summary>The first number, uniform in [0, 1), of the next site's sequence.</summary>
+    public double NextUnit()
+    {
+        Philox.Block(NextKey(), 0, out uint high, out uint low, out _, out _);
+        return (((ulong)high << 21) ^ (low >> 11)) * (1.0 / (1UL << 53));
+    }
+
     /// <summary>Fixed keys of a name, independent of the order in which they are asked for.</summary>
     /// <param name="name">For instance a parameter's name.</param>
     public RandomKey KeyFor(string name)
@@ -38,6 +45,10 @@ public sealed class RandomSource(ulong seed)
         return new RandomKey(seed, Mix(hash));
     }
 
+    internal State Save() => new(_position, _site);
+
+    internal void Restore(State state) => (_position, _site) = (state.Position, state.Site);
+
     // SplitMix64's finaliser: neighbouring positions and sites get unrelated sequences.
     private static ulong Mix(ulong value)
     {
@@ -46,4 +57,6 @@ public sealed class RandomSource(ulong seed)
         value = (value ^ (value >> 27)) * 0x94D049BB133111EBUL;
         return value ^ (value >> 31);
     }
+
+    internal readonly record struct State(ulong Position, ulong Site);
 }

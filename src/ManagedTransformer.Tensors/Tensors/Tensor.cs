@@ -1,10 +1,201 @@
+using System.Runtime.InteropServices;
+using ManagedTransformer.Tensors.Kernels;
+
 namespace ManagedTransformer.Tensors;
 
-/// <summary>Placeholder.</summary>
-public class Tensor
+/// <summary>
+/// An n-dimensional array on a device: storage, offset, shape and strides. Views (reshape, slice, transpose, expand) share storage.
+/// Operators are the extension methods of <see cref="TensorOperators"/>. Tensors need no disposal: memory returns at the end of the step
+/// (<see cref="StepScope"/>) or when the tensor is no longer referenced.
+/// </summary>
+public partial class Tensor
 {
-    /// <summary>Placeholder.</summary>
-    public static void Keep()
+    private readonly Strides _strides;
+    private bool _requiresGradient;
+
+    internal Tensor(Storage storage, long offset, Shape shape, in Strides strides, DType dtype)
     {
+        Storage = storage;
+        Offset = offset;
+        Shape = shape;
+        _strides = strides;
+        DType = dtype;
+    }
+
+    /// <summary>Sizes of the axes.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>Type of the elements.</summary>
+    public DType DType { get; }
+
+    /// <summary>Where the elements live.</summary>
+    public Device Device => Storage.Device;
+
+    /// <summary>Number of axes.</summary>
+    public int Rank => Shape.Rank;
+
+    /// <summary>Number of elements.</summary>
+    public long Count => Shape.Count;
+
+    /// <summary>Whether the elements lie row-major without gaps.</summary>
+    public bool IsContiguous => _strides.IsContiguous(Shape);
+
+    /// <summary>
+    /// Whether backward brings a gradient here: set it on a tensor that no operator made (a leaf); results of operators have it when an input has it
+    /// and recording is on.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Set on the result of an operator, or on a tensor that is not Float32.</exception>
+    public bool RequiresGradient
+    {
+        get => _requiresGradient || Producer is not null;
+        set
+        {
+            if (Producer is not null)
+            {
+                throw new InvalidOperationException("RequiresGradient can only be set on a tensor that no operator made; use Detach() to cut one off.");
+            }
+
+            if (value && DType != DType.Float32)
+            {
+                throw new InvalidOperationException($"A tensor of {DType} cannot require a gradient, only Float32 can.");
+            }
+
+            _requiresGradient = value;
+        }
+    }
+
+    /// <summary>The gradient that backward walks have summed up here so far; null before the first one. Only leaves have one.</summary>
+    public virtual Tensor? Gradient { get; internal set; }
+
+    internal Storage Storage { get; }
+
+    internal long Offset { get; }
+
+    internal ref readonly Strides Strides => ref _strides;
+
+    /// <summary>How this tensor's gradient flows on to what it was made from; null for leaves.</summary>
+    internal GradientRule? Producer { get; set; }
+
+    internal KernelSet Kernels => Storage.Device.Kernels;
+
+    internal DeviceBuffer Buffer => new(Storage, Offset);
+
+    internal Operand Operand => new(Buffer, _strides);
+
+    /// <summary>Lets this tensor's memory outlive the step that made it.</summary>
+    /// <returns>This tensor.</returns>
+    public Tensor Keep()
+    {
+        Storage.Keep();
+        return this;
+    }
+
+    /// <summary>The same elements without history: no gradient flows through the result.</summary>
+    public Tensor Detach() => new(Storage, Offset, Shape, _strides, DType);
+
+    /// <summary>Forgets the gradient summed up so far.</summary>
+    public virtual void ClearGradient() => Gradient = null;
+
+    /// <summary>The elements, row-major, in a new array.</summary>
+    /// <exception cref="InvalidOperationException">The elements are integers.</exception>
+    public float[] ToArray()
+    {
+        float[] values = new float[Count];
+        CopyTo(values);
+        return values;
+    }
+
+    /// <summary>Copies the elements, row-major, to host memory.</summary>
+    /// <param name="destination">As many places as there are elements.</param>
+    /// <exception cref="InvalidOperationException">The elements are integers.</exception>
+    /// <exception cref="ArgumentException">The destination has another length.</exception>
+    public void CopyTo(Span<float> destination)
+    {
+        if (DType == DType.Int32)
+        {
+            throw new InvalidOperationException("ToArray and CopyTo(float) read Float32 and BFloat16 tensors; this one holds Int32, read it with ToInt32Array.");
+        }
+
+        RequireLength(destination.Length);
+        using NoGradientScope _ = new();
+        Tensor source = this.Cast(DType.Float32).Contiguous();
+        Device.Read(source.Buffer, sizeof(float), MemoryMarshal.AsBytes(destination));
+    }
+
+    /// <summary>The elements of an integer tensor, row-major, in a new array.</summary>
+    /// <exception cref="InvalidOperationException">The elements are not Int32.</exception>
+    public int[] ToInt32Array()
+    {
+        if (DType != DType.Int32)
+        {
+            throw new InvalidOperationException($"ToInt32Array reads Int32 tensors; this one holds {DType}.");
+        }
+
+        int[] values = new int[Count];
+        Device.Read(this.Contiguous().Buffer, sizeof(int), MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
+    }
+
+    /// <summary>The value of a tensor of one element.</summary>
+    /// <exception cref="InvalidOperationException">There is not exactly one element.</exception>
+    public float Item()
+    {
+        if (Count != 1)
+        {
+            throw new InvalidOperationException($"Item needs a tensor of one element; this one has the shape {Shape}.");
+        }
+
+        Span<float> value = stackalloc float[1];
+        CopyTo(value);
+        return value[0];
+    }
+
+    /// <summary>Overwrites the elements of a contiguous tensor from host memory. History is not touched: use it on leaves only.</summary>
+    /// <param name="source">As many values as there are elements, row-major.</param>
+    /// <exception cref="ArgumentException">The source has another length.</exception>
+    /// <exception cref="InvalidOperationException">Not a contiguous Float32 tensor.</exception>
+    public void CopyFrom(ReadOnlySpan<float> source)
+    {
+        RequireLength(source.Length);
+        if (!IsContiguous || DType != DType.Float32)
+        {
+            throw new InvalidOperationException("CopyFrom writes contiguous Float32 tensors only.");
+        }
+
+        Device.Write(MemoryMarshal.AsBytes(source), Buffer, sizeof(float));
+    }
+
+    /// <summary>Overwrites the elements, which may be a strided view, with those of another tensor. History is not touched: use it on leaves only.</summary>
+    /// <param name="source">The same shape and type.</param>
+    /// <exception cref="ArgumentException">Another shape or type.</exception>
+    public void Assign(Tensor source)
+    {
+        if (source.Shape != Shape || source.DType != DType || DType == DType.BFloat16)
+        {
+            throw new ArgumentException($"Assign: {source.DType}{source.Shape} does not fit into {DType}{Shape}.");
+        }
+
+        Kernels.Elementwise.Copy(source.Operand, Operand, Shape);
+    }
+
+    /// <summary>Type, shape and the first elements.</summary>
+    public override string ToString()
+    {
+        const int shown = 8;
+        string dots = Count > shown ? ", ..." : "";
+        string values = DType == DType.Int32
+            ? string.Join(", ", ToInt32Array().Take(shown))
+            : string.Join(", ", ToArray().Take(shown));
+        return $"{DType}{Shape} [{values}{dots}]";
+    }
+
+    internal Tensor View(Shape shape, in Strides strides, long offset) => new(Storage, offset, shape, strides, DType);
+
+    private void RequireLength(long length)
+    {
+        if (length != Count)
+        {
+            throw new ArgumentException($"The tensor {Shape} has {Count} elements, the span has {length}.");
+        }
     }
 }

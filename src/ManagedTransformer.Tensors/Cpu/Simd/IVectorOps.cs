@@ -120,4 +120,31 @@ internal unsafe interface IVectorOps<TVector>
 
     /// <summary>Largest lane, for lanes without NaN.</summary>
     static abstract float Max(TVector a);
+
+    /// <summary>Transposes the 4 x 4 floats that every quarter of 128 bits of the four vectors holds.</summary>
+    static abstract void TransposeQuads(ref TVector a, ref TVector b, ref TVector c, ref TVector d);
+
+    /// <summary>Lanes 0, 0, 2, 2, 4, 4, ...</summary>
+    static abstract TVector RepeatEven(TVector a);
+
+    /// <summary>Lanes 1, 1, 3, 3, 5, 5, ...</summary>
+    static abstract TVector RepeatOdd(TVector a);
+
+    /// <summary>The lower half of the floats as doubles.</summary>
+    static abstract TVector WidenLower(TVector a);
+
+    /// <summary>The upper half of the floats as doubles.</summary>
+    static abstract TVector WidenUpper(TVector a);
+
+    /// <summary>a b + c for doubles.</summary>
+    static abstract TVector MultiplyAddDoubles(TVector a, TVector b, TVector c);
+
+    /// <summary>Sum of doubles, halves folded onto each other.</summary>
+    static abstract double SumDoubles(TVector a);
+
+    /// <summary>Loads 16-bit numbers into the integers of a vector.</summary>
+    static abstract TVector LoadHalves(ushort* address);
+
+    /// <summary>Stores the lower 16 bits of every integer.</summary>
+    static abstract void StoreHalves(TVector integers, ushort* address);
 }

@@ -175,4 +175,51 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
         a = Vector128.MaxNative(a, Vector128.Shuffle(a, Vector128.Create(2, 3, 0, 1)));
         return Vector128.MaxNative(a, Vector128.Shuffle(a, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TransposeQuads(ref Vector128<float> a, ref Vector128<float> b, ref Vector128<float> c, ref Vector128<float> d)
+    {
+        Vector128<float> abLow = InterleaveLower(a, b), abHigh = InterleaveUpper(a, b);
+        Vector128<float> cdLow = InterleaveLower(c, d), cdHigh = InterleaveUpper(c, d);
+        a = Vector128.Create(abLow.GetLower(), cdLow.GetLower());
+        b = Vector128.Create(abLow.GetUpper(), cdLow.GetUpper());
+        c = Vector128.Create(abHigh.GetLower(), cdHigh.GetLower());
+        d = Vector128.Create(abHigh.GetUpper(), cdHigh.GetUpper());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> RepeatEven(Vector128<float> a) =>
+        Vector128.Shuffle(a, Vector128.Create(0, 0, 2, 2));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> RepeatOdd(Vector128<float> a) =>
+        Vector128.Shuffle(a, Vector128.Create(1, 1, 3, 3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> WidenLower(Vector128<float> a) => Vector128.WidenLower(a).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> WidenUpper(Vector128<float> a) => Vector128.WidenUpper(a).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> MultiplyAddDoubles(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Vector128.MultiplyAddEstimate(a.AsDouble(), b.AsDouble(), c.AsDouble()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double SumDoubles(Vector128<float> a) => a.AsDouble().ToScalar() + a.AsDouble().GetElement(1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadHalves(ushort* address) => Vector128.WidenLower(Vector64.Load(address).ToVector128Unsafe()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHalves(Vector128<float> integers, ushort* address) =>
+        Vector64.Store(Vector128.Narrow(integers.AsUInt32(), integers.AsUInt32()).GetLower(), address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> InterleaveLower(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> InterleaveUpper(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3]);
 }

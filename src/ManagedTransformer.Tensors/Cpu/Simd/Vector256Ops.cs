@@ -158,4 +158,65 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Vector256<float> a) => Vector128Ops.Max(Vector128.MaxNative(a.GetLower(), a.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TransposeQuads(ref Vector256<float> a, ref Vector256<float> b, ref Vector256<float> c, ref Vector256<float> d)
+    {
+        if (!Avx.IsSupported)
+        {
+            TransposeQuadsByHalves(ref a, ref b, ref c, ref d);
+            return;
+        }
+
+        Vector256<float> ab = Avx.UnpackLow(a, b), abHigh = Avx.UnpackHigh(a, b), cd = Avx.UnpackLow(c, d), cdHigh = Avx.UnpackHigh(c, d);
+        a = Avx.UnpackLow(ab.AsDouble(), cd.AsDouble()).AsSingle();
+        b = Avx.UnpackHigh(ab.AsDouble(), cd.AsDouble()).AsSingle();
+        c = Avx.UnpackLow(abHigh.AsDouble(), cdHigh.AsDouble()).AsSingle();
+        d = Avx.UnpackHigh(abHigh.AsDouble(), cdHigh.AsDouble()).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> RepeatEven(Vector256<float> a) =>
+        Vector256.Shuffle(a, Vector256.Create(0, 0, 2, 2, 4, 4, 6, 6));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> RepeatOdd(Vector256<float> a) =>
+        Vector256.Shuffle(a, Vector256.Create(1, 1, 3, 3, 5, 5, 7, 7));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WidenLower(Vector256<float> a) => Vector256.WidenLower(a).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WidenUpper(Vector256<float> a) => Vector256.WidenUpper(a).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> MultiplyAddDoubles(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        Vector256.MultiplyAddEstimate(a.AsDouble(), b.AsDouble(), c.AsDouble()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double SumDoubles(Vector256<float> a) =>
+        Vector128Ops.SumDoubles((a.GetLower().AsDouble() + a.GetUpper().AsDouble()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadHalves(ushort* address)
+    {
+        Vector128<ushort> halves = Vector128.Load(address);
+        return Vector256.Create(Vector128.WidenLower(halves), Vector128.WidenUpper(halves)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHalves(Vector256<float> integers, ushort* address) =>
+        Vector128.Store(Vector128.Narrow(integers.GetLower().AsUInt32(), integers.GetUpper().AsUInt32()), address);
+
+    private static void TransposeQuadsByHalves(ref Vector256<float> a, ref Vector256<float> b, ref Vector256<float> c, ref Vector256<float> d)
+    {
+        Vector128<float> a0 = a.GetLower(), b0 = b.GetLower(), c0 = c.GetLower(), d0 = d.GetLower();
+        Vector128<float> a1 = a.GetUpper(), b1 = b.GetUpper(), c1 = c.GetUpper(), d1 = d.GetUpper();
+        Vector128Ops.TransposeQuads(ref a0, ref b0, ref c0, ref d0);
+        Vector128Ops.TransposeQuads(ref a1, ref b1, ref c1, ref d1);
+        a = Vector256.Create(a0, a1);
+        b = Vector256.Create(b0, b1);
+        c = Vector256.Create(c0, c1);
+        d = Vector256.Create(d0, d1);
+    }
 }

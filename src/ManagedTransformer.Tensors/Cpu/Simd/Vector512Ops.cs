@@ -176,4 +176,65 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
         for (int i = 0; i < count; i++)
             address[i] = ((float*)&value)[i];
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TransposeQuads(ref Vector512<float> a, ref Vector512<float> b, ref Vector512<float> c, ref Vector512<float> d)
+    {
+        if (!Avx512F.IsSupported)
+        {
+            TransposeQuadsByHalves(ref a, ref b, ref c, ref d);
+            return;
+        }
+
+        Vector512<float> ab = Avx512F.UnpackLow(a, b), abHigh = Avx512F.UnpackHigh(a, b), cd = Avx512F.UnpackLow(c, d), cdHigh = Avx512F.UnpackHigh(c, d);
+        a = Avx512F.UnpackLow(ab.AsDouble(), cd.AsDouble()).AsSingle();
+        b = Avx512F.UnpackHigh(ab.AsDouble(), cd.AsDouble()).AsSingle();
+        c = Avx512F.UnpackLow(abHigh.AsDouble(), cdHigh.AsDouble()).AsSingle();
+        d = Avx512F.UnpackHigh(abHigh.AsDouble(), cdHigh.AsDouble()).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> RepeatEven(Vector512<float> a) =>
+        Vector512.Shuffle(a, Vector512.Create(0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10, 12, 12, 14, 14));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> RepeatOdd(Vector512<float> a) =>
+        Vector512.Shuffle(a, Vector512.Create(1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11, 13, 13, 15, 15));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WidenLower(Vector512<float> a) => Vector512.WidenLower(a).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WidenUpper(Vector512<float> a) => Vector512.WidenUpper(a).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> MultiplyAddDoubles(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+        Vector512.MultiplyAddEstimate(a.AsDouble(), b.AsDouble(), c.AsDouble()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double SumDoubles(Vector512<float> a) =>
+        Vector256Ops.SumDoubles((a.GetLower().AsDouble() + a.GetUpper().AsDouble()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadHalves(ushort* address)
+    {
+        Vector256<ushort> halves = Vector256.Load(address);
+        return Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHalves(Vector512<float> integers, ushort* address) =>
+        Vector256.Store(Vector256.Narrow(integers.GetLower().AsUInt32(), integers.GetUpper().AsUInt32()), address);
+
+    private static void TransposeQuadsByHalves(ref Vector512<float> a, ref Vector512<float> b, ref Vector512<float> c, ref Vector512<float> d)
+    {
+        Vector256<float> a0 = a.GetLower(), b0 = b.GetLower(), c0 = c.GetLower(), d0 = d.GetLower();
+        Vector256<float> a1 = a.GetUpper(), b1 = b.GetUpper(), c1 = c.GetUpper(), d1 = d.GetUpper();
+        Vector256Ops.TransposeQuads(ref a0, ref b0, ref c0, ref d0);
+        Vector256Ops.TransposeQuads(ref a1, ref b1, ref c1, ref d1);
+        a = Vector512.Create(a0, a1);
+        b = Vector512.Create(b0, b1);
+        c = Vector512.Create(c0, c1);
+        d = Vector512.Create(d0, d1);
+    }
 }

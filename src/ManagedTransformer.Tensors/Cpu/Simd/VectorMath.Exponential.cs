@@ -9,7 +9,7 @@ internal static partial class VectorMath
     // ln 2 in two parts; the first has 9 significant bits, so that n LnTwoHigh is exact for every exponent n.
     private const float LnTwoHigh = 0.693359375f, LnTwoLow = -2.12194440e-4f;
 
-    /// <summary>e^x, error at most 0.99 ulp; 0 below -103.98, infinity above 88.72, NaN for NaN.</summary>
+    /// <summary>e^x, error at most 0.98 ulp; 0 below -103.98, infinity above 88.72, NaN for NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp<TOps, TVector>(TVector x)
         where TOps : struct, IVectorOps<TVector>

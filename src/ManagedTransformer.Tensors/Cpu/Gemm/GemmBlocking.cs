@@ -1,0 +1,90 @@
+namespace ManagedTransformer.Tensors.Cpu;
+
+/// <summary>How a product is cut, decided by its shape and strides alone.</summary>
+internal readonly struct GemmBlocking
+{
+    /// <summary>Rows of C for which A is packed at a time.</summary>
+    public const int MaxRows = 2304;
+
+    /// <summary>Columns of C for which B is packed at a time.</summary>
+    public const int MaxColumns = 2048;
+
+    /// <summary>Longest block of k: its panels of A and B stay in the second-level cache.</summary>
+    private const int MaxKBlock = 384;
+
+    /// <summary>Blocks of k that are packed at a time.</summary>
+    private const int KBlocksAtOnce = 4;
+
+    /// <summary>Largest tile of C. It is wide, so that most often one tile alone uses its rows of A and packs them where they stay in its cache.</summary>
+    private const int TileRows = 96, TileColumns = 768;
+
+    /// <summary>Up to so many rows, tiles take all rows and few columns, so that one tile alone uses its columns of B.</summary>
+    private const int WholeRows = 256;
+
+    /// <summary>Tiles to aim at, so that threads finish together.</summary>
+    private const int WantedTiles = 8;
+
+    /// <summary>Multiply-adds that are worth handing to another thread.</summary>
+    private const long TileWork = 1 << 17;
+
+    /// <summary>Steps of k per block.</summary>
+    public readonly int KBlock;
+
+    /// <summary>Steps of k that are packed at a time.</summary>
+    public readonly int Depth;
+
+    /// <summary>Whether A is packed; otherwise it is read in place.</summary>
+    public readonly bool PackA;
+
+    /// <summary>Whether all of B is packed; otherwise it is read in place but for columns that do not fill a vector.</summary>
+    public readonly bool PackB;
+
+    /// <summary>Decides for a problem and a micro-tile of the given size.</summary>
+    public GemmBlocking(in GemmProblem p, int rows, int width)
+    {
+        int blocks = Math.Max(1, (p.K + MaxKBlock - 1) / MaxKBlock);
+        KBlock = Math.Max(4, ((p.K + blocks - 1) / blocks + 3) & ~3);
+        Depth = KBlocksAtOnce * KBlock;
+
+        // Rows a multiple of half a page apart compete for the same few cache lines; reading them in place pays only once or twice.
+        bool conflicts = p.Lda % 512 == 0 && p.M > 1;
+        PackA = p.TransposeA ? p.N > 2 * width : p.N > (conflicts ? 2 : 8) * width;
+        PackB = p.TransposeB || p.M > 4 * rows;
+    }
+
+    /// <summary>Number of panels of a width that cover an extent.</summary>
+    public static int Panels(int extent, int width) => (extent + width - 1) / width;
+
+    /// <summary>The extent in whole panels.</summary>
+    public static int RoundUp(int extent, int width) => Panels(extent, width) * width;
+
+    /// <summary>Start and end of one of so many parts of an extent: whole panels, as equal as they can be.</summary>
+    public static (int Start, int End) Range(int part, int parts, int extent, int width)
+    {
+        long panels = Panels(extent, width);
+        return ((int)(panels * part / parts) * width, Math.Min(extent, (int)(panels * (part + 1) / parts) * width));
+    }
+
+    /// <summary>Number of tiles along the rows and along the columns for a part of C.</summary>
+    public static (int RowTiles, int ColumnTiles) Split(int rows, int columns, int depth, int panelRows, int panelColumns)
+    {
+        int rowPanels = Panels(rows, panelRows), columnPanels = Panels(columns, panelColumns);
+        int rowTiles = Panels(rows, TileRows), columnTiles = Panels(columns, TileColumns);
+        if (rows <= WholeRows && columns > 2 * WholeRows)
+            (rowTiles, columnTiles) = (1, Panels(columns, TileRows));
+        long work = (long)rows * columns * Math.Max(1, depth);
+        while (rowTiles * columnTiles < WantedTiles && work / (rowTiles * columnTiles) > 2 * TileWork)
+        {
+            bool splitRows = rows / rowTiles >= columns / columnTiles;
+            if (splitRows && 2 * rowTiles <= rowPanels)
+                rowTiles *= 2;
+            else if (2 * columnTiles <= columnPanels)
+                columnTiles *= 2;
+            else if (2 * rowTiles <= rowPanels)
+                rowTiles *= 2;
+            else
+                break;
+        }
+        return (Math.Min(rowTiles, rowPanels), Math.Min(columnTiles, columnPanels));
+    }
+}

@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+
+namespace ManagedTransformer.Tensors.Cpu;
+
+/// <summary>The innermost loop of a matrix product: a tile of C in registers, one step over k at a time.</summary>
+/// <remarks>
+/// The tile has up to 12 rows and one or two vectors per row; both are constants to the compiler, which keeps one accumulator per vector in a
+/// register and drops the rows that a smaller tile lacks. Element (r, k) of A stands at a[r * aRow + k * aStep], so packed panels, row-major and
+/// transposed matrices all fit; k-th row of B stands at b + k * bStep. The sum over k runs in ascending order from zero, whatever the tile.
+/// </remarks>
+internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
+    where TVector : unmanaged
+    where TLanes : struct, ILanes<TVector>
+    where TRows : struct, IConstant
+    where TVectors : struct, IConstant
+{
+    /// <summary>C = alpha * A B, or C + alpha * A B if accumulating.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc, float alpha, bool accumulate)
+    {
+        TVector c0 = TLanes.Zero, d0 = TLanes.Zero;
+        TVector c1 = TLanes.Zero, d1 = TLanes.Zero;
+        TVector c2 = TLanes.Zero, d2 = TLanes.Zero;
+        TVector c3 = TLanes.Zero, d3 = TLanes.Zero;
+        TVector c4 = TLanes.Zero, d4 = TLanes.Zero;
+        TVector c5 = TLanes.Zero, d5 = TLanes.Zero;
+        TVector c6 = TLanes.Zero, d6 = TLanes.Zero;
+        TVector c7 = TLanes.Zero, d7 = TLanes.Zero;
+        TVector c8 = TLanes.Zero, d8 = TLanes.Zero;
+        TVector c9 = TLanes.Zero, d9 = TLanes.Zero;
+        TVector c10 = TLanes.Zero, d10 = TLanes.Zero;
+        TVector c11 = TLanes.Zero, d11 = TLanes.Zero;
+
+        nint aRow2 = 2 * aRow;
+        float* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow, a9 = a6 + 3 * aRow;
+        for (; k > 0; k--)
+        {
+            TVector b0 = TLanes.Load(b);
+            TVector b1 = TVectors.Value > 1 ? TLanes.Load(b + TLanes.Count) : b0;
+            Step(*a, b0, b1, ref c0, ref d0);
+            if (TRows.Value > 1) Step(a[aRow], b0, b1, ref c1, ref d1);
+            if (TRows.Value > 2) Step(a[aRow2], b0, b1, ref c2, ref d2);
+            if (TRows.Value > 3) Step(*a3, b0, b1, ref c3, ref d3);
+            if (TRows.Value > 4) Step(a3[aRow], b0, b1, ref c4, ref d4);
+            if (TRows.Value > 5) Step(a3[aRow2], b0, b1, ref c5, ref d5);
+            if (TRows.Value > 6) Step(*a6, b0, b1, ref c6, ref d6);
+            if (TRows.Value > 7) Step(a6[aRow], b0, b1, ref c7, ref d7);
+            if (TRows.Value > 8) Step(a6[aRow2], b0, b1, ref c8, ref d8);
+            if (TRows.Value > 9) Step(*a9, b0, b1, ref c9, ref d9);
+            if (TRows.Value > 10) Step(a9[aRow], b0, b1, ref c10, ref d10);
+            if (TRows.Value > 11) Step(a9[aRow2], b0, b1, ref c11, ref d11);
+            a += aStep;
+            a3 += aStep;
+            a6 += aStep;
+            a9 += aStep;
+            b += bStep;
+        }
+
+        TVector factor = TLanes.Broadcast(alpha);
+        Store(c0, d0, c, factor, accumulate);
+        if (TRows.Value > 1) Store(c1, d1, c + ldc, factor, accumulate);
+        if (TRows.Value > 2) Store(c2, d2, c + 2 * ldc, factor, accumulate);
+        if (TRows.Value > 3) Store(c3, d3, c + 3 * ldc, factor, accumulate);
+        if (TRows.Value > 4) Store(c4, d4, c + 4 * ldc, factor, accumulate);
+        if (TRows.Value > 5) Store(c5, d5, c + 5 * ldc, factor, accumulate);
+        if (TRows.Value > 6) Store(c6, d6, c + 6 * ldc, factor, accumulate);
+        if (TRows.Value > 7) Store(c7, d7, c + 7 * ldc, factor, accumulate);
+        if (TRows.Value > 8) Store(c8, d8, c + 8 * ldc, factor, accumulate);
+        if (TRows.Value > 9) Store(c9, d9, c + 9 * ldc, factor, accumulate);
+        if (TRows.Value > 10) Store(c10, d10, c + 10 * ldc, factor, accumulate);
+        if (TRows.Value > 11) Store(c11, d11, c + 11 * ldc, factor, accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(float a, TVector b0, TVector b1, ref TVector c, ref TVector d)
+    {
+        TVector factor = TLanes.Broadcast(a);
+        c = TLanes.MultiplyAdd(factor, b0, c);
+        if (TVectors.Value > 1)
+            d = TLanes.MultiplyAdd(factor, b1, d);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(TVector sum0, TVector sum1, float* c, TVector factor, bool accumulate)
+    {
+        TLanes.Store(accumulate ? TLanes.MultiplyAdd(sum0, factor, TLanes.Load(c)) : TLanes.Multiply(sum0, factor), c);
+        if (TVectors.Value > 1)
+        {
+            float* next = c + TLanes.Count;
+            TLanes.Store(accumulate ? TLanes.MultiplyAdd(sum1, factor, TLanes.Load(next)) : TLanes.Multiply(sum1, factor), next);
+        }
+    }
+}

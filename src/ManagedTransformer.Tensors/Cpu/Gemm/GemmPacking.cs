@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace ManagedTransformer.Tensors.Cpu;
+
+/// <summary>Copies of matrix parts in the order in which the micro-kernel reads them: a panel holds W rows of A (or columns of B) as [k][W], padded with zeros.</summary>
+internal static unsafe class GemmPacking<TWidth> where TWidth : struct, IConstant
+{
+    /// <summary>Steps of a transposed panel that are packed at a time: what is written in passes stays in the first-level cache.</summary>
+    private const int StepsAtOnce = 128;
+
+    /// <summary>Packs consecutive panels whose source holds the elements of a step next to each other: element w of step i is source[i * stride + w].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Copy(float* source, nint stride, int count, int k, float* packed)
+    {
+        int whole = count / TWidth.Value * TWidth.Value, rest = count - whole;
+        nint panelSize = (nint)k * TWidth.Value;
+        for (; k > 0; k--, source += stride, packed += TWidth.Value)
+        {
+            // Row by row, since the processor fetches ahead along a row only.
+            float* panel = packed;
+            for (int w = 0; w < whole; w += TWidth.Value, panel += panelSize)
+                Unsafe.CopyBlockUnaligned(panel, source + w, (uint)TWidth.Value * sizeof(float));
+            if (rest > 0)
+            {
+                for (int w = 0; w < TWidth.Value; w++)
+                    panel[w] = w < rest ? source[whole + w] : 0;
+            }
+        }
+    }
+
+    /// <summary>Packs consecutive panels whose source holds the steps of an element next to each other: element w of step i is source[w * stride + i].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transpose(float* source, nint stride, int count, int k, float* packed)
+    {
+        for (; count > 0; count -= TWidth.Value, source += TWidth.Value * stride, packed += (nint)k * TWidth.Value)
+        {
+            for (int i = 0; i < k; i += StepsAtOnce)
+                TransposePanel(source + i, stride, Math.Min(count, TWidth.Value), Math.Min(k - i, StepsAtOnce), packed + i * TWidth.Value);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransposePanel(float* source, nint stride, int width, int k, float* panel)
+    {
+        int w = 0;
+        for (; w + 4 <= width; w += 4, source += 4 * stride)
+            TransposeFour(source, stride, k, panel + w);
+        for (; w < TWidth.Value; w++, source += stride)
+        {
+            for (int i = 0; i < k; i++)
+                panel[i * TWidth.Value + w] = w < width ? source[i] : 0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeFour(float* source, nint stride, int k, float* panel)
+    {
+        float* s0 = source, s1 = source + stride, s2 = s1 + stride, s3 = s2 + stride;
+        int i = 0;
+        for (; i + 4 <= k; i += 4, panel += 4 * TWidth.Value)
+        {
+            Vector128<float> r0 = Vector128.Load(s0 + i), r1 = Vector128.Load(s1 + i), r2 = Vector128.Load(s2 + i), r3 = Vector128.Load(s3 + i);
+            Vector128<float> low01 = Interleave.Low(r0, r1), high01 = Interleave.High(r0, r1);
+            Vector128<float> low23 = Interleave.Low(r2, r3), high23 = Interleave.High(r2, r3);
+            Interleave.LowHalves(low01, low23).Store(panel);
+            Interleave.HighHalves(low01, low23).Store(panel + TWidth.Value);
+            Interleave.LowHalves(high01, high23).Store(panel + 2 * TWidth.Value);
+            Interleave.HighHalves(high01, high23).Store(panel + 3 * TWidth.Value);
+        }
+        for (; i < k; i++, panel += TWidth.Value)
+        {
+            panel[0] = s0[i];
+            panel[1] = s1[i];
+            panel[2] = s2[i];
+            panel[3] = s3[i];
+        }
+    }
+}

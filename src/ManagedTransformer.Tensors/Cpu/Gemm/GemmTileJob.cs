@@ -1,0 +1,147 @@
+using System.Runtime.CompilerServices;
+
+namespace ManagedTransformer.Tensors.Cpu;
+
+/// <summary>Computes one tile of C per chunk.</summary>
+internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
+    where TVector : unmanaged
+    where TLanes : struct, ILanes<TVector>
+    where TRows : struct, IConstant
+    where TWidth : struct, IConstant
+{
+    public GemmProblem Problem;
+
+    /// <summary>The part of the problem at hand: rows M to M + Rows - 1 of C, columns N to N + Columns - 1, and Depth steps from K on.</summary>
+    public int M, Rows, N, Columns, K, Depth;
+
+    /// <summary>Steps per block of k.</summary>
+    public int KBlock;
+
+    /// <summary>Columns from here on, counted from N, are packed; those before are read in place.</summary>
+    public int FirstPackedColumn;
+
+    /// <summary>Panels of the whole part that all tiles share, or null.</summary>
+    public float* PackedA, PackedB;
+
+    /// <summary>Whether each tile packs what it reads.</summary>
+    public bool PackTileOfA, PackTileOfB;
+
+    private int _rowTiles, _columnTiles;
+
+    /// <summary>Cuts the part into tiles, says how many, and decides who packs.</summary>
+    public int Split(in GemmBlocking blocking)
+    {
+        (_rowTiles, _columnTiles) = GemmBlocking.Split(Rows, Columns, Depth, TRows.Value, TWidth.Value);
+        PackTileOfA = blocking.PackA && _columnTiles == 1 && Problem.N <= GemmBlocking.MaxColumns;
+        PackTileOfB = blocking.PackB && _rowTiles == 1 && Problem.M <= GemmBlocking.MaxRows;
+        bool wholeVectors = Columns % TLanes.Count == 0;
+        FirstPackedColumn = blocking.PackB ? 0 : wholeVectors ? Columns : Columns / TWidth.Value * TWidth.Value;
+        return _rowTiles * _columnTiles;
+    }
+
+    public readonly void Execute(int chunk)
+    {
+        (int m, int mEnd) = GemmBlocking.Range(chunk % _rowTiles, _rowTiles, Rows, TRows.Value);
+        (int n, int nEnd) = GemmBlocking.Range(chunk / _rowTiles, _columnTiles, Columns, TWidth.Value);
+        int block = 0;
+        do
+        {
+            int length = Math.Min(KBlock, Depth - block);
+            GemmOperand a = OperandA(m, mEnd, block, length);
+            if (n < FirstPackedColumn)
+            {
+                float* b = Problem.B + (K + block) * Problem.Ldb + N + n;
+                Compute(a, new GemmOperand(b, TWidth.Value, 1, (nint)Problem.Ldb), m, mEnd, n, Math.Min(nEnd, FirstPackedColumn), K + block, length);
+            }
+            int firstPacked = Math.Max(n, FirstPackedColumn);
+            if (firstPacked < nEnd)
+                Compute(a, PackedOperandB(firstPacked, nEnd, block, length), m, mEnd, firstPacked, nEnd, K + block, length);
+            block += length;
+        }
+        while (block < Depth);
+
+        if (K + Depth == Problem.K)
+            GemmEpilogue.Apply(Problem, M + m, mEnd - m, N + n, nEnd - n);
+    }
+
+    private readonly GemmOperand OperandA(int m, int mEnd, int block, int length)
+    {
+        nint lda = (nint)Problem.Lda;
+        float* source = Problem.A + (Problem.TransposeA ? (K + block) * lda + M + m : (M + m) * lda + K + block);
+        if (PackTileOfA)
+        {
+            float* packed = GemmScratch.TileOfA.Reserve(GemmBlocking.RoundUp(mEnd - m, TRows.Value) * (nint)length);
+            if (Problem.TransposeA)
+                GemmPacking<TRows>.Copy(source, lda, mEnd - m, length, packed);
+            else
+                GemmPacking<TRows>.Transpose(source, lda, mEnd - m, length, packed);
+            return GemmOperand.Packed(packed, TRows.Value, length);
+        }
+        if (PackedA != null)
+            return GemmOperand.Packed(PackedA + block * (nint)GemmBlocking.RoundUp(Rows, TRows.Value) + m * (nint)length, TRows.Value, length);
+        return Problem.TransposeA ? new GemmOperand(source, TRows.Value, 1, lda) : new GemmOperand(source, TRows.Value * lda, lda, 1);
+    }
+
+    private readonly GemmOperand PackedOperandB(int n, int nEnd, int block, int length)
+    {
+        if (!PackTileOfB)
+        {
+            int packedColumns = GemmBlocking.RoundUp(Columns - FirstPackedColumn, TWidth.Value);
+            return GemmOperand.Packed(PackedB + block * (nint)packedColumns + (n - FirstPackedColumn) * (nint)length, TWidth.Value, length);
+        }
+        nint ldb = (nint)Problem.Ldb;
+        float* packed = GemmScratch.TileOfB.Reserve(GemmBlocking.RoundUp(nEnd - n, TWidth.Value) * (nint)length);
+        if (Problem.TransposeB)
+            GemmPacking<TWidth>.Transpose(Problem.B + (N + n) * ldb + K + block, ldb, nEnd - n, length, packed);
+        else
+            GemmPacking<TWidth>.Copy(Problem.B + (K + block) * ldb + N + n, ldb, nEnd - n, length, packed);
+        return GemmOperand.Packed(packed, TWidth.Value, length);
+    }
+
+    /// <summary>Adds one block of k to rows m to mEnd - 1, columns n to nEnd - 1; a panel of B stays in the cache while those of A pass.</summary>
+    private readonly void Compute(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length)
+    {
+        bool accumulate = Problem.Accumulate || k > 0;
+        nint ldc = (nint)Problem.Ldc;
+        float* panelB = b.Start;
+        for (int j = n; j < nEnd; j += TWidth.Value, panelB += b.PanelStride)
+        {
+            int columns = Math.Min(TWidth.Value, nEnd - j);
+            float* panelA = a.Start;
+            for (int i = m; i < mEnd; i += TRows.Value, panelA += a.PanelStride)
+            {
+                int rows = Math.Min(TRows.Value, mEnd - i);
+                float* c = Problem.C + (M + i) * ldc + N + j;
+                if (columns == TWidth.Value || columns == TLanes.Count)
+                    ComputeMicroTile(rows, columns, length, a, panelA, b, panelB, c, ldc, accumulate);
+                else
+                    ComputeEdge(rows, columns, length, a, panelA, b, panelB, c, ldc, accumulate);
+            }
+        }
+    }
+
+    private readonly void ComputeMicroTile(
+        int rows, int columns, int length, in GemmOperand a, float* panelA, in GemmOperand b, float* panelB, float* c, nint ldc, bool accumulate)
+    {
+        if (columns > TLanes.Count)
+            GemmTile<TVector, TLanes>.Run<Constants.C2>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride, c, ldc, Problem.Alpha, accumulate);
+        else
+            GemmTile<TVector, TLanes>.Run<Constants.C1>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride, c, ldc, Problem.Alpha, accumulate);
+    }
+
+    /// <summary>A micro-tile whose last vector is only partly inside C: computed beside C, on zero-padded columns.</summary>
+    [SkipLocalsInit]
+    private readonly void ComputeEdge(
+        int rows, int columns, int length, in GemmOperand a, float* panelA, in GemmOperand b, float* panelB, float* c, nint ldc, bool accumulate)
+    {
+        float* tile = stackalloc float[TRows.Value * TWidth.Value];
+        if (accumulate)
+        {
+            for (int i = 0; i < rows; i++)
+                new ReadOnlySpan<float>(c + i * ldc, columns).CopyTo(new Span<float>(tile + i * TWidth.Value, columns));
+        }
+        ComputeMicroTile(rows, columns, length, a, panelA, b, panelB, tile, TWidth.Value, accumulate);
+        for (int i = 0; i < rows; i++)
+            new ReadOnlySpan<float>(tile + i * TWidth.Value, columns).CopyTo(new Span<float>(c + i * ldc, columns));
+    }
+}

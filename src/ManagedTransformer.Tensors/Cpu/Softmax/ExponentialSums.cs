@@ -1,0 +1,82 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
+
+namespace ManagedTransformer.Tensors.Cpu.Softmax;
+
+/// <summary>Sums of exponentials of one contiguous row.</summary>
+internal static unsafe class ExponentialSums<TOps, TVector>
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
+{
+    /// <summary>The largest element; -infinity for an empty row.</summary>
+    public static float Max(float* x, long n)
+    {
+        TVector a = TOps.Broadcast(float.NegativeInfinity), b = a;
+        int step = TOps.Count;
+        long i = 0;
+        for (; i <= n - (2 * step); i += 2 * step)
+        {
+            a = TOps.Max(a, TOps.Load(x + i));
+            b = TOps.Max(b, TOps.Load(x + i + step));
+        }
+
+        for (; i <= n - step; i += step)
+            a = TOps.Max(a, TOps.Load(x + i));
+        if (i < n)
+            b = TOps.Max(b, VectorTail<TOps, TVector>.Load(x + i, (int)(n - i), float.NegativeInfinity));
+        return TOps.Max(TOps.Max(a, b));
+    }
+
+    /// <summary>sum of e^(x - max).</summary>
+    public static float Sum(float* x, float max, long n)
+    {
+        TVector shift = TOps.Broadcast(max), a = TOps.Zero, b = TOps.Zero;
+        int step = TOps.Count;
+        long i = 0;
+        for (; i <= n - (2 * step); i += 2 * step)
+        {
+            a = TOps.Add(a, VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(x + i), shift)));
+            b = TOps.Add(b, VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(x + i + step), shift)));
+        }
+
+        for (; i <= n - step; i += step)
+            a = TOps.Add(a, VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(x + i), shift)));
+        int rest = (int)(n - i);
+        if (rest > 0)
+        {
+            TVector last = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.LoadFirst(x + i, rest), shift));
+            b = TOps.Add(b, VectorTail<TOps, TVector>.Keep(last, rest));
+        }
+
+        return TOps.Sum(TOps.Add(a, b));
+    }
+
+    /// <summary>y = e^(x - max); gives their sum.</summary>
+    public static float SumInto(float* x, float* y, float max, long n)
+    {
+        TVector shift = TOps.Broadcast(max), a = TOps.Zero;
+        long i = 0;
+        for (; i <= n - TOps.Count; i += TOps.Count)
+        {
+            TVector e = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(x + i), shift));
+            TOps.Store(e, y + i);
+            a = TOps.Add(a, e);
+        }
+
+        int rest = (int)(n - i);
+        if (rest > 0)
+        {
+            TVector e = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.LoadFirst(x + i, rest), shift));
+            TOps.StoreFirst(e, y + i, rest);
+            a = TOps.Add(a, VectorTail<TOps, TVector>.Keep(e, rest));
+        }
+
+        return TOps.Sum(a);
+    }
+
+    /// <summary>ln of the sum of e^x, relative to the largest x; infinite if that is.</summary>
+    public static float LogSumExp(float* x, long n)
+    {
+        float max = Max(x, n);
+        return float.IsInfinity(max) ? max : max + MathF.Log(Sum(x, max, n));
+    }
+}

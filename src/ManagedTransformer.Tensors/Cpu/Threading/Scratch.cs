@@ -1,0 +1,18 @@
+namespace ManagedTransformer.Tensors.Cpu;
+
+/// <summary>Memory for partial results within one kernel call.</summary>
+internal readonly unsafe ref struct Scratch
+{
+    private readonly byte* _block;
+    private readonly long _bytes;
+
+    public Scratch(long floats)
+    {
+        _bytes = floats * sizeof(float);
+        _block = HostDevice.Pool.Rent(_bytes);
+    }
+
+    public float* Floats => (float*)_block;
+
+    public void Dispose() => HostDevice.Pool.Return(_block, _bytes);
+}

@@ -1,0 +1,37 @@
+namespace ManagedTransformer.Tensors;
+
+/// <summary>What cross-entropy counts and how.</summary>
+public sealed record CrossEntropyOptions
+{
+    /// <summary>Rows with this target are left out; null: none.</summary>
+    public int? IgnoredTarget { get; init; }
+
+    /// <summary>Mass taken from the target, 0 .. 1 (exclusive).</summary>
+    public float Smoothing { get; init; }
+
+    /// <summary>Where that mass goes.</summary>
+    public LabelSmoothing Mode { get; init; }
+
+    /// <summary>Whether the losses are added up (true) or averaged over the rows that count (false).</summary>
+    public bool Sum { get; init; }
+
+    /// <summary>
+    /// The same loss as targetWeight * nll + classWeight * (sum over all classes of -ln p), for a number of classes V: spread_others gives
+    /// (1 - epsilon - e, e) with e = epsilon / (V - 1); spread_all gives (1 - epsilon, epsilon / V).
+    /// </summary>
+    internal (float Target, float Class) Weights(int classes)
+    {
+        if (Smoothing is not (>= 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(classes), $"Label smoothing of {Smoothing} is not in [0, 1).");
+        }
+
+        if (Smoothing == 0)
+        {
+            return (1, 0);
+        }
+
+        float share = Mode == LabelSmoothing.SpreadOthers ? Smoothing / (classes - 1) : Smoothing / classes;
+        return (Mode == LabelSmoothing.SpreadOthers ? 1 - Smoothing - share : 1 - Smoothing, share);
+    }
+}

@@ -1,0 +1,141 @@
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors;
+
+public static partial class TensorOperators
+{
+    /// <summary>y = act(x W^T + b) in one pass.</summary>
+    /// <param name="x">[..., inputs]</param><param name="weight">W, [outputs, inputs]</param><param name="bias">b, [outputs], or none</param>
+    /// <param name="activation">Applied element-wise at the end.</param>
+    /// <returns>[..., outputs]</returns>
+    /// <exception cref="ArgumentException">Sizes that do not fit.</exception>
+    public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias = null, Activation activation = Activation.None)
+    {
+        RequireFloat(x, "Linear");
+        if (weight.Rank != 2 || weight.Shape[1] != x.Shape[-1])
+        {
+            throw new ArgumentException($"Linear: x {x.Shape} needs a weight [outputs, {x.Shape[-1]}], it is {weight.Shape}.");
+        }
+
+        if (bias is not null && bias.Shape != new Shape(weight.Shape[0]))
+        {
+            throw new ArgumentException($"Linear: the weight {weight.Shape} needs a bias [{weight.Shape[0]}], it is {bias.Shape}.");
+        }
+
+        if (!TryRows(x, out int rows, out long stride))
+        {
+            x = x.Contiguous();
+            stride = x.Shape[-1];
+        }
+
+        weight = weight.Contiguous();
+        bool record = Recorder.IsNeeded(x, weight, bias);
+        Tensor y = Tensor.Empty(x.Shape.With(-1, weight.Shape[0]), x);
+        Tensor? before = record && activation != Activation.None ? Tensor.EmptyLike(y) : null;
+        MatMulProblem problem = new()
+        {
+            Batch = 1,
+            M = rows,
+            N = weight.Shape[0],
+            K = weight.Shape[1],
+            A = x.Buffer,
+            StrideA = stride,
+            B = weight.Buffer,
+            StrideB = weight.Shape[1],
+            TransposeB = true,
+            C = y.Buffer,
+            StrideC = weight.Shape[0],
+            Alpha = 1,
+            Bias = bias?.Contiguous().Buffer ?? default,
+            Activation = activation,
+            PreActivation = before?.Buffer ?? default,
+        };
+        x.Kernels.Matrix.MatMul(problem);
+        return record ? Recorder.Record(y, new LinearRule(x, weight, bias, activation, before, y, rows, stride)) : y;
+    }
+
+    // dz = dy act'(z);  dx = dz W;  dW = dz^T x;  db = sum over rows of dz
+    private sealed class LinearRule : GradientRule
+    {
+        private readonly Tensor _x, _weight, _y;
+        private readonly Tensor? _bias, _before;
+        private readonly Activation _activation;
+        private readonly int _rows;
+        private readonly long _stride;
+
+        public LinearRule(Tensor x, Tensor weight, Tensor? bias, Activation activation, Tensor? before, Tensor y, int rows, long stride)
+            : base(x, weight, bias)
+        {
+            (_x, _weight, _bias, _activation, _before, _y, _rows, _stride) = (x, weight, bias, activation, before, y, rows, stride);
+            if (before is not null)
+            {
+                Own(before);
+            }
+        }
+
+        public override void Backward(Tensor dy, GradientSink sink)
+        {
+            dy = dy.Contiguous();
+            int inputs = _weight.Shape[1], outputs = _weight.Shape[0];
+            Tensor dz = dy;
+            if (_before is not null)
+            {
+                dz = Tensor.EmptyLike(dy);
+                Elementwise(dy).UnaryGradient(Activations.FunctionOf(_activation), _before.Buffer, _y.Buffer, dy.Buffer, dz.Buffer, dy.Count, 0, 0);
+            }
+
+            if (_bias is { RequiresGradient: true })
+            {
+                Tensor db = Tensor.EmptyLike(_bias);
+                dy.Kernels.Reductions.Reduce(ReduceOp.Sum, dz.Buffer, db.Buffer, 1, _rows, outputs);
+                sink.Add(_bias, db);
+            }
+
+            if (_weight.RequiresGradient)
+            {
+                Tensor dw = sink.Target(_weight, out bool accumulate);
+                dy.Kernels.Matrix.MatMul(new MatMulProblem
+                {
+                    Batch = 1,
+                    M = outputs,
+                    N = inputs,
+                    K = _rows,
+                    A = dz.Buffer,
+                    StrideA = outputs,
+                    TransposeA = true,
+                    B = _x.Buffer,
+                    StrideB = _stride,
+                    C = dw.Buffer,
+                    StrideC = inputs,
+                    Alpha = 1,
+                    Accumulate = accumulate,
+                });
+            }
+
+            if (_x.RequiresGradient)
+            {
+                Tensor dx = sink.Target(_x, out bool accumulate);
+                dy.Kernels.Matrix.MatMul(new MatMulProblem
+                {
+                    Batch = 1,
+                    M = _rows,
+                    N = inputs,
+                    K = outputs,
+                    A = dz.Buffer,
+                    StrideA = outputs,
+                    B = _weight.Buffer,
+                    StrideB = inputs,
+                    C = dx.Buffer,
+                    StrideC = inputs,
+                    Alpha = 1,
+                    Accumulate = accumulate,
+                });
+            }
+
+            if (dz != dy)
+            {
+                dz.Storage.Release();
+            }
+        }
+    }
+}

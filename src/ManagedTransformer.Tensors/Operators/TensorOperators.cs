@@ -1,0 +1,82 @@
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors;
+
+/// <summary>
+/// The operators: extension methods that check shapes, allocate the result, call one kernel of the tensor's device and, when gradients are on,
+/// record how to differentiate. All arithmetic is Float32.
+/// </summary>
+public static partial class TensorOperators
+{
+    /// <summary>
+    /// The tensor as rows of its last axis: number of rows and their distance. False where the rows are not evenly spaced or not contiguous themselves.
+    /// </summary>
+    private static bool TryRows(Tensor x, out int rows, out long stride)
+    {
+        int width = x.Shape[-1];
+        rows = width == 0 ? 0 : checked((int)(x.Count / width));
+        stride = Math.Max(width, 1);
+        if (x.IsContiguous)
+        {
+            return true;
+        }
+
+        if (width != 1 && x.Strides[x.Rank - 1] != 1)
+        {
+            return false;
+        }
+
+        long step = 0;
+        long expected = 0;
+        for (int axis = x.Rank - 2; axis >= 0; axis--)
+        {
+            if (x.Shape[axis] == 1)
+            {
+                continue;
+            }
+
+            if (step == 0)
+            {
+                step = x.Strides[axis];
+                expected = step;
+            }
+            else if (x.Strides[axis] != expected)
+            {
+                return false;
+            }
+
+            expected *= x.Shape[axis];
+        }
+
+        stride = step == 0 ? stride : step;
+        return stride >= width;
+    }
+
+    private static void RequireFloat(Tensor x, string operation)
+    {
+        if (x.DType != DType.Float32)
+        {
+            throw new ArgumentException($"{operation} computes on Float32 tensors; this one holds {x.DType}.");
+        }
+    }
+
+    private static void RequireIndices(Tensor indices, string operation)
+    {
+        if (indices.DType != DType.Int32)
+        {
+            throw new ArgumentException($"{operation} takes Int32 indices; these are {indices.DType}.");
+        }
+    }
+
+    private static void RequireLastAxis(Tensor x, Tensor? vector, string operation, string name)
+    {
+        if (vector is not null && vector.Shape != new Shape(x.Shape[-1]))
+        {
+            throw new ArgumentException($"{operation}: {name} has the shape {vector.Shape}, the last axis of {x.Shape} needs [{x.Shape[-1]}].");
+        }
+    }
+
+    private static long RowCount(Tensor x) => x.Shape[-1] == 0 ? 0 : x.Count / x.Shape[-1];
+
+    private static IElementwiseKernels Elementwise(Tensor x) => x.Kernels.Elementwise;
+}

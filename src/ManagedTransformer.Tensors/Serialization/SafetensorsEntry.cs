@@ -1,0 +1,35 @@
+namespace ManagedTransformer.Tensors.Serialization;
+
+/// <summary>What the header of a safetensors file says about one tensor.</summary>
+public sealed class SafetensorsEntry
+{
+    internal SafetensorsEntry(string name, SafetensorsType type, long[] shape, long count, long offset)
+    {
+        Name = name;
+        Type = type;
+        Shape = shape;
+        Count = count;
+        Offset = offset;
+    }
+
+    /// <summary>The tensor's name, unique in its file.</summary>
+    public string Name { get; }
+
+    /// <summary>Type of the elements.</summary>
+    public SafetensorsType Type { get; }
+
+    /// <summary>Sizes of the axes, outermost first. Unlike <see cref="Tensors.Shape"/>, of any rank and with 64-bit sizes.</summary>
+    public IReadOnlyList<long> Shape { get; }
+
+    /// <summary>Number of elements: the product of all sizes (1 for a scalar).</summary>
+    public long Count { get; }
+
+    /// <summary>Where the elements begin, in bytes from the start of the file.</summary>
+    public long Offset { get; }
+
+    /// <summary>Bytes of all elements.</summary>
+    public long ByteLength => Count * Type.Size();
+
+    /// <summary>Name, type and shape, for instance <c>embed.weight F32 [64, 8]</c>.</summary>
+    public override string ToString() => $"{Name} {Type.Code()} [{string.Join(", ", Shape)}]";
+}

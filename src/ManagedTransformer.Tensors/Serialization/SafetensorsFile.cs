@@ -1,0 +1,262 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ManagedTransformer.Tensors.Kernels;
+using Microsoft.Win32.SafeHandles;
+
+namespace ManagedTransformer.Tensors.Serialization;
+
+/// <summary>
+/// Reads a safetensors file (https://github.com/huggingface/safetensors): 8 bytes with the header's length, a JSON header with the name, type, shape and
+/// place of every tensor, and the elements, little-endian. Opening reads the header only; a tensor is read when it is asked for.
+/// </summary>
+public sealed class SafetensorsFile : IDisposable
+{
+    private const int ChunkBytes = 1 << 20;
+
+    private readonly string _path;
+    private readonly SafeFileHandle _handle;
+    private readonly SafetensorsHeader _header;
+    private readonly Dictionary<string, SafetensorsEntry> _byName;
+
+    private SafetensorsFile(string path, SafeFileHandle handle, SafetensorsHeader header)
+    {
+        _path = path;
+        _handle = handle;
+        _header = header;
+        _byName = header.Entries.ToDictionary(entry => entry.Name);
+    }
+
+    /// <summary>The strings under <c>__metadata__</c>; empty where a file has none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
+
+    /// <summary>All tensors, in the order of the header.</summary>
+    public IReadOnlyList<SafetensorsEntry> Entries => _header.Entries;
+
+    /// <summary>Opens a file and checks its header: the tensors must cover the data exactly.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">The file is no safetensors file, damaged or truncated; the message says in one sentence what is wrong.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied, or the path is a folder.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        SafeFileHandle handle = File.OpenHandle(path);
+        try
+        {
+            return new SafetensorsFile(path, handle, ReadHeader(path, handle));
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Looks a tensor up.</summary>
+    /// <param name="name">Its name.</param><param name="entry">What the header says about it.</param>
+    /// <returns>Whether the file has it.</returns>
+    public bool TryGetEntry(string name, [NotNullWhen(true)] out SafetensorsEntry? entry) => _byName.TryGetValue(name, out entry);
+
+    /// <summary>The elements of a floating-point tensor, row-major, as binary32: narrower types exactly, F64 rounded to nearest.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <exception cref="InvalidDataException">There is no such tensor, it holds integers, it is too large for an array, or the file was truncated meanwhile.</exception>
+    public float[] ReadFloats(string name)
+    {
+        SafetensorsEntry entry = Find(name);
+        ElementConverter<float> convert = FloatConverter(entry);
+        float[] values = NewArray<float>(entry);
+        Read(entry, 0, values, convert);
+        return values;
+    }
+
+    /// <summary>The elements of a floating-point tensor, as <see cref="ReadFloats(string)"/> gives them, in memory of the caller.</summary>
+    /// <param name="name">The tensor's name.</param><param name="destination">As many places as the tensor has elements.</param>
+    /// <exception cref="InvalidDataException">There is no such tensor, it holds integers, or the file was truncated meanwhile.</exception>
+    /// <exception cref="ArgumentException">The destination has another length.</exception>
+    public void ReadFloats(string name, Span<float> destination)
+    {
+        SafetensorsEntry entry = Find(name);
+        if (destination.Length != entry.Count)
+        {
+            throw new ArgumentException($"The tensor '{name}' has {entry.Count} elements, the span has {destination.Length}.", nameof(destination));
+        }
+
+        Read(entry, 0, destination, FloatConverter(entry));
+    }
+
+    /// <summary>The elements of an integer tensor, row-major; of BOOL, 0 and 1.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <exception cref="InvalidDataException">There is no such tensor, it is floating-point, an element does not fit into 32 bits, it is too large for an
+    /// array, or the file was truncated meanwhile.</exception>
+    public int[] ReadIntegers(string name)
+    {
+        SafetensorsEntry entry = Find(name);
+        ElementConverter<int> convert = IntegerConverter(entry);
+        int[] values = NewArray<int>(entry);
+        Read(entry, 0, values, convert);
+        return values;
+    }
+
+    /// <summary>A tensor: Float32 from the floating-point types, Int32 from the integer types and BOOL. The elements pass through a small buffer only.</summary>
+    /// <param name="name">The tensor's name.</param><param name="device">Where to put it; default: the CPU.</param>
+    /// <exception cref="InvalidDataException">There is no such tensor, it has more than <see cref="Shape.MaxRank"/> axes or an axis beyond 2^31 - 1, an
+    /// integer does not fit into 32 bits, or the file was truncated meanwhile.</exception>
+    public Tensor ReadTensor(string name, Device? device = null)
+    {
+        SafetensorsEntry entry = Find(name);
+        Shape shape = TensorShape(entry);
+        if (SafetensorsElements.Floats(entry.Type) is { } floats)
+        {
+            return Fill(Tensor.Empty(shape, DType.Float32, device), entry, floats);
+        }
+
+        return Fill(Tensor.Empty(shape, DType.Int32, device), entry, IntegerConverter(entry));
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _handle.Dispose();
+
+    private static SafetensorsHeader ReadHeader(string path, SafeFileHandle handle)
+    {
+        long fileLength = RandomAccess.GetLength(handle);
+        Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixLength];
+        if (fileLength < prefix.Length || !TryReadBytes(handle, prefix, 0))
+        {
+            throw new InvalidDataException($"The file '{path}' is no safetensors file: it has {fileLength} bytes, fewer than the {prefix.Length} of the header's length.");
+        }
+
+        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (headerLength > (ulong)(fileLength - prefix.Length))
+        {
+            throw new InvalidDataException($"The file '{path}' is truncated or no safetensors file: its header is {headerLength} bytes long, the file {fileLength}.");
+        }
+
+        if (headerLength > SafetensorsHeader.MaxLength)
+        {
+            throw new InvalidDataException($"The safetensors file '{path}' has a header of {headerLength} bytes, more than the {SafetensorsHeader.MaxLength} allowed.");
+        }
+
+        byte[] json = new byte[headerLength];
+        if (!TryReadBytes(handle, json, prefix.Length))
+        {
+            throw new InvalidDataException($"The safetensors file '{path}' was truncated while it was read.");
+        }
+
+        return SafetensorsHeader.Parse(json, fileLength, path);
+    }
+
+    private static bool TryReadBytes(SafeFileHandle handle, Span<byte> destination, long position)
+    {
+        while (destination.Length > 0)
+        {
+            int read = RandomAccess.Read(handle, destination, position);
+            if (read == 0)
+            {
+                return false;
+            }
+
+            position += read;
+            destination = destination[read..];
+        }
+
+        return true;
+    }
+
+    private Tensor Fill<T>(Tensor tensor, SafetensorsEntry entry, ElementConverter<T> convert)
+        where T : unmanaged
+    {
+        int size = Unsafe.SizeOf<T>();
+        T[] chunk = ArrayPool<T>.Shared.Rent((int)Math.Min(ChunkBytes / size, entry.Count));
+        try
+        {
+            for (long done = 0; done < entry.Count; done += chunk.Length)
+            {
+                Span<T> values = chunk.AsSpan(0, (int)Math.Min(chunk.Length, entry.Count - done));
+                Read(entry, done, values, convert);
+                tensor.Device.Write(MemoryMarshal.AsBytes(values), new DeviceBuffer(tensor.Storage, done), size);
+            }
+        }
+        finally
+        {
+            ArrayPool<T>.Shared.Return(chunk);
+        }
+
+        return tensor;
+    }
+
+    private void Read<T>(SafetensorsEntry entry, long start, Span<T> destination, ElementConverter<T> convert)
+        where T : unmanaged
+    {
+        int size = entry.Type.Size();
+        if (SafetensorsElements.AreNative(entry.Type))
+        {
+            ReadBytes(entry, start * size, MemoryMarshal.AsBytes(destination));
+            return;
+        }
+
+        byte[] chunk = ArrayPool<byte>.Shared.Rent((int)Math.Min(ChunkBytes, (long)destination.Length * size));
+        try
+        {
+            int most = chunk.Length / size;
+            for (int done = 0; done < destination.Length; done += most)
+            {
+                int count = Math.Min(most, destination.Length - done);
+                Span<byte> bytes = chunk.AsSpan(0, count * size);
+                ReadBytes(entry, (start + done) * size, bytes);
+                convert(bytes, destination.Slice(done, count));
+            }
+        }
+        catch (OverflowException e)
+        {
+            throw Refuse(entry, "holds an integer that does not fit into 32 bits", e);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+
+    private void ReadBytes(SafetensorsEntry entry, long position, Span<byte> destination)
+    {
+        // A memory map would end the process where another one truncates the file; a read tells.
+        if (!TryReadBytes(_handle, destination, entry.Offset + position))
+        {
+            throw Refuse(entry, "is incomplete: the file was truncated while it was read");
+        }
+    }
+
+    private SafetensorsEntry Find(string name) => _byName.TryGetValue(name, out SafetensorsEntry? entry)
+        ? entry
+        : throw new InvalidDataException($"The safetensors file '{_path}' has no tensor {Sentence.Quote(name)}.");
+
+    private ElementConverter<float> FloatConverter(SafetensorsEntry entry) =>
+        SafetensorsElements.Floats(entry.Type) ?? throw Refuse(entry, $"holds {entry.Type.Code()}, not floating-point numbers");
+
+    private ElementConverter<int> IntegerConverter(SafetensorsEntry entry) =>
+        SafetensorsElements.Integers(entry.Type) ?? throw Refuse(entry, $"holds {entry.Type.Code()}, not integers");
+
+    private T[] NewArray<T>(SafetensorsEntry entry) => entry.Count <= Array.MaxLength
+        ? new T[entry.Count]
+        : throw Refuse(entry, $"has {entry.Count} elements, too many for an array");
+
+    private Shape TensorShape(SafetensorsEntry entry)
+    {
+        if (entry.Shape.Count > Shape.MaxRank)
+        {
+            throw Refuse(entry, $"has {entry.Shape.Count} axes, more than the {Shape.MaxRank} of a tensor");
+        }
+
+        if (entry.Shape.Any(size => size > int.MaxValue))
+        {
+            throw Refuse(entry, $"has an axis longer than the {int.MaxValue} elements of a tensor's");
+        }
+
+        return new Shape([.. entry.Shape.Select(size => (int)size)]);
+    }
+
+    private InvalidDataException Refuse(SafetensorsEntry entry, string what, Exception? inner = null) =>
+        new($"In the safetensors file '{_path}' the tensor {Sentence.Quote(entry.Name)} {what}.", inner);
+}

@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+
+namespace ManagedTransformer.Tensors;
+
+public partial class Tensor
+{
+    /// <summary>A Float32 tensor holding a copy of the values.</summary>
+    /// <param name="values">Row-major.</param><param name="shape">Its count is the number of values.</param><param name="device">Default: the CPU.</param>
+    /// <exception cref="ArgumentException">The counts differ.</exception>
+    public static Tensor From(ReadOnlySpan<float> values, Shape shape, Device? device = null)
+    {
+        RequireCount(values.Length, shape);
+        Tensor tensor = Empty(shape, DType.Float32, device);
+        tensor.Device.Write(MemoryMarshal.AsBytes(values), tensor.Buffer, sizeof(float));
+        return tensor;
+    }
+
+    /// <summary>An Int32 tensor holding a copy of the values: token ids, indices.</summary>
+    /// <param name="values">Row-major.</param><param name="shape">Its count is the number of values.</param><param name="device">Default: the CPU.</param>
+    /// <exception cref="ArgumentException">The counts differ.</exception>
+    public static Tensor From(ReadOnlySpan<int> values, Shape shape, Device? device = null)
+    {
+        RequireCount(values.Length, shape);
+        Tensor tensor = Empty(shape, DType.Int32, device);
+        tensor.Device.Write(MemoryMarshal.AsBytes(values), tensor.Buffer, sizeof(int));
+        return tensor;
+    }
+
+    /// <summary>A Float32 tensor of zeros.</summary>
+    /// <param name="shape">The shape.</param><param name="device">Default: the CPU.</param>
+    public static Tensor Zeros(Shape shape, Device? device = null) => Full(shape, 0, device);
+
+    /// <summary>A Float32 tensor of ones.</summary>
+    /// <param name="shape">The shape.</param><param name="device">Default: the CPU.</param>
+    public static Tensor Ones(Shape shape, Device? device = null) => Full(shape, 1, device);
+
+    /// <summary>A Float32 tensor that holds one value everywhere.</summary>
+    /// <param name="shape">The shape.</param><param name="value">The value.</param><param name="device">Default: the CPU.</param>
+    public static Tensor Full(Shape shape, float value, Device? device = null)
+    {
+        Tensor tensor = Empty(shape, DType.Float32, device);
+        tensor.Kernels.Elementwise.Fill(tensor.Buffer, tensor.Count, value);
+        return tensor;
+    }
+
+    /// <summary>A Float32 tensor of one element and no axes.</summary>
+    /// <param name="value">The value.</param><param name="device">Default: the CPU.</param>
+    public static Tensor Scalar(float value, Device? device = null) => Full(new Shape(), value, device);
+
+    /// <summary>Independent numbers, uniform in [low, high).</summary>
+    /// <param name="shape">The shape.</param><param name="low">Lower bound.</param><param name="high">Upper bound.</param>
+    /// <param name="key">Which random numbers.</param><param name="device">Default: the CPU.</param>
+    public static Tensor Uniform(Shape shape, float low, float high, RandomKey key, Device? device = null)
+    {
+        Tensor tensor = Empty(shape, DType.Float32, device);
+        tensor.Kernels.Random.Uniform(tensor.Buffer, tensor.Count, low, high, key);
+        return tensor;
+    }
+
+    /// <summary>Independent normal numbers.</summary>
+    /// <param name="shape">The shape.</param><param name="mean">Mean.</param><param name="deviation">Standard deviation.</param>
+    /// <param name="key">Which random numbers.</param><param name="device">Default: the CPU.</param>
+    public static Tensor Normal(Shape shape, float mean, float deviation, RandomKey key, Device? device = null)
+    {
+        Tensor tensor = Empty(shape, DType.Float32, device);
+        tensor.Kernels.Random.Normal(tensor.Buffer, tensor.Count, mean, deviation, key);
+        return tensor;
+    }
+
+    internal static Tensor Empty(Shape shape, DType dtype, Device? device) =>
+        new((device ?? Device.Cpu).Allocate(Math.Max(1, shape.Count) * dtype.Size()), 0, shape, Strides.Contiguous(shape), dtype);
+
+    internal static Tensor Empty(Shape shape, Tensor like) => Empty(shape, DType.Float32, like.Device);
+
+    internal static Tensor EmptyLike(Tensor like) => Empty(like.Shape, DType.Float32, like.Device);
+
+    private static void RequireCount(long count, Shape shape)
+    {
+        if (count != shape.Count)
+        {
+            throw new ArgumentException($"A tensor of the shape {shape} needs {shape.Count} values, {count} were given.");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.Transformer;
+
+/// <summary>GPT-2's initial weights (Radford et al., 2019, section 2.3): N(0, 0.02^2), residual maps divided by sqrt(2 layers).</summary>
+internal static class Gpt2Initialization
+{
+    private const float Deviation = 0.02f;
+
+    public static void Apply(IReadOnlyList<TransformerLayer> layers, RandomSource random)
+    {
+        float residual = Deviation / MathF.Sqrt(2 * layers.Count);
+        foreach (TransformerLayer layer in layers)
+        {
+            Draw(layer.Attention.Query, Deviation, random);
+            Draw(layer.Attention.Key, Deviation, random);
+            Draw(layer.Attention.Value, Deviation, random);
+            Draw(layer.Attention.Out, residual, random);
+            Draw(layer.FeedForward.Fc1, Deviation, random);
+            Draw(layer.FeedForward.Fc2, residual, random);
+        }
+    }
+
+    private static void Draw(Linear map, float deviation, RandomSource random) =>
+        map.Weight.Assign(Tensor.Normal(map.Weight.Shape, 0, deviation, random.NextKey()));
+}

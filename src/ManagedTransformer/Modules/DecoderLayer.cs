@@ -1,0 +1,69 @@
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Modules;
+
+/// <summary>Causal self-attention, attention to a memory, feed-forward, each with a residual connection and a norm (Vaswani et al., 2017, section 3.1).</summary>
+public sealed class DecoderLayer : Module
+{
+    private readonly float _dropout;
+    private readonly bool _preNorm;
+
+    /// <summary>A layer.</summary>
+    /// <param name="options">Sizes and dropouts.</param><param name="memoryDim">Width of the memory.</param><param name="random">Source of the initial values.</param>
+    public DecoderLayer(TransformerLayerOptions options, int memoryDim, RandomSource random)
+    {
+        _dropout = options.Dropout;
+        _preNorm = options.PreNorm;
+        Attention = new MultiHeadAttention(options.Dim, options.Heads, random, null, options.Bias, options.AttentionDropout);
+        CrossAttention = new MultiHeadAttention(options.Dim, options.Heads, random, memoryDim, options.Bias, options.AttentionDropout);
+        FeedForward = new FeedForward(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout, options.Bias);
+        Norm1 = new LayerNorm(options.Dim, options.NormEpsilon);
+        Norm2 = new LayerNorm(options.Dim, options.NormEpsilon);
+        Norm3 = new LayerNorm(options.Dim, options.NormEpsilon);
+    }
+
+    /// <summary>Causal self-attention.</summary>
+    public MultiHeadAttention Attention { get; }
+
+    /// <summary>Norm of the self-attention sub-layer.</summary>
+    public LayerNorm Norm1 { get; }
+
+    /// <summary>Attention to the memory.</summary>
+    public MultiHeadAttention CrossAttention { get; }
+
+    /// <summary>Norm of the cross-attention sub-layer.</summary>
+    public LayerNorm Norm2 { get; }
+
+    /// <summary>Feed-forward.</summary>
+    public FeedForward FeedForward { get; }
+
+    /// <summary>Norm of the feed-forward sub-layer.</summary>
+    public LayerNorm Norm3 { get; }
+
+    /// <summary>The layer's output.</summary>
+    /// <param name="x">[B, T, dim]</param><param name="memory">[B, S, memoryDim]</param><param name="padding">Float32 [B, T], 1 at padding, or null.</param>
+    /// <param name="memoryPadding">Float32 [B, S], likewise.</param><param name="context">Dropout.</param>
+    public Tensor Forward(Tensor x, Tensor memory, Tensor? padding, Tensor? memoryPadding, ForwardContext context)
+    {
+        AttentionMask self = new(Causal: true, KeyPadding: padding), cross = new(KeyPadding: memoryPadding);
+        x = SubLayer(x, Norm1, normed => Attention.Forward(normed, self, context), context);
+        x = SubLayer(x, Norm2, normed => CrossAttention.Forward(normed, memory, cross, context), context);
+        return SubLayer(x, Norm3, normed => FeedForward.Forward(normed, context), context);
+    }
+
+    /// <inheritdoc/>
+    public override void Visit(ParameterVisitor visit)
+    {
+        visit.Add("attn", Attention);
+        visit.Add("norm1", Norm1);
+        visit.Add("cross_attn", CrossAttention);
+        visit.Add("norm2", Norm2);
+        visit.Add("ffn", FeedForward);
+        visit.Add("norm3", Norm3);
+    }
+
+    private Tensor SubLayer(Tensor x, LayerNorm norm, Func<Tensor, Tensor> function, ForwardContext context) =>
+        _preNorm
+            ? x.Add(context.Dropout(function(norm.Forward(x)), _dropout))
+            : norm.Forward(context.Dropout(function(x), _dropout), x).Normalized;
+}

@@ -1,0 +1,30 @@
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Modules;
+
+/// <summary>Initial values of weights.</summary>
+public static class Initialization
+{
+    /// <summary>Normal numbers with mean 0.</summary>
+    /// <param name="shape">The shape.</param><param name="deviation">Standard deviation.</param><param name="random">Source of the key.</param>
+    public static Parameter Normal(Shape shape, float deviation, RandomSource random) =>
+        new(Tensor.Normal(shape, 0, deviation, random.NextKey()));
+
+    /// <summary>Xavier (Glorot) uniform: U(-a, a) with a = gain sqrt(6 / (inputs + outputs)).</summary>
+    /// <param name="outputs">Rows.</param><param name="inputs">Columns.</param><param name="random">Source of the key.</param><param name="gain">Factor on the bound.</param>
+    public static Parameter XavierUniform(int outputs, int inputs, RandomSource random, float gain = 1) =>
+        Uniform(new Shape(outputs, inputs), gain * MathF.Sqrt(6f / (inputs + outputs)), random);
+
+    /// <summary>U(-bound, bound).</summary>
+    /// <param name="shape">The shape.</param><param name="bound">At least 0.</param><param name="random">Source of the key.</param>
+    public static Parameter Uniform(Shape shape, float bound, RandomSource random) =>
+        new(Tensor.Uniform(shape, -bound, bound, random.NextKey()));
+
+    /// <summary>Zeros.</summary>
+    /// <param name="shape">The shape.</param>
+    public static Parameter Zeros(Shape shape) => new(Tensor.Zeros(shape));
+
+    /// <summary>Ones.</summary>
+    /// <param name="shape">The shape.</param>
+    public static Parameter Ones(Shape shape) => new(Tensor.Ones(shape));
+}

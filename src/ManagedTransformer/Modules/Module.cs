@@ -1,0 +1,39 @@
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Modules;
+
+/// <summary>A part of a model: it owns parameters under fixed names. Parts are found by explicit code, not by reflection.</summary>
+public abstract class Module
+{
+    /// <summary>Number of trainable values, each counted once.</summary>
+    public long ParameterCount => Parameters().Sum(named => named.Parameter.Count);
+
+    /// <summary>Shows every parameter and submodule to the visitor, in a fixed order.</summary>
+    /// <param name="visit">Receives them.</param>
+    public abstract void Visit(ParameterVisitor visit);
+
+    /// <summary>All parameters with their dotted names, in a fixed order; a shared one once, under its first name.</summary>
+    public IReadOnlyList<NamedParameter> Parameters()
+    {
+        ParameterVisitor visitor = new();
+        Visit(visitor);
+        return visitor.Parameters;
+    }
+
+    /// <summary>All tensors that are saved with the model but not trained (running statistics), with their dotted names.</summary>
+    public IReadOnlyList<NamedBuffer> Buffers()
+    {
+        ParameterVisitor visitor = new();
+        Visit(visitor);
+        return visitor.Buffers;
+    }
+
+    /// <summary>Forgets the gradients of all parameters.</summary>
+    public void ClearGradients()
+    {
+        foreach (NamedParameter named in Parameters())
+        {
+            named.Parameter.ClearGradient();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Modules;
+
+/// <summary>
+/// Multi-head attention (Vaswani et al., 2017, section 3.2): q = x Wq^T + bq, k and v likewise from the memory; head h owns the columns h d .. (h+1) d - 1 with
+/// d = dim / heads; y = concat over heads of softmax(q k^T / sqrt d) v, through the out map. Self-attention keeps query, key and value weights packed in one
+/// matrix and computes them in one product; cross-attention packs key and value.
+/// </summary>
+public sealed class MultiHeadAttention : Module
+{
+    private readonly int _heads;
+    private readonly float _dropout;
+    private readonly bool _cross;
+    private readonly Parameter _packedWeight;
+    private readonly Parameter? _packedBias;
+
+    /// <summary>An attention layer.</summary>
+    /// <param name="dim">Width of queries and output.</param><param name="heads">Number of heads; divides dim.</param><param name="random">Source of the initial values.</param>
+    /// <param name="memoryDim">Width of the memory for cross-attention; null for self-attention.</param>
+    /// <param name="bias">Whether the four maps have biases.</param><param name="dropout">Dropout on the attention weights.</param>
+    /// <exception cref="ArgumentException">The heads do not divide the width.</exception>
+    public MultiHeadAttention(int dim, int heads, RandomSource random, int? memoryDim = null, bool bias = true, float dropout = 0)
+    {
+        if (heads <= 0 || dim % heads != 0)
+        {
+            throw new ArgumentException($"The number of heads ({heads}) does not divide the width ({dim}).");
+        }
+
+        _heads = heads;
+        _dropout = dropout;
+        _cross = memoryDim is not null;
+        int memory = memoryDim ?? dim;
+        int parts = _cross ? 2 : 3;
+
+        // Xavier uniform with gain 1/sqrt 2 where all three maps have the same input, as if they were one matrix; gain 1 for a memory of another width.
+        float gain = memory == dim ? 1 / MathF.Sqrt(2) : 1;
+        _packedWeight = Initialization.Uniform(new Shape(parts * dim, memory), gain * MathF.Sqrt(6f / (memory + dim)), random);
+        _packedBias = bias ? Initialization.Zeros(new Shape(parts * dim)) : null;
+        Query = _cross
+            ? new Linear(Initialization.XavierUniform(dim, dim, random, gain), bias ? Initialization.Zeros(new Shape(dim)) : null)
+            : Range(0, dim);
+        Key = Range(parts - 2, dim);
+        Value = Range(parts - 1, dim);
+        Out = new Linear(dim, dim, random, bias);
+    }
+
+    /// <summary>The query map.</summary>
+    public Linear Query { get; }
+
+    /// <summary>The key map.</summary>
+    public Linear Key { get; }
+
+    /// <summary>The value map.</summary>
+    public Linear Value { get; }
+
+    /// <summary>The output map.</summary>
+    public Linear Out { get; }
+
+    /// <summary>Self-attention.</summary>
+    /// <param name="x">[B, T, dim]</param><param name="mask">Which keys are seen.</param><param name="context">Dropout.</param>
+    public Tensor Forward(Tensor x, AttentionMask mask, ForwardContext context)
+    {
+        if (_cross)
+        {
+            return Forward(x, x, mask, context);
+        }
+
+        int dim = Out.Weight.Shape[1];
+        Tensor packed = x.Linear(_packedWeight, _packedBias).Reshape(new Shape(x.Shape[0], x.Shape[1], 3, _heads, dim / _heads));
+        return Merge(packed.SelfAttention(Options(mask, context)));
+    }
+
+    /// <summary>Attention to a memory.</summary>
+    /// <param name="x">Queries' source, [B, T, dim]</param><param name="memory">Keys' and values' source, [B, S, memoryDim]</param>
+    /// <param name="mask">Which keys are seen.</param><param name="context">Dropout.</param>
+    public Tensor Forward(Tensor x, Tensor memory, AttentionMask mask, ForwardContext context) =>
+        Merge(Heads(Query.Forward(x)).Attention(Heads(Key.Forward(memory)), Heads(Value.Forward(memory)), Options(mask, context)));
+
+    /// <summary>The same attention in separate steps that also return the weights, for inspection; it keeps [T, S] matrices.</summary>
+    /// <param name="x">Queries' source, [B, T, dim]</param><param name="memory">Keys' and values' source; null for x itself.</param><param name="mask">Which keys are seen.</param>
+    /// <returns>The output [B, T, dim] and the weights [B, heads, T, S].</returns>
+    public (Tensor Output, Tensor Weights) ForwardWithWeights(Tensor x, Tensor? memory, AttentionMask mask)
+    {
+        memory ??= x;
+        Tensor query = Heads(Query.Forward(x)).Transpose(1, 2), key = Heads(Key.Forward(memory)).Transpose(1, 2);
+        Tensor value = Heads(Value.Forward(memory)).Transpose(1, 2);
+        Tensor scores = query.MatMul(key.Transpose()) * (1 / MathF.Sqrt(query.Shape[-1]));
+        Tensor weights = (scores + Hidden(mask, scores.Shape)).Softmax();
+        return (Merge(weights.MatMul(value).Transpose(1, 2)), weights);
+    }
+
+    /// <summary>Queries, keys and values of new positions, for cached decoding.</summary>
+    /// <param name="x">[B, T, dim]</param>
+    /// <returns>Three tensors [B, T, heads, d].</returns>
+    public (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x)
+    {
+        Tensor packed = x.Linear(_packedWeight, _packedBias);
+        int dim = Out.Weight.Shape[1];
+        return (Heads(packed.Slice(2, 0, dim)), Heads(packed.Slice(2, dim, dim)), Heads(packed.Slice(2, 2 * dim, dim)));
+    }
+
+    /// <summary>Attention of projected queries over projected keys and values, through the out map.</summary>
+    /// <param name="query">[B, T, heads, d]</param><param name="key">[B, S, heads, d]</param><param name="value">[B, S, heads, d]</param><param name="mask">Which keys are seen.</param>
+    public Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionMask mask) =>
+        Merge(query.Attention(key, value, Options(mask, ForwardContext.Inference)));
+
+    /// <inheritdoc/>
+    public override void Visit(ParameterVisitor visit)
+    {
+        visit.Add("query", Query);
+        visit.Add("key", Key);
+        visit.Add("value", Value);
+        visit.Add("out", Out);
+    }
+
+    private Linear Range(int part, int dim) => new(_packedWeight.Rows(part * dim, dim), _packedBias?.Rows(part * dim, dim));
+
+    private AttentionOptions Options(AttentionMask mask, ForwardContext context) => new()
+    {
+        Causal = mask.Causal,
+        Window = mask.Window,
+        KeyPadding = mask.KeyPadding,
+        Dropout = context.IsTraining ? _dropout : 0,
+        DropoutKey = context.IsTraining && _dropout > 0 ? context.Random!.NextKey() : default,
+    };
+
+    private Tensor Heads(Tensor x) => x.Reshape(new Shape(x.Shape[0], x.Shape[1], _heads, x.Shape[2] / _heads));
+
+    private Tensor Merge(Tensor y) => Out.Forward(y.Reshape(new Shape(y.Shape[0], y.Shape[1], y.Shape[2] * y.Shape[3])));
+
+    private static Tensor Hidden(AttentionMask mask, Shape scores)
+    {
+        int queries = scores[2], keys = scores[3];
+        float[] hidden = new float[queries * keys];
+        for (int t = 0; t < queries; t++)
+        {
+            int place = t + keys - queries;
+            for (int u = 0; u < keys; u++)
+            {
+                bool seen = !(mask.Causal && u > place) && !(mask.Window > 0 && u <= place - mask.Window);
+                hidden[(t * keys) + u] = seen ? 0 : float.NegativeInfinity;
+            }
+        }
+
+        Tensor hiding = Tensor.From(hidden, new Shape(queries, keys));
+        if (mask.KeyPadding is not { } padding)
+        {
+            return hiding;
+        }
+
+        Tensor perKey = padding.Reshape(new Shape(padding.Shape[0], 1, 1, keys));
+        return hiding + perKey.Select(Tensor.Scalar(float.NegativeInfinity), Tensor.Scalar(0));
+    }
+}

@@ -1,0 +1,64 @@
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Modules;
+
+/// <summary>Collects the parameters of a module tree under dotted names.</summary>
+public sealed class ParameterVisitor
+{
+    private readonly List<NamedParameter> _parameters = [];
+    private readonly List<NamedBuffer> _buffers = [];
+    private readonly HashSet<Tensor> _seen = new(ReferenceEqualityComparer.Instance);
+    private string _prefix = "";
+
+    /// <summary>What was collected so far.</summary>
+    public IReadOnlyList<NamedParameter> Parameters => _parameters;
+
+    /// <summary>Untrained tensors collected so far.</summary>
+    public IReadOnlyList<NamedBuffer> Buffers => _buffers;
+
+    /// <summary>Adds a parameter of the module at hand; null (a weight that this configuration lacks) and repetitions are left out.</summary>
+    /// <param name="name">Its name within the module.</param><param name="parameter">The parameter.</param>
+    public void Add(string name, Parameter? parameter)
+    {
+        if (parameter is not null && _seen.Add(parameter))
+        {
+            _parameters.Add(new NamedParameter(_prefix + name, parameter));
+        }
+    }
+
+    /// <summary>Visits a submodule under a name; null is left out.</summary>
+    /// <param name="name">Its name within the module; empty for none.</param><param name="module">The submodule.</param>
+    public void Add(string name, Module? module)
+    {
+        if (module is null)
+        {
+            return;
+        }
+
+        string outer = _prefix;
+        _prefix = name.Length == 0 ? outer : $"{outer}{name}.";
+        module.Visit(this);
+        _prefix = outer;
+    }
+
+    /// <summary>Visits a list of submodules under <c>name.0</c>, <c>name.1</c>, ...</summary>
+    /// <param name="name">The list's name.</param><param name="modules">The submodules.</param>
+    public void Add(string name, IEnumerable<Module> modules)
+    {
+        int index = 0;
+        foreach (Module module in modules)
+        {
+            Add($"{name}.{index++}", module);
+        }
+    }
+
+    /// <summary>Adds a tensor that is saved but not trained.</summary>
+    /// <param name="name">Its name within the module.</param><param name="buffer">The tensor.</param>
+    public void AddBuffer(string name, Tensor buffer)
+    {
+        if (_seen.Add(buffer))
+        {
+            _buffers.Add(new NamedBuffer(_prefix + name, buffer));
+        }
+    }
+}

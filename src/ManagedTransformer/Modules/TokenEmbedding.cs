@@ -1,0 +1,120 @@
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Modules;
+
+/// <summary>
+/// x = scale E[token] + P[position], then an optional norm and dropout, with scale = sqrt(dim) or 1. With a padding id, positions count only real tokens and start
+/// at padding + 1 (a pad token has the position padding, whose row is zero), and lookups of padding send no gradient; without one they start at 0.
+/// </summary>
+public sealed class TokenEmbedding : Module
+{
+    private readonly TokenEmbeddingOptions _options;
+    private readonly Tensor? _sinusoids;
+
+    /// <summary>An embedding.</summary>
+    /// <param name="options">Sizes and kinds.</param><param name="random">Source of the initial values.</param>
+    public TokenEmbedding(TokenEmbeddingOptions options, RandomSource random)
+    {
+        _options = options;
+        int dim = options.Dim;
+        float deviation = options.Deviation ?? MathF.Pow(dim, -0.5f);
+        Weight = Initialization.Normal(new Shape(options.Vocabulary, dim), deviation, random);
+        ClearPaddingRow(Weight);
+        int rows = options.MaxPositions + (options.Padding is { } padding ? padding + 1 : 0);
+        switch (options.Positions)
+        {
+            case PositionKind.None:
+                break;
+            case PositionKind.Learned:
+                Positions = Initialization.Normal(new Shape(rows, dim), deviation, random);
+                ClearPaddingRow(Positions);
+                break;
+            default:
+                _sinusoids = SinusoidalPositions.Table(rows, dim, options.Positions).Keep();
+                ClearPaddingRow(_sinusoids);
+                break;
+        }
+
+        Norm = options.Norm ? new LayerNorm(dim) : null;
+    }
+
+    /// <summary>E, [vocabulary, dim].</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>Learned P, [positions, dim]; null for other kinds.</summary>
+    public Parameter? Positions { get; }
+
+    /// <summary>Norm on the sum; null where the model has none.</summary>
+    public LayerNorm? Norm { get; }
+
+    /// <summary>Embeds tokens.</summary>
+    /// <param name="tokens">Int32 [B, T]</param><param name="context">Dropout.</param><param name="start">
+    /// How many tokens came before (cached decoding; with a padding id, none of them padding).</param>
+    /// <returns>[B, T, dim]</returns>
+    /// <exception cref="ArgumentException">More positions than the table has.</exception>
+    public Tensor Forward(Tensor tokens, ForwardContext context, int start = 0)
+    {
+        Tensor x = Weight.Embedding(tokens, _options.Padding ?? -1);
+        if (_options.Scale)
+        {
+            x *= MathF.Sqrt(_options.Dim);
+        }
+
+        if ((Positions ?? _sinusoids) is { } table)
+        {
+            x = x.Add(PositionRows(table, tokens, start));
+        }
+
+        x = Norm is null ? x : Norm.Forward(x);
+        return context.Dropout(x, _options.Dropout);
+    }
+
+    /// <summary>Positions of tokens under a padding id: padding + number of real tokens so far; padding itself stands at the position padding.</summary>
+    /// <param name="tokens">Row-major [rows, length].</param><param name="length">Tokens per row.</param><param name="padding">The padding id.</param><param name="start">Real tokens before.</param>
+    public static int[] PositionIndices(ReadOnlySpan<int> tokens, int length, int padding, int start = 0)
+    {
+        int[] positions = new int[tokens.Length];
+        int seen = start;
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            seen = i % length == 0 ? start : seen;
+            positions[i] = tokens[i] == padding ? padding : padding + ++seen;
+        }
+
+        return positions;
+    }
+
+    /// <inheritdoc/>
+    public override void Visit(ParameterVisitor visit)
+    {
+        visit.Add("embed.weight", Weight);
+        visit.Add("positions.weight", Positions);
+        visit.Add("embed_norm", Norm);
+    }
+
+    private Tensor PositionRows(Tensor table, Tensor tokens, int start)
+    {
+        int length = tokens.Shape[1];
+        if (start + length > _options.MaxPositions)
+        {
+            throw new ArgumentException($"The model has {_options.MaxPositions} positions (max_positions), {start + length} are needed.");
+        }
+
+        if (_options.Padding is not { } padding)
+        {
+            return table.Slice(0, start, length);
+        }
+
+        int[] positions = PositionIndices(tokens.ToInt32Array(), length, padding, start);
+        return table.Embedding(Tensor.From(positions, tokens.Shape, table.Device), padding);
+    }
+
+    private void ClearPaddingRow(Tensor table)
+    {
+        if (_options.Padding is { } padding)
+        {
+            using NoGradientScope _ = new();
+            table.Detach().Slice(0, padding, 1).CopyFrom(new float[table.Shape[1]]);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+namespace ManagedTransformer.Tokenization;
+
+/// <summary>
+/// GPT-2's visible alphabet for bytes: printable Latin-1 characters stand for themselves, every other byte for a character from U+0100 on,
+/// so that token files are plain text without spaces and control characters (Radford et al., 2019, encoder.py).
+/// </summary>
+static class ByteAlphabet
+{
+    static readonly char[] ToChars = new char[256];
+
+    static readonly Dictionary<char, byte> ToBytes = [];
+
+    static ByteAlphabet()
+    {
+        int shifted = 0;
+        for (int b = 0; b < 256; b++)
+        {
+            char c = b is >= 0x21 and <= 0x7E or >= 0xA1 and <= 0xAC or >= 0xAE ? (char)b : (char)(256 + shifted++);
+            ToChars[b] = c;
+            ToBytes[c] = (byte)b;
+        }
+        Order = [.. ToBytes.OrderBy(p => p.Key).Select(p => p.Value)];
+    }
+
+    /// <summary>All bytes in the order of their characters: the order of the first 256 ids of GPT-2.</summary>
+    public static IReadOnlyList<byte> Order { get; }
+
+    /// <summary>The visible form of bytes.</summary>
+    public static string Encode(ReadOnlySpan<byte> bytes)
+    {
+        char[] text = new char[bytes.Length];
+        for (int i = 0; i < text.Length; i++)
+            text[i] = ToChars[bytes[i]];
+        return new(text);
+    }
+
+    /// <summary>The bytes of a visible form.</summary>
+    public static bool TryDecode(string text, out byte[] bytes)
+    {
+        bytes = new byte[text.Length];
+        for (int i = 0; i < text.Length; i++)
+            if (!ToBytes.TryGetValue(text[i], out bytes[i]))
+                return false;
+        return true;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text;
+using System.Text.Json;
+
+namespace ManagedTransformer.Tokenization;
+
+/// <summary>Builds a tokenizer from the parts that both file formats have: an object from token to id, merges as pairs of tokens, special tokens.</summary>
+sealed class BytePairVocabulary
+{
+    /// <summary>Ids reach from 0; this bounds the table that a damaged file can ask for.</summary>
+    const int LargestId = (1 << 24) - 1;
+
+    readonly string _path;
+    readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
+    readonly HashSet<int> _usedIds = [];
+    readonly List<BytePairMerge> _merges = [];
+    readonly Dictionary<int, SpecialToken> _specialTokens = [];
+
+    /// <summary>Reads the object from token to id.</summary>
+    public BytePairVocabulary(JsonElement vocabulary, string path)
+    {
+        _path = path;
+        foreach (JsonProperty entry in vocabulary.EnumerateObject())
+        {
+            if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id) || id is < 0 or > LargestId)
+                throw new InputException($"The id of the token '{entry.Name}' in '{path}' is not a number from 0 to {LargestId}.");
+            if (!_ids.TryAdd(entry.Name, id))
+                throw new InputException($"The token '{entry.Name}' occurs twice in the vocabulary of '{path}'.");
+            if (!_usedIds.Add(id))
+                throw new InputException($"The id {id} of the token '{entry.Name}' in '{path}' belongs to another token too.");
+        }
+        if (_ids.Count == 0)
+            throw new InputException($"The vocabulary of '{path}' is empty.");
+    }
+
+    /// <summary>Adds a merge of two tokens of the vocabulary.</summary>
+    public void AddMerge(string left, string right, int number, string path)
+    {
+        if (!_ids.TryGetValue(left, out int leftId) || !_ids.TryGetValue(right, out int rightId))
+            throw new InputException($"Merge {number} ('{left} {right}') in '{path}' names a token that is not in the vocabulary.");
+        if (!_ids.TryGetValue(left + right, out int result))
+            throw new InputException($"Merge {number} ('{left} {right}') in '{path}' makes '{left + right}', which is not in the vocabulary.");
+        _merges.Add(new(leftId, rightId, result));
+    }
+
+    /// <summary>Adds a token that is found as a whole; its id may be that of an entry of the vocabulary with the same text.</summary>
+    public void AddSpecial(int id, string content)
+    {
+        if (content.Length == 0 || id is < 0 or > LargestId)
+            throw new InputException($"The added token '{content}' in '{_path}' is empty or its id {id} lies outside 0 to {LargestId}.");
+        if (_ids.TryGetValue(content, out int known) ? known != id : !_usedIds.Add(id))
+            throw new InputException($"The added token '{content}' in '{_path}' has the id {id}, which does not agree with the vocabulary.");
+        _ids[content] = id;
+        if (!_specialTokens.TryAdd(id, new(id, content)))
+            throw new InputException($"The added token '{content}' in '{_path}' has an id that occurs twice.");
+    }
+
+    /// <summary>Takes entries of the form <c>&lt;...&gt;</c> that are no result of a merge as special tokens.</summary>
+    public void FindSpecial()
+    {
+        HashSet<int> made = [.. _merges.Select(m => m.Result)];
+        foreach ((string content, int id) in _ids.ToList())
+            if (content is ['<', _, .., '>'] && !made.Contains(id))
+                AddSpecial(id, content);
+    }
+
+    public BytePairTokenizer Build(bool addPrefixSpace)
+    {
+        byte[]?[] tokens = new byte[]?[_ids.Values.Max() + 1];
+        foreach ((string token, int id) in _ids)
+        {
+            if (_specialTokens.ContainsKey(id))
+                tokens[id] = Encoding.UTF8.GetBytes(token);
+            else if (ByteAlphabet.TryDecode(token, out byte[] bytes))
+                tokens[id] = bytes;
+            else
+                throw new InputException($"The token '{token}' in '{_path}' is not in GPT-2's byte alphabet; only byte-level vocabularies are supported.");
+        }
+        return new(tokens, _merges, _specialTokens.Values, addPrefixSpace);
+    }
+}

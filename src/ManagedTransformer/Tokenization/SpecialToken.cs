@@ -1,0 +1,6 @@
+namespace ManagedTransformer.Tokenization;
+
+/// <summary>A token that stands for itself wherever its text occurs: it is found before the text is split and never merged.</summary>
+/// <param name="Id">The id.</param>
+/// <param name="Content">The text, for example <c>&lt;|endoftext|&gt;</c>; not empty.</param>
+public sealed record SpecialToken(int Id, string Content);

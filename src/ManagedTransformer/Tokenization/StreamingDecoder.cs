@@ -1,0 +1,40 @@
+using System.Buffers;
+using System.Text;
+
+namespace ManagedTransformer.Tokenization;
+
+/// <summary>Decodes ids one at a time and gives out only whole characters, for text that is shown while it is generated.</summary>
+/// <param name="tokenizer">The tokenizer of the ids.</param>
+public sealed class StreamingDecoder(ITokenizer tokenizer)
+{
+    readonly ArrayBufferWriter<byte> _utf8 = new();
+    readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    int _previous = -1;
+
+    /// <summary>The text that became complete with an id; empty where the id ends within a character.</summary>
+    /// <param name="id">The next id.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The id lies outside the vocabulary.</exception>
+    public string Append(int id)
+    {
+        _utf8.ResetWrittenCount();
+        tokenizer.AppendUtf8(id, _previous, _utf8);
+        _previous = id;
+        return Convert(flush: false);
+    }
+
+    /// <summary>What is left at the end: U+FFFD for a character that was never completed, otherwise nothing. The decoder then starts anew.</summary>
+    public string Flush()
+    {
+        _utf8.ResetWrittenCount();
+        _previous = -1;
+        return Convert(flush: true);
+    }
+
+    string Convert(bool flush)
+    {
+        ReadOnlySpan<byte> bytes = _utf8.WrittenSpan;
+        char[] text = new char[_decoder.GetCharCount(bytes, flush)];
+        _decoder.GetChars(bytes, text, flush);
+        return new(text);
+    }
+}

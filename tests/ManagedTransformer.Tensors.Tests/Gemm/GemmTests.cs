@@ -1,0 +1,154 @@
+using System.Runtime.Intrinsics;
+using ManagedTransformer.Tensors.Cpu;
+using Xunit;
+
+namespace ManagedTransformer.Tensors.Tests;
+
+[Collection(nameof(WorkerPool))]
+public sealed class GemmTests
+{
+    public static TheoryData<int, int, int> Shapes => new()
+    {
+        { 1, 1, 1 }, { 1, 1, 300 }, { 1, 300, 1 }, { 300, 1, 1 }, { 5, 3, 0 }, { 300, 1, 65 }, { 1, 513, 129 }, { 1, 1030, 70 },
+        { 2, 3, 5 }, { 3, 40, 70 }, { 7, 130, 33 }, { 11, 33, 400 }, { 12, 32, 384 }, { 13, 33, 385 }, { 25, 65, 769 }, { 64, 64, 32 },
+        { 70, 4, 50 }, { 70, 5, 50 }, { 97, 17, 16 }, { 96, 48, 16 }, { 100, 16, 40 }, { 33, 8, 512 }, { 17, 300, 1024 }, { 130, 270, 60 },
+        { 50, 100, 1600 }, { 2310, 9, 7 }, { 13, 2060, 9 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void MatchesTheTripleLoop(int m, int n, int k)
+    {
+        foreach ((bool transposeA, bool transposeB) in Transposes)
+            new GemmCase(m, n, k, transposeA, transposeB, seed: m + n + k).Check();
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void MatchesWithStridesAlphaAccumulationBiasAndActivation(int m, int n, int k)
+    {
+        foreach ((bool transposeA, bool transposeB) in Transposes)
+        {
+            new GemmCase(m, n, k, transposeA, transposeB, seed: m + n + k, padding: 3)
+            {
+                Alpha = -0.7f,
+                Accumulate = true,
+                HasBias = true,
+                Activation = GemmActivation.Relu,
+                KeepPreActivation = true,
+            }.Check();
+        }
+    }
+
+    [Fact]
+    public void MatchesAtRandom()
+    {
+        var random = new Random(7);
+        for (int round = 0; round < 300; round++)
+        {
+            int Size() => 1 + (int)Math.Exp(random.NextDouble() * 4.6);
+            new GemmCase(Size(), Size(), Size(), random.Next(2) == 0, random.Next(2) == 0, round, 1 + random.Next(4), random.Next(3))
+            {
+                Alpha = random.Next(2) == 0 ? 1 : 0.5f,
+                Accumulate = random.Next(2) == 0,
+                HasBias = random.Next(2) == 0,
+                Activation = (GemmActivation)random.Next(2),
+                KeepPreActivation = random.Next(2) == 0,
+            }.Check();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void MatchesOnEveryVectorWidth(int m, int n, int k)
+    {
+        foreach ((bool transposeA, bool transposeB) in Transposes)
+        {
+            Check(Gemm.RunSingle<Vector512<float>, Lanes512, Constants.C12, Constants.C32>);
+            Check(Gemm.RunSingle<Vector256<float>, Lanes256, Constants.C6, Constants.C16>);
+            Check(Gemm.RunSingle<Vector128<float>, Lanes128, Constants.C12, Constants.C8>);
+            Check(Gemm.RunSingle<Vector128<float>, Lanes128, Constants.C6, Constants.C8>);
+
+            void Check(GemmCase.Runner kernel) =>
+                new GemmCase(m, n, k, transposeA, transposeB, seed: m * n + k, padding: 1) { Kernel = kernel, Accumulate = true }.Check();
+        }
+    }
+
+    [Theory]
+    [InlineData(37, 64, 64, 32)]
+    [InlineData(300, 3, 5, 2)]
+    [InlineData(3, 200, 160, 150)]
+    public void BatchesMatch(int batch, int m, int n, int k)
+    {
+        foreach ((bool transposeA, bool transposeB) in Transposes)
+        {
+            new GemmCase(m, n, k, transposeA, transposeB, seed: 3, batch, padding: 1) { HasBias = true, KeepPreActivation = true }.Check();
+            new GemmCase(m, n, k, transposeA, transposeB, seed: 4, batch) { StrideA = 0 }.Check();
+            new GemmCase(m, n, k, transposeA, transposeB, seed: 5, batch) { StrideB = 0 }.Check();
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1024, 1030)]
+    [InlineData(9, 700, 513)]
+    [InlineData(700, 3, 513)]
+    [InlineData(64, 64, 2048)]
+    [InlineData(300, 290, 1000)]
+    [InlineData(768, 128, 900)]
+    public void TheNumberOfThreadsChangesNoBit(int m, int n, int k)
+    {
+        foreach ((bool transposeA, bool transposeB) in Transposes)
+        {
+            var product = new GemmCase(m, n, k, transposeA, transposeB, seed: 11) { HasBias = true };
+            AssertSameForAnyThreads(product);
+        }
+    }
+
+    [Fact]
+    public void TheNumberOfThreadsChangesNoBitOfABatch()
+    {
+        AssertSameForAnyThreads(new GemmCase(64, 64, 32, false, true, seed: 12, batch: 40));
+        AssertSameForAnyThreads(new GemmCase(200, 170, 160, true, false, seed: 13, batch: 3));
+    }
+
+    [Fact]
+    public void AProductAllocatesNothing()
+    {
+        var product = new GemmProblem { M = 64, N = 64, K = 64, Lda = 64, Ldb = 64, Ldc = 64 };
+        float[] a = new float[4096], b = new float[4096], c = new float[4096];
+        unsafe
+        {
+            fixed (float* pa = a, pb = b, pc = c)
+            {
+                product.A = pa;
+                product.B = pb;
+                product.C = pc;
+                Gemm.Run(product);
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                Gemm.Run(product);
+                Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            }
+        }
+    }
+
+    private static (bool A, bool B)[] Transposes => [(false, false), (false, true), (true, false), (true, true)];
+
+    private static void AssertSameForAnyThreads(GemmCase product)
+    {
+        int threads = WorkerPool.Shared.Threads;
+        try
+        {
+            WorkerPool.Shared.Threads = 1;
+            float[] expected = product.Run(out _);
+            foreach (int count in (int[])[2, 3, 5])
+            {
+                WorkerPool.Shared.Threads = count;
+                Assert.True(expected.AsSpan().SequenceEqual(product.Run(out _)), $"{count} threads");
+            }
+        }
+        finally
+        {
+            WorkerPool.Shared.Threads = threads;
+        }
+    }
+}

@@ -1,0 +1,231 @@
+using System.Text;
+using ManagedTransformer.Data;
+using ManagedTransformer.Tests.Data;
+using ManagedTransformer.Tokenization;
+using Xunit;
+
+namespace ManagedTransformer.Tests.Tokenization;
+
+public class BytePairTokenizerTests
+{
+    const string EndOfText = "<|endoftext|>";
+
+    static readonly byte[] Text = Encoding.UTF8.GetBytes(StoryCorpus.Generate(1, 60_000).Text + "d\u00e9j\u00e0 vu d\u00e9j\u00e0 lu \U0001F600\U0001F600 \U0001F600\U0001F600");
+
+    static readonly BytePairTokenizer Trained = BytePairTokenizer.Train(Text, 600, [EndOfText]);
+
+    [Fact]
+    public void Text_survives() => RandomText.Check(RandomText.Strings, text =>
+        Trained.Decode(Trained.Encode(text)) == text && Trained.Decode(Trained.Encode($"{text}{EndOfText} {text}")) == $"{text}{EndOfText} {text}");
+
+    [Fact]
+    public void Bytes_survive() => RandomText.Check(RandomText.Bytes, bytes =>
+    {
+        var decoded = new List<byte>();
+        foreach (int id in Trained.Encode(bytes))
+            decoded.AddRange(Trained.TokenBytes(id));
+        return decoded.SequenceEqual(bytes);
+    });
+
+    [Fact]
+    public void Streaming_agrees_with_decoding() => RandomText.Check(RandomText.Strings, text =>
+    {
+        var decoder = new StreamingDecoder(Trained);
+        return string.Concat(Trained.Encode(text).Select(decoder.Append)) + decoder.Flush() == text;
+    });
+
+    [Fact]
+    public void Merges_go_by_frequency_then_by_id()
+    {
+        // "ab" and "zz" occur 3 times each and 'a' has the smaller id; "bc" is left once, as often as other pairs, and 'b' has the smallest id.
+        BytePairTokenizer tokenizer = BytePairTokenizer.Train("ab ab\nabc zz\nzz-zz-bc"u8, 259, minimumCount: 1);
+        Assert.Equal(["ab", "zz", "bc"], tokenizer.Merges.Select(m => tokenizer.Decode([m.Result])));
+        // Every pair occurs once; a space has a larger id than the letters.
+        tokenizer = BytePairTokenizer.Train("dc ab"u8, 258, minimumCount: 1);
+        Assert.Equal(["ab", "dc"], tokenizer.Merges.Select(m => tokenizer.Decode([m.Result])));
+    }
+
+    [Fact]
+    public void Training_is_the_plain_algorithm()
+    {
+        byte[] text = Text[..8000];
+        var words = new Dictionary<string, int>();
+        for (ReadOnlySpan<byte> rest = text; !rest.IsEmpty;)
+        {
+            int length = WordSplitter.NextLength(rest);
+            string word = ByteAlphabet.Encode(rest[..length]);
+            words[word] = words.GetValueOrDefault(word) + 1;
+            rest = rest[length..];
+        }
+        List<(List<string> Symbols, int Count)> split = [.. words.Select(w => (w.Key.Select(c => c.ToString()).ToList(), w.Value))];
+        List<string> tokens = [.. ByteAlphabet.Order.Select(b => ByteAlphabet.Encode([b]))];
+        var expected = new List<(string, string)>();
+        while (expected.Count < 150)
+        {
+            var counts = new Dictionary<(int, int), int>();
+            foreach ((List<string> symbols, int count) in split)
+                for (int i = 0; i + 1 < symbols.Count; i++)
+                {
+                    (int, int) pair = (tokens.IndexOf(symbols[i]), tokens.IndexOf(symbols[i + 1]));
+                    counts[pair] = counts.GetValueOrDefault(pair) + count;
+                }
+            (int left, int right) = counts.OrderByDescending(p => p.Value).ThenBy(p => p.Key).First().Key;
+            expected.Add((tokens[left], tokens[right]));
+            string joined = tokens[left] + tokens[right];
+            foreach ((List<string> symbols, int _) in split)
+                for (int i = 0; i + 1 < symbols.Count; i++)
+                    if (symbols[i] == tokens[left] && symbols[i + 1] == tokens[right])
+                    {
+                        symbols[i] = joined;
+                        symbols.RemoveAt(i + 1);
+                    }
+            if (!tokens.Contains(joined))
+                tokens.Add(joined);
+        }
+        BytePairTokenizer tokenizer = BytePairTokenizer.Train(text, tokens.Count);
+        string?[] visible = tokenizer.VisibleTokens();
+        Assert.Equal(expected, tokenizer.Merges.Select(m => (visible[m.Left]!, visible[m.Right]!)).Take(150));
+    }
+
+    [Fact]
+    public void Training_is_deterministic_and_compresses()
+    {
+        BytePairTokenizer again = BytePairTokenizer.Train(Text, 600, [EndOfText]);
+        Assert.Equal(Trained.VisibleTokens(), again.VisibleTokens());
+        Assert.Equal(600, again.VocabularySize);
+        Assert.True(Trained.Encode(Text).Length * 2 < Text.Length);
+        Assert.Equal(new SpecialToken(599, EndOfText), Assert.Single(again.SpecialTokens));
+    }
+
+    [Fact]
+    public void Training_stops_where_no_pair_is_frequent_enough() =>
+        Assert.Equal(258, BytePairTokenizer.Train("abab"u8, 1000, ["<x>"]).VocabularySize);
+
+    [Fact]
+    public void Queue_and_scan_merge_alike()
+    {
+        var table = new MergeTable(Trained.Merges);
+        RandomText.Check(RandomText.Bytes, bytes =>
+        {
+            // Few different symbols, so that many pairs overlap.
+            int[] scanned = [.. bytes.Select(b => Trained.Encode("aehnrt "u8)[b % 5])], queued = [.. scanned];
+            if (bytes.Length == 0)
+                return true;
+            int count = table.ApplyByScan(scanned);
+            return table.ApplyByQueue(queued) == count && scanned.AsSpan(0, count).SequenceEqual(queued.AsSpan(0, count));
+        });
+    }
+
+    [Fact]
+    public void Long_words_take_no_quadratic_time()
+    {
+        string text = new('e', 300_000);
+        Assert.Equal(text, Trained.Decode(Trained.Encode(text)));
+    }
+
+    [Fact]
+    public void Special_tokens_are_found_before_words()
+    {
+        BytePairTokenizer tokenizer = BytePairTokenizer.Train("hello hello"u8, 262, ["<a>", "<a><b>", "<b>"]);
+        int first = tokenizer.SpecialTokens.Min(t => t.Id);
+        Assert.Equal([first + 1, first, first + 2], tokenizer.Encode("<a><b><a><b>")[..1].Concat(tokenizer.Encode("<a>")).Concat(tokenizer.Encode("<b>")));
+        Assert.Equal("x<a> <b><a><b>", tokenizer.Decode(tokenizer.Encode("x<a> <b><a><b>")));
+        Assert.Throws<ArgumentException>(() => BytePairTokenizer.Train("abab"u8, 300, ["ab"]));
+        Assert.Throws<ArgumentException>(() => BytePairTokenizer.Train("abab"u8, 300, ["<x>", "<x>"]));
+    }
+
+    [Fact]
+    public void Hugging_face_files_give_back_the_tokenizer()
+    {
+        using var folder = new TemporaryFolder();
+        Trained.Save(folder["tokenizer.json"]);
+        var loaded = Assert.IsType<BytePairTokenizer>(Tokenizer.Load(folder["tokenizer.json"]));
+        AssertSame(loaded);
+        byte[] bytes = File.ReadAllBytes(folder["tokenizer.json"]);
+        loaded.Save(folder["again.json"]);
+        Assert.Equal(bytes, File.ReadAllBytes(folder["again.json"]));
+    }
+
+    [Fact]
+    public void Gpt2_files_give_back_the_tokenizer()
+    {
+        using var folder = new TemporaryFolder();
+        Trained.Save(folder["vocab.json"], folder["merges.txt"]);
+        AssertSame(BytePairTokenizer.Load(folder["vocab.json"], folder["merges.txt"]));
+        Assert.StartsWith("#version: 0.2\n", File.ReadAllText(folder["merges.txt"]), StringComparison.Ordinal);
+    }
+
+    static void AssertSame(BytePairTokenizer loaded)
+    {
+        Assert.Equal(Trained.VisibleTokens(), loaded.VisibleTokens());
+        Assert.Equal(Trained.Merges, loaded.Merges);
+        Assert.Equal(Trained.SpecialTokens, loaded.SpecialTokens);
+        Assert.Equal(Trained.Encode(Text), loaded.Encode(Text));
+    }
+
+    const string Small = """
+        {"added_tokens":[{"id":9,"content":"<s> x","special":true,"normalized":false}],
+         "normalizer":null,"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true},"post_processor":null,
+         "model":{"type":"BPE","vocab":{"a":0,"b":1,"Ġ":2,"ab":3,"Ġab":5},"merges":[["a","b"],["Ġ","ab"]]}}
+        """;
+
+    [Fact]
+    public void Prefix_spaces_merge_arrays_and_gaps_in_ids_are_read()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["t.json"], Small);
+        BytePairTokenizer tokenizer = BytePairTokenizer.Load(folder["t.json"]);
+        Assert.Equal(10, tokenizer.VocabularySize);
+        Assert.Equal([5, 9, 5, 5, 2], tokenizer.Encode("ab<s> x ab ab "));
+        Assert.Equal([5, 9, 5], tokenizer.Encode("ab<s> xab"));
+        Assert.Equal(" ab<s> x", tokenizer.Decode([5, 4, 9]));
+        Assert.Contains("0x63", Assert.Throws<InputException>(() => tokenizer.Encode("abc")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"BPE\"", "\"WordPiece\"", "model type 'WordPiece'")]
+    [InlineData("\"normalizer\":null", "\"normalizer\":{\"type\":\"NFC\"}", "normalizer 'NFC'")]
+    [InlineData("\"ByteLevel\"", "\"Metaspace\"", "pre-tokenizer 'Metaspace'")]
+    [InlineData("\"post_processor\":null", "\"post_processor\":{\"type\":\"TemplateProcessing\"}", "'TemplateProcessing'")]
+    [InlineData("\"trim_offsets\":true", "\"use_regex\":false", "'use_regex'")]
+    [InlineData("\"vocab\"", "\"byte_fallback\":true,\"vocab\"", "'byte_fallback'")]
+    [InlineData("\"vocab\"", "\"dropout\":0.1,\"vocab\"", "'dropout'")]
+    [InlineData("\"vocab\"", "\"end_of_word_suffix\":\"</w>\",\"vocab\"", "'end_of_word_suffix'")]
+    [InlineData("\"vocab\"", "\"unk_token\":\"a\",\"vocab\"", "'unk_token'")]
+    [InlineData("\"special\":true", "\"lstrip\":true", "'lstrip'")]
+    [InlineData("\"vocab\"", "\"vocabulary\"", "'vocab'")]
+    [InlineData("\"b\":1", "\"b\":0", "id 0")]
+    [InlineData("\"b\":1", "\"b\":-1", "'b'")]
+    [InlineData("\"b\":1", "\"b\":1.5", "'b'")]
+    [InlineData("\"b\":1", "\"a\":1", "twice")]
+    [InlineData("\"b\":1", "\"\\u2581\":1,\"b\":7", "byte alphabet")]
+    [InlineData("[\"a\",\"b\"]", "[\"a\",\"c\"]", "Merge 1")]
+    [InlineData("[\"a\",\"b\"]", "[\"b\",\"a\"]", "'ba'")]
+    [InlineData("[\"a\",\"b\"]", "\"a b c\"", "Merge 1")]
+    [InlineData("[\"a\",\"b\"]", "7", "Merge 1")]
+    [InlineData("\"id\":9", "\"id\":0", "'<s> x'")]
+    [InlineData("\"id\":9", "\"id\":\"9\"", "'id'")]
+    [InlineData("\"id\":9,", "", "'id'")]
+    [InlineData("\"merges\":[", "\"merges\":[[],", "Merge 1")]
+    public void Unsupported_and_malformed_files_are_refused(string part, string replacement, string message)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains(part, Small, StringComparison.Ordinal);
+        File.WriteAllText(folder["t.json"], Small.Replace(part, replacement, StringComparison.Ordinal));
+        string actual = Assert.Throws<InputException>(() => Tokenizer.Load(folder["t.json"])).Message;
+        Assert.Contains(message, actual, StringComparison.Ordinal);
+        Assert.Contains("t.json", actual, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a b c\n", "Line 1")]
+    [InlineData("#version: 0.2\nab\n", "Line 2")]
+    [InlineData("a x\n", "Merge 1")]
+    public void Malformed_merge_lists_are_refused(string merges, string message)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["vocab.json"], """{"a":0,"b":1,"ab":2}""");
+        File.WriteAllText(folder["merges.txt"], merges);
+        Assert.Contains(message, Assert.Throws<InputException>(() => BytePairTokenizer.Load(folder["vocab.json"], folder["merges.txt"])).Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using ManagedTransformer.Tokenization;
+using Xunit;
+
+namespace ManagedTransformer.Tests.Tokenization;
+
+public partial class WordSplitterTests
+{
+    [GeneratedRegex(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")]
+    private static partial Regex Pattern { get; }
+
+    static List<string> Split(ReadOnlySpan<byte> text)
+    {
+        var words = new List<string>();
+        while (!text.IsEmpty)
+        {
+            int length = WordSplitter.NextLength(text);
+            words.Add(Encoding.UTF8.GetString(text[..length]));
+            text = text[length..];
+        }
+        return words;
+    }
+
+    [Theory]
+    [InlineData("Hello world", "Hello| world")]
+    [InlineData("it's we'll I'd'x", "it|'s| we|'ll| I|'d|'|x")]
+    [InlineData("a  b\n\n c \n", "a| | b|\n\n| c| \n")]
+    [InlineData("x\ny  ", "x|\n|y|  ")]
+    [InlineData("abc123 45!? ...", "abc|123| 45|!?| ...")]
+    [InlineData("\u00a0\u00a0d\u00e9j\u00e0 \u4e2d\u6587\u0664\u00b2", "\u00a0|\u00a0|d\u00e9j\u00e0| \u4e2d\u6587|\u0664\u00b2")]
+    [InlineData("\U0001D400\U0001F600", "\U0001D400|\U0001F600")]
+    public void Words_are_those_of_gpt2(string text, string expected) => Assert.Equal(expected.Split('|'), Split(Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public void The_scanner_agrees_with_the_pattern() => RandomText.Check(RandomText.Strings, text =>
+    {
+        // .NET's classes see halves of surrogate pairs, the scanner whole code points; so only the basic plane is compared.
+        string basic = string.Concat(text.Where(c => !char.IsSurrogate(c)));
+        return Pattern.Matches(basic).Select(m => m.Value).SequenceEqual(Split(Encoding.UTF8.GetBytes(basic)));
+    });
+
+    [Fact]
+    public void Invalid_bytes_count_as_symbols() =>
+        Assert.Equal([1, 4], new[] { WordSplitter.NextLength([(byte)'a', 0xFF]), WordSplitter.NextLength([(byte)' ', 0xFF, 0xC0, (byte)'!', (byte)'a']) });
+}
