@@ -32,7 +32,16 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
-        var job = new AttentionForward<TOps, TVector>(new AttentionArguments(problem));
+        var arguments = new AttentionArguments(problem);
+        if (problem.QueryLength == 1 && problem.Dropout == 0)
+        {
+            var decode = new AttentionDecode<TOps, TVector>(arguments);
+            WorkerPool.Shared.Run(decode.Chunks, ref decode);
+            decode.Combine();
+            return;
+        }
+
+        var job = new AttentionForward<TOps, TVector>(arguments);
         WorkerPool.Shared.Run(job.Chunks, ref job);
     }
 
@@ -40,6 +49,7 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
-        throw new NotSupportedException();
+        var job = new AttentionBackward<TOps, TVector>(new AttentionGradientArguments(problem));
+        WorkerPool.Shared.Run(job.Chunks, ref job);
     }
 }

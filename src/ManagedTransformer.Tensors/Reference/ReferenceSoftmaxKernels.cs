@@ -11,10 +11,15 @@ internal sealed unsafe class ReferenceSoftmaxKernels : ISoftmaxKernels
         for (long row = 0; row < rows; row++)
         {
             float* source = x.Floats() + (row * n), result = y.Floats() + (row * n);
-            double logSumExp = LogSumExp(source, n);
+            double max = Max(source, n), sum = 0;
             for (int j = 0; j < n; j++)
             {
-                result[j] = double.IsNegativeInfinity(logSumExp) ? 0 : (float)Math.Exp(source[j] - logSumExp);
+                sum += Exponential(source[j], max);
+            }
+
+            for (int j = 0; j < n; j++)
+            {
+                result[j] = sum == 0 ? 0 : (float)(Exponential(source[j], max) / sum);
             }
         }
     }
@@ -123,22 +128,26 @@ internal sealed unsafe class ReferenceSoftmaxKernels : ISoftmaxKernels
 
     private static double LogSumExp(float* x, int n)
     {
-        double max = double.NegativeInfinity, sum = 0;
+        double max = Max(x, n), sum = 0;
+        for (int j = 0; j < n; j++)
+        {
+            sum += Exponential(x[j], max);
+        }
+
+        return max + Math.Log(sum);
+    }
+
+    private static double Max(float* x, int n)
+    {
+        double max = double.NegativeInfinity;
         for (int j = 0; j < n; j++)
         {
             max = Math.Max(max, x[j]);
         }
 
-        if (double.IsNegativeInfinity(max))
-        {
-            return max;
-        }
-
-        for (int j = 0; j < n; j++)
-        {
-            sum += Math.Exp(x[j] - max);
-        }
-
-        return max + Math.Log(sum);
+        return max;
     }
+
+    // A row of minus infinities: -infinity minus itself would be NaN.
+    private static double Exponential(double x, double max) => double.IsNegativeInfinity(x) ? 0 : Math.Exp(x - max);
 }

@@ -31,12 +31,12 @@ internal unsafe struct AttentionArguments(in AttentionProblem problem)
     /// <summary>Where query t stands among the keys.</summary>
     public readonly int Position(int t) => t + KeyLength - QueryLength;
 
-    /// <summary>The keys that any of some neighbouring queries may see; begins at a multiple of 4.</summary>
+    /// <summary>The keys that any of some neighbouring queries may see, rounded to groups of 4 keys on both sides.</summary>
     public readonly (int Begin, int End) VisibleKeys(int firstQuery, int queries)
     {
         int first = Position(firstQuery), last = first + queries - 1;
         int begin = _window > 0 ? Math.Max(first - _window + 1, 0) & ~3 : 0;
-        int end = _causal ? Math.Min(last + 1, KeyLength) : KeyLength;
+        int end = _causal ? Math.Min((Math.Max(last, -1) + 4) & ~3, KeyLength) : KeyLength;
         return (Math.Min(begin, KeyLength), end);
     }
 

@@ -44,7 +44,7 @@ internal static class MatrixCases
 
     private static void Epilogues(KernelRun run, Activation activation)
     {
-        foreach ((int m, int n, int k) in new[] { (1, 70, 33), (5, 33, 17), (13, 65, 70), (3, 9, 0), (70, 1, 12), (130, 200, 90) })
+        foreach ((int batch, int m, int n, int k, int padding) in new[] { (1, 1, 70, 33, 0), (1, 5, 33, 17, 0), (1, 13, 65, 70, 3), (1, 3, 9, 0, 0), (1, 70, 1, 12, 0), (1, 130, 200, 90, 0), (3, 17, 20, 9, 0), (2, 6, 21, 40, 2) })
         {
             foreach (bool keep in NoAndYes)
             {
@@ -52,15 +52,10 @@ internal static class MatrixCases
                 {
                     var problem = new MatMulProblem
                     {
-                        Batch = 1, M = m, N = n, K = k, TransposeB = true, Alpha = 0.3f, Accumulate = accumulate, Activation = activation,
+                        Batch = batch, M = m, N = n, K = k, TransposeB = true, Alpha = 0.3f, Accumulate = accumulate, Activation = activation,
                         Bias = run.Numbers(n, offset: 1),
                     };
-                    if (keep)
-                    {
-                        problem.PreActivation = run.Output($"pre-activation [{m}, {n}, {k}]", (long)m * n, ToleranceFor(k));
-                    }
-
-                    Multiply(run, problem, 0);
+                    Multiply(run, problem, padding, keep);
                 }
             }
         }
@@ -117,14 +112,14 @@ internal static class MatrixCases
     }
 
     /// <summary>Lays out contiguous batches of matrices whose rows have <paramref name="padding"/> unused elements at their end, and multiplies.</summary>
-    private static void Multiply(KernelRun run, MatMulProblem problem, int padding)
+    private static void Multiply(KernelRun run, MatMulProblem problem, int padding, bool keepPreActivation = false)
     {
         (int m, int n, int k) = (problem.M, problem.N, problem.K);
         (int rowsA, int widthA) = problem.TransposeA ? (k, m) : (m, k);
         (int rowsB, int widthB) = problem.TransposeB ? (n, k) : (k, n);
         problem.StrideA = widthA + padding;
         problem.StrideB = widthB + padding;
-        problem.StrideC = problem.PreActivation.IsAbsent ? n + padding : n;
+        problem.StrideC = n + padding;
         problem.BatchStrideA = rowsA * problem.StrideA;
         problem.BatchStrideB = rowsB * problem.StrideB;
         problem.BatchStrideC = m * problem.StrideC;
@@ -135,6 +130,11 @@ internal static class MatrixCases
         problem.C = problem.Accumulate
             ? run.Compared(label, run.Numbers(count, offset: padding), count, ToleranceFor(k))
             : run.Output(label, count, ToleranceFor(k), padding);
+        if (keepPreActivation)
+        {
+            problem.PreActivation = run.Output($"pre-activation of {label}", count, ToleranceFor(k));
+        }
+
         run.Kernels.Matrix.MatMul(problem);
     }
 

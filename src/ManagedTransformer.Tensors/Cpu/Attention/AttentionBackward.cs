@@ -1,0 +1,65 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
+
+namespace ManagedTransformer.Tensors.Cpu.Attention;
+
+/// <summary>
+/// Gradient of attention; a chunk of work is one head of one sequence. For every strip of queries and block of keys, queries along the lanes:
+/// A = e^(K Q^T - logsumexp), dS = A (drop(V dY^T) - D) with D = dY . Y per query; then dV += drop(A) dY, dK += Scale dS Q, dQ^T += Scale K^T dS.
+/// dK and dV of the head stay in this thread's scratch until all strips have added to them.
+/// </summary>
+internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArguments arguments) : IWorkerJob
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
+{
+    private const int KeyBlock = 64;
+
+    private readonly AttentionArguments _forward = arguments.Forward;
+
+    public readonly int Chunks => _forward.Batch * _forward.Heads;
+
+    private static int Strip => 2 * TOps.Count;
+
+    private readonly int HeadVectors => (_forward.HeadWidth + TOps.Count - 1) / TOps.Count;
+
+    private readonly int ValueVectors => (_forward.ValueWidth + TOps.Count - 1) / TOps.Count;
+
+    public readonly void Execute(int chunk)
+    {
+        int headWidth = HeadVectors * TOps.Count, valueWidth = ValueVectors * TOps.Count, keyRows = _forward.KeyLength + BlockProduct.TileRows;
+        AttentionScratch scratch = AttentionScratch.Tiles;
+        scratch.Reserve(((nint)keyRows * (headWidth + valueWidth)) + GradientStrip<TOps, TVector>.Size(headWidth, valueWidth, KeyBlock));
+        float* dKeys = scratch.Take((nint)keyRows * headWidth), dValues = scratch.Take((nint)keyRows * valueWidth);
+        NativeClear(dKeys, (nint)keyRows * headWidth);
+        NativeClear(dValues, (nint)keyRows * valueWidth);
+
+        var strip = new GradientStrip<TOps, TVector>(arguments, chunk, headWidth, valueWidth, KeyBlock, scratch);
+        for (int first = 0; first < _forward.QueryLength; first += Strip)
+            AddStrip(ref strip, first, dKeys, dValues);
+
+        CopyOut(dKeys, headWidth, arguments.KeyGradients(chunk), _forward.HeadWidth);
+        CopyOut(dValues, valueWidth, arguments.ValueGradients(chunk), _forward.ValueWidth);
+    }
+
+    private readonly void AddStrip(ref GradientStrip<TOps, TVector> strip, int firstQuery, float* dKeys, float* dValues)
+    {
+        strip.Load(firstQuery);
+        (int begin, int end) = _forward.VisibleKeys(firstQuery, strip.Queries);
+        for (int key = begin; key < end; key += KeyBlock)
+        {
+            int keys = Math.Min(KeyBlock, end - key);
+            strip.ComputeBlock(key, keys);
+            strip.AddKeyGradients(keys, dKeys + ((nint)key * HeadVectors * TOps.Count), dValues + ((nint)key * ValueVectors * TOps.Count));
+            strip.AddQueryGradients(key, keys);
+        }
+
+        strip.StoreQueryGradients();
+    }
+
+    private readonly void CopyOut(float* rows, int paddedWidth, HeadRows target, int width)
+    {
+        for (int u = 0; u < _forward.KeyLength; u++)
+            new ReadOnlySpan<float>(rows + ((nint)u * paddedWidth), width).CopyTo(new Span<float>(target[u], width));
+    }
+
+    private static void NativeClear(float* memory, nint count) => System.Runtime.InteropServices.NativeMemory.Clear(memory, (nuint)count * sizeof(float));
+}

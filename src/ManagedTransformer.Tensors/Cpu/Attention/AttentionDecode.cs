@@ -1,0 +1,182 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
+
+namespace ManagedTransformer.Tensors.Cpu.Attention;
+
+/// <summary>
+/// Attention of a single query per head, as in step-by-step generation: every key and value is read once, so that memory bounds the speed.
+/// A chunk of work is a block of keys of one head; it leaves the block's largest score, sum of e^(s - max) and unnormalised output, which
+/// <see cref="Combine"/> joins in the order of the blocks.
+/// </summary>
+internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
+{
+    private const int KeyBlock = 512;
+
+    private readonly AttentionArguments _arguments;
+    private readonly int _begin, _blocks, _outputWidth;
+    private readonly float* _partials;
+
+    /// <summary>Takes memory for the blocks' results from the calling thread's scratch.</summary>
+    public AttentionDecode(in AttentionArguments arguments)
+    {
+        _arguments = arguments;
+        (_begin, int end) = arguments.VisibleKeys(0, 1);
+        _blocks = Math.Max((end - _begin + KeyBlock - 1) / KeyBlock, 1);
+        _outputWidth = (arguments.ValueWidth + TOps.Count - 1) / TOps.Count * TOps.Count;
+        nint size = (nint)Chunks * PartialSize;
+        AttentionScratch.Partials.Reserve(size);
+        _partials = AttentionScratch.Partials.Take(size);
+    }
+
+    public readonly int Chunks => _arguments.Batch * _arguments.Heads * _blocks;
+
+    // Output, then maximum and sum; a whole number of the widest vectors.
+    private readonly int PartialSize => _outputWidth + 16;
+
+    public readonly void Execute(int chunk)
+    {
+        int pair = chunk / _blocks, first = _begin + (chunk % _blocks * KeyBlock), keys = Math.Min(KeyBlock, _arguments.KeyLength - first);
+        AttentionScratch.Tiles.Reserve(KeyBlock);
+        float* weights = AttentionScratch.Tiles.Take(KeyBlock), output = _partials + ((nint)chunk * PartialSize);
+
+        Scores(_arguments.Queries(pair)[0], _arguments.Keys(pair), first, keys, weights);
+        Hide(_arguments.Padding(pair), first, keys, weights);
+        Exponentials(weights, keys, out output[_outputWidth], out output[_outputWidth + 1]);
+        HeadRows values = _arguments.Values(pair);
+        for (int column = 0; column < _arguments.ValueWidth; column += TOps.Count)
+        {
+            int width = Math.Min(TOps.Count, _arguments.ValueWidth - column);
+            WeightedSum(weights, values[first] + column, values.Stride, keys, width, output + column);
+        }
+    }
+
+    /// <summary>Joins the blocks of every head: y = sum of e^(m - max) output / sum of e^(m - max) sum.</summary>
+    public readonly void Combine()
+    {
+        for (int pair = 0; pair < _arguments.Batch * _arguments.Heads; pair++)
+        {
+            float* blocks = _partials + ((nint)pair * _blocks * PartialSize), y = _arguments.Outputs(pair)[0];
+            float max = float.NegativeInfinity, sum = 0;
+            for (int block = 0; block < _blocks; block++)
+                max = Math.Max(max, blocks[(block * PartialSize) + _outputWidth]);
+
+            new Span<float>(y, _arguments.ValueWidth).Clear();
+            for (int block = 0; block < _blocks && max > float.NegativeInfinity; block++)
+            {
+                float* output = blocks + (block * PartialSize);
+                float factor = MathF.Exp(output[_outputWidth] - max);
+                sum += factor * output[_outputWidth + 1];
+                for (int j = 0; j < _arguments.ValueWidth; j++)
+                    y[j] += factor * output[j];
+            }
+
+            for (int j = 0; j < _arguments.ValueWidth && sum > 0; j++)
+                y[j] /= sum;
+            if (_arguments.LogSumExp is not null)
+                _arguments.LogSumExp[pair] = max + MathF.Log(sum);
+        }
+    }
+
+    private readonly void Scores(float* query, HeadRows rows, int first, int keys, float* scores)
+    {
+        int u = 0;
+        for (; u + 4 <= keys; u += 4)
+            FourDots(query, rows[first + u], rows.Stride, scores + u);
+        for (; u < keys; u++)
+        {
+            float* key = rows[first + u];
+            TVector sum = TOps.Zero;
+            int j = 0;
+            for (; j <= _arguments.HeadWidth - TOps.Count; j += TOps.Count)
+                sum = TOps.MultiplyAdd(TOps.Load(query + j), TOps.Load(key + j), sum);
+            if (j < _arguments.HeadWidth)
+                sum = TOps.MultiplyAdd(TOps.LoadFirst(query + j, _arguments.HeadWidth - j), TOps.LoadFirst(key + j, _arguments.HeadWidth - j), sum);
+            scores[u] = _arguments.Scale * TOps.Sum(sum);
+        }
+    }
+
+    private readonly void FourDots(float* query, float* key, nint stride, float* scores)
+    {
+        TVector s0 = TOps.Zero, s1 = TOps.Zero, s2 = TOps.Zero, s3 = TOps.Zero;
+        int j = 0;
+        for (; j <= _arguments.HeadWidth - TOps.Count; j += TOps.Count)
+        {
+            TVector q = TOps.Load(query + j);
+            s0 = TOps.MultiplyAdd(q, TOps.Load(key + j), s0);
+            s1 = TOps.MultiplyAdd(q, TOps.Load(key + stride + j), s1);
+            s2 = TOps.MultiplyAdd(q, TOps.Load(key + (2 * stride) + j), s2);
+            s3 = TOps.MultiplyAdd(q, TOps.Load(key + (3 * stride) + j), s3);
+        }
+
+        int rest = _arguments.HeadWidth - j;
+        if (rest > 0)
+        {
+            TVector q = TOps.LoadFirst(query + j, rest);
+            s0 = TOps.MultiplyAdd(q, TOps.LoadFirst(key + j, rest), s0);
+            s1 = TOps.MultiplyAdd(q, TOps.LoadFirst(key + stride + j, rest), s1);
+            s2 = TOps.MultiplyAdd(q, TOps.LoadFirst(key + (2 * stride) + j, rest), s2);
+            s3 = TOps.MultiplyAdd(q, TOps.LoadFirst(key + (3 * stride) + j, rest), s3);
+        }
+
+        scores[0] = _arguments.Scale * TOps.Sum(s0);
+        scores[1] = _arguments.Scale * TOps.Sum(s1);
+        scores[2] = _arguments.Scale * TOps.Sum(s2);
+        scores[3] = _arguments.Scale * TOps.Sum(s3);
+    }
+
+    // The first key may lie before the window, which begins anywhere within a group of four keys.
+    private readonly void Hide(float* padding, int first, int keys, float* scores)
+    {
+        float oldest = _arguments.Position(0) + _arguments.OldestOffset;
+        for (int u = 0; u < Math.Min(keys, 4) && first + u <= oldest; u++)
+            scores[u] = float.NegativeInfinity;
+        for (int u = 0; u < keys && padding is not null; u++)
+        {
+            if (padding[first + u] != 0)
+                scores[u] = float.NegativeInfinity;
+        }
+    }
+
+    /// <summary>Turns scores into e^(s - max).</summary>
+    private static void Exponentials(float* scores, int keys, out float max, out float sum)
+    {
+        int rest = keys % TOps.Count;
+        for (int u = keys; rest > 0 && u < keys + TOps.Count - rest; u++)
+            scores[u] = float.NegativeInfinity;
+        TVector maxima = TOps.Broadcast(float.NegativeInfinity), sums = TOps.Zero;
+        for (int u = 0; u < keys; u += TOps.Count)
+            maxima = TOps.Max(maxima, TOps.Load(scores + u));
+        max = TOps.Max(maxima);
+        TVector shift = TOps.Broadcast(float.IsNegativeInfinity(max) ? 0 : max);
+        for (int u = 0; u < keys; u += TOps.Count)
+        {
+            TVector weight = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(scores + u), shift));
+            sums = TOps.Add(sums, weight);
+            TOps.Store(weight, scores + u);
+        }
+
+        sum = TOps.Sum(sums);
+    }
+
+    /// <summary>One vector of columns of sum over u of weight[u] row[u]; four chains of additions cover their latency.</summary>
+    private static void WeightedSum(float* weights, float* rows, nint stride, int keys, int width, float* output)
+    {
+        TVector s0 = TOps.Zero, s1 = TOps.Zero, s2 = TOps.Zero, s3 = TOps.Zero;
+        int u = 0;
+        if (width == TOps.Count)
+        {
+            for (; u + 4 <= keys; u += 4, rows += 4 * stride)
+            {
+                s0 = TOps.MultiplyAdd(TOps.Broadcast(weights[u]), TOps.Load(rows), s0);
+                s1 = TOps.MultiplyAdd(TOps.Broadcast(weights[u + 1]), TOps.Load(rows + stride), s1);
+                s2 = TOps.MultiplyAdd(TOps.Broadcast(weights[u + 2]), TOps.Load(rows + (2 * stride)), s2);
+                s3 = TOps.MultiplyAdd(TOps.Broadcast(weights[u + 3]), TOps.Load(rows + (3 * stride)), s3);
+            }
+        }
+
+        for (; u < keys; u++, rows += stride)
+            s0 = TOps.MultiplyAdd(TOps.Broadcast(weights[u]), TOps.LoadFirst(rows, width), s0);
+        TOps.Store(TOps.Add(TOps.Add(s0, s1), TOps.Add(s2, s3)), output);
+    }
+}

@@ -1,0 +1,153 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
+
+namespace ManagedTransformer.Tensors.Cpu.Attention;
+
+/// <summary>The tiles of a strip of queries, two vectors wide, in the gradient of attention, and the steps on them.</summary>
+internal unsafe struct GradientStrip<TOps, TVector>
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
+{
+    private readonly AttentionArguments _forward;
+    private readonly HeadRows _q, _k, _v, _y, _dy, _dq;
+    private readonly float* _logSumExps;
+    private readonly int _pair, _headWidth, _valueWidth;
+
+    // Transposed [width, strip] where the strip's queries are columns of a product, as rows [strip, width] where they are its depth.
+    private readonly float* _queriesT, _queries, _outputGradientsT, _outputGradients, _queryGradientsT;
+    private readonly float* _weights, _scoreGradients, _factors, _logSumExp, _dot;
+    private int _first;
+
+    /// <summary>Takes its memory from <paramref name="scratch"/>.</summary>
+    public GradientStrip(in AttentionGradientArguments arguments, int pair, int headWidth, int valueWidth, int keyBlock, AttentionScratch scratch)
+    {
+        _forward = arguments.Forward;
+        (_q, _k, _v, _y) = (_forward.Queries(pair), _forward.Keys(pair), _forward.Values(pair), _forward.Outputs(pair));
+        (_dy, _dq) = (arguments.OutputGradients(pair), arguments.QueryGradients(pair));
+        _logSumExps = _forward.LogSumExp + ((long)pair * _forward.QueryLength);
+        (_pair, _headWidth, _valueWidth) = (pair, headWidth, valueWidth);
+        _queriesT = scratch.Take(headWidth * Strip);
+        _queries = scratch.Take(headWidth * Strip);
+        _queryGradientsT = scratch.Take(headWidth * Strip);
+        _outputGradientsT = scratch.Take(valueWidth * Strip);
+        _outputGradients = scratch.Take(valueWidth * Strip);
+        _weights = scratch.Take(keyBlock * Strip);
+        _scoreGradients = scratch.Take(keyBlock * Strip);
+        _factors = scratch.Take(keyBlock * Strip);
+        _logSumExp = scratch.Take(Strip);
+        _dot = scratch.Take(Strip);
+    }
+
+    /// <summary>Queries in the strip; its other lanes hold zeros.</summary>
+    public int Queries { get; private set; }
+
+    private static int Strip => 2 * TOps.Count;
+
+    /// <summary>Floats of scratch memory that a strip needs.</summary>
+    public static int Size(int headWidth, int valueWidth, int keyBlock) => Strip * ((3 * headWidth) + (2 * valueWidth) + (3 * keyBlock) + 2);
+
+    /// <summary>Moves to the strip that begins at a query.</summary>
+    public void Load(int firstQuery)
+    {
+        _first = firstQuery;
+        Queries = Math.Min(Strip, _forward.QueryLength - firstQuery);
+        LoadRows(_q, _forward.HeadWidth, _headWidth, _queries);
+        Scale(_queries, _headWidth, _forward.Scale);
+        Transposition.Transpose(_queries, _headWidth, Strip, _headWidth, _queriesT, Strip);
+        LoadRows(_dy, _forward.ValueWidth, _valueWidth, _outputGradients);
+        Transposition.Transpose(_outputGradients, _valueWidth, Strip, _valueWidth, _outputGradientsT, Strip);
+        new Span<float>(_queryGradientsT, _headWidth * Strip).Clear();
+        for (int t = 0; t < Strip; t++)
+        {
+            float logSumExp = t < Queries ? _logSumExps[firstQuery + t] : float.PositiveInfinity;
+            // A query that saw no key has only scores of minus infinity: with this its weights become 0.
+            _logSumExp[t] = float.IsNegativeInfinity(logSumExp) ? float.PositiveInfinity : logSumExp;
+            _dot[t] = t < Queries ? Dot(_outputGradients + (t * _valueWidth), _y[firstQuery + t], _forward.ValueWidth) : 0;
+        }
+    }
+
+    /// <summary>Computes the weights of a block of keys, and the gradients of its scores.</summary>
+    public readonly void ComputeBlock(int firstKey, int keys)
+    {
+        BlockProduct.Multiply<TOps, TVector>(_k[firstKey], _k.Stride, 1, keys, _queriesT, Strip, 2, _weights, Strip, _forward.HeadWidth, accumulate: false);
+        BlockProduct.Multiply<TOps, TVector>(_v[firstKey], _v.Stride, 1, keys, _outputGradientsT, Strip, 2, _scoreGradients, Strip, _forward.ValueWidth, accumulate: false);
+        AttentionMask.Apply<TOps, TVector>(_forward, _pair, _first, Queries, firstKey, keys, _weights);
+        if (_forward.Dropout > 0)
+        {
+            AttentionDropout.Fill<TOps, TVector>(_forward, _pair, _first, Queries, firstKey, keys, _factors);
+            DifferentiateDropped(keys);
+            return;
+        }
+
+        TVector logSumExpLeft = TOps.Load(_logSumExp), logSumExpRight = TOps.Load(_logSumExp + TOps.Count);
+        TVector dotLeft = TOps.Load(_dot), dotRight = TOps.Load(_dot + TOps.Count);
+        for (int u = 0; u < keys; u++)
+        {
+            float* weights = _weights + (u * Strip), gradients = _scoreGradients + (u * Strip);
+            TVector left = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(weights), logSumExpLeft));
+            TVector right = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(weights + TOps.Count), logSumExpRight));
+            TOps.Store(left, weights);
+            TOps.Store(right, weights + TOps.Count);
+            TOps.Store(TOps.Multiply(left, TOps.Subtract(TOps.Load(gradients), dotLeft)), gradients);
+            TOps.Store(TOps.Multiply(right, TOps.Subtract(TOps.Load(gradients + TOps.Count), dotRight)), gradients + TOps.Count);
+        }
+    }
+
+    /// <summary>Adds the strip's part of the gradients of a block of keys and values: rows [keys, width], with room up to a multiple of 4 rows.</summary>
+    public readonly void AddKeyGradients(int keys, float* dKeys, float* dValues)
+    {
+        BlockProduct.Multiply<TOps, TVector>(_weights, Strip, 1, keys, _outputGradients, _valueWidth, _valueWidth / TOps.Count, dValues, _valueWidth, Strip, accumulate: true);
+        BlockProduct.Multiply<TOps, TVector>(_scoreGradients, Strip, 1, keys, _queries, _headWidth, _headWidth / TOps.Count, dKeys, _headWidth, Strip, accumulate: true);
+    }
+
+    /// <summary>Adds a block's part of the gradients of the strip's queries.</summary>
+    public readonly void AddQueryGradients(int firstKey, int keys) =>
+        BlockProduct.Multiply<TOps, TVector>(_k[firstKey], 1, _k.Stride, _forward.HeadWidth, _scoreGradients, Strip, 2, _queryGradientsT, Strip, keys, accumulate: true);
+
+    /// <summary>Writes the gradients of the strip's queries.</summary>
+    public readonly void StoreQueryGradients()
+    {
+        Scale(_queryGradientsT, _headWidth, _forward.Scale);
+        Transposition.Transpose(_queryGradientsT, Strip, _forward.HeadWidth, Queries, _dq[_first], _dq.Stride);
+    }
+
+    private readonly void DifferentiateDropped(int keys)
+    {
+        for (int i = 0; i < keys * Strip; i += TOps.Count)
+        {
+            int lane = i % Strip;
+            TVector factor = TOps.Load(_factors + i);
+            TVector weight = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(_weights + i), TOps.Load(_logSumExp + lane)));
+            TVector gradient = TOps.Subtract(TOps.Multiply(factor, TOps.Load(_scoreGradients + i)), TOps.Load(_dot + lane));
+            TOps.Store(TOps.Multiply(weight, factor), _weights + i);
+            TOps.Store(TOps.Multiply(weight, gradient), _scoreGradients + i);
+        }
+    }
+
+    /// <summary>Copies the strip's rows; missing rows, and columns that fill up the last vector, become 0.</summary>
+    private readonly void LoadRows(HeadRows rows, int width, int paddedWidth, float* target)
+    {
+        if (Queries < Strip || width < paddedWidth)
+            new Span<float>(target, Strip * paddedWidth).Clear();
+        for (int t = 0; t < Queries; t++)
+            new ReadOnlySpan<float>(rows[_first + t], width).CopyTo(new Span<float>(target + (t * paddedWidth), width));
+    }
+
+    private static void Scale(float* tile, int width, float factor)
+    {
+        TVector scale = TOps.Broadcast(factor);
+        for (int i = 0; i < width * Strip; i += TOps.Count)
+            TOps.Store(TOps.Multiply(TOps.Load(tile + i), scale), tile + i);
+    }
+
+    private static float Dot(float* a, float* b, int count)
+    {
+        TVector sum = TOps.Zero;
+        int i = 0;
+        for (; i <= count - TOps.Count; i += TOps.Count)
+            sum = TOps.MultiplyAdd(TOps.Load(a + i), TOps.Load(b + i), sum);
+        float total = TOps.Sum(sum);
+        for (; i < count; i++)
+            total += a[i] * b[i];
+        return total;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+using ManagedTransformer.Training;
+
+namespace ManagedTransformer.Recipes;
+
+/// <summary>Serialisers of recipes, model descriptions and training states, generated at build time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    ReadCommentHandling = JsonCommentHandling.Skip,
+    AllowTrailingCommas = true,
+    WriteIndented = true,
+    Converters =
+    [
+        typeof(SnakeCaseEnumConverter<Activation>), typeof(SnakeCaseEnumConverter<PositionKind>), typeof(SnakeCaseEnumConverter<InitializationScheme>),
+        typeof(SnakeCaseEnumConverter<LabelSmoothing>), typeof(SnakeCaseEnumConverter<TokenizerKind>), typeof(SnakeCaseEnumConverter<Sampling>),
+        typeof(SnakeCaseEnumConverter<OptimizerKind>), typeof(SnakeCaseEnumConverter<ScheduleKind>),
+    ])]
+[JsonSerializable(typeof(Recipe))]
+[JsonSerializable(typeof(ModelDescription))]
+[JsonSerializable(typeof(TrainingState))]
+internal sealed partial class RecipeJson : JsonSerializerContext;

@@ -1,0 +1,17 @@
+namespace ManagedTransformer.Recipes;
+
+/// <summary>Kinds of tokenizers.</summary>
+public enum TokenizerKind
+{
+    /// <summary>Unicode characters of the training text.</summary>
+    Char,
+
+    /// <summary>The 256 byte values.</summary>
+    Byte,
+
+    /// <summary>Words between white space.</summary>
+    Word,
+
+    /// <summary>Byte-level byte-pair encoding.</summary>
+    Bpe,
+}
