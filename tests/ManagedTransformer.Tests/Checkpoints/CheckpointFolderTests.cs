@@ -68,9 +68,9 @@ public sealed class CheckpointFolderTests : IDisposable
     [Fact]
     public void Damage_is_reported_with_the_file()
     {
-        string model = Path.Combine(Checkpoint, "model.safetensors");
-        RequireRefused("model.safetensors", "missing", () => File.Delete(model));
-        RequireRefused("model.safetensors", "has 101 bytes instead of 100", () => File.AppendAllText(model, "x"));
+        string optimizer = Path.Combine(Checkpoint, "optimizer.safetensors");
+        RequireRefused("optimizer.safetensors", "missing", () => File.Delete(optimizer));
+        RequireRefused("optimizer.safetensors", "has 101 bytes instead of 100", () => File.AppendAllText(optimizer, "x"));
         RequireRefused("config.json", "checksum", () => File.WriteAllText(Path.Combine(Checkpoint, "config.json"), "2"));
         RequireRefused("manifest.json", "has no", () => File.Delete(Path.Combine(Checkpoint, "manifest.json")));
     }

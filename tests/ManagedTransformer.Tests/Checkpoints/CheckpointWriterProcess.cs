@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Tensors;
+using ManagedTransformer.Tensors.Serialization;
 
 namespace ManagedTransformer.Tests.Checkpoints;
 
@@ -36,7 +38,9 @@ static class CheckpointWriterProcess
         byte[] content = new byte[bytes];
         Array.Fill(content, (byte)generation);
         File.WriteAllText(Path.Combine(folder, CheckpointFolder.ConfigFile), generation.ToString(CultureInfo.InvariantCulture));
-        File.WriteAllBytes(Path.Combine(folder, CheckpointFolder.ModelFile), content);
+        int[] values = new int[bytes / sizeof(int)];
+        Array.Fill(values, generation);
+        SafetensorsWriter.Write(Path.Combine(folder, CheckpointFolder.ModelFile), [("values", Tensor.From(values, new Shape(values.Length)))]);
         File.WriteAllBytes(Path.Combine(folder, CheckpointFolder.OptimizerFile), content);
     }
 
@@ -44,8 +48,10 @@ static class CheckpointWriterProcess
     public static int Generation(string folder)
     {
         int generation = int.Parse(File.ReadAllText(Path.Combine(folder, CheckpointFolder.ConfigFile)), CultureInfo.InvariantCulture);
-        string[] files = [CheckpointFolder.ModelFile, CheckpointFolder.OptimizerFile];
-        return files.All(file => File.ReadAllBytes(Path.Combine(folder, file)).All(b => b == (byte)generation)) ? generation : -1;
+        using SafetensorsFile model = SafetensorsFile.Open(Path.Combine(folder, CheckpointFolder.ModelFile));
+        bool isWhole = model.ReadIntegers("values").All(value => value == generation)
+            && File.ReadAllBytes(Path.Combine(folder, CheckpointFolder.OptimizerFile)).All(value => value == (byte)generation);
+        return isWhole ? generation : -1;
     }
 
     // Runs before the test runner's entry point, which belongs to the test framework.
