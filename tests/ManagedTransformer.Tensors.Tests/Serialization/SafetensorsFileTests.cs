@@ -46,6 +46,8 @@ public sealed class SafetensorsFileTests : IDisposable
         using SafetensorsFile file = SafetensorsFile.Open(FilePath);
         Assert.Equal([-5, int.MaxValue], file.ReadIntegers("l"));
         Assert.Contains("'big' holds an integer", Assert.Throws<InvalidDataException>(() => file.ReadIntegers("big")).Message, StringComparison.Ordinal);
+        Assert.Equal([1L << 31], file.ReadLongs("big"));
+        Assert.Equal([(long)int.MinValue], file.ReadLongs("i"));
         Assert.Equal([int.MinValue], file.ReadIntegers("i"));
         Assert.Equal([-2], file.ReadIntegers("s"));
         Assert.Equal([-1], file.ReadIntegers("c"));
