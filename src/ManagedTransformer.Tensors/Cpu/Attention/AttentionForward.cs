@@ -31,16 +31,19 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
         scratch.Reserve((arguments.HeadWidth + (2 * KeyBlock) + outputRows) * Strip);
         float* query = scratch.Take(arguments.HeadWidth * Strip), scores = scratch.Take(KeyBlock * Strip);
         float* factors = scratch.Take(KeyBlock * Strip), output = scratch.Take(outputRows * Strip);
+        HeadRows keyRows = arguments.Keys(pair), valueRows = arguments.Values(pair);
+        keyRows.Prefetch(begin, Math.Min(begin + KeyBlock, end), arguments.HeadWidth);
         LoadQueries(arguments.Queries(pair), firstQuery, queries, query);
         new Span<float>(output, outputRows * Strip).Clear();
 
-        HeadRows keyRows = arguments.Keys(pair), valueRows = arguments.Values(pair);
         var softmax = RunningSoftmax<TOps, TVector>.Start();
         for (int key = begin; key < end; key += KeyBlock)
         {
             int keys = Math.Min(KeyBlock, end - key);
+            valueRows.Prefetch(key, key + keys, arguments.ValueWidth);
             BlockProduct.Multiply<TOps, TVector>(keyRows[key], keyRows.Stride, 1, keys, query, Strip, 2, scores, Strip, arguments.HeadWidth, accumulate: false);
             AttentionMask.Apply<TOps, TVector>(arguments, pair, firstQuery, queries, key, keys, scores);
+            keyRows.Prefetch(key + keys, Math.Min(key + keys + KeyBlock, end), arguments.HeadWidth);
             softmax.Add(scores, keys, output, outputRows);
             if (arguments.Dropout > 0)
             {

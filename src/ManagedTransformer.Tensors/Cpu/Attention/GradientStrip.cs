@@ -17,11 +17,11 @@ internal unsafe struct GradientStrip<TOps, TVector>
     private readonly float* _weights, _scoreGradients, _factors, _logSumExp, _dot;
     private int _first;
 
-    /// <summary>Takes its memory from <paramref name="scratch"/>.</summary>
+    /// <summary>Takes its memory from <paramref name="scratch"/>: <see cref="Size"/> floats, and room for the keys and values of a head.</summary>
     public GradientStrip(in AttentionGradientArguments arguments, int pair, int headWidth, int valueWidth, int keyBlock, AttentionScratch scratch)
     {
         _forward = arguments.Forward;
-        (_q, _k, _v, _y) = (_forward.Queries(pair), _forward.Keys(pair), _forward.Values(pair), _forward.Outputs(pair));
+        (_q, _y) = (_forward.Queries(pair), _forward.Outputs(pair));
         (_dy, _dq) = (arguments.OutputGradients(pair), arguments.QueryGradients(pair));
         _logSumExps = _forward.LogSumExp + ((long)pair * _forward.QueryLength);
         (_pair, _headWidth, _valueWidth) = (pair, headWidth, valueWidth);
@@ -35,6 +35,8 @@ internal unsafe struct GradientStrip<TOps, TVector>
         _factors = scratch.Take(keyBlock * Strip);
         _logSumExp = scratch.Take(Strip);
         _dot = scratch.Take(Strip);
+        _k = _forward.Keys(pair).Pack(0, _forward.KeyLength, _forward.HeadWidth, scratch.Take((nint)_forward.KeyLength * headWidth));
+        _v = _forward.Values(pair).Pack(0, _forward.KeyLength, _forward.ValueWidth, scratch.Take((nint)_forward.KeyLength * valueWidth));
     }
 
     /// <summary>Queries in the strip; its other lanes hold zeros.</summary>
