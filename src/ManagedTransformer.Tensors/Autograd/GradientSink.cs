@@ -138,7 +138,7 @@ internal sealed class GradientSink
     }
 
     // A gradient lives as long as its leaf.
-    private static Tensor KeepFor(Tensor leaf, Tensor gradient) => leaf.Storage.Scope is null ? gradient.Keep() : gradient;
+    private static Tensor KeepFor(Tensor leaf, Tensor gradient) => leaf.Storage.Scope == gradient.Storage.Scope ? gradient : gradient.Keep();
 
     private static void AddInPlace(Tensor sum, Tensor gradient) =>
         sum.Kernels.Elementwise.AddScaled(sum.Buffer, gradient.Contiguous().Buffer, sum.Count, 1);

@@ -43,18 +43,18 @@ public static class TensorBackward
 
             if (!keepGraph)
             {
-                Forget(rule, freeIntermediates && rule != last);
+                Forget(rule, freeIntermediates && rule != last, root.Storage);
             }
         }
     }
 
-    private static void Forget(GradientRule rule, bool free)
+    private static void Forget(GradientRule rule, bool free, Storage root)
     {
         rule.Output.Producer = UsedUpRule.Instance;
         if (free && rule.Output.Storage.Scope is not null)
         {
             rule.ReleaseOwned();
-            if (rule.OwnsOutput)
+            if (rule.OwnsOutput && rule.Output.Storage != root)
             {
                 rule.Output.Storage.Release();
             }

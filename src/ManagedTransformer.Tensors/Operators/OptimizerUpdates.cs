@@ -43,7 +43,12 @@ public static class OptimizerUpdates
         Tensor sums = Tensor.Zeros(new Shape(parameters.Count), parameters[0].Device);
         for (int i = 0; i < parameters.Count; i++)
         {
-            Tensor? gradient = parameters[i].RowGradient?.Coalesce().Values ?? parameters[i].Gradient;
+            Tensor? gradient = (parameters[i].Gradient, parameters[i].RowGradient) switch
+            {
+                ({ } dense, { } rows) => WithRows(TensorOperators.CopyOf(dense), rows),
+                (null, { } rows) => rows.Coalesce().Values,
+                (var dense, null) => dense,
+            };
             if (gradient is not null)
             {
                 gradient.Kernels.Optimizers.SumOfSquares(gradient.Buffer, gradient.Count, new DeviceBuffer(sums.Storage, i));

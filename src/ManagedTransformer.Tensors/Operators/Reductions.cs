@@ -172,7 +172,7 @@ public static partial class TensorOperators
         return reduced == 0 ? CopyOf(x) : y;
     }
 
-    private static Tensor CopyOf(Tensor x)
+    internal static Tensor CopyOf(Tensor x)
     {
         Tensor y = Tensor.EmptyLike(x);
         Elementwise(x).Copy(x.Operand, y.Operand, x.Shape);

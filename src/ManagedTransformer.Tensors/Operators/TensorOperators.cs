@@ -14,7 +14,7 @@ public static partial class TensorOperators
     private static bool TryRows(Tensor x, out int rows, out long stride)
     {
         int width = x.Shape[-1];
-        rows = width == 0 ? 0 : checked((int)(x.Count / width));
+        rows = checked((int)(width == 0 ? x.Shape.Without(-1).Count : x.Count / width));
         stride = Math.Max(width, 1);
         if (x.IsContiguous)
         {

@@ -196,15 +196,26 @@ public static partial class TensorOperators
                 }
             }
 
-            for (int axis = oldStart; axis < oldAxis - 1; axis++)
+            // Axes of size 1 do not count: their strides mean nothing.
+            long step = 1, next = 1;
+            bool isInnermost = true;
+            for (int axis = oldAxis - 1; axis >= oldStart; axis--)
             {
-                if (x.Strides[axis] != x.Strides[axis + 1] * x.Shape[axis + 1] && x.Shape[axis] != 1)
+                if (x.Shape[axis] == 1)
+                {
+                    continue;
+                }
+
+                if (!isInnermost && x.Strides[axis] != next)
                 {
                     return false;
                 }
+
+                step = isInnermost ? x.Strides[axis] : step;
+                isInnermost = false;
+                next = x.Strides[axis] * x.Shape[axis];
             }
 
-            long step = x.Strides[oldAxis - 1];
             for (int axis = newAxis - 1; axis >= newStart; axis--)
             {
                 strides[axis] = step;

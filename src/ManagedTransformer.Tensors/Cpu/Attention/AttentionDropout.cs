@@ -55,6 +55,8 @@ internal static unsafe class AttentionDropout
     private static void FillQueries(in AttentionArguments arguments, long firstElement, int queries, int keys, float* factors, int width)
     {
         float kept = 1 / (1 - arguments.Dropout);
+        if (queries < width)
+            new Span<float>(factors, keys * width).Clear(); // lanes without a query: their weights are 0, and 0 times garbage may be NaN
         uint* words = stackalloc uint[4];
         for (int t = 0; t < queries; t++)
         {

@@ -6,6 +6,8 @@ internal static unsafe class StridedCopy
     /// <summary>Copies from operand 0 to operand 1 of the space.</summary>
     public static void Run(float* source, float* destination, IterationSpace space)
     {
+        if (space.Count == 0)
+            return;
         if (space.RowStride(0) != 1 && space.RowStride(1) == 1)
         {
             for (int axis = space.Rank - 2; axis >= 0; axis--)

@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace ManagedTransformer.Tensors.Tests;
+
+/// <summary>Memory: what a scope returns, what outlives it, and that dropped tensors do not pile up.</summary>
+[Collection(nameof(StepScopeTests))]
+public sealed class StepScopeTests
+{
+    private const int Width = 16, Classes = 11;
+
+    [Fact]
+    public void TensorsOfAClosedScopeAreGone()
+    {
+        Tensor gone, kept, outside = Tensor.Ones(new Shape(3));
+        using (new StepScope())
+        {
+            gone = outside * 2;
+            kept = (outside * 3).Keep();
+        }
+
+        Assert.Equal([3, 3, 3], kept.ToArray());
+        string message = Assert.Throws<InvalidOperationException>(() => gone.ToArray()).Message;
+        Assert.Contains("Keep()", message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => gone + outside);
+        Assert.Throws<InvalidOperationException>(() => gone.Keep());
+    }
+
+    [Fact]
+    public void ScopesNest()
+    {
+        using StepScope outer = new();
+        Tensor a = Tensor.Ones(new Shape(2)), b;
+        using (new StepScope())
+        {
+            b = (a + a).Keep();
+        }
+
+        Assert.Equal([2, 2], b.ToArray());
+        Assert.Equal([1, 1], a.ToArray());
+    }
+
+    [Fact]
+    public void ScopesCloseInOrder()
+    {
+        StepScope outer = new();
+        using (new StepScope())
+        {
+            Assert.Throws<InvalidOperationException>(outer.Dispose);
+        }
+
+        outer.Dispose();
+        outer.Dispose();
+    }
+
+    [Fact]
+    public void GradientsLiveAsLongAsTheirLeaves()
+    {
+        Parameter parameter = new(Tensor.Ones(new Shape(2)));
+        using StepScope outer = new();
+        Tensor leaf = Tensor.From([3f, 4], new Shape(2));
+        leaf.RequiresGradient = true;
+        using (new StepScope())
+        {
+            (parameter * leaf).Sum().Backward();
+        }
+
+        Assert.Equal([3, 4], parameter.Gradient!.ToArray());
+        Assert.Equal([1, 1], leaf.Gradient!.ToArray());
+    }
+
+    [Fact]
+    public void ParametersMadeInsideAScopeOutliveIt()
+    {
+        Parameter parameter;
+        using (new StepScope())
+        {
+            parameter = new Parameter(Tensor.Ones(new Shape(4, 2)));
+        }
+
+        Assert.Equal(8, parameter.Detach().Sum().Item());
+    }
+
+    [Fact]
+    public void FreeingIntermediatesChangesNoGradient()
+    {
+        (float[] Loss, float[][] Gradients) expected = Train(Parameters(), free: false), actual = Train(Parameters(), free: true);
+        Assert.Equal(expected.Loss, actual.Loss);
+        Assert.Equal(expected.Gradients, actual.Gradients);
+    }
+
+    [Fact]
+    public void FreedIntermediatesAreGoneAndTheRootStays()
+    {
+        Parameter x = new(Tensor.Ones(new Shape(8)));
+        using StepScope scope = new();
+        Tensor y = x * 2, loss = (y * y).Sum();
+        loss.Backward(freeIntermediates: true);
+        Assert.Equal(32, loss.Item());
+        Assert.Throws<InvalidOperationException>(() => y.ToArray());
+    }
+
+    [Fact]
+    public void StepsReuseTheirMemory()
+    {
+        Parameter[] parameters = Parameters();
+        for (int i = 0; i < 3; i++)
+        {
+            Train(parameters, free: true);
+        }
+
+        long allocated = HostDevice.Pool.AllocatedBytes;
+        for (int i = 0; i < 50; i++)
+        {
+            Train(parameters, free: true);
+        }
+
+        Assert.Equal(allocated, HostDevice.Pool.AllocatedBytes);
+    }
+
+    [Fact]
+    public void DroppedResultsDoNotPileUp()
+    {
+        Tensor x = Tensor.Uniform(new Shape(64, 64), -1, 1, new RandomKey(1, 1)), w = Tensor.Uniform(new Shape(64, 64), -1, 1, new RandomKey(1, 2));
+        Forward(x, w, 10_000);
+        long allocated = HostDevice.Pool.AllocatedBytes, resident = ResidentBytes();
+        Forward(x, w, 90_000);
+        Assert.InRange(HostDevice.Pool.AllocatedBytes - allocated, long.MinValue, 96L << 20);
+        Assert.InRange(ResidentBytes() - resident, long.MinValue, 160L << 20);
+    }
+
+    // 16 KiB a call: 100,000 calls that pile up would take 1.6 GiB.
+    private static void Forward(Tensor x, Tensor w, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            _ = x.Add(w);
+        }
+    }
+
+    private static long ResidentBytes()
+    {
+        using Process process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+
+    private static Parameter[] Parameters()
+    {
+        static Parameter Make(ulong number, params int[] sizes) => new(Tensor.Uniform(new Shape(sizes), -0.5f, 0.5f, new RandomKey(9, number)));
+        return
+        [
+            Make(1, Classes, Width), Make(2, 3 * Width, Width), Make(3, 3 * Width), Make(4, Width), Make(5, Width), Make(6, 4 * Width, Width), Make(7, Width, 4 * Width),
+        ];
+    }
+
+    // One step of a small Transformer layer, with some other operators.
+    private static (float[] Loss, float[][] Gradients) Train(Parameter[] p, bool free)
+    {
+        const int length = 6, heads = 2;
+        Tensor tokens = Tensor.From([.. Enumerable.Range(0, 2 * length).Select(i => i * 5 % Classes)], new Shape(2, length));
+        using StepScope scope = new();
+        Tensor x = p[0].Embedding(tokens);
+        Tensor packed = x.LayerNorm(p[3], p[4]).Linear(p[1], p[2]).Reshape(new Shape(2, length, 3, heads, Width / heads));
+        Tensor attended = packed.SelfAttention(new AttentionOptions { Causal = true }).Reshape(x.Shape).Dropout(0.1f, new RandomKey(1, 1));
+        (Tensor sum, Tensor normed) = attended.AddLayerNorm(x, p[3], p[4]);
+        Tensor y = sum + normed.Linear(p[5], null, Activation.Gelu).Linear(p[6]);
+        Tensor[] halves = y.Split(-1, Width / 2, Width / 2);
+        y = TensorOperators.Concat(-1, halves[1], halves[0]) + y.Mean([1], keepAxes: true) + y.Checkpoint(z => z.Tanh() * 0.1f);
+        Tensor loss = y.ProjectedCrossEntropy(p[0], tokens).Loss;
+        loss.Backward(freeIntermediates: free);
+        return (loss.ToArray(), [.. p.Select(parameter => parameter.Gradient!.ToArray())]);
+    }
+}

@@ -1,0 +1,123 @@
+using Xunit;
+
+namespace ManagedTransformer.Tensors.Tests;
+
+/// <summary>What a row of the operator table cannot say: large sizes, empty tensors, extreme values, running statistics.</summary>
+public sealed class SpecialOperatorTests
+{
+    [Fact]
+    public void ProjectedCrossEntropyInSeveralBlocks()
+    {
+        // 20,000 classes: blocks of 52 rows.
+        const int rows = 130, width = 6, classes = 20_000;
+        Parameter weight = new(Tensor.Uniform(new Shape(classes, width), -1, 1, new RandomKey(1, 1))), same = new(weight.Detach() * 1);
+        Tensor x = Tensor.Uniform(new Shape(rows, width), -1, 1, new RandomKey(1, 2)), copy = x * 1;
+        x.RequiresGradient = copy.RequiresGradient = true;
+        Tensor targets = Tensor.From([.. Enumerable.Range(0, rows).Select(i => i % 7 == 3 ? 5 : i * 149)], new Shape(rows));
+        CrossEntropyOptions options = new() { IgnoredTarget = 5, Smoothing = 0.1f };
+        CrossEntropyResult expected = copy.Linear(same).CrossEntropy(targets, options), actual = x.ProjectedCrossEntropy(weight, targets, options);
+        expected.Loss.Backward();
+        actual.Loss.Backward();
+        Assert.Equal(expected.Targets, actual.Targets);
+        Assert.Equal(expected.Loss.Item(), actual.Loss.Item(), 1e-4);
+        Assert.Equal(expected.NegativeLogLikelihood.Item(), actual.NegativeLogLikelihood.Item(), 1e-2);
+        Near(copy.Gradient!, x.Gradient!, 1e-6f);
+        Near(same.Gradient!, weight.Gradient!, 1e-6f);
+    }
+
+    [Fact]
+    public void AllTargetsIgnored()
+    {
+        Tensor x = Tensor.Ones(new Shape(2, 3));
+        x.RequiresGradient = true;
+        CrossEntropyResult result = x.CrossEntropy(Tensor.From([1, 1], new Shape(2)), new CrossEntropyOptions { IgnoredTarget = 1 });
+        result.Loss.Backward();
+        Assert.Equal((0f, 0f, 0L), (result.Loss.Item(), result.NegativeLogLikelihood.Item(), result.Targets));
+        Assert.All(x.Gradient!.ToArray(), value => Assert.Equal(0, value));
+    }
+
+    [Fact]
+    public void EmptyTensors()
+    {
+        Tensor none = Tensor.Zeros(new Shape(0, 3));
+        Assert.Empty(none.Exp().ToArray());
+        Assert.Empty((none + Tensor.Ones(new Shape(3))).ToArray());
+        Assert.Equal(0, none.Sum().Item());
+        Assert.Equal([0, 0, 0], none.Sum([0]).ToArray());
+        Assert.Empty(none.Softmax().ToArray());
+        Assert.Equal(new Shape(0, 2), none.Linear(Tensor.Ones(new Shape(2, 3))).Shape);
+        Assert.Equal(Tensor.Ones(new Shape(2, 3)).ToArray(), TensorOperators.Concat(0, none, Tensor.Ones(new Shape(2, 3))).ToArray());
+        Assert.Throws<ArgumentException>(() => none.Max([0]));
+        Assert.Equal(new float[6], Tensor.Zeros(new Shape(2, 0)).MatMul(Tensor.Zeros(new Shape(0, 3))).ToArray());
+        Assert.Equal([1, 2, 1, 2], Tensor.Zeros(new Shape(2, 0)).Linear(Tensor.Zeros(new Shape(2, 0)), Tensor.From([1f, 2], new Shape(2))).ToArray());
+    }
+
+    [Fact]
+    public void HiddenRowsGiveZeros()
+    {
+        Tensor infinite = Tensor.Full(new Shape(2, 3), float.NegativeInfinity);
+        Assert.Equal(new float[6], infinite.Softmax().ToArray());
+        Tensor query = Tensor.Ones(new Shape(1, 2, 1, 4)), allPadding = Tensor.Ones(new Shape(1, 3)), key = Tensor.Ones(new Shape(1, 3, 1, 4));
+        query.RequiresGradient = key.RequiresGradient = true;
+        Tensor y = query.Attention(key, key, new AttentionOptions { KeyPadding = allPadding });
+        y.Sum().Backward();
+        Assert.Equal(new float[8], y.ToArray());
+        Assert.Equal(new float[8], query.Gradient!.ToArray());
+        Assert.Equal(new float[12], key.Gradient!.ToArray());
+    }
+
+    [Fact]
+    public void LargeScoresDoNotOverflow()
+    {
+        Tensor x = Tensor.From([1000f, 999, -1000], new Shape(1, 3));
+        Assert.Equal(1, x.Softmax().Sum().Item(), 1e-6);
+        Assert.Equal(1000.3133f, x.LogSumExp([-1]).Item(), 1e-3);
+        Assert.Equal(0.3133f, x.CrossEntropy(Tensor.From([0], new Shape(1))).Loss.Item(), 1e-3);
+        Near(Tensor.From([100f, 0], new Shape(2)), Tensor.From([100f, -100], new Shape(2)).Softplus(), 1e-6f);
+        Assert.Equal([1, 0], Tensor.From([1000f, -1000], new Shape(2)).Sigmoid().ToArray());
+    }
+
+    [Fact]
+    public void EqualElementsShareTheGradient()
+    {
+        Tensor a = Tensor.From([1f, 2, 2, 0], new Shape(4)), b = Tensor.From([1f, 1, 3, 0], new Shape(4));
+        a.RequiresGradient = b.RequiresGradient = true;
+        a.Maximum(b).Sum().Backward();
+        Assert.Equal([0.5f, 1, 0, 0.5f], a.Gradient!.ToArray());
+        Assert.Equal([0.5f, 0, 1, 0.5f], b.Gradient!.ToArray());
+        a.ClearGradient();
+        a.Max().Backward();
+        Assert.Equal([0, 0.5f, 0.5f, 0], a.Gradient!.ToArray());
+    }
+
+    [Fact]
+    public void BatchNormMovesItsStatistics()
+    {
+        Tensor x = Tensor.From([1f, 10, 3, 20, 5, 60], new Shape(3, 2)), mean = Tensor.Zeros(new Shape(2)), variance = Tensor.Ones(new Shape(2));
+        Tensor gain = Tensor.Ones(new Shape(2)), bias = Tensor.Zeros(new Shape(2));
+        x.BatchNorm(gain, bias, mean, variance, training: true, momentum: 0.25f);
+        Assert.Equal([0.75f, 7.5f], mean.ToArray());
+        Near(Tensor.From([0.75f + (0.25f * 4), 0.75f + (0.25f * 700)], new Shape(2)), variance, 1e-4f);
+        float[] before = mean.ToArray();
+        x.BatchNorm(gain, bias, mean, variance, training: false);
+        Assert.Equal(before, mean.ToArray());
+    }
+
+    [Fact]
+    public void DropoutKeepsTheMeanAndDependsOnItsKeyOnly()
+    {
+        Tensor x = Tensor.Ones(new Shape(100, 1000));
+        float[] y = x.Dropout(0.3f, new RandomKey(1, 2)).ToArray();
+        Assert.Equal(y, x.Dropout(0.3f, new RandomKey(1, 2)).ToArray());
+        Assert.NotEqual(y, x.Dropout(0.3f, new RandomKey(1, 3)).ToArray());
+        Assert.All(y, value => Assert.True(value == 0 || Math.Abs(value - (1 / 0.7f)) < 1e-6));
+        Assert.InRange(y.Average(), 0.99, 1.01);
+    }
+
+    private static void Near(Tensor expected, Tensor actual, float tolerance)
+    {
+        float[] a = expected.ToArray(), b = actual.ToArray();
+        double worst = a.Zip(b).Max(pair => Math.Abs(pair.First - pair.Second));
+        Assert.True(worst <= tolerance * (1 + a.Max(Math.Abs)), $"differ by {worst}");
+    }
+}
