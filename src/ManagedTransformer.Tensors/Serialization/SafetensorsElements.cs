@@ -89,4 +89,13 @@ internal static class SafetensorsElements
         },
         _ => null,
     };
+
+    /// <summary>Reads 64-bit integers as they are.</summary>
+    public static void Longs(ReadOnlySpan<byte> source, Span<long> destination)
+    {
+        for (int i = 0; i < destination.Length; i++)
+        {
+            destination[i] = BinaryPrimitives.ReadInt64LittleEndian(source[(8 * i)..]);
+        }
+    }
 }

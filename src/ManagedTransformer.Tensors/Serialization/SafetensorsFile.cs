@@ -100,6 +100,22 @@ public sealed class SafetensorsFile : IDisposable
         return values;
     }
 
+    /// <summary>The elements of an integer tensor, row-major, as 64-bit integers; of BOOL, 0 and 1.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <exception cref="InvalidDataException">There is no such tensor, it is floating-point, it is too large for an array, or the file was truncated meanwhile.</exception>
+    public long[] ReadLongs(string name)
+    {
+        SafetensorsEntry entry = Find(name);
+        if (entry.Type != SafetensorsType.Int64)
+        {
+            return Array.ConvertAll(ReadIntegers(name), value => (long)value);
+        }
+
+        long[] values = NewArray<long>(entry);
+        Read(entry, 0, values, SafetensorsElements.Longs);
+        return values;
+    }
+
     /// <summary>A tensor: Float32 from the floating-point types, Int32 from the integer types and BOOL. The elements pass through a small buffer only.</summary>
     /// <param name="name">The tensor's name.</param><param name="device">Where to put it; default: the CPU.</param>
     /// <exception cref="InvalidDataException">There is no such tensor, it has more than <see cref="Shape.MaxRank"/> axes or an axis beyond 2^31 - 1, an

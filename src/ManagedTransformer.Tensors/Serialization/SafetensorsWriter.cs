@@ -85,7 +85,20 @@ public static class SafetensorsWriter
                 Reverse(bytes, size);
             }
 
+            WriteChunk(file, bytes);
+        }
+    }
+
+    private static void WriteChunk(FileStream file, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
             file.Write(bytes);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // How .NET reports a limit on file sizes (ulimit -f, 4 GiB on FAT).
+            throw new IOException($"The file '{file.Name}' is larger than the file system or a limit of the system allows.", e);
         }
     }
 

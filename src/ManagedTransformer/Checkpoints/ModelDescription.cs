@@ -13,11 +13,11 @@ public sealed record ModelDescription
     public required LanguageModelConfig Model { get; init; }
 
     /// <summary>Tokens per row in training: the block length of evaluations.</summary>
-    public int Context { get; init; }
+    public int Context { get; set; }
 
     /// <summary>Tokens of context before each scored block of an evaluation.</summary>
-    public int EvaluateContextWindow { get; init; }
+    public int EvaluateContextWindow { get; set; }
 
     /// <summary>The training text, so that an evaluation finds its validation part; null if unknown.</summary>
-    public DataRecipe? Data { get; init; }
+    public DataRecipe? Data { get; set; }
 }

@@ -4,11 +4,11 @@ namespace ManagedTransformer.Recipes;
 public sealed record DataRecipe
 {
     /// <summary>A text file (or <c>.gz</c>), a folder with train.txt and valid.txt, or <c>builtin:stories</c>; the command line overrides it. Absent: the command line must name it.</summary>
-    public string? Source { get; init; }
+    public string? Source { get; set; }
 
     /// <summary>Share of a single file, at its end, that is kept for validation.</summary>
-    public double ValidationFraction { get; init; } = 0.1;
+    public double ValidationFraction { get; set; } = 0.1;
 
     /// <summary>Share of a single file, behind the validation part, that is kept for testing.</summary>
-    public double TestFraction { get; init; }
+    public double TestFraction { get; set; }
 }

@@ -18,6 +18,8 @@ internal static class JsonDocuments
         }
     }
 
+    public static byte[] Write<T>(T value, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
+
     private static string Explain(string path, JsonException e)
     {
         string place = e.LineNumber is { } line ? $" (line {line + 1})" : "";

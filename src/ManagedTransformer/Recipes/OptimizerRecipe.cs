@@ -7,28 +7,28 @@ namespace ManagedTransformer.Recipes;
 public sealed record OptimizerRecipe
 {
     /// <summary>Which one.</summary>
-    public OptimizerKind Type { get; init; }
+    public OptimizerKind Type { get; set; }
 
     /// <summary>Adam: decays of the first and second moment.</summary>
-    public float[] Betas { get; init; } = [0.9f, 0.98f];
+    public float[] Betas { get; set; } = [0.9f, 0.98f];
 
     /// <summary>Added to the root; null: the optimiser's default.</summary>
-    public float? Eps { get; init; }
+    public float? Eps { get; set; }
 
     /// <summary>Weight decay.</summary>
-    public float WeightDecay { get; init; }
+    public float WeightDecay { get; set; }
 
     /// <summary>Whether vectors (biases, gains) decay too.</summary>
-    public bool DecayVectors { get; init; } = true;
+    public bool DecayVectors { get; set; } = true;
 
     /// <summary>Largest gradient norm, over all parameters (Adagrad: per tensor); 0: no clipping.</summary>
-    public float ClipNorm { get; init; }
+    public float ClipNorm { get; set; }
 
     /// <summary>Gradient descent: momentum.</summary>
-    public float Momentum { get; init; }
+    public float Momentum { get; set; }
 
     /// <summary>Gradient descent: looks ahead.</summary>
-    public bool Nesterov { get; init; }
+    public bool Nesterov { get; set; }
 
     /// <summary>The optimiser for a model's parameters.</summary>
     /// <param name="parameters">All of them.</param>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Data;
 
@@ -14,19 +13,19 @@ public sealed record Recipe
     public required string Architecture { get; init; }
 
     /// <summary>For readers; not used.</summary>
-    public string? Description { get; init; }
+    public string? Description { get; set; }
 
     /// <summary>The model.</summary>
     public required LanguageModelConfig Model { get; init; }
 
     /// <summary>How text becomes tokens.</summary>
-    public TokenizerRecipe Tokenizer { get; init; } = new();
+    public TokenizerRecipe Tokenizer { get; set; } = new();
 
     /// <summary>What to train on.</summary>
-    public DataRecipe Data { get; init; } = new();
+    public DataRecipe Data { get; set; } = new();
 
     /// <summary>How to train.</summary>
-    public TrainingRecipe Training { get; init; } = new();
+    public TrainingRecipe Training { get; set; } = new();
 
     /// <summary>Reads and checks a recipe.</summary>
     /// <param name="path">The file.</param>

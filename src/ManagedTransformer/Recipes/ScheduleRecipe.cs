@@ -6,52 +6,52 @@ namespace ManagedTransformer.Recipes;
 public sealed record ScheduleRecipe
 {
     /// <summary>Which one.</summary>
-    public ScheduleKind Type { get; init; }
+    public ScheduleKind Type { get; set; }
 
     /// <summary>The (highest) rate.</summary>
-    public double Lr { get; init; } = 1e-3;
+    public double Lr { get; set; } = 1e-3;
 
     /// <summary>Updates of warm-up.</summary>
-    public long Warmup { get; init; }
+    public long Warmup { get; set; }
 
     /// <summary>The first update's rate; negative: the schedule's default.</summary>
-    public double WarmupInitLr { get; init; } = -1;
+    public double WarmupInitLr { get; set; } = -1;
 
     /// <summary>Cosine: the lowest rate.</summary>
-    public double MinLr { get; init; }
+    public double MinLr { get; set; }
 
     /// <summary>Cosine: length of the first period; 0: until the end of training.</summary>
-    public double Period { get; init; }
+    public double Period { get; set; }
 
     /// <summary>Cosine: growth of the periods.</summary>
-    public double TMult { get; init; } = 1;
+    public double TMult { get; set; } = 1;
 
     /// <summary>Cosine: factor on the rates per period.</summary>
-    public double LrShrink { get; init; } = 1;
+    public double LrShrink { get; set; } = 1;
 
     /// <summary>Cosine and polynomial: updates until the end; 0: all of training.</summary>
-    public long Total { get; init; }
+    public long Total { get; set; }
 
     /// <summary>Polynomial: the last rate.</summary>
-    public double EndLr { get; init; }
+    public double EndLr { get; set; }
 
     /// <summary>Polynomial: its power.</summary>
-    public double Power { get; init; } = 1;
+    public double Power { get; set; } = 1;
 
     /// <summary>Noam: width of the model.</summary>
-    public int Dim { get; init; }
+    public int Dim { get; set; }
 
     /// <summary>Noam: multiplies everything; step: the factor of each change.</summary>
-    public double Factor { get; init; } = 1;
+    public double Factor { get; set; } = 1;
 
     /// <summary>Step: updates between changes.</summary>
-    public long Every { get; init; }
+    public long Every { get; set; }
 
     /// <summary>Composed: the schedules, each with its <see cref="Updates"/>.</summary>
-    public ScheduleRecipe[]? Parts { get; init; }
+    public ScheduleRecipe[]? Parts { get; set; }
 
     /// <summary>As a part of a composed schedule: how many updates it lasts (the last part goes on).</summary>
-    public long Updates { get; init; }
+    public long Updates { get; set; }
 
     /// <summary>The schedule of a run.</summary>
     /// <param name="steps">Updates of the run, where no total is given.</param>

@@ -4,16 +4,16 @@ namespace ManagedTransformer.Recipes;
 public sealed record TokenizerRecipe
 {
     /// <summary>The kind; made from the training text where it needs one.</summary>
-    public TokenizerKind Type { get; init; } = TokenizerKind.Char;
+    public TokenizerKind Type { get; set; } = TokenizerKind.Char;
 
     /// <summary>A finished <c>tokenizer.json</c> instead.</summary>
-    public string? File { get; init; }
+    public string? File { get; set; }
 
     /// <summary>BPE: number of tokens to train; word: most words; 0: no limit (word only).</summary>
-    public int Vocab { get; init; }
+    public int Vocab { get; set; }
 
     /// <summary>Word: words that occur less often become <c>&lt;unk&gt;</c>.</summary>
-    public int MinCount { get; init; } = 1;
+    public int MinCount { get; set; } = 1;
 
     internal void Validate(string where)
     {

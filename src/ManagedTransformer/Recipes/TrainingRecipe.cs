@@ -6,49 +6,49 @@ namespace ManagedTransformer.Recipes;
 public sealed record TrainingRecipe
 {
     /// <summary>Updates.</summary>
-    public long Steps { get; init; } = 1000;
+    public long Steps { get; set; } = 1000;
 
     /// <summary>Rows per batch.</summary>
-    public int Batch { get; init; } = 16;
+    public int Batch { get; set; } = 16;
 
     /// <summary>Tokens per row.</summary>
-    public int Context { get; init; } = 128;
+    public int Context { get; set; } = 128;
 
     /// <summary>Batches whose gradients are added up for one update.</summary>
-    public int Accumulate { get; init; } = 1;
+    public int Accumulate { get; set; } = 1;
 
     /// <summary>How blocks are taken from the text.</summary>
-    public Sampling Sampling { get; init; }
+    public Sampling Sampling { get; set; }
 
     /// <summary>Label smoothing mass.</summary>
-    public float LabelSmoothing { get; init; }
+    public float LabelSmoothing { get; set; }
 
     /// <summary>Where that mass goes.</summary>
-    public LabelSmoothing SmoothingMode { get; init; }
+    public LabelSmoothing SmoothingMode { get; set; }
 
     /// <summary>The optimiser.</summary>
-    public OptimizerRecipe Optimizer { get; init; } = new();
+    public OptimizerRecipe Optimizer { get; set; } = new();
 
     /// <summary>The learning-rate schedule.</summary>
-    public ScheduleRecipe Schedule { get; init; } = new();
+    public ScheduleRecipe Schedule { get; set; } = new();
 
     /// <summary>Updates between evaluations on the validation text, each followed by a checkpoint; the end is always one.</summary>
-    public long EvaluateEvery { get; init; } = 250;
+    public long EvaluateEvery { get; set; } = 250;
 
     /// <summary>Most tokens of the validation text that evaluations during training score; 0: all. The last evaluation scores all.</summary>
-    public long EvaluateTokens { get; init; }
+    public long EvaluateTokens { get; set; }
 
     /// <summary>Tokens of context before each scored block of an evaluation.</summary>
-    public int EvaluateContextWindow { get; init; }
+    public int EvaluateContextWindow { get; set; }
 
     /// <summary>Updates between log lines.</summary>
-    public long LogEvery { get; init; } = 10;
+    public long LogEvery { get; set; } = 10;
 
     /// <summary>What the sample at the end continues; null: no sample.</summary>
-    public string? SamplePrompt { get; init; }
+    public string? SamplePrompt { get; set; }
 
     /// <summary>Tokens of that sample.</summary>
-    public int SampleTokens { get; init; } = 300;
+    public int SampleTokens { get; set; } = 300;
 
     internal void Validate(string where)
     {

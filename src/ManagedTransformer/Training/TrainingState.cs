@@ -6,20 +6,20 @@ namespace ManagedTransformer.Training;
 public sealed record TrainingState
 {
     /// <summary>Updates done.</summary>
-    public long Step { get; init; }
+    public long Step { get; set; }
 
     /// <summary>The run's seed: random keys are functions of the seed and the step.</summary>
-    public ulong Seed { get; init; }
+    public ulong Seed { get; set; }
 
     /// <summary>Where the batches stand.</summary>
-    public BatchPosition Position { get; init; }
+    public BatchPosition Position { get; set; }
 
     /// <summary>Lowest validation loss so far, in nats per token; null before the first evaluation.</summary>
-    public double? BestLoss { get; init; }
+    public double? BestLoss { get; set; }
 
     /// <summary>Seconds of training so far.</summary>
-    public double Seconds { get; init; }
+    public double Seconds { get; set; }
 
     /// <summary>Fingerprint of what must not change between runs: recipe (but for the number of steps) and training text.</summary>
-    public string Fingerprint { get; init; } = "";
+    public string Fingerprint { get; set; } = "";
 }

@@ -28,28 +28,30 @@ internal unsafe struct LayerNormBackward<TOps, TVector> : IRangeJob
 
     private readonly void Execute(long row, float* dGain, float* dBias)
     {
-        float* s = S + (row * Width), dy = DY + (row * Width);
+        // Copies of the fields: stores might change the fields themselves, for all the compiler knows.
+        int width = Width;
+        float* gain = Gain, s = S + (row * width), dy = DY + (row * width);
         TVector center = TOps.Broadcast(Mean[row]), scale = TOps.Broadcast(Rstd[row]);
         TVector sum = TOps.Zero, dot = TOps.Zero;
-        for (int i = 0; i < Width; i += TOps.Count)
+        for (int i = 0; i < width; i += TOps.Count)
         {
             // Lanes behind the row's end have dy = 0 and gain = 0 and add nothing.
-            int left = Width - i;
+            int left = width - i;
             TVector slope = VectorTail<TOps, TVector>.LoadUpTo(dy + i, left);
             TVector normal = TOps.Multiply(TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + i, left), center), scale);
-            TVector g = TOps.Multiply(slope, VectorTail<TOps, TVector>.LoadUpTo(Gain + i, left));
+            TVector g = TOps.Multiply(slope, VectorTail<TOps, TVector>.LoadUpTo(gain + i, left));
             sum = TOps.Add(sum, g);
             dot = TOps.MultiplyAdd(g, normal, dot);
             VectorTail<TOps, TVector>.StoreUpTo(TOps.MultiplyAdd(slope, normal, VectorTail<TOps, TVector>.LoadUpTo(dGain + i, left)), dGain + i, left);
             VectorTail<TOps, TVector>.StoreUpTo(TOps.Add(slope, VectorTail<TOps, TVector>.LoadUpTo(dBias + i, left)), dBias + i, left);
         }
 
-        TVector mean = TOps.Broadcast(TOps.Sum(sum) / Width), meanDot = TOps.Broadcast(TOps.Sum(dot) / Width);
-        float* ds = DS + (row * Width), dSum = DSum == null ? null : DSum + (row * Width);
-        for (int i = 0; i < Width; i += TOps.Count)
+        TVector mean = TOps.Broadcast(TOps.Sum(sum) / width), meanDot = TOps.Broadcast(TOps.Sum(dot) / width);
+        float* ds = DS + (row * width), dSum = DSum == null ? null : DSum + (row * width);
+        for (int i = 0; i < width; i += TOps.Count)
         {
-            int left = Width - i;
-            TVector g = TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(dy + i, left), VectorTail<TOps, TVector>.LoadUpTo(Gain + i, left));
+            int left = width - i;
+            TVector g = TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(dy + i, left), VectorTail<TOps, TVector>.LoadUpTo(gain + i, left));
             TVector normal = TOps.Multiply(TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + i, left), center), scale);
             TVector inner = TOps.NegatedMultiplyAdd(normal, meanDot, TOps.Subtract(g, mean));
             TVector other = dSum == null ? TOps.Zero : VectorTail<TOps, TVector>.LoadUpTo(dSum + i, left);

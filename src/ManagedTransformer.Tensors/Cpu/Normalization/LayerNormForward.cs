@@ -25,12 +25,20 @@ internal unsafe struct LayerNormForward<TOps, TVector> : IRangeJob
         }
     }
 
+    // Two running sums: one alone would wait for each addition.
     private readonly float Total(float* s)
     {
-        TVector total = TOps.Zero;
-        for (int i = 0; i < Width; i += TOps.Count)
-            total = TOps.Add(total, VectorTail<TOps, TVector>.LoadUpTo(s + i, Width - i));
-        return TOps.Sum(total);
+        TVector a = TOps.Zero, b = TOps.Zero;
+        int i = 0;
+        for (; i <= Width - (2 * TOps.Count); i += 2 * TOps.Count)
+        {
+            a = TOps.Add(a, TOps.Load(s + i));
+            b = TOps.Add(b, TOps.Load(s + i + TOps.Count));
+        }
+
+        for (; i < Width; i += TOps.Count)
+            a = TOps.Add(a, VectorTail<TOps, TVector>.LoadUpTo(s + i, Width - i));
+        return TOps.Sum(TOps.Add(a, b));
     }
 
     private readonly float Add(float* x, float* residual, float* s)
@@ -48,32 +56,42 @@ internal unsafe struct LayerNormForward<TOps, TVector> : IRangeJob
 
     private readonly float SquaredDeviations(float* s, float mean)
     {
-        TVector center = TOps.Broadcast(mean), total = TOps.Zero;
+        TVector center = TOps.Broadcast(mean), a = TOps.Zero, b = TOps.Zero;
         int i = 0;
-        for (; i <= Width - TOps.Count; i += TOps.Count)
+        for (; i <= Width - (2 * TOps.Count); i += 2 * TOps.Count)
         {
-            TVector deviation = TOps.Subtract(TOps.Load(s + i), center);
-            total = TOps.MultiplyAdd(deviation, deviation, total);
+            TVector first = TOps.Subtract(TOps.Load(s + i), center), second = TOps.Subtract(TOps.Load(s + i + TOps.Count), center);
+            a = TOps.MultiplyAdd(first, first, a);
+            b = TOps.MultiplyAdd(second, second, b);
         }
 
-        if (i < Width)
+        for (; i < Width; i += TOps.Count)
         {
-            TVector deviation = VectorTail<TOps, TVector>.Keep(TOps.Subtract(TOps.LoadFirst(s + i, Width - i), center), Width - i);
-            total = TOps.MultiplyAdd(deviation, deviation, total);
+            TVector deviation = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + i, Width - i), center);
+            deviation = VectorTail<TOps, TVector>.Keep(deviation, Width - i);
+            a = TOps.MultiplyAdd(deviation, deviation, a);
         }
 
-        return TOps.Sum(total);
+        return TOps.Sum(TOps.Add(a, b));
     }
 
     private readonly void Normalize(float* s, float* y, float mean, float rstd)
     {
+        // Copies of the fields: stores to y might change the fields themselves, for all the compiler knows.
+        float* gains = Gain, biases = Bias;
+        int width = Width, i = 0;
         TVector center = TOps.Broadcast(mean), scale = TOps.Broadcast(rstd);
-        for (int i = 0; i < Width; i += TOps.Count)
+        for (; i <= width - TOps.Count; i += TOps.Count)
         {
-            TVector normal = TOps.Multiply(TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + i, Width - i), center), scale);
-            TVector gain = VectorTail<TOps, TVector>.LoadUpTo(Gain + i, Width - i);
-            TVector bias = VectorTail<TOps, TVector>.LoadUpTo(Bias + i, Width - i);
-            VectorTail<TOps, TVector>.StoreUpTo(TOps.MultiplyAdd(gain, normal, bias), y + i, Width - i);
+            TVector normal = TOps.Multiply(TOps.Subtract(TOps.Load(s + i), center), scale);
+            TOps.Store(TOps.MultiplyAdd(TOps.Load(gains + i), normal, TOps.Load(biases + i)), y + i);
+        }
+
+        int rest = width - i;
+        if (rest > 0)
+        {
+            TVector normal = TOps.Multiply(TOps.Subtract(TOps.LoadFirst(s + i, rest), center), scale);
+            TOps.StoreFirst(TOps.MultiplyAdd(TOps.LoadFirst(gains + i, rest), normal, TOps.LoadFirst(biases + i, rest)), y + i, rest);
         }
     }
 }

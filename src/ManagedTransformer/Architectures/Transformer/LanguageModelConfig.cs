@@ -8,7 +8,7 @@ namespace ManagedTransformer.Architectures.Transformer;
 public sealed record LanguageModelConfig
 {
     /// <summary>Number of token ids; 0 in a recipe whose tokenizer decides it.</summary>
-    public int Vocab { get; init; }
+    public int Vocab { get; set; }
 
     /// <summary>Width D.</summary>
     public required int Dim { get; init; }
@@ -20,49 +20,49 @@ public sealed record LanguageModelConfig
     public required int Heads { get; init; }
 
     /// <summary>Inner width of the feed-forward layers; 4 D where absent.</summary>
-    public int? Ffn { get; init; }
+    public int? Ffn { get; set; }
 
     /// <summary>Activation of the feed-forward layers.</summary>
-    public Activation Activation { get; init; } = Activation.Relu;
+    public Activation Activation { get; set; } = Activation.Relu;
 
     /// <summary>Norms before the sub-layers, and one after the last layer; otherwise after each sub-layer and none at the end.</summary>
-    public bool PreNorm { get; init; } = true;
+    public bool PreNorm { get; set; } = true;
 
     /// <summary>Whether the output projection is the embedding table.</summary>
-    public bool Tie { get; init; } = true;
+    public bool Tie { get; set; } = true;
 
     /// <summary>How positions enter.</summary>
-    public PositionKind Positions { get; init; } = PositionKind.Half;
+    public PositionKind Positions { get; set; } = PositionKind.Half;
 
     /// <summary>Most tokens in a row, for learned and sinusoidal positions.</summary>
-    public int MaxPositions { get; init; } = 1024;
+    public int MaxPositions { get; set; } = 1024;
 
     /// <summary>Id of padding: positions count from padding + 1 and padding is never a target; absent for models without padding.</summary>
-    public int? PaddingIdx { get; init; }
+    public int? PaddingIdx { get; set; }
 
     /// <summary>Multiplies embeddings by sqrt(D).</summary>
-    public bool ScaleEmbedding { get; init; }
+    public bool ScaleEmbedding { get; set; }
 
     /// <summary>Layer norm on the sum of embedding and position.</summary>
-    public bool EmbeddingNorm { get; init; }
+    public bool EmbeddingNorm { get; set; }
 
     /// <summary>Whether the linear maps of the layers have biases.</summary>
-    public bool Bias { get; init; } = true;
+    public bool Bias { get; set; } = true;
 
     /// <summary>Epsilon of the norms.</summary>
-    public float NormEpsilon { get; init; } = 1e-5f;
+    public float NormEpsilon { get; set; } = 1e-5f;
 
     /// <summary>Dropout on embeddings, after attention and after the feed-forward layer.</summary>
-    public float Dropout { get; init; }
+    public float Dropout { get; set; }
 
     /// <summary>Dropout on attention weights.</summary>
-    public float AttentionDropout { get; init; }
+    public float AttentionDropout { get; set; }
 
     /// <summary>Dropout after the activation.</summary>
-    public float ActivationDropout { get; init; }
+    public float ActivationDropout { get; set; }
 
     /// <summary>How weights start.</summary>
-    public InitializationScheme Init { get; init; }
+    public InitializationScheme Init { get; set; }
 
     /// <summary>Inner width of the feed-forward layers.</summary>
     [JsonIgnore]

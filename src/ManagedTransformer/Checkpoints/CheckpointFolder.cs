@@ -1,0 +1,186 @@
+namespace ManagedTransformer.Checkpoints;
+
+/// <summary>
+/// A checkpoint is a folder: <c>config.json</c>, <c>model.safetensors</c>, <c>tokenizer.json</c>, for training <c>optimizer.safetensors</c> and
+/// <c>trainer.json</c>, and <c>manifest.json</c> with the length and the SHA-256 of every file.
+/// </summary>
+/// <remarks>
+/// A new checkpoint grows in a temporary sibling, is flushed to the disk, and takes the place of the old one by renaming. At every instant a complete
+/// checkpoint stands under <c>path</c> or, between the two renames, under <c>path.old</c>: whoever kills the process loses at most the checkpoint being
+/// written. .NET cannot flush folders, so after a loss of power the last renames may be undone: an older complete checkpoint is found then.
+/// One process at a time may write a checkpoint.
+/// </remarks>
+public static class CheckpointFolder
+{
+    /// <summary>The subfolder of a training run with the checkpoint of the lowest validation loss.</summary>
+    public const string Best = "best";
+
+    /// <summary>The subfolder of a training run with the newest checkpoint.</summary>
+    public const string Last = "last";
+
+    /// <summary>The file with the architecture and its sizes.</summary>
+    public const string ConfigFile = "config.json";
+
+    /// <summary>The file with the weights.</summary>
+    public const string ModelFile = "model.safetensors";
+
+    /// <summary>The file with the tokenizer.</summary>
+    public const string TokenizerFile = "tokenizer.json";
+
+    /// <summary>The file with the state of the optimiser.</summary>
+    public const string OptimizerFile = "optimizer.safetensors";
+
+    /// <summary>The file with the state of the training loop.</summary>
+    public const string TrainerFile = "trainer.json";
+
+    /// <summary>Writes a checkpoint and replaces the one under the same path; on failure that one stays as it was.</summary>
+    /// <param name="path">The checkpoint's folder; its parents are created.</param>
+    /// <param name="fill">Writes the files into the folder that it is given; the manifest is added behind it. What it throws, other than failures of the
+    /// file system, passes through.</param>
+    /// <exception cref="InputException">The checkpoint cannot be written (disk full, no permission), or something that is no checkpoint stands in its place.</exception>
+    public static void Write(string path, Action<string> fill)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(fill);
+        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        string temporary = $"{path}{TemporaryMark}{Environment.ProcessId}";
+        try
+        {
+            RequireReplaceable(path);
+            RequireReplaceable(OldSibling(path));
+            DeleteLeftovers(path);
+            Directory.CreateDirectory(temporary);
+            fill(temporary);
+            CheckpointManifest.Write(temporary);
+            Swap(path, temporary);
+        }
+        catch (Exception e)
+        {
+            Discard(temporary, $"{temporary}.failed");
+            if (FileSystemFailure(e) is { } failure)
+            {
+                throw new InputException($"The checkpoint '{path}' cannot be written: {failure.Message.TrimEnd('.')}.", e);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Finds a checkpoint and verifies its files.</summary>
+    /// <param name="path">The checkpoint's folder.</param>
+    /// <param name="requireManifest">Whether to refuse a folder without a manifest; false accepts one as it is, for instance a model from elsewhere.</param>
+    /// <returns>The folder to read: the path, or <c>path.old</c> where a killed process left the checkpoint there.</returns>
+    /// <exception cref="InputException">There is no such folder, it has no manifest, or a file is missing or damaged; the message names it.</exception>
+    public static string Open(string path, bool requireManifest = true)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string folder = Existing(path) ?? throw new InputException($"The checkpoint folder '{path}' does not exist.");
+        if (File.Exists(Path.Combine(folder, CheckpointManifest.FileName)))
+        {
+            CheckpointManifest.Verify(folder);
+        }
+        else if (requireManifest)
+        {
+            throw new InputException($"The folder '{folder}' is not a complete checkpoint: it has no {CheckpointManifest.FileName}.");
+        }
+
+        return folder;
+    }
+
+    /// <summary>Finds the checkpoint that a path stands for: the path itself, or the best one of a training run, or its last one.</summary>
+    /// <param name="modelPath">A checkpoint's folder, or the output folder of a training run.</param>
+    /// <returns>The checkpoint's folder, not verified; <see cref="Open"/> does that.</returns>
+    /// <exception cref="InputException">There is none; the message says what was looked for.</exception>
+    public static string Resolve(string modelPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(modelPath);
+        string[] candidates = [modelPath, Path.Combine(modelPath, Best), Path.Combine(modelPath, Last)];
+        return candidates.Select(Existing).FirstOrDefault(IsCheckpoint) ?? throw new InputException(
+            $"No model was found at '{modelPath}': it is neither a checkpoint ({CheckpointManifest.FileName}, or {ConfigFile} and {ModelFile}) nor a training run with one under {Best}/ or {Last}/.");
+    }
+
+    const string TemporaryMark = ".tmp-";
+
+    static string OldSibling(string path) => $"{Path.TrimEndingDirectorySeparator(path)}.old";
+
+    static string? Existing(string path) => Directory.Exists(path) ? path : Directory.Exists(OldSibling(path)) ? OldSibling(path) : null;
+
+    static bool IsCheckpoint(string? folder) => folder is not null &&
+        (File.Exists(Path.Combine(folder, CheckpointManifest.FileName)) ||
+        (File.Exists(Path.Combine(folder, ConfigFile)) && File.Exists(Path.Combine(folder, ModelFile))));
+
+    // A mistyped path must not cost somebody a folder of other things.
+    static void RequireReplaceable(string path)
+    {
+        if (File.Exists(path))
+        {
+            throw new InputException($"The checkpoint '{path}' cannot be written: a file of that name exists.");
+        }
+
+        if (Directory.Exists(path) && !IsCheckpoint(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            throw new InputException($"The folder '{path}' is not replaced by a checkpoint: it holds something else.");
+        }
+    }
+
+    static void DeleteLeftovers(string path)
+    {
+        string parent = Path.GetDirectoryName(path)!;
+        if (Directory.Exists(parent))
+        {
+            string start = Path.GetFileName(path) + TemporaryMark;
+            foreach (string leftover in Directory.EnumerateDirectories(parent).Where(folder => Path.GetFileName(folder).StartsWith(start, StringComparison.Ordinal)).ToList())
+            {
+                Directory.Delete(leftover, recursive: true);
+            }
+        }
+    }
+
+    static void Swap(string path, string temporary)
+    {
+        string old = OldSibling(path);
+        bool isFirst = !Directory.Exists(path);
+        if (isFirst)
+        {
+            Directory.Move(temporary, path);
+        }
+
+        Discard(old, $"{temporary}.old");
+        if (isFirst)
+        {
+            return;
+        }
+
+        Directory.Move(path, old);
+        try
+        {
+            Directory.Move(temporary, path);
+        }
+        catch
+        {
+            Directory.Move(old, path);
+            throw;
+        }
+
+        Discard(old, temporary);
+    }
+
+    // Renamed first, so that a deletion cut short leaves no part of a checkpoint under path.old. What stays behind is deleted by the next write.
+    static void Discard(string folder, string leftover)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Move(folder, leftover);
+                Directory.Delete(leftover, recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
+    static Exception? FileSystemFailure(Exception e) =>
+        e is IOException or UnauthorizedAccessException ? e : e is InputException { InnerException: { } inner } ? FileSystemFailure(inner) : null;
+}

@@ -1,0 +1,95 @@
+using ManagedTransformer.Data;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+using ManagedTransformer.Tensors.Serialization;
+
+namespace ManagedTransformer.Checkpoints;
+
+/// <summary>Saves and loads the parameters and buffers of a module as a safetensors file, under their dotted names.</summary>
+public static class ModuleWeights
+{
+    /// <summary>Writes all parameters, then all buffers; a shared parameter once, under its first name.</summary>
+    /// <param name="module">The module.</param><param name="path">The file; replaced as a whole.</param><param name="metadata">Strings for the file's header; null for none.</param>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public static void Save(Module module, string path, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        Save(Tensors(module), path, metadata);
+    }
+
+    /// <summary>Overwrites all parameters and buffers. The file must hold exactly these names and shapes, in any floating-point type; otherwise nothing is changed.</summary>
+    /// <param name="module">The module.</param><param name="path">The file.</param>
+    /// <exception cref="InputException">The file cannot be read or is damaged, or a tensor is missing, surplus, of another shape or of integers; the message
+    /// names the first.</exception>
+    public static void Load(Module module, string path)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        Load(Tensors(module), path);
+    }
+
+    /// <summary>Writes named tensors.</summary>
+    internal static void Save(IEnumerable<NamedBuffer> tensors, string path, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        try
+        {
+            SafetensorsWriter.Write(path, tensors.Select(named => (named.Name, named.Buffer)), metadata);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"The file '{path}' cannot be written: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+
+    /// <summary>Overwrites named tensors from a file that holds exactly these.</summary>
+    internal static void Load(IReadOnlyList<NamedBuffer> tensors, string path)
+    {
+        try
+        {
+            using SafetensorsFile file = SafetensorsFile.Open(path);
+            RequireMatch(file, tensors, path);
+            foreach ((string name, Tensor tensor) in tensors)
+            {
+                tensor.CopyFrom(file.ReadFloats(name));
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InputException(e.Message, e);
+        }
+        catch (Exception e) when (e is not InputException && InputFile.Describe(e, path) is not null)
+        {
+            throw new InputException(InputFile.Describe(e, path)!, e);
+        }
+    }
+
+    private static List<NamedBuffer> Tensors(Module module) =>
+        [.. module.Parameters().Select(named => new NamedBuffer(named.Name, named.Parameter)), .. module.Buffers()];
+
+    private static void RequireMatch(SafetensorsFile file, IReadOnlyList<NamedBuffer> tensors, string path)
+    {
+        HashSet<string> names = [];
+        foreach ((string name, Tensor tensor) in tensors)
+        {
+            names.Add(name);
+            if (!file.TryGetEntry(name, out SafetensorsEntry? entry))
+            {
+                throw new InputException($"The file '{path}' lacks the tensor '{name}' of the shape {tensor.Shape} that is needed.");
+            }
+
+            if (!entry.Shape.SequenceEqual(tensor.Shape.ToArray().Select(size => (long)size)))
+            {
+                throw new InputException($"The tensor '{name}' has the shape [{string.Join(", ", entry.Shape)}] in the file '{path}' and {tensor.Shape} in the model.");
+            }
+
+            if (entry.Type >= SafetensorsType.Int64)
+            {
+                throw new InputException($"The tensor '{name}' holds integers ({entry.Type.Code()}) in the file '{path}' and floating-point numbers in the model.");
+            }
+        }
+
+        if (file.Entries.FirstOrDefault(entry => !names.Contains(entry.Name)) is { } surplus)
+        {
+            throw new InputException($"The file '{path}' has the tensor '{surplus.Name}' of the shape [{string.Join(", ", surplus.Shape)}] that the model does not have.");
+        }
+    }
+}

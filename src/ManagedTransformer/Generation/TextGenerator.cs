@@ -1,0 +1,47 @@
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Generation;
+
+/// <summary>Continues a sequence of tokens with a model's cache.</summary>
+public static class TextGenerator
+{
+    /// <summary>
+    /// New tokens, one after the other. When the model's positions are used up, the second half of the text so far is read again as a fresh prompt, so that
+    /// generation goes on with at least half of the context.
+    /// </summary>
+    /// <param name="model">The network.</param><param name="prompt">At least one token.</param><param name="options">Validated options.</param>
+    /// <param name="vocabulary">Ids that the tokenizer knows; the model may have more, which are never drawn.</param>
+    public static IEnumerable<int> Generate(CausalLanguageModel model, IReadOnlyList<int> prompt, GenerationOptions options, int vocabulary)
+    {
+        KeyValueCache state = model.CreateState();
+        Sampler sampler = new(options, vocabulary);
+        float[] logits = new float[model.Config.Vocab];
+        List<int> text = [.. prompt];
+        int unread = text.Count;
+        for (int i = 0; i < options.MaxTokens; i++)
+        {
+            if (unread > state.Room)
+            {
+                state.Reset();
+                unread = Math.Min(text.Count, Math.Max(1, state.Room / 2));
+            }
+
+            using (new StepScope())
+            {
+                Tensor tokens = Tensor.From(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(text)[^unread..], new Shape(1, unread));
+                model.Step(tokens, state).CopyTo(logits);
+            }
+
+            int next = sampler.Next(logits.AsSpan(0, vocabulary));
+            if (next == options.StopToken)
+            {
+                yield break;
+            }
+
+            text.Add(next);
+            unread = 1;
+            yield return next;
+        }
+    }
+}

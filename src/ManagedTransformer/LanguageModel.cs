@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Data;
+using ManagedTransformer.Generation;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
+using ManagedTransformer.Tokenization;
+
+namespace ManagedTransformer;
+
+/// <summary>A language model ready to use: network, tokenizer and description, as a model folder holds them. Generation may run on several threads at once.</summary>
+public sealed class LanguageModel : IDisposable
+{
+    /// <summary>Puts a model together.</summary>
+    /// <param name="network">The network.</param><param name="tokenizer">Its tokenizer.</param><param name="description">What <c>config.json</c> says.</param>
+    public LanguageModel(CausalLanguageModel network, ITokenizer tokenizer, ModelDescription description) =>
+        (Network, Tokenizer, Description) = (network, tokenizer, description);
+
+    /// <summary>The network.</summary>
+    public CausalLanguageModel Network { get; }
+
+    /// <summary>Text to tokens and back.</summary>
+    public ITokenizer Tokenizer { get; }
+
+    /// <summary>What the model folder says about the model.</summary>
+    public ModelDescription Description { get; }
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="path">A checkpoint folder, or the output folder of a training run (its best checkpoint is taken, or else its last).</param>
+    /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
+    public static LanguageModel Load(string path)
+    {
+        string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path));
+        ModelDescription description = ReadDescription(folder);
+        ITokenizer tokenizer = Tokenization.Tokenizer.Load(Path.Combine(folder, CheckpointFolder.TokenizerFile));
+        if (tokenizer.VocabularySize > description.Model.Vocab)
+        {
+            throw new InputException(
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens, the model ({CheckpointFolder.ConfigFile}, model.vocab) has {description.Model.Vocab}.");
+        }
+
+        CausalLanguageModel network = new(description.Model, new RandomSource(0));
+        ModuleWeights.Load(network, Path.Combine(folder, CheckpointFolder.ModelFile));
+        return new LanguageModel(network, tokenizer, description);
+    }
+
+    /// <summary>The description in a checkpoint folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="InputException">Missing or malformed.</exception>
+    public static ModelDescription ReadDescription(string folder)
+    {
+        string path = Path.Combine(folder, CheckpointFolder.ConfigFile);
+        ModelDescription description = JsonDocuments.Read(path, InputFile.ReadAllBytes(path), RecipeJson.Default.ModelDescription);
+        if (description.Architecture != Recipe.TransformerLanguageModel)
+        {
+            throw new InputException($"{path}: architecture is '{description.Architecture}', the known one is '{Recipe.TransformerLanguageModel}'.");
+        }
+
+        description.Model.Validate(path);
+        return description;
+    }
+
+    /// <summary>Writes the model as a checkpoint folder; an existing one is replaced in one step.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="InputException">The folder cannot be written; an existing one is untouched.</exception>
+    public void Save(string path) => CheckpointFolder.Write(path, WriteFiles);
+
+    /// <summary>Continues a text piece by piece, as it is generated.</summary>
+    /// <param name="prompt">The text to continue, not empty.</param><param name="options">Length and sampling; default: 200 tokens.</param><param name="cancellation">Ends the generation.</param>
+    /// <exception cref="InputException">An empty prompt, a character that the vocabulary lacks, or an option out of its range.</exception>
+    public async IAsyncEnumerable<string> GenerateAsync(
+        string prompt, GenerationOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using IEnumerator<string> pieces = Generate(prompt, options).GetEnumerator();
+        while (await Task.Run(pieces.MoveNext, cancellation).ConfigureAwait(false))
+        {
+            yield return pieces.Current;
+        }
+    }
+
+    /// <summary>Continues a text piece by piece, as it is generated.</summary>
+    /// <param name="prompt">The text to continue, not empty.</param><param name="options">Length and sampling; default: 200 tokens.</param>
+    /// <exception cref="InputException">An empty prompt, a character that the vocabulary lacks, or an option out of its range.</exception>
+    public IEnumerable<string> Generate(string prompt, GenerationOptions? options = null)
+    {
+        int[] ids = Tokenizer.Encode(prompt);
+        if (ids.Length == 0)
+        {
+            throw new InputException("The prompt is empty; a model needs at least one token to continue.");
+        }
+
+        options ??= new GenerationOptions();
+        options.Validate();
+        return GeneratePieces(ids, options);
+    }
+
+    /// <summary>Nothing to release by hand; <c>using</c> states where the model's use ends.</summary>
+    public void Dispose()
+    {
+    }
+
+    internal void WriteFiles(string folder)
+    {
+        AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile), JsonDocuments.Write(Description, RecipeJson.Default.ModelDescription));
+        ModuleWeights.Save(Network, Path.Combine(folder, CheckpointFolder.ModelFile));
+        Tokenizer.Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
+    }
+
+    private IEnumerable<string> GeneratePieces(int[] ids, GenerationOptions options)
+    {
+        StreamingDecoder decoder = new(Tokenizer);
+        foreach (int id in TextGenerator.Generate(Network, ids, options, Tokenizer.VocabularySize))
+        {
+            string piece = decoder.Append(id);
+            if (piece.Length > 0)
+            {
+                yield return piece;
+            }
+        }
+
+        string rest = decoder.Flush();
+        if (rest.Length > 0)
+        {
+            yield return rest;
+        }
+    }
+}

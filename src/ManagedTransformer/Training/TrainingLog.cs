@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using ManagedTransformer.Data;
+
+namespace ManagedTransformer.Training;
+
+/// <summary>The <c>log.jsonl</c> of a run: one object per report. A resumed run cuts the lines of updates that it repeats.</summary>
+internal sealed class TrainingLog : IDisposable
+{
+    private readonly StreamWriter _writer;
+
+    public TrainingLog(string path, long fromStep)
+    {
+        try
+        {
+            if (File.Exists(path))
+            {
+                string[] kept = [.. File.ReadLines(path).Where(line => StepOf(line) <= fromStep)];
+                AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Concat(kept.Select(line => line + "\n"))));
+            }
+
+            _writer = new StreamWriter(path, append: true, new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"The log '{path}' cannot be written: {e.Message}", e);
+        }
+    }
+
+    public void Write(in TrainingProgress progress)
+    {
+        string line = progress.Validation is { } validation
+            ? Invariant($$"""{"step":{{progress.Step}},"validation_loss":{{validation.Loss:R}},"validation_bits_per_char":{{validation.BitsPerCharacter:R}},"best":{{(validation.IsBest ? "true" : "false")}}}""")
+            : Invariant($$"""{"step":{{progress.Step}},"loss":{{progress.Loss:R}},"bits_per_char":{{progress.BitsPerCharacter:R}},"learning_rate":{{progress.LearningRate:R}},"gradient_norm":{{progress.GradientNorm:R}},"tokens_per_s":{{progress.TokensPerSecond:F0}}}""");
+        try
+        {
+            _writer.WriteLine(line);
+        }
+        catch (IOException e)
+        {
+            throw new InputException($"The log cannot be written: {e.Message}", e);
+        }
+    }
+
+    public void Dispose() => _writer.Dispose();
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    // A line that a killed run left half-written counts as the newest one and is cut.
+    private static long StepOf(string line)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(line);
+            return json.RootElement.GetProperty("step").GetInt64();
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return long.MaxValue;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace ManagedTransformer.Training;
+
+/// <summary>What a training run takes besides its recipe.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Folder that receives <c>best/</c>, <c>last/</c> and <c>log.jsonl</c>.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Training text instead of the recipe's.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Updates instead of the recipe's number.</summary>
+    public long? Steps { get; init; }
+
+    /// <summary>Decides initial weights, batches and dropout.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Continues from the output folder's last checkpoint, if there is one.</summary>
+    public bool Resume { get; init; }
+}

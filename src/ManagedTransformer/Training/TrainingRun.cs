@@ -1,0 +1,349 @@
+using System.Diagnostics;
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Data;
+using ManagedTransformer.Evaluation;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Optimizers;
+using ManagedTransformer.Optimizers.Schedules;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Training;
+
+/// <summary>
+/// Trains a language model: forward, backward, clipping, update; every so many updates an evaluation and a checkpoint. All randomness is a function of the
+/// seed and the step, and everything else is in the checkpoint, so that an interrupted run that is resumed ends with the same weights, bit for bit.
+/// </summary>
+public sealed class TrainingRun
+{
+    private const ulong InitializationPosition = ulong.MaxValue >> 20;
+    private readonly Recipe _recipe;
+    private readonly TrainingOptions _options;
+    private readonly TrainingData _data;
+    private readonly CausalLanguageModel _network;
+    private readonly IReadOnlyList<NamedParameter> _parameters;
+    private readonly Optimizer _optimizer;
+    private readonly LearningRateSchedule _schedule;
+    private readonly BatchSource _batches;
+    private readonly RandomSource _random;
+    private readonly string _fingerprint;
+    private readonly int[] _inputs, _targets;
+    private readonly Stopwatch _watch = new();
+    private double _secondsBefore;
+    private double? _bestLoss;
+    private long _savedStep = -1;
+
+    private TrainingRun(Recipe recipe, TrainingOptions options)
+    {
+        string? checkpoint = options.Resume ? FindLast(options.Output) : null;
+        _data = TrainingData.Load(recipe, options.Data,
+            checkpoint is null ? null : Tokenization.Tokenizer.Load(Path.Combine(checkpoint, CheckpointFolder.TokenizerFile)));
+        _recipe = recipe with { Model = WithVocabulary(recipe.Model, _data.Tokenizer.VocabularySize) };
+        _options = options;
+        Steps = options.Steps ?? recipe.Training.Steps;
+        _random = new RandomSource(options.Seed);
+        _random.MoveTo(InitializationPosition);
+        _network = new CausalLanguageModel(_recipe.Model, _random);
+        _parameters = _network.Parameters();
+        TrainingRecipe training = recipe.Training;
+        _optimizer = training.Optimizer.Create(_parameters);
+        _schedule = training.Schedule.Create(Steps);
+        _batches = training.Sampling == Sampling.Stream
+            ? new ContiguousBatches(_data.Train, training.Batch, training.Context, options.Seed)
+            : new RandomWindowBatches(_data.Train, training.Batch, training.Context, options.Seed);
+        RequireBlock(_data);
+        _fingerprint = _data.Fingerprint(_recipe);
+        _inputs = new int[training.Batch * training.Context];
+        _targets = new int[_inputs.Length];
+        Model = new LanguageModel(_network, _data.Tokenizer, new ModelDescription
+        {
+            Architecture = recipe.Architecture,
+            Model = _recipe.Model,
+            Context = training.Context,
+            EvaluateContextWindow = training.EvaluateContextWindow,
+            Data = _data.Recipe,
+        });
+        if (checkpoint is not null)
+        {
+            Restore(checkpoint);
+        }
+    }
+
+    /// <summary>The model as trained so far.</summary>
+    public LanguageModel Model { get; }
+
+    /// <summary>Updates done.</summary>
+    public long Step { get; private set; }
+
+    /// <summary>Updates in all.</summary>
+    public long Steps { get; }
+
+    /// <summary>The floor of the validation text in bits per character, where its source knows it.</summary>
+    public double? Floor => _data.Corpus.ValidationFloor;
+
+    /// <summary>Where an earlier run in the output folder was moved to; null if there was none.</summary>
+    public string? MovedEarlierRun { get; private set; }
+
+    /// <summary>Prepares a run: loads text, builds the model, and, when resuming, restores the last checkpoint. An earlier run in the output folder is moved aside unless it is resumed.</summary>
+    /// <param name="recipe">A checked recipe.</param><param name="options">Output folder, seed and so on.</param>
+    /// <exception cref="InputException">Text, recipe, checkpoint or output folder cannot be used.</exception>
+    public static TrainingRun Prepare(Recipe recipe, TrainingOptions options)
+    {
+        if (options.Steps is <= 0)
+        {
+            throw new InputException($"The number of steps ({options.Steps}) must be positive.");
+        }
+
+        TrainingRun run = new(recipe, options);
+        run.PrepareOutput();
+        return run;
+    }
+
+    /// <summary>Trains to the end, or until cancelled; both ways the last checkpoint holds where it stands.</summary>
+    /// <param name="progress">Receives reports.</param><param name="cancellation">Saves and returns.</param>
+    /// <exception cref="InputException">The loss is not finite, or a checkpoint cannot be written.</exception>
+    public TrainingResult Run(Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        using TrainingLog log = new(Path.Combine(_options.Output, "log.jsonl"), Step);
+        _watch.Start();
+        ValidationResult? validation = null;
+        double lastReport = 0, pause = 0;
+        long reportedStep = Step, startStep = Step;
+        while (Step < Steps && !cancellation.IsCancellationRequested)
+        {
+            (double loss, double norm, double rate) = Update();
+            bool evaluate = Step % _recipe.Training.EvaluateEvery == 0 || Step == Steps;
+            if (Step % _recipe.Training.LogEvery == 0 || evaluate)
+            {
+                double now = _watch.Elapsed.TotalSeconds;
+                double perStep = (now - pause) / (Step - startStep);
+                TrainingProgress report = new(Step, Steps, loss, BitsPerCharacter(loss, _data.TokensPerCharacter), rate, norm,
+                    (Step - reportedStep) * (double)_inputs.Length * _recipe.Training.Accumulate / Math.Max(1e-9, now - lastReport),
+                    TimeSpan.FromSeconds(perStep * (Steps - Step)), null);
+                (lastReport, reportedStep) = (now, Step);
+                Report(report);
+                if (evaluate)
+                {
+                    try
+                    {
+                        validation = Validate(Step == Steps, cancellation);
+                    }
+                    catch (OperationCanceledException)
+                    {
+                        break;
+                    }
+
+                    if (validation is not null)
+                    {
+                        Report(report with { Validation = validation });
+                    }
+
+                    Save(validation);
+                    double end = _watch.Elapsed.TotalSeconds;
+                    pause += end - now;
+                    lastReport = end;
+                }
+            }
+        }
+
+        if (_savedStep != Step)
+        {
+            Save(null);
+        }
+
+        return new TrainingResult(Step, Step >= Steps, validation, _bestLoss, _recipe.Model.ParameterCount, _secondsBefore + _watch.Elapsed.TotalSeconds);
+
+        void Report(TrainingProgress report)
+        {
+            log.Write(report);
+            progress?.Invoke(report);
+        }
+    }
+
+    /// <summary>One update.</summary>
+    private (double Loss, double GradientNorm, double Rate) Update()
+    {
+        TrainingRecipe training = _recipe.Training;
+        _random.MoveTo((ulong)Step);
+        foreach (NamedParameter named in _parameters)
+        {
+            named.Parameter.ClearGradient();
+        }
+
+        using StepScope scope = new();
+        double total = 0;
+        long targets = 0;
+        CrossEntropyOptions options = new() { Sum = true, Smoothing = training.LabelSmoothing, Mode = training.SmoothingMode };
+        ForwardContext context = ForwardContext.Training(_random);
+        Shape shape = new(training.Batch, training.Context);
+        for (int i = 0; i < training.Accumulate; i++)
+        {
+            _batches.Next(_inputs, _targets);
+            CrossEntropyResult result = _network.Loss(Tensor.From(_inputs, shape), Tensor.From(_targets, shape), context, options);
+            total += result.Loss.Item();
+            targets += result.Targets;
+            result.Loss.Backward(freeIntermediates: true);
+        }
+
+        double loss = total / targets;
+        float scale = 1f / targets;
+        double rate = _schedule.Rate(Step);
+        double norm = GradientClipping.GlobalNorm(_parameters) * scale;
+        if (!double.IsFinite(loss) || !double.IsFinite(norm))
+        {
+            throw new InputException(
+                $"Training stopped at step {Step + 1}: the loss is {loss} and the gradient's norm {norm} at the learning rate {rate:G4}; " +
+                (_savedStep >= 0 ? $"the last good checkpoint is of step {_savedStep}." : "there is no checkpoint yet."));
+        }
+
+        float clip = training.Optimizer.Type == OptimizerKind.Adagrad ? 1 : GradientClipping.Scale(norm, training.Optimizer.ClipNorm);
+        _optimizer.Step((float)rate, scale * clip);
+        Step++;
+        return (loss, norm, rate);
+    }
+
+    private ValidationResult? Validate(bool everything, CancellationToken cancellation)
+    {
+        if (_data.Validation is not { } stream)
+        {
+            return null;
+        }
+
+        TrainingRecipe training = _recipe.Training;
+        if (!everything && training.EvaluateTokens > 0 && training.EvaluateTokens + 1 < stream.Length)
+        {
+            stream = stream.Slice(0, training.EvaluateTokens + 1);
+        }
+
+        (double nll, long tokens) = LanguageModelEvaluator.Evaluate(_network, stream, training.Context, training.EvaluateContextWindow, cancellation);
+        double loss = nll / tokens;
+        bool best = _bestLoss is null || loss < _bestLoss;
+        _bestLoss = best ? loss : _bestLoss;
+        return new ValidationResult(loss, BitsPerCharacter(loss, _data.ValidationTokensPerCharacter), Floor, best);
+    }
+
+    private static double BitsPerCharacter(double loss, double tokensPerCharacter) => loss / Math.Log(2) * tokensPerCharacter;
+
+    // The best checkpoint first: a run killed in between evaluates this step again and writes the same.
+    private void Save(ValidationResult? validation)
+    {
+        if (validation is { IsBest: true })
+        {
+            Model.Save(Path.Combine(_options.Output, CheckpointFolder.Best));
+        }
+
+        CheckpointFolder.Write(Path.Combine(_options.Output, CheckpointFolder.Last), folder =>
+        {
+            Model.WriteFiles(folder);
+            ModuleWeights.Save(_optimizer.State(), Path.Combine(folder, CheckpointFolder.OptimizerFile));
+            TrainingState state = new()
+            {
+                Step = Step,
+                Seed = _options.Seed,
+                Position = _batches.Position,
+                BestLoss = _bestLoss,
+                Seconds = _secondsBefore + _watch.Elapsed.TotalSeconds,
+                Fingerprint = _fingerprint,
+            };
+            AtomicFile.Write(Path.Combine(folder, CheckpointFolder.TrainerFile), JsonDocuments.Write(state, RecipeJson.Default.TrainingState));
+        });
+        _savedStep = Step;
+    }
+
+    private void Restore(string folder)
+    {
+        string path = Path.Combine(folder, CheckpointFolder.TrainerFile);
+        TrainingState state = JsonDocuments.Read(path, InputFile.ReadAllBytes(path), RecipeJson.Default.TrainingState);
+        if (state.Fingerprint != _fingerprint)
+        {
+            throw new InputException($"{folder} was trained with another recipe or on another text; it can only be resumed with the same ones.");
+        }
+
+        if (state.Seed != _options.Seed)
+        {
+            throw new InputException($"{folder} was trained with the seed {state.Seed}; pass --seed {state.Seed} to resume it.");
+        }
+
+        ModuleWeights.Load(_network, Path.Combine(folder, CheckpointFolder.ModelFile));
+        ModuleWeights.Load([.. _optimizer.State()], Path.Combine(folder, CheckpointFolder.OptimizerFile));
+        _optimizer.Updates = state.Step;
+        Step = state.Step;
+        _savedStep = state.Step;
+        _batches.Position = state.Position;
+        _bestLoss = state.BestLoss;
+        _secondsBefore = state.Seconds;
+    }
+
+    private void PrepareOutput()
+    {
+        try
+        {
+            Directory.CreateDirectory(_options.Output);
+            if (Step == 0)
+            {
+                MovedEarlierRun = MoveAside(_options.Output);
+            }
+
+            // Finds out now, not at the first checkpoint, whether the folder can be written.
+            string probe = Path.Combine(_options.Output, $".probe-{Environment.ProcessId}");
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"The output folder '{_options.Output}' cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static string? MoveAside(string output)
+    {
+        string[] entries =
+        [
+            .. new[] { CheckpointFolder.Best, CheckpointFolder.Last, CheckpointFolder.Best + ".old", CheckpointFolder.Last + ".old", "log.jsonl" }
+                .Where(name => Path.Exists(Path.Combine(output, name))),
+        ];
+        if (entries.Length == 0)
+        {
+            return null;
+        }
+
+        int number = 1;
+        while (Directory.Exists(Path.Combine(output, $"previous-{number}")))
+        {
+            number++;
+        }
+
+        string target = Directory.CreateDirectory(Path.Combine(output, $"previous-{number}")).FullName;
+        foreach (string name in entries)
+        {
+            Directory.Move(Path.Combine(output, name), Path.Combine(target, name));
+        }
+
+        return Path.Combine(output, $"previous-{number}");
+    }
+
+    private static string? FindLast(string output)
+    {
+        string last = Path.Combine(output, CheckpointFolder.Last);
+        return Directory.Exists(last) || Directory.Exists(last + ".old") ? CheckpointFolder.Open(last) : null;
+    }
+
+    private static LanguageModelConfig WithVocabulary(LanguageModelConfig model, int vocabulary)
+    {
+        if (model.Vocab != 0 && model.Vocab < vocabulary)
+        {
+            throw new InputException($"The recipe's model.vocab ({model.Vocab}) is smaller than the tokenizer's vocabulary ({vocabulary}).");
+        }
+
+        return model.Vocab == 0 ? model with { Vocab = vocabulary } : model;
+    }
+
+    private static void RequireBlock(TrainingData data)
+    {
+        if (data.Validation is { Length: < 2 } validation)
+        {
+            throw new InputException($"{data.Corpus.Name}: the validation text has {validation.Length} tokens, an evaluation needs at least 2.");
+        }
+    }
+}

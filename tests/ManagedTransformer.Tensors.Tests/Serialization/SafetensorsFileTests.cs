@@ -1,0 +1,202 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using ManagedTransformer.Tensors.Serialization;
+using Xunit;
+
+namespace ManagedTransformer.Tensors.Tests.Serialization;
+
+public sealed class SafetensorsFileTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mt-safetensors-");
+
+    private string FilePath => Path.Combine(_folder.FullName, "a.safetensors");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Floating_point_types_are_widened_exactly_or_rounded()
+    {
+        Save("""{"d":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"f":{"dtype":"F32","shape":[1],"data_offsets":[16,20]},"h":{"dtype":"F16","shape":[2],"data_offsets":[20,24]},"b":{"dtype":"BF16","shape":[],"data_offsets":[24,26]}}""",
+        [
+            .. BitConverter.GetBytes(0.1), .. BitConverter.GetBytes(1e300), .. BitConverter.GetBytes(float.Epsilon),
+            .. BitConverter.GetBytes((Half)(-1.5f)), .. BitConverter.GetBytes(Half.Epsilon), 0xC0, 0x3F,
+        ]);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath);
+        Assert.Equal([0.1f, float.PositiveInfinity], file.ReadFloats("d"));
+        Assert.Equal([float.Epsilon], file.ReadFloats("f"));
+        Assert.Equal([-1.5f, 5.9604645e-8f], file.ReadFloats("h"));
+        Assert.Equal([1.5f], file.ReadFloats("b"));
+        Tensor scalar = file.ReadTensor("b");
+        Assert.Equal((0, DType.Float32), (scalar.Rank, scalar.DType));
+        Assert.Equal("d F64 [2]", file.Entries[0].ToString());
+        Assert.Contains("'d' holds F64, not integers", Assert.Throws<InvalidDataException>(() => file.ReadIntegers("d")).Message, StringComparison.Ordinal);
+        Assert.Contains("no tensor 'x'", Assert.Throws<InvalidDataException>(() => file.ReadTensor("x")).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => file.ReadFloats("d", new float[3]));
+    }
+
+    [Fact]
+    public void Integer_types_are_widened_and_checked()
+    {
+        Save("""{"l":{"dtype":"I64","shape":[1,2],"data_offsets":[0,16]},"big":{"dtype":"I64","shape":[1],"data_offsets":[16,24]},"i":{"dtype":"I32","shape":[1],"data_offsets":[24,28]},"s":{"dtype":"I16","shape":[1],"data_offsets":[28,30]},"c":{"dtype":"I8","shape":[1],"data_offsets":[30,31]},"u":{"dtype":"U8","shape":[1],"data_offsets":[31,32]},"t":{"dtype":"BOOL","shape":[3],"data_offsets":[32,35]},"none":{"dtype":"I64","shape":[0,9],"data_offsets":[35,35]}}""",
+        [
+            .. BitConverter.GetBytes(-5L), .. BitConverter.GetBytes((long)int.MaxValue), .. BitConverter.GetBytes(1L << 31),
+            .. BitConverter.GetBytes(int.MinValue), .. BitConverter.GetBytes((short)-2), 0xFF, 0xFF, 0, 1, 1,
+        ]);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath);
+        Assert.Equal([-5, int.MaxValue], file.ReadIntegers("l"));
+        Assert.Contains("'big' holds an integer", Assert.Throws<InvalidDataException>(() => file.ReadIntegers("big")).Message, StringComparison.Ordinal);
+        Assert.Equal([1L << 31], file.ReadLongs("big"));
+        Assert.Equal([(long)int.MinValue], file.ReadLongs("i"));
+        Assert.Equal([int.MinValue], file.ReadIntegers("i"));
+        Assert.Equal([-2], file.ReadIntegers("s"));
+        Assert.Equal([-1], file.ReadIntegers("c"));
+        Assert.Equal([255], file.ReadIntegers("u"));
+        Assert.Equal([0, 1, 1], file.ReadIntegers("t"));
+        Assert.Equal(new Shape(0, 9), file.ReadTensor("none").Shape);
+        Assert.Equal([-5, int.MaxValue], file.ReadTensor("l").ToInt32Array());
+        Assert.Contains("not floating-point", Assert.Throws<InvalidDataException>(() => file.ReadFloats("l")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rank_and_size_limits_hold_for_tensors_only()
+    {
+        Save("""{"deep":{"dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[0,4]},"wide":{"dtype":"F32","shape":[0,3000000000],"data_offsets":[4,4]}}""", 0, 0, 0, 0);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath);
+        Assert.Single(file.ReadFloats("deep"));
+        Assert.Empty(file.ReadFloats("wide"));
+        Assert.Contains("7 axes", Assert.Throws<InvalidDataException>(() => file.ReadTensor("deep")).Message, StringComparison.Ordinal);
+        Assert.Contains("axis longer", Assert.Throws<InvalidDataException>(() => file.ReadTensor("wide")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_truncated_after_opening_is_reported()
+    {
+        Save("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", new byte[8]);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath);
+        using (FileStream stream = new(FilePath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            stream.SetLength(stream.Length - 1);
+        }
+
+        Assert.Contains("truncated", Assert.Throws<InvalidDataException>(() => file.ReadFloats("a")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[]", "not a JSON object")]
+    [InlineData(" {}", "not a JSON object")]
+    [InlineData("", "not a JSON object")]
+    [InlineData("{", "not valid JSON")]
+    [InlineData("{}x", "not valid JSON")]
+    [InlineData("""{"\ud800":{}}""", "not valid Unicode")]
+    [InlineData("""{"__metadata__":[]}""", "not a JSON object")]
+    [InlineData("""{"__metadata__":{"a":1}}""", "metadata under 'a'")]
+    [InlineData("""{"a":1}""", "'a' is not described")]
+    [InlineData("""{"a":{"shape":[1],"data_offsets":[0,4]}}""", "no 'dtype'")]
+    [InlineData("""{"a":{"dtype":1,"shape":[1],"data_offsets":[0,4]}}""", "no 'dtype'")]
+    [InlineData("""{"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}}""", "element type 'F33'")]
+    [InlineData("""{"a":{"dtype":"F32","data_offsets":[0,4]}}""", "no 'shape'")]
+    [InlineData("""{"a":{"dtype":"F32","shape":4,"data_offsets":[0,4]}}""", "no 'shape'")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", "'shape' with something else")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", "'shape' with something else")]
+    [InlineData("""{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", "'shape' with something else")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}}""", "'shape' with something else")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}""", "overflows")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,0]}}""", "overflows")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1]}}""", "no 'data_offsets'")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4]}}""", "begin and an end")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", "begin and an end")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", "'data_offsets' with something else")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,3]}}""", "needs 4 bytes")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "gap of 4 bytes")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""", "'b' overlaps")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "4 bytes beyond the end")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]}}""", "beyond the end")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}""", "1 bytes that belong to no tensor")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", "Duplicate property 'a'")]
+    [InlineData("""{"a":{"dtype":"U8","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "Duplicate property 'dtype'")]
+    public void A_hostile_header_is_refused_in_one_sentence(string header, string expected)
+    {
+        Save(header, 0, 0, 0, 0);
+        RequireRefused(expected);
+    }
+
+    [Fact]
+    public void Hostile_lengths_and_bytes_are_refused()
+    {
+        File.WriteAllBytes(FilePath, new byte[7]);
+        RequireRefused("it has 7 bytes");
+        File.WriteAllBytes(FilePath, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, (byte)'{', (byte)'}']);
+        RequireRefused("header is 18446744073709551615 bytes long");
+        File.WriteAllBytes(FilePath, SafetensorsBytes.Build([(byte)'{', (byte)'"', 0xC3, (byte)'"', (byte)'}'], []));
+        RequireRefused("not valid UTF-8");
+        using (FileStream sparse = new(FilePath, FileMode.Create))
+        {
+            sparse.Write(BitConverter.GetBytes(100_000_001L));
+            sparse.SetLength(200_000_000);
+        }
+
+        RequireRefused("more than the 100000000 allowed");
+        Assert.Throws<FileNotFoundException>(() => SafetensorsFile.Open(Path.Combine(_folder.FullName, "missing")));
+    }
+
+    [Fact]
+    public void Random_damage_is_refused_or_harmless()
+    {
+        byte[] good = SafetensorsBytes.Build(
+            """{"__metadata__":{"k":"v"},"w":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"i":{"dtype":"I64","shape":[2],"data_offsets":[16,32]},"h":{"dtype":"F16","shape":[1],"data_offsets":[32,34]}} """,
+            new byte[34]);
+        Gen<byte[]> damaged =
+            from flips in Gen.Choose(0, 3)
+            from places in Gen.ArrayOf(Gen.Choose(0, good.Length - 1), flips)
+            from values in Gen.ArrayOf(Gen.Choose(0, 255), flips)
+            from length in Gen.Frequency((2, Gen.Constant(good.Length)), (1, Gen.Choose(0, good.Length)))
+            select Damage(good, places, values, length);
+        Prop.ForAll(damaged.ToArbitrary(), (Action<byte[]>)Try).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
+
+        void Try(byte[] bytes)
+        {
+            File.WriteAllBytes(FilePath, bytes);
+            try
+            {
+                using SafetensorsFile file = SafetensorsFile.Open(FilePath);
+                foreach (SafetensorsEntry entry in file.Entries)
+                {
+                    Assert.Equal(entry.Count, file.ReadTensor(entry.Name).Count);
+                }
+            }
+            catch (InvalidDataException e)
+            {
+                RequireSentence(e.Message);
+            }
+        }
+    }
+
+    private static byte[] Damage(byte[] good, int[] places, int[] values, int length)
+    {
+        byte[] bytes = [.. good];
+        for (int i = 0; i < places.Length; i++)
+        {
+            bytes[places[i]] = (byte)values[i];
+        }
+
+        return bytes[..length];
+    }
+
+    private static void RequireSentence(string message)
+    {
+        Assert.EndsWith(".", message, StringComparison.Ordinal);
+        Assert.DoesNotContain(". ", message, StringComparison.Ordinal);
+        Assert.DoesNotContain(message, char.IsControl);
+    }
+
+    private void RequireRefused(string expected)
+    {
+        string message = Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(FilePath)).Message;
+        Assert.Contains(FilePath, message, StringComparison.Ordinal);
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+        RequireSentence(message);
+    }
+
+    private void Save(string header, params ReadOnlySpan<byte> data) => File.WriteAllBytes(FilePath, SafetensorsBytes.Build(Encoding.UTF8.GetBytes(header), data));
+}
