@@ -19,7 +19,7 @@ public static partial class TensorOperators
         RequireLastAxis(x, bias, "BatchNorm", "bias");
         RequireLastAxis(x, runningMean, "BatchNorm", "runningMean");
         RequireLastAxis(x, runningVariance, "BatchNorm", "runningVariance");
-        x = x.Contiguous();
+        (x, gain, bias) = (x.Contiguous(), gain.Contiguous(), bias.Contiguous());
         int width = x.Shape[-1];
         long rows = RowCount(x);
         Tensor mean = runningMean.Detach(), variance = runningVariance.Detach();

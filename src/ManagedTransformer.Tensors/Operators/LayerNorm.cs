@@ -23,8 +23,7 @@ public static partial class TensorOperators
         RequireFloat(x, "LayerNorm");
         RequireLastAxis(x, gain, "LayerNorm", "gain");
         RequireLastAxis(x, bias, "LayerNorm", "bias");
-        x = x.Contiguous();
-        residual = residual?.Contiguous();
+        (x, residual, gain, bias) = (x.Contiguous(), residual?.Contiguous(), gain.Contiguous(), bias.Contiguous());
         long rows = RowCount(x);
         Tensor sum = residual is null ? x : Tensor.EmptyLike(x);
         Tensor y = Tensor.EmptyLike(x);

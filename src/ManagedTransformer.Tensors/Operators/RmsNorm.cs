@@ -8,7 +8,7 @@ public static partial class TensorOperators
     {
         RequireFloat(x, "RmsNorm");
         RequireLastAxis(x, gain, "RmsNorm", "gain");
-        x = x.Contiguous();
+        (x, gain) = (x.Contiguous(), gain.Contiguous());
         Tensor y = Tensor.EmptyLike(x), scale = Tensor.Empty(x.Shape.With(-1, 1), x);
         x.Kernels.Normalization.RmsNorm(x.Buffer, gain.Buffer, epsilon, y.Buffer, scale.Buffer, RowCount(x), x.Shape[-1]);
         return Recorder.IsNeeded(x, gain) ? Recorder.Record(y, new RmsNormRule(x, gain, scale)) : y;

@@ -35,6 +35,11 @@ public static partial class TensorOperators
                 continue;
             }
 
+            if (x.Strides[axis] == 0)
+            {
+                return false; // one row seen repeatedly: kernels take only rows that lie apart
+            }
+
             if (step == 0)
             {
                 step = x.Strides[axis];

@@ -69,6 +69,20 @@ public sealed class TokenEmbedding : Module
         return context.Dropout(x, _options.Dropout);
     }
 
+    /// <summary>Which tokens are padding: 1 there, 0 elsewhere, as <see cref="AttentionMask.KeyPadding"/> takes it; null where none is.</summary>
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <returns>Float32 [B, T], or null.</returns>
+    public Tensor? PaddingMask(Tensor tokens)
+    {
+        if (_options.Padding is not { } padding)
+        {
+            return null;
+        }
+
+        int[] ids = tokens.ToInt32Array();
+        return ids.Contains(padding) ? Tensor.From([.. ids.Select(id => id == padding ? 1f : 0f)], tokens.Shape, tokens.Device) : null;
+    }
+
     /// <summary>Positions of tokens under a padding id: padding + number of real tokens so far; padding itself stands at the position padding.</summary>
     /// <param name="tokens">Row-major [rows, length].</param><param name="length">Tokens per row.</param><param name="padding">The padding id.</param><param name="start">Real tokens before.</param>
     public static int[] PositionIndices(ReadOnlySpan<int> tokens, int length, int padding, int start = 0)

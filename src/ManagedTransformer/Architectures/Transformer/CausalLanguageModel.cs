@@ -71,13 +71,14 @@ public sealed class CausalLanguageModel : Module
     /// <summary>The matrix that projects to the vocabulary, [V, D].</summary>
     public Parameter OutputWeight => Output ?? Embedding.Weight;
 
-    /// <summary>The last hidden states.</summary>
+    /// <summary>The last hidden states. Padding is seen by no position.</summary>
     /// <param name="tokens">Int32 [B, T]</param><param name="context">Dropout.</param>
     /// <returns>[B, T, D]</returns>
     public Tensor Hidden(Tensor tokens, ForwardContext context)
     {
         Tensor x = Embedding.Forward(tokens, context);
-        return RunLayers(x, context, (layer, normed) => Layers[layer].Attention.Forward(normed, _causal, context));
+        AttentionMask mask = _causal with { KeyPadding = Embedding.PaddingMask(tokens) };
+        return RunLayers(x, context, (layer, normed) => Layers[layer].Attention.Forward(normed, mask, context));
     }
 
     /// <summary>Scores of every next token.</summary>
