@@ -1,1 +1,3 @@
-return 0;
+using ManagedTransformer.Cli;
+
+return CommandLine.Run(args, Terminal.ForProcess());

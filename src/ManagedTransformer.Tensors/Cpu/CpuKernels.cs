@@ -22,7 +22,7 @@ internal static class CpuKernels
     {
         Elementwise = new CpuElementwiseKernels<TOps, TVector>(),
         Reductions = new CpuReductionKernels<TOps, TVector>(),
-        Matrix = new CpuMatrixKernels(new CpuElementwiseKernels<TOps, TVector>()),
+        Matrix = new CpuMatrixKernels(),
         Normalization = new CpuNormalizationKernels<TOps, TVector>(),
         Softmax = new CpuSoftmaxKernels<TOps, TVector>(),
         Indexing = new CpuIndexKernels<TOps, TVector>(),

@@ -92,7 +92,7 @@ public sealed class TrainingData
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static ITokenizer CreateTokenizer(TokenizerRecipe recipe, TextCorpus corpus)
+    internal static ITokenizer CreateTokenizer(TokenizerRecipe recipe, TextCorpus corpus)
     {
         if (recipe.File is { } file)
         {

@@ -152,6 +152,12 @@ public sealed class TrainingRun
             Save(null);
         }
 
+        // A run that is resumed after its end still tells its result.
+        if (validation is null && Step >= Steps && !cancellation.IsCancellationRequested)
+        {
+            validation = Validate(everything: true, CancellationToken.None);
+        }
+
         return new TrainingResult(Step, Step >= Steps, validation, _bestLoss, _recipe.Model.ParameterCount, _secondsBefore + _watch.Elapsed.TotalSeconds);
 
         void Report(TrainingProgress report)

@@ -65,7 +65,7 @@ internal sealed unsafe class GemmCase
 
     public bool HasBias { get; set; }
 
-    public GemmActivation Activation { get; set; }
+    public Activation Activation { get; set; }
 
     public bool KeepPreActivation { get; set; }
 
@@ -109,7 +109,7 @@ internal sealed unsafe class GemmCase
             double tolerance = 1e-6 * magnitude + 1e-6;
             if (KeepPreActivation)
                 Assert.True(Math.Abs(expected - preActivation[i]) <= tolerance, $"before activation, {Describe(batch, row, column)}: {expected} {preActivation[i]}");
-            if (Activation == GemmActivation.Relu)
+            if (Activation == Activation.Relu)
                 expected = Math.Max(expected, 0);
             Assert.True(Math.Abs(expected - c[i]) <= tolerance, $"{Describe(batch, row, column)}: expected {expected}, is {c[i]}");
         }

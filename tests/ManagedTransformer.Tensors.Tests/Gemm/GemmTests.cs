@@ -34,7 +34,7 @@ public sealed class GemmTests
                 Alpha = -0.7f,
                 Accumulate = true,
                 HasBias = true,
-                Activation = GemmActivation.Relu,
+                Activation = Activation.Relu,
                 KeepPreActivation = true,
             }.Check();
         }
@@ -52,7 +52,7 @@ public sealed class GemmTests
                 Alpha = random.Next(2) == 0 ? 1 : 0.5f,
                 Accumulate = random.Next(2) == 0,
                 HasBias = random.Next(2) == 0,
-                Activation = (GemmActivation)random.Next(2),
+                Activation = (Activation)random.Next(2),
                 KeepPreActivation = random.Next(2) == 0,
             }.Check();
         }

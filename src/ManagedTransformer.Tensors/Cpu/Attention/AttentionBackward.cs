@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Attention;
@@ -29,8 +30,8 @@ internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArgumen
         AttentionScratch scratch = AttentionScratch.Tiles;
         scratch.Reserve(((nint)keyRows * 2 * (headWidth + valueWidth)) + GradientStrip<TOps, TVector>.Size(headWidth, valueWidth, KeyBlock));
         float* dKeys = scratch.Take((nint)keyRows * headWidth), dValues = scratch.Take((nint)keyRows * valueWidth);
-        NativeClear(dKeys, (nint)keyRows * headWidth);
-        NativeClear(dValues, (nint)keyRows * valueWidth);
+        Clear(dKeys, (nint)keyRows * headWidth);
+        Clear(dValues, (nint)keyRows * valueWidth);
 
         var strip = new GradientStrip<TOps, TVector>(arguments, chunk, headWidth, valueWidth, KeyBlock, scratch);
         for (int first = 0; first < _forward.QueryLength; first += Strip)
@@ -61,5 +62,5 @@ internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArgumen
             new ReadOnlySpan<float>(rows + ((nint)u * paddedWidth), width).CopyTo(new Span<float>(target[u], width));
     }
 
-    private static void NativeClear(float* memory, nint count) => System.Runtime.InteropServices.NativeMemory.Clear(memory, (nuint)count * sizeof(float));
+    private static void Clear(float* memory, nint count) => NativeMemory.Clear(memory, (nuint)count * sizeof(float));
 }

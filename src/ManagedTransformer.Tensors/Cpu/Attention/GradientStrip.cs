@@ -35,8 +35,13 @@ internal unsafe struct GradientStrip<TOps, TVector>
         _factors = scratch.Take(keyBlock * Strip);
         _logSumExp = scratch.Take(Strip);
         _dot = scratch.Take(Strip);
-        _k = _forward.Keys(pair).Pack(0, _forward.KeyLength, _forward.HeadWidth, scratch.Take((nint)_forward.KeyLength * headWidth));
-        _v = _forward.Values(pair).Pack(0, _forward.KeyLength, _forward.ValueWidth, scratch.Take((nint)_forward.KeyLength * valueWidth));
+
+        HeadRows keys = _forward.Keys(pair), values = _forward.Values(pair);
+        keys.Prefetch(0, _forward.KeyLength, _forward.HeadWidth);
+        values.Prefetch(0, _forward.KeyLength, _forward.ValueWidth);
+        _k = keys.Pack(0, _forward.KeyLength, _forward.HeadWidth, scratch.Take((nint)_forward.KeyLength * headWidth));
+        _v = values.Pack(0, _forward.KeyLength, _forward.ValueWidth, scratch.Take((nint)_forward.KeyLength * valueWidth));
+        PrefetchQueries(0);
     }
 
     /// <summary>Queries in the strip; its other lanes hold zeros.</summary>
@@ -52,6 +57,7 @@ internal unsafe struct GradientStrip<TOps, TVector>
     {
         _first = firstQuery;
         Queries = Math.Min(Strip, _forward.QueryLength - firstQuery);
+        PrefetchQueries(firstQuery + Strip);
         LoadRows(_q, _forward.HeadWidth, _headWidth, _queries);
         Scale(_queries, _headWidth, _forward.Scale);
         Transposition.Transpose(_queries, _headWidth, Strip, _headWidth, _queriesT, Strip);
@@ -110,6 +116,14 @@ internal unsafe struct GradientStrip<TOps, TVector>
     {
         Scale(_queryGradientsT, _headWidth, _forward.Scale);
         Transposition.Transpose(_queryGradientsT, Strip, _forward.HeadWidth, Queries, _dq[_first], _dq.Stride);
+    }
+
+    private readonly void PrefetchQueries(int first)
+    {
+        int end = Math.Min(first + Strip, _forward.QueryLength);
+        _q.Prefetch(first, end, _forward.HeadWidth);
+        _dy.Prefetch(first, end, _forward.ValueWidth);
+        _y.Prefetch(first, end, _forward.ValueWidth);
     }
 
     private readonly void DifferentiateDropped(int keys)

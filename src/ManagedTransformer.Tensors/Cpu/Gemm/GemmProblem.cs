@@ -61,7 +61,7 @@ internal unsafe struct GemmProblem
     public float* Bias;
 
     /// <summary>Function applied last.</summary>
-    public GemmActivation Activation;
+    public Activation Activation;
 
     /// <summary>Receives the value before the activation, laid out as C; or null.</summary>
     public float* PreActivation;

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Tensors.Benchmarks;
+using ManagedTransformer.Tensors.Cpu;
+
+namespace ManagedTransformer.Cli;
+
+/// <summary><c>mt bench gemm</c></summary>
+internal static class BenchGemmCommand
+{
+    private const string DefaultShapes = "1024,1024,1024;2048,768,256;2048,256,1024;768,128,128;256,1024,2048";
+    private const string DefaultTransposes = "nn,nt,tn,tt";
+    private const float DefaultSeconds = 0.3f;
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Option<int[][]?> shapes = new("--shapes")
+        {
+            Description = $"Sizes of C [M, N] and length K of its sums (default: {DefaultShapes}).",
+            HelpName = "M,N,K;...",
+            DefaultValueFactory = result => ParseShapes(result, DefaultShapes),
+            CustomParser = result => ParseShapes(result, result.Tokens[0].Value),
+        };
+        Option<string[]?> transposes = new("--transposes")
+        {
+            Description = $"Which of A and B are stored transposed (default: {DefaultTransposes}).",
+            HelpName = "nn,nt,tn,tt",
+            DefaultValueFactory = result => ParseTransposes(result, DefaultTransposes),
+            CustomParser = result => ParseTransposes(result, result.Tokens[0].Value),
+        };
+        Option<int?> threads = Options.Threads();
+        threads.Description = "Threads to compute with (default: once 1, once one per core).";
+        Option<float?> seconds = Options.Real("--seconds", $"Seconds to measure each product (default: {DefaultSeconds}).", value => value > 0, "above 0");
+        Option<bool> json = Options.Json();
+        Command command = new("gemm", "Measures the matrix product C = A B.") { shapes, transposes, threads, seconds, json };
+        command.SetAction(result =>
+        {
+            int[] threadCounts = result.GetValue(threads) is { } count ? [count] : [.. new[] { 1, CpuThreads.Count }.Distinct()];
+            foreach (int[] shape in result.GetValue(shapes)!)
+            {
+                foreach (string transpose in result.GetValue(transposes)!)
+                {
+                    foreach (int threadCount in threadCounts)
+                    {
+                        GemmShape problem = new(shape[0], shape[1], shape[2], transpose[0] == 't', transpose[1] == 't');
+                        Write(terminal, GemmBenchmark.Run(problem, threadCount, result.GetValue(seconds) ?? DefaultSeconds), result.GetValue(json));
+                    }
+                }
+            }
+        });
+        return command;
+    }
+
+    private static void Write(Terminal terminal, GemmMeasurement measured, bool json)
+    {
+        GemmShape shape = measured.Problem;
+        if (!json)
+        {
+            string product = $"{(shape.TransposeA ? "A^T" : "A")} {(shape.TransposeB ? "B^T" : "B")}";
+            terminal.Output.WriteLine(
+                $"{shape.M,5} x {shape.N,5} x {shape.K,5}  {product,-7}  {measured.Threads,2} threads  {measured.Milliseconds,9:F3} ms  {measured.GigaflopsPerSecond,7:F1} GFLOP/s");
+            return;
+        }
+
+        JsonOutput.Write(terminal.Output, new JsonObject
+        {
+            ["m"] = shape.M,
+            ["n"] = shape.N,
+            ["k"] = shape.K,
+            ["transpose_a"] = shape.TransposeA,
+            ["transpose_b"] = shape.TransposeB,
+            ["threads"] = measured.Threads,
+            ["ms"] = JsonOutput.Number(measured.Milliseconds),
+            ["gflops"] = JsonOutput.Number(measured.GigaflopsPerSecond),
+        });
+    }
+
+    private static int[][]? ParseShapes(ArgumentResult result, string text)
+    {
+        List<int[]> shapes = [];
+        foreach (string part in text.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (Options.PositiveList(result, part, "--shapes") is not { } sizes)
+            {
+                return null;
+            }
+
+            if (sizes.Length != 3)
+            {
+                result.AddError($"--shapes needs three sizes M,N,K per product, not '{part}'");
+                return null;
+            }
+
+            shapes.Add(sizes);
+        }
+
+        if (shapes.Count == 0)
+        {
+            result.AddError("--shapes needs at least one product");
+        }
+
+        return [.. shapes];
+    }
+
+    private static string[]? ParseTransposes(ArgumentResult result, string text)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        if (parts.FirstOrDefault(part => part is not ("nn" or "nt" or "tn" or "tt")) is { } unknown)
+        {
+            result.AddError($"--transposes knows nn, nt, tn and tt, not '{unknown}'");
+            return null;
+        }
+
+        return parts;
+    }
+}

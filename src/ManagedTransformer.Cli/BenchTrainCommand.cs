@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Benchmarks;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Cli;
+
+/// <summary><c>mt bench train</c></summary>
+internal static class BenchTrainCommand
+{
+    private const int DefaultSteps = 20;
+
+    // Every size of it is overridden.
+    private static readonly Recipe _standard = new()
+    {
+        Architecture = Recipe.TransformerLanguageModel,
+        Model = new LanguageModelConfig
+        {
+            Dim = 1,
+            Layers = 1,
+            Heads = 1,
+            Activation = Activation.Gelu,
+            Positions = PositionKind.Learned,
+            MaxPositions = 1,
+            Init = InitializationScheme.Gpt2,
+        },
+    };
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Option<int?> layers = Options.Positive("--layers", "Number of layers.");
+        Option<int?> dim = Options.Positive("--dim", "Width of the model.");
+        Option<int?> heads = Options.Positive("--heads", "Number of heads; divides the width.");
+        Option<int?> sequence = Options.Positive("--seq", "Tokens per row.");
+        Option<int?> batch = Options.Positive("--batch", "Rows per batch.");
+        Option<int?> vocab = Options.Positive("--vocab", "Size of the vocabulary.");
+        Option<string?> recipe = new("--recipe") { Description = "Measure this recipe's model, batch and context; the sizes above then override it.", HelpName = "RECIPE" };
+        Option<int?> steps = Options.Positive("--steps", $"Steps to measure, after three that are not (default: {DefaultSteps}).");
+        Option<int?> threads = Options.Threads();
+        Option<bool> json = Options.Json();
+        Command command = new("train",
+            """
+            Measures training steps (forward, backward, AdamW) of a pre-norm GELU language model with learned positions and tied output, or of a recipe.
+
+            Example:
+              mt bench train --layers 4 --dim 128 --heads 4 --seq 128 --batch 8 --vocab 256 --json
+            """)
+        { layers, dim, heads, sequence, batch, vocab, recipe, steps, threads, json };
+        command.Validators.Add(result =>
+        {
+            Option<int?>[] options = [layers, dim, heads, sequence, batch, vocab];
+            if (result.GetResult(recipe) is null && options.FirstOrDefault(option => result.GetResult(option) is null) is { } missing)
+            {
+                result.AddError($"Option '{missing.Name}' is required where no --recipe is given");
+            }
+        });
+        command.SetAction(result =>
+        {
+            Options.Apply(result.GetValue(threads));
+            string? file = result.GetValue(recipe) is { } name ? RecipePath.Find(name) : null;
+            Recipe loaded = file is null ? _standard : Recipe.Load(file);
+            int context = result.GetValue(sequence) ?? loaded.Training.Context;
+            loaded = loaded with
+            {
+                Model = loaded.Model with
+                {
+                    Layers = result.GetValue(layers) ?? loaded.Model.Layers,
+                    Dim = result.GetValue(dim) ?? loaded.Model.Dim,
+                    Heads = result.GetValue(heads) ?? loaded.Model.Heads,
+                    Vocab = result.GetValue(vocab) ?? loaded.Model.Vocab,
+                    MaxPositions = Math.Max(context, loaded.Model.MaxPositions),
+                },
+            };
+            TrainingMeasurement measured = TrainingBenchmark.Run(
+                RecipeVocabulary.Resolve(loaded, file ?? ""), result.GetValue(batch) ?? loaded.Training.Batch, context, result.GetValue(steps) ?? DefaultSteps);
+            Write(terminal, measured, result.GetValue(json));
+        });
+        return command;
+    }
+
+    private static void Write(Terminal terminal, TrainingMeasurement measured, bool json)
+    {
+        if (!json)
+        {
+            terminal.Output.WriteLine(
+                $"{measured.Milliseconds:F2} ms per step, {measured.TokensPerSecond:N0} tokens/s, {measured.Parameters:N0} parameters, " +
+                $"{measured.PeakMebibytes:N0} MiB at most, {measured.AllocatedBytesPerStep:N0} managed bytes per step");
+            return;
+        }
+
+        JsonOutput.Write(terminal.Output, new JsonObject
+        {
+            ["ms"] = JsonOutput.Number(measured.Milliseconds),
+            ["tokens_per_s"] = JsonOutput.Number(measured.TokensPerSecond),
+            ["parameters"] = measured.Parameters,
+            ["peak_mib"] = JsonOutput.Number(measured.PeakMebibytes),
+            ["allocated_bytes_per_step"] = measured.AllocatedBytesPerStep,
+        });
+    }
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Tensors;
+using ManagedTransformer.Tensors.Cpu;
+using ManagedTransformer.Tensors.Reference;
+using Spectre.Console;
+
+namespace ManagedTransformer.Cli;
+
+/// <summary><c>mt doctor</c></summary>
+internal static class DoctorCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Option<int?> threads = Options.Threads();
+        Option<bool> json = Options.Json();
+        Command command = new("doctor", "Shows what the machine offers and tests every kernel against its plain scalar twin.") { threads, json };
+        command.SetAction(result =>
+        {
+            Options.Apply(result.GetValue(threads));
+            bool isJson = result.GetValue(json);
+            if (!isJson)
+            {
+                Draw(terminal);
+            }
+
+            IReadOnlyList<KernelTestResult> results = Test(terminal.ProgressFor(isJson));
+            KernelTestResult[] failures = [.. results.Where(test => !test.Passed)];
+            if (isJson)
+            {
+                JsonOutput.Write(terminal.Output, ToJson(results.Count, failures));
+            }
+
+            return failures.Length == 0 ? CommandLine.Done : CommandLine.Failed;
+        });
+        return command;
+    }
+
+    private static double Memory => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024.0 * 1024);
+
+    private static IReadOnlyList<KernelTestResult> Test(Progress progress)
+    {
+        int done = 0;
+        IReadOnlyList<KernelTestResult> results = KernelSelfTest.Run(Device.Cpu, result =>
+        {
+            done++;
+            if (!result.Passed)
+            {
+                progress.WriteLine($"FAILED {result.Kernel}: {result.Case}: {result.Description}");
+            }
+
+            progress.Update($"Testing kernels: {done:N0} of {KernelSelfTest.CaseCount:N0} cases");
+        });
+        int failed = results.Count(result => !result.Passed), kernels = results.Select(result => result.Kernel).Distinct().Count();
+        progress.WriteLine(failed == 0
+            ? $"All {results.Count:N0} cases of {kernels} kernels agree with the scalar reference."
+            : $"{failed:N0} of {results.Count:N0} cases of {kernels} kernels differ from the scalar reference.");
+        return results;
+    }
+
+    private static void Draw(Terminal terminal)
+    {
+        Table table = new Table().Border(TableBorder.Simple).HideHeaders().AddColumn("").AddColumn("");
+        Row("System", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
+        Row(".NET", Environment.Version.ToString());
+        Row("Cores", $"{Environment.ProcessorCount}");
+        Row("Memory", $"{Memory:N0} MiB");
+        Row("Vectors", CpuFeatures.VectorBits > 0 ? $"{CpuFeatures.VectorBits} bits" : "none");
+        Row("Instructions", string.Join(' ', CpuFeatures.InstructionSets));
+        Row("Devices", Device.Cpu.Name);
+        terminal.Write(table);
+
+        void Row(string key, string value) => table.AddRow(new Text(key), new Text(value));
+    }
+
+    private static JsonObject ToJson(int cases, KernelTestResult[] failures) => new()
+    {
+        ["system"] = RuntimeInformation.OSDescription,
+        ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),
+        ["dotnet"] = Environment.Version.ToString(),
+        ["cores"] = Environment.ProcessorCount,
+        ["memory_mib"] = JsonOutput.Number(Memory),
+        ["vector_bits"] = CpuFeatures.VectorBits,
+        ["instruction_sets"] = new JsonArray([.. CpuFeatures.InstructionSets.Select(name => (JsonNode)name)]),
+        ["devices"] = new JsonArray(Device.Cpu.Name),
+        ["cases"] = cases,
+        ["failures"] = new JsonArray([.. failures.Select(failure => new JsonObject
+        {
+            ["kernel"] = failure.Kernel,
+            ["case"] = failure.Case,
+            ["description"] = failure.Description,
+        })]),
+        ["passed"] = failures.Length == 0,
+    };
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Evaluation;
+
+namespace ManagedTransformer.Cli;
+
+/// <summary><c>mt eval</c></summary>
+internal static class EvalCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> model = ModelArgument.Create();
+        Option<string?> data = Options.Data("Text to score (default: what the model was trained on).");
+        Option<string> split = SplitOption.Create();
+        Option<int?> contextWindow = Options.Number("--context-window", "Tokens of context before each scored block (default: as in training).", 0, int.MaxValue);
+        Option<int?> threads = Options.Threads();
+        Option<bool> json = Options.Json();
+        Command command = new("eval",
+            """
+            Scores a model on a text: loss in nats per token, bits per character, perplexity.
+
+            Examples:
+              mt eval out/stories
+              mt eval out/shakespeare --data other.txt --json
+            """)
+        { model, data, split, contextWindow, threads, json };
+        command.SetAction(result =>
+        {
+            Options.Apply(result.GetValue(threads));
+            using LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model));
+            ModelEvaluationResult evaluation = ModelEvaluation.Run(loaded, new ModelEvaluationOptions
+            {
+                Data = result.GetValue(data),
+                Split = SplitOption.Parse(result.GetRequiredValue(split)),
+                ContextWindow = result.GetValue(contextWindow),
+            });
+            Write(terminal, evaluation, result.GetValue(json));
+        });
+        return command;
+    }
+
+    private static void Write(Terminal terminal, ModelEvaluationResult result, bool json)
+    {
+        if (!json)
+        {
+            string floor = result.Floor is { } bits ? $" (no model can go below {bits:F4} on average)" : "";
+            terminal.Output.WriteLine($"{result.Source}, {PartName(result.Split)}: {result.BitsPerCharacter:F4} bits/char{floor}, loss {result.Loss:F4} nats/token, perplexity {result.Perplexity:F3}, {result.Tokens:N0} tokens");
+            return;
+        }
+
+        JsonObject line = new()
+        {
+            ["loss"] = JsonOutput.Number(result.Loss),
+            ["bits_per_char"] = JsonOutput.Number(result.BitsPerCharacter),
+            ["perplexity"] = JsonOutput.Number(result.Perplexity),
+            ["tokens"] = result.Tokens,
+        };
+        if (result.Floor is not null)
+        {
+            line["floor_bits_per_char"] = JsonOutput.Number(result.Floor);
+        }
+
+        line["split"] = SplitOption.Name(result.Split);
+        JsonOutput.Write(terminal.Output, line);
+    }
+
+    private static string PartName(EvaluationSplit split) => split == EvaluationSplit.All ? "the whole text" : $"the {SplitOption.Name(split)} part";
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Generation;
+
+namespace ManagedTransformer.Cli;
+
+/// <summary><c>mt generate</c></summary>
+internal static class GenerateCommand
+{
+    private const string FromInput = "-";
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> model = ModelArgument.Create();
+        Option<string> prompt = new("--prompt") { Description = "The text to continue; - reads it from standard input.", HelpName = "TEXT", Required = true };
+        Option<int?> tokens = Options.Positive("--tokens", "How many tokens to add.");
+        tokens.Required = true;
+        Option<float?> temperature = Options.Real("--temperature", "Below 1 is more certain, above 1 more varied, 0 takes the likeliest token (default: 1).", value => value >= 0, "of at least 0");
+        Option<int?> topK = Options.Number("--top-k", "Draw from this many likeliest tokens only (default: 0, all).", 0, int.MaxValue);
+        Option<float?> topP = Options.Real("--top-p", "Draw from the likeliest tokens with this much probability (default: 1, all).", value => value is > 0 and <= 1, "above 0 and at most 1");
+        Option<ulong?> seed = Options.Seed("The same seed gives the same text (default: 1).");
+        Option<int?> threads = Options.Threads();
+        Option<bool> json = Options.Json();
+        Command command = new("generate",
+            """
+            Continues a text, printing it as it comes.
+
+            Examples:
+              mt generate out/stories --prompt "Once upon a time " --tokens 300 --temperature 0.8
+              mt generate out/stories --prompt - --tokens 100 --top-k 20 --seed 7 < start.txt
+            """)
+        { model, prompt, tokens, temperature, topK, topP, seed, threads, json };
+        command.SetAction(result =>
+        {
+            Options.Apply(result.GetValue(threads));
+            using LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model));
+            string text = result.GetRequiredValue(prompt);
+            GenerationOptions defaults = new();
+            Run(terminal, result.GetValue(json), loaded, text == FromInput ? terminal.Input.ReadToEnd() : text, defaults with
+            {
+                MaxTokens = result.GetRequiredValue(tokens)!.Value,
+                Temperature = result.GetValue(temperature) ?? defaults.Temperature,
+                TopK = result.GetValue(topK) ?? defaults.TopK,
+                TopP = result.GetValue(topP) ?? defaults.TopP,
+                Seed = result.GetValue(seed) ?? defaults.Seed,
+            });
+        });
+        return command;
+    }
+
+    private static void Run(Terminal terminal, bool json, LanguageModel model, string prompt, GenerationOptions options)
+    {
+        IEnumerable<string> pieces = model.Generate(prompt, options);
+        long start = Stopwatch.GetTimestamp();
+        if (!json)
+        {
+            terminal.Output.Write(prompt);
+            foreach (string piece in pieces)
+            {
+                terminal.Output.Write(piece);
+                terminal.Output.Flush();
+            }
+
+            terminal.Output.WriteLine();
+            return;
+        }
+
+        string text = new StringBuilder().AppendJoin("", pieces).ToString();
+        JsonOutput.Write(terminal.Output, new JsonObject
+        {
+            ["prompt"] = prompt,
+            ["text"] = text,
+            ["tokens"] = options.MaxTokens,
+            ["tokens_per_s"] = JsonOutput.Number(options.MaxTokens / Stopwatch.GetElapsedTime(start).TotalSeconds),
+            ["seed"] = options.Seed,
+        });
+    }
+}

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Tensors.Serialization;
+using Spectre.Console;
+
+namespace ManagedTransformer.Cli;
+
+/// <summary><c>mt info</c></summary>
+internal static class InfoCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> target = new("TARGET") { Description = "A recipe (file or name), a model folder, or a .safetensors file.", HelpName = "RECIPE|MODEL_DIR|FILE.safetensors" };
+        Option<string?> data = Options.Data("Training text of a recipe whose vocabulary depends on it and that names none.");
+        Option<bool> json = Options.Json();
+        Command command = new("info",
+            """
+            Shows what a recipe, a model or a safetensors file is made of.
+
+            Examples:
+              mt info stories
+              mt info out/stories
+              mt info out/stories/best/model.safetensors --json
+            """)
+        { target, data, json };
+        command.SetAction(result =>
+        {
+            string path = result.GetRequiredValue(target);
+            if (!Path.Exists(path) && RecipePath.IsBareName(path) && !path.EndsWith(".safetensors", StringComparison.Ordinal))
+            {
+                path = RecipePath.Find(path);
+            }
+
+            ModelSummary summary = ModelSummary.Of(path, result.GetValue(data));
+            if (result.GetValue(json))
+            {
+                JsonOutput.Write(terminal.Output, ToJson(summary));
+            }
+            else
+            {
+                Draw(terminal, summary);
+            }
+        });
+        return command;
+    }
+
+    private static JsonObject ToJson(ModelSummary summary)
+    {
+        JsonObject json = new() { ["architecture"] = summary.Architecture, ["parameters"] = summary.Parameters };
+        if (summary.Configuration.Count > 0)
+        {
+            json["configuration"] = new JsonObject(summary.Configuration.Select(item => KeyValuePair.Create<string, JsonNode?>(item.Key, item.Value)));
+        }
+
+        if (summary.Training is { } training)
+        {
+            json["step"] = training.Step;
+            json["best_loss"] = JsonOutput.Number(training.BestLoss);
+        }
+
+        if (summary.Tensors.Count > 0)
+        {
+            json["tensors"] = new JsonArray([.. summary.Tensors.Select(tensor => new JsonObject
+            {
+                ["name"] = tensor.Name,
+                ["dtype"] = tensor.Type.Code(),
+                ["shape"] = new JsonArray([.. tensor.Shape.Select(size => (JsonNode)size)]),
+            })]);
+        }
+
+        return json;
+    }
+
+    private static void Draw(Terminal terminal, ModelSummary summary)
+    {
+        terminal.Output.WriteLine($"{summary.Source}: {summary.Architecture}, {summary.Parameters:N0} parameters");
+        if (summary.Training is { } training)
+        {
+            string best = training.BestLoss is { } loss ? $", lowest validation loss {loss:F4}" : "";
+            terminal.Output.WriteLine($"Training stands at step {training.Step:N0} after {TimeSpan.FromSeconds(training.Seconds):h\\:mm\\:ss}, seed {training.Seed}{best}.");
+        }
+
+        if (summary.Configuration.Count > 0)
+        {
+            Table table = NewTable("Key", "Value");
+            foreach ((string key, string value) in summary.Configuration)
+            {
+                table.AddRow(new Text(key), new Text(value));
+            }
+
+            terminal.Write(table);
+        }
+
+        if (summary.Tensors.Count > 0)
+        {
+            Table table = NewTable("Tensor", "Type", "Shape");
+            foreach (SafetensorsEntry tensor in summary.Tensors)
+            {
+                table.AddRow(new Text(tensor.Name), new Text(tensor.Type.Code()), new Text($"[{string.Join(", ", tensor.Shape)}]"));
+            }
+
+            terminal.Write(table);
+        }
+    }
+
+    private static Table NewTable(params string[] columns)
+    {
+        Table table = new Table().Border(TableBorder.Simple);
+        foreach (string column in columns)
+        {
+            table.AddColumn(column);
+        }
+
+        return table;
+    }
+}

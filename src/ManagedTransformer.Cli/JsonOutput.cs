@@ -1,0 +1,27 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ManagedTransformer.Cli;
+
+/// <summary>Results for machines: one JSON object per line.</summary>
+internal static class JsonOutput
+{
+    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes an object as one line.</summary>
+    public static void Write(TextWriter output, JsonObject value)
+    {
+        using MemoryStream utf8 = new();
+        using (Utf8JsonWriter writer = new(utf8, _options))
+        {
+            value.WriteTo(writer);
+        }
+
+        output.WriteLine(System.Text.Encoding.UTF8.GetString(utf8.GetBuffer(), 0, (int)utf8.Length));
+        output.Flush();
+    }
+
+    /// <summary>A number; JSON has no infinity and no NaN, they become null.</summary>
+    public static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
+}

@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace ManagedTransformer.Cli;
+
+/// <summary>The argument that names a model.</summary>
+internal static class ModelArgument
+{
+    /// <summary><c>MODEL_DIR</c></summary>
+    public static Argument<string> Create() => new("MODEL_DIR")
+    {
+        Description = "A model: the output folder of a training run (its best checkpoint is taken), or one checkpoint.",
+    };
+}

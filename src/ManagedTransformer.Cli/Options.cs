@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+using ManagedTransformer.Tensors.Cpu;
+
+namespace ManagedTransformer.Cli;
+
+/// <summary>Options that several commands have, and options with a checked range. A value outside it is wrong usage.</summary>
+internal static class Options
+{
+    private const int MostThreads = 1024;
+
+    /// <summary><c>--json</c></summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print results as JSON on standard output, progress on standard error." };
+
+    /// <summary><c>--threads</c></summary>
+    public static Option<int?> Threads() => Number<int>("--threads", "Threads to compute with (default: one per core); results do not depend on it.", 1, MostThreads);
+
+    /// <summary><c>--data</c></summary>
+    public static Option<string?> Data(string description) => new("--data") { Description = description, HelpName = "PATH|builtin:NAME" };
+
+    /// <summary><c>--seed</c></summary>
+    public static Option<ulong?> Seed(string description) => Number<ulong>("--seed", description, 0, ulong.MaxValue);
+
+    /// <summary>A number that must be positive.</summary>
+    public static Option<int?> Positive(string name, string description) => Number(name, description, 1, int.MaxValue);
+
+    /// <summary>A whole number in a range.</summary>
+    public static Option<T?> Number<T>(string name, string description, T low, T high) where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => ParseNumber(result, $"{name} needs", low, high),
+    };
+
+    /// <summary>A number with decimals; NaN is never accepted.</summary>
+    public static Option<float?> Real(string name, string description, Predicate<float> isValid, string range) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        CustomParser = result => Real(result, name, isValid, range),
+    };
+
+    /// <summary>Sets the number of threads where the user chose one.</summary>
+    public static void Apply(int? threads) => CpuThreads.Count = threads ?? CpuThreads.Count;
+
+    /// <summary>Positive whole numbers between separators; null after reporting an error.</summary>
+    public static int[]? PositiveList(ArgumentResult result, string text, string what)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        int[] values = new int[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out values[i]) || values[i] < 1)
+            {
+                result.AddError($"{what} needs positive whole numbers, not '{parts[i]}'");
+                return null;
+            }
+        }
+
+        return values;
+    }
+
+    private static T? ParseNumber<T>(ArgumentResult result, string what, T low, T high) where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
+    {
+        string text = result.Tokens[0].Value;
+        if (T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T value) && value >= low && value <= high)
+        {
+            return value;
+        }
+
+        string range = high == T.MaxValue ? $"of at least {low}" : $"from {low} to {high}";
+        result.AddError($"{what} a whole number {range}, not '{text}'");
+        return null;
+    }
+
+    private static float? Real(ArgumentResult result, string name, Predicate<float> isValid, string range)
+    {
+        string text = result.Tokens[0].Value;
+        if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value) && isValid(value))
+        {
+            return value;
+        }
+
+        result.AddError($"{name} needs a number {range}, not '{text}'");
+        return null;
+    }
+}

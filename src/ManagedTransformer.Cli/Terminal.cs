@@ -1,0 +1,53 @@
+using System.Text;
+using Spectre.Console;
+
+namespace ManagedTransformer.Cli;
+
+/// <summary>Where a command reads and writes: the process's streams, or those of a test.</summary>
+/// <param name="Input">What <c>--prompt -</c> reads.</param><param name="Output">Results.</param><param name="Error">Errors, and progress where results are JSON.</param>
+internal sealed record Terminal(TextReader Input, TextWriter Output, TextWriter Error)
+{
+    private const int RedirectedWidth = 160;
+
+    /// <summary>Whether a person watches <see cref="Output"/>.</summary>
+    public bool IsOutputInteractive { get; init; }
+
+    /// <summary>Whether a person watches <see cref="Error"/>.</summary>
+    public bool IsErrorInteractive { get; init; }
+
+    /// <summary>The streams of this process.</summary>
+    public static Terminal ForProcess()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Console.OutputEncoding = Encoding.UTF8;
+        }
+
+        return new Terminal(Console.In, Console.Out, Console.Error)
+        {
+            IsOutputInteractive = !Console.IsOutputRedirected,
+            IsErrorInteractive = !Console.IsErrorRedirected,
+        };
+    }
+
+    /// <summary>Where progress goes.</summary>
+    /// <param name="json">Whether results are JSON: then standard output carries nothing else.</param>
+    public Progress ProgressFor(bool json) => json ? new Progress(Error, IsErrorInteractive) : new Progress(Output, IsOutputInteractive);
+
+    /// <summary>Draws a table on standard output.</summary>
+    public void Write(Table table)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Output),
+            Ansi = IsOutputInteractive ? AnsiSupport.Detect : AnsiSupport.No,
+            Interactive = InteractionSupport.No,
+        });
+        if (!IsOutputInteractive)
+        {
+            console.Profile.Width = RedirectedWidth;
+        }
+
+        console.Write(table);
+    }
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Generation;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Training;
+
+namespace ManagedTransformer.Cli;
+
+/// <summary><c>mt train</c></summary>
+internal static class TrainCommand
+{
+    private const string Gpu = "gpu";
+    private const float SampleTemperature = 0.8f;
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> recipe = new("RECIPE") { Description = RecipePath.Description };
+        Option<string?> data = Options.Data("Training text instead of the recipe's: a text file (or .gz of one), a folder with train.txt and valid.txt, or builtin:stories.");
+        Option<string?> output = new("--out") { Description = "Folder for the model (default: out/<recipe name>).", HelpName = "DIR" };
+        Option<long?> steps = Options.Number<long>("--steps", "Updates instead of the recipe's number.", 1, long.MaxValue);
+        Option<ulong?> seed = Options.Seed("Decides initial weights, batches and dropout (default: 1).");
+        Option<int?> threads = Options.Threads();
+        Option<string> device = new("--device") { Description = "Where to compute (default: cpu).", DefaultValueFactory = _ => "cpu", HelpName = "cpu|gpu" };
+        device.AcceptOnlyFromAmong("cpu", Gpu);
+        Option<bool> resume = new("--resume") { Description = "Continue from the last checkpoint in the output folder." };
+        Option<bool> json = Options.Json();
+        Command command = new("train",
+            """
+            Trains a model as a recipe says. Ctrl-C saves and stops; --resume continues, bit for bit.
+
+            Examples:
+              mt train stories
+              mt train shakespeare-char --data input.txt --out out/shakespeare
+              mt train stories --steps 3000 --resume
+            """)
+        { recipe, data, output, steps, seed, threads, device, resume, json };
+        command.SetAction(result =>
+        {
+            if (result.GetValue(device) == Gpu)
+            {
+                throw new InputException("This build has no GPU backend: it comes with the package ManagedTransformer.Gpu, built with -p:UseIlgpu=true, which is not part of this build.");
+            }
+
+            Options.Apply(result.GetValue(threads));
+            string file = RecipePath.Find(result.GetRequiredValue(recipe));
+            Run(terminal, result.GetValue(json), Recipe.Load(file), new TrainingOptions
+            {
+                Output = result.GetValue(output) ?? Path.Combine("out", Path.GetFileNameWithoutExtension(file)),
+                Data = result.GetValue(data),
+                Steps = result.GetValue(steps),
+                Seed = result.GetValue(seed) ?? 1,
+                Resume = result.GetValue(resume),
+            });
+        });
+        return command;
+    }
+
+    private static void Run(Terminal terminal, bool json, Recipe recipe, TrainingOptions options)
+    {
+        using StopSignal stop = new();
+        TrainingReporter reporter = new(terminal.ProgressFor(json));
+        TrainingRun run = TrainingRun.Prepare(recipe, options);
+        reporter.Start(run, options);
+        TrainingResult result = run.Run(reporter.Report, stop.Token);
+        if (result.IsComplete && recipe.Training is { SamplePrompt: { Length: > 0 } prompt, SampleTokens: > 0 })
+        {
+            reporter.Sample(prompt, run.Model.Generate(prompt, new GenerationOptions { MaxTokens = recipe.Training.SampleTokens, Temperature = SampleTemperature }));
+        }
+
+        reporter.End(result, options.Output, run.Floor);
+        if (json)
+        {
+            JsonOutput.Write(terminal.Output, ToJson(result, options.Output, run.Floor));
+        }
+    }
+
+    private static JsonObject ToJson(TrainingResult result, string output, double? floor)
+    {
+        JsonObject json = new()
+        {
+            ["step"] = result.Step,
+            ["loss"] = JsonOutput.Number(result.Validation?.Loss),
+            ["bits_per_char"] = JsonOutput.Number(result.Validation?.BitsPerCharacter),
+        };
+        if (floor is not null)
+        {
+            json["floor_bits_per_char"] = JsonOutput.Number(floor);
+        }
+
+        json["best_loss"] = JsonOutput.Number(result.BestLoss);
+        json["parameters"] = result.Parameters;
+        json["seconds"] = JsonOutput.Number(result.Seconds);
+        json["out"] = output;
+        json["complete"] = result.IsComplete;
+        return json;
+    }
+}

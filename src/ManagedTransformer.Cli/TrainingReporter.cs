@@ -1,0 +1,63 @@
+using ManagedTransformer.Training;
+
+namespace ManagedTransformer.Cli;
+
+/// <summary>Tells a person how training goes.</summary>
+internal sealed class TrainingReporter(Progress progress)
+{
+    /// <summary>What is about to happen.</summary>
+    public void Start(TrainingRun run, TrainingOptions options)
+    {
+        if (run.MovedEarlierRun is { } moved)
+        {
+            progress.WriteLine($"The earlier run in {options.Output} was moved to {moved}.");
+        }
+
+        long parameters = run.Model.Network.Config.ParameterCount;
+        progress.WriteLine(run.Step > 0
+            ? $"Resuming at step {run.Step:N0} of {run.Steps:N0}: {parameters:N0} parameters, {options.Output}."
+            : $"Training {parameters:N0} parameters for {run.Steps:N0} steps into {options.Output}.");
+    }
+
+    /// <summary>One report of the run.</summary>
+    public void Report(TrainingProgress report)
+    {
+        if (report.Validation is { } validation)
+        {
+            progress.WriteLine(
+                $"step {report.Step:N0}/{report.Steps:N0}  validation: {validation.BitsPerCharacter:F4} bits/char{Floor(validation.Floor)}, " +
+                $"loss {validation.Loss:F4}{(validation.IsBest ? ", the best so far" : "")}");
+            return;
+        }
+
+        progress.Update(
+            $"step {report.Step:N0}/{report.Steps:N0}  loss {report.Loss:F4}  {report.BitsPerCharacter:F3} bits/char  rate {report.LearningRate:G3}  " +
+            $"{report.TokensPerSecond:N0} tokens/s  ETA {Duration(report.Remaining)}", isImportant: report.Step == report.Steps);
+    }
+
+    /// <summary>What the model makes of a prompt.</summary>
+    public void Sample(string prompt, IEnumerable<string> pieces)
+    {
+        progress.WriteLine("");
+        progress.WriteLine(prompt + string.Concat(pieces));
+        progress.WriteLine("");
+    }
+
+    /// <summary>How the run ended.</summary>
+    public void End(TrainingResult result, string output, double? floor)
+    {
+        string time = Duration(TimeSpan.FromSeconds(result.Seconds));
+        if (!result.IsComplete)
+        {
+            progress.WriteLine($"Stopped and saved at step {result.Step:N0} after {time}; the same command with --resume continues.");
+            return;
+        }
+
+        string validation = result.Validation is { } last ? $" validation {last.BitsPerCharacter:F4} bits/char{Floor(floor)}, loss {last.Loss:F4};" : "";
+        progress.WriteLine($"Done after {result.Step:N0} steps in {time}:{validation} the model is in {output}.");
+    }
+
+    private static string Floor(double? floor) => floor is { } bits ? $" (no model can go below {bits:F4})" : "";
+
+    private static string Duration(TimeSpan time) => time.TotalHours >= 1 ? $"{(long)time.TotalHours}:{time:mm\\:ss}" : $"{time:m\\:ss}";
+}

@@ -1,0 +1,86 @@
+using ManagedTransformer.Data;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Training;
+
+namespace ManagedTransformer.Evaluation;
+
+/// <summary>Scores a model on a text: finds the text and the part of it, tokenizes, evaluates.</summary>
+public static class ModelEvaluation
+{
+    /// <summary>Scores a model.</summary>
+    /// <param name="model">The model.</param><param name="options">What to score it on; default: the validation part of its training text.</param>
+    /// <param name="cancellation">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InputException">No text is known, it cannot be read or tokenized, the part is empty, or the context window does not fit the model.</exception>
+    public static ModelEvaluationResult Run(LanguageModel model, ModelEvaluationOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        options ??= new ModelEvaluationOptions();
+        int context = model.Description.Context > 0 ? model.Description.Context : model.Network.Config.MaxPositions;
+        int contextWindow = options.ContextWindow ?? model.Description.EvaluateContextWindow;
+        if (contextWindow < 0 || contextWindow >= context)
+        {
+            throw new InputException($"The context window ({contextWindow}) must be at least 0 and below the model's block of {context} tokens.");
+        }
+
+        (TextCorpus corpus, EvaluationSplit split) = FindText(model.Description.Data, options);
+        ReadOnlyMemory<byte> text = Part(corpus, split);
+        if (text.IsEmpty)
+        {
+            throw new InputException($"{corpus.Name}: the {Name(split)} part is empty; choose another split.");
+        }
+
+        TokenStream stream = TrainingData.Encode(text, model.Tokenizer, corpus.Name);
+        if (stream.Length < 2)
+        {
+            throw new InputException($"{corpus.Name}: the {Name(split)} part has {stream.Length} tokens, an evaluation needs at least 2.");
+        }
+
+        (double nll, long tokens) = LanguageModelEvaluator.Evaluate(model.Network, stream, context, contextWindow, cancellation);
+        LanguageModelMetrics metrics = new(nll, tokens);
+        double tokensPerCharacter = (double)stream.Length / TrainingData.Characters(text, model.Tokenizer);
+        return new ModelEvaluationResult(
+            corpus.Name, split, metrics.Loss, metrics.LossBase2 * tokensPerCharacter, metrics.Perplexity, tokens,
+            split == EvaluationSplit.Validation ? corpus.ValidationFloor : null);
+    }
+
+    private static (TextCorpus Corpus, EvaluationSplit Split) FindText(DataRecipe? trainedOn, ModelEvaluationOptions options)
+    {
+        string source = options.Data ?? trainedOn?.Source ?? throw new InputException(
+            "The model does not say what it was trained on; name a text to evaluate on.");
+        bool isTrainingText = trainedOn?.Source is { } known && SameText(source, known);
+        bool isSingleFile = !Directory.Exists(source) && source != TextCorpus.BuiltInStories;
+        if (options.Split == EvaluationSplit.Auto && isSingleFile && !isTrainingText)
+        {
+            return (TrainingData.Load(new DataRecipe { Source = source, ValidationFraction = 0 }), EvaluationSplit.All);
+        }
+
+        // A folder's missing parts are only cut off its training text where training did the same.
+        DataRecipe data = isTrainingText ? trainedOn! with { Source = source }
+            : isSingleFile ? new DataRecipe { Source = source }
+            : new DataRecipe { Source = source, ValidationFraction = 0 };
+        TextCorpus corpus = TrainingData.Load(data);
+        EvaluationSplit split = options.Split != EvaluationSplit.Auto ? options.Split
+            : !corpus.Validation.IsEmpty ? EvaluationSplit.Validation
+            : !corpus.Test.IsEmpty ? EvaluationSplit.Test
+            : EvaluationSplit.Train;
+        return (corpus, split);
+    }
+
+    private static bool SameText(string a, string b) => a == b || Path.GetFullPath(a) == Path.GetFullPath(b);
+
+    private static ReadOnlyMemory<byte> Part(TextCorpus corpus, EvaluationSplit split) => split switch
+    {
+        EvaluationSplit.Train => corpus.Train,
+        EvaluationSplit.Validation => corpus.Validation,
+        EvaluationSplit.Test => corpus.Test,
+        _ => (byte[])[.. corpus.Train.Span, .. corpus.Validation.Span, .. corpus.Test.Span],
+    };
+
+    private static string Name(EvaluationSplit split) => split switch
+    {
+        EvaluationSplit.Train => "training",
+        EvaluationSplit.Validation => "validation",
+        EvaluationSplit.Test => "test",
+        _ => "whole",
+    };
+}

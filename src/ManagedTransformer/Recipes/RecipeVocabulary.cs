@@ -1,0 +1,38 @@
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Data;
+using ManagedTransformer.Tokenization;
+using ManagedTransformer.Training;
+
+namespace ManagedTransformer.Recipes;
+
+/// <summary>Fills in the vocabulary that a recipe leaves to its tokenizer, without training or tokenizing more than it takes.</summary>
+public static class RecipeVocabulary
+{
+    /// <summary>The recipe's model with its vocabulary: as written, or as the tokenizer will have it.</summary>
+    /// <param name="recipe">A checked recipe.</param><param name="where">The recipe's name, for errors.</param><param name="source">Text instead of the recipe's; null: the recipe's.</param>
+    /// <exception cref="InputException">The tokenizer needs a text, and none is named or it cannot be read.</exception>
+    public static LanguageModelConfig Resolve(Recipe recipe, string where, string? source = null)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe.Model.Vocab > 0 ? recipe.Model : recipe.Model with { Vocab = Size(recipe, where, source) };
+    }
+
+    private static int Size(Recipe recipe, string where, string? source)
+    {
+        TokenizerRecipe tokenizer = recipe.Tokenizer;
+        if (tokenizer.File is { } file)
+        {
+            return Tokenizer.Load(file).VocabularySize;
+        }
+
+        if (tokenizer.Type is TokenizerKind.Byte or TokenizerKind.Bpe)
+        {
+            return tokenizer.Type == TokenizerKind.Byte ? 256 : tokenizer.Vocab;
+        }
+
+        string text = source ?? recipe.Data.Source ?? throw new InputException(
+            $"{where}: the size of the vocabulary is missing: model.vocab is left to the tokenizer, which makes it from the training text, and the recipe names none (data.source).");
+        TextCorpus corpus = TrainingData.Load(recipe.Data with { Source = text });
+        return TrainingData.CreateTokenizer(tokenizer, corpus).VocabularySize;
+    }
+}
