@@ -56,7 +56,7 @@ public sealed class StepScopeTests
     [Fact]
     public void GradientsLiveAsLongAsTheirLeaves()
     {
-        Parameter parameter = new(Tensor.Ones(new Shape(2)));
+        Parameter parameter = new(Tensor.Ones(new Shape(2))), table = new(Tensor.Ones(new Shape(3, 1)));
         using StepScope outer = new();
         Tensor leaf = Tensor.From([3f, 4], new Shape(2));
         leaf.RequiresGradient = true;
@@ -65,6 +65,14 @@ public sealed class StepScopeTests
             (parameter * leaf).Sum().Backward();
         }
 
+        for (int step = 0; step < 2; step++)
+        {
+            using StepScope inner = new();
+            table.Embedding(Tensor.From([2, 0], new Shape(2)), sparse: true).Sum().Backward();
+        }
+
+        Assert.Equal([2, 0, 2, 0], table.RowGradient!.Indices.ToInt32Array());
+        Assert.Equal([1, 1, 1, 1], table.RowGradient.Values.ToArray());
         Assert.Equal([3, 4], parameter.Gradient!.ToArray());
         Assert.Equal([1, 1], leaf.Gradient!.ToArray());
     }
@@ -116,6 +124,21 @@ public sealed class StepScopeTests
         }
 
         Assert.Equal(allocated, HostDevice.Pool.AllocatedBytes);
+    }
+
+    [Fact]
+    public void ClearedGradientsDoNotPileUp()
+    {
+        Parameter weight = new(Tensor.Ones(new Shape(256, 256)));
+        long allocated = HostDevice.Pool.AllocatedBytes;
+        for (int i = 0; i < 2_000; i++)
+        {
+            using StepScope scope = new();
+            weight.ClearGradient();
+            (weight * 2).Sum().Backward(freeIntermediates: true);
+        }
+
+        Assert.InRange(HostDevice.Pool.AllocatedBytes - allocated, long.MinValue, 96L << 20);
     }
 
     [Fact]

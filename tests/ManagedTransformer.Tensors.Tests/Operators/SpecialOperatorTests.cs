@@ -77,6 +77,47 @@ public sealed class SpecialOperatorTests
         Assert.Equal([1, 0], Tensor.From([1000f, -1000], new Shape(2)).Sigmoid().ToArray());
     }
 
+    [Theory]
+    [InlineData(10, 1e-2)]
+    [InlineData(-100, 0.1)]
+    [InlineData(0.5, 1e-4)]
+    public void NearlyConstantRowsAreNormalisedRight(double level, double spread)
+    {
+        const int rows = 5, width = 48;
+        float[] x = [.. Enumerable.Range(0, rows * width).Select(i => (float)(level + (spread * Math.Sin(i * 1.7))))];
+        float[] y = Tensor.From(x, new Shape(rows, width)).LayerNorm(Tensor.Ones(new Shape(width)), Tensor.Zeros(new Shape(width))).ToArray();
+        for (int row = 0; row < rows; row++)
+        {
+            double[] values = [.. x.Skip(row * width).Take(width).Select(value => (double)value)];
+            double mean = values.Average(), deviation = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)) + 1e-5);
+            for (int i = 0; i < width; i++)
+            {
+                Assert.Equal((values[i] - mean) / deviation, y[(row * width) + i], 5e-4);
+            }
+        }
+    }
+
+    [Fact]
+    public void HugeScoresPickTheirKeys()
+    {
+        // Scores in the thousands: every query's weights are those of its few nearest keys.
+        const int length = 9, width = 8;
+        float[] q = [.. Enumerable.Range(0, length * width).Select(i => (float)(40 * Math.Sin(i * 0.9)))], k = [.. q.Select((_, i) => (float)(40 * Math.Cos(i * 1.3)))];
+        float[] v = [.. q.Select((_, i) => (float)Math.Sin(i))];
+        Shape shape = new(1, length, 1, width);
+        float[] y = Tensor.From(q, shape).Attention(Tensor.From(k, shape), Tensor.From(v, shape)).ToArray();
+        for (int t = 0; t < length; t++)
+        {
+            double[] scores = [.. Enumerable.Range(0, length).Select(u => Enumerable.Range(0, width).Sum(i => (double)q[(t * width) + i] * k[(u * width) + i]) / Math.Sqrt(width))];
+            double[] weights = [.. scores.Select(score => Math.Exp(score - scores.Max()))];
+            for (int i = 0; i < width; i++)
+            {
+                double expected = Enumerable.Range(0, length).Sum(u => weights[u] * v[(u * width) + i]) / weights.Sum();
+                Assert.Equal(expected, y[(t * width) + i], 5e-4);
+            }
+        }
+    }
+
     [Fact]
     public void EqualElementsShareTheGradient()
     {

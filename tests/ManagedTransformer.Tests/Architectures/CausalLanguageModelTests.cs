@@ -61,6 +61,7 @@ public sealed class CausalLanguageModelTests
         int place = 0;
         foreach (int block in _blocks)
         {
+            using StepScope scope = new();
             Tensor logits = model.Step(tokens.Slice(1, place, block), state);
             place += block;
             Assert.Equal(place, state.Length);
