@@ -9,11 +9,13 @@ namespace ManagedTransformer.Benchmarks;
 /// <summary>Measures training steps of a language model on random tokens: forward, backward, AdamW with the learning rate 1e-3, no clipping.</summary>
 public static class TrainingBenchmark
 {
+    // The just-in-time compiler replaces its first, quick code in the background for a second or so after a method's first calls.
     private const int WarmUpSteps = 3;
+    private const double WarmUpSeconds = 2;
     private const float LearningRate = 1e-3f;
 
     /// <summary>Measures a model.</summary>
-    /// <param name="config">A valid configuration.</param><param name="batch">Rows per batch.</param><param name="context">Tokens per row.</param><param name="steps">Steps to measure, after three that are not.</param>
+    /// <param name="config">A valid configuration.</param><param name="batch">Rows per batch.</param><param name="context">Tokens per row.</param><param name="steps">Steps to measure, after at least three steps and two seconds that are not.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     /// <exception cref="InputException">The configuration is not valid, or its positions do not hold the rows.</exception>
     public static TrainingMeasurement Run(LanguageModelConfig config, int batch, int context, int steps = 20)
@@ -36,7 +38,9 @@ public static class TrainingBenchmark
         double[] times = new double[steps];
         long allocatedBefore = 0;
         double loss = 0;
-        for (int step = -WarmUpSteps; step < steps; step++)
+        long warmUp = Stopwatch.GetTimestamp();
+        int warmUpSteps = 0;
+        for (int step = -1; step < steps; step += step >= 0 || IsWarm() ? 1 : 0)
         {
             FillRandom(inputs, config.Vocab, random);
             FillRandom(targets, config.Vocab, random);
@@ -48,6 +52,8 @@ public static class TrainingBenchmark
                 times[step] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             }
         }
+
+        bool IsWarm() => ++warmUpSteps >= WarmUpSteps && Stopwatch.GetElapsedTime(warmUp).TotalSeconds >= WarmUpSeconds;
 
         long allocated = (GC.GetAllocatedBytesForCurrentThread() - allocatedBefore) / steps;
         Array.Sort(times);
