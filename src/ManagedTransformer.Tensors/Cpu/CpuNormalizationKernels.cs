@@ -25,7 +25,7 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
         DeviceBuffer ds, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width)
     {
         long bands = RowBands<TOps, TVector>.Count(rows);
-        using var parts = new Scratch(2 * bands * width);
+        using var parts = new PooledScratch(2 * bands * width);
         var job = new LayerNormBackward<TOps, TVector>
         {
             S = s.Floats(), Gain = gain.Floats(), Mean = mean.Floats(), Rstd = rstd.Floats(), DY = dy.Floats(), DSum = dSum.Floats(), DS = ds.Floats(),
@@ -48,7 +48,7 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
     public void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain, long rows, int width)
     {
         long bands = RowBands<TOps, TVector>.Count(rows);
-        using var parts = new Scratch(bands * width);
+        using var parts = new PooledScratch(bands * width);
         var job = new RmsNormBackward<TOps, TVector>
         {
             X = x.Floats(), Gain = gain.Floats(), Rrms = rrms.Floats(), DY = dy.Floats(), DX = dx.Floats(),

@@ -42,7 +42,7 @@ internal sealed unsafe class CpuOptimizerKernels<TOps, TVector> : IOptimizerKern
     public void SumOfSquares(DeviceBuffer x, long count, DeviceBuffer y)
     {
         long ranges = (count + Ranges.Grain - 1) / Ranges.Grain;
-        using var parts = new Scratch(2 * Math.Max(1, ranges));
+        using var parts = new PooledScratch(2 * Math.Max(1, ranges));
         var job = new SquareSum<TOps, TVector> { X = x.Floats(), Parts = (double*)parts.Floats };
         Ranges.Run(count, Ranges.Grain, ref job);
         double sum = 0;

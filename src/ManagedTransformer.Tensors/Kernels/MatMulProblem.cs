@@ -23,4 +23,24 @@ internal struct MatMulProblem
 
     /// <summary>Receives the value before the activation, laid out like C; absent where no gradient is needed.</summary>
     public DeviceBuffer PreActivation;
+
+    /// <summary>One product op(A) op(B) of the given sizes, with alpha 1 and nothing else set.</summary>
+    public static MatMulProblem Single(int m, int n, int k, DeviceBuffer a, long strideA, bool transposeA, DeviceBuffer b, long strideB, bool transposeB,
+        DeviceBuffer c, long strideC, bool accumulate = false) => new()
+        {
+            Batch = 1,
+            M = m,
+            N = n,
+            K = k,
+            A = a,
+            StrideA = strideA,
+            TransposeA = transposeA,
+            B = b,
+            StrideB = strideB,
+            TransposeB = transposeB,
+            C = c,
+            StrideC = strideC,
+            Alpha = 1,
+            Accumulate = accumulate,
+        };
 }

@@ -32,24 +32,11 @@ public static partial class TensorOperators
         bool record = Recorder.IsNeeded(x, weight, bias);
         Tensor y = Tensor.Empty(x.Shape.With(-1, weight.Shape[0]), x);
         Tensor? before = record && activation != Activation.None ? Tensor.EmptyLike(y) : null;
-        MatMulProblem problem = new()
-        {
-            Batch = 1,
-            M = rows,
-            N = weight.Shape[0],
-            K = weight.Shape[1],
-            A = x.Buffer,
-            StrideA = stride,
-            B = weight.Buffer,
-            StrideB = weight.Shape[1],
-            TransposeB = true,
-            C = y.Buffer,
-            StrideC = weight.Shape[0],
-            Alpha = 1,
-            Bias = bias?.Contiguous().Buffer ?? default,
-            Activation = activation,
-            PreActivation = before?.Buffer ?? default,
-        };
+        int outputs = weight.Shape[0], inputs = weight.Shape[1];
+        MatMulProblem problem = MatMulProblem.Single(rows, outputs, inputs, x.Buffer, stride, false, weight.Buffer, inputs, true, y.Buffer, outputs);
+        problem.Bias = bias?.Contiguous().Buffer ?? default;
+        problem.Activation = activation;
+        problem.PreActivation = before?.Buffer ?? default;
         x.Kernels.Matrix.MatMul(problem);
         return record ? Recorder.Record(y, new LinearRule(x, weight, bias, activation, before, y, rows, stride)) : y;
     }
@@ -94,42 +81,15 @@ public static partial class TensorOperators
             if (_weight.RequiresGradient)
             {
                 Tensor dw = sink.Target(_weight, out bool accumulate);
-                dy.Kernels.Matrix.MatMul(new MatMulProblem
-                {
-                    Batch = 1,
-                    M = outputs,
-                    N = inputs,
-                    K = _rows,
-                    A = dz.Buffer,
-                    StrideA = outputs,
-                    TransposeA = true,
-                    B = _x.Buffer,
-                    StrideB = _stride,
-                    C = dw.Buffer,
-                    StrideC = inputs,
-                    Alpha = 1,
-                    Accumulate = accumulate,
-                });
+                dy.Kernels.Matrix.MatMul(MatMulProblem.Single(
+                    outputs, inputs, _rows, dz.Buffer, outputs, true, _x.Buffer, _stride, false, dw.Buffer, inputs, accumulate));
             }
 
             if (_x.RequiresGradient)
             {
                 Tensor dx = sink.Target(_x, out bool accumulate);
-                dy.Kernels.Matrix.MatMul(new MatMulProblem
-                {
-                    Batch = 1,
-                    M = _rows,
-                    N = inputs,
-                    K = outputs,
-                    A = dz.Buffer,
-                    StrideA = outputs,
-                    B = _weight.Buffer,
-                    StrideB = inputs,
-                    C = dx.Buffer,
-                    StrideC = inputs,
-                    Alpha = 1,
-                    Accumulate = accumulate,
-                });
+                dy.Kernels.Matrix.MatMul(MatMulProblem.Single(
+                    _rows, inputs, outputs, dz.Buffer, outputs, false, _weight.Buffer, inputs, false, dx.Buffer, inputs, accumulate));
             }
 
             if (dz != dy)

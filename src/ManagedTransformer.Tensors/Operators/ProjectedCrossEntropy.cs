@@ -44,7 +44,7 @@ public static partial class TensorOperators
         {
             int block = Math.Min(chunk, rows - start);
             DeviceBuffer At(Tensor tensor, long step) => new(tensor.Storage, tensor.Offset + (start * step));
-            x.Kernels.Matrix.MatMul(Product2D(block, classes, width, At(x, width), width, false, weight.Buffer, width, true, logits.Buffer, classes, false));
+            x.Kernels.Matrix.MatMul(MatMulProblem.Single(block, classes, width, At(x, width), width, false, weight.Buffer, width, true, logits.Buffer, classes, false));
             x.Kernels.Softmax.CrossEntropy(logits.Buffer, At(targets, 1), ignored, targetWeight, classWeight,
                 At(loss, 1), At(nll, 1), At(lse, 1), block, classes);
             if (!record)
@@ -56,12 +56,12 @@ public static partial class TensorOperators
                 scale.Buffer, true, logits.Buffer, block, classes);
             if (dx is not null)
             {
-                x.Kernels.Matrix.MatMul(Product2D(block, width, classes, logits.Buffer, classes, false, weight.Buffer, width, false, At(dx, width), width, false));
+                x.Kernels.Matrix.MatMul(MatMulProblem.Single(block, width, classes, logits.Buffer, classes, false, weight.Buffer, width, false, At(dx, width), width, false));
             }
 
             if (dw is not null)
             {
-                x.Kernels.Matrix.MatMul(Product2D(classes, width, block, logits.Buffer, classes, true, At(x, width), width, false, dw.Buffer, width, start > 0));
+                x.Kernels.Matrix.MatMul(MatMulProblem.Single(classes, width, block, logits.Buffer, classes, true, At(x, width), width, false, dw.Buffer, width, start > 0));
             }
         }
 
@@ -73,25 +73,6 @@ public static partial class TensorOperators
         logits.Storage.Release();
         return new CrossEntropyResult(record ? Recorder.Record(loss, new ProjectedCrossEntropyRule(x, weight, dx, dw)) : loss, nll, count);
     }
-
-    private static MatMulProblem Product2D(int m, int n, int k, DeviceBuffer a, long strideA, bool transposeA, DeviceBuffer b, long strideB, bool transposeB,
-        DeviceBuffer c, long strideC, bool accumulate) => new()
-        {
-            Batch = 1,
-            M = m,
-            N = n,
-            K = k,
-            A = a,
-            StrideA = strideA,
-            TransposeA = transposeA,
-            B = b,
-            StrideB = strideB,
-            TransposeB = transposeB,
-            C = c,
-            StrideC = strideC,
-            Alpha = 1,
-            Accumulate = accumulate,
-        };
 
     // The gradients are there already, for dy = 1; dy is almost always 1.
     private sealed class ProjectedCrossEntropyRule(Tensor x, Tensor weight, Tensor? dx, Tensor? dw) : GradientRule(x, weight)

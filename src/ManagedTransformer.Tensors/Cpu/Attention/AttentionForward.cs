@@ -27,7 +27,7 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
         (int begin, int end) = arguments.VisibleKeys(firstQuery, queries);
 
         int outputRows = (arguments.ValueWidth + BlockProduct.TileRows - 1) / BlockProduct.TileRows * BlockProduct.TileRows;
-        AttentionScratch scratch = AttentionScratch.Tiles;
+        ThreadScratch scratch = AttentionScratch.Tiles;
         scratch.Reserve((arguments.HeadWidth + (2 * KeyBlock) + outputRows) * Strip);
         float* query = scratch.Take(arguments.HeadWidth * Strip), scores = scratch.Take(KeyBlock * Strip);
         float* factors = scratch.Take(KeyBlock * Strip), output = scratch.Take(outputRows * Strip);

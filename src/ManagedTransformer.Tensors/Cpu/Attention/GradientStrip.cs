@@ -18,7 +18,7 @@ internal unsafe struct GradientStrip<TOps, TVector>
     private int _first;
 
     /// <summary>Takes its memory from <paramref name="scratch"/>: <see cref="Size"/> floats, and room for the keys and values of a head.</summary>
-    public GradientStrip(in AttentionGradientArguments arguments, int pair, int headWidth, int valueWidth, int keyBlock, AttentionScratch scratch)
+    public GradientStrip(in AttentionGradientArguments arguments, int pair, int headWidth, int valueWidth, int keyBlock, ThreadScratch scratch)
     {
         _forward = arguments.Forward;
         (_q, _y) = (_forward.Queries(pair), _forward.Outputs(pair));

@@ -26,7 +26,7 @@ internal static unsafe class ColumnFold<TOps, TVector, TFold, TTerm>
             return;
         }
 
-        using var partial = new Scratch(outer * bands * inner);
+        using var partial = new PooledScratch(outer * bands * inner);
         job.Y = partial.Floats;
         Run(outer, ref job);
         var elements = new ColumnElements<TOps, TVector>(partial.Floats);

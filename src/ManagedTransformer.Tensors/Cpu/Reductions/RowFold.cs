@@ -20,7 +20,7 @@ internal static unsafe class RowFold<TOps, TVector, TFold>
             return;
         }
 
-        using var partial = new Scratch(rows * segments);
+        using var partial = new PooledScratch(rows * segments);
         RunSegments(x, partial.Floats, rows, segments, n);
         Run(partial.Floats, y, rows, segments);
     }

@@ -1,12 +1,12 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>Memory for partial results within one kernel call.</summary>
-internal readonly unsafe ref struct Scratch
+internal readonly unsafe ref struct PooledScratch
 {
     private readonly byte* _block;
     private readonly long _bytes;
 
-    public Scratch(long floats)
+    public PooledScratch(long floats)
     {
         _bytes = floats * sizeof(float);
         _block = HostDevice.Pool.Rent(_bytes);
