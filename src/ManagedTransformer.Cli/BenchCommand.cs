@@ -6,15 +6,11 @@ namespace ManagedTransformer.Cli;
 internal static class BenchCommand
 {
     /// <summary>The command.</summary>
-    public static Command Create(Terminal terminal) => new("bench",
-        """
-        Measures speed and memory on this machine.
-
-        Examples:
-          mt bench gemm
-          mt bench train --layers 4 --dim 128 --heads 4 --seq 128 --batch 8 --vocab 256
-          mt bench generate --recipe stories --lengths 128,1024
-        """)
+    public static Command Create(Terminal terminal) => new ExampleCommand("bench",
+            "Measures speed and memory on this machine.",
+            "mt bench gemm",
+            "mt bench train --layers 4 --dim 128 --heads 4 --seq 128 --batch 8 --vocab 256",
+            "mt bench generate --recipe stories --lengths 128,1024")
     {
         BenchGemmCommand.Create(terminal),
         BenchTrainCommand.Create(terminal),

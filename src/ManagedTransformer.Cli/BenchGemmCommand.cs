@@ -9,38 +9,40 @@ namespace ManagedTransformer.Cli;
 /// <summary><c>mt bench gemm</c></summary>
 internal static class BenchGemmCommand
 {
-    private const string DefaultShapes = "1024,1024,1024;2048,768,256;2048,256,1024;768,128,128;256,1024,2048";
-    private const string DefaultTransposes = "nn,nt,tn,tt";
     private const float DefaultSeconds = 0.3f;
+    private static readonly int[][] _defaultShapes = [[1024, 1024, 1024], [2048, 768, 256], [2048, 256, 1024], [768, 128, 128], [256, 1024, 2048]];
+    private static readonly string[] _transposes = ["nn", "nt", "tn", "tt"];
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
         Option<int[][]?> shapes = new("--shapes")
         {
-            Description = $"Sizes of C [M, N] and length K of its sums (default: {DefaultShapes}).",
+            Description = $"Sizes of C [M, N] and length K of its sums (default: {string.Join(';', _defaultShapes.Select(shape => string.Join(',', shape)))}).",
             HelpName = "M,N,K;...",
-            DefaultValueFactory = result => ParseShapes(result, DefaultShapes),
             CustomParser = result => ParseShapes(result, result.Tokens[0].Value),
         };
         Option<string[]?> transposes = new("--transposes")
         {
-            Description = $"Which of A and B are stored transposed (default: {DefaultTransposes}).",
-            HelpName = "nn,nt,tn,tt",
-            DefaultValueFactory = result => ParseTransposes(result, DefaultTransposes),
+            Description = "Which of A and B are stored transposed (default: all four).",
+            HelpName = string.Join(',', _transposes),
             CustomParser = result => ParseTransposes(result, result.Tokens[0].Value),
         };
         Option<int?> threads = Options.Threads();
         threads.Description = "Threads to compute with (default: once 1, once one per core).";
         Option<float?> seconds = Options.Real("--seconds", $"Seconds to measure each product (default: {DefaultSeconds}).", value => value > 0, "above 0");
         Option<bool> json = Options.Json();
-        Command command = new("gemm", "Measures the matrix product C = A B.") { shapes, transposes, threads, seconds, json };
+        ExampleCommand command = new("gemm",
+            "Measures the matrix product C = A B.",
+            "mt bench gemm",
+            "mt bench gemm --shapes \"512,512,512;64,2048,256\" --transposes nn,nt --threads 1 --json")
+        { shapes, transposes, threads, seconds, json };
         command.SetAction(result =>
         {
             int[] threadCounts = result.GetValue(threads) is { } count ? [count] : [.. new[] { 1, CpuThreads.Count }.Distinct()];
-            foreach (int[] shape in result.GetValue(shapes)!)
+            foreach (int[] shape in result.GetValue(shapes) ?? _defaultShapes)
             {
-                foreach (string transpose in result.GetValue(transposes)!)
+                foreach (string transpose in result.GetValue(transposes) ?? _transposes)
                 {
                     foreach (int threadCount in threadCounts)
                     {
@@ -107,7 +109,7 @@ internal static class BenchGemmCommand
     private static string[]? ParseTransposes(ArgumentResult result, string text)
     {
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
-        if (parts.FirstOrDefault(part => part is not ("nn" or "nt" or "tn" or "tt")) is { } unknown)
+        if (parts.FirstOrDefault(part => !_transposes.Contains(part)) is { } unknown)
         {
             result.AddError($"--transposes knows nn, nt, tn and tt, not '{unknown}'");
             return null;

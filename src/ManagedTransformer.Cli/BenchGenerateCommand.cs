@@ -8,7 +8,7 @@ namespace ManagedTransformer.Cli;
 /// <summary><c>mt bench generate</c></summary>
 internal static class BenchGenerateCommand
 {
-    private const string DefaultLengths = "128,512,2048";
+    private static readonly int[] _defaultLengths = [128, 512, 2048];
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
@@ -17,20 +17,15 @@ internal static class BenchGenerateCommand
         Option<string?> data = Options.Data("Training text of a recipe whose vocabulary depends on it and that names none.");
         Option<int[]?> lengths = new("--lengths")
         {
-            Description = $"Tokens read before the measured steps (default: {DefaultLengths}).",
+            Description = $"Tokens read before the measured steps (default: {string.Join(',', _defaultLengths)}).",
             HelpName = "N,N,...",
-            DefaultValueFactory = result => Options.PositiveList(result, DefaultLengths, "--lengths"),
             CustomParser = result => Options.PositiveList(result, result.Tokens[0].Value, "--lengths"),
         };
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
-        Command command = new("generate",
-            """
-            Measures step-by-step generation after texts of several lengths, with random weights; the recipe's positions are raised to hold them.
-
-            Example:
-              mt bench generate --recipe stories --lengths 128,1024,8192 --json
-            """)
+        ExampleCommand command = new("generate",
+            "Measures step-by-step generation after texts of several lengths, with random weights; the recipe's positions are raised to hold them.",
+            "mt bench generate --recipe stories --lengths 128,1024,8192 --json")
         { recipe, data, lengths, threads, json };
         command.SetAction(result =>
         {
@@ -38,7 +33,7 @@ internal static class BenchGenerateCommand
             string file = RecipePath.Find(result.GetRequiredValue(recipe));
             bool isJson = result.GetValue(json);
             GenerationBenchmark.Run(
-                RecipeVocabulary.Resolve(Recipe.Load(file), file, result.GetValue(data)), result.GetValue(lengths)!, measured => Write(terminal, measured, isJson));
+                RecipeVocabulary.Resolve(Recipe.Load(file), file, result.GetValue(data)), result.GetValue(lengths) ?? _defaultLengths, measured => Write(terminal, measured, isJson));
         });
         return command;
     }

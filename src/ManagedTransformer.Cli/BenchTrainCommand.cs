@@ -42,13 +42,9 @@ internal static class BenchTrainCommand
         Option<int?> steps = Options.Positive("--steps", $"Steps to measure, after three that are not (default: {DefaultSteps}).");
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
-        Command command = new("train",
-            """
-            Measures training steps (forward, backward, AdamW) of a pre-norm GELU language model with learned positions and tied output, or of a recipe.
-
-            Example:
-              mt bench train --layers 4 --dim 128 --heads 4 --seq 128 --batch 8 --vocab 256 --json
-            """)
+        ExampleCommand command = new("train",
+            "Measures training steps (forward, backward, AdamW) of a pre-norm GELU language model with learned positions and tied output, or of a recipe.",
+            "mt bench train --layers 4 --dim 128 --heads 4 --seq 128 --batch 8 --vocab 256 --json")
         { layers, dim, heads, sequence, batch, vocab, recipe, steps, threads, json };
         command.Validators.Add(result =>
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 
@@ -44,24 +45,30 @@ internal static class CommandLine
 #pragma warning restore CA1031
     }
 
-    private static RootCommand CreateRoot(Terminal terminal) => new(
-        """
-        Trains, evaluates, generates from and inspects Transformer language models, on managed code only.
-
-        Start with:
-          mt train stories                                  train on the built-in stories, two minutes
-          mt generate out/stories --prompt "Once upon a time " --tokens 200
-          mt eval out/stories
-          mt train shakespeare-char --data input.txt        train on a text of yours
-        """)
+    private static RootCommand CreateRoot(Terminal terminal)
     {
-        TrainCommand.Create(terminal),
-        EvalCommand.Create(terminal),
-        GenerateCommand.Create(terminal),
-        InfoCommand.Create(terminal),
-        BenchCommand.Create(terminal),
-        DoctorCommand.Create(terminal),
-    };
+        RootCommand root = new(
+            """
+            Trains, evaluates, generates from and inspects Transformer language models, on managed code only.
+
+            Start with:
+              mt train stories                                  train on the built-in stories: about two minutes
+              mt generate out/stories --prompt "Once upon a time " --tokens 200
+              mt eval out/stories
+              mt train shakespeare-char --data input.txt        train on a text of yours
+            """)
+        {
+            TrainCommand.Create(terminal),
+            EvalCommand.Create(terminal),
+            GenerateCommand.Create(terminal),
+            InfoCommand.Create(terminal),
+            BenchCommand.Create(terminal),
+            DoctorCommand.Create(terminal),
+        };
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
 
     private static int ReportUsage(ParseResult parsed, Terminal terminal)
     {

@@ -16,14 +16,10 @@ internal static class EvalCommand
         Option<int?> contextWindow = Options.Number("--context-window", "Tokens of context before each scored block (default: as in training).", 0, int.MaxValue);
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
-        Command command = new("eval",
-            """
-            Scores a model on a text: loss in nats per token, bits per character, perplexity.
-
-            Examples:
-              mt eval out/stories
-              mt eval out/shakespeare --data other.txt --json
-            """)
+        ExampleCommand command = new("eval",
+            "Scores a model on a text: loss in nats per token, bits per character, perplexity.",
+            "mt eval out/stories",
+            "mt eval out/shakespeare --data other.txt --json")
         { model, data, split, contextWindow, threads, json };
         command.SetAction(result =>
         {

@@ -24,14 +24,10 @@ internal static class GenerateCommand
         Option<ulong?> seed = Options.Seed("The same seed gives the same text (default: 1).");
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
-        Command command = new("generate",
-            """
-            Continues a text, printing it as it comes.
-
-            Examples:
-              mt generate out/stories --prompt "Once upon a time " --tokens 300 --temperature 0.8
-              mt generate out/stories --prompt - --tokens 100 --top-k 20 --seed 7 < start.txt
-            """)
+        ExampleCommand command = new("generate",
+            "Continues a text, printing it as it comes.",
+            "mt generate out/stories --prompt \"Once upon a time \" --tokens 300 --temperature 0.8",
+            "mt generate out/stories --prompt - --tokens 100 --top-k 20 --seed 7 < start.txt")
         { model, prompt, tokens, temperature, topK, topP, seed, threads, json };
         command.SetAction(result =>
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Tensors.Serialization;
@@ -15,15 +16,11 @@ internal static class InfoCommand
         Argument<string> target = new("TARGET") { Description = "A recipe (file or name), a model folder, or a .safetensors file.", HelpName = "RECIPE|MODEL_DIR|FILE.safetensors" };
         Option<string?> data = Options.Data("Training text of a recipe whose vocabulary depends on it and that names none.");
         Option<bool> json = Options.Json();
-        Command command = new("info",
-            """
-            Shows what a recipe, a model or a safetensors file is made of.
-
-            Examples:
-              mt info stories
-              mt info out/stories
-              mt info out/stories/best/model.safetensors --json
-            """)
+        ExampleCommand command = new("info",
+            "Shows what a recipe, a model or a safetensors file is made of.",
+            "mt info stories",
+            "mt info out/stories",
+            "mt info out/stories/best/model.safetensors --json")
         { target, data, json };
         command.SetAction(result =>
         {
@@ -49,9 +46,9 @@ internal static class InfoCommand
     private static JsonObject ToJson(ModelSummary summary)
     {
         JsonObject json = new() { ["architecture"] = summary.Architecture, ["parameters"] = summary.Parameters };
-        if (summary.Configuration.Count > 0)
+        if (summary.Configuration is { } configuration)
         {
-            json["configuration"] = new JsonObject(summary.Configuration.Select(item => KeyValuePair.Create<string, JsonNode?>(item.Key, item.Value)));
+            json["configuration"] = JsonObject.Create(configuration);
         }
 
         if (summary.Training is { } training)
@@ -82,10 +79,10 @@ internal static class InfoCommand
             terminal.Output.WriteLine($"Training stands at step {training.Step:N0} after {TimeSpan.FromSeconds(training.Seconds):h\\:mm\\:ss}, seed {training.Seed}{best}.");
         }
 
-        if (summary.Configuration.Count > 0)
+        if (summary.Configuration is { } configuration)
         {
             Table table = NewTable("Key", "Value");
-            foreach ((string key, string value) in summary.Configuration)
+            foreach ((string key, string value) in Flatten(configuration, ""))
             {
                 table.AddRow(new Text(key), new Text(value));
             }
@@ -104,6 +101,14 @@ internal static class InfoCommand
             terminal.Write(table);
         }
     }
+
+    private static IEnumerable<(string Key, string Value)> Flatten(JsonElement element, string key) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => Flatten(property.Value, key.Length == 0 ? property.Name : $"{key}.{property.Name}")),
+        JsonValueKind.Array => [(key, string.Join(", ", element.EnumerateArray()))],
+        JsonValueKind.String => [(key, element.GetString()!)],
+        _ => [(key, element.GetRawText())],
+    };
 
     private static Table NewTable(params string[] columns)
     {

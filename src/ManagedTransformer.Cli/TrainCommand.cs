@@ -21,19 +21,15 @@ internal static class TrainCommand
         Option<long?> steps = Options.Number<long>("--steps", "Updates instead of the recipe's number.", 1, long.MaxValue);
         Option<ulong?> seed = Options.Seed("Decides initial weights, batches and dropout (default: 1).");
         Option<int?> threads = Options.Threads();
-        Option<string> device = new("--device") { Description = "Where to compute (default: cpu).", DefaultValueFactory = _ => "cpu", HelpName = "cpu|gpu" };
+        Option<string> device = new("--device") { Description = "Where to compute.", DefaultValueFactory = _ => "cpu", HelpName = "cpu|gpu" };
         device.AcceptOnlyFromAmong("cpu", Gpu);
         Option<bool> resume = new("--resume") { Description = "Continue from the last checkpoint in the output folder." };
         Option<bool> json = Options.Json();
-        Command command = new("train",
-            """
-            Trains a model as a recipe says. Ctrl-C saves and stops; --resume continues, bit for bit.
-
-            Examples:
-              mt train stories
-              mt train shakespeare-char --data input.txt --out out/shakespeare
-              mt train stories --steps 3000 --resume
-            """)
+        ExampleCommand command = new("train",
+            "Trains a model as a recipe says. Ctrl-C saves and stops; --resume continues, bit for bit.",
+            "mt train stories",
+            "mt train shakespeare-char --data input.txt --out out/shakespeare",
+            "mt train stories --steps 3000 --resume")
         { recipe, data, output, steps, seed, threads, device, resume, json };
         command.SetAction(result =>
         {

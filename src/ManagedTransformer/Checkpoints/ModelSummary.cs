@@ -21,8 +21,8 @@ public sealed record ModelSummary
     /// <summary>Trainable values; of a safetensors file the elements of all tensors.</summary>
     public required long Parameters { get; init; }
 
-    /// <summary>Values of the configuration under their dotted keys, in the order of the file.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Configuration { get; init; } = [];
+    /// <summary>The recipe or the model's description, every value written out; null for a safetensors file.</summary>
+    public JsonElement? Configuration { get; init; }
 
     /// <summary>The tensors of a safetensors file or of a checkpoint's weights; empty for a recipe.</summary>
     public IReadOnlyList<SafetensorsEntry> Tensors { get; init; } = [];
@@ -50,7 +50,7 @@ public sealed record ModelSummary
             Source = path,
             Architecture = recipe.Architecture,
             Parameters = recipe.Model.ParameterCount,
-            Configuration = Flatten(JsonDocuments.Write(recipe, RecipeJson.Default.Recipe)),
+            Configuration = Parse(JsonDocuments.Write(recipe, RecipeJson.Default.Recipe)),
         };
     }
 
@@ -63,7 +63,7 @@ public sealed record ModelSummary
             Source = folder,
             Architecture = description.Architecture,
             Parameters = description.Model.ParameterCount,
-            Configuration = Flatten(JsonDocuments.Write(description, RecipeJson.Default.ModelDescription)),
+            Configuration = Parse(JsonDocuments.Write(description, RecipeJson.Default.ModelDescription)),
             Tensors = ReadEntries(Path.Combine(folder, CheckpointFolder.ModelFile)),
             Training = FindTrainingState(path, folder),
         };
@@ -100,13 +100,9 @@ public sealed record ModelSummary
         return file is null ? null : JsonDocuments.Read(file, InputFile.ReadAllBytes(file), RecipeJson.Default.TrainingState);
     }
 
-    private static List<KeyValuePair<string, string>> Flatten(byte[] utf8)
+    private static JsonElement Parse(byte[] utf8)
     {
         using JsonDocument json = JsonDocument.Parse(utf8);
-        return [.. Flatten(json.RootElement, "")];
+        return json.RootElement.Clone();
     }
-
-    private static IEnumerable<KeyValuePair<string, string>> Flatten(JsonElement element, string key) => element.ValueKind == JsonValueKind.Object
-        ? element.EnumerateObject().SelectMany(property => Flatten(property.Value, key.Length == 0 ? property.Name : $"{key}.{property.Name}"))
-        : [new(key, element.ToString())];
 }
