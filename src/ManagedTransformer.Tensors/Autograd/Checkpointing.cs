@@ -23,6 +23,13 @@ public static class Checkpointing
             y = function(x.Detach()).Detach();
         }
 
+        if (y.Storage == x.Storage)
+        {
+            // A view of the input: nothing would be saved, and its memory is not the result's to return.
+            random?.Restore(state);
+            return function(x);
+        }
+
         // Parameters inside the function need gradients even if x does not, so the result is always recorded.
         return Recorder.Record(y, new CheckpointRule(x, function, random, state));
     }

@@ -225,6 +225,17 @@ public sealed class BackwardTests
         Assert.Equal(next, random.NextKey());
     }
 
+    [Fact]
+    public void CheckpointsOfViewsAreTheViews()
+    {
+        using StepScope scope = new();
+        Tensor x = Leaf(1, 2, 3);
+        Tensor y = x * 2;
+        (y.Checkpoint(z => z) * y.Checkpoint(z => z.Reshape(new Shape(3, 1))).Reshape(new Shape(3))).Sum().Backward(freeIntermediates: true);
+        Assert.Equal([8, 16, 24], x.Gradient!.ToArray());
+        Assert.Equal([1, 2, 3], x.ToArray());
+    }
+
     private static Tensor Leaf(params float[] values)
     {
         Tensor leaf = Tensor.From(values, new Shape(values.Length));
