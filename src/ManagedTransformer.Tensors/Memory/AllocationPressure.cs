@@ -20,7 +20,15 @@ internal static class AllocationPressure
         }
     }
 
-    public static void Remove(long bytes) => Interlocked.Add(ref _live, -bytes);
+    /// <summary>Counts memory that is free again; what was returned by hand gave the collector nothing to do.</summary>
+    public static void Remove(long bytes, bool collected)
+    {
+        Interlocked.Add(ref _live, -bytes);
+        if (!collected)
+        {
+            Interlocked.Add(ref _sinceCollection, -bytes);
+        }
+    }
 
     private static void Collect()
     {

@@ -84,7 +84,7 @@ internal abstract class Storage
 
         if (Scope is null)
         {
-            AllocationPressure.Remove(ByteLength);
+            AllocationPressure.Remove(ByteLength, collected: finalizing);
         }
 
         FreeMemory();

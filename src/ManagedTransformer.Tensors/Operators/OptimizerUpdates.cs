@@ -65,7 +65,7 @@ public static class OptimizerUpdates
         using NoGradientScope _ = new();
         if (parameter.Gradient is { } gradient)
         {
-            kernel(parameter, parameter.RowGradient is { } extra ? WithRows(gradient, extra) : gradient, state);
+            kernel(parameter, parameter.RowGradient is { } extra ? WithRows(TensorOperators.CopyOf(gradient), extra) : gradient, state);
         }
         else if (parameter.RowGradient is { } rows)
         {

@@ -59,9 +59,22 @@ public sealed class Parameter : Tensor
     }
 
     /// <inheritdoc/>
-    public override void ClearGradient()
+    public override void ClearGradient(bool release = false)
     {
-        (_packed ?? this).ClearOwnGradient();
+        if (_packed is null)
+        {
+            base.ClearGradient(release);
+        }
+        else
+        {
+            _packed.ClearGradient(release);
+        }
+
+        if (release)
+        {
+            RowGradient?.Release();
+        }
+
         RowGradient = null;
     }
 
@@ -78,6 +91,4 @@ public sealed class Parameter : Tensor
     }
 
     internal bool IsRows => _packed is not null;
-
-    private void ClearOwnGradient() => base.Gradient = null;
 }

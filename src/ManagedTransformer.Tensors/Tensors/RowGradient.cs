@@ -36,6 +36,12 @@ public sealed class RowGradient
     internal RowGradient With(RowGradient other) =>
         new(TensorOperators.Concat(0, Indices, other.Indices), TensorOperators.Concat(0, Values, other.Values));
 
+    internal void Release()
+    {
+        Indices.Storage.Release();
+        Values.Storage.Release();
+    }
+
     internal RowGradient Keep()
     {
         Indices.Keep();

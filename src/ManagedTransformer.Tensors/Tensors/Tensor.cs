@@ -94,7 +94,19 @@ public partial class Tensor
     public Tensor Detach() => new(Storage, Offset, Shape, _strides, DType);
 
     /// <summary>Forgets the gradient summed up so far.</summary>
-    public virtual void ClearGradient() => Gradient = null;
+    /// <param name="release">
+    /// Returns its memory at once, as training loops want it; a reference to the old gradient that somebody kept must not be read any more. Otherwise the memory
+    /// returns when nothing refers to it.
+    /// </param>
+    public virtual void ClearGradient(bool release = false)
+    {
+        if (release)
+        {
+            Gradient?.Storage.Release();
+        }
+
+        Gradient = null;
+    }
 
     /// <summary>The elements, row-major, in a new array.</summary>
     /// <exception cref="InvalidOperationException">The elements are integers.</exception>

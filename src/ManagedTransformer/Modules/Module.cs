@@ -29,11 +29,12 @@ public abstract class Module
     }
 
     /// <summary>Forgets the gradients of all parameters.</summary>
-    public void ClearGradients()
+    /// <param name="release">Returns their memory at once (<see cref="Tensors.Tensor.ClearGradient"/>).</param>
+    public void ClearGradients(bool release = false)
     {
         foreach (NamedParameter named in Parameters())
         {
-            named.Parameter.ClearGradient();
+            named.Parameter.ClearGradient(release);
         }
     }
 }

@@ -174,7 +174,7 @@ public sealed class TrainingRun
         _random.MoveTo((ulong)Step);
         foreach (NamedParameter named in _parameters)
         {
-            named.Parameter.ClearGradient();
+            named.Parameter.ClearGradient(release: true);
         }
 
         using StepScope scope = new();

@@ -18,10 +18,14 @@ internal unsafe struct LayerNormForward<TOps, TVector> : IRangeJob
             long offset = row * Width;
             float* s = Residual == null ? X + offset : Sum + offset;
             float mean = (Residual == null ? Total(s) : Add(X + offset, Residual + offset, s)) / Width;
-            float rstd = 1f / MathF.Sqrt((SquaredDeviations(s, mean) / Width) + Epsilon);
-            Mean[row] = mean;
+
+            // The mean of nearly equal numbers rounds by more than they differ: what it misses is kept beside it.
+            float squares = SquaredDeviations(s, mean, out float missed);
+            missed /= Width;
+            float rstd = 1f / MathF.Sqrt(MathF.Max(0, (squares / Width) - (missed * missed)) + Epsilon);
+            Mean[row] = mean + missed;
             Rstd[row] = rstd;
-            Normalize(s, Y + offset, mean, rstd);
+            Normalize(s, Y + offset, mean, missed, rstd);
         }
     }
 
@@ -54,15 +58,18 @@ internal unsafe struct LayerNormForward<TOps, TVector> : IRangeJob
         return TOps.Sum(total);
     }
 
-    private readonly float SquaredDeviations(float* s, float mean)
+    /// <summary>The sum of (s - mean)^2, and of s - mean.</summary>
+    private readonly float SquaredDeviations(float* s, float mean, out float sum)
     {
-        TVector center = TOps.Broadcast(mean), a = TOps.Zero, b = TOps.Zero;
+        TVector center = TOps.Broadcast(mean), a = TOps.Zero, b = TOps.Zero, firsts = TOps.Zero, seconds = TOps.Zero;
         int i = 0;
         for (; i <= Width - (2 * TOps.Count); i += 2 * TOps.Count)
         {
             TVector first = TOps.Subtract(TOps.Load(s + i), center), second = TOps.Subtract(TOps.Load(s + i + TOps.Count), center);
             a = TOps.MultiplyAdd(first, first, a);
             b = TOps.MultiplyAdd(second, second, b);
+            firsts = TOps.Add(firsts, first);
+            seconds = TOps.Add(seconds, second);
         }
 
         for (; i < Width; i += TOps.Count)
@@ -70,27 +77,29 @@ internal unsafe struct LayerNormForward<TOps, TVector> : IRangeJob
             TVector deviation = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + i, Width - i), center);
             deviation = VectorTail<TOps, TVector>.Keep(deviation, Width - i);
             a = TOps.MultiplyAdd(deviation, deviation, a);
+            firsts = TOps.Add(firsts, deviation);
         }
 
+        sum = TOps.Sum(TOps.Add(firsts, seconds));
         return TOps.Sum(TOps.Add(a, b));
     }
 
-    private readonly void Normalize(float* s, float* y, float mean, float rstd)
+    private readonly void Normalize(float* s, float* y, float mean, float missed, float rstd)
     {
         // Copies of the fields: stores to y might change the fields themselves, for all the compiler knows.
         float* gains = Gain, biases = Bias;
         int width = Width, i = 0;
-        TVector center = TOps.Broadcast(mean), scale = TOps.Broadcast(rstd);
+        TVector center = TOps.Broadcast(mean), shift = TOps.Broadcast(missed), scale = TOps.Broadcast(rstd);
         for (; i <= width - TOps.Count; i += TOps.Count)
         {
-            TVector normal = TOps.Multiply(TOps.Subtract(TOps.Load(s + i), center), scale);
+            TVector normal = TOps.Multiply(TOps.Subtract(TOps.Subtract(TOps.Load(s + i), center), shift), scale);
             TOps.Store(TOps.MultiplyAdd(TOps.Load(gains + i), normal, TOps.Load(biases + i)), y + i);
         }
 
         int rest = width - i;
         if (rest > 0)
         {
-            TVector normal = TOps.Multiply(TOps.Subtract(TOps.LoadFirst(s + i, rest), center), scale);
+            TVector normal = TOps.Multiply(TOps.Subtract(TOps.Subtract(TOps.LoadFirst(s + i, rest), center), shift), scale);
             TOps.StoreFirst(TOps.MultiplyAdd(TOps.LoadFirst(gains + i, rest), normal, TOps.LoadFirst(biases + i, rest)), y + i, rest);
         }
     }
