@@ -216,17 +216,21 @@ public sealed class TrainingRun
             return null;
         }
 
-        TrainingRecipe training = _recipe.Training;
-        if (!everything && training.EvaluateTokens > 0 && training.EvaluateTokens + 1 < stream.Length)
-        {
-            stream = stream.Slice(0, training.EvaluateTokens + 1);
-        }
-
-        (double nll, long tokens) = LanguageModelEvaluator.Evaluate(_network, stream, training.Context, training.EvaluateContextWindow, cancellation);
-        double loss = nll / tokens;
-        bool best = _bestLoss is null || loss < _bestLoss;
-        _bestLoss = best ? loss : _bestLoss;
+        // The best checkpoint is chosen on the same tokens every time, also where the last evaluation scores more.
+        long most = _recipe.Training.EvaluateTokens;
+        bool isCut = most > 0 && most + 1 < stream.Length;
+        double compared = Score(isCut ? stream.Slice(0, most + 1) : stream, cancellation);
+        double loss = everything && isCut ? Score(stream, cancellation) : compared;
+        bool best = _bestLoss is null || compared < _bestLoss;
+        _bestLoss = best ? compared : _bestLoss;
         return new ValidationResult(loss, BitsPerCharacter(loss, _data.ValidationTokensPerCharacter), Floor, best);
+    }
+
+    private double Score(TokenStream stream, CancellationToken cancellation)
+    {
+        (double nll, long tokens) = LanguageModelEvaluator.Evaluate(
+            _network, stream, _recipe.Training.Context, _recipe.Training.EvaluateContextWindow, cancellation);
+        return nll / tokens;
     }
 
     private static double BitsPerCharacter(double loss, double tokensPerCharacter) => loss / Math.Log(2) * tokensPerCharacter;

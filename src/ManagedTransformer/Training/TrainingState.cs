@@ -14,7 +14,7 @@ public sealed record TrainingState
     /// <summary>Where the batches stand.</summary>
     public BatchPosition Position { get; set; }
 
-    /// <summary>Lowest validation loss so far, in nats per token; null before the first evaluation.</summary>
+    /// <summary>Lowest validation loss so far, in nats per token, over the tokens that every evaluation scores; null before the first evaluation.</summary>
     public double? BestLoss { get; set; }
 
     /// <summary>Seconds of training so far.</summary>

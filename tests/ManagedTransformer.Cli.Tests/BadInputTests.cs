@@ -1,0 +1,192 @@
+using System.Text;
+using Xunit;
+
+namespace ManagedTransformer.Cli.Tests;
+
+/// <summary>Bad data, recipes, checkpoints and folders: exit code 1, one sentence that names the culprit, and nothing half-written.</summary>
+public sealed class BadInputTests : IDisposable
+{
+    private readonly Workspace _work = new();
+
+    public void Dispose() => _work.Dispose();
+
+    [Fact]
+    public void MissingData() => Train("nowhere.txt").AssertFails(1, "nowhere.txt", "does not exist");
+
+    [Fact]
+    public void MissingBuiltInData() =>
+        Workspace.Run("train", _work["recipe.json"], "--data", "builtin:novels", "--out", _work["out"]).AssertFails(1, "builtin:novels", "builtin:stories");
+
+    [Fact]
+    public void NoData() => Workspace.Run("train", _work["recipe.json"], "--out", _work["out"]).AssertFails(1, "--data");
+
+    [Fact]
+    public void EmptyData()
+    {
+        _work.Write("empty.txt", "");
+        Train("empty.txt").AssertFails(1, "empty.txt", "empty");
+    }
+
+    [Fact]
+    public void FolderWithoutTrainingText()
+    {
+        _work.Write("folder/other.txt", "x");
+        Train("folder").AssertFails(1, "folder", "train.txt");
+    }
+
+    [Fact]
+    public void BrokenGzip()
+    {
+        _work.Write("text.gz", "this is no gzip");
+        Train("text.gz").AssertFails(1, "text.gz", "gzip");
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("too short.")]
+    public void DataShorterThanABlock(string text)
+    {
+        _work.Write("short.txt", text);
+        Train("short.txt").AssertFails(1, "short.txt");
+        Assert.False(Directory.Exists(_work["out"]));
+    }
+
+    [Fact]
+    public void InvalidUtf8()
+    {
+        File.WriteAllBytes(_work["bytes.txt"], [.. Encoding.UTF8.GetBytes(new string('a', 500)), 0xFF, 0xFE, .. Encoding.UTF8.GetBytes(new string('b', 500))]);
+        Train("bytes.txt").AssertFails(1, "bytes.txt", "UTF-8");
+    }
+
+    [Theory]
+    [InlineData("\"layers\": 1", "\"layers\": 1, \"depth\": 2", "depth")]
+    [InlineData("\"layers\": 1", "\"layers\": \"one\"", "layers")]
+    [InlineData("\"layers\": 1", "\"layers\": 0", "layers")]
+    [InlineData("\"layers\": 1, ", "", "layers")]
+    [InlineData("\"dim\": 16", "\"dim\": -16", "dim")]
+    [InlineData("\"heads\": 2", "\"heads\": 3", "heads")]
+    [InlineData("\"batch\": 2", "\"batch\": 0", "batch")]
+    [InlineData("\"context\": 16", "\"context\": 17", "context")]
+    [InlineData("\"steps\": 20", "\"steps\": 2.5", "steps")]
+    [InlineData("\"validation_fraction\": 0.1", "\"validation_fraction\": 1.5", "validation_fraction")]
+    [InlineData("\"type\": \"adamw\"", "\"type\": \"lion\"", "type")]
+    [InlineData("\"architecture\": \"transformer_lm\"", "\"architecture\": \"perceptron\"", "perceptron")]
+    [InlineData("\"architecture\": \"transformer_lm\",", "\"architecture\": ", "recipe.json")]
+    public void BadRecipe(string part, string replacement, string mention)
+    {
+        string changed = Workspace.TinyRecipe.Replace(part, replacement, StringComparison.Ordinal);
+        Assert.NotEqual(Workspace.TinyRecipe, changed);
+        _work.Write("recipe.json", changed);
+        Train("text.txt").AssertFails(1, mention);
+        Assert.False(Directory.Exists(_work["out"]));
+    }
+
+    [Fact]
+    public void MissingRecipe()
+    {
+        Workspace.Run("train", "no-such-recipe").AssertFails(1, "no-such-recipe", "stories");
+        Workspace.Run("train", "no/such/recipe.json").AssertFails(1, "no/such/recipe.json");
+    }
+
+    [Fact]
+    public void RecipeIsAFolder()
+    {
+        Directory.CreateDirectory(_work["folder.json"]);
+        Workspace.Run("train", _work["folder.json"]).AssertFails(1, "folder.json");
+    }
+
+    [Fact]
+    public void ModelWithoutKnownVocabulary() => Workspace.Run("info", _work["recipe.json"]).AssertFails(1, "model.vocab", "data.source");
+
+    [Fact]
+    public void UnwritableOutput()
+    {
+        Workspace.Run("train", _work["recipe.json"], "--data", _work["text.txt"], "--out", _work["text.txt/out"]).AssertFails(1, "text.txt/out");
+        Workspace.Run("train", _work["recipe.json"], "--data", _work["text.txt"], "--out", _work["text.txt"]).AssertFails(1, "text.txt");
+    }
+
+    [Fact]
+    public void NoModel()
+    {
+        foreach (string command in (string[])["eval", "generate", "info"])
+        {
+            string[] more = command == "generate" ? ["--prompt", "a", "--tokens", "1"] : [];
+            Workspace.Run([command, _work["nowhere/at/all"], .. more]).AssertFails(1, "nowhere/at/all");
+        }
+    }
+
+    [Fact]
+    public void ModelInputsThatDoNotFit()
+    {
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        Workspace.Run("generate", _work["out"], "--prompt", "é", "--tokens", "1").AssertFails(1, "'é'", "vocabulary");
+        Workspace.Run("generate", _work["out"], "--prompt", "", "--tokens", "1").AssertFails(1, "prompt");
+        Workspace.Run("eval", _work["out"], "--data", _work.Write("greek.txt", "the αβγ cat")).AssertFails(1, "greek.txt", "α");
+        Workspace.Run("eval", _work["out"], "--data", _work.Write("single.txt", "t")).AssertFails(1, "single.txt");
+        Workspace.Run("eval", _work["out"], "--split", "test").AssertFails(1, "text.txt", "test");
+        Workspace.Run("eval", _work["out"], "--context-window", "16").AssertFails(1, "context window", "16");
+        File.Delete(_work["text.txt"]);
+        Workspace.Run("eval", _work["out"]).AssertFails(1, "text.txt");
+    }
+
+    [Fact]
+    public void ResumingSomethingElse()
+    {
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        _work.Train("out", "--resume", "--seed", "2").AssertFails(1, "seed");
+        _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"batch\": 2", "\"batch\": 3", StringComparison.Ordinal));
+        _work.Train("out", "--resume").AssertFails(1, "recipe");
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("model.safetensors")]
+    [InlineData("tokenizer.json")]
+    public void DamagedCheckpoint(string file)
+    {
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        string path = Path.Combine(Path.GetDirectoryName(Directory.GetFiles(_work["out/best"], file)[0])!, file);
+        byte[] content = File.ReadAllBytes(path);
+        content[^3] ^= 0x40;
+        File.WriteAllBytes(path, content);
+        Workspace.Run("eval", _work["out"]).AssertFails(1, file, "checksum");
+        File.WriteAllBytes(path, content[..^5]);
+        Workspace.Run("generate", _work["out"], "--prompt", "the", "--tokens", "1").AssertFails(1, file, "bytes");
+        File.Delete(path);
+        Workspace.Run("info", _work["out"]).AssertFails(1, file, "missing");
+    }
+
+    [Fact]
+    public void WeightsOfAnotherShape()
+    {
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        File.Delete(_work["out/best/manifest.json"]);
+        string config = File.ReadAllText(_work["out/best/config.json"]);
+        _work.Write("out/best/config.json", config.Replace("\"max_positions\": 16", "\"max_positions\": 17", StringComparison.Ordinal));
+        Workspace.Run("eval", _work["out/best"]).AssertFails(1, "manifest.json");
+    }
+
+    [Theory]
+    [InlineData("", "bytes")]
+    [InlineData("abc", "bytes")]
+    [InlineData("\u0010\0\0\0\0\0\0\0{}", "truncated")]
+    [InlineData("\u0001\0\0\0\0\0\0\u0001{}", "header")]
+    [InlineData("\u0005\0\0\0\0\0\0\0nonsense", "JSON")]
+    public void DamagedSafetensors(string content, string mention) =>
+        Workspace.Run("info", _work.Write("file.safetensors", content)).AssertFails(1, "file.safetensors", mention);
+
+    [Fact]
+    public void TruncatedSafetensors()
+    {
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        byte[] content = File.ReadAllBytes(_work["out/best/model.safetensors"]);
+        File.WriteAllBytes(_work["short.safetensors"], content[..^100]);
+        Workspace.Run("info", _work["short.safetensors"]).AssertFails(1, "short.safetensors");
+    }
+
+    [Fact]
+    public void NoGpuBackend() =>
+        Workspace.Run("train", _work["recipe.json"], "--device", "gpu").AssertFails(1, "ManagedTransformer.Gpu", "-p:UseIlgpu=true");
+
+    private ToolResult Train(string data) => Workspace.Run("train", _work["recipe.json"], "--data", _work[data], "--out", _work["out"]);
+}

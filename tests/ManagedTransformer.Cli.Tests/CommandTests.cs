@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Xunit;
+
+namespace ManagedTransformer.Cli.Tests;
+
+/// <summary>The commands on a model that trains within a second.</summary>
+public sealed class CommandTests : IDisposable
+{
+    private readonly Workspace _work = new();
+
+    public void Dispose() => _work.Dispose();
+
+    [Fact]
+    public void TrainsEvaluatesGeneratesAndInspects()
+    {
+        ToolResult trained = _work.Train("out", "--json");
+        JsonElement json = trained.Json;
+        Assert.Equal(20, json.GetProperty("step").GetInt64());
+        Assert.True(json.GetProperty("complete").GetBoolean());
+        Assert.Equal(_work["out"], json.GetProperty("out").GetString());
+        Assert.InRange(json.GetProperty("bits_per_char").GetDouble(), 1, 6);
+        Assert.Contains("the ", trained.Error, StringComparison.Ordinal);
+
+        JsonElement evaluated = Workspace.Run("eval", _work["out/last"], "--json").Json;
+        Assert.Equal(json.GetProperty("loss").GetDouble(), evaluated.GetProperty("loss").GetDouble(), 1e-6);
+        Assert.Equal(json.GetProperty("bits_per_char").GetDouble(), evaluated.GetProperty("bits_per_char").GetDouble(), 1e-6);
+        Assert.Equal(Math.Exp(evaluated.GetProperty("loss").GetDouble()), evaluated.GetProperty("perplexity").GetDouble(), 1e-9);
+        Assert.Equal("validation", evaluated.GetProperty("split").GetString());
+
+        JsonElement generated = Workspace.Run("generate", _work["out"], "--prompt", "the cat", "--tokens", "40", "--seed", "7", "--json").Json;
+        Assert.Equal(40, generated.GetProperty("text").GetString()!.Length);
+        Assert.Equal(40, generated.GetProperty("tokens").GetInt32());
+        ToolResult printed = Workspace.RunWithInput("the cat", "generate", _work["out"], "--prompt", "-", "--tokens", "40", "--seed", "7");
+        Assert.Equal("the cat" + generated.GetProperty("text").GetString() + "\n", printed.Output);
+
+        JsonElement info = Workspace.Run("info", _work["out"], "--json").Json;
+        Assert.Equal("transformer_lm", info.GetProperty("architecture").GetString());
+        Assert.Equal(json.GetProperty("parameters").GetInt64(), info.GetProperty("parameters").GetInt64());
+        Assert.Equal(20, info.GetProperty("step").GetInt64());
+        JsonElement file = Workspace.Run("info", _work["out/best/model.safetensors"], "--json").Json;
+        Assert.Equal("safetensors", file.GetProperty("architecture").GetString());
+        Assert.Equal(info.GetProperty("parameters").GetInt64(), file.GetProperty("parameters").GetInt64());
+    }
+
+    [Fact]
+    public void ChoosesThePartOfATextToScore()
+    {
+        _work.Train("out");
+        Assert.Equal("all", Split(_work.Write("other.txt", "the cat sat on the mat")));
+        Assert.Equal("validation", Split(_work["text.txt"]));
+        Assert.Equal("all", Split(_work["text.txt"], "--split", "all"));
+        _work.Write("folder/train.txt", "the cat sat on the mat");
+        Assert.Equal("train", Split(_work["folder"]));
+        _work.Write("folder/test.txt", "the cat sat on the mat");
+        Assert.Equal("test", Split(_work["folder"]));
+        _work.Write("folder/valid.txt", "the cat sat on the mat");
+        Assert.Equal("validation", Split(_work["folder"]));
+
+        string Split(string data, params string[] more) =>
+            Workspace.Run(["eval", _work["out"], "--data", data, "--json", .. more]).Json.GetProperty("split").GetString()!;
+    }
+
+    [Fact]
+    public void TellsAPersonHowTrainingGoes()
+    {
+        ToolResult result = _work.Train("out");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Empty(result.Error);
+        foreach (string part in (string[])["parameters", "loss", "bits/char", "tokens/s", "ETA", "validation", "Done after 20 steps", _work["out"]])
+        {
+            Assert.Contains(part, result.Output, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("was moved to", _work.Train("out").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ResumingAFinishedRunTellsItsResult()
+    {
+        double loss = _work.Train("out", "--json").Json.GetProperty("loss").GetDouble();
+        Assert.Equal(loss, _work.Train("out", "--json", "--resume").Json.GetProperty("loss").GetDouble(), 1e-9);
+    }
+
+    [Fact]
+    public void WeightsDoNotDependOnThreads()
+    {
+        foreach (string threads in (string[])["1", "2", "3"])
+        {
+            Assert.Equal(0, _work.Train(threads, "--steps", "50", "--threads", threads).ExitCode);
+        }
+
+        Assert.Equal(_work.LastCheckpoint("1").Weights, _work.LastCheckpoint("2").Weights);
+        Assert.Equal(_work.LastCheckpoint("1").Weights, _work.LastCheckpoint("3").Weights);
+    }
+
+    [Fact]
+    public void InfoKnowsRecipesByName()
+    {
+        JsonElement info = Workspace.Run("info", "stories", "--json").Json;
+        Assert.Equal(816768, info.GetProperty("parameters").GetInt64());
+        Assert.Contains("model.dim", Workspace.Run("info", "stories").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BenchGemmMeasuresEveryForm()
+    {
+        ToolResult result = Workspace.Run("bench", "gemm", "--shapes", "33,17,5;8,8,8", "--threads", "1", "--seconds", "0.001", "--json");
+        JsonElement[] lines = [.. ToolResult.Lines(result.Output).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(8, lines.Length);
+        Assert.All(lines, line => Assert.True(line.GetProperty("gflops").GetDouble() > 0));
+        Assert.Equal(17, lines[0].GetProperty("n").GetInt32());
+        Assert.True(lines[3].GetProperty("transpose_a").GetBoolean() && lines[3].GetProperty("transpose_b").GetBoolean());
+    }
+
+    [Fact]
+    public void BenchTrainCountsParametersAndMemory()
+    {
+        JsonElement json = Workspace.Run("bench", "train", "--layers", "1", "--dim", "16", "--heads", "2", "--seq", "8", "--batch", "2", "--vocab", "32", "--steps", "2", "--json").Json;
+        Assert.Equal((32 * 16) + (8 * 16) + (12 * 16 * 16) + (13 * 16) + (2 * 16), json.GetProperty("parameters").GetInt64());
+        Assert.True(json.GetProperty("tokens_per_s").GetDouble() > 0);
+        Assert.True(json.GetProperty("peak_mib").GetDouble() > 1);
+        Assert.True(json.GetProperty("allocated_bytes_per_step").GetInt64() >= 0);
+    }
+
+    [Fact]
+    public void BenchGenerateGrowsWithLength()
+    {
+        ToolResult result = Workspace.Run("bench", "generate", "--recipe", _work["recipe.json"], "--data", _work["text.txt"], "--lengths", "8,200", "--json");
+        JsonElement[] lines = [.. ToolResult.Lines(result.Output).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal([8, 200], lines.Select(line => line.GetProperty("length").GetInt32()));
+        Assert.True(lines[1].GetProperty("state_bytes").GetInt64() > lines[0].GetProperty("state_bytes").GetInt64());
+    }
+
+    [Fact]
+    public void DoctorPasses()
+    {
+        ToolResult result = Workspace.Run("doctor", "--json");
+        Assert.True(result.Json.GetProperty("passed").GetBoolean());
+        Assert.True(result.Json.GetProperty("cases").GetInt32() > 100);
+    }
+}

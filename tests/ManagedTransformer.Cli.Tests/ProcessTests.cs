@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Xunit;
+
+namespace ManagedTransformer.Cli.Tests;
+
+/// <summary>The built tool as a process: signals, kills, and continuing bit for bit.</summary>
+public sealed class ProcessTests : IDisposable
+{
+    private const string Steps = "1500";
+    private readonly Workspace _work = new();
+
+    // Evaluations and checkpoints so often that kills fall into them.
+    public ProcessTests() => _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"evaluate_every\": 10", "\"evaluate_every\": 25, \"evaluate_tokens\": 50", StringComparison.Ordinal));
+
+    public void Dispose() => _work.Dispose();
+
+    [Fact]
+    public void TrainsEvaluatesGeneratesAndInspects()
+    {
+        JsonElement trained = _work.RunProcess("train", "recipe.json", "--data", "text.txt", "--json").Json;
+        Assert.True(trained.GetProperty("complete").GetBoolean());
+        Assert.Equal(Path.Combine("out", "recipe"), trained.GetProperty("out").GetString());
+        Assert.True(_work.RunProcess("eval", "out/recipe", "--json").Json.GetProperty("tokens").GetInt64() > 0);
+        Assert.StartsWith("the cat", _work.RunProcess("generate", "out/recipe", "--prompt", "the cat", "--tokens", "5").Output, StringComparison.Ordinal);
+        Assert.Contains("model.dim", _work.RunProcess("info", "out/recipe").Output, StringComparison.Ordinal);
+        _work.RunProcess("eval", "nowhere").AssertFails(CommandLine.Failed, "nowhere");
+        _work.RunProcess("eval").AssertFails(CommandLine.WrongUsage, "MODEL_DIR");
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public void ASignalSavesAndResumingEndsWithTheSameWeights(string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals on Windows.");
+        Assert.Equal(0, _work.Train("whole", "--steps", Steps).ExitCode);
+        using (Process process = StartTraining("cut"))
+        {
+            WaitForCheckpoint("cut");
+            Signal(process, signal);
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            Assert.Equal(0, process.ExitCode);
+            Assert.Contains("--resume", output, StringComparison.Ordinal);
+        }
+
+        JsonElement resumed = _work.Train("cut", "--steps", Steps, "--resume", "--json").Json;
+        Assert.True(resumed.GetProperty("complete").GetBoolean());
+        Assert.Equal(_work.LastCheckpoint("whole").Weights, _work.LastCheckpoint("cut").Weights);
+        Assert.Equal(_work.LastCheckpoint("whole").Optimizer, _work.LastCheckpoint("cut").Optimizer);
+    }
+
+    [Fact]
+    public void KillsLoseNothingButTime()
+    {
+        Assert.Equal(0, _work.Train("whole", "--steps", Steps).ExitCode);
+        Random random = new(1);
+        for (int kill = 0; kill < 10; kill++)
+        {
+            using Process process = StartTraining("cut");
+            process.WaitForExit(random.Next(250, 700));
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        Assert.Equal(0, _work.Train("cut", "--steps", Steps, "--resume").ExitCode);
+        Assert.Equal(_work.LastCheckpoint("whole").Weights, _work.LastCheckpoint("cut").Weights);
+        Assert.Equal(_work.LastCheckpoint("whole").Optimizer, _work.LastCheckpoint("cut").Optimizer);
+        Assert.Equal(File.ReadAllBytes(_work["whole/best/model.safetensors"]), File.ReadAllBytes(_work["cut/best/model.safetensors"]));
+        Assert.Equal(0, Workspace.Run("eval", _work["cut"]).ExitCode);
+        Assert.Equal(["best", "last", "log.jsonl"], Directory.EnumerateFileSystemEntries(_work["cut"]).Select(Path.GetFileName).Where(name => !name!.StartsWith('.')).Order());
+    }
+
+    private Process StartTraining(string output) =>
+        _work.Start("train", "recipe.json", "--data", "text.txt", "--out", output, "--steps", Steps, "--resume");
+
+    private void WaitForCheckpoint(string output)
+    {
+        for (int wait = 0; wait < 1000 && !Directory.Exists(_work[$"{output}/last"]); wait++)
+        {
+            Thread.Sleep(10);
+        }
+    }
+
+    private static void Signal(Process process, string signal)
+    {
+        using Process kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+}

@@ -1,0 +1,65 @@
+using Xunit;
+
+namespace ManagedTransformer.Cli.Tests;
+
+/// <summary>Wrong usage: exit code 2 and one sentence.</summary>
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("", "command")]
+    [InlineData("tarin", "tarin")]
+    [InlineData("train", "RECIPE")]
+    [InlineData("train stories --epochs 3", "--epochs")]
+    [InlineData("train stories --steps 0", "--steps")]
+    [InlineData("train stories --steps -5", "--steps")]
+    [InlineData("train stories --steps many", "'many'")]
+    [InlineData("train stories --steps 99999999999999999999", "--steps")]
+    [InlineData("train stories --seed -1", "--seed")]
+    [InlineData("train stories --threads 0", "--threads")]
+    [InlineData("train stories --device tpu", "tpu")]
+    [InlineData("train stories --out", "--out")]
+    [InlineData("eval", "MODEL_DIR")]
+    [InlineData("eval out --split dev", "dev")]
+    [InlineData("eval out --context-window -1", "--context-window")]
+    [InlineData("generate out --tokens 5", "--prompt")]
+    [InlineData("generate out --prompt a", "--tokens")]
+    [InlineData("generate out --prompt a --tokens 0", "--tokens")]
+    [InlineData("generate out --prompt a --tokens 5 --temperature -1", "--temperature")]
+    [InlineData("generate out --prompt a --tokens 5 --temperature NaN", "--temperature")]
+    [InlineData("generate out --prompt a --tokens 5 --top-k -1", "--top-k")]
+    [InlineData("generate out --prompt a --tokens 5 --top-p 0", "--top-p")]
+    [InlineData("generate out --prompt a --tokens 5 --top-p 1.5", "--top-p")]
+    [InlineData("info", "TARGET")]
+    [InlineData("info a b", "'b'")]
+    [InlineData("bench", "command")]
+    [InlineData("bench gemm --shapes 1,2", "--shapes")]
+    [InlineData("bench gemm --shapes 1,0,3", "--shapes")]
+    [InlineData("bench gemm --shapes ;", "--shapes")]
+    [InlineData("bench gemm --transposes nx", "nx")]
+    [InlineData("bench train --layers 1 --dim 8 --heads 2 --seq 8 --batch 1", "--vocab")]
+    [InlineData("bench train --layers 0 --dim 8 --heads 2 --seq 8 --batch 1 --vocab 8", "--layers")]
+    [InlineData("bench generate --lengths 8", "--recipe")]
+    [InlineData("bench generate --recipe stories --lengths 8,-1", "--lengths")]
+    public void IsOneSentenceAndExitCode2(string arguments, string mention) =>
+        Workspace.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)).AssertFails(CommandLine.WrongUsage, mention, "--help");
+
+    [Theory]
+    [InlineData("--help", "mt train stories")]
+    [InlineData("train --help", "mt train stories --steps 3000 --resume")]
+    [InlineData("eval --help", "--context-window")]
+    [InlineData("generate --help", "--top-p")]
+    [InlineData("info --help", "safetensors")]
+    [InlineData("bench --help", "mt bench gemm")]
+    [InlineData("bench train --help", "--vocab")]
+    [InlineData("doctor --help", "--json")]
+    public void HelpShowsOptionsAndExamples(string arguments, string mention)
+    {
+        ToolResult result = Workspace.Run(arguments.Split(' '));
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains(mention, result.Output, StringComparison.Ordinal);
+        Assert.Empty(result.Error);
+    }
+
+    [Fact]
+    public void VersionIsANumber() => Assert.Matches(@"^\d+\.\d+", Workspace.Run("--version").Output);
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Text;
+using ManagedTransformer.Tensors.Cpu;
+
+namespace ManagedTransformer.Cli.Tests;
+
+/// <summary>A folder for the files of one test, and the tool run in it.</summary>
+internal sealed class Workspace : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mt-cli-");
+
+    /// <summary>A recipe of a model that trains within a second.</summary>
+    public const string TinyRecipe = """
+        {
+          "architecture": "transformer_lm",
+          "model": { "dim": 16, "layers": 1, "heads": 2, "positions": "learned", "max_positions": 16, "dropout": 0.1 },
+          "data": { "validation_fraction": 0.1 },
+          "training": {
+            "steps": 20, "batch": 2, "context": 16, "evaluate_every": 10, "log_every": 5, "sample_prompt": "the ", "sample_tokens": 10,
+            "optimizer": { "type": "adamw" }
+          }
+        }
+        """;
+
+    public Workspace()
+    {
+        Write("recipe.json", TinyRecipe);
+        Write("text.txt", string.Concat(Enumerable.Range(0, 150).Select(i => $"the cat number {i * 7919 % 100} sat on the mat.\n")));
+    }
+
+    public string this[string name] => Path.Combine(_folder.FullName, name);
+
+    public string Write(string name, string content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(this[name])!);
+        File.WriteAllText(this[name], content);
+        return this[name];
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <summary>Runs the tool in this process.</summary>
+    public static ToolResult Run(params string[] arguments) => RunWithInput("", arguments);
+
+    /// <summary>Runs the tool in this process with something on standard input.</summary>
+    public static ToolResult RunWithInput(string input, params string[] arguments)
+    {
+        int threads = CpuThreads.Count;
+        using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
+        int code = CommandLine.Run(arguments, new Terminal(new StringReader(input), output, error));
+        CpuThreads.Count = threads;
+        return new ToolResult(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Trains the tiny recipe on the text, in this process.</summary>
+    public ToolResult Train(string output, params string[] more) =>
+        Run(["train", this["recipe.json"], "--data", this["text.txt"], "--out", this[output], .. more]);
+
+    /// <summary>Starts the built tool as a process of its own.</summary>
+    public Process Start(params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder.FullName,
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        foreach (string argument in (string[])[typeof(CommandLine).Assembly.Location, .. arguments])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs the built tool as a process of its own.</summary>
+    public ToolResult RunProcess(params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new ToolResult(process.ExitCode, output, error.Result);
+    }
+
+    /// <summary>The weights and the optimiser's state of a run's last checkpoint.</summary>
+    public (byte[] Weights, byte[] Optimizer) LastCheckpoint(string output) =>
+        (File.ReadAllBytes(this[$"{output}/last/model.safetensors"]), File.ReadAllBytes(this[$"{output}/last/optimizer.safetensors"]));
+}
