@@ -8,7 +8,8 @@ namespace ManagedTransformer.Evaluation;
 /// <summary>Scores a language model on a stream of tokens.</summary>
 public static class LanguageModelEvaluator
 {
-    private const int TokensPerBatch = 4096;
+    // Enough for full speed, and no more memory than a training step of the usual size.
+    private const int TokensPerBatch = 1024;
 
     /// <summary>Sum of -ln p over every token but the first, in nats, each scored once in blocks of <paramref name="context"/> tokens.</summary>
     /// <param name="model">The network.</param><param name="stream">At least two tokens.</param><param name="context">Tokens that the model reads at once.</param>
