@@ -40,9 +40,9 @@ internal static class BenchGemmCommand
         command.SetAction(result =>
         {
             int[] threadCounts = result.GetValue(threads) is { } count ? [count] : [.. new[] { 1, CpuThreads.Count }.Distinct()];
-            foreach (int[] shape in result.GetValue(shapes) is { Length: > 0 } chosen ? chosen : _defaultShapes)
+            foreach (int[] shape in Options.Given(result, shapes, _defaultShapes))
             {
-                foreach (string transpose in result.GetValue(transposes) is { Length: > 0 } forms ? forms : _transposes)
+                foreach (string transpose in Options.Given(result, transposes, _transposes))
                 {
                     foreach (int threadCount in threadCounts)
                     {

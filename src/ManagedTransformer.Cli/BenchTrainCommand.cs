@@ -39,7 +39,7 @@ internal static class BenchTrainCommand
         Option<int?> batch = Options.Positive("--batch", "Rows per batch.");
         Option<int?> vocab = Options.Positive("--vocab", "Size of the vocabulary.");
         Option<string?> recipe = new("--recipe") { Description = "Measure this recipe's model, batch and context; the sizes above then override it.", HelpName = "RECIPE" };
-        Option<int?> steps = Options.Positive("--steps", $"Steps to measure, after three that are not (default: {DefaultSteps}).");
+        Option<int?> steps = Options.Positive("--steps", $"Steps to measure, after two seconds of warm-up (default: {DefaultSteps}).");
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
         ExampleCommand command = new("train",

@@ -78,7 +78,10 @@ internal static class CommandLine
             command = $"{nested.Command.Name} {command}";
         }
 
-        string message = parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.');
+        // What is unknown says more than what is missing because of it.
+        string message = parsed.UnmatchedTokens is [string unknown, ..]
+            ? $"There is no command, argument or option '{unknown}' here"
+            : parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.');
         terminal.Error.WriteLine($"{message}; 'mt {command}--help' shows the usage.");
         return WrongUsage;
     }

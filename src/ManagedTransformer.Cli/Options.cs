@@ -42,6 +42,9 @@ internal static class Options
         CustomParser = result => Real(result, name, isValid, range),
     };
 
+    /// <summary>The values of a list; an option that is absent has an empty one.</summary>
+    public static T[] Given<T>(ParseResult result, Option<T[]?> option, T[] absent) => result.GetValue(option) is { Length: > 0 } values ? values : absent;
+
     /// <summary>Sets the number of threads where the user chose one.</summary>
     public static void Apply(int? threads) => CpuThreads.Count = threads ?? CpuThreads.Count;
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Xunit;
 
@@ -160,10 +161,16 @@ public sealed class BadInputTests : IDisposable
     public void WeightsOfAnotherShape()
     {
         Assert.Equal(0, _work.Train("out").ExitCode);
-        File.Delete(_work["out/best/manifest.json"]);
-        string config = File.ReadAllText(_work["out/best/config.json"]);
-        _work.Write("out/best/config.json", config.Replace("\"max_positions\": 16", "\"max_positions\": 17", StringComparison.Ordinal));
-        Workspace.Run("eval", _work["out/best"]).AssertFails(1, "manifest.json");
+        string path = _work["out/best/config.json"], manifest = _work["out/best/manifest.json"];
+        byte[] before = File.ReadAllBytes(path);
+        byte[] after = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(before).Replace("\"max_positions\": 16", "\"max_positions\": 17", StringComparison.Ordinal));
+        File.WriteAllBytes(path, after);
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace(Sha256(before), Sha256(after), StringComparison.Ordinal));
+        Workspace.Run("eval", _work["out"]).AssertFails(1, "model.safetensors", "[16, 16]", "[17, 16]");
+        File.Delete(manifest);
+        Workspace.Run("eval", _work["out"]).AssertFails(1, "manifest.json");
+
+        static string Sha256(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
     }
 
     [Theory]

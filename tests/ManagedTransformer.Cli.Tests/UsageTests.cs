@@ -29,7 +29,7 @@ public sealed class UsageTests
     [InlineData("generate out --prompt a --tokens 5 --top-k -1", "--top-k")]
     [InlineData("generate out --prompt a --tokens 5 --top-p 0", "--top-p")]
     [InlineData("generate out --prompt a --tokens 5 --top-p 1.5", "--top-p")]
-    [InlineData("info", "TARGET")]
+    [InlineData("info", "RECIPE")]
     [InlineData("info a b", "'b'")]
     [InlineData("bench", "command")]
     [InlineData("bench gemm --shapes 1,2", "--shapes")]

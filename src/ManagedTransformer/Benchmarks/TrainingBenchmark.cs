@@ -9,13 +9,13 @@ namespace ManagedTransformer.Benchmarks;
 /// <summary>Measures training steps of a language model on random tokens: forward, backward, AdamW with the learning rate 1e-3, no clipping.</summary>
 public static class TrainingBenchmark
 {
-    // The just-in-time compiler replaces its first, quick code in the background for a second or so after a method's first calls.
-    private const int WarmUpSteps = 3;
+    // The runtime compiles hot code again, with what it has learnt, during the first seconds; training lasts longer than that.
+    private const int LeastWarmUpSteps = 3;
     private const double WarmUpSeconds = 2;
     private const float LearningRate = 1e-3f;
 
     /// <summary>Measures a model.</summary>
-    /// <param name="config">A valid configuration.</param><param name="batch">Rows per batch.</param><param name="context">Tokens per row.</param><param name="steps">Steps to measure, after at least three steps and two seconds that are not.</param>
+    /// <param name="config">A valid configuration.</param><param name="batch">Rows per batch.</param><param name="context">Tokens per row.</param><param name="steps">Steps to measure, after two seconds (at least three steps) that are not.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     /// <exception cref="InputException">The configuration is not valid, or its positions do not hold the rows.</exception>
     public static TrainingMeasurement Run(LanguageModelConfig config, int batch, int context, int steps = 20)
@@ -29,6 +29,11 @@ public static class TrainingBenchmark
             throw new InputException($"Rows of {context} tokens are longer than the model's {config.MaxPositions} positions.");
         }
 
+        if ((long)batch * context > Array.MaxLength)
+        {
+            throw new InputException($"A batch of {batch} rows of {context} tokens is too large.");
+        }
+
         RandomSource random = new(1);
         CausalLanguageModel model = new(config, random);
         IReadOnlyList<NamedParameter> parameters = model.Parameters();
@@ -36,29 +41,32 @@ public static class TrainingBenchmark
         int[] inputs = new int[batch * context], targets = new int[inputs.Length];
         Shape shape = new(batch, context);
         double[] times = new double[steps];
-        long allocatedBefore = 0;
-        double loss = 0;
-        long warmUp = Stopwatch.GetTimestamp();
-        int warmUpSteps = 0;
-        for (int step = -1; step < steps; step += step >= 0 || IsWarm() ? 1 : 0)
+        long begin = Stopwatch.GetTimestamp();
+        for (int step = 0; step < LeastWarmUpSteps || Stopwatch.GetElapsedTime(begin).TotalSeconds < WarmUpSeconds; step++)
         {
-            FillRandom(inputs, config.Vocab, random);
-            FillRandom(targets, config.Vocab, random);
-            allocatedBefore = step == 0 ? GC.GetAllocatedBytesForCurrentThread() : allocatedBefore;
-            long start = Stopwatch.GetTimestamp();
-            loss = Step(model, parameters, optimizer, Tensor.From(inputs, shape), Tensor.From(targets, shape), random);
-            if (step >= 0)
-            {
-                times[step] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            }
+            Next();
         }
 
-        bool IsWarm() => ++warmUpSteps >= WarmUpSteps && Stopwatch.GetElapsedTime(warmUp).TotalSeconds >= WarmUpSeconds;
+        long allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
+        double loss = 0;
+        for (int step = 0; step < steps; step++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            loss = Next();
+            times[step] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
 
         long allocated = (GC.GetAllocatedBytesForCurrentThread() - allocatedBefore) / steps;
         Array.Sort(times);
         double median = times[steps / 2];
         return new TrainingMeasurement(median, inputs.Length / median * 1e3, config.ParameterCount, ProcessMemory.PeakMebibytes, allocated, loss);
+
+        double Next()
+        {
+            FillRandom(inputs, config.Vocab, random);
+            FillRandom(targets, config.Vocab, random);
+            return Step(model, parameters, optimizer, Tensor.From(inputs, shape), Tensor.From(targets, shape), random);
+        }
     }
 
     private static double Step(
@@ -66,7 +74,7 @@ public static class TrainingBenchmark
     {
         foreach (NamedParameter named in parameters)
         {
-            named.Parameter.ClearGradient(release: true);
+            named.Parameter.ClearGradient();
         }
 
         using StepScope scope = new();

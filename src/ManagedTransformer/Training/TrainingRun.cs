@@ -49,9 +49,7 @@ public sealed class TrainingRun
         TrainingRecipe training = recipe.Training;
         _optimizer = training.Optimizer.Create(_parameters);
         _schedule = training.Schedule.Create(Steps);
-        _batches = training.Sampling == Sampling.Stream
-            ? new ContiguousBatches(_data.Train, training.Batch, training.Context, options.Seed)
-            : new RandomWindowBatches(_data.Train, training.Batch, training.Context, options.Seed);
+        _batches = CreateBatches(_data, training, options.Seed);
         RequireBlock(_data);
         _fingerprint = _data.Fingerprint(_recipe);
         _inputs = new int[training.Batch * training.Context];
@@ -290,7 +288,7 @@ public sealed class TrainingRun
         try
         {
             Directory.CreateDirectory(_options.Output);
-            if (Step == 0)
+            if (!_options.Resume)
             {
                 MovedEarlierRun = MoveAside(_options.Output);
             }
@@ -347,6 +345,20 @@ public sealed class TrainingRun
         }
 
         return model.Vocab == 0 ? model with { Vocab = vocabulary } : model;
+    }
+
+    private static BatchSource CreateBatches(TrainingData data, TrainingRecipe training, ulong seed)
+    {
+        try
+        {
+            return training.Sampling == Sampling.Stream
+                ? new ContiguousBatches(data.Train, training.Batch, training.Context, seed)
+                : new RandomWindowBatches(data.Train, training.Batch, training.Context, seed);
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"{data.Corpus.Name}: {e.Message}", e);
+        }
     }
 
     private static void RequireBlock(TrainingData data)
