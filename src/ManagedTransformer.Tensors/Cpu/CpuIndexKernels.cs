@@ -34,7 +34,12 @@ internal sealed unsafe class CpuIndexKernels<TOps, TVector> : IIndexKernels
         IndexCheck.Indices(indices.Integers(), outer * k * inner, n, null, "Scatter");
         var job = new AxisScatter
         {
-            X = x.Floats(), Indices = indices.Integers(), Y = y.Floats(), Length = n, Picked = k, Inner = inner,
+            X = x.Floats(),
+            Indices = indices.Integers(),
+            Y = y.Floats(),
+            Length = n,
+            Picked = k,
+            Inner = inner,
             Blocks = (inner + AxisScatter.Block - 1) / AxisScatter.Block,
         };
         Ranges.RunRows(outer * job.Blocks, k * Math.Min(inner, AxisScatter.Block), ref job);

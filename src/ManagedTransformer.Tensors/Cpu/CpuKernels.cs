@@ -19,15 +19,15 @@ internal static class CpuKernels
     public static KernelSet Create<TOps, TVector>()
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged => new()
-    {
-        Elementwise = new CpuElementwiseKernels<TOps, TVector>(),
-        Reductions = new CpuReductionKernels<TOps, TVector>(),
-        Matrix = new CpuMatrixKernels(),
-        Normalization = new CpuNormalizationKernels<TOps, TVector>(),
-        Softmax = new CpuSoftmaxKernels<TOps, TVector>(),
-        Indexing = new CpuIndexKernels<TOps, TVector>(),
-        Random = new CpuRandomKernels<TOps, TVector>(),
-        Attention = new CpuAttentionKernels(),
-        Optimizers = new CpuOptimizerKernels<TOps, TVector>(),
-    };
+        {
+            Elementwise = new CpuElementwiseKernels<TOps, TVector>(),
+            Reductions = new CpuReductionKernels<TOps, TVector>(),
+            Matrix = new CpuMatrixKernels(),
+            Normalization = new CpuNormalizationKernels<TOps, TVector>(),
+            Softmax = new CpuSoftmaxKernels<TOps, TVector>(),
+            Indexing = new CpuIndexKernels<TOps, TVector>(),
+            Random = new CpuRandomKernels<TOps, TVector>(),
+            Attention = new CpuAttentionKernels(),
+            Optimizers = new CpuOptimizerKernels<TOps, TVector>(),
+        };
 }

@@ -15,8 +15,16 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
     {
         var job = new LayerNormForward<TOps, TVector>
         {
-            X = x.Floats(), Residual = residual.Floats(), Gain = gain.Floats(), Bias = bias.Floats(), Epsilon = epsilon,
-            Sum = sum.Floats(), Y = y.Floats(), Mean = mean.Floats(), Rstd = rstd.Floats(), Width = width,
+            X = x.Floats(),
+            Residual = residual.Floats(),
+            Gain = gain.Floats(),
+            Bias = bias.Floats(),
+            Epsilon = epsilon,
+            Sum = sum.Floats(),
+            Y = y.Floats(),
+            Mean = mean.Floats(),
+            Rstd = rstd.Floats(),
+            Width = width,
         };
         Ranges.RunRows(rows, width, ref job);
     }
@@ -28,8 +36,18 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
         using var parts = new PooledScratch(2 * bands * width);
         var job = new LayerNormBackward<TOps, TVector>
         {
-            S = s.Floats(), Gain = gain.Floats(), Mean = mean.Floats(), Rstd = rstd.Floats(), DY = dy.Floats(), DSum = dSum.Floats(), DS = ds.Floats(),
-            DGainParts = parts.Floats, DBiasParts = parts.Floats + (bands * width), Rows = rows, Band = RowBands<TOps, TVector>.Length(rows), Width = width,
+            S = s.Floats(),
+            Gain = gain.Floats(),
+            Mean = mean.Floats(),
+            Rstd = rstd.Floats(),
+            DY = dy.Floats(),
+            DSum = dSum.Floats(),
+            DS = ds.Floats(),
+            DGainParts = parts.Floats,
+            DBiasParts = parts.Floats + (bands * width),
+            Rows = rows,
+            Band = RowBands<TOps, TVector>.Length(rows),
+            Width = width,
         };
         Ranges.RunRows(bands, job.Band * width, ref job);
         RowBands<TOps, TVector>.Combine(job.DGainParts, dGain.Floats(), bands, width);
@@ -40,7 +58,12 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
     {
         var job = new RmsNormForward<TOps, TVector>
         {
-            X = x.Floats(), Gain = gain.Floats(), Y = y.Floats(), Rrms = rrms.Floats(), Epsilon = epsilon, Width = width,
+            X = x.Floats(),
+            Gain = gain.Floats(),
+            Y = y.Floats(),
+            Rrms = rrms.Floats(),
+            Epsilon = epsilon,
+            Width = width,
         };
         Ranges.RunRows(rows, width, ref job);
     }
@@ -51,8 +74,15 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
         using var parts = new PooledScratch(bands * width);
         var job = new RmsNormBackward<TOps, TVector>
         {
-            X = x.Floats(), Gain = gain.Floats(), Rrms = rrms.Floats(), DY = dy.Floats(), DX = dx.Floats(),
-            DGainParts = parts.Floats, Rows = rows, Band = RowBands<TOps, TVector>.Length(rows), Width = width,
+            X = x.Floats(),
+            Gain = gain.Floats(),
+            Rrms = rrms.Floats(),
+            DY = dy.Floats(),
+            DX = dx.Floats(),
+            DGainParts = parts.Floats,
+            Rows = rows,
+            Band = RowBands<TOps, TVector>.Length(rows),
+            Width = width,
         };
         Ranges.RunRows(bands, job.Band * width, ref job);
         RowBands<TOps, TVector>.Combine(job.DGainParts, dGain.Floats(), bands, width);
@@ -72,7 +102,13 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
     {
         var job = new BatchNormForward<TOps, TVector>
         {
-            X = x.Floats(), Mean = mean.Floats(), Rstd = rstd.Floats(), Gain = gain.Floats(), Bias = bias.Floats(), Y = y.Floats(), Width = width,
+            X = x.Floats(),
+            Mean = mean.Floats(),
+            Rstd = rstd.Floats(),
+            Gain = gain.Floats(),
+            Bias = bias.Floats(),
+            Y = y.Floats(),
+            Width = width,
         };
         Ranges.RunRows(rows, width, ref job);
     }
@@ -86,8 +122,16 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
         ColumnFold<TOps, TVector, SumFold<TOps, TVector>, ColumnElements<TOps, TVector>>.Run(elements, dBias.Floats(), 1, rows, width);
         var job = new BatchNormBackward<TOps, TVector>
         {
-            X = x.Floats(), Mean = mean.Floats(), Rstd = rstd.Floats(), Gain = gain.Floats(), DY = dy.Floats(), DX = dx.Floats(),
-            DGain = dGain.Floats(), DBias = dBias.Floats(), Share = training ? 1f / rows : 0f, Width = width,
+            X = x.Floats(),
+            Mean = mean.Floats(),
+            Rstd = rstd.Floats(),
+            Gain = gain.Floats(),
+            DY = dy.Floats(),
+            DX = dx.Floats(),
+            DGain = dGain.Floats(),
+            DBias = dBias.Floats(),
+            Share = training ? 1f / rows : 0f,
+            Width = width,
         };
         Ranges.RunRows(rows, width, ref job);
     }

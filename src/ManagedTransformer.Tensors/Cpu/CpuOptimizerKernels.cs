@@ -14,8 +14,17 @@ internal sealed unsafe class CpuOptimizerKernels<TOps, TVector> : IOptimizerKern
     {
         var step = new AdamStep<TOps, TVector>
         {
-            W = w.Floats(), Gradient = gradient.Floats(), M = m.Floats(), V = v.Floats(), GradientScale = gradientScale,
-            Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, Decay = decay, StepSize = stepSize, RootScale = rootScale,
+            W = w.Floats(),
+            Gradient = gradient.Floats(),
+            M = m.Floats(),
+            V = v.Floats(),
+            GradientScale = gradientScale,
+            Beta1 = beta1,
+            Beta2 = beta2,
+            Epsilon = epsilon,
+            Decay = decay,
+            StepSize = stepSize,
+            RootScale = rootScale,
         };
         Ranges.Run(count, Ranges.Grain, ref step);
     }
@@ -24,8 +33,14 @@ internal sealed unsafe class CpuOptimizerKernels<TOps, TVector> : IOptimizerKern
     {
         var step = new SgdStep<TOps, TVector>
         {
-            W = w.Floats(), Gradient = gradient.Floats(), B = momentum == 0 ? null : b.Floats(), GradientScale = gradientScale,
-            Rate = rate, Momentum = momentum, Nesterov = nesterov, Decay = decay,
+            W = w.Floats(),
+            Gradient = gradient.Floats(),
+            B = momentum == 0 ? null : b.Floats(),
+            GradientScale = gradientScale,
+            Rate = rate,
+            Momentum = momentum,
+            Nesterov = nesterov,
+            Decay = decay,
         };
         Ranges.Run(count, Ranges.Grain, ref step);
     }
@@ -34,7 +49,12 @@ internal sealed unsafe class CpuOptimizerKernels<TOps, TVector> : IOptimizerKern
     {
         var step = new AdagradStep<TOps, TVector>
         {
-            W = w.Floats(), Gradient = gradient.Floats(), A = a.Floats(), GradientScale = gradientScale, Rate = rate, Epsilon = epsilon,
+            W = w.Floats(),
+            Gradient = gradient.Floats(),
+            A = a.Floats(),
+            GradientScale = gradientScale,
+            Rate = rate,
+            Epsilon = epsilon,
         };
         Ranges.Run(count, Ranges.Grain, ref step);
     }

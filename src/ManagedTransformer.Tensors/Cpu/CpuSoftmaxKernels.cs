@@ -39,8 +39,15 @@ internal sealed unsafe class CpuSoftmaxKernels<TOps, TVector> : ISoftmaxKernels
         IndexCheck.Targets(targets.Integers(), rows, n, ignored);
         var job = new CrossEntropyForward<TOps, TVector>
         {
-            X = x.Floats(), Targets = targets.Integers(), Ignored = ignored, TargetWeight = targetWeight, ClassWeight = classWeight,
-            Loss = loss.Floats(), Nll = nll.Floats(), LogSumExp = logSumExp.Floats(), Length = n,
+            X = x.Floats(),
+            Targets = targets.Integers(),
+            Ignored = ignored,
+            TargetWeight = targetWeight,
+            ClassWeight = classWeight,
+            Loss = loss.Floats(),
+            Nll = nll.Floats(),
+            LogSumExp = logSumExp.Floats(),
+            Length = n,
         };
         Ranges.RunRows(rows, n, ref job);
     }
@@ -51,8 +58,16 @@ internal sealed unsafe class CpuSoftmaxKernels<TOps, TVector> : ISoftmaxKernels
         IndexCheck.Targets(targets.Integers(), rows, n, ignored);
         var job = new CrossEntropyBackward<TOps, TVector>
         {
-            X = x.Floats(), Targets = targets.Integers(), Ignored = ignored, TargetWeight = targetWeight, ClassWeight = classWeight,
-            LogSumExp = logSumExp.Floats(), Scale = scale.Floats(), ScaleIsScalar = scaleIsScalar, DX = dx.Floats(), Length = n,
+            X = x.Floats(),
+            Targets = targets.Integers(),
+            Ignored = ignored,
+            TargetWeight = targetWeight,
+            ClassWeight = classWeight,
+            LogSumExp = logSumExp.Floats(),
+            Scale = scale.Floats(),
+            ScaleIsScalar = scaleIsScalar,
+            DX = dx.Floats(),
+            Length = n,
         };
         Ranges.RunRows(rows, n, ref job);
     }

@@ -15,9 +15,9 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// </remarks>
 internal sealed unsafe class WorkerPool : IDisposable
 {
-    private static readonly long SpinTicks = Stopwatch.Frequency / 20_000;
+    private static readonly long _spinTicks = Stopwatch.Frequency / 20_000;
 
-    [ThreadStatic] private static bool t_insideChunk;
+    [ThreadStatic] private static bool _insideChunk;
 
     private readonly SemaphoreSlim _wake = new(0);
     private readonly SemaphoreSlim _done = new(0);
@@ -77,7 +77,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     /// <remarks>After a chunk has thrown, chunks that nobody has started are skipped, and the first exception is rethrown here.</remarks>
     public void Run<TJob>(int chunks, ref TJob job) where TJob : unmanaged, IWorkerJob
     {
-        if (chunks <= 1 || _threads == 1 || t_insideChunk || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        if (chunks <= 1 || _threads == 1 || _insideChunk || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
             for (int chunk = 0; chunk < chunks; chunk++)
                 job.Execute(chunk);
@@ -128,7 +128,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     /// <summary>Claims and executes chunks until none is left.</summary>
     private void ExecuteChunks()
     {
-        t_insideChunk = true;
+        _insideChunk = true;
         while (true)
         {
             long ticket = Volatile.Read(ref _counters.Ticket);
@@ -148,7 +148,7 @@ internal sealed unsafe class WorkerPool : IDisposable
                 _done.Release();
             }
         }
-        t_insideChunk = false;
+        _insideChunk = false;
     }
 
     private void ExecuteChunk(void* job, delegate*<void*, int, void> execute, int chunk)
@@ -241,7 +241,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     /// <summary>Watches for a condition for some tens of microseconds; with more threads than cores a single look, since watching keeps another from working.</summary>
     private bool SpinUntil(Func<WorkerPool, bool> condition)
     {
-        long end = _threads <= Environment.ProcessorCount ? Stopwatch.GetTimestamp() + SpinTicks : 0;
+        long end = _threads <= Environment.ProcessorCount ? Stopwatch.GetTimestamp() + _spinTicks : 0;
         do
         {
             if (condition(this))

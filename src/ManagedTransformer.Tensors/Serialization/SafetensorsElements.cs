@@ -17,28 +17,32 @@ internal static class SafetensorsElements
             {
                 destination[i] = (float)BinaryPrimitives.ReadDoubleLittleEndian(source[(8 * i)..]);
             }
-        },
+        }
+        ,
         SafetensorsType.Float32 => static (source, destination) =>
         {
             for (int i = 0; i < destination.Length; i++)
             {
                 destination[i] = BinaryPrimitives.ReadSingleLittleEndian(source[(4 * i)..]);
             }
-        },
+        }
+        ,
         SafetensorsType.Float16 => static (source, destination) =>
         {
             for (int i = 0; i < destination.Length; i++)
             {
                 destination[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(source[(2 * i)..]);
             }
-        },
+        }
+        ,
         SafetensorsType.BFloat16 => static (source, destination) =>
         {
             for (int i = 0; i < destination.Length; i++)
             {
                 destination[i] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(source[(2 * i)..]) << 16);
             }
-        },
+        }
+        ,
         _ => null,
     };
 
@@ -51,42 +55,48 @@ internal static class SafetensorsElements
             {
                 destination[i] = checked((int)BinaryPrimitives.ReadInt64LittleEndian(source[(8 * i)..]));
             }
-        },
+        }
+        ,
         SafetensorsType.Int32 => static (source, destination) =>
         {
             for (int i = 0; i < destination.Length; i++)
             {
                 destination[i] = BinaryPrimitives.ReadInt32LittleEndian(source[(4 * i)..]);
             }
-        },
+        }
+        ,
         SafetensorsType.Int16 => static (source, destination) =>
         {
             for (int i = 0; i < destination.Length; i++)
             {
                 destination[i] = BinaryPrimitives.ReadInt16LittleEndian(source[(2 * i)..]);
             }
-        },
+        }
+        ,
         SafetensorsType.Int8 => static (source, destination) =>
         {
             for (int i = 0; i < destination.Length; i++)
             {
                 destination[i] = (sbyte)source[i];
             }
-        },
+        }
+        ,
         SafetensorsType.UInt8 => static (source, destination) =>
         {
             for (int i = 0; i < destination.Length; i++)
             {
                 destination[i] = source[i];
             }
-        },
+        }
+        ,
         SafetensorsType.Boolean => static (source, destination) =>
         {
             for (int i = 0; i < destination.Length; i++)
             {
                 destination[i] = source[i] == 0 ? 0 : 1;
             }
-        },
+        }
+        ,
         _ => null,
     };
 

@@ -74,7 +74,7 @@ public static class TrainingBenchmark
     {
         foreach (NamedParameter named in parameters)
         {
-            named.Parameter.ClearGradient();
+            named.Parameter.ClearGradient(release: true);
         }
 
         using StepScope scope = new();

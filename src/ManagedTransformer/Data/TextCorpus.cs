@@ -54,6 +54,11 @@ public sealed class TextCorpus
         return Directory.Exists(source) ? LoadFolder(source, options) : Cut(source, source, ReadText(source), options, null, null);
     }
 
+    /// <summary>The source as it can be named from any folder: a full path, or a built-in name as it is.</summary>
+    /// <param name="source">The path or the built-in name.</param>
+    public static string FullName(string source) =>
+        source.StartsWith(BuiltInPrefix, StringComparison.Ordinal) ? source : Path.GetFullPath(source);
+
     static TextCorpus LoadStories(TextCorpusOptions options)
     {
         StoryCorpus train = StoryCorpus.Generate(Seed(0), options.StoryTrainCharacters);

@@ -6,9 +6,9 @@ namespace ManagedTransformer.Tokenization;
 /// </summary>
 static class ByteAlphabet
 {
-    static readonly char[] ToChars = new char[256];
+    static readonly char[] _toChars = new char[256];
 
-    static readonly Dictionary<char, byte> ToBytes = [];
+    static readonly Dictionary<char, byte> _toBytes = [];
 
     static ByteAlphabet()
     {
@@ -16,10 +16,10 @@ static class ByteAlphabet
         for (int b = 0; b < 256; b++)
         {
             char c = b is >= 0x21 and <= 0x7E or >= 0xA1 and <= 0xAC or >= 0xAE ? (char)b : (char)(256 + shifted++);
-            ToChars[b] = c;
-            ToBytes[c] = (byte)b;
+            _toChars[b] = c;
+            _toBytes[c] = (byte)b;
         }
-        Order = [.. ToBytes.OrderBy(p => p.Key).Select(p => p.Value)];
+        Order = [.. _toBytes.OrderBy(p => p.Key).Select(p => p.Value)];
     }
 
     /// <summary>All bytes in the order of their characters: the order of the first 256 ids of GPT-2.</summary>
@@ -30,7 +30,7 @@ static class ByteAlphabet
     {
         char[] text = new char[bytes.Length];
         for (int i = 0; i < text.Length; i++)
-            text[i] = ToChars[bytes[i]];
+            text[i] = _toChars[bytes[i]];
         return new(text);
     }
 
@@ -39,7 +39,7 @@ static class ByteAlphabet
     {
         bytes = new byte[text.Length];
         for (int i = 0; i < text.Length; i++)
-            if (!ToBytes.TryGetValue(text[i], out bytes[i]))
+            if (!_toBytes.TryGetValue(text[i], out bytes[i]))
                 return false;
         return true;
     }

@@ -16,7 +16,7 @@ static class WordSplitter
         Space,
     }
 
-    static readonly Kind[] Ascii = [.. Enumerable.Range(0, 128).Select(c => Classify(new Rune(c)))];
+    static readonly Kind[] _ascii = [.. Enumerable.Range(0, 128).Select(c => Classify(new Rune(c)))];
 
     /// <summary>The length of the piece at the start of a text that is not empty.</summary>
     public static int NextLength(ReadOnlySpan<byte> text)
@@ -57,7 +57,7 @@ static class WordSplitter
         if (text[0] < 128)
         {
             length = 1;
-            return Ascii[text[0]];
+            return _ascii[text[0]];
         }
         _ = Rune.DecodeFromUtf8(text, out Rune rune, out length);
         return Classify(rune);

@@ -60,7 +60,7 @@ public sealed class TrainingRun
             Model = _recipe.Model,
             Context = training.Context,
             EvaluateContextWindow = training.EvaluateContextWindow,
-            Data = _data.Recipe,
+            Data = _data.Recipe with { Source = TextCorpus.FullName(_data.Recipe.Source!) },
         });
         if (checkpoint is not null)
         {

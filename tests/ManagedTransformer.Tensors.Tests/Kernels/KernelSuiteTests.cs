@@ -11,9 +11,9 @@ public sealed class KernelSuiteTests
     /// <summary>Set by <see cref="VectorWidthTests"/> in its child processes: the width, in bits, that vectors must have there.</summary>
     public const string ExpectedWidth = "MT_TEST_VECTOR_BITS";
 
-    private static readonly Dictionary<string, KernelCase> CasesByName = KernelSuite.Cases.ToDictionary(test => test.ToString());
+    private static readonly Dictionary<string, KernelCase> _casesByName = KernelSuite.Cases.ToDictionary(test => test.ToString());
 
-    public static TheoryData<string> CaseNames => [.. CasesByName.Keys];
+    public static TheoryData<string> CaseNames => [.. _casesByName.Keys];
 
     private static int VectorBits =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
@@ -22,7 +22,7 @@ public sealed class KernelSuiteTests
     [MemberData(nameof(CaseNames))]
     public void AgreesWithTheReference(string name)
     {
-        KernelCheck check = CasesByName[name].Check(Device.Cpu);
+        KernelCheck check = _casesByName[name].Check(Device.Cpu);
         Assert.True(check.Passed, $"{name}: {check.Description} ({check.Error:G3} times the tolerance)");
     }
 
@@ -34,9 +34,9 @@ public sealed class KernelSuiteTests
         try
         {
             WorkerPool.Shared.Threads = 1;
-            List<KernelOutput> expected = CasesByName[name].Run(Device.Cpu);
+            List<KernelOutput> expected = _casesByName[name].Run(Device.Cpu);
             WorkerPool.Shared.Threads = 3;
-            List<KernelOutput> actual = CasesByName[name].Run(Device.Cpu);
+            List<KernelOutput> actual = _casesByName[name].Run(Device.Cpu);
             Assert.All(expected.Zip(actual), pair => Assert.True(pair.First.Bytes.SequenceEqual(pair.Second.Bytes), pair.First.Label));
         }
         finally

@@ -9,20 +9,20 @@ namespace ManagedTransformer.Tensors.Tests;
 public sealed class VectorWidthTests
 {
     // The run-time has known the first switch under both names.
-    private static readonly string[] NoAvx512 = ["DOTNET_EnableAVX512", "DOTNET_EnableAVX512F"];
+    private static readonly string[] _noAvx512 = ["DOTNET_EnableAVX512", "DOTNET_EnableAVX512F"];
 
     [Fact]
     public void The256BitKernelsPass()
     {
         Assert.SkipUnless(Vector512.IsHardwareAccelerated && Avx2.IsSupported, "This processor's widest vectors are not 512 bits wide.");
-        RunSuite("256", NoAvx512);
+        RunSuite("256", _noAvx512);
     }
 
     [Fact]
     public void The128BitKernelsPass()
     {
         Assert.SkipUnless(Vector256.IsHardwareAccelerated && Avx2.IsSupported, "This processor's widest vectors are not wider than 128 bits.");
-        RunSuite("128", [.. NoAvx512, "DOTNET_EnableAVX2"]);
+        RunSuite("128", [.. _noAvx512, "DOTNET_EnableAVX2"]);
     }
 
     [Fact]

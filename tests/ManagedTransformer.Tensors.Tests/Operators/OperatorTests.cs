@@ -8,9 +8,9 @@ public sealed class OperatorTests
 {
     private const double DeviceTolerance = 5e-5;
     private const double GradientTolerance = 5e-4;
-    private static readonly Dictionary<string, OperatorCase> CasesByName = OperatorCases.All.ToDictionary(test => test.Name);
+    private static readonly Dictionary<string, OperatorCase> _casesByName = OperatorCases.All.ToDictionary(test => test.Name);
 
-    public static TheoryData<string> Names => [.. CasesByName.Keys];
+    public static TheoryData<string> Names => [.. _casesByName.Keys];
 
     public static TheoryData<string> NamesWithGradient => [.. OperatorCases.All.Where(test => test.HasGradient).Select(test => test.Name)];
 
@@ -18,7 +18,7 @@ public sealed class OperatorTests
     [MemberData(nameof(Names))]
     public void AgreesWithTheReference(string name)
     {
-        OperatorCase test = CasesByName[name];
+        OperatorCase test = _casesByName[name];
         foreach (OperandLayout layout in test.Layouts)
         {
             List<float[]> expected = Run(test, layout, ReferenceDevice.Instance), actual = Run(test, layout, Device.Cpu);
@@ -33,7 +33,7 @@ public sealed class OperatorTests
     [MemberData(nameof(NamesWithGradient))]
     public void AgreesWithNumericalDifferentiation(string name)
     {
-        OperatorCase test = CasesByName[name];
+        OperatorCase test = _casesByName[name];
         foreach (OperandLayout layout in test.Layouts)
         {
             double error = GradientCheck.Run(leaves => test.Apply(leaves, layout), test.Leaves(layout, Device.Cpu), test.Step);

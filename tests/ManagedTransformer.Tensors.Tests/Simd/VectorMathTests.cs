@@ -10,7 +10,7 @@ public sealed unsafe class VectorMathTests
     // A prime, so that the sweep meets all kinds of low bits.
     private const uint Step = 30_011;
 
-    private static readonly float[] Special =
+    private static readonly float[] _special =
     [
         0f, -0f, 1f, -1f, 0.5f, -0.5f, float.Epsilon, -float.Epsilon, 1.17549435e-38f, 1e-20f, -1e-20f, float.MaxValue, float.MinValue,
         float.PositiveInfinity, float.NegativeInfinity, float.NaN, 88.7228f, 88.73f, -87.34f, -103.97f, -104f, 9.01f, 3.92f, 3.93f, -3.94f,
@@ -118,7 +118,7 @@ public sealed unsafe class VectorMathTests
         float* y = stackalloc float[16];
         float* z = stackalloc float[4];
         double worst = 0, worstAt = 0;
-        ulong end = (1UL << 32) + (ulong)(Special.Length * (long)Step);
+        ulong end = (1UL << 32) + (ulong)(_special.Length * (long)Step);
         for (ulong bits = 0; bits < end; bits += 16UL * Step)
         {
             for (int lane = 0; lane < 16; lane++)
@@ -126,7 +126,7 @@ public sealed unsafe class VectorMathTests
                 ulong position = bits + ((ulong)lane * Step);
                 x[lane] = position < 1UL << 32
                     ? BitConverter.UInt32BitsToSingle((uint)position)
-                    : Special[(int)((position - (1UL << 32)) / Step) % Special.Length];
+                    : _special[(int)((position - (1UL << 32)) / Step) % _special.Length];
             }
 
             wide(x, y);

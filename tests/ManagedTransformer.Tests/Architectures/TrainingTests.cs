@@ -18,8 +18,20 @@ public sealed class TrainingTests
         CausalLanguageModel model = new(
             new LanguageModelConfig
             {
-                Vocab = 7, Dim = 4, Layers = 2, Heads = 2, Ffn = 5, Activation = Activation.Gelu, PreNorm = preNorm, Tie = tie, Positions = positions, MaxPositions = 6,
-                PaddingIdx = tie ? 1 : null, ScaleEmbedding = preNorm, EmbeddingNorm = !tie, Bias = preNorm,
+                Vocab = 7,
+                Dim = 4,
+                Layers = 2,
+                Heads = 2,
+                Ffn = 5,
+                Activation = Activation.Gelu,
+                PreNorm = preNorm,
+                Tie = tie,
+                Positions = positions,
+                MaxPositions = 6,
+                PaddingIdx = tie ? 1 : null,
+                ScaleEmbedding = preNorm,
+                EmbeddingNorm = !tie,
+                Bias = preNorm,
             },
             new RandomSource(2));
         Tensor tokens = Tensor.From([2, 3, 4, 5, 6, 2, 3, 1], new Shape(2, 4)), targets = Tensor.From([3, 4, 5, 6, 2, 3, 1, 1], new Shape(2, 4));

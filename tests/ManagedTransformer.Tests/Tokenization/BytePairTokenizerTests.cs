@@ -10,28 +10,28 @@ public class BytePairTokenizerTests
 {
     const string EndOfText = "<|endoftext|>";
 
-    static readonly byte[] Text = Encoding.UTF8.GetBytes(StoryCorpus.Generate(1, 60_000).Text + "d\u00e9j\u00e0 vu d\u00e9j\u00e0 lu \U0001F600\U0001F600 \U0001F600\U0001F600");
+    static readonly byte[] _text = Encoding.UTF8.GetBytes(StoryCorpus.Generate(1, 60_000).Text + "d\u00e9j\u00e0 vu d\u00e9j\u00e0 lu \U0001F600\U0001F600 \U0001F600\U0001F600");
 
-    static readonly BytePairTokenizer Trained = BytePairTokenizer.Train(Text, 600, [EndOfText]);
+    static readonly BytePairTokenizer _trained = BytePairTokenizer.Train(_text, 600, [EndOfText]);
 
     [Fact]
     public void Text_survives() => RandomText.Check(RandomText.Strings, text =>
-        Trained.Decode(Trained.Encode(text)) == text && Trained.Decode(Trained.Encode($"{text}{EndOfText} {text}")) == $"{text}{EndOfText} {text}");
+        _trained.Decode(_trained.Encode(text)) == text && _trained.Decode(_trained.Encode($"{text}{EndOfText} {text}")) == $"{text}{EndOfText} {text}");
 
     [Fact]
     public void Bytes_survive() => RandomText.Check(RandomText.Bytes, bytes =>
     {
         var decoded = new List<byte>();
-        foreach (int id in Trained.Encode(bytes))
-            decoded.AddRange(Trained.TokenBytes(id));
+        foreach (int id in _trained.Encode(bytes))
+            decoded.AddRange(_trained.TokenBytes(id));
         return decoded.SequenceEqual(bytes);
     });
 
     [Fact]
     public void Streaming_agrees_with_decoding() => RandomText.Check(RandomText.Strings, text =>
     {
-        var decoder = new StreamingDecoder(Trained);
-        return string.Concat(Trained.Encode(text).Select(decoder.Append)) + decoder.Flush() == text;
+        var decoder = new StreamingDecoder(_trained);
+        return string.Concat(_trained.Encode(text).Select(decoder.Append)) + decoder.Flush() == text;
     });
 
     [Fact]
@@ -48,7 +48,7 @@ public class BytePairTokenizerTests
     [Fact]
     public void Training_is_the_plain_algorithm()
     {
-        byte[] text = Text[..8000];
+        byte[] text = _text[..8000];
         var words = new Dictionary<string, int>();
         for (ReadOnlySpan<byte> rest = text; !rest.IsEmpty;)
         {
@@ -90,10 +90,10 @@ public class BytePairTokenizerTests
     [Fact]
     public void Training_is_deterministic_and_compresses()
     {
-        BytePairTokenizer again = BytePairTokenizer.Train(Text, 600, [EndOfText]);
-        Assert.Equal(Trained.VisibleTokens(), again.VisibleTokens());
+        BytePairTokenizer again = BytePairTokenizer.Train(_text, 600, [EndOfText]);
+        Assert.Equal(_trained.VisibleTokens(), again.VisibleTokens());
         Assert.Equal(600, again.VocabularySize);
-        Assert.True(Trained.Encode(Text).Length * 2 < Text.Length);
+        Assert.True(_trained.Encode(_text).Length * 2 < _text.Length);
         Assert.Equal(new SpecialToken(599, EndOfText), Assert.Single(again.SpecialTokens));
     }
 
@@ -104,11 +104,11 @@ public class BytePairTokenizerTests
     [Fact]
     public void Queue_and_scan_merge_alike()
     {
-        var table = new MergeTable(Trained.Merges);
+        var table = new MergeTable(_trained.Merges);
         RandomText.Check(RandomText.Bytes, bytes =>
         {
             // Few different symbols, so that many pairs overlap.
-            int[] scanned = [.. bytes.Select(b => Trained.Encode("aehnrt "u8)[b % 5])], queued = [.. scanned];
+            int[] scanned = [.. bytes.Select(b => _trained.Encode("aehnrt "u8)[b % 5])], queued = [.. scanned];
             if (bytes.Length == 0)
                 return true;
             int count = table.ApplyByScan(scanned);
@@ -120,7 +120,7 @@ public class BytePairTokenizerTests
     public void Long_words_take_no_quadratic_time()
     {
         string text = new('e', 300_000);
-        Assert.Equal(text, Trained.Decode(Trained.Encode(text)));
+        Assert.Equal(text, _trained.Decode(_trained.Encode(text)));
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public class BytePairTokenizerTests
     public void Hugging_face_files_give_back_the_tokenizer()
     {
         using var folder = new TemporaryFolder();
-        Trained.Save(folder["tokenizer.json"]);
+        _trained.Save(folder["tokenizer.json"]);
         var loaded = Assert.IsType<BytePairTokenizer>(Tokenizer.Load(folder["tokenizer.json"]));
         AssertSame(loaded);
         byte[] bytes = File.ReadAllBytes(folder["tokenizer.json"]);
@@ -150,17 +150,17 @@ public class BytePairTokenizerTests
     public void Gpt2_files_give_back_the_tokenizer()
     {
         using var folder = new TemporaryFolder();
-        Trained.Save(folder["vocab.json"], folder["merges.txt"]);
+        _trained.Save(folder["vocab.json"], folder["merges.txt"]);
         AssertSame(BytePairTokenizer.Load(folder["vocab.json"], folder["merges.txt"]));
         Assert.StartsWith("#version: 0.2\n", File.ReadAllText(folder["merges.txt"]), StringComparison.Ordinal);
     }
 
     static void AssertSame(BytePairTokenizer loaded)
     {
-        Assert.Equal(Trained.VisibleTokens(), loaded.VisibleTokens());
-        Assert.Equal(Trained.Merges, loaded.Merges);
-        Assert.Equal(Trained.SpecialTokens, loaded.SpecialTokens);
-        Assert.Equal(Trained.Encode(Text), loaded.Encode(Text));
+        Assert.Equal(_trained.VisibleTokens(), loaded.VisibleTokens());
+        Assert.Equal(_trained.Merges, loaded.Merges);
+        Assert.Equal(_trained.SpecialTokens, loaded.SpecialTokens);
+        Assert.Equal(_trained.Encode(_text), loaded.Encode(_text));
     }
 
     const string Small = """

@@ -53,7 +53,7 @@ internal static partial class UnaryFunctions<TOps, TVector>
         public TVector Value(TVector x) => TOps.Min(TOps.Broadcast(b), TOps.Max(TOps.Broadcast(a), x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Derivative(TVector x) => 
+        public TVector Derivative(TVector x) =>
             TOps.And(TOps.And(TOps.LessOrEqual(TOps.Broadcast(a), x), TOps.LessOrEqual(x, TOps.Broadcast(b))), TOps.Broadcast(1f));
     }
 
@@ -114,7 +114,7 @@ internal static partial class UnaryFunctions<TOps, TVector>
         public TVector Value(TVector x) => VectorMath.Pow<TOps, TVector>(x, TOps.Broadcast(a));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Derivative(TVector x) => 
+        public TVector Derivative(TVector x) =>
             TOps.Multiply(TOps.Broadcast(a), VectorMath.Pow<TOps, TVector>(x, TOps.Broadcast(a - 1f)));
     }
 }

@@ -134,7 +134,7 @@ internal static partial class UnaryFunctions<TOps, TVector>
         public TVector Value(TVector x) => VectorMath.Erf<TOps, TVector>(x);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Derivative(TVector x) => 
+        public TVector Derivative(TVector x) =>
             TOps.Multiply(TOps.Broadcast(1.12837917f), VectorMath.Exp<TOps, TVector>(TOps.Negate(TOps.Multiply(x, x))));
     }
 }

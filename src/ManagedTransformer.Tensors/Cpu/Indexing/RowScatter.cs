@@ -27,7 +27,13 @@ internal unsafe struct RowScatter<TOps, TVector> : IRangeJob
         long owners = small ? 1 : Math.Min(tableRows, (WantedItems + blocks - 1) / blocks);
         var job = new RowScatter<TOps, TVector>
         {
-            X = x, Table = table, Indices = indices, Skipped = skipped, Count = count, Width = width, Blocks = blocks,
+            X = x,
+            Table = table,
+            Indices = indices,
+            Skipped = skipped,
+            Count = count,
+            Width = width,
+            Blocks = blocks,
             RowsPerOwner = owners == 0 ? 1 : (tableRows + owners - 1) / owners,
         };
         Ranges.Run(owners * blocks, small ? owners * blocks : 1, ref job);

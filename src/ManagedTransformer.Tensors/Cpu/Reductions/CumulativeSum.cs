@@ -12,8 +12,13 @@ internal static unsafe class CumulativeSum<TOps, TVector>
         // A reversed scan starts at the last element and steps backwards.
         var job = new Job
         {
-            X = x, Y = y, Length = n, Inner = inner, Strips = inner == 1 ? 1 : (inner + TOps.Count - 1) / TOps.Count,
-            First = reverse ? (n - 1) * inner : 0, Step = reverse ? -inner : inner,
+            X = x,
+            Y = y,
+            Length = n,
+            Inner = inner,
+            Strips = inner == 1 ? 1 : (inner + TOps.Count - 1) / TOps.Count,
+            First = reverse ? (n - 1) * inner : 0,
+            Step = reverse ? -inner : inner,
         };
         Ranges.RunRows(outer * job.Strips, n * (inner == 1 ? 1 : TOps.Count), ref job);
     }

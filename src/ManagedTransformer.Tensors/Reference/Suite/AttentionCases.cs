@@ -5,7 +5,7 @@ namespace ManagedTransformer.Tensors.Reference;
 /// <summary>Cases of fused attention and its gradient: sizes around every tile, masks of every kind, layouts, dropout.</summary>
 internal static class AttentionCases
 {
-    private static readonly Tolerance Forward = new(1e-5, 1e-5), Gradient = new(5e-5, 5e-5);
+    private static readonly Tolerance _forward = new(1e-5, 1e-5), _gradient = new(5e-5, 5e-5);
 
     /// <summary>How the rows of a tensor [batch, time, head] lie: heads outermost, heads inside a time step, or inside a packed q-k-v projection.</summary>
     private enum Layout
@@ -17,7 +17,7 @@ internal static class AttentionCases
 
     private sealed record Setting(string Name, bool Causal = false, int Window = 0, bool Padding = false, float Dropout = 0, Layout Layout = Layout.HeadsInside);
 
-    private static readonly (int Batch, int Heads, int Queries, int Keys, int HeadWidth, int ValueWidth)[] Sizes =
+    private static readonly (int Batch, int Heads, int Queries, int Keys, int HeadWidth, int ValueWidth)[] _sizes =
     [
         (1, 1, 1, 1, 1, 1), (2, 3, 5, 5, 4, 4), (1, 2, 9, 9, 7, 5), (1, 1, 17, 17, 16, 16), (2, 2, 33, 33, 24, 24), (1, 3, 64, 64, 32, 32),
         (1, 2, 70, 70, 33, 17), (1, 1, 130, 130, 64, 64), (1, 2, 257, 257, 20, 36), (2, 1, 3, 40, 16, 16), (1, 2, 40, 75, 8, 24), (1, 1, 65, 140, 65, 70),
@@ -25,7 +25,7 @@ internal static class AttentionCases
         (0, 2, 3, 3, 8, 8), (1, 1, 0, 5, 8, 8), (1, 2, 4, 0, 8, 8),
     ];
 
-    private static readonly Setting[] Settings =
+    private static readonly Setting[] _settings =
     [
         new("every key"),
         new("causal", Causal: true),
@@ -42,8 +42,8 @@ internal static class AttentionCases
 
     public static IEnumerable<KernelCase> All =>
     [
-        .. Settings.Select(setting => new KernelCase("Attention", setting.Name, run => RunForward(run, setting))),
-        .. Settings.Select(setting => new KernelCase("AttentionGradient", setting.Name, run => RunGradient(run, setting))),
+        .. _settings.Select(setting => new KernelCase("Attention", setting.Name, run => RunForward(run, setting))),
+        .. _settings.Select(setting => new KernelCase("AttentionGradient", setting.Name, run => RunGradient(run, setting))),
         new("Attention", "many heads", run => RunForward(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32))),
         new("AttentionGradient", "many heads", run => RunGradient(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32))),
         new("Attention", "large scores", LargeScores),
@@ -52,7 +52,7 @@ internal static class AttentionCases
 
     private static void RunForward(KernelRun run, Setting setting)
     {
-        foreach (var size in Sizes)
+        foreach (var size in _sizes)
         {
             RunForward(run, setting, size);
         }
@@ -60,16 +60,16 @@ internal static class AttentionCases
 
     private static void RunForward(KernelRun run, Setting setting, (int, int, int, int, int, int) size)
     {
-        AttentionProblem problem = Problem(run, setting, size, Forward, "");
+        AttentionProblem problem = Problem(run, setting, size, _forward, "");
         run.Kernels.Attention.Attention(problem);
-        problem = Problem(run, setting, size, Forward, "without logsumexp ");
+        problem = Problem(run, setting, size, _forward, "without logsumexp ");
         problem.LogSumExp = default;
         run.Kernels.Attention.Attention(problem);
     }
 
     private static void RunGradient(KernelRun run, Setting setting)
     {
-        foreach (var size in Sizes)
+        foreach (var size in _sizes)
         {
             RunGradient(run, setting, size);
         }
@@ -77,14 +77,14 @@ internal static class AttentionCases
 
     private static void RunGradient(KernelRun run, Setting setting, (int, int, int, int, int, int) size)
     {
-        AttentionProblem forward = Problem(run, setting, size, Forward, "");
+        AttentionProblem forward = Problem(run, setting, size, _forward, "");
         run.Kernels.Attention.Attention(forward);
         (int batch, int heads, int queries, int keys, int width, int valueWidth) = size;
         var problem = new AttentionGradientProblem { Forward = forward };
         (problem.DY, problem.DYStrides) = Rows(run, setting.Layout, batch, heads, queries, valueWidth, 3);
-        (problem.DQ, problem.DQStrides) = Results(run, $"dq {Label(size)}", setting.Layout, batch, heads, queries, width, Gradient);
-        (problem.DK, problem.DKStrides) = Results(run, $"dk {Label(size)}", setting.Layout, batch, heads, keys, width, Gradient);
-        (problem.DV, problem.DVStrides) = Results(run, $"dv {Label(size)}", setting.Layout, batch, heads, keys, valueWidth, Gradient);
+        (problem.DQ, problem.DQStrides) = Results(run, $"dq {Label(size)}", setting.Layout, batch, heads, queries, width, _gradient);
+        (problem.DK, problem.DKStrides) = Results(run, $"dk {Label(size)}", setting.Layout, batch, heads, keys, width, _gradient);
+        (problem.DV, problem.DVStrides) = Results(run, $"dv {Label(size)}", setting.Layout, batch, heads, keys, valueWidth, _gradient);
         run.Kernels.Attention.AttentionGradient(problem);
     }
 
@@ -104,7 +104,7 @@ internal static class AttentionCases
         foreach (int queries in new[] { 1, 30 })
         {
             var size = (2, 2, queries, 90, 16, 16);
-            AttentionProblem problem = Problem(run, new("nothing"), size, Forward, $"{queries} ");
+            AttentionProblem problem = Problem(run, new("nothing"), size, _forward, $"{queries} ");
             problem.KeyPadding = run.Values([.. Enumerable.Repeat(1f, 90), .. Enumerable.Repeat(0f, 90)]);
             run.Kernels.Attention.Attention(problem);
         }
@@ -115,9 +115,17 @@ internal static class AttentionCases
         (int batch, int heads, int queries, int keys, int width, int valueWidth) = size;
         var problem = new AttentionProblem
         {
-            Batch = batch, Heads = heads, QueryLength = queries, KeyLength = keys, HeadWidth = width, ValueWidth = valueWidth,
-            Scale = 1 / MathF.Sqrt(width), Causal = setting.Causal, Window = setting.Window,
-            Dropout = setting.Dropout, DropoutKey = new RandomKey(11, 0x1_0000_0005),
+            Batch = batch,
+            Heads = heads,
+            QueryLength = queries,
+            KeyLength = keys,
+            HeadWidth = width,
+            ValueWidth = valueWidth,
+            Scale = 1 / MathF.Sqrt(width),
+            Causal = setting.Causal,
+            Window = setting.Window,
+            Dropout = setting.Dropout,
+            DropoutKey = new RandomKey(11, 0x1_0000_0005),
         };
         (problem.Q, problem.QStrides) = Rows(run, setting.Layout, batch, heads, queries, width, 1);
         (problem.K, problem.KStrides) = Rows(run, setting.Layout, batch, heads, keys, width, 0);

@@ -5,7 +5,7 @@ namespace ManagedTransformer.Tensors.Reference;
 /// <summary>Cases of functions of two arguments, selection, copies, fills and conversions.</summary>
 internal static class ElementwiseCases
 {
-    private static readonly Tolerance Rounding = new(2e-7, 1e-37);
+    private static readonly Tolerance _rounding = new(2e-7, 1e-37);
 
     /// <summary>A shape and the strides of two operands over it.</summary>
     private sealed record Layout(string Name, int[] Sizes, long[] Left, long[] Right)
@@ -23,7 +23,7 @@ internal static class ElementwiseCases
         private long Extent(long[] strides) => Shape.Count == 0 ? 0 : 1 + strides.Zip(Sizes, (stride, size) => stride * (size - 1)).Sum();
     }
 
-    private static readonly Layout[] Layouts =
+    private static readonly Layout[] _layouts =
     [
         new("scalars", [], [], []),
         new("row over matrix", [5, 33], [33, 1], [0, 1]),
@@ -58,7 +58,7 @@ internal static class ElementwiseCases
 
     private static void Binary(KernelRun run, BinaryOp op)
     {
-        Tolerance tolerance = op is BinaryOp.Power ? new(1e-5, 0) : Rounding;
+        Tolerance tolerance = op is BinaryOp.Power ? new(1e-5, 0) : _rounding;
         DeviceBuffer Operand(int count, int offset) => op switch
         {
             BinaryOp.Power or BinaryOp.Divide => run.Numbers(count, 0.1f, 4, offset),
@@ -80,12 +80,12 @@ internal static class ElementwiseCases
 
     private static void BinaryLayouts(KernelRun run)
     {
-        foreach (Layout layout in Layouts)
+        foreach (Layout layout in _layouts)
         {
             foreach (BinaryOp op in new[] { BinaryOp.Add, BinaryOp.Subtract, BinaryOp.Multiply, BinaryOp.Divide, BinaryOp.Maximum, BinaryOp.Greater })
             {
                 DeviceBuffer a = run.Numbers(layout.LeftExtent, 0.5f, 2, 1), b = run.Numbers(layout.RightExtent, 0.5f, 2, 3);
-                DeviceBuffer y = run.Output($"{op}, {layout.Name}", layout.Shape.Count, Rounding, 2);
+                DeviceBuffer y = run.Output($"{op}, {layout.Name}", layout.Shape.Count, _rounding, 2);
                 run.Kernels.Elementwise.Binary(op, layout.LeftOf(a), layout.RightOf(b), y, layout.Shape);
             }
         }
@@ -108,14 +108,14 @@ internal static class ElementwiseCases
         {
             Shape shape = new(a.Length);
             Strides unit = Strides.Contiguous(shape);
-            DeviceBuffer y = run.Output($"{op}", a.Length, op is BinaryOp.Power ? new(1e-5, 0) : Rounding);
+            DeviceBuffer y = run.Output($"{op}", a.Length, op is BinaryOp.Power ? new(1e-5, 0) : _rounding);
             run.Kernels.Elementwise.Binary(op, new(run.Values(a), unit), new(run.Values(b), unit), y, shape);
         }
     }
 
     private static void SelectLayouts(KernelRun run)
     {
-        foreach (Layout layout in Layouts)
+        foreach (Layout layout in _layouts)
         {
             DeviceBuffer a = run.Numbers(layout.LeftExtent, offset: 1), b = run.Numbers(layout.RightExtent), first = run.WholeNumbers(layout.LeftExtent, -1, 2);
             run.Kernels.Elementwise.Select(layout.LeftOf(first), layout.LeftOf(a), layout.RightOf(b),
@@ -136,7 +136,7 @@ internal static class ElementwiseCases
 
     private static void CopyLayouts(KernelRun run)
     {
-        foreach (Layout layout in Layouts)
+        foreach (Layout layout in _layouts)
         {
             Strides packed = Strides.Contiguous(layout.Shape);
             DeviceBuffer a = run.Indices(layout.LeftExtent, 1 << 30, 1), b = run.Numbers(layout.RightExtent, offset: 3);

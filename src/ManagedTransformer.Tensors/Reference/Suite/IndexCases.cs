@@ -5,7 +5,7 @@ namespace ManagedTransformer.Tensors.Reference;
 /// <summary>Cases of reads and additions at indices.</summary>
 internal static class IndexCases
 {
-    private static readonly Tolerance Sums = new(5e-6, 5e-6);
+    private static readonly Tolerance _sums = new(5e-6, 5e-6);
 
     private static IEnumerable<(int TableRows, int Count, int Width)> RowSizes =>
         [.. KernelSuite.Widths.Select(width => (11, 9, width)), (5, 0, 8), (1, 1, 1), (1, 70, 3), (1000, 3001, 70), (7, 4001, 33), (50_000, 100, 16), (3, 20_000, 1)];
@@ -83,7 +83,7 @@ internal static class IndexCases
         {
             long places = (long)outer * k * inner, size = (long)outer * n * inner;
             DeviceBuffer y = run.Numbers(places, offset: k % 3), indices = run.Indices(places, n, 1);
-            DeviceBuffer x = run.Compared($"[{outer}, {k}, {inner}] into {n}", run.Numbers(size, offset: k % 4), size, Sums);
+            DeviceBuffer x = run.Compared($"[{outer}, {k}, {inner}] into {n}", run.Numbers(size, offset: k % 4), size, _sums);
             run.Kernels.Indexing.ScatterAdd(y, indices, x, outer, n, k, inner);
         }
     }

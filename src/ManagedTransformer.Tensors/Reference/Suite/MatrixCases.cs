@@ -5,24 +5,24 @@ namespace ManagedTransformer.Tensors.Reference;
 /// <summary>Cases of matrix products: sizes around every tile, all transpose forms, strides, batches and epilogues.</summary>
 internal static class MatrixCases
 {
-    private static readonly (int M, int N, int K)[] SmallSizes =
+    private static readonly (int M, int N, int K)[] _smallSizes =
     [
         (1, 1, 1), (1, 2, 3), (2, 1, 5), (3, 5, 1), (5, 7, 9), (4, 16, 16), (6, 8, 4), (7, 15, 17), (8, 33, 31), (11, 31, 33), (12, 32, 32),
         (13, 33, 65), (16, 17, 70), (17, 64, 8), (23, 12, 40), (25, 63, 19), (31, 65, 5), (33, 16, 64), (48, 70, 24), (70, 48, 33),
         (0, 5, 5), (5, 0, 5), (1, 0, 0), (4, 4, 0), (1, 17, 0),
     ];
 
-    private static readonly (int M, int N, int K)[] VectorSizes = [(1, 300, 70), (1, 70, 300), (1, 1, 1000), (2, 513, 129), (3, 33, 700), (300, 1, 70), (70, 1, 300), (513, 3, 40), (1, 3001, 257)];
+    private static readonly (int M, int N, int K)[] _vectorSizes = [(1, 300, 70), (1, 70, 300), (1, 1, 1000), (2, 513, 129), (3, 33, 700), (300, 1, 70), (70, 1, 300), (513, 3, 40), (1, 3001, 257)];
 
-    private static readonly (int M, int N, int K)[] LargeSizes = [(97, 130, 401), (200, 300, 100), (129, 65, 800), (20, 1000, 50), (400, 33, 60), (7, 260, 900)];
+    private static readonly (int M, int N, int K)[] _largeSizes = [(97, 130, 401), (200, 300, 100), (129, 65, 800), (20, 1000, 50), (400, 33, 60), (7, 260, 900)];
 
-    private static readonly bool[] NoAndYes = [false, true];
+    private static readonly bool[] _noAndYes = [false, true];
 
     public static IEnumerable<KernelCase> All =>
     [
-        .. Sizes("small", SmallSizes),
-        .. Sizes("vectors", VectorSizes),
-        .. Sizes("large", LargeSizes),
+        .. Sizes("small", _smallSizes),
+        .. Sizes("vectors", _vectorSizes),
+        .. Sizes("large", _largeSizes),
         .. Enum.GetValues<Activation>().Select(activation => new KernelCase("MatMul", $"bias and {activation}", run => Epilogues(run, activation))),
         new("MatMul", "batches", Batches),
         new("MatMul", "batches with a shared right matrix", SharedRight),
@@ -31,8 +31,8 @@ internal static class MatrixCases
     ];
 
     private static IEnumerable<KernelCase> Sizes(string name, (int M, int N, int K)[] sizes) =>
-        from a in NoAndYes
-        from b in NoAndYes
+        from a in _noAndYes
+        from b in _noAndYes
         select new KernelCase("MatMul", $"{name}, A{(a ? "^T" : "")} B{(b ? "^T" : "")}", run =>
         {
             foreach ((int m, int n, int k) in sizes)
@@ -46,13 +46,20 @@ internal static class MatrixCases
     {
         foreach ((int batch, int m, int n, int k, int padding) in new[] { (1, 1, 70, 33, 0), (1, 5, 33, 17, 0), (1, 13, 65, 70, 3), (1, 3, 9, 0, 0), (1, 70, 1, 12, 0), (1, 130, 200, 90, 0), (3, 17, 20, 9, 0), (2, 6, 21, 40, 2) })
         {
-            foreach (bool keep in NoAndYes)
+            foreach (bool keep in _noAndYes)
             {
-                foreach (bool accumulate in NoAndYes)
+                foreach (bool accumulate in _noAndYes)
                 {
                     var problem = new MatMulProblem
                     {
-                        Batch = batch, M = m, N = n, K = k, TransposeB = true, Alpha = 0.3f, Accumulate = accumulate, Activation = activation,
+                        Batch = batch,
+                        M = m,
+                        N = n,
+                        K = k,
+                        TransposeB = true,
+                        Alpha = 0.3f,
+                        Accumulate = accumulate,
+                        Activation = activation,
                         Bias = run.Numbers(n, offset: 1),
                     };
                     Multiply(run, problem, padding, keep);
@@ -65,7 +72,7 @@ internal static class MatrixCases
     {
         foreach ((int batch, int m, int n, int k) in new[] { (0, 3, 4, 5), (2, 1, 1, 1), (7, 5, 33, 16), (12, 64, 64, 32), (3, 70, 17, 65), (40, 1, 48, 20), (33, 20, 1, 9) })
         {
-            foreach (bool transpose in NoAndYes)
+            foreach (bool transpose in _noAndYes)
             {
                 var problem = new MatMulProblem { Batch = batch, M = m, N = n, K = k, TransposeA = transpose, TransposeB = !transpose, Alpha = 1, Bias = run.Numbers(n) };
                 Multiply(run, problem, 2);
@@ -78,10 +85,20 @@ internal static class MatrixCases
         const int Batch = 5, M = 9, N = 40, K = 33;
         var problem = new MatMulProblem
         {
-            Batch = Batch, M = M, N = N, K = K, Alpha = 1,
-            A = run.Numbers(Batch * M * K), StrideA = K, BatchStrideA = M * K,
-            B = run.Numbers(K * N), StrideB = N, BatchStrideB = 0,
-            C = run.Output("shared right matrix", Batch * M * N, ToleranceFor(K)), StrideC = N, BatchStrideC = M * N,
+            Batch = Batch,
+            M = M,
+            N = N,
+            K = K,
+            Alpha = 1,
+            A = run.Numbers(Batch * M * K),
+            StrideA = K,
+            BatchStrideA = M * K,
+            B = run.Numbers(K * N),
+            StrideB = N,
+            BatchStrideB = 0,
+            C = run.Output("shared right matrix", Batch * M * N, ToleranceFor(K)),
+            StrideC = N,
+            BatchStrideC = M * N,
         };
         run.Kernels.Matrix.MatMul(problem);
     }
@@ -92,10 +109,20 @@ internal static class MatrixCases
         const int Heads = 6, Time = 21, Width = 19;
         var problem = new MatMulProblem
         {
-            Batch = Heads, M = Time, N = Width, K = Width, Alpha = 1,
-            A = run.Numbers(Time * Heads * Width, offset: 1), StrideA = Heads * Width, BatchStrideA = Width,
-            B = run.Numbers(Heads * Width * Width), StrideB = Width, BatchStrideB = Width * Width,
-            C = run.Output("heads", Time * Heads * Width, ToleranceFor(Width), 3), StrideC = Heads * Width, BatchStrideC = Width,
+            Batch = Heads,
+            M = Time,
+            N = Width,
+            K = Width,
+            Alpha = 1,
+            A = run.Numbers(Time * Heads * Width, offset: 1),
+            StrideA = Heads * Width,
+            BatchStrideA = Width,
+            B = run.Numbers(Heads * Width * Width),
+            StrideB = Width,
+            BatchStrideB = Width * Width,
+            C = run.Output("heads", Time * Heads * Width, ToleranceFor(Width), 3),
+            StrideC = Heads * Width,
+            BatchStrideC = Width,
         };
         run.Kernels.Matrix.MatMul(problem);
     }
@@ -105,8 +132,17 @@ internal static class MatrixCases
         float[] a = [1, 0, 2, float.PositiveInfinity, 1, 1, float.NaN, 0, 0, 1e30f, 1e30f, 1e30f], b = [1, 2, 3, 4, 5, 6];
         var problem = new MatMulProblem
         {
-            Batch = 1, M = 4, N = 2, K = 3, Alpha = 1, A = run.Values(a), StrideA = 3, B = run.Values(b), StrideB = 2,
-            C = run.Output("special values", 8, ToleranceFor(3)), StrideC = 2,
+            Batch = 1,
+            M = 4,
+            N = 2,
+            K = 3,
+            Alpha = 1,
+            A = run.Values(a),
+            StrideA = 3,
+            B = run.Values(b),
+            StrideB = 2,
+            C = run.Output("special values", 8, ToleranceFor(3)),
+            StrideC = 2,
         };
         run.Kernels.Matrix.MatMul(problem);
     }

@@ -8,7 +8,7 @@ internal static class NormalizationCases
     private const float Epsilon = 1e-5f;
 
     // A row of few values that lie close together has a large rstd, which multiplies rounding errors.
-    private static readonly Tolerance RowTolerance = new(2e-5, 5e-5);
+    private static readonly Tolerance _rowTolerance = new(2e-5, 5e-5);
 
     private static IEnumerable<(int Rows, int Width)> Sizes =>
         [.. KernelSuite.Widths.Select(width => (3, width)), .. Enumerable.Range(0, 20).Select(rows => (rows, 21)), (37, 130), (1003, 100), (2, 5003), (3001, 16)];
@@ -36,7 +36,7 @@ internal static class NormalizationCases
             string label = $"[{rows}, {width}]";
             DeviceBuffer x = run.Numbers(count, -2, 2, offset), gain = run.Numbers(width, 0.5f, 2), bias = run.Numbers(width, offset: 1);
             DeviceBuffer r = residual ? run.Numbers(count, offset: 1) : default, sum = residual ? run.Output($"sum {label}", count, new(2e-7, 0), offset) : default;
-            run.Kernels.Normalization.LayerNorm(x, r, gain, bias, Epsilon, sum, run.Output($"y {label}", count, RowTolerance),
+            run.Kernels.Normalization.LayerNorm(x, r, gain, bias, Epsilon, sum, run.Output($"y {label}", count, _rowTolerance),
                 run.Output($"mean {label}", rows, new(1e-6, 1e-6)), run.Output($"rstd {label}", rows, new(2e-5, 0)), rows, width);
         }
     }
@@ -60,7 +60,7 @@ internal static class NormalizationCases
             DeviceBuffer s = run.Numbers(count, -2, 2, offset), gain = run.Numbers(width, 0.5f, 2), dy = run.Numbers(count, offset: 1);
             DeviceBuffer other = otherGradient ? run.Numbers(count) : default, mean = run.Numbers(rows, -0.2f, 0.2f), rstd = run.Numbers(rows, 0.5f, 1.5f);
             Tolerance columnTolerance = ColumnTolerance(rows);
-            run.Kernels.Normalization.LayerNormGradient(s, gain, mean, rstd, dy, other, run.Output($"ds {label}", count, RowTolerance, offset),
+            run.Kernels.Normalization.LayerNormGradient(s, gain, mean, rstd, dy, other, run.Output($"ds {label}", count, _rowTolerance, offset),
                 run.Output($"dGain {label}", width, columnTolerance), run.Output($"dBias {label}", width, columnTolerance, 1), rows, width);
         }
     }
@@ -82,7 +82,7 @@ internal static class NormalizationCases
         {
             int count = rows * width;
             DeviceBuffer x = run.Numbers(count, -2, 2, width % 4), gain = run.Numbers(width, 0.5f, 2), rrms = run.Numbers(rows, 0.5f, 1), dy = run.Numbers(count, offset: 1);
-            run.Kernels.Normalization.RmsNormGradient(x, gain, rrms, dy, run.Output($"dx [{rows}, {width}]", count, RowTolerance),
+            run.Kernels.Normalization.RmsNormGradient(x, gain, rrms, dy, run.Output($"dx [{rows}, {width}]", count, _rowTolerance),
                 run.Output($"dGain [{rows}, {width}]", width, ColumnTolerance(rows)), rows, width);
         }
     }
@@ -115,7 +115,7 @@ internal static class NormalizationCases
             int count = rows * width;
             DeviceBuffer x = run.Numbers(count, -2, 2, width % 4), mean = run.Numbers(width, -0.2f, 0.2f), rstd = run.Numbers(width, 0.5f, 1.5f);
             DeviceBuffer gain = run.Numbers(width), dy = run.Numbers(count, offset: 1);
-            run.Kernels.Normalization.BatchNormGradient(x, mean, rstd, gain, dy, run.Output($"dx [{rows}, {width}]", count, RowTolerance),
+            run.Kernels.Normalization.BatchNormGradient(x, mean, rstd, gain, dy, run.Output($"dx [{rows}, {width}]", count, _rowTolerance),
                 run.Output($"dGain [{rows}, {width}]", width, ColumnTolerance(rows)), run.Output($"dBias [{rows}, {width}]", width, ColumnTolerance(rows)),
                 rows, width, training);
         }

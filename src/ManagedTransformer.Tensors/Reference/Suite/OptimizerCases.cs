@@ -5,7 +5,7 @@ namespace ManagedTransformer.Tensors.Reference;
 /// <summary>Cases of optimiser updates: two steps each, so that the state that a step leaves is used too.</summary>
 internal static class OptimizerCases
 {
-    private static readonly Tolerance Weights = new(2e-6, 1e-6);
+    private static readonly Tolerance _weights = new(2e-6, 1e-6);
 
     public static IEnumerable<KernelCase> All =>
     [
@@ -22,16 +22,16 @@ internal static class OptimizerCases
     {
         foreach (int count in KernelSuite.Counts)
         {
-            DeviceBuffer w = run.Compared($"w [{count}]", run.Numbers(count, offset: count % 4), count, Weights);
-            DeviceBuffer m = run.Compared($"m [{count}]", run.Numbers(count, -0.1f, 0.1f, 1), count, Weights);
-            DeviceBuffer v = run.Compared($"v [{count}]", run.Numbers(count, 0.01f, 0.2f), count, Weights);
+            DeviceBuffer w = run.Compared($"w [{count}]", run.Numbers(count, offset: count % 4), count, _weights);
+            DeviceBuffer m = run.Compared($"m [{count}]", run.Numbers(count, -0.1f, 0.1f, 1), count, _weights);
+            DeviceBuffer v = run.Compared($"v [{count}]", run.Numbers(count, 0.01f, 0.2f), count, _weights);
             for (int step = 0; step < 2; step++)
             {
                 run.Kernels.Optimizers.Adam(w, run.Numbers(count, offset: count % 3), m, v, count, 0.5f, 0.9f, 0.98f, 1e-6f, decay, 0.01f, 1.2f);
             }
         }
 
-        DeviceBuffer still = run.Compared("no gradient yet", run.Numbers(40), 40, Weights), zeros = run.Values(new float[40]);
+        DeviceBuffer still = run.Compared("no gradient yet", run.Numbers(40), 40, _weights), zeros = run.Values(new float[40]);
         run.Kernels.Optimizers.Adam(still, zeros, run.Values(new float[40]), run.Values(new float[40]), 40, 1, 0.9f, 0.999f, 1e-8f, 0, 0.001f, 30);
     }
 
@@ -39,8 +39,8 @@ internal static class OptimizerCases
     {
         foreach (int count in KernelSuite.Counts)
         {
-            DeviceBuffer w = run.Compared($"w [{count}]", run.Numbers(count, offset: count % 4), count, Weights);
-            DeviceBuffer b = momentum == 0 ? default : run.Compared($"b [{count}]", run.Numbers(count, offset: 1), count, Weights);
+            DeviceBuffer w = run.Compared($"w [{count}]", run.Numbers(count, offset: count % 4), count, _weights);
+            DeviceBuffer b = momentum == 0 ? default : run.Compared($"b [{count}]", run.Numbers(count, offset: 1), count, _weights);
             for (int step = 0; step < 2; step++)
             {
                 run.Kernels.Optimizers.Sgd(w, run.Numbers(count, offset: count % 3), b, count, 0.5f, 0.1f, momentum, nesterov, 0.01f);
@@ -52,8 +52,8 @@ internal static class OptimizerCases
     {
         foreach (int count in KernelSuite.Counts)
         {
-            DeviceBuffer w = run.Compared($"w [{count}]", run.Numbers(count, offset: count % 4), count, Weights);
-            DeviceBuffer a = run.Compared($"a [{count}]", run.Numbers(count, 0, 0.2f), count, Weights);
+            DeviceBuffer w = run.Compared($"w [{count}]", run.Numbers(count, offset: count % 4), count, _weights);
+            DeviceBuffer a = run.Compared($"a [{count}]", run.Numbers(count, 0, 0.2f), count, _weights);
             for (int step = 0; step < 2; step++)
             {
                 run.Kernels.Optimizers.Adagrad(w, run.Numbers(count, offset: count % 3), a, count, 0.5f, 0.1f, 1e-4f);

@@ -8,7 +8,7 @@ internal static class SoftmaxCases
     private const float Inf = float.PositiveInfinity;
     private const int Ignored = -100;
 
-    private static readonly Tolerance Normal = new(5e-6, 1e-6);
+    private static readonly Tolerance _normal = new(5e-6, 1e-6);
 
     private static IEnumerable<(int Rows, int Width)> Sizes => [.. KernelSuite.Widths.Select(n => (3, n)), (0, 5), (1, 1000), (2, 50_257), (801, 130), (5001, 9)];
 
@@ -56,7 +56,7 @@ internal static class SoftmaxCases
         {
             long count = (long)rows * n;
             DeviceBuffer y = run.Numbers(count, 0, 2f / n, n % 4), dy = run.Numbers(count, offset: 1);
-            run.Kernels.Softmax.SoftmaxGradient(y, dy, run.Output($"[{rows}, {n}]", count, Normal, n % 3), rows, n);
+            run.Kernels.Softmax.SoftmaxGradient(y, dy, run.Output($"[{rows}, {n}]", count, _normal, n % 3), rows, n);
         }
     }
 
@@ -66,11 +66,11 @@ internal static class SoftmaxCases
         {
             long count = (long)rows * n;
             DeviceBuffer x = run.Numbers(count, -8, 8, n % 4);
-            run.Kernels.Softmax.LogSoftmax(x, run.Output($"[{rows}, {n}]", count, Normal, n % 3), rows, n);
+            run.Kernels.Softmax.LogSoftmax(x, run.Output($"[{rows}, {n}]", count, _normal, n % 3), rows, n);
         }
 
         float[] row = [1e30f, 1e30f, -1e30f, 0, -Inf, 1e30f];
-        run.Kernels.Softmax.LogSoftmax(run.Values(row), run.Output("huge values", row.Length, Normal), 1, row.Length);
+        run.Kernels.Softmax.LogSoftmax(run.Values(row), run.Output("huge values", row.Length, _normal), 1, row.Length);
     }
 
     private static void LogSoftmaxGradient(KernelRun run)
@@ -79,7 +79,7 @@ internal static class SoftmaxCases
         {
             long count = (long)rows * n;
             DeviceBuffer y = run.Numbers(count, -MathF.Log(2 * n) - 0.5f, -MathF.Log(2 * n) + 0.5f, n % 4), dy = run.Numbers(count, offset: 1);
-            run.Kernels.Softmax.LogSoftmaxGradient(y, dy, run.Output($"[{rows}, {n}]", count, Normal, n % 3), rows, n);
+            run.Kernels.Softmax.LogSoftmaxGradient(y, dy, run.Output($"[{rows}, {n}]", count, _normal, n % 3), rows, n);
         }
     }
 
@@ -91,7 +91,7 @@ internal static class SoftmaxCases
             // The smoothing term adds up n numbers of size 10.
             var lossTolerance = new Tolerance(5e-6, 1e-6 * (1 + (classWeight * n)));
             run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, targetWeight, classWeight, run.Output($"loss [{rows}, {n}]", rows, lossTolerance),
-                run.Output($"nll [{rows}, {n}]", rows, Normal, 1), run.Output($"logSumExp [{rows}, {n}]", rows, Normal), rows, n);
+                run.Output($"nll [{rows}, {n}]", rows, _normal, 1), run.Output($"logSumExp [{rows}, {n}]", rows, _normal), rows, n);
             run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, targetWeight, classWeight, run.Output($"loss alone [{rows}, {n}]", rows, lossTolerance),
                 default, run.Scratch(rows), rows, n);
         }
@@ -103,18 +103,18 @@ internal static class SoftmaxCases
         {
             int[] targets = [.. Enumerable.Range(0, 300).Select(row => row % 3 == 0 ? ignored : row % 37)];
             DeviceBuffer x = run.Numbers(300 * 37, -5, 5), t = run.Integers(targets), logSumExp = run.Numbers(300, 3, 6), scale = run.Numbers(300);
-            run.Kernels.Softmax.CrossEntropy(x, t, ignored, 0.9f, 0.01f, run.Output($"loss, ignoring {ignored}", 300, Normal),
-                run.Output($"nll, ignoring {ignored}", 300, Normal), run.Scratch(300), 300, 37);
+            run.Kernels.Softmax.CrossEntropy(x, t, ignored, 0.9f, 0.01f, run.Output($"loss, ignoring {ignored}", 300, _normal),
+                run.Output($"nll, ignoring {ignored}", 300, _normal), run.Scratch(300), 300, 37);
             run.Kernels.Softmax.CrossEntropyGradient(x, t, ignored, 0.9f, 0.01f, logSumExp, scale, false,
-                run.Output($"dx, ignoring {ignored}", 300 * 37, Normal), 300, 37);
+                run.Output($"dx, ignoring {ignored}", 300 * 37, _normal), 300, 37);
         }
     }
 
     private static void CrossEntropySpecial(KernelRun run)
     {
         float[] rows = [1e30f, 1e30f, -1e30f, 0, 100, -100, 0, -Inf, -Inf, 3, -Inf, 4];
-        run.Kernels.Softmax.CrossEntropy(run.Values(rows), run.Integers([0, 1, 3]), Ignored, 1, 0, run.Output("loss", 3, Normal),
-            run.Output("nll", 3, Normal), run.Output("logSumExp", 3, Normal), 3, 4);
+        run.Kernels.Softmax.CrossEntropy(run.Values(rows), run.Integers([0, 1, 3]), Ignored, 1, 0, run.Output("loss", 3, _normal),
+            run.Output("nll", 3, _normal), run.Output("logSumExp", 3, _normal), 3, 4);
     }
 
     private static void CrossEntropyOutOfRange(KernelRun run)
@@ -134,9 +134,9 @@ internal static class SoftmaxCases
             DeviceBuffer x = run.Numbers(count, -3, 3, n % 4), targets = run.Indices(rows, n), scale = run.Numbers(scaleIsScalar ? 1 : rows, offset: 1);
             DeviceBuffer logSumExp = run.Numbers(rows, MathF.Log(n) + 1, MathF.Log(n) + 2);
             run.Kernels.Softmax.CrossEntropyGradient(x, targets, Ignored, 1, 0, logSumExp, scale, scaleIsScalar,
-                run.Output($"[{rows}, {n}]", count, Normal, n % 3), rows, n);
+                run.Output($"[{rows}, {n}]", count, _normal, n % 3), rows, n);
             run.Kernels.Softmax.CrossEntropyGradient(x, targets, Ignored, 0.9f, 0.1f / n, logSumExp, scale, scaleIsScalar,
-                run.Compared($"smoothed, in place [{rows}, {n}]", x, count, Normal), rows, n);
+                run.Compared($"smoothed, in place [{rows}, {n}]", x, count, _normal), rows, n);
         }
     }
 }

@@ -7,7 +7,7 @@ internal static class UnaryCases
 {
     private const float Inf = float.PositiveInfinity, NaN = float.NaN, Max = float.MaxValue, Denormal = 1e-40f;
 
-    public static IEnumerable<KernelCase> All => Functions.SelectMany(CasesOf);
+    public static IEnumerable<KernelCase> All => _functions.SelectMany(CasesOf);
 
     private sealed record Function(UnaryOp Op, float Low, float High, Tolerance Tolerance, float[] Special, float A = 0, float B = 0)
     {
@@ -15,7 +15,7 @@ internal static class UnaryCases
     }
 
     // The absolute parts allow what cancellation costs in Float32: 1 + erf or 1 + tanh of a large negative number, a x + b near its zero.
-    private static readonly Function[] Functions =
+    private static readonly Function[] _functions =
     [
         new(UnaryOp.Affine, -10, 10, new(2e-7, 2e-6), [0, Inf, -Inf, NaN, Max], -1.7f, 0.3f),
         new(UnaryOp.Abs, -3, 3, Tolerance.Exact, [0, -0f, Inf, -Inf, NaN, Denormal, -Denormal, Max, -Max]),
