@@ -15,7 +15,7 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// </remarks>
 internal sealed unsafe class WorkerPool : IDisposable
 {
-    private static readonly long _spinTicks = Stopwatch.Frequency / 20_000;
+    private static readonly long _spinTicks = Stopwatch.Frequency / 5_000;
 
     [ThreadStatic] private static bool _insideChunk;
 
@@ -238,7 +238,7 @@ internal sealed unsafe class WorkerPool : IDisposable
         Volatile.Write(ref _dismissed, false);
     }
 
-    /// <summary>Watches for a condition for some tens of microseconds; with more threads than cores a single look, since watching keeps another from working.</summary>
+    /// <summary>Watches for a condition for a fifth of a millisecond, about as long as the gaps between the kernels of a training step; with more threads than cores a single look, since watching keeps another from working.</summary>
     private bool SpinUntil(Func<WorkerPool, bool> condition)
     {
         long end = _threads <= Environment.ProcessorCount ? Stopwatch.GetTimestamp() + _spinTicks : 0;

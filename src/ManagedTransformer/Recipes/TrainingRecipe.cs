@@ -58,6 +58,11 @@ public sealed record TrainingRecipe
         Positive(Accumulate, "accumulate");
         Positive(EvaluateEvery, "evaluate_every");
         Positive(LogEvery, "log_every");
+        if ((long)Batch * Context > Array.MaxLength)
+        {
+            throw new InputException($"{where}: training.batch ({Batch}) times training.context ({Context}) is too large for one batch.");
+        }
+
         if (EvaluateTokens < 0 || SampleTokens < 0)
         {
             throw new InputException($"{where}: training.evaluate_tokens ({EvaluateTokens}) and training.sample_tokens ({SampleTokens}) must not be negative.");
