@@ -8,6 +8,7 @@ public sealed class CosineSchedule : LearningRateSchedule
 {
     private readonly double _lr, _minimum, _initial, _period, _multiplier, _shrink;
     private readonly long _warmup;
+    private readonly bool _isSingle;
 
     /// <summary>A schedule.</summary>
     /// <param name="lr">The highest rate.</param><param name="minimum">The lowest rate.</param><param name="warmup">Updates of warm-up.</param>
@@ -19,10 +20,8 @@ public sealed class CosineSchedule : LearningRateSchedule
         (_lr, _minimum, _warmup, _multiplier, _shrink) = (lr, minimum, warmup, multiplier, shrink);
         _initial = initial < 0 ? minimum : initial;
         _period = period > 0 ? period : Math.Max(1, total - warmup);
-        IsSingle = period <= 0;
+        _isSingle = period <= 0;
     }
-
-    private bool IsSingle { get; }
 
     /// <inheritdoc/>
     public override double Rate(long updatesDone)
@@ -46,7 +45,7 @@ public sealed class CosineSchedule : LearningRateSchedule
             place -= _period * index;
         }
 
-        if (IsSingle && updatesDone - _warmup >= _period)
+        if (_isSingle && updatesDone - _warmup >= _period)
         {
             return _minimum; // one period and its end: the rate stays at the minimum
         }
