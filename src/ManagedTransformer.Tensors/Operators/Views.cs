@@ -23,7 +23,8 @@ public static partial class TensorOperators
             strides = Strides.Contiguous(shape);
         }
 
-        return RecordView(x, x.View(shape, strides, x.Offset), static (dy, shape, _) => dy.Reshape(shape));
+        Shape original = x.Shape;
+        return RecordView(x, x.View(shape, strides, x.Offset), dy => dy.Reshape(original));
     }
 
     /// <summary>The axes in another order: axis i of the result is axis <c>order[i]</c> of x. A view.</summary>
@@ -49,7 +50,7 @@ public static partial class TensorOperators
             throw new ArgumentException($"Permute: [{string.Join(", ", order.ToArray())}] is not an order of the axes of {x.Shape}.");
         }
 
-        return RecordView(x, x.View(new Shape(sizes[..x.Rank]), strides, x.Offset), (dy, _, _) => dy.Permute(inverse));
+        return RecordView(x, x.View(new Shape(sizes[..x.Rank]), strides, x.Offset), dy => dy.Permute(inverse));
     }
 
     /// <summary>Exchanges two axes: a view.</summary>
@@ -112,7 +113,7 @@ public static partial class TensorOperators
         }
 
         Shape original = x.Shape;
-        return shape == original ? x : RecordView(x, x.View(shape, BroadcastStrides(x, shape), x.Offset), (dy, _, _) => ReduceTo(dy, original));
+        return shape == original ? x : RecordView(x, x.View(shape, BroadcastStrides(x, shape), x.Offset), dy => ReduceTo(dy, original));
     }
 
     /// <summary>The same elements without gaps, row-major: x itself if it is so already, else a copy.</summary>
@@ -166,7 +167,7 @@ public static partial class TensorOperators
         return y;
     }
 
-    private static Tensor RecordView(Tensor x, Tensor view, Func<Tensor, Shape, Tensor, Tensor> backward) =>
+    private static Tensor RecordView(Tensor x, Tensor view, Func<Tensor, Tensor> backward) =>
         Recorder.IsNeeded(x) ? Recorder.Record(view, new ViewRule(x, backward)) : view;
 
     /// <summary>Strides under which the new shape reads the same elements in the same order, if there are any.</summary>
@@ -231,11 +232,11 @@ public static partial class TensorOperators
         return true;
     }
 
-    private sealed class ViewRule(Tensor x, Func<Tensor, Shape, Tensor, Tensor> backward) : GradientRule(x)
+    private sealed class ViewRule(Tensor x, Func<Tensor, Tensor> backward) : GradientRule(x)
     {
         public override bool OwnsOutput => false;
 
-        public override void Backward(Tensor dy, GradientSink sink) => sink.Add(x, backward(dy, x.Shape, x));
+        public override void Backward(Tensor dy, GradientSink sink) => sink.Add(x, backward(dy));
     }
 
     private sealed class SliceRule(Tensor x, int axis, int start, int length) : GradientRule(x)

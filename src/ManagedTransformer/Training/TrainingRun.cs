@@ -36,7 +36,7 @@ public sealed class TrainingRun
 
     private TrainingRun(Recipe recipe, TrainingOptions options)
     {
-        string? checkpoint = options.Resume ? FindLast(options.Output) : null;
+        string? checkpoint = options.Resume ? TrainingFolder.FindLast(options.Output) : null;
         _data = TrainingData.Load(recipe, options.Data,
             checkpoint is null ? null : Tokenization.Tokenizer.Load(Path.Combine(checkpoint, CheckpointFolder.TokenizerFile)));
         _recipe = recipe with { Model = WithVocabulary(recipe.Model, _data.Tokenizer.VocabularySize) };
@@ -94,7 +94,7 @@ public sealed class TrainingRun
         }
 
         TrainingRun run = new(recipe, options);
-        run.PrepareOutput();
+        run.MovedEarlierRun = TrainingFolder.Prepare(options.Output, options.Resume);
         return run;
     }
 
@@ -103,7 +103,7 @@ public sealed class TrainingRun
     /// <exception cref="InputException">The loss is not finite, or a checkpoint cannot be written.</exception>
     public TrainingResult Run(Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        using TrainingLog log = new(Path.Combine(_options.Output, "log.jsonl"), Step);
+        using TrainingLog log = new(TrainingFolder.LogFile(_options.Output), Step);
         _watch.Start();
         ValidationResult? validation = null;
         double lastReport = 0, pause = 0;
@@ -281,60 +281,6 @@ public sealed class TrainingRun
         _batches.Position = state.Position;
         _bestLoss = state.BestLoss;
         _secondsBefore = state.Seconds;
-    }
-
-    private void PrepareOutput()
-    {
-        try
-        {
-            Directory.CreateDirectory(_options.Output);
-            if (!_options.Resume)
-            {
-                MovedEarlierRun = MoveAside(_options.Output);
-            }
-
-            // Finds out now, not at the first checkpoint, whether the folder can be written.
-            string probe = Path.Combine(_options.Output, $".probe-{Environment.ProcessId}");
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"The output folder '{_options.Output}' cannot be written: {e.Message}", e);
-        }
-    }
-
-    private static string? MoveAside(string output)
-    {
-        string[] entries =
-        [
-            .. new[] { CheckpointFolder.Best, CheckpointFolder.Last, CheckpointFolder.Best + ".old", CheckpointFolder.Last + ".old", "log.jsonl" }
-                .Where(name => Path.Exists(Path.Combine(output, name))),
-        ];
-        if (entries.Length == 0)
-        {
-            return null;
-        }
-
-        int number = 1;
-        while (Directory.Exists(Path.Combine(output, $"previous-{number}")))
-        {
-            number++;
-        }
-
-        string target = Directory.CreateDirectory(Path.Combine(output, $"previous-{number}")).FullName;
-        foreach (string name in entries)
-        {
-            Directory.Move(Path.Combine(output, name), Path.Combine(target, name));
-        }
-
-        return Path.Combine(output, $"previous-{number}");
-    }
-
-    private static string? FindLast(string output)
-    {
-        string last = Path.Combine(output, CheckpointFolder.Last);
-        return Directory.Exists(last) || Directory.Exists(last + ".old") ? CheckpointFolder.Open(last) : null;
     }
 
     private static LanguageModelConfig WithVocabulary(LanguageModelConfig model, int vocabulary)
