@@ -13,14 +13,10 @@ internal sealed unsafe class NativeMemoryPool
     private const int MinimumBlock = 256;
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Stack<nint>> _free = [];
-    private long _idleBytes;
     private long _allocatedBytes;
 
     /// <summary>Bytes taken from the operating system and not given back: in use or idle.</summary>
     public long AllocatedBytes => Volatile.Read(ref _allocatedBytes);
-
-    /// <summary>Bytes that wait for reuse.</summary>
-    public long IdleBytes => Volatile.Read(ref _idleBytes);
 
     /// <summary>The bytes that a request of this many bytes really takes.</summary>
     public static long BlockSize(long bytes)
@@ -44,7 +40,6 @@ internal sealed unsafe class NativeMemoryPool
         {
             if (_free.TryGetValue(size, out Stack<nint>? blocks) && blocks.Count > 0)
             {
-                _idleBytes -= size;
                 return (byte*)blocks.Pop();
             }
         }
@@ -67,7 +62,6 @@ internal sealed unsafe class NativeMemoryPool
             }
 
             blocks.Push((nint)block);
-            _idleBytes += size;
         }
     }
 
@@ -84,8 +78,6 @@ internal sealed unsafe class NativeMemoryPool
                     NativeMemory.AlignedFree((void*)block);
                 }
             }
-
-            _idleBytes = 0;
         }
     }
 }

@@ -31,20 +31,6 @@ public sealed class RandomSource(ulong seed)
         return (((ulong)high << 21) ^ (low >> 11)) * (1.0 / (1UL << 53));
     }
 
-    /// <summary>Fixed keys of a name, independent of the order in which they are asked for.</summary>
-    /// <param name="name">For instance a parameter's name.</param>
-    public RandomKey KeyFor(string name)
-    {
-        // FNV-1a: string.GetHashCode differs from run to run.
-        ulong hash = 14695981039346656037UL;
-        foreach (char c in name)
-        {
-            hash = (hash ^ c) * 1099511628211UL;
-        }
-
-        return new RandomKey(seed, Mix(hash));
-    }
-
     internal State Save() => new(_position, _site);
 
     internal void Restore(State state) => (_position, _site) = (state.Position, state.Site);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ManagedTransformer.Tensors.Cpu.Random;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Attention;
@@ -6,9 +7,6 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 /// <summary>The factors that dropout puts on a tile of weights [keys, 2 vectors of queries]: 0, or 1 / (1 - p).</summary>
 internal static unsafe class AttentionDropout
 {
-    private const uint MultiplierA = 0xD2511F53, MultiplierB = 0xCD9E8D57;
-    private const uint WeylA = 0x9E3779B9, WeylB = 0xBB67AE85;
-
     /// <summary>Fills a tile; <paramref name="firstKey"/> is a multiple of 4.</summary>
     public static void Fill<TOps, TVector>(in AttentionArguments arguments, int pair, int firstQuery, int queries, int firstKey, int keys, float* factors)
         where TOps : struct, IVectorOps<TVector>
@@ -27,6 +25,7 @@ internal static unsafe class AttentionDropout
         where TVector : unmanaged
     {
         TVector kept = TOps.Broadcast(1 / (1 - arguments.Dropout)), probability = TOps.Broadcast(arguments.Dropout);
+        PhiloxBlocks<TOps, TVector> words = new(arguments.DropoutKey);
         uint* low = stackalloc uint[TOps.Count], high = stackalloc uint[TOps.Count];
         long blocksPerQuery = arguments.KeyLength / 4;
         for (int vector = 0; vector < 2; vector++)
@@ -42,7 +41,7 @@ internal static unsafe class AttentionDropout
                 }
 
                 TVector w0 = TOps.Load((float*)low), w1 = TOps.Load((float*)high);
-                Philox<TOps, TVector>(arguments.DropoutKey, ref w0, ref w1, out TVector w2, out TVector w3);
+                words.Words(ref w0, ref w1, out TVector w2, out TVector w3);
                 float* row = factors + (((key * 2) + vector) * TOps.Count);
                 TOps.Store(Factor<TOps, TVector>(w0, probability, kept), row);
                 TOps.Store(Factor<TOps, TVector>(w1, probability, kept), row + (2 * TOps.Count));
@@ -64,8 +63,8 @@ internal static unsafe class AttentionDropout
             for (int u = 0; u < keys; u++, element++)
             {
                 if (u == 0 || element % 4 == 0)
-                    Tensors.Philox.Block(arguments.DropoutKey, (ulong)element / 4, out words[0], out words[1], out words[2], out words[3]);
-                factors[(u * width) + t] = Tensors.Philox.ToUnit(words[element % 4]) < arguments.Dropout ? 0 : kept;
+                    Philox.Block(arguments.DropoutKey, (ulong)element / 4, out words[0], out words[1], out words[2], out words[3]);
+                factors[(u * width) + t] = Philox.ToUnit(words[element % 4]) < arguments.Dropout ? 0 : kept;
             }
         }
     }
@@ -73,32 +72,5 @@ internal static unsafe class AttentionDropout
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Factor<TOps, TVector>(TVector word, TVector probability, TVector kept)
         where TOps : struct, IVectorOps<TVector>
-        where TVector : unmanaged
-    {
-        TVector unit = TOps.Multiply(TOps.ToFloats(TOps.ShiftRight(word, 8)), TOps.Broadcast(1f / 16777216f));
-        return TOps.AndNot(kept, TOps.Less(unit, probability));
-    }
-
-    /// <summary><see cref="Tensors.Philox"/>, one block per lane: counters (low, high) in, four words out.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Philox<TOps, TVector>(RandomKey key, ref TVector w0, ref TVector w1, out TVector w2, out TVector w3)
-        where TOps : struct, IVectorOps<TVector>
-        where TVector : unmanaged
-    {
-        TVector multiplierA = TOps.BroadcastBits(MultiplierA), multiplierB = TOps.BroadcastBits(MultiplierB);
-        w2 = TOps.BroadcastBits((uint)key.Sequence);
-        w3 = TOps.BroadcastBits((uint)(key.Sequence >> 32));
-        uint k0 = (uint)key.Seed, k1 = (uint)(key.Seed >> 32);
-        for (int round = 0; round < 10; round++)
-        {
-            TVector highA = TOps.MultiplyHigh(multiplierA, w0), lowA = TOps.MultiplyIntegers(multiplierA, w0);
-            TVector highB = TOps.MultiplyHigh(multiplierB, w2), lowB = TOps.MultiplyIntegers(multiplierB, w2);
-            w0 = TOps.Xor(TOps.Xor(highB, w1), TOps.BroadcastBits(k0));
-            w1 = lowB;
-            w2 = TOps.Xor(TOps.Xor(highA, w3), TOps.BroadcastBits(k1));
-            w3 = lowA;
-            k0 += WeylA;
-            k1 += WeylB;
-        }
-    }
+        where TVector : unmanaged => TOps.AndNot(kept, TOps.Less(PhiloxBlocks<TOps, TVector>.ToUnit(word), probability));
 }

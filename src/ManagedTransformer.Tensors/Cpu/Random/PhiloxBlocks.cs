@@ -25,6 +25,14 @@ internal readonly struct PhiloxBlocks<TOps, TVector>(RandomKey key)
         // A group starts at a multiple of the vector's length, so the addition never carries into the upper half.
         w0 = TOps.AddIntegers(TOps.BroadcastBits((uint)block), place);
         w1 = TOps.BroadcastBits((uint)(block >> 32));
+        Words(ref w0, ref w1, out w2, out w3);
+        TOps.TransposeQuads(ref w0, ref w1, ref w2, ref w3);
+    }
+
+    /// <summary>One block per lane: its number's lower and upper half in, its four words out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Words(ref TVector w0, ref TVector w1, out TVector w2, out TVector w3)
+    {
         w2 = TOps.BroadcastBits((uint)key.Sequence);
         w3 = TOps.BroadcastBits((uint)(key.Sequence >> 32));
         uint k0 = (uint)key.Seed, k1 = (uint)(key.Seed >> 32);
@@ -34,8 +42,6 @@ internal readonly struct PhiloxBlocks<TOps, TVector>(RandomKey key)
             k0 += Philox.WeylA;
             k1 += Philox.WeylB;
         }
-
-        TOps.TransposeQuads(ref w0, ref w1, ref w2, ref w3);
     }
 
     /// <summary>The upper 24 bits of every word as a number in [0, 1).</summary>
