@@ -59,8 +59,15 @@ internal static partial class OperatorCases
             yield return Of($"cross-entropy, {name}", x => x[0].CrossEntropy(Targets(x[0]), option).Loss, Between(-2, 2, 2, 3, 7));
             yield return Of(
                 $"projected cross-entropy, {name}", x => x[0].ProjectedCrossEntropy(x[1], Targets(x[0]), option).Loss * 1.5f, Any(2, 3, 4), Any(7, 4));
+            yield return Of(
+                $"projected cross-entropy with bias, {name}",
+                x => x[0].ProjectedCrossEntropy(x[1], Targets(x[0]), option, x[2]).Loss * 1.5f, Any(2, 3, 4), Any(7, 4), Any(7));
             yield return Value($"negative log-likelihood, {name}", x => x[0].CrossEntropy(Targets(x[0]), option).NegativeLogLikelihood, Any(2, 3, 7));
         }
+
+        yield return Of("projected negative log-likelihood", x => x[0].ProjectedNegativeLogLikelihood(x[1], Targets(x[0])), Any(2, 3, 4), Any(7, 4));
+        yield return Of(
+            "projected negative log-likelihood with bias", x => x[0].ProjectedNegativeLogLikelihood(x[1], Targets(x[0]), x[2]), Any(2, 3, 4), Any(7, 4), Any(7));
     }
 
     private static IEnumerable<OperatorCase> Attention()

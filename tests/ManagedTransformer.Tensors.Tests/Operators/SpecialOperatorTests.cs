@@ -26,6 +26,58 @@ public sealed class SpecialOperatorTests
     }
 
     [Fact]
+    public void ProjectedLossesWithABiasInSeveralBlocks()
+    {
+        const int rows = 130, width = 6, classes = 20_000;
+        Tensor[] Leaves() =>
+            [.. new[] { new Shape(rows, width), new Shape(classes, width), new Shape(classes) }.Select((shape, i) => Leaf(Tensor.Uniform(shape, -1, 1, new RandomKey(2, (ulong)i))))];
+        Tensor targets = Tensor.From([.. Enumerable.Range(0, rows).Select(i => i * 149)], new Shape(rows));
+        Tensor each = Tensor.Uniform(new Shape(rows), -1, 1, new RandomKey(2, 9));
+        Tensor[] plain = Leaves(), summed = Leaves(), single = Leaves();
+        CrossEntropyOptions options = new() { Sum = true };
+        CrossEntropyResult expected = plain[0].Linear(plain[1], plain[2]).CrossEntropy(targets, options);
+        CrossEntropyResult actual = summed[0].ProjectedCrossEntropy(summed[1], targets, options, summed[2]);
+        expected.Loss.Backward();
+        actual.Loss.Backward();
+        Assert.Equal(expected.Loss.Item(), actual.Loss.Item(), 1e-2);
+
+        // The loss of each row: the same values; gradients as of the chosen class's logarithm times the rows' factors.
+        Tensor losses = single[0].ProjectedNegativeLogLikelihood(single[1], targets, single[2]);
+        Assert.Equal(expected.Loss.Item(), losses.Sum().Item(), 1e-2);
+        losses.Backward(each);
+        Tensor[] reference = Leaves();
+        Tensor chosen = reference[0].Linear(reference[1], reference[2]).LogSoftmax().Gather(1, targets.Reshape(new Shape(rows, 1)));
+        (chosen.Reshape(new Shape(rows)) * each * -1f).Sum().Backward();
+        for (int i = 0; i < 3; i++)
+        {
+            Near(plain[i].Gradient!, summed[i].Gradient!, 1e-5f);
+            Near(reference[i].Gradient!, single[i].Gradient!, 1e-5f);
+        }
+
+        static Tensor Leaf(Tensor value)
+        {
+            value.RequiresGradient = true;
+            return value;
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ProjectedLossesOfNoRowsSendZeroGradients(bool each)
+    {
+        Parameter weight = new(Tensor.Ones(new Shape(5, 3))), bias = new(Tensor.Ones(new Shape(5)));
+        Tensor none = Tensor.Zeros(new Shape(0, 3)), targets = Tensor.From(ReadOnlySpan<int>.Empty, new Shape(0));
+        Tensor loss = each
+            ? none.ProjectedNegativeLogLikelihood(weight, targets, bias).Sum()
+            : none.ProjectedCrossEntropy(weight, targets, null, bias).Loss;
+        loss.Backward();
+        Assert.Equal(0, loss.Item());
+        Assert.Equal(new float[15], weight.Gradient!.ToArray());
+        Assert.Equal(new float[5], bias.Gradient!.ToArray());
+    }
+
+    [Fact]
     public void AllTargetsIgnored()
     {
         Tensor x = Tensor.Ones(new Shape(2, 3));
