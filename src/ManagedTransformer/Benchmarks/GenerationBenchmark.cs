@@ -38,7 +38,7 @@ public static class GenerationBenchmark
 
     private static GenerationMeasurement Measure(CausalLanguageModel model, int length)
     {
-        KeyValueCache state = model.CreateState();
+        LanguageModelState state = model.CreateState();
         for (int read = 0; read < length; read += PromptChunk)
         {
             Step(model, state, Math.Min(PromptChunk, length - read));
@@ -59,7 +59,7 @@ public static class GenerationBenchmark
         return new GenerationMeasurement(length, times[MeasuredSteps / 2], bytes);
     }
 
-    private static double Step(CausalLanguageModel model, KeyValueCache state, int count)
+    private static double Step(CausalLanguageModel model, LanguageModelState state, int count)
     {
         int[] ids = [.. Enumerable.Range(state.Length, count).Select(position => position % model.Config.Vocab)];
         long start = Stopwatch.GetTimestamp();

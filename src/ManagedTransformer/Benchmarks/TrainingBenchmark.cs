@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Optimizers;
@@ -24,7 +25,7 @@ public static class TrainingBenchmark
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(context, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        if (config.Positions != PositionKind.None && context > config.MaxPositions)
+        if (context > config.PositionLimit)
         {
             throw new InputException($"Rows of {context} tokens are longer than the model's {config.MaxPositions} positions.");
         }
@@ -38,6 +39,7 @@ public static class TrainingBenchmark
         CausalLanguageModel model = new(config, random);
         IReadOnlyList<NamedParameter> parameters = model.Parameters();
         Adam optimizer = new([new ParameterGroup(parameters)], new AdamOptions { Beta2 = 0.999f, WeightDecay = 0.01f, CorrectRoot = true });
+        HiddenStateCache? past = model.ReadsPast ? new HiddenStateCache(config.Layers) : null;
         int[] inputs = new int[batch * context], targets = new int[inputs.Length];
         Shape shape = new(batch, context);
         double[] times = new double[steps];
@@ -65,12 +67,12 @@ public static class TrainingBenchmark
         {
             FillRandom(inputs, config.Vocab, random);
             FillRandom(targets, config.Vocab, random);
-            return Step(model, parameters, optimizer, Tensor.From(inputs, shape), Tensor.From(targets, shape), random);
+            return Step(model, parameters, optimizer, Tensor.From(inputs, shape), Tensor.From(targets, shape), past, random);
         }
     }
 
     private static double Step(
-        CausalLanguageModel model, IReadOnlyList<NamedParameter> parameters, Adam optimizer, Tensor inputs, Tensor targets, RandomSource random)
+        CausalLanguageModel model, IReadOnlyList<NamedParameter> parameters, Adam optimizer, Tensor inputs, Tensor targets, HiddenStateCache? past, RandomSource random)
     {
         foreach (NamedParameter named in parameters)
         {
@@ -78,10 +80,11 @@ public static class TrainingBenchmark
         }
 
         using StepScope scope = new();
-        Tensor loss = model.Loss(inputs, targets, ForwardContext.Training(random)).Loss;
-        loss.Backward(freeIntermediates: true);
+        TrainingLoss loss = model.TrainingLoss(inputs, targets, ForwardContext.Training(random), past: past);
+        loss.Total.Backward(freeIntermediates: true);
         optimizer.Step(LearningRate);
-        return loss.Item();
+        model.ApplyConstraints();
+        return loss.Prediction.Loss.Item();
     }
 
     private static void FillRandom(int[] ids, int vocabulary, RandomSource random)

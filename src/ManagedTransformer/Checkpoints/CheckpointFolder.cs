@@ -27,6 +27,9 @@ public static class CheckpointFolder
     /// <summary>The file with the tokenizer.</summary>
     public const string TokenizerFile = "tokenizer.json";
 
+    /// <summary>Of the last checkpoint of models that read past their blocks: the hidden states before the next block.</summary>
+    public const string StreamFile = "stream.safetensors";
+
     /// <summary>The file with the state of the optimiser.</summary>
     public const string OptimizerFile = "optimizer.safetensors";
 

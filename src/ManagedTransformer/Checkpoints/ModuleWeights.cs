@@ -62,6 +62,25 @@ public static class ModuleWeights
         }
     }
 
+    /// <summary>Hands the tensors of a file to whoever knows which of them it wants; their shapes are the file's.</summary>
+    internal static void Restore(string path, Action<Func<string, Tensor?>> take)
+    {
+        try
+        {
+            using SafetensorsFile file = SafetensorsFile.Open(path);
+            HashSet<string> names = [.. file.Entries.Select(entry => entry.Name)];
+            take(name => names.Contains(name) ? file.ReadTensor(name) : null);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InputException(e.Message, e);
+        }
+        catch (Exception e) when (e is not InputException && InputFile.Describe(e, path) is not null)
+        {
+            throw new InputException(InputFile.Describe(e, path)!, e);
+        }
+    }
+
     private static List<NamedBuffer> Tensors(Module module) =>
         [.. module.Parameters().Select(named => new NamedBuffer(named.Name, named.Parameter)), .. module.Buffers()];
 

@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Generation;
 
-/// <summary>Continues a sequence of tokens with a model's cache.</summary>
+/// <summary>Continues a sequence of tokens step by step.</summary>
 public static class TextGenerator
 {
     /// <summary>
@@ -14,7 +14,7 @@ public static class TextGenerator
     /// <param name="vocabulary">Ids that the tokenizer knows; the model may have more, which are never drawn.</param>
     public static IEnumerable<int> Generate(CausalLanguageModel model, IReadOnlyList<int> prompt, GenerationOptions options, int vocabulary)
     {
-        KeyValueCache state = model.CreateState();
+        LanguageModelState state = model.CreateState();
         Sampler sampler = new(options, vocabulary);
         float[] logits = new float[model.Config.Vocab];
         List<int> text = [.. prompt];

@@ -55,9 +55,14 @@ public sealed record Recipe
         (Model.Vocab == 0 ? Model with { Vocab = Model.PaddingIdx + 1 ?? 1 } : Model).Validate(where);
         Tokenizer.Validate(where);
         Training.Validate(where);
-        if (Model.Positions != Modules.PositionKind.None && Training.Context > Model.MaxPositions)
+        if (Training.Context > Model.PositionLimit)
         {
             throw new InputException($"{where}: training.context ({Training.Context}) is longer than model.max_positions ({Model.MaxPositions}).");
+        }
+
+        if (Model.HasSpans && Training.Sampling != Sampling.Stream)
+        {
+            throw new InputException($"{where}: span attention needs training.sampling to be stream, since it looks back at the blocks before.");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data;
@@ -26,6 +27,7 @@ public sealed class TrainingRun
     private readonly Optimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
     private readonly BatchSource _batches;
+    private readonly HiddenStateCache? _past;
     private readonly RandomSource _random;
     private readonly string _fingerprint;
     private readonly int[] _inputs, _targets;
@@ -50,6 +52,7 @@ public sealed class TrainingRun
         _optimizer = training.Optimizer.Create(_parameters);
         _schedule = training.Schedule.Create(Steps);
         _batches = CreateBatches(_data, training, options.Seed);
+        _past = _network.ReadsPast ? new HiddenStateCache(_recipe.Model.Layers) : null;
         RequireBlock(_data);
         _fingerprint = _data.Fingerprint(_recipe);
         _inputs = new int[training.Batch * training.Context];
@@ -183,11 +186,15 @@ public sealed class TrainingRun
         Shape shape = new(training.Batch, training.Context);
         for (int i = 0; i < training.Accumulate; i++)
         {
-            _batches.Next(_inputs, _targets);
-            CrossEntropyResult result = _network.Loss(Tensor.From(_inputs, shape), Tensor.From(_targets, shape), context, options);
-            total += result.Loss.Item();
-            targets += result.Targets;
-            result.Loss.Backward(freeIntermediates: true);
+            if (_batches.Next(_inputs, _targets))
+            {
+                _past?.Reset();
+            }
+
+            TrainingLoss result = _network.TrainingLoss(Tensor.From(_inputs, shape), Tensor.From(_targets, shape), context, options, _past);
+            total += result.Prediction.Loss.Item();
+            targets += result.Prediction.Targets;
+            result.Total.Backward(freeIntermediates: true);
         }
 
         double loss = total / targets;
@@ -203,6 +210,7 @@ public sealed class TrainingRun
 
         float clip = training.Optimizer.Type == OptimizerKind.Adagrad ? 1 : GradientClipping.Scale(norm, training.Optimizer.ClipNorm);
         _optimizer.Step((float)rate, scale * clip);
+        _network.ApplyConstraints();
         Step++;
         return (loss, norm, rate);
     }
@@ -245,6 +253,11 @@ public sealed class TrainingRun
         {
             Model.WriteFiles(folder);
             ModuleWeights.Save(_optimizer.State(), Path.Combine(folder, CheckpointFolder.OptimizerFile));
+            if (_past is not null)
+            {
+                ModuleWeights.Save(_past.State(), Path.Combine(folder, CheckpointFolder.StreamFile));
+            }
+
             TrainingState state = new()
             {
                 Step = Step,
@@ -275,6 +288,11 @@ public sealed class TrainingRun
 
         ModuleWeights.Load(_network, Path.Combine(folder, CheckpointFolder.ModelFile));
         ModuleWeights.Load([.. _optimizer.State()], Path.Combine(folder, CheckpointFolder.OptimizerFile));
+        if (_past is not null)
+        {
+            ModuleWeights.Restore(Path.Combine(folder, CheckpointFolder.StreamFile), _past.Restore);
+        }
+
         _optimizer.Updates = state.Step;
         Step = state.Step;
         _savedStep = state.Step;

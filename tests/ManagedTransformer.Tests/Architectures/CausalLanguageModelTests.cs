@@ -57,7 +57,7 @@ public sealed class CausalLanguageModelTests
         int[] ids = Tokens(2 * _blocks.Sum(), padding ? 2 : 0, 13);
         Tensor tokens = Tensor.From(ids, new Shape(2, _blocks.Sum()));
         float[] expected = model.Forward(tokens, ForwardContext.Inference).ToArray();
-        KeyValueCache state = model.CreateState(2);
+        LanguageModelState state = model.CreateState(2);
         int place = 0;
         foreach (int block in _blocks)
         {
@@ -82,7 +82,7 @@ public sealed class CausalLanguageModelTests
     public void TheStateSaysHowMuchRoomItHas()
     {
         CausalLanguageModel model = new(_small with { MaxPositions = 10 }, new RandomSource(1));
-        KeyValueCache state = model.CreateState();
+        LanguageModelState state = model.CreateState();
         model.Step(Tensor.From(Tokens(8, 0, 13), new Shape(1, 8)), state);
         Assert.Equal((8, 2), (state.Length, state.Room));
         Assert.True(state.Bytes >= 2 * 2 * 8 * 8 * sizeof(float));
@@ -131,9 +131,9 @@ public sealed class CausalLanguageModelTests
         CausalLanguageModel model = new(_small with { Dim = 64, Ffn = 256, Layers = 8, Heads = 4, Init = InitializationScheme.Gpt2 }, new RandomSource(1));
         Assert.Equal(0.02, Deviation(model.Layers[3].Attention.Key.Weight), 0.001);
         Assert.Equal(0.02 / 4, Deviation(model.Layers[3].Attention.Out.Weight), 0.0003);
-        Assert.Equal(0.02 / 4, Deviation(model.Layers[7].FeedForward.Fc2.Weight), 0.0003);
-        Assert.Equal(0.02, Deviation(model.Embedding.Weight), 0.002);
-        Assert.All(model.Layers[0].FeedForward.Fc1.Bias!.ToArray(), value => Assert.Equal(0, value));
+        Assert.Equal(0.02 / 4, Deviation(FeedForward(model, 7).Fc2.Weight), 0.0003);
+        Assert.Equal(0.02, Deviation(model.Embedding!.Weight), 0.002);
+        Assert.All(FeedForward(model, 0).Fc1.Bias!.ToArray(), value => Assert.Equal(0, value));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class CausalLanguageModel : Module
     {
         config.Validate("model");
         Config = config;
-        Input = config.Adaptive is null ? CreateEmbedding(config, random) : null;
+        Embedding = config.Adaptive is null ? CreateEmbedding(config, random) : null;
         AdaptiveInput = config.Adaptive is { } clusters ? new AdaptiveInput(clusters, config.Vocab, config.Dim, random) : null;
         Positions = config.HasSpans
             ? Initialization.Normal(new Shape(config.Span!.Limit, config.Dim / config.Heads), 1, random)
@@ -51,7 +51,7 @@ public sealed class CausalLanguageModel : Module
     public LanguageModelConfig Config { get; }
 
     /// <summary>Tokens and positions to vectors; null for adaptive input.</summary>
-    public TokenEmbedding? Input { get; }
+    public TokenEmbedding? Embedding { get; }
 
     /// <summary>Tokens to vectors by clusters of the vocabulary; null for a plain table.</summary>
     public AdaptiveInput? AdaptiveInput { get; }
@@ -115,7 +115,7 @@ public sealed class CausalLanguageModel : Module
         return AdaptiveOutput is not null
             ? AdaptiveOutput.Loss(hidden, targets, options)
             : hidden.ProjectedCrossEntropy(
-                Output ?? Input!.Weight, targets, options with { IgnoredTarget = options.IgnoredTarget ?? Config.PaddingIdx }, OutputBias);
+                Output ?? Embedding!.Weight, targets, options with { IgnoredTarget = options.IgnoredTarget ?? Config.PaddingIdx }, OutputBias);
     }
 
     /// <summary>The last hidden states, and the sum over layers of the mean spans in tokens (null for models without learnt or dynamic spans).</summary>
@@ -123,7 +123,7 @@ public sealed class CausalLanguageModel : Module
     internal (Tensor Hidden, Tensor? MeanSpans) Run(Tensor tokens, ForwardContext context, HiddenStateCache? past)
     {
         Tensor x = Embed(tokens, context, 0);
-        AttentionMask mask = _causal with { KeyPadding = Input?.PaddingMask(tokens) };
+        AttentionMask mask = _causal with { KeyPadding = Embedding?.PaddingMask(tokens) };
         Tensor? spans = null;
         x = RunLayers(x, context, (index, normed) =>
         {
@@ -173,7 +173,7 @@ public sealed class CausalLanguageModel : Module
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
-        visit.Add("", Input);
+        visit.Add("", Embedding);
         visit.Add("embed", AdaptiveInput);
         visit.Add("pos.weight", Positions);
         visit.Add("layers", Layers);
@@ -201,7 +201,7 @@ public sealed class CausalLanguageModel : Module
 
     private Tensor Embed(Tensor tokens, ForwardContext context, int start) => AdaptiveInput is { } adaptive
         ? context.Dropout(adaptive.Forward(tokens), Config.EmbeddingDropout ?? Config.Dropout)
-        : Input!.Forward(tokens, context, start);
+        : Embedding!.Forward(tokens, context, start);
 
     private Tensor StepPiece(Tensor tokens, LanguageModelState state)
     {
@@ -213,7 +213,7 @@ public sealed class CausalLanguageModel : Module
 
     private Tensor Project(Tensor hidden) => AdaptiveOutput is { } adaptive
         ? adaptive.LogProbabilities(hidden)
-        : hidden.Linear(Output ?? Input!.Weight, OutputBias);
+        : hidden.Linear(Output ?? Embedding!.Weight, OutputBias);
 
     // Each layer gets the norm that follows it, so that its last residual sum and that norm are one pass.
     private Tensor RunLayers(Tensor x, ForwardContext context, Func<int, Tensor, Tensor> attend)
