@@ -90,6 +90,9 @@ public partial class Tensor
         return this;
     }
 
+    /// <summary>Returns this tensor's memory at once, instead of when nothing refers to it any more. Neither it nor a view of it may be read afterwards.</summary>
+    public void Release() => Storage.Release();
+
     /// <summary>The same elements without history: no gradient flows through the result.</summary>
     public Tensor Detach() => new(Storage, Offset, Shape, _strides, DType);
 

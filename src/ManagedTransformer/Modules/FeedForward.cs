@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules;
 
 /// <summary>Position-wise feed-forward layer fc2(drop(act(fc1(x)))) (Vaswani et al., 2017, equation 2).</summary>
-public sealed class FeedForward : Module
+public sealed class FeedForward : PositionwiseModule
 {
     private readonly Activation _activation;
     private readonly float _activationDropout;
@@ -26,9 +26,8 @@ public sealed class FeedForward : Module
     /// <summary>The narrowing map.</summary>
     public Linear Fc2 { get; }
 
-    /// <summary>The layer's output, without residual connection.</summary>
-    /// <param name="x">[..., dim]</param><param name="context">Dropout.</param>
-    public Tensor Forward(Tensor x, ForwardContext context) =>
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x, ForwardContext context) =>
         Fc2.Forward(context.Dropout(Fc1.Forward(x, _activation), _activationDropout));
 
     /// <inheritdoc/>

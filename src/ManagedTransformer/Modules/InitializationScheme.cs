@@ -8,4 +8,7 @@ public enum InitializationScheme
 
     /// <summary>N(0, 0.02^2) for every matrix, divided by sqrt(2 layers) for the maps that write into the residual stream, biases 0: GPT-2's choice.</summary>
     Gpt2,
+
+    /// <summary>U(-1/sqrt(inputs), 1/sqrt(inputs)) for weights and biases of linear maps, N(0, 1) for embeddings: PyTorch's defaults.</summary>
+    FanIn,
 }

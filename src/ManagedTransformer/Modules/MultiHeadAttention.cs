@@ -7,7 +7,7 @@ namespace ManagedTransformer.Modules;
 /// d = dim / heads; y = concat over heads of softmax(q k^T / sqrt d) v, through the out map. Self-attention keeps query, key and value weights packed in one
 /// matrix and computes them in one product; cross-attention packs key and value.
 /// </summary>
-public sealed class MultiHeadAttention : Module
+public sealed class MultiHeadAttention : SelfAttention
 {
     private readonly int _heads;
     private readonly float _dropout;
@@ -45,17 +45,17 @@ public sealed class MultiHeadAttention : Module
         Out = new Linear(dim, dim, random, bias);
     }
 
-    /// <summary>The query map.</summary>
-    public Linear Query { get; }
+    /// <inheritdoc/>
+    public override Linear Query { get; }
 
-    /// <summary>The key map.</summary>
-    public Linear Key { get; }
+    /// <inheritdoc/>
+    public override Linear Key { get; }
 
-    /// <summary>The value map.</summary>
-    public Linear Value { get; }
+    /// <inheritdoc/>
+    public override Linear Value { get; }
 
-    /// <summary>The output map.</summary>
-    public Linear Out { get; }
+    /// <inheritdoc/>
+    public override Linear Out { get; }
 
     /// <summary>Self-attention.</summary>
     /// <param name="x">[B, T, dim]</param><param name="mask">Which keys are seen.</param><param name="context">Dropout.</param>
@@ -90,20 +90,21 @@ public sealed class MultiHeadAttention : Module
         return (Merge(weights.MatMul(value).Transpose(1, 2)), weights);
     }
 
-    /// <summary>Queries, keys and values of new positions, for cached decoding.</summary>
-    /// <param name="x">[B, T, dim]</param>
-    /// <returns>Three tensors [B, T, heads, d].</returns>
-    public (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x)
+    /// <inheritdoc/>
+    public override AttentionOutput Attend(Tensor x, AttentionMask mask, Tensor? past, ForwardContext context) => new(Forward(x, mask, context));
+
+    /// <inheritdoc/>
+    public override LayerState CreateState(int batch) => new KeyValueCache(batch, _heads, Out.Weight.Shape[1] / _heads);
+
+    /// <summary>Causal attention of new positions to all so far.</summary>
+    /// <param name="x">[B, n, dim]</param><param name="state">A <see cref="KeyValueCache"/>.</param>
+    public override Tensor Step(Tensor x, LayerState state)
     {
         Tensor packed = x.Linear(_packedWeight, _packedBias);
         int dim = Out.Weight.Shape[1];
-        return (Heads(packed.Slice(2, 0, dim)), Heads(packed.Slice(2, dim, dim)), Heads(packed.Slice(2, 2 * dim, dim)));
+        (Tensor keys, Tensor values) = ((KeyValueCache)state).Append(Heads(packed.Slice(2, dim, dim)), Heads(packed.Slice(2, 2 * dim, dim)));
+        return Merge(Heads(packed.Slice(2, 0, dim)).Attention(keys, values, Options(new AttentionMask(Causal: true), ForwardContext.Inference)));
     }
-
-    /// <summary>Attention of projected queries over projected keys and values, through the out map.</summary>
-    /// <param name="query">[B, T, heads, d]</param><param name="key">[B, S, heads, d]</param><param name="value">[B, S, heads, d]</param><param name="mask">Which keys are seen.</param>
-    public Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionMask mask) =>
-        Merge(query.Attention(key, value, Options(mask, ForwardContext.Inference)));
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)

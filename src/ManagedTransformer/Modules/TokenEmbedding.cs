@@ -35,7 +35,7 @@ public sealed class TokenEmbedding : Module
                 break;
         }
 
-        Norm = options.Norm ? new LayerNorm(dim) : null;
+        Norm = options.Norm ? new LayerNorm(dim, options.NormEpsilon) : null;
     }
 
     /// <summary>E, [vocabulary, dim].</summary>

@@ -24,6 +24,9 @@ public sealed record TokenEmbeddingOptions
     /// <summary>Layer norm on the sum.</summary>
     public bool Norm { get; init; }
 
+    /// <summary>Epsilon of that norm.</summary>
+    public float NormEpsilon { get; init; } = 1e-5f;
+
     /// <summary>Dropout on the result.</summary>
     public float Dropout { get; init; }
 

@@ -3,46 +3,60 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules;
 
 /// <summary>
-/// Self-attention and feed-forward with residual connections: the encoder layer, and with a causal mask the layer of a decoder-only model. Post-norm
-/// (Vaswani et al., 2017): x = LN(x + f(x)); pre-norm: x = x + f(LN(x)).
+/// Self-attention and a position-wise layer with residual connections: the encoder layer, and with a causal mask the layer of a decoder-only model. Post-norm
+/// (Vaswani et al., 2017): x = LN(x + f(x)); pre-norm: x = x + f(LN(x)). Both are slots: any attention, and a feed-forward layer, a memory in its place, or nothing;
+/// a memory may also stand behind the layer, x + memory(x), without a norm of its own.
 /// </summary>
 public sealed class TransformerLayer : Module
 {
     private readonly float _dropout;
 
-    /// <summary>A layer.</summary>
+    /// <summary>A layer of softmax attention and a feed-forward layer.</summary>
     /// <param name="options">Sizes and dropouts.</param><param name="random">Source of the initial values.</param>
     public TransformerLayer(TransformerLayerOptions options, RandomSource random)
+        : this(
+            options,
+            new MultiHeadAttention(options.Dim, options.Heads, random, null, options.Bias, options.AttentionDropout),
+            new FeedForward(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout, options.FeedForwardBias ?? options.Bias))
+    {
+    }
+
+    /// <summary>A layer of given parts.</summary>
+    /// <param name="options">Width, norms and residual dropout.</param><param name="attention">The attention slot.</param>
+    /// <param name="positionwise">The feed-forward slot; null for a layer of attention alone.</param><param name="after">A memory behind the layer; null for none.</param>
+    public TransformerLayer(TransformerLayerOptions options, SelfAttention attention, PositionwiseModule? positionwise, PositionwiseModule? after = null)
     {
         _dropout = options.Dropout;
         IsPreNorm = options.PreNorm;
-        Attention = new MultiHeadAttention(options.Dim, options.Heads, random, null, options.Bias, options.AttentionDropout);
-        FeedForward = new FeedForward(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout, options.Bias);
+        Attention = attention;
+        Positionwise = positionwise;
+        After = after;
         Norm1 = new LayerNorm(options.Dim, options.NormEpsilon);
-        Norm2 = new LayerNorm(options.Dim, options.NormEpsilon);
+        Norm2 = positionwise is null ? null : new LayerNorm(options.Dim, options.NormEpsilon);
     }
 
     /// <summary>Whether norms stand before (true) or after (false) the sub-layers.</summary>
     public bool IsPreNorm { get; }
 
     /// <summary>Self-attention.</summary>
-    public MultiHeadAttention Attention { get; }
+    public SelfAttention Attention { get; }
 
     /// <summary>Norm of the attention sub-layer.</summary>
     public LayerNorm Norm1 { get; }
 
-    /// <summary>Feed-forward.</summary>
-    public FeedForward FeedForward { get; }
+    /// <summary>The feed-forward layer or what stands in its place; null for a layer of attention alone.</summary>
+    public PositionwiseModule? Positionwise { get; }
 
-    /// <summary>Norm of the feed-forward sub-layer.</summary>
-    public LayerNorm Norm2 { get; }
+    /// <summary>Norm of the position-wise sub-layer; null where there is none.</summary>
+    public LayerNorm? Norm2 { get; }
+
+    /// <summary>What stands behind the layer; null for nothing.</summary>
+    public PositionwiseModule? After { get; }
 
     /// <summary>The layer's output.</summary>
     /// <param name="x">[B, T, dim]</param><param name="mask">Which positions a position sees.</param><param name="context">Dropout.</param>
     public Tensor Forward(Tensor x, AttentionMask mask, ForwardContext context) =>
-        IsPreNorm
-            ? Run(x, Norm1.Forward(x), null, normed => Attention.Forward(normed, mask, context), context).Residual
-            : Run(x, x, null, normed => Attention.Forward(normed, mask, context), context).Residual;
+        Run(x, IsPreNorm ? Norm1.Forward(x) : x, null, normed => Attention.Attend(normed, mask, null, context).Output, context).Residual;
 
     /// <summary>
     /// The layer with its attention replaced by a function, and, pre-norm, with the following norm folded into the last residual sum. Pre-norm layers pass on
@@ -53,23 +67,29 @@ public sealed class TransformerLayer : Module
     /// <param name="context">Dropout.</param>
     public (Tensor Residual, Tensor Normed) Run(Tensor residual, Tensor normed, LayerNorm? next, Func<Tensor, Tensor> attend, ForwardContext context)
     {
-        Tensor attended = context.Dropout(attend(normed), _dropout);
+        Tensor branch = context.Dropout(attend(normed), _dropout);
         if (!IsPreNorm)
         {
-            Tensor x = Norm1.Forward(attended, residual).Normalized;
-            x = Norm2.Forward(context.Dropout(FeedForward.Forward(x, context), _dropout), x).Normalized;
+            Tensor x = Norm1.Forward(branch, residual).Normalized;
+            x = Norm2 is null ? x : Norm2.Forward(Transform(x, context), x).Normalized;
+            x = After is null ? x : x.Add(After.Forward(x, context));
             return (x, x);
         }
 
-        (residual, normed) = Norm2.Forward(attended, residual);
-        Tensor transformed = context.Dropout(FeedForward.Forward(normed, context), _dropout);
-        if (next is not null)
+        if (Norm2 is not null)
         {
-            return next.Forward(transformed, residual);
+            (residual, normed) = Norm2.Forward(branch, residual);
+            branch = Transform(normed, context);
         }
 
-        residual = residual.Add(transformed);
-        return (residual, residual);
+        if (next is not null && After is null)
+        {
+            return next.Forward(branch, residual);
+        }
+
+        residual = residual.Add(branch);
+        residual = After is null ? residual : residual.Add(After.Forward(residual, context));
+        return (residual, next is null ? residual : next.Forward(residual));
     }
 
     /// <inheritdoc/>
@@ -77,7 +97,15 @@ public sealed class TransformerLayer : Module
     {
         visit.Add("attn", Attention);
         visit.Add("norm1", Norm1);
-        visit.Add("ffn", FeedForward);
+        visit.Add(Positionwise?.SlotName ?? "", Positionwise);
         visit.Add("norm2", Norm2);
+        visit.Add(After is null ? "" : After.SlotName + "_after", After);
+    }
+
+    // A memory's output is not dropped with the feed-forward layer's rate.
+    private Tensor Transform(Tensor x, ForwardContext context)
+    {
+        Tensor y = Positionwise!.Forward(x, context);
+        return Positionwise is FeedForward ? context.Dropout(y, _dropout) : y;
     }
 }

@@ -12,7 +12,7 @@ public sealed record TransformerLayerOptions
     public required int Heads { get; init; }
 
     /// <summary>Inner width of the feed-forward sub-layer.</summary>
-    public required int FeedForward { get; init; }
+    public int FeedForward { get; init; }
 
     /// <summary>Activation of the feed-forward sub-layer.</summary>
     public Activation Activation { get; init; } = Activation.Relu;
@@ -22,6 +22,9 @@ public sealed record TransformerLayerOptions
 
     /// <summary>Whether linear maps have biases.</summary>
     public bool Bias { get; init; } = true;
+
+    /// <summary>Whether the maps of the feed-forward sub-layer have biases; null: as the other maps.</summary>
+    public bool? FeedForwardBias { get; init; }
 
     /// <summary>Dropout after attention and feed-forward.</summary>
     public float Dropout { get; init; }

@@ -1,11 +1,12 @@
+using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.Transformer;
 
 /// <summary>
-/// A causal Transformer language model: token embedding with positions, a stack of layers in which a position sees itself and earlier ones, a final norm
-/// (pre-norm only), and a projection to the vocabulary without bias (Vaswani et al., 2017, decoder without memory; Radford et al., 2018).
+/// A causal Transformer language model: tokens to vectors, a stack of layers in which a position sees only earlier ones, a final norm (pre-norm only), and scores
+/// for the next token. What a layer attends with, what stands in its feed-forward slot, how positions and tokens enter are slots of its configuration.
 /// </summary>
 public sealed class CausalLanguageModel : Module
 {
@@ -17,47 +18,46 @@ public sealed class CausalLanguageModel : Module
     {
         config.Validate("model");
         Config = config;
-        TokenEmbeddingOptions embedding = new()
-        {
-            Vocabulary = config.Vocab,
-            Dim = config.Dim,
-            Positions = config.Positions,
-            MaxPositions = config.MaxPositions,
-            Padding = config.PaddingIdx,
-            Scale = config.ScaleEmbedding,
-            Norm = config.EmbeddingNorm,
-            Dropout = config.Dropout,
-            Deviation = config.Init == InitializationScheme.Gpt2 ? 0.02f : null,
-        };
-        TransformerLayerOptions layer = new()
-        {
-            Dim = config.Dim,
-            Heads = config.Heads,
-            FeedForward = config.FeedForward,
-            Activation = config.Activation,
-            PreNorm = config.PreNorm,
-            Bias = config.Bias,
-            Dropout = config.Dropout,
-            AttentionDropout = config.AttentionDropout,
-            ActivationDropout = config.ActivationDropout,
-            NormEpsilon = config.NormEpsilon,
-        };
-        Embedding = new TokenEmbedding(embedding, random);
-        Layers = [.. Enumerable.Range(0, config.Layers).Select(_ => new TransformerLayer(layer, random))];
+        Input = config.Adaptive is null ? CreateEmbedding(config, random) : null;
+        AdaptiveInput = config.Adaptive is { } clusters ? new AdaptiveInput(clusters, config.Vocab, config.Dim, random) : null;
+        Positions = config.HasSpans
+            ? Initialization.Normal(new Shape(config.Span!.Limit, config.Dim / config.Heads), 1, random)
+            : null;
+        Layers = LayerFactory.Create(config, Positions, random);
         Norm = config.PreNorm ? new LayerNorm(config.Dim, config.NormEpsilon) : null;
-        float deviation = config.Init == InitializationScheme.Gpt2 ? 0.02f : MathF.Pow(config.Dim, -0.5f);
-        Output = config.Tie ? null : Initialization.Normal(new Shape(config.Vocab, config.Dim), deviation, random);
-        if (config.Init == InitializationScheme.Gpt2)
+        if (config.Adaptive is not null)
         {
-            Gpt2Initialization.Apply(Layers, random);
+            AdaptiveOutput = new AdaptiveSoftmax(config.Adaptive, config.Vocab, config.Dim, random, config.Tie ? AdaptiveInput : null);
+        }
+        else
+        {
+            float deviation = config.Init == InitializationScheme.Gpt2 ? 0.02f : MathF.Pow(config.Dim, -0.5f);
+            Output = config.Tie ? null : Initialization.Normal(new Shape(config.Vocab, config.Dim), deviation, random);
+            OutputBias = config.OutputBias ? Initialization.Zeros(new Shape(config.Vocab)) : null;
+        }
+
+        switch (config.Init)
+        {
+            case InitializationScheme.Gpt2:
+                Gpt2Initialization.Apply(Layers, random);
+                break;
+            case InitializationScheme.FanIn:
+                FanInInitialization.Apply(this, random);
+                break;
         }
     }
 
     /// <summary>What the model is made of.</summary>
     public LanguageModelConfig Config { get; }
 
-    /// <summary>Tokens and positions to vectors.</summary>
-    public TokenEmbedding Embedding { get; }
+    /// <summary>Tokens and positions to vectors; null for adaptive input.</summary>
+    public TokenEmbedding? Input { get; }
+
+    /// <summary>Tokens to vectors by clusters of the vocabulary; null for a plain table.</summary>
+    public AdaptiveInput? AdaptiveInput { get; }
+
+    /// <summary>The table of relative positions that the layers share, [S, d]; null without span attention.</summary>
+    public Parameter? Positions { get; }
 
     /// <summary>The stack.</summary>
     public IReadOnlyList<TransformerLayer> Layers { get; }
@@ -65,71 +65,155 @@ public sealed class CausalLanguageModel : Module
     /// <summary>The norm after the last layer; null for post-norm models.</summary>
     public LayerNorm? Norm { get; }
 
-    /// <summary>The projection to the vocabulary, [V, D]; null where the embedding table serves.</summary>
+    /// <summary>The projection to the vocabulary, [V, D]; null where the embedding table serves, and for an adaptive softmax.</summary>
     public Parameter? Output { get; }
 
-    /// <summary>The matrix that projects to the vocabulary, [V, D].</summary>
-    public Parameter OutputWeight => Output ?? Embedding.Weight;
+    /// <summary>Bias of the projection, [V]; null without.</summary>
+    public Parameter? OutputBias { get; }
+
+    /// <summary>Scores by clusters of the vocabulary; null for a plain projection.</summary>
+    public AdaptiveSoftmax? AdaptiveOutput { get; }
+
+    /// <summary>Whether blocks of a stream see the blocks before them through a <see cref="HiddenStateCache"/>.</summary>
+    public bool ReadsPast => Config.HasSpans;
 
     /// <summary>The last hidden states. Padding is seen by no position.</summary>
     /// <param name="tokens">Int32 [B, T]</param><param name="context">Dropout.</param>
+    /// <param name="past">States before the block, which are advanced by it; null for a block that begins a text.</param>
     /// <returns>[B, T, D]</returns>
-    public Tensor Hidden(Tensor tokens, ForwardContext context)
-    {
-        Tensor x = Embedding.Forward(tokens, context);
-        AttentionMask mask = _causal with { KeyPadding = Embedding.PaddingMask(tokens) };
-        return RunLayers(x, context, (layer, normed) => Layers[layer].Attention.Forward(normed, mask, context));
-    }
+    public Tensor Hidden(Tensor tokens, ForwardContext context, HiddenStateCache? past = null) => Run(tokens, context, past).Hidden;
 
-    /// <summary>Scores of every next token.</summary>
+    /// <summary>Scores of every next token: logits, or, from an adaptive softmax, log-probabilities.</summary>
     /// <param name="tokens">Int32 [B, T]</param><param name="context">Dropout.</param>
+    /// <param name="past">States before the block, which are advanced by it; null for a block that begins a text.</param>
     /// <returns>[B, T, V]</returns>
-    public Tensor Forward(Tensor tokens, ForwardContext context) => Hidden(tokens, context).Linear(OutputWeight);
+    public Tensor Forward(Tensor tokens, ForwardContext context, HiddenStateCache? past = null) => Project(Hidden(tokens, context, past));
 
     /// <summary>Cross-entropy of the next tokens, without keeping the logits. Padding is not counted.</summary>
     /// <param name="tokens">Int32 [B, T]</param><param name="targets">Int32 [B, T]</param><param name="context">Dropout.</param>
-    /// <param name="options">Smoothing and reduction; default: mean in nats.</param>
-    public CrossEntropyResult Loss(Tensor tokens, Tensor targets, ForwardContext context, CrossEntropyOptions? options = null)
+    /// <param name="options">Smoothing and reduction; default: mean in nats.</param><param name="past">States before the block, which are advanced by it.</param>
+    public CrossEntropyResult Loss(Tensor tokens, Tensor targets, ForwardContext context, CrossEntropyOptions? options = null, HiddenStateCache? past = null) =>
+        Score(Hidden(tokens, context, past), targets, options);
+
+    /// <summary>The loss to train on: cross-entropy and, with learnt or dynamic spans, their penalty lambda * sum over layers of the mean span in tokens.</summary>
+    /// <param name="tokens">Int32 [B, T]</param><param name="targets">Int32 [B, T]</param><param name="context">Dropout.</param>
+    /// <param name="options">Smoothing and reduction; a sum counts the penalty once per target.</param><param name="past">States before the block, which are advanced by it.</param>
+    public TrainingLoss TrainingLoss(Tensor tokens, Tensor targets, ForwardContext context, CrossEntropyOptions? options = null, HiddenStateCache? past = null)
+    {
+        (Tensor hidden, Tensor? spans) = Run(tokens, context, past);
+        CrossEntropyResult prediction = Score(hidden, targets, options);
+        Tensor? penalty = spans is null || Config.Span!.Penalty == 0 ? null : spans * Config.Span.Penalty;
+        Tensor total = penalty is null ? prediction.Loss : prediction.Loss + (options?.Sum == true ? penalty * prediction.Targets : penalty);
+        return new TrainingLoss(total, prediction, penalty);
+    }
+
+    /// <summary>Cross-entropy of hidden states with the tokens that follow them.</summary>
+    /// <param name="hidden">[..., D]</param><param name="targets">Int32, the leading shape.</param><param name="options">Default: mean in nats.</param>
+    public CrossEntropyResult Score(Tensor hidden, Tensor targets, CrossEntropyOptions? options = null)
     {
         options ??= new CrossEntropyOptions();
-        return Hidden(tokens, context).ProjectedCrossEntropy(
-            OutputWeight, targets, options with { IgnoredTarget = options.IgnoredTarget ?? Config.PaddingIdx });
+        return AdaptiveOutput is not null
+            ? AdaptiveOutput.Loss(hidden, targets, options)
+            : hidden.ProjectedCrossEntropy(
+                Output ?? Input!.Weight, targets, options with { IgnoredTarget = options.IgnoredTarget ?? Config.PaddingIdx }, OutputBias);
+    }
+
+    /// <summary>The last hidden states, and the sum over layers of the mean spans in tokens (null for models without learnt or dynamic spans).</summary>
+    /// <param name="tokens">Int32 [B, T]</param><param name="context">Dropout.</param><param name="past">States before the block, which are advanced by it.</param>
+    internal (Tensor Hidden, Tensor? MeanSpans) Run(Tensor tokens, ForwardContext context, HiddenStateCache? past)
+    {
+        Tensor x = Embed(tokens, context, 0);
+        AttentionMask mask = _causal with { KeyPadding = Input?.PaddingMask(tokens) };
+        Tensor? spans = null;
+        x = RunLayers(x, context, (index, normed) =>
+        {
+            SelfAttention attention = Layers[index].Attention;
+            AttentionOutput output = attention.Attend(normed, mask, past?[index], context);
+            past?.Advance(index, normed, attention.PastLength);
+            spans = (spans, output.MeanSpan) switch { (null, var mean) => mean, (var sum, null) => sum, var (sum, mean) => sum + mean };
+            return output.Output;
+        });
+        return (context.Dropout(x, Config.OutputDropout), spans);
     }
 
     /// <summary>An empty state for step-by-step generation.</summary>
     /// <param name="batch">How many sequences are generated side by side.</param>
-    public KeyValueCache CreateState(int batch = 1) =>
-        new(batch, Config.Layers, Config.Heads, Config.Dim / Config.Heads, Config.Positions == PositionKind.None ? int.MaxValue : Config.MaxPositions);
+    public LanguageModelState CreateState(int batch = 1) => new([.. Layers.Select(layer => layer.Attention.CreateState(batch))], Config.PositionLimit);
 
     /// <summary>Reads new tokens and scores the token after the last of them. It gives what a forward pass over all tokens so far gives.</summary>
     /// <param name="tokens">Int32 [B, n], n at least 1: a prompt or a single step.</param><param name="state">Everything read before; it is advanced.</param>
-    /// <returns>[B, V]</returns>
+    /// <returns>[B, V]: logits, or, from an adaptive softmax, log-probabilities.</returns>
     /// <exception cref="ArgumentException">No room left in the state.</exception>
-    public Tensor Step(Tensor tokens, KeyValueCache state)
+    public Tensor Step(Tensor tokens, LanguageModelState state)
     {
         using NoGradientScope _ = new();
         int length = tokens.Shape[1];
-        state.Reserve(length);
-        Tensor x = Embedding.Forward(tokens, ForwardContext.Inference, state.Length);
-        x = RunLayers(x, ForwardContext.Inference, (index, normed) =>
+        state.Require(length);
+
+        // Long prompts in pieces: the states of span attention hold a span and a piece, not a span and a prompt.
+        int piece = ReadsPast ? SpanState.Slack : length;
+        Tensor x = StepPiece(tokens.Slice(1, 0, Math.Min(piece, length)), state);
+        for (int start = piece; start < length; start += piece)
         {
-            MultiHeadAttention attention = Layers[index].Attention;
-            (Tensor query, Tensor key, Tensor value) = attention.Project(normed);
-            (key, value) = state.Append(index, key, value);
-            return attention.Attend(query, key, value, _causal);
-        });
-        state.Advance(length);
-        return x.Slice(1, length - 1, 1).Reshape(new Shape(x.Shape[0], Config.Dim)).Linear(OutputWeight);
+            x = StepPiece(tokens.Slice(1, start, Math.Min(piece, length - start)), state);
+        }
+
+        return Project(x.Slice(1, x.Shape[1] - 1, 1).Reshape(new Shape(x.Shape[0], Config.Dim)));
+    }
+
+    /// <summary>Brings constrained parameters (span ratios) back into their range; to be called after every update.</summary>
+    public void ApplyConstraints()
+    {
+        foreach (TransformerLayer layer in Layers)
+        {
+            (layer.Attention as SpanSelfAttention)?.ClampSpans();
+        }
     }
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
-        visit.Add("", Embedding);
+        visit.Add("", Input);
+        visit.Add("embed", AdaptiveInput);
+        visit.Add("pos.weight", Positions);
         visit.Add("layers", Layers);
         visit.Add("norm", Norm);
         visit.Add("output.weight", Output);
+        visit.Add("output.bias", OutputBias);
+        visit.Add("output", AdaptiveOutput);
     }
+
+    private static TokenEmbedding CreateEmbedding(LanguageModelConfig config, RandomSource random) => new(
+        new TokenEmbeddingOptions
+        {
+            Vocabulary = config.Vocab,
+            Dim = config.Dim,
+            Positions = config.Positions == PositionKind.Relative ? PositionKind.None : config.Positions,
+            MaxPositions = config.MaxPositions,
+            Padding = config.PaddingIdx,
+            Scale = config.ScaleEmbedding,
+            Norm = config.EmbeddingNorm,
+            NormEpsilon = config.NormEpsilon,
+            Dropout = config.EmbeddingDropout ?? config.Dropout,
+            Deviation = config.Init switch { InitializationScheme.Gpt2 => 0.02f, InitializationScheme.FanIn => 1, _ => null },
+        },
+        random);
+
+    private Tensor Embed(Tensor tokens, ForwardContext context, int start) => AdaptiveInput is { } adaptive
+        ? context.Dropout(adaptive.Forward(tokens), Config.EmbeddingDropout ?? Config.Dropout)
+        : Input!.Forward(tokens, context, start);
+
+    private Tensor StepPiece(Tensor tokens, LanguageModelState state)
+    {
+        Tensor x = Embed(tokens, ForwardContext.Inference, state.Length);
+        x = RunLayers(x, ForwardContext.Inference, (index, normed) => Layers[index].Attention.Step(normed, state.Layers[index]));
+        state.Advance(tokens.Shape[1]);
+        return x;
+    }
+
+    private Tensor Project(Tensor hidden) => AdaptiveOutput is { } adaptive
+        ? adaptive.LogProbabilities(hidden)
+        : hidden.Linear(Output ?? Input!.Weight, OutputBias);
 
     // Each layer gets the norm that follows it, so that its last residual sum and that norm are one pass.
     private Tensor RunLayers(Tensor x, ForwardContext context, Func<int, Tensor, Tensor> attend)

@@ -17,8 +17,11 @@ internal static class Gpt2Initialization
             Draw(layer.Attention.Key, Deviation, random);
             Draw(layer.Attention.Value, Deviation, random);
             Draw(layer.Attention.Out, residual, random);
-            Draw(layer.FeedForward.Fc1, Deviation, random);
-            Draw(layer.FeedForward.Fc2, residual, random);
+            if (layer.Positionwise is FeedForward feedForward)
+            {
+                Draw(feedForward.Fc1, Deviation, random);
+                Draw(feedForward.Fc2, residual, random);
+            }
         }
     }
 

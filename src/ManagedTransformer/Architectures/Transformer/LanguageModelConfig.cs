@@ -1,10 +1,12 @@
 using System.Text.Json.Serialization;
+using ManagedTransformer.Architectures.AdaptiveSpan;
+using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.Transformer;
 
-/// <summary>What a causal Transformer language model is made of: the <c>model</c> object of recipes and of <c>config.json</c>.</summary>
+/// <summary>What a causal Transformer language model is made of: the <c>model</c> object of recipes and of <c>config.json</c>. Its slots combine freely but for what <see cref="Validate"/> refuses.</summary>
 public sealed record LanguageModelConfig
 {
     /// <summary>Number of token ids; 0 in a recipe whose tokenizer decides it.</summary>
@@ -19,11 +21,26 @@ public sealed record LanguageModelConfig
     /// <summary>Number of heads; divides the width.</summary>
     public required int Heads { get; init; }
 
-    /// <summary>Inner width of the feed-forward layers; 4 D where absent.</summary>
+    /// <summary>How layers attend.</summary>
+    public AttentionKind Attention { get; set; }
+
+    /// <summary>Limit, ramp and penalty of span attention; needed by it, and by no other.</summary>
+    public SpanConfig? Span { get; set; }
+
+    /// <summary>N: persistent key and value vectors per head, in the softmax of span attention; 0 for none.</summary>
+    public int Persistent { get; set; }
+
+    /// <summary>Inner width of the feed-forward layers; 4 D where absent, 0 for layers without (all-attention).</summary>
     public int? Ffn { get; set; }
 
     /// <summary>Activation of the feed-forward layers.</summary>
     public Activation Activation { get; set; } = Activation.Relu;
+
+    /// <summary>Product-key memories: <c>"i"</c> in place of the feed-forward layer of layer i, <c>"i+"</c> behind layer i, counted from 0.</summary>
+    public IReadOnlyList<string>? MemoryPositions { get; set; }
+
+    /// <summary>Sizes of every memory.</summary>
+    public ProductKeyMemoryConfig? Memory { get; set; }
 
     /// <summary>Norms before the sub-layers, and one after the last layer; otherwise after each sub-layer and none at the end.</summary>
     public bool PreNorm { get; set; } = true;
@@ -31,7 +48,13 @@ public sealed record LanguageModelConfig
     /// <summary>Whether the output projection is the embedding table.</summary>
     public bool Tie { get; set; } = true;
 
-    /// <summary>How positions enter.</summary>
+    /// <summary>Whether the output projection has a bias.</summary>
+    public bool OutputBias { get; set; }
+
+    /// <summary>Clusters of the vocabulary for adaptive input and softmax; absent for one plain table.</summary>
+    public AdaptiveClusters? Adaptive { get; set; }
+
+    /// <summary>How positions enter; span attention needs relative ones.</summary>
     public PositionKind Positions { get; set; } = PositionKind.Half;
 
     /// <summary>Most tokens in a row, for learned and sinusoidal positions.</summary>
@@ -49,11 +72,20 @@ public sealed record LanguageModelConfig
     /// <summary>Whether the linear maps of the layers have biases.</summary>
     public bool Bias { get; set; } = true;
 
+    /// <summary>Whether the maps of the feed-forward layers have biases; absent: as <see cref="Bias"/>.</summary>
+    public bool? FfnBias { get; set; }
+
     /// <summary>Epsilon of the norms.</summary>
     public float NormEpsilon { get; set; } = 1e-5f;
 
     /// <summary>Dropout on embeddings, after attention and after the feed-forward layer.</summary>
     public float Dropout { get; set; }
+
+    /// <summary>Dropout on embeddings; absent: as <see cref="Dropout"/>.</summary>
+    public float? EmbeddingDropout { get; set; }
+
+    /// <summary>Dropout before the output projection.</summary>
+    public float OutputDropout { get; set; }
 
     /// <summary>Dropout on attention weights.</summary>
     public float AttentionDropout { get; set; }
@@ -64,72 +96,32 @@ public sealed record LanguageModelConfig
     /// <summary>How weights start.</summary>
     public InitializationScheme Init { get; set; }
 
-    /// <summary>Inner width of the feed-forward layers.</summary>
+    /// <summary>Inner width of the feed-forward layers; 0 for layers without.</summary>
     [JsonIgnore]
     public int FeedForward => Ffn ?? 4 * Dim;
 
-    /// <summary>
-    /// Number of trainable values without building the model: V D (+ V D untied) + positions D + layers (4 D^2 + 2 D F + norms 4 D [+ biases 5 D + F]) + final norm 2 D.
-    /// </summary>
+    /// <summary>Whether attention looks back over a span, beyond the block, with relative positions.</summary>
     [JsonIgnore]
-    public long ParameterCount
-    {
-        get
-        {
-            long d = Dim, f = FeedForward;
-            long layer = (4 * d * d) + (2 * d * f) + (4 * d) + (Bias ? (5 * d) + f : 0);
-            long positions = Positions == PositionKind.Learned ? (MaxPositions + (PaddingIdx is { } padding ? padding + 1 : 0)) * d : 0;
-            return (Vocab * d * (Tie ? 1 : 2)) + positions + (Layers * layer) + (PreNorm ? 2 * d : 0) + (EmbeddingNorm ? 2 * d : 0);
-        }
-    }
+    public bool HasSpans => Attention != AttentionKind.Softmax;
+
+    /// <summary>Most tokens in a row; <see cref="int.MaxValue"/> where positions set no limit.</summary>
+    [JsonIgnore]
+    public int PositionLimit => Positions is PositionKind.None or PositionKind.Relative ? int.MaxValue : MaxPositions;
+
+    /// <summary>Number of trainable values without building the model: <see cref="LanguageModelSize"/>.</summary>
+    [JsonIgnore]
+    public long ParameterCount => LanguageModelSize.Parameters(this);
+
+    /// <summary>Whether a memory stands in place of the feed-forward layer of a layer.</summary>
+    /// <param name="layer">From 0.</param>
+    public bool HasMemoryAt(int layer) => MemoryPositions?.Contains($"{layer}") ?? false;
+
+    /// <summary>Whether a memory stands behind a layer.</summary>
+    /// <param name="layer">From 0.</param>
+    public bool HasMemoryAfter(int layer) => MemoryPositions?.Contains($"{layer}+") ?? false;
 
     /// <summary>Checks every value.</summary>
     /// <param name="where">Named in the error, for instance the recipe's path.</param>
     /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
-    public void Validate(string where)
-    {
-        Positive(Vocab, "vocab");
-        Positive(Dim, "dim");
-        Positive(Layers, "layers");
-        Positive(Heads, "heads");
-        Positive(FeedForward, "ffn");
-        if (Positions != PositionKind.None)
-        {
-            Positive(MaxPositions, "max_positions");
-        }
-
-        Rate(Dropout, "dropout");
-        Rate(AttentionDropout, "attention_dropout");
-        Rate(ActivationDropout, "activation_dropout");
-        if (Dim % Heads != 0)
-        {
-            throw new InputException($"{where}: model.heads ({Heads}) does not divide model.dim ({Dim}).");
-        }
-
-        if (PaddingIdx is { } padding && (padding < 0 || padding >= Vocab))
-        {
-            throw new InputException($"{where}: model.padding_idx ({padding}) is not an id of a vocabulary of {Vocab}.");
-        }
-
-        if (!(NormEpsilon > 0))
-        {
-            throw new InputException($"{where}: model.norm_epsilon ({NormEpsilon}) must be positive.");
-        }
-
-        void Positive(int value, string key)
-        {
-            if (value <= 0)
-            {
-                throw new InputException($"{where}: model.{key} is {value}, it must be positive.");
-            }
-        }
-
-        void Rate(float value, string key)
-        {
-            if (value is not (>= 0 and < 1))
-            {
-                throw new InputException($"{where}: model.{key} is {value}, it must be at least 0 and below 1.");
-            }
-        }
-    }
+    public void Validate(string where) => LanguageModelValidation.Check(this, where);
 }

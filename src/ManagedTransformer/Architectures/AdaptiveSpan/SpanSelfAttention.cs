@@ -1,0 +1,190 @@
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.AdaptiveSpan;
+
+/// <summary>
+/// Attention to the last L positions, the position itself not among them, with relative positions and, per head, a soft mask over distances (Sukhbaatar et al.,
+/// "Adaptive Attention Span in Transformers", 2019), and with persistent vectors in the same softmax ("Augmenting Self-attention with Persistent Memory", 2019).
+/// The spans are fixed, learnt (z = S ratio) or computed from the input (z = S sigmoid(v . x + b)).
+/// </summary>
+public sealed class SpanSelfAttention : SelfAttention
+{
+    private readonly SpanAttentionLayerOptions _options;
+    private readonly Parameter _positions;
+    private readonly Parameter _packedKeyValue;
+    private readonly int _dim, _heads;
+
+    /// <summary>An attention layer.</summary>
+    /// <param name="options">Sizes and kinds.</param><param name="positions">The table of relative positions that all heads and layers share, [S, d]; the model owns it.</param>
+    /// <param name="random">Source of the initial values.</param>
+    public SpanSelfAttention(SpanAttentionLayerOptions options, Parameter positions, RandomSource random)
+    {
+        (_options, _positions, _dim, _heads) = (options, positions, options.Dim, options.Heads);
+        int width = _dim / _heads;
+        float bound = 1 / MathF.Sqrt(_dim);
+        Shape square = new(_dim, _dim);
+        Query = new Linear(Initialization.Uniform(square, bound, random), null);
+        _packedKeyValue = Initialization.Uniform(new Shape(2 * _dim, _dim), bound, random);
+        Key = new Linear(_packedKeyValue.Rows(0, _dim), null);
+        Value = new Linear(_packedKeyValue.Rows(_dim, _dim), null);
+        Out = new Linear(Initialization.Uniform(square, bound, random), null);
+        if (options.Kind == AttentionKind.AdaptiveSpan)
+        {
+            SpanRatio = new Parameter(Tensor.Full(new Shape(_heads), options.Span.Initial));
+        }
+        else if (options.Kind == AttentionKind.DynamicSpan)
+        {
+            SpanMap = new Linear(
+                Initialization.Uniform(new Shape(_heads, _dim), bound, random), new Parameter(Tensor.Full(new Shape(_heads), options.Span.InitialBias)));
+        }
+
+        if (options.Persistent > 0)
+        {
+            Shape vectors = new(_heads, options.Persistent, width);
+            PersistentKey = Initialization.Normal(vectors, 1 / MathF.Sqrt(width), random);
+            PersistentValue = Initialization.Normal(vectors, 1 / MathF.Sqrt(options.Persistent), random);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Linear Query { get; }
+
+    /// <inheritdoc/>
+    public override Linear Key { get; }
+
+    /// <inheritdoc/>
+    public override Linear Value { get; }
+
+    /// <inheritdoc/>
+    public override Linear Out { get; }
+
+    /// <summary>Learnt spans as shares of the limit, [heads]; null for other kinds.</summary>
+    public Parameter? SpanRatio { get; }
+
+    /// <summary>Dynamic spans: v [heads, dim] and b [heads]; null for other kinds.</summary>
+    public Linear? SpanMap { get; }
+
+    /// <summary>Persistent keys, stored unscaled, [heads, N, d]; null without any.</summary>
+    public Parameter? PersistentKey { get; }
+
+    /// <summary>Persistent values, stored unscaled, [heads, N, d]; null without any.</summary>
+    public Parameter? PersistentValue { get; }
+
+    /// <inheritdoc/>
+    public override int PastLength => Sizes?.Cache ?? _options.Span.Limit;
+
+    /// <summary>What the layer computes and caches with its present spans; null for dynamic spans, which depend on the input.</summary>
+    public SpanSizes? Sizes => _options.Kind switch
+    {
+        AttentionKind.AdaptiveSpan => SpanSizes.OfRatios(SpanRatio!.ToArray(), _options.Span),
+        AttentionKind.DynamicSpan => null,
+        _ => SpanSizes.Fixed(_options.Span),
+    };
+
+    /// <summary>Brings learnt spans back into their range; to be called after every update.</summary>
+    public void ClampSpans()
+    {
+        using NoGradientScope _ = new();
+        SpanRatio?.Assign(SpanRatio.Detach().Clamp(0, 1));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">Padding is masked, which a window that counts empty slots cannot do.</exception>
+    public override AttentionOutput Attend(Tensor x, AttentionMask mask, Tensor? past, ForwardContext context)
+    {
+        if (mask.KeyPadding is not null)
+        {
+            throw new ArgumentException("Span attention has no padding mask: rows are streams of tokens without padding.");
+        }
+
+        Tensor? spans = Spans(x);
+        int slots = Slots(spans);
+        if (spans is not null)
+        {
+            context.Observer?.SpansUsed(this, spans.Detach());
+        }
+
+        Tensor keyValue = WithPast(x, past, slots).Linear(_packedKeyValue);
+        (Tensor key, Tensor value) = (Heads(keyValue.Slice(2, 0, _dim)), Heads(keyValue.Slice(2, _dim, _dim)));
+        return new AttentionOutput(Merge(Heads(Query.Forward(x)).SpanAttention(key, value, _positions, Options(spans, context))), spans?.Mean());
+    }
+
+    /// <summary>The attention weights of a block, for inspection: to context slots [B, heads, T, L], and to persistent vectors [B, heads, T, N] where there are any.</summary>
+    /// <param name="x">[B, T, dim]</param><param name="past">[B, C, dim], or null.</param>
+    public (Tensor Context, Tensor? Persistent) Weights(Tensor x, Tensor? past)
+    {
+        using NoGradientScope _ = new();
+        Tensor? spans = Spans(x);
+        Tensor key = Heads(Key.Forward(WithPast(x, past, Slots(spans))));
+        return Heads(Query.Forward(x)).SpanAttentionWeights(key, _positions, Options(spans, ForwardContext.Inference));
+    }
+
+    /// <inheritdoc/>
+    public override LayerState CreateState(int batch) =>
+        new SpanState(batch, Sizes?.Kept ?? _options.Span.Limit, _heads, _dim / _heads);
+
+    /// <inheritdoc/>
+    public override Tensor Step(Tensor x, LayerState state)
+    {
+        Tensor? spans = Spans(x);
+        Tensor keyValue = x.Linear(_packedKeyValue);
+        (Tensor keys, Tensor values) = ((SpanState)state).Append(
+            Heads(keyValue.Slice(2, 0, _dim)), Heads(keyValue.Slice(2, _dim, _dim)), Slots(spans));
+        return Merge(Heads(Query.Forward(x)).SpanAttention(keys, values, _positions, Options(spans, ForwardContext.Inference)));
+    }
+
+    /// <summary>Spans in tokens: [heads] or [B, T, heads]; null for fixed ones.</summary>
+    /// <param name="x">[B, T, dim]</param>
+    public Tensor? Spans(Tensor x) => _options.Kind switch
+    {
+        AttentionKind.AdaptiveSpan => SpanRatio! * _options.Span.Limit,
+        AttentionKind.DynamicSpan => SpanMap!.Forward(x).Sigmoid() * _options.Span.Limit,
+        _ => null,
+    };
+
+    /// <inheritdoc/>
+    public override void Visit(ParameterVisitor visit)
+    {
+        visit.Add("query", Query);
+        visit.Add("key", Key);
+        visit.Add("value", Value);
+        visit.Add("out", Out);
+        visit.Add("span.ratio", SpanRatio);
+        visit.Add("span", SpanMap);
+        visit.Add("persistent.key", PersistentKey);
+        visit.Add("persistent.value", PersistentValue);
+    }
+
+    private int Slots(Tensor? spans) =>
+        Sizes?.Kept ?? SpanSizes.OfBlock(spans!.Detach().Max().Item(), 0, _options.Span).Kept;
+
+    // The newest states that the layer sees; zero states, which are ordinary slots, stand where the cache is too short.
+    private static Tensor WithPast(Tensor x, Tensor? past, int slots)
+    {
+        int have = Math.Min(slots, past?.Shape[1] ?? 0);
+        Tensor? newest = have == 0 ? null : past!.Slice(1, past.Shape[1] - have, have);
+        Tensor? empty = have == slots ? null : Tensor.Zeros(x.Shape.With(1, slots - have), x.Device);
+        return (empty, newest) switch
+        {
+            (null, { } states) => TensorOperators.Concat(1, states, x),
+            ({ } zeros, null) => TensorOperators.Concat(1, zeros, x),
+            var (zeros, states) => TensorOperators.Concat(1, zeros!, states!, x),
+        };
+    }
+
+    private SpanAttentionOptions Options(Tensor? spans, ForwardContext context) => new()
+    {
+        Span = spans,
+        Ramp = _options.Span.Ramp,
+        PersistentKey = PersistentKey,
+        PersistentValue = PersistentValue,
+        Dropout = context.IsTraining ? _options.Dropout : 0,
+        Key = context.IsTraining && _options.Dropout > 0 ? context.Random!.NextKey() : default,
+    };
+
+    private Tensor Heads(Tensor x) => x.Reshape(new Shape(x.Shape[0], x.Shape[1], _heads, _dim / _heads));
+
+    private Tensor Merge(Tensor y) => Out.Forward(y.Reshape(new Shape(y.Shape[0], y.Shape[1], _dim)));
+}

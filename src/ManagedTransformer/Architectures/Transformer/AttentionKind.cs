@@ -1,0 +1,17 @@
+namespace ManagedTransformer.Architectures.Transformer;
+
+/// <summary>How a language model's layers attend.</summary>
+public enum AttentionKind
+{
+    /// <summary>Softmax over the block's earlier positions and the position itself (Vaswani et al., 2017).</summary>
+    Softmax,
+
+    /// <summary>Softmax over the span limit's last positions, with relative positions and cached states of earlier blocks.</summary>
+    FixedSpan,
+
+    /// <summary>The same, and every head learns how far back it looks (Sukhbaatar et al., 2019).</summary>
+    AdaptiveSpan,
+
+    /// <summary>The same, and every head computes from its input how far back it looks (Sukhbaatar et al., 2019, section 2.2).</summary>
+    DynamicSpan,
+}

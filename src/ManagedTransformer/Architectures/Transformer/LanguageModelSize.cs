@@ -1,0 +1,63 @@
+using ManagedTransformer.Modules;
+
+namespace ManagedTransformer.Architectures.Transformer;
+
+/// <summary>The number of trainable values of a language model, from its configuration alone.</summary>
+internal static class LanguageModelSize
+{
+    /// <summary>
+    /// Embedding, positions and output, plus per layer 4 D^2 [+ 4 D biases] + spans + 2 D N persistent + norm 2 D + feed-forward 2 D F [+ F + D] or memory + norm 2 D,
+    /// plus the final norm 2 D of pre-norm models.
+    /// </summary>
+    public static long Parameters(LanguageModelConfig config)
+    {
+        long d = config.Dim, count = Ends(config) + (config.PreNorm ? 2 * d : 0);
+        bool hasValues = false;
+        for (int layer = 0; layer < config.Layers; layer++)
+        {
+            count += Attention(config) + (2 * d);
+            if (config.HasMemoryAt(layer))
+            {
+                count += Memory() + (2 * d);
+            }
+            else if (config.FeedForward > 0)
+            {
+                long f = config.FeedForward;
+                count += (2 * d * f) + (config.FfnBias ?? config.Bias ? f + d : 0) + (2 * d);
+            }
+
+            count += config.HasMemoryAfter(layer) ? Memory() : 0;
+        }
+
+        return count;
+
+        long Memory()
+        {
+            long values = hasValues && config.Memory!.ShareValues ? 0 : config.Memory!.ValueCount(config.Dim);
+            hasValues = true;
+            return config.Memory.KeyAndQueryCount(config.Dim) + values;
+        }
+    }
+
+    private static long Attention(LanguageModelConfig config)
+    {
+        long d = config.Dim, h = config.Heads;
+        long spans = config.Attention switch { AttentionKind.AdaptiveSpan => h, AttentionKind.DynamicSpan => (h * d) + h, _ => 0 };
+        return (4 * d * d) + (config.Bias ? 4 * d : 0) + spans + (2 * d * config.Persistent);
+    }
+
+    private static long Ends(LanguageModelConfig config)
+    {
+        long d = config.Dim, v = config.Vocab;
+        long positions = config.Positions switch
+        {
+            PositionKind.Learned => (config.MaxPositions + (config.PaddingIdx is { } padding ? padding + 1 : 0)) * d,
+            PositionKind.Relative => (long)config.Span!.Limit * (d / config.Heads),
+            _ => 0,
+        };
+        long vocabulary = config.Adaptive is { } clusters
+            ? clusters.ParameterCount(config.Vocab, config.Dim, config.Tie)
+            : (v * d * (config.Tie ? 1 : 2)) + (config.OutputBias ? v : 0);
+        return vocabulary + positions + (config.EmbeddingNorm ? 2 * d : 0);
+    }
+}

@@ -1,0 +1,46 @@
+using ManagedTransformer.Generation;
+using ManagedTransformer.Modules;
+
+namespace ManagedTransformer.Architectures.Transformer;
+
+/// <summary>What a language model remembers between generation steps: the states of its layers.</summary>
+public sealed class LanguageModelState : IGenerationState
+{
+    private readonly int _limit;
+
+    internal LanguageModelState(IReadOnlyList<LayerState> layers, int limit) => (Layers, _limit) = (layers, limit);
+
+    /// <summary>One state per layer.</summary>
+    public IReadOnlyList<LayerState> Layers { get; }
+
+    /// <inheritdoc/>
+    public int Length { get; private set; }
+
+    /// <inheritdoc/>
+    public int Room => _limit == int.MaxValue ? int.MaxValue : _limit - Length;
+
+    /// <inheritdoc/>
+    public long Bytes => Layers.Sum(layer => layer.Bytes);
+
+    /// <inheritdoc/>
+    public void Reset()
+    {
+        Length = 0;
+        foreach (LayerState layer in Layers)
+        {
+            layer.Reset();
+        }
+    }
+
+    /// <summary>Makes sure that the model has positions for new tokens.</summary>
+    internal void Require(int count)
+    {
+        if (count > Room)
+        {
+            throw new ArgumentException($"The model reads at most {_limit} positions, {Length} are used and {count} more were given.");
+        }
+    }
+
+    /// <summary>Counts tokens that every layer has read.</summary>
+    internal void Advance(int count) => Length = (int)Math.Min(int.MaxValue, (long)Length + count);
+}

@@ -1,0 +1,149 @@
+using ManagedTransformer.Modules;
+
+namespace ManagedTransformer.Architectures.Transformer;
+
+/// <summary>Checks the configuration of a language model, and says which slots do not go together and why.</summary>
+internal static class LanguageModelValidation
+{
+    public static void Check(LanguageModelConfig config, string where)
+    {
+        CheckSizes(config, where);
+        CheckSpans(config, where);
+        CheckMemories(config, where);
+        CheckVocabulary(config, where);
+    }
+
+    private static void CheckSizes(LanguageModelConfig config, string where)
+    {
+        Positive(config.Vocab, "vocab");
+        Positive(config.Dim, "dim");
+        Positive(config.Layers, "layers");
+        Positive(config.Heads, "heads");
+        if (config.PositionLimit != int.MaxValue)
+        {
+            Positive(config.MaxPositions, "max_positions");
+        }
+
+        Rate(config.Dropout, "dropout");
+        Rate(config.EmbeddingDropout ?? 0, "embedding_dropout");
+        Rate(config.OutputDropout, "output_dropout");
+        Rate(config.AttentionDropout, "attention_dropout");
+        Rate(config.ActivationDropout, "activation_dropout");
+        if (config.Dim % config.Heads != 0)
+        {
+            throw new InputException($"{where}: model.heads ({config.Heads}) does not divide model.dim ({config.Dim}).");
+        }
+
+        if (config.FeedForward < 0)
+        {
+            throw new InputException($"{where}: model.ffn is {config.FeedForward}, it must be positive, or 0 for layers without a feed-forward layer.");
+        }
+
+        if (!(config.NormEpsilon > 0))
+        {
+            throw new InputException($"{where}: model.norm_epsilon ({config.NormEpsilon}) must be positive.");
+        }
+
+        void Positive(int value, string key)
+        {
+            if (value <= 0)
+            {
+                throw new InputException($"{where}: model.{key} is {value}, it must be positive.");
+            }
+        }
+
+        void Rate(float value, string key)
+        {
+            if (value is not (>= 0 and < 1))
+            {
+                throw new InputException($"{where}: model.{key} is {value}, it must be at least 0 and below 1.");
+            }
+        }
+    }
+
+    private static void CheckSpans(LanguageModelConfig config, string where)
+    {
+        if (config.HasSpans)
+        {
+            (config.Span ?? throw new InputException($"{where}: model.attention needs model.span with at least its limit.")).Validate(where);
+            if (config.Positions != PositionKind.Relative)
+            {
+                throw new InputException($"{where}: span attention needs model.positions to be relative, since its distances are.");
+            }
+
+            if (config.Bias)
+            {
+                throw new InputException($"{where}: span attention needs model.bias to be false, since its empty slots are zero keys and values; model.ffn_bias sets the feed-forward layer's.");
+            }
+
+            if (config.PaddingIdx is not null)
+            {
+                throw new InputException($"{where}: span attention has no model.padding_idx, since its rows are streams without padding.");
+            }
+        }
+        else if (config.Span is not null || config.Positions == PositionKind.Relative)
+        {
+            throw new InputException($"{where}: model.span and relative positions need model.attention to be fixed_span, adaptive_span or dynamic_span.");
+        }
+
+        if (config.Persistent < 0 || (config.Persistent > 0 && !config.HasSpans))
+        {
+            throw new InputException($"{where}: model.persistent is {config.Persistent}, it must not be negative, and positive only with span attention, whose softmax the vectors join.");
+        }
+
+        bool everyLayerReplaced = Enumerable.Range(0, config.Layers).All(config.HasMemoryAt);
+        if (config.FeedForward == 0 && config.Persistent == 0 && !everyLayerReplaced)
+        {
+            throw new InputException($"{where}: model.persistent is 0 and model.ffn is 0: a layer needs persistent vectors or a feed-forward layer.");
+        }
+    }
+
+    private static void CheckMemories(LanguageModelConfig config, string where)
+    {
+        IReadOnlyList<string> positions = config.MemoryPositions ?? [];
+        if (positions.Count > 0 != config.Memory is not null)
+        {
+            throw new InputException($"{where}: model.memory_positions and model.memory must be given together.");
+        }
+
+        HashSet<string> seen = [];
+        foreach (string position in positions)
+        {
+            if (!int.TryParse(position.EndsWith('+') ? position[..^1] : position, System.Globalization.NumberStyles.None, null, out int layer) || layer >= config.Layers)
+            {
+                throw new InputException($"{where}: model.memory_positions has '{position}', it must be a layer from 0 to {config.Layers - 1}, with a + behind it for a memory after the layer.");
+            }
+
+            if (!seen.Add($"{layer}{(position.EndsWith('+') ? "+" : "")}") || position[0] == '0' && layer > 0)
+            {
+                throw new InputException($"{where}: model.memory_positions has '{position}' twice, or with leading zeros.");
+            }
+        }
+
+        config.Memory?.Validate(where);
+        if (config.Memory?.ValueDim is { } width && width != config.Dim)
+        {
+            throw new InputException($"{where}: model.memory.value_dim ({width}) must be model.dim ({config.Dim}), since the memory's output is added to the residual stream.");
+        }
+    }
+
+    private static void CheckVocabulary(LanguageModelConfig config, string where)
+    {
+        if (config.PaddingIdx is { } padding && (padding < 0 || padding >= config.Vocab))
+        {
+            throw new InputException($"{where}: model.padding_idx ({padding}) is not an id of a vocabulary of {config.Vocab}.");
+        }
+
+        if (config.Adaptive is null)
+        {
+            return;
+        }
+
+        config.Adaptive.Validate(config.Vocab, config.Dim, where);
+        if (config.PositionLimit != int.MaxValue || config.PaddingIdx is not null || config.EmbeddingNorm || config.ScaleEmbedding || config.OutputBias)
+        {
+            throw new InputException(
+                $"{where}: model.adaptive (adaptive input and softmax) excludes absolute positions, padding_idx, embedding_norm, scale_embedding and output_bias: it scales by sqrt(dim) and has biases by itself.");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Modules;
+
+/// <summary>A layer that treats every position by itself: what stands where a Transformer layer has its feed-forward layer.</summary>
+public abstract class PositionwiseModule : Module
+{
+    /// <summary>The layer's output, without residual connection.</summary>
+    /// <param name="x">[..., dim]</param><param name="context">Dropout, and who observes.</param>
+    public abstract Tensor Forward(Tensor x, ForwardContext context);
+}
