@@ -18,20 +18,21 @@ public sealed record AdaptiveClusters
     /// <summary>Entries of the head's softmax: the words of cluster 0 and one entry for each other cluster.</summary>
     internal int HeadEntries => Cutoffs[0] + Cutoffs.Count;
 
-    /// <summary>Number of trainable values of an adaptive input, sum over i of (n_i + D) d_i for clusters of n_i words.</summary>
-    /// <param name="vocab">Number of words V.</param><param name="dim">Model width D.</param>
-    public long InputParameterCount(int vocab, int dim) =>
-        Enumerable.Range(0, Count).Sum(cluster => ((long)Size(cluster, vocab) + dim) * Width(cluster, dim));
-
-    /// <summary>Number of trainable values of an adaptive softmax: V + n (D + 1), and those of <see cref="InputParameterCount"/> unless tied.</summary>
-    /// <param name="vocab">Number of words V.</param><param name="dim">Model width D.</param><param name="tied">Whether the tables are those of the input.</param>
-    public long OutputParameterCount(int vocab, int dim, bool tied) =>
-        vocab + (Cutoffs.Count * ((long)dim + 1)) + (tied ? 0 : InputParameterCount(vocab, dim));
+    /// <summary>
+    /// Number of trainable values of an adaptive input and an adaptive softmax: tables of sum over i of (n_i + D) d_i values for clusters of n_i words, twice
+    /// unless tied, and V + n (D + 1) for the biases and the head's cluster entries.
+    /// </summary>
+    /// <param name="vocab">Number of words V.</param><param name="dim">Model width D.</param><param name="tied">Whether the softmax has the input's tables.</param>
+    public long ParameterCount(int vocab, int dim, bool tied)
+    {
+        long tables = Enumerable.Range(0, Count).Sum(cluster => ((long)Size(cluster, vocab) + dim) * Width(cluster, dim));
+        return (tables * (tied ? 1 : 2)) + vocab + (Cutoffs.Count * ((long)dim + 1));
+    }
 
     /// <summary>Checks every value.</summary>
-    /// <param name="where">Named in the error, for instance the recipe's path.</param><param name="vocab">Number of words V.</param><param name="dim">Model width D.</param>
+    /// <param name="vocab">Number of words V.</param><param name="dim">Model width D.</param><param name="where">Named in the error, for instance the recipe's path.</param>
     /// <exception cref="InputException">No clusters, cut-offs that do not increase or exceed the vocabulary, or a cluster without width.</exception>
-    public void Validate(string where, int vocab, int dim)
+    public void Validate(int vocab, int dim, string where)
     {
         if (Cutoffs.Count == 0)
         {

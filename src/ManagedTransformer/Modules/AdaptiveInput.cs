@@ -16,7 +16,7 @@ public sealed class AdaptiveInput : Module
     /// <exception cref="InputException">Clusters that do not fit the vocabulary and the width.</exception>
     public AdaptiveInput(AdaptiveClusters clusters, int vocab, int dim, RandomSource random)
     {
-        clusters.Validate("model", vocab, dim);
+        clusters.Validate(vocab, dim, "model");
         (Division, _vocab, _dim) = (clusters, vocab, dim);
         Clusters = [.. Enumerable.Range(0, clusters.Count).Select(Create)];
 

@@ -18,7 +18,7 @@ public sealed class AdaptiveSoftmax : Module
     /// <exception cref="InputException">Clusters that do not fit the vocabulary and the width.</exception>
     public AdaptiveSoftmax(AdaptiveClusters clusters, int vocab, int dim, RandomSource random, AdaptiveInput? tied = null)
     {
-        clusters.Validate("model", vocab, dim);
+        clusters.Validate(vocab, dim, "model");
         (_division, _vocab) = (clusters, vocab);
         Clusters = [.. Enumerable.Range(0, clusters.Count).Select(Create)];
         float bound = 1 / MathF.Sqrt(dim);
