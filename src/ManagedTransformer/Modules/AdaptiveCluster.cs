@@ -1,0 +1,26 @@
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Modules;
+
+/// <summary>The tables of one cluster of an adaptive input or softmax.</summary>
+public sealed class AdaptiveCluster : Module
+{
+    internal AdaptiveCluster(Parameter weight, Parameter projection, Parameter? bias) => (Weight, Projection, Bias) = (weight, projection, bias);
+
+    /// <summary>E_i of an input or O_i of a softmax, [n_i, d_i].</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>P_i or Q_i, [D, d_i].</summary>
+    public Parameter Projection { get; }
+
+    /// <summary>b_i of a softmax, [n_i]; null for an input.</summary>
+    public Parameter? Bias { get; }
+
+    /// <inheritdoc/>
+    public override void Visit(ParameterVisitor visit)
+    {
+        visit.Add("weight", Weight);
+        visit.Add("bias", Bias);
+        visit.Add("proj.weight", Projection);
+    }
+}
