@@ -9,6 +9,9 @@ public enum TokenizerKind
     /// <summary>The 256 byte values.</summary>
     Byte,
 
+    /// <summary>The byte values that the text has.</summary>
+    UsedByte,
+
     /// <summary>Words between white space.</summary>
     Word,
 

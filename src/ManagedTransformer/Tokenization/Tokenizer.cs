@@ -19,7 +19,7 @@ public static class Tokenizer
                 return HuggingFaceTokenizerFile.Read(root, path);
             return JsonFile.RequireString(root, "type", path) switch
             {
-                ByteTokenizer.TypeName => new ByteTokenizer(),
+                ByteTokenizer.TypeName => ByteTokenizer.Read(root, path),
                 CharacterTokenizer.TypeName => CharacterTokenizer.Read(root, path),
                 WordTokenizer.TypeName => WordTokenizer.Read(root, path),
                 string other => throw new InputException($"The tokenizer type '{other}' in '{path}' is not one of byte, char, word."),

@@ -105,6 +105,7 @@ public sealed class TrainingData
             return recipe.Type switch
             {
                 TokenizerKind.Byte => new ByteTokenizer(),
+                TokenizerKind.UsedByte => ByteTokenizer.FromText([.. text, .. corpus.Validation.Span]),
                 TokenizerKind.Word => WordTokenizer.FromText(text, recipe.MinCount, recipe.Vocab == 0 ? int.MaxValue : recipe.Vocab),
                 TokenizerKind.Bpe => BytePairTokenizer.Train(text, recipe.Vocab),
                 // The alphabet of the whole corpus: a character that only the validation text has is no reason to refuse it.

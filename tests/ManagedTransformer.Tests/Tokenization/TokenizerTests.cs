@@ -16,6 +16,26 @@ public class TokenizerTests
     });
 
     [Fact]
+    public void Used_bytes_are_numbered_in_their_order()
+    {
+        ByteTokenizer tokenizer = ByteTokenizer.FromText([(byte)'b', 0xFF, (byte)'a', 0, (byte)'b']);
+        Assert.Equal(4, tokenizer.VocabularySize);
+        Assert.Equal([0, 2, 1, 3], tokenizer.Encode([0, (byte)'b', (byte)'a', 0xFF]));
+        Assert.Equal("bab", tokenizer.Decode(tokenizer.Encode("bab")));
+        Refuse(() => tokenizer.Encode("abc"), "0x63 at offset 2");
+        Refuse(() => ByteTokenizer.FromText([]), "empty");
+
+        using var folder = new TemporaryFolder();
+        string path = folder.File("tokenizer.json");
+        tokenizer.Save(path);
+        Assert.Equal([0, 2, 1, 3], Tokenizer.Load(path).Encode([0, (byte)'b', (byte)'a', 0xFF]));
+        File.WriteAllText(path, """{ "type": "byte", "bytes": [1, 256] }""");
+        Refuse(() => Tokenizer.Load(path), "0 to 255");
+        File.WriteAllText(path, """{ "type": "byte", "bytes": [7, 7] }""");
+        Refuse(() => Tokenizer.Load(path), "names 7 twice");
+    }
+
+    [Fact]
     public void Characters_survive() => RandomText.Check(RandomText.Strings, text =>
     {
         if (text.Length == 0)
