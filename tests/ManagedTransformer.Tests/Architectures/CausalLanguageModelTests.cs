@@ -177,6 +177,8 @@ public sealed class CausalLanguageModelTests
 
     private static int[] Tokens(int count, int lowest, int vocabulary) => [.. Enumerable.Range(0, count).Select(i => lowest + (i * 7 % (vocabulary - lowest)))];
 
+    private static FeedForward FeedForward(CausalLanguageModel model, int layer) => Assert.IsType<FeedForward>(model.Layers[layer].Positionwise);
+
     private static double Deviation(Tensor x)
     {
         float[] values = x.ToArray();

@@ -211,7 +211,9 @@ public sealed class CausalLanguageModel : Module
         return x;
     }
 
-    private Tensor Project(Tensor hidden) => AdaptiveOutput is { } adaptive
+    /// <summary>Scores of hidden states: logits, or, from an adaptive softmax, log-probabilities.</summary>
+    /// <param name="hidden">[..., D]</param>
+    internal Tensor Project(Tensor hidden) => AdaptiveOutput is { } adaptive
         ? adaptive.LogProbabilities(hidden)
         : hidden.Linear(Output ?? Embedding!.Weight, OutputBias);
 

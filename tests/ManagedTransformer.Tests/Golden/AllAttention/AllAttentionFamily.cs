@@ -1,9 +1,13 @@
+using ManagedTransformer.Tests.Golden.AdaptiveSpan;
+
 namespace ManagedTransformer.Tests.Golden.AllAttention;
 
 /// <summary>Persistent vectors in attention, adaptive input and adaptive softmax.</summary>
 internal static class AllAttentionFamily
 {
-    private static readonly string[] _later = ["persistent", "attention", "lm", "full_eval", "train"];
-
-    public static GoldenFamily Family { get; } = new("all_attention", [new AdaptiveIoSystem()], _later, _ => 2e-5);
+    public static GoldenFamily Family { get; } = new(
+        "all_attention",
+        [new AdaptiveIoSystem(), new SpanAttentionSystem("attention"), new SpanLanguageModelSystem(), new FullEvaluationSystem(), new SpanTrainingSystem()],
+        [],
+        _ => 2e-5);
 }

@@ -1,0 +1,31 @@
+using ManagedTransformer.Data;
+
+namespace ManagedTransformer.Tests.Golden.AdaptiveSpan;
+
+internal sealed class DataLayoutSystem : IGoldenSystem
+{
+    public string Name => "data_layout";
+
+    public void Run(GoldenCase test, GoldenCheck check)
+    {
+        int rows = test.Config.Int("batch"), block = test.Config.Int("block");
+        int[] stream = test.IntegerValues("in/stream");
+        ContiguousBatches batches = new(TokenStream.FromIds(stream), rows, block);
+        List<double> starts = [], inputs = [], targets = [];
+        int[] x = new int[rows * block], y = new int[x.Length];
+        for (long i = 0; i < batches.BlocksPerPass; i++)
+        {
+            starts.Add(batches.Position.Column);
+            Assert.Equal(i == 0, batches.Next(x, y));
+            inputs.AddRange(x.Select(id => (double)id));
+            targets.AddRange(y.Select(id => (double)id));
+        }
+
+        int length = stream.Length / rows;
+        check.Compare("out/rows", [.. stream.Take(rows * length).Select(id => (double)id)]);
+        check.Compare("out/starts", starts);
+        check.Compare("out/x", inputs);
+        check.Compare("out/y", targets);
+        Assert.True(batches.Next(x, y), "a new pass begins");
+    }
+}
