@@ -42,6 +42,7 @@ internal static class EvalCommand
         {
             string floor = result.Floor is { } bits ? $" (no model can go below {bits:F4} on average)" : "";
             terminal.Output.WriteLine($"{result.Source}, {PartName(result.Split)}: {result.BitsPerCharacter:F4} bits/char{floor}, loss {result.Loss:F4} nats/token, perplexity {result.Perplexity:F3}, {result.Tokens:N0} tokens");
+            DrawDetails(terminal, result.Details);
             return;
         }
 
@@ -58,7 +59,38 @@ internal static class EvalCommand
         }
 
         line["split"] = SplitOption.Name(result.Split);
+        AddDetails(line, result.Details);
         JsonOutput.Write(terminal.Output, line);
+    }
+
+    private static void DrawDetails(Terminal terminal, EvaluationDetails? details)
+    {
+        if (details?.Spans is { } spans)
+        {
+            terminal.Output.WriteLine(SpanChart.Describe(spans));
+        }
+
+        foreach (MemoryDetails memory in details?.Memories ?? [])
+        {
+            terminal.Output.WriteLine(MemoryChart.Describe(memory));
+        }
+    }
+
+    private static void AddDetails(JsonObject line, EvaluationDetails? details)
+    {
+        if (details?.Spans is { } spans)
+        {
+            line["average_span"] = JsonOutput.Number(spans.Average);
+            line["max_span"] = JsonOutput.Number(spans.Max);
+            line["attention_flops"] = spans.AttentionFlops;
+            line["cached_states"] = spans.CachedStates;
+            line["spans"] = SpanChart.ToJson(spans.Layers);
+        }
+
+        if (details?.Memories is { } memories)
+        {
+            line["memory"] = MemoryChart.ToJson(memories);
+        }
     }
 
     private static string PartName(EvaluationSplit split) => split == EvaluationSplit.All ? "the whole text" : $"the {SplitOption.Name(split)} part";

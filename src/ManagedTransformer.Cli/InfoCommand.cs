@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Evaluation;
 using ManagedTransformer.Tensors.Serialization;
 using Spectre.Console;
 
@@ -57,6 +58,17 @@ internal static class InfoCommand
             json["best_loss"] = JsonOutput.Number(training.BestLoss);
         }
 
+        if (summary.Spans is { } spans)
+        {
+            json["span_limit"] = summary.SpanLimit;
+            json["spans"] = SpanChart.ToJson(spans);
+        }
+
+        if (summary.Details?.Memories is { } memories)
+        {
+            json["memory"] = MemoryChart.ToJson(memories);
+        }
+
         if (summary.Tensors.Count > 0)
         {
             json["tensors"] = new JsonArray([.. summary.Tensors.Select(tensor => new JsonObject
@@ -88,6 +100,22 @@ internal static class InfoCommand
             }
 
             terminal.Write(table);
+        }
+
+        if (summary.Spans is { } spans)
+        {
+            terminal.Output.WriteLine(SpanChart.Describe(spans, summary.SpanLimit));
+            terminal.Write(SpanChart.Draw(spans, summary.SpanLimit));
+        }
+
+        if (summary.Details?.Memories is { } memories)
+        {
+            foreach (MemoryDetails memory in memories)
+            {
+                terminal.Output.WriteLine(MemoryChart.Describe(memory));
+            }
+
+            terminal.Write(MemoryChart.Draw(memories));
         }
 
         if (summary.Tensors.Count > 0)

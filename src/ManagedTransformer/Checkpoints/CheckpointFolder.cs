@@ -30,6 +30,9 @@ public static class CheckpointFolder
     /// <summary>Of the last checkpoint of models that read past their blocks: the hidden states before the next block.</summary>
     public const string StreamFile = "stream.safetensors";
 
+    /// <summary>The file with what the parts of the model did in its last evaluation.</summary>
+    public const string MetricsFile = "metrics.json";
+
     /// <summary>The file with the state of the optimiser.</summary>
     public const string OptimizerFile = "optimizer.safetensors";
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Data;
+using ManagedTransformer.Evaluation;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors.Serialization;
 using ManagedTransformer.Training;
@@ -26,6 +28,15 @@ public sealed record ModelSummary
 
     /// <summary>The tensors of a safetensors file or of a checkpoint's weights; empty for a recipe.</summary>
     public IReadOnlyList<SafetensorsEntry> Tensors { get; init; } = [];
+
+    /// <summary>The span of every head in tokens, by layer: learnt ones as the weights have them, others as the last evaluation found them; null for a model without.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? Spans { get; init; }
+
+    /// <summary>The longest span that a head can have, in tokens; 0 for a model without spans.</summary>
+    public int SpanLimit { get; init; }
+
+    /// <summary>What the parts of the model did in its last evaluation; null if it has none.</summary>
+    public EvaluationDetails? Details { get; init; }
 
     /// <summary>Where the run stands that the model belongs to; null where there is none.</summary>
     public TrainingState? Training { get; init; }
@@ -58,29 +69,47 @@ public sealed record ModelSummary
     {
         string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path));
         ModelDescription description = LanguageModel.ReadDescription(folder);
+        string weights = Path.Combine(folder, CheckpointFolder.ModelFile), metrics = Path.Combine(folder, CheckpointFolder.MetricsFile);
+        EvaluationDetails? details = File.Exists(metrics) ? JsonDocuments.Read(metrics, InputFile.ReadAllBytes(metrics), RecipeJson.Default.EvaluationDetails) : null;
         return new ModelSummary
         {
             Source = folder,
             Architecture = description.Architecture,
             Parameters = description.Model.ParameterCount,
             Configuration = Parse(JsonDocuments.Write(description, RecipeJson.Default.ModelDescription)),
-            Tensors = ReadEntries(Path.Combine(folder, CheckpointFolder.ModelFile)),
+            Tensors = Open(weights, file => file.Entries),
+            Spans = Open(weights, file => LearntSpans(file, description.Model)) ?? details?.Spans?.Layers,
+            SpanLimit = description.Model.Span?.Limit ?? 0,
+            Details = details,
             Training = FindTrainingState(path, folder),
         };
     }
 
     private static ModelSummary OfTensors(string path)
     {
-        IReadOnlyList<SafetensorsEntry> tensors = ReadEntries(path);
+        IReadOnlyList<SafetensorsEntry> tensors = Open(path, file => file.Entries);
         return new ModelSummary { Source = path, Architecture = Safetensors, Parameters = tensors.Sum(tensor => tensor.Count), Tensors = tensors };
     }
 
-    private static IReadOnlyList<SafetensorsEntry> ReadEntries(string path)
+    // z = S * ratio for every head of every layer.
+    private static IReadOnlyList<IReadOnlyList<double>>? LearntSpans(SafetensorsFile file, LanguageModelConfig model)
+    {
+        if (model.Attention != AttentionKind.AdaptiveSpan)
+        {
+            return null;
+        }
+
+        return [.. Enumerable.Range(0, model.Layers).Select(Layer)];
+
+        IReadOnlyList<double> Layer(int layer) => [.. file.ReadFloats($"layers.{layer}.attn.span.ratio").Select(ratio => (double)ratio * model.Span!.Limit)];
+    }
+
+    private static T Open<T>(string path, Func<SafetensorsFile, T> read)
     {
         try
         {
             using SafetensorsFile file = SafetensorsFile.Open(path);
-            return file.Entries;
+            return read(file);
         }
         catch (InvalidDataException e)
         {

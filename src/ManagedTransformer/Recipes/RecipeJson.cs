@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Evaluation;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Training;
@@ -25,4 +26,5 @@ namespace ManagedTransformer.Recipes;
 [JsonSerializable(typeof(Recipe))]
 [JsonSerializable(typeof(ModelDescription))]
 [JsonSerializable(typeof(TrainingState))]
+[JsonSerializable(typeof(EvaluationDetails))]
 internal sealed partial class RecipeJson : JsonSerializerContext;

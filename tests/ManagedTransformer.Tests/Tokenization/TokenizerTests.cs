@@ -26,7 +26,7 @@ public class TokenizerTests
         Refuse(() => ByteTokenizer.FromText([]), "empty");
 
         using var folder = new TemporaryFolder();
-        string path = folder.File("tokenizer.json");
+        string path = folder["tokenizer.json"];
         tokenizer.Save(path);
         Assert.Equal([0, 2, 1, 3], Tokenizer.Load(path).Encode([0, (byte)'b', (byte)'a', 0xFF]));
         File.WriteAllText(path, """{ "type": "byte", "bytes": [1, 256] }""");

@@ -1,0 +1,20 @@
+namespace ManagedTransformer.Evaluation;
+
+/// <summary>How far back the heads of a model looked, in tokens (Sukhbaatar et al., "Adaptive Attention Span in Transformers", 2019).</summary>
+public sealed record SpanDetails
+{
+    /// <summary>Mean over layers of the mean span with its ramp, as the paper's tables give it.</summary>
+    public required double Average { get; init; }
+
+    /// <summary>The longest span of all heads with its ramp.</summary>
+    public required double Max { get; init; }
+
+    /// <summary>The span of every head, without ramp, by layer; the mean over positions where spans depend on the input.</summary>
+    public required IReadOnlyList<IReadOnlyList<double>> Layers { get; init; }
+
+    /// <summary>Multiply-adds of attention for one token: layers (4 D^2 + 2 D (average span + N)).</summary>
+    public long AttentionFlops { get; set; }
+
+    /// <summary>Hidden states that the caches of all layers hold for one row.</summary>
+    public long CachedStates { get; set; }
+}
