@@ -19,16 +19,16 @@ public static class LanguageModelEvaluator
     /// </summary>
     /// <param name="model">The network.</param><param name="stream">At least two tokens.</param><param name="context">Tokens that the model reads at once.</param>
     /// <param name="contextWindow">Of these, tokens that serve as context of a block only, 0 .. context-1; without meaning for models that read past their blocks.</param>
-    /// <param name="cancellation">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param>
     /// <param name="observer">Told what the parts of the model choose; null for nobody.</param>
+    /// <param name="cancellation">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The sum and the number of tokens scored.</returns>
     /// <exception cref="InputException">Fewer than two tokens.</exception>
     public static (double NegativeLogLikelihood, long Tokens) Evaluate(
-        CausalLanguageModel model, TokenStream stream, int context, int contextWindow = 0, CancellationToken cancellation = default, IForwardObserver? observer = null)
+        CausalLanguageModel model, TokenStream stream, int context, int contextWindow = 0, IForwardObserver? observer = null, CancellationToken cancellation = default)
     {
         if (model.ReadsPast)
         {
-            return EvaluateStream(model, stream, context, cancellation, observer);
+            return EvaluateStream(model, stream, context, observer, cancellation);
         }
 
         double nll = 0;
@@ -61,7 +61,7 @@ public static class LanguageModelEvaluator
     /// <returns>The mean -ln p of every block, in nats.</returns>
     /// <exception cref="InputException">A row has no block and a token more.</exception>
     public static IEnumerable<double> EvaluateRows(
-        CausalLanguageModel model, TokenStream stream, int rows, int block, CancellationToken cancellation = default, IForwardObserver? observer = null)
+        CausalLanguageModel model, TokenStream stream, int rows, int block, IForwardObserver? observer = null, CancellationToken cancellation = default)
     {
         ContiguousBatches batches = new(stream, rows, block);
         HiddenStateCache past = new(model.Config.Layers);
@@ -86,7 +86,7 @@ public static class LanguageModelEvaluator
     }
 
     private static (double NegativeLogLikelihood, long Tokens) EvaluateStream(
-        CausalLanguageModel model, TokenStream stream, int context, CancellationToken cancellation, IForwardObserver? observer)
+        CausalLanguageModel model, TokenStream stream, int context, IForwardObserver? observer, CancellationToken cancellation)
     {
         if (stream.Length < 2)
         {
@@ -98,7 +98,7 @@ public static class LanguageModelEvaluator
         int rows = (int)Math.Clamp(stream.Length / (2L * block), 1, StreamRows);
         double sum = 0;
         long blocks = 0;
-        foreach (double loss in EvaluateRows(model, stream, rows, block, cancellation, observer))
+        foreach (double loss in EvaluateRows(model, stream, rows, block, observer, cancellation))
         {
             sum += loss;
             blocks++;

@@ -15,7 +15,7 @@ public static class ModelEvaluation
     {
         ArgumentNullException.ThrowIfNull(model);
         options ??= new ModelEvaluationOptions();
-        int context = model.Description.Context > 0 ? model.Description.Context : model.Network.Config.MaxPositions;
+        int context = model.Description.Context > 0 ? model.Description.Context : Math.Min(model.Network.Config.PositionLimit, model.Network.Config.MaxPositions);
         int contextWindow = options.ContextWindow ?? model.Description.EvaluateContextWindow;
         if (contextWindow < 0 || contextWindow >= context)
         {
@@ -35,7 +35,7 @@ public static class ModelEvaluation
             throw new InputException($"{corpus.Name}: the {Name(split)} part has {stream.Length} tokens, an evaluation needs at least 2.");
         }
 
-        (double nll, long tokens) = LanguageModelEvaluator.Evaluate(model.Network, stream, context, contextWindow, cancellation);
+        (double nll, long tokens) = LanguageModelEvaluator.Evaluate(model.Network, stream, context, contextWindow, cancellation: cancellation);
         LanguageModelMetrics metrics = new(nll, tokens);
         double tokensPerCharacter = (double)stream.Length / TrainingData.Characters(text, model.Tokenizer);
         return new ModelEvaluationResult(

@@ -28,7 +28,7 @@ public sealed class KeyValueCache : LayerState
         _keys!.Slice(1, _length, count).Assign(key);
         _values!.Slice(1, _length, count).Assign(value);
         _length += count;
-        return (_keys.Slice(1, 0, _length), _values.Slice(1, 0, _length));
+        return (_keys!.Slice(1, 0, _length), _values!.Slice(1, 0, _length));
     }
 
     private void Reserve(int count)

@@ -52,7 +52,9 @@ public sealed record Recipe
             throw new InputException($"{where}: model.vocab is {Model.Vocab}, it must be positive (or left out, for the tokenizer to decide).");
         }
 
-        (Model.Vocab == 0 ? Model with { Vocab = Model.PaddingIdx + 1 ?? 1 } : Model).Validate(where);
+        // Where the tokenizer decides the vocabulary, the smallest one that everything fits into stands in.
+        int least = Math.Max((Model.PaddingIdx ?? 0) + 1, (Model.Adaptive is { Cutoffs: [.., var last] } ? last : 0) + 1);
+        (Model.Vocab == 0 ? Model with { Vocab = least } : Model).Validate(where);
         Tokenizer.Validate(where);
         Training.Validate(where);
         if (Training.Context > Model.PositionLimit)

@@ -235,7 +235,7 @@ public sealed class TrainingRun
     private double Score(TokenStream stream, CancellationToken cancellation)
     {
         (double nll, long tokens) = LanguageModelEvaluator.Evaluate(
-            _network, stream, _recipe.Training.Context, _recipe.Training.EvaluateContextWindow, cancellation);
+            _network, stream, _recipe.Training.Context, _recipe.Training.EvaluateContextWindow, cancellation: cancellation);
         return nll / tokens;
     }
 

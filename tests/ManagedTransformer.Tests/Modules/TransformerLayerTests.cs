@@ -20,8 +20,8 @@ public sealed class TransformerLayerTests
         TransformerLayer layer = Encoder(preNorm, activation, bias);
         AttentionMask mask = new(Causal: bias, KeyPadding: padding ? Padding(Length) : null);
         Tensor x = Random(1, 2, Length, Dim);
-        Tensor expected = Formula(x, preNorm, layer.Norm1, y => layer.Attention.ForwardWithWeights(y, null, mask).Output);
-        expected = Formula(expected, preNorm, layer.Norm2, y => FeedForward(layer.FeedForward, y, activation));
+        Tensor expected = Formula(x, preNorm, layer.Norm1, y => ((MultiHeadAttention)layer.Attention).ForwardWithWeights(y, null, mask).Output);
+        expected = Formula(expected, preNorm, layer.Norm2!, y => FeedForward((FeedForward)layer.Positionwise!, y, activation));
         Near(expected, layer.Forward(x, mask, _context));
     }
 
@@ -32,8 +32,8 @@ public sealed class TransformerLayerTests
         DecoderLayer layer = Decoder(preNorm, activation, bias);
         AttentionMask self = new(Causal: true, KeyPadding: padding ? Padding(Length) : null), cross = new(KeyPadding: padding ? Padding(MemoryLength) : null);
         Tensor x = Random(1, 2, Length, Dim), memory = Random(2, 2, MemoryLength, MemoryDim);
-        Tensor expected = Formula(x, preNorm, layer.Norm1, y => layer.Attention.ForwardWithWeights(y, null, self).Output);
-        expected = Formula(expected, preNorm, layer.Norm2, y => layer.CrossAttention.ForwardWithWeights(y, memory, cross).Output);
+        Tensor expected = Formula(x, preNorm, layer.Norm1, y => ((MultiHeadAttention)layer.Attention).ForwardWithWeights(y, null, self).Output);
+        expected = Formula(expected, preNorm, layer.Norm2!, y => layer.CrossAttention.ForwardWithWeights(y, memory, cross).Output);
         expected = Formula(expected, preNorm, layer.Norm3, y => FeedForward(layer.FeedForward, y, activation));
         Near(expected, layer.Forward(x, memory, self.KeyPadding, cross.KeyPadding, _context));
     }

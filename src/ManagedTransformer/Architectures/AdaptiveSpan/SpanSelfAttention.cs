@@ -163,15 +163,17 @@ public sealed class SpanSelfAttention : SelfAttention
     // The newest states that the layer sees; zero states, which are ordinary slots, stand where the cache is too short.
     private static Tensor WithPast(Tensor x, Tensor? past, int slots)
     {
-        int have = Math.Min(slots, past?.Shape[1] ?? 0);
-        Tensor? newest = have == 0 ? null : past!.Slice(1, past.Shape[1] - have, have);
-        Tensor? empty = have == slots ? null : Tensor.Zeros(x.Shape.With(1, slots - have), x.Device);
-        return (empty, newest) switch
+        int length = past?.Shape[1] ?? 0;
+        if (past is null || length == 0)
         {
-            (null, { } states) => TensorOperators.Concat(1, states, x),
-            ({ } zeros, null) => TensorOperators.Concat(1, zeros, x),
-            var (zeros, states) => TensorOperators.Concat(1, zeros!, states!, x),
-        };
+            return TensorOperators.Concat(1, Tensor.Zeros(x.Shape.With(1, slots), x.Device), x);
+        }
+
+        int have = Math.Min(slots, length);
+        Tensor newest = past.Slice(1, length - have, have);
+        return have == slots
+            ? TensorOperators.Concat(1, newest, x)
+            : TensorOperators.Concat(1, Tensor.Zeros(x.Shape.With(1, slots - have), x.Device), newest, x);
     }
 
     private SpanAttentionOptions Options(Tensor? spans, ForwardContext context) => new()

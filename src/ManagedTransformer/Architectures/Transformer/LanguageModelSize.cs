@@ -56,7 +56,7 @@ internal static class LanguageModelSize
             _ => 0,
         };
         long vocabulary = config.Adaptive is { } clusters
-            ? clusters.InputParameterCount(config.Vocab, config.Dim) + clusters.OutputParameterCount(config.Vocab, config.Dim, config.Tie)
+            ? clusters.ParameterCount(config.Vocab, config.Dim, config.Tie)
             : (v * d * (config.Tie ? 1 : 2)) + (config.OutputBias ? v : 0);
         return vocabulary + positions + (config.EmbeddingNorm ? 2 * d : 0);
     }

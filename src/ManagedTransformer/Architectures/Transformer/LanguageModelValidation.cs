@@ -139,7 +139,7 @@ internal static class LanguageModelValidation
             return;
         }
 
-        config.Adaptive.Validate(where, config.Vocab, config.Dim);
+        config.Adaptive.Validate(config.Vocab, config.Dim, where);
         if (config.PositionLimit != int.MaxValue || config.PaddingIdx is not null || config.EmbeddingNorm || config.ScaleEmbedding || config.OutputBias)
         {
             throw new InputException(

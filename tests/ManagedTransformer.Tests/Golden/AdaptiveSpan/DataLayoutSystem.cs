@@ -1,4 +1,5 @@
 using ManagedTransformer.Data;
+using Xunit;
 
 namespace ManagedTransformer.Tests.Golden.AdaptiveSpan;
 

@@ -40,7 +40,8 @@ internal sealed class SpanLanguageModelSystem : IGoldenSystem
             Tensor targets = test.Integers($"in/y{number}");
             Tensor scores = model.Project(hidden);
             check.CompareOptional($"out/logits{number}", () => scores);
-            check.Compare($"out/nll{number}", -scores.LogSoftmax().Gather(2, targets.Reshape(new Shape(targets.Shape[0], targets.Shape[1], 1))));
+            Tensor nll = -scores.LogSoftmax().Gather(2, targets.Reshape(new Shape(targets.Shape[0], targets.Shape[1], 1)));
+            check.Compare($"out/nll{number}", nll.Reshape(targets.Shape));
             for (int layer = 0; layer < model.Config.Layers; layer++)
             {
                 check.Compare($"out/cache{number}.{layer}", past[layer]!);
