@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Modules;
@@ -21,7 +22,7 @@ namespace ManagedTransformer.Recipes;
     [
         typeof(SnakeCaseEnumConverter<Activation>), typeof(SnakeCaseEnumConverter<PositionKind>), typeof(SnakeCaseEnumConverter<InitializationScheme>),
         typeof(SnakeCaseEnumConverter<LabelSmoothing>), typeof(SnakeCaseEnumConverter<TokenizerKind>), typeof(SnakeCaseEnumConverter<Sampling>),
-        typeof(SnakeCaseEnumConverter<OptimizerKind>), typeof(SnakeCaseEnumConverter<ScheduleKind>),
+        typeof(SnakeCaseEnumConverter<OptimizerKind>), typeof(SnakeCaseEnumConverter<ScheduleKind>), typeof(SnakeCaseEnumConverter<AttentionKind>),
     ])]
 [JsonSerializable(typeof(Recipe))]
 [JsonSerializable(typeof(ModelDescription))]
