@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data;
+using ManagedTransformer.Evaluation;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
@@ -25,6 +26,9 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>What the model folder says about the model.</summary>
     public ModelDescription Description { get; }
+
+    /// <summary>How far back heads looked and what memories read in the last evaluation, saved with the model; null where there was none, or nothing to tell.</summary>
+    public EvaluationDetails? Details { get; set; }
 
     /// <summary>Loads a model.</summary>
     /// <param name="path">A checkpoint folder, or the output folder of a training run (its best checkpoint is taken, or else its last).</param>
@@ -103,6 +107,11 @@ public sealed class LanguageModel : IDisposable
     internal void WriteFiles(string folder)
     {
         AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile), JsonDocuments.Write(Description, RecipeJson.Default.ModelDescription));
+        if (Details is not null)
+        {
+            AtomicFile.Write(Path.Combine(folder, CheckpointFolder.MetricsFile), JsonDocuments.Write(Details, RecipeJson.Default.EvaluationDetails));
+        }
+
         ModuleWeights.Save(Network, Path.Combine(folder, CheckpointFolder.ModelFile));
         Tokenizer.Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
     }

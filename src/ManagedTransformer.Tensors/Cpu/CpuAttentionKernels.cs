@@ -28,6 +28,26 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
             AttentionGradient<Vector128Ops, Vector128<float>>(problem);
     }
 
+    public void SpanAttention(in SpanAttentionProblem problem)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            SpanAttention<Vector512Ops, Vector512<float>>(problem);
+        else if (Vector256.IsHardwareAccelerated)
+            SpanAttention<Vector256Ops, Vector256<float>>(problem);
+        else
+            SpanAttention<Vector128Ops, Vector128<float>>(problem);
+    }
+
+    public void SpanAttentionGradient(in SpanAttentionGradientProblem problem)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            SpanAttentionGradient<Vector512Ops, Vector512<float>>(problem);
+        else if (Vector256.IsHardwareAccelerated)
+            SpanAttentionGradient<Vector256Ops, Vector256<float>>(problem);
+        else
+            SpanAttentionGradient<Vector128Ops, Vector128<float>>(problem);
+    }
+
     private static void Attention<TOps, TVector>(in AttentionProblem problem)
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
@@ -51,5 +71,35 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
     {
         var job = new AttentionBackward<TOps, TVector>(new AttentionGradientArguments(problem));
         WorkerPool.Shared.Run(job.Chunks, ref job);
+    }
+
+    private static unsafe void SpanAttention<TOps, TVector>(in SpanAttentionProblem problem)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged
+    {
+        using PooledScratch slots = new(problem.Heads), positions = new(SpanPositions<TOps, TVector>.Size(problem.Length, problem.HeadWidth));
+        var arguments = new SpanArguments(problem, (int*)slots.Floats);
+        if (problem.QueryLength == 1 && problem.Dropout == 0)
+        {
+            var decode = new SpanDecode<TOps, TVector>(arguments);
+            WorkerPool.Shared.Run(decode.Chunks, ref decode);
+            return;
+        }
+
+        var job = new SpanForward<TOps, TVector>(arguments, new SpanPositions<TOps, TVector>(arguments, positions.Floats));
+        WorkerPool.Shared.Run(job.Chunks, ref job);
+    }
+
+    private static unsafe void SpanAttentionGradient<TOps, TVector>(in SpanAttentionGradientProblem problem)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged
+    {
+        using PooledScratch slots = new(problem.Forward.Heads), positions = new(SpanPositions<TOps, TVector>.Size(problem.Forward.Length, problem.Forward.HeadWidth));
+        var arguments = new SpanGradientArguments(problem, (int*)slots.Floats);
+        using PooledScratch sums = new(new SpanPartials<TOps, TVector>(arguments.Forward, null).Size);
+        var partials = new SpanPartials<TOps, TVector>(arguments.Forward, sums.Floats);
+        var job = new SpanBackward<TOps, TVector>(arguments, new SpanPositions<TOps, TVector>(arguments.Forward, positions.Floats), partials);
+        WorkerPool.Shared.Run(job.Chunks, ref job);
+        partials.Combine(arguments);
     }
 }

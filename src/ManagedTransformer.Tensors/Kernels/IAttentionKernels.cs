@@ -8,4 +8,10 @@ internal interface IAttentionKernels
 
     /// <summary>Writes DQ, DK and DV, rebuilding the weights tile by tile.</summary>
     void AttentionGradient(in AttentionGradientProblem problem);
+
+    /// <summary>Writes Y, LogNormalizer, Weights and PersistentWeights, as far as they are there.</summary>
+    void SpanAttention(in SpanAttentionProblem problem);
+
+    /// <summary>Writes every gradient, rebuilding the weights tile by tile.</summary>
+    void SpanAttentionGradient(in SpanAttentionGradientProblem problem);
 }

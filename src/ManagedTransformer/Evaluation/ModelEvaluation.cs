@@ -35,12 +35,16 @@ public static class ModelEvaluation
             throw new InputException($"{corpus.Name}: the {Name(split)} part has {stream.Length} tokens, an evaluation needs at least 2.");
         }
 
-        (double nll, long tokens) = LanguageModelEvaluator.Evaluate(model.Network, stream, context, contextWindow, cancellation: cancellation);
+        ForwardRecorder? recorder = ForwardRecorder.For(model.Network);
+        (double nll, long tokens) = LanguageModelEvaluator.Evaluate(model.Network, stream, context, contextWindow, recorder, cancellation);
         LanguageModelMetrics metrics = new(nll, tokens);
         double tokensPerCharacter = (double)stream.Length / TrainingData.Characters(text, model.Tokenizer);
         return new ModelEvaluationResult(
             corpus.Name, split, metrics.Loss, metrics.LossBase2 * tokensPerCharacter, metrics.Perplexity, tokens,
-            split == EvaluationSplit.Validation ? corpus.ValidationFloor : null);
+            split == EvaluationSplit.Validation ? corpus.ValidationFloor : null)
+        {
+            Details = recorder?.Details(),
+        };
     }
 
     private static (TextCorpus Corpus, EvaluationSplit Split) FindText(DataRecipe? trainedOn, ModelEvaluationOptions options)

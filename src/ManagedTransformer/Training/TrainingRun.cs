@@ -234,8 +234,10 @@ public sealed class TrainingRun
 
     private double Score(TokenStream stream, CancellationToken cancellation)
     {
+        ForwardRecorder? recorder = ForwardRecorder.For(_network);
         (double nll, long tokens) = LanguageModelEvaluator.Evaluate(
-            _network, stream, _recipe.Training.Context, _recipe.Training.EvaluateContextWindow, cancellation: cancellation);
+            _network, stream, _recipe.Training.Context, _recipe.Training.EvaluateContextWindow, recorder, cancellation);
+        Model.Details = recorder?.Details();
         return nll / tokens;
     }
 

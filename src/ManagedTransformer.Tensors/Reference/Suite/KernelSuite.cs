@@ -18,6 +18,7 @@ internal static class KernelSuite
         .. IndexCases.All,
         .. RandomCases.All,
         .. AttentionCases.All,
+        .. SpanAttentionCases.All,
         .. OptimizerCases.All,
     ];
 

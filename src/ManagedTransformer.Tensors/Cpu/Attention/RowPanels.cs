@@ -1,0 +1,79 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
+
+namespace ManagedTransformer.Tensors.Cpu.Attention;
+
+/// <summary>Rows laid out as the right side of products of blocks: transposed in panels of two vectors of rows for A rows^T, side by side for A rows.</summary>
+internal static unsafe class RowPanels<TOps, TVector>
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
+{
+    // Rows of the right side that stay in the first-level cache while all rows of the left side pass.
+    private const int DepthBlock = 256;
+
+    /// <summary>Rows of a panel.</summary>
+    public static int Size => 2 * TOps.Count;
+
+    /// <summary>The next multiple of the vector's length.</summary>
+    public static int Padded(int width) => (width + TOps.Count - 1) / TOps.Count * TOps.Count;
+
+    /// <summary>The next multiple of a panel's rows.</summary>
+    public static int PaddedRows(int rows) => (rows + Size - 1) / Size * Size;
+
+    /// <summary>Transposes rows into panels [width, Size]; missing rows of the last one become 0.</summary>
+    public static void Transpose(HeadRows rows, int count, int width, float scale, float* panels)
+    {
+        for (int first = 0; first < count; first += Size, panels += width * Size)
+        {
+            int present = Math.Min(Size, count - first);
+            if (present < Size)
+                new Span<float>(panels, width * Size).Clear();
+            Transposition.Transpose(rows[first], rows.Stride, present, width, panels, Size);
+            if (scale != 1)
+                Scale(panels, width * Size, scale);
+        }
+    }
+
+    /// <summary>Copies rows side by side; columns that fill up the last vector become 0.</summary>
+    public static void Pack(HeadRows rows, int count, int width, float scale, float* target)
+    {
+        int padded = Padded(width);
+        for (int i = 0; i < count; i++)
+        {
+            var row = new Span<float>(target + ((nint)i * padded), padded);
+            new ReadOnlySpan<float>(rows[i], width).CopyTo(row);
+            row[width..].Clear();
+        }
+
+        if (scale != 1)
+            Scale(target, (nint)count * padded, scale);
+    }
+
+    /// <summary>C (+)= A rows^T for whole panels; <paramref name="strideA"/> is the distance of the rows of A.</summary>
+    public static void MultiplyTransposed(float* a, nint strideA, int rowsA, float* panels, int panelCount, int width, float* c, nint strideC, bool accumulate)
+    {
+        for (int panel = 0; panel < panelCount; panel++)
+            BlockProduct.Multiply<TOps, TVector>(a, strideA, 1, rowsA, panels + ((nint)panel * width * Size), Size, 2, c + (panel * Size), strideC, width, accumulate);
+    }
+
+    /// <summary>C += A rows for so many packed rows.</summary>
+    public static void Add(float* a, nint strideA, int rowsA, float* rows, int count, int paddedWidth, float* c)
+    {
+        for (int first = 0; first < count; first += DepthBlock)
+        {
+            BlockProduct.Multiply<TOps, TVector>(a + first, strideA, 1, rowsA, rows + ((nint)first * paddedWidth), paddedWidth, paddedWidth / TOps.Count,
+                c, paddedWidth, Math.Min(DepthBlock, count - first), accumulate: true);
+        }
+    }
+
+    /// <summary>rows += A^T B, where row i of the sum gets column i of A; the number of columns is a multiple of 4.</summary>
+    public static void AddTransposed(float* a, nint strideA, int rowsA, int columnsA, float* b, int paddedWidth, float* rows) =>
+        BlockProduct.Multiply<TOps, TVector>(a, 1, strideA, columnsA, b, paddedWidth, paddedWidth / TOps.Count, rows, paddedWidth, rowsA, accumulate: true);
+
+    /// <summary>Multiplies so many numbers, a multiple of the vector's length.</summary>
+    public static void Scale(float* values, nint count, float factor)
+    {
+        TVector scale = TOps.Broadcast(factor);
+        for (nint i = 0; i < count; i += TOps.Count)
+            TOps.Store(TOps.Multiply(TOps.Load(values + i), scale), values + i);
+    }
+}

@@ -1,0 +1,71 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
+
+namespace ManagedTransformer.Tensors.Cpu.Attention;
+
+/// <summary>The masked softmax of one query, and its gradient. Rows have room for whole vectors; what fills up the last vector is minus infinity.</summary>
+internal static unsafe class SpanSoftmax<TOps, TVector>
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
+{
+    /// <summary>Turns scores s into m e^(s - max) on the window and e^(s - max) on persistent slots; their sum plus epsilon times that of all e^(s - max) is what to divide by.</summary>
+    /// <returns>The divisor's inverse.</returns>
+    public static float Weigh(float* window, int slots, float* persistentSlots, int persistent, in SpanRamp<TOps, TVector> ramp, float epsilon, out float logNormalizer)
+    {
+        TVector maxima = TOps.Broadcast(float.NegativeInfinity);
+        for (int c = 0; c < slots; c += TOps.Count)
+            maxima = TOps.Max(maxima, TOps.Load(window + c));
+        for (int n = 0; n < persistent; n += TOps.Count)
+            maxima = TOps.Max(maxima, TOps.Load(persistentSlots + n));
+        float max = TOps.Max(maxima);
+
+        TVector all = TOps.Zero, masked = TOps.Zero, shift = TOps.Broadcast(max);
+        for (int c = 0; c < slots; c += TOps.Count)
+        {
+            TVector weight = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(window + c), shift));
+            all = TOps.Add(all, weight);
+            if (c < ramp.Slots)
+                weight = TOps.Multiply(weight, SpanRamp<TOps, TVector>.Clip(ramp.Raw(c)));
+            masked = TOps.Add(masked, weight);
+            TOps.Store(weight, window + c);
+        }
+
+        for (int n = 0; n < persistent; n += TOps.Count)
+        {
+            TVector weight = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(persistentSlots + n), shift));
+            all = TOps.Add(all, weight);
+            masked = TOps.Add(masked, weight);
+            TOps.Store(weight, persistentSlots + n);
+        }
+
+        float normalizer = TOps.Sum(masked) + (epsilon * TOps.Sum(all));
+        logNormalizer = max + MathF.Log(normalizer);
+        return 1 / normalizer;
+    }
+
+    /// <summary>
+    /// Scores become weights after dropout, drop(a) with a = m e^(s - logNormalizer); gradients of the dropped weights become those of the scores,
+    /// a (drop(da) - total). Slots of the ramp add e^(s - logNormalizer) (drop(da) - total) to <paramref name="rampGradient"/>.
+    /// </summary>
+    public static void Differentiate(float* scores, float* gradients, int count, in SpanRamp<TOps, TVector> ramp, float logNormalizer, float total, float* factors,
+        ref float rampGradient)
+    {
+        TVector shift = TOps.Broadcast(logNormalizer), dot = TOps.Broadcast(total), one = TOps.Broadcast(1f), rampSum = TOps.Zero;
+        for (int c = 0; c < count; c += TOps.Count)
+        {
+            TVector weight = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(scores + c), shift));
+            TVector factor = factors is null ? one : TOps.Load(factors + c);
+            TVector difference = TOps.Subtract(TOps.Multiply(factor, TOps.Load(gradients + c)), dot);
+            if (c < ramp.Slots)
+            {
+                TVector raw = ramp.Raw(c), linear = TOps.And(TOps.LessOrEqual(TOps.Zero, raw), TOps.LessOrEqual(raw, one));
+                rampSum = TOps.Add(rampSum, TOps.And(TOps.Multiply(weight, difference), linear));
+                weight = TOps.Multiply(weight, SpanRamp<TOps, TVector>.Clip(raw));
+            }
+
+            TOps.Store(TOps.Multiply(weight, factor), scores + c);
+            TOps.Store(TOps.Multiply(weight, difference), gradients + c);
+        }
+
+        rampGradient += TOps.Sum(rampSum);
+    }
+}

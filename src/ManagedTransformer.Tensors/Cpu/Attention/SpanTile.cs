@@ -1,0 +1,72 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
+
+namespace ManagedTransformer.Tensors.Cpu.Attention;
+
+/// <summary>
+/// How a tile of numbers per query and slot lies, one row per query, keys along the lanes. The window of query t begins at key t, so the tile holds a band of
+/// keys; seen with one more element from row to row, the same memory is a plain matrix of slots. The persistent slots stand behind the band.
+/// </summary>
+/// <param name="slots">Slots of the head's window.</param><param name="persistent">Persistent slots.</param>
+internal readonly unsafe struct SpanTile<TOps, TVector>(int slots, int persistent)
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
+{
+    /// <summary>Queries of a tile. As many as a panel of keys has rows, so that the band of every tile begins with a panel.</summary>
+    public static int Rows => RowPanels<TOps, TVector>.Size;
+
+    /// <summary>Column of the first query's slot 0: panels of positions may reach beyond the slots on both sides.</summary>
+    public static int Lead => RowPanels<TOps, TVector>.Size;
+
+    /// <summary>Column of persistent slot 0.</summary>
+    public int Memory => RowPanels<TOps, TVector>.PaddedRows(slots) + (4 * RowPanels<TOps, TVector>.Size);
+
+    /// <summary>Distance of the rows: an odd multiple of 16, so that they do not share places in the cache.</summary>
+    public int Stride => ((Memory + RowPanels<TOps, TVector>.PaddedRows(persistent) + 31) / 32 * 32) + 16;
+
+    /// <summary>Numbers of a tile.</summary>
+    public int Size => Rows * Stride;
+
+    /// <summary>Keys of the band of some queries.</summary>
+    public int BandKeys(int queries) => slots + queries - 1;
+
+    /// <summary>The keys of a band, filled up with zeros to a multiple of 4 for products that take four at a time.</summary>
+    public int PaddedBandKeys(int queries) => (BandKeys(queries) + 3) & ~3;
+
+    /// <summary>A query's slots.</summary>
+    public float* Window(float* tile, int query) => tile + (query * (Stride + 1)) + Lead;
+
+    /// <summary>A query's persistent slots.</summary>
+    public float* PersistentSlots(float* tile, int query) => tile + (query * Stride) + Memory;
+
+    /// <summary>Products of so many queries, rows of padded width, with the keys of their band and the persistent keys, both in panels.</summary>
+    public void Multiply(float* queries, int paddedWidth, int count, int width, float* keyPanels, float* persistentPanels, float* tile)
+    {
+        int size = RowPanels<TOps, TVector>.Size;
+        RowPanels<TOps, TVector>.MultiplyTransposed(queries, paddedWidth, count, keyPanels, RowPanels<TOps, TVector>.PaddedRows(BandKeys(count)) / size, width,
+            Window(tile, 0), Stride, accumulate: false);
+        RowPanels<TOps, TVector>.MultiplyTransposed(queries, paddedWidth, count, persistentPanels, RowPanels<TOps, TVector>.PaddedRows(persistent) / size, width,
+            PersistentSlots(tile, 0), Stride, accumulate: false);
+    }
+
+    /// <summary>Fills up the last vectors of a query's slots.</summary>
+    public void Pad(float* tile, int query, float value)
+    {
+        Fill(Window(tile, query), slots, value);
+        Fill(PersistentSlots(tile, query), persistent, value);
+    }
+
+    /// <summary>Clears what lies beside a query's window, as far as products read it.</summary>
+    public void ClearOutside(float* tile, int query, int queries)
+    {
+        float* row = tile + (query * Stride) + Lead;
+        new Span<float>(row, query).Clear();
+        int end = query + slots, limit = PaddedBandKeys(queries) + 4;
+        new Span<float>(row + end, limit - end).Clear();
+    }
+
+    private static void Fill(float* row, int count, float value)
+    {
+        for (int i = count; i < RowPanels<TOps, TVector>.Padded(count); i++)
+            row[i] = value;
+    }
+}

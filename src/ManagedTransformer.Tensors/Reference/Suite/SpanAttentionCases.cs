@@ -1,0 +1,174 @@
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Reference;
+
+/// <summary>Cases of span attention and its gradient: sizes around every tile, spans of every kind and at their kinks, persistent slots, layouts, dropout.</summary>
+internal static class SpanAttentionCases
+{
+    private static readonly Tolerance _forward = new(1e-5, 1e-5), _gradient = new(5e-5, 5e-5), _sum = new(2e-4, 2e-4);
+
+    private enum Spans
+    {
+        Fixed,
+        PerHead,
+        PerQuery,
+    }
+
+    private sealed record Setting(string Name, Spans Spans = Spans.Fixed, int Persistent = 0, float Dropout = 0, bool Packed = false, int Ramp = 8, float Longest = 90);
+
+    private readonly record struct Size(int Batch, int Heads, int Queries, int Length, int Width)
+    {
+        public override string ToString() => $"[{Batch}, {Heads}, {Queries}, {Length}, {Width}]";
+    }
+
+    private static readonly Size[] _sizes =
+    [
+        new(1, 1, 1, 1, 1), new(2, 3, 5, 5, 4), new(1, 2, 9, 12, 7), new(1, 1, 17, 1, 16), new(2, 2, 33, 40, 24), new(1, 3, 64, 64, 32), new(1, 2, 70, 31, 33),
+        new(3, 1, 3, 130, 16), new(1, 1, 40, 129, 65), new(2, 2, 1, 37, 32), new(3, 4, 1, 300, 24), new(1, 2, 2, 65, 20), new(1, 1, 150, 33, 8), new(0, 2, 3, 3, 8), new(1, 2, 0, 5, 8),
+    ];
+
+    private static readonly Setting[] _settings =
+    [
+        new("fixed span"),
+        new("fixed span, packed", Packed: true),
+        new("fixed span, persistent slots, dropout", Persistent: 19, Dropout: 0.3f),
+        new("span per head", Spans.PerHead),
+        new("span per head, short", Spans.PerHead, Longest: 9, Ramp: 3),
+        new("span per head, persistent slots", Spans.PerHead, Persistent: 33, Packed: true),
+        new("span per head, dropout", Spans.PerHead, Dropout: 0.1f),
+        new("span per query", Spans.PerQuery),
+        new("span per query, persistent slots, dropout", Spans.PerQuery, Persistent: 7, Dropout: 0.2f),
+    ];
+
+    public static IEnumerable<KernelCase> All =>
+    [
+        .. _settings.Select(setting => new KernelCase("SpanAttention", setting.Name, run => RunForward(run, setting))),
+        .. _settings.Select(setting => new KernelCase("SpanAttentionGradient", setting.Name, run => RunGradient(run, setting))),
+        new("SpanAttention", "queries in parts", run => RunForward(run, _settings[5], new(1, 1, 300, 40, 16))),
+        new("SpanAttentionGradient", "groups of sequences", run => RunGradient(run, _settings[5], new(40, 3, 6, 20, 16))),
+        new("SpanAttention", "large scores", LargeScores),
+    ];
+
+    private static void RunForward(KernelRun run, Setting setting)
+    {
+        foreach (Size size in _sizes)
+        {
+            RunForward(run, setting, size);
+        }
+    }
+
+    private static void RunForward(KernelRun run, Setting setting, Size size)
+    {
+        SpanAttentionProblem problem = Problem(run, setting, size, _forward, "");
+        run.Kernels.Attention.SpanAttention(problem);
+
+        problem = Problem(run, setting, size, _forward, "beside weights ");
+        problem.LogNormalizer = default;
+        long queries = (long)size.Batch * size.Heads * size.Queries;
+        problem.Weights = run.Output($"weights {size}", queries * size.Length, _forward, 1);
+        problem.PersistentWeights = setting.Persistent > 0 ? run.Output($"persistent weights {size}", queries * setting.Persistent, _forward, 1) : default;
+        run.Kernels.Attention.SpanAttention(problem);
+    }
+
+    private static void RunGradient(KernelRun run, Setting setting)
+    {
+        foreach (Size size in _sizes)
+        {
+            RunGradient(run, setting, size);
+        }
+    }
+
+    private static void RunGradient(KernelRun run, Setting setting, Size size)
+    {
+        SpanAttentionProblem forward = Problem(run, setting, size, _forward, "");
+        run.Kernels.Attention.SpanAttention(forward);
+        int rows = size.Length + size.Queries, memory = size.Heads * setting.Persistent * size.Width;
+        var problem = new SpanAttentionGradientProblem { Forward = forward };
+        (problem.DY, problem.DYStrides) = Rows(run, setting, size, size.Queries, 3);
+        (problem.DQ, problem.DQStrides) = Results(run, $"dq {size}", setting, size, size.Queries, _gradient);
+        (problem.DK, problem.DKStrides) = Results(run, $"dk {size}", setting, size, rows, _gradient);
+        (problem.DV, problem.DVStrides) = Results(run, $"dv {size}", setting, size, rows, _gradient);
+        problem.DPositions = run.Output($"dpositions {size}", (long)size.Length * size.Width, _sum, 1);
+        problem.DSpans = setting.Spans switch
+        {
+            Spans.Fixed => default,
+            Spans.PerHead => run.Output($"dspans {size}", size.Heads, _sum, 1),
+            _ => run.Output($"dspans {size}", (long)size.Batch * size.Queries * size.Heads, _sum, 1),
+        };
+        if (memory > 0)
+        {
+            problem.DPersistentKeys = run.Output($"dpersistent keys {size}", memory, _sum, 1);
+            problem.DPersistentValues = run.Output($"dpersistent values {size}", memory, _sum, 1);
+        }
+
+        run.Kernels.Attention.SpanAttentionGradient(problem);
+    }
+
+    // Scores of hundreds: weights are 0 or 1.
+    private static void LargeScores(KernelRun run)
+    {
+        foreach (int queries in new[] { 1, 40 })
+        {
+            SpanAttentionProblem problem = Problem(run, _settings[2] with { Dropout = 0 }, new Size(1, 2, queries, 80, 32), new(2e-3, 2e-3), "");
+            problem.Scale = 60;
+            run.Kernels.Attention.SpanAttention(problem);
+        }
+    }
+
+    private static SpanAttentionProblem Problem(KernelRun run, Setting setting, Size size, Tolerance tolerance, string prefix)
+    {
+        var problem = new SpanAttentionProblem
+        {
+            Batch = size.Batch,
+            Heads = size.Heads,
+            QueryLength = size.Queries,
+            Length = size.Length,
+            HeadWidth = size.Width,
+            Persistent = setting.Persistent,
+            Scale = 1 / MathF.Sqrt(size.Width),
+            Ramp = setting.Spans == Spans.Fixed ? 0 : setting.Ramp,
+            Dropout = setting.Dropout,
+            DropoutKey = new RandomKey(11, 0x1_0000_0005),
+        };
+        int rows = size.Length + size.Queries;
+        (problem.Q, problem.QStrides) = Rows(run, setting, size, size.Queries, 1);
+        (problem.K, problem.KStrides) = Rows(run, setting, size, rows, 0);
+        (problem.V, problem.VStrides) = Rows(run, setting, size, rows, 3);
+        (problem.Y, problem.YStrides) = Results(run, $"{prefix}y {size}", setting, size, size.Queries, tolerance);
+        problem.Positions = run.Numbers((long)size.Length * size.Width, -1, 1, 1);
+        problem.LogNormalizer = run.Output($"{prefix}lognormalizer {size}", (long)size.Batch * size.Heads * size.Queries, tolerance);
+        if (setting.Persistent > 0)
+        {
+            problem.PersistentKeys = run.Numbers((long)size.Heads * setting.Persistent * size.Width, -0.3f, 0.3f, 1);
+            problem.PersistentValues = run.Numbers((long)size.Heads * setting.Persistent * size.Width, -0.3f, 0.3f, 1);
+        }
+
+        (problem.Spans, problem.SpanStrides) = setting.Spans switch
+        {
+            Spans.Fixed => (default, default),
+            // Head 0 has the shortest span, head 1 one between two whole numbers, head 2 a whole one.
+            Spans.PerHead => (run.Values([.. Enumerable.Range(0, size.Heads).Select(head => head == 1 ? setting.Longest / 7 : head * setting.Longest / 2)], 1), new RowStrides(0, 0, 1)),
+            _ => (run.Numbers((long)size.Batch * size.Queries * size.Heads, 0, setting.Longest), new RowStrides((long)size.Queries * size.Heads, size.Heads, 1)),
+        };
+        return problem;
+    }
+
+    private static (DeviceBuffer Buffer, RowStrides Strides) Rows(KernelRun run, Setting setting, Size size, int time, int offset)
+    {
+        RowStrides strides = StridesOf(setting, size, time);
+        return (run.Numbers(size.Batch * strides.Batch, -1.5f, 1.5f, offset), strides);
+    }
+
+    private static (DeviceBuffer Buffer, RowStrides Strides) Results(KernelRun run, string label, Setting setting, Size size, int time, Tolerance tolerance)
+    {
+        RowStrides strides = StridesOf(setting, size, time);
+        return (run.Output(label, size.Batch * strides.Batch, tolerance, size.Width % 4), strides);
+    }
+
+    // Heads inside a time step, alone or beside the other two parts of a packed projection.
+    private static RowStrides StridesOf(Setting setting, Size size, int time)
+    {
+        long step = (long)size.Heads * size.Width * (setting.Packed ? 3 : 1);
+        return new(time * step, step, size.Width);
+    }
+}

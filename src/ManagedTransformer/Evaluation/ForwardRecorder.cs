@@ -1,0 +1,96 @@
+using ManagedTransformer.Architectures.AdaptiveSpan;
+using ManagedTransformer.Architectures.ProductKeyMemory;
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Evaluation;
+
+/// <summary>Records over an evaluation how far back the heads of a model look and what its memories read.</summary>
+internal sealed class ForwardRecorder : IForwardObserver
+{
+    private readonly CausalLanguageModel _model;
+    private readonly Dictionary<Module, DynamicSpans> _spans = [];
+    private readonly Dictionary<Module, MemoryUsage> _memories = [];
+
+    private ForwardRecorder(CausalLanguageModel model) => _model = model;
+
+    /// <summary>A recorder; null for a model that has neither spans nor memories.</summary>
+    /// <param name="model">The model that will be evaluated.</param>
+    public static ForwardRecorder? For(CausalLanguageModel model) =>
+        model.Config.HasSpans || model.Config.Memory is not null ? new ForwardRecorder(model) : null;
+
+    /// <inheritdoc/>
+    public void MemoryRead(Module memory, Tensor indices, Tensor weights)
+    {
+        if (!_memories.TryGetValue(memory, out MemoryUsage? usage))
+        {
+            _memories[memory] = usage = new MemoryUsage(_model.Config.Memory!);
+        }
+
+        usage.Add(indices, weights);
+    }
+
+    /// <inheritdoc/>
+    public void SpansUsed(Module attention, Tensor spans)
+    {
+        // Learnt spans stand in the parameters; dynamic ones are only known as they pass.
+        if (spans.Rank == 3)
+        {
+            if (!_spans.TryGetValue(attention, out DynamicSpans? record))
+            {
+                _spans[attention] = record = new DynamicSpans(_model.Config.Span!);
+            }
+
+            record.Add(spans);
+        }
+    }
+
+    /// <summary>What was recorded.</summary>
+    public EvaluationDetails Details() => new()
+    {
+        Spans = _model.Config.HasSpans ? Spans() : null,
+        Memories = _model.Config.Memory is null ? null : [.. Memories()],
+    };
+
+    private SpanDetails Spans()
+    {
+        LanguageModelConfig config = _model.Config;
+        SpanConfig span = config.Span!;
+        List<IReadOnlyList<double>> layers = [];
+        double average = 0, longest = 0;
+        long cached = 0;
+        foreach (SpanSelfAttention attention in _model.Layers.Select(layer => (SpanSelfAttention)layer.Attention))
+        {
+            DynamicSpans? dynamic = _spans.GetValueOrDefault(attention);
+            SpanSizes sizes = attention.Sizes ?? dynamic?.Sizes ?? SpanSizes.Fixed(span);
+            layers.Add(attention.SpanRatio is { } ratio ? [.. ratio.ToArray().Select(share => (double)share * span.Limit)]
+                : dynamic?.Heads ?? [.. Enumerable.Repeat((double)span.Limit, config.Heads)]);
+            average += (double)sizes.Average / config.Layers;
+            longest = Math.Max(longest, sizes.Longest);
+            cached += sizes.Cache;
+        }
+
+        double perLayer = (4.0 * config.Dim * config.Dim) + (2.0 * config.Dim * (average + config.Persistent));
+        return new SpanDetails { Average = average, Max = longest, Layers = layers, AttentionFlops = (long)Math.Round(config.Layers * perLayer), CachedStates = cached };
+    }
+
+    private IEnumerable<MemoryDetails> Memories()
+    {
+        for (int layer = 0; layer < _model.Layers.Count; layer++)
+        {
+            if (Memory(_model.Layers[layer].Positionwise, $"{layer}") is { } inside)
+            {
+                yield return inside;
+            }
+
+            if (Memory(_model.Layers[layer].After, $"{layer}+") is { } behind)
+            {
+                yield return behind;
+            }
+        }
+    }
+
+    private MemoryDetails? Memory(Module? module, string position) =>
+        module is null || _memories.GetValueOrDefault(module) is not { } usage ? null : usage.Describe(position);
+}
