@@ -118,7 +118,7 @@ public sealed class SpanSelfAttention : SelfAttention
         using NoGradientScope _ = new();
         Tensor? spans = Spans(x);
         Tensor key = Heads(Key.Forward(WithPast(x, past, Slots(spans))));
-        return Heads(Query.Forward(x)).SpanAttentionWeights(key, _positions, Options(spans, ForwardContext.Inference));
+        return TensorOperators.SpanAttentionWeights(Heads(Query.Forward(x)), key, _positions, Options(spans, ForwardContext.Inference));
     }
 
     /// <inheritdoc/>
