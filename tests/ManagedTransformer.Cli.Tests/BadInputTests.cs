@@ -82,6 +82,39 @@ public sealed class BadInputTests : IDisposable
         Assert.False(Directory.Exists(_work["out"]));
     }
 
+    [Theory]
+    [InlineData("\"limit\": 24", "\"limit\": 0", "span.limit", "positive")]
+    [InlineData("\"ramp\": 4", "\"ramp\": 0", "span.ramp", "positive")]
+    [InlineData("\"initial\": 0.25", "\"initial\": 1.5", "span.initial", "0 to 1")]
+    [InlineData("\"penalty\": 1e-4", "\"penalty\": -1", "span.penalty", "negative")]
+    [InlineData("\"span\": { \"limit\": 24, \"ramp\": 4, \"initial\": 0.25, \"penalty\": 1e-4 },", "", "model.span", "limit")]
+    [InlineData("\"attention\": \"adaptive_span\"", "\"attention\": \"wide\"", "model.attention", "known names")]
+    [InlineData("\"positions\": \"relative\"", "\"positions\": \"learned\"", "model.positions", "relative")]
+    [InlineData("\"persistent\": 4", "\"persistent\": 0", "model.persistent", "model.ffn")]
+    [InlineData("\"persistent\": 4", "\"persistent\": -1", "model.persistent", "negative")]
+    [InlineData("[10, 20]", "[20, 10]", "[20, 10]", "increase")]
+    [InlineData("[10, 20]", "[10, 60]", "cutoffs", "vocabulary of 60")]
+    [InlineData("[10, 20]", "[]", "cutoffs", "empty")]
+    [InlineData("\"div\": 2", "\"div\": 1", "adaptive.div", "at least 2")]
+    [InlineData("\"div\": 2", "\"div\": 5", "adaptive.div", "5^2")]
+    [InlineData("\"sampling\": \"stream\"", "\"sampling\": \"random\"", "sampling", "stream")]
+    public void BadSpanRecipe(string part, string replacement, params string[] mentions) => AssertRefused(Workspace.SpanRecipe, part, replacement, mentions);
+
+    [Theory]
+    [InlineData("\"top_k\": 4", "\"top_k\": 9", "top_k", "8")]
+    [InlineData("\"top_k\": 4", "\"top_k\": 0", "top_k")]
+    [InlineData("\"key_dim\": 8", "\"key_dim\": 7", "key_dim", "even")]
+    [InlineData("\"n_keys\": 8", "\"n_keys\": 0", "n_keys")]
+    [InlineData("\"heads\": 1", "\"heads\": 0", "memory.heads")]
+    [InlineData("[\"0\"]", "[\"1\"]", "memory_positions", "'1'")]
+    [InlineData("\"memory_positions\": [\"0\"], ", "", "memory_positions", "together")]
+    public void BadMemoryRecipe(string part, string replacement, params string[] mentions) => AssertRefused(
+        Workspace.TinyRecipe.Replace(
+            "\"dropout\": 0.1",
+            "\"memory_positions\": [\"0\"], \"memory\": { \"n_keys\": 8, \"heads\": 1, \"key_dim\": 8, \"top_k\": 4 }",
+            StringComparison.Ordinal),
+        part, replacement, mentions);
+
     [Fact]
     public void MissingRecipe()
     {
@@ -194,6 +227,15 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void NoGpuBackend() =>
         Workspace.Run("train", _work["recipe.json"], "--device", "gpu").AssertFails(1, "ManagedTransformer.Gpu", "-p:UseIlgpu=true");
+
+    private void AssertRefused(string recipe, string part, string replacement, string[] mentions)
+    {
+        string changed = recipe.Replace(part, replacement, StringComparison.Ordinal);
+        Assert.NotEqual(recipe, changed);
+        _work.Write("recipe.json", changed);
+        Train("text.txt").AssertFails(1, mentions);
+        Assert.False(Directory.Exists(_work["out"]));
+    }
 
     private ToolResult Train(string data) => Workspace.Run("train", _work["recipe.json"], "--data", _work[data], "--out", _work["out"]);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ManagedTransformer.Recipes;
 using Xunit;
 
 namespace ManagedTransformer.Cli.Tests;
@@ -99,6 +100,56 @@ public sealed class CommandTests : IDisposable
         JsonElement info = Workspace.Run("info", "stories", "--json").Json;
         Assert.Equal(816768, info.GetProperty("parameters").GetInt64());
         Assert.Contains("model.dim", Workspace.Run("info", "stories").Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("adaptive-span-enwik8-small-gpu", 6_480_621)]
+    [InlineData("adaptive-span-enwik8", 38_538_541)]
+    [InlineData("adaptive-span-text8", 38_357_116)]
+    [InlineData("adaptive-span-enwik8-large", 208_910_221)]
+    [InlineData("adaptive-span-text8-large", 208_638_172)]
+    [InlineData("all-attention-enwik8", 38_501_725)]
+    [InlineData("all-attention-text8", 38_320_300)]
+    [InlineData("all-attention-enwik8-large", 114_017_773)]
+    [InlineData("all-attention-text8-large", 113_836_348)]
+    [InlineData("all-attention-wikitext103", 132_493_746)]
+    public void PublishedRecipesHaveThePublishedSize(string recipe, long parameters) =>
+        Assert.Equal(parameters, Workspace.Run("info", recipe, "--json").Json.GetProperty("parameters").GetInt64());
+
+    [Fact]
+    public void EveryRecipeOfTheToolIsValid()
+    {
+        string[] recipes = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "models"), "*.json");
+        Assert.NotEmpty(recipes);
+        Assert.All(recipes, recipe => Recipe.Load(recipe));
+    }
+
+    [Fact]
+    public void InfoDrawsSpansAndMemories()
+    {
+        _work.Write("recipe.json", Workspace.SpanRecipe);
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        string folder = _work["out/best"];
+        _work.Write("out/best/metrics.json", """
+            { "memories": [{ "position": "4", "slots": 64, "usage": 0.75, "kl": 0.5, "head_usage": [0.5, 0.25], "sub_key_usage": [[1, 0.875], [0.5, 1]] }] }
+            """);
+
+        JsonElement json = Workspace.Run("info", folder, "--json").Json;
+        Assert.Equal(24, json.GetProperty("span_limit").GetInt32());
+        JsonElement[] layers = [.. json.GetProperty("spans").EnumerateArray()];
+        Assert.Equal(2, layers.Length);
+        Assert.All(layers, layer => Assert.Equal(2, layer.GetArrayLength()));
+        Assert.All(layers.SelectMany(layer => layer.EnumerateArray()), span => Assert.InRange(span.GetDouble(), 0, 24));
+        JsonElement memory = json.GetProperty("memory").GetProperty("4");
+        Assert.Equal(0.75, memory.GetProperty("usage").GetDouble());
+        Assert.Equal(0.875, memory.GetProperty("sub_key_usage")[0][1].GetDouble());
+
+        string drawn = Workspace.Run("info", folder).Output;
+        string first = $"{layers[0][0].GetDouble():N1}";
+        foreach (string part in (string[])["of 24 tokens", first, "█", "layer 4", "75.0 %", "100.0 % / 87.5 %", "64 slots", "0.500 nats"])
+        {
+            Assert.Contains(part, drawn, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

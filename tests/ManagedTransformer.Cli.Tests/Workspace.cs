@@ -22,6 +22,22 @@ internal sealed class Workspace : IDisposable
         }
         """;
 
+    /// <summary>A recipe with learnt spans, persistent vectors and an adaptive vocabulary.</summary>
+    public const string SpanRecipe = """
+        {
+          "architecture": "transformer_lm",
+          "model": {
+            "vocab": 60, "dim": 16, "layers": 2, "heads": 2, "ffn": 0, "attention": "adaptive_span", "persistent": 4,
+            "span": { "limit": 24, "ramp": 4, "initial": 0.25, "penalty": 1e-4 },
+            "positions": "relative", "pre_norm": false, "bias": false, "adaptive": { "cutoffs": [10, 20], "div": 2 }, "init": "fan_in"
+          },
+          "training": {
+            "steps": 8, "batch": 2, "context": 16, "sampling": "stream", "evaluate_every": 4, "log_every": 4, "evaluate_tokens": 500,
+            "optimizer": { "type": "adagrad", "clip_norm": 0.03 }
+          }
+        }
+        """;
+
     public Workspace()
     {
         Write("recipe.json", TinyRecipe);

@@ -59,7 +59,7 @@ public abstract class TokenStream
         return new PackedTokenStream(packed, width);
     }
 
-    /// <summary>A stream in memory whose ids are byte values, as <see cref="ByteTokenizer"/> gives them; nothing is copied.</summary>
+    /// <summary>A stream in memory whose ids are byte values, as a <see cref="ByteTokenizer"/> of all values gives them; nothing is copied.</summary>
     /// <param name="bytes">The tokens.</param>
     public static TokenStream FromBytes(ReadOnlyMemory<byte> bytes) => new PackedTokenStream(bytes, 1);
 
@@ -70,7 +70,7 @@ public abstract class TokenStream
     public static TokenStream Encode(ITokenizer tokenizer, ReadOnlyMemory<byte> utf8)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        return tokenizer is ByteTokenizer ? FromBytes(utf8) : FromIds(tokenizer.Encode(utf8.Span));
+        return tokenizer is ByteTokenizer { VocabularySize: 256 } ? FromBytes(utf8) : FromIds(tokenizer.Encode(utf8.Span));
     }
 
     /// <summary>Copies tokens of a range that was checked.</summary>

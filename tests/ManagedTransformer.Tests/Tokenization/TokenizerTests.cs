@@ -22,6 +22,9 @@ public class TokenizerTests
         Assert.Equal(4, tokenizer.VocabularySize);
         Assert.Equal([0, 2, 1, 3], tokenizer.Encode([0, (byte)'b', (byte)'a', 0xFF]));
         Assert.Equal("bab", tokenizer.Decode(tokenizer.Encode("bab")));
+        int[] ids = new int[2];
+        TokenStream.Encode(tokenizer, "ba"u8.ToArray()).Read(0, ids);
+        Assert.Equal([2, 1], ids);
         Refuse(() => tokenizer.Encode("abc"), "0x63 at offset 2");
         Refuse(() => ByteTokenizer.FromText([]), "empty");
 
