@@ -53,6 +53,15 @@ public sealed class RowGradient
         return new RowGradient(_tableRows, Tensor.From(rows.ToArray(), new Shape(rows.Count), Values.Device), null, values);
     }
 
+    /// <summary>The same gradient as a whole table, with zeros in the other rows.</summary>
+    /// <returns>[rows of the table, width]</returns>
+    public Tensor ToDense()
+    {
+        Tensor dense = Tensor.Zeros(new Shape(_tableRows, Values.Shape[1]), Values.Device);
+        AddTo(dense);
+        return dense;
+    }
+
     /// <summary>The contributions sorted by row, for kernels. They are sorted once.</summary>
     internal RowContributions Sort()
     {

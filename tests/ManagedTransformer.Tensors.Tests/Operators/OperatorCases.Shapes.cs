@@ -73,8 +73,8 @@ internal static partial class OperatorCases
         Of("product-key top-k, best only", x => x[0].ProductKeyTopK(x[1], 1).Scores, Between(-10, 10, 2, 3, 2), Between(-10, 10, 3, 2, 4, 1)),
         Of("product-key top-k, all keys kept", x => x[0].ProductKeyTopK(x[1], 3).Scores, Between(-10, 10, 2, 1, 6), Between(-10, 10, 1, 2, 3, 3)),
         Value("product-key slots", x => x[0].ProductKeyTopK(x[1], 4).Indices, Between(-10, 10, 3, 2, 4), Between(-10, 10, 2, 2, 5, 2)),
-        Of("flat-key top-k", x => x[0].FlatKeyTopK(x[1], 2).Scores, Between(-10, 10, 2, 2, 3), Between(-10, 10, 2, 4, 3)),
-        Of("flat-key top-k, shared keys", x => x[0].FlatKeyTopK(x[1], 2).Scores, Between(-10, 10, 2, 2, 3), Between(-10, 10, 4, 3)),
+        Of("flat-key top-k", x => x[0].FlatKeyTopK(x[1], 3).Scores, Signed(1, 2, 3, 2, 1), Distinct(2, 6, 1)),
+        Of("flat-key top-k, shared keys", x => x[0].FlatKeyTopK(x[1], 2).Scores, Signed(1, 2, 3, 2, 1), Distinct(6, 1)),
         Value("flat-key slots", x => x[0].FlatKeyTopK(x[1], 4).Indices, Between(-10, 10, 3, 2, 4), Between(-10, 10, 2, 6, 4)),
     ];
 
