@@ -29,6 +29,8 @@ internal sealed class GoldenConfig(JsonElement root)
 
     public double[] Doubles(string key) => [.. Get(key).EnumerateArray().Select(value => value.GetDouble())];
 
+    public string[] Texts(string key) => [.. Get(key).EnumerateArray().Select(value => value.GetString()!)];
+
     public GoldenConfig Object(string key) => new(Get(key));
 
     /// <summary>The padding id: 1 unless the case says otherwise, null where it says that there is none.</summary>
