@@ -6,7 +6,7 @@ internal static class AdaptiveSpanFamily
     public static GoldenFamily Family { get; } = new(
         "adaptive_span",
         [
-            new SpanSizesSystem(), new SpanLossSystem(), new SpanAttentionSystem("attention"), new SpanAttentionSystem("dynamic_attention"),
+            new SoftMaskSystem(), new SpanSizesSystem(), new SpanLossSystem(), new SpanAttentionSystem("attention"), new SpanAttentionSystem("dynamic_attention"),
             new AdagradSystem(), new DataLayoutSystem(), new SpanLanguageModelSystem(), new FullEvaluationSystem(), new SpanTrainingSystem(),
         ],
         [],

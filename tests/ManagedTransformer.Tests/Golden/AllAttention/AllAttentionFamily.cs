@@ -7,7 +7,10 @@ internal static class AllAttentionFamily
 {
     public static GoldenFamily Family { get; } = new(
         "all_attention",
-        [new AdaptiveIoSystem(), new SpanAttentionSystem("attention"), new SpanLanguageModelSystem(), new FullEvaluationSystem(), new SpanTrainingSystem()],
+        [
+            new AdaptiveIoSystem(), new PersistentSystem(), new SpanAttentionSystem("attention"), new SpanLanguageModelSystem(), new FullEvaluationSystem(),
+            new SpanTrainingSystem(),
+        ],
         [],
         _ => 2e-5);
 }
