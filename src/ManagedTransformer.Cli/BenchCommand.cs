@@ -10,10 +10,12 @@ internal static class BenchCommand
             "Measures speed and memory on this machine.",
             "mt bench gemm",
             "mt bench train --layers 4 --dim 128 --heads 4 --seq 128 --batch 8 --vocab 256",
-            "mt bench generate --recipe stories --lengths 128,1024")
+            "mt bench generate --recipe stories --lengths 128,1024",
+            "mt bench memory --slots 65536,1048576")
     {
         BenchGemmCommand.Create(terminal),
         BenchTrainCommand.Create(terminal),
         BenchGenerateCommand.Create(terminal),
+        BenchMemoryCommand.Create(terminal),
     };
 }
