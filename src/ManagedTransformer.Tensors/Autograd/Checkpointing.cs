@@ -3,6 +3,10 @@ namespace ManagedTransformer.Tensors;
 /// <summary>Trades computation for memory: computes without recording, and computes again, recording, when backward comes by.</summary>
 public static class Checkpointing
 {
+    /// <summary>Whether a function runs on this thread for the second time: what must happen once per step (running statistics) has happened.</summary>
+    [field: ThreadStatic]
+    internal static bool IsRecomputing { get; private set; }
+
     /// <summary>
     /// y = f(x), keeping only x for backward (Chen et al., "Training deep nets with sublinear memory cost", 2016).
     /// </summary>
@@ -41,7 +45,9 @@ public static class Checkpointing
             RandomSource.State now = random?.Save() ?? default;
             random?.Restore(state);
             int suspended = Recorder.Suspended;
+            bool recomputing = IsRecomputing;
             Recorder.Suspended = 0;
+            IsRecomputing = true;
             try
             {
                 Tensor input = x.Detach();
@@ -60,6 +66,7 @@ public static class Checkpointing
             finally
             {
                 Recorder.Suspended = suspended;
+                IsRecomputing = recomputing;
                 random?.Restore(now);
             }
         }

@@ -88,12 +88,9 @@ internal sealed class GradientSink
         return pending;
     }
 
-    /// <summary>Adds gradients of single rows of a table.</summary>
-    public static void AddRows(Parameter table, Tensor indices, Tensor values)
-    {
-        RowGradient gradient = new(indices, values);
+    /// <summary>Adds gradients of single rows of a table, whose tensors belong to the gradient alone.</summary>
+    public static void AddRows(Parameter table, RowGradient gradient) =>
         table.RowGradient = (table.RowGradient is { } earlier ? earlier.With(gradient) : gradient).Keep();
-    }
 
     /// <summary>Ends the use of a gradient that was delivered or taken.</summary>
     public void Drop(Tensor gradient)

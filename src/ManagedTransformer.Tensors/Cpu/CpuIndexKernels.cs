@@ -1,4 +1,5 @@
 using ManagedTransformer.Tensors.Cpu.Indexing;
+using ManagedTransformer.Tensors.Cpu.Optimizers;
 using ManagedTransformer.Tensors.Cpu.Simd;
 using ManagedTransformer.Tensors.Kernels;
 
@@ -44,4 +45,42 @@ internal sealed unsafe class CpuIndexKernels<TOps, TVector> : IIndexKernels
         };
         Ranges.RunRows(outer * job.Blocks, k * Math.Min(inner, AxisScatter.Block), ref job);
     }
+
+    public void EmbeddingBag(DeviceBuffer table, int tableRows, DeviceBuffer indices, DeviceBuffer weights, DeviceBuffer y, long bags, int perBag, int width)
+    {
+        IndexCheck.Indices(indices.Integers(), bags * perBag, tableRows, null, "Embedding bag");
+        var job = new BagForward<TOps, TVector>
+        {
+            Table = table.Floats(),
+            Indices = indices.Integers(),
+            Weights = weights.Floats(),
+            Y = y.Floats(),
+            PerBag = perBag,
+            Width = width,
+        };
+        Ranges.RunRows(bags, (long)perBag * width, ref job);
+    }
+
+    public void EmbeddingBagWeightGradient(DeviceBuffer table, DeviceBuffer indices, DeviceBuffer dy, DeviceBuffer dWeights, long bags, int perBag, int width)
+    {
+        var job = new BagWeightBackward<TOps, TVector>
+        {
+            Table = table.Floats(),
+            Indices = indices.Integers(),
+            DY = dy.Floats(),
+            DWeights = dWeights.Floats(),
+            PerBag = perBag,
+            Width = width,
+        };
+        Ranges.RunRows(bags, (long)perBag * width, ref job);
+    }
+
+    public void Sort(DeviceBuffer indices, int limit, DeviceBuffer sorted, DeviceBuffer order, long count)
+    {
+        IndexCheck.Indices(indices.Integers(), count, limit, null, "Sort of indices");
+        IndexSort.Run(indices.Integers(), limit, sorted.Integers(), order.Integers(), count);
+    }
+
+    public void AddRows(in RowContributions contributions, DeviceBuffer table) =>
+        RowUpdate<TOps, TVector, RowAddition<TOps, TVector>>.Run(contributions, new RowAddition<TOps, TVector> { Table = table.Floats() });
 }

@@ -26,6 +26,7 @@ internal static class CpuKernels
             Normalization = new CpuNormalizationKernels<TOps, TVector>(),
             Softmax = new CpuSoftmaxKernels<TOps, TVector>(),
             Indexing = new CpuIndexKernels<TOps, TVector>(),
+            ProductKeys = new CpuProductKeyKernels<TOps, TVector>(),
             Random = new CpuRandomKernels<TOps, TVector>(),
             Attention = new CpuAttentionKernels(),
             Optimizers = new CpuOptimizerKernels<TOps, TVector>(),

@@ -114,7 +114,7 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
     }
 
     public void BatchNormGradient(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer dy,
-        DeviceBuffer dx, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width, bool training)
+        DeviceBuffer dx, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width, DeviceBuffer counts, long counted)
     {
         var slopes = new GainSlope<TOps, TVector>(x.Floats(), mean.Floats(), rstd.Floats(), dy.Floats());
         ColumnFold<TOps, TVector, SumFold<TOps, TVector>, GainSlope<TOps, TVector>>.Run(slopes, dGain.Floats(), 1, rows, width);
@@ -130,7 +130,8 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
             DX = dx.Floats(),
             DGain = dGain.Floats(),
             DBias = dBias.Floats(),
-            Share = training ? 1f / rows : 0f,
+            Counts = counts.Floats(),
+            Share = counted == 0 ? 0f : 1f / counted,
             Width = width,
         };
         Ranges.RunRows(rows, width, ref job);

@@ -1,3 +1,4 @@
+using ManagedTransformer.Tensors.Cpu.Indexing;
 using ManagedTransformer.Tensors.Cpu.Optimizers;
 using ManagedTransformer.Tensors.Cpu.Simd;
 using ManagedTransformer.Tensors.Kernels;
@@ -9,29 +10,70 @@ internal sealed unsafe class CpuOptimizerKernels<TOps, TVector> : IOptimizerKern
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    public void Adam(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, long count,
-        float gradientScale, float beta1, float beta2, float epsilon, float decay, float stepSize, float rootScale)
+    public void Adam(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, long count, in AdamCoefficients coefficients)
     {
-        var step = new AdamStep<TOps, TVector>
-        {
-            W = w.Floats(),
-            Gradient = gradient.Floats(),
-            M = m.Floats(),
-            V = v.Floats(),
-            GradientScale = gradientScale,
-            Beta1 = beta1,
-            Beta2 = beta2,
-            Epsilon = epsilon,
-            Decay = decay,
-            StepSize = stepSize,
-            RootScale = rootScale,
-        };
+        AdamStep<TOps, TVector> step = AdamStep(w, gradient, m, v, coefficients);
         Ranges.Run(count, Ranges.Grain, ref step);
     }
 
+    public void AdamRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer m, DeviceBuffer v, in AdamCoefficients coefficients) =>
+        RowUpdate<TOps, TVector, AdamStep<TOps, TVector>>.Run(gradient, AdamStep(w, default, m, v, coefficients));
+
     public void Sgd(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, long count, float gradientScale, float rate, float momentum, bool nesterov, float decay)
     {
-        var step = new SgdStep<TOps, TVector>
+        SgdStep<TOps, TVector> step = SgdStep(w, gradient, b, gradientScale, rate, momentum, nesterov, decay);
+        Ranges.Run(count, Ranges.Grain, ref step);
+    }
+
+    public void SgdRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer b, float gradientScale, float rate, float momentum, bool nesterov, float decay) =>
+        RowUpdate<TOps, TVector, SgdStep<TOps, TVector>>.Run(gradient, SgdStep(w, default, b, gradientScale, rate, momentum, nesterov, decay));
+
+    public void Adagrad(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer a, long count, float gradientScale, float rate, float epsilon)
+    {
+        AdagradStep<TOps, TVector> step = AdagradStep(w, gradient, a, gradientScale, rate, epsilon);
+        Ranges.Run(count, Ranges.Grain, ref step);
+    }
+
+    public void AdagradRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer a, float gradientScale, float rate, float epsilon) =>
+        RowUpdate<TOps, TVector, AdagradStep<TOps, TVector>>.Run(gradient, AdagradStep(w, default, a, gradientScale, rate, epsilon));
+
+    public void SumOfSquares(DeviceBuffer x, long count, DeviceBuffer y)
+    {
+        long ranges = (count + Ranges.Grain - 1) / Ranges.Grain;
+        using var parts = new PooledScratch(2 * Math.Max(1, ranges));
+        var job = new SquareSum<TOps, TVector> { X = x.Floats(), Parts = (double*)parts.Floats };
+        Ranges.Run(count, Ranges.Grain, ref job);
+        *y.Floats() = Sum(job.Parts, ranges);
+    }
+
+    public void SumOfSquaresRows(in RowContributions gradient, DeviceBuffer y)
+    {
+        long range = Math.Max(1, Ranges.Grain / Math.Max(1, gradient.Width)), ranges = (gradient.Count + range - 1) / range;
+        using var parts = new PooledScratch(2 * Math.Max(1, ranges));
+        var job = new RowSquareSum<TOps, TVector> { Sums = new ContributionSums<TOps, TVector>(gradient), Parts = (double*)parts.Floats, Range = range };
+        Ranges.Run(gradient.Count, range, ref job);
+        *y.Floats() = Sum(job.Parts, ranges);
+    }
+
+    private static float Sum(double* parts, long count)
+    {
+        double sum = 0;
+        for (long i = 0; i < count; i++)
+            sum += parts[i];
+        return (float)sum;
+    }
+
+    private static AdamStep<TOps, TVector> AdamStep(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, in AdamCoefficients coefficients) => new()
+    {
+        W = w.Floats(),
+        Gradient = gradient.Floats(),
+        M = m.Floats(),
+        V = v.Floats(),
+        Coefficients = coefficients,
+    };
+
+    private static SgdStep<TOps, TVector> SgdStep(
+        DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, float gradientScale, float rate, float momentum, bool nesterov, float decay) => new()
         {
             W = w.Floats(),
             Gradient = gradient.Floats(),
@@ -42,32 +84,14 @@ internal sealed unsafe class CpuOptimizerKernels<TOps, TVector> : IOptimizerKern
             Nesterov = nesterov,
             Decay = decay,
         };
-        Ranges.Run(count, Ranges.Grain, ref step);
-    }
 
-    public void Adagrad(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer a, long count, float gradientScale, float rate, float epsilon)
+    private static AdagradStep<TOps, TVector> AdagradStep(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer a, float gradientScale, float rate, float epsilon) => new()
     {
-        var step = new AdagradStep<TOps, TVector>
-        {
-            W = w.Floats(),
-            Gradient = gradient.Floats(),
-            A = a.Floats(),
-            GradientScale = gradientScale,
-            Rate = rate,
-            Epsilon = epsilon,
-        };
-        Ranges.Run(count, Ranges.Grain, ref step);
-    }
-
-    public void SumOfSquares(DeviceBuffer x, long count, DeviceBuffer y)
-    {
-        long ranges = (count + Ranges.Grain - 1) / Ranges.Grain;
-        using var parts = new PooledScratch(2 * Math.Max(1, ranges));
-        var job = new SquareSum<TOps, TVector> { X = x.Floats(), Parts = (double*)parts.Floats };
-        Ranges.Run(count, Ranges.Grain, ref job);
-        double sum = 0;
-        for (long i = 0; i < ranges; i++)
-            sum += job.Parts[i];
-        *y.Floats() = (float)sum;
-    }
+        W = w.Floats(),
+        Gradient = gradient.Floats(),
+        A = a.Floats(),
+        GradientScale = gradientScale,
+        Rate = rate,
+        Epsilon = epsilon,
+    };
 }

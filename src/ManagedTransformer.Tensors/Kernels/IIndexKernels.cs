@@ -16,4 +16,18 @@ internal interface IIndexKernels
 
     /// <summary>x[o, indices[o, j, i], i] += y[o, j, i], in the order of j.</summary>
     void ScatterAdd(DeviceBuffer y, DeviceBuffer indices, DeviceBuffer x, long outer, int n, int k, long inner);
+
+    /// <summary>y[b] = sum over m of weights[b, m] table[indices[b, m]] for indices and weights [bags, perBag] and y [bags, width].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An index outside 0 .. tableRows-1.</exception>
+    void EmbeddingBag(DeviceBuffer table, int tableRows, DeviceBuffer indices, DeviceBuffer weights, DeviceBuffer y, long bags, int perBag, int width);
+
+    /// <summary>dWeights[b, m] = &lt;dy[b], table[indices[b, m]]&gt;.</summary>
+    void EmbeddingBagWeightGradient(DeviceBuffer table, DeviceBuffer indices, DeviceBuffer dy, DeviceBuffer dWeights, long bags, int perBag, int width);
+
+    /// <summary>sorted = the indices in ascending order; order[place] = the position that sorted[place] had, equal indices in the order of their positions.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An index outside 0 .. limit-1.</exception>
+    void Sort(DeviceBuffer indices, int limit, DeviceBuffer sorted, DeviceBuffer order, long count);
+
+    /// <summary>Adds the sum of its contributions to every table row that has any.</summary>
+    void AddRows(in RowContributions contributions, DeviceBuffer table);
 }

@@ -30,9 +30,9 @@ internal interface INormalizationKernels
     void BatchNormalize(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer bias, DeviceBuffer y, long rows, int width);
 
     /// <summary>
-    /// dGain = sum dy xhat, dBias = sum dy over rows; training: dx = gain rstd (dy - mean(dy) - xhat mean(dy xhat)), means over rows;
-    /// otherwise (fixed statistics) dx = gain rstd dy.
+    /// dGain = sum dy xhat, dBias = sum dy over all rows; dx = gain rstd (dy - counts (dBias + xhat dGain) / counted), where counts [rows] (absent: all 1) says which
+    /// rows the statistics were taken over and counted is their number; 0 stands for fixed statistics: dx = gain rstd dy.
     /// </summary>
     void BatchNormGradient(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer dy,
-        DeviceBuffer dx, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width, bool training);
+        DeviceBuffer dx, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width, DeviceBuffer counts, long counted);
 }

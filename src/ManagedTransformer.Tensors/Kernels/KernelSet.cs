@@ -18,6 +18,8 @@ internal sealed class KernelSet
 
     public required IIndexKernels Indexing { get; init; }
 
+    public required IProductKeyKernels ProductKeys { get; init; }
+
     public required IRandomKernels Random { get; init; }
 
     public required IAttentionKernels Attention { get; init; }

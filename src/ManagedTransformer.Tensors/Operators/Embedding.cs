@@ -89,25 +89,24 @@ public static partial class TensorOperators
             dy.Kernels.Indexing.ScatterAddRows(dy.Buffer, indices.Buffer, padding, dTable.Buffer, rows, indices.Count, width);
         }
 
+        // The walk returns the memory of dy, and the indices are the caller's.
         private void AddRows(Tensor dy, int width)
         {
             Tensor flat = indices.Reshape(new Shape(checked((int)indices.Count)));
             Tensor values = dy.Reshape(new Shape(flat.Shape[0], width));
-            int[] all = flat.ToInt32Array();
-            int[] kept = [.. Enumerable.Range(0, all.Length).Where(i => all[i] != padding)];
-            if (kept.Length < all.Length)
+            int[] kept = flat.ToInt32Array();
+            if (padding >= 0)
             {
-                Tensor places = Tensor.From(kept, new Shape(kept.Length), dy.Device);
-                values = values.Embedding(places);
-                flat = Tensor.From(kept.Select(i => all[i]).ToArray(), new Shape(kept.Length), dy.Device);
+                int[] places = [.. Enumerable.Range(0, kept.Length).Where(i => kept[i] != padding)];
+                kept = [.. places.Select(i => kept[i])];
+                values = values.Embedding(Tensor.From(places, new Shape(places.Length), dy.Device));
             }
             else
             {
-                values = CopyOf(values); // the walk returns dy's memory
-                flat = Tensor.From(all, flat.Shape, dy.Device);
+                values = CopyOf(values);
             }
 
-            GradientSink.AddRows((Parameter)table, flat, values);
+            GradientSink.AddRows((Parameter)table, new RowGradient(table.Shape[0], Tensor.From(kept, new Shape(kept.Length), dy.Device), null, values));
         }
     }
 }

@@ -6,30 +6,63 @@ namespace ManagedTransformer.Tensors;
 public static class OptimizerUpdates
 {
     /// <summary>
-    /// Adam (Kingma and Ba, 2015) with decoupled decay: g = gradientScale gradient; m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = w (1 - decay);
+    /// Adam (Kingma and Ba, 2015): g = gradientScale gradient + gradientDecay w; m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = w (1 - decay);
     /// w = w - stepSize m / (sqrt(v) rootScale + epsilon).
     /// </summary>
     /// <param name="parameter">w, with a gradient or row gradients; without either nothing happens.</param><param name="m">First moment.</param><param name="v">Second moment.</param>
     /// <param name="gradientScale">Factor on the gradient.</param><param name="beta1">Decay of m.</param><param name="beta2">Decay of v.</param>
     /// <param name="epsilon">Added to the root.</param><param name="decay">Share of w that is taken away.</param>
     /// <param name="stepSize">Learning rate with its bias correction.</param><param name="rootScale">Bias correction of the root.</param>
-    public static void Adam(Parameter parameter, Tensor m, Tensor v, float gradientScale, float beta1, float beta2, float epsilon, float decay, float stepSize, float rootScale) =>
-        Update(parameter, [m, v], (w, g, state) => w.Kernels.Optimizers.Adam(
-            w.Buffer, g.Buffer, state[0].Buffer, state[1].Buffer, w.Count, gradientScale, beta1, beta2, epsilon, decay, stepSize, rootScale));
+    /// <param name="gradientDecay">Share of w that is added to the gradient (L2 regularisation).</param>
+    /// <param name="dense">Treats row gradients as a whole gradient with zeros in the other rows, which then move too.</param>
+    public static void Adam(Parameter parameter, Tensor m, Tensor v, float gradientScale, float beta1, float beta2, float epsilon, float decay, float stepSize,
+        float rootScale, float gradientDecay = 0, bool dense = false)
+    {
+        AdamCoefficients coefficients = new(gradientScale, beta1, beta2, epsilon, decay, gradientDecay, stepSize, rootScale);
+        IOptimizerKernels kernels = parameter.Kernels.Optimizers;
+        if (Whole(parameter, dense) is { } gradient)
+        {
+            kernels.Adam(parameter.Buffer, gradient.Buffer, m.Buffer, v.Buffer, parameter.Count, coefficients);
+        }
+        else if (parameter.RowGradient is { } rows)
+        {
+            kernels.AdamRows(parameter.Buffer, rows.Sort(), m.Buffer, v.Buffer, coefficients);
+        }
+    }
 
     /// <summary>Gradient descent with momentum: g = gradientScale gradient + decay w; b = momentum b + g; w = w - rate (nesterov ? g + momentum b : b).</summary>
     /// <param name="parameter">w, with a gradient or row gradients; without either nothing happens.</param><param name="buffer">b; null without momentum.</param>
     /// <param name="gradientScale">Factor on the gradient.</param><param name="rate">Learning rate.</param><param name="momentum">Decay of b.</param>
     /// <param name="nesterov">Looks ahead.</param><param name="decay">Weight decay added to the gradient.</param>
-    public static void Sgd(Parameter parameter, Tensor? buffer, float gradientScale, float rate, float momentum, bool nesterov, float decay) =>
-        Update(parameter, buffer is null ? [] : [buffer], (w, g, state) => w.Kernels.Optimizers.Sgd(
-            w.Buffer, g.Buffer, state.Length == 0 ? default : state[0].Buffer, w.Count, gradientScale, rate, momentum, nesterov, decay));
+    public static void Sgd(Parameter parameter, Tensor? buffer, float gradientScale, float rate, float momentum, bool nesterov, float decay)
+    {
+        DeviceBuffer b = buffer?.Buffer ?? default;
+        IOptimizerKernels kernels = parameter.Kernels.Optimizers;
+        if (Whole(parameter) is { } gradient)
+        {
+            kernels.Sgd(parameter.Buffer, gradient.Buffer, b, parameter.Count, gradientScale, rate, momentum, nesterov, decay);
+        }
+        else if (parameter.RowGradient is { } rows)
+        {
+            kernels.SgdRows(parameter.Buffer, rows.Sort(), b, gradientScale, rate, momentum, nesterov, decay);
+        }
+    }
 
     /// <summary>Adagrad (Duchi et al., 2011): g = gradientScale gradient; a = a + g^2; w = w - rate g / (sqrt(a) + epsilon).</summary>
     /// <param name="parameter">w, with a gradient or row gradients; without either nothing happens.</param><param name="accumulator">a.</param>
     /// <param name="gradientScale">Factor on the gradient.</param><param name="rate">Learning rate, clipping included.</param><param name="epsilon">Added to the root.</param>
-    public static void Adagrad(Parameter parameter, Tensor accumulator, float gradientScale, float rate, float epsilon) =>
-        Update(parameter, [accumulator], (w, g, state) => w.Kernels.Optimizers.Adagrad(w.Buffer, g.Buffer, state[0].Buffer, w.Count, gradientScale, rate, epsilon));
+    public static void Adagrad(Parameter parameter, Tensor accumulator, float gradientScale, float rate, float epsilon)
+    {
+        IOptimizerKernels kernels = parameter.Kernels.Optimizers;
+        if (Whole(parameter) is { } gradient)
+        {
+            kernels.Adagrad(parameter.Buffer, gradient.Buffer, accumulator.Buffer, parameter.Count, gradientScale, rate, epsilon);
+        }
+        else if (parameter.RowGradient is { } rows)
+        {
+            kernels.AdagradRows(parameter.Buffer, rows.Sort(), accumulator.Buffer, gradientScale, rate, epsilon);
+        }
+    }
 
     /// <summary>Sums of squares of the gradients (dense or of rows; 0 without one), one per parameter, each summed in double precision.</summary>
     /// <param name="parameters">The parameters.</param>
@@ -43,57 +76,31 @@ public static class OptimizerUpdates
         Tensor sums = Tensor.Zeros(new Shape(parameters.Count), parameters[0].Device);
         for (int i = 0; i < parameters.Count; i++)
         {
-            Tensor? gradient = (parameters[i].Gradient, parameters[i].RowGradient) switch
+            DeviceBuffer sum = new(sums.Storage, i);
+            IOptimizerKernels kernels = parameters[i].Kernels.Optimizers;
+            if (Whole(parameters[i]) is { } gradient)
             {
-                ({ } dense, { } rows) => WithRows(TensorOperators.CopyOf(dense), rows),
-                (null, { } rows) => rows.Coalesce().Values,
-                (var dense, null) => dense,
-            };
-            if (gradient is not null)
+                kernels.SumOfSquares(gradient.Buffer, gradient.Count, sum);
+            }
+            else if (parameters[i].RowGradient is { } rows)
             {
-                gradient.Kernels.Optimizers.SumOfSquares(gradient.Buffer, gradient.Count, new DeviceBuffer(sums.Storage, i));
+                kernels.SumOfSquaresRows(rows.Sort(), sum);
             }
         }
 
         return sums.ToArray();
     }
 
-    private delegate void Kernel(Tensor w, Tensor gradient, Tensor[] state);
-
-    private static void Update(Parameter parameter, Tensor[] state, Kernel kernel)
+    /// <summary>The gradient of a whole parameter; null where there is none, or only one of rows and it need not be <paramref name="dense"/>.</summary>
+    private static Tensor? Whole(Parameter parameter, bool dense = false)
     {
-        using NoGradientScope _ = new();
-        if (parameter.Gradient is { } gradient)
+        if (parameter.RowGradient is not { } rows || (parameter.Gradient is null && !dense))
         {
-            kernel(parameter, parameter.RowGradient is { } extra ? WithRows(TensorOperators.CopyOf(gradient), extra) : gradient, state);
+            return parameter.Gradient;
         }
-        else if (parameter.RowGradient is { } rows)
-        {
-            RowGradient once = rows.Coalesce();
-            Tensor[] compact = [.. state.Select(tensor => tensor.Detach().Embedding(once.Indices))];
-            Tensor w = parameter.Detach().Embedding(once.Indices);
-            kernel(w, once.Values, compact);
-            WriteRows(parameter, once.Indices, w);
-            for (int i = 0; i < state.Length; i++)
-            {
-                WriteRows(state[i], once.Indices, compact[i]);
-            }
-        }
-    }
 
-    private static Tensor WithRows(Tensor gradient, RowGradient rows)
-    {
-        gradient.Kernels.Indexing.ScatterAddRows(rows.Values.Buffer, rows.Indices.Buffer, -1, gradient.Buffer, gradient.Shape[0], rows.Indices.Count, gradient.Shape[1]);
-        return gradient;
-    }
-
-    // Each row stands once: adding the difference would round, so every row is copied.
-    private static void WriteRows(Tensor table, Tensor indices, Tensor rows)
-    {
-        int[] places = indices.ToInt32Array();
-        for (int i = 0; i < places.Length; i++)
-        {
-            table.Detach().Slice(0, places[i], 1).Assign(rows.Slice(0, i, 1));
-        }
+        Tensor sum = parameter.Gradient is { } gradient ? TensorOperators.CopyOf(gradient) : Tensor.Zeros(parameter.Shape, parameter.Device);
+        rows.AddTo(sum);
+        return sum;
     }
 }

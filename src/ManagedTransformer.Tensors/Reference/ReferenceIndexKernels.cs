@@ -57,6 +57,57 @@ internal sealed unsafe class ReferenceIndexKernels : IIndexKernels
         AddTo(x.Floats(), sums);
     }
 
+    public void EmbeddingBag(DeviceBuffer table, int tableRows, DeviceBuffer indices, DeviceBuffer weights, DeviceBuffer y, long bags, int perBag, int width)
+    {
+        for (long place = 0; place < bags * width; place++)
+        {
+            (long bag, long column) = Math.DivRem(place, width);
+            double sum = 0;
+            for (long m = bag * perBag; m < (bag + 1) * perBag; m++)
+            {
+                sum += (double)weights.Floats()[m] * table.Floats()[((long)Checked(indices.Integers()[m], tableRows) * width) + column];
+            }
+
+            y.Floats()[place] = (float)sum;
+        }
+    }
+
+    public void EmbeddingBagWeightGradient(DeviceBuffer table, DeviceBuffer indices, DeviceBuffer dy, DeviceBuffer dWeights, long bags, int perBag, int width)
+    {
+        for (long m = 0; m < bags * perBag; m++)
+        {
+            double sum = 0;
+            for (int column = 0; column < width; column++)
+            {
+                sum += (double)dy.Floats()[(m / perBag * width) + column] * table.Floats()[((long)indices.Integers()[m] * width) + column];
+            }
+
+            dWeights.Floats()[m] = (float)sum;
+        }
+    }
+
+    public void Sort(DeviceBuffer indices, int limit, DeviceBuffer sorted, DeviceBuffer order, long count)
+    {
+        int[] positions = [.. Enumerable.Range(0, (int)count).OrderBy(i => Checked(indices.Integers()[i], limit))];
+        for (int place = 0; place < positions.Length; place++)
+        {
+            order.Integers()[place] = positions[place];
+            sorted.Integers()[place] = indices.Integers()[positions[place]];
+        }
+    }
+
+    public void AddRows(in RowContributions contributions, DeviceBuffer table)
+    {
+        foreach ((long row, double[] sum) in ReferenceRowSums.Of(contributions))
+        {
+            for (int j = 0; j < sum.Length; j++)
+            {
+                float* place = table.Floats() + (row * sum.Length) + j;
+                *place = (float)(*place + sum[j]);
+            }
+        }
+    }
+
     /// <summary>The place in [outer, n, inner] that the index at a place of [outer, k, inner] points to.</summary>
     private static long Source(DeviceBuffer indices, long place, int n, int k, long inner)
     {

@@ -16,6 +16,7 @@ internal static class ReferenceKernels
         Normalization = new ReferenceNormalizationKernels(),
         Softmax = new ReferenceSoftmaxKernels(),
         Indexing = new ReferenceIndexKernels(),
+        ProductKeys = new ReferenceProductKeyKernels(),
         Random = new ReferenceRandomKernels(),
         Attention = new ReferenceAttentionKernels(),
         Optimizers = new ReferenceOptimizerKernels(),

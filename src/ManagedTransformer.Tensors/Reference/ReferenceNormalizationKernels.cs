@@ -139,7 +139,7 @@ internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKerne
     }
 
     public void BatchNormGradient(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer dy,
-        DeviceBuffer dx, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width, bool training)
+        DeviceBuffer dx, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width, DeviceBuffer counts, long counted)
     {
         float* source = x.Floats(), upstream = dy.Floats();
         for (int j = 0; j < width; j++)
@@ -157,7 +157,8 @@ internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKerne
             for (long row = 0; row < rows; row++)
             {
                 long place = (row * width) + j;
-                double centre = training ? (sum / rows) + ((source[place] - m) * r * sumXhat / rows) : 0;
+                double share = counted == 0 ? 0 : (counts.IsAbsent ? 1.0 : counts.Floats()[row]) / counted;
+                double centre = share * (sum + ((source[place] - m) * r * sumXhat));
                 dx.Floats()[place] = (float)(g * r * (upstream[place] - centre));
             }
         }

@@ -6,49 +6,60 @@ namespace ManagedTransformer.Tensors.Reference;
 /// <summary>Optimiser updates, one parameter after the other.</summary>
 internal sealed unsafe class ReferenceOptimizerKernels : IOptimizerKernels
 {
-    public void Adam(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, long count,
-        float gradientScale, float beta1, float beta2, float epsilon, float decay, float stepSize, float rootScale)
+    public void Adam(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, long count, in AdamCoefficients coefficients)
     {
-        float* weight = w.Floats(), first = m.Floats(), second = v.Floats();
         for (long i = 0; i < count; i++)
         {
-            double g = (double)gradientScale * gradient.Floats()[i];
-            double newFirst = ((double)beta1 * first[i]) + ((1 - (double)beta1) * g);
-            double newSecond = ((double)beta2 * second[i]) + ((1 - (double)beta2) * g * g);
-            double decayed = weight[i] * (1 - (double)decay);
-            first[i] = (float)newFirst;
-            second[i] = (float)newSecond;
-            weight[i] = (float)(decayed - (stepSize * newFirst / ((Math.Sqrt(newSecond) * rootScale) + epsilon)));
+            Adam(w, m, v, i, gradient.Floats()[i], coefficients);
+        }
+    }
+
+    public void AdamRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer m, DeviceBuffer v, in AdamCoefficients coefficients)
+    {
+        foreach ((long row, double[] sum) in ReferenceRowSums.Of(gradient))
+        {
+            for (int j = 0; j < sum.Length; j++)
+            {
+                Adam(w, m, v, (row * sum.Length) + j, sum[j], coefficients);
+            }
         }
     }
 
     public void Sgd(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, long count, float gradientScale, float rate, float momentum, bool nesterov, float decay)
     {
-        float* weight = w.Floats(), velocity = b.Floats();
         for (long i = 0; i < count; i++)
         {
-            double g = ((double)gradientScale * gradient.Floats()[i]) + ((double)decay * weight[i]);
-            double step = g;
-            if (momentum != 0)
-            {
-                double newVelocity = ((double)momentum * velocity[i]) + g;
-                velocity[i] = (float)newVelocity;
-                step = nesterov ? g + (momentum * newVelocity) : newVelocity;
-            }
+            Sgd(w, b, i, gradient.Floats()[i], gradientScale, rate, momentum, nesterov, decay);
+        }
+    }
 
-            weight[i] = (float)(weight[i] - (rate * step));
+    public void SgdRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer b, float gradientScale, float rate, float momentum, bool nesterov, float decay)
+    {
+        foreach ((long row, double[] sum) in ReferenceRowSums.Of(gradient))
+        {
+            for (int j = 0; j < sum.Length; j++)
+            {
+                Sgd(w, b, (row * sum.Length) + j, sum[j], gradientScale, rate, momentum, nesterov, decay);
+            }
         }
     }
 
     public void Adagrad(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer a, long count, float gradientScale, float rate, float epsilon)
     {
-        float* weight = w.Floats(), accumulated = a.Floats();
         for (long i = 0; i < count; i++)
         {
-            double g = (double)gradientScale * gradient.Floats()[i];
-            double newAccumulated = accumulated[i] + (g * g);
-            accumulated[i] = (float)newAccumulated;
-            weight[i] = (float)(weight[i] - (rate * g / (Math.Sqrt(newAccumulated) + epsilon)));
+            Adagrad(w, a, i, gradient.Floats()[i], gradientScale, rate, epsilon);
+        }
+    }
+
+    public void AdagradRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer a, float gradientScale, float rate, float epsilon)
+    {
+        foreach ((long row, double[] sum) in ReferenceRowSums.Of(gradient))
+        {
+            for (int j = 0; j < sum.Length; j++)
+            {
+                Adagrad(w, a, (row * sum.Length) + j, sum[j], gradientScale, rate, epsilon);
+            }
         }
     }
 
@@ -61,5 +72,43 @@ internal sealed unsafe class ReferenceOptimizerKernels : IOptimizerKernels
         }
 
         y.Floats()[0] = (float)sum;
+    }
+
+    public void SumOfSquaresRows(in RowContributions gradient, DeviceBuffer y) =>
+        y.Floats()[0] = (float)ReferenceRowSums.Of(gradient).Sum(row => row.Sum.Sum(ReferenceMath.Square));
+
+    private static void Adam(DeviceBuffer w, DeviceBuffer m, DeviceBuffer v, long i, double gradient, in AdamCoefficients c)
+    {
+        float* weight = w.Floats() + i, first = m.Floats() + i, second = v.Floats() + i;
+        double g = (c.GradientScale * gradient) + ((double)c.GradientDecay * *weight);
+        double newFirst = ((double)c.Beta1 * *first) + ((1 - (double)c.Beta1) * g);
+        double newSecond = ((double)c.Beta2 * *second) + ((1 - (double)c.Beta2) * g * g);
+        double decayed = *weight * (1 - (double)c.Decay);
+        *first = (float)newFirst;
+        *second = (float)newSecond;
+        *weight = (float)(decayed - (c.StepSize * newFirst / ((Math.Sqrt(newSecond) * c.RootScale) + c.Epsilon)));
+    }
+
+    private static void Sgd(DeviceBuffer w, DeviceBuffer b, long i, double gradient, float gradientScale, float rate, float momentum, bool nesterov, float decay)
+    {
+        float* weight = w.Floats() + i;
+        double g = (gradientScale * gradient) + ((double)decay * *weight), step = g;
+        if (momentum != 0)
+        {
+            float* velocity = b.Floats() + i;
+            double newVelocity = ((double)momentum * *velocity) + g;
+            *velocity = (float)newVelocity;
+            step = nesterov ? g + (momentum * newVelocity) : newVelocity;
+        }
+
+        *weight = (float)(*weight - (rate * step));
+    }
+
+    private static void Adagrad(DeviceBuffer w, DeviceBuffer a, long i, double gradient, float gradientScale, float rate, float epsilon)
+    {
+        float* weight = w.Floats() + i, accumulated = a.Floats() + i;
+        double g = gradientScale * gradient, newAccumulated = *accumulated + (g * g);
+        *accumulated = (float)newAccumulated;
+        *weight = (float)(*weight - (rate * g / (Math.Sqrt(newAccumulated) + epsilon)));
     }
 }

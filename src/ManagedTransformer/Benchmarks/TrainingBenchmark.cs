@@ -81,10 +81,11 @@ public static class TrainingBenchmark
 
         using StepScope scope = new();
         TrainingLoss loss = model.TrainingLoss(inputs, targets, ForwardContext.Training(random), past: past);
+        double value = loss.Prediction.Loss.Item();
         loss.Total.Backward(freeIntermediates: true);
         optimizer.Step(LearningRate);
         model.ApplyConstraints();
-        return loss.Prediction.Loss.Item();
+        return value;
     }
 
     private static void FillRandom(int[] ids, int vocabulary, RandomSource random)

@@ -30,6 +30,19 @@ public sealed record OptimizerRecipe
     /// <summary>Gradient descent: looks ahead.</summary>
     public bool Nesterov { get; set; }
 
+    /// <summary>Another optimiser for the values of memory layers; null: they are updated like everything else.</summary>
+    public ValuesRecipe? Values { get; set; }
+
+    /// <summary>The optimisers for a model's parameters, with their clipping: one for the values of memory layers if <see cref="Values"/> says so, and one for the rest.</summary>
+    /// <param name="parameters">All of them.</param>
+    public OptimizerSet CreateSet(IReadOnlyList<NamedParameter> parameters)
+    {
+        NamedParameter[] tables = Values is null ? [] : [.. parameters.Where(named => IsValueTable(named.Name))];
+        NamedParameter[] rest = [.. parameters.Where(named => !tables.Contains(named))];
+        OptimizerPart main = new(Create(rest), Type == OptimizerKind.Adagrad ? 0 : ClipNorm);
+        return tables.Length == 0 ? new OptimizerSet(main) : new OptimizerSet(main, Values!.Create(tables));
+    }
+
     /// <summary>The optimiser for a model's parameters.</summary>
     /// <param name="parameters">All of them.</param>
     public Optimizer Create(IReadOnlyList<NamedParameter> parameters)
@@ -45,6 +58,9 @@ public sealed record OptimizerRecipe
         };
     }
 
+    // Not attn.value.weight: that is a map of attention.
+    private static bool IsValueTable(string name) => name == "values.weight" || name.EndsWith(".values.weight", StringComparison.Ordinal);
+
     internal void Validate(string where)
     {
         if (Betas.Length != 2 || Betas.Any(beta => beta is not (>= 0 and < 1)))
@@ -52,6 +68,7 @@ public sealed record OptimizerRecipe
             throw new InputException($"{where}: training.optimizer.betas must be two numbers, at least 0 and below 1.");
         }
 
+        Values?.Validate(where);
         if (Eps is < 0 || WeightDecay < 0 || ClipNorm < 0 || Momentum is not (>= 0 and < 1))
         {
             throw new InputException($"{where}: training.optimizer: eps, weight_decay and clip_norm must not be negative, momentum must be at least 0 and below 1.");

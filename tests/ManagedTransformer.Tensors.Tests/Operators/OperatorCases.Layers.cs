@@ -15,6 +15,7 @@ internal static partial class OperatorCases
         Of("RMS norm", x => x[0].RmsNorm(x[1]), Any(3, 17), Any(17)),
         Of("batch norm, training", x => BatchNorm(x, training: true), Any(6, 5), Any(5), Any(5)),
         Of("batch norm, training, three axes", x => BatchNorm(x, training: true), Any(2, 4, 3), Any(3), Any(3)),
+        Of("batch norm, training, some rows count", x => BatchNorm(x, training: true, [1, 0, 1, 1, 0, 1]), Any(6, 5), Any(5), Any(5)),
         Of("batch norm, fixed statistics", x => BatchNorm(x, training: false), Any(6, 5), Any(5), Any(5)),
     ];
 
@@ -99,10 +100,11 @@ internal static partial class OperatorCases
     private static Tensor Both((Tensor Sum, Tensor Normalized) results) => TensorOperators.Concat(0, results.Sum, results.Normalized);
 
     // Statistics of their own every time, since training moves them.
-    private static Tensor BatchNorm(Tensor[] x, bool training)
+    private static Tensor BatchNorm(Tensor[] x, bool training, float[]? mask = null)
     {
         int width = x[1].Shape[0];
-        return x[0].BatchNorm(x[1], x[2], Tensor.Full(new Shape(width), 0.1f, x[0].Device), Tensor.Full(new Shape(width), 0.8f, x[0].Device), training);
+        return x[0].BatchNorm(x[1], x[2], Tensor.Full(new Shape(width), 0.1f, x[0].Device), Tensor.Full(new Shape(width), 0.8f, x[0].Device), training,
+            mask: mask is null ? null : Tensor.From(mask, new Shape(mask.Length), x[0].Device));
     }
 
     private static Tensor Targets(Tensor like) => Integers(like, new Shape(2, 3), 1, 0, 6, 2, 1, 3);

@@ -6,7 +6,8 @@ internal static partial class OperatorCases
     /// <summary>All rows.</summary>
     public static IReadOnlyList<OperatorCase> All { get; } =
     [
-        .. Arithmetic(), .. Unary(), .. Shapes(), .. Reductions(), .. Indexing(), .. Normalization(), .. Matrices(), .. Losses(), .. Attention(),
+        .. Arithmetic(), .. Unary(), .. Shapes(), .. Reductions(), .. Indexing(), .. Memories(), .. Normalization(), .. Matrices(), .. Losses(), .. Attention(),
+        .. SpanAttention(),
     ];
 
     private static OperatorCase Of(string name, Func<Tensor[], Tensor> function, params OperatorOperand[] operands) => new(name, function, operands);

@@ -25,13 +25,18 @@ internal sealed class GoldenCheck(GoldenCase test, double tolerance)
         return input;
     }
 
-    /// <summary>Gives a module the case's parameters. Both must have the same names and shapes.</summary>
+    /// <summary>Gives a module the case's parameters and running statistics. Both must have the same names and shapes.</summary>
     public void Load(Module module)
     {
-        Dictionary<string, Parameter> parameters = module.Parameters().ToDictionary(named => named.Name, named => named.Parameter);
+        Dictionary<string, Tensor> parameters = module.Parameters().ToDictionary(named => named.Name, named => (Tensor)named.Parameter);
+        foreach (NamedBuffer named in module.Buffers())
+        {
+            parameters.Add(named.Name, named.Buffer);
+        }
+
         foreach (string name in test.NamesUnder("param/"))
         {
-            if (!parameters.Remove(name, out Parameter? parameter))
+            if (!parameters.Remove(name, out Tensor? parameter))
             {
                 throw new InvalidDataException($"the module has no parameter '{name}'");
             }
@@ -71,7 +76,7 @@ internal sealed class GoldenCheck(GoldenCase test, double tolerance)
         {
             if (parameters.TryGetValue(name, out Parameter? parameter))
             {
-                CompareGradient("grad/param/" + name, parameter.Gradient);
+                CompareGradient("grad/param/" + name, parameter.RowGradient?.ToDense() ?? parameter.Gradient);
             }
             else
             {

@@ -8,8 +8,9 @@ namespace ManagedTransformer.Tests.Golden;
 internal sealed record GoldenFamily(string Prefix, IReadOnlyList<IGoldenSystem> Systems, IReadOnlyList<string> Later, Func<GoldenCase, double> Tolerance)
 {
     /// <summary>All families: an architecture that is implemented adds its line here.</summary>
-    public static IReadOnlyList<GoldenFamily> All { get; } = 
+    public static IReadOnlyList<GoldenFamily> All { get; } =
     [
         Baseline.BaselineFamily.Family, Evaluation.EvaluationFamily.Family, AdaptiveSpan.AdaptiveSpanFamily.Family, AllAttention.AllAttentionFamily.Family,
+        ProductKeyMemory.ProductKeyMemoryFamily.Family,
     ];
 }

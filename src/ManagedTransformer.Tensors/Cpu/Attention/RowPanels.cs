@@ -13,8 +13,11 @@ internal static unsafe class RowPanels<TOps, TVector>
     /// <summary>Rows of a panel.</summary>
     public static int Size => 2 * TOps.Count;
 
+    /// <summary>Vectors that hold so many numbers.</summary>
+    public static int Vectors(int count) => (count + TOps.Count - 1) / TOps.Count;
+
     /// <summary>The next multiple of the vector's length.</summary>
-    public static int Padded(int width) => (width + TOps.Count - 1) / TOps.Count * TOps.Count;
+    public static int Padded(int width) => Vectors(width) * TOps.Count;
 
     /// <summary>The next multiple of a panel's rows.</summary>
     public static int PaddedRows(int rows) => (rows + Size - 1) / Size * Size;
@@ -48,11 +51,16 @@ internal static unsafe class RowPanels<TOps, TVector>
             Scale(target, (nint)count * padded, scale);
     }
 
-    /// <summary>C (+)= A rows^T for whole panels; <paramref name="strideA"/> is the distance of the rows of A.</summary>
-    public static void MultiplyTransposed(float* a, nint strideA, int rowsA, float* panels, int panelCount, int width, float* c, nint strideC, bool accumulate)
+    /// <summary>C (+)= A rows^T for vectors of rows, of which every panel has two; <paramref name="strideA"/> is the distance of the rows of A.</summary>
+    public static void MultiplyTransposed(float* a, nint strideA, int rowsA, float* panels, int firstVector, int endVector, int width, float* c, nint strideC, bool accumulate)
     {
-        for (int panel = 0; panel < panelCount; panel++)
-            BlockProduct.Multiply<TOps, TVector>(a, strideA, 1, rowsA, panels + ((nint)panel * width * Size), Size, 2, c + (panel * Size), strideC, width, accumulate);
+        int vectors;
+        for (int vector = firstVector; vector < endVector; vector += vectors, c += vectors * TOps.Count)
+        {
+            vectors = Math.Min(2 - (vector % 2), endVector - vector);
+            float* panel = panels + ((nint)(vector / 2) * width * Size) + (vector % 2 * TOps.Count);
+            BlockProduct.Multiply<TOps, TVector>(a, strideA, 1, rowsA, panel, Size, vectors, c, strideC, width, accumulate);
+        }
     }
 
     /// <summary>C += A rows for so many packed rows.</summary>

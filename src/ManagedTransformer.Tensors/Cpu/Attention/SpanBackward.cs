@@ -17,7 +17,7 @@ internal readonly unsafe struct SpanBackward<TOps, TVector>(SpanGradientArgument
         for (int batch = group * partials.GroupSize; batch < Math.Min((group + 1) * partials.GroupSize, arguments.Forward.Batch); batch++)
         {
             pass.Load(batch);
-            for (int first = 0; first < arguments.Forward.QueryLength; first += SpanTile<TOps, TVector>.Rows)
+            for (int first = 0; first < arguments.Forward.QueryLength; first += pass.TileQueries)
                 pass.AddTile(first);
             pass.Store();
         }

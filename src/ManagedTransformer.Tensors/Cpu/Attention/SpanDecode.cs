@@ -23,10 +23,10 @@ internal readonly unsafe struct SpanDecode<TOps, TVector>(SpanArguments argument
         new Span<float>(window + slots, paddedSlots - slots).Fill(float.NegativeInfinity);
         new Span<float>(persistentSlots + persistent, paddedPersistent - persistent).Fill(float.NegativeInfinity);
         SpanRamp<TOps, TVector> ramp = new(arguments.Span(batch, 0, head), slots, arguments.Ramp);
-        float inverse = SpanSoftmax<TOps, TVector>.Weigh(window, slots, persistentSlots, persistent, ramp, arguments.Epsilon, out float logNormalizer);
+        float normalizer = SpanSoftmax<TOps, TVector>.Weigh(window, slots, persistentSlots, persistent, ramp, arguments.Epsilon, out float max);
         if (arguments.LogNormalizers is not null)
-            arguments.LogNormalizers[chunk] = logNormalizer;
-        arguments.StoreWeights(chunk, head, window, persistentSlots, inverse);
+            arguments.LogNormalizers[chunk] = max + MathF.Log(normalizer);
+        arguments.StoreWeights(chunk, head, window, persistentSlots, 1 / normalizer);
         if (!arguments.HasOutput)
             return;
 
@@ -34,7 +34,7 @@ internal readonly unsafe struct SpanDecode<TOps, TVector>(SpanArguments argument
         RowPanels<TOps, TVector>.Scale(persistentSlots, paddedPersistent, arguments.ValueScale);
         RowProducts<TOps, TVector>.WeightedSum(window, arguments.Values(batch, head), 0, slots, width, sum, accumulate: false);
         RowProducts<TOps, TVector>.WeightedSum(persistentSlots, arguments.PersistentValues(head), 0, persistent, width, sum, accumulate: true);
-        RowPanels<TOps, TVector>.Scale(sum, padded, inverse);
+        RowPanels<TOps, TVector>.Scale(sum, padded, 1 / normalizer);
         new ReadOnlySpan<float>(sum, width).CopyTo(new Span<float>(arguments.Outputs(batch, head)[0], width));
     }
 }

@@ -19,8 +19,6 @@ internal unsafe struct SpanForward<TOps, TVector>(SpanArguments arguments, SpanP
 
     private readonly int Parts => (arguments.QueryLength + _partQueries - 1) / _partQueries;
 
-    private static int Rows => SpanTile<TOps, TVector>.Rows;
-
     public readonly void Execute(int chunk)
     {
         int pair = chunk / Parts, batch = pair / arguments.Heads, head = pair % arguments.Heads;
@@ -28,13 +26,14 @@ internal unsafe struct SpanForward<TOps, TVector>(SpanArguments arguments, SpanP
         int slots = arguments.Slots(head), persistent = arguments.Persistent, width = arguments.Width, keys = slots + queries - 1;
         int padded = RowPanels<TOps, TVector>.Padded(width), keyRows = RowPanels<TOps, TVector>.PaddedRows(keys), persistentRows = RowPanels<TOps, TVector>.PaddedRows(persistent);
         SpanTile<TOps, TVector> tile = new(slots, persistent);
+        int rows = tile.Rows;
 
         ThreadScratch scratch = AttentionScratch.Tiles;
         int factors = (SpanDropout<TOps, TVector>.Size(slots, persistent) + 15) & ~15;
-        scratch.Reserve(((nint)(keyRows + persistentRows) * (width + padded)) + tile.Size + (2 * Rows * padded) + Rows + factors);
+        scratch.Reserve(((nint)(keyRows + persistentRows) * (width + padded)) + tile.Size + (2 * rows * padded) + (2 * TOps.Count) + factors);
         float* keyPanels = scratch.Take((nint)keyRows * width), values = scratch.Take((nint)keyRows * padded);
         float* memoryPanels = scratch.Take((nint)persistentRows * width), memoryValues = scratch.Take((nint)persistentRows * padded);
-        float* scores = scratch.Take(tile.Size), query = scratch.Take(Rows * padded), output = scratch.Take(Rows * padded), inverse = scratch.Take(Rows);
+        float* scores = scratch.Take(tile.Size), query = scratch.Take(rows * padded), output = scratch.Take(rows * padded), inverse = scratch.Take(2 * TOps.Count);
         SpanDropout<TOps, TVector> dropout = new(arguments, slots, scratch.Take(factors));
 
         HeadRows keySource = arguments.Keys(batch, head), querySource = arguments.Queries(batch, head);
@@ -47,18 +46,18 @@ internal unsafe struct SpanForward<TOps, TVector>(SpanArguments arguments, SpanP
             RowPanels<TOps, TVector>.Pack(arguments.PersistentValues(head), persistent, width, arguments.ValueScale, memoryValues);
         }
 
-        for (int first = 0; first < queries; first += Rows)
+        for (int first = 0; first < queries; first += rows)
         {
-            int count = Math.Min(Rows, queries - first);
+            int count = Math.Min(rows, queries - first);
             RowPanels<TOps, TVector>.Pack(new HeadRows(querySource[begin + first], querySource.Stride), count, width, arguments.Scale, query);
-            tile.Multiply(query, padded, count, width, keyPanels + ((nint)first * width), memoryPanels, scores);
+            tile.Multiply(query, padded, first, count, width, keyPanels, memoryPanels, scores);
             positions.AddScores(query, padded, count, tile, slots, scores);
             for (int t = 0; t < count; t++)
                 inverse[t] = Weigh(batch, head, begin + first + t, t, count, tile, scores, dropout);
             if (!arguments.HasOutput)
                 continue;
 
-            new Span<float>(output, Rows * padded).Clear();
+            new Span<float>(output, rows * padded).Clear();
             RowPanels<TOps, TVector>.Add(tile.Window(scores, 0), tile.Stride, count, values + ((nint)first * padded), tile.BandKeys(count), padded, output);
             RowPanels<TOps, TVector>.Add(tile.PersistentSlots(scores, 0), tile.Stride, count, memoryValues, persistent, padded, output);
             HeadRows results = arguments.Outputs(batch, head);
@@ -77,11 +76,11 @@ internal unsafe struct SpanForward<TOps, TVector>(SpanArguments arguments, SpanP
         float* window = tile.Window(scores, row), persistentSlots = tile.PersistentSlots(scores, row);
         tile.Pad(scores, row, float.NegativeInfinity);
         SpanRamp<TOps, TVector> ramp = new(arguments.Span(batch, t, head), slots, arguments.Ramp);
-        float inverse = SpanSoftmax<TOps, TVector>.Weigh(window, slots, persistentSlots, persistent, ramp, arguments.Epsilon, out float logNormalizer);
+        float normalizer = SpanSoftmax<TOps, TVector>.Weigh(window, slots, persistentSlots, persistent, ramp, arguments.Epsilon, out float max);
         long query = arguments.FirstQuery(batch, head) + t;
         if (arguments.LogNormalizers is not null)
-            arguments.LogNormalizers[query] = logNormalizer;
-        arguments.StoreWeights(query, head, window, persistentSlots, inverse);
+            arguments.LogNormalizers[query] = max + MathF.Log(normalizer);
+        arguments.StoreWeights(query, head, window, persistentSlots, 1 / normalizer);
         if (arguments.Dropout > 0)
         {
             dropout.Fill(query);
@@ -90,7 +89,7 @@ internal unsafe struct SpanForward<TOps, TVector>(SpanArguments arguments, SpanP
         }
 
         tile.ClearOutside(scores, row, count);
-        return inverse;
+        return 1 / normalizer;
     }
 
     private static int PartQueries(in SpanArguments arguments)

@@ -36,7 +36,7 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         _dPersistentValues = partials.PersistentValues(head, group);
         _tile = new SpanTile<TOps, TVector>(_slots, _forward.Persistent);
 
-        int rows = SpanTile<TOps, TVector>.Rows, factors = (SpanDropout<TOps, TVector>.Size(_slots, _forward.Persistent) + 15) & ~15;
+        int rows = _tile.Rows, factors = (SpanDropout<TOps, TVector>.Size(_slots, _forward.Persistent) + 15) & ~15;
         nint keyRows = RowPanels<TOps, TVector>.PaddedRows(Keys + BlockProduct.TileRows), persistentRows = RowPanels<TOps, TVector>.PaddedRows(_forward.Persistent);
         ThreadScratch scratch = AttentionScratch.Tiles;
         scratch.Reserve((keyRows * ((2 * _width) + (4 * _padded))) + (persistentRows * ((2 * _width) + _padded)) + (2 * _tile.Size) + (3 * rows * _padded) + factors);
@@ -66,6 +66,9 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
     /// <summary>The sum of the gradients of the head's span over all queries so far.</summary>
     public float SpanGradient { get; private set; }
 
+    /// <summary>Queries of a tile.</summary>
+    public readonly int TileQueries => _tile.Rows;
+
     private readonly int Keys => _slots + _forward.QueryLength - 1;
 
     /// <summary>Moves to a sequence.</summary>
@@ -83,12 +86,12 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
     /// <summary>Adds what the tile of queries contributes that begins at <paramref name="first"/>, and writes the gradients of these queries.</summary>
     public void AddTile(int first)
     {
-        int count = Math.Min(SpanTile<TOps, TVector>.Rows, _forward.QueryLength - first);
+        int count = Math.Min(TileQueries, _forward.QueryLength - first);
         RowPanels<TOps, TVector>.Pack(Row(_forward.Queries(_batch, _head), first), count, _width, _forward.Scale, _queries);
         RowPanels<TOps, TVector>.Pack(Row(_arguments.OutputGradients(_batch, _head), first), count, _width, 1, _outputGradients);
-        _tile.Multiply(_queries, _padded, count, _width, _keyPanels + ((nint)first * _width), _persistentKeyPanels, _scores);
+        _tile.Multiply(_queries, _padded, first, count, _width, _keyPanels, _persistentKeyPanels, _scores);
         _positions.AddScores(_queries, _padded, count, _tile, _slots, _scores);
-        _tile.Multiply(_outputGradients, _padded, count, _width, _valuePanels + ((nint)first * _width), _persistentValuePanels, _gradients);
+        _tile.Multiply(_outputGradients, _padded, first, count, _width, _valuePanels, _persistentValuePanels, _gradients);
         for (int t = 0; t < count; t++)
             Differentiate(first + t, t, count);
 
@@ -148,7 +151,7 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         RowPanels<TOps, TVector>.AddTransposed(_tile.PersistentSlots(_scores, 0), stride, count, (persistent + 3) & ~3, _outputGradients, _padded, _dPersistentValues);
         RowPanels<TOps, TVector>.AddTransposed(persistentGradients, stride, count, (persistent + 3) & ~3, _queries, _padded, _dPersistentKeys);
 
-        new Span<float>(_queryGradients, SpanTile<TOps, TVector>.Rows * _padded).Clear();
+        new Span<float>(_queryGradients, TileQueries * _padded).Clear();
         RowPanels<TOps, TVector>.Add(gradients, stride, count, _keys + offset, band, _padded, _queryGradients);
         RowPanels<TOps, TVector>.Add(gradients, stride + 1, count, _positionRows, _slots, _padded, _queryGradients);
         RowPanels<TOps, TVector>.Add(persistentGradients, stride, count, _persistentKeys, persistent, _padded, _queryGradients);
@@ -172,8 +175,11 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
     private static float Dot(float* a, float* b, int count)
     {
         TVector sum = TOps.Zero;
-        for (int i = 0; i < count; i += TOps.Count)
-            sum = TOps.MultiplyAdd(TOps.LoadFirst(a + i, Math.Min(TOps.Count, count - i)), TOps.LoadFirst(b + i, Math.Min(TOps.Count, count - i)), sum);
+        int i = 0;
+        for (; i <= count - TOps.Count; i += TOps.Count)
+            sum = TOps.MultiplyAdd(TOps.Load(a + i), TOps.Load(b + i), sum);
+        if (i < count)
+            sum = TOps.MultiplyAdd(TOps.LoadFirst(a + i, count - i), TOps.LoadFirst(b + i, count - i), sum);
         return TOps.Sum(sum);
     }
 }

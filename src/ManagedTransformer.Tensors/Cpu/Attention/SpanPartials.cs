@@ -82,8 +82,12 @@ internal readonly unsafe struct SpanPartials<TOps, TVector>
 
     private static void Add(float* source, float* target, int width, float factor)
     {
-        for (int j = 0; j < width; j++)
-            target[j] += factor * source[j];
+        TVector scale = TOps.Broadcast(factor);
+        int j = 0;
+        for (; j <= width - TOps.Count; j += TOps.Count)
+            TOps.Store(TOps.MultiplyAdd(scale, TOps.Load(source + j), TOps.Load(target + j)), target + j);
+        if (j < width)
+            TOps.StoreFirst(TOps.MultiplyAdd(scale, TOps.LoadFirst(source + j, width - j), TOps.LoadFirst(target + j, width - j)), target + j, width - j);
     }
 
     /// <summary>Rows of positions: of every slot those heads that see it.</summary>

@@ -34,8 +34,8 @@ internal readonly unsafe struct SpanPositions<TOps, TVector>
     /// <summary>Adds q . pos to the scores of some queries.</summary>
     public void AddScores(float* query, int paddedWidth, int queries, SpanTile<TOps, TVector> tile, int slots, float* scores)
     {
-        int size = RowPanels<TOps, TVector>.Size, first = (_length - slots) / size, before = (_length - slots) % size;
-        RowPanels<TOps, TVector>.MultiplyTransposed(query, paddedWidth, queries, _panels + ((nint)(first - _firstPanel) * _width * size),
-            ((_length + size - 1) / size) - first, _width, tile.Window(scores, 0) - before, tile.Stride + 1, accumulate: true);
+        int shift = _firstPanel * 2, before = (_length - slots) % TOps.Count;
+        RowPanels<TOps, TVector>.MultiplyTransposed(query, paddedWidth, queries, _panels, ((_length - slots) / TOps.Count) - shift, RowPanels<TOps, TVector>.Vectors(_length) - shift,
+            _width, tile.Window(scores, 0) - before, tile.Stride + 1, accumulate: true);
     }
 }

@@ -7,16 +7,16 @@ internal static unsafe class SpanSoftmax<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    /// <summary>Turns scores s into m e^(s - max) on the window and e^(s - max) on persistent slots; their sum plus epsilon times that of all e^(s - max) is what to divide by.</summary>
-    /// <returns>The divisor's inverse.</returns>
-    public static float Weigh(float* window, int slots, float* persistentSlots, int persistent, in SpanRamp<TOps, TVector> ramp, float epsilon, out float logNormalizer)
+    /// <summary>Turns scores s into m e^(s - max) on the window and e^(s - max) on persistent slots; gives the largest score.</summary>
+    /// <returns>What to divide by: their sum, and epsilon times that of all e^(s - max).</returns>
+    public static float Weigh(float* window, int slots, float* persistentSlots, int persistent, in SpanRamp<TOps, TVector> ramp, float epsilon, out float max)
     {
         TVector maxima = TOps.Broadcast(float.NegativeInfinity);
         for (int c = 0; c < slots; c += TOps.Count)
             maxima = TOps.Max(maxima, TOps.Load(window + c));
         for (int n = 0; n < persistent; n += TOps.Count)
             maxima = TOps.Max(maxima, TOps.Load(persistentSlots + n));
-        float max = TOps.Max(maxima);
+        max = TOps.Max(maxima);
 
         TVector all = TOps.Zero, masked = TOps.Zero, shift = TOps.Broadcast(max);
         for (int c = 0; c < slots; c += TOps.Count)
@@ -37,9 +37,7 @@ internal static unsafe class SpanSoftmax<TOps, TVector>
             TOps.Store(weight, persistentSlots + n);
         }
 
-        float normalizer = TOps.Sum(masked) + (epsilon * TOps.Sum(all));
-        logNormalizer = max + MathF.Log(normalizer);
-        return 1 / normalizer;
+        return TOps.Sum(masked) + (epsilon * TOps.Sum(all));
     }
 
     /// <summary>

@@ -11,14 +11,19 @@ internal readonly unsafe struct SpanTile<TOps, TVector>(int slots, int persisten
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    /// <summary>Queries of a tile. As many as a panel of keys has rows, so that the band of every tile begins with a panel.</summary>
-    public static int Rows => RowPanels<TOps, TVector>.Size;
+    private const int ShortWindow = 128;
 
-    /// <summary>Column of the first query's slot 0: panels of positions may reach beyond the slots on both sides.</summary>
-    public static int Lead => RowPanels<TOps, TVector>.Size;
+    // Column of the first query's slot 0: vectors of positions may reach beyond the slots on both sides.
+    private static int Lead => TOps.Count;
 
-    /// <summary>Column of persistent slot 0.</summary>
-    public int Memory => RowPanels<TOps, TVector>.PaddedRows(slots) + (4 * RowPanels<TOps, TVector>.Size);
+    /// <summary>
+    /// Queries of a tile: whole vectors, so that the band of every tile begins with a vector of keys. More of them reuse keys and values more often, fewer compute
+    /// less beside a short window.
+    /// </summary>
+    public int Rows => slots <= ShortWindow ? TOps.Count : 2 * TOps.Count;
+
+    // Column of persistent slot 0.
+    private int Memory => RowPanels<TOps, TVector>.PaddedRows(slots) + (4 * RowPanels<TOps, TVector>.Size);
 
     /// <summary>Distance of the rows: an odd multiple of 16, so that they do not share places in the cache.</summary>
     public int Stride => ((Memory + RowPanels<TOps, TVector>.PaddedRows(persistent) + 31) / 32 * 32) + 16;
@@ -38,13 +43,13 @@ internal readonly unsafe struct SpanTile<TOps, TVector>(int slots, int persisten
     /// <summary>A query's persistent slots.</summary>
     public float* PersistentSlots(float* tile, int query) => tile + (query * Stride) + Memory;
 
-    /// <summary>Products of so many queries, rows of padded width, with the keys of their band and the persistent keys, both in panels.</summary>
-    public void Multiply(float* queries, int paddedWidth, int count, int width, float* keyPanels, float* persistentPanels, float* tile)
+    /// <summary>Products of some queries from <paramref name="first"/> on, rows of padded width, with the keys of their band and the persistent keys, both in panels.</summary>
+    public void Multiply(float* queries, int paddedWidth, int first, int count, int width, float* keyPanels, float* persistentPanels, float* tile)
     {
-        int size = RowPanels<TOps, TVector>.Size;
-        RowPanels<TOps, TVector>.MultiplyTransposed(queries, paddedWidth, count, keyPanels, RowPanels<TOps, TVector>.PaddedRows(BandKeys(count)) / size, width,
+        int firstVector = first / TOps.Count;
+        RowPanels<TOps, TVector>.MultiplyTransposed(queries, paddedWidth, count, keyPanels, firstVector, firstVector + RowPanels<TOps, TVector>.Vectors(BandKeys(count)), width,
             Window(tile, 0), Stride, accumulate: false);
-        RowPanels<TOps, TVector>.MultiplyTransposed(queries, paddedWidth, count, persistentPanels, RowPanels<TOps, TVector>.PaddedRows(persistent) / size, width,
+        RowPanels<TOps, TVector>.MultiplyTransposed(queries, paddedWidth, count, persistentPanels, 0, RowPanels<TOps, TVector>.Vectors(persistent), width,
             PersistentSlots(tile, 0), Stride, accumulate: false);
     }
 
@@ -66,7 +71,7 @@ internal readonly unsafe struct SpanTile<TOps, TVector>(int slots, int persisten
 
     private static void Fill(float* row, int count, float value)
     {
-        for (int i = count; i < RowPanels<TOps, TVector>.Padded(count); i++)
-            row[i] = value;
+        if (count % TOps.Count != 0)
+            TOps.Store(TOps.Broadcast(value), row + count);
     }
 }

@@ -2,20 +2,20 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Normalization;
 
-/// <summary>dx = gain rstd (dy - share (dBias + xhat dGain)), where share is 1 / rows in training and 0 with fixed statistics.</summary>
+/// <summary>dx = gain rstd (dy - share (dBias + xhat dGain)), where share is 1 / (rows that count) for rows that count, and 0 for others and with fixed statistics.</summary>
 internal unsafe struct BatchNormBackward<TOps, TVector> : IRangeJob
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    public float* X, Mean, Rstd, Gain, DY, DX, DGain, DBias;
+    public float* X, Mean, Rstd, Gain, DY, DX, DGain, DBias, Counts;
     public float Share;
     public int Width;
 
     public readonly void Execute(long start, long end)
     {
-        TVector share = TOps.Broadcast(Share);
         for (long row = start; row < end; row++)
         {
+            TVector share = TOps.Broadcast(Counts == null ? Share : Share * Counts[row]);
             float* x = X + (row * Width), dy = DY + (row * Width), dx = DX + (row * Width);
             for (int i = 0; i < Width; i += TOps.Count)
             {

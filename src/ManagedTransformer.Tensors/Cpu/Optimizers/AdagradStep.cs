@@ -3,12 +3,21 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Optimizers;
 
 /// <summary>g = gradientScale gradient; a = a + g^2; w = w - rate g / (sqrt(a) + epsilon).</summary>
-internal unsafe struct AdagradStep<TOps, TVector> : IRangeJob
+internal unsafe struct AdagradStep<TOps, TVector> : IRowStep
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
     public float* W, Gradient, A;
     public float GradientScale, Rate, Epsilon;
+
+    public readonly void Update(long first, float* gradient, int count)
+    {
+        AdagradStep<TOps, TVector> row = this;
+        row.Gradient = gradient;
+        row.W += first;
+        row.A += first;
+        row.Execute(0, count);
+    }
 
     public readonly void Execute(long start, long end)
     {

@@ -3,13 +3,22 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Optimizers;
 
 /// <summary>g = gradientScale gradient + decay w; b = momentum b + g (no b without momentum); w = w - rate (nesterov ? g + momentum b : b).</summary>
-internal unsafe struct SgdStep<TOps, TVector> : IRangeJob
+internal unsafe struct SgdStep<TOps, TVector> : IRowStep
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
     public float* W, Gradient, B;
     public float GradientScale, Rate, Momentum, Decay;
     public bool Nesterov;
+
+    public readonly void Update(long first, float* gradient, int count)
+    {
+        SgdStep<TOps, TVector> row = this;
+        row.Gradient = gradient;
+        row.W += first;
+        row.B = B == null ? null : B + first;
+        row.Execute(0, count);
+    }
 
     public readonly void Execute(long start, long end)
     {

@@ -16,6 +16,8 @@ internal static class KernelSuite
         .. NormalizationCases.All,
         .. SoftmaxCases.All,
         .. IndexCases.All,
+        .. RowContributionCases.All,
+        .. ProductKeyCases.All,
         .. RandomCases.All,
         .. AttentionCases.All,
         .. SpanAttentionCases.All,

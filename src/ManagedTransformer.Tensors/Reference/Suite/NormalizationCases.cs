@@ -24,8 +24,9 @@ internal static class NormalizationCases
         new("RmsNormGradient", "shapes", RmsNormGradient),
         new("BatchStatistics", "shapes", BatchStatistics),
         new("BatchNormalize", "shapes", BatchNormalize),
-        new("BatchNormGradient", "shapes, training", run => BatchNormGradient(run, training: true)),
-        new("BatchNormGradient", "shapes, fixed statistics", run => BatchNormGradient(run, training: false)),
+        new("BatchNormGradient", "shapes, training", run => BatchNormGradient(run, training: true, masked: false)),
+        new("BatchNormGradient", "shapes, training, some rows count", run => BatchNormGradient(run, training: true, masked: true)),
+        new("BatchNormGradient", "shapes, fixed statistics", run => BatchNormGradient(run, training: false, masked: false)),
     ];
 
     private static void LayerNorm(KernelRun run, bool residual)
@@ -108,7 +109,7 @@ internal static class NormalizationCases
         }
     }
 
-    private static void BatchNormGradient(KernelRun run, bool training)
+    private static void BatchNormGradient(KernelRun run, bool training, bool masked)
     {
         foreach ((int rows, int width) in Sizes.Where(size => size.Rows > 0))
         {
@@ -117,7 +118,7 @@ internal static class NormalizationCases
             DeviceBuffer gain = run.Numbers(width), dy = run.Numbers(count, offset: 1);
             run.Kernels.Normalization.BatchNormGradient(x, mean, rstd, gain, dy, run.Output($"dx [{rows}, {width}]", count, _rowTolerance),
                 run.Output($"dGain [{rows}, {width}]", width, ColumnTolerance(rows)), run.Output($"dBias [{rows}, {width}]", width, ColumnTolerance(rows)),
-                rows, width, training);
+                rows, width, masked ? run.WholeNumbers(rows, 0, 2) : default, !training ? 0 : masked ? (rows + 1) / 2 : rows);
         }
     }
 

@@ -11,6 +11,7 @@ internal static class OptimizerCases
     [
         new("Adam", "counts", run => Adam(run, decay: 0)),
         new("Adam", "counts, with weight decay", run => Adam(run, decay: 0.01f)),
+        new("Adam", "counts, with decay in the gradient", run => Adam(run, decay: 0, gradientDecay: 0.1f)),
         new("Sgd", "counts", run => Sgd(run, momentum: 0, nesterov: false)),
         new("Sgd", "counts, momentum", run => Sgd(run, momentum: 0.9f, nesterov: false)),
         new("Sgd", "counts, Nesterov momentum", run => Sgd(run, momentum: 0.9f, nesterov: true)),
@@ -18,8 +19,9 @@ internal static class OptimizerCases
         new("SumOfSquares", "counts", SumOfSquares),
     ];
 
-    private static void Adam(KernelRun run, float decay)
+    private static void Adam(KernelRun run, float decay, float gradientDecay = 0)
     {
+        AdamCoefficients coefficients = new(0.5f, 0.9f, 0.98f, 1e-6f, decay, gradientDecay, 0.01f, 1.2f);
         foreach (int count in KernelSuite.Counts)
         {
             DeviceBuffer w = run.Compared($"w [{count}]", run.Numbers(count, offset: count % 4), count, _weights);
@@ -27,12 +29,12 @@ internal static class OptimizerCases
             DeviceBuffer v = run.Compared($"v [{count}]", run.Numbers(count, 0.01f, 0.2f), count, _weights);
             for (int step = 0; step < 2; step++)
             {
-                run.Kernels.Optimizers.Adam(w, run.Numbers(count, offset: count % 3), m, v, count, 0.5f, 0.9f, 0.98f, 1e-6f, decay, 0.01f, 1.2f);
+                run.Kernels.Optimizers.Adam(w, run.Numbers(count, offset: count % 3), m, v, count, coefficients);
             }
         }
 
         DeviceBuffer still = run.Compared("no gradient yet", run.Numbers(40), 40, _weights), zeros = run.Values(new float[40]);
-        run.Kernels.Optimizers.Adam(still, zeros, run.Values(new float[40]), run.Values(new float[40]), 40, 1, 0.9f, 0.999f, 1e-8f, 0, 0.001f, 30);
+        run.Kernels.Optimizers.Adam(still, zeros, run.Values(new float[40]), run.Values(new float[40]), 40, new AdamCoefficients(1, 0.9f, 0.999f, 1e-8f, 0, 0, 0.001f, 30));
     }
 
     private static void Sgd(KernelRun run, float momentum, bool nesterov)

@@ -1,0 +1,77 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Cpu.Indexing;
+
+/// <summary>Sums of the weighted rows that go to the same table row (<see cref="RowContributions"/>).</summary>
+internal readonly unsafe struct ContributionSums<TOps, TVector>
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
+{
+    /// <summary>Columns that are summed at a time.</summary>
+    public const int Block = 1024;
+
+    private readonly int* _sorted, _order;
+    private readonly float* _weights, _values;
+    private readonly long _count;
+    private readonly int _perValue;
+
+    public ContributionSums(in RowContributions contributions)
+    {
+        _sorted = contributions.Sorted.Integers();
+        _order = contributions.Order.Integers();
+        _weights = contributions.Weights.Floats();
+        _values = contributions.Values.Floats();
+        _count = contributions.Count;
+        _perValue = contributions.PerValue;
+        Width = contributions.Width;
+    }
+
+    /// <summary>Width of the rows.</summary>
+    public long Width { get; }
+
+    /// <summary>The table row that the contribution at a place goes to.</summary>
+    public long Row(long place) => _sorted[place];
+
+    /// <summary>The first place from the given one on at which the contributions of a table row begin; the number of places if there is none.</summary>
+    public long FirstBeginning(long place)
+    {
+        while (place > 0 && place < _count && _sorted[place] == _sorted[place - 1])
+            place++;
+        return place;
+    }
+
+    /// <summary>sum = the contributions at places <paramref name="start"/> to <paramref name="end"/> - 1, for a block of columns.</summary>
+    /// <returns>The number of columns.</returns>
+    public int Add(long start, long end, long column, float* sum)
+    {
+        int columns = (int)Math.Min(Block, Width - column);
+        for (long place = start; place < end; place++)
+        {
+            int contribution = _order[place];
+            float* values = _values + (contribution / _perValue * Width) + column;
+            TVector weight = TOps.Broadcast(_weights == null ? 1f : _weights[contribution]);
+            if (place == start)
+                Scale(weight, values, sum, columns);
+            else
+                AddScaled(weight, values, sum, columns);
+        }
+
+        return columns;
+    }
+
+    private static void Scale(TVector weight, float* values, float* sum, int count)
+    {
+        for (int i = 0; i < count; i += TOps.Count)
+            VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(weight, VectorTail<TOps, TVector>.LoadUpTo(values + i, count - i)), sum + i, count - i);
+    }
+
+    private static void AddScaled(TVector weight, float* values, float* sum, int count)
+    {
+        for (int i = 0; i < count; i += TOps.Count)
+        {
+            TVector total = TOps.MultiplyAdd(weight, VectorTail<TOps, TVector>.LoadUpTo(values + i, count - i), VectorTail<TOps, TVector>.LoadUpTo(sum + i, count - i));
+            VectorTail<TOps, TVector>.StoreUpTo(total, sum + i, count - i);
+        }
+    }
+}

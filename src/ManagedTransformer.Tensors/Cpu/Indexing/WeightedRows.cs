@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using ManagedTransformer.Tensors.Cpu.Simd;
+
+namespace ManagedTransformer.Tensors.Cpu.Indexing;
+
+/// <summary>
+/// Weighted sums of, and products with, rows of a large table at random places. Such reads wait for memory, so the rows after the next few are asked for
+/// before the present ones are used.
+/// </summary>
+internal static unsafe class WeightedRows<TOps, TVector>
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
+{
+    /// <summary>Rows that are read together.</summary>
+    private const int Group = 4;
+
+    /// <summary>Floats per cache line, and how far into a row the processor is asked to look: behind it, its own prefetching takes over.</summary>
+    private const int Line = 16, Ahead = 16 * Line;
+
+    /// <summary>y += sum over m of weights[m] table[rows[m]], in the order of m.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add(float* table, int* rows, float* weights, int count, long width, float* y)
+    {
+        int m = 0;
+        Prefetch(table, rows, Math.Min(count, Group), width);
+        for (; m <= count - Group; m += Group)
+        {
+            Prefetch(table, rows + m + Group, Math.Min(count - m - Group, Group), width);
+            float* a = table + (rows[m] * width), b = table + (rows[m + 1] * width), c = table + (rows[m + 2] * width), d = table + (rows[m + 3] * width);
+            TVector wa = TOps.Broadcast(weights[m]), wb = TOps.Broadcast(weights[m + 1]), wc = TOps.Broadcast(weights[m + 2]), wd = TOps.Broadcast(weights[m + 3]);
+            long i = 0;
+            for (; i <= width - TOps.Count; i += TOps.Count)
+            {
+                TVector sum = TOps.MultiplyAdd(wa, TOps.Load(a + i), TOps.Load(y + i));
+                sum = TOps.MultiplyAdd(wb, TOps.Load(b + i), sum);
+                sum = TOps.MultiplyAdd(wc, TOps.Load(c + i), sum);
+                TOps.Store(TOps.MultiplyAdd(wd, TOps.Load(d + i), sum), y + i);
+            }
+
+            int rest = (int)(width - i);
+            if (rest > 0)
+            {
+                TVector sum = TOps.MultiplyAdd(wa, TOps.LoadFirst(a + i, rest), TOps.LoadFirst(y + i, rest));
+                sum = TOps.MultiplyAdd(wb, TOps.LoadFirst(b + i, rest), sum);
+                sum = TOps.MultiplyAdd(wc, TOps.LoadFirst(c + i, rest), sum);
+                TOps.StoreFirst(TOps.MultiplyAdd(wd, TOps.LoadFirst(d + i, rest), sum), y + i, rest);
+            }
+        }
+
+        for (; m < count; m++)
+        {
+            float* row = table + (rows[m] * width);
+            TVector weight = TOps.Broadcast(weights[m]);
+            for (long i = 0; i < width; i += TOps.Count)
+            {
+                long left = width - i;
+                TVector sum = TOps.MultiplyAdd(weight, VectorTail<TOps, TVector>.LoadUpTo(row + i, left), VectorTail<TOps, TVector>.LoadUpTo(y + i, left));
+                VectorTail<TOps, TVector>.StoreUpTo(sum, y + i, left);
+            }
+        }
+    }
+
+    /// <summary>products[m] = &lt;x, table[rows[m]]&gt;.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(float* table, int* rows, int count, float* x, long width, float* products)
+    {
+        int m = 0;
+        Prefetch(table, rows, Math.Min(count, Group), width);
+        for (; m <= count - Group; m += Group)
+        {
+            Prefetch(table, rows + m + Group, Math.Min(count - m - Group, Group), width);
+            float* a = table + (rows[m] * width), b = table + (rows[m + 1] * width), c = table + (rows[m + 2] * width), d = table + (rows[m + 3] * width);
+            TVector sa = TOps.Zero, sb = TOps.Zero, sc = TOps.Zero, sd = TOps.Zero;
+            long i = 0;
+            for (; i <= width - TOps.Count; i += TOps.Count)
+            {
+                TVector factor = TOps.Load(x + i);
+                sa = TOps.MultiplyAdd(factor, TOps.Load(a + i), sa);
+                sb = TOps.MultiplyAdd(factor, TOps.Load(b + i), sb);
+                sc = TOps.MultiplyAdd(factor, TOps.Load(c + i), sc);
+                sd = TOps.MultiplyAdd(factor, TOps.Load(d + i), sd);
+            }
+
+            int rest = (int)(width - i);
+            if (rest > 0)
+            {
+                TVector factor = TOps.LoadFirst(x + i, rest);
+                sa = TOps.MultiplyAdd(factor, TOps.LoadFirst(a + i, rest), sa);
+                sb = TOps.MultiplyAdd(factor, TOps.LoadFirst(b + i, rest), sb);
+                sc = TOps.MultiplyAdd(factor, TOps.LoadFirst(c + i, rest), sc);
+                sd = TOps.MultiplyAdd(factor, TOps.LoadFirst(d + i, rest), sd);
+            }
+
+            (products[m], products[m + 1], products[m + 2], products[m + 3]) = (TOps.Sum(sa), TOps.Sum(sb), TOps.Sum(sc), TOps.Sum(sd));
+        }
+
+        for (; m < count; m++)
+        {
+            float* row = table + (rows[m] * width);
+            TVector sum = TOps.Zero;
+            for (long i = 0; i < width; i += TOps.Count)
+                sum = TOps.MultiplyAdd(VectorTail<TOps, TVector>.LoadUpTo(x + i, width - i), VectorTail<TOps, TVector>.LoadUpTo(row + i, width - i), sum);
+            products[m] = TOps.Sum(sum);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* table, int* rows, int count, long width)
+    {
+        if (!Sse.IsSupported)
+            return;
+        long ahead = Math.Min(width, Ahead);
+        for (int m = 0; m < count; m++)
+        {
+            float* row = table + (rows[m] * width);
+            for (long i = 0; i < ahead; i += Line)
+                Sse.Prefetch0(row + i);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using ManagedTransformer.Tensors.Cpu.Indexing;
+using ManagedTransformer.Tensors.Cpu.Simd;
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Cpu.Optimizers;
+
+/// <summary>
+/// A step for every table row that has contributions. An item is a place in the sorted contributions; the piece of work in which a row's contributions
+/// begin does the whole row, so no two pieces write to the same row and the sums have one order.
+/// </summary>
+internal unsafe struct RowUpdate<TOps, TVector, TStep> : IRangeJob
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
+    where TStep : unmanaged, IRowStep
+{
+    public ContributionSums<TOps, TVector> Sums;
+    public TStep Step;
+
+    public static void Run(in RowContributions gradient, TStep step)
+    {
+        var job = new RowUpdate<TOps, TVector, TStep> { Sums = new ContributionSums<TOps, TVector>(gradient), Step = step };
+        Ranges.RunRows(gradient.Count, gradient.Width, ref job);
+    }
+
+    public readonly void Execute(long start, long end)
+    {
+        float* gradient = stackalloc float[ContributionSums<TOps, TVector>.Block];
+        for (long place = Sums.FirstBeginning(start); place < end;)
+        {
+            long next = Sums.FirstBeginning(place + 1), row = Sums.Row(place) * Sums.Width;
+            for (long column = 0; column < Sums.Width; column += ContributionSums<TOps, TVector>.Block)
+            {
+                int count = Sums.Add(place, next, column, gradient);
+                Step.Update(row + column, gradient, count);
+            }
+
+            place = next;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Cpu.ProductKeys;
+
+/// <summary>
+/// The product-key search for a tile of rows of one head: the scores of the tile against each half's keys stay in the cache from the matrix product to the
+/// selection, so the scores of all rows never exist together.
+/// </summary>
+internal unsafe struct KeySearch<TOps, TVector> : IWorkerJob
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
+{
+    private const long TileScores = 1 << 16;
+    private const int FewestRows = 16, MostRows = 128;
+
+    [ThreadStatic]
+    private static ThreadScratch? _scratch;
+
+    private float* _query, _keys, _scores;
+    private int* _slots;
+    private ProductKeyShape _shape;
+    private int _tile;
+
+    public static void Run(float* query, float* keys, float* scores, int* slots, in ProductKeyShape shape)
+    {
+        if (shape.Rows == 0)
+            return;
+        long most = Math.Clamp(TileScores / shape.Keys, FewestRows, MostRows), tiles = (shape.Rows + most - 1) / most;
+        var job = new KeySearch<TOps, TVector>
+        {
+            _query = query,
+            _keys = keys,
+            _scores = scores,
+            _slots = slots,
+            _shape = shape,
+            _tile = (int)((shape.Rows + tiles - 1) / tiles),
+        };
+        WorkerPool.Shared.Run(checked((int)(tiles * shape.Heads)), ref job);
+    }
+
+    public readonly void Execute(int chunk)
+    {
+        (int heads, int kept) = (_shape.Heads, _shape.Kept);
+        int head = chunk % heads;
+        long row = chunk / heads * (long)_tile;
+        int rows = (int)Math.Min(_tile, _shape.Rows - row);
+        if (rows <= 0)
+            return;
+
+        // Scores of the tile, then ranks of 64 bits: the first half's best of every row, the second half's and the pairs' best of one.
+        ThreadScratch scratch = _scratch ??= new ThreadScratch();
+        nint scores = (((nint)_tile * _shape.Keys) + 15) & ~15;
+        float* tile = scratch.Reserve(scores + (2 * (nint)kept * (_tile + 2)));
+        ulong* first = (ulong*)(tile + scores), second = first + ((nint)_tile * kept), pairs = second + kept;
+        Multiply(tile, row, rows, head, 0);
+        for (int i = 0; i < rows; i++)
+            BestKeys<TOps, TVector>.Select(tile + ((long)i * _shape.Keys), _shape.Keys, kept, first + (i * kept));
+        Multiply(tile, row, rows, head, 1);
+        for (int i = 0; i < rows; i++)
+        {
+            BestKeys<TOps, TVector>.Select(tile + ((long)i * _shape.Keys), _shape.Keys, kept, second);
+            BestKeys<TOps, TVector>.Pair(first + (i * kept), second, kept, _shape.Keys, pairs);
+            long place = (((row + i) * heads) + head) * kept;
+            for (int r = 0; r < kept; r++)
+                (_scores[place + r], _slots[place + r]) = (Ranking.Score(pairs[r]), Ranking.Number(pairs[r]));
+        }
+    }
+
+    /// <summary>tile[i, j] = the product of half a query and half key j.</summary>
+    private readonly void Multiply(float* tile, long row, int rows, int head, int half) => Gemm.RunSingle(new GemmProblem
+    {
+        M = rows,
+        N = _shape.Keys,
+        K = _shape.Half,
+        A = _query + (((((row * _shape.Heads) + head) * 2) + half) * _shape.Half),
+        Lda = (long)_shape.Heads * 2 * _shape.Half,
+        B = _keys + (((head * 2L) + half) * _shape.Keys * _shape.Half),
+        Ldb = _shape.Half,
+        TransposeB = true,
+        C = tile,
+        Ldc = _shape.Keys,
+    });
+}

@@ -1,0 +1,15 @@
+namespace ManagedTransformer.Tensors.Kernels;
+
+/// <summary>
+/// Weighted rows to be added to rows of a table, sorted by table row. Contribution number e = <see cref="Order"/>[place] goes to table row
+/// <see cref="Sorted"/>[place]: weights[e] values[e / <see cref="PerValue"/>]. A table row's contributions add up in the order of places.
+/// </summary>
+/// <param name="Sorted">Table rows, ascending, Int32 [Count].</param>
+/// <param name="Order">Numbers of the contributions, Int32 [Count].</param>
+/// <param name="Weights">[Count] by number of the contribution; absent: all 1.</param>
+/// <param name="Values">[Count / PerValue, Width]</param>
+/// <param name="Count">Number of contributions.</param>
+/// <param name="PerValue">How many contributions in a row share a row of values.</param>
+/// <param name="Width">Width of the rows.</param>
+internal readonly record struct RowContributions(
+    DeviceBuffer Sorted, DeviceBuffer Order, DeviceBuffer Weights, DeviceBuffer Values, long Count, int PerValue, int Width);

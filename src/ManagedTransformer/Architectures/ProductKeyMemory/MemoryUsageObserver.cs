@@ -1,0 +1,34 @@
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.ProductKeyMemory;
+
+/// <summary>Records the use of every product-key memory of a model over evaluation passes.</summary>
+public sealed class MemoryUsageObserver : IForwardObserver
+{
+    private readonly Dictionary<ProductKeyMemory, MemoryUsage> _usages = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The use of every memory that was read.</summary>
+    public IReadOnlyDictionary<ProductKeyMemory, MemoryUsage> Usages => _usages;
+
+    /// <inheritdoc/>
+    public void MemoryRead(Module memory, Tensor indices, Tensor weights)
+    {
+        if (memory is not ProductKeyMemory layer)
+        {
+            return;
+        }
+
+        if (!_usages.TryGetValue(layer, out MemoryUsage? usage))
+        {
+            _usages[layer] = usage = new MemoryUsage(layer.Config);
+        }
+
+        usage.Add(indices, weights);
+    }
+
+    /// <inheritdoc/>
+    public void SpansUsed(Module attention, Tensor spans)
+    {
+    }
+}
