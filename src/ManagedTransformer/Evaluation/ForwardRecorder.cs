@@ -11,7 +11,7 @@ internal sealed class ForwardRecorder : IForwardObserver
 {
     private readonly CausalLanguageModel _model;
     private readonly Dictionary<Module, DynamicSpans> _spans = [];
-    private readonly Dictionary<Module, MemoryUsage> _memories = [];
+    private readonly MemoryUsageObserver _memories = new();
 
     private ForwardRecorder(CausalLanguageModel model) => _model = model;
 
@@ -21,15 +21,7 @@ internal sealed class ForwardRecorder : IForwardObserver
         model.Config.HasSpans || model.Config.Memory is not null ? new ForwardRecorder(model) : null;
 
     /// <inheritdoc/>
-    public void MemoryRead(Module memory, Tensor indices, Tensor weights)
-    {
-        if (!_memories.TryGetValue(memory, out MemoryUsage? usage))
-        {
-            _memories[memory] = usage = new MemoryUsage(_model.Config.Memory!);
-        }
-
-        usage.Add(indices, weights);
-    }
+    public void MemoryRead(Module memory, Tensor indices, Tensor weights) => _memories.MemoryRead(memory, indices, weights);
 
     /// <inheritdoc/>
     public void SpansUsed(Module attention, Tensor spans)
@@ -91,6 +83,24 @@ internal sealed class ForwardRecorder : IForwardObserver
         }
     }
 
-    private MemoryDetails? Memory(Module? module, string position) =>
-        module is null || _memories.GetValueOrDefault(module) is not { } usage ? null : usage.Describe(position);
+    private MemoryDetails? Memory(Module? module, string position)
+    {
+        if (module is not ProductKeyMemory memory || !_memories.Usages.TryGetValue(memory, out MemoryUsage? usage))
+        {
+            return null;
+        }
+
+        UsageStatistics statistics = usage.Statistics();
+        int heads = memory.Config.Heads;
+        return new MemoryDetails
+        {
+            Position = position,
+            Slots = memory.Config.Slots,
+            Usage = statistics.Usage,
+            Kl = statistics.KlWeighted,
+            HeadUsage = [.. Enumerable.Range(0, heads).Select(head => usage.Head(head).Usage)],
+            SubKeyUsage = memory.Config.FlatKeys ? []
+                : [.. Enumerable.Range(0, heads).Select(head => (IReadOnlyList<double>)[usage.HalfKeys(head, 0).Usage, usage.HalfKeys(head, 1).Usage])],
+        };
+    }
 }

@@ -24,7 +24,7 @@ public sealed class TrainingRun
     private readonly TrainingData _data;
     private readonly CausalLanguageModel _network;
     private readonly IReadOnlyList<NamedParameter> _parameters;
-    private readonly Optimizer _optimizer;
+    private readonly OptimizerSet _optimizer;
     private readonly LearningRateSchedule _schedule;
     private readonly BatchSource _batches;
     private readonly HiddenStateCache? _past;
@@ -49,7 +49,7 @@ public sealed class TrainingRun
         _network = new CausalLanguageModel(_recipe.Model, _random);
         _parameters = _network.Parameters();
         TrainingRecipe training = recipe.Training;
-        _optimizer = training.Optimizer.Create(_parameters);
+        _optimizer = training.Optimizer.CreateSet(_parameters);
         _schedule = training.Schedule.Create(Steps);
         _batches = CreateBatches(_data, training, options.Seed);
         _past = _network.ReadsPast ? new HiddenStateCache(_recipe.Model.Layers) : null;
@@ -200,7 +200,8 @@ public sealed class TrainingRun
         double loss = total / targets;
         float scale = 1f / targets;
         double rate = _schedule.Rate(Step);
-        double norm = GradientClipping.GlobalNorm(_parameters) * scale;
+        double[] norms = _optimizer.GradientNorms(scale);
+        double norm = Math.Sqrt(norms.Sum(part => part * part));
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
             throw new InputException(
@@ -208,8 +209,7 @@ public sealed class TrainingRun
                 (_savedStep >= 0 ? $"the last good checkpoint is of step {_savedStep}." : "there is no checkpoint yet."));
         }
 
-        float clip = training.Optimizer.Type == OptimizerKind.Adagrad ? 1 : GradientClipping.Scale(norm, training.Optimizer.ClipNorm);
-        _optimizer.Step((float)rate, scale * clip);
+        _optimizer.Step((float)rate, norms, scale);
         _network.ApplyConstraints();
         Step++;
         return (loss, norm, rate);

@@ -48,6 +48,8 @@ public sealed class ProductKeyMemory : PositionwiseModule
     /// <summary>Values, [S, v].</summary>
     public Parameter Values { get; }
 
+    internal override string SlotName => "memory";
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, ForwardContext context) => Read(x, context).Output;
 

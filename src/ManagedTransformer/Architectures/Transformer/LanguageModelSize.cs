@@ -35,7 +35,7 @@ internal static class LanguageModelSize
         {
             long values = hasValues && config.Memory!.ShareValues ? 0 : config.Memory!.ValueCount(config.Dim);
             hasValues = true;
-            return config.Memory.KeyAndQueryCount(config.Dim) + values;
+            return config.Memory.ParameterCount(config.Dim) + values;
         }
     }
 

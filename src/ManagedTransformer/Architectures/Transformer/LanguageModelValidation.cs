@@ -120,7 +120,7 @@ internal static class LanguageModelValidation
             }
         }
 
-        config.Memory?.Validate(where);
+        config.Memory?.Validate($"{where}: model.memory");
         if (config.Memory?.ValueDim is { } width && width != config.Dim)
         {
             throw new InputException($"{where}: model.memory.value_dim ({width}) must be model.dim ({config.Dim}), since the memory's output is added to the residual stream.");
