@@ -8,7 +8,9 @@ namespace ManagedTransformer.Tensors;
 /// </summary>
 internal sealed class ProjectedRows
 {
-    private const long BlockElements = 1 << 20;
+    // Blocks of logits that stay in the cache, but of so many rows that W, which every block packs anew, is worth packing, but within some memory.
+    private const long BlockElements = 1 << 20, MostElements = 1 << 23;
+    private const int WorthPacking = 256, FewestRows = 16;
 
     private readonly Tensor _x, _weight;
     private readonly Tensor? _bias;
@@ -32,7 +34,8 @@ internal sealed class ProjectedRows
         _width = x.Shape[-1];
         Classes = weight.Shape[0];
         Count = checked((int)x.Shape.Without(-1).Count);
-        _blockRows = (int)Math.Min(Count, Math.Max(16, BlockElements / Math.Max(1, Classes)));
+        long classes = Math.Max(1, Classes), rows = Math.Max(BlockElements / classes, Math.Min(WorthPacking, MostElements / classes));
+        _blockRows = (int)Math.Min(Count, Math.Max(FewestRows, rows));
     }
 
     /// <summary>Rows of x.</summary>

@@ -98,8 +98,8 @@ public sealed class AdaptiveSoftmax : Module
     /// <returns>[..., V]</returns>
     public Tensor LogProbabilities(Tensor hidden)
     {
-        (Tensor weight, Tensor bias) = Head();
-        Tensor head = Project(hidden, 0).Linear(weight, bias).LogSoftmax();
+        Tensor x = Project(hidden, 0);
+        Tensor head = TensorOperators.Concat(-1, x.Linear(Clusters[0].Weight, Clusters[0].Bias), Cluster.Forward(x)).LogSoftmax();
         Tensor[] parts = new Tensor[Clusters.Count];
         parts[0] = head.Slice(-1, 0, _division.Cutoffs[0]);
         for (int i = 1; i < parts.Length; i++)
