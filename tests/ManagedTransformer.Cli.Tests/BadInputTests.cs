@@ -105,7 +105,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"top_k\": 4", "\"top_k\": 0", "top_k")]
     [InlineData("\"key_dim\": 8", "\"key_dim\": 7", "key_dim", "even")]
     [InlineData("\"n_keys\": 8", "\"n_keys\": 0", "n_keys")]
-    [InlineData("\"heads\": 1", "\"heads\": 0", "memory.heads")]
+    [InlineData("\"heads\": 1", "\"heads\": 0", "model.memory", "heads")]
     [InlineData("[\"0\"]", "[\"1\"]", "memory_positions", "'1'")]
     [InlineData("\"memory_positions\": [\"0\"], ", "", "memory_positions", "together")]
     public void BadMemoryRecipe(string part, string replacement, params string[] mentions) => AssertRefused(

@@ -125,31 +125,42 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public void InfoDrawsSpansAndMemories()
+    public void ShowsSpansAndMemories()
     {
-        _work.Write("recipe.json", Workspace.SpanRecipe);
+        const string memory = "\"ffn\": 32, \"memory_positions\": [\"1\"], \"memory\": { \"n_keys\": 8, \"heads\": 2, \"key_dim\": 8, \"top_k\": 4 }";
+        _work.Write("recipe.json", Workspace.SpanRecipe
+            .Replace("\"ffn\": 0", memory, StringComparison.Ordinal).Replace("\"clip_norm\": 0.03", "\"clip_norm\": 0.03, \"values\": {}", StringComparison.Ordinal));
         Assert.Equal(0, _work.Train("out").ExitCode);
-        string folder = _work["out/best"];
-        _work.Write("out/best/metrics.json", """
-            { "memories": [{ "position": "4", "slots": 64, "usage": 0.75, "kl": 0.5, "head_usage": [0.5, 0.25], "sub_key_usage": [[1, 0.875], [0.5, 1]] }] }
-            """);
 
-        JsonElement json = Workspace.Run("info", folder, "--json").Json;
+        JsonElement json = Workspace.Run("info", _work["out"], "--json").Json;
         Assert.Equal(24, json.GetProperty("span_limit").GetInt32());
         JsonElement[] layers = [.. json.GetProperty("spans").EnumerateArray()];
         Assert.Equal(2, layers.Length);
         Assert.All(layers, layer => Assert.Equal(2, layer.GetArrayLength()));
         Assert.All(layers.SelectMany(layer => layer.EnumerateArray()), span => Assert.InRange(span.GetDouble(), 0, 24));
-        JsonElement memory = json.GetProperty("memory").GetProperty("4");
-        Assert.Equal(0.75, memory.GetProperty("usage").GetDouble());
-        Assert.Equal(0.875, memory.GetProperty("sub_key_usage")[0][1].GetDouble());
+        JsonElement usage = json.GetProperty("memory").GetProperty("1");
+        Assert.Equal(64, usage.GetProperty("slots").GetInt64());
+        Assert.InRange(usage.GetProperty("usage").GetDouble(), 0.01, 1);
+        Assert.Equal(2, usage.GetProperty("head_usage").GetArrayLength());
+        Assert.Equal(2, usage.GetProperty("sub_key_usage").GetArrayLength());
 
-        string drawn = Workspace.Run("info", folder).Output;
-        string first = $"{layers[0][0].GetDouble():N1}";
-        foreach (string part in (string[])["of 24 tokens", first, "█", "layer 4", "75.0 %", "100.0 % / 87.5 %", "64 slots", "0.500 nats"])
+        string drawn = Workspace.Run("info", _work["out"]).Output;
+        string first = $"{layers[0][0].GetDouble():N1}", percent = $"{100 * usage.GetProperty("head_usage")[1].GetDouble():F1} %";
+        foreach (string part in (string[])["of 24 tokens", first, "█", "layer 1", percent, "64 slots used", "KL"])
         {
             Assert.Contains(part, drawn, StringComparison.Ordinal);
         }
+
+        JsonElement evaluated = Workspace.Run("eval", _work["out"], "--json").Json;
+        Assert.InRange(evaluated.GetProperty("average_span").GetDouble(), 4, 24);
+        Assert.InRange(evaluated.GetProperty("max_span").GetDouble(), evaluated.GetProperty("average_span").GetDouble(), 24);
+        Assert.True(evaluated.GetProperty("attention_flops").GetInt64() > 2 * 4 * 16 * 16);
+        Assert.True(evaluated.GetProperty("cached_states").GetInt64() > 0);
+        Assert.Equal(2, evaluated.GetProperty("spans").GetArrayLength());
+        Assert.True(evaluated.GetProperty("memory").GetProperty("1").GetProperty("kl").GetDouble() >= 0);
+        string told = Workspace.Run("eval", _work["out"]).Output;
+        Assert.Contains("multiply-adds per token", told, StringComparison.Ordinal);
+        Assert.Contains("Memory of layer 1", told, StringComparison.Ordinal);
     }
 
     [Fact]
