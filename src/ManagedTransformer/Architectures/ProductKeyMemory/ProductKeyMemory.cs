@@ -17,7 +17,7 @@ public sealed class ProductKeyMemory : PositionwiseModule
     /// <exception cref="InputException">The configuration cannot be used.</exception><exception cref="ArgumentException">Shared values of another shape.</exception>
     public ProductKeyMemory(ProductKeyMemoryConfig config, int inputDim, RandomSource random, Parameter? sharedValues = null)
     {
-        config.Validate("product-key memory");
+        config.Validate("memory");
         Config = config;
         _inputDim = inputDim;
         Query = new QueryNetwork(config, inputDim, random);

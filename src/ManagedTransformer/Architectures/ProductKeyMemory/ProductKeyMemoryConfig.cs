@@ -119,7 +119,7 @@ public sealed record ProductKeyMemoryConfig
         {
             if (!holds)
             {
-                throw new InputException($"{where}: {message}");
+                throw new InputException($"{where}.{message}");
             }
         }
     }
