@@ -1,12 +1,8 @@
 using System.Diagnostics;
-using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data;
 using ManagedTransformer.Evaluation;
-using ManagedTransformer.Modules;
-using ManagedTransformer.Optimizers;
-using ManagedTransformer.Optimizers.Schedules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 
@@ -23,14 +19,8 @@ public sealed class TrainingRun
     private readonly TrainingOptions _options;
     private readonly TrainingData _data;
     private readonly CausalLanguageModel _network;
-    private readonly IReadOnlyList<NamedParameter> _parameters;
-    private readonly OptimizerSet _optimizer;
-    private readonly LearningRateSchedule _schedule;
-    private readonly BatchSource _batches;
-    private readonly HiddenStateCache? _past;
-    private readonly RandomSource _random;
+    private readonly LanguageModelTrainer _trainer;
     private readonly string _fingerprint;
-    private readonly int[] _inputs, _targets;
     private readonly Stopwatch _watch = new();
     private double _secondsBefore;
     private double? _bestLoss;
@@ -44,19 +34,13 @@ public sealed class TrainingRun
         _recipe = recipe with { Model = WithVocabulary(recipe.Model, _data.Tokenizer.VocabularySize) };
         _options = options;
         Steps = options.Steps ?? recipe.Training.Steps;
-        _random = new RandomSource(options.Seed);
-        _random.MoveTo(InitializationPosition);
-        _network = new CausalLanguageModel(_recipe.Model, _random);
-        _parameters = _network.Parameters();
+        RandomSource random = new(options.Seed);
+        random.MoveTo(InitializationPosition);
+        _network = new CausalLanguageModel(_recipe.Model, random);
         TrainingRecipe training = recipe.Training;
-        _optimizer = training.Optimizer.CreateSet(_parameters);
-        _schedule = training.Schedule.Create(Steps);
-        _batches = CreateBatches(_data, training, options.Seed);
-        _past = _network.ReadsPast ? new HiddenStateCache(_recipe.Model.Layers) : null;
+        _trainer = new LanguageModelTrainer(_network, training, _data, Steps, random, options.Seed);
         RequireBlock(_data);
         _fingerprint = _data.Fingerprint(_recipe);
-        _inputs = new int[training.Batch * training.Context];
-        _targets = new int[_inputs.Length];
         Model = new LanguageModel(_network, _data.Tokenizer, new ModelDescription
         {
             Architecture = recipe.Architecture,
@@ -75,7 +59,7 @@ public sealed class TrainingRun
     public LanguageModel Model { get; }
 
     /// <summary>Updates done.</summary>
-    public long Step { get; private set; }
+    public long Step => _trainer.Step;
 
     /// <summary>Updates in all.</summary>
     public long Steps { get; }
@@ -113,14 +97,14 @@ public sealed class TrainingRun
         long reportedStep = Step, startStep = Step;
         while (Step < Steps && !cancellation.IsCancellationRequested)
         {
-            (double loss, double norm, double rate) = Update();
+            TrainingUpdate update = Update();
             bool evaluate = Step % _recipe.Training.EvaluateEvery == 0 || Step == Steps;
             if (Step % _recipe.Training.LogEvery == 0 || evaluate)
             {
                 double now = _watch.Elapsed.TotalSeconds;
                 double perStep = (now - pause) / (Step - startStep);
-                TrainingProgress report = new(Step, Steps, loss, BitsPerCharacter(loss, _data.TokensPerCharacter), rate, norm,
-                    (Step - reportedStep) * (double)_inputs.Length * _recipe.Training.Accumulate / Math.Max(1e-9, now - lastReport),
+                TrainingProgress report = new(Step, Steps, update.Loss, BitsPerCharacter(update.Loss, _data.TokensPerCharacter), update.Rate, update.GradientNorm,
+                    (Step - reportedStep) * _trainer.TokensPerStep / Math.Max(1e-9, now - lastReport),
                     TimeSpan.FromSeconds(perStep * (Steps - Step)), null);
                 (lastReport, reportedStep) = (now, Step);
                 Report(report);
@@ -168,51 +152,16 @@ public sealed class TrainingRun
         }
     }
 
-    /// <summary>One update.</summary>
-    private (double Loss, double GradientNorm, double Rate) Update()
+    private TrainingUpdate Update()
     {
-        TrainingRecipe training = _recipe.Training;
-        _random.MoveTo((ulong)Step);
-        foreach (NamedParameter named in _parameters)
+        try
         {
-            named.Parameter.ClearGradient(release: true);
+            return _trainer.Update();
         }
-
-        using StepScope scope = new();
-        double total = 0;
-        long targets = 0;
-        CrossEntropyOptions options = new() { Sum = true, Smoothing = training.LabelSmoothing, Mode = training.SmoothingMode };
-        ForwardContext context = ForwardContext.Training(_random);
-        Shape shape = new(training.Batch, training.Context);
-        for (int i = 0; i < training.Accumulate; i++)
+        catch (InputException e)
         {
-            if (_batches.Next(_inputs, _targets))
-            {
-                _past?.Reset();
-            }
-
-            TrainingLoss result = _network.TrainingLoss(Tensor.From(_inputs, shape), Tensor.From(_targets, shape), context, options, _past);
-            total += result.Prediction.Loss.Item();
-            targets += result.Prediction.Targets;
-            result.Total.Backward(freeIntermediates: true);
+            throw new InputException($"{e.Message}; {(_savedStep >= 0 ? $"the last good checkpoint is of step {_savedStep}" : "there is no checkpoint yet")}.", e);
         }
-
-        double loss = total / targets;
-        float scale = 1f / targets;
-        double rate = _schedule.Rate(Step);
-        double[] norms = _optimizer.GradientNorms(scale);
-        double norm = Math.Sqrt(norms.Sum(part => part * part));
-        if (!double.IsFinite(loss) || !double.IsFinite(norm))
-        {
-            throw new InputException(
-                $"Training stopped at step {Step + 1}: the loss is {loss} and the gradient's norm {norm} at the learning rate {rate:G4}; " +
-                (_savedStep >= 0 ? $"the last good checkpoint is of step {_savedStep}." : "there is no checkpoint yet."));
-        }
-
-        _optimizer.Step((float)rate, norms, scale);
-        _network.ApplyConstraints();
-        Step++;
-        return (loss, norm, rate);
     }
 
     private ValidationResult? Validate(bool everything, CancellationToken cancellation)
@@ -254,17 +203,12 @@ public sealed class TrainingRun
         CheckpointFolder.Write(Path.Combine(_options.Output, CheckpointFolder.Last), folder =>
         {
             Model.WriteFiles(folder);
-            ModuleWeights.Save(_optimizer.State(), Path.Combine(folder, CheckpointFolder.OptimizerFile));
-            if (_past is not null)
-            {
-                ModuleWeights.Save(_past.State(), Path.Combine(folder, CheckpointFolder.StreamFile));
-            }
-
+            _trainer.Save(folder);
             TrainingState state = new()
             {
                 Step = Step,
                 Seed = _options.Seed,
-                Position = _batches.Position,
+                Position = _trainer.Position,
                 BestLoss = _bestLoss,
                 Seconds = _secondsBefore + _watch.Elapsed.TotalSeconds,
                 Fingerprint = _fingerprint,
@@ -289,16 +233,8 @@ public sealed class TrainingRun
         }
 
         ModuleWeights.Load(_network, Path.Combine(folder, CheckpointFolder.ModelFile));
-        ModuleWeights.Load([.. _optimizer.State()], Path.Combine(folder, CheckpointFolder.OptimizerFile));
-        if (_past is not null)
-        {
-            ModuleWeights.Restore(Path.Combine(folder, CheckpointFolder.StreamFile), _past.Restore);
-        }
-
-        _optimizer.Updates = state.Step;
-        Step = state.Step;
+        _trainer.Restore(folder, state);
         _savedStep = state.Step;
-        _batches.Position = state.Position;
         _bestLoss = state.BestLoss;
         _secondsBefore = state.Seconds;
     }
@@ -311,20 +247,6 @@ public sealed class TrainingRun
         }
 
         return model.Vocab == 0 ? model with { Vocab = vocabulary } : model;
-    }
-
-    private static BatchSource CreateBatches(TrainingData data, TrainingRecipe training, ulong seed)
-    {
-        try
-        {
-            return training.Sampling == Sampling.Stream
-                ? new ContiguousBatches(data.Train, training.Batch, training.Context, seed)
-                : new RandomWindowBatches(data.Train, training.Batch, training.Context, seed);
-        }
-        catch (InputException e)
-        {
-            throw new InputException($"{data.Corpus.Name}: {e.Message}", e);
-        }
     }
 
     private static void RequireBlock(TrainingData data)
