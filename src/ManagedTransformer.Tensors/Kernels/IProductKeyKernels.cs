@@ -6,7 +6,7 @@ namespace ManagedTransformer.Tensors.Kernels;
 /// </summary>
 internal interface IProductKeyKernels
 {
-    /// <summary>The kept slots of every row and head with the largest scores, largest first, ties by smaller slot; NaN comes after every number.</summary>
+    /// <summary>The kept slots of every row and head with the largest scores, largest first, ties by smaller slot; NaN counts as negative infinity.</summary>
     void Search(DeviceBuffer query, DeviceBuffer keys, DeviceBuffer scores, DeviceBuffer slots, in ProductKeyShape shape);
 
     /// <summary>dQuery[row, head] = the sum over kept slots (i, j) of dScore times the pair (keys[head, 0, i], keys[head, 1, j]).</summary>

@@ -16,18 +16,17 @@ internal sealed unsafe class ReferenceProductKeyKernels : IProductKeyKernels
             float* q = query.Floats() + (item * 2 * half), k = keys.Floats() + (item % shape.Heads * 2 * n * half);
             for (int i = 0; i < n; i++)
             {
-                first[i] = Product(q, k + (i * half), half);
-                second[i] = Product(q + half, k + ((n + i) * half), half);
+                first[i] = Clean(Product(q, k + (i * half), half));
+                second[i] = Clean(Product(q + half, k + ((n + i) * half), half));
             }
 
             for (int slot = 0; slot < n * n; slot++)
             {
                 order[slot] = slot;
-                sums[slot] = first[slot / n] + second[slot % n];
+                sums[slot] = Clean(first[slot / n] + second[slot % n]);
             }
 
-            // CompareTo puts NaN below every number.
-            Array.Sort(order, (a, b) => sums[a] == sums[b] || (float.IsNaN(sums[a]) && float.IsNaN(sums[b])) ? a.CompareTo(b) : sums[b].CompareTo(sums[a]));
+            Array.Sort(order, (a, b) => sums[a] == sums[b] ? a.CompareTo(b) : sums[b].CompareTo(sums[a]));
             for (int r = 0; r < kept; r++)
             {
                 slots.Integers()[(item * kept) + r] = order[r];
@@ -74,6 +73,8 @@ internal sealed unsafe class ReferenceProductKeyKernels : IProductKeyKernels
     /// <summary>Where the half key of a slot begins.</summary>
     private static long Key(int slot, long item, int half, in ProductKeyShape shape) =>
         (((((item % shape.Heads) * 2) + half) * shape.Keys) + (half == 0 ? slot / shape.Keys : slot % shape.Keys)) * shape.Half;
+
+    private static float Clean(float score) => float.IsNaN(score) ? float.NegativeInfinity : score;
 
     private static float Product(float* a, float* b, int count)
     {

@@ -13,7 +13,6 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
 
     private readonly int* _sorted, _order;
     private readonly float* _weights, _values;
-    private readonly long _count;
     private readonly int _perValue;
 
     public ContributionSums(in RowContributions contributions)
@@ -22,10 +21,13 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
         _order = contributions.Order.Integers();
         _weights = contributions.Weights.Floats();
         _values = contributions.Values.Floats();
-        _count = contributions.Count;
+        Count = contributions.Count;
         _perValue = contributions.PerValue;
         Width = contributions.Width;
     }
+
+    /// <summary>Number of contributions.</summary>
+    public long Count { get; }
 
     /// <summary>Width of the rows.</summary>
     public long Width { get; }
@@ -36,7 +38,7 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
     /// <summary>The first place from the given one on at which the contributions of a table row begin; the number of places if there is none.</summary>
     public long FirstBeginning(long place)
     {
-        while (place > 0 && place < _count && _sorted[place] == _sorted[place - 1])
+        while (place > 0 && place < Count && _sorted[place] == _sorted[place - 1])
             place++;
         return place;
     }

@@ -18,6 +18,11 @@ internal unsafe struct RowAddition<TOps, TVector> : IRowStep
         row.Execute(0, count);
     }
 
+    public readonly void Prefetch(long first, long width)
+    {
+        Indexing.Prefetch.Row(Table + first, width);
+    }
+
     public readonly void Execute(long start, long end)
     {
         for (long i = start; i < end; i += TOps.Count)

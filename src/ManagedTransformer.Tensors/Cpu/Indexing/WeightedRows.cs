@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Indexing;
@@ -15,18 +14,15 @@ internal static unsafe class WeightedRows<TOps, TVector>
     /// <summary>Rows that are read together.</summary>
     private const int Group = 4;
 
-    /// <summary>Floats per cache line, and how far into a row the processor is asked to look: behind it, its own prefetching takes over.</summary>
-    private const int Line = 16, Ahead = 16 * Line;
-
     /// <summary>y += sum over m of weights[m] table[rows[m]], in the order of m.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(float* table, int* rows, float* weights, int count, long width, float* y)
     {
         int m = 0;
-        Prefetch(table, rows, Math.Min(count, Group), width);
+        Ask(table, rows, Math.Min(count, Group), width);
         for (; m <= count - Group; m += Group)
         {
-            Prefetch(table, rows + m + Group, Math.Min(count - m - Group, Group), width);
+            Ask(table, rows + m + Group, Math.Min(count - m - Group, Group), width);
             float* a = table + (rows[m] * width), b = table + (rows[m + 1] * width), c = table + (rows[m + 2] * width), d = table + (rows[m + 3] * width);
             TVector wa = TOps.Broadcast(weights[m]), wb = TOps.Broadcast(weights[m + 1]), wc = TOps.Broadcast(weights[m + 2]), wd = TOps.Broadcast(weights[m + 3]);
             long i = 0;
@@ -66,10 +62,10 @@ internal static unsafe class WeightedRows<TOps, TVector>
     public static void Multiply(float* table, int* rows, int count, float* x, long width, float* products)
     {
         int m = 0;
-        Prefetch(table, rows, Math.Min(count, Group), width);
+        Ask(table, rows, Math.Min(count, Group), width);
         for (; m <= count - Group; m += Group)
         {
-            Prefetch(table, rows + m + Group, Math.Min(count - m - Group, Group), width);
+            Ask(table, rows + m + Group, Math.Min(count - m - Group, Group), width);
             float* a = table + (rows[m] * width), b = table + (rows[m + 1] * width), c = table + (rows[m + 2] * width), d = table + (rows[m + 3] * width);
             TVector sa = TOps.Zero, sb = TOps.Zero, sc = TOps.Zero, sd = TOps.Zero;
             long i = 0;
@@ -106,16 +102,9 @@ internal static unsafe class WeightedRows<TOps, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(float* table, int* rows, int count, long width)
+    private static void Ask(float* table, int* rows, int count, long width)
     {
-        if (!Sse.IsSupported)
-            return;
-        long ahead = Math.Min(width, Ahead);
         for (int m = 0; m < count; m++)
-        {
-            float* row = table + (rows[m] * width);
-            for (long i = 0; i < ahead; i += Line)
-                Sse.Prefetch0(row + i);
-        }
+            Prefetch.Row(table + (rows[m] * width), width);
     }
 }

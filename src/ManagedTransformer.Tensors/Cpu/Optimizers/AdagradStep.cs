@@ -19,6 +19,12 @@ internal unsafe struct AdagradStep<TOps, TVector> : IRowStep
         row.Execute(0, count);
     }
 
+    public readonly void Prefetch(long first, long width)
+    {
+        Indexing.Prefetch.Row(W + first, width);
+        Indexing.Prefetch.Row(A + first, width);
+    }
+
     public readonly void Execute(long start, long end)
     {
         TVector gradientScale = TOps.Broadcast(GradientScale), rate = TOps.Broadcast(Rate), epsilon = TOps.Broadcast(Epsilon);

@@ -23,6 +23,13 @@ internal unsafe struct AdamStep<TOps, TVector> : IRowStep
         row.Execute(0, count);
     }
 
+    public readonly void Prefetch(long first, long width)
+    {
+        Indexing.Prefetch.Row(W + first, width);
+        Indexing.Prefetch.Row(M + first, width);
+        Indexing.Prefetch.Row(V + first, width);
+    }
+
     public readonly void Execute(long start, long end)
     {
         AdamCoefficients c = Coefficients;

@@ -27,7 +27,9 @@ internal unsafe struct RowUpdate<TOps, TVector, TStep> : IRangeJob
         float* gradient = stackalloc float[ContributionSums<TOps, TVector>.Block];
         for (long place = Sums.FirstBeginning(start); place < end;)
         {
-            long next = Sums.FirstBeginning(place + 1), row = Sums.Row(place) * Sums.Width;
+            long next = Sums.FirstBeginning(place + 1), later = Sums.FirstBeginning(next + 1), row = Sums.Row(place) * Sums.Width;
+            if (later < Sums.Count)
+                Step.Prefetch(Sums.Row(later) * Sums.Width, Sums.Width);
             for (long column = 0; column < Sums.Width; column += ContributionSums<TOps, TVector>.Block)
             {
                 int count = Sums.Add(place, next, column, gradient);

@@ -20,6 +20,12 @@ internal unsafe struct SgdStep<TOps, TVector> : IRowStep
         row.Execute(0, count);
     }
 
+    public readonly void Prefetch(long first, long width)
+    {
+        Indexing.Prefetch.Row(W + first, width);
+        Indexing.Prefetch.Row(B == null ? null : B + first, width);
+    }
+
     public readonly void Execute(long start, long end)
     {
         TVector gradientScale = TOps.Broadcast(GradientScale), decay = TOps.Broadcast(Decay);

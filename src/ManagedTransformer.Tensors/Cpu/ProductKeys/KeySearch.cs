@@ -48,27 +48,28 @@ internal unsafe struct KeySearch<TOps, TVector> : IWorkerJob
         if (rows <= 0)
             return;
 
-        // Scores of the tile, then ranks of 64 bits: the first half's best of every row, the second half's and the pairs' best of one.
+        // The tile's scores; the first half's best of every row; the second half's best of one row; room to select.
+        int stride = BestKeys<TOps, TVector>.RoundUp(_shape.Keys), pairs = BestKeys<TOps, TVector>.RoundUp(BestKeys<TOps, TVector>.PairCount(kept));
         ThreadScratch scratch = _scratch ??= new ThreadScratch();
-        nint scores = (((nint)_tile * _shape.Keys) + 15) & ~15;
-        float* tile = scratch.Reserve(scores + (2 * (nint)kept * (_tile + 2)));
-        ulong* first = (ulong*)(tile + scores), second = first + ((nint)_tile * kept), pairs = second + kept;
-        Multiply(tile, row, rows, head, 0);
+        scratch.Reserve(((nint)_tile * (stride + (2 * kept))) + (2 * kept) + Math.Max(3 * stride, 5 * pairs));
+        float* tile = scratch.Take((nint)_tile * stride), first = scratch.Take((nint)_tile * kept), second = scratch.Take(kept);
+        int* firstNumbers = (int*)scratch.Take((nint)_tile * kept), secondNumbers = (int*)scratch.Take(kept);
+        float* room = scratch.Take(Math.Max(3 * stride, 5 * pairs));
+        Multiply(tile, stride, row, rows, head, 0);
         for (int i = 0; i < rows; i++)
-            BestKeys<TOps, TVector>.Select(tile + ((long)i * _shape.Keys), _shape.Keys, kept, first + (i * kept));
-        Multiply(tile, row, rows, head, 1);
+            BestKeys<TOps, TVector>.Select(tile + ((nint)i * stride), null, _shape.Keys, kept, room, first + (i * kept), firstNumbers + (i * kept));
+        Multiply(tile, stride, row, rows, head, 1);
         for (int i = 0; i < rows; i++)
         {
-            BestKeys<TOps, TVector>.Select(tile + ((long)i * _shape.Keys), _shape.Keys, kept, second);
-            BestKeys<TOps, TVector>.Pair(first + (i * kept), second, kept, _shape.Keys, pairs);
+            BestKeys<TOps, TVector>.Select(tile + ((nint)i * stride), null, _shape.Keys, kept, room, second, secondNumbers);
             long place = (((row + i) * heads) + head) * kept;
-            for (int r = 0; r < kept; r++)
-                (_scores[place + r], _slots[place + r]) = (Ranking.Score(pairs[r]), Ranking.Number(pairs[r]));
+            BestKeys<TOps, TVector>.Pair(
+                first + (i * kept), firstNumbers + (i * kept), second, secondNumbers, kept, _shape.Keys, room, _scores + place, _slots + place);
         }
     }
 
     /// <summary>tile[i, j] = the product of half a query and half key j.</summary>
-    private readonly void Multiply(float* tile, long row, int rows, int head, int half) => Gemm.RunSingle(new GemmProblem
+    private readonly void Multiply(float* tile, int stride, long row, int rows, int head, int half) => Gemm.RunSingle(new GemmProblem
     {
         M = rows,
         N = _shape.Keys,
@@ -79,6 +80,6 @@ internal unsafe struct KeySearch<TOps, TVector> : IWorkerJob
         Ldb = _shape.Half,
         TransposeB = true,
         C = tile,
-        Ldc = _shape.Keys,
+        Ldc = stride,
     });
 }

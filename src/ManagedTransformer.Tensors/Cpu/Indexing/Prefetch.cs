@@ -1,0 +1,21 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace ManagedTransformer.Tensors.Cpu.Indexing;
+
+/// <summary>Asks for rows at random places of a large table before they are used; without effect where the processor has no such instruction.</summary>
+internal static unsafe class Prefetch
+{
+    /// <summary>Floats per cache line, and how far into a row to ask: behind it, the processor's own prefetching takes over.</summary>
+    private const int Line = 16, Most = 16 * Line;
+
+    /// <summary>Asks for the beginning of a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Row(float* row, long width)
+    {
+        if (!Sse.IsSupported || row == null)
+            return;
+        for (long i = 0; i < Math.Min(width, Most); i += Line)
+            Sse.Prefetch0(row + i);
+    }
+}
