@@ -44,7 +44,13 @@ internal sealed unsafe class NativeMemoryPool
             }
         }
 
-        byte* block = (byte*)NativeMemory.AlignedAlloc((nuint)size, Alignment);
+        bool isLarge = size >= HugePages.LeastBlock;
+        byte* block = (byte*)NativeMemory.AlignedAlloc((nuint)size, isLarge ? HugePages.Size : (nuint)Alignment);
+        if (isLarge)
+        {
+            HugePages.Advise(block, size);
+        }
+
         Interlocked.Add(ref _allocatedBytes, size);
         return block;
     }
