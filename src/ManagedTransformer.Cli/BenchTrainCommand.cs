@@ -38,12 +38,12 @@ internal static class BenchTrainCommand
         Option<int?> sequence = Options.Positive("--seq", "Tokens per row.");
         Option<int?> batch = Options.Positive("--batch", "Rows per batch.");
         Option<int?> vocab = Options.Positive("--vocab", "Size of the vocabulary.");
-        Option<string?> recipe = new("--recipe") { Description = "Measure this recipe's model, batch and context; the sizes above then override it.", HelpName = "RECIPE" };
+        Option<string?> recipe = new("--recipe") { Description = "Measure this recipe's model, optimiser, batch and context; the sizes above then override it.", HelpName = "RECIPE" };
         Option<int?> steps = Options.Positive("--steps", $"Steps to measure, after two seconds of warm-up (default: {DefaultSteps}).");
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
         ExampleCommand command = new("train",
-            "Measures training steps (forward, backward, AdamW) of a pre-norm GELU language model with learned positions and tied output, or of a recipe.",
+            "Measures training steps (forward, backward, AdamW) of a pre-norm GELU language model with learned positions and tied output, or of a recipe with its optimiser.",
             "mt bench train --layers 4 --dim 128 --heads 4 --seq 128 --batch 8 --vocab 256 --json")
         { layers, dim, heads, sequence, batch, vocab, recipe, steps, threads, json };
         command.Validators.Add(result =>
@@ -72,7 +72,8 @@ internal static class BenchTrainCommand
                 },
             };
             TrainingMeasurement measured = TrainingBenchmark.Run(
-                RecipeVocabulary.Resolve(loaded, file ?? ""), result.GetValue(batch) ?? loaded.Training.Batch, context, result.GetValue(steps) ?? DefaultSteps);
+                RecipeVocabulary.Resolve(loaded, file ?? ""), result.GetValue(batch) ?? loaded.Training.Batch, context, result.GetValue(steps) ?? DefaultSteps,
+                file is null ? null : loaded.Training);
             Write(terminal, measured, result.GetValue(json));
         });
         return command;

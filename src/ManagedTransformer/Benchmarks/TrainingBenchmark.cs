@@ -3,11 +3,13 @@ using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Optimizers;
+using ManagedTransformer.Optimizers.Schedules;
+using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Benchmarks;
 
-/// <summary>Measures training steps of a language model on random tokens: forward, backward, AdamW with the learning rate 1e-3, no clipping.</summary>
+/// <summary>Measures training steps of a language model on random tokens: forward, backward, and AdamW with the learning rate 1e-3 and no clipping, or a recipe's optimiser.</summary>
 public static class TrainingBenchmark
 {
     // The runtime compiles hot code again, with what it has learnt, during the first seconds; training lasts longer than that.
@@ -17,9 +19,10 @@ public static class TrainingBenchmark
 
     /// <summary>Measures a model.</summary>
     /// <param name="config">A valid configuration.</param><param name="batch">Rows per batch.</param><param name="context">Tokens per row.</param><param name="steps">Steps to measure, after two seconds (at least three steps) that are not.</param>
+    /// <param name="training">Optimiser, clipping and schedule of a recipe; null: AdamW.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     /// <exception cref="InputException">The configuration is not valid, or its positions do not hold the rows.</exception>
-    public static TrainingMeasurement Run(LanguageModelConfig config, int batch, int context, int steps = 20)
+    public static TrainingMeasurement Run(LanguageModelConfig config, int batch, int context, int steps = 20, TrainingRecipe? training = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
@@ -38,7 +41,7 @@ public static class TrainingBenchmark
         RandomSource random = new(1);
         CausalLanguageModel model = new(config, random);
         IReadOnlyList<NamedParameter> parameters = model.Parameters();
-        Adam optimizer = new([new ParameterGroup(parameters)], new AdamOptions { Beta2 = 0.999f, WeightDecay = 0.01f, CorrectRoot = true });
+        Action update = Updates(parameters, training);
         HiddenStateCache? past = model.ReadsPast ? new HiddenStateCache(config.Layers) : null;
         int[] inputs = new int[batch * context], targets = new int[inputs.Length];
         Shape shape = new(batch, context);
@@ -67,12 +70,12 @@ public static class TrainingBenchmark
         {
             FillRandom(inputs, config.Vocab, random);
             FillRandom(targets, config.Vocab, random);
-            return Step(model, parameters, optimizer, Tensor.From(inputs, shape), Tensor.From(targets, shape), past, random);
+            return Step(model, parameters, update, Tensor.From(inputs, shape), Tensor.From(targets, shape), past, random);
         }
     }
 
     private static double Step(
-        CausalLanguageModel model, IReadOnlyList<NamedParameter> parameters, Adam optimizer, Tensor inputs, Tensor targets, HiddenStateCache? past, RandomSource random)
+        CausalLanguageModel model, IReadOnlyList<NamedParameter> parameters, Action update, Tensor inputs, Tensor targets, HiddenStateCache? past, RandomSource random)
     {
         foreach (NamedParameter named in parameters)
         {
@@ -83,9 +86,22 @@ public static class TrainingBenchmark
         TrainingLoss loss = model.TrainingLoss(inputs, targets, ForwardContext.Training(random), past: past);
         double value = loss.Prediction.Loss.Item();
         loss.Total.Backward(freeIntermediates: true);
-        optimizer.Step(LearningRate);
+        update();
         model.ApplyConstraints();
         return value;
+    }
+
+    private static Action Updates(IReadOnlyList<NamedParameter> parameters, TrainingRecipe? training)
+    {
+        if (training is null)
+        {
+            Adam adam = new([new ParameterGroup(parameters)], new AdamOptions { Beta2 = 0.999f, WeightDecay = 0.01f, CorrectRoot = true });
+            return () => adam.Step(LearningRate);
+        }
+
+        OptimizerSet optimizers = training.Optimizer.CreateSet(parameters);
+        LearningRateSchedule schedule = training.Schedule.Create(training.Steps);
+        return () => optimizers.Step((float)schedule.Rate(optimizers.Updates), optimizers.GradientNorms());
     }
 
     private static void FillRandom(int[] ids, int vocabulary, RandomSource random)

@@ -4,7 +4,7 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Cpu.ProductKeys;
 
 /// <summary>
-/// dKeys[head, half, key] += dScore times half of the query for every kept slot. An item is a block of columns of one half of one head: no two items write to
+/// dKeys[head, half, key] += dScore times half of the query for every kept slot, the slots of a row summed by half key. An item is a block of columns of one half of one head: no two items write to
 /// the same place, and each walks all rows in order.
 /// </summary>
 internal unsafe struct KeyBackward<TOps, TVector> : IRangeJob
@@ -12,6 +12,9 @@ internal unsafe struct KeyBackward<TOps, TVector> : IRangeJob
     where TVector : unmanaged
 {
     private const int Block = 64;
+
+    [ThreadStatic]
+    private static ThreadScratch? _scratch;
 
     public float* Query, DScores, DKeys;
     public int* Slots;
@@ -24,26 +27,29 @@ internal unsafe struct KeyBackward<TOps, TVector> : IRangeJob
 
     public readonly void Execute(long start, long end)
     {
+        ThreadScratch scratch = _scratch ??= new ThreadScratch();
+        scratch.Reserve(HalfKeySums.Room(Shape.Keys, Shape.Kept));
+        HalfKeySums sums = new(scratch, Shape.Keys, Shape.Kept);
         for (long item = start; item < end; item++)
         {
             int column = (int)(item % Blocks) * Block;
             long part = item / Blocks; // head and half
-            Add((int)(part / 2), (int)(part % 2), column, Math.Min(Block, Shape.Half - column));
+            Add((int)(part / 2), (int)(part % 2), column, Math.Min(Block, Shape.Half - column), ref sums);
         }
     }
 
-    private readonly void Add(int head, int half, int column, int columns)
+    private readonly void Add(int head, int half, int column, int columns, ref HalfKeySums sums)
     {
         float* dKeys = DKeys + ((((head * 2L) + half) * Shape.Keys * Shape.Half) + column);
         for (long row = 0; row < Shape.Rows; row++)
         {
             long item = (row * Shape.Heads) + head;
             float* query = Query + (((item * 2) + half) * Shape.Half) + column;
-            for (long place = item * Shape.Kept; place < (item + 1) * Shape.Kept; place++)
+            int count = sums.Collect(Slots + (item * Shape.Kept), DScores + (item * Shape.Kept), half);
+            for (int m = 0; m < count; m++)
             {
-                int slot = Slots[place];
-                float* key = dKeys + ((long)(half == 0 ? slot / Shape.Keys : slot % Shape.Keys) * Shape.Half);
-                TVector scale = TOps.Broadcast(DScores[place]);
+                float* key = dKeys + ((long)sums.Numbers[m] * Shape.Half);
+                TVector scale = TOps.Broadcast(sums.Sums[m]);
                 for (int i = 0; i < columns; i += TOps.Count)
                 {
                     int left = columns - i;

@@ -11,7 +11,7 @@ internal unsafe struct KeySearch<TOps, TVector> : IWorkerJob
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    private const long TileScores = 1 << 16;
+    private const long TileScores = 1 << 17;
     private const int FewestRows = 16, MostRows = 128;
 
     [ThreadStatic]

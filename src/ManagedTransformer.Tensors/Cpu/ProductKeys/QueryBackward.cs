@@ -9,7 +9,8 @@ internal unsafe struct QueryBackward<TOps, TVector> : IRangeJob
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    private const int Part = 64;
+    [ThreadStatic]
+    private static ThreadScratch? _scratch;
 
     public float* Keys, DScores, DQuery;
     public int* Slots;
@@ -17,20 +18,18 @@ internal unsafe struct QueryBackward<TOps, TVector> : IRangeJob
 
     public readonly void Execute(long start, long end)
     {
-        int* first = stackalloc int[Part], second = stackalloc int[Part];
+        ThreadScratch scratch = _scratch ??= new ThreadScratch();
+        scratch.Reserve(HalfKeySums.Room(Shape.Keys, Shape.Kept));
+        HalfKeySums sums = new(scratch, Shape.Keys, Shape.Kept);
         int half = Shape.Half;
         for (long item = start; item < end; item++)
         {
             float* keys = Keys + (item % Shape.Heads * 2 * Shape.Keys * half), dQuery = DQuery + (item * 2 * half);
             new Span<float>(dQuery, 2 * half).Clear();
-            for (int r = 0; r < Shape.Kept; r += Part)
+            for (int part = 0; part < 2; part++)
             {
-                long place = (item * Shape.Kept) + r;
-                int count = Math.Min(Part, Shape.Kept - r);
-                for (int m = 0; m < count; m++)
-                    (first[m], second[m]) = Math.DivRem(Slots[place + m], Shape.Keys);
-                WeightedRows<TOps, TVector>.Add(keys, first, DScores + place, count, half, dQuery);
-                WeightedRows<TOps, TVector>.Add(keys + ((long)Shape.Keys * half), second, DScores + place, count, half, dQuery + half);
+                int count = sums.Collect(Slots + (item * Shape.Kept), DScores + (item * Shape.Kept), part);
+                WeightedRows<TOps, TVector>.Add(keys + ((long)part * Shape.Keys * half), sums.Numbers, sums.Sums, count, half, dQuery + (part * half));
             }
         }
     }
