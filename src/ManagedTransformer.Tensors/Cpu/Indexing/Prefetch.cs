@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ManagedTransformer.Tensors.Cpu.Indexing;
 
-/// <summary>Asks for rows at random places of a large table before they are used; without effect where the processor has no such instruction.</summary>
+/// <summary>
+/// Asks for rows at random places of a large table, into the second-level cache, before they are used: the first level has too few places for lines on their way. Without effect
+/// where the processor has no such instruction.
+/// </summary>
 internal static unsafe class Prefetch
 {
     /// <summary>Floats per cache line, and how far into a row to ask: behind it, the processor's own prefetching takes over.</summary>
@@ -16,6 +19,6 @@ internal static unsafe class Prefetch
         if (!Sse.IsSupported || row == null)
             return;
         for (long i = 0; i < Math.Min(width, Most); i += Line)
-            Sse.Prefetch0(row + i);
+            Sse.Prefetch1(row + i);
     }
 }

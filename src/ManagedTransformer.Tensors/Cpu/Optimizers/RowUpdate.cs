@@ -13,6 +13,9 @@ internal unsafe struct RowUpdate<TOps, TVector, TStep> : IRangeJob
     where TVector : unmanaged
     where TStep : unmanaged, IRowStep
 {
+    /// <summary>How many places ahead rows are asked for: about as long as memory takes to answer.</summary>
+    private const int Ahead = 8;
+
     public ContributionSums<TOps, TVector> Sums;
     public TStep Step;
 
@@ -27,7 +30,7 @@ internal unsafe struct RowUpdate<TOps, TVector, TStep> : IRangeJob
         float* gradient = stackalloc float[ContributionSums<TOps, TVector>.Block];
         for (long place = Sums.FirstBeginning(start); place < end;)
         {
-            long next = Sums.FirstBeginning(place + 1), later = Sums.FirstBeginning(next + 1), row = Sums.Row(place) * Sums.Width;
+            long next = Sums.FirstBeginning(place + 1), later = place + Ahead, row = Sums.Row(place) * Sums.Width;
             if (later < Sums.Count)
                 Step.Prefetch(Sums.Row(later) * Sums.Width, Sums.Width);
             for (long column = 0; column < Sums.Width; column += ContributionSums<TOps, TVector>.Block)

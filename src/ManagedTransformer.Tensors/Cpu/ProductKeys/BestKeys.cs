@@ -35,7 +35,7 @@ internal static unsafe class BestKeys<TOps, TVector>
         int size = RoundUp(length);
         float* candidates = scratch;
         int* candidateNumbers = (int*)(scratch + size);
-        float threshold = Threshold(scores, length, kept);
+        float threshold = Threshold(scores, length, kept, scratch);
         TVector limit = TOps.Broadcast(threshold);
         int count = 0;
         for (int at = 0; at < length; at += TOps.Count)
@@ -80,14 +80,18 @@ internal static unsafe class BestKeys<TOps, TVector>
     }
 
     /// <summary>A number that at least <paramref name="kept"/> scores reach, and few more where the scores are spread.</summary>
-    private static float Threshold(float* scores, int length, int kept)
+    private static float Threshold(float* scores, int length, int kept, float* scratch)
     {
         (float low, float high) = Prepare(scores, length);
-        int most = kept + Math.Max(8, kept / 2), reaching = length;
+
+        // Long rows are searched by the maxima of groups: where so many maxima reach a number, at least as many scores do, and seldom many more.
+        int groups = Fold(scores, length, kept, scratch);
+        float* values = groups == length ? scores : scratch;
+        int most = kept + Math.Max(8, kept / 2), reaching = groups;
         for (int i = 0; i < MostBisections && reaching > most; i++)
         {
             float middle = (low * 0.5f) + (high * 0.5f);
-            int count = CountFrom(scores, length, middle);
+            int count = CountFrom(values, groups, middle);
             if (count >= kept)
                 (low, reaching) = (middle, count);
             else
@@ -95,6 +99,32 @@ internal static unsafe class BestKeys<TOps, TVector>
         }
 
         return low;
+    }
+
+    /// <summary>Writes the maxima of groups of scores, at least eight times as many groups as scores are kept; short rows are left as they are.</summary>
+    /// <returns>The number of groups.</returns>
+    private static int Fold(float* scores, int length, int kept, float* maxima)
+    {
+        int fold = 1;
+        while (length / (2 * fold) >= 8 * kept)
+            fold *= 2;
+        int groups = RoundUp((length + fold - 1) / fold);
+        if (fold == 1 || groups >= length)
+            return length;
+        for (int i = 0; i < groups; i += TOps.Count)
+        {
+            TVector most = TOps.Load(scores + i);
+            for (int at = i + groups; at < length; at += groups)
+            {
+                // Filling is NaN, which is less than nothing.
+                TVector other = TOps.Load(scores + at);
+                most = TOps.Select(TOps.Less(most, other), other, most);
+            }
+
+            TOps.Store(most, maxima + i);
+        }
+
+        return groups;
     }
 
     /// <summary>Makes negative infinity of NaN, fills the last vector, and returns the smallest and the largest score.</summary>
