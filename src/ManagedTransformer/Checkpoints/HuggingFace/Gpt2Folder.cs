@@ -20,6 +20,7 @@ public static class Gpt2Folder
     private const string VocabularyFile = "vocab.json";
     private const string MergesFile = "merges.txt";
     private const string TokenizerConfigFile = "tokenizer_config.json";
+    private const string AddedTokensFile = "added_tokens.json";
 
     /// <summary>Whether a path is a folder whose <c>config.json</c> says that it holds a GPT-2 (<c>"model_type": "gpt2"</c>).</summary>
     /// <param name="path">The path; nothing needs to be there.</param>
@@ -96,9 +97,31 @@ public static class Gpt2Folder
     private static ITokenizer ReadTokenizer(string folder)
     {
         string tokenizer = Path.Combine(folder, CheckpointFolder.TokenizerFile);
+        if (File.Exists(tokenizer))
+        {
+            return Tokenizer.Load(tokenizer);
+        }
+
         string vocabulary = Path.Combine(folder, VocabularyFile), merges = Path.Combine(folder, MergesFile);
-        return File.Exists(tokenizer) ? Tokenizer.Load(tokenizer)
-            : File.Exists(vocabulary) && File.Exists(merges) ? BytePairTokenizer.Load(vocabulary, merges)
-            : throw new InputException($"The folder '{folder}' has no tokenizer: neither {CheckpointFolder.TokenizerFile} nor {VocabularyFile} with {MergesFile}.");
+        if (!File.Exists(vocabulary) || !File.Exists(merges))
+        {
+            throw new InputException($"The folder '{folder}' has no tokenizer: neither {CheckpointFolder.TokenizerFile} nor {VocabularyFile} with {MergesFile}.");
+        }
+
+        RequireComplete(folder);
+        return BytePairTokenizer.Load(vocabulary, merges);
+    }
+
+    // Texts would silently get other ids than in training.
+    private static void RequireComplete(string folder)
+    {
+        string config = Path.Combine(folder, TokenizerConfigFile);
+        string? addition = File.Exists(Path.Combine(folder, AddedTokensFile)) ? $"{AddedTokensFile} adds tokens"
+            : File.Exists(config) && JsonFile.Read(config, root => JsonFile.IsTrue(root, "add_prefix_space")) ? $"{TokenizerConfigFile} sets add_prefix_space"
+            : null;
+        if (addition is not null)
+        {
+            throw new InputException($"The folder '{folder}' needs a {CheckpointFolder.TokenizerFile}: its {addition}, which {VocabularyFile} and {MergesFile} do not tell.");
+        }
     }
 }

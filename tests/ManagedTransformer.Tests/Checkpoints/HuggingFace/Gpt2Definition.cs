@@ -3,6 +3,19 @@ namespace ManagedTransformer.Tests.Checkpoints.HuggingFace;
 /// <summary>GPT-2 as its paper and code define it, one number after the other in double precision, straight from the raw tensors.</summary>
 sealed class Gpt2Definition(Gpt2Sample sample, Func<double, double> activation)
 {
+    // x (1 + erf(x / sqrt 2)) / 2 with the power series of the error function, which the few units that occur here allow.
+    public static double Gelu(double x)
+    {
+        double z = x / Math.Sqrt(2), power = z, sum = z;
+        for (int n = 1; n < 150; n++)
+        {
+            power *= -z * z / n;
+            sum += power / ((2 * n) + 1);
+        }
+
+        return x * (1 + (sum * 2 / Math.Sqrt(Math.PI))) / 2;
+    }
+
     public static double GeluNew(double x) => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));
 
     /// <summary>Logits after every token, [T][V].</summary>

@@ -22,6 +22,7 @@ public sealed class Gpt2FolderTests : IDisposable
     [InlineData("gelu_new", true)]
     [InlineData("gelu_new", false)]
     [InlineData("gelu_pytorch_tanh", true)]
+    [InlineData("gelu", true)]
     [InlineData("relu", true)]
     [InlineData("silu", true)]
     public void Computes_what_GPT2_is_defined_as(string activation, bool tie)
@@ -30,7 +31,13 @@ public sealed class Gpt2FolderTests : IDisposable
         sample.Config["activation_function"] = activation;
         LanguageModel model = Gpt2Folder.Read(sample.Write(_folder["gpt2"]));
         int[] ids = Ids(model);
-        Func<double, double> function = activation switch { "relu" => x => Math.Max(x, 0), "silu" => x => x / (1 + Math.Exp(-x)), _ => Gpt2Definition.GeluNew };
+        Func<double, double> function = activation switch
+        {
+            "gelu" => Gpt2Definition.Gelu,
+            "relu" => x => Math.Max(x, 0),
+            "silu" => x => x / (1 + Math.Exp(-x)),
+            _ => Gpt2Definition.GeluNew,
+        };
         double[] expected = [.. new Gpt2Definition(sample, function).Logits(ids).SelectMany(row => row)];
         float[] logits = Logits(model);
         Assert.Equal(expected.Length, logits.Length);
@@ -239,6 +246,18 @@ public sealed class Gpt2FolderTests : IDisposable
         RequireRefused(_folder["gpt2"], "neither model.safetensors nor model.safetensors.index.json");
         File.Delete(_folder["gpt2/config.json"]);
         RequireRefused(_folder["gpt2"], "config.json");
+    }
+
+    [Fact]
+    public void A_tokenizer_that_its_two_files_leave_open_is_refused()
+    {
+        new Gpt2Sample().Write(_folder["gpt2"], tokenizerJson: false);
+        File.WriteAllText(_folder["gpt2/tokenizer_config.json"], "{ \"add_prefix_space\": false }");
+        Gpt2Folder.Read(_folder["gpt2"]);
+        File.WriteAllText(_folder["gpt2/tokenizer_config.json"], "{ \"add_prefix_space\": true }");
+        RequireRefused(_folder["gpt2"], "tokenizer_config.json sets add_prefix_space");
+        File.WriteAllText(_folder["gpt2/added_tokens.json"], "{ \"<user>\": 280 }");
+        RequireRefused(_folder["gpt2"], "added_tokens.json");
     }
 
     [Fact]
