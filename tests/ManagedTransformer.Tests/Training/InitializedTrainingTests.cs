@@ -39,6 +39,11 @@ public sealed class InitializedTrainingTests : IDisposable
         TrainingRun second = TrainingRun.Prepare(Recipe(2), Options("second") with { Init = _folder["out"] });
         Assert.Equal(0, second.Step);
         Assert.Equal(Weights(LanguageModel.Load(_folder["out"])), Weights(second.Model));
+
+        // Even from the run that the new one moves aside.
+        TrainingRun third = TrainingRun.Prepare(Recipe(2), Options("out") with { Init = _folder["out"] });
+        Assert.NotNull(third.MovedEarlierRun);
+        Assert.Equal(Weights(second.Model), Weights(third.Model));
     }
 
     [Fact]

@@ -122,9 +122,15 @@ internal static class Gpt2Config
 
     private static bool IsGiven(JsonElement root, string key) => root.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
-    private static int Size(JsonElement root, string key, string path) =>
-        JsonFile.Require(root, key, JsonValueKind.Number, path) is var value && value.TryGetInt32(out int size) && size is > 0 and <= int.MaxValue / 4 ? size
-            : throw new InputException($"{path}: {key} is {value.GetRawText()}, it must be a positive whole number of at most {int.MaxValue / 4}.");
+    // Three widths side by side, and four within the feed-forward layers, must still be a size.
+    private static int Size(JsonElement root, string key, string path)
+    {
+        const int largest = int.MaxValue / 4;
+        JsonElement value = JsonFile.Require(root, key, JsonValueKind.Number, path);
+        return value.TryGetInt32(out int size) && size is > 0 and <= largest
+            ? size
+            : throw new InputException($"{path}: {key} is {value.GetRawText()}, it must be a positive whole number of at most {largest}.");
+    }
 
     private static float Number(JsonElement root, string key, float absent, string path) =>
         IsGiven(root, key) ? JsonFile.Require(root, key, JsonValueKind.Number, path).GetSingle() : absent;
