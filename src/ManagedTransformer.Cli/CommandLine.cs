@@ -49,7 +49,7 @@ internal static class CommandLine
     {
         RootCommand root = new(
             """
-            Trains, evaluates, generates from and inspects Transformer language models, on managed code only.
+            Trains, evaluates, generates from, inspects and converts Transformer language models, on managed code only.
 
             Start with:
               mt train stories                                  train on the built-in stories: about two minutes
@@ -62,6 +62,7 @@ internal static class CommandLine
             EvalCommand.Create(terminal),
             GenerateCommand.Create(terminal),
             InfoCommand.Create(terminal),
+            ConvertCommand.Create(terminal),
             BenchCommand.Create(terminal),
             DoctorCommand.Create(terminal),
         };

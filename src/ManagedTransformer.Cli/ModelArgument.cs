@@ -8,6 +8,6 @@ internal static class ModelArgument
     /// <summary><c>MODEL_DIR</c></summary>
     public static Argument<string> Create() => new("MODEL_DIR")
     {
-        Description = "A model: the output folder of a training run (its best checkpoint is taken), or one checkpoint.",
+        Description = "A model: the output folder of a training run (its best checkpoint is taken), one checkpoint, or a GPT-2 folder of Hugging Face's format.",
     };
 }

@@ -23,14 +23,20 @@ internal static class TrainCommand
         Option<int?> threads = Options.Threads();
         Option<string> device = new("--device") { Description = "Where to compute.", DefaultValueFactory = _ => "cpu", HelpName = "cpu|gpu" };
         device.AcceptOnlyFromAmong("cpu", Gpu);
-        Option<bool> resume = new("--resume") { Description = "Continue from the last checkpoint in the output folder." };
+        Option<string?> init = new("--init")
+        {
+            Description = "Start from a model instead of random weights: model and tokenizer are those of this folder (one of this tool, or a GPT-2 folder), everything else is the recipe's.",
+            HelpName = "MODEL_DIR",
+        };
+        Option<bool> resume = new("--resume") { Description = "Continue from the last checkpoint in the output folder, if there is one; --init then counts no more." };
         Option<bool> json = Options.Json();
         ExampleCommand command = new("train",
             "Trains a model as a recipe says. Ctrl-C saves and stops; --resume continues, bit for bit.",
             "mt train stories",
             "mt train shakespeare-char --data input.txt --out out/shakespeare",
-            "mt train stories --steps 3000 --resume")
-        { recipe, data, output, steps, seed, threads, device, resume, json };
+            "mt train stories --steps 3000 --resume",
+            "mt train gpt2-small --init gpt2 --data input.txt --out out/finetuned")
+        { recipe, data, output, init, steps, seed, threads, device, resume, json };
         command.SetAction(result =>
         {
             if (result.GetValue(device) == Gpu)
@@ -44,6 +50,7 @@ internal static class TrainCommand
             {
                 Output = result.GetValue(output) ?? Path.Combine("out", Path.GetFileNameWithoutExtension(file)),
                 Data = result.GetValue(data),
+                Init = result.GetValue(init),
                 Steps = result.GetValue(steps),
                 Seed = result.GetValue(seed) ?? 1,
                 Resume = result.GetValue(resume),

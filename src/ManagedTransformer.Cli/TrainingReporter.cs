@@ -16,7 +16,7 @@ internal sealed class TrainingReporter(Progress progress)
         long parameters = run.Model.Network.Config.ParameterCount;
         progress.WriteLine(run.Step > 0
             ? $"Resuming at step {run.Step:N0} of {run.Steps:N0}: {parameters:N0} parameters, {options.Output}."
-            : $"Training {parameters:N0} parameters for {run.Steps:N0} steps into {options.Output}.");
+            : $"Training {parameters:N0} parameters for {run.Steps:N0} steps into {options.Output}{(options.Init is { } init ? $", starting from {init}" : "")}.");
     }
 
     /// <summary>One report of the run.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Checkpoints.HuggingFace;
 using ManagedTransformer.Data;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Generation;
@@ -31,10 +32,16 @@ public sealed class LanguageModel : IDisposable
     public EvaluationDetails? Details { get; set; }
 
     /// <summary>Loads a model.</summary>
-    /// <param name="path">A checkpoint folder, or the output folder of a training run (its best checkpoint is taken, or else its last).</param>
+    /// <param name="path">A checkpoint folder, the output folder of a training run (its best checkpoint is taken, or else its last), or a folder with a GPT-2 in Hugging
+    /// Face's format (<see cref="Gpt2Folder"/>).</param>
     /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
     public static LanguageModel Load(string path)
     {
+        if (HuggingFaceConfig.ModelType(path) is not null)
+        {
+            return Gpt2Folder.Read(path);
+        }
+
         string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path));
         ModelDescription description = ReadDescription(folder);
         ITokenizer tokenizer = Tokenization.Tokenizer.Load(Path.Combine(folder, CheckpointFolder.TokenizerFile));

@@ -41,10 +41,11 @@ public static class CheckpointFolder
 
     /// <summary>Writes a checkpoint and replaces the one under the same path; on failure that one stays as it was.</summary>
     /// <param name="path">The checkpoint's folder; its parents are created.</param>
-    /// <param name="fill">Writes the files into the folder that it is given; the manifest is added behind it. What it throws, other than failures of the
+    /// <param name="fill">Writes the files into the folder that it is given; a manifest is added behind it. What it throws, other than failures of the
     /// file system, passes through.</param>
+    /// <param name="withManifest">Whether to add the manifest; false for the formats of other programs, which change single files as they like.</param>
     /// <exception cref="InputException">The checkpoint cannot be written (disk full, no permission), or something that is no checkpoint stands in its place.</exception>
-    public static void Write(string path, Action<string> fill)
+    public static void Write(string path, Action<string> fill, bool withManifest = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(fill);
@@ -57,7 +58,11 @@ public static class CheckpointFolder
             DeleteLeftovers(path);
             Directory.CreateDirectory(temporary);
             fill(temporary);
-            CheckpointManifest.Write(temporary);
+            if (withManifest)
+            {
+                CheckpointManifest.Write(temporary);
+            }
+
             Swap(path, temporary);
         }
         catch (Exception e)

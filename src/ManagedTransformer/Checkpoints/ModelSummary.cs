@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Checkpoints.HuggingFace;
 using ManagedTransformer.Data;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Recipes;
@@ -41,13 +42,14 @@ public sealed record ModelSummary
     /// <summary>Where the run stands that the model belongs to; null where there is none.</summary>
     public TrainingState? Training { get; init; }
 
-    /// <summary>Describes what stands at a path: a folder is a model, a file ending in <c>.safetensors</c> a set of tensors, any other file a recipe.</summary>
+    /// <summary>Describes what stands at a path: a folder is a model (also GPT-2 in Hugging Face's format), a file ending in <c>.safetensors</c> a set of tensors, any other file a recipe.</summary>
     /// <param name="path">The path.</param><param name="data">Text that decides a recipe's vocabulary; null: the recipe's own.</param>
     /// <exception cref="InputException">Missing or damaged files, or a recipe whose vocabulary depends on a text that is not named.</exception>
     public static ModelSummary Of(string path, string? data = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Directory.Exists(path) || Directory.Exists(path + ".old") ? OfModel(path)
+        return HuggingFaceConfig.ModelType(path) is not null ? OfGpt2(path)
+            : Directory.Exists(path) || Directory.Exists(path + ".old") ? OfModel(path)
             : path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? OfTensors(path)
             : OfRecipe(path, data);
     }
@@ -82,6 +84,19 @@ public sealed record ModelSummary
             SpanLimit = description.Model.Span?.Limit ?? 0,
             Details = details,
             Training = FindTrainingState(path, folder),
+        };
+    }
+
+    private static ModelSummary OfGpt2(string folder)
+    {
+        ModelDescription description = Gpt2Folder.ReadDescription(folder);
+        return new ModelSummary
+        {
+            Source = folder,
+            Architecture = description.Architecture,
+            Parameters = description.Model.ParameterCount,
+            Configuration = Parse(JsonDocuments.Write(description, RecipeJson.Default.ModelDescription)),
+            Tensors = Gpt2Folder.ReadEntries(folder),
         };
     }
 

@@ -9,6 +9,10 @@ public sealed record TrainingOptions
     /// <summary>Training text instead of the recipe's.</summary>
     public string? Data { get; init; }
 
+    /// <summary>A model folder to start from instead of random weights: model and tokenizer are the folder's, everything else is the recipe's, and training begins at
+    /// step 0 with an empty optimiser. A checkpoint that <see cref="Resume"/> finds takes precedence. Null: the recipe's model with random weights.</summary>
+    public string? Init { get; init; }
+
     /// <summary>Updates instead of the recipe's number.</summary>
     public long? Steps { get; init; }
 

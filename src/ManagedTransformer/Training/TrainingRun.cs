@@ -29,14 +29,20 @@ public sealed class TrainingRun
     private TrainingRun(Recipe recipe, TrainingOptions options)
     {
         string? checkpoint = options.Resume ? TrainingFolder.FindLast(options.Output) : null;
+        LanguageModel? start = options.Init is not null && checkpoint is null ? LanguageModel.Load(options.Init) : null;
+        if (options.Init is not null)
+        {
+            recipe = WithModel(recipe, start?.Description ?? LanguageModel.ReadDescription(checkpoint!), options.Init);
+        }
+
         _data = TrainingData.Load(recipe, options.Data,
-            checkpoint is null ? null : Tokenization.Tokenizer.Load(Path.Combine(checkpoint, CheckpointFolder.TokenizerFile)));
+            checkpoint is null ? start?.Tokenizer : Tokenization.Tokenizer.Load(Path.Combine(checkpoint, CheckpointFolder.TokenizerFile)));
         _recipe = recipe with { Model = WithVocabulary(recipe.Model, _data.Tokenizer.VocabularySize) };
         _options = options;
         Steps = options.Steps ?? recipe.Training.Steps;
         RandomSource random = new(options.Seed);
         random.MoveTo(InitializationPosition);
-        _network = new CausalLanguageModel(_recipe.Model, random);
+        _network = start?.Network ?? new CausalLanguageModel(_recipe.Model, random);
         TrainingRecipe training = recipe.Training;
         _trainer = new LanguageModelTrainer(_network, training, _data, Steps, random, options.Seed);
         RequireBlock(_data);
@@ -237,6 +243,13 @@ public sealed class TrainingRun
         _savedStep = state.Step;
         _bestLoss = state.BestLoss;
         _secondsBefore = state.Seconds;
+    }
+
+    private static Recipe WithModel(Recipe recipe, ModelDescription description, string folder)
+    {
+        recipe = recipe with { Architecture = description.Architecture, Model = description.Model };
+        recipe.Validate($"the recipe with the model of '{folder}'");
+        return recipe;
     }
 
     private static LanguageModelConfig WithVocabulary(LanguageModelConfig model, int vocabulary)

@@ -1,0 +1,127 @@
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
+using ManagedTransformer.Tensors.Serialization;
+using ManagedTransformer.Tokenization;
+
+namespace ManagedTransformer.Checkpoints.HuggingFace;
+
+/// <summary>
+/// Reads and writes GPT-2 as Hugging Face's transformers library keeps it: a folder with <c>config.json</c>, <c>model.safetensors</c> (or shards and
+/// <c>model.safetensors.index.json</c>), and <c>tokenizer.json</c> or <c>vocab.json</c> with <c>merges.txt</c>.
+/// </summary>
+/// <remarks>
+/// GPT-2 (Radford et al., 2019) is the pre-norm language model of this library with learned positions and biases. Its linear maps compute y = x W + b with
+/// W [in, out], the transpose of this library's weights, and c_attn holds query, key and value side by side; <see cref="Gpt2Tensor"/> is the table.
+/// </remarks>
+public static class Gpt2Folder
+{
+    private const string ModelType = "gpt2";
+    private const string VocabularyFile = "vocab.json";
+    private const string MergesFile = "merges.txt";
+    private const string TokenizerConfigFile = "tokenizer_config.json";
+    private const string AddedTokensFile = "added_tokens.json";
+
+    /// <summary>Whether a path is a folder whose <c>config.json</c> says that it holds a GPT-2 (<c>"model_type": "gpt2"</c>).</summary>
+    /// <param name="path">The path; nothing needs to be there.</param>
+    public static bool IsGpt2(string path) => HuggingFaceConfig.ModelType(path) == ModelType;
+
+    /// <summary>Loads a model; weights in half precision become float32.</summary>
+    /// <param name="path">The folder.</param>
+    /// <returns>The model, with GPT-2's number of positions as the block length of evaluations.</returns>
+    /// <exception cref="InputException">A file is missing or damaged, the model is another one than GPT-2 or has an option that is not supported, a tensor is
+    /// missing, surplus, of another shape or of integers, or the tokenizer does not fit; the message names the first.</exception>
+    public static LanguageModel Read(string path)
+    {
+        string folder = CheckpointFolder.Open(path, requireManifest: false);
+        ModelDescription description = ReadDescription(folder);
+        using SafetensorsShards weights = SafetensorsShards.Open(folder);
+        Gpt2Weights.RequireMatch(weights, description.Model);
+        ITokenizer tokenizer = ReadTokenizer(folder);
+        if (tokenizer.VocabularySize > description.Model.Vocab)
+        {
+            throw new InputException($"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens, the model ({CheckpointFolder.ConfigFile}, vocab_size) has {description.Model.Vocab}.");
+        }
+
+        CausalLanguageModel network = new(description.Model, new RandomSource(0));
+        Gpt2Weights.Read(weights, network);
+        return new LanguageModel(network, tokenizer, description);
+    }
+
+    /// <summary>
+    /// Writes a model as GPT-2, so that whatever reads GPT-2 reads it: weights in float32, both forms of the tokenizer. The folder appears as a whole or not at
+    /// all; an earlier model under the same path is replaced.
+    /// </summary>
+    /// <param name="model">A model of GPT-2's kind with a byte-level BPE.</param><param name="path">The folder; its parents are created.</param>
+    /// <exception cref="InputException">GPT-2 cannot express the model, and the message says what does not fit; or the folder cannot be written.</exception>
+    public static void Write(LanguageModel model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        LanguageModelConfig config = model.Network.Config;
+        Gpt2Compatibility.Require(config);
+        BytePairTokenizer tokenizer = model.Tokenizer as BytePairTokenizer
+            ?? throw new InputException("GPT-2 cannot express the model's tokenizer: only a byte-level BPE (tokenizer.type bpe) can be written as vocab.json and merges.txt.");
+        CheckpointFolder.Write(
+            path,
+            folder =>
+            {
+                Gpt2Config.Write(Path.Combine(folder, CheckpointFolder.ConfigFile), config, tokenizer);
+                Gpt2Weights.Write(Path.Combine(folder, CheckpointFolder.ModelFile), model.Network);
+                tokenizer.Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
+                tokenizer.Save(Path.Combine(folder, VocabularyFile), Path.Combine(folder, MergesFile));
+                Gpt2Config.WriteTokenizerConfig(Path.Combine(folder, TokenizerConfigFile), config, tokenizer);
+            },
+            withManifest: false);
+    }
+
+    /// <summary>What the folder's model is in terms of this library.</summary>
+    internal static ModelDescription ReadDescription(string folder)
+    {
+        string path = Path.Combine(folder, CheckpointFolder.ConfigFile);
+        if (HuggingFaceConfig.ModelType(folder) is { } type and not ModelType)
+        {
+            throw new InputException($"{path}: the model type is '{type}'; of Hugging Face's models only '{ModelType}' can be read.");
+        }
+
+        LanguageModelConfig config = Gpt2Config.Read(path);
+        return new ModelDescription { Architecture = Recipe.TransformerLanguageModel, Model = config, Context = config.MaxPositions };
+    }
+
+    /// <summary>The tensors of the folder's weights, under the names of their files.</summary>
+    internal static IReadOnlyList<SafetensorsEntry> ReadEntries(string folder)
+    {
+        using SafetensorsShards weights = SafetensorsShards.Open(folder);
+        return weights.Entries;
+    }
+
+    private static ITokenizer ReadTokenizer(string folder)
+    {
+        string tokenizer = Path.Combine(folder, CheckpointFolder.TokenizerFile);
+        if (File.Exists(tokenizer))
+        {
+            return Tokenizer.Load(tokenizer);
+        }
+
+        string vocabulary = Path.Combine(folder, VocabularyFile), merges = Path.Combine(folder, MergesFile);
+        if (!File.Exists(vocabulary) || !File.Exists(merges))
+        {
+            throw new InputException($"The folder '{folder}' has no tokenizer: neither {CheckpointFolder.TokenizerFile} nor {VocabularyFile} with {MergesFile}.");
+        }
+
+        RequireComplete(folder);
+        return BytePairTokenizer.Load(vocabulary, merges);
+    }
+
+    // Texts would silently get other ids than in training.
+    private static void RequireComplete(string folder)
+    {
+        string config = Path.Combine(folder, TokenizerConfigFile);
+        string? addition = File.Exists(Path.Combine(folder, AddedTokensFile)) ? $"{AddedTokensFile} adds tokens"
+            : File.Exists(config) && JsonFile.Read(config, root => JsonFile.IsTrue(root, "add_prefix_space")) ? $"{TokenizerConfigFile} sets add_prefix_space"
+            : null;
+        if (addition is not null)
+        {
+            throw new InputException($"The folder '{folder}' needs a {CheckpointFolder.TokenizerFile}: its {addition}, which {VocabularyFile} and {MergesFile} do not tell.");
+        }
+    }
+}

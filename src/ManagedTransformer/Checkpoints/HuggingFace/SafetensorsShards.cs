@@ -1,0 +1,140 @@
+using System.Text.Json;
+using ManagedTransformer.Data;
+using ManagedTransformer.Tensors;
+using ManagedTransformer.Tensors.Serialization;
+using ManagedTransformer.Tokenization;
+
+namespace ManagedTransformer.Checkpoints.HuggingFace;
+
+/// <summary>The weights of a folder: one safetensors file, or several and an index that says which of them has a tensor.</summary>
+internal sealed class SafetensorsShards : IDisposable
+{
+    private const string IndexFile = "model.safetensors.index.json";
+    private readonly Dictionary<string, SafetensorsFile> _files = [];
+    private readonly Dictionary<string, string> _fileOf = [];
+    private readonly List<SafetensorsEntry> _entries = [];
+    private readonly string _folder;
+
+    private SafetensorsShards(string folder, string name) => (_folder, Name) = (folder, Path.Combine(folder, name));
+
+    /// <summary>What to name in errors: the file, or the index.</summary>
+    public string Name { get; }
+
+    /// <summary>The tensors of all files.</summary>
+    public IReadOnlyList<SafetensorsEntry> Entries => _entries;
+
+    /// <summary>Opens the files and checks that they hold what the index says.</summary>
+    /// <exception cref="InputException">A file is missing or damaged, or a tensor is missing from its file or occurs twice.</exception>
+    public static SafetensorsShards Open(string folder)
+    {
+        bool isSingle = File.Exists(Path.Combine(folder, CheckpointFolder.ModelFile));
+        if (!isSingle && !File.Exists(Path.Combine(folder, IndexFile)))
+        {
+            throw new InputException($"The folder '{folder}' has no weights in safetensors files: neither {CheckpointFolder.ModelFile} nor {IndexFile}.");
+        }
+
+        SafetensorsShards shards = new(folder, isSingle ? CheckpointFolder.ModelFile : IndexFile);
+        try
+        {
+            if (isSingle)
+            {
+                shards.Add(CheckpointFolder.ModelFile);
+            }
+            else
+            {
+                shards.AddIndexed();
+            }
+
+            return shards;
+        }
+        catch
+        {
+            shards.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A tensor, as float32.</summary>
+    /// <exception cref="InputException">The file cannot be read.</exception>
+    public Tensor Read(string tensor)
+    {
+        string file = _fileOf[tensor];
+        return Try(file, () => _files[file].ReadTensor(tensor));
+    }
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        foreach (SafetensorsFile file in _files.Values)
+        {
+            file.Dispose();
+        }
+    }
+
+    private void AddIndexed()
+    {
+        Dictionary<string, string> index = ReadIndex();
+        foreach (string file in index.Values.Distinct().Order(StringComparer.Ordinal))
+        {
+            Add(file);
+        }
+
+        foreach ((string tensor, string file) in index)
+        {
+            if (_fileOf.GetValueOrDefault(tensor) != file)
+            {
+                throw new InputException($"{Name}: the tensor '{tensor}' is not in the file '{file}'.");
+            }
+        }
+    }
+
+    private Dictionary<string, string> ReadIndex() => JsonFile.Read(Name, root =>
+    {
+        Dictionary<string, string> index = [];
+        JsonElement map = JsonFile.Require(root, "weight_map", JsonValueKind.Object, Name);
+        foreach (JsonProperty property in map.EnumerateObject())
+        {
+            // Names come from a file that may be hostile: they must not lead out of the folder.
+            if (property.Value.ValueKind != JsonValueKind.String || property.Value.GetString() is not { Length: > 0 } file
+                || file.AsSpan().ContainsAny('/', '\\', '\0') || file is "." or "..")
+            {
+                throw new InputException($"{Name}: the place of the tensor '{property.Name}' is not the name of a file in the folder.");
+            }
+
+            index[property.Name] = file;
+        }
+
+        return index;
+    });
+
+    private void Add(string file)
+    {
+        SafetensorsFile opened = Try(file, () => SafetensorsFile.Open(Path.Combine(_folder, file)));
+        _files.Add(file, opened);
+        foreach (SafetensorsEntry entry in opened.Entries)
+        {
+            if (!_fileOf.TryAdd(entry.Name, file))
+            {
+                throw new InputException($"{Name}: the tensor '{entry.Name}' is in two files, '{_fileOf[entry.Name]}' and '{file}'.");
+            }
+
+            _entries.Add(entry);
+        }
+    }
+
+    private T Try<T>(string file, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InputException(e.Message, e);
+        }
+        catch (Exception e) when (InputFile.Describe(e, Path.Combine(_folder, file)) is { } reason)
+        {
+            throw new InputException(reason, e);
+        }
+    }
+}
