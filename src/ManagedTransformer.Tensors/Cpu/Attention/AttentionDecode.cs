@@ -40,15 +40,11 @@ internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
         AttentionScratch.Tiles.Reserve(KeyBlock);
         float* weights = AttentionScratch.Tiles.Take(KeyBlock), output = _partials + ((nint)chunk * PartialSize);
 
-        Scores(_arguments.Queries(pair)[0], _arguments.Keys(pair), first, keys, weights);
+        RowProducts<TOps, TVector>.Dots(
+            _arguments.Queries(pair)[0], _arguments.HeadWidth, _arguments.Keys(pair), first, keys, _arguments.Scale, weights, accumulate: false);
         Hide(_arguments.Padding(pair), first, keys, weights);
         Exponentials(weights, keys, out output[_outputWidth], out output[_outputWidth + 1]);
-        HeadRows values = _arguments.Values(pair);
-        for (int column = 0; column < _arguments.ValueWidth; column += TOps.Count)
-        {
-            int width = Math.Min(TOps.Count, _arguments.ValueWidth - column);
-            WeightedSum(weights, values[first] + column, values.Stride, keys, width, output + column);
-        }
+        RowProducts<TOps, TVector>.WeightedSum(weights, _arguments.Values(pair), first, keys, _arguments.ValueWidth, output, accumulate: false);
     }
 
     /// <summary>Joins the blocks of every head: y = sum of e^(m - max) output / sum of e^(m - max) sum.</summary>
@@ -76,53 +72,6 @@ internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
             if (_arguments.LogSumExp is not null)
                 _arguments.LogSumExp[pair] = max + MathF.Log(sum);
         }
-    }
-
-    private readonly void Scores(float* query, HeadRows rows, int first, int keys, float* scores)
-    {
-        int u = 0;
-        for (; u + 4 <= keys; u += 4)
-            FourDots(query, rows[first + u], rows.Stride, scores + u);
-        for (; u < keys; u++)
-        {
-            float* key = rows[first + u];
-            TVector sum = TOps.Zero;
-            int j = 0;
-            for (; j <= _arguments.HeadWidth - TOps.Count; j += TOps.Count)
-                sum = TOps.MultiplyAdd(TOps.Load(query + j), TOps.Load(key + j), sum);
-            if (j < _arguments.HeadWidth)
-                sum = TOps.MultiplyAdd(TOps.LoadFirst(query + j, _arguments.HeadWidth - j), TOps.LoadFirst(key + j, _arguments.HeadWidth - j), sum);
-            scores[u] = _arguments.Scale * TOps.Sum(sum);
-        }
-    }
-
-    private readonly void FourDots(float* query, float* key, nint stride, float* scores)
-    {
-        TVector s0 = TOps.Zero, s1 = TOps.Zero, s2 = TOps.Zero, s3 = TOps.Zero;
-        int j = 0;
-        for (; j <= _arguments.HeadWidth - TOps.Count; j += TOps.Count)
-        {
-            TVector q = TOps.Load(query + j);
-            s0 = TOps.MultiplyAdd(q, TOps.Load(key + j), s0);
-            s1 = TOps.MultiplyAdd(q, TOps.Load(key + stride + j), s1);
-            s2 = TOps.MultiplyAdd(q, TOps.Load(key + (2 * stride) + j), s2);
-            s3 = TOps.MultiplyAdd(q, TOps.Load(key + (3 * stride) + j), s3);
-        }
-
-        int rest = _arguments.HeadWidth - j;
-        if (rest > 0)
-        {
-            TVector q = TOps.LoadFirst(query + j, rest);
-            s0 = TOps.MultiplyAdd(q, TOps.LoadFirst(key + j, rest), s0);
-            s1 = TOps.MultiplyAdd(q, TOps.LoadFirst(key + stride + j, rest), s1);
-            s2 = TOps.MultiplyAdd(q, TOps.LoadFirst(key + (2 * stride) + j, rest), s2);
-            s3 = TOps.MultiplyAdd(q, TOps.LoadFirst(key + (3 * stride) + j, rest), s3);
-        }
-
-        scores[0] = _arguments.Scale * TOps.Sum(s0);
-        scores[1] = _arguments.Scale * TOps.Sum(s1);
-        scores[2] = _arguments.Scale * TOps.Sum(s2);
-        scores[3] = _arguments.Scale * TOps.Sum(s3);
     }
 
     // The first key may lie before the window, which begins anywhere within a group of four keys.
@@ -157,26 +106,5 @@ internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
         }
 
         sum = TOps.Sum(sums);
-    }
-
-    /// <summary>One vector of columns of sum over u of weight[u] row[u]; four chains of additions cover their latency.</summary>
-    private static void WeightedSum(float* weights, float* rows, nint stride, int keys, int width, float* output)
-    {
-        TVector s0 = TOps.Zero, s1 = TOps.Zero, s2 = TOps.Zero, s3 = TOps.Zero;
-        int u = 0;
-        if (width == TOps.Count)
-        {
-            for (; u + 4 <= keys; u += 4, rows += 4 * stride)
-            {
-                s0 = TOps.MultiplyAdd(TOps.Broadcast(weights[u]), TOps.Load(rows), s0);
-                s1 = TOps.MultiplyAdd(TOps.Broadcast(weights[u + 1]), TOps.Load(rows + stride), s1);
-                s2 = TOps.MultiplyAdd(TOps.Broadcast(weights[u + 2]), TOps.Load(rows + (2 * stride)), s2);
-                s3 = TOps.MultiplyAdd(TOps.Broadcast(weights[u + 3]), TOps.Load(rows + (3 * stride)), s3);
-            }
-        }
-
-        for (; u < keys; u++, rows += stride)
-            s0 = TOps.MultiplyAdd(TOps.Broadcast(weights[u]), TOps.LoadFirst(rows, width), s0);
-        TOps.Store(TOps.Add(TOps.Add(s0, s1), TOps.Add(s2, s3)), output);
     }
 }
