@@ -131,6 +131,34 @@ public sealed class LinearAttentionTests
     }
 
     [Fact]
+    public void ResampledProjectionsAreOtherOnes()
+    {
+        RandomFourierFeatures fourier = (RandomFourierFeatures)FeatureMap.Create(Config(FeatureMapKind.RfaSincos), Heads, 8, new RandomSource(2));
+        PositiveRandomFeatures positive = (PositiveRandomFeatures)FeatureMap.Create(Config(FeatureMapKind.FavorExp), Heads, 8, new RandomSource(2));
+        float[] first = fourier.Projection.ToArray(), second = positive.Projection.ToArray();
+        fourier.Resample(new RandomSource(9));
+        positive.Resample(new RandomSource(9));
+        Assert.All(first.Zip(fourier.Projection.ToArray()), pair => Assert.NotEqual(pair.First, pair.Second));
+        Assert.All(second.Zip(positive.Projection.ToArray()), pair => Assert.NotEqual(pair.First, pair.Second));
+        Assert.False(fourier.Projection.RequiresGradient);
+    }
+
+    [Fact]
+    public void ManyFeaturesEstimateTheSoftmax()
+    {
+        // The kernel that random features estimate, on one head: e^(q . k / sqrt d).
+        Tensor q = Input(1, 1, Length, 1, 8) * 0.5f, k = Input(2, 1, Length, 1, 8) * 0.5f, v = Input(3, 1, Length, 1, 8);
+        Tensor expected = q.Attention(k, v, new AttentionOptions { Causal = true });
+        double[] errors = [.. new[] { 16, 4096 }.Select(features =>
+        {
+            FeatureMap map = FeatureMap.Create(Config(FeatureMapKind.FavorHyp) with { FeatureSize = features }, 1, 8, new RandomSource(2));
+            Tensor difference = map.MapQueries(q).CausalLinearAttention(map.MapKeys(k), v, new() { Epsilon = 1e-30f }).Output - expected;
+            return Math.Sqrt((difference * difference).Mean().Item());
+        })];
+        Assert.True(errors[1] < 0.05 && errors[1] < errors[0] / 4, $"errors {errors[0]} and {errors[1]}");
+    }
+
+    [Fact]
     public void OrthogonalRowsAreOrthogonalInBlocks()
     {
         const int rows = 11, width = 5;

@@ -31,8 +31,8 @@ internal unsafe struct LinearStep<TOps, TVector>(LinearArguments arguments) : IW
         for (int j = 0; j < width; j += TOps.Count)
         {
             int lanes = Math.Min(TOps.Count, width - j);
-            TVector pair0 = added == 0 ? TOps.Zero : TOps.LoadFirst(value + j, lanes);
-            TVector result = Column(query, key, before.S + j, after.S + j, width, lanes, TOps.Multiply(pair0, TOps.Broadcast(added)), TOps.Broadcast(kept));
+            TVector addition = added == 0 ? TOps.Zero : TOps.LoadFirst(value + j, lanes);
+            TVector result = Column(query, key, before.S + j, after.S + j, width, lanes, TOps.Multiply(addition, TOps.Broadcast(added)), TOps.Broadcast(kept));
             TOps.StoreFirst(TOps.Multiply(result, factor), output + j, lanes);
         }
     }
