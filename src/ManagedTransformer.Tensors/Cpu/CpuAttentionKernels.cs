@@ -48,6 +48,26 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
             SpanAttentionGradient<Vector128Ops, Vector128<float>>(problem);
     }
 
+    public void LinearAttention(in LinearAttentionProblem problem)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            LinearAttention<Vector512Ops, Vector512<float>>(problem);
+        else if (Vector256.IsHardwareAccelerated)
+            LinearAttention<Vector256Ops, Vector256<float>>(problem);
+        else
+            LinearAttention<Vector128Ops, Vector128<float>>(problem);
+    }
+
+    public void LinearAttentionGradient(in LinearAttentionGradientProblem problem)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            LinearAttentionGradient<Vector512Ops, Vector512<float>>(problem);
+        else if (Vector256.IsHardwareAccelerated)
+            LinearAttentionGradient<Vector256Ops, Vector256<float>>(problem);
+        else
+            LinearAttentionGradient<Vector128Ops, Vector128<float>>(problem);
+    }
+
     private static void Attention<TOps, TVector>(in AttentionProblem problem)
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
@@ -101,5 +121,29 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
         var job = new SpanBackward<TOps, TVector>(arguments, new SpanPositions<TOps, TVector>(arguments.Forward, positions.Floats), partials);
         WorkerPool.Shared.Run(job.Chunks, ref job);
         partials.Combine(arguments);
+    }
+
+    private static void LinearAttention<TOps, TVector>(in LinearAttentionProblem problem)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged
+    {
+        var arguments = new LinearArguments(problem);
+        if (problem.Length == 1 && arguments.HasState && arguments.HasFinalState && problem.Denominators.IsAbsent)
+        {
+            var step = new LinearStep<TOps, TVector>(arguments);
+            WorkerPool.Shared.Run(step.Chunks, ref step);
+            return;
+        }
+
+        var job = new LinearForward<TOps, TVector>(arguments);
+        WorkerPool.Shared.Run(job.Chunks, ref job);
+    }
+
+    private static void LinearAttentionGradient<TOps, TVector>(in LinearAttentionGradientProblem problem)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged
+    {
+        var job = new LinearBackward<TOps, TVector>(new LinearGradientArguments(problem));
+        WorkerPool.Shared.Run(job.Chunks, ref job);
     }
 }

@@ -27,6 +27,7 @@ internal sealed unsafe class CpuMatrixKernels : IMatrixKernels
             Alpha = problem.Alpha,
             Accumulate = problem.Accumulate,
             Bias = problem.Bias.Floats(),
+            BatchStrideBias = problem.BatchStrideBias,
             Activation = problem.Activation,
             PreActivation = problem.PreActivation.Floats(),
         };

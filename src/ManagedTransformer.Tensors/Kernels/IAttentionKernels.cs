@@ -14,4 +14,10 @@ internal interface IAttentionKernels
 
     /// <summary>Writes every gradient, rebuilding the weights tile by tile.</summary>
     void SpanAttentionGradient(in SpanAttentionGradientProblem problem);
+
+    /// <summary>Writes Y and, unless absent, the final state and Denominators.</summary>
+    void LinearAttention(in LinearAttentionProblem problem);
+
+    /// <summary>Writes every gradient, computing states anew.</summary>
+    void LinearAttentionGradient(in LinearAttentionGradientProblem problem);
 }

@@ -19,6 +19,9 @@ internal struct MatMulProblem
     /// <summary>[N], or absent.</summary>
     public DeviceBuffer Bias;
 
+    /// <summary>Elements from the bias of one product to that of the next; 0: all have the same.</summary>
+    public long BatchStrideBias;
+
     public Activation Activation;
 
     /// <summary>Receives the value before the activation, laid out like C; absent where no gradient is needed.</summary>

@@ -68,6 +68,10 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
 
     public void SpanAttentionGradient(in SpanAttentionGradientProblem problem) => ReferenceSpanAttention.Backward(problem);
 
+    public void LinearAttention(in LinearAttentionProblem problem) => ReferenceLinearAttention.Forward(problem);
+
+    public void LinearAttentionGradient(in LinearAttentionGradientProblem problem) => ReferenceLinearAttention.Backward(problem);
+
     /// <summary>What query t contributes: dv[u] += drop(a[u]) dy; da[u] = drop(dy . v[u]); ds = a (da - sum a da); dq += Scale ds[u] k[u]; dk[u] += Scale ds[u] q.</summary>
     private static void AddQueryGradients(in AttentionGradientProblem problem, int batch, int head, int t, double[] dq, double[] dk, double[] dv)
     {

@@ -8,12 +8,12 @@ internal sealed unsafe class ReferenceMatrixKernels : IMatrixKernels
 {
     public void MatMul(in MatMulProblem problem)
     {
-        float* bias = problem.Bias.Floats();
         for (int batch = 0; batch < problem.Batch; batch++)
         {
             float* a = problem.A.Floats() + (batch * problem.BatchStrideA);
             float* b = problem.B.Floats() + (batch * problem.BatchStrideB);
             float* c = problem.C.Floats() + (batch * problem.BatchStrideC);
+            float* bias = problem.Bias.IsAbsent ? null : problem.Bias.Floats() + (batch * problem.BatchStrideBias);
             for (int i = 0; i < problem.M; i++)
             {
                 for (int j = 0; j < problem.N; j++)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Evaluation;
@@ -23,9 +24,12 @@ namespace ManagedTransformer.Recipes;
         typeof(SnakeCaseEnumConverter<Activation>), typeof(SnakeCaseEnumConverter<PositionKind>), typeof(SnakeCaseEnumConverter<InitializationScheme>),
         typeof(SnakeCaseEnumConverter<LabelSmoothing>), typeof(SnakeCaseEnumConverter<TokenizerKind>), typeof(SnakeCaseEnumConverter<Sampling>),
         typeof(SnakeCaseEnumConverter<OptimizerKind>), typeof(SnakeCaseEnumConverter<ScheduleKind>), typeof(SnakeCaseEnumConverter<AttentionKind>),
+        typeof(SnakeCaseEnumConverter<FeatureMapKind>), typeof(SnakeCaseEnumConverter<FeatureActivation>), typeof(SnakeCaseEnumConverter<LinearGateKind>),
+        typeof(SnakeCaseEnumConverter<LinearDenominator>),
     ])]
 [JsonSerializable(typeof(Recipe))]
 [JsonSerializable(typeof(ModelDescription))]
 [JsonSerializable(typeof(TrainingState))]
 [JsonSerializable(typeof(EvaluationDetails))]
+[JsonSerializable(typeof(LinearAttentionConfig))]
 internal sealed partial class RecipeJson : JsonSerializerContext;

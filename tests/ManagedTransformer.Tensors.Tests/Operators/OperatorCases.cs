@@ -7,7 +7,7 @@ internal static partial class OperatorCases
     public static IReadOnlyList<OperatorCase> All { get; } =
     [
         .. Arithmetic(), .. Unary(), .. Shapes(), .. Reductions(), .. Indexing(), .. Memories(), .. Normalization(), .. Matrices(), .. Losses(), .. Attention(),
-        .. SpanAttention(),
+        .. SpanAttention(), .. LinearAttention(),
     ];
 
     private static OperatorCase Of(string name, Func<Tensor[], Tensor> function, params OperatorOperand[] operands) => new(name, function, operands);

@@ -11,6 +11,6 @@ internal sealed record GoldenFamily(string Prefix, IReadOnlyList<IGoldenSystem> 
     public static IReadOnlyList<GoldenFamily> All { get; } =
     [
         Baseline.BaselineFamily.Family, Evaluation.EvaluationFamily.Family, AdaptiveSpan.AdaptiveSpanFamily.Family, AllAttention.AllAttentionFamily.Family,
-        ProductKeyMemory.ProductKeyMemoryFamily.Family,
+        ProductKeyMemory.ProductKeyMemoryFamily.Family, LinearAttention.LinearAttentionFamily.Family, TransformerToRnn.TransformerToRnnFamily.Family,
     ];
 }

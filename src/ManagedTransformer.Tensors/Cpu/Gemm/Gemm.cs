@@ -70,7 +70,7 @@ internal static unsafe class Gemm
             p.TransposeB = true;
             p.Ldb = p.K;
         }
-        if (p.Batch > 1 && p.BatchStrideB == 0 && !p.TransposeA && p.BatchStrideA == p.M * p.Lda && p.BatchStrideC == p.M * p.Ldc
+        if (p.Batch > 1 && p.BatchStrideB == 0 && p.BatchStrideBias == 0 && !p.TransposeA && p.BatchStrideA == p.M * p.Lda && p.BatchStrideC == p.M * p.Ldc
             && (long)p.M * p.Batch <= int.MaxValue)
         {
             p.M *= p.Batch;

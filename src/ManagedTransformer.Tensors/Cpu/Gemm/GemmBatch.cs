@@ -40,6 +40,7 @@ internal static unsafe class GemmBatch
             p.A += first * p.BatchStrideA;
             p.B += first * p.BatchStrideB;
             p.C += first * p.BatchStrideC;
+            p.Bias += first * p.BatchStrideBias;
             if (p.PreActivation != null)
                 p.PreActivation += first * p.BatchStrideC;
             for (int i = first; i < end; i++)
@@ -48,6 +49,7 @@ internal static unsafe class GemmBatch
                 p.A += p.BatchStrideA;
                 p.B += p.BatchStrideB;
                 p.C += p.BatchStrideC;
+                p.Bias += p.BatchStrideBias;
                 if (p.PreActivation != null)
                     p.PreActivation += p.BatchStrideC;
             }

@@ -57,8 +57,11 @@ internal unsafe struct GemmProblem
     /// <summary>Adds to what C holds; otherwise C is only written.</summary>
     public bool Accumulate;
 
-    /// <summary>[N], the same for every product of the batch; or null.</summary>
+    /// <summary>[N], or null.</summary>
     public float* Bias;
+
+    /// <summary>Elements from the bias of one product to that of the next; 0: all have the same.</summary>
+    public long BatchStrideBias;
 
     /// <summary>Function applied last.</summary>
     public Activation Activation;

@@ -21,6 +21,7 @@ internal static class KernelSuite
         .. RandomCases.All,
         .. AttentionCases.All,
         .. SpanAttentionCases.All,
+        .. LinearAttentionCases.All,
         .. OptimizerCases.All,
     ];
 

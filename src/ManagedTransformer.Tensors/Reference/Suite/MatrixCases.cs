@@ -101,6 +101,10 @@ internal static class MatrixCases
             BatchStrideC = M * N,
         };
         run.Kernels.Matrix.MatMul(problem);
+
+        problem.C = run.Output("shared right matrix, biases apart", Batch * M * N, ToleranceFor(K));
+        (problem.Bias, problem.BatchStrideBias) = (run.Numbers(Batch * N), N);
+        run.Kernels.Matrix.MatMul(problem);
     }
 
     // Matrices of a head are columns of a wider one: rows far apart, batches close together.
@@ -120,6 +124,8 @@ internal static class MatrixCases
             B = run.Numbers(Heads * Width * Width),
             StrideB = Width,
             BatchStrideB = Width * Width,
+            Bias = run.Numbers(Heads * Width, offset: 1),
+            BatchStrideBias = Width,
             C = run.Output("heads", Time * Heads * Width, ToleranceFor(Width), 3),
             StrideC = Heads * Width,
             BatchStrideC = Width,

@@ -1,0 +1,192 @@
+using System.Runtime.InteropServices;
+using ManagedTransformer.Tensors.Cpu.Simd;
+
+namespace ManagedTransformer.Tensors.Cpu.Attention;
+
+/// <summary>
+/// One chunk of positions of one head as matrices of padded rows: queries, keys, values with a 1 behind them (so that z is a column of the state and the
+/// denominator one of the result), and the weights m = (Q K^T) * w of the lower triangle.
+/// </summary>
+internal unsafe struct LinearTile<TOps, TVector>
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
+{
+    // Rows of the triangle that are computed together: they skip the columns that none of them sees.
+    private const int RowBlock = 16;
+
+    private readonly LinearArguments _arguments;
+    private readonly int _pair;
+    private readonly float* _keysTransposed, _decayedKeys;
+    private readonly LinearGates<TOps, TVector> _gates;
+    private int _first;
+
+    /// <summary>Takes zeroed memory from this thread's scratch, in which <see cref="Size"/> numbers are reserved.</summary>
+    public LinearTile(in LinearArguments arguments, int pair, ThreadScratch scratch)
+    {
+        (_arguments, _pair) = (arguments, pair);
+        KeyStride = RowPanels<TOps, TVector>.Padded(arguments.Features);
+        ValueStride = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth + 1);
+        Stride = StrideOf(arguments.Chunk);
+        nint rows = RowsOf(arguments.Chunk);
+        Queries = scratch.Take(rows * KeyStride);
+        Keys = scratch.Take(rows * KeyStride);
+        Values = scratch.Take(rows * ValueStride);
+        Weights = scratch.Take(rows * Stride);
+        _keysTransposed = scratch.Take((nint)arguments.Features * Stride);
+        _decayedKeys = arguments.HasGates ? scratch.Take(rows * KeyStride) : Keys;
+        _gates = arguments.HasGates ? new LinearGates<TOps, TVector>(Stride, scratch) : default;
+        NativeMemory.Clear(Queries, (nuint)Size(arguments) * sizeof(float));
+    }
+
+    /// <summary>Distance of the rows of queries and keys.</summary>
+    public int KeyStride { get; }
+
+    /// <summary>Distance of the rows of values, results and states: value width, 1, zeros up to a whole vector.</summary>
+    public int ValueStride { get; }
+
+    /// <summary>Distance of the rows of weights.</summary>
+    public int Stride { get; }
+
+    /// <summary>Positions of the chunk.</summary>
+    public int Count { get; private set; }
+
+    public float* Queries { get; }
+
+    public float* Keys { get; }
+
+    public float* Values { get; }
+
+    /// <summary>m; zero above the diagonal.</summary>
+    public float* Weights { get; }
+
+    public readonly LinearGates<TOps, TVector> Gates => _gates;
+
+    /// <summary>Numbers that the constructor takes.</summary>
+    public static nint Size(in LinearArguments arguments)
+    {
+        int keys = RowPanels<TOps, TVector>.Padded(arguments.Features), values = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth + 1), stride = StrideOf(arguments.Chunk);
+        nint rows = RowsOf(arguments.Chunk), size = (rows * ((2 * keys) + values + stride)) + ((nint)arguments.Features * stride);
+        return arguments.HasGates ? size + (rows * keys) + LinearGates<TOps, TVector>.Size(stride) : size;
+    }
+
+    /// <summary>Rows of matrices with a row per position: room for the last four.</summary>
+    public static int RowsOf(int count) => (count + BlockProduct.TileRows - 1) / BlockProduct.TileRows * BlockProduct.TileRows;
+
+    /// <summary>Loads keys and values, which is what <see cref="Advance"/> needs, of the positions from <paramref name="first"/> on.</summary>
+    public void LoadKeys(int first)
+    {
+        (_first, Count) = (first, Math.Min(_arguments.Chunk, _arguments.Length - first));
+        Pack(_arguments.Keys(_pair), _arguments.Features, Keys, KeyStride);
+        Pack(_arguments.Values(_pair), _arguments.ValueWidth, Values, ValueStride);
+        for (int t = 0; t < Count; t++)
+        {
+            Values[((nint)t * ValueStride) + _arguments.ValueWidth] = 1;
+            if (_arguments.IsPadding(_pair, first + t))
+                new Span<float>(Keys + ((nint)t * KeyStride), KeyStride).Clear();
+        }
+
+        if (_arguments.HasGates)
+            _gates.Load(_arguments, _pair, first, Count);
+    }
+
+    /// <summary>Loads queries beside the keys and computes the weights.</summary>
+    public readonly void LoadQueries()
+    {
+        Pack(_arguments.Queries(_pair), _arguments.Features, Queries, KeyStride);
+        Transposition.Transpose(Keys, KeyStride, Count, _arguments.Features, _keysTransposed, Stride);
+        MultiplyTriangle(Queries, KeyStride, _arguments.Features, _keysTransposed, Weights);
+        ApplyDecay(Weights);
+    }
+
+    /// <summary>The lower triangle of A B for B [depth, Stride]; what lies above the diagonal is undefined.</summary>
+    public readonly void MultiplyTriangle(float* a, int strideA, int depth, float* b, float* target)
+    {
+        for (int row = 0; row < Count; row += RowBlock)
+        {
+            int rows = Math.Min(RowBlock, Count - row), vectors = RowPanels<TOps, TVector>.Vectors(row + rows);
+            BlockProduct.Multiply<TOps, TVector>(a + ((nint)row * strideA), strideA, 1, rows, b, Stride, vectors, target + ((nint)row * Stride), Stride, depth, accumulate: false);
+        }
+    }
+
+    /// <summary>Multiplies a triangle by w and clears what lies above it.</summary>
+    public readonly void ApplyDecay(float* triangle)
+    {
+        for (int t = 0; t < Count; t++)
+        {
+            float* row = triangle + ((nint)t * Stride), decay = _gates.Weights + ((nint)t * Stride);
+            for (int i = 0; i <= t && _arguments.HasGates; i += TOps.Count)
+                TOps.Store(TOps.Multiply(TOps.Load(row + i), TOps.Load(decay + i)), row + i);
+            new Span<float>(row + t + 1, Stride - t - 1).Clear();
+        }
+    }
+
+    /// <summary>target += M B for a triangle M and rows B.</summary>
+    public readonly void AddProduct(float* triangle, float* b, int strideB, float* target)
+    {
+        for (int row = 0; row < Count; row += RowBlock)
+        {
+            int rows = Math.Min(RowBlock, Count - row);
+            BlockProduct.Multiply<TOps, TVector>(triangle + ((nint)row * Stride), Stride, 1, rows, b, strideB, strideB / TOps.Count,
+                target + ((nint)row * strideB), strideB, row + rows, accumulate: true);
+        }
+    }
+
+    /// <summary>target += M^T B for a triangle M and rows B.</summary>
+    public readonly void AddTransposedProduct(float* triangle, float* b, int strideB, float* target)
+    {
+        for (int row = 0; row < Count; row += RowBlock)
+        {
+            int rows = Math.Min(RowBlock, Count - row);
+            BlockProduct.Multiply<TOps, TVector>(triangle + ((nint)row * Stride) + row, 1, Stride, rows, b + ((nint)row * strideB), strideB, strideB / TOps.Count,
+                target + ((nint)row * strideB), strideB, Count - row, accumulate: true);
+        }
+    }
+
+    /// <summary>Moves a state, rows [s, z], behind the chunk: carry s + sum of w[last, i] k[i] (x) v[i].</summary>
+    public readonly void Advance(float* state)
+    {
+        if (_arguments.HasGates)
+        {
+            RowPanels<TOps, TVector>.Scale(state, (nint)_arguments.Features * ValueStride, LastCarry);
+            for (int t = 0; t < Count; t++)
+                Scale(Keys + ((nint)t * KeyStride), LastDecay(t), _decayedKeys + ((nint)t * KeyStride), KeyStride);
+        }
+
+        BlockProduct.Multiply<TOps, TVector>(_decayedKeys, 1, KeyStride, _arguments.Features, Values, ValueStride, ValueStride / TOps.Count, state, ValueStride, Count, accumulate: true);
+    }
+
+    /// <summary>w[last, i].</summary>
+    public readonly float LastDecay(int i) => _arguments.HasGates ? _gates.Weights[((nint)(Count - 1) * Stride) + i] : 1;
+
+    /// <summary>What is left of the state before the chunk behind it.</summary>
+    public readonly float LastCarry => _arguments.HasGates ? _gates.Carry[Count - 1] : 1;
+
+    /// <summary>Multiplies every row by what is left of the state before the chunk at its position.</summary>
+    public readonly void ScaleByCarry(float* rows, int stride)
+    {
+        for (int t = 0; t < Count && _arguments.HasGates; t++)
+            RowPanels<TOps, TVector>.Scale(rows + ((nint)t * stride), stride, _gates.Carry[t]);
+    }
+
+    /// <summary>Multiplies every row by w[last, t].</summary>
+    public readonly void ScaleByLastDecay(float* rows, int stride)
+    {
+        for (int t = 0; t < Count && _arguments.HasGates; t++)
+            RowPanels<TOps, TVector>.Scale(rows + ((nint)t * stride), stride, LastDecay(t));
+    }
+
+    private static int StrideOf(int count) => RowPanels<TOps, TVector>.Padded(count);
+
+    private readonly void Pack(HeadRows rows, int width, float* target, int stride)
+    {
+        for (int t = 0; t < Count; t++)
+            new ReadOnlySpan<float>(rows[_first + t], width).CopyTo(new Span<float>(target + ((nint)t * stride), width));
+    }
+
+    private static void Scale(float* source, float factor, float* target, int count)
+    {
+        TVector scale = TOps.Broadcast(factor);
+        for (int i = 0; i < count; i += TOps.Count)
+            TOps.Store(TOps.Multiply(TOps.Load(source + i), scale), target + i);
+    }
+}

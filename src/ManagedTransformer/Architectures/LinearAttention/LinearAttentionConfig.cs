@@ -1,0 +1,98 @@
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.LinearAttention;
+
+/// <summary>Feature map, denominator and gate of linear attention: the <c>linear</c> object of a model's configuration.</summary>
+public sealed record LinearAttentionConfig
+{
+    /// <summary>phi.</summary>
+    public FeatureMapKind Map { get; set; }
+
+    /// <summary>k: rows of the projection of learnt and random maps; element-wise maps have the head's width.</summary>
+    public int FeatureSize { get; set; } = 32;
+
+    /// <summary>Learnt map: the function at its end.</summary>
+    public FeatureActivation Activation { get; set; }
+
+    /// <summary>Learnt map and random features of unit vectors: whether a learnt sigma scales the input's dimensions, per head.</summary>
+    public bool Reparam { get; set; }
+
+    /// <summary>Learnt map and random features of unit vectors: the projection is divided by tau.</summary>
+    public float Tau { get; set; } = 1;
+
+    /// <summary>Random features of unit vectors: their factor; absent: 1 / sqrt(k).</summary>
+    public float? Scale { get; set; }
+
+    /// <summary>Learnt map: maps x / (||x|| + 0.001) instead of x.</summary>
+    public bool Normalize { get; set; }
+
+    /// <summary>Whether queries are divided by the root of the head's width; absent: for learnt maps only.</summary>
+    public bool? QueryScale { get; set; }
+
+    /// <summary>What the weighted sum is divided by; absent: the sum plus epsilon for elu1, clamped otherwise.</summary>
+    public LinearDenominator? Denominator { get; set; }
+
+    /// <summary>Epsilon of the denominator; absent: 1e-6 for elu1, 0.01 for relu and learnt maps, 0.1 for random features of unit
+    /// vectors, and for positive ones 1e-30, which leaves their ratio free of the factor that their stabilisation chooses.</summary>
+    public float? Eps { get; set; }
+
+    /// <summary>Gates computed from the layer's input.</summary>
+    public LinearGateKind Gate { get; set; }
+
+    /// <summary>K: numbers of a mapped query or key.</summary>
+    /// <param name="width">Width of a head.</param>
+    public int Features(int width) => Map switch
+    {
+        FeatureMapKind.Elu1 or FeatureMapKind.Relu => width,
+        FeatureMapKind.RfaSincos or FeatureMapKind.FavorHyp => 2 * FeatureSize,
+        _ => FeatureSize,
+    };
+
+    /// <summary>Trainable numbers beside the four projections: learnt map H k d + H k, sigma H d, gates H D + H, for heads of width d = D / H.</summary>
+    /// <param name="dim">D.</param><param name="heads">H.</param>
+    public long ParameterCount(int dim, int heads)
+    {
+        long map = Map == FeatureMapKind.Learned ? ((long)dim + heads) * FeatureSize : 0;
+        return map + (Reparam ? dim : 0) + (Gate == LinearGateKind.None ? 0 : ((long)heads * dim) + heads);
+    }
+
+    /// <summary>Checks every value.</summary>
+    /// <param name="where">Named in the error, for instance the recipe's path and the key of this object.</param>
+    /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
+    public void Validate(string where)
+    {
+        bool isLearned = Map == FeatureMapKind.Learned, isUnit = Map is FeatureMapKind.RfaSincos or FeatureMapKind.RfaArccos;
+        Require(FeatureSize > 0, $"feature_size is {FeatureSize}, it must be positive.");
+        Require(Tau > 0 && float.IsFinite(Tau), $"tau is {Tau}, it must be positive.");
+        Require(Scale is null or > 0, $"scale is {Scale}, it must be positive.");
+        Require(Eps is null or >= 0, $"eps is {Eps}, it must not be negative.");
+        Require(Activation == FeatureActivation.Relu || isLearned, "activation needs the map learned.");
+        Require(!Normalize || isLearned, "normalize needs the map learned.");
+        Require(Scale is null || isUnit, "scale needs the map rfa_sincos or rfa_arccos.");
+        Require((!Reparam && Tau == 1) || isLearned || isUnit, "reparam and tau need the map learned, rfa_sincos or rfa_arccos.");
+
+        void Require(bool holds, string message)
+        {
+            if (!holds)
+            {
+                throw new InputException($"{where}.{message}");
+            }
+        }
+    }
+
+    /// <summary>Denominator and epsilon, with the map's defaults where they are absent.</summary>
+    internal LinearAttentionOptions Options => new()
+    {
+        Denominator = Denominator ?? (Map == FeatureMapKind.Elu1 ? LinearDenominator.Add : LinearDenominator.Clamp),
+        Epsilon = Eps ?? Map switch
+        {
+            FeatureMapKind.Elu1 => 1e-6f,
+            FeatureMapKind.RfaSincos or FeatureMapKind.RfaArccos => 0.1f,
+            FeatureMapKind.FavorExp or FeatureMapKind.FavorHyp => 1e-30f,
+            _ => 0.01f,
+        },
+    };
+
+    /// <summary>Factor on queries of heads of a width.</summary>
+    internal float QueryFactor(int width) => QueryScale ?? Map == FeatureMapKind.Learned ? 1 / MathF.Sqrt(width) : 1;
+}

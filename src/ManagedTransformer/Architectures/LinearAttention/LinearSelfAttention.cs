@@ -1,0 +1,125 @@
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.LinearAttention;
+
+/// <summary>
+/// Self-attention with a feature map in place of the softmax: y[t] = phi(q[t])^T s / D(phi(q[t]) . z), s and z the sums of phi(k) (x) v and phi(k) over the
+/// positions that t sees (Katharopoulos et al., 2020; Peng et al., 2021; Kasai et al., 2021). Training takes time linear in the length, generation constant
+/// time and memory per token.
+/// </summary>
+public sealed class LinearSelfAttention : SelfAttention
+{
+    // What gates start with: a decay of 0.88, and an almost open input gate.
+    private const float InitialDecay = 2, InitialInput = 3;
+
+    private readonly LinearAttentionLayerOptions _options;
+    private readonly LinearProjections _projections;
+    private MergedProjections? _merged;
+
+    /// <summary>An attention layer.</summary>
+    /// <param name="options">Sizes, feature map and gate.</param><param name="random">Source of the initial values.</param>
+    /// <exception cref="ArgumentException">The heads do not divide the width.</exception>
+    public LinearSelfAttention(LinearAttentionLayerOptions options, RandomSource random)
+    {
+        _options = options;
+        _projections = new LinearProjections(options, options.Dim, random);
+        if (options.Linear.Gate != LinearGateKind.None)
+        {
+            Gate = new Linear(
+                Initialization.Uniform(new Shape(options.Heads, options.Dim), 1 / MathF.Sqrt(options.Dim), random),
+                new Parameter(Tensor.Full(new Shape(options.Heads), options.Linear.Gate == LinearGateKind.Decay ? InitialDecay : InitialInput)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Linear Query => _projections.Query;
+
+    /// <inheritdoc/>
+    public override Linear Key => _projections.Key;
+
+    /// <inheritdoc/>
+    public override Linear Value => _projections.Value;
+
+    /// <inheritdoc/>
+    public override Linear Out => _projections.Out;
+
+    /// <summary>phi, the same for queries and keys.</summary>
+    public FeatureMap Feature => _projections.Feature;
+
+    /// <summary>Logits of the gates, [heads, dim] and [heads]; null without gates.</summary>
+    public Linear? Gate { get; }
+
+    /// <summary>The merged projections that <see cref="Step"/> uses; null before the first state, and for maps that cannot be merged.</summary>
+    internal MergedProjections? Merged => _merged;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A window, or decaying gates without a direction.</exception>
+    public override AttentionOutput Attend(Tensor x, AttentionMask mask, Tensor? past, ForwardContext context)
+    {
+        if (mask.Window > 0)
+        {
+            throw new ArgumentException("Linear attention has no window: its state cannot forget single positions.");
+        }
+
+        (Tensor query, Tensor key, Tensor value) = (Feature.MapQueries(_projections.Queries(x)), Feature.MapKeys(_projections.Keys(x)), _projections.Values(x));
+        LinearAttentionOptions options = Gated(x, ref key) with { KeyPadding = mask.KeyPadding };
+        if (mask.Causal)
+        {
+            return new AttentionOutput(_projections.Join(query.CausalLinearAttention(key, value, options).Output));
+        }
+
+        return options.Gate is null
+            ? new AttentionOutput(_projections.Join(query.NoncausalLinearAttention(key, value, options)))
+            : throw new ArgumentException("Linear attention with decaying gates is causal.");
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Learnt maps are merged with the projections here and at <see cref="LayerState.Reset"/>: weights that change later take effect with the next one.</remarks>
+    public override LayerState CreateState(int batch) => new LinearState(
+        new Shape(batch, _options.Heads, _options.Linear.Features(_projections.Width), _projections.Width), Feature.HasMaximum, Prepare);
+
+    /// <inheritdoc/>
+    public override Tensor Step(Tensor x, LayerState state)
+    {
+        using NoGradientScope _ = new();
+        LinearState memory = (LinearState)state;
+        (Tensor query, Tensor key) = _merged?.Map(x) ?? (Feature.MapQueries(_projections.Queries(x)), Feature.MapNextKeys(_projections.Keys(x), memory));
+        LinearAttentionOptions options = Gated(x, ref key);
+        return _projections.Join(TensorOperators.LinearAttentionStep(query, key, _projections.Values(x), memory.State, options));
+    }
+
+    /// <inheritdoc/>
+    public override void Visit(ParameterVisitor visit)
+    {
+        visit.Add("", _projections);
+        visit.Add("gate", Gate);
+    }
+
+    private LinearAttentionOptions Gated(Tensor x, ref Tensor key)
+    {
+        LinearAttentionOptions options = _options.Linear.Options;
+        if (Gate is null)
+        {
+            return options;
+        }
+
+        Tensor logits = Gate.Forward(x);
+        if (_options.Linear.Gate == LinearGateKind.Decay)
+        {
+            return options with { Gate = logits };
+        }
+
+        key *= logits.Sigmoid().Reshape(logits.Shape.Insert(3, 1));
+        return options;
+    }
+
+    private void Prepare()
+    {
+        if (Feature is LearnedFeatures { IsMergeable: true } features)
+        {
+            _merged ??= new MergedProjections(_projections, features);
+            _merged.Rebuild();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.LinearAttention;
+
+/// <summary>
+/// Positive random features (Choromanski et al., 2021, lemma 1): with x' = x d^(-1/4), u = W x' and o = ||x'||^2 / 2, e^(u - o) / sqrt(k) (K = k), or
+/// [e^(u - o), e^(-u - o)] / sqrt(2k) (K = 2k). W has orthogonal rows and is not trained.
+/// </summary>
+/// <remarks>
+/// Exponents can be large. What cancels in the ratio is taken out of them: of queries the largest u of each position, of keys the largest exponent of the
+/// whole sequence, per head. Generation does not know the latter in advance: its state keeps the largest so far and is scaled down when it grows.
+/// </remarks>
+public sealed class PositiveRandomFeatures : FeatureMap
+{
+    private readonly bool _bothSigns;
+    private readonly float _inputScale, _outputScale;
+
+    /// <summary>A map with projections drawn at random.</summary>
+    /// <param name="config">Kind and feature size.</param><param name="heads">H.</param><param name="width">d.</param><param name="random">Source of the projections.</param>
+    public PositiveRandomFeatures(LinearAttentionConfig config, int heads, int width, RandomSource random)
+    {
+        _bothSigns = config.Map == FeatureMapKind.FavorHyp;
+        _inputScale = MathF.Pow(width, -0.25f);
+        _outputScale = 1 / MathF.Sqrt(config.FeatureSize * (_bothSigns ? 2 : 1));
+        Projection = OrthogonalFeatures.Draw(heads, config.FeatureSize, width, random).Keep();
+    }
+
+    /// <summary>W, [H, k, d]: saved, not trained.</summary>
+    public Tensor Projection { get; }
+
+    /// <inheritdoc/>
+    internal override bool HasMaximum => true;
+
+    /// <summary>Draws other projections.</summary>
+    /// <param name="random">Source of the projections.</param>
+    public void Resample(RandomSource random)
+    {
+        using NoGradientScope _ = new();
+        Projection.Assign(OrthogonalFeatures.Draw(Projection.Shape[0], Projection.Shape[1], Projection.Shape[2], random));
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Map(Tensor x) => Finish(Exponents(x));
+
+    /// <inheritdoc/>
+    public override Tensor MapQueries(Tensor x)
+    {
+        Tensor projected = Projected(x * _inputScale);
+        return Finish(projected - projected.Detach().Max([3], keepAxes: true));
+    }
+
+    /// <inheritdoc/>
+    public override Tensor MapKeys(Tensor x)
+    {
+        Tensor exponents = Exponents(x);
+        return x.Shape[1] == 0 ? exponents : Finish(exponents - exponents.Detach().Max([1, 3], keepAxes: true));
+    }
+
+    /// <inheritdoc/>
+    internal override Tensor MapNextKeys(Tensor x, LinearState state)
+    {
+        Tensor exponents = Exponents(x);
+        return Finish(exponents - state.Raise(exponents.Max([1, 3], keepAxes: true)));
+    }
+
+    /// <inheritdoc/>
+    public override void Visit(ParameterVisitor visit) => visit.AddBuffer("projection", Projection);
+
+    private Tensor Exponents(Tensor x)
+    {
+        Tensor scaled = x * _inputScale;
+        return Projected(scaled) - ((scaled * scaled).Sum([3], keepAxes: true) * 0.5f);
+    }
+
+    private Tensor Projected(Tensor scaled)
+    {
+        Tensor projected = scaled.HeadwiseLinear(Projection);
+        return _bothSigns ? TensorOperators.Concat(3, projected, -projected) : projected;
+    }
+
+    private Tensor Finish(Tensor exponents) => _outputScale * exponents.Exp();
+}

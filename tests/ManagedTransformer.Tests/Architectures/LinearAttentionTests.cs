@@ -1,0 +1,241 @@
+using System.Text.Json;
+using ManagedTransformer.Architectures.LinearAttention;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
+using Xunit;
+
+namespace ManagedTransformer.Tests.Architectures;
+
+/// <summary>The linear attention layer: its forms against each other for every map and gate, its state, its configuration.</summary>
+public sealed class LinearAttentionTests
+{
+    private const int Dim = 24, Heads = 3, Batch = 2, Length = 13;
+
+    public static TheoryData<FeatureMapKind, LinearGateKind> MapsAndGates => new MatrixTheoryData<FeatureMapKind, LinearGateKind>(
+        Enum.GetValues<FeatureMapKind>(), Enum.GetValues<LinearGateKind>()).Aggregate(new TheoryData<FeatureMapKind, LinearGateKind>(), (all, row) =>
+    {
+        all.Add(row.Data.Item1, row.Data.Item2);
+        return all;
+    });
+
+    public static TheoryData<FeatureMapKind> Maps => [.. Enum.GetValues<FeatureMapKind>()];
+
+    [Theory]
+    [MemberData(nameof(MapsAndGates))]
+    public void StepsGiveWhatTheWholeSequenceGives(FeatureMapKind map, LinearGateKind gate)
+    {
+        LinearSelfAttention attention = Layer(Config(map) with { Gate = gate });
+        Tensor x = Input(1, Batch, Length, Dim);
+        Tensor whole = attention.Attend(x, new AttentionMask(Causal: true), null, ForwardContext.Inference).Output;
+        foreach (int[] blocks in new int[][] { [.. Enumerable.Repeat(1, Length)], [Length - 2, 1, 1], [1, 5, 3, 4] })
+        {
+            LayerState state = attention.CreateState(Batch);
+            int first = 0;
+            foreach (int count in blocks)
+            {
+                Near(whole.Slice(1, first, count), attention.Step(x.Slice(1, first, count), state), 2e-5f);
+                first += count;
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Maps))]
+    public void TheStateHasOneSizeForTextsOfAnyLength(FeatureMapKind map)
+    {
+        LinearSelfAttention attention = Layer(Config(map));
+        LayerState state = attention.CreateState(Batch);
+        int features = Config(map).Features(Dim / Heads), maximum = map is FeatureMapKind.FavorExp or FeatureMapKind.FavorHyp ? 1 : 0;
+        long bytes = sizeof(float) * Batch * Heads * ((features * ((Dim / Heads) + 1)) + maximum);
+        Assert.Equal(bytes, state.Bytes);
+        Tensor first = attention.Step(Input(1, Batch, 1, Dim), state);
+        attention.Step(Input(2, Batch, 50, Dim), state);
+        Assert.Equal(bytes, state.Bytes);
+        state.Reset();
+        Near(first, attention.Step(Input(1, Batch, 1, Dim), state), 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Maps))]
+    public void PermutedSequencesGivePermutedResults(FeatureMapKind map)
+    {
+        LinearSelfAttention attention = Layer(Config(map) with { Gate = LinearGateKind.Decay });
+        Tensor x = Input(1, Batch, Length, Dim);
+        Tensor turned = TensorOperators.Concat(0, x.Slice(0, 1, 1), x.Slice(0, 0, 1));
+        AttentionMask mask = new(Causal: true);
+        Tensor y = attention.Attend(x, mask, null, ForwardContext.Inference).Output, other = attention.Attend(turned, mask, null, ForwardContext.Inference).Output;
+        Near(TensorOperators.Concat(0, y.Slice(0, 1, 1), y.Slice(0, 0, 1)), other, 2e-6f);
+    }
+
+    [Theory]
+    [MemberData(nameof(Maps))]
+    public void PaddingIsAsGoodAsAShorterSequence(FeatureMapKind map)
+    {
+        LinearSelfAttention attention = Layer(Config(map) with { Gate = LinearGateKind.Decay });
+        Tensor x = Input(1, 1, Length, Dim);
+        float[] padding = new float[Length];
+        padding.AsSpan(0, 4).Fill(1);
+        Tensor mask = Tensor.From(padding, new Shape(1, Length));
+        Tensor padded = attention.Attend(x, new AttentionMask(Causal: true, KeyPadding: mask), null, ForwardContext.Inference).Output.Slice(1, 4, Length - 4);
+        Near(attention.Attend(x.Slice(1, 4, Length - 4), new AttentionMask(Causal: true), null, ForwardContext.Inference).Output, padded, 2e-5f);
+    }
+
+    [Theory]
+    [MemberData(nameof(Maps))]
+    public void AttentionToItselfWithoutDirectionIsCrossAttention(FeatureMapKind map)
+    {
+        LinearAttentionLayerOptions options = new() { Dim = Dim, Heads = Heads, Linear = Config(map) };
+        LinearSelfAttention self = new(options, new RandomSource(3));
+        LinearCrossAttention cross = new(options, Dim, new RandomSource(3));
+        Tensor x = Input(1, Batch, Length, Dim);
+        Near(self.Attend(x, new AttentionMask(), null, ForwardContext.Inference).Output, cross.Forward(x, x), 2e-5f);
+    }
+
+    [Theory]
+    [InlineData(FeatureMapKind.FavorExp)]
+    [InlineData(FeatureMapKind.FavorHyp)]
+    public void FactorsOfPositiveFeaturesCancel(FeatureMapKind map)
+    {
+        FeatureMap feature = FeatureMap.Create(Config(map), Heads, 8, new RandomSource(2));
+        Tensor q = Input(1, Batch, Length, Heads, 8), k = Input(2, Batch, Length, Heads, 8), v = Input(3, Batch, Length, Heads, 8);
+        Tensor plain = feature.Map(q).CausalLinearAttention(feature.Map(k), v).Output, stabilised = feature.MapQueries(q).CausalLinearAttention(feature.MapKeys(k), v).Output;
+        Near(plain, stabilised, 1e-5f);
+        Assert.All(feature.MapQueries(q * 1000).CausalLinearAttention(feature.MapKeys(k * 1000), v, new() { Epsilon = 1e-30f }).Output.ToArray(), value => Assert.True(float.IsFinite(value)));
+    }
+
+    [Fact]
+    public void TheRunningMaximumMayGrowAtAnyStep()
+    {
+        LinearSelfAttention attention = Layer(Config(FeatureMapKind.FavorExp) with { Eps = 0 });
+        Tensor growth = Tensor.From([.. Enumerable.Range(0, Length).Select(t => 0.1f * (1 + (t * t % 7)))], new Shape(1, Length, 1));
+        Tensor x = Input(1, Batch, Length, Dim) * growth;
+        Tensor whole = attention.Attend(x, new AttentionMask(Causal: true), null, ForwardContext.Inference).Output;
+        LayerState state = attention.CreateState(Batch);
+        for (int t = 0; t < Length; t++)
+        {
+            Near(whole.Slice(1, t, 1), attention.Step(x.Slice(1, t, 1), state), 5e-5f);
+        }
+    }
+
+    [Fact]
+    public void NewWeightsTakeEffectWithTheNextState()
+    {
+        LinearSelfAttention attention = Layer(Config(FeatureMapKind.Learned));
+        Tensor x = Input(1, Batch, 1, Dim);
+        LayerState state = attention.CreateState(Batch);
+        attention.Step(x, state);
+        attention.Query.Weight.Assign(attention.Query.Weight.Detach() * 3);
+        state.Reset();
+        Near(attention.Attend(x, new AttentionMask(Causal: true), null, ForwardContext.Inference).Output, attention.Step(x, state), 2e-5f);
+    }
+
+    [Fact]
+    public void ResampledProjectionsAreOtherOnes()
+    {
+        RandomFourierFeatures fourier = (RandomFourierFeatures)FeatureMap.Create(Config(FeatureMapKind.RfaSincos), Heads, 8, new RandomSource(2));
+        PositiveRandomFeatures positive = (PositiveRandomFeatures)FeatureMap.Create(Config(FeatureMapKind.FavorExp), Heads, 8, new RandomSource(2));
+        float[] first = fourier.Projection.ToArray(), second = positive.Projection.ToArray();
+        fourier.Resample(new RandomSource(9));
+        positive.Resample(new RandomSource(9));
+        Assert.All(first.Zip(fourier.Projection.ToArray()), pair => Assert.NotEqual(pair.First, pair.Second));
+        Assert.All(second.Zip(positive.Projection.ToArray()), pair => Assert.NotEqual(pair.First, pair.Second));
+        Assert.False(fourier.Projection.RequiresGradient);
+    }
+
+    [Fact]
+    public void ManyFeaturesEstimateTheSoftmax()
+    {
+        // The kernel that random features estimate, on one head: e^(q . k / sqrt d).
+        Tensor q = Input(1, 1, Length, 1, 8) * 0.5f, k = Input(2, 1, Length, 1, 8) * 0.5f, v = Input(3, 1, Length, 1, 8);
+        Tensor expected = q.Attention(k, v, new AttentionOptions { Causal = true });
+        double[] errors = [.. new[] { 16, 4096 }.Select(features =>
+        {
+            FeatureMap map = FeatureMap.Create(Config(FeatureMapKind.FavorHyp) with { FeatureSize = features }, 1, 8, new RandomSource(2));
+            Tensor difference = map.MapQueries(q).CausalLinearAttention(map.MapKeys(k), v, new() { Epsilon = 1e-30f }).Output - expected;
+            return Math.Sqrt((difference * difference).Mean().Item());
+        })];
+        Assert.True(errors[1] < 0.05 && errors[1] < errors[0] / 4, $"errors {errors[0]} and {errors[1]}");
+    }
+
+    [Fact]
+    public void OrthogonalRowsAreOrthogonalInBlocks()
+    {
+        const int rows = 11, width = 5;
+        float[] projection = OrthogonalFeatures.Draw(2, rows, width, new RandomSource(4)).ToArray();
+        for (int i = 0; i < 2 * rows; i++)
+        {
+            for (int j = 0; j < 2 * rows; j++)
+            {
+                bool sameBlock = i / rows == j / rows && i % rows / width == j % rows / width;
+                double dot = Enumerable.Range(0, width).Sum(c => (double)projection[(i * width) + c] * projection[(j * width) + c]);
+                Assert.True(i == j ? dot > 0.05 : !sameBlock || Math.Abs(dot) < 1e-5, $"rows {i} and {j}: {dot}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(MapsAndGates))]
+    public void TheConfigurationCountsTheParameters(FeatureMapKind map, LinearGateKind gate)
+    {
+        LinearAttentionConfig config = Config(map) with { Gate = gate, Reparam = map is FeatureMapKind.Learned or FeatureMapKind.RfaSincos };
+        config.Validate("recipe: model.linear");
+        Assert.Equal((4 * Dim * Dim) + (4 * Dim) + config.ParameterCount(Dim, Heads), Layer(config).ParameterCount);
+    }
+
+    [Fact]
+    public void NamesAreThoseOfCheckpoints()
+    {
+        LinearSelfAttention learned = Layer(Config(FeatureMapKind.Learned) with { Reparam = true, Gate = LinearGateKind.Input });
+        Assert.Equal(
+            ["query.weight", "query.bias", "key.weight", "key.bias", "value.weight", "value.bias", "out.weight", "out.bias", "feature.weight", "feature.bias", "feature.sigma", "gate.weight", "gate.bias"],
+            learned.Parameters().Select(named => named.Name));
+        Assert.Equal(["feature.projection"], Layer(Config(FeatureMapKind.RfaSincos)).Buffers().Select(named => named.Name));
+    }
+
+    [Fact]
+    public void ConfigurationsAreSnakeCaseJson()
+    {
+        LinearAttentionConfig config = JsonSerializer.Deserialize(
+            """{"map": "rfa_sincos", "feature_size": 64, "denominator": "abs_clamp", "eps": 0.5, "gate": "decay", "query_scale": true}""", RecipeJson.Default.LinearAttentionConfig)!;
+        Assert.Equal(
+            new LinearAttentionConfig { Map = FeatureMapKind.RfaSincos, FeatureSize = 64, Denominator = LinearDenominator.AbsClamp, Eps = 0.5f, Gate = LinearGateKind.Decay, QueryScale = true }, config);
+        Assert.Equal(config, JsonSerializer.Deserialize(JsonSerializer.Serialize(config, RecipeJson.Default.LinearAttentionConfig), RecipeJson.Default.LinearAttentionConfig));
+        Assert.Contains("\"map\": \"elu1\"", JsonSerializer.Serialize(new LinearAttentionConfig(), RecipeJson.Default.LinearAttentionConfig), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ErrorsSayWhatIsWrong()
+    {
+        LinearAttentionConfig plain = new();
+        Refuses(plain with { FeatureSize = 0 }, "r: linear.feature_size is 0");
+        Refuses(plain with { Tau = 0 }, "tau is 0");
+        Refuses(plain with { Eps = -1 }, "eps is -1");
+        Refuses(plain with { Reparam = true }, "reparam");
+        Refuses(plain with { Activation = FeatureActivation.Tanh }, "activation");
+        Refuses(plain with { Scale = 2 }, "scale");
+        Refuses(plain with { Normalize = true }, "normalize");
+        Assert.Throws<ArgumentException>(() => new LinearSelfAttention(new() { Dim = 10, Heads = 3, Linear = plain }, new RandomSource(1)));
+        Assert.Throws<ArgumentException>(() => new LinearCrossAttention(new() { Dim = 8, Heads = 2, Linear = plain with { Gate = LinearGateKind.Input } }, 8, new RandomSource(1)));
+        LinearSelfAttention gated = Layer(plain with { Gate = LinearGateKind.Decay });
+        Tensor x = Input(1, Batch, Length, Dim);
+        Assert.Throws<ArgumentException>(() => gated.Attend(x, new AttentionMask(), null, ForwardContext.Inference));
+        Assert.Throws<ArgumentException>(() => gated.Attend(x, new AttentionMask(Causal: true, Window: 3), null, ForwardContext.Inference));
+
+        static void Refuses(LinearAttentionConfig config, string part) =>
+            Assert.Contains(part, Assert.Throws<InputException>(() => config.Validate("r: linear")).Message, StringComparison.Ordinal);
+    }
+
+    private static LinearAttentionConfig Config(FeatureMapKind map) => new() { Map = map, FeatureSize = 7 };
+
+    private static LinearSelfAttention Layer(LinearAttentionConfig config) => new(new() { Dim = Dim, Heads = Heads, Linear = config }, new RandomSource(3));
+
+    private static Tensor Input(ulong index, params int[] shape) => Tensor.Normal(new Shape(shape), 0, 1, new RandomKey(5, index));
+
+    private static void Near(Tensor expected, Tensor actual, float tolerance)
+    {
+        Assert.Equal(expected.Shape, actual.Shape);
+        Assert.All(expected.ToArray().Zip(actual.ToArray()), pair => Assert.True(
+            Math.Abs(pair.First - pair.Second) <= tolerance * (1 + Math.Abs(pair.First)), $"expected {pair.First}, is {pair.Second}"));
+    }
+}
