@@ -295,7 +295,13 @@ public sealed class Gpt2FolderTests : IDisposable
     {
         LanguageModelConfig gpt2 = new()
         {
-            Vocab = 281, Dim = 8, Layers = 1, Heads = 2, MaxPositions = 8, Positions = PositionKind.Learned, Activation = Activation.GeluTanh,
+            Vocab = 281,
+            Dim = 8,
+            Layers = 1,
+            Heads = 2,
+            MaxPositions = 8,
+            Positions = PositionKind.Learned,
+            Activation = Activation.GeluTanh,
         };
         return new()
         {
