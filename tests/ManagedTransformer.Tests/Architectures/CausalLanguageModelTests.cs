@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
@@ -78,6 +79,54 @@ public sealed class CausalLanguageModelTests
         // A state that forgets starts over.
         state.Reset();
         Near(expected.AsSpan(4 * 13, 13), model.Step(tokens.Slice(1, 0, 5), state).ToArray().AsSpan(0, 13), "after reset");
+    }
+
+    public static TheoryData<FeatureMapKind, LinearGateKind> LinearKinds
+    {
+        get
+        {
+            TheoryData<FeatureMapKind, LinearGateKind> kinds = [];
+            foreach (FeatureMapKind map in Enum.GetValues<FeatureMapKind>())
+            {
+                foreach (LinearGateKind gate in Enum.GetValues<LinearGateKind>())
+                {
+                    kinds.Add(map, gate);
+                }
+            }
+
+            return kinds;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(LinearKinds))]
+    public void LinearAttentionStepsGiveWhatTheWholeSequenceGivesInConstantMemory(FeatureMapKind map, LinearGateKind gate)
+    {
+        LanguageModelConfig config = _small with
+        {
+            Attention = AttentionKind.Linear,
+            Linear = new LinearAttentionConfig { Map = map, FeatureSize = 8, Gate = gate },
+            Init = InitializationScheme.FanIn,
+        };
+        CausalLanguageModel model = new(config, new RandomSource(3));
+        Assert.Equal(model.ParameterCount, config.ParameterCount);
+        Tensor tokens = Tensor.From(Tokens(2 * _blocks.Sum(), 0, 13), new Shape(2, _blocks.Sum()));
+        float[] expected = model.Forward(tokens, ForwardContext.Inference).ToArray();
+        LanguageModelState state = model.CreateState(2);
+        long bytes = state.Bytes;
+        int place = 0;
+        foreach (int block in _blocks)
+        {
+            using StepScope scope = new();
+            float[] actual = model.Step(tokens.Slice(1, place, block), state).ToArray();
+            place += block;
+            for (int row = 0; row < 2; row++)
+            {
+                Near(expected.AsSpan(((row * _blocks.Sum()) + place - 1) * 13, 13), actual.AsSpan(row * 13, 13), $"after {place} tokens, row {row}", 5e-5);
+            }
+        }
+
+        Assert.Equal(bytes, state.Bytes);
     }
 
     [Fact]
@@ -188,12 +237,12 @@ public sealed class CausalLanguageModelTests
         return Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
     }
 
-    private static void Near(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what)
+    private static void Near(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what, double tolerance = 2e-5)
     {
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
         {
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= 2e-5 * (1 + Math.Abs(expected[i])), $"{what}, logit {i}: {actual[i]} instead of {expected[i]}");
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance * (1 + Math.Abs(expected[i])), $"{what}, logit {i}: {actual[i]} instead of {expected[i]}");
         }
     }
 }

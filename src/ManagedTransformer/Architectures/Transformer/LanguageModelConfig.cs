@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ManagedTransformer.Architectures.AdaptiveSpan;
+using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
@@ -26,6 +27,9 @@ public sealed record LanguageModelConfig
 
     /// <summary>Limit, ramp and penalty of span attention; needed by it, and by no other.</summary>
     public SpanConfig? Span { get; set; }
+
+    /// <summary>Feature map and so on of linear attention; needed by it, and by no other.</summary>
+    public LinearAttentionConfig? Linear { get; set; }
 
     /// <summary>N: persistent key and value vectors per head, in the softmax of span attention; 0 for none.</summary>
     public int Persistent { get; set; }
@@ -102,7 +106,7 @@ public sealed record LanguageModelConfig
 
     /// <summary>Whether attention looks back over a span, beyond the block, with relative positions.</summary>
     [JsonIgnore]
-    public bool HasSpans => Attention != AttentionKind.Softmax;
+    public bool HasSpans => Attention is AttentionKind.FixedSpan or AttentionKind.AdaptiveSpan or AttentionKind.DynamicSpan;
 
     /// <summary>Most tokens in a row; <see cref="int.MaxValue"/> where positions set no limit.</summary>
     [JsonIgnore]

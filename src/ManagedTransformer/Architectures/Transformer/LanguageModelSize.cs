@@ -42,7 +42,7 @@ internal static class LanguageModelSize
     private static long Attention(LanguageModelConfig config)
     {
         long d = config.Dim, h = config.Heads;
-        long spans = config.Attention switch { AttentionKind.AdaptiveSpan => h, AttentionKind.DynamicSpan => (h * d) + h, _ => 0 };
+        long spans = config.Attention switch { AttentionKind.AdaptiveSpan => h, AttentionKind.DynamicSpan => (h * d) + h, _ => config.Linear?.ParameterCount(config.Dim, config.Heads) ?? 0 };
         return (4 * d * d) + (config.Bias ? 4 * d : 0) + spans + (2 * d * config.Persistent);
     }
 

@@ -9,6 +9,7 @@ internal static class LanguageModelValidation
     {
         CheckSizes(config, where);
         CheckSpans(config, where);
+        CheckLinear(config, where);
         CheckMemories(config, where);
         CheckVocabulary(config, where);
     }
@@ -95,6 +96,20 @@ internal static class LanguageModelValidation
         if (config.FeedForward == 0 && config.Persistent == 0 && !everyLayerReplaced)
         {
             throw new InputException($"{where}: model.persistent is 0 and model.ffn is 0: a layer needs persistent vectors or a feed-forward layer.");
+        }
+    }
+
+    private static void CheckLinear(LanguageModelConfig config, string where)
+    {
+        if (config.Attention == AttentionKind.Linear != config.Linear is not null)
+        {
+            throw new InputException($"{where}: model.attention 'linear' and model.linear, its feature map, must be given together.");
+        }
+
+        config.Linear?.Validate($"{where}: model.linear");
+        if (config.Linear is not null && config.AttentionDropout > 0)
+        {
+            throw new InputException($"{where}: model.attention_dropout is {config.AttentionDropout}, linear attention never forms the weights that it would drop.");
         }
     }
 

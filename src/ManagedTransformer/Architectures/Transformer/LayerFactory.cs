@@ -1,4 +1,5 @@
 using ManagedTransformer.Architectures.AdaptiveSpan;
+using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
@@ -49,6 +50,12 @@ internal static class LayerFactory
 
     private static SelfAttention CreateAttention(TransformerLayerOptions options, LanguageModelConfig config, Parameter? positions, RandomSource random)
     {
+        if (config.Linear is { } linear)
+        {
+            return new LinearSelfAttention(
+                new LinearAttentionLayerOptions { Dim = options.Dim, Heads = options.Heads, Linear = linear, Bias = options.Bias }, random);
+        }
+
         if (!config.HasSpans)
         {
             return new MultiHeadAttention(options.Dim, options.Heads, random, null, options.Bias, options.AttentionDropout);
