@@ -40,18 +40,13 @@ public sealed class HiddenStateCache
         using NoGradientScope _ = new();
         int block = x.Shape[1], before = _layers[layer]?.Shape[1] ?? length;
         int kept = Math.Min(length, before + block), fromBlock = Math.Min(kept, block), fromBefore = kept - fromBlock;
-        Tensor next = Tensor.Zeros(x.Shape.With(1, kept), x.Device).Keep();
-        if (_layers[layer] is { } old)
-        {
-            if (fromBefore > 0)
-            {
-                next.Slice(1, 0, fromBefore).Assign(old.Slice(1, before - fromBefore, fromBefore));
-            }
-
-            old.Release();
-        }
-
-        next.Slice(1, fromBefore, fromBlock).Assign(x.Detach().Slice(1, block - fromBlock, fromBlock));
+        Tensor newest = x.Detach().Slice(1, block - fromBlock, fromBlock);
+        Tensor? old = _layers[layer];
+        Tensor next = fromBefore == 0
+            ? TensorOperators.Concat(1, newest)
+            : TensorOperators.Concat(1, old?.Slice(1, before - fromBefore, fromBefore) ?? Tensor.Zeros(x.Shape.With(1, fromBefore), x.Device), newest);
+        next.Keep();
+        old?.Release();
         _layers[layer] = next;
     }
 
