@@ -70,6 +70,13 @@ internal sealed class GoldenCase
         return file.ReadIntegers(name);
     }
 
+    public long[] LongValues(string name)
+    {
+        _ = Entry(name);
+        using SafetensorsFile file = SafetensorsFile.Open(_path);
+        return file.ReadLongs(name);
+    }
+
     /// <summary>A Float32 tensor; integers (masks) are converted.</summary>
     public Tensor Floats(string name) => Tensor.From(Values(name), ShapeOf(name));
 

@@ -20,7 +20,7 @@ public sealed class GoldenCaseTests
         Assert.SkipWhen(family!.Later.Contains(name), $"The system '{test.System}' is not implemented yet.");
         IGoldenSystem? system = family.Systems.FirstOrDefault(system => system.Name == name);
         Assert.True(system is not null, $"{path}: the system '{test.System}' is unknown.");
-        GoldenCheck check = new(test, family.Tolerance(test));
+        GoldenCheck check = new(test, family.Tolerance(test), family.Allowance);
         system!.Run(test, check);
         string report = check.Report();
         Assert.True(report.Length == 0, $"{path} ({test.System}):\n{report}");

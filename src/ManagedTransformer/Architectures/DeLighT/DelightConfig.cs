@@ -1,0 +1,131 @@
+using System.Numerics;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.DeLighT;
+
+/// <summary>
+/// The <c>delight</c> object of a model's configuration: a deep unit in front of every self-attention, attention of half the model's width with one head, and token
+/// embeddings of <see cref="MapDim"/> features that a unit of their own widens (Mehta et al., 2021).
+/// </summary>
+public sealed record DelightConfig
+{
+    /// <summary>N_min: grouped layers of the first block's unit; at least 2.</summary>
+    public int MinDepth { get; set; } = 4;
+
+    /// <summary>N_max: grouped layers of the last block's unit; the presets have as many blocks.</summary>
+    public int MaxDepth { get; set; } = 8;
+
+    /// <summary>m_w: width multiplier of the first block.</summary>
+    public double WidthMult { get; set; } = 2;
+
+    /// <summary>g_max: most groups of a grouped layer; 0: the least power of two that is at least dim / 32.</summary>
+    public int MaxGroups { get; set; }
+
+    /// <summary>DExTra or DeFINE, for all units.</summary>
+    public UnitMode Mode { get; set; }
+
+    /// <summary>Shuffles features between groups (DExTra).</summary>
+    public bool Shuffle { get; set; } = true;
+
+    /// <summary>Mixes the projected input into every grouped layer's input.</summary>
+    public bool Mixer { get; set; } = true;
+
+    /// <summary>d_map: width of the table of tokens and of the classifier.</summary>
+    public int MapDim { get; set; } = 128;
+
+    /// <summary>Grouped layers of the embedding's unit.</summary>
+    public int EmbDepth { get; set; } = 4;
+
+    /// <summary>Width multiplier of the embedding's unit.</summary>
+    public double EmbWidthMult { get; set; } = 2;
+
+    /// <summary>Most groups of the embedding's unit; 0: as <see cref="MaxGroups"/>.</summary>
+    public int EmbMaxGroups { get; set; }
+
+    /// <summary>Dropout after each layer of every unit.</summary>
+    public float UnitDropout { get; set; }
+
+    /// <summary>Dropout on looked-up embeddings and again on the sum with positions, one mask per sequence and feature for all positions.</summary>
+    public float SharedDropout { get; set; } = 0.1f;
+
+    /// <summary>Draws the rare words' tables of an adaptive input from a normal distribution; otherwise they start at zero, as in the authors' code.</summary>
+    public bool NormalTails { get; set; }
+
+    /// <summary>Checks every value.</summary>
+    /// <param name="dim">Model width d_m.</param><param name="blocks">Blocks of a stack.</param><param name="where">Named in errors.</param>
+    /// <exception cref="InputException">A value out of its range, or widths that groups do not divide.</exception>
+    public void Validate(int dim, int blocks, string where)
+    {
+        Require(dim % 2 == 0, $"the model's width ({dim}) must be even: attention has half of it.");
+        Require(MinDepth >= 2, $"delight.min_depth is {MinDepth}, a unit has at least 2 grouped layers.");
+        Require(MaxDepth >= MinDepth, $"delight.max_depth ({MaxDepth}) must not be below delight.min_depth ({MinDepth}).");
+        Require(WidthMult > 0 && double.IsFinite(WidthMult), $"delight.width_mult is {WidthMult}, it must be above 0.");
+        Require(EmbWidthMult > 0 && double.IsFinite(EmbWidthMult), $"delight.emb_width_mult is {EmbWidthMult}, it must be above 0.");
+        Require(EmbDepth >= 2, $"delight.emb_depth is {EmbDepth}, a unit has at least 2 grouped layers.");
+        Require(MapDim > 0, $"delight.map_dim is {MapDim}, it must be positive.");
+        Require(MaxGroups >= 0 && EmbMaxGroups >= 0, "delight.max_groups and delight.emb_max_groups must not be negative.");
+        Require(UnitDropout is >= 0 and < 1 && SharedDropout is >= 0 and < 1, "the dropouts of delight must lie in [0, 1).");
+        _ = Units(dim, blocks, Activation.Silu, where);
+        _ = EmbeddingUnit(dim, Activation.Silu, where);
+
+        void Require(bool holds, string message)
+        {
+            if (!holds)
+            {
+                throw new InputException($"{where}: {message}");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Grouped layers and width multiplier of every block: N^b = floor(N_min + b (N_max - N_min) / (B - 1)), w^b = m_w + b (N_max / N_min - 1) / (B - 1) rounded to three
+    /// decimals. Equal least and greatest depths scale nothing.
+    /// </summary>
+    /// <param name="blocks">B.</param>
+    public IReadOnlyList<(int Depth, double Width)> Scaling(int blocks)
+    {
+        if (MinDepth == MaxDepth || blocks == 1)
+        {
+            return [.. Enumerable.Repeat((MinDepth, WidthMult), blocks)];
+        }
+
+        double depthStep = (double)(MaxDepth - MinDepth) / (blocks - 1), lastWidth = WidthMult + ((double)MaxDepth / MinDepth) - 1;
+        double widthStep = (lastWidth - WidthMult) / (blocks - 1);
+        return
+        [
+            .. Enumerable.Range(0, blocks).Select(b => b == blocks - 1
+                ? (MaxDepth, Math.Round(lastWidth, 3, MidpointRounding.ToEven))
+                : ((int)Math.Floor((b * depthStep) + MinDepth), Math.Round((b * widthStep) + WidthMult, 3, MidpointRounding.ToEven))),
+        ];
+    }
+
+    /// <summary>The units of all blocks, d_m to d_m / 2.</summary>
+    /// <param name="dim">d_m.</param><param name="blocks">B.</param><param name="activation">Within the units.</param><param name="where">Named in errors.</param>
+    public IReadOnlyList<UnitPlan> Units(int dim, int blocks, Activation activation, string where) =>
+    [
+        .. Scaling(blocks).Select((block, i) => UnitPlan.Create(
+            Options(dim, dim / 2, dim / 2, block.Width, block.Depth, Groups(dim), activation), $"{where}: block {i}")),
+    ];
+
+    /// <summary>The embedding's unit, d_map to d_m.</summary>
+    /// <param name="dim">d_m.</param><param name="activation">Within the unit.</param><param name="where">Named in errors.</param>
+    public UnitPlan EmbeddingUnit(int dim, Activation activation, string where) => UnitPlan.Create(
+        Options(MapDim, dim / 2, dim, EmbWidthMult, EmbDepth, EmbMaxGroups == 0 ? Groups(dim) : EmbMaxGroups, activation), $"{where}: the embedding");
+
+    private int Groups(int dim) => MaxGroups > 0 ? MaxGroups : (int)BitOperations.RoundUpToPowerOf2((uint)((dim + 31) / 32));
+
+    private UnitOptions Options(int input, int projection, int output, double width, int depth, int groups, Activation activation) => new()
+    {
+        Input = input,
+        Projection = projection,
+        Output = output,
+        WidthMultiplier = width,
+        Depth = depth,
+        MaxGroups = groups,
+        Mode = Mode,
+        Shuffle = Shuffle,
+        Mixer = Mixer,
+        Activation = activation,
+        Dropout = UnitDropout,
+    };
+}

@@ -1,0 +1,23 @@
+namespace ManagedTransformer.Tests.Golden.DeLighT;
+
+/// <summary>The cases of DeLighT and DeFINE.</summary>
+internal static class DelightFamily
+{
+    private static readonly string[] _later = ["adaptive_input", "adaptive_softmax", "decoder_layer", "embedding", "encoder_layer", "generate", "init", "lm", "nmt"];
+
+    public static GoldenFamily Family { get; } = new(
+        "delight",
+        [new GroupedLinearSystem(), new UnitSystem("dextra"), new UnitSystem("define"), new ConfigSystem(), new LearningRateSystem()],
+        _later,
+        _ => 1e-6)
+    {
+        Allowance = Allowance,
+    };
+
+    // Gradients pass a dozen norms: their errors go with the largest gradients of the case.
+    private static double Allowance(GoldenCase test, string name) => name.StartsWith("grad/", StringComparison.Ordinal)
+        ? (1e-3 * Largest(test, name)) + (1e-5 * test.Names.Where(other => other.StartsWith("grad/", StringComparison.Ordinal)).Max(other => Largest(test, other)))
+        : 1e-5 * (1 + Largest(test, name));
+
+    private static double Largest(GoldenCase test, string name) => test.Values(name).Select(Math.Abs).DefaultIfEmpty().Max();
+}
