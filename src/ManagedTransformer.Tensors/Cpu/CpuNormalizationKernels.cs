@@ -1,3 +1,4 @@
+using ManagedTransformer.Tensors.Cpu.Elementwise;
 using ManagedTransformer.Tensors.Cpu.Normalization;
 using ManagedTransformer.Tensors.Cpu.Reductions;
 using ManagedTransformer.Tensors.Cpu.Simd;
@@ -135,6 +136,32 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
             Width = width,
         };
         Ranges.RunRows(rows, width, ref job);
+    }
+
+    public void GroupedNorm(in GroupedNormProblem problem)
+    {
+        switch (problem.Activation)
+        {
+            case Activation.None: GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.Affine>.Run(new(1, 0), problem); break;
+            case Activation.Relu: GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.Relu>.Run(default, problem); break;
+            case Activation.Gelu: GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.Gelu>.Run(default, problem); break;
+            case Activation.GeluTanh: GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.GeluTanh>.Run(default, problem); break;
+            case Activation.Silu: GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.Silu>.Run(default, problem); break;
+            default: throw new ArgumentOutOfRangeException(nameof(problem));
+        }
+    }
+
+    public void GroupedNormGradient(in GroupedNormProblem problem)
+    {
+        switch (problem.Activation)
+        {
+            case Activation.None: GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.Affine>.Run(new(1, 0), problem); break;
+            case Activation.Relu: GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.Relu>.Run(default, problem); break;
+            case Activation.Gelu: GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.Gelu>.Run(default, problem); break;
+            case Activation.GeluTanh: GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.GeluTanh>.Run(default, problem); break;
+            case Activation.Silu: GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.Silu>.Run(default, problem); break;
+            default: throw new ArgumentOutOfRangeException(nameof(problem));
+        }
     }
 
     private static void Divide(float* x, long divisor, int count)

@@ -35,4 +35,10 @@ internal interface INormalizationKernels
     /// </summary>
     void BatchNormGradient(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer dy,
         DeviceBuffer dx, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width, DeviceBuffer counts, long counted);
+
+    /// <summary>See <see cref="GroupedNormProblem"/>: writes y, mean and rstd.</summary>
+    void GroupedNorm(in GroupedNormProblem problem);
+
+    /// <summary>The gradient: x, gain, bias, mean and rstd as they were, y is what reaches the result; writes dX, dGain, dBias and, unless absent, dFirst.</summary>
+    void GroupedNormGradient(in GroupedNormProblem problem);
 }

@@ -164,6 +164,101 @@ internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKerne
         }
     }
 
+    public void GroupedNorm(in GroupedNormProblem problem)
+    {
+        for (long row = 0; row < problem.Rows; row++)
+        {
+            double[] s = Shuffled(problem, row);
+            for (int group = 0; group < problem.Groups; group++)
+            {
+                double[] part = s[(group * problem.Width)..((group + 1) * problem.Width)];
+                double mean = part.Sum() / problem.Width;
+                problem.Mean.Floats()[(row * problem.Groups) + group] = (float)mean;
+                problem.Rstd.Floats()[(row * problem.Groups) + group] = (float)(1 / Math.Sqrt((part.Sum(value => ReferenceMath.Square(value - mean)) / problem.Width) + problem.Epsilon));
+            }
+
+            for (int place = 0; place < problem.Features; place++)
+            {
+                double affine = (problem.Gain.Floats()[place % problem.Width] * Normal(problem, s, row, place)) + problem.Bias.Floats()[place % problem.Width];
+                problem.Y.Floats()[(row * problem.Outputs) + ResultPlace(problem, place)] =
+                    (float)ReferenceMath.Apply(Function(problem.Activation), affine, 1, 0);
+            }
+
+            for (int place = 0; place < problem.FirstWidth && !problem.First.IsAbsent; place++)
+            {
+                problem.Y.Floats()[(row * problem.Outputs) + FirstPlace(problem, place)] = problem.First.Floats()[(row * problem.FirstWidth) + place];
+            }
+        }
+    }
+
+    public void GroupedNormGradient(in GroupedNormProblem problem)
+    {
+        double[] gainSum = new double[problem.Width], biasSum = new double[problem.Width];
+        for (long row = 0; row < problem.Rows; row++)
+        {
+            double[] s = Shuffled(problem, row), g = new double[problem.Features];
+            for (int place = 0; place < problem.Features; place++)
+            {
+                int column = place % problem.Width;
+                double normal = Normal(problem, s, row, place), affine = (problem.Gain.Floats()[column] * normal) + problem.Bias.Floats()[column];
+                double e = problem.Y.Floats()[(row * problem.Outputs) + ResultPlace(problem, place)]
+                    * ReferenceMath.Derivative(Function(problem.Activation), affine, 1, 0);
+                gainSum[column] += e * normal;
+                biasSum[column] += e;
+                g[place] = problem.Gain.Floats()[column] * e;
+            }
+
+            for (int place = 0; place < problem.Features; place++)
+            {
+                int group = place / problem.Width;
+                double meanG = 0, meanDot = 0;
+                for (int other = group * problem.Width; other < (group + 1) * problem.Width; other++)
+                {
+                    meanG += g[other] / problem.Width;
+                    meanDot += g[other] * Normal(problem, s, row, other) / problem.Width;
+                }
+
+                double slope = problem.Rstd.Floats()[(row * problem.Groups) + group] * (g[place] - meanG - (Normal(problem, s, row, place) * meanDot));
+                problem.DX.Floats()[(row * problem.Features) + SourcePlace(problem, place)] = (float)slope;
+            }
+
+            for (int place = 0; place < problem.FirstWidth && !problem.DFirst.IsAbsent; place++)
+            {
+                problem.DFirst.Floats()[(row * problem.FirstWidth) + place] = problem.Y.Floats()[(row * problem.Outputs) + FirstPlace(problem, place)];
+            }
+        }
+
+        Store(gainSum, problem.DGain);
+        Store(biasSum, problem.DBias);
+    }
+
+    private static UnaryOp Function(Activation activation) => activation == Activation.None ? UnaryOp.Affine : Activations.FunctionOf(activation);
+
+    private static double[] Shuffled(GroupedNormProblem problem, long row) =>
+        [.. Enumerable.Range(0, problem.Features).Select(place => (double)problem.X.Floats()[(row * problem.Features) + SourcePlace(problem, place)])];
+
+    private static double Normal(in GroupedNormProblem problem, double[] s, long row, int place)
+    {
+        long group = (row * problem.Groups) + (place / problem.Width);
+        return (s[place] - problem.Mean.Floats()[group]) * problem.Rstd.Floats()[group];
+    }
+
+    /// <summary>Where x has the feature that stands at a place after the shuffle.</summary>
+    private static int SourcePlace(in GroupedNormProblem problem, int place) =>
+        problem.Shuffle ? (place % problem.Groups * problem.Width) + (place / problem.Groups) : place;
+
+    private static int ResultPlace(in GroupedNormProblem problem, int place)
+    {
+        int chunk = problem.Features / problem.Chunks;
+        return ((place / chunk) + 1) * (problem.FirstWidth / problem.Chunks) + place;
+    }
+
+    private static int FirstPlace(in GroupedNormProblem problem, int place)
+    {
+        int chunk = problem.FirstWidth / problem.Chunks;
+        return (place / chunk * (problem.Features / problem.Chunks)) + place;
+    }
+
     private static void Store(double[] values, DeviceBuffer buffer)
     {
         for (int j = 0; j < values.Length; j++)

@@ -27,7 +27,56 @@ internal static class NormalizationCases
         new("BatchNormGradient", "shapes, training", run => BatchNormGradient(run, training: true, masked: false)),
         new("BatchNormGradient", "shapes, training, some rows count", run => BatchNormGradient(run, training: true, masked: true)),
         new("BatchNormGradient", "shapes, fixed statistics", run => BatchNormGradient(run, training: false, masked: false)),
+        .. Enum.GetValues<Activation>().SelectMany(activation => new KernelCase[]
+        {
+            new("GroupedNorm", $"shapes, {activation}", run => GroupedNorm(run, activation, gradient: false)),
+            new("GroupedNormGradient", $"shapes, {activation}", run => GroupedNorm(run, activation, gradient: true)),
+        }),
     ];
+
+    private static void GroupedNorm(KernelRun run, Activation activation, bool gradient)
+    {
+        foreach ((int rows, int groups, int width, int chunks, int first, bool shuffle) in new[]
+        {
+            (0, 2, 4, 1, 0, true), (3, 1, 17, 1, 0, false), (5, 2, 6, 1, 3, true), (4, 4, 21, 4, 8, true), (37, 8, 16, 2, 10, false), (130, 3, 5, 5, 5, true), (2, 2, 130, 1, 64, true),
+        })
+        {
+            int features = groups * width;
+            string label = $"[{rows}, {groups} x {width}], {first} in {chunks}";
+            GroupedNormProblem problem = new()
+            {
+                X = run.Numbers(rows * features, -2, 2, width % 4),
+                Gain = run.Numbers(width, 0.5f, 2),
+                Bias = run.Numbers(width, offset: 1),
+                First = first == 0 || gradient ? default : run.Numbers(rows * first, offset: 2),
+                Rows = rows,
+                Groups = groups,
+                Width = width,
+                FirstWidth = first,
+                Chunks = chunks,
+                Shuffle = shuffle,
+                Epsilon = Epsilon,
+                Activation = activation,
+            };
+            if (gradient)
+            {
+                problem.Y = run.Numbers(rows * (features + first));
+                problem.Mean = run.Numbers(rows * groups, -0.2f, 0.2f);
+                problem.Rstd = run.Numbers(rows * groups, 0.5f, 1.5f);
+                problem.DX = run.Output($"dx {label}", rows * features, _rowTolerance, 1);
+                problem.DFirst = first == 0 ? default : run.Output($"dFirst {label}", rows * first, new(0, 0));
+                problem.DGain = run.Output($"dGain {label}", width, ColumnTolerance(rows * groups));
+                problem.DBias = run.Output($"dBias {label}", width, ColumnTolerance(rows * groups));
+                run.Kernels.Normalization.GroupedNormGradient(problem);
+                continue;
+            }
+
+            problem.Y = run.Output($"y {label}", rows * (features + first), _rowTolerance, 1);
+            problem.Mean = run.Output($"mean {label}", rows * groups, new(1e-6, 1e-6));
+            problem.Rstd = run.Output($"rstd {label}", rows * groups, new(2e-5, 0));
+            run.Kernels.Normalization.GroupedNorm(problem);
+        }
+    }
 
     private static void LayerNorm(KernelRun run, bool residual)
     {

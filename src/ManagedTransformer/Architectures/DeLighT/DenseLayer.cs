@@ -24,7 +24,7 @@ public sealed class DenseLayer : Module
     /// <summary>The layer's output.</summary>
     /// <param name="x">[..., in]</param>
     /// <returns>[..., out]</returns>
-    public Tensor Forward(Tensor x) => Norm.Forward(_linear.Forward(x)).Activate(_activation);
+    public Tensor Forward(Tensor x) => _linear.Forward(x).GroupedLayerNorm(1, Norm.Weight, Norm.Bias, false, _activation, epsilon: Norm.Epsilon);
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)

@@ -41,12 +41,20 @@ public sealed class DextraUnit : Module
     /// <returns>[..., d_out]</returns>
     public Tensor Forward(Tensor x, ForwardContext context)
     {
-        float dropout = _plan.Options.Dropout;
+        float dropout = context.IsTraining ? _plan.Options.Dropout : 0;
         Tensor first = context.Dropout(Input.Forward(x), dropout), y = first;
         for (int i = 0; i < Layers.Count; i++)
         {
-            y = context.Dropout(Layers[i].Forward(y), dropout);
-            y = _plan.Options.Mixer ? Mix(first, y, i + 1 < Layers.Count ? _plan.Groups[i + 1] : 1) : y;
+            int chunks = i + 1 < Layers.Count ? _plan.Groups[i + 1] : 1;
+            if (!_plan.Options.Mixer)
+            {
+                y = context.Dropout(Layers[i].Forward(y), dropout);
+            }
+            else
+            {
+                // Without dropout in between, norm, activation and mix are one pass.
+                y = dropout == 0 ? Layers[i].Forward(y, first, chunks) : Mix(first, context.Dropout(Layers[i].Forward(y), dropout), chunks);
+            }
         }
 
         return context.Dropout(Output.Forward(y), dropout);

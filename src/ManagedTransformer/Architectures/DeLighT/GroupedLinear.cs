@@ -47,22 +47,25 @@ public sealed class GroupedLinear : Module
     /// <summary>The map, shuffled, normalised and activated as configured.</summary>
     /// <param name="x">[..., in]</param>
     /// <returns>[..., out]</returns>
-    public Tensor Forward(Tensor x)
+    public Tensor Forward(Tensor x) => Forward(x, null, 1);
+
+    /// <summary>The map's result mixed with other features: chunks of both take turns, those of <paramref name="first"/> before the map's. Needs the norm.</summary>
+    /// <param name="x">[..., in]</param><param name="first">[..., F]; null for the result alone.</param><param name="chunks">Into how many chunks both are cut.</param>
+    /// <returns>[..., F + out]</returns>
+    internal Tensor Forward(Tensor x, Tensor? first, int chunks)
     {
         int groupOutputs = Weight.Shape[1], outputs = _groups * groupOutputs, rows = checked((int)(x.Count / x.Shape[-1]));
         Tensor? bias = Bias?.Reshape(new Shape(_groups, groupOutputs));
-        Tensor z = x.Reshape(new Shape(1, rows, _groups, x.Shape[-1] / _groups)).HeadwiseLinear(Weight, bias, Norm is null && !_shuffle ? _activation : Activation.None);
-        if (_shuffle)
-        {
-            z = z.Transpose(2, 3).Contiguous().Reshape(z.Shape);
-        }
-
+        Activation last = Norm is null && !_shuffle ? _activation : Activation.None;
+        Tensor z = x.Reshape(new Shape(1, rows, _groups, x.Shape[-1] / _groups)).HeadwiseLinear(Weight, bias, last).Reshape(x.Shape.With(-1, outputs));
         if (Norm is not null)
         {
-            z = Norm.Forward(z);
+            return z.GroupedLayerNorm(_groups, Norm.Weight, Norm.Bias, _shuffle, _activation, first, chunks, Norm.Epsilon);
         }
 
-        return (Norm is null && !_shuffle ? z : z.Activate(_activation)).Reshape(x.Shape.With(-1, outputs));
+        return _shuffle
+            ? z.Reshape(new Shape(rows, _groups, groupOutputs)).Transpose().Contiguous().Reshape(z.Shape).Activate(_activation)
+            : z;
     }
 
     /// <inheritdoc/>
