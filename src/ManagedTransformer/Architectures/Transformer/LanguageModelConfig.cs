@@ -31,6 +31,9 @@ public sealed record LanguageModelConfig
     /// <summary>Feature map and so on of linear attention; needed by it, and by no other.</summary>
     public LinearAttentionConfig? Linear { get; set; }
 
+    /// <summary>Layers that keep softmax attention in a model with linear attention, counted from 0; absent for none.</summary>
+    public IReadOnlyList<int>? SoftmaxLayers { get; set; }
+
     /// <summary>N: persistent key and value vectors per head, in the softmax of span attention; 0 for none.</summary>
     public int Persistent { get; set; }
 
@@ -108,6 +111,10 @@ public sealed record LanguageModelConfig
     [JsonIgnore]
     public bool HasSpans => Attention is AttentionKind.FixedSpan or AttentionKind.AdaptiveSpan or AttentionKind.DynamicSpan;
 
+    /// <summary>Whether some layer has softmax attention to earlier positions of the block.</summary>
+    [JsonIgnore]
+    public bool HasSoftmax => Attention == AttentionKind.Softmax || SoftmaxLayers is { Count: > 0 };
+
     /// <summary>Most tokens in a row; <see cref="int.MaxValue"/> where positions set no limit.</summary>
     [JsonIgnore]
     public int PositionLimit => Positions is PositionKind.None or PositionKind.Relative ? int.MaxValue : MaxPositions;
@@ -115,6 +122,10 @@ public sealed record LanguageModelConfig
     /// <summary>Number of trainable values without building the model: <see cref="LanguageModelSize"/>.</summary>
     [JsonIgnore]
     public long ParameterCount => LanguageModelSize.Parameters(this);
+
+    /// <summary>Whether a layer has linear attention.</summary>
+    /// <param name="layer">From 0.</param>
+    public bool IsLinearAt(int layer) => Linear is not null && !(SoftmaxLayers?.Contains(layer) ?? false);
 
     /// <summary>Whether a memory stands in place of the feed-forward layer of a layer.</summary>
     /// <param name="layer">From 0.</param>

@@ -107,9 +107,36 @@ internal static class LanguageModelValidation
         }
 
         config.Linear?.Validate($"{where}: model.linear");
-        if (config.Linear is not null && config.AttentionDropout > 0)
+        CheckSoftmaxLayers(config, where);
+        if (!config.HasSoftmax && config.Linear is not null && config.AttentionDropout > 0)
         {
             throw new InputException($"{where}: model.attention_dropout is {config.AttentionDropout}, linear attention never forms the weights that it would drop.");
+        }
+    }
+
+    private static void CheckSoftmaxLayers(LanguageModelConfig config, string where)
+    {
+        if (config.SoftmaxLayers is not { } layers)
+        {
+            return;
+        }
+
+        if (config.Linear is null)
+        {
+            throw new InputException($"{where}: model.softmax_layers, the layers that keep softmax attention, needs model.attention to be linear.");
+        }
+
+        for (int i = 0, before = -1; i < layers.Count; before = layers[i++])
+        {
+            if (layers[i] <= before || layers[i] >= config.Layers)
+            {
+                throw new InputException($"{where}: model.softmax_layers [{string.Join(", ", layers)}] must increase from at least 0 to at most {config.Layers - 1}.");
+            }
+        }
+
+        if (layers.Count == config.Layers)
+        {
+            throw new InputException($"{where}: model.softmax_layers names every layer: model.attention softmax says the same.");
         }
     }
 

@@ -20,7 +20,8 @@ internal static class Gpt2Compatibility
     {
         if (config.Attention != AttentionKind.Softmax)
         {
-            return "model.attention must be softmax";
+            return config.Linear is null ? "model.attention must be softmax"
+                : "its layers are recurrent (model.attention linear), and GPT-2's weights have no place for feature maps nor its readers for the computation; model.attention must be softmax";
         }
 
         if (config.FeedForward == 0 || config.MemoryPositions is { Count: > 0 })
