@@ -49,8 +49,11 @@ public sealed record LanguageModelConfig
     /// <summary>Sizes of every memory.</summary>
     public ProductKeyMemoryConfig? Memory { get; set; }
 
-    /// <summary>Norms before the sub-layers, and one after the last layer; otherwise after each sub-layer and none at the end.</summary>
+    /// <summary>Norms before the sub-layers, otherwise after each sub-layer.</summary>
     public bool PreNorm { get; set; } = true;
+
+    /// <summary>Whether a norm follows the last layer; absent: as <see cref="PreNorm"/>, and only then possible.</summary>
+    public bool? FinalNorm { get; set; }
 
     /// <summary>Whether the output projection is the embedding table.</summary>
     public bool Tie { get; set; } = true;
@@ -106,6 +109,10 @@ public sealed record LanguageModelConfig
     /// <summary>Inner width of the feed-forward layers; 0 for layers without.</summary>
     [JsonIgnore]
     public int FeedForward => Ffn ?? 4 * Dim;
+
+    /// <summary>Whether a norm follows the last layer.</summary>
+    [JsonIgnore]
+    public bool HasFinalNorm => FinalNorm ?? PreNorm;
 
     /// <summary>Whether attention looks back over a span, beyond the block, with relative positions.</summary>
     [JsonIgnore]

@@ -7,11 +7,11 @@ internal static class LanguageModelSize
 {
     /// <summary>
     /// Embedding, positions and output, plus per layer 4 D^2 [+ 4 D biases] + spans or feature map + 2 D N persistent + norm 2 D + feed-forward 2 D F [+ F + D] or memory + norm 2 D,
-    /// plus the final norm 2 D of pre-norm models.
+    /// plus 2 D for a final norm.
     /// </summary>
     public static long Parameters(LanguageModelConfig config)
     {
-        long d = config.Dim, count = Ends(config) + (config.PreNorm ? 2 * d : 0);
+        long d = config.Dim, count = Ends(config) + (config.HasFinalNorm ? 2 * d : 0);
         bool hasValues = false;
         for (int layer = 0; layer < config.Layers; layer++)
         {

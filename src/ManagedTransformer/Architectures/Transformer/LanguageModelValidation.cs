@@ -35,6 +35,11 @@ internal static class LanguageModelValidation
             throw new InputException($"{where}: model.heads ({config.Heads}) does not divide model.dim ({config.Dim}).");
         }
 
+        if (config.FinalNorm == true && !config.PreNorm)
+        {
+            throw new InputException($"{where}: model.final_norm needs model.pre_norm, since the last sub-layer of a post-norm model ends with a norm.");
+        }
+
         if (config.FeedForward < 0)
         {
             throw new InputException($"{where}: model.ffn is {config.FeedForward}, it must be positive, or 0 for layers without a feed-forward layer.");
@@ -182,7 +187,14 @@ internal static class LanguageModelValidation
         }
 
         config.Adaptive.Validate(config.Vocab, config.Dim, where);
-        if (config.PositionLimit != int.MaxValue || config.PaddingIdx is not null || config.EmbeddingNorm || config.ScaleEmbedding || config.OutputBias)
+        bool isFairseq = config.Adaptive.Form == AdaptiveForm.Fairseq;
+        if (isFairseq && (config.EmbeddingNorm || config.ScaleEmbedding || config.OutputBias))
+        {
+            throw new InputException(
+                $"{where}: model.adaptive in fairseq's form excludes embedding_norm, scale_embedding and output_bias: it scales by sqrt(dim) by itself and has no biases.");
+        }
+
+        if (!isFairseq && (config.PositionLimit != int.MaxValue || config.PaddingIdx is not null || config.EmbeddingNorm || config.ScaleEmbedding || config.OutputBias))
         {
             throw new InputException(
                 $"{where}: model.adaptive (adaptive input and softmax) excludes absolute positions, padding_idx, embedding_norm, scale_embedding and output_bias: it scales by sqrt(dim) and has biases by itself.");

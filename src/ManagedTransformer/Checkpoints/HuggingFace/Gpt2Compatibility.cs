@@ -39,9 +39,9 @@ internal static class Gpt2Compatibility
             return "model.positions must be learned, and counted from 0 (no model.padding_idx)";
         }
 
-        if (!config.PreNorm || config.EmbeddingNorm)
+        if (!config.PreNorm || !config.HasFinalNorm || config.EmbeddingNorm)
         {
-            return "norms must stand before the sub-layers (model.pre_norm true) and not on the embeddings (model.embedding_norm false)";
+            return "norms must stand before the sub-layers and behind the last (model.pre_norm true, model.final_norm not false) and not on the embeddings (model.embedding_norm false)";
         }
 
         if (!config.Bias || config.FfnBias == false || config.OutputBias)
