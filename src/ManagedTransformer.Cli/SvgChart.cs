@@ -7,7 +7,7 @@ namespace ManagedTransformer.Cli;
 /// <summary>Panels of lines over logarithmic axes, side by side, as one SVG image that follows the light or dark scheme of its viewer.</summary>
 internal sealed class SvgChart
 {
-    private const int PanelWidth = 440, PanelHeight = 300, Left = 64, Right = 20, Top = 76, Bottom = 52;
+    private const int PanelWidth = 440, PanelHeight = 300, Left = 64, Right = 20, Top = 88, Bottom = 52;
 
     // Told apart by colour and by mark, on white and on black.
     private const string Style = """
@@ -60,10 +60,10 @@ internal sealed class SvgChart
                 Mark(i, X(x), Y(y));
             }
 
-            int column = offset + (i * PanelWidth / lines.Count);
-            Line($"line s{i % Series}", column, 50, column + 28, 50);
-            Mark(i, column + 14, 50);
-            Text(column + 36, 54, name, "start");
+            int column = offset + (i % 2 * PanelWidth / 2), row = 48 + (i / 2 * 22);
+            Line($"line s{i % Series}", column, row, column + 28, row);
+            Mark(i, column + 14, row);
+            Text(column + 36, row + 4, name, "start");
         }
 
         double X(double value) => offset + (PanelWidth * (0.06 + (0.88 * (Math.Log10(value) - x0) / (x1 - x0))));

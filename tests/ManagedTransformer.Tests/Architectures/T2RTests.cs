@@ -110,6 +110,32 @@ public sealed class T2RTests
         Assert.All(whole.Zip(last), pair => Assert.Equal(pair.First, pair.Second, 5e-5 * (1 + Math.Abs(pair.First))));
     }
 
+    [Theory]
+    [InlineData(PositionKind.Half, null)]
+    [InlineData(PositionKind.Learned, 1)]
+    public void ModelsOfWordsAreConverted(PositionKind positions, int? padding)
+    {
+        LanguageModelConfig config = _source with
+        {
+            Adaptive = new AdaptiveClusters { Cutoffs = [4, 9], Div = 2, Form = AdaptiveForm.Fairseq }, Positions = positions, PaddingIdx = padding, FinalNorm = false,
+        };
+        CausalLanguageModel source = new(config, new RandomSource(1)), model = T2R.Convert(source, new T2ROptions { SoftmaxLayers = [4] }).Model;
+        Assert.Equal(source.ParameterCount, config.ParameterCount);
+        Tensor tokens = Tensor.From([.. Enumerable.Range(0, 10).Select(i => 2 + (i * 7 % 11))], new Shape(1, 10));
+        float[] whole = model.Forward(tokens, ForwardContext.Inference).Slice(1, 9, 1).ToArray();
+        LanguageModelState state = model.CreateState();
+        model.Step(tokens.Slice(1, 0, 8), state);
+        model.Step(tokens.Slice(1, 8, 1), state);
+        Assert.All(whole.Zip(model.Step(tokens.Slice(1, 9, 1), state).ToArray()), pair => Assert.Equal(pair.First, pair.Second, 5e-5 * (1 + Math.Abs(pair.First))));
+
+        // As written and read again.
+        using TemporaryFolder folder = new();
+        ModuleWeights.Save(model, folder["model.safetensors"]);
+        CausalLanguageModel read = new(model.Config, new RandomSource(7));
+        ModuleWeights.Load(read, folder["model.safetensors"]);
+        Assert.Equal(whole, read.Forward(tokens, ForwardContext.Inference).Slice(1, 9, 1).ToArray());
+    }
+
     [Fact]
     public void LayersAreListedInConfigurations()
     {

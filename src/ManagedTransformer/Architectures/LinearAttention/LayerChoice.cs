@@ -13,8 +13,8 @@ public sealed class LayerChoice
     /// <summary>No layer.</summary>
     public static LayerChoice None { get; } = new(0, []);
 
-    /// <summary>Every so manieth layer counted from the top: L-1, L-1-step, ...</summary>
-    /// <param name="step">At least 1.</param>
+    /// <summary>Each n-th layer counted from the top: L-1, L-1-n, ...</summary>
+    /// <param name="step">n, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
     public static LayerChoice EveryFromTop(int step)
     {
