@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Benchmarks;
 using ManagedTransformer.Recipes;
 
@@ -13,41 +14,62 @@ internal static class BenchGenerateCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Option<string> recipe = new("--recipe") { Description = RecipePath.Description, HelpName = "RECIPE", Required = true };
+        Option<string[]> recipe = new("--recipe") { Description = $"{RecipePath.Description} Several are measured one after the other.", HelpName = "RECIPE", Required = true };
         Option<string?> data = Options.Data("Training text of a recipe whose vocabulary depends on it and that names none.");
         Option<int[]?> lengths = new("--lengths")
         {
-            Description = $"Tokens read before the measured steps (default: {string.Join(',', _defaultLengths)}).",
+            Description = $"Tokens of text, of which the last is measured (default: {string.Join(',', _defaultLengths)}).",
             HelpName = "N,N,...",
             CustomParser = result => Options.PositiveList(result, result.Tokens[0].Value, "--lengths"),
         };
+        Option<string?> svg = new("--svg") { Description = "Also draw time and memory over the length into this file.", HelpName = "FILE" };
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
         ExampleCommand command = new("generate",
-            "Measures step-by-step generation after texts of several lengths, with random weights; the recipe's positions are raised to hold them.",
-            "mt bench generate --recipe stories --lengths 128,1024,8192 --json")
-        { recipe, data, lengths, threads, json };
+            "Measures step-by-step generation at the end of texts of several lengths, with random weights; the recipe's positions are raised to hold them.",
+            "mt bench generate --recipe stories --lengths 128,1024,8192 --json",
+            "mt bench generate --recipe bench-softmax-512 --recipe bench-t2r-512 --lengths 128,1024,8192,65536 --svg generation.svg")
+        { recipe, data, lengths, svg, threads, json };
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));
-            string file = RecipePath.Find(result.GetRequiredValue(recipe));
             bool isJson = result.GetValue(json);
-            GenerationBenchmark.Run(
-                RecipeVocabulary.Resolve(Recipe.Load(file), file, result.GetValue(data)), Options.Given(result, lengths, _defaultLengths), measured => Write(terminal, measured, isJson));
+            string[] files = [.. result.GetRequiredValue(recipe).Select(RecipePath.Find)];
+            LanguageModelConfig[] models = [.. files.Select(file => RecipeVocabulary.Resolve(Recipe.Load(file), file, result.GetValue(data)))];
+            string? image = result.GetValue(svg) is { } path ? Path.GetFullPath(path) : null;
+            if (image is not null)
+            {
+                // Found out before the measurements.
+                Directory.CreateDirectory(Path.GetDirectoryName(image)!);
+                File.WriteAllText(image, "");
+            }
+
+            List<(string, IReadOnlyList<GenerationMeasurement>)> all = [];
+            foreach ((LanguageModelConfig model, string file) in models.Zip(files))
+            {
+                string name = Path.GetFileNameWithoutExtension(file);
+                all.Add((name, GenerationBenchmark.Run(model, Options.Given(result, lengths, _defaultLengths), measured => Write(terminal, name, measured, isJson))));
+            }
+
+            if (image is not null)
+            {
+                File.WriteAllText(image, GenerationChart.Draw(all));
+            }
         });
         return command;
     }
 
-    private static void Write(Terminal terminal, GenerationMeasurement measured, bool json)
+    private static void Write(Terminal terminal, string recipe, GenerationMeasurement measured, bool json)
     {
         if (!json)
         {
-            terminal.Output.WriteLine($"length {measured.Length,7:N0}  {measured.MillisecondsPerToken,8:F3} ms/token  {measured.TokensPerSecond,7:N0} tokens/s  {measured.StateBytes,13:N0} bytes of state");
+            terminal.Output.WriteLine($"{recipe}  length {measured.Length,7:N0}  {measured.MillisecondsPerToken,8:F3} ms/token  {measured.TokensPerSecond,7:N0} tokens/s  {measured.StateBytes,13:N0} bytes of state");
             return;
         }
 
         JsonOutput.Write(terminal.Output, new JsonObject
         {
+            ["recipe"] = recipe,
             ["length"] = measured.Length,
             ["ms_per_token"] = JsonOutput.Number(measured.MillisecondsPerToken),
             ["tokens_per_s"] = JsonOutput.Number(measured.TokensPerSecond),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Checkpoints;
 
 namespace ManagedTransformer.Cli;
@@ -13,6 +14,10 @@ internal static class ConvertCommand
     {
         [DefaultTarget] = ConversionTarget.Transformer,
         ["gpt2"] = ConversionTarget.Gpt2,
+        ["t2r"] = ConversionTarget.T2R,
+        ["elu"] = ConversionTarget.Elu,
+        ["rfa"] = ConversionTarget.Rfa,
+        ["favor"] = ConversionTarget.Favor,
     };
 
     /// <summary>The command.</summary>
@@ -22,31 +27,72 @@ internal static class ConvertCommand
         Option<string> output = new("--out") { Description = "Folder for the result; it must be new or empty.", HelpName = "DIR", Required = true };
         Option<string> target = new("--to")
         {
-            Description = "What to write: transformer, a model folder of this tool; gpt2, a folder that readers of GPT-2 understand.",
+            Description = "What to write: transformer, a model folder of this tool; gpt2, a folder that readers of GPT-2 understand; t2r, elu, rfa or favor, a recurrent network with "
+                + "learnt, ELU, random Fourier or positive random feature maps in place of the softmax, which is then finetuned.",
             DefaultValueFactory = _ => DefaultTarget,
             HelpName = string.Join('|', _targets.Keys),
         };
         target.AcceptOnlyFromAmong([.. _targets.Keys]);
+        Option<int?> featureSize = Options.Positive("--feature-size", $"Rows of the feature map of t2r, rfa and favor (default: {new LinearAttentionConfig().FeatureSize}).");
+        Option<LayerChoice?> keepSoftmax = new("--keep-softmax")
+        {
+            Description = "Layers of a recurrent network that keep their softmax: every:4, each fourth from the top, or numbers from 0 (default: none).",
+            HelpName = "every:N|N,N,...",
+            CustomParser = result =>
+            {
+                LayerChoice? choice = LayerChoice.Parse(result.Tokens[0].Value);
+                if (choice is null)
+                {
+                    result.AddError($"--keep-softmax needs every:N or numbers of layers, not '{result.Tokens[0].Value}'");
+                }
+
+                return choice;
+            },
+        };
+        Option<ulong?> seed = Options.Seed("Decides the initial values of feature maps (default: 1).");
         Option<bool> json = Options.Json();
         ExampleCommand command = new("convert",
             "Turns a model folder into one of another kind.",
             "mt convert gpt2 --out out/gpt2",
-            "mt convert out/stories-bpe --to gpt2 --out exported")
-        { source, output, target, json };
+            "mt convert out/stories-bpe --to gpt2 --out exported",
+            "mt convert gpt2 --to t2r --feature-size 32 --keep-softmax every:4 --out out/gpt2-rnn")
+        { source, output, target, featureSize, keepSoftmax, seed, json };
         command.SetAction(result =>
         {
             string to = result.GetRequiredValue(target), folder = result.GetRequiredValue(output);
-            using LanguageModel model = ModelConversion.Run(result.GetRequiredValue(source), folder, new ConversionOptions { Target = _targets[to] });
-            long parameters = model.Network.Config.ParameterCount;
-            if (result.GetValue(json))
+            ConversionOptions options = new()
             {
-                JsonOutput.Write(terminal.Output, new JsonObject { ["to"] = to, ["out"] = folder, ["parameters"] = parameters });
-            }
-            else
-            {
-                terminal.Output.WriteLine($"Wrote {parameters:N0} parameters as {to} to {folder}.");
-            }
+                Target = _targets[to],
+                FeatureSize = result.GetValue(featureSize),
+                KeepSoftmax = result.GetValue(keepSoftmax) ?? LayerChoice.None,
+                Seed = result.GetValue(seed) ?? 1,
+            };
+            Write(terminal, ModelConversion.Run(result.GetRequiredValue(source), folder, options), to, folder, result.GetValue(json));
         });
         return command;
+    }
+
+    private static void Write(Terminal terminal, ConversionResult result, string to, string folder, bool json)
+    {
+        using LanguageModel model = result.Model;
+        long parameters = model.Network.Config.ParameterCount;
+        if (json)
+        {
+            JsonOutput.Write(terminal.Output, new JsonObject
+            {
+                ["to"] = to,
+                ["out"] = folder,
+                ["parameters"] = parameters,
+                ["new"] = new JsonArray([.. result.NewTensors.Select(name => (JsonNode)name)]),
+            });
+            return;
+        }
+
+        terminal.Output.WriteLine($"Wrote {parameters:N0} parameters as {to} to {folder}.");
+        if (model.Network.Config.Linear is not null && _targets[to] is not ConversionTarget.Transformer)
+        {
+            string created = result.NewTensors.Count == 0 ? "" : $"New, with initial values: {string.Join(", ", result.NewTensors)}. ";
+            terminal.Output.WriteLine($"{created}Finetune it before use: mt train RECIPE --init {folder}");
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Xml.Linq;
 using ManagedTransformer.Recipes;
 using Xunit;
 
@@ -191,6 +192,21 @@ public sealed class CommandTests : IDisposable
         JsonElement[] lines = [.. ToolResult.Lines(result.Output).Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal([8, 200], lines.Select(line => line.GetProperty("length").GetInt32()));
         Assert.True(lines[1].GetProperty("state_bytes").GetInt64() > lines[0].GetProperty("state_bytes").GetInt64());
+    }
+
+    [Fact]
+    public void BenchGenerateComparesRecipesInAPlot()
+    {
+        _work.Write("linear.json", Workspace.TinyRecipe.Replace("\"layers\": 1", "\"layers\": 1, \"attention\": \"linear\", \"linear\": { \"feature_size\": 4 }", StringComparison.Ordinal));
+        ToolResult result = Workspace.Run(
+            "bench", "generate", "--recipe", _work["recipe.json"], "--recipe", _work["linear.json"], "--data", _work["text.txt"], "--lengths", "8,200", "--svg", _work["plots/a.svg"], "--json");
+        JsonElement[] lines = [.. ToolResult.Lines(result.Output).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(["recipe", "recipe", "linear", "linear"], lines.Select(line => line.GetProperty("recipe").GetString()!));
+        Assert.Equal(2 * 200 * 16 * sizeof(float), lines[1].GetProperty("state_bytes").GetInt64());
+        Assert.Equal(lines[2].GetProperty("state_bytes").GetInt64(), lines[3].GetProperty("state_bytes").GetInt64());
+        XElement image = XDocument.Load(_work["plots/a.svg"]).Root!;
+        Assert.Equal(4, image.Descendants().Count(element => element.Name.LocalName == "polyline"));
+        Assert.DoesNotContain("NaN", image.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

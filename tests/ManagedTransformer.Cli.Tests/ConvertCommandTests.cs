@@ -61,6 +61,30 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Fact]
+    public void TurnsATransformerIntoARecurrentNetwork()
+    {
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        JsonElement converted = Workspace.Run("convert", _work["out"], "--to", "t2r", "--feature-size", "4", "--out", _work["rnn"], "--json").Json;
+        Assert.Equal(["layers.0.attn.feature.weight", "layers.0.attn.feature.bias"], converted.GetProperty("new").EnumerateArray().Select(name => name.GetString()!));
+        Assert.Equal(Parameters("rnn"), converted.GetProperty("parameters").GetInt64());
+        Assert.True(Parameters("rnn") > Parameters("out"));
+        Assert.Contains("feature_size", Workspace.Run("info", _work["rnn"]).Output, StringComparison.Ordinal);
+        ToolResult elu = Workspace.Run("convert", _work["out"], "--to", "elu", "--out", _work["elu"]);
+        Assert.Contains("mt train RECIPE --init", elu.Output, StringComparison.Ordinal);
+        Assert.Equal(Parameters("out"), Parameters("elu"));
+
+        JsonElement tuned = _work.Train("tuned", "--init", _work["rnn"], "--steps", "20", "--json").Json;
+        Assert.True(tuned.GetProperty("loss").GetDouble() < Evaluate("rnn"));
+        Assert.NotEmpty(Generate("tuned"));
+        Workspace.Run("convert", _work["tuned"], "--to", "gpt2", "--out", _work["gpt2"]).AssertFails(1, "recurrent");
+        Workspace.Run("convert", _work["tuned"], "--to", "t2r", "--out", _work["again"]).AssertFails(1, "Only softmax");
+        Workspace.Run("convert", _work["out"], "--to", "elu", "--feature-size", "4", "--out", _work["again"]).AssertFails(1, "feature size");
+        Workspace.Run("convert", _work["out"], "--to", "t2r", "--keep-softmax", "every:1", "--out", _work["again"]).AssertFails(1, "softmax_layers");
+        Workspace.Run("convert", _work["out"], "--to", "t2r", "--keep-softmax", "often", "--out", _work["again"]).AssertFails(2, "--keep-softmax");
+        Assert.False(Path.Exists(_work["again"]));
+    }
+
+    [Fact]
     public void RefusesWhatItCannotDo()
     {
         _work.Write("recipe.json", Workspace.TinyRecipe);

@@ -8,4 +8,16 @@ public enum ConversionTarget
 
     /// <summary>The same model as a folder that readers of GPT-2 understand (<see cref="HuggingFace.Gpt2Folder"/>).</summary>
     Gpt2,
+
+    /// <summary>A recurrent network with learnt feature maps, to be finetuned (<see cref="Architectures.LinearAttention.T2R"/>).</summary>
+    T2R,
+
+    /// <summary>The same with the map elu(x) + 1, which has nothing to learn.</summary>
+    Elu,
+
+    /// <summary>The same with random Fourier features.</summary>
+    Rfa,
+
+    /// <summary>The same with positive random features.</summary>
+    Favor,
 }

@@ -1,3 +1,5 @@
+using ManagedTransformer.Architectures.LinearAttention;
+using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints.HuggingFace;
 
 namespace ManagedTransformer.Checkpoints;
@@ -8,26 +10,32 @@ public static class ModelConversion
     /// <summary>Loads a model and writes it as something else; the new folder appears as a whole or not at all.</summary>
     /// <param name="source">Whatever <see cref="LanguageModel.Load"/> reads.</param><param name="output">The new folder, absent or empty.</param>
     /// <param name="options">What to convert to; default: a folder of this library.</param>
-    /// <returns>The model as it was written.</returns>
-    /// <exception cref="InputException">The source cannot be read, the target cannot express it, or the output is not empty or cannot be written.</exception>
-    public static LanguageModel Run(string source, string output, ConversionOptions? options = null)
+    /// <exception cref="InputException">The source cannot be read, the target cannot express it, the options do not fit, or the output is not empty or cannot be written.</exception>
+    public static ConversionResult Run(string source, string output, ConversionOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         ArgumentException.ThrowIfNullOrEmpty(output);
         options ??= new ConversionOptions();
         RequireFree(output);
         LanguageModel model = LanguageModel.Load(source);
-        switch (options.Target)
+        if (options.Recurrent(model.Network.Config.Layers) is { } recurrent)
         {
-            case ConversionTarget.Gpt2:
-                Gpt2Folder.Write(model, output);
-                break;
-            default:
-                model.Save(output);
-                break;
+            (CausalLanguageModel network, IReadOnlyList<string> created) = T2R.Convert(model.Network, recurrent);
+            LanguageModel converted = new(network, model.Tokenizer, model.Description with { Model = network.Config });
+            converted.Save(output);
+            return new ConversionResult(converted, created);
         }
 
-        return model;
+        if (options.Target == ConversionTarget.Gpt2)
+        {
+            Gpt2Folder.Write(model, output);
+        }
+        else
+        {
+            model.Save(output);
+        }
+
+        return new ConversionResult(model, []);
     }
 
     // Found out before a large model is loaded.

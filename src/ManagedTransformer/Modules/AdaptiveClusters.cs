@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ManagedTransformer.Modules;
 
 /// <summary>
@@ -12,6 +14,10 @@ public sealed record AdaptiveClusters
     /// <summary>By what factor each cluster is narrower than the one before; at least 2.</summary>
     public required int Div { get; init; }
 
+    /// <summary>Details of the softmax, names and initial values.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public AdaptiveForm Form { get; init; }
+
     /// <summary>Number of clusters, n + 1.</summary>
     internal int Count => Cutoffs.Count + 1;
 
@@ -20,12 +26,17 @@ public sealed record AdaptiveClusters
 
     /// <summary>
     /// Number of trainable values of an adaptive input and an adaptive softmax: tables of sum over i of (n_i + D) d_i values for clusters of n_i words, twice
-    /// unless tied, and V + n (D + 1) for the biases and the head's cluster entries.
+    /// unless tied, and V + n (D + 1) for the biases and the head's cluster entries. fairseq's form has no biases, and its softmax no projection of cluster 0.
     /// </summary>
     /// <param name="vocab">Number of words V.</param><param name="dim">Model width D.</param><param name="tied">Whether the softmax has the input's tables.</param>
     public long ParameterCount(int vocab, int dim, bool tied)
     {
         long tables = Enumerable.Range(0, Count).Sum(cluster => ((long)Size(cluster, vocab) + dim) * Width(cluster, dim));
+        if (Form == AdaptiveForm.Fairseq)
+        {
+            return (tied ? tables : (2 * tables) - ((long)dim * dim)) + ((long)Cutoffs.Count * dim);
+        }
+
         return (tables * (tied ? 1 : 2)) + vocab + (Cutoffs.Count * ((long)dim + 1));
     }
 
@@ -93,6 +104,6 @@ public sealed record AdaptiveClusters
         return cluster;
     }
 
-    /// <summary>The entry of the head's softmax that stands for a cluster i > 0. They stand in falling order: the last entry is cluster 1.</summary>
-    internal int HeadEntry(int cluster) => HeadEntries - cluster;
+    /// <summary>The entry of the head's softmax that stands for a cluster i > 0. They stand behind the words, in falling or, in fairseq's form, in rising order.</summary>
+    internal int HeadEntry(int cluster) => Form == AdaptiveForm.Fairseq ? Cutoffs[0] + cluster - 1 : HeadEntries - cluster;
 }

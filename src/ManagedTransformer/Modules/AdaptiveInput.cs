@@ -9,22 +9,29 @@ namespace ManagedTransformer.Modules;
 public sealed class AdaptiveInput : Module
 {
     private readonly int _vocab, _dim;
+    private readonly int? _padding;
 
-    /// <summary>An input with E_i from N(0, 1) and P_i from U(-1/sqrt(d_i), 1/sqrt(d_i)).</summary>
+    /// <summary>An input with E_i from N(0, 1) and P_i from U(-1/sqrt(d_i), 1/sqrt(d_i)); in fairseq's form with E_i from N(0, 1/d_i) and Xavier's P_i.</summary>
     /// <param name="clusters">How the vocabulary is divided.</param><param name="vocab">Number of words V.</param><param name="dim">Width D of the result.</param>
-    /// <param name="random">Source of the initial values.</param>
+    /// <param name="random">Source of the initial values.</param><param name="padding">A word whose row starts at 0 and whose lookups send no gradient, or none.</param>
     /// <exception cref="InputException">Clusters that do not fit the vocabulary and the width.</exception>
-    public AdaptiveInput(AdaptiveClusters clusters, int vocab, int dim, RandomSource random)
+    public AdaptiveInput(AdaptiveClusters clusters, int vocab, int dim, RandomSource random, int? padding = null)
     {
         clusters.Validate(vocab, dim, "model");
-        (Division, _vocab, _dim) = (clusters, vocab, dim);
+        (Division, _vocab, _dim, _padding) = (clusters, vocab, dim, padding);
         Clusters = [.. Enumerable.Range(0, clusters.Count).Select(Create)];
 
         AdaptiveCluster Create(int cluster)
         {
             int width = clusters.Width(cluster, dim);
-            Parameter weight = Initialization.Normal(new Shape(clusters.Size(cluster, vocab), width), 1, random);
-            return new AdaptiveCluster(weight, Initialization.Uniform(new Shape(dim, width), 1 / MathF.Sqrt(width), random), null);
+            Shape table = new(clusters.Size(cluster, vocab), width);
+            bool isFairseq = clusters.Form == AdaptiveForm.Fairseq;
+            Parameter weight = Initialization.Normal(table, isFairseq ? MathF.Pow(width, -0.5f) : 1, random);
+            AbsolutePositions.ClearRow(weight, PaddingIn(cluster));
+            Parameter projection = isFairseq
+                ? Initialization.XavierUniform(dim, width, random)
+                : Initialization.Uniform(new Shape(dim, width), 1 / MathF.Sqrt(width), random);
+            return new AdaptiveCluster(weight, projection, null);
         }
     }
 
@@ -44,7 +51,7 @@ public sealed class AdaptiveInput : Module
         Tensor[] embedded = new Tensor[Clusters.Count];
         for (int i = 0; i < embedded.Length; i++)
         {
-            embedded[i] = Clusters[i].Weight.Embedding(rows.Words(i)).Linear(Clusters[i].Projection);
+            embedded[i] = Clusters[i].Weight.Embedding(rows.Words(i), PaddingIn(i) ?? -1).Linear(Clusters[i].Projection!);
         }
 
         // Cluster after cluster, and then back to the order of the tokens.
@@ -53,5 +60,7 @@ public sealed class AdaptiveInput : Module
     }
 
     /// <inheritdoc/>
-    public override void Visit(ParameterVisitor visit) => visit.Add("clusters", Clusters);
+    public override void Visit(ParameterVisitor visit) => AdaptiveNames.Visit(visit, Clusters, Division.Form);
+
+    private int? PaddingIn(int cluster) => _padding is { } word && Division.ClusterOf(word) == cluster ? word - Division.Start(cluster) : null;
 }

@@ -5,14 +5,14 @@ namespace ManagedTransformer.Modules;
 /// <summary>
 /// Adaptive softmax (Grave et al., "Efficient softmax approximation for GPUs", 2017, with the narrowing projections of Baevski and Auli, 2019). With x_i = Q_i^T h,
 /// the head scores the words of cluster 0 and the other clusters, [O_0 x_0 + b_0; W_c x_0 + b_c], the clusters in falling order; a word w of cluster i > 0 has
-/// ln p(w) = ln p_head(cluster i) + ln softmax(O_i x_i + b_i)[w - c_i].
+/// ln p(w) = ln p_head(cluster i) + ln softmax(O_i x_i + b_i)[w - c_i]. In fairseq's form x_0 = h, there are no biases, and the clusters rise.
 /// </summary>
 public sealed class AdaptiveSoftmax : Module
 {
     private readonly AdaptiveClusters _division;
     private readonly int _vocab;
 
-    /// <summary>A softmax with own or shared tables; every new value from U(-1/sqrt(d_i), 1/sqrt(d_i)).</summary>
+    /// <summary>A softmax with own or shared tables; every new value from U(-1/sqrt(d_i), 1/sqrt(d_i)), in fairseq's form O_i from N(0, 1/d_i) and the rest from Xavier's distribution.</summary>
     /// <param name="clusters">How the vocabulary is divided.</param><param name="vocab">Number of words V.</param><param name="dim">Width D of the hidden states.</param>
     /// <param name="random">Source of the initial values.</param><param name="tied">An input of the same division whose E_i and P_i serve as O_i and Q_i, or none.</param>
     /// <exception cref="InputException">Clusters that do not fit the vocabulary and the width.</exception>
@@ -22,10 +22,22 @@ public sealed class AdaptiveSoftmax : Module
         (_division, _vocab) = (clusters, vocab);
         Clusters = [.. Enumerable.Range(0, clusters.Count).Select(Create)];
         float bound = 1 / MathF.Sqrt(dim);
-        Cluster = new Linear(
-            Initialization.Uniform(new Shape(clusters.Cutoffs.Count, dim), bound, random), Initialization.Uniform(new Shape(clusters.Cutoffs.Count), bound, random));
+        int entries = clusters.Cutoffs.Count;
+        Cluster = clusters.Form == AdaptiveForm.Fairseq
+            ? new Linear(Initialization.XavierUniform(entries, dim, random), null)
+            : new Linear(Initialization.Uniform(new Shape(entries, dim), bound, random), Initialization.Uniform(new Shape(entries), bound, random));
 
-        AdaptiveCluster Create(int cluster)
+        AdaptiveCluster Create(int cluster) => clusters.Form == AdaptiveForm.Fairseq ? CreateFairseq(cluster) : CreateBiased(cluster);
+
+        AdaptiveCluster CreateFairseq(int cluster)
+        {
+            int width = clusters.Width(cluster, dim), size = clusters.Size(cluster, vocab);
+            Parameter weight = tied?.Clusters[cluster].Weight ?? Initialization.Normal(new Shape(size, width), MathF.Pow(width, -0.5f), random);
+            Parameter? projection = cluster == 0 ? null : tied?.Clusters[cluster].Projection ?? Initialization.XavierUniform(dim, width, random);
+            return new AdaptiveCluster(weight, projection, null);
+        }
+
+        AdaptiveCluster CreateBiased(int cluster)
         {
             int width = clusters.Width(cluster, dim), size = clusters.Size(cluster, vocab);
             float bound = 1 / MathF.Sqrt(width);
@@ -35,7 +47,7 @@ public sealed class AdaptiveSoftmax : Module
         }
     }
 
-    /// <summary>W_c [n, D] and b_c [n]: the head's scores of the clusters n .. 1.</summary>
+    /// <summary>W_c [n, D] and b_c [n]: the head's scores of the clusters n .. 1; in fairseq's form of 1 .. n, without b_c.</summary>
     public Linear Cluster { get; }
 
     /// <summary>O_i, Q_i and b_i.</summary>
@@ -56,7 +68,7 @@ public sealed class AdaptiveSoftmax : Module
 
         (Tensor flat, ClusterRows rows) = Sort(hidden, targets, options.IgnoredTarget);
         CrossEntropyOptions sum = new() { Sum = true, IgnoredTarget = ClusterRows.Ignored };
-        (Tensor weight, Tensor bias) = Head();
+        (Tensor weight, Tensor? bias) = Head();
         Tensor headTargets = Tensor.From(rows.HeadTargets, new Shape(rows.HeadTargets.Length), hidden.Device);
         CrossEntropyResult head = Project(flat, 0).ProjectedCrossEntropy(weight, headTargets, sum, bias);
         (Tensor loss, Tensor nll) = (head.Loss, head.NegativeLogLikelihood);
@@ -79,7 +91,7 @@ public sealed class AdaptiveSoftmax : Module
     public Tensor NegativeLogLikelihood(Tensor hidden, Tensor targets)
     {
         (Tensor flat, ClusterRows rows) = Sort(hidden, targets, null);
-        (Tensor weight, Tensor bias) = Head();
+        (Tensor weight, Tensor? bias) = Head();
         Tensor headTargets = Tensor.From(rows.HeadTargets, new Shape(rows.HeadTargets.Length), hidden.Device);
         Tensor nll = Project(flat, 0).ProjectedNegativeLogLikelihood(weight, headTargets, bias);
         for (int i = 1; i < Clusters.Count; i++)
@@ -114,8 +126,8 @@ public sealed class AdaptiveSoftmax : Module
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
-        visit.Add("cluster", Cluster);
-        visit.Add("clusters", Clusters);
+        visit.Add(_division.Form == AdaptiveForm.Fairseq ? "class" : "cluster", Cluster);
+        AdaptiveNames.Visit(visit, Clusters, _division.Form);
     }
 
     private (Tensor Flat, ClusterRows Rows) Sort(Tensor hidden, Tensor targets, int? ignored)
@@ -129,8 +141,8 @@ public sealed class AdaptiveSoftmax : Module
         return (flat, new ClusterRows(_division, _vocab, targets, ignored));
     }
 
-    private (Tensor Weight, Tensor Bias) Head() =>
-        (TensorOperators.Concat(0, Clusters[0].Weight, Cluster.Weight), TensorOperators.Concat(0, Clusters[0].Bias!, Cluster.Bias!));
+    private (Tensor Weight, Tensor? Bias) Head() =>
+        (TensorOperators.Concat(0, Clusters[0].Weight, Cluster.Weight), Cluster.Bias is { } bias ? TensorOperators.Concat(0, Clusters[0].Bias!, bias) : null);
 
-    private Tensor Project(Tensor hidden, int cluster) => hidden.MatMul(Clusters[cluster].Projection);
+    private Tensor Project(Tensor hidden, int cluster) => Clusters[cluster].Projection is { } projection ? hidden.MatMul(projection) : hidden;
 }

@@ -20,6 +20,22 @@ public sealed class KeyValueCache : LayerState
     /// <inheritdoc/>
     public override void Reset() => _length = 0;
 
+    /// <inheritdoc/>
+    internal override bool TryPretend(int length, int capacity)
+    {
+        if (_capacity != capacity)
+        {
+            _capacity = capacity;
+            _keys = Noise(0);
+            _values = Noise(1);
+        }
+
+        _length = length;
+        return true;
+
+        Tensor Noise(ulong key) => Tensor.Uniform(new Shape(_batch, capacity, _heads, _width), -1, 1, new RandomKey(1, key)).Keep();
+    }
+
     /// <summary>Stores the keys and values of new positions, [B, n, heads, width], and returns those of all positions.</summary>
     internal (Tensor Keys, Tensor Values) Append(Tensor key, Tensor value)
     {

@@ -8,4 +8,9 @@ public abstract class LayerState
 
     /// <summary>Forgets everything.</summary>
     public abstract void Reset();
+
+    /// <summary>Becomes a state that has read so many positions, without reading any, for measurements: what it holds of them is arbitrary.</summary>
+    /// <param name="length">Positions read.</param><param name="capacity">Positions to have room for.</param>
+    /// <returns>Whether this kind of state can do that.</returns>
+    internal virtual bool TryPretend(int length, int capacity) => false;
 }

@@ -9,7 +9,7 @@ namespace ManagedTransformer.Modules;
 public sealed class TokenEmbedding : Module
 {
     private readonly TokenEmbeddingOptions _options;
-    private readonly Tensor? _sinusoids;
+    private readonly AbsolutePositions? _positions;
 
     /// <summary>An embedding.</summary>
     /// <param name="options">Sizes and kinds.</param><param name="random">Source of the initial values.</param>
@@ -19,22 +19,9 @@ public sealed class TokenEmbedding : Module
         int dim = options.Dim;
         float deviation = options.Deviation ?? MathF.Pow(dim, -0.5f);
         Weight = Initialization.Normal(new Shape(options.Vocabulary, dim), deviation, random);
-        ClearPaddingRow(Weight);
-        int rows = options.MaxPositions + (options.Padding is { } padding ? padding + 1 : 0);
-        switch (options.Positions)
-        {
-            case PositionKind.None:
-                break;
-            case PositionKind.Learned:
-                Positions = Initialization.Normal(new Shape(rows, dim), deviation, random);
-                ClearPaddingRow(Positions);
-                break;
-            default:
-                _sinusoids = SinusoidalPositions.Table(rows, dim, options.Positions).Keep();
-                ClearPaddingRow(_sinusoids);
-                break;
-        }
-
+        AbsolutePositions.ClearRow(Weight, options.Padding);
+        _positions = options.Positions == PositionKind.None ? null
+            : new AbsolutePositions(options.Positions, options.MaxPositions, dim, options.Padding, deviation, random);
         Norm = options.Norm ? new LayerNorm(dim, options.NormEpsilon) : null;
     }
 
@@ -42,7 +29,7 @@ public sealed class TokenEmbedding : Module
     public Parameter Weight { get; }
 
     /// <summary>Learned P, [positions, dim]; null for other kinds.</summary>
-    public Parameter? Positions { get; }
+    public Parameter? Positions => _positions?.Weight;
 
     /// <summary>Norm on the sum; null where the model has none.</summary>
     public LayerNorm? Norm { get; }
@@ -60,11 +47,7 @@ public sealed class TokenEmbedding : Module
             x *= MathF.Sqrt(_options.Dim);
         }
 
-        if ((Positions ?? _sinusoids) is { } table)
-        {
-            x = x.Add(PositionRows(table, tokens, start));
-        }
-
+        x = _positions is null ? x : _positions.Add(x, tokens, start);
         x = Norm is null ? x : Norm.Forward(x);
         return context.Dropout(x, _options.Dropout);
     }
@@ -72,15 +55,18 @@ public sealed class TokenEmbedding : Module
     /// <summary>Which tokens are padding: 1 there, 0 elsewhere, as <see cref="AttentionMask.KeyPadding"/> takes it; null where none is.</summary>
     /// <param name="tokens">Int32 [B, T]</param>
     /// <returns>Float32 [B, T], or null.</returns>
-    public Tensor? PaddingMask(Tensor tokens)
+    public Tensor? PaddingMask(Tensor tokens) => PaddingMask(tokens, _options.Padding);
+
+    /// <summary>The same of any padding id.</summary>
+    internal static Tensor? PaddingMask(Tensor tokens, int? padding)
     {
-        if (_options.Padding is not { } padding)
+        if (padding is not { } pad)
         {
             return null;
         }
 
         int[] ids = tokens.ToInt32Array();
-        return ids.Contains(padding) ? Tensor.From([.. ids.Select(id => id == padding ? 1f : 0f)], tokens.Shape, tokens.Device) : null;
+        return ids.Contains(pad) ? Tensor.From([.. ids.Select(id => id == pad ? 1f : 0f)], tokens.Shape, tokens.Device) : null;
     }
 
     /// <summary>Positions of tokens under a padding id: padding + number of real tokens so far; padding itself stands at the position padding.</summary>
@@ -102,33 +88,7 @@ public sealed class TokenEmbedding : Module
     public override void Visit(ParameterVisitor visit)
     {
         visit.Add("embed.weight", Weight);
-        visit.Add("positions.weight", Positions);
+        visit.Add("", _positions);
         visit.Add("embed_norm", Norm);
-    }
-
-    private Tensor PositionRows(Tensor table, Tensor tokens, int start)
-    {
-        int length = tokens.Shape[1];
-        if (start + length > _options.MaxPositions)
-        {
-            throw new ArgumentException($"The model has {_options.MaxPositions} positions (max_positions), {start + length} are needed.");
-        }
-
-        if (_options.Padding is not { } padding)
-        {
-            return table.Slice(0, start, length);
-        }
-
-        int[] positions = PositionIndices(tokens.ToInt32Array(), length, padding, start);
-        return table.Embedding(Tensor.From(positions, tokens.Shape, table.Device), padding);
-    }
-
-    private void ClearPaddingRow(Tensor table)
-    {
-        if (_options.Padding is { } padding)
-        {
-            using NoGradientScope _ = new();
-            table.Detach().Slice(0, padding, 1).CopyFrom(new float[table.Shape[1]]);
-        }
     }
 }

@@ -25,7 +25,7 @@ namespace ManagedTransformer.Recipes;
         typeof(SnakeCaseEnumConverter<LabelSmoothing>), typeof(SnakeCaseEnumConverter<TokenizerKind>), typeof(SnakeCaseEnumConverter<Sampling>),
         typeof(SnakeCaseEnumConverter<OptimizerKind>), typeof(SnakeCaseEnumConverter<ScheduleKind>), typeof(SnakeCaseEnumConverter<AttentionKind>),
         typeof(SnakeCaseEnumConverter<FeatureMapKind>), typeof(SnakeCaseEnumConverter<FeatureActivation>), typeof(SnakeCaseEnumConverter<LinearGateKind>),
-        typeof(SnakeCaseEnumConverter<LinearDenominator>),
+        typeof(SnakeCaseEnumConverter<LinearDenominator>), typeof(SnakeCaseEnumConverter<TrainableParameters>), typeof(SnakeCaseEnumConverter<AdaptiveForm>),
     ])]
 [JsonSerializable(typeof(Recipe))]
 [JsonSerializable(typeof(ModelDescription))]

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Recipes;
@@ -25,6 +26,10 @@ public sealed record TrainingRecipe
 
     /// <summary>Where that mass goes.</summary>
     public LabelSmoothing SmoothingMode { get; set; }
+
+    /// <summary>Which parameters are trained.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public TrainableParameters Trainable { get; set; }
 
     /// <summary>The optimiser.</summary>
     public OptimizerRecipe Optimizer { get; set; } = new();

@@ -29,6 +29,8 @@ internal sealed class GoldenConfig(JsonElement root)
 
     public double[] Doubles(string key) => [.. Get(key).EnumerateArray().Select(value => value.GetDouble())];
 
+    public bool[] Bools(string key) => [.. Get(key).EnumerateArray().Select(value => value.GetBoolean())];
+
     public string[] Texts(string key) => [.. Get(key).EnumerateArray().Select(value => value.GetString()!)];
 
     public GoldenConfig Object(string key) => new(Get(key));

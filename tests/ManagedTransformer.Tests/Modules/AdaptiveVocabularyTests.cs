@@ -10,13 +10,13 @@ public sealed class AdaptiveVocabularyTests
     private const int Vocab = 23, Dim = 16;
     private static readonly int[][] _cutoffs = [[9], [5, 12], [4, 9, 15], [3, 4, 10, 16]];
 
-    public static MatrixTheoryData<int, bool> Kinds => new([0, 1, 2, 3], [false, true]);
+    public static MatrixTheoryData<int, bool, AdaptiveForm> Kinds => new([0, 1, 2, 3], [false, true], [AdaptiveForm.Biased, AdaptiveForm.Fairseq]);
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void ProbabilitiesSumToOne(int division, bool tied)
+    public void ProbabilitiesSumToOne(int division, bool tied, AdaptiveForm form)
     {
-        (_, AdaptiveSoftmax output) = Create(division, tied);
+        (_, AdaptiveSoftmax output) = Create(division, tied, form);
         Tensor hidden = Hidden(3);
         float[] sums = output.LogProbabilities(hidden).Exp().Sum([-1]).ToArray();
         Assert.All(sums, sum => Assert.Equal(1, sum, 1e-5));
@@ -35,9 +35,9 @@ public sealed class AdaptiveVocabularyTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void GradientsAreThoseOfTheLoss(int division, bool tied)
+    public void GradientsAreThoseOfTheLoss(int division, bool tied, AdaptiveForm form)
     {
-        (AdaptiveInput input, AdaptiveSoftmax output) = Create(division, tied);
+        (AdaptiveInput input, AdaptiveSoftmax output) = Create(division, tied, form);
         foreach (Parameter table in input.Clusters.Select(cluster => cluster.Weight))
         {
             table.CopyFrom([.. table.ToArray().Select(value => 0.3f * value)]); // N(0, 1) makes losses of many nats: too much curvature for differences
@@ -108,9 +108,9 @@ public sealed class AdaptiveVocabularyTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void TheFormulaCountsTheParameters(int division, bool tied)
+    public void TheFormulaCountsTheParameters(int division, bool tied, AdaptiveForm form)
     {
-        (AdaptiveInput input, AdaptiveSoftmax output) = Create(division, tied);
+        (AdaptiveInput input, AdaptiveSoftmax output) = Create(division, tied, form);
         Assert.Equal(input.Division.ParameterCount(Vocab, Dim, tied), Parameters(input, output).Sum(parameter => parameter.Count));
     }
 
@@ -129,6 +129,23 @@ public sealed class AdaptiveVocabularyTests
     }
 
     [Fact]
+    public void FairseqsFormHasItsNamesAndItsPadding()
+    {
+        AdaptiveClusters clusters = new() { Cutoffs = [9, 16], Div = 2, Form = AdaptiveForm.Fairseq };
+        AdaptiveInput input = new(clusters, Vocab, Dim, new RandomSource(1), padding: 1);
+        Assert.Equal(["bands.0.weight", "bands.1.weight", "bands.2.weight", "proj.0.weight", "proj.1.weight", "proj.2.weight"], input.Parameters().Select(named => named.Name));
+        AdaptiveSoftmax untied = new(clusters, Vocab, Dim, new RandomSource(1));
+        Assert.Equal(["class.weight", "bands.0.weight", "bands.1.weight", "bands.2.weight", "proj.1.weight", "proj.2.weight"], untied.Parameters().Select(named => named.Name));
+        Tensor embedded = input.Forward(Words(1, 10, 17));
+        Assert.Equal(new float[Dim], embedded.Slice(0, 0, 1).ToArray());
+        embedded.Sum().Backward();
+        Assert.Equal(new float[Dim], input.Clusters[0].Weight.Gradient!.Slice(0, 1, 1).ToArray());
+
+        // Padding is the word 1, not the second word of every band.
+        Assert.NotEqual(new float[Dim / 2], input.Clusters[1].Weight.Gradient!.Slice(0, 1, 1).ToArray());
+    }
+
+    [Fact]
     public void WordsOutsideTheVocabularyAreNamed()
     {
         (AdaptiveInput input, AdaptiveSoftmax output) = Create(0, tied: true);
@@ -138,9 +155,9 @@ public sealed class AdaptiveVocabularyTests
         Assert.Throws<ArgumentException>(() => output.Loss(Hidden(1), Words(1), new CrossEntropyOptions { Smoothing = 0.1f }));
     }
 
-    private static (AdaptiveInput Input, AdaptiveSoftmax Output) Create(int division, bool tied)
+    private static (AdaptiveInput Input, AdaptiveSoftmax Output) Create(int division, bool tied, AdaptiveForm form = AdaptiveForm.Biased)
     {
-        AdaptiveClusters clusters = new() { Cutoffs = _cutoffs[division], Div = 2 };
+        AdaptiveClusters clusters = new() { Cutoffs = _cutoffs[division], Div = 2, Form = form };
         RandomSource random = new(7);
         AdaptiveInput input = new(clusters, Vocab, Dim, random);
         return (input, new AdaptiveSoftmax(clusters, Vocab, Dim, random, tied ? input : null));

@@ -36,6 +36,9 @@ public sealed class LinearState : LayerState
         _prepare?.Invoke();
     }
 
+    /// <inheritdoc/>
+    internal override bool TryPretend(int length, int capacity) => true;
+
     /// <summary>Raises the largest exponent to at least <paramref name="candidate"/>, [B, 1, H, 1], and scales s and z to the new one, which it returns.</summary>
     internal Tensor Raise(Tensor candidate)
     {

@@ -11,6 +11,7 @@ namespace ManagedTransformer.Architectures.Transformer;
 public sealed class CausalLanguageModel : Module
 {
     private static readonly AttentionMask _causal = new(Causal: true);
+    private readonly AbsolutePositions? _absolutePositions;
 
     /// <summary>A model with initial weights.</summary>
     /// <param name="config">Validated sizes.</param><param name="random">Source of the initial values.</param>
@@ -19,12 +20,15 @@ public sealed class CausalLanguageModel : Module
         config.Validate("model");
         Config = config;
         Embedding = config.Adaptive is null ? CreateEmbedding(config, random) : null;
-        AdaptiveInput = config.Adaptive is { } clusters ? new AdaptiveInput(clusters, config.Vocab, config.Dim, random) : null;
+        AdaptiveInput = config.Adaptive is { } clusters ? new AdaptiveInput(clusters, config.Vocab, config.Dim, random, config.PaddingIdx) : null;
+        _absolutePositions = config.Adaptive is not null && config.PositionLimit != int.MaxValue
+            ? new AbsolutePositions(config.Positions, config.MaxPositions, config.Dim, config.PaddingIdx, MathF.Pow(config.Dim, -0.5f), random)
+            : null;
         Positions = config.HasSpans
             ? Initialization.Normal(new Shape(config.Span!.Limit, config.Dim / config.Heads), 1, random)
             : null;
         Layers = LayerFactory.Create(config, Positions, random);
-        Norm = config.PreNorm ? new LayerNorm(config.Dim, config.NormEpsilon) : null;
+        Norm = config.HasFinalNorm ? new LayerNorm(config.Dim, config.NormEpsilon) : null;
         if (config.Adaptive is not null)
         {
             AdaptiveOutput = new AdaptiveSoftmax(config.Adaptive, config.Vocab, config.Dim, random, config.Tie ? AdaptiveInput : null);
@@ -62,7 +66,7 @@ public sealed class CausalLanguageModel : Module
     /// <summary>The stack.</summary>
     public IReadOnlyList<TransformerLayer> Layers { get; }
 
-    /// <summary>The norm after the last layer; null for post-norm models.</summary>
+    /// <summary>The norm after the last layer; null for models without.</summary>
     public LayerNorm? Norm { get; }
 
     /// <summary>The projection to the vocabulary, [V, D]; null where the embedding table serves, and for an adaptive softmax.</summary>
@@ -112,10 +116,10 @@ public sealed class CausalLanguageModel : Module
     public CrossEntropyResult Score(Tensor hidden, Tensor targets, CrossEntropyOptions? options = null)
     {
         options ??= new CrossEntropyOptions();
+        options = options with { IgnoredTarget = options.IgnoredTarget ?? Config.PaddingIdx };
         return AdaptiveOutput is not null
             ? AdaptiveOutput.Loss(hidden, targets, options)
-            : hidden.ProjectedCrossEntropy(
-                Output ?? Embedding!.Weight, targets, options with { IgnoredTarget = options.IgnoredTarget ?? Config.PaddingIdx }, OutputBias);
+            : hidden.ProjectedCrossEntropy(Output ?? Embedding!.Weight, targets, options, OutputBias);
     }
 
     /// <summary>The last hidden states, and the sum over layers of the mean spans in tokens (null for models without learnt or dynamic spans).</summary>
@@ -123,7 +127,7 @@ public sealed class CausalLanguageModel : Module
     internal (Tensor Hidden, Tensor? MeanSpans) Run(Tensor tokens, ForwardContext context, HiddenStateCache? past)
     {
         Tensor x = Embed(tokens, context, 0);
-        AttentionMask mask = _causal with { KeyPadding = Embedding?.PaddingMask(tokens) };
+        AttentionMask mask = _causal with { KeyPadding = TokenEmbedding.PaddingMask(tokens, Config.PaddingIdx) };
         Tensor? spans = null;
         x = RunLayers(x, context, (index, normed) =>
         {
@@ -175,12 +179,13 @@ public sealed class CausalLanguageModel : Module
     {
         visit.Add("", Embedding);
         visit.Add("embed", AdaptiveInput);
+        visit.Add("", _absolutePositions);
         visit.Add("pos.weight", Positions);
         visit.Add("layers", Layers);
         visit.Add("norm", Norm);
         visit.Add("output.weight", Output);
         visit.Add("output.bias", OutputBias);
-        visit.Add("output", AdaptiveOutput);
+        visit.Add(Config.Adaptive?.Form == AdaptiveForm.Fairseq ? "head" : "output", AdaptiveOutput);
     }
 
     private static TokenEmbedding CreateEmbedding(LanguageModelConfig config, RandomSource random) => new(
@@ -199,9 +204,17 @@ public sealed class CausalLanguageModel : Module
         },
         random);
 
-    private Tensor Embed(Tensor tokens, ForwardContext context, int start) => AdaptiveInput is { } adaptive
-        ? context.Dropout(adaptive.Forward(tokens), Config.EmbeddingDropout ?? Config.Dropout)
-        : Embedding!.Forward(tokens, context, start);
+    private Tensor Embed(Tensor tokens, ForwardContext context, int start)
+    {
+        if (Embedding is not null)
+        {
+            return Embedding.Forward(tokens, context, start);
+        }
+
+        Tensor x = AdaptiveInput!.Forward(tokens);
+        x = _absolutePositions is null ? x : _absolutePositions.Add(x, tokens, start);
+        return context.Dropout(x, Config.EmbeddingDropout ?? Config.Dropout);
+    }
 
     private Tensor StepPiece(Tensor tokens, LanguageModelState state)
     {

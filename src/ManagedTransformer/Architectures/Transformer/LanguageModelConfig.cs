@@ -31,6 +31,9 @@ public sealed record LanguageModelConfig
     /// <summary>Feature map and so on of linear attention; needed by it, and by no other.</summary>
     public LinearAttentionConfig? Linear { get; set; }
 
+    /// <summary>Layers that keep softmax attention in a model with linear attention, counted from 0; absent for none.</summary>
+    public IReadOnlyList<int>? SoftmaxLayers { get; set; }
+
     /// <summary>N: persistent key and value vectors per head, in the softmax of span attention; 0 for none.</summary>
     public int Persistent { get; set; }
 
@@ -46,8 +49,11 @@ public sealed record LanguageModelConfig
     /// <summary>Sizes of every memory.</summary>
     public ProductKeyMemoryConfig? Memory { get; set; }
 
-    /// <summary>Norms before the sub-layers, and one after the last layer; otherwise after each sub-layer and none at the end.</summary>
+    /// <summary>Norms before the sub-layers, otherwise after each sub-layer.</summary>
     public bool PreNorm { get; set; } = true;
+
+    /// <summary>Whether a norm follows the last layer; absent: as <see cref="PreNorm"/>, and only then possible.</summary>
+    public bool? FinalNorm { get; set; }
 
     /// <summary>Whether the output projection is the embedding table.</summary>
     public bool Tie { get; set; } = true;
@@ -104,9 +110,17 @@ public sealed record LanguageModelConfig
     [JsonIgnore]
     public int FeedForward => Ffn ?? 4 * Dim;
 
+    /// <summary>Whether a norm follows the last layer.</summary>
+    [JsonIgnore]
+    public bool HasFinalNorm => FinalNorm ?? PreNorm;
+
     /// <summary>Whether attention looks back over a span, beyond the block, with relative positions.</summary>
     [JsonIgnore]
     public bool HasSpans => Attention is AttentionKind.FixedSpan or AttentionKind.AdaptiveSpan or AttentionKind.DynamicSpan;
+
+    /// <summary>Whether some layer has softmax attention to earlier positions of the block.</summary>
+    [JsonIgnore]
+    public bool HasSoftmax => Attention == AttentionKind.Softmax || SoftmaxLayers is { Count: > 0 };
 
     /// <summary>Most tokens in a row; <see cref="int.MaxValue"/> where positions set no limit.</summary>
     [JsonIgnore]
@@ -115,6 +129,10 @@ public sealed record LanguageModelConfig
     /// <summary>Number of trainable values without building the model: <see cref="LanguageModelSize"/>.</summary>
     [JsonIgnore]
     public long ParameterCount => LanguageModelSize.Parameters(this);
+
+    /// <summary>Whether a layer has linear attention.</summary>
+    /// <param name="layer">From 0.</param>
+    public bool IsLinearAt(int layer) => Linear is not null && !(SoftmaxLayers?.Contains(layer) ?? false);
 
     /// <summary>Whether a memory stands in place of the feed-forward layer of a layer.</summary>
     /// <param name="layer">From 0.</param>

@@ -6,16 +6,16 @@ namespace ManagedTransformer.Architectures.Transformer;
 internal static class LanguageModelSize
 {
     /// <summary>
-    /// Embedding, positions and output, plus per layer 4 D^2 [+ 4 D biases] + spans + 2 D N persistent + norm 2 D + feed-forward 2 D F [+ F + D] or memory + norm 2 D,
-    /// plus the final norm 2 D of pre-norm models.
+    /// Embedding, positions and output, plus per layer 4 D^2 [+ 4 D biases] + spans or feature map + 2 D N persistent + norm 2 D + feed-forward 2 D F [+ F + D] or memory + norm 2 D,
+    /// plus 2 D for a final norm.
     /// </summary>
     public static long Parameters(LanguageModelConfig config)
     {
-        long d = config.Dim, count = Ends(config) + (config.PreNorm ? 2 * d : 0);
+        long d = config.Dim, count = Ends(config) + (config.HasFinalNorm ? 2 * d : 0);
         bool hasValues = false;
         for (int layer = 0; layer < config.Layers; layer++)
         {
-            count += Attention(config) + (2 * d);
+            count += Attention(config, layer) + (2 * d);
             if (config.HasMemoryAt(layer))
             {
                 count += Memory() + (2 * d);
@@ -39,11 +39,16 @@ internal static class LanguageModelSize
         }
     }
 
-    private static long Attention(LanguageModelConfig config)
+    private static long Attention(LanguageModelConfig config, int layer)
     {
         long d = config.Dim, h = config.Heads;
-        long spans = config.Attention switch { AttentionKind.AdaptiveSpan => h, AttentionKind.DynamicSpan => (h * d) + h, _ => config.Linear?.ParameterCount(config.Dim, config.Heads) ?? 0 };
-        return (4 * d * d) + (config.Bias ? 4 * d : 0) + spans + (2 * d * config.Persistent);
+        long own = config.Attention switch
+        {
+            AttentionKind.AdaptiveSpan => h,
+            AttentionKind.DynamicSpan => (h * d) + h,
+            _ => config.IsLinearAt(layer) ? config.Linear!.ParameterCount(config.Dim, config.Heads) : 0,
+        };
+        return (4 * d * d) + (config.Bias ? 4 * d : 0) + own + (2 * d * config.Persistent);
     }
 
     private static long Ends(LanguageModelConfig config)

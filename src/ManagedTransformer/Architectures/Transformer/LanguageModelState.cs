@@ -32,6 +32,18 @@ public sealed class LanguageModelState : IGenerationState
         }
     }
 
+    /// <summary>Becomes a state that has read so many tokens, without reading any (<see cref="LayerState.TryPretend"/>).</summary>
+    internal bool TryPretend(int length, int capacity)
+    {
+        if (!Layers.All(layer => layer.TryPretend(length, capacity)))
+        {
+            return false;
+        }
+
+        Length = length;
+        return true;
+    }
+
     /// <summary>Makes sure that the model has positions for new tokens.</summary>
     internal void Require(int count)
     {

@@ -35,6 +35,11 @@ internal static class LanguageModelValidation
             throw new InputException($"{where}: model.heads ({config.Heads}) does not divide model.dim ({config.Dim}).");
         }
 
+        if (config.FinalNorm == true && !config.PreNorm)
+        {
+            throw new InputException($"{where}: model.final_norm needs model.pre_norm, since the last sub-layer of a post-norm model ends with a norm.");
+        }
+
         if (config.FeedForward < 0)
         {
             throw new InputException($"{where}: model.ffn is {config.FeedForward}, it must be positive, or 0 for layers without a feed-forward layer.");
@@ -107,9 +112,36 @@ internal static class LanguageModelValidation
         }
 
         config.Linear?.Validate($"{where}: model.linear");
-        if (config.Linear is not null && config.AttentionDropout > 0)
+        CheckSoftmaxLayers(config, where);
+        if (!config.HasSoftmax && config.Linear is not null && config.AttentionDropout > 0)
         {
             throw new InputException($"{where}: model.attention_dropout is {config.AttentionDropout}, linear attention never forms the weights that it would drop.");
+        }
+    }
+
+    private static void CheckSoftmaxLayers(LanguageModelConfig config, string where)
+    {
+        if (config.SoftmaxLayers is not { } layers)
+        {
+            return;
+        }
+
+        if (config.Linear is null)
+        {
+            throw new InputException($"{where}: model.softmax_layers, the layers that keep softmax attention, needs model.attention to be linear.");
+        }
+
+        for (int i = 0, before = -1; i < layers.Count; before = layers[i++])
+        {
+            if (layers[i] <= before || layers[i] >= config.Layers)
+            {
+                throw new InputException($"{where}: model.softmax_layers [{string.Join(", ", layers)}] must increase from at least 0 to at most {config.Layers - 1}.");
+            }
+        }
+
+        if (layers.Count == config.Layers)
+        {
+            throw new InputException($"{where}: model.softmax_layers names every layer: model.attention softmax says the same.");
         }
     }
 
@@ -155,7 +187,14 @@ internal static class LanguageModelValidation
         }
 
         config.Adaptive.Validate(config.Vocab, config.Dim, where);
-        if (config.PositionLimit != int.MaxValue || config.PaddingIdx is not null || config.EmbeddingNorm || config.ScaleEmbedding || config.OutputBias)
+        bool isFairseq = config.Adaptive.Form == AdaptiveForm.Fairseq;
+        if (isFairseq && (config.EmbeddingNorm || config.ScaleEmbedding || config.OutputBias))
+        {
+            throw new InputException(
+                $"{where}: model.adaptive in fairseq's form excludes embedding_norm, scale_embedding and output_bias: it scales by sqrt(dim) by itself and has no biases.");
+        }
+
+        if (!isFairseq && (config.PositionLimit != int.MaxValue || config.PaddingIdx is not null || config.EmbeddingNorm || config.ScaleEmbedding || config.OutputBias))
         {
             throw new InputException(
                 $"{where}: model.adaptive (adaptive input and softmax) excludes absolute positions, padding_idx, embedding_norm, scale_embedding and output_bias: it scales by sqrt(dim) and has biases by itself.");

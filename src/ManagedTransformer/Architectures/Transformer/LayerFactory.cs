@@ -31,7 +31,7 @@ internal static class LayerFactory
         List<TransformerLayer> layers = [];
         for (int i = 0; i < config.Layers; i++)
         {
-            SelfAttention attention = CreateAttention(options, config, positions, random);
+            SelfAttention attention = CreateAttention(i, options, config, positions, random);
             PositionwiseModule? positionwise = config.HasMemoryAt(i) ? CreateMemory()
                 : options.FeedForward == 0 ? null
                 : new FeedForward(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout, options.FeedForwardBias ?? options.Bias);
@@ -48,12 +48,12 @@ internal static class LayerFactory
         }
     }
 
-    private static SelfAttention CreateAttention(TransformerLayerOptions options, LanguageModelConfig config, Parameter? positions, RandomSource random)
+    private static SelfAttention CreateAttention(int layer, TransformerLayerOptions options, LanguageModelConfig config, Parameter? positions, RandomSource random)
     {
-        if (config.Linear is { } linear)
+        if (config.IsLinearAt(layer))
         {
             return new LinearSelfAttention(
-                new LinearAttentionLayerOptions { Dim = options.Dim, Heads = options.Heads, Linear = linear, Bias = options.Bias }, random);
+                new LinearAttentionLayerOptions { Dim = options.Dim, Heads = options.Heads, Linear = config.Linear!, Bias = options.Bias }, random);
         }
 
         if (!config.HasSpans)

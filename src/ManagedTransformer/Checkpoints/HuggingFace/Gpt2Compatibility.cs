@@ -20,7 +20,8 @@ internal static class Gpt2Compatibility
     {
         if (config.Attention != AttentionKind.Softmax)
         {
-            return "model.attention must be softmax";
+            return config.Linear is null ? "model.attention must be softmax"
+                : "its layers are recurrent (model.attention linear), and GPT-2's weights have no place for feature maps nor its readers for the computation; model.attention must be softmax";
         }
 
         if (config.FeedForward == 0 || config.MemoryPositions is { Count: > 0 })
@@ -38,9 +39,9 @@ internal static class Gpt2Compatibility
             return "model.positions must be learned, and counted from 0 (no model.padding_idx)";
         }
 
-        if (!config.PreNorm || config.EmbeddingNorm)
+        if (!config.PreNorm || !config.HasFinalNorm || config.EmbeddingNorm)
         {
-            return "norms must stand before the sub-layers (model.pre_norm true) and not on the embeddings (model.embedding_norm false)";
+            return "norms must stand before the sub-layers and behind the last (model.pre_norm true, model.final_norm not false) and not on the embeddings (model.embedding_norm false)";
         }
 
         if (!config.Bias || config.FfnBias == false || config.OutputBias)

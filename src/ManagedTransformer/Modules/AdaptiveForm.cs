@@ -1,0 +1,11 @@
+namespace ManagedTransformer.Modules;
+
+/// <summary>The two common forms of adaptive input and softmax. They differ in details, names and initial values.</summary>
+public enum AdaptiveForm
+{
+    /// <summary>The head scores projected states, everything has a bias, and the clusters' entries stand in falling order (code of all-attention).</summary>
+    Biased,
+
+    /// <summary>The head scores the states themselves, nothing has a bias, and the clusters' entries stand in rising order (fairseq).</summary>
+    Fairseq,
+}

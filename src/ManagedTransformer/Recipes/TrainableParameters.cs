@@ -1,0 +1,11 @@
+namespace ManagedTransformer.Recipes;
+
+/// <summary>Which parameters of a model training changes.</summary>
+public enum TrainableParameters
+{
+    /// <summary>All.</summary>
+    All,
+
+    /// <summary>Of every attention layer the query, key and value maps, the feature map and the gates; everything else stays as it is (Kasai et al., 2021, authors' code).</summary>
+    AttentionOnly,
+}

@@ -1,0 +1,59 @@
+using ManagedTransformer.Architectures.LinearAttention;
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Tests.Golden.TransformerToRnn;
+
+/// <summary>Turns the settings of whole language models into configurations.</summary>
+internal static class T2RModels
+{
+    /// <summary>A model with a case's parameters.</summary>
+    public static CausalLanguageModel Build(GoldenCheck check, int length)
+    {
+        CausalLanguageModel model = new(Config(check.Case.Config, length), new RandomSource(1));
+        check.Load(model);
+        return model;
+    }
+
+    public static LanguageModelConfig Config(GoldenConfig config, int length)
+    {
+        int layers = config.Int("layers");
+        int[] softmax = [.. config.Bools("convert").Index().Where(layer => !layer.Item).Select(layer => layer.Index)];
+        bool hasLinear = softmax.Length < layers;
+        AdaptiveClusters? adaptive = config.Has("cutoffs")
+            ? new AdaptiveClusters { Cutoffs = [.. config.Doubles("cutoffs").Select(cut => (int)cut)], Div = config.Int("factor"), Form = AdaptiveForm.Fairseq }
+            : null;
+        return new LanguageModelConfig
+        {
+            Vocab = config.Int("vocab"),
+            Dim = config.Int("dim"),
+            Layers = layers,
+            Heads = config.Int("heads"),
+            Ffn = config.Int("ffn"),
+            Attention = hasLinear ? AttentionKind.Linear : AttentionKind.Softmax,
+            Linear = hasLinear ? Linear(config) : null,
+            SoftmaxLayers = hasLinear && softmax.Length > 0 ? softmax : null,
+            Activation = config.Activation(),
+            PreNorm = config.Bool("pre_norm", true),
+            FinalNorm = config.Bool("final_norm", true),
+            Tie = config.Bool("tie", true),
+            Adaptive = adaptive,
+            Positions = config.Positions(),
+            MaxPositions = length,
+            PaddingIdx = config.Padding(),
+            ScaleEmbedding = adaptive is null && config.Bool("scale_embedding", true),
+        };
+    }
+
+    private static LinearAttentionConfig Linear(GoldenConfig config) => new()
+    {
+        Map = FeatureMapKind.Learned,
+        FeatureSize = config.Int("feature_size"),
+        Reparam = config.Bool("reparam", false),
+        Tau = config.Float("tau", 1),
+        QueryScale = config.Bool("query_scale", true),
+        Denominator = Enum.Parse<LinearDenominator>(config.Text("denominator", "clamp"), ignoreCase: true),
+        Eps = config.Float("eps", 0.01),
+    };
+}
