@@ -46,9 +46,44 @@ public sealed class DecoderLayer : Module
     public Tensor Forward(Tensor x, Tensor memory, Tensor? padding, Tensor? memoryPadding, ForwardContext context)
     {
         AttentionMask self = new(Causal: true, KeyPadding: padding), cross = new(KeyPadding: memoryPadding);
-        x = SubLayer(x, Norm1, normed => Attention.Forward(normed, self, context), context);
-        x = SubLayer(x, Norm2, normed => CrossAttention.Forward(normed, memory, cross, context), context);
-        return SubLayer(x, Norm3, normed => FeedForward.Forward(normed, context), context);
+        return Run(
+            x,
+            _preNorm ? Norm1.Forward(x) : x,
+            null,
+            normed => Attention.Forward(normed, self, context),
+            normed => CrossAttention.Forward(normed, memory, cross, context),
+            context).Residual;
+    }
+
+    /// <summary>
+    /// The layer with both attentions replaced by functions, and, pre-norm, with the following norm folded into the last residual sum: pre-norm layers pass on the
+    /// pair (residual stream, normalised stream), as those of <see cref="TransformerLayer"/> do.
+    /// </summary>
+    /// <param name="residual">Residual stream, [B, T, dim].</param><param name="normed">Its normalised form (pre-norm), or the residual itself (post-norm).</param>
+    /// <param name="next">Pre-norm: the norm that comes after this layer, or null for none.</param><param name="attend">Self-attention of a normalised stream.</param>
+    /// <param name="cross">Attention of a normalised stream to the memory.</param><param name="context">Dropout.</param>
+    public (Tensor Residual, Tensor Normed) Run(
+        Tensor residual, Tensor normed, LayerNorm? next, Func<Tensor, Tensor> attend, Func<Tensor, Tensor> cross, ForwardContext context)
+    {
+        Tensor branch = context.Dropout(attend(normed), _dropout);
+        if (!_preNorm)
+        {
+            Tensor x = Norm1.Forward(branch, residual).Normalized;
+            x = Norm2.Forward(context.Dropout(cross(x), _dropout), x).Normalized;
+            x = Norm3.Forward(context.Dropout(FeedForward.Forward(x, context), _dropout), x).Normalized;
+            return (x, x);
+        }
+
+        (residual, normed) = Norm2.Forward(branch, residual);
+        (residual, normed) = Norm3.Forward(context.Dropout(cross(normed), _dropout), residual);
+        branch = context.Dropout(FeedForward.Forward(normed, context), _dropout);
+        if (next is not null)
+        {
+            return next.Forward(branch, residual);
+        }
+
+        residual = residual.Add(branch);
+        return (residual, residual);
     }
 
     /// <inheritdoc/>
@@ -61,9 +96,4 @@ public sealed class DecoderLayer : Module
         visit.Add("ffn", FeedForward);
         visit.Add("norm3", Norm3);
     }
-
-    private Tensor SubLayer(Tensor x, LayerNorm norm, Func<Tensor, Tensor> function, ForwardContext context) =>
-        _preNorm
-            ? x.Add(context.Dropout(function(norm.Forward(x)), _dropout))
-            : norm.Forward(context.Dropout(function(x), _dropout), x).Normalized;
 }

@@ -75,7 +75,18 @@ public sealed class MultiHeadAttention : SelfAttention
     /// <param name="x">Queries' source, [B, T, dim]</param><param name="memory">Keys' and values' source, [B, S, memoryDim]</param>
     /// <param name="mask">Which keys are seen.</param><param name="context">Dropout.</param>
     public Tensor Forward(Tensor x, Tensor memory, AttentionMask mask, ForwardContext context) =>
-        Merge(Heads(Query.Forward(x)).Attention(Heads(Key.Forward(memory)), Heads(Value.Forward(memory)), Options(mask, context)));
+        Attend(x, Heads(Key.Forward(memory)), Heads(Value.Forward(memory)), mask, context);
+
+    /// <summary>Keys and values of a memory, for attention to it again and again.</summary>
+    /// <param name="memory">[B, S, memoryDim]</param>
+    /// <returns>[B, S, heads, d] each.</returns>
+    internal (Tensor Keys, Tensor Values) ProjectMemory(Tensor memory) => (Heads(Key.Forward(memory)), Heads(Value.Forward(memory)));
+
+    /// <summary>Attention to projected keys and values.</summary>
+    /// <param name="x">Queries' source, [B, T, dim]</param><param name="keys">[B, S, heads, d]</param><param name="values">[B, S, heads, d]</param>
+    /// <param name="mask">Which keys are seen.</param><param name="context">Dropout.</param>
+    internal Tensor Attend(Tensor x, Tensor keys, Tensor values, AttentionMask mask, ForwardContext context) =>
+        Merge(Heads(Query.Forward(x)).Attention(keys, values, Options(mask, context)));
 
     /// <summary>The same attention in separate steps that also return the weights, for inspection; it keeps [T, S] matrices.</summary>
     /// <param name="x">Queries' source, [B, T, dim]</param><param name="memory">Keys' and values' source; null for x itself.</param><param name="mask">Which keys are seen.</param>
