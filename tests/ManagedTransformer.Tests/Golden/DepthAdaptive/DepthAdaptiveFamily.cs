@@ -7,8 +7,8 @@ internal static class DepthAdaptiveFamily
         "depth_adaptive",
         [
             new OracleSystem(), new ExitDistributionSystem(), new FlopsSystem(), new AlignedLossSystem(), new MixedLossSystem(), new FullLossSystem(),
-            new TwoStageTrainingSystem(), new EarlyExitDecodingSystem(),
+            new TwoStageTrainingSystem(), new EarlyExitDecodingSystem(), new EarlyExitSearchSystem(),
         ],
-        ["beam_decode"],
+        [],
         _ => 5e-5);
 }
