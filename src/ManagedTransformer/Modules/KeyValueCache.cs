@@ -2,71 +2,59 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules;
 
-/// <summary>Projected keys and values of all positions so far, of one layer. Grows by doubling.</summary>
+/// <summary>Projected keys and values of all positions so far, of one layer. Grows by doubling; its rows can be reordered and dropped.</summary>
 public sealed class KeyValueCache : LayerState
 {
-    private const int InitialCapacity = 64;
-    private readonly int _batch, _heads, _width;
-    private Tensor? _keys, _values;
-    private int _capacity, _length;
+    private readonly int _heads, _width;
+    private readonly RowCache _keys, _values;
 
     /// <summary>An empty cache.</summary>
     /// <param name="batch">Sequences side by side.</param><param name="heads">Heads.</param><param name="width">Width of a head.</param>
-    public KeyValueCache(int batch, int heads, int width) => (_batch, _heads, _width) = (batch, heads, width);
+    public KeyValueCache(int batch, int heads, int width)
+    {
+        (_heads, _width) = (heads, width);
+        (_keys, _values) = (new RowCache(batch, heads * width), new RowCache(batch, heads * width));
+    }
 
     /// <inheritdoc/>
-    public override long Bytes => 2L * _batch * _capacity * _heads * _width * sizeof(float);
+    public override long Bytes => _keys.Bytes + _values.Bytes;
+
+    /// <summary>Positions so far.</summary>
+    internal int Length => _keys.Length;
 
     /// <inheritdoc/>
-    public override void Reset() => _length = 0;
+    public override void Reset()
+    {
+        _keys.Reset();
+        _values.Reset();
+    }
 
     /// <inheritdoc/>
     internal override bool TryPretend(int length, int capacity)
     {
-        if (_capacity != capacity)
-        {
-            _capacity = capacity;
-            _keys = Noise(0);
-            _values = Noise(1);
-        }
-
-        _length = length;
+        _keys.Pretend(length, capacity, new RandomKey(1, 0));
+        _values.Pretend(length, capacity, new RandomKey(1, 1));
         return true;
-
-        Tensor Noise(ulong key) => Tensor.Uniform(new Shape(_batch, capacity, _heads, _width), -1, 1, new RandomKey(1, key)).Keep();
     }
 
-    /// <summary>Stores the keys and values of new positions, [B, n, heads, width], and returns those of all positions.</summary>
+    /// <summary>Stores the keys and values of new positions, [rows, n, heads * width], and returns those of all positions, [rows, length, heads, width].</summary>
     internal (Tensor Keys, Tensor Values) Append(Tensor key, Tensor value)
     {
-        int count = key.Shape[1];
-        Reserve(count);
-        _keys!.Slice(1, _length, count).Assign(key);
-        _values!.Slice(1, _length, count).Assign(value);
-        _length += count;
-        return (_keys!.Slice(1, 0, _length), _values!.Slice(1, 0, _length));
+        _keys.Append(key);
+        _values.Append(value);
+        return (Heads(_keys.Range(0, Length)), Heads(_values.Range(0, Length)));
     }
 
-    private void Reserve(int count)
+    /// <summary>The keys of all positions before heads are told apart, a view [rows, length, heads * width].</summary>
+    internal Tensor Keys() => _keys.Range(0, Length);
+
+    /// <summary>Row i becomes what row <c>parents[i]</c> was; fewer parents than rows drop rows.</summary>
+    /// <param name="parents">A row per new row.</param><param name="start">The first position at which a row may differ from its parent.</param>
+    internal void Reorder(ReadOnlySpan<int> parents, int start)
     {
-        if (_length + count <= _capacity)
-        {
-            return;
-        }
-
-        _capacity = Math.Max(checked(_length + count), Math.Max(InitialCapacity, 2 * _capacity));
-        _keys = Grow(_keys);
-        _values = Grow(_values);
+        _keys.Reorder(parents, start);
+        _values.Reorder(parents, start);
     }
 
-    private Tensor Grow(Tensor? old)
-    {
-        Tensor grown = Tensor.Zeros(new Shape(_batch, _capacity, _heads, _width)).Keep();
-        if (old is not null && _length > 0)
-        {
-            grown.Slice(1, 0, _length).Assign(old.Slice(1, 0, _length));
-        }
-
-        return grown;
-    }
+    private Tensor Heads(Tensor x) => x.Reshape(new Shape(x.Shape[0], x.Shape[1], _heads, _width));
 }

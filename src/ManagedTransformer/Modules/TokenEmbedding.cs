@@ -13,12 +13,13 @@ public sealed class TokenEmbedding : Module
 
     /// <summary>An embedding.</summary>
     /// <param name="options">Sizes and kinds.</param><param name="random">Source of the initial values.</param>
-    public TokenEmbedding(TokenEmbeddingOptions options, RandomSource random)
+    /// <param name="table">E, shared with another embedding; null for a table of its own.</param>
+    public TokenEmbedding(TokenEmbeddingOptions options, RandomSource random, Parameter? table = null)
     {
         _options = options;
         int dim = options.Dim;
         float deviation = options.Deviation ?? MathF.Pow(dim, -0.5f);
-        Weight = Initialization.Normal(new Shape(options.Vocabulary, dim), deviation, random);
+        Weight = table ?? Initialization.Normal(new Shape(options.Vocabulary, dim), deviation, random);
         AbsolutePositions.ClearRow(Weight, options.Padding);
         _positions = options.Positions == PositionKind.None ? null
             : new AbsolutePositions(options.Positions, options.MaxPositions, dim, options.Padding, deviation, random);

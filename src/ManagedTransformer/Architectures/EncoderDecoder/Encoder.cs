@@ -1,0 +1,58 @@
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.EncoderDecoder;
+
+/// <summary>The encoder: source tokens to vectors, a stack of layers in which every position sees every other, a final norm (pre-norm only).</summary>
+public sealed class Encoder : Module
+{
+    /// <summary>An encoder with initial weights.</summary>
+    /// <param name="config">Validated.</param><param name="random">Source of the initial values.</param>
+    public Encoder(EncoderDecoderConfig config, RandomSource random)
+    {
+        Embedding = new TokenEmbedding(config.EmbeddingOptions(config.SrcVocab, config.Dim), random);
+        Layers = [.. Enumerable.Range(0, config.EncoderLayers).Select(_ => new TransformerLayer(config.EncoderOptions(), random))];
+        Norm = config.PreNorm ? new LayerNorm(config.Dim, config.NormEpsilon) : null;
+    }
+
+    /// <summary>Tokens and positions to vectors.</summary>
+    public TokenEmbedding Embedding { get; }
+
+    /// <summary>The stack.</summary>
+    public IReadOnlyList<TransformerLayer> Layers { get; }
+
+    /// <summary>The norm after the last layer; null for post-norm models.</summary>
+    public LayerNorm? Norm { get; }
+
+    /// <summary>Encodes sentences. What stands at padding changes nothing elsewhere.</summary>
+    /// <param name="tokens">Int32 [B, S], padded on the left.</param><param name="context">Dropout.</param>
+    public EncoderOutput Forward(Tensor tokens, ForwardContext context)
+    {
+        Tensor? padding = Embedding.PaddingMask(tokens);
+        Tensor x = Embedding.Forward(tokens, context);
+        if (padding is not null)
+        {
+            // A table that is also the projection learns a row for padding; the input at padding stays zero all the same.
+            x = x.Multiply(padding.Affine(-1, 1).Reshape(new Shape(padding.Shape[0], padding.Shape[1], 1)));
+        }
+
+        AttentionMask mask = new(KeyPadding: padding);
+        Tensor normed = Norm is null ? x : Layers[0].Norm1.Forward(x);
+        for (int i = 0; i < Layers.Count; i++)
+        {
+            TransformerLayer layer = Layers[i];
+            LayerNorm? next = Norm is null ? null : i + 1 < Layers.Count ? Layers[i + 1].Norm1 : Norm;
+            (x, normed) = layer.Run(x, normed, next, state => layer.Attention.Attend(state, mask, null, context).Output, context);
+        }
+
+        return new EncoderOutput(normed, padding);
+    }
+
+    /// <inheritdoc/>
+    public override void Visit(ParameterVisitor visit)
+    {
+        visit.Add("", Embedding);
+        visit.Add("layers", Layers);
+        visit.Add("norm", Norm);
+    }
+}

@@ -1,0 +1,109 @@
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.EncoderDecoder;
+
+/// <summary>
+/// Cross-attention during decoding: the sources' keys and values, projected once per sentence and layer when the layer first runs, and shared by all rows of the
+/// sentence. Rows of one sentence are queries side by side, so that nothing is copied per row.
+/// </summary>
+internal sealed class SourceMemory
+{
+    private readonly IReadOnlyList<MultiHeadAttention> _attentions;
+    private readonly (Tensor Keys, Tensor Values)?[] _projected;
+    private Tensor _states;
+    private Tensor? _padding;
+    private int[] _sentences;
+    private RowGrid _grid;
+
+    /// <summary>Nothing is projected yet.</summary>
+    /// <param name="attentions">Cross-attention, one per layer.</param><param name="memory">The encoded sources.</param><param name="beam">Rows per sentence.</param>
+    public SourceMemory(IReadOnlyList<MultiHeadAttention> attentions, EncoderOutput memory, int beam)
+    {
+        _attentions = attentions;
+        _projected = new (Tensor, Tensor)?[attentions.Count];
+        _states = memory.States.Detach().Keep();
+        _padding = memory.Padding?.Keep();
+        _sentences = [.. Enumerable.Range(0, memory.Sentences * beam).Select(row => row / beam)];
+        _grid = new RowGrid(_sentences, memory.Sentences).Keep();
+    }
+
+    public long Bytes => sizeof(float) * (_states.Count + _projected.Sum(pair => pair is { } both ? both.Keys.Count + both.Values.Count : 0));
+
+    /// <summary>Where all rows belong.</summary>
+    public RowGrid Grid => _grid;
+
+    /// <summary>Attention of every row to its sentence.</summary>
+    /// <param name="layer">Whose keys and values.</param><param name="x">[rows, 1, D]</param>
+    /// <returns>[rows, 1, D]</returns>
+    public Tensor Attend(int layer, Tensor x) => Attend(layer, x, _grid);
+
+    /// <summary>Attention of some rows to their sentences.</summary>
+    /// <param name="layer">Whose keys and values.</param><param name="x">[n, 1, D]</param><param name="grid">Where these rows belong.</param>
+    /// <returns>[n, 1, D]</returns>
+    public Tensor Attend(int layer, Tensor x, RowGrid grid)
+    {
+        (Tensor keys, Tensor values) = Projected(layer);
+        return _attentions[layer].Attend(x, keys, values, _padding, grid);
+    }
+
+    /// <summary>Where some of the rows belong.</summary>
+    public RowGrid GridOf(ReadOnlySpan<int> rows)
+    {
+        int[] sentences = new int[rows.Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            sentences[i] = _sentences[rows[i]];
+        }
+
+        return new RowGrid(sentences, _states.Shape[0]);
+    }
+
+    /// <summary>Rows take the sentences of their parents; sentences without rows are forgotten.</summary>
+    public void Reorder(ReadOnlySpan<int> parents)
+    {
+        int[] sentences = new int[parents.Length];
+        for (int row = 0; row < parents.Length; row++)
+        {
+            sentences[row] = _sentences[parents[row]];
+        }
+
+        int[] alive = [.. sentences.Distinct().Order()];
+        if (alive.Length < _states.Shape[0])
+        {
+            Tensor indices = Tensor.From(alive, new Shape(alive.Length));
+            _states = Select(_states, indices);
+            _padding = _padding is null ? null : Select(_padding, indices);
+            for (int layer = 0; layer < _projected.Length; layer++)
+            {
+                if (_projected[layer] is { } pair)
+                {
+                    _projected[layer] = (Select(pair.Keys, indices), Select(pair.Values, indices));
+                }
+            }
+
+            sentences = [.. sentences.Select(sentence => Array.BinarySearch(alive, sentence))];
+        }
+        else if (sentences.AsSpan().SequenceEqual(_sentences))
+        {
+            return;
+        }
+
+        _sentences = sentences;
+        _grid = new RowGrid(sentences, _states.Shape[0]).Keep();
+    }
+
+    private static Tensor Select(Tensor x, Tensor sentences) => x.IndexSelect(0, sentences).Keep();
+
+    private (Tensor Keys, Tensor Values) Projected(int layer)
+    {
+        if (_projected[layer] is not { } pair)
+        {
+            pair = _attentions[layer].ProjectMemory(_states);
+            pair = (pair.Keys.Keep(), pair.Values.Keep());
+            _projected[layer] = pair;
+        }
+
+        return pair;
+    }
+}
