@@ -18,6 +18,23 @@ public sealed record AdaptiveClusters
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public AdaptiveForm Form { get; init; }
 
+    /// <summary>DeLighT's form: whether a tied softmax narrows states with the input's projections; otherwise it has its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? TieProj { get; init; }
+
+    /// <summary>
+    /// DeLighT's form: leaves out, in training, the cluster's own term for targets whose place in their cluster is the padding id, as the authors' code does by accident.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool TailQuirk { get; init; }
+
+    /// <summary>DeLighT's form: draws the tables of clusters 1, 2, ... from a normal distribution; otherwise they start at zero, as in the authors' code.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool NormalTails { get; init; }
+
+    /// <summary>Whether nothing has a bias and the clusters' entries rise.</summary>
+    internal bool IsPlain => Form != AdaptiveForm.Biased;
+
     /// <summary>Number of clusters, n + 1.</summary>
     internal int Count => Cutoffs.Count + 1;
 
@@ -32,9 +49,10 @@ public sealed record AdaptiveClusters
     public long ParameterCount(int vocab, int dim, bool tied)
     {
         long tables = Enumerable.Range(0, Count).Sum(cluster => ((long)Size(cluster, vocab) + dim) * Width(cluster, dim));
-        if (Form == AdaptiveForm.Fairseq)
+        if (IsPlain)
         {
-            return (tied ? tables : (2 * tables) - ((long)dim * dim)) + ((long)Cutoffs.Count * dim);
+            long projections = Enumerable.Range(1, Count - 1).Sum(cluster => (long)dim * Width(cluster, dim));
+            return (tied ? tables : (2 * tables) - ((long)dim * dim)) + (tied && TieProj == false ? projections : 0) + ((long)Cutoffs.Count * dim);
         }
 
         return (tables * (tied ? 1 : 2)) + vocab + (Cutoffs.Count * ((long)dim + 1));
@@ -105,5 +123,5 @@ public sealed record AdaptiveClusters
     }
 
     /// <summary>The entry of the head's softmax that stands for a cluster i > 0. They stand behind the words, in falling or, in fairseq's form, in rising order.</summary>
-    internal int HeadEntry(int cluster) => Form == AdaptiveForm.Fairseq ? Cutoffs[0] + cluster - 1 : HeadEntries - cluster;
+    internal int HeadEntry(int cluster) => IsPlain ? Cutoffs[0] + cluster - 1 : HeadEntries - cluster;
 }

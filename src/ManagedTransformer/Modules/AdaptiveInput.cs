@@ -4,7 +4,7 @@ namespace ManagedTransformer.Modules;
 
 /// <summary>
 /// Adaptive input (Baevski and Auli, "Adaptive Input Representations for Neural Language Modeling", 2019): a word w at place j of cluster i becomes
-/// sqrt(D) P_i E_i[j], so that rare words have narrow embeddings.
+/// sqrt(D) P_i E_i[j], so that rare words have narrow embeddings. DeLighT's form has sqrt(d_i) in place of sqrt(D).
 /// </summary>
 public sealed class AdaptiveInput : Module
 {
@@ -14,21 +14,23 @@ public sealed class AdaptiveInput : Module
     /// <summary>An input with E_i from N(0, 1) and P_i from U(-1/sqrt(d_i), 1/sqrt(d_i)); in fairseq's form with E_i from N(0, 1/d_i) and Xavier's P_i.</summary>
     /// <param name="clusters">How the vocabulary is divided.</param><param name="vocab">Number of words V.</param><param name="dim">Width D of the result.</param>
     /// <param name="random">Source of the initial values.</param><param name="padding">A word whose row starts at 0 and whose lookups send no gradient, or none.</param>
+    /// <param name="tableDim">Width of cluster 0's table; null: D.</param>
     /// <exception cref="InputException">Clusters that do not fit the vocabulary and the width.</exception>
-    public AdaptiveInput(AdaptiveClusters clusters, int vocab, int dim, RandomSource random, int? padding = null)
+    public AdaptiveInput(AdaptiveClusters clusters, int vocab, int dim, RandomSource random, int? padding = null, int? tableDim = null)
     {
-        clusters.Validate(vocab, dim, "model");
+        int widest = tableDim ?? dim;
+        clusters.Validate(vocab, widest, "model");
         (Division, _vocab, _dim, _padding) = (clusters, vocab, dim, padding);
         Clusters = [.. Enumerable.Range(0, clusters.Count).Select(Create)];
 
         AdaptiveCluster Create(int cluster)
         {
-            int width = clusters.Width(cluster, dim);
+            int width = clusters.Width(cluster, widest);
             Shape table = new(clusters.Size(cluster, vocab), width);
-            bool isFairseq = clusters.Form == AdaptiveForm.Fairseq;
-            Parameter weight = Initialization.Normal(table, isFairseq ? MathF.Pow(width, -0.5f) : 1, random);
+            bool isPlain = clusters.IsPlain, startsAtZero = clusters.Form == AdaptiveForm.Delight && cluster > 0 && !clusters.NormalTails;
+            Parameter weight = startsAtZero ? Initialization.Zeros(table) : Initialization.Normal(table, isPlain ? MathF.Pow(width, -0.5f) : 1, random);
             AbsolutePositions.ClearRow(weight, PaddingIn(cluster));
-            Parameter projection = isFairseq
+            Parameter projection = isPlain
                 ? Initialization.XavierUniform(dim, width, random)
                 : Initialization.Uniform(new Shape(dim, width), 1 / MathF.Sqrt(width), random);
             return new AdaptiveCluster(weight, projection, null);
@@ -51,12 +53,14 @@ public sealed class AdaptiveInput : Module
         Tensor[] embedded = new Tensor[Clusters.Count];
         for (int i = 0; i < embedded.Length; i++)
         {
-            embedded[i] = Clusters[i].Weight.Embedding(rows.Words(i), PaddingIn(i) ?? -1).Linear(Clusters[i].Projection!);
+            Tensor looked = Clusters[i].Weight.Embedding(rows.Words(i), PaddingIn(i) ?? -1);
+            embedded[i] = (Division.Form == AdaptiveForm.Delight ? looked * MathF.Sqrt(looked.Shape[-1]) : looked).Linear(Clusters[i].Projection!);
         }
 
         // Cluster after cluster, and then back to the order of the tokens.
         Tensor inOrder = TensorOperators.Concat(0, embedded).Embedding(rows.Inverse());
-        return inOrder.Reshape(tokens.Shape.Insert(-1, _dim)) * MathF.Sqrt(_dim);
+        inOrder = inOrder.Reshape(tokens.Shape.Insert(-1, _dim));
+        return Division.Form == AdaptiveForm.Delight ? inOrder : inOrder * MathF.Sqrt(_dim);
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,8 @@ public sealed class AdaptiveSoftmax : Module
 {
     private readonly AdaptiveClusters _division;
     private readonly int _vocab;
+    private readonly bool _isTied;
+    private readonly Parameter? _head;
 
     /// <summary>A softmax with own or shared tables; every new value from U(-1/sqrt(d_i), 1/sqrt(d_i)), in fairseq's form O_i from N(0, 1/d_i) and the rest from Xavier's distribution.</summary>
     /// <param name="clusters">How the vocabulary is divided.</param><param name="vocab">Number of words V.</param><param name="dim">Width D of the hidden states.</param>
@@ -20,21 +22,31 @@ public sealed class AdaptiveSoftmax : Module
     {
         clusters.Validate(vocab, dim, "model");
         (_division, _vocab) = (clusters, vocab);
+        _isTied = tied is not null;
+
+        // DeLighT's own head is one table of words and clusters.
+        _head = clusters.Form == AdaptiveForm.Delight && !_isTied ? Initialization.XavierUniform(clusters.HeadEntries, dim, random) : null;
         Clusters = [.. Enumerable.Range(0, clusters.Count).Select(Create)];
         float bound = 1 / MathF.Sqrt(dim);
         int entries = clusters.Cutoffs.Count;
-        Cluster = clusters.Form == AdaptiveForm.Fairseq
+        Cluster = _head is not null ? new Linear(_head.Rows(clusters.Cutoffs[0], entries), null) : clusters.IsPlain
             ? new Linear(Initialization.XavierUniform(entries, dim, random), null)
             : new Linear(Initialization.Uniform(new Shape(entries, dim), bound, random), Initialization.Uniform(new Shape(entries), bound, random));
 
-        AdaptiveCluster Create(int cluster) => clusters.Form == AdaptiveForm.Fairseq ? CreateFairseq(cluster) : CreateBiased(cluster);
+        AdaptiveCluster Create(int cluster) => clusters.IsPlain ? CreateFairseq(cluster) : CreateBiased(cluster);
 
         AdaptiveCluster CreateFairseq(int cluster)
         {
             int width = clusters.Width(cluster, dim), size = clusters.Size(cluster, vocab);
-            Parameter weight = tied?.Clusters[cluster].Weight ?? Initialization.Normal(new Shape(size, width), MathF.Pow(width, -0.5f), random);
-            Parameter? projection = cluster == 0 ? null : tied?.Clusters[cluster].Projection ?? Initialization.XavierUniform(dim, width, random);
-            return new AdaptiveCluster(weight, projection, null);
+            bool isDelight = clusters.Form == AdaptiveForm.Delight, sharesProjection = tied is not null && clusters.TieProj != false;
+            Parameter weight = tied?.Clusters[cluster].Weight
+                ?? (_head is not null && cluster == 0 ? _head.Rows(0, size)
+                : isDelight ? Initialization.XavierUniform(size, width, random)
+                : Initialization.Normal(new Shape(size, width), MathF.Pow(width, -0.5f), random));
+            Parameter? projection = cluster == 0 || (isDelight && !sharesProjection) ? null
+                : sharesProjection ? tied!.Clusters[cluster].Projection : Initialization.XavierUniform(dim, width, random);
+            Parameter? narrowing = cluster > 0 && projection is null ? Initialization.XavierUniform(width, dim, random) : null;
+            return new AdaptiveCluster(weight, projection, null, narrowing);
         }
 
         AdaptiveCluster CreateBiased(int cluster)
@@ -75,7 +87,8 @@ public sealed class AdaptiveSoftmax : Module
         for (int i = 1; i < Clusters.Count; i++)
         {
             AdaptiveCluster cluster = Clusters[i];
-            CrossEntropyResult inside = Project(flat.Embedding(rows.Places(i)), i).ProjectedCrossEntropy(cluster.Weight, rows.Words(i), sum, cluster.Bias);
+            CrossEntropyOptions own = _division.TailQuirk ? sum with { IgnoredTarget = options.IgnoredTarget } : sum;
+            CrossEntropyResult inside = Project(flat.Embedding(rows.Places(i)), i).ProjectedCrossEntropy(cluster.Weight, rows.Words(i), own, cluster.Bias);
             loss += inside.Loss;
             using NoGradientScope _ = new();
             nll += inside.NegativeLogLikelihood;
@@ -126,8 +139,25 @@ public sealed class AdaptiveSoftmax : Module
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
-        visit.Add(_division.Form == AdaptiveForm.Fairseq ? "class" : "cluster", Cluster);
+        if (_division.Form == AdaptiveForm.Delight)
+        {
+            VisitDelight(visit);
+            return;
+        }
+
+        visit.Add(_division.IsPlain ? "class" : "cluster", Cluster);
         AdaptiveNames.Visit(visit, Clusters, _division.Form);
+    }
+
+    private void VisitDelight(ParameterVisitor visit)
+    {
+        visit.Add("head.weight", _head);
+        visit.Add("head.class.weight", _head is null ? Cluster.Weight : null);
+        for (int i = 1; i < Clusters.Count; i++)
+        {
+            visit.Add($"tail.{i - 1}.proj.weight", Clusters[i].Narrowing);
+            visit.Add($"tail.{i - 1}.out.weight", _isTied ? null : Clusters[i].Weight);
+        }
     }
 
     private (Tensor Flat, ClusterRows Rows) Sort(Tensor hidden, Tensor targets, int? ignored)
@@ -144,5 +174,10 @@ public sealed class AdaptiveSoftmax : Module
     private (Tensor Weight, Tensor? Bias) Head() =>
         (TensorOperators.Concat(0, Clusters[0].Weight, Cluster.Weight), Cluster.Bias is { } bias ? TensorOperators.Concat(0, Clusters[0].Bias!, bias) : null);
 
-    private Tensor Project(Tensor hidden, int cluster) => Clusters[cluster].Projection is { } projection ? hidden.MatMul(projection) : hidden;
+    private Tensor Project(Tensor hidden, int cluster) => Clusters[cluster] switch
+    {
+        { Projection: { } projection } => hidden.MatMul(projection),
+        { Narrowing: { } narrowing } => hidden.Linear(narrowing),
+        _ => hidden,
+    };
 }

@@ -5,21 +5,37 @@ namespace ManagedTransformer.Modules;
 /// <summary>Causal self-attention, attention to a memory, feed-forward, each with a residual connection and a norm (Vaswani et al., 2017, section 3.1).</summary>
 public sealed class DecoderLayer : Module
 {
-    private readonly float _dropout;
+    private readonly float _dropout, _feedForwardDropout;
 
     /// <summary>A layer.</summary>
     /// <param name="options">Sizes and dropouts.</param><param name="memoryDim">Width of the memory.</param><param name="random">Source of the initial values.</param>
     public DecoderLayer(TransformerLayerOptions options, int memoryDim, RandomSource random)
+        : this(
+            options,
+            new MultiHeadAttention(options.Dim, options.Heads, random, null, options.Bias, options.AttentionDropout),
+            new MultiHeadAttention(options.Dim, options.Heads, random, memoryDim, options.Bias, options.AttentionDropout),
+            new FeedForward(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout, options.Bias),
+            null)
+    {
+    }
+
+    /// <summary>A layer of given parts.</summary>
+    /// <param name="options">Width, norms and residual dropout.</param><param name="attention">Causal self-attention.</param><param name="cross">Attention to the memory.</param>
+    /// <param name="feedForward">The feed-forward layer.</param><param name="before">What the self-attention's input passes first; null for nothing.</param>
+    public DecoderLayer(
+        TransformerLayerOptions options, MultiHeadAttention attention, MultiHeadAttention cross, FeedForward feedForward, PositionwiseModule? before)
     {
         _dropout = options.Dropout;
+        _feedForwardDropout = options.FeedForwardDropout ?? options.Dropout;
         IsPreNorm = options.PreNorm;
-        Attention = new MultiHeadAttention(options.Dim, options.Heads, random, null, options.Bias, options.AttentionDropout);
-        CrossAttention = new MultiHeadAttention(options.Dim, options.Heads, random, memoryDim, options.Bias, options.AttentionDropout);
-        FeedForward = new FeedForward(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout, options.Bias);
+        (Attention, CrossAttention, FeedForward, Before) = (attention, cross, feedForward, before);
         Norm1 = new LayerNorm(options.Dim, options.NormEpsilon);
         Norm2 = new LayerNorm(options.Dim, options.NormEpsilon);
         Norm3 = new LayerNorm(options.Dim, options.NormEpsilon);
     }
+
+    /// <summary>What the self-attention's input passes first; null for nothing.</summary>
+    public PositionwiseModule? Before { get; }
 
     /// <summary>Causal self-attention.</summary>
     public MultiHeadAttention Attention { get; }
@@ -73,18 +89,18 @@ public sealed class DecoderLayer : Module
     public (Tensor Residual, Tensor Normed) Run(
         Tensor residual, Tensor normed, LayerNorm? next, Func<Tensor, Tensor> attend, Func<Tensor, Tensor> cross, ForwardContext context)
     {
-        Tensor branch = context.Dropout(attend(normed), _dropout);
+        Tensor branch = context.Dropout(attend(Before?.Forward(normed, context) ?? normed), _dropout);
         if (!IsPreNorm)
         {
             Tensor x = Norm1.Forward(branch, residual).Normalized;
             x = Norm2.Forward(context.Dropout(cross(x), _dropout), x).Normalized;
-            x = Norm3.Forward(context.Dropout(FeedForward.Forward(x, context), _dropout), x).Normalized;
+            x = Norm3.Forward(context.Dropout(FeedForward.Forward(x, context), _feedForwardDropout), x).Normalized;
             return (x, x);
         }
 
         (residual, normed) = Norm2.Forward(branch, residual);
         (residual, normed) = Norm3.Forward(context.Dropout(cross(normed), _dropout), residual);
-        branch = context.Dropout(FeedForward.Forward(normed, context), _dropout);
+        branch = context.Dropout(FeedForward.Forward(normed, context), _feedForwardDropout);
         if (next is not null)
         {
             return next.Forward(branch, residual);
@@ -97,11 +113,14 @@ public sealed class DecoderLayer : Module
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
+        // Layers with something in front of their attention have the names of their paper.
+        (string cross, string crossNorm, string lastNorm) = Before is null ? ("cross_attn", "norm2", "norm3") : ("cross", "norm_cross", "norm2");
+        visit.Add(Before?.SlotName ?? "", Before);
         visit.Add("attn", Attention);
         visit.Add("norm1", Norm1);
-        visit.Add("cross_attn", CrossAttention);
-        visit.Add("norm2", Norm2);
+        visit.Add(cross, CrossAttention);
+        visit.Add(crossNorm, Norm2);
         visit.Add("ffn", FeedForward);
-        visit.Add("norm3", Norm3);
+        visit.Add(lastNorm, Norm3);
     }
 }

@@ -16,15 +16,18 @@ public sealed class MultiHeadAttention : SelfAttention
     private readonly Parameter? _packedBias;
 
     /// <summary>An attention layer.</summary>
-    /// <param name="dim">Width of queries and output.</param><param name="heads">Number of heads; divides dim.</param><param name="random">Source of the initial values.</param>
+    /// <param name="dim">Width of queries' source and output.</param><param name="heads">Number of heads; divides the attention's width.</param><param name="random">Source of the initial values.</param>
     /// <param name="memoryDim">Width of the memory for cross-attention; null for self-attention.</param>
     /// <param name="bias">Whether the four maps have biases.</param><param name="dropout">Dropout on the attention weights.</param>
+    /// <param name="width">Width of queries, keys and values; null: dim.</param><param name="outputDim">Width of the output; null: dim.</param>
     /// <exception cref="ArgumentException">The heads do not divide the width.</exception>
-    public MultiHeadAttention(int dim, int heads, RandomSource random, int? memoryDim = null, bool bias = true, float dropout = 0)
+    public MultiHeadAttention(
+        int dim, int heads, RandomSource random, int? memoryDim = null, bool bias = true, float dropout = 0, int? width = null, int? outputDim = null)
     {
-        if (heads <= 0 || dim % heads != 0)
+        int inner = width ?? dim;
+        if (heads <= 0 || inner % heads != 0)
         {
-            throw new ArgumentException($"The number of heads ({heads}) does not divide the width ({dim}).");
+            throw new ArgumentException($"The number of heads ({heads}) does not divide the width ({inner}).");
         }
 
         _heads = heads;
@@ -33,16 +36,18 @@ public sealed class MultiHeadAttention : SelfAttention
         int memory = memoryDim ?? dim;
         int parts = _cross ? 2 : 3;
 
-        // Xavier uniform with gain 1/sqrt 2 where all three maps have the same input, as if they were one matrix; gain 1 for a memory of another width.
-        float gain = memory == dim ? 1 / MathF.Sqrt(2) : 1;
-        _packedWeight = Initialization.Uniform(new Shape(parts * dim, memory), gain * MathF.Sqrt(6f / (memory + dim)), random);
-        _packedBias = bias ? Initialization.Zeros(new Shape(parts * dim)) : null;
+        // Xavier uniform for maps of the same input as if they were one matrix. Of equal widths all three count as one also where the query has another
+        // source; a memory of another width gets the bound of a single map.
+        bool isSquare = memory == dim && inner == dim;
+        int together = isSquare ? 3 : inner == dim ? 1 : parts;
+        _packedWeight = Initialization.Uniform(new Shape(parts * inner, memory), MathF.Sqrt(6f / (memory + (together * inner))), random);
+        _packedBias = bias ? Initialization.Zeros(new Shape(parts * inner)) : null;
         Query = _cross
-            ? new Linear(Initialization.XavierUniform(dim, dim, random, gain), bias ? Initialization.Zeros(new Shape(dim)) : null)
-            : Range(0, dim);
-        Key = Range(parts - 2, dim);
-        Value = Range(parts - 1, dim);
-        Out = new Linear(dim, dim, random, bias);
+            ? new Linear(Initialization.XavierUniform(inner, dim, random, isSquare ? 1 / MathF.Sqrt(2) : 1), bias ? Initialization.Zeros(new Shape(inner)) : null)
+            : Range(0, inner);
+        Key = Range(parts - 2, inner);
+        Value = Range(parts - 1, inner);
+        Out = new Linear(inner, outputDim ?? dim, random, bias);
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules;
 
-/// <summary>A layer that treats every position by itself: what stands where a Transformer layer has its feed-forward layer.</summary>
+/// <summary>A layer that treats every position by itself: what stands where a Transformer layer has its feed-forward layer, or in front of its attention.</summary>
 public abstract class PositionwiseModule : Module
 {
     /// <summary>The name of the parameters within a Transformer layer.</summary>

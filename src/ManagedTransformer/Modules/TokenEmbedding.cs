@@ -10,13 +10,15 @@ public sealed class TokenEmbedding : Module
 {
     private readonly TokenEmbeddingOptions _options;
     private readonly AbsolutePositions? _positions;
+    private readonly EmbeddingWidening? _widening;
 
     /// <summary>An embedding.</summary>
     /// <param name="options">Sizes and kinds.</param><param name="random">Source of the initial values.</param>
     /// <param name="table">E, shared with another embedding; null for a table of its own.</param>
-    public TokenEmbedding(TokenEmbeddingOptions options, RandomSource random, Parameter? table = null)
+    /// <param name="widening">Applied to the looked-up vectors in place of positions and dropout; null for none.</param>
+    public TokenEmbedding(TokenEmbeddingOptions options, RandomSource random, Parameter? table = null, EmbeddingWidening? widening = null)
     {
-        _options = options;
+        (_options, _widening) = (options, widening);
         int dim = options.Dim;
         float deviation = options.Deviation ?? MathF.Pow(dim, -0.5f);
         Weight = table ?? Initialization.Normal(new Shape(options.Vocabulary, dim), deviation, random);
@@ -46,6 +48,11 @@ public sealed class TokenEmbedding : Module
         if (_options.Scale)
         {
             x *= MathF.Sqrt(_options.Dim);
+        }
+
+        if (_widening is not null)
+        {
+            return _widening.Forward(x, tokens, context, start);
         }
 
         x = _positions is null ? x : _positions.Add(x, tokens, start);
@@ -90,6 +97,7 @@ public sealed class TokenEmbedding : Module
     {
         visit.Add("embed.weight", Weight);
         visit.Add("", _positions);
+        visit.Add("", _widening);
         visit.Add("embed_norm", Norm);
     }
 }

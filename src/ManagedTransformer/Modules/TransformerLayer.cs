@@ -9,7 +9,7 @@ namespace ManagedTransformer.Modules;
 /// </summary>
 public sealed class TransformerLayer : Module
 {
-    private readonly float _dropout;
+    private readonly float _dropout, _feedForwardDropout;
 
     /// <summary>A layer of softmax attention and a feed-forward layer.</summary>
     /// <param name="options">Sizes and dropouts.</param><param name="random">Source of the initial values.</param>
@@ -24,9 +24,13 @@ public sealed class TransformerLayer : Module
     /// <summary>A layer of given parts.</summary>
     /// <param name="options">Width, norms and residual dropout.</param><param name="attention">The attention slot.</param>
     /// <param name="positionwise">The feed-forward slot; null for a layer of attention alone.</param><param name="after">A memory behind the layer; null for none.</param>
-    public TransformerLayer(TransformerLayerOptions options, SelfAttention attention, PositionwiseModule? positionwise, PositionwiseModule? after = null)
+    /// <param name="before">What the attention's input passes first; null for nothing.</param>
+    public TransformerLayer(
+        TransformerLayerOptions options, SelfAttention attention, PositionwiseModule? positionwise, PositionwiseModule? after = null, PositionwiseModule? before = null)
     {
         _dropout = options.Dropout;
+        _feedForwardDropout = options.FeedForwardDropout ?? options.Dropout;
+        Before = before;
         IsPreNorm = options.PreNorm;
         Attention = attention;
         Positionwise = positionwise;
@@ -50,6 +54,9 @@ public sealed class TransformerLayer : Module
     /// <summary>Norm of the position-wise sub-layer; null where there is none.</summary>
     public LayerNorm? Norm2 { get; }
 
+    /// <summary>What the attention's input passes first; null for nothing.</summary>
+    public PositionwiseModule? Before { get; }
+
     /// <summary>What stands behind the layer; null for nothing.</summary>
     public PositionwiseModule? After { get; }
 
@@ -67,7 +74,7 @@ public sealed class TransformerLayer : Module
     /// <param name="context">Dropout.</param>
     public (Tensor Residual, Tensor Normed) Run(Tensor residual, Tensor normed, LayerNorm? next, Func<Tensor, Tensor> attend, ForwardContext context)
     {
-        Tensor branch = context.Dropout(attend(normed), _dropout);
+        Tensor branch = context.Dropout(attend(Before?.Forward(normed, context) ?? normed), _dropout);
         if (!IsPreNorm)
         {
             Tensor x = Norm1.Forward(branch, residual).Normalized;
@@ -95,6 +102,7 @@ public sealed class TransformerLayer : Module
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
+        visit.Add(Before?.SlotName ?? "", Before);
         visit.Add("attn", Attention);
         visit.Add("norm1", Norm1);
         visit.Add(Positionwise?.SlotName ?? "", Positionwise);
@@ -106,6 +114,6 @@ public sealed class TransformerLayer : Module
     private Tensor Transform(Tensor x, ForwardContext context)
     {
         Tensor y = Positionwise!.Forward(x, context);
-        return Positionwise is FeedForward ? context.Dropout(y, _dropout) : y;
+        return Positionwise is FeedForward ? context.Dropout(y, _feedForwardDropout) : y;
     }
 }

@@ -37,4 +37,7 @@ public sealed record TransformerLayerOptions
 
     /// <summary>Epsilon of the norms.</summary>
     public float NormEpsilon { get; init; } = 1e-5f;
+
+    /// <summary>Dropout after the feed-forward sub-layer; null: as after attention.</summary>
+    public float? FeedForwardDropout { get; init; }
 }

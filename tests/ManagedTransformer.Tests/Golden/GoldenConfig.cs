@@ -35,6 +35,9 @@ internal sealed class GoldenConfig(JsonElement root)
 
     public GoldenConfig Object(string key) => new(Get(key));
 
+    /// <summary>The keys and values of an object.</summary>
+    public IEnumerable<(string Key, JsonElement Value)> Entries(string key) => Get(key).EnumerateObject().Select(property => (property.Name, property.Value));
+
     /// <summary>The padding id: 1 unless the case says otherwise, null where it says that there is none.</summary>
     public int? Padding()
     {

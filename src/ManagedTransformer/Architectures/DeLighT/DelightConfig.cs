@@ -48,9 +48,6 @@ public sealed record DelightConfig
     /// <summary>Dropout on looked-up embeddings and again on the sum with positions, one mask per sequence and feature for all positions.</summary>
     public float SharedDropout { get; set; } = 0.1f;
 
-    /// <summary>Draws the rare words' tables of an adaptive input from a normal distribution; otherwise they start at zero, as in the authors' code.</summary>
-    public bool NormalTails { get; set; }
-
     /// <summary>Checks every value.</summary>
     /// <param name="dim">Model width d_m.</param><param name="blocks">Blocks of a stack.</param><param name="where">Named in errors.</param>
     /// <exception cref="InputException">A value out of its range, or widths that groups do not divide.</exception>

@@ -7,7 +7,7 @@ namespace ManagedTransformer.Architectures.DeLighT;
 /// The deep and narrow unit in front of attention (DeLighT, section 3) and in token embeddings: x0 = act(LN(W_in x + b_in)); then N grouped layers, each of which
 /// but the first reads its predecessor mixed with x0, group by group; at the end act(LN(W_out [x0, y] + b_out)). DeFINE is the same unit with another plan and no shuffling.
 /// </summary>
-public sealed class DextraUnit : Module
+public sealed class DextraUnit : PositionwiseModule
 {
     private readonly UnitPlan _plan;
 
@@ -36,10 +36,12 @@ public sealed class DextraUnit : Module
     /// <summary>The map to the unit's width.</summary>
     public DenseLayer Output { get; }
 
+    internal override string SlotName => "dextra";
+
     /// <summary>The unit's output; every position by itself.</summary>
     /// <param name="x">[..., d_in]</param><param name="context">Dropout.</param>
     /// <returns>[..., d_out]</returns>
-    public Tensor Forward(Tensor x, ForwardContext context)
+    public override Tensor Forward(Tensor x, ForwardContext context)
     {
         float dropout = context.IsTraining ? _plan.Options.Dropout : 0;
         Tensor first = context.Dropout(Input.Forward(x), dropout), y = first;

@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
@@ -13,14 +14,22 @@ public sealed class Decoder : Module
     public Decoder(EncoderDecoderConfig config, RandomSource random, Parameter? table = null)
     {
         int dim = config.DecoderWidth;
-        Embedding = new TokenEmbedding(config.EmbeddingOptions(config.Vocab, dim), random, table);
-        Layers = [.. Enumerable.Range(0, config.DecoderLayers).Select(_ => new DecoderLayer(config.DecoderOptions(), config.Dim, random))];
+        Embedding = config.Embedding(config.Vocab, dim, random, table);
+        Layers = config.Delight is { } delight
+            ?
+            [
+                .. delight.Units(dim, config.DecoderLayers, config.Activation, "model")
+                    .Select(unit => DelightLayers.DecoderLayer(config.DecoderOptions(), config.Dim, unit, random)),
+            ]
+            : [.. Enumerable.Range(0, config.DecoderLayers).Select(_ => new DecoderLayer(config.DecoderOptions(), config.Dim, random))];
         Norm = config.PreNorm ? new LayerNorm(dim, config.NormEpsilon) : null;
+        int projected = config.Delight?.MapDim ?? dim;
+        Narrowing = projected == dim ? null : new Linear(dim, projected, random, bias: false);
         bool separate = config.Exits?.Classifiers == ExitClassifiers.Separate;
         Exits = separate ? [.. Enumerable.Range(0, config.DecoderLayers).Select(_ => Projection())] : null;
         Output = config.Tie == EmbeddingTie.None && !separate ? Projection() : null;
 
-        Parameter Projection() => Initialization.Normal(new Shape(config.Vocab, dim), MathF.Pow(dim, -0.5f), random);
+        Parameter Projection() => Initialization.Normal(new Shape(config.Vocab, projected), MathF.Pow(projected, -0.5f), random);
     }
 
     /// <summary>Tokens and positions to vectors.</summary>
@@ -31,6 +40,9 @@ public sealed class Decoder : Module
 
     /// <summary>The norm after the last layer; null for post-norm models.</summary>
     public LayerNorm? Norm { get; }
+
+    /// <summary>The map from the last states to the width of a narrower table; null where the widths are equal.</summary>
+    public Linear? Narrowing { get; }
 
     /// <summary>The projection to the vocabulary, [V, D]; null where the embedding table serves, or one matrix per exit.</summary>
     public Parameter? Output { get; }
@@ -98,6 +110,7 @@ public sealed class Decoder : Module
         visit.Add("", Embedding);
         visit.Add("layers", Layers);
         visit.Add("norm", Norm);
+        visit.Add("project", Narrowing);
         visit.Add("output.weight", Output);
         for (int layer = 0; layer < Exits?.Count; layer++)
         {
@@ -116,6 +129,6 @@ public sealed class Decoder : Module
             (x, normed) = Layers[i].Run(x, normed, next, state => attend(index, state), state => cross(index, state), context);
         }
 
-        return normed;
+        return Narrowing?.Forward(normed) ?? normed;
     }
 }

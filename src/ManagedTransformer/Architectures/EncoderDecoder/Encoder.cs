@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
@@ -10,8 +11,10 @@ public sealed class Encoder : Module
     /// <param name="config">Validated.</param><param name="random">Source of the initial values.</param>
     public Encoder(EncoderDecoderConfig config, RandomSource random)
     {
-        Embedding = new TokenEmbedding(config.EmbeddingOptions(config.SrcVocab, config.Dim), random);
-        Layers = [.. Enumerable.Range(0, config.EncoderLayers).Select(_ => new TransformerLayer(config.EncoderOptions(), random))];
+        Embedding = config.Embedding(config.SrcVocab, config.Dim, random);
+        Layers = config.Delight is { } delight
+            ? [.. delight.Units(config.Dim, config.EncoderLayers, config.Activation, "model").Select(unit => DelightLayers.Layer(config.EncoderOptions(), unit, random))]
+            : [.. Enumerable.Range(0, config.EncoderLayers).Select(_ => new TransformerLayer(config.EncoderOptions(), random))];
         Norm = config.PreNorm ? new LayerNorm(config.Dim, config.NormEpsilon) : null;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
@@ -74,6 +75,9 @@ public sealed record EncoderDecoderConfig
     /// <summary>Exits from every decoder layer; absent: every token runs all layers.</summary>
     public DepthConfig? Exits { get; set; }
 
+    /// <summary>Deep units in front of every self-attention and in both embeddings (DeLighT); absent for none.</summary>
+    public DelightConfig? Delight { get; set; }
+
     /// <summary>Width of the decoder.</summary>
     [JsonIgnore]
     public int DecoderWidth => DecoderDim == 0 ? Dim : DecoderDim;
@@ -94,16 +98,26 @@ public sealed record EncoderDecoderConfig
     internal TransformerLayerOptions DecoderOptions() => Options(DecoderWidth, DecoderFfn == 0 ? Ffn : DecoderFfn);
 
     /// <summary>The token embedding of one side.</summary>
-    internal TokenEmbeddingOptions EmbeddingOptions(int vocabulary, int dim) => new()
+    private TokenEmbeddingOptions EmbeddingOptions(int vocabulary, int dim) => new()
     {
         Vocabulary = vocabulary,
-        Dim = dim,
-        Positions = Positions,
+        Dim = Delight?.MapDim ?? dim,
+        Positions = Delight is null ? Positions : PositionKind.None,
         MaxPositions = MaxPositions,
         Padding = PaddingIdx,
         Scale = ScaleEmbedding,
         Dropout = Dropout,
     };
+
+    /// <summary>The embedding of one side, with initial values.</summary>
+    /// <param name="vocabulary">Number of token ids.</param><param name="dim">Width of the side.</param><param name="random">Source of the initial values.</param>
+    /// <param name="table">A table of the other side that is shared; null for one of its own.</param>
+    internal TokenEmbedding Embedding(int vocabulary, int dim, RandomSource random, Parameter? table = null)
+    {
+        AbsolutePositions? positions = Delight is null ? null : new AbsolutePositions(Positions, MaxPositions, dim, PaddingIdx, MathF.Pow(dim, -0.5f), random);
+        EmbeddingWidening? widening = Delight is null ? null : DelightEmbedding.Create(Delight, dim, Activation, positions, random);
+        return new TokenEmbedding(EmbeddingOptions(vocabulary, dim), random, table, widening);
+    }
 
     private TransformerLayerOptions Options(int dim, int ffn) => new()
     {

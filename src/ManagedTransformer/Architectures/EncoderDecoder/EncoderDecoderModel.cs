@@ -119,7 +119,7 @@ public sealed class EncoderDecoderModel : Module
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
-        visit.Add("embed.weight", Config.Tie == EmbeddingTie.All ? Encoder.Embedding.Weight : null);
+        visit.Add("embed.weight", Config.Tie == EmbeddingTie.All || Config.Delight is not null ? Encoder.Embedding.Weight : null);
         visit.Add("encoder", Encoder);
         visit.Add("decoder", Decoder);
         visit.Add("halting", Halting);

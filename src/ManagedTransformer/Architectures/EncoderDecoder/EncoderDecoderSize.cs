@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Modules;
 
@@ -12,6 +13,14 @@ internal static class EncoderDecoderSize
     /// </summary>
     public static long Parameters(EncoderDecoderConfig config)
     {
+        if (config.Delight is { } delight)
+        {
+            DelightSize size = new(delight, config.Dim, config.EncoderLayers, config.Ffn);
+            long output = config.Tie == EmbeddingTie.None ? (long)config.Vocab * delight.MapDim : 0;
+            long positions = config.Positions == PositionKind.Learned ? 2L * (config.MaxPositions + config.PaddingIdx + 1) * config.Dim : 0;
+            return size.TranslationParameters(config.Vocab, config.Tie == EmbeddingTie.All ? 0 : config.SrcVocab, config.PreNorm) + output + positions;
+        }
+
         long d = config.Dim, e = config.DecoderWidth, f = config.EncoderOptions().FeedForward, g = config.DecoderOptions().FeedForward;
         long encoderLayer = (4 * d * d) + (2 * d * f) + (4 * d) + (config.Bias ? (5 * d) + f : 0);
         long decoderLayer = (6 * e * e) + (2 * e * d) + (2 * e * g) + (6 * e) + (config.Bias ? (9 * e) + g : 0);

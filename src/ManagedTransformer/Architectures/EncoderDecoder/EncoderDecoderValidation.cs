@@ -46,6 +46,7 @@ internal static class EncoderDecoderValidation
                 $"{where}: model.tie 'all' shares one table, so model.src_vocab ({config.SrcVocab}) must be model.vocab ({config.Vocab}), and model.decoder_dim ({config.DecoderWidth}) model.dim ({config.Dim}).");
         }
 
+        CheckDelight(config, where);
         config.Exits?.Validate(config.DecoderLayers, config.Tie != EmbeddingTie.None, $"{where}: model");
 
         void Positive(int value, string key)
@@ -63,5 +64,30 @@ internal static class EncoderDecoderValidation
                 throw new InputException($"{where}: model.{key} is {value}, it must be at least 0 and below 1.");
             }
         }
+    }
+
+    private static void CheckDelight(EncoderDecoderConfig config, string where)
+    {
+        if (config.Delight is not { } delight)
+        {
+            return;
+        }
+
+        if (config.DecoderWidth != config.Dim || config.DecoderLayers != config.EncoderLayers || config.DecoderOptions().FeedForward != config.Ffn)
+        {
+            throw new InputException($"{where}: model.delight has two equal stacks, so decoder_dim, decoder_layers and decoder_ffn must be those of the encoder.");
+        }
+
+        if (config.Exits is not null)
+        {
+            throw new InputException($"{where}: model.delight and model.exits exclude each other: the units' depths grow from block to block, so an early exit would skip most of the model.");
+        }
+
+        if (config.Dim / 2 % config.Heads != 0)
+        {
+            throw new InputException($"{where}: model.heads ({config.Heads}) must divide half of model.dim ({config.Dim}), the width of attention with model.delight.");
+        }
+
+        delight.Validate(config.Dim, config.EncoderLayers, $"{where}: model");
     }
 }

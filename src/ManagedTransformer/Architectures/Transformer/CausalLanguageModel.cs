@@ -1,4 +1,5 @@
 using ManagedTransformer.Architectures.AdaptiveSpan;
+using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
@@ -12,6 +13,7 @@ public sealed class CausalLanguageModel : Module
 {
     private static readonly AttentionMask _causal = new(Causal: true);
     private readonly AbsolutePositions? _absolutePositions;
+    private readonly EmbeddingWidening? _widening;
 
     /// <summary>A model with initial weights.</summary>
     /// <param name="config">Validated sizes.</param><param name="random">Source of the initial values.</param>
@@ -19,24 +21,24 @@ public sealed class CausalLanguageModel : Module
     {
         config.Validate("model");
         Config = config;
-        Embedding = config.Adaptive is null ? CreateEmbedding(config, random) : null;
-        AdaptiveInput = config.Adaptive is { } clusters ? new AdaptiveInput(clusters, config.Vocab, config.Dim, random, config.PaddingIdx) : null;
-        _absolutePositions = config.Adaptive is not null && config.PositionLimit != int.MaxValue
-            ? new AbsolutePositions(config.Positions, config.MaxPositions, config.Dim, config.PaddingIdx, MathF.Pow(config.Dim, -0.5f), random)
-            : null;
+        _widening = config.Delight is null ? null : DelightEmbedding.Create(config.Delight, config.Dim, config.Activation, config.AbsolutePositions(random), random);
+        Embedding = config.Adaptive is null ? CreateEmbedding(config, _widening, random) : null;
+        AdaptiveInput = config.Adaptive is { } clusters ? new AdaptiveInput(clusters, config.Vocab, config.TableWidth, random, config.PaddingIdx) : null;
+        _absolutePositions = config.Adaptive is not null && _widening is null ? config.AbsolutePositions(random) : null;
         Positions = config.HasSpans
             ? Initialization.Normal(new Shape(config.Span!.Limit, config.Dim / config.Heads), 1, random)
             : null;
         Layers = LayerFactory.Create(config, Positions, random);
         Norm = config.HasFinalNorm ? new LayerNorm(config.Dim, config.NormEpsilon) : null;
+        Narrowing = config.TableWidth == config.Dim ? null : new Linear(config.Dim, config.TableWidth, random, bias: false);
         if (config.Adaptive is not null)
         {
-            AdaptiveOutput = new AdaptiveSoftmax(config.Adaptive, config.Vocab, config.Dim, random, config.Tie ? AdaptiveInput : null);
+            AdaptiveOutput = new AdaptiveSoftmax(config.Adaptive, config.Vocab, config.TableWidth, random, config.Tie ? AdaptiveInput : null);
         }
         else
         {
-            float deviation = config.Init == InitializationScheme.Gpt2 ? 0.02f : MathF.Pow(config.Dim, -0.5f);
-            Output = config.Tie ? null : Initialization.Normal(new Shape(config.Vocab, config.Dim), deviation, random);
+            float deviation = config.Init == InitializationScheme.Gpt2 ? 0.02f : MathF.Pow(config.TableWidth, -0.5f);
+            Output = config.Tie ? null : Initialization.Normal(new Shape(config.Vocab, config.TableWidth), deviation, random);
             OutputBias = config.OutputBias ? Initialization.Zeros(new Shape(config.Vocab)) : null;
         }
 
@@ -68,6 +70,9 @@ public sealed class CausalLanguageModel : Module
 
     /// <summary>The norm after the last layer; null for models without.</summary>
     public LayerNorm? Norm { get; }
+
+    /// <summary>The map from the last states to the width of a narrower table; null where the widths are equal.</summary>
+    public Linear? Narrowing { get; }
 
     /// <summary>The projection to the vocabulary, [V, D]; null where the embedding table serves, and for an adaptive softmax.</summary>
     public Parameter? Output { get; }
@@ -162,7 +167,7 @@ public sealed class CausalLanguageModel : Module
             x = StepPiece(tokens.Slice(1, start, Math.Min(piece, length - start)), state);
         }
 
-        return Project(x.Slice(1, x.Shape[1] - 1, 1).Reshape(new Shape(x.Shape[0], Config.Dim)));
+        return Project(x.Slice(1, x.Shape[1] - 1, 1).Reshape(new Shape(x.Shape[0], Config.TableWidth)));
     }
 
     /// <summary>Brings constrained parameters (span ratios) back into their range; to be called after every update.</summary>
@@ -180,20 +185,22 @@ public sealed class CausalLanguageModel : Module
         visit.Add("", Embedding);
         visit.Add("embed", AdaptiveInput);
         visit.Add("", _absolutePositions);
+        visit.Add("", Embedding is null ? _widening : null);
         visit.Add("pos.weight", Positions);
         visit.Add("layers", Layers);
         visit.Add("norm", Norm);
+        visit.Add("project", Narrowing);
         visit.Add("output.weight", Output);
         visit.Add("output.bias", OutputBias);
-        visit.Add(Config.Adaptive?.Form == AdaptiveForm.Fairseq ? "head" : "output", AdaptiveOutput);
+        visit.Add(Config.Adaptive?.Form switch { AdaptiveForm.Fairseq => "head", AdaptiveForm.Delight => "", _ => "output" }, AdaptiveOutput);
     }
 
-    private static TokenEmbedding CreateEmbedding(LanguageModelConfig config, RandomSource random) => new(
+    private static TokenEmbedding CreateEmbedding(LanguageModelConfig config, EmbeddingWidening? widening, RandomSource random) => new(
         new TokenEmbeddingOptions
         {
             Vocabulary = config.Vocab,
-            Dim = config.Dim,
-            Positions = config.Positions == PositionKind.Relative ? PositionKind.None : config.Positions,
+            Dim = config.TableWidth,
+            Positions = widening is not null || config.Positions == PositionKind.Relative ? PositionKind.None : config.Positions,
             MaxPositions = config.MaxPositions,
             Padding = config.PaddingIdx,
             Scale = config.ScaleEmbedding,
@@ -202,7 +209,8 @@ public sealed class CausalLanguageModel : Module
             Dropout = config.EmbeddingDropout ?? config.Dropout,
             Deviation = config.Init switch { InitializationScheme.Gpt2 => 0.02f, InitializationScheme.FanIn => 1, _ => null },
         },
-        random);
+        random,
+        widening: widening);
 
     private Tensor Embed(Tensor tokens, ForwardContext context, int start)
     {
@@ -212,6 +220,11 @@ public sealed class CausalLanguageModel : Module
         }
 
         Tensor x = AdaptiveInput!.Forward(tokens);
+        if (_widening is not null)
+        {
+            return _widening.Forward(x, tokens, context, start);
+        }
+
         x = _absolutePositions is null ? x : _absolutePositions.Add(x, tokens, start);
         return context.Dropout(x, Config.EmbeddingDropout ?? Config.Dropout);
     }
@@ -241,6 +254,6 @@ public sealed class CausalLanguageModel : Module
             (x, normed) = Layers[i].Run(x, normed, next, state => attend(index, state), context);
         }
 
-        return normed;
+        return Narrowing?.Forward(normed) ?? normed;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ManagedTransformer.Architectures.AdaptiveSpan;
+using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Modules;
@@ -48,6 +49,9 @@ public sealed record LanguageModelConfig
 
     /// <summary>Sizes of every memory.</summary>
     public ProductKeyMemoryConfig? Memory { get; set; }
+
+    /// <summary>Deep units in front of every attention and in the embedding (DeLighT); absent for none.</summary>
+    public DelightConfig? Delight { get; set; }
 
     /// <summary>Norms before the sub-layers, otherwise after each sub-layer.</summary>
     public bool PreNorm { get; set; } = true;
@@ -114,6 +118,10 @@ public sealed record LanguageModelConfig
     [JsonIgnore]
     public bool HasFinalNorm => FinalNorm ?? PreNorm;
 
+    /// <summary>Width of the tokens' table and of what the output projection reads.</summary>
+    [JsonIgnore]
+    public int TableWidth => Delight?.MapDim ?? Dim;
+
     /// <summary>Whether attention looks back over a span, beyond the block, with relative positions.</summary>
     [JsonIgnore]
     public bool HasSpans => Attention is AttentionKind.FixedSpan or AttentionKind.AdaptiveSpan or AttentionKind.DynamicSpan;
@@ -129,6 +137,11 @@ public sealed record LanguageModelConfig
     /// <summary>Number of trainable values without building the model: <see cref="LanguageModelSize"/>.</summary>
     [JsonIgnore]
     public long ParameterCount => LanguageModelSize.Parameters(this);
+
+    /// <summary>The table of absolute positions, with initial values; null where positions are relative or absent.</summary>
+    internal AbsolutePositions? AbsolutePositions(RandomSource random) => PositionLimit == int.MaxValue
+        ? null
+        : new AbsolutePositions(Positions, MaxPositions, Dim, PaddingIdx, MathF.Pow(Dim, -0.5f), random);
 
     /// <summary>Whether a layer has linear attention.</summary>
     /// <param name="layer">From 0.</param>

@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Modules;
 
 namespace ManagedTransformer.Architectures.Transformer;
@@ -11,6 +12,11 @@ internal static class LanguageModelSize
     /// </summary>
     public static long Parameters(LanguageModelConfig config)
     {
+        if (config.Delight is { } delight)
+        {
+            return Delight(config, delight);
+        }
+
         long d = config.Dim, count = Ends(config) + (config.HasFinalNorm ? 2 * d : 0);
         bool hasValues = false;
         for (int layer = 0; layer < config.Layers; layer++)
@@ -37,6 +43,16 @@ internal static class LanguageModelSize
             hasValues = true;
             return config.Memory.ParameterCount(config.Dim) + values;
         }
+    }
+
+    private static long Delight(LanguageModelConfig config, DelightConfig delight)
+    {
+        DelightSize size = new(delight, config.Dim, config.Layers, config.FeedForward);
+        long untied = config.Tie ? 0 : config.Adaptive is { } clusters
+            ? clusters.ParameterCount(config.Vocab, delight.MapDim, tied: false) - clusters.ParameterCount(config.Vocab, delight.MapDim, tied: true)
+            : (long)config.Vocab * delight.MapDim;
+        long positions = config.Positions == PositionKind.Learned ? (config.MaxPositions + (config.PaddingIdx is { } padding ? padding + 1 : 0)) * (long)config.Dim : 0;
+        return size.LanguageModelParameters(config.Vocab, config.Adaptive, config.HasFinalNorm) + untied + positions;
     }
 
     private static long Attention(LanguageModelConfig config, int layer)

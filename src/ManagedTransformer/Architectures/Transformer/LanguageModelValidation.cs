@@ -12,6 +12,7 @@ internal static class LanguageModelValidation
         CheckLinear(config, where);
         CheckMemories(config, where);
         CheckVocabulary(config, where);
+        CheckDelight(config, where);
     }
 
     private static void CheckSizes(LanguageModelConfig config, string where)
@@ -186,8 +187,8 @@ internal static class LanguageModelValidation
             return;
         }
 
-        config.Adaptive.Validate(config.Vocab, config.Dim, where);
-        bool isFairseq = config.Adaptive.Form == AdaptiveForm.Fairseq;
+        config.Adaptive.Validate(config.Vocab, config.TableWidth, where);
+        bool isFairseq = config.Adaptive.Form != AdaptiveForm.Biased;
         if (isFairseq && (config.EmbeddingNorm || config.ScaleEmbedding || config.OutputBias))
         {
             throw new InputException(
@@ -198,6 +199,31 @@ internal static class LanguageModelValidation
         {
             throw new InputException(
                 $"{where}: model.adaptive (adaptive input and softmax) excludes absolute positions, padding_idx, embedding_norm, scale_embedding and output_bias: it scales by sqrt(dim) and has biases by itself.");
+        }
+    }
+
+    private static void CheckDelight(LanguageModelConfig config, string where)
+    {
+        if (config.Delight is not { } delight)
+        {
+            return;
+        }
+
+        delight.Validate(config.Dim, config.Layers, $"{where}: model");
+        if (config.Attention != AttentionKind.Softmax || config.Persistent != 0 || config.MemoryPositions is { Count: > 0 } || config.FeedForward == 0)
+        {
+            throw new InputException(
+                $"{where}: model.delight needs model.attention softmax and a feed-forward layer, without persistent vectors and memories: its units are in front of that attention.");
+        }
+
+        if (config.Dim / 2 % config.Heads != 0)
+        {
+            throw new InputException($"{where}: model.heads ({config.Heads}) must divide half of model.dim ({config.Dim}), the width of attention with model.delight.");
+        }
+
+        if (config.EmbeddingNorm || config.OutputBias || config.Init != InitializationScheme.Xavier)
+        {
+            throw new InputException($"{where}: model.delight excludes embedding_norm, output_bias and another init than xavier.");
         }
     }
 }

@@ -1,4 +1,5 @@
 using ManagedTransformer.Architectures.AdaptiveSpan;
+using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
@@ -27,6 +28,11 @@ internal static class LayerFactory
             ActivationDropout = config.ActivationDropout,
             NormEpsilon = config.NormEpsilon,
         };
+        if (config.Delight is { } delight)
+        {
+            return [.. delight.Units(config.Dim, config.Layers, config.Activation, "model").Select(unit => DelightLayers.Layer(options, unit, random))];
+        }
+
         Parameter? sharedValues = null;
         List<TransformerLayer> layers = [];
         for (int i = 0; i < config.Layers; i++)

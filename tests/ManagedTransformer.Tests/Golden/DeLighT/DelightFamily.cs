@@ -3,12 +3,14 @@ namespace ManagedTransformer.Tests.Golden.DeLighT;
 /// <summary>The cases of DeLighT and DeFINE.</summary>
 internal static class DelightFamily
 {
-    private static readonly string[] _later = ["adaptive_input", "adaptive_softmax", "decoder_layer", "embedding", "encoder_layer", "generate", "init", "lm", "nmt"];
-
     public static GoldenFamily Family { get; } = new(
         "delight",
-        [new GroupedLinearSystem(), new UnitSystem("dextra"), new UnitSystem("define"), new ConfigSystem(), new LearningRateSystem()],
-        _later,
+        [
+            new GroupedLinearSystem(), new UnitSystem("dextra"), new UnitSystem("define"), new ConfigSystem(), new LearningRateSystem(),
+            new AdaptiveInputSystem(), new AdaptiveSoftmaxSystem(), new EmbeddingSystem(), new LayerSystem("encoder_layer"), new LayerSystem("decoder_layer"),
+            new LanguageModelSystem(), new TranslationSystem(), new GenerateSystem(), new InitializationSystem(),
+        ],
+        [],
         _ => 1e-6)
     {
         Allowance = Allowance,

@@ -1,4 +1,7 @@
 using ManagedTransformer.Architectures.DeLighT;
+using ManagedTransformer.Architectures.EncoderDecoder;
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Modules;
 
 namespace ManagedTransformer.Tests.Golden.DeLighT;
 
@@ -30,5 +33,51 @@ internal static class DelightModels
         EmbWidthMult = config.Double("emb_width_mult", 2),
         EmbMaxGroups = config.Int("emb_max_groups", 0),
         SharedDropout = 0,
+    };
+
+    public static AdaptiveClusters Clusters(GoldenConfig config) => new()
+    {
+        Cutoffs = [.. config.Doubles("cutoffs").Select(cut => (int)cut)],
+        Div = config.Int("factor"),
+        Form = AdaptiveForm.Delight,
+        TieProj = config.Bool("tie_proj", true),
+        TailQuirk = config.Bool("tail_quirk", false),
+    };
+
+    public static LanguageModelConfig LanguageModel(GoldenConfig config, int length) => new()
+    {
+        Vocab = config.Int("vocab"),
+        Dim = config.Int("d_model"),
+        Layers = config.Int("blocks"),
+        Heads = 1,
+        Ffn = config.Int("d_model") / config.Int("ffn_reduction", 4),
+        Activation = Activation(config),
+        PreNorm = config.Bool("pre_norm", true),
+        FinalNorm = config.Bool("final_norm", false),
+        Positions = config.Bool("positions", true) ? PositionKind.Half : PositionKind.None,
+        MaxPositions = length,
+        PaddingIdx = config.Int("pad"),
+        ScaleEmbedding = !config.Has("adaptive") && config.Bool("scale", true),
+        Tie = !config.Has("adaptive") || config.Object("adaptive").Bool("tie", true),
+        Adaptive = config.Has("adaptive") ? Clusters(config.Object("adaptive")) : null,
+        Delight = Config(config),
+    };
+
+    public static EncoderDecoderConfig Translation(GoldenConfig config, int length) => new()
+    {
+        SrcVocab = config.Int("vocab"),
+        Vocab = config.Int("vocab"),
+        Dim = config.Int("d_model"),
+        Heads = 1,
+        Ffn = config.Int("d_model") / config.Int("ffn_reduction", 4),
+        EncoderLayers = config.Int("blocks", 1),
+        DecoderLayers = config.Int("blocks", 1),
+        Activation = Activation(config),
+        PreNorm = config.Bool("pre_norm", false),
+        Tie = config.Bool("share_embed", true) ? EmbeddingTie.All : EmbeddingTie.Decoder,
+        MaxPositions = length,
+        ScaleEmbedding = config.Bool("scale", true),
+        PaddingIdx = config.Int("pad"),
+        Delight = Config(config),
     };
 }

@@ -1,0 +1,50 @@
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.DeLighT;
+
+/// <summary>
+/// Narrow embeddings that a deep unit widens, plus positions: x = unit(e) + P[position] with e of d_map features, and after both the same dropout mask for all
+/// positions of a sentence. The table itself belongs to the model: it may be shared.
+/// </summary>
+public sealed class DelightEmbedding : EmbeddingWidening
+{
+    private readonly float _dropout;
+    private readonly AbsolutePositions? _positions;
+
+    /// <summary>An embedding of looked-up vectors.</summary>
+    /// <param name="unit">d_map to d_m.</param><param name="positions">Added at the end; null for none.</param><param name="dropout">After the look-up and after the positions.</param>
+    /// <param name="random">Source of the initial values.</param>
+    public DelightEmbedding(UnitPlan unit, AbsolutePositions? positions, float dropout, RandomSource random)
+    {
+        (_positions, _dropout) = (positions, dropout);
+        Unit = new DextraUnit(unit, random);
+    }
+
+    /// <summary>The embedding that a configuration describes.</summary>
+    /// <param name="config">Validated.</param><param name="dim">d_m.</param><param name="activation">Within the unit.</param><param name="positions">Added at the end; null for none.</param>
+    /// <param name="random">Source of the initial values.</param>
+    internal static DelightEmbedding Create(DelightConfig config, int dim, Activation activation, AbsolutePositions? positions, RandomSource random) =>
+        new(config.EmbeddingUnit(dim, activation, "model"), positions, config.SharedDropout, random);
+
+    /// <summary>From d_map to d_m features.</summary>
+    public DextraUnit Unit { get; }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor embedded, Tensor tokens, ForwardContext context, int start)
+    {
+        Tensor x = Unit.Forward(SharedDropout(embedded, context), context);
+        return SharedDropout(_positions?.Add(x, tokens, start) ?? x, context);
+    }
+
+    /// <inheritdoc/>
+    public override void Visit(ParameterVisitor visit)
+    {
+        visit.Add("embed.dextra", Unit);
+        visit.Add("", _positions);
+    }
+
+    private Tensor SharedDropout(Tensor x, ForwardContext context) => !context.IsTraining || _dropout == 0
+        ? x
+        : x * context.Dropout(Tensor.Ones(new Shape(x.Shape[0], 1, x.Shape[2])), _dropout);
+}
