@@ -8,12 +8,17 @@ namespace ManagedTransformer.Architectures.EncoderDecoder;
 /// <summary>The decoder: target tokens to vectors, a stack of layers in which a position sees earlier ones and the source, a final norm (pre-norm only).</summary>
 public sealed class Decoder : Module
 {
+    private readonly bool _masksPadding;
+
     /// <summary>A decoder with initial weights.</summary>
     /// <param name="config">Validated.</param><param name="random">Source of the initial values.</param>
     /// <param name="table">The encoder's table where it is shared; null for one of its own.</param>
     public Decoder(EncoderDecoderConfig config, RandomSource random, Parameter? table = null)
     {
         int dim = config.DecoderWidth;
+
+        // Of DeLighT's decoders, padding at the end of a target sees itself, as in the authors' code; nothing else sees it.
+        _masksPadding = config.Delight is null;
         Embedding = config.Embedding(config.Vocab, dim, random, table);
         Layers = config.Delight is { } delight
             ?
@@ -88,7 +93,7 @@ public sealed class Decoder : Module
     internal Parameter Classifier(int layer) => Exits?[layer] ?? Output ?? Embedding.Weight;
 
     /// <summary>Earlier positions that are not padding.</summary>
-    internal AttentionMask SelfMask(Tensor tokens) => new(Causal: true, KeyPadding: Embedding.PaddingMask(tokens));
+    internal AttentionMask SelfMask(Tensor tokens) => new(Causal: true, KeyPadding: _masksPadding ? Embedding.PaddingMask(tokens) : null);
 
     /// <summary>The last hidden states of the next token of every row; the state is advanced.</summary>
     /// <param name="tokens">Int32 [rows, 1]</param><param name="state">Everything read before.</param>

@@ -132,7 +132,8 @@ public sealed class CausalLanguageModel : Module
     internal (Tensor Hidden, Tensor? MeanSpans) Run(Tensor tokens, ForwardContext context, HiddenStateCache? past)
     {
         Tensor x = Embed(tokens, context, 0);
-        AttentionMask mask = _causal with { KeyPadding = TokenEmbedding.PaddingMask(tokens, Config.PaddingIdx) };
+        // Of DeLighT's decoders, padding at the end of a text sees itself, as in the authors' code; nothing else sees it.
+        AttentionMask mask = Config.Delight is null ? _causal with { KeyPadding = TokenEmbedding.PaddingMask(tokens, Config.PaddingIdx) } : _causal;
         Tensor? spans = null;
         x = RunLayers(x, context, (index, normed) =>
         {

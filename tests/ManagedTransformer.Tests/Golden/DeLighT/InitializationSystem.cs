@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ManagedTransformer.Architectures.Transformer;
-using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Tests.Golden.DeLighT;
