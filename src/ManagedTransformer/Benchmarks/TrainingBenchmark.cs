@@ -40,7 +40,7 @@ public static class TrainingBenchmark
 
         RandomSource random = new(1);
         CausalLanguageModel model = new(config, random);
-        IReadOnlyList<NamedParameter> parameters = (training?.Trainable ?? TrainableParameters.All).Select(model.Parameters());
+        IReadOnlyList<NamedParameter> parameters = (training?.Trainable ?? TrainableParameters.All).Choose(model.Parameters());
         Action update = Updates(parameters, training);
         HiddenStateCache? past = model.ReadsPast ? new HiddenStateCache(config.Layers) : null;
         int[] inputs = new int[batch * context], targets = new int[inputs.Length];

@@ -7,7 +7,7 @@ namespace ManagedTransformer.Recipes;
 internal static partial class TrainableParametersExtensions
 {
     /// <summary>Turns the gradients of the other parameters off and returns those that are trained.</summary>
-    public static IReadOnlyList<NamedParameter> Select(this TrainableParameters trainable, IReadOnlyList<NamedParameter> parameters)
+    public static IReadOnlyList<NamedParameter> Choose(this TrainableParameters trainable, IReadOnlyList<NamedParameter> parameters)
     {
         foreach (NamedParameter named in parameters)
         {
@@ -17,6 +17,6 @@ internal static partial class TrainableParametersExtensions
         return [.. parameters.Where(named => named.Parameter.RequiresGradient)];
     }
 
-    [GeneratedRegex(@"(^|\.)(self_|cross_)?attn\.(query|key|value|feature|gate)\.", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?!encoder\.)(.+\.)?(cross_)?attn\.(query|key|value|feature|gate)\.", RegexOptions.CultureInvariant)]
     private static partial Regex AttentionPart();
 }

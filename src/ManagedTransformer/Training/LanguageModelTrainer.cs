@@ -34,7 +34,7 @@ internal sealed class LanguageModelTrainer
         _network = network;
         _recipe = recipe;
         _random = random;
-        _parameters = recipe.Trainable.Select(network.Parameters());
+        _parameters = recipe.Trainable.Choose(network.Parameters());
         _optimizers = recipe.Optimizer.CreateSet(_parameters);
         _schedule = recipe.Schedule.Create(steps);
         _batches = CreateBatches(data, recipe, seed);
