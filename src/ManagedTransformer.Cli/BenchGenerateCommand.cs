@@ -33,7 +33,7 @@ internal static class BenchGenerateCommand
             string file = RecipePath.Find(result.GetRequiredValue(recipe));
             bool isJson = result.GetValue(json);
             GenerationBenchmark.Run(
-                RecipeVocabulary.Resolve(Recipe.Load(file), file, result.GetValue(data)), Options.Given(result, lengths, _defaultLengths), measured => Write(terminal, measured, isJson));
+                RecipeVocabulary.Resolve(Recipe.LoadLanguageModel(file), file, result.GetValue(data)), Options.Given(result, lengths, _defaultLengths), measured => Write(terminal, measured, isJson));
         });
         return command;
     }

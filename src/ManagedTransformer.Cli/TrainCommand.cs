@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using ManagedTransformer.Generation;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Training;
 
@@ -10,7 +9,6 @@ namespace ManagedTransformer.Cli;
 internal static class TrainCommand
 {
     private const string Gpu = "gpu";
-    private const float SampleTemperature = 0.8f;
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
@@ -66,12 +64,12 @@ internal static class TrainCommand
         TrainingRun run = TrainingRun.Prepare(recipe, options);
         reporter.Start(run, options);
         TrainingResult result = run.Run(reporter.Report, stop.Token);
-        if (result.IsComplete && recipe.Training is { SamplePrompt: { Length: > 0 } prompt, SampleTokens: > 0 })
+        if (result.IsComplete && run.Sample() is { } sample)
         {
-            reporter.Sample(prompt, run.Model.Generate(prompt, new GenerationOptions { MaxTokens = recipe.Training.SampleTokens, Temperature = SampleTemperature }));
+            reporter.Sample(sample);
         }
 
-        reporter.End(result, options.Output, run.Floor);
+        reporter.End(result, options.Output);
         if (json)
         {
             JsonOutput.Write(terminal.Output, ToJson(result, options.Output, run.Floor));
@@ -84,8 +82,12 @@ internal static class TrainCommand
         {
             ["step"] = result.Step,
             ["loss"] = JsonOutput.Number(result.Validation?.Loss),
-            ["bits_per_char"] = JsonOutput.Number(result.Validation?.BitsPerCharacter),
         };
+        if (result.Validation?.BitsPerCharacter is { } bits)
+        {
+            json["bits_per_char"] = JsonOutput.Number(bits);
+        }
+
         if (floor is not null)
         {
             json["floor_bits_per_char"] = JsonOutput.Number(floor);

@@ -56,14 +56,14 @@ public sealed record ModelSummary
 
     private static ModelSummary OfRecipe(string path, string? data)
     {
-        Recipe recipe = Recipe.Load(path);
+        LanguageModelRecipe recipe = Recipe.LoadLanguageModel(path);
         recipe = recipe with { Model = RecipeVocabulary.Resolve(recipe, path, data) };
         return new ModelSummary
         {
             Source = path,
             Architecture = recipe.Architecture,
             Parameters = recipe.Model.ParameterCount,
-            Configuration = Parse(JsonDocuments.Write(recipe, RecipeJson.Default.Recipe)),
+            Configuration = Parse(JsonDocuments.Write(recipe, RecipeJson.Default.LanguageModelRecipe)),
         };
     }
 

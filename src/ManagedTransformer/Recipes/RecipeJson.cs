@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
@@ -25,10 +26,12 @@ namespace ManagedTransformer.Recipes;
         typeof(SnakeCaseEnumConverter<LabelSmoothing>), typeof(SnakeCaseEnumConverter<TokenizerKind>), typeof(SnakeCaseEnumConverter<Sampling>),
         typeof(SnakeCaseEnumConverter<OptimizerKind>), typeof(SnakeCaseEnumConverter<ScheduleKind>), typeof(SnakeCaseEnumConverter<AttentionKind>),
         typeof(SnakeCaseEnumConverter<FeatureMapKind>), typeof(SnakeCaseEnumConverter<FeatureActivation>), typeof(SnakeCaseEnumConverter<LinearGateKind>),
-        typeof(SnakeCaseEnumConverter<LinearDenominator>),
+        typeof(SnakeCaseEnumConverter<LinearDenominator>), typeof(SnakeCaseEnumConverter<EmbeddingTie>),
     ])]
-[JsonSerializable(typeof(Recipe))]
+[JsonSerializable(typeof(LanguageModelRecipe))]
+[JsonSerializable(typeof(TranslationRecipe))]
 [JsonSerializable(typeof(ModelDescription))]
+[JsonSerializable(typeof(TranslationDescription))]
 [JsonSerializable(typeof(TrainingState))]
 [JsonSerializable(typeof(EvaluationDetails))]
 [JsonSerializable(typeof(LinearAttentionConfig))]

@@ -11,13 +11,13 @@ public static class RecipeVocabulary
     /// <summary>The recipe's model with its vocabulary: as written, or as the tokenizer will have it.</summary>
     /// <param name="recipe">A checked recipe.</param><param name="where">The recipe's name, for errors.</param><param name="source">Text instead of the recipe's; null: the recipe's.</param>
     /// <exception cref="InputException">The tokenizer needs a text, and none is named or it cannot be read.</exception>
-    public static LanguageModelConfig Resolve(Recipe recipe, string where, string? source = null)
+    public static LanguageModelConfig Resolve(LanguageModelRecipe recipe, string where, string? source = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         return recipe.Model.Vocab > 0 ? recipe.Model : recipe.Model with { Vocab = Size(recipe, where, source) };
     }
 
-    private static int Size(Recipe recipe, string where, string? source)
+    private static int Size(LanguageModelRecipe recipe, string where, string? source)
     {
         TokenizerRecipe tokenizer = recipe.Tokenizer;
         if (tokenizer.File is { } file)
