@@ -1,0 +1,18 @@
+using System.Text.Json;
+using ManagedTransformer.Evaluation;
+
+namespace ManagedTransformer.Tests.Golden.Evaluation;
+
+internal sealed class Tokenizer13aSystem : IGoldenSystem
+{
+    public string Name => "tokenize_13a";
+
+    public void Run(GoldenCase test, GoldenCheck check)
+    {
+        foreach (JsonElement example in test.Document.GetProperty("cases").EnumerateArray())
+        {
+            string line = example.GetProperty("line").GetString()!;
+            Xunit.Assert.Equal(TranslationCase.Lines(example.GetProperty("tokens")), Tokenizer13a.Tokenize(line));
+        }
+    }
+}
