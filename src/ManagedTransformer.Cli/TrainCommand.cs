@@ -14,7 +14,8 @@ internal static class TrainCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> recipe = new("RECIPE") { Description = RecipePath.Description };
-        Option<string?> data = Options.Data("Training text instead of the recipe's: a text file (or .gz of one), a folder with train.txt and valid.txt, or builtin:stories.");
+        Option<string?> data = Options.Data("What to train on instead of the recipe's data: a text file (or .gz of one), a folder with train.txt and valid.txt, or builtin:stories; for translation two files (SOURCE_FILE,TARGET_FILE), a TSV, or builtin:translation.");
+        Option<string?> validation = new("--valid") { Description = "Sentence pairs to validate a translation model on instead of the recipe's: two files (SOURCE_FILE,TARGET_FILE) or a TSV.", HelpName = "SOURCE,TARGET|TSV" };
         Option<string?> output = new("--out") { Description = "Folder for the model (default: out/<recipe name>).", HelpName = "DIR" };
         Option<long?> steps = Options.Number<long>("--steps", "Updates instead of the recipe's number.", 1, long.MaxValue);
         Option<ulong?> seed = Options.Seed("Decides initial weights, batches and dropout (default: 1).");
@@ -33,8 +34,9 @@ internal static class TrainCommand
             "mt train stories",
             "mt train shakespeare-char --data input.txt --out out/shakespeare",
             "mt train stories --steps 3000 --resume",
+            "mt train multi30k-de-en --data train.de.gz,train.en.gz --valid val.de,val.en",
             "mt train gpt2-small --init gpt2 --data input.txt --out out/finetuned")
-        { recipe, data, output, init, steps, seed, threads, device, resume, json };
+        { recipe, data, validation, output, init, steps, seed, threads, device, resume, json };
         command.SetAction(result =>
         {
             if (result.GetValue(device) == Gpu)
@@ -48,6 +50,7 @@ internal static class TrainCommand
             {
                 Output = result.GetValue(output) ?? Path.Combine("out", Path.GetFileNameWithoutExtension(file)),
                 Data = result.GetValue(data),
+                Validation = result.GetValue(validation),
                 Init = result.GetValue(init),
                 Steps = result.GetValue(steps),
                 Seed = result.GetValue(seed) ?? 1,
@@ -91,6 +94,11 @@ internal static class TrainCommand
         if (floor is not null)
         {
             json["floor_bits_per_char"] = JsonOutput.Number(floor);
+        }
+
+        if (result.Validation is { Bleu: { } bleu })
+        {
+            json["bleu"] = JsonOutput.Number(bleu);
         }
 
         json["best_loss"] = JsonOutput.Number(result.BestLoss);

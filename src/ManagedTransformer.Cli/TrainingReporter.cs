@@ -13,6 +13,11 @@ internal sealed class TrainingReporter(Progress progress)
             progress.WriteLine($"The earlier run in {options.Output} was moved to {moved}.");
         }
 
+        if (run.Notes is { } notes)
+        {
+            progress.WriteLine(notes);
+        }
+
         long parameters = run.Model.ParameterCount;
         progress.WriteLine(run.Step > 0
             ? $"Resuming at step {run.Step:N0} of {run.Steps:N0}: {parameters:N0} parameters, {options.Output}."

@@ -65,12 +65,13 @@ public sealed class LanguageModel : TrainedModel, IDisposable
     public static ModelDescription ReadDescription(string folder)
     {
         string path = Path.Combine(folder, CheckpointFolder.ConfigFile);
-        ModelDescription description = JsonDocuments.Read(path, InputFile.ReadAllBytes(path), RecipeJson.Default.ModelDescription);
-        if (description.Architecture != Recipe.TransformerLanguageModel)
+        byte[] utf8 = InputFile.ReadAllBytes(path);
+        if (JsonDocuments.Architecture(utf8) is { } architecture && architecture != Recipe.TransformerLanguageModel)
         {
-            throw new InputException($"{path}: architecture is '{description.Architecture}', the known one is '{Recipe.TransformerLanguageModel}'.");
+            throw new InputException($"{path}: architecture is '{architecture}', which is no language model; those have '{Recipe.TransformerLanguageModel}'.");
         }
 
+        ModelDescription description = JsonDocuments.Read(path, utf8, RecipeJson.Default.ModelDescription);
         description.Model.Validate(path);
         return description;
     }

@@ -48,7 +48,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     {
         string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path));
         TranslationDescription description = ReadDescription(folder);
-        (SentenceTokenizer source, SentenceTokenizer target) = ReadTokenizers(folder);
+        (SentenceTokenizer source, SentenceTokenizer target) = ReadTokenizers(folder, description.Lowercase);
         TranslationModel model = new(new EncoderDecoderModel(description.Model, new RandomSource(0)), source, target, description);
         ModuleWeights.Load(model.Network, Path.Combine(folder, CheckpointFolder.ModelFile));
         return model;
@@ -89,6 +89,13 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         return TranslateInWindows(sentences, options, cancellation);
     }
 
+    /// <summary>Translates the lines of a file.</summary>
+    /// <param name="path">A text in UTF-8, or a <c>.gz</c> of one.</param><param name="options">Search and so on; default: beam 5.</param>
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InputException">The file is missing or not UTF-8; otherwise as for <see cref="Translate(IEnumerable{string}, TranslationOptions, CancellationToken)"/>.</exception>
+    public IEnumerable<Translation> TranslateFile(string path, TranslationOptions? options = null, CancellationToken cancellation = default) =>
+        Translate(TextLines.Read(path), options, cancellation);
+
     /// <summary>Translates sentences in their order, as they are asked for, on another thread.</summary>
     /// <param name="sentences">One sentence each; they are read some batches ahead.</param><param name="options">Search and so on; default: beam 5.</param>
     /// <param name="cancellation">Ends the translation.</param>
@@ -116,15 +123,15 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         int[] ids;
         try
         {
-            ids = Source.Encode(Description.Lowercase ? sentence.ToLowerInvariant() : sentence);
+            ids = Source.Encode(sentence);
         }
         catch (InputException e)
         {
             throw new InputException($"Line {line}: {e.Message}", e);
         }
 
-        return ids.Length <= Network.Config.MaxPositions ? ids : throw new InputException(
-            $"Line {line}: the sentence has {ids.Length:N0} tokens, the model reads at most {Network.Config.MaxPositions:N0} (model.max_positions).");
+        return ids.Length < Network.Config.MaxPositions ? ids : throw new InputException(
+            $"Line {line}: the sentence has {ids.Length + 1:N0} tokens with its end, the model reads at most {Network.Config.MaxPositions:N0} (model.max_positions).");
     }
 
     internal override void WriteFiles(string folder)
@@ -141,17 +148,18 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         Target.Tokenizer.Save(Path.Combine(folder, CheckpointFolder.TargetTokenizerFile));
     }
 
-    internal static (SentenceTokenizer Source, SentenceTokenizer Target) ReadTokenizers(string folder)
+    internal static (SentenceTokenizer Source, SentenceTokenizer Target) ReadTokenizers(string folder, bool lowercase)
     {
         string joint = Path.Combine(folder, CheckpointFolder.TokenizerFile);
         if (File.Exists(joint))
         {
-            SentenceTokenizer tokenizer = new(Tokenizer.Load(joint));
+            SentenceTokenizer tokenizer = new(Tokenizer.Load(joint), lowercase);
             return (tokenizer, tokenizer);
         }
 
-        return (new SentenceTokenizer(Tokenizer.Load(Path.Combine(folder, CheckpointFolder.SourceTokenizerFile))),
-            new SentenceTokenizer(Tokenizer.Load(Path.Combine(folder, CheckpointFolder.TargetTokenizerFile))));
+        return (Read(CheckpointFolder.SourceTokenizerFile), Read(CheckpointFolder.TargetTokenizerFile));
+
+        SentenceTokenizer Read(string name) => new(Tokenizer.Load(Path.Combine(folder, name)), lowercase);
     }
 
     private IEnumerable<Translation> TranslateInWindows(IEnumerable<string> sentences, TranslationOptions options, CancellationToken cancellation)

@@ -9,7 +9,7 @@ namespace ManagedTransformer.Generation;
 internal static class Translator
 {
     /// <summary>The best hypothesis of every sentence, in the order of the sentences.</summary>
-    /// <param name="model">The network.</param><param name="sources">Ids of the sentences, each with its eos, none longer than the model's positions.</param>
+    /// <param name="model">The network.</param><param name="sources">Ids of the sentences without their eos, with which none is longer than the model's positions.</param>
     /// <param name="options">How to search.</param><param name="batch">Sentences that are searched at once.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     public static Hypothesis[] Run(
@@ -34,20 +34,8 @@ internal static class Translator
     {
         using NoGradientScope _ = new();
         using StepScope scope = new();
-        EncoderOutput memory = model.Encode(PadLeft(sources), ForwardContext.Inference);
-        return search.Search(new TranslationSearch(model, memory, beam), [.. sources.Select(source => source.Length)]);
-    }
-
-    private static Tensor PadLeft(int[][] sources)
-    {
-        int length = sources.Max(source => source.Length);
-        int[] padded = new int[sources.Length * length];
-        padded.AsSpan().Fill(SpecialIds.Pad);
-        for (int i = 0; i < sources.Length; i++)
-        {
-            sources[i].CopyTo(padded.AsSpan(((i + 1) * length) - sources[i].Length));
-        }
-
-        return Tensor.From(padded, new Shape(sources.Length, length));
+        int[] tokens = TranslationBatch.PadSources(sources, out int length);
+        EncoderOutput memory = model.Encode(Tensor.From(tokens, new Shape(sources.Length, length)), ForwardContext.Inference);
+        return search.Search(new TranslationSearch(model, memory, beam), [.. sources.Select(source => source.Length + 1)]);
     }
 }

@@ -1,3 +1,5 @@
+using ManagedTransformer.Data;
+
 namespace ManagedTransformer.Recipes;
 
 /// <summary>The pairs of sentences to train, validate and test on. Every file may be a <c>.gz</c> of one.</summary>
@@ -24,17 +26,56 @@ public sealed record TranslationDataRecipe
     /// <summary>Lower-cases both sides.</summary>
     public bool Lowercase { get; set; }
 
-    /// <summary>Training pairs with more tokens on a side, the end of sentence included, are left out; 0: the model's positions are the limit.</summary>
+    /// <summary>Training pairs with more words on a side are left out; 0: no limit but the model's positions.</summary>
     public int MaxLength { get; set; }
 
-    /// <summary>Training pairs whose longer side has more than this many times the tokens of the shorter one are left out; 0: no limit.</summary>
+    /// <summary>Training pairs whose longer side has more than this many times the words of the shorter one are left out; 0: no limit.</summary>
     public double MaxRatio { get; set; }
+
+    /// <summary>The same with other pairs to train on.</summary>
+    /// <param name="pairs"><c>SOURCE_FILE,TARGET_FILE</c>, a TSV, or <c>builtin:translation</c>.</param>
+    internal TranslationDataRecipe WithTraining(string pairs)
+    {
+        (string source, string? target) = Split(pairs);
+        return this with { Source = source, Target = target };
+    }
+
+    /// <summary>The same with other pairs to validate on.</summary>
+    /// <param name="pairs">As for <see cref="WithTraining"/>.</param>
+    internal TranslationDataRecipe WithValidation(string pairs)
+    {
+        (string source, string? target) = Split(pairs);
+        return this with { ValidationSource = source, ValidationTarget = target };
+    }
+
+    /// <summary>The same with paths that are valid in any folder.</summary>
+    internal TranslationDataRecipe WithFullNames()
+    {
+        return this with
+        {
+            Source = Full(Source),
+            Target = Full(Target),
+            ValidationSource = Full(ValidationSource),
+            ValidationTarget = Full(ValidationTarget),
+            TestSource = Full(TestSource),
+            TestTarget = Full(TestTarget),
+        };
+
+        static string? Full(string? path) => path is null ? null : TextCorpus.FullName(path);
+    }
+
+    /// <summary>The two files of <c>SOURCE_FILE,TARGET_FILE</c>; what exists as it is, or has no comma, is one file.</summary>
+    internal static (string Source, string? Target) Split(string pairs)
+    {
+        int comma = File.Exists(pairs) ? -1 : pairs.IndexOf(',', StringComparison.Ordinal);
+        return comma < 0 ? (pairs, null) : (pairs[..comma], pairs[(comma + 1)..]);
+    }
 
     internal void Validate(string where)
     {
-        if (MaxLength < 0 || !(MaxRatio >= 0))
+        if (MaxLength < 0 || !(MaxRatio == 0 || MaxRatio >= 1))
         {
-            throw new InputException($"{where}: data.max_length ({MaxLength}) and data.max_ratio ({MaxRatio}) must not be negative.");
+            throw new InputException($"{where}: data.max_length ({MaxLength}) must not be negative, and data.max_ratio ({MaxRatio}) must be 0 or at least 1.");
         }
     }
 }

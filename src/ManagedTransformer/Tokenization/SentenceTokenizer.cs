@@ -6,8 +6,8 @@ namespace ManagedTransformer.Tokenization;
 /// Turns sentences into the ids of a translation model and back: a tokenizer whose ids are moved behind the four special ones (<see cref="SpecialIds"/>). A byte-level
 /// BPE reads every sentence behind a space, so that a word has the same pieces at the start of a sentence and inside it.
 /// </summary>
-/// <param name="tokenizer">Splits the text.</param>
-public sealed class SentenceTokenizer(ITokenizer tokenizer)
+/// <param name="tokenizer">Splits the text.</param><param name="lowercase">Whether sentences are lower-cased first.</param>
+public sealed class SentenceTokenizer(ITokenizer tokenizer, bool lowercase = false)
 {
     private readonly bool _prefixSpace = tokenizer is BytePairTokenizer { AddPrefixSpace: false };
     private readonly int _unknown = tokenizer is WordTokenizer ? WordTokenizer.UnknownId : -1;
@@ -15,21 +15,25 @@ public sealed class SentenceTokenizer(ITokenizer tokenizer)
     /// <summary>Splits the text.</summary>
     public ITokenizer Tokenizer => tokenizer;
 
+    /// <summary>Whether sentences are lower-cased before they are split.</summary>
+    public bool Lowercase => lowercase;
+
     /// <summary>The number of ids, special ones included.</summary>
     public int VocabularySize => tokenizer.VocabularySize + SpecialIds.FirstOrdinary;
 
-    /// <summary>The ids of a sentence, with the end of sentence.</summary>
+    /// <summary>The ids of a sentence, without the end of sentence.</summary>
     /// <param name="sentence">One line of text.</param>
     /// <exception cref="InputException">A character that the vocabulary lacks.</exception>
     public int[] Encode(string sentence)
     {
+        sentence = lowercase ? sentence.ToLowerInvariant() : sentence;
         int[] ids = tokenizer.Encode(_prefixSpace ? $" {sentence}" : sentence);
         for (int i = 0; i < ids.Length; i++)
         {
             ids[i] = ids[i] == _unknown ? SpecialIds.Unknown : ids[i] + SpecialIds.FirstOrdinary;
         }
 
-        return [.. ids, SpecialIds.Eos];
+        return ids;
     }
 
     /// <summary>The sentence of ids. Unknown words become <c>&lt;unk&gt;</c>, other special ids nothing.</summary>

@@ -92,7 +92,10 @@ public sealed class TrainingData
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    internal static ITokenizer CreateTokenizer(TokenizerRecipe recipe, TextCorpus corpus)
+    internal static ITokenizer CreateTokenizer(TokenizerRecipe recipe, TextCorpus corpus) =>
+        CreateTokenizer(recipe, corpus.Train.Span, corpus.Validation.Span, corpus.Name);
+
+    internal static ITokenizer CreateTokenizer(TokenizerRecipe recipe, ReadOnlySpan<byte> text, ReadOnlySpan<byte> validation, string name)
     {
         if (recipe.File is { } file)
         {
@@ -101,20 +104,19 @@ public sealed class TrainingData
 
         try
         {
-            ReadOnlySpan<byte> text = corpus.Train.Span;
             return recipe.Type switch
             {
                 TokenizerKind.Byte => new ByteTokenizer(),
-                TokenizerKind.UsedByte => ByteTokenizer.FromText([.. text, .. corpus.Validation.Span]),
+                TokenizerKind.UsedByte => ByteTokenizer.FromText([.. text, .. validation]),
                 TokenizerKind.Word => WordTokenizer.FromText(text, recipe.MinCount, recipe.Vocab == 0 ? int.MaxValue : recipe.Vocab),
                 TokenizerKind.Bpe => BytePairTokenizer.Train(text, recipe.Vocab),
                 // The alphabet of the whole corpus: a character that only the validation text has is no reason to refuse it.
-                _ => CharacterTokenizer.FromText([.. text, .. corpus.Validation.Span]),
+                _ => CharacterTokenizer.FromText([.. text, .. validation]),
             };
         }
         catch (InputException e)
         {
-            throw new InputException($"{corpus.Name}: {e.Message}", e);
+            throw new InputException($"{name}: {e.Message}", e);
         }
     }
 }

@@ -29,7 +29,7 @@ public sealed class TrainingRun
         }
     }
 
-    /// <summary>The model as trained so far: a <see cref="LanguageModel"/> for the recipe of one.</summary>
+    /// <summary>The model as trained so far: a <see cref="LanguageModel"/> or a <see cref="TranslationModel"/>, as the recipe says.</summary>
     public TrainedModel Model => _task.Model;
 
     /// <summary>Updates done.</summary>
@@ -40,6 +40,9 @@ public sealed class TrainingRun
 
     /// <summary>The floor of the validation text in bits per character, where its source knows it.</summary>
     public double? Floor => _task.Floor;
+
+    /// <summary>What a person should know about the data; null for nothing.</summary>
+    public string? Notes => _task.Notes;
 
     /// <summary>Where an earlier run in the output folder was moved to; null if there was none.</summary>
     public string? MovedEarlierRun { get; private set; }
@@ -132,6 +135,7 @@ public sealed class TrainingRun
     private static TrainingTask CreateTask(Recipe recipe, TrainingOptions options, string? checkpoint) => recipe switch
     {
         LanguageModelRecipe languageModel => new LanguageModelTask(languageModel, options, checkpoint),
+        TranslationRecipe translation => new TranslationTask(translation, options, checkpoint),
         _ => throw new ArgumentException($"Recipes of the kind {recipe.GetType().Name} cannot be trained.", nameof(recipe)),
     };
 

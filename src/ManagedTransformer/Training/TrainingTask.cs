@@ -26,6 +26,9 @@ internal abstract class TrainingTask
     /// <summary>The fewest bits per character that any model can reach on the validation text, where its source knows it.</summary>
     public virtual double? Floor => null;
 
+    /// <summary>What a person should know about the data; null for nothing.</summary>
+    public virtual string? Notes => null;
+
     /// <summary>A training loss in bits per character, for models of plain text.</summary>
     /// <param name="loss">Nats per token.</param>
     public virtual double? BitsPerCharacter(double loss) => null;
