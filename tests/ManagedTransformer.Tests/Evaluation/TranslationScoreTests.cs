@@ -7,7 +7,8 @@ namespace ManagedTransformer.Tests.Evaluation;
 public sealed class TranslationScoreTests
 {
     [Theory]
-    [InlineData("a.,b", "a . ,b")]
+    [InlineData("a.,b", "a . , b")]
+    [InlineData("5...6", "5 . . .6")]
     [InlineData("don't 3,500.75 and 5-6.", "don't 3,500.75 and 5 - 6 .")]
     [InlineData("&amp;lt; x<skipped>y", "< xy")]
     [InlineData("a\u001cb\u00a0c\u3000d", "a b c d")]

@@ -1,0 +1,123 @@
+namespace ManagedTransformer.Data;
+
+/// <summary>
+/// Sentences with their translations, and how many pairs were left out and why. Files are UTF-8, also as <c>.gz</c>; lines end with LF alone, a CR
+/// before it and white space around a sentence are removed.
+/// </summary>
+public sealed class ParallelCorpus
+{
+    /// <summary>A corpus of given pairs, all of which are kept.</summary>
+    /// <param name="name">Where they come from, for messages.</param>
+    /// <param name="pairs">The pairs.</param>
+    public ParallelCorpus(string name, IReadOnlyList<SentencePair> pairs)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(pairs);
+        Name = name;
+        Pairs = pairs;
+    }
+
+    /// <summary>The file or files that the corpus came from.</summary>
+    public string Name { get; }
+
+    /// <summary>The pairs in the order of the lines.</summary>
+    public IReadOnlyList<SentencePair> Pairs { get; }
+
+    /// <summary>How many pairs were left out because a side was empty.</summary>
+    public int EmptyPairs { get; private init; }
+
+    /// <summary>How many pairs were left out because a side had too many words.</summary>
+    public int LongPairs { get; private init; }
+
+    /// <summary>How many pairs were left out because the lengths of their sides differed too much.</summary>
+    public int UnevenPairs { get; private init; }
+
+    /// <summary>Reads two files, the n-th line of one being the translation of the n-th line of the other.</summary>
+    /// <param name="sourcePath">The sentences.</param>
+    /// <param name="targetPath">Their translations.</param>
+    /// <param name="options">Which pairs are kept; all that have no empty side where absent.</param>
+    /// <exception cref="InputException">A file is missing or not UTF-8, the numbers of lines differ, or a line is empty and that is refused.</exception>
+    public static ParallelCorpus Load(string sourcePath, string targetPath, ParallelCorpusOptions? options = null)
+    {
+        List<string> sources = TextLines.Read(sourcePath), targets = TextLines.Read(targetPath);
+        if (sources.Count != targets.Count)
+            throw new InputException($"The files do not belong together: '{sourcePath}' has {sources.Count} lines and '{targetPath}' has {targets.Count}.");
+        return Filter($"{sourcePath}, {targetPath}", [.. sources.Zip(targets, (source, target) => new SentencePair(source, target))], options);
+    }
+
+    /// <summary>Reads a file with one pair per line, in columns separated by tabs and without a header.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="sourceColumn">The column of the sentences, from 0.</param>
+    /// <param name="targetColumn">The column of their translations, from 0.</param>
+    /// <param name="options">Which pairs are kept; all that have no empty side where absent.</param>
+    /// <exception cref="InputException">The file is missing or not UTF-8, a line lacks a column, or a sentence is empty and that is refused.</exception>
+    public static ParallelCorpus LoadTable(string path, int sourceColumn = 0, int targetColumn = 1, ParallelCorpusOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sourceColumn);
+        ArgumentOutOfRangeException.ThrowIfNegative(targetColumn);
+        List<string> lines = TextLines.Read(path, trim: false);
+        List<SentencePair> pairs = new(lines.Count);
+        foreach (string line in lines)
+        {
+            string[] columns = line.Split('\t');
+            int needed = Math.Max(sourceColumn, targetColumn) + 1;
+            bool isEmpty = string.IsNullOrWhiteSpace(line);
+            if (!isEmpty && columns.Length < needed)
+                throw new InputException($"Line {pairs.Count + 1} of '{path}' has {columns.Length} columns instead of at least {needed}.");
+            pairs.Add(isEmpty ? new("", "") : new(columns[sourceColumn].Trim(), columns[targetColumn].Trim()));
+        }
+        return Filter(path, pairs, options);
+    }
+
+    /// <summary>Leaves out what the options do not keep.</summary>
+    /// <param name="name">Where the pairs come from, for messages.</param>
+    /// <param name="lines">All pairs, in the order of the lines.</param>
+    /// <param name="options">Which pairs are kept; all that have no empty side where absent.</param>
+    /// <exception cref="InputException">An option is out of its range, or a line is empty and that is refused.</exception>
+    public static ParallelCorpus Filter(string name, IReadOnlyList<SentencePair> lines, ParallelCorpusOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        options ??= new();
+        options.Validate();
+        List<SentencePair> kept = new(lines.Count);
+        int empty = 0, tooLong = 0, uneven = 0;
+        for (int i = 0; i < lines.Count; i++)
+        {
+            int source = CountWords(lines[i].Source), target = CountWords(lines[i].Target), longer = Math.Max(source, target), shorter = Math.Min(source, target);
+            if (shorter == 0)
+            {
+                if (options.RefuseEmptyLines)
+                    throw new InputException($"The {(source == 0 ? "source" : "target")} sentence of line {i + 1} of '{name}' is empty.");
+                empty++;
+            }
+            else if (options.MaxWords > 0 && longer > options.MaxWords)
+            {
+                tooLong++;
+            }
+            else if (options.MaxRatio > 0 && longer > options.MaxRatio * shorter)
+            {
+                uneven++;
+            }
+            else
+            {
+                kept.Add(lines[i]);
+            }
+        }
+        return new(name, kept) { EmptyPairs = empty, LongPairs = tooLong, UnevenPairs = uneven };
+    }
+
+    /// <summary>Words between ASCII white space, so that a no-break space does not make two of one.</summary>
+    static int CountWords(string sentence)
+    {
+        int words = 0;
+        bool inside = false;
+        foreach (char c in sentence)
+        {
+            bool space = c is ' ' or (>= '\t' and <= '\r');
+            if (!space && !inside)
+                words++;
+            inside = !space;
+        }
+        return words;
+    }
+}
