@@ -21,7 +21,7 @@ internal sealed class TranslationSearch : ISearchModel
     public int VocabularySize => _model.Config.Vocab;
 
     /// <inheritdoc/>
-    public ReadOnlySpan<int> Exits => [];
+    public ReadOnlySpan<int> Exits => _state.Exits;
 
     /// <inheritdoc/>
     public void Score(ReadOnlySpan<int> tokens, Span<float> scores)

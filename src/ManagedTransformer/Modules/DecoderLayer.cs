@@ -6,14 +6,13 @@ namespace ManagedTransformer.Modules;
 public sealed class DecoderLayer : Module
 {
     private readonly float _dropout;
-    private readonly bool _preNorm;
 
     /// <summary>A layer.</summary>
     /// <param name="options">Sizes and dropouts.</param><param name="memoryDim">Width of the memory.</param><param name="random">Source of the initial values.</param>
     public DecoderLayer(TransformerLayerOptions options, int memoryDim, RandomSource random)
     {
         _dropout = options.Dropout;
-        _preNorm = options.PreNorm;
+        IsPreNorm = options.PreNorm;
         Attention = new MultiHeadAttention(options.Dim, options.Heads, random, null, options.Bias, options.AttentionDropout);
         CrossAttention = new MultiHeadAttention(options.Dim, options.Heads, random, memoryDim, options.Bias, options.AttentionDropout);
         FeedForward = new FeedForward(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout, options.Bias);
@@ -40,20 +39,29 @@ public sealed class DecoderLayer : Module
     /// <summary>Norm of the feed-forward sub-layer.</summary>
     public LayerNorm Norm3 { get; }
 
+    /// <summary>Whether norms stand before (true) or after (false) the sub-layers.</summary>
+    public bool IsPreNorm { get; }
+
     /// <summary>The layer's output.</summary>
     /// <param name="x">[B, T, dim]</param><param name="memory">[B, S, memoryDim]</param><param name="padding">Float32 [B, T], 1 at padding, or null.</param>
     /// <param name="memoryPadding">Float32 [B, S], likewise.</param><param name="context">Dropout.</param>
-    public Tensor Forward(Tensor x, Tensor memory, Tensor? padding, Tensor? memoryPadding, ForwardContext context)
-    {
-        AttentionMask self = new(Causal: true, KeyPadding: padding), cross = new(KeyPadding: memoryPadding);
-        return Run(
+    public Tensor Forward(Tensor x, Tensor memory, Tensor? padding, Tensor? memoryPadding, ForwardContext context) =>
+        Forward(x, memory, new AttentionMask(Causal: true, KeyPadding: padding), new AttentionMask(KeyPadding: memoryPadding), context);
+
+    /// <summary>The layer's output.</summary>
+    /// <param name="x">[B, T, dim]</param><param name="memory">[B, S, memoryDim]</param><param name="self">Which positions a position sees.</param>
+    /// <param name="cross">Which positions of the memory are seen.</param><param name="context">Dropout.</param>
+    public Tensor Forward(Tensor x, Tensor memory, AttentionMask self, AttentionMask cross, ForwardContext context) =>
+        Run(
             x,
-            _preNorm ? Norm1.Forward(x) : x,
+            Normed(x),
             null,
             normed => Attention.Forward(normed, self, context),
             normed => CrossAttention.Forward(normed, memory, cross, context),
             context).Residual;
-    }
+
+    /// <summary>What the self-attention sees of the residual stream: its normalised form (pre-norm), or the stream itself.</summary>
+    internal Tensor Normed(Tensor x) => IsPreNorm ? Norm1.Forward(x) : x;
 
     /// <summary>
     /// The layer with both attentions replaced by functions, and, pre-norm, with the following norm folded into the last residual sum: pre-norm layers pass on the
@@ -66,7 +74,7 @@ public sealed class DecoderLayer : Module
         Tensor residual, Tensor normed, LayerNorm? next, Func<Tensor, Tensor> attend, Func<Tensor, Tensor> cross, ForwardContext context)
     {
         Tensor branch = context.Dropout(attend(normed), _dropout);
-        if (!_preNorm)
+        if (!IsPreNorm)
         {
             Tensor x = Norm1.Forward(branch, residual).Normalized;
             x = Norm2.Forward(context.Dropout(cross(x), _dropout), x).Normalized;

@@ -5,90 +5,48 @@ namespace ManagedTransformer.Modules;
 /// <summary>Projected keys and values of all positions so far, of one layer. Grows by doubling; its rows can be reordered and dropped.</summary>
 public sealed class KeyValueCache : LayerState
 {
-    private const int InitialCapacity = 64;
-    private readonly int _batch, _heads, _width;
-    private Tensor? _keys, _values;
-    private int _capacity, _length, _rows;
+    private readonly int _heads, _width;
+    private readonly RowCache _keys, _values;
 
     /// <summary>An empty cache.</summary>
     /// <param name="batch">Sequences side by side.</param><param name="heads">Heads.</param><param name="width">Width of a head.</param>
-    public KeyValueCache(int batch, int heads, int width) => (_batch, _rows, _heads, _width) = (batch, batch, heads, width);
+    public KeyValueCache(int batch, int heads, int width)
+    {
+        (_heads, _width) = (heads, width);
+        (_keys, _values) = (new RowCache(batch, heads * width), new RowCache(batch, heads * width));
+    }
 
     /// <inheritdoc/>
-    public override long Bytes => 2L * _batch * _capacity * _heads * _width * sizeof(float);
+    public override long Bytes => _keys.Bytes + _values.Bytes;
+
+    /// <summary>Positions so far.</summary>
+    internal int Length => _keys.Length;
 
     /// <inheritdoc/>
-    public override void Reset() => (_length, _rows) = (0, _batch);
+    public override void Reset()
+    {
+        _keys.Reset();
+        _values.Reset();
+    }
 
-    /// <summary>Most rows.</summary>
-    internal int Capacity => _batch;
-
-    /// <summary>Stores the keys and values of new positions, [rows, n, heads, width], and returns those of all positions.</summary>
+    /// <summary>Stores the keys and values of new positions, [rows, n, heads * width], and returns those of all positions, [rows, length, heads, width].</summary>
     internal (Tensor Keys, Tensor Values) Append(Tensor key, Tensor value)
     {
-        int count = key.Shape[1];
-        Reserve(count);
-        Part(_keys!, _length, count).Assign(key);
-        Part(_values!, _length, count).Assign(value);
-        _length += count;
-        return (Part(_keys!, 0, _length), Part(_values!, 0, _length));
+        _keys.Append(key);
+        _values.Append(value);
+        return (Heads(_keys.Range(0, Length)), Heads(_values.Range(0, Length)));
     }
+
+    /// <summary>The keys of all positions before heads are told apart, a view [rows, length, heads * width].</summary>
+    internal Tensor Keys() => _keys.Range(0, Length);
 
     /// <summary>Row i becomes what row <c>parents[i]</c> was; fewer parents than rows drop rows.</summary>
     /// <param name="parents">A row per new row.</param><param name="start">The first position at which a row may differ from its parent.</param>
     internal void Reorder(ReadOnlySpan<int> parents, int start)
     {
-        _rows = parents.Length;
-        int count = _length - start;
-        if (count <= 0)
-        {
-            return;
-        }
-
-        int[] places = new int[_rows * count];
-        for (int row = 0, i = 0; row < _rows; row++)
-        {
-            for (int position = start; position < _length; position++)
-            {
-                places[i++] = (parents[row] * _capacity) + position;
-            }
-        }
-
-        Tensor indices = Tensor.From(places, new Shape(_rows, count));
-        Move(_keys!);
-        Move(_values!);
-
-        void Move(Tensor cache)
-        {
-            Tensor moved = cache.Reshape(new Shape(_batch * _capacity, _heads * _width)).Embedding(indices);
-            Part(cache, start, count).Assign(moved.Reshape(new Shape(_rows, count, _heads, _width)));
-            moved.Release();
-        }
+        _keys.Reorder(parents, start);
+        _values.Reorder(parents, start);
     }
 
-    private Tensor Part(Tensor cache, int start, int count) => cache.Slice(0, 0, _rows).Slice(1, start, count);
-
-    private void Reserve(int count)
-    {
-        if (_length + count <= _capacity)
-        {
-            return;
-        }
-
-        _capacity = Math.Max(checked(_length + count), Math.Max(InitialCapacity, 2 * _capacity));
-        _keys = Grow(_keys);
-        _values = Grow(_values);
-    }
-
-    private Tensor Grow(Tensor? old)
-    {
-        Tensor grown = Tensor.Zeros(new Shape(_batch, _capacity, _heads, _width)).Keep();
-        if (old is not null && _length > 0)
-        {
-            Part(grown, 0, _length).Assign(Part(old, 0, _length));
-            old.Release();
-        }
-
-        return grown;
-    }
+    private Tensor Heads(Tensor x) => x.Reshape(new Shape(x.Shape[0], x.Shape[1], _heads, _width));
 }

@@ -88,6 +88,16 @@ public sealed class MultiHeadAttention : SelfAttention
     internal Tensor Attend(Tensor x, Tensor keys, Tensor values, AttentionMask mask, ForwardContext context) =>
         Merge(Heads(Query.Forward(x)).Attention(keys, values, Options(mask, context)));
 
+    /// <summary>Attention of scattered rows, one position each, to projected keys and values of whole batches of rows.</summary>
+    /// <param name="x">[n, 1, dim]</param><param name="keys">[B, S, heads, d]</param><param name="values">[B, S, heads, d]</param>
+    /// <param name="padding">Float32 [B, S], 1 at keys that are not seen; or null.</param><param name="grid">To which of the B every row belongs.</param>
+    /// <returns>[n, 1, dim]</returns>
+    internal Tensor Attend(Tensor x, Tensor keys, Tensor values, Tensor? padding, RowGrid grid)
+    {
+        Tensor y = Heads(grid.Spread(Query.Forward(x))).Attention(keys, values, new AttentionOptions { KeyPadding = padding });
+        return Out.Forward(grid.Collect(y.Reshape(new Shape(y.Shape[0], y.Shape[1], Out.Weight.Shape[1]))));
+    }
+
     /// <summary>The same attention in separate steps that also return the weights, for inspection; it keeps [T, S] matrices.</summary>
     /// <param name="x">Queries' source, [B, T, dim]</param><param name="memory">Keys' and values' source; null for x itself.</param><param name="mask">Which keys are seen.</param>
     /// <returns>The output [B, T, dim] and the weights [B, heads, T, S].</returns>
@@ -113,8 +123,18 @@ public sealed class MultiHeadAttention : SelfAttention
     {
         Tensor packed = x.Linear(_packedWeight, _packedBias);
         int dim = Out.Weight.Shape[1];
-        (Tensor keys, Tensor values) = ((KeyValueCache)state).Append(Heads(packed.Slice(2, dim, dim)), Heads(packed.Slice(2, 2 * dim, dim)));
+        (Tensor keys, Tensor values) = ((KeyValueCache)state).Append(packed.Slice(2, dim, dim), packed.Slice(2, 2 * dim, dim));
         return Merge(Heads(packed.Slice(2, 0, dim)).Attention(keys, values, Options(new AttentionMask(Causal: true), ForwardContext.Inference)));
+    }
+
+    /// <summary>Stores the keys and values of new positions without attending from them.</summary>
+    /// <param name="x">[B, n, dim]</param><param name="cache">Advanced by n positions.</param>
+    /// <returns>Keys and values of all positions, [B, length, heads, d].</returns>
+    internal (Tensor Keys, Tensor Values) Remember(Tensor x, KeyValueCache cache)
+    {
+        int dim = Out.Weight.Shape[1];
+        Tensor packed = x.Linear(_packedWeight.Detach().Slice(0, dim, 2 * dim), _packedBias?.Detach().Slice(0, dim, 2 * dim));
+        return cache.Append(packed.Slice(2, 0, dim), packed.Slice(2, dim, dim));
     }
 
     /// <inheritdoc/>

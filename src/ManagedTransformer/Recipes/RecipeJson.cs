@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
@@ -27,6 +28,7 @@ namespace ManagedTransformer.Recipes;
         typeof(SnakeCaseEnumConverter<OptimizerKind>), typeof(SnakeCaseEnumConverter<ScheduleKind>), typeof(SnakeCaseEnumConverter<AttentionKind>),
         typeof(SnakeCaseEnumConverter<FeatureMapKind>), typeof(SnakeCaseEnumConverter<FeatureActivation>), typeof(SnakeCaseEnumConverter<LinearGateKind>),
         typeof(SnakeCaseEnumConverter<LinearDenominator>), typeof(SnakeCaseEnumConverter<EmbeddingTie>),
+        typeof(SnakeCaseEnumConverter<ExitClassifiers>), typeof(SnakeCaseEnumConverter<ExitOracleKind>), typeof(SnakeCaseEnumConverter<HaltingKind>),
     ])]
 [JsonSerializable(typeof(LanguageModelRecipe))]
 [JsonSerializable(typeof(TranslationRecipe))]

@@ -12,5 +12,6 @@ internal sealed record GoldenFamily(string Prefix, IReadOnlyList<IGoldenSystem> 
     [
         Baseline.BaselineFamily.Family, Evaluation.EvaluationFamily.Family, AdaptiveSpan.AdaptiveSpanFamily.Family, AllAttention.AllAttentionFamily.Family,
         ProductKeyMemory.ProductKeyMemoryFamily.Family, LinearAttention.LinearAttentionFamily.Family, TransformerToRnn.TransformerToRnnFamily.Family,
+        DepthAdaptive.DepthAdaptiveFamily.Family,
     ];
 }

@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
@@ -15,7 +16,11 @@ public sealed class Decoder : Module
         Embedding = new TokenEmbedding(config.EmbeddingOptions(config.Vocab, dim), random, table);
         Layers = [.. Enumerable.Range(0, config.DecoderLayers).Select(_ => new DecoderLayer(config.DecoderOptions(), config.Dim, random))];
         Norm = config.PreNorm ? new LayerNorm(dim, config.NormEpsilon) : null;
-        Output = config.Tie == EmbeddingTie.None ? Initialization.Normal(new Shape(config.Vocab, dim), MathF.Pow(dim, -0.5f), random) : null;
+        bool separate = config.Exits?.Classifiers == ExitClassifiers.Separate;
+        Exits = separate ? [.. Enumerable.Range(0, config.DecoderLayers).Select(_ => Projection())] : null;
+        Output = config.Tie == EmbeddingTie.None && !separate ? Projection() : null;
+
+        Parameter Projection() => Initialization.Normal(new Shape(config.Vocab, dim), MathF.Pow(dim, -0.5f), random);
     }
 
     /// <summary>Tokens and positions to vectors.</summary>
@@ -27,21 +32,51 @@ public sealed class Decoder : Module
     /// <summary>The norm after the last layer; null for post-norm models.</summary>
     public LayerNorm? Norm { get; }
 
-    /// <summary>The projection to the vocabulary, [V, D]; null where the embedding table serves.</summary>
+    /// <summary>The projection to the vocabulary, [V, D]; null where the embedding table serves, or one matrix per exit.</summary>
     public Parameter? Output { get; }
+
+    /// <summary>The projections of the exits, one [V, D] per layer; null where they share one.</summary>
+    public IReadOnlyList<Parameter>? Exits { get; }
 
     /// <summary>The last hidden states.</summary>
     /// <param name="tokens">Int32 [B, T], padded on the right.</param><param name="memory">The encoded sources.</param><param name="context">Dropout.</param>
     /// <returns>[B, T, D]</returns>
     public Tensor Forward(Tensor tokens, EncoderOutput memory, ForwardContext context)
     {
-        AttentionMask self = new(Causal: true, KeyPadding: Embedding.PaddingMask(tokens)), cross = new(KeyPadding: memory.Padding);
+        AttentionMask self = SelfMask(tokens), cross = new(KeyPadding: memory.Padding);
         return Run(
             Embedding.Forward(tokens, context),
             (layer, x) => Layers[layer].Attention.Forward(x, self, context),
             (layer, x) => Layers[layer].CrossAttention.Forward(x, memory.States, cross, context),
             context);
     }
+
+    /// <summary>The states after every layer, before any final norm.</summary>
+    /// <param name="tokens">Int32 [B, T]</param><param name="memory">The encoded sources.</param><param name="context">Dropout.</param>
+    /// <param name="pass">What a layer's output (layer from 0) becomes on its way into the next layer.</param>
+    /// <returns>N times [B, T, D].</returns>
+    internal IReadOnlyList<Tensor> States(Tensor tokens, EncoderOutput memory, ForwardContext context, Func<int, Tensor, Tensor> pass)
+    {
+        AttentionMask self = SelfMask(tokens), cross = new(KeyPadding: memory.Padding);
+        Tensor x = Embedding.Forward(tokens, context);
+        List<Tensor> states = [];
+        for (int layer = 0; layer < Layers.Count; layer++)
+        {
+            states.Add(Layers[layer].Forward(x, memory.States, self, cross, context));
+            x = pass(layer, states[layer]);
+        }
+
+        return states;
+    }
+
+    /// <summary>What an exit's classifier sees of a state: the final norm, shared by all exits, of pre-norm models.</summary>
+    internal Tensor ExitState(Tensor state) => Norm?.Forward(state) ?? state;
+
+    /// <summary>The projection [V, D] of a layer's exit, from 0.</summary>
+    internal Parameter Classifier(int layer) => Exits?[layer] ?? Output ?? Embedding.Weight;
+
+    /// <summary>Earlier positions that are not padding.</summary>
+    internal AttentionMask SelfMask(Tensor tokens) => new(Causal: true, KeyPadding: Embedding.PaddingMask(tokens));
 
     /// <summary>The last hidden states of the next token of every row; the state is advanced.</summary>
     /// <param name="tokens">Int32 [rows, 1]</param><param name="state">Everything read before.</param>
@@ -64,6 +99,10 @@ public sealed class Decoder : Module
         visit.Add("layers", Layers);
         visit.Add("norm", Norm);
         visit.Add("output.weight", Output);
+        for (int layer = 0; layer < Exits?.Count; layer++)
+        {
+            visit.Add($"exits.{layer}.weight", Exits[layer]);
+        }
     }
 
     // Each layer gets the norm that follows it, so that its last residual sum and that norm are one pass.

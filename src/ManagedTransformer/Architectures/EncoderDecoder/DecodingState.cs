@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
@@ -5,14 +6,15 @@ namespace ManagedTransformer.Architectures.EncoderDecoder;
 
 /// <summary>
 /// What the decoder remembers between steps: projected keys and values of all tokens so far, per layer and row, and those of the sources, per layer and sentence.
-/// Rows are hypotheses; several may belong to one sentence.
+/// Rows are hypotheses; several may belong to one sentence. Where tokens leave the decoder early, the states they left with, too.
 /// </summary>
 public sealed class DecodingState
 {
-    private readonly int _limit;
+    private readonly int _limit, _mostRows;
+    private readonly IReadOnlyList<DecoderLayer> _layers;
     private readonly RowHistory _history = new();
 
-    internal DecodingState(EncoderDecoderModel model, EncoderOutput memory, int beam)
+    internal DecodingState(EncoderDecoderModel model, EncoderOutput memory, int beam, ExitRule? exits)
     {
         if (beam <= 0)
         {
@@ -20,9 +22,19 @@ public sealed class DecodingState
         }
 
         _limit = model.Config.MaxPositions;
-        Rows = memory.Sentences * beam;
+        _layers = model.Decoder.Layers;
+        Rows = _mostRows = memory.Sentences * beam;
         Memory = new SourceMemory([.. model.Decoder.Layers.Select(layer => layer.CrossAttention)], memory, beam);
         Caches = [.. model.Decoder.Layers.Select(layer => (KeyValueCache)layer.Attention.CreateState(Rows))];
+        ExitRule rule = exits ?? model.Config.Exits?.Rule ?? new ExitRule();
+        if (model.Config.Exits is not null)
+        {
+            Depth = new DepthState(model, memory, rule, beam);
+        }
+        else if (rule.Kind != HaltingKind.None)
+        {
+            throw new InputException("This model has no exits: its tokens run all decoder layers.");
+        }
     }
 
     /// <summary>How many rows are alive.</summary>
@@ -31,14 +43,20 @@ public sealed class DecodingState
     /// <summary>How many tokens every row has read.</summary>
     public int Length { get; private set; }
 
+    /// <summary>The layer, from 1, at which every row of the last step left the decoder, in the order before any reorder; empty for models without exits.</summary>
+    public ReadOnlySpan<int> Exits => Depth is null ? [] : Depth.Exits;
+
     /// <summary>Memory in use, in bytes.</summary>
-    public long Bytes => Memory.Bytes + Caches.Sum(cache => cache.Bytes);
+    public long Bytes => Memory.Bytes + Caches.Sum(cache => cache.Bytes) + (Depth?.Bytes ?? 0);
 
     /// <summary>Self-attention, one per layer.</summary>
     internal IReadOnlyList<KeyValueCache> Caches { get; }
 
     /// <summary>Cross-attention.</summary>
     internal SourceMemory Memory { get; }
+
+    /// <summary>Early exits; null for models without.</summary>
+    internal DepthState? Depth { get; }
 
     /// <summary>
     /// Row i becomes what row <c>parents[i]</c> was. Fewer parents than rows drop rows, and a sentence without rows is forgotten; there are never more rows than at
@@ -48,9 +66,9 @@ public sealed class DecodingState
     /// <exception cref="ArgumentException">No row, too many rows, or a row that is not there.</exception>
     public void Reorder(ReadOnlySpan<int> parents)
     {
-        if (parents.Length == 0 || parents.Length > Caches[0].Capacity)
+        if (parents.Length == 0 || parents.Length > _mostRows)
         {
-            throw new ArgumentException($"A state made for {Caches[0].Capacity} rows cannot become one of {parents.Length}.", nameof(parents));
+            throw new ArgumentException($"A state made for {_mostRows} rows cannot become one of {parents.Length}.", nameof(parents));
         }
 
         foreach (int parent in parents)
@@ -68,8 +86,23 @@ public sealed class DecodingState
             cache.Reorder(parents, start);
         }
 
+        Depth?.Reorder(parents, start);
         Memory.Reorder(parents);
         Rows = parents.Length;
+    }
+
+    /// <summary>Gives every layer its keys and values of tokens that skipped it, which are otherwise made when the layer runs again.</summary>
+    internal void Complete()
+    {
+        using NoGradientScope _ = new();
+        for (int layer = 0; layer < Caches.Count; layer++)
+        {
+            if (Caches[layer].Length < Length)
+            {
+                DecoderLayer decoder = _layers[layer];
+                decoder.Attention.Remember(decoder.Normed(Depth!.StatesFrom(Caches[layer].Length)), Caches[layer]);
+            }
+        }
     }
 
     internal void Require(Tensor tokens)

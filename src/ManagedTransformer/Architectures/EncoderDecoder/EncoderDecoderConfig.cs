@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
@@ -69,6 +70,9 @@ public sealed record EncoderDecoderConfig
 
     /// <summary>Dropout after the activation.</summary>
     public float ActivationDropout { get; set; }
+
+    /// <summary>Exits from every decoder layer; absent: every token runs all layers.</summary>
+    public DepthConfig? Exits { get; set; }
 
     /// <summary>Width of the decoder.</summary>
     [JsonIgnore]

@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
@@ -19,6 +20,9 @@ public sealed class EncoderDecoderModel : Module
         Config = config;
         Encoder = new Encoder(config, random);
         Decoder = new Decoder(config, random, config.Tie == EmbeddingTie.All ? Encoder.Embedding.Weight : null);
+        Halting = config.Exits is { HasClassifier: true } exits
+            ? new HaltingClassifier(exits, config.DecoderLayers, config.Dim, config.DecoderWidth, random)
+            : null;
     }
 
     /// <summary>What the model is made of.</summary>
@@ -30,6 +34,9 @@ public sealed class EncoderDecoderModel : Module
     /// <summary>Predicts targets.</summary>
     public Decoder Decoder { get; }
 
+    /// <summary>Chooses the exits of tokens; null for models without such a classifier.</summary>
+    public HaltingClassifier? Halting { get; }
+
     /// <summary>Encodes source sentences.</summary>
     /// <param name="sourceTokens">Int32 [B, S], padded on the left.</param><param name="context">Dropout.</param>
     public EncoderOutput Encode(Tensor sourceTokens, ForwardContext context) => Encoder.Forward(sourceTokens, context);
@@ -40,10 +47,10 @@ public sealed class EncoderDecoderModel : Module
     /// <returns>[B, T, D]</returns>
     public Tensor Decode(Tensor previousTokens, EncoderOutput memory, ForwardContext context) => Decoder.Forward(previousTokens, memory, context);
 
-    /// <summary>Scores of all target tokens, h W^T.</summary>
+    /// <summary>Scores of all target tokens, h W^T, where h are the last hidden states.</summary>
     /// <param name="hidden">[..., D]</param>
     /// <returns>[..., V]</returns>
-    public Tensor Project(Tensor hidden) => hidden.Linear(OutputWeight);
+    public Tensor Project(Tensor hidden) => hidden.Linear(Decoder.Classifier(Config.DecoderLayers - 1));
 
     /// <summary>Scores of every next target token.</summary>
     /// <param name="sourceTokens">Int32 [B, S]</param><param name="previousTokens">Int32 [B, T]</param><param name="context">Dropout.</param>
@@ -51,34 +58,62 @@ public sealed class EncoderDecoderModel : Module
     public Tensor Forward(Tensor sourceTokens, Tensor previousTokens, ForwardContext context) =>
         Project(Decode(previousTokens, Encode(sourceTokens, context), context));
 
-    /// <summary>Cross-entropy of the targets, without keeping the logits. Padding is not counted.</summary>
+    /// <summary>Cross-entropy of the targets after all layers, without keeping the logits. Padding is not counted.</summary>
     /// <param name="sourceTokens">Int32 [B, S]</param><param name="previousTokens">Int32 [B, T]</param><param name="targets">Int32 [B, T]</param>
     /// <param name="context">Dropout.</param><param name="options">Smoothing and reduction; default: mean in nats.</param>
     public CrossEntropyResult Loss(Tensor sourceTokens, Tensor previousTokens, Tensor targets, ForwardContext context, CrossEntropyOptions? options = null) =>
-        Decode(previousTokens, Encode(sourceTokens, context), context).ProjectedCrossEntropy(OutputWeight, targets, Counted(options));
+        Decode(previousTokens, Encode(sourceTokens, context), context).ProjectedCrossEntropy(
+            Decoder.Classifier(Config.DecoderLayers - 1), targets, Counted(options));
 
-    /// <summary>The loss to train on.</summary>
+    /// <summary>
+    /// The loss to train on. With exits: the weighted mean of all exits' losses (aligned training) or that of exits drawn at random (mixed training), and
+    /// alpha times the exit classifier's loss, all per target token.
+    /// </summary>
     /// <param name="sourceTokens">Int32 [B, S]</param><param name="previousTokens">Int32 [B, T]</param><param name="targets">Int32 [B, T]</param>
     /// <param name="context">Dropout.</param><param name="options">Smoothing and reduction; default: mean in nats.</param>
     public TrainingLoss TrainingLoss(Tensor sourceTokens, Tensor previousTokens, Tensor targets, ForwardContext context, CrossEntropyOptions? options = null)
     {
-        CrossEntropyResult prediction = Loss(sourceTokens, previousTokens, targets, context, options);
-        return new TrainingLoss(prediction.Loss, prediction, null);
+        if (Config.Exits is not { } exits)
+        {
+            CrossEntropyResult prediction = Loss(sourceTokens, previousTokens, targets, context, options);
+            return new TrainingLoss(prediction.Loss, prediction, null);
+        }
+
+        options = Counted(options);
+        EncoderOutput memory = Encode(sourceTokens, context);
+        DepthLoss loss = exits.Paths > 0
+            ? MixedTraining.Compute(this, memory, previousTokens, targets, context, options)
+            : AlignedTraining.Compute(this, memory, previousTokens, targets, context, options, exits.Alpha > 0);
+        float factor = options.Sum ? 1 : 1f / Math.Max(1, loss.Deepest.Targets);
+        Tensor decoder = loss.Decoder * factor;
+        Tensor? penalty = loss.Exit is null ? null : loss.Exit * (exits.Alpha * factor);
+        return new TrainingLoss(penalty is null ? decoder : decoder + penalty, loss.Deepest with { Loss = decoder }, penalty);
     }
 
     /// <summary>An empty state for step-by-step decoding: rows of one sentence stand side by side.</summary>
     /// <param name="memory">The encoded sources, B sentences.</param><param name="beam">Rows per sentence.</param>
-    public DecodingState CreateState(EncoderOutput memory, int beam = 1) => new(this, memory, beam);
+    /// <param name="exits">When tokens leave the decoder; null: as the model's configuration says. Models without exits run all layers.</param>
+    /// <exception cref="InputException">The rule does not fit the model.</exception>
+    public DecodingState CreateState(EncoderOutput memory, int beam = 1, ExitRule? exits = null)
+    {
+        using NoGradientScope _ = new();
+        return new DecodingState(this, memory, beam, exits);
+    }
 
     /// <summary>Reads one token per row and scores the next. It gives what a forward pass over all tokens so far gives.</summary>
     /// <param name="tokens">Int32 [rows, 1]; the first is the end of sentence.</param><param name="state">Everything read before; it is advanced.</param>
     /// <returns>Logits [rows, V].</returns>
     /// <exception cref="ArgumentException">Another number of rows or tokens, or no position left.</exception>
-    public Tensor Step(Tensor tokens, DecodingState state)
+    public Tensor Step(Tensor tokens, DecodingState state) => Step(tokens, state, []);
+
+    /// <summary>Likewise, with given exits.</summary>
+    /// <param name="tokens">Int32 [rows, 1]</param><param name="state">Of a model with exits.</param><param name="exits">One per row, from 1; empty: as the state's rule says.</param>
+    internal Tensor Step(Tensor tokens, DecodingState state, ReadOnlySpan<int> exits)
     {
         using NoGradientScope _ = new();
         state.Require(tokens);
-        return Project(Decoder.Step(tokens, state)).Reshape(new Shape(state.Rows, Config.Vocab));
+        Tensor logits = state.Depth is null ? Project(Decoder.Step(tokens, state)) : new EarlyExitStep(this, state, exits).Run(tokens);
+        return logits.Reshape(new Shape(state.Rows, Config.Vocab));
     }
 
     /// <inheritdoc/>
@@ -87,9 +122,8 @@ public sealed class EncoderDecoderModel : Module
         visit.Add("embed.weight", Config.Tie == EmbeddingTie.All ? Encoder.Embedding.Weight : null);
         visit.Add("encoder", Encoder);
         visit.Add("decoder", Decoder);
+        visit.Add("halting", Halting);
     }
-
-    private Parameter OutputWeight => Decoder.Output ?? Decoder.Embedding.Weight;
 
     private CrossEntropyOptions Counted(CrossEntropyOptions? options)
     {

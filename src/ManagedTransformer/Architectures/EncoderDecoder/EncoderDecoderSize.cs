@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Modules;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;
@@ -7,24 +8,26 @@ internal static class EncoderDecoderSize
 {
     /// <summary>
     /// With widths D (encoder), E (decoder), inner widths F and G: tables, plus per encoder layer 4 D^2 + 2 D F + 4 D for the norms [+ 4 D + F + D biases], plus per
-    /// decoder layer (4 E^2) + (2 E^2 + 2 E D) + 2 E G + 6 E [+ 8 E + G + E], plus the final norms 2 D + 2 E of pre-norm models.
+    /// decoder layer (4 E^2) + (2 E^2 + 2 E D) + 2 E G + 6 E [+ 8 E + G + E], plus the final norms 2 D + 2 E of pre-norm models, plus the halting classifier.
     /// </summary>
     public static long Parameters(EncoderDecoderConfig config)
     {
         long d = config.Dim, e = config.DecoderWidth, f = config.EncoderOptions().FeedForward, g = config.DecoderOptions().FeedForward;
         long encoderLayer = (4 * d * d) + (2 * d * f) + (4 * d) + (config.Bias ? (5 * d) + f : 0);
         long decoderLayer = (6 * e * e) + (2 * e * d) + (2 * e * g) + (6 * e) + (config.Bias ? (9 * e) + g : 0);
-        return Tables(config, d, e) + (config.EncoderLayers * encoderLayer) + (config.DecoderLayers * decoderLayer) + (config.PreNorm ? 2 * (d + e) : 0);
+        return Tables(config, d, e) + (config.EncoderLayers * encoderLayer) + (config.DecoderLayers * decoderLayer) + (config.PreNorm ? 2 * (d + e) : 0)
+            + (config.Exits?.HaltingParameters(config.DecoderLayers, config.Dim, config.DecoderWidth) ?? 0);
     }
 
     private static long Tables(EncoderDecoderConfig config, long d, long e)
     {
+        int projections = config.Exits?.Classifiers == ExitClassifiers.Separate ? config.DecoderLayers : 1;
         long positions = config.Positions == PositionKind.Learned ? (config.MaxPositions + config.PaddingIdx + 1) * (d + e) : 0;
         long tables = config.Tie switch
         {
             EmbeddingTie.All => config.Vocab * d,
             EmbeddingTie.Decoder => (config.SrcVocab * d) + (config.Vocab * e),
-            _ => (config.SrcVocab * d) + (2 * config.Vocab * e),
+            _ => (config.SrcVocab * d) + ((1 + projections) * config.Vocab * e),
         };
         return tables + positions;
     }

@@ -46,6 +46,8 @@ internal static class EncoderDecoderValidation
                 $"{where}: model.tie 'all' shares one table, so model.src_vocab ({config.SrcVocab}) must be model.vocab ({config.Vocab}), and model.decoder_dim ({config.DecoderWidth}) model.dim ({config.Dim}).");
         }
 
+        config.Exits?.Validate(config.DecoderLayers, config.Tie != EmbeddingTie.None, $"{where}: model");
+
         void Positive(int value, string key)
         {
             if (value <= 0)

@@ -25,13 +25,13 @@ internal sealed class SourceMemory
         _states = memory.States.Detach().Keep();
         _padding = memory.Padding?.Keep();
         _sentences = [.. Enumerable.Range(0, memory.Sentences * beam).Select(row => row / beam)];
-        _grid = new RowGrid(_sentences, memory.Sentences);
+        _grid = new RowGrid(_sentences, memory.Sentences).Keep();
     }
 
     public long Bytes => sizeof(float) * (_states.Count + _projected.Sum(pair => pair is { } both ? both.Keys.Count + both.Values.Count : 0));
 
-    /// <summary>The sentence of every row.</summary>
-    public ReadOnlySpan<int> Sentences => _sentences;
+    /// <summary>Where all rows belong.</summary>
+    public RowGrid Grid => _grid;
 
     /// <summary>Attention of every row to its sentence.</summary>
     /// <param name="layer">Whose keys and values.</param><param name="x">[rows, 1, D]</param>
@@ -44,8 +44,7 @@ internal sealed class SourceMemory
     public Tensor Attend(int layer, Tensor x, RowGrid grid)
     {
         (Tensor keys, Tensor values) = Projected(layer);
-        Tensor y = _attentions[layer].Attend(grid.Spread(x), keys, values, new AttentionMask(KeyPadding: _padding), ForwardContext.Inference);
-        return grid.Collect(y);
+        return _attentions[layer].Attend(x, keys, values, _padding, grid);
     }
 
     /// <summary>Where some of the rows belong.</summary>
@@ -91,7 +90,7 @@ internal sealed class SourceMemory
         }
 
         _sentences = sentences;
-        _grid = new RowGrid(sentences, _states.Shape[0]);
+        _grid = new RowGrid(sentences, _states.Shape[0]).Keep();
     }
 
     private static Tensor Select(Tensor x, Tensor sentences) => x.IndexSelect(0, sentences).Keep();

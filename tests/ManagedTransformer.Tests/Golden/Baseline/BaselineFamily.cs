@@ -3,16 +3,13 @@ namespace ManagedTransformer.Tests.Golden.Baseline;
 /// <summary>The Transformer baseline.</summary>
 internal static class BaselineFamily
 {
-    // The encoder-decoder model, its training and its search.
-    private static readonly string[] _later =
-        ["seq2seq", "train", "beam_search"];
-
     public static GoldenFamily Family { get; } = new(
         "baseline",
         [
             new LayerNormSystem(), new ActivationSystem(), new EmbeddingSystem(), new LabelSmoothedLossSystem(), new MultiHeadAttentionSystem(),
             new EncoderLayerSystem(), new DecoderLayerSystem(), new CausalLanguageModelSystem(), new LearningRateSystem(), new AdamSystem(),
-            new BeamSearchTableSystem(), new TokenBatchingSystem(), new HaltingSystem(), new UniversalEncoderSystem(),
+            new SequenceModelSystem(), new SequenceTrainingSystem(), new BeamSearchTableSystem(), new BeamSearchSystem(), new TokenBatchingSystem(), new HaltingSystem(),
+            new UniversalEncoderSystem(),
         ],
         _later,
         test => test.Name.Contains("near_constant", StringComparison.Ordinal) || test.Name.Contains("huge_scores", StringComparison.Ordinal) ? 5e-4 : 5e-5);

@@ -33,7 +33,7 @@ internal sealed class BeamSearchTableSystem : IGoldenSystem
     }
 
     /// <summary>Searches one sentence and compares the hypotheses and the decisions that led to them.</summary>
-    public static void Search(ISearchModel model, BeamSearchOptions options, int sourceLength, GoldenCheck check)
+    public static IReadOnlyList<Hypothesis> Search(ISearchModel model, BeamSearchOptions options, int sourceLength, GoldenCheck check)
     {
         List<BeamCandidate> live = [];
         BeamSearch search = new(options) { Observer = (_, candidates) => live.AddRange(candidates) };
@@ -46,6 +46,7 @@ internal sealed class BeamSearchTableSystem : IGoldenSystem
         check.Compare("out/step_parent", [.. live.Select(candidate => (double)candidate.Parent)]);
         check.Compare("out/step_token", [.. live.Select(candidate => (double)candidate.Token)]);
         check.Compare("out/step_score", [.. live.Select(candidate => candidate.Score)]);
+        return found;
     }
 
     private static IEnumerable<double> Pad(IEnumerable<double> values, int width, double padding) => values.Concat(Enumerable.Repeat(padding, width)).Take(width);

@@ -1,0 +1,133 @@
+using ManagedTransformer.Architectures.EncoderDecoder;
+using ManagedTransformer.Data;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.DepthAdaptive;
+
+/// <summary>
+/// What decoding with early exits remembers: the state every token left with, from which the keys and values of skipped layers are made when a later token runs
+/// them, and exits that were chosen ahead.
+/// </summary>
+internal sealed class DepthState
+{
+    private readonly EncoderDecoderModel _model;
+    private readonly ExitRule _rule;
+    private readonly RowCache _states;
+    private int[] _planned;
+
+    public DepthState(EncoderDecoderModel model, EncoderOutput memory, ExitRule rule, int beam)
+    {
+        int layers = model.Config.DecoderLayers, rows = memory.Sentences * beam;
+        rule.Validate(layers, "exits");
+        if (rule.Kind is HaltingKind.Sequence or HaltingKind.Multinomial or HaltingKind.Geometric && model.Halting?.Kind != rule.Kind)
+        {
+            throw new InputException($"The model has no {rule.Kind.ToString().ToLowerInvariant()} exit classifier.");
+        }
+
+        (_model, _rule) = (model, rule);
+        _states = new RowCache(rows, model.Config.DecoderWidth);
+        _planned = new int[rows];
+        if (rule.Kind == HaltingKind.Sequence)
+        {
+            int[] best = model.Halting!.Sequence(memory).ArgMax().ToInt32Array();
+            _planned = [.. Enumerable.Range(0, rows).Select(row => best[row / beam] + 1)];
+        }
+    }
+
+    /// <summary>The exits of the last step.</summary>
+    public int[] Exits { get; private set; } = [];
+
+    public long Bytes => _states.Bytes;
+
+    /// <summary>Told the states of all rows after each layer that was run, layers counted from 0; null for nobody.</summary>
+    public Action<int, Tensor>? Observer { get; set; }
+
+    /// <summary>Whether the decision needs the classifier of every layer visited.</summary>
+    public bool NeedsLogits => _rule.Kind == HaltingKind.Confidence;
+
+    /// <summary>The states that the tokens from a position on left with, [rows, n, D].</summary>
+    public Tensor StatesFrom(int position) => _states.Range(position, _states.Length - position);
+
+    /// <summary>Ends a step.</summary>
+    /// <param name="states">What the rows left with, [rows, 1, D].</param><param name="exits">Where.</param>
+    public void Append(Tensor states, int[] exits)
+    {
+        _states.Append(states);
+        Exits = exits;
+    }
+
+    /// <summary>Which rows leave after a layer that is not the last.</summary>
+    /// <param name="layer">From 1.</param><param name="rows">The rows that ran it.</param><param name="states">Their states, [n, 1, D].</param><param name="logits">Their logits, [n, V], where needed.</param>
+    public bool[] Leave(int layer, ReadOnlySpan<int> rows, Tensor states, Tensor? logits)
+    {
+        if (layer == 1)
+        {
+            PlanAfterFirst(rows, states);
+        }
+
+        bool[] leave = new bool[rows.Length];
+        switch (_rule.Kind)
+        {
+            case HaltingKind.None:
+                break;
+            case HaltingKind.Fixed:
+                Array.Fill(leave, layer == _rule.FixedExit);
+                break;
+            case HaltingKind.Geometric:
+                Above(_model.Halting!.StopLogit(layer, states).Sigmoid(), leave, layer);
+                break;
+            case HaltingKind.Confidence:
+                Above((logits!.Max([-1]) - logits!.LogSumExp([-1])).Exp(), leave, layer);
+                break;
+            default:
+                for (int i = 0; i < leave.Length; i++)
+                {
+                    leave[i] = _planned[rows[i]] == layer;
+                }
+
+                break;
+        }
+
+        return leave;
+    }
+
+    public void Reorder(ReadOnlySpan<int> parents, int start)
+    {
+        _states.Reorder(parents, start);
+        int[] planned = new int[parents.Length];
+        for (int row = 0; row < planned.Length; row++)
+        {
+            planned[row] = _planned[parents[row]];
+        }
+
+        _planned = planned;
+    }
+
+    private void Above(Tensor probabilities, bool[] leave, int layer)
+    {
+        float[] values = probabilities.ToArray();
+        for (int i = 0; i < leave.Length; i++)
+        {
+            leave[i] = values[i] > _rule.Threshold(layer);
+        }
+    }
+
+    // Exits of this token that are known after the first layer.
+    private void PlanAfterFirst(ReadOnlySpan<int> rows, Tensor states)
+    {
+        int[]? best = _rule.Kind == HaltingKind.Multinomial ? _model.Halting!.Multinomial(states).ArgMax().ToInt32Array() : null;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (best is not null)
+            {
+                _planned[rows[i]] = best[i] + 1;
+            }
+            else if (_rule.Kind == HaltingKind.Uniform)
+            {
+                ulong draw = SplitMix64.Hash(_rule.Seed, (ulong)rows[i], (ulong)_states.Length);
+                _planned[rows[i]] = 1 + (int)SplitMix64.Scale(draw, _model.Config.DecoderLayers);
+            }
+        }
+    }
+}

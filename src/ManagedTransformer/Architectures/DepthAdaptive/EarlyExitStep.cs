@@ -1,0 +1,172 @@
+using ManagedTransformer.Architectures.EncoderDecoder;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.DepthAdaptive;
+
+/// <summary>
+/// One decoding step in which rows leave after different layers (Elbayad et al., 2020, algorithm 2). A layer is run on the rows still active, packed together. Its
+/// keys and values of tokens that skipped it are made from the states they left with, all at once when a later token runs the layer, so that every cache has one
+/// entry per position whenever it is read.
+/// </summary>
+internal ref struct EarlyExitStep
+{
+    private readonly EncoderDecoderModel _model;
+    private readonly Decoder _decoder;
+    private readonly DecodingState _state;
+    private readonly DepthState _depth;
+    private readonly ReadOnlySpan<int> _forced;
+    private readonly int[] _exits;
+    private readonly List<Tensor> _logits = [];
+    private readonly List<int> _order = [];
+    private int[] _active;
+
+    /// <summary>A step.</summary>
+    /// <param name="model">A model with exits.</param><param name="state">Advanced by the step.</param><param name="forced">Given exits, from 1, one per row; empty: as the rule says.</param>
+    public EarlyExitStep(EncoderDecoderModel model, DecodingState state, ReadOnlySpan<int> forced)
+    {
+        (_model, _decoder, _state, _depth) = (model, model.Decoder, state, state.Depth!);
+        _forced = forced;
+        _exits = new int[state.Rows];
+        _active = [.. Enumerable.Range(0, state.Rows)];
+    }
+
+    /// <summary>Runs the step.</summary>
+    /// <param name="tokens">Int32 [rows, 1]</param>
+    /// <returns>Logits of every row's exit, [rows, V].</returns>
+    public Tensor Run(Tensor tokens)
+    {
+        Tensor x = _decoder.Embedding.Forward(tokens, ForwardContext.Inference, _state.Length);
+        for (int layer = 0; _active.Length > 0; layer++)
+        {
+            Tensor y = RunLayer(layer, x);
+            x = Place(y, x);
+            _depth.Observer?.Invoke(layer, x);
+            Tensor? logits = _depth.NeedsLogits ? Logits(layer, y) : null;
+            Leave(layer, y, logits);
+        }
+
+        _depth.Append(x, _exits);
+        _state.Advance();
+        return _order.Count == 0 ? Logits(0, x) : InRowOrder();
+    }
+
+    /// <summary>A layer's output for the active rows, [n, 1, D]. x holds all rows: what has left keeps the state it left with.</summary>
+    private readonly Tensor RunLayer(int index, Tensor x)
+    {
+        DecoderLayer layer = _decoder.Layers[index];
+        KeyValueCache cache = _state.Caches[index];
+        SourceMemory memory = _state.Memory;
+        DepthState depth = _depth;
+        int[] active = _active;
+        bool all = active.Length == _state.Rows, complete = cache.Length == _state.Length;
+        RowGrid sources = all ? memory.Grid : memory.GridOf(active);
+        Tensor residual = all ? x : Select(x, active);
+        return layer.Run(residual, layer.Normed(residual), null, Attend, normed => memory.Attend(index, normed, sources), ForwardContext.Inference).Residual;
+
+        Tensor Attend(Tensor normed)
+        {
+            if (all && complete)
+            {
+                return layer.Attention.Step(normed, cache);
+            }
+
+            Tensor inputs = complete ? x : TensorOperators.Concat(1, depth.StatesFrom(cache.Length), x);
+            (Tensor keys, Tensor values) = layer.Attention.Remember(layer.Normed(inputs), cache);
+            return layer.Attention.Attend(normed, keys, values, null, new RowGrid(active, x.Shape[0]));
+        }
+    }
+
+    /// <summary>All rows, those active with their new states.</summary>
+    private readonly Tensor Place(Tensor y, Tensor x)
+    {
+        if (_active.Length == _state.Rows)
+        {
+            return y;
+        }
+
+        int[] places = [.. Enumerable.Range(0, _state.Rows)];
+        for (int i = 0; i < _active.Length; i++)
+        {
+            places[_active[i]] = _state.Rows + i;
+        }
+
+        return Select(TensorOperators.Concat(0, x, y), places);
+    }
+
+    /// <summary>Rows that leave after a layer stop being active; where exits have classifiers of their own, or scores are there already, theirs are set aside.</summary>
+    private void Leave(int layer, Tensor y, Tensor? logits)
+    {
+        bool[] leave = Decide(layer, y, logits);
+        int[] places = [.. Enumerable.Range(0, leave.Length).Where(place => leave[place])];
+        if (places.Length == 0)
+        {
+            return;
+        }
+
+        bool all = places.Length == leave.Length;
+        if (logits is not null)
+        {
+            _logits.Add(all ? logits : logits.Embedding(Indices(places)));
+        }
+        else if (_decoder.Exits is not null)
+        {
+            _logits.Add(Logits(layer, all ? y : Select(y, places)));
+        }
+
+        foreach (int place in places)
+        {
+            _exits[_active[place]] = layer + 1;
+            if (_logits.Count > 0)
+            {
+                _order.Add(_active[place]);
+            }
+        }
+
+        int[] active = _active;
+        _active = all ? [] : [.. Enumerable.Range(0, leave.Length).Where(place => !leave[place]).Select(place => active[place])];
+    }
+
+    private readonly bool[] Decide(int layer, Tensor y, Tensor? logits)
+    {
+        if (layer + 1 == _decoder.Layers.Count)
+        {
+            return [.. Enumerable.Repeat(true, _active.Length)];
+        }
+
+        if (_forced.IsEmpty)
+        {
+            return _depth.Leave(layer + 1, _active, y, logits);
+        }
+
+        bool[] leave = new bool[_active.Length];
+        for (int i = 0; i < leave.Length; i++)
+        {
+            leave[i] = _forced[_active[i]] == layer + 1;
+        }
+
+        return leave;
+    }
+
+    private readonly Tensor Logits(int layer, Tensor y) =>
+        _decoder.ExitState(y).Linear(_decoder.Classifier(layer)).Reshape(new Shape(y.Shape[0], _model.Config.Vocab));
+
+    private readonly Tensor InRowOrder()
+    {
+        Tensor all = _logits.Count == 1 ? _logits[0] : TensorOperators.Concat(0, [.. _logits]);
+        int[] places = new int[_order.Count];
+        bool inOrder = true;
+        for (int place = 0; place < places.Length; place++)
+        {
+            places[_order[place]] = place;
+            inOrder &= _order[place] == place;
+        }
+
+        return inOrder ? all : all.Embedding(Indices(places));
+    }
+
+    private static Tensor Select(Tensor x, int[] rows) =>
+        x.Reshape(new Shape(x.Shape[0], x.Shape[2])).Embedding(Indices(rows)).Reshape(new Shape(rows.Length, 1, x.Shape[2]));
+
+    private static Tensor Indices(int[] values) => Tensor.From(values, new Shape(values.Length));
+}
