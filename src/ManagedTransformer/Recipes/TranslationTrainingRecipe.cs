@@ -21,9 +21,6 @@ public sealed record TranslationTrainingRecipe : UpdateRecipe
     /// <summary>Validation sentences to translate greedily for a BLEU score at each evaluation; 0: none.</summary>
     public int EvaluateBleu { get; set; }
 
-    /// <summary>How many of the last evaluations' models are kept, to be averaged at the end; 0: none.</summary>
-    public int KeepCheckpoints { get; set; }
-
     /// <summary>Validation sentences whose translations are shown at the end.</summary>
     public int SampleSentences { get; set; }
 
@@ -32,18 +29,9 @@ public sealed record TranslationTrainingRecipe : UpdateRecipe
         base.Validate(where);
         RequirePositive(where, MaxTokens, "max_tokens");
         RequirePositive(where, BatchMultiple, "batch_multiple");
-        NotNegative(Epochs, "epochs");
-        NotNegative(MaxSentences, "max_sentences");
-        NotNegative(EvaluateBleu, "evaluate_bleu");
-        NotNegative(KeepCheckpoints, "keep_checkpoints");
-        NotNegative(SampleSentences, "sample_sentences");
-
-        void NotNegative(int value, string key)
-        {
-            if (value < 0)
-            {
-                throw new InputException($"{where}: training.{key} is {value}, it must not be negative.");
-            }
-        }
+        RequireNotNegative(where, Epochs, "epochs");
+        RequireNotNegative(where, MaxSentences, "max_sentences");
+        RequireNotNegative(where, EvaluateBleu, "evaluate_bleu");
+        RequireNotNegative(where, SampleSentences, "sample_sentences");
     }
 }

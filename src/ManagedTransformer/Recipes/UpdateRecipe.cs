@@ -26,6 +26,9 @@ public abstract record UpdateRecipe
     /// <summary>Updates between evaluations on the validation text, each followed by a checkpoint; the end is always one.</summary>
     public long EvaluateEvery { get; set; } = 250;
 
+    /// <summary>How many of the last evaluations' models are kept in <c>recent/</c>; at the end the mean of their weights becomes the model in <c>average/</c>. 0: none.</summary>
+    public int KeepCheckpoints { get; set; }
+
     /// <summary>Updates between log lines.</summary>
     public long LogEvery { get; set; } = 10;
 
@@ -35,6 +38,7 @@ public abstract record UpdateRecipe
         RequirePositive(where, Accumulate, "accumulate");
         RequirePositive(where, EvaluateEvery, "evaluate_every");
         RequirePositive(where, LogEvery, "log_every");
+        RequireNotNegative(where, KeepCheckpoints, "keep_checkpoints");
         if (LabelSmoothing is not (>= 0 and < 1))
         {
             throw new InputException($"{where}: training.label_smoothing is {LabelSmoothing}, it must be at least 0 and below 1.");
@@ -49,6 +53,14 @@ public abstract record UpdateRecipe
         if (value <= 0)
         {
             throw new InputException($"{where}: training.{key} is {value}, it must be positive.");
+        }
+    }
+
+    private protected static void RequireNotNegative(string where, long value, string key)
+    {
+        if (value < 0)
+        {
+            throw new InputException($"{where}: training.{key} is {value}, it must not be negative.");
         }
     }
 }

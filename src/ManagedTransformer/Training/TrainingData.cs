@@ -87,7 +87,7 @@ public sealed class TrainingData
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Corpus.Train.Span);
         hash.AppendData(Corpus.Validation.Span);
-        LanguageModelRecipe identity = recipe with { Description = null, Data = recipe.Data with { Source = null }, Training = recipe.Training with { Steps = 1, EvaluateEvery = 1, LogEvery = 1, SamplePrompt = null, SampleTokens = 0 } };
+        LanguageModelRecipe identity = recipe with { Description = null, Data = recipe.Data with { Source = null }, Training = recipe.Training with { Steps = 1, EvaluateEvery = 1, LogEvery = 1, KeepCheckpoints = 0, SamplePrompt = null, SampleTokens = 0 } };
         hash.AppendData(JsonDocuments.Write(identity, RecipeJson.Default.LanguageModelRecipe));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

@@ -101,6 +101,7 @@ public sealed class TrainingRun
                         Report(report with { Validation = validation });
                     }
 
+                    KeepRecent();
                     Save(validation);
                     double end = _watch.Elapsed.TotalSeconds;
                     pause += end - now;
@@ -113,6 +114,8 @@ public sealed class TrainingRun
         {
             Save(null);
         }
+
+        Average();
 
         // A run that is resumed after its end still tells its result.
         if (validation is null && Step >= Steps && !cancellation.IsCancellationRequested)
@@ -163,6 +166,27 @@ public sealed class TrainingRun
         return validation.Result with { IsBest = best };
     }
 
+    // Before the last checkpoint: a run killed in between evaluates this step again and writes the same.
+    private void KeepRecent()
+    {
+        if (_task.Recipe.KeepCheckpoints > 0)
+        {
+            Model.Save(TrainingFolder.Recent(_options.Output, Step));
+            foreach (string old in TrainingFolder.FindRecent(_options.Output).SkipLast(_task.Recipe.KeepCheckpoints))
+            {
+                Directory.Delete(old, recursive: true);
+            }
+        }
+    }
+
+    private void Average()
+    {
+        if (_task.Recipe.KeepCheckpoints > 0 && Step >= Steps)
+        {
+            CheckpointAverage.Load(TrainingFolder.FindRecent(_options.Output)).Save(TrainingFolder.Average(_options.Output));
+        }
+    }
+
     // The best checkpoint first: a run killed in between evaluates this step again and writes the same.
     private void Save(ValidationResult? validation)
     {
@@ -205,6 +229,11 @@ public sealed class TrainingRun
 
         ModuleWeights.Load(Model.Module, Path.Combine(folder, CheckpointFolder.ModelFile));
         _task.Trainer.Restore(folder, state);
+        foreach (string later in TrainingFolder.FindRecent(_options.Output).Where(recent => string.CompareOrdinal(recent, TrainingFolder.Recent(_options.Output, state.Step)) > 0))
+        {
+            Directory.Delete(later, recursive: true);
+        }
+
         _savedStep = state.Step;
         _bestLoss = state.BestLoss;
         _secondsBefore = state.Seconds;

@@ -106,7 +106,7 @@ internal sealed class TranslationData
         {
             Description = null,
             Data = new TranslationDataRecipe { Lowercase = recipe.Data.Lowercase, MaxLength = recipe.Data.MaxLength, MaxRatio = recipe.Data.MaxRatio },
-            Training = recipe.Training with { Steps = 1, Epochs = 0, EvaluateEvery = 1, LogEvery = 1, SampleSentences = 0 },
+            Training = recipe.Training with { Steps = 1, Epochs = 0, EvaluateEvery = 1, LogEvery = 1, KeepCheckpoints = 0, SampleSentences = 0 },
         };
         hash.AppendData(JsonDocuments.Write(identity, RecipeJson.Default.TranslationRecipe));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
