@@ -35,7 +35,7 @@ internal static class BenchGenerateCommand
             Options.Apply(result.GetValue(threads));
             bool isJson = result.GetValue(json);
             string[] files = [.. result.GetRequiredValue(recipe).Select(RecipePath.Find)];
-            LanguageModelConfig[] models = [.. files.Select(file => RecipeVocabulary.Resolve(Recipe.Load(file), file, result.GetValue(data)))];
+            LanguageModelConfig[] models = [.. files.Select(file => RecipeVocabulary.Resolve(Recipe.LoadLanguageModel(file), file, result.GetValue(data)))];
             string? image = result.GetValue(svg) is { } path ? Path.GetFullPath(path) : null;
             if (image is not null)
             {

@@ -14,7 +14,7 @@ internal static class BenchTrainCommand
     private const int DefaultSteps = 20;
 
     // Every size of it is overridden.
-    private static readonly Recipe _standard = new()
+    private static readonly LanguageModelRecipe _standard = new()
     {
         Architecture = Recipe.TransformerLanguageModel,
         Model = new LanguageModelConfig
@@ -58,7 +58,7 @@ internal static class BenchTrainCommand
         {
             Options.Apply(result.GetValue(threads));
             string? file = result.GetValue(recipe) is { } name ? RecipePath.Find(name) : null;
-            Recipe loaded = file is null ? _standard : Recipe.Load(file);
+            LanguageModelRecipe loaded = file is null ? _standard : Recipe.LoadLanguageModel(file);
             int context = result.GetValue(sequence) ?? loaded.Training.Context;
             loaded = loaded with
             {

@@ -49,7 +49,7 @@ internal static class CommandLine
     {
         RootCommand root = new(
             """
-            Trains, evaluates, generates from, inspects and converts Transformer language models, on managed code only.
+            Trains, evaluates, inspects and converts Transformers, writes on and translates with them, on managed code only.
 
             Start with:
               mt train stories                                  train on the built-in stories: about two minutes
@@ -61,8 +61,10 @@ internal static class CommandLine
             TrainCommand.Create(terminal),
             EvalCommand.Create(terminal),
             GenerateCommand.Create(terminal),
+            TranslateCommand.Create(terminal),
             InfoCommand.Create(terminal),
             ConvertCommand.Create(terminal),
+            AverageCommand.Create(terminal),
             BenchCommand.Create(terminal),
             DoctorCommand.Create(terminal),
         };

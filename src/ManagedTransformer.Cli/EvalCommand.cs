@@ -11,27 +11,42 @@ internal static class EvalCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> model = ModelArgument.Create();
-        Option<string?> data = Options.Data("Text to score (default: what the model was trained on).");
+        Option<string?> data = Options.Data("What to score (default: the validation part of what the model was trained on); for translation SOURCE_FILE,TARGET_FILE or a TSV.");
         Option<string> split = SplitOption.Create();
         Option<int?> contextWindow = Options.Number("--context-window", "Tokens of context before each scored block (default: as in training).", 0, int.MaxValue);
+        SearchOptions search = new($"{SearchOptions.DefaultBatch}");
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
         ExampleCommand command = new("eval",
-            "Scores a model on a text: loss in nats per token, bits per character, perplexity.",
+            "Scores a model on a text: loss in nats per token, bits per character, perplexity; of a translation model also BLEU and chrF.",
             "mt eval out/stories",
-            "mt eval out/shakespeare --data other.txt --json")
+            "mt eval out/shakespeare --data other.txt --json",
+            "mt eval out/multi30k-de-en --data test.de,test.en --beam 5")
         { model, data, split, contextWindow, threads, json };
+        search.AddTo(command);
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));
-            using LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model));
-            ModelEvaluationResult evaluation = ModelEvaluation.Run(loaded, new ModelEvaluationOptions
+            EvaluationSplit part = SplitOption.Parse(result.GetRequiredValue(split));
+            bool isJson = result.GetValue(json);
+            TrainedModel loaded = TrainedModel.Open(result.GetRequiredValue(model));
+            if (loaded is TranslationModel translationModel)
+            {
+                TranslationScores.Write(terminal, TranslationEvaluation.Run(translationModel, new TranslationEvaluationOptions
+                {
+                    Data = result.GetValue(data),
+                    Split = part,
+                    Translation = search.Read(result, SearchOptions.DefaultBatch),
+                }), isJson);
+                return;
+            }
+
+            Write(terminal, ModelEvaluation.Run((LanguageModel)loaded, new ModelEvaluationOptions
             {
                 Data = result.GetValue(data),
-                Split = SplitOption.Parse(result.GetRequiredValue(split)),
+                Split = part,
                 ContextWindow = result.GetValue(contextWindow),
-            });
-            Write(terminal, evaluation, result.GetValue(json));
+            }), isJson);
         });
         return command;
     }

@@ -4,10 +4,13 @@ using Spectre.Console;
 namespace ManagedTransformer.Cli;
 
 /// <summary>Where a command reads and writes: the process's streams, or those of a test.</summary>
-/// <param name="Input">What <c>--prompt -</c> reads.</param><param name="Output">Results.</param><param name="Error">Errors, and progress where results are JSON.</param>
+/// <param name="Input">What <c>--prompt -</c> and <c>mt translate</c> read.</param><param name="Output">Results.</param><param name="Error">Errors, and progress where results are JSON.</param>
 internal sealed record Terminal(TextReader Input, TextWriter Output, TextWriter Error)
 {
     private const int RedirectedWidth = 160;
+
+    /// <summary>Whether a person types <see cref="Input"/>.</summary>
+    public bool IsInputInteractive { get; init; }
 
     /// <summary>Whether a person watches <see cref="Output"/>.</summary>
     public bool IsOutputInteractive { get; init; }
@@ -25,6 +28,7 @@ internal sealed record Terminal(TextReader Input, TextWriter Output, TextWriter 
 
         return new Terminal(Console.In, Console.Out, Console.Error)
         {
+            IsInputInteractive = !Console.IsInputRedirected,
             IsOutputInteractive = !Console.IsOutputRedirected,
             IsErrorInteractive = !Console.IsErrorRedirected,
         };

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using ManagedTransformer.Generation;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Training;
 
@@ -10,13 +9,13 @@ namespace ManagedTransformer.Cli;
 internal static class TrainCommand
 {
     private const string Gpu = "gpu";
-    private const float SampleTemperature = 0.8f;
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
         Argument<string> recipe = new("RECIPE") { Description = RecipePath.Description };
-        Option<string?> data = Options.Data("Training text instead of the recipe's: a text file (or .gz of one), a folder with train.txt and valid.txt, or builtin:stories.");
+        Option<string?> data = Options.Data("What to train on instead of the recipe's data: a text file (or .gz of one), a folder with train.txt and valid.txt, or builtin:stories; for translation two files (SOURCE_FILE,TARGET_FILE), a TSV, or builtin:translation.");
+        Option<string?> validation = new("--valid") { Description = "Sentence pairs to validate a translation model on instead of the recipe's: two files (SOURCE_FILE,TARGET_FILE) or a TSV.", HelpName = "SOURCE,TARGET|TSV" };
         Option<string?> output = new("--out") { Description = "Folder for the model (default: out/<recipe name>).", HelpName = "DIR" };
         Option<long?> steps = Options.Number<long>("--steps", "Updates instead of the recipe's number.", 1, long.MaxValue);
         Option<ulong?> seed = Options.Seed("Decides initial weights, batches and dropout (default: 1).");
@@ -35,8 +34,9 @@ internal static class TrainCommand
             "mt train stories",
             "mt train shakespeare-char --data input.txt --out out/shakespeare",
             "mt train stories --steps 3000 --resume",
+            "mt train multi30k-de-en --data train.de.gz,train.en.gz --valid val.de,val.en",
             "mt train gpt2-small --init gpt2 --data input.txt --out out/finetuned")
-        { recipe, data, output, init, steps, seed, threads, device, resume, json };
+        { recipe, data, validation, output, init, steps, seed, threads, device, resume, json };
         command.SetAction(result =>
         {
             if (result.GetValue(device) == Gpu)
@@ -50,6 +50,7 @@ internal static class TrainCommand
             {
                 Output = result.GetValue(output) ?? Path.Combine("out", Path.GetFileNameWithoutExtension(file)),
                 Data = result.GetValue(data),
+                Validation = result.GetValue(validation),
                 Init = result.GetValue(init),
                 Steps = result.GetValue(steps),
                 Seed = result.GetValue(seed) ?? 1,
@@ -66,12 +67,12 @@ internal static class TrainCommand
         TrainingRun run = TrainingRun.Prepare(recipe, options);
         reporter.Start(run, options);
         TrainingResult result = run.Run(reporter.Report, stop.Token);
-        if (result.IsComplete && recipe.Training is { SamplePrompt: { Length: > 0 } prompt, SampleTokens: > 0 })
+        if (result.IsComplete && run.Sample() is { } sample)
         {
-            reporter.Sample(prompt, run.Model.Generate(prompt, new GenerationOptions { MaxTokens = recipe.Training.SampleTokens, Temperature = SampleTemperature }));
+            reporter.Sample(sample);
         }
 
-        reporter.End(result, options.Output, run.Floor);
+        reporter.End(result, options.Output);
         if (json)
         {
             JsonOutput.Write(terminal.Output, ToJson(result, options.Output, run.Floor));
@@ -84,11 +85,20 @@ internal static class TrainCommand
         {
             ["step"] = result.Step,
             ["loss"] = JsonOutput.Number(result.Validation?.Loss),
-            ["bits_per_char"] = JsonOutput.Number(result.Validation?.BitsPerCharacter),
         };
+        if (result.Validation?.BitsPerCharacter is { } bits)
+        {
+            json["bits_per_char"] = JsonOutput.Number(bits);
+        }
+
         if (floor is not null)
         {
             json["floor_bits_per_char"] = JsonOutput.Number(floor);
+        }
+
+        if (result.Validation is { Bleu: { } bleu })
+        {
+            json["bleu"] = JsonOutput.Number(bleu);
         }
 
         json["best_loss"] = JsonOutput.Number(result.BestLoss);

@@ -13,7 +13,12 @@ internal sealed class TrainingReporter(Progress progress)
             progress.WriteLine($"The earlier run in {options.Output} was moved to {moved}.");
         }
 
-        long parameters = run.Model.Network.Config.ParameterCount;
+        if (run.Notes is { } notes)
+        {
+            progress.WriteLine(notes);
+        }
+
+        long parameters = run.Model.ParameterCount;
         progress.WriteLine(run.Step > 0
             ? $"Resuming at step {run.Step:N0} of {run.Steps:N0}: {parameters:N0} parameters, {options.Output}."
             : $"Training {parameters:N0} parameters for {run.Steps:N0} steps into {options.Output}{(options.Init is { } init ? $", starting from {init}" : "")}.");
@@ -25,26 +30,25 @@ internal sealed class TrainingReporter(Progress progress)
         if (report.Validation is { } validation)
         {
             progress.WriteLine(
-                $"step {report.Step:N0}/{report.Steps:N0}  validation: {validation.BitsPerCharacter:F4} bits/char{Floor(validation.Floor)}, " +
-                $"loss {validation.Loss:F4}{(validation.IsBest ? ", the best so far" : "")}");
+                $"step {report.Step:N0}/{report.Steps:N0}  validation: {Describe(validation)}{(validation.IsBest ? ", the best so far" : "")}");
             return;
         }
 
         progress.Update(
-            $"step {report.Step:N0}/{report.Steps:N0}  loss {report.Loss:F4}  {report.BitsPerCharacter:F3} bits/char  rate {report.LearningRate:G3}  " +
+            $"step {report.Step:N0}/{report.Steps:N0}  loss {report.Loss:F4}{(report.BitsPerCharacter is { } bits ? $"  {bits:F3} bits/char" : "")}  rate {report.LearningRate:G3}  " +
             $"{report.TokensPerSecond:N0} tokens/s  ETA {Duration(report.Remaining)}", isImportant: report.Step == report.Steps);
     }
 
-    /// <summary>What the model makes of a prompt.</summary>
-    public void Sample(string prompt, IEnumerable<string> pieces)
+    /// <summary>What the model makes.</summary>
+    public void Sample(string sample)
     {
         progress.WriteLine("");
-        progress.WriteLine(prompt + string.Concat(pieces));
+        progress.WriteLine(sample);
         progress.WriteLine("");
     }
 
     /// <summary>How the run ended.</summary>
-    public void End(TrainingResult result, string output, double? floor)
+    public void End(TrainingResult result, string output)
     {
         string time = Duration(TimeSpan.FromSeconds(result.Seconds));
         if (!result.IsComplete)
@@ -53,8 +57,16 @@ internal sealed class TrainingReporter(Progress progress)
             return;
         }
 
-        string validation = result.Validation is { } last ? $" validation {last.BitsPerCharacter:F4} bits/char{Floor(floor)}, loss {last.Loss:F4};" : "";
+        string validation = result.Validation is { } last ? $" validation {Describe(last)};" : "";
         progress.WriteLine($"Done after {result.Step:N0} steps in {time}:{validation} the model is in {output}.");
+    }
+
+    private static string Describe(ValidationResult validation)
+    {
+        string score = validation.BitsPerCharacter is { } bits
+            ? $"{bits:F4} bits/char{Floor(validation.Floor)}, loss {validation.Loss:F4}"
+            : $"loss {validation.Loss:F4}, perplexity {validation.Perplexity:F3}";
+        return validation.Bleu is { } bleu ? $"{score}, BLEU {bleu:F2}" : score;
     }
 
     private static string Floor(double? floor) => floor is { } bits ? $" (no model can go below {bits:F4})" : "";

@@ -5,6 +5,7 @@ using ManagedTransformer.Checkpoints.HuggingFace;
 using ManagedTransformer.Data;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Generation;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tokenization;
@@ -12,7 +13,7 @@ using ManagedTransformer.Tokenization;
 namespace ManagedTransformer;
 
 /// <summary>A language model ready to use: network, tokenizer and description, as a model folder holds them. Generation may run on several threads at once.</summary>
-public sealed class LanguageModel : IDisposable
+public sealed class LanguageModel : TrainedModel, IDisposable
 {
     /// <summary>Puts a model together.</summary>
     /// <param name="network">The network.</param><param name="tokenizer">Its tokenizer.</param><param name="description">What <c>config.json</c> says.</param>
@@ -30,6 +31,8 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>How far back heads looked and what memories read in the last evaluation, saved with the model; null where there was none, or nothing to tell.</summary>
     public EvaluationDetails? Details { get; set; }
+
+    internal override Module Module => Network;
 
     /// <summary>Loads a model.</summary>
     /// <param name="path">A checkpoint folder, the output folder of a training run (its best checkpoint is taken, or else its last), or a folder with a GPT-2 in Hugging
@@ -62,20 +65,16 @@ public sealed class LanguageModel : IDisposable
     public static ModelDescription ReadDescription(string folder)
     {
         string path = Path.Combine(folder, CheckpointFolder.ConfigFile);
-        ModelDescription description = JsonDocuments.Read(path, InputFile.ReadAllBytes(path), RecipeJson.Default.ModelDescription);
-        if (description.Architecture != Recipe.TransformerLanguageModel)
+        byte[] utf8 = InputFile.ReadAllBytes(path);
+        if (JsonDocuments.Architecture(utf8) is { } architecture && architecture != Recipe.TransformerLanguageModel)
         {
-            throw new InputException($"{path}: architecture is '{description.Architecture}', the known one is '{Recipe.TransformerLanguageModel}'.");
+            throw new InputException($"{path}: architecture is '{architecture}', which is no language model; those have '{Recipe.TransformerLanguageModel}'.");
         }
 
+        ModelDescription description = JsonDocuments.Read(path, utf8, RecipeJson.Default.ModelDescription);
         description.Model.Validate(path);
         return description;
     }
-
-    /// <summary>Writes the model as a checkpoint folder; an existing one is replaced in one step.</summary>
-    /// <param name="path">The folder.</param>
-    /// <exception cref="InputException">The folder cannot be written; an existing one is untouched.</exception>
-    public void Save(string path) => CheckpointFolder.Write(path, WriteFiles);
 
     /// <summary>Continues a text piece by piece, as it is generated.</summary>
     /// <param name="prompt">The text to continue, not empty.</param><param name="options">Length and sampling; default: 200 tokens.</param><param name="cancellation">Ends the generation.</param>
@@ -111,7 +110,7 @@ public sealed class LanguageModel : IDisposable
     {
     }
 
-    internal void WriteFiles(string folder)
+    internal override void WriteFiles(string folder)
     {
         AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile), JsonDocuments.Write(Description, RecipeJson.Default.ModelDescription));
         if (Details is not null)

@@ -17,7 +17,7 @@ public sealed class ReadmeTests
         string folder = Directory.CreateTempSubdirectory("readme").FullName;
         try
         {
-            Recipe recipe = Recipe.Load(Path.Combine(Root(), "models", "stories.json"));
+            LanguageModelRecipe recipe = Recipe.LoadLanguageModel(Path.Combine(Root(), "models", "stories.json"));
             recipe = recipe with { Training = recipe.Training with { Steps = 2, Batch = 2, Context = 16, EvaluateTokens = 100 } };
             TrainingRun run = TrainingRun.Prepare(recipe, new TrainingOptions { Output = folder });
             List<string> lines = [];

@@ -15,6 +15,9 @@ public sealed record CrossEntropyOptions
     /// <summary>Whether the losses are added up (true) or averaged over the rows that count (false).</summary>
     public bool Sum { get; init; }
 
+    /// <summary>Whether the form fused with the projection also returns what each row predicts: its negative log-likelihood and its likeliest class.</summary>
+    public bool Rows { get; init; }
+
     /// <summary>
     /// The same loss as targetWeight * nll + classWeight * (sum over all classes of -ln p), for a number of classes V: spread_others gives
     /// (1 - epsilon - e, e) with e = epsilon / (V - 1); spread_all gives (1 - epsilon, epsilon / V).

@@ -25,6 +25,7 @@ public static partial class TensorOperators
 
         Shape perRow = new(rows.Count);
         Tensor loss = Tensor.Empty(perRow, x), nll = Tensor.Empty(perRow, x), lse = Tensor.Empty(perRow, x), scale = Tensor.Scalar(factor, x.Device);
+        Tensor? classes = options.Rows ? Tensor.Empty(perRow, DType.Int32, x.Device) : null;
         Tensor logits = rows.NewBlock();
         ProjectedGradients gradients = record ? rows.NewGradients() : default;
         foreach ((int start, int block) in rows.Blocks())
@@ -32,6 +33,11 @@ public static partial class TensorOperators
             rows.Project(start, block, logits);
             x.Kernels.Softmax.CrossEntropy(logits.Buffer, ProjectedRows.PlaceOf(targets, start), ignored, targetWeight, classWeight,
                 ProjectedRows.PlaceOf(loss, start), ProjectedRows.PlaceOf(nll, start), ProjectedRows.PlaceOf(lse, start), block, rows.Classes);
+            if (classes is not null)
+            {
+                x.Kernels.Reductions.ArgMax(logits.Buffer, ProjectedRows.PlaceOf(classes, start), block, rows.Classes, 1);
+            }
+
             if (record)
             {
                 x.Kernels.Softmax.CrossEntropyGradient(logits.Buffer, ProjectedRows.PlaceOf(targets, start), ignored, targetWeight, classWeight,
@@ -40,13 +46,18 @@ public static partial class TensorOperators
             }
         }
 
+        Tensor rowLosses = nll;
         using (new NoGradientScope())
         {
             (loss, nll) = (loss.Sum() * factor, nll.Sum());
         }
 
         logits.Storage.Release();
-        return new CrossEntropyResult(record ? Recorder.Record(loss, new ProjectedCrossEntropyRule(rows, gradients)) : loss, nll, count);
+        return new CrossEntropyResult(record ? Recorder.Record(loss, new ProjectedCrossEntropyRule(rows, gradients)) : loss, nll, count)
+        {
+            RowLosses = options.Rows ? rowLosses.Reshape(targets.Shape) : null,
+            RowClasses = classes?.Reshape(targets.Shape),
+        };
     }
 
     // The gradients are there already, for dy = 1; dy is almost always 1.

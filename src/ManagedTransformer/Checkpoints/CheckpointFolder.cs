@@ -27,6 +27,12 @@ public static class CheckpointFolder
     /// <summary>The file with the tokenizer.</summary>
     public const string TokenizerFile = "tokenizer.json";
 
+    /// <summary>The file with the tokenizer of the source language, where each language has its own.</summary>
+    public const string SourceTokenizerFile = "source_tokenizer.json";
+
+    /// <summary>The file with the tokenizer of the target language, where each language has its own.</summary>
+    public const string TargetTokenizerFile = "target_tokenizer.json";
+
     /// <summary>Of the last checkpoint of models that read past their blocks: the hidden states before the next block.</summary>
     public const string StreamFile = "stream.safetensors";
 

@@ -39,11 +39,11 @@ public static class ModelConversion
     }
 
     // Found out before a large model is loaded.
-    private static void RequireFree(string output)
+    internal static void RequireFree(string output)
     {
         if (File.Exists(output) || (Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any()))
         {
-            throw new InputException($"The output '{output}' exists and is not an empty folder; a conversion overwrites nothing.");
+            throw new InputException($"The output '{output}' exists and is not an empty folder; nothing is overwritten.");
         }
     }
 }

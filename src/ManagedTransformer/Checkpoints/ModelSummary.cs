@@ -57,19 +57,27 @@ public sealed record ModelSummary
     private static ModelSummary OfRecipe(string path, string? data)
     {
         Recipe recipe = Recipe.Load(path);
-        recipe = recipe with { Model = RecipeVocabulary.Resolve(recipe, path, data) };
-        return new ModelSummary
+        if (recipe is TranslationRecipe translation)
         {
-            Source = path,
-            Architecture = recipe.Architecture,
-            Parameters = recipe.Model.ParameterCount,
-            Configuration = Parse(JsonDocuments.Write(recipe, RecipeJson.Default.Recipe)),
-        };
+            translation = translation with { Model = RecipeVocabulary.Resolve(translation, path, data) };
+            return Of(translation.Model.ParameterCount, JsonDocuments.Write(translation, RecipeJson.Default.TranslationRecipe));
+        }
+
+        LanguageModelRecipe text = (LanguageModelRecipe)recipe;
+        text = text with { Model = RecipeVocabulary.Resolve(text, path, data) };
+        return Of(text.Model.ParameterCount, JsonDocuments.Write(text, RecipeJson.Default.LanguageModelRecipe));
+
+        ModelSummary Of(long parameters, byte[] json) => new() { Source = path, Architecture = recipe.Architecture, Parameters = parameters, Configuration = Parse(json) };
     }
 
     private static ModelSummary OfModel(string path)
     {
         string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path));
+        if (TrainedModel.Architecture(folder) == Recipe.TransformerTranslation)
+        {
+            return OfTranslationModel(path, folder);
+        }
+
         ModelDescription description = LanguageModel.ReadDescription(folder);
         string weights = Path.Combine(folder, CheckpointFolder.ModelFile), metrics = Path.Combine(folder, CheckpointFolder.MetricsFile);
         EvaluationDetails? details = File.Exists(metrics) ? JsonDocuments.Read(metrics, InputFile.ReadAllBytes(metrics), RecipeJson.Default.EvaluationDetails) : null;
@@ -83,6 +91,20 @@ public sealed record ModelSummary
             Spans = Open(weights, file => LearntSpans(file, description.Model)) ?? details?.Spans?.Layers,
             SpanLimit = description.Model.Span?.Limit ?? 0,
             Details = details,
+            Training = FindTrainingState(path, folder),
+        };
+    }
+
+    private static ModelSummary OfTranslationModel(string path, string folder)
+    {
+        TranslationDescription description = TranslationModel.ReadDescription(folder);
+        return new ModelSummary
+        {
+            Source = folder,
+            Architecture = description.Architecture,
+            Parameters = description.Model.ParameterCount,
+            Configuration = Parse(JsonDocuments.Write(description, RecipeJson.Default.TranslationDescription)),
+            Tensors = Open(Path.Combine(folder, CheckpointFolder.ModelFile), file => file.Entries),
             Training = FindTrainingState(path, folder),
         };
     }

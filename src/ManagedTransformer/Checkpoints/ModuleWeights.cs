@@ -81,7 +81,8 @@ public static class ModuleWeights
         }
     }
 
-    private static List<NamedBuffer> Tensors(Module module) =>
+    /// <summary>All parameters, then all buffers; a shared parameter once, under its first name.</summary>
+    internal static List<NamedBuffer> Tensors(Module module) =>
         [.. module.Parameters().Select(named => new NamedBuffer(named.Name, named.Parameter)), .. module.Buffers()];
 
     private static void RequireMatch(SafetensorsFile file, IReadOnlyList<NamedBuffer> tensors, string path)

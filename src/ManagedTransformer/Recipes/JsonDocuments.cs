@@ -18,6 +18,20 @@ internal static class JsonDocuments
         }
     }
 
+    /// <summary>The value of the key <c>architecture</c>; null where it cannot be found, which a typed reading explains.</summary>
+    public static string? Architecture(byte[] utf8)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(utf8, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("architecture", out JsonElement name) ? name.ToString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     public static byte[] Write<T>(T value, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
 
     private static string Explain(string path, JsonException e)

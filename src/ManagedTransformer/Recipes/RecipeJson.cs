@@ -1,5 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ManagedTransformer.Architectures.DeLighT;
+using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
@@ -25,10 +28,14 @@ namespace ManagedTransformer.Recipes;
         typeof(SnakeCaseEnumConverter<LabelSmoothing>), typeof(SnakeCaseEnumConverter<TokenizerKind>), typeof(SnakeCaseEnumConverter<Sampling>),
         typeof(SnakeCaseEnumConverter<OptimizerKind>), typeof(SnakeCaseEnumConverter<ScheduleKind>), typeof(SnakeCaseEnumConverter<AttentionKind>),
         typeof(SnakeCaseEnumConverter<FeatureMapKind>), typeof(SnakeCaseEnumConverter<FeatureActivation>), typeof(SnakeCaseEnumConverter<LinearGateKind>),
-        typeof(SnakeCaseEnumConverter<LinearDenominator>), typeof(SnakeCaseEnumConverter<TrainableParameters>), typeof(SnakeCaseEnumConverter<AdaptiveForm>),
+        typeof(SnakeCaseEnumConverter<TrainableParameters>), typeof(SnakeCaseEnumConverter<AdaptiveForm>), typeof(SnakeCaseEnumConverter<UnitMode>),
+        typeof(SnakeCaseEnumConverter<LinearDenominator>), typeof(SnakeCaseEnumConverter<EmbeddingTie>),
+        typeof(SnakeCaseEnumConverter<ExitClassifiers>), typeof(SnakeCaseEnumConverter<ExitOracleKind>), typeof(SnakeCaseEnumConverter<HaltingKind>),
     ])]
-[JsonSerializable(typeof(Recipe))]
+[JsonSerializable(typeof(LanguageModelRecipe))]
+[JsonSerializable(typeof(TranslationRecipe))]
 [JsonSerializable(typeof(ModelDescription))]
+[JsonSerializable(typeof(TranslationDescription))]
 [JsonSerializable(typeof(TrainingState))]
 [JsonSerializable(typeof(EvaluationDetails))]
 [JsonSerializable(typeof(LinearAttentionConfig))]

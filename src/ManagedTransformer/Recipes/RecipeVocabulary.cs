@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Data;
 using ManagedTransformer.Tokenization;
@@ -11,13 +12,52 @@ public static class RecipeVocabulary
     /// <summary>The recipe's model with its vocabulary: as written, or as the tokenizer will have it.</summary>
     /// <param name="recipe">A checked recipe.</param><param name="where">The recipe's name, for errors.</param><param name="source">Text instead of the recipe's; null: the recipe's.</param>
     /// <exception cref="InputException">The tokenizer needs a text, and none is named or it cannot be read.</exception>
-    public static LanguageModelConfig Resolve(Recipe recipe, string where, string? source = null)
+    public static LanguageModelConfig Resolve(LanguageModelRecipe recipe, string where, string? source = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         return recipe.Model.Vocab > 0 ? recipe.Model : recipe.Model with { Vocab = Size(recipe, where, source) };
     }
 
-    private static int Size(Recipe recipe, string where, string? source)
+    /// <summary>The recipe's translation model with its vocabularies: as written, or as the tokenizers will have them.</summary>
+    /// <param name="recipe">A checked recipe.</param><param name="where">The recipe's name, for errors.</param><param name="source">Sentence pairs instead of the recipe's; null: the recipe's.</param>
+    /// <exception cref="InputException">The tokenizers need sentence pairs, and none are named or they cannot be read.</exception>
+    public static EncoderDecoderConfig Resolve(TranslationRecipe recipe, string where, string? source = null)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        if (recipe.Model is { SrcVocab: > 0, Vocab: > 0 })
+        {
+            return recipe.Model;
+        }
+
+        (int sourceSize, int targetSize) = Sizes(recipe, where, source);
+        return recipe.Model with
+        {
+            SrcVocab = recipe.Model.SrcVocab > 0 ? recipe.Model.SrcVocab : sourceSize,
+            Vocab = recipe.Model.Vocab > 0 ? recipe.Model.Vocab : targetSize,
+        };
+    }
+
+    private static (int Source, int Target) Sizes(TranslationRecipe recipe, string where, string? source)
+    {
+        TranslationTokenizerRecipe tokenizer = recipe.Tokenizer;
+        if (tokenizer.File is null && tokenizer.Type == TokenizerKind.Bpe)
+        {
+            return (tokenizer.Vocab + SpecialIds.FirstOrdinary, tokenizer.Vocab + SpecialIds.FirstOrdinary);
+        }
+
+        TranslationDataRecipe data = source is null ? recipe.Data : recipe.Data.WithTraining(source);
+        if (data.Source is null && tokenizer.File is null)
+        {
+            throw new InputException(
+                $"{where}: the size of the vocabulary is missing: it is left to the tokenizers, which are made from the training pairs, and the recipe names none (data.source).");
+        }
+
+        ParallelCorpus pairs = tokenizer.File is null ? TranslationPairs.Train(data) : new ParallelCorpus(where, []);
+        (SentenceTokenizer first, SentenceTokenizer second) = TranslationData.CreateTokenizers(tokenizer, data.Lowercase, pairs);
+        return (first.VocabularySize, second.VocabularySize);
+    }
+
+    private static int Size(LanguageModelRecipe recipe, string where, string? source)
     {
         TokenizerRecipe tokenizer = recipe.Tokenizer;
         if (tokenizer.File is { } file)

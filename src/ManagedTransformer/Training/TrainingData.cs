@@ -45,7 +45,7 @@ public sealed class TrainingData
     /// <param name="recipe">The recipe.</param><param name="source">Text instead of the recipe's; null: the recipe's.</param>
     /// <param name="tokenizer">A finished tokenizer (of a checkpoint); null: as the recipe says.</param>
     /// <exception cref="InputException">No text is named, or it cannot be read or tokenized.</exception>
-    public static TrainingData Load(Recipe recipe, string? source, ITokenizer? tokenizer = null)
+    public static TrainingData Load(LanguageModelRecipe recipe, string? source, ITokenizer? tokenizer = null)
     {
         DataRecipe data = recipe.Data with
         {
@@ -82,17 +82,20 @@ public sealed class TrainingData
         tokenizer is ByteTokenizer ? utf8.Length : TextSize.CountCharacters(utf8.Span);
 
     /// <summary>Identifies text and recipe, so that a run is not resumed with others; the number of steps may change.</summary>
-    internal string Fingerprint(Recipe recipe)
+    internal string Fingerprint(LanguageModelRecipe recipe)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Corpus.Train.Span);
         hash.AppendData(Corpus.Validation.Span);
-        Recipe identity = recipe with { Description = null, Data = recipe.Data with { Source = null }, Training = recipe.Training with { Steps = 1, EvaluateEvery = 1, LogEvery = 1, SamplePrompt = null, SampleTokens = 0 } };
-        hash.AppendData(JsonDocuments.Write(identity, RecipeJson.Default.Recipe));
+        LanguageModelRecipe identity = recipe with { Description = null, Data = recipe.Data with { Source = null }, Training = recipe.Training with { Steps = 1, EvaluateEvery = 1, LogEvery = 1, KeepCheckpoints = 0, SamplePrompt = null, SampleTokens = 0 } };
+        hash.AppendData(JsonDocuments.Write(identity, RecipeJson.Default.LanguageModelRecipe));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    internal static ITokenizer CreateTokenizer(TokenizerRecipe recipe, TextCorpus corpus)
+    internal static ITokenizer CreateTokenizer(TokenizerRecipe recipe, TextCorpus corpus) =>
+        CreateTokenizer(recipe, corpus.Train.Span, corpus.Validation.Span, corpus.Name);
+
+    internal static ITokenizer CreateTokenizer(TokenizerRecipe recipe, ReadOnlySpan<byte> text, ReadOnlySpan<byte> validation, string name)
     {
         if (recipe.File is { } file)
         {
@@ -101,20 +104,19 @@ public sealed class TrainingData
 
         try
         {
-            ReadOnlySpan<byte> text = corpus.Train.Span;
             return recipe.Type switch
             {
                 TokenizerKind.Byte => new ByteTokenizer(),
-                TokenizerKind.UsedByte => ByteTokenizer.FromText([.. text, .. corpus.Validation.Span]),
+                TokenizerKind.UsedByte => ByteTokenizer.FromText([.. text, .. validation]),
                 TokenizerKind.Word => WordTokenizer.FromText(text, recipe.MinCount, recipe.Vocab == 0 ? int.MaxValue : recipe.Vocab),
                 TokenizerKind.Bpe => BytePairTokenizer.Train(text, recipe.Vocab),
                 // The alphabet of the whole corpus: a character that only the validation text has is no reason to refuse it.
-                _ => CharacterTokenizer.FromText([.. text, .. corpus.Validation.Span]),
+                _ => CharacterTokenizer.FromText([.. text, .. validation]),
             };
         }
         catch (InputException e)
         {
-            throw new InputException($"{corpus.Name}: {e.Message}", e);
+            throw new InputException($"{name}: {e.Message}", e);
         }
     }
 }

@@ -5,7 +5,7 @@ namespace ManagedTransformer.Training;
 /// <summary>The output folder of a training run: <c>best/</c>, <c>last/</c> and <c>log.jsonl</c>.</summary>
 internal static class TrainingFolder
 {
-    private const string Log = "log.jsonl";
+    private const string Log = "log.jsonl", RecentFolder = "recent", AverageFolder = "average", StepPrefix = "step-";
 
     public static string LogFile(string output) => Path.Combine(output, Log);
 
@@ -14,6 +14,19 @@ internal static class TrainingFolder
     {
         string last = Path.Combine(output, CheckpointFolder.Last);
         return Directory.Exists(last) || Directory.Exists(last + ".old") ? CheckpointFolder.Open(last) : null;
+    }
+
+    /// <summary>Where the mean of the recent models goes.</summary>
+    public static string Average(string output) => Path.Combine(output, AverageFolder);
+
+    /// <summary>Where the model of a step is kept, so that the names sort by step.</summary>
+    public static string Recent(string output, long step) => Path.Combine(output, RecentFolder, $"{StepPrefix}{step:D9}");
+
+    /// <summary>The recent models, oldest first.</summary>
+    public static string[] FindRecent(string output)
+    {
+        string folder = Path.Combine(output, RecentFolder);
+        return Directory.Exists(folder) ? [.. Directory.GetDirectories(folder, $"{StepPrefix}*").Where(name => !Path.GetFileName(name).Contains('.', StringComparison.Ordinal)).Order(StringComparer.Ordinal)] : [];
     }
 
     /// <summary>Creates the folder, or, unless its run is resumed, moves what an earlier run left there aside.</summary>
@@ -41,7 +54,7 @@ internal static class TrainingFolder
     {
         string[] entries =
         [
-            .. new[] { CheckpointFolder.Best, CheckpointFolder.Last, CheckpointFolder.Best + ".old", CheckpointFolder.Last + ".old", Log }
+            .. new[] { CheckpointFolder.Best, CheckpointFolder.Last, CheckpointFolder.Best + ".old", CheckpointFolder.Last + ".old", RecentFolder, AverageFolder, Log }
                 .Where(name => Path.Exists(Path.Combine(output, name))),
         ];
         if (entries.Length == 0)

@@ -31,8 +31,8 @@ internal sealed class TrainingLog : IDisposable
     public void Write(in TrainingProgress progress)
     {
         string line = progress.Validation is { } validation
-            ? Invariant($$"""{"step":{{progress.Step}},"validation_loss":{{validation.Loss:R}},"validation_bits_per_char":{{validation.BitsPerCharacter:R}},"best":{{(validation.IsBest ? "true" : "false")}}}""")
-            : Invariant($$"""{"step":{{progress.Step}},"loss":{{progress.Loss:R}},"bits_per_char":{{progress.BitsPerCharacter:R}},"learning_rate":{{progress.LearningRate:R}},"gradient_norm":{{progress.GradientNorm:R}},"tokens_per_s":{{progress.TokensPerSecond:F0}}}""");
+            ? Invariant($$"""{"step":{{progress.Step}},"validation_loss":{{validation.Loss:R}}{{Optional("validation_bits_per_char", validation.BitsPerCharacter)}}{{Optional("validation_bleu", validation.Bleu)}},"best":{{(validation.IsBest ? "true" : "false")}}}""")
+            : Invariant($$"""{"step":{{progress.Step}},"loss":{{progress.Loss:R}}{{Optional("bits_per_char", progress.BitsPerCharacter)}},"learning_rate":{{progress.LearningRate:R}},"gradient_norm":{{progress.GradientNorm:R}},"tokens_per_s":{{progress.TokensPerSecond:F0}}}""");
         try
         {
             _writer.WriteLine(line);
@@ -44,6 +44,8 @@ internal sealed class TrainingLog : IDisposable
     }
 
     public void Dispose() => _writer.Dispose();
+
+    private static string Optional(string key, double? value) => value is { } number ? Invariant($",\"{key}\":{number:R}") : "";
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

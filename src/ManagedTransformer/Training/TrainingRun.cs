@@ -1,26 +1,18 @@
 using System.Diagnostics;
-using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data;
-using ManagedTransformer.Evaluation;
 using ManagedTransformer.Recipes;
-using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Training;
 
 /// <summary>
-/// Trains a language model: forward, backward, clipping, update; every so many updates an evaluation and a checkpoint. All randomness is a function of the
+/// Trains a model of any kind: updates, and every so many of them an evaluation and a checkpoint. All randomness is a function of the
 /// seed and the step, and everything else is in the checkpoint, so that an interrupted run that is resumed ends with the same weights, bit for bit.
 /// </summary>
 public sealed class TrainingRun
 {
-    private const ulong InitializationPosition = ulong.MaxValue >> 20;
-    private readonly Recipe _recipe;
     private readonly TrainingOptions _options;
-    private readonly TrainingData _data;
-    private readonly CausalLanguageModel _network;
-    private readonly LanguageModelTrainer _trainer;
-    private readonly string _fingerprint;
+    private readonly TrainingTask _task;
     private readonly Stopwatch _watch = new();
     private double _secondsBefore;
     private double? _bestLoss;
@@ -29,49 +21,28 @@ public sealed class TrainingRun
     private TrainingRun(Recipe recipe, TrainingOptions options)
     {
         string? checkpoint = options.Resume ? TrainingFolder.FindLast(options.Output) : null;
-        LanguageModel? start = options.Init is not null && checkpoint is null ? LanguageModel.Load(options.Init) : null;
-        if (options.Init is not null)
-        {
-            recipe = WithModel(recipe, start?.Description ?? LanguageModel.ReadDescription(checkpoint!), options.Init);
-        }
-
-        _data = TrainingData.Load(recipe, options.Data,
-            checkpoint is null ? start?.Tokenizer : Tokenization.Tokenizer.Load(Path.Combine(checkpoint, CheckpointFolder.TokenizerFile)));
-        _recipe = recipe with { Model = WithVocabulary(recipe.Model, _data.Tokenizer.VocabularySize) };
         _options = options;
-        Steps = options.Steps ?? recipe.Training.Steps;
-        RandomSource random = new(options.Seed);
-        random.MoveTo(InitializationPosition);
-        _network = start?.Network ?? new CausalLanguageModel(_recipe.Model, random);
-        TrainingRecipe training = recipe.Training;
-        _trainer = new LanguageModelTrainer(_network, training, _data, Steps, random, options.Seed);
-        RequireBlock(_data);
-        _fingerprint = _data.Fingerprint(_recipe);
-        Model = new LanguageModel(_network, _data.Tokenizer, new ModelDescription
-        {
-            Architecture = recipe.Architecture,
-            Model = _recipe.Model,
-            Context = training.Context,
-            EvaluateContextWindow = training.EvaluateContextWindow,
-            Data = _data.Recipe with { Source = TextCorpus.FullName(_data.Recipe.Source!) },
-        });
+        _task = CreateTask(recipe, options, checkpoint);
         if (checkpoint is not null)
         {
             Restore(checkpoint);
         }
     }
 
-    /// <summary>The model as trained so far.</summary>
-    public LanguageModel Model { get; }
+    /// <summary>The model as trained so far: a <see cref="LanguageModel"/> or a <see cref="TranslationModel"/>, as the recipe says.</summary>
+    public TrainedModel Model => _task.Model;
 
     /// <summary>Updates done.</summary>
-    public long Step => _trainer.Step;
+    public long Step => _task.Trainer.Step;
 
     /// <summary>Updates in all.</summary>
-    public long Steps { get; }
+    public long Steps => _task.Steps;
 
     /// <summary>The floor of the validation text in bits per character, where its source knows it.</summary>
-    public double? Floor => _data.Corpus.ValidationFloor;
+    public double? Floor => _task.Floor;
+
+    /// <summary>What a person should know about the data; null for nothing.</summary>
+    public string? Notes => _task.Notes;
 
     /// <summary>Where an earlier run in the output folder was moved to; null if there was none.</summary>
     public string? MovedEarlierRun { get; private set; }
@@ -100,19 +71,19 @@ public sealed class TrainingRun
         _watch.Start();
         ValidationResult? validation = null;
         double lastReport = 0, pause = 0;
-        long reportedStep = Step, startStep = Step;
+        long tokens = 0, startStep = Step;
         while (Step < Steps && !cancellation.IsCancellationRequested)
         {
             TrainingUpdate update = Update();
-            bool evaluate = Step % _recipe.Training.EvaluateEvery == 0 || Step == Steps;
-            if (Step % _recipe.Training.LogEvery == 0 || evaluate)
+            tokens += update.Tokens;
+            bool evaluate = Step % _task.Recipe.EvaluateEvery == 0 || Step == Steps;
+            if (Step % _task.Recipe.LogEvery == 0 || evaluate)
             {
                 double now = _watch.Elapsed.TotalSeconds;
                 double perStep = (now - pause) / (Step - startStep);
-                TrainingProgress report = new(Step, Steps, update.Loss, BitsPerCharacter(update.Loss, _data.TokensPerCharacter), update.Rate, update.GradientNorm,
-                    (Step - reportedStep) * _trainer.TokensPerStep / Math.Max(1e-9, now - lastReport),
-                    TimeSpan.FromSeconds(perStep * (Steps - Step)), null);
-                (lastReport, reportedStep) = (now, Step);
+                TrainingProgress report = new(Step, Steps, update.Loss, _task.BitsPerCharacter(update.Loss), update.Rate, update.GradientNorm,
+                    tokens / Math.Max(1e-9, now - lastReport), TimeSpan.FromSeconds(perStep * (Steps - Step)), null);
+                (lastReport, tokens) = (now, 0);
                 Report(report);
                 if (evaluate)
                 {
@@ -130,6 +101,7 @@ public sealed class TrainingRun
                         Report(report with { Validation = validation });
                     }
 
+                    KeepRecent();
                     Save(validation);
                     double end = _watch.Elapsed.TotalSeconds;
                     pause += end - now;
@@ -143,13 +115,15 @@ public sealed class TrainingRun
             Save(null);
         }
 
+        Average();
+
         // A run that is resumed after its end still tells its result.
         if (validation is null && Step >= Steps && !cancellation.IsCancellationRequested)
         {
             validation = Validate(everything: true, CancellationToken.None);
         }
 
-        return new TrainingResult(Step, Step >= Steps, validation, _bestLoss, _recipe.Model.ParameterCount, _secondsBefore + _watch.Elapsed.TotalSeconds);
+        return new TrainingResult(Step, Step >= Steps, validation, _bestLoss, Model.ParameterCount, _secondsBefore + _watch.Elapsed.TotalSeconds);
 
         void Report(TrainingProgress report)
         {
@@ -158,11 +132,21 @@ public sealed class TrainingRun
         }
     }
 
+    /// <summary>Something that the trained model makes, for a person to read; null where the recipe asks for nothing.</summary>
+    public string? Sample() => _task.Sample();
+
+    private static TrainingTask CreateTask(Recipe recipe, TrainingOptions options, string? checkpoint) => recipe switch
+    {
+        LanguageModelRecipe languageModel => new LanguageModelTask(languageModel, options, checkpoint),
+        TranslationRecipe translation => new TranslationTask(translation, options, checkpoint),
+        _ => throw new ArgumentException($"Recipes of the kind {recipe.GetType().Name} cannot be trained.", nameof(recipe)),
+    };
+
     private TrainingUpdate Update()
     {
         try
         {
-            return _trainer.Update();
+            return _task.Trainer.Update();
         }
         catch (InputException e)
         {
@@ -172,31 +156,36 @@ public sealed class TrainingRun
 
     private ValidationResult? Validate(bool everything, CancellationToken cancellation)
     {
-        if (_data.Validation is not { } stream)
+        if (_task.Validate(everything, cancellation) is not { } validation)
         {
             return null;
         }
 
-        // The best checkpoint is chosen on the same tokens every time, also where the last evaluation scores more.
-        long most = _recipe.Training.EvaluateTokens;
-        bool isCut = most > 0 && most + 1 < stream.Length;
-        double compared = Score(isCut ? stream.Slice(0, most + 1) : stream, cancellation);
-        double loss = everything && isCut ? Score(stream, cancellation) : compared;
-        bool best = _bestLoss is null || compared < _bestLoss;
-        _bestLoss = best ? compared : _bestLoss;
-        return new ValidationResult(loss, BitsPerCharacter(loss, _data.ValidationTokensPerCharacter), Floor, best);
+        bool best = _bestLoss is null || validation.Compared < _bestLoss;
+        _bestLoss = best ? validation.Compared : _bestLoss;
+        return validation.Result with { IsBest = best };
     }
 
-    private double Score(TokenStream stream, CancellationToken cancellation)
+    // Before the last checkpoint: a run killed in between evaluates this step again and writes the same.
+    private void KeepRecent()
     {
-        ForwardRecorder? recorder = ForwardRecorder.For(_network);
-        (double nll, long tokens) = LanguageModelEvaluator.Evaluate(
-            _network, stream, _recipe.Training.Context, _recipe.Training.EvaluateContextWindow, recorder, cancellation);
-        Model.Details = recorder?.Details();
-        return nll / tokens;
+        if (_task.Recipe.KeepCheckpoints > 0)
+        {
+            Model.Save(TrainingFolder.Recent(_options.Output, Step));
+            foreach (string old in TrainingFolder.FindRecent(_options.Output).SkipLast(_task.Recipe.KeepCheckpoints))
+            {
+                Directory.Delete(old, recursive: true);
+            }
+        }
     }
 
-    private static double BitsPerCharacter(double loss, double tokensPerCharacter) => loss / Math.Log(2) * tokensPerCharacter;
+    private void Average()
+    {
+        if (_task.Recipe.KeepCheckpoints > 0 && Step >= Steps)
+        {
+            CheckpointAverage.Load(TrainingFolder.FindRecent(_options.Output)).Save(TrainingFolder.Average(_options.Output));
+        }
+    }
 
     // The best checkpoint first: a run killed in between evaluates this step again and writes the same.
     private void Save(ValidationResult? validation)
@@ -209,15 +198,15 @@ public sealed class TrainingRun
         CheckpointFolder.Write(Path.Combine(_options.Output, CheckpointFolder.Last), folder =>
         {
             Model.WriteFiles(folder);
-            _trainer.Save(folder);
+            _task.Trainer.Save(folder);
             TrainingState state = new()
             {
                 Step = Step,
                 Seed = _options.Seed,
-                Position = _trainer.Position,
+                Position = _task.Trainer.Position,
                 BestLoss = _bestLoss,
                 Seconds = _secondsBefore + _watch.Elapsed.TotalSeconds,
-                Fingerprint = _fingerprint,
+                Fingerprint = _task.Fingerprint,
             };
             AtomicFile.Write(Path.Combine(folder, CheckpointFolder.TrainerFile), JsonDocuments.Write(state, RecipeJson.Default.TrainingState));
         });
@@ -228,7 +217,7 @@ public sealed class TrainingRun
     {
         string path = Path.Combine(folder, CheckpointFolder.TrainerFile);
         TrainingState state = JsonDocuments.Read(path, InputFile.ReadAllBytes(path), RecipeJson.Default.TrainingState);
-        if (state.Fingerprint != _fingerprint)
+        if (state.Fingerprint != _task.Fingerprint)
         {
             throw new InputException($"{folder} was trained with another recipe or on another text; it can only be resumed with the same ones.");
         }
@@ -238,35 +227,15 @@ public sealed class TrainingRun
             throw new InputException($"{folder} was trained with the seed {state.Seed}; pass --seed {state.Seed} to resume it.");
         }
 
-        ModuleWeights.Load(_network, Path.Combine(folder, CheckpointFolder.ModelFile));
-        _trainer.Restore(folder, state);
+        ModuleWeights.Load(Model.Module, Path.Combine(folder, CheckpointFolder.ModelFile));
+        _task.Trainer.Restore(folder, state);
+        foreach (string later in TrainingFolder.FindRecent(_options.Output).Where(recent => string.CompareOrdinal(recent, TrainingFolder.Recent(_options.Output, state.Step)) > 0))
+        {
+            Directory.Delete(later, recursive: true);
+        }
+
         _savedStep = state.Step;
         _bestLoss = state.BestLoss;
         _secondsBefore = state.Seconds;
-    }
-
-    private static Recipe WithModel(Recipe recipe, ModelDescription description, string folder)
-    {
-        recipe = recipe with { Architecture = description.Architecture, Model = description.Model };
-        recipe.Validate($"the recipe with the model of '{folder}'");
-        return recipe;
-    }
-
-    private static LanguageModelConfig WithVocabulary(LanguageModelConfig model, int vocabulary)
-    {
-        if (model.Vocab != 0 && model.Vocab < vocabulary)
-        {
-            throw new InputException($"The recipe's model.vocab ({model.Vocab}) is smaller than the tokenizer's vocabulary ({vocabulary}).");
-        }
-
-        return model.Vocab == 0 ? model with { Vocab = vocabulary } : model;
-    }
-
-    private static void RequireBlock(TrainingData data)
-    {
-        if (data.Validation is { Length: < 2 } validation)
-        {
-            throw new InputException($"{data.Corpus.Name}: the validation text has {validation.Length} tokens, an evaluation needs at least 2.");
-        }
     }
 }

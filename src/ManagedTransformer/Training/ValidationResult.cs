@@ -1,6 +1,18 @@
 namespace ManagedTransformer.Training;
 
-/// <summary>An evaluation on the validation text.</summary>
-/// <param name="Loss">Nats per token.</param><param name="BitsPerCharacter">Bits per character.</param>
-/// <param name="Floor">The fewest bits per character that any model can reach, where the text's source knows it.</param><param name="IsBest">Whether it is the lowest loss so far.</param>
-public sealed record ValidationResult(double Loss, double BitsPerCharacter, double? Floor, bool IsBest);
+/// <summary>An evaluation on the validation part.</summary>
+/// <param name="Loss">Nats per token.</param><param name="IsBest">Whether it is the best so far.</param>
+public sealed record ValidationResult(double Loss, bool IsBest)
+{
+    /// <summary>exp(loss).</summary>
+    public double Perplexity => Math.Exp(Loss);
+
+    /// <summary>Bits per character, for models of plain text; null for others.</summary>
+    public double? BitsPerCharacter { get; init; }
+
+    /// <summary>The fewest bits per character that any model can reach, where the text's source knows it.</summary>
+    public double? Floor { get; init; }
+
+    /// <summary>BLEU of greedy translations of the first validation sentences, 0 .. 100; null where the recipe does not ask for it.</summary>
+    public double? Bleu { get; init; }
+}

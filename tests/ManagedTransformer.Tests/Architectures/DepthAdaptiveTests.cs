@@ -114,11 +114,12 @@ public sealed class DepthAdaptiveTests
     public void RulesTakeExitsThatReproduceTheirScores(HaltingKind kind)
     {
         const int steps = 9;
-        ExitRule rule = new() { Kind = kind, FixedExit = 3, Thresholds = kind == HaltingKind.Confidence ? [0.1f] : [0.45f, 0.5f, 0.55f] };
         EncoderDecoderModel model = Build(preNorm: false, ExitClassifiers.Separate, kind is HaltingKind.Sequence or HaltingKind.Multinomial ? kind : HaltingKind.Geometric);
         EncoderOutput memory = model.Encode(EncoderDecoderTests.Sources(), ForwardContext.Inference);
-        DecodingState state = model.CreateState(memory, 1, rule);
         int[] previous = EncoderDecoderTests.Tokens(3 * steps, 4), exits = new int[3 * steps];
+        float confidence = MedianConfidence(model, memory, Tensor.From(previous, new Shape(3, steps)));
+        ExitRule rule = new() { Kind = kind, FixedExit = 3, Thresholds = kind == HaltingKind.Confidence ? [confidence] : [0.45f, 0.5f, 0.55f] };
+        DecodingState state = model.CreateState(memory, 1, rule);
         float[][] scores = new float[steps][];
         for (int step = 0; step < steps; step++)
         {
@@ -232,6 +233,15 @@ public sealed class DepthAdaptiveTests
         Tie = classifiers == ExitClassifiers.Tied ? EmbeddingTie.Decoder : EmbeddingTie.None,
         Exits = new DepthConfig { Classifiers = classifiers, Halting = halting, Alpha = alpha },
     };
+
+    // Of the first exit, whose states no earlier exit can change.
+    private static float MedianConfidence(EncoderDecoderModel model, EncoderOutput memory, Tensor previous)
+    {
+        Tensor first = model.Decoder.States(previous, memory, ForwardContext.Inference, (_, x) => x)[0];
+        float[] confidences = first.Linear(model.Decoder.Classifier(0)).Softmax().Max([-1]).ToArray();
+        Array.Sort(confidences);
+        return confidences[confidences.Length / 2];
+    }
 
     private static int[] Exits(int count, ulong seed)
     {

@@ -171,7 +171,7 @@ public sealed class T2RTests
         ConversionResult converted = ModelConversion.Run(folder["gpt2"], folder["rnn"], new ConversionOptions { Target = ConversionTarget.T2R, FeatureSize = 5, KeepSoftmax = LayerChoice.These(1) });
         Assert.Equal(["layers.0.attn.feature.weight", "layers.0.attn.feature.bias"], converted.NewTensors);
 
-        Recipe recipe = new()
+        LanguageModelRecipe recipe = new()
         {
             Architecture = Recipe.TransformerLanguageModel,
             Model = new LanguageModelConfig { Dim = 8, Layers = 1, Heads = 1, Positions = PositionKind.None },
@@ -184,7 +184,7 @@ public sealed class T2RTests
 
         using LanguageModel loaded = LanguageModel.Load(folder["out"]);
         Tensor tokens = Tensor.From([.. loaded.Tokenizer.Encode(Gpt2Sample.Text).Take(12)], new Shape(1, 12));
-        Assert.Equal(Logits(run.Model), Logits(loaded));
+        Assert.Equal(Logits((LanguageModel)run.Model), Logits(loaded));
         Assert.True(loaded.Network.Config.IsLinearAt(0) && !loaded.Network.Config.IsLinearAt(1));
         string refusal = Assert.Throws<InputException>(() => ModelConversion.Run(folder["out"], folder["back"], new ConversionOptions { Target = ConversionTarget.Gpt2 })).Message;
         Assert.Contains("its layers are recurrent", refusal, StringComparison.Ordinal);

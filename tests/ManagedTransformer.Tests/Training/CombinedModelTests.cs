@@ -62,7 +62,7 @@ public sealed class CombinedModelTests : IDisposable
 
     private TrainingRun Prepare(string output, long steps, AttentionKind kind, bool resume = false)
     {
-        Recipe recipe = new()
+        LanguageModelRecipe recipe = new()
         {
             Architecture = Recipe.TransformerLanguageModel,
             Model = new LanguageModelConfig

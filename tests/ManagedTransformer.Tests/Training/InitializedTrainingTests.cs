@@ -27,10 +27,11 @@ public sealed class InitializedTrainingTests : IDisposable
         using LanguageModel start = LanguageModel.Load(_folder["gpt2"]);
         TrainingRun run = Prepare("out", steps: 4);
         Assert.Equal(0, run.Step);
-        Assert.Equal(start.Network.Config, run.Model.Network.Config);
+        LanguageModel model = Assert.IsType<LanguageModel>(run.Model);
+        Assert.Equal(start.Network.Config, model.Network.Config);
         Assert.Equal(Weights(start), Weights(run.Model));
-        Assert.Equal(start.Tokenizer.Encode(Gpt2Sample.Text), run.Model.Tokenizer.Encode(Gpt2Sample.Text));
-        Assert.Equal(8, run.Model.Description.Context);
+        Assert.Equal(start.Tokenizer.Encode(Gpt2Sample.Text), model.Tokenizer.Encode(Gpt2Sample.Text));
+        Assert.Equal(8, model.Description.Context);
         run.Run(cancellation: TestContext.Current.CancellationToken);
         Assert.NotEqual(Weights(start), Weights(run.Model));
         Assert.Equal(Weights(run.Model), Weights(LanguageModel.Load(_folder["out/last"])));
@@ -71,7 +72,7 @@ public sealed class InitializedTrainingTests : IDisposable
     public void What_does_not_fit_is_refused()
     {
         Require("nowhere", Recipe(1), Options("out") with { Init = _folder["nowhere"] });
-        Recipe wide = Recipe(1) with { Training = new TrainingRecipe { Steps = 1, Batch = 1, Context = Gpt2Sample.Positions + 1 } };
+        LanguageModelRecipe wide = Recipe(1) with { Training = new TrainingRecipe { Steps = 1, Batch = 1, Context = Gpt2Sample.Positions + 1 } };
         Require("training.context (17) is longer than model.max_positions (16)", wide, Options("out"));
         Assert.False(Directory.Exists(_folder["out"]));
 
@@ -84,12 +85,12 @@ public sealed class InitializedTrainingTests : IDisposable
     private TrainingOptions Options(string output) => new() { Output = _folder[output], Data = _folder["text.txt"], Init = _folder["gpt2"] };
 
     // Its own model is another one, which does not count.
-    private static Recipe Recipe(int steps) => new()
+    private static LanguageModelRecipe Recipe(int steps) => new()
     {
         Architecture = ManagedTransformer.Recipes.Recipe.TransformerLanguageModel,
         Model = new LanguageModelConfig { Dim = 8, Layers = 1, Heads = 1, Positions = PositionKind.None },
         Training = new TrainingRecipe { Steps = steps, Batch = 2, Context = 8, EvaluateEvery = 3, LogEvery = 1 },
     };
 
-    private static float[] Weights(LanguageModel model) => [.. model.Network.Parameters().SelectMany(named => named.Parameter.ToArray())];
+    private static float[] Weights(TrainedModel model) => [.. ((LanguageModel)model).Network.Parameters().SelectMany(named => named.Parameter.ToArray())];
 }

@@ -29,13 +29,13 @@ public sealed class TrainableParametersTests : IDisposable
         TrainingRun run = TrainingRun.Prepare(Recipe(TrainableParameters.AttentionOnly), Options("out"));
         run.Run(cancellation: TestContext.Current.CancellationToken);
         Dictionary<string, float[]> before = Values(start);
-        foreach ((string name, float[] values) in Values(run.Model))
+        foreach ((string name, float[] values) in Values((LanguageModel)run.Model))
         {
             bool trained = ((string[])["query", "key", "value", "feature"]).Any(part => name.Contains($".attn.{part}.", StringComparison.Ordinal));
             Assert.True(trained != values.SequenceEqual(before[name]), name);
         }
 
-        Assert.All(run.Model.Network.Parameters(), named => Assert.True(named.Parameter.RequiresGradient || named.Parameter.Gradient is null, named.Name));
+        Assert.All(((LanguageModel)run.Model).Network.Parameters(), named => Assert.True(named.Parameter.RequiresGradient || named.Parameter.Gradient is null, named.Name));
     }
 
     [Fact]
@@ -55,12 +55,12 @@ public sealed class TrainableParametersTests : IDisposable
         TrainingRun resumed = TrainingRun.Prepare(Recipe(TrainableParameters.AttentionOnly), Options("parts") with { Resume = true });
         Assert.Equal(3, resumed.Step);
         resumed.Run(cancellation: TestContext.Current.CancellationToken);
-        Assert.Equal(Values(whole.Model), Values(resumed.Model));
+        Assert.Equal(Values((LanguageModel)whole.Model), Values((LanguageModel)resumed.Model));
     }
 
     private TrainingOptions Options(string output) => new() { Output = _folder[output], Data = _folder["text.txt"], Init = _folder["rnn"] };
 
-    private static Recipe Recipe(TrainableParameters trainable) => new()
+    private static LanguageModelRecipe Recipe(TrainableParameters trainable) => new()
     {
         Architecture = ManagedTransformer.Recipes.Recipe.TransformerLanguageModel,
         Model = new() { Dim = 8, Layers = 1, Heads = 1, Positions = PositionKind.None },

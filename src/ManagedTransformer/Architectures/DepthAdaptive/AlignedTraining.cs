@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
@@ -25,18 +26,23 @@ internal static class AlignedTraining
         // One projected loss per exit: no exit's logits are kept.
         Tensor? total = null;
         List<Tensor> likelihoods = [];
+        List<float> predictions = [];
         CrossEntropyResult deepest = default;
         float weights = config.Omega?.Sum() ?? layers;
         for (int layer = 0; layer < layers; layer++)
         {
-            deepest = model.Decoder.ExitState(states[layer]).ProjectedCrossEntropy(model.Decoder.Classifier(layer), targets, options with { Sum = true });
+            deepest = model.Decoder.ExitState(states[layer]).ProjectedCrossEntropy(model.Decoder.Classifier(layer), targets, options with { Sum = true, Rows = withExits });
             Tensor loss = deepest.Loss.ScaleGradient(gamma?[layer] ?? 1) * ((config.Omega?[layer] ?? 1) / weights);
             total = total is null ? loss : total + loss;
             likelihoods.Add(deepest.NegativeLogLikelihood * -1);
+            if (withExits)
+            {
+                predictions.AddRange(Judge(deepest, targets, config.Oracle));
+            }
         }
 
         DepthLoss result = new(total!, deepest, likelihoods);
-        return withExits ? WithExits(result, model, memory, states, targets, options.IgnoredTarget) : result;
+        return withExits ? WithExits(result, model, memory, states, targets, options.IgnoredTarget, predictions) : result;
     }
 
     /// <summary>-log q of the exits, summed up; exits of 0 do not count.</summary>
@@ -55,13 +61,19 @@ internal static class AlignedTraining
         return logProbabilities.Reshape(new Shape(exits.Length, layers)).Gather(-1, Tensor.From(places, column)).Multiply(Tensor.From(counts, column)).Sum();
     }
 
-    private static DepthLoss WithExits(DepthLoss result, EncoderDecoderModel model, EncoderOutput memory, IReadOnlyList<Tensor> states, Tensor targets, int? ignored)
+    // What the oracle judges an exit by: log p(target), or whether the likeliest token is the target. No gradient flows through it.
+    private static IEnumerable<float> Judge(CrossEntropyResult result, Tensor targets, ExitOracleKind kind) => kind == ExitOracleKind.Likelihood
+        ? result.RowLosses!.ToArray().Select(loss => -loss)
+        : result.RowClasses!.ToInt32Array().Zip(targets.ToInt32Array(), (best, target) => best == target ? 1f : 0f);
+
+    private static DepthLoss WithExits(
+        DepthLoss result, EncoderDecoderModel model, EncoderOutput memory, IReadOnlyList<Tensor> states, Tensor targets, int? ignored, List<float> predictions)
     {
         DepthConfig config = model.Config.Exits!;
         bool perToken = config.Halting != HaltingKind.Sequence;
         bool[] real = [.. targets.ToInt32Array().Select(target => target != ignored)];
-        float[] values = ExitPredictions.Compute(model.Decoder, states, targets, config.Oracle);
-        double[] scores = ExitOracle.Scores(values, real, states.Count, targets.Shape[0], perToken, config.Sigma, config.Lambda);
+        double[] scores = ExitOracle.Scores(
+            CollectionsMarshal.AsSpan(predictions), real, states.Count, targets.Shape[0], perToken, config.Sigma, config.Lambda);
         int[] exits = ExitOracle.Choose(scores, states.Count, perToken ? real : []);
         Tensor logProbabilities = model.Halting!.LogProbabilities(memory, states);
         return result with { Exit = ExitLoss(logProbabilities, exits), LogProbabilities = logProbabilities, Exits = exits };

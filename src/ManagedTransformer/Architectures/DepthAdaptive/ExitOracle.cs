@@ -10,7 +10,7 @@ internal static class ExitOracle
     /// <param name="values">X, [N, B, T].</param><param name="real">[B, T]: where there is a token and not padding.</param>
     /// <param name="layers">N.</param><param name="sentences">B.</param><param name="perToken">Per token or per sentence.</param>
     /// <param name="sigma">Smoothing of the scores per token; 0 for none.</param><param name="lambda">Cost of a layer.</param>
-    /// <returns>[B, T, N], 0 at padding, or [B, N].</returns>
+    /// <returns>[B, T, N], of no meaning at padding, or [B, N].</returns>
     public static double[] Scores(ReadOnlySpan<float> values, ReadOnlySpan<bool> real, int layers, int sentences, bool perToken, double sigma, double lambda)
     {
         int length = real.Length / sentences, rows = perToken ? real.Length : sentences;
@@ -18,11 +18,6 @@ internal static class ExitOracle
         for (int row = 0; row < rows; row++)
         {
             int sentence = perToken ? row / length : row;
-            if (perToken && !real[row])
-            {
-                continue;
-            }
-
             for (int layer = 0; layer < layers; layer++)
             {
                 double sum = 0;

@@ -43,7 +43,7 @@ public sealed class DecodingState
     /// <summary>How many tokens every row has read.</summary>
     public int Length { get; private set; }
 
-    /// <summary>The layer, from 1, at which every row of the last step left the decoder; empty for models without exits.</summary>
+    /// <summary>The layer, from 1, at which every row of the last step left the decoder, in the order before any reorder; empty for models without exits.</summary>
     public ReadOnlySpan<int> Exits => Depth is null ? [] : Depth.Exits;
 
     /// <summary>Memory in use, in bytes.</summary>

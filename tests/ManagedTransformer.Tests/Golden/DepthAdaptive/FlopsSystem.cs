@@ -14,13 +14,17 @@ internal sealed class FlopsSystem : IGoldenSystem
             layers, config.Int("dim"), config.Int("decoder_dim"), config.Int("ffn"), config.Int("vocab"), DepthModels.Halting(config.Text("halting")));
         int[] sources = test.IntegerValues("in/src_len"), exits = test.IntegerValues("in/exits");
         int length = exits.Length / sources.Length;
-        double[] costs = Costs(cost, exits), baseline = Costs(cost with { Halting = HaltingKind.None }, [.. Enumerable.Repeat(layers, exits.Length)]);
-        check.Compare("out/flops", costs);
-        check.Compare("out/average", costs.Average());
-        check.Compare("out/baseline_average", baseline.Average());
-        check.Compare("out/average_exit", exits.Average());
+        double[][] costs = Costs(cost, exit => exit), baseline = Costs(cost with { Halting = HaltingKind.None }, _ => layers);
+        check.Compare("out/flops", [.. costs.SelectMany(own => own.Concat(Enumerable.Repeat(0.0, length - own.Length)))]);
+        check.Compare("out/average", costs.SelectMany(own => own).Average());
+        check.Compare("out/baseline_average", baseline.SelectMany(own => own).Average());
+        check.Compare("out/average_exit", exits.Where(exit => exit > 0).Average());
 
-        double[] Costs(DecodingCost formula, int[] taken) =>
-            [.. sources.SelectMany((source, i) => formula.PerToken(source, taken.AsSpan(i * length, length)).Select(value => (double)value))];
+        // Sentences end at exits of 0.
+        double[][] Costs(DecodingCost formula, Func<int, int> taken) =>
+        [
+            .. exits.Chunk(length).Select((own, i) =>
+                formula.PerToken(sources[i], [.. own.TakeWhile(exit => exit > 0).Select(taken)]).Select(value => (double)value).ToArray()),
+        ];
     }
 }

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using ManagedTransformer.Generation;
+
+namespace ManagedTransformer.Cli;
+
+/// <summary>The options that say how translations are searched.</summary>
+internal sealed class SearchOptions
+{
+    private static readonly TranslationOptions _defaults = new();
+
+    private readonly Option<int?> _beam = Options.Positive("--beam", $"Hypotheses per sentence (default: {_defaults.Search.Beam}); 1 is greedy.");
+    private readonly Option<float?> _lengthPenalty = Options.Real("--length-penalty", "Scores are divided by length to this power (default: 1); above 1 favours long translations.", _ => true, "");
+    private readonly Option<float?> _factor = Options.Real("--max-len-a", "Most target tokens per source token (default: 1.2).", value => value >= 0, "of at least 0");
+    private readonly Option<int?> _constant = Options.Number("--max-len-b", "Most target tokens besides (default: 10).", 0, int.MaxValue);
+    private readonly Option<int?> _batch;
+
+    /// <summary>The options of a command.</summary>
+    /// <param name="batchDefault">How its help tells the default of <c>--batch</c>.</param>
+    public SearchOptions(string batchDefault) => _batch = Options.Positive("--batch", $"Sentences to translate at once (default: {batchDefault}).");
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_beam, _lengthPenalty, _factor, _constant, _batch])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>What was given.</summary>
+    /// <param name="result">The parsed command line.</param><param name="batch">The number of sentences at once where none is given.</param>
+    public TranslationOptions Read(ParseResult result, int batch) => new()
+    {
+        Search = _defaults.Search with
+        {
+            Beam = result.GetValue(_beam) ?? _defaults.Search.Beam,
+            LengthPenalty = result.GetValue(_lengthPenalty) ?? _defaults.Search.LengthPenalty,
+            MaxLengthFactor = result.GetValue(_factor) is { } factor ? (double)(decimal)factor : _defaults.Search.MaxLengthFactor,
+            MaxLengthConstant = result.GetValue(_constant) ?? _defaults.Search.MaxLengthConstant,
+        },
+        Batch = result.GetValue(_batch) ?? batch,
+    };
+
+    /// <summary>The usual number of sentences at once.</summary>
+    public static int DefaultBatch => _defaults.Batch;
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Generation;
+
+namespace ManagedTransformer.Cli;
+
+/// <summary><c>mt translate</c></summary>
+internal static class TranslateCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> model = ModelArgument.Create();
+        Argument<string?> file = new("FILE") { Description = "Sentences, one per line (also .gz); without it they come from standard input.", Arity = ArgumentArity.ZeroOrOne };
+        SearchOptions search = new($"{SearchOptions.DefaultBatch}; 1 where a person types");
+        Option<bool> showExits = new("--show-exits") { Description = "Print the exit layer of every token behind the translation, after a tab (depth-adaptive models)." };
+        Option<int?> threads = Options.Threads();
+        Option<bool> json = Options.Json();
+        ExampleCommand command = new("translate",
+            "Translates lines in their order, printing each as it is done; an empty line stays empty.",
+            "mt translate out/multi30k-de-en sentences.de",
+            "mt translate out/multi30k-de-en --beam 1 < sentences.de > sentences.en")
+        { model, file, showExits, threads, json };
+        search.AddTo(command);
+        command.SetAction(result =>
+        {
+            Options.Apply(result.GetValue(threads));
+            bool isTyped = result.GetValue(file) is null && terminal.IsInputInteractive;
+            TranslationOptions options = search.Read(result, isTyped ? 1 : SearchOptions.DefaultBatch);
+            options.Validate();
+            using TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
+            IEnumerable<Translation> translations = result.GetValue(file) is { } path
+                ? loaded.TranslateFile(path, options)
+                : loaded.Translate(LineReader.Read(terminal.Input), options);
+            bool isJson = result.GetValue(json), exits = result.GetValue(showExits);
+            foreach (Translation translation in translations)
+            {
+                Write(terminal, translation, isJson, exits);
+            }
+        });
+        return command;
+    }
+
+    private static void Write(Terminal terminal, Translation translation, bool json, bool showExits)
+    {
+        if (!json)
+        {
+            string exits = showExits && translation.Hypothesis is { Exits.Count: > 0 } found ? "\t" + string.Join(' ', found.Exits) : "";
+            terminal.Output.Write($"{translation.Text}{exits}\n");
+            terminal.Output.Flush();
+            return;
+        }
+
+        JsonObject line = new() { ["source"] = translation.Source, ["translation"] = translation.Text };
+        if (translation.Hypothesis is { } hypothesis)
+        {
+            line["score"] = JsonOutput.Number(hypothesis.Score);
+            line["tokens"] = hypothesis.Tokens.Count;
+            if (showExits)
+            {
+                line["exits"] = new JsonArray([.. hypothesis.Exits.Select(exit => (JsonNode)exit)]);
+            }
+        }
+
+        JsonOutput.Write(terminal.Output, line);
+    }
+}

@@ -1,0 +1,62 @@
+using ManagedTransformer.Modules;
+
+namespace ManagedTransformer.Checkpoints;
+
+/// <summary>
+/// The mean of the weights of several checkpoints of one run, which usually predicts better than each of them (Vaswani et al., 2017, average the last 5 or 20).
+/// A shared parameter counts once; optimisers' states are not averaged.
+/// </summary>
+public static class CheckpointAverage
+{
+    /// <summary>Averages checkpoints and writes the result; everything but the weights is the first one's.</summary>
+    /// <param name="folders">What <see cref="TrainedModel.Open"/> reads, at least one.</param><param name="output">The new folder, absent or empty.</param>
+    /// <returns>The model as it was written.</returns>
+    /// <exception cref="InputException">A model cannot be read or has other tensors than the first, or the output is not empty or cannot be written.</exception>
+    public static TrainedModel Run(IReadOnlyList<string> folders, string output)
+    {
+        ModelConversion.RequireFree(output);
+        TrainedModel mean = Load(folders);
+        mean.Save(output);
+        return mean;
+    }
+
+    /// <summary>Averages checkpoints.</summary>
+    /// <param name="folders">What <see cref="TrainedModel.Open"/> reads, at least one.</param>
+    /// <exception cref="InputException">A model cannot be read, or has other tensors than the first.</exception>
+    public static TrainedModel Load(IReadOnlyList<string> folders)
+    {
+        ArgumentNullException.ThrowIfNull(folders);
+        TrainedModel mean = TrainedModel.Open(folders[0]);
+        List<NamedBuffer> tensors = ModuleWeights.Tensors(mean.Module);
+        List<double[]> sums = [.. tensors.Select(named => Array.ConvertAll(named.Buffer.ToArray(), value => (double)value))];
+        foreach (string folder in folders.Skip(1))
+        {
+            Add(sums, tensors, folder, folders[0]);
+        }
+
+        for (int i = 0; i < sums.Count; i++)
+        {
+            tensors[i].Buffer.CopyFrom(Array.ConvertAll(sums[i], sum => (float)(sum / folders.Count)));
+        }
+
+        return mean;
+    }
+
+    private static void Add(List<double[]> sums, List<NamedBuffer> tensors, string folder, string first)
+    {
+        List<NamedBuffer> others = ModuleWeights.Tensors(TrainedModel.Open(folder).Module);
+        if (!others.Select(named => (named.Name, named.Buffer.Shape)).SequenceEqual(tensors.Select(named => (named.Name, named.Buffer.Shape))))
+        {
+            throw new InputException($"The models in '{first}' and '{folder}' do not have the same tensors; only checkpoints of one model can be averaged.");
+        }
+
+        for (int i = 0; i < sums.Count; i++)
+        {
+            float[] values = others[i].Buffer.ToArray();
+            for (int j = 0; j < values.Length; j++)
+            {
+                sums[i][j] += values[j];
+            }
+        }
+    }
+}

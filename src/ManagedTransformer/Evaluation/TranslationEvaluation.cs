@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using ManagedTransformer.Data;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Training;
+
+namespace ManagedTransformer.Evaluation;
+
+/// <summary>Scores a translation model on sentence pairs: the loss of the references, and BLEU and chrF of its own translations.</summary>
+public static class TranslationEvaluation
+{
+    /// <summary>Scores a model.</summary>
+    /// <param name="model">The model.</param><param name="options">What to score it on and how to translate; default: the validation part of its training data, beam 5.</param>
+    /// <param name="cancellation">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InputException">No pairs are known, they cannot be read or tokenized, or an option is out of its range.</exception>
+    public static TranslationEvaluationResult Run(TranslationModel model, TranslationEvaluationOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        options ??= new TranslationEvaluationOptions();
+        options.Translation.Validate();
+        ParallelCorpus pairs = options.Data is { } named ? TranslationPairs.Whole(named) : Part(model.Description.Data, options.Split);
+        TokenPair[] tokens = TranslationData.Encode(pairs, model.Source, model.Target);
+        TranslationEvaluator.RequirePositions(tokens, pairs, model.Network.Config);
+        LanguageModelMetrics metrics = TranslationEvaluator.Score(model.Network, tokens, cancellation);
+        long start = Stopwatch.GetTimestamp();
+        string[] translations = [.. model.Translate(pairs.Pairs.Select(pair => pair.Source), options.Translation, cancellation).Select(translation => translation.Text)];
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        string[] references = [.. pairs.Pairs.Select(pair => pair.Target)];
+        Bleu bleu = new(new BleuOptions { Lowercase = model.Description.Lowercase });
+        ChrF chrF = new(new ChrFOptions { Lowercase = model.Description.Lowercase });
+        return new TranslationEvaluationResult(
+            pairs.Name, references.Length, metrics.Loss, metrics.Perplexity, metrics.Tokens, bleu.Corpus(translations, [references]), bleu.Signature(1),
+            TokenizedBleu.Corpus(translations, model.Description.Lowercase ? [.. references.Select(reference => reference.ToLowerInvariant())] : references),
+            chrF.Corpus(translations, [references]), chrF.Signature(1), translations, seconds);
+    }
+
+    private static ParallelCorpus Part(TranslationDataRecipe? trainedOn, EvaluationSplit split)
+    {
+        TranslationDataRecipe data = trainedOn ?? throw new InputException("The model does not say what it was trained on; name sentence pairs with --data SOURCE_FILE,TARGET_FILE.");
+        ParallelCorpus? part = split switch
+        {
+            EvaluationSplit.Train => TranslationPairs.Train(data),
+            EvaluationSplit.Test => TranslationPairs.Test(data),
+            EvaluationSplit.All => throw new InputException("The parts of translation data are scored one by one: train, validation or test."),
+            _ => TranslationPairs.Validation(data),
+        };
+        return part ?? throw new InputException("The model was trained without such a part of data; name sentence pairs with --data SOURCE_FILE,TARGET_FILE.");
+    }
+}

@@ -1,0 +1,22 @@
+namespace ManagedTransformer.Generation;
+
+/// <summary>How sentences are translated.</summary>
+public sealed record TranslationOptions
+{
+    /// <summary>How the best translation is searched.</summary>
+    public BeamSearchOptions Search { get; init; } = new();
+
+    /// <summary>Sentences that are translated at once, those of similar length of a few batches; 1: each as soon as it comes.</summary>
+    public int Batch { get; init; } = 32;
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="InputException">A value out of its range.</exception>
+    public void Validate()
+    {
+        Search.Validate();
+        if (Batch < 1)
+        {
+            throw new InputException($"The number of sentences to translate at once ({Batch}) must be at least 1.");
+        }
+    }
+}

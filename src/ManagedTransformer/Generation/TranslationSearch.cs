@@ -1,0 +1,40 @@
+using ManagedTransformer.Architectures.EncoderDecoder;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Generation;
+
+/// <summary>An encoder-decoder model as a search sees it.</summary>
+internal sealed class TranslationSearch : ISearchModel
+{
+    private readonly EncoderDecoderModel _model;
+    private readonly DecodingState _state;
+
+    /// <summary>A search over the outputs of several sentences.</summary>
+    /// <param name="model">The network.</param><param name="memory">The encoded sentences.</param><param name="beam">Rows per sentence.</param>
+    public TranslationSearch(EncoderDecoderModel model, EncoderOutput memory, int beam)
+    {
+        _model = model;
+        _state = model.CreateState(memory, beam);
+    }
+
+    /// <inheritdoc/>
+    public int VocabularySize => _model.Config.Vocab;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<int> Exits => _state.Exits;
+
+    /// <inheritdoc/>
+    public void Score(ReadOnlySpan<int> tokens, Span<float> scores)
+    {
+        using NoGradientScope _ = new();
+        using StepScope scope = new();
+        _model.Step(Tensor.From(tokens, new Shape(tokens.Length, 1)), _state).LogSoftmax().CopyTo(scores);
+    }
+
+    /// <inheritdoc/>
+    public void Reorder(ReadOnlySpan<int> parents)
+    {
+        using StepScope scope = new();
+        _state.Reorder(parents);
+    }
+}

@@ -1,0 +1,44 @@
+using ManagedTransformer.Architectures.Transformer;
+
+namespace ManagedTransformer.Recipes;
+
+/// <summary>The recipe of a language model.</summary>
+public sealed record LanguageModelRecipe : Recipe
+{
+    /// <summary>The model.</summary>
+    public required LanguageModelConfig Model { get; init; }
+
+    /// <summary>How text becomes tokens.</summary>
+    public TokenizerRecipe Tokenizer { get; set; } = new();
+
+    /// <summary>What to train on.</summary>
+    public DataRecipe Data { get; set; } = new();
+
+    /// <summary>How to train.</summary>
+    public TrainingRecipe Training { get; set; } = new();
+
+    /// <inheritdoc/>
+    public override void Validate(string where)
+    {
+        RequireArchitecture(TransformerLanguageModel, where);
+        if (Model.Vocab < 0)
+        {
+            throw new InputException($"{where}: model.vocab is {Model.Vocab}, it must be positive (or left out, for the tokenizer to decide).");
+        }
+
+        // Where the tokenizer decides the vocabulary, the smallest one that everything fits into stands in.
+        int least = Math.Max((Model.PaddingIdx ?? 0) + 1, (Model.Adaptive is { Cutoffs: [.., var last] } ? last : 0) + 1);
+        (Model.Vocab == 0 ? Model with { Vocab = least } : Model).Validate(where);
+        Tokenizer.Validate(where);
+        Training.Validate(where);
+        if (Training.Context > Model.PositionLimit)
+        {
+            throw new InputException($"{where}: training.context ({Training.Context}) is longer than model.max_positions ({Model.MaxPositions}).");
+        }
+
+        if (Model.HasSpans && Training.Sampling != Sampling.Stream)
+        {
+            throw new InputException($"{where}: span attention needs training.sampling to be stream, since it looks back at the blocks before.");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Recipes;
+
+/// <summary>How to update a model of any kind, and when to look at it.</summary>
+public abstract record UpdateRecipe
+{
+    /// <summary>Updates.</summary>
+    public long Steps { get; set; } = 1000;
+
+    /// <summary>Batches whose gradients are added up for one update.</summary>
+    public int Accumulate { get; set; } = 1;
+
+    /// <summary>Label smoothing mass.</summary>
+    public float LabelSmoothing { get; set; }
+
+    /// <summary>Where that mass goes.</summary>
+    public LabelSmoothing SmoothingMode { get; set; }
+
+    /// <summary>Which parameters are trained.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public TrainableParameters Trainable { get; set; }
+
+    /// <summary>The optimiser.</summary>
+    public OptimizerRecipe Optimizer { get; set; } = new();
+
+    /// <summary>The learning-rate schedule.</summary>
+    public ScheduleRecipe Schedule { get; set; } = new();
+
+    /// <summary>Updates between evaluations on the validation text, each followed by a checkpoint; the end is always one.</summary>
+    public long EvaluateEvery { get; set; } = 250;
+
+    /// <summary>How many of the last evaluations' models are kept in <c>recent/</c>; at the end the mean of their weights becomes the model in <c>average/</c>. 0: none.</summary>
+    public int KeepCheckpoints { get; set; }
+
+    /// <summary>Updates between log lines.</summary>
+    public long LogEvery { get; set; } = 10;
+
+    internal virtual void Validate(string where)
+    {
+        RequirePositive(where, Steps, "steps");
+        RequirePositive(where, Accumulate, "accumulate");
+        RequirePositive(where, EvaluateEvery, "evaluate_every");
+        RequirePositive(where, LogEvery, "log_every");
+        RequireNotNegative(where, KeepCheckpoints, "keep_checkpoints");
+        if (LabelSmoothing is not (>= 0 and < 1))
+        {
+            throw new InputException($"{where}: training.label_smoothing is {LabelSmoothing}, it must be at least 0 and below 1.");
+        }
+
+        Optimizer.Validate(where);
+        Schedule.Validate(where);
+    }
+
+    private protected static void RequirePositive(string where, long value, string key)
+    {
+        if (value <= 0)
+        {
+            throw new InputException($"{where}: training.{key} is {value}, it must be positive.");
+        }
+    }
+
+    private protected static void RequireNotNegative(string where, long value, string key)
+    {
+        if (value < 0)
+        {
+            throw new InputException($"{where}: training.{key} is {value}, it must not be negative.");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Checkpoints.HuggingFace;
+using ManagedTransformer.Data;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Recipes;
+
+namespace ManagedTransformer;
+
+/// <summary>A model of any kind with all that belongs to it, as a model folder holds it.</summary>
+public abstract class TrainedModel
+{
+    private protected TrainedModel()
+    {
+    }
+
+    /// <summary>Trainable values, each counted once.</summary>
+    public long ParameterCount => Module.ParameterCount;
+
+    /// <summary>What the weights belong to.</summary>
+    internal abstract Module Module { get; }
+
+    /// <summary>Loads a model of any kind.</summary>
+    /// <param name="path">As for <see cref="LanguageModel.Load"/> or <see cref="TranslationModel.Load"/>.</param>
+    /// <returns>A <see cref="LanguageModel"/> or a <see cref="TranslationModel"/>.</returns>
+    /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
+    public static TrainedModel Open(string path) => Architecture(path) == Recipe.TransformerTranslation ? TranslationModel.Load(path) : LanguageModel.Load(path);
+
+    /// <summary>Writes the model as a checkpoint folder; an existing one is replaced in one step.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="InputException">The folder cannot be written; an existing one is untouched.</exception>
+    public void Save(string path) => CheckpointFolder.Write(path, WriteFiles);
+
+    /// <summary>What kind of model a path stands for; null where that cannot be told, which loading it explains.</summary>
+    /// <param name="path">As for <see cref="Open"/>.</param>
+    internal static string? Architecture(string path)
+    {
+        if (HuggingFaceConfig.ModelType(path) is not null)
+        {
+            return Recipe.TransformerLanguageModel;
+        }
+
+        string config = Path.Combine(CheckpointFolder.Resolve(path), CheckpointFolder.ConfigFile);
+        return File.Exists(config) ? JsonDocuments.Architecture(InputFile.ReadAllBytes(config)) : null;
+    }
+
+    /// <summary>Writes the files of the folder.</summary>
+    /// <param name="folder">A checkpoint being written.</param>
+    internal abstract void WriteFiles(string folder);
+}

@@ -1,0 +1,100 @@
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Data;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Optimizers;
+using ManagedTransformer.Optimizers.Schedules;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Training;
+
+/// <summary>
+/// One update after the other: batches, forward, backward, clipping, optimisers. The gradient is that of the summed loss over the number of targets, both summed over
+/// all batches of an update before dividing. All randomness is a function of the seed and the number of updates done.
+/// </summary>
+internal abstract class Trainer
+{
+    private readonly UpdateRecipe _recipe;
+    private readonly RandomSource _random;
+    private readonly IReadOnlyList<NamedParameter> _parameters;
+    private readonly OptimizerSet _optimizers;
+    private readonly LearningRateSchedule _schedule;
+
+    /// <summary>A trainer before its first update.</summary>
+    /// <param name="network">What to train.</param><param name="recipe">How.</param><param name="steps">Updates in all, for the schedule.</param><param name="random">Source of dropout.</param>
+    protected Trainer(Module network, UpdateRecipe recipe, long steps, RandomSource random)
+    {
+        _recipe = recipe;
+        _random = random;
+        _parameters = recipe.Trainable.Choose(network.Parameters());
+        _optimizers = recipe.Optimizer.CreateSet(_parameters);
+        _schedule = recipe.Schedule.Create(steps);
+    }
+
+    /// <summary>Updates done.</summary>
+    public long Step { get; private set; }
+
+    /// <summary>Where the batches stand.</summary>
+    public abstract BatchPosition Position { get; protected set; }
+
+    /// <summary>One update.</summary>
+    /// <exception cref="InputException">The loss is not finite; nothing was changed but the batch norms' statistics.</exception>
+    public TrainingUpdate Update()
+    {
+        _random.MoveTo((ulong)Step);
+        foreach (NamedParameter named in _parameters)
+        {
+            named.Parameter.ClearGradient(release: true);
+        }
+
+        using StepScope scope = new();
+        double total = 0;
+        long targets = 0;
+        CrossEntropyOptions options = new() { Sum = true, Smoothing = _recipe.LabelSmoothing, Mode = _recipe.SmoothingMode };
+        ForwardContext context = ForwardContext.Training(_random);
+        for (int i = 0; i < _recipe.Accumulate; i++)
+        {
+            TrainingLoss result = Forward(context, options);
+            total += result.Prediction.Loss.Item();
+            targets += result.Prediction.Targets;
+            result.Total.Backward(freeIntermediates: true);
+        }
+
+        float scale = 1f / targets;
+        double[] norms = _optimizers.GradientNorms(scale);
+        TrainingUpdate update = new(total / targets, Math.Sqrt(norms.Sum(norm => norm * norm)), _schedule.Rate(Step), targets);
+        if (!double.IsFinite(update.Loss) || !double.IsFinite(update.GradientNorm))
+        {
+            throw new InputException(
+                $"Training stopped at step {Step + 1}: the loss is {update.Loss} and the gradient's norm {update.GradientNorm} at the learning rate {update.Rate:G4}");
+        }
+
+        _optimizers.Step((float)update.Rate, norms, scale);
+        ApplyConstraints();
+        Step++;
+        return update;
+    }
+
+    /// <summary>Writes everything that continues the run bit for bit, but for the weights and the position.</summary>
+    /// <param name="folder">A checkpoint being written.</param>
+    public virtual void Save(string folder) => ModuleWeights.Save(_optimizers.State(), Path.Combine(folder, CheckpointFolder.OptimizerFile));
+
+    /// <summary>Continues a run.</summary>
+    /// <param name="folder">Its checkpoint.</param><param name="state">What the checkpoint says of it.</param>
+    public virtual void Restore(string folder, TrainingState state)
+    {
+        ModuleWeights.Load([.. _optimizers.State()], Path.Combine(folder, CheckpointFolder.OptimizerFile));
+        _optimizers.Updates = state.Step;
+        Position = state.Position;
+        Step = state.Step;
+    }
+
+    /// <summary>The summed loss of the next batch.</summary>
+    protected abstract TrainingLoss Forward(ForwardContext context, CrossEntropyOptions options);
+
+    /// <summary>Brings parameters back into their range after an update.</summary>
+    protected virtual void ApplyConstraints()
+    {
+    }
+}

@@ -1,0 +1,43 @@
+using ManagedTransformer.Recipes;
+
+namespace ManagedTransformer.Training;
+
+/// <summary>What a training run is about: a model, the updates that train it, and how good it is. One kind per kind of model.</summary>
+internal abstract class TrainingTask
+{
+    /// <summary>Keeps the random numbers of initial weights apart from those of any step.</summary>
+    protected const ulong InitializationPosition = ulong.MaxValue >> 20;
+
+    /// <summary>The model as trained so far.</summary>
+    public abstract TrainedModel Model { get; }
+
+    /// <summary>The updates.</summary>
+    public abstract Trainer Trainer { get; }
+
+    /// <summary>When to evaluate and to report.</summary>
+    public abstract UpdateRecipe Recipe { get; }
+
+    /// <summary>Updates in all.</summary>
+    public abstract long Steps { get; }
+
+    /// <summary>Identifies data and recipe, so that a run is not resumed with others; the number of steps may change.</summary>
+    public abstract string Fingerprint { get; }
+
+    /// <summary>The fewest bits per character that any model can reach on the validation text, where its source knows it.</summary>
+    public virtual double? Floor => null;
+
+    /// <summary>What a person should know about the data; null for nothing.</summary>
+    public virtual string? Notes => null;
+
+    /// <summary>A training loss in bits per character, for models of plain text.</summary>
+    /// <param name="loss">Nats per token.</param>
+    public virtual double? BitsPerCharacter(double loss) => null;
+
+    /// <summary>Scores the model on the validation part; null where there is none.</summary>
+    /// <param name="everything">Whether to score all of it, also where evaluations during training score a part.</param>
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    public abstract Validation? Validate(bool everything, CancellationToken cancellation);
+
+    /// <summary>Something that the trained model makes, for a person to read; null where the recipe asks for nothing.</summary>
+    public abstract string? Sample();
+}

@@ -1,0 +1,159 @@
+using ManagedTransformer.Architectures.EncoderDecoder;
+using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Data;
+using ManagedTransformer.Evaluation;
+using ManagedTransformer.Generation;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
+using ManagedTransformer.Tokenization;
+
+namespace ManagedTransformer.Training;
+
+/// <summary>Trains a translation model on sentence pairs.</summary>
+internal sealed class TranslationTask : TrainingTask
+{
+    private const int SentencesPerBatch = 64;
+    private static readonly BeamSearchOptions _greedy = new() { Beam = 1 };
+    private readonly TranslationRecipe _recipe;
+    private readonly TranslationData _data;
+
+    /// <summary>Loads the pairs and builds the model.</summary>
+    /// <param name="recipe">A checked recipe.</param><param name="options">Data, seed and so on.</param>
+    /// <param name="checkpoint">The checkpoint that the run will be resumed from; null: a fresh run.</param>
+    public TranslationTask(TranslationRecipe recipe, TrainingOptions options, string? checkpoint)
+    {
+        TranslationModel? start = options.Init is not null && checkpoint is null ? TranslationModel.Load(options.Init) : null;
+        if (options.Init is not null)
+        {
+            recipe = WithModel(recipe, start?.Description ?? TranslationModel.ReadDescription(checkpoint!), options.Init);
+        }
+
+        _data = TranslationData.Load(recipe.Tokenizer, Data(recipe.Data, options),
+            checkpoint is not null ? TranslationModel.ReadTokenizers(checkpoint, recipe.Data.Lowercase) : start is null ? null : (start.Source, start.Target));
+        EncoderDecoderConfig config = WithVocabularies(recipe.Model, _data.Source, _data.Target);
+        _recipe = recipe with { Model = config };
+        TranslationEvaluator.RequirePositions(_data.Validation, _data.ValidationText, config);
+        TokenPair[] train = WithinPositions(_data.Train, config.MaxPositions);
+        Notes = DescribeData(train.Length);
+        TranslationTrainingRecipe training = recipe.Training;
+        PairBatches batches = new(train, new PairBatchesOptions
+        {
+            MaxTokens = training.MaxTokens,
+            MaxSentences = training.MaxSentences,
+            Multiple = training.BatchMultiple,
+            Seed = options.Seed,
+        });
+        Steps = options.Steps ?? (training.Epochs == 0 ? training.Steps
+            : (((long)training.Epochs * batches.BatchesPerEpoch) + training.Accumulate - 1) / training.Accumulate);
+        RandomSource random = new(options.Seed);
+        random.MoveTo(InitializationPosition);
+        EncoderDecoderModel network = start?.Network ?? new EncoderDecoderModel(config, random);
+        Trainer = new TranslationTrainer(network, training, batches, Steps, random);
+        Model = new TranslationModel(network, _data.Source, _data.Target, new TranslationDescription
+        {
+            Architecture = recipe.Architecture,
+            Model = config,
+            Lowercase = recipe.Data.Lowercase,
+            Data = _data.Recipe.WithFullNames(),
+        });
+        Fingerprint = _data.Fingerprint(_recipe);
+    }
+
+    /// <inheritdoc/>
+    public override TranslationModel Model { get; }
+
+    /// <inheritdoc/>
+    public override Trainer Trainer { get; }
+
+    /// <inheritdoc/>
+    public override UpdateRecipe Recipe => _recipe.Training;
+
+    /// <inheritdoc/>
+    public override long Steps { get; }
+
+    /// <inheritdoc/>
+    public override string Fingerprint { get; }
+
+    /// <inheritdoc/>
+    public override string? Notes { get; }
+
+    /// <inheritdoc/>
+    public override Validation? Validate(bool everything, CancellationToken cancellation)
+    {
+        if (_data.ValidationText is null)
+        {
+            return null;
+        }
+
+        LanguageModelMetrics metrics = TranslationEvaluator.Score(Model.Network, _data.Validation, cancellation);
+        double? bleu = _recipe.Training.EvaluateBleu == 0 ? null : Bleu(_recipe.Training.EvaluateBleu, cancellation);
+        return new Validation(new ValidationResult(metrics.Loss, IsBest: false) { Bleu = bleu }, metrics.Loss);
+    }
+
+    /// <inheritdoc/>
+    public override string? Sample()
+    {
+        SentencePair[] shown = [.. (_data.ValidationText?.Pairs ?? []).Take(_recipe.Training.SampleSentences)];
+        return shown.Length == 0 ? null : string.Join("\n", shown.Zip(Greedy(shown.Length, CancellationToken.None),
+            (pair, translation) => $"source:      {pair.Source}\ntranslation: {translation}\nreference:   {pair.Target}"));
+    }
+
+    private double Bleu(int sentences, CancellationToken cancellation)
+    {
+        string[] translations = Greedy(sentences, cancellation);
+        return new Bleu(new BleuOptions { Lowercase = _recipe.Data.Lowercase }).Corpus(translations, [.. _data.ValidationText!.Pairs.Take(translations.Length).Select(pair => pair.Target)]).Score;
+    }
+
+    private string[] Greedy(int sentences, CancellationToken cancellation) =>
+    [
+        .. Translator.Run(Model.Network, [.. _data.Validation.Take(sentences).Select(pair => pair.Source)], _greedy, SentencesPerBatch, cancellation)
+            .Select(hypothesis => _data.Target.Decode(hypothesis.Tokens)),
+    ];
+
+    private TokenPair[] WithinPositions(TokenPair[] pairs, int positions)
+    {
+        TokenPair[] kept = [.. pairs.Where(pair => Math.Max(pair.Source.Length, pair.Target.Length) < positions)];
+        return kept.Length > 0 ? kept : throw new InputException(
+            $"{_data.TrainText.Name}: every pair has more tokens than the model has positions ({positions:N0}, model.max_positions).");
+    }
+
+    private string DescribeData(int kept)
+    {
+        ParallelCorpus text = _data.TrainText;
+        (int Pairs, string Why)[] left =
+        [
+            (text.EmptyPairs, "with an empty side"), (text.LongPairs, "with too many words"), (text.UnevenPairs, "of uneven lengths"),
+            (text.Pairs.Count - kept, "longer than the model's positions"),
+        ];
+        string reasons = string.Join(", ", left.Where(reason => reason.Pairs > 0).Select(reason => $"{reason.Pairs:N0} {reason.Why}"));
+        return $"{kept:N0} sentence pairs{(reasons.Length > 0 ? $" (left out: {reasons})" : "")}, {_data.Validation.Length:N0} to validate on, vocabularies of {_data.Source.VocabularySize:N0} and {_data.Target.VocabularySize:N0} tokens.";
+    }
+
+    private static TranslationDataRecipe Data(TranslationDataRecipe data, TrainingOptions options)
+    {
+        data = options.Data is { } train ? data.WithTraining(train) : data;
+        return options.Validation is { } validation ? data.WithValidation(validation) : data;
+    }
+
+    private static TranslationRecipe WithModel(TranslationRecipe recipe, TranslationDescription description, string folder)
+    {
+        recipe = recipe with { Model = description.Model, Data = recipe.Data with { Lowercase = description.Lowercase } };
+        recipe.Validate($"the recipe with the model of '{folder}'");
+        return recipe;
+    }
+
+    private static EncoderDecoderConfig WithVocabularies(EncoderDecoderConfig model, SentenceTokenizer source, SentenceTokenizer target)
+    {
+        Require(model.SrcVocab, source.VocabularySize, "src_vocab");
+        Require(model.Vocab, target.VocabularySize, "vocab");
+        return model with { SrcVocab = source.VocabularySize, Vocab = target.VocabularySize };
+
+        static void Require(int written, int actual, string key)
+        {
+            if (written != 0 && written != actual)
+            {
+                throw new InputException($"The recipe's model.{key} is {written}, and its tokenizer has {actual} ids, the four special ones included; leave the key out.");
+            }
+        }
+    }
+}

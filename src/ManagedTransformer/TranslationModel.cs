@@ -1,0 +1,216 @@
+using System.Runtime.CompilerServices;
+using ManagedTransformer.Architectures.EncoderDecoder;
+using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Data;
+using ManagedTransformer.Generation;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
+using ManagedTransformer.Tokenization;
+
+namespace ManagedTransformer;
+
+/// <summary>A translation model ready to use: network, tokenizers and description, as a model folder holds them. Translations may run on several threads at once.</summary>
+public sealed class TranslationModel : TrainedModel, IDisposable
+{
+    // Batches whose sentences are sorted by length together, so that little padding is computed.
+    private const int BatchesPerWindow = 8;
+
+    /// <summary>Puts a model together.</summary>
+    /// <param name="network">The network.</param><param name="source">Tokenizer of the source language.</param><param name="target">Tokenizer of the target language;
+    /// the same object where the languages share it.</param><param name="description">What <c>config.json</c> says.</param>
+    /// <exception cref="InputException">A tokenizer has another number of ids than the network.</exception>
+    public TranslationModel(EncoderDecoderModel network, SentenceTokenizer source, SentenceTokenizer target, TranslationDescription description)
+    {
+        (Network, Source, Target, Description) = (network, source, target, description);
+        RequireSize("source", source, network.Config.SrcVocab);
+        RequireSize("target", target, network.Config.Vocab);
+    }
+
+    /// <summary>The network.</summary>
+    public EncoderDecoderModel Network { get; }
+
+    /// <summary>Sentences of the source language to tokens.</summary>
+    public SentenceTokenizer Source { get; }
+
+    /// <summary>Sentences of the target language to tokens and back.</summary>
+    public SentenceTokenizer Target { get; }
+
+    /// <summary>What the model folder says about the model.</summary>
+    public TranslationDescription Description { get; }
+
+    internal override Module Module => Network;
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="path">A checkpoint folder, or the output folder of a training run (its best checkpoint is taken, or else its last).</param>
+    /// <exception cref="InputException">Missing, damaged or mismatched files, or a model of another kind.</exception>
+    public static TranslationModel Load(string path)
+    {
+        string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path));
+        TranslationDescription description = ReadDescription(folder);
+        (SentenceTokenizer source, SentenceTokenizer target) = ReadTokenizers(folder, description.Lowercase);
+        TranslationModel model = new(new EncoderDecoderModel(description.Model, new RandomSource(0)), source, target, description);
+        ModuleWeights.Load(model.Network, Path.Combine(folder, CheckpointFolder.ModelFile));
+        return model;
+    }
+
+    /// <summary>The description in a checkpoint folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="InputException">Missing or malformed, or that of a model of another kind.</exception>
+    public static TranslationDescription ReadDescription(string folder)
+    {
+        string path = Path.Combine(folder, CheckpointFolder.ConfigFile);
+        byte[] utf8 = InputFile.ReadAllBytes(path);
+        if (JsonDocuments.Architecture(utf8) is { } architecture && architecture != Recipe.TransformerTranslation)
+        {
+            throw new InputException($"{path}: architecture is '{architecture}', which does not translate; a translation model has '{Recipe.TransformerTranslation}'.");
+        }
+
+        TranslationDescription description = JsonDocuments.Read(path, utf8, RecipeJson.Default.TranslationDescription);
+        description.Model.Validate(path);
+        return description;
+    }
+
+    /// <summary>Translates a sentence.</summary>
+    /// <param name="sentence">One sentence.</param><param name="options">Search and so on; default: beam 5.</param>
+    /// <exception cref="InputException">The sentence is longer than the model reads, has a character that the vocabulary lacks, or an option is out of its range.</exception>
+    public string Translate(string sentence, TranslationOptions? options = null) => Translate([sentence], options).Single().Text;
+
+    /// <summary>Translates sentences in their order, as they are asked for. An empty sentence has an empty translation.</summary>
+    /// <param name="sentences">One sentence each; they are read some batches ahead.</param><param name="options">Search and so on; default: beam 5.</param>
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InputException">An option is out of its range; while translating: a sentence is longer than the model reads or has a character that the
+    /// vocabulary lacks. The message counts the sentences as lines, from 1; those before it have been translated.</exception>
+    public IEnumerable<Translation> Translate(IEnumerable<string> sentences, TranslationOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sentences);
+        options ??= new TranslationOptions();
+        options.Validate();
+        return TranslateInWindows(sentences, options, cancellation);
+    }
+
+    /// <summary>Translates the lines of a file.</summary>
+    /// <param name="path">A text in UTF-8, or a <c>.gz</c> of one.</param><param name="options">Search and so on; default: beam 5.</param>
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InputException">The file is missing or not UTF-8; otherwise as for <see cref="Translate(IEnumerable{string}, TranslationOptions, CancellationToken)"/>.</exception>
+    public IEnumerable<Translation> TranslateFile(string path, TranslationOptions? options = null, CancellationToken cancellation = default) =>
+        Translate(TextLines.Read(path), options, cancellation);
+
+    /// <summary>Translates sentences in their order, as they are asked for, on another thread.</summary>
+    /// <param name="sentences">One sentence each; they are read some batches ahead.</param><param name="options">Search and so on; default: beam 5.</param>
+    /// <param name="cancellation">Ends the translation.</param>
+    /// <exception cref="InputException">As for <see cref="Translate(IEnumerable{string}, TranslationOptions, CancellationToken)"/>.</exception>
+    public async IAsyncEnumerable<Translation> TranslateAsync(
+        IEnumerable<string> sentences, TranslationOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using IEnumerator<Translation> translations = Translate(sentences, options, cancellation).GetEnumerator();
+        while (await Task.Run(translations.MoveNext, cancellation).ConfigureAwait(false))
+        {
+            yield return translations.Current;
+        }
+    }
+
+    /// <summary>Nothing to release by hand; <c>using</c> states where the model's use ends.</summary>
+    public void Dispose()
+    {
+    }
+
+    /// <summary>The ids of a source sentence, as the model reads it.</summary>
+    /// <param name="sentence">The sentence.</param><param name="line">Its number, for errors.</param>
+    /// <exception cref="InputException">It is too long or cannot be tokenized.</exception>
+    internal int[] EncodeSource(string sentence, long line)
+    {
+        int[] ids;
+        try
+        {
+            ids = Source.Encode(sentence);
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"Line {line}: {e.Message}", e);
+        }
+
+        return ids.Length < Network.Config.MaxPositions ? ids : throw new InputException(
+            $"Line {line}: the sentence has {ids.Length + 1:N0} tokens with its end, the model reads at most {Network.Config.MaxPositions:N0} (model.max_positions).");
+    }
+
+    internal override void WriteFiles(string folder)
+    {
+        AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile), JsonDocuments.Write(Description, RecipeJson.Default.TranslationDescription));
+        ModuleWeights.Save(Network, Path.Combine(folder, CheckpointFolder.ModelFile));
+        if (ReferenceEquals(Source, Target))
+        {
+            Source.Tokenizer.Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
+            return;
+        }
+
+        Source.Tokenizer.Save(Path.Combine(folder, CheckpointFolder.SourceTokenizerFile));
+        Target.Tokenizer.Save(Path.Combine(folder, CheckpointFolder.TargetTokenizerFile));
+    }
+
+    internal static (SentenceTokenizer Source, SentenceTokenizer Target) ReadTokenizers(string folder, bool lowercase)
+    {
+        string joint = Path.Combine(folder, CheckpointFolder.TokenizerFile);
+        if (File.Exists(joint))
+        {
+            SentenceTokenizer tokenizer = new(Tokenizer.Load(joint), lowercase);
+            return (tokenizer, tokenizer);
+        }
+
+        return (Read(CheckpointFolder.SourceTokenizerFile), Read(CheckpointFolder.TargetTokenizerFile));
+
+        SentenceTokenizer Read(string name) => new(Tokenizer.Load(Path.Combine(folder, name)), lowercase);
+    }
+
+    private IEnumerable<Translation> TranslateInWindows(IEnumerable<string> sentences, TranslationOptions options, CancellationToken cancellation)
+    {
+        long line = 0;
+        foreach (string[] window in sentences.Chunk(options.Batch == 1 ? 1 : options.Batch * BatchesPerWindow))
+        {
+            List<int[]> sources = [];
+            InputException? refused = null;
+            int read = 0;
+            for (; read < window.Length && refused is null; read++)
+            {
+                try
+                {
+                    AddSource(window[read], ++line, sources);
+                }
+                catch (InputException e)
+                {
+                    refused = e;
+                }
+            }
+
+            Queue<Hypothesis> found = new(Translator.Run(Network, sources, options.Search, options.Batch, cancellation));
+            foreach (string sentence in window.Take(refused is null ? read : read - 1))
+            {
+                Hypothesis? hypothesis = IsEmpty(sentence) ? null : found.Dequeue();
+                yield return new Translation(sentence, hypothesis is null ? "" : Target.Decode(hypothesis.Tokens), hypothesis);
+            }
+
+            if (refused is not null)
+            {
+                throw new InputException(refused.Message, refused);
+            }
+        }
+    }
+
+    private void AddSource(string sentence, long line, List<int[]> sources)
+    {
+        if (!IsEmpty(sentence))
+        {
+            sources.Add(EncodeSource(sentence.Trim(), line));
+        }
+    }
+
+    private static bool IsEmpty(string sentence) => string.IsNullOrWhiteSpace(sentence);
+
+    private static void RequireSize(string side, SentenceTokenizer tokenizer, int vocabulary)
+    {
+        if (tokenizer.VocabularySize != vocabulary)
+        {
+            throw new InputException($"The {side} tokenizer has {tokenizer.VocabularySize} ids, special ones included, and the model {vocabulary}.");
+        }
+    }
+}
