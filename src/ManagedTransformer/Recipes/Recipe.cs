@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ManagedTransformer.Data;
 
 namespace ManagedTransformer.Recipes;
@@ -12,9 +13,11 @@ public abstract record Recipe
     public const string TransformerTranslation = "transformer_seq2seq";
 
     /// <summary>Which kind of model.</summary>
+    [JsonPropertyOrder(-2)]
     public required string Architecture { get; init; }
 
     /// <summary>For readers; not used.</summary>
+    [JsonPropertyOrder(-1)]
     public string? Description { get; set; }
 
     /// <summary>Reads and checks a recipe of any kind.</summary>
