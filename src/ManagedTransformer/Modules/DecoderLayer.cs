@@ -23,12 +23,13 @@ public sealed class DecoderLayer : Module
     /// <param name="options">Width, norms and residual dropout.</param><param name="attention">Causal self-attention.</param><param name="cross">Attention to the memory.</param>
     /// <param name="feedForward">The feed-forward layer.</param><param name="before">What the self-attention's input passes first; null for nothing.</param>
     public DecoderLayer(
-        TransformerLayerOptions options, MultiHeadAttention attention, MultiHeadAttention cross, FeedForward feedForward, PositionwiseModule? before)
+        TransformerLayerOptions options, SelfAttention attention, Module cross, FeedForward feedForward, PositionwiseModule? before)
     {
         _dropout = options.Dropout;
         _feedForwardDropout = options.FeedForwardDropout ?? options.Dropout;
         IsPreNorm = options.PreNorm;
         (Attention, CrossAttention, FeedForward, Before) = (attention, cross, feedForward, before);
+        Cross = cross as ICrossAttention ?? throw new ArgumentException($"{cross.GetType().Name} cannot attend to a memory.", nameof(cross));
         Norm1 = new LayerNorm(options.Dim, options.NormEpsilon);
         Norm2 = new LayerNorm(options.Dim, options.NormEpsilon);
         Norm3 = new LayerNorm(options.Dim, options.NormEpsilon);
@@ -38,13 +39,19 @@ public sealed class DecoderLayer : Module
     public PositionwiseModule? Before { get; }
 
     /// <summary>Causal self-attention.</summary>
-    public MultiHeadAttention Attention { get; }
+    public SelfAttention Attention { get; }
 
     /// <summary>Norm of the self-attention sub-layer.</summary>
     public LayerNorm Norm1 { get; }
 
     /// <summary>Attention to the memory.</summary>
-    public MultiHeadAttention CrossAttention { get; }
+    public Module CrossAttention { get; }
+
+    /// <summary>The same by what it does.</summary>
+    internal ICrossAttention Cross { get; }
+
+    /// <summary>Self-attention of layers that tokens leave early: its keys and values can be made without attending.</summary>
+    internal MultiHeadAttention Softmax => (MultiHeadAttention)Attention;
 
     /// <summary>Norm of the cross-attention sub-layer.</summary>
     public LayerNorm Norm2 { get; }
@@ -72,8 +79,8 @@ public sealed class DecoderLayer : Module
             x,
             Normed(x),
             null,
-            normed => Attention.Forward(normed, self, context),
-            normed => CrossAttention.Forward(normed, memory, cross, context),
+            normed => Attention.Attend(normed, self, null, context).Output,
+            normed => Cross.Attend(normed, memory, cross, context),
             context).Residual;
 
     /// <summary>What the self-attention sees of the residual stream: its normalised form (pre-norm), or the stream itself.</summary>

@@ -48,9 +48,8 @@ public sealed class KeyValueCache : LayerState
     /// <summary>The keys of all positions before heads are told apart, a view [rows, length, heads * width].</summary>
     internal Tensor Keys() => _keys.Range(0, Length);
 
-    /// <summary>Row i becomes what row <c>parents[i]</c> was; fewer parents than rows drop rows.</summary>
-    /// <param name="parents">A row per new row.</param><param name="start">The first position at which a row may differ from its parent.</param>
-    internal void Reorder(ReadOnlySpan<int> parents, int start)
+    /// <inheritdoc/>
+    internal override void Reorder(ReadOnlySpan<int> parents, int start)
     {
         _keys.Reorder(parents, start);
         _values.Reorder(parents, start);

@@ -7,7 +7,7 @@ namespace ManagedTransformer.Modules;
 /// d = dim / heads; y = concat over heads of softmax(q k^T / sqrt d) v, through the out map. Self-attention keeps query, key and value weights packed in one
 /// matrix and computes them in one product; cross-attention packs key and value.
 /// </summary>
-public sealed class MultiHeadAttention : SelfAttention
+public sealed class MultiHeadAttention : SelfAttention, ICrossAttention
 {
     private readonly int _heads;
     private readonly float _dropout;
@@ -82,10 +82,12 @@ public sealed class MultiHeadAttention : SelfAttention
     public Tensor Forward(Tensor x, Tensor memory, AttentionMask mask, ForwardContext context) =>
         Attend(x, Heads(Key.Forward(memory)), Heads(Value.Forward(memory)), mask, context);
 
-    /// <summary>Keys and values of a memory, for attention to it again and again.</summary>
-    /// <param name="memory">[B, S, memoryDim]</param>
-    /// <returns>[B, S, heads, d] each.</returns>
-    internal (Tensor Keys, Tensor Values) ProjectMemory(Tensor memory) => (Heads(Key.Forward(memory)), Heads(Value.Forward(memory)));
+    Tensor ICrossAttention.Attend(Tensor x, Tensor memory, AttentionMask mask, ForwardContext context) => Forward(x, memory, mask, context);
+
+    // Keys and values, [B, S, heads, d] each.
+    (Tensor First, Tensor Second) ICrossAttention.Summarize(Tensor memory, Tensor? padding) => (Heads(Key.Forward(memory)), Heads(Value.Forward(memory)));
+
+    Tensor ICrossAttention.Read(Tensor x, (Tensor First, Tensor Second) summary, Tensor? padding, RowGrid grid) => Attend(x, summary.First, summary.Second, padding, grid);
 
     /// <summary>Attention to projected keys and values.</summary>
     /// <param name="x">Queries' source, [B, T, dim]</param><param name="keys">[B, S, heads, d]</param><param name="values">[B, S, heads, d]</param>

@@ -49,7 +49,7 @@ public sealed class ParameterNameTests
             names.Where(name => name.EndsWith("norm1.weight", StringComparison.Ordinal) || name.EndsWith("query.weight", StringComparison.Ordinal)
                 || name.StartsWith("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal)
                 || name.StartsWith("ffn", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal)));
-        Assert.Equal(new Shape(4, 3), layer.CrossAttention.Key.Weight.Shape);
+        Assert.Equal(new Shape(4, 3), ((MultiHeadAttention)layer.CrossAttention).Key.Weight.Shape);
         Assert.Equal(26, names.Length);
     }
 }

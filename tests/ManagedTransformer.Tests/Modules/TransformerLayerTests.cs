@@ -33,7 +33,7 @@ public sealed class TransformerLayerTests
         AttentionMask self = new(Causal: true, KeyPadding: padding ? Padding(Length) : null), cross = new(KeyPadding: padding ? Padding(MemoryLength) : null);
         Tensor x = Random(1, 2, Length, Dim), memory = Random(2, 2, MemoryLength, MemoryDim);
         Tensor expected = Formula(x, preNorm, layer.Norm1, y => ((MultiHeadAttention)layer.Attention).ForwardWithWeights(y, null, self).Output);
-        expected = Formula(expected, preNorm, layer.Norm2!, y => layer.CrossAttention.ForwardWithWeights(y, memory, cross).Output);
+        expected = Formula(expected, preNorm, layer.Norm2!, y => ((MultiHeadAttention)layer.CrossAttention).ForwardWithWeights(y, memory, cross).Output);
         expected = Formula(expected, preNorm, layer.Norm3, y => FeedForward(layer.FeedForward, y, activation));
         Near(expected, layer.Forward(x, memory, self.KeyPadding, cross.KeyPadding, _context));
     }

@@ -55,7 +55,7 @@ internal ref struct EarlyExitStep
     private readonly Tensor RunLayer(int index, Tensor x)
     {
         DecoderLayer layer = _decoder.Layers[index];
-        KeyValueCache cache = _state.Caches[index];
+        KeyValueCache cache = (KeyValueCache)_state.Caches[index];
         SourceMemory memory = _state.Memory;
         DepthState depth = _depth;
         int[] active = _active;
@@ -72,8 +72,8 @@ internal ref struct EarlyExitStep
             }
 
             Tensor inputs = complete ? x : TensorOperators.Concat(1, depth.StatesFrom(cache.Length), x);
-            (Tensor keys, Tensor values) = layer.Attention.Remember(layer.Normed(inputs), cache);
-            return layer.Attention.Attend(normed, keys, values, null, new RowGrid(active, x.Shape[0]));
+            (Tensor keys, Tensor values) = layer.Softmax.Remember(layer.Normed(inputs), cache);
+            return layer.Softmax.Attend(normed, keys, values, null, new RowGrid(active, x.Shape[0]));
         }
     }
 

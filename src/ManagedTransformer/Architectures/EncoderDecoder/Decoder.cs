@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
@@ -26,7 +27,7 @@ public sealed class Decoder : Module
                 .. delight.Units(dim, config.DecoderLayers, config.Activation, "model")
                     .Select(unit => DelightLayers.DecoderLayer(config.DecoderOptions(), config.Dim, unit, random)),
             ]
-            : [.. Enumerable.Range(0, config.DecoderLayers).Select(_ => new DecoderLayer(config.DecoderOptions(), config.Dim, random))];
+            : [.. Enumerable.Range(0, config.DecoderLayers).Select(layer => CreateLayer(config, layer, random))];
         Norm = config.PreNorm ? new LayerNorm(dim, config.NormEpsilon) : null;
         int projected = config.Delight?.MapDim ?? dim;
         Narrowing = projected == dim ? null : new Linear(dim, projected, random, bias: false);
@@ -63,8 +64,8 @@ public sealed class Decoder : Module
         AttentionMask self = SelfMask(tokens), cross = new(KeyPadding: memory.Padding);
         return Run(
             Embedding.Forward(tokens, context),
-            (layer, x) => Layers[layer].Attention.Forward(x, self, context),
-            (layer, x) => Layers[layer].CrossAttention.Forward(x, memory.States, cross, context),
+            (layer, x) => Layers[layer].Attention.Attend(x, self, null, context).Output,
+            (layer, x) => Layers[layer].Cross.Attend(x, memory.States, cross, context),
             context);
     }
 
@@ -121,6 +122,27 @@ public sealed class Decoder : Module
         {
             visit.Add($"exits.{layer}.weight", Exits[layer]);
         }
+    }
+
+    private static DecoderLayer CreateLayer(EncoderDecoderConfig config, int layer, RandomSource random)
+    {
+        TransformerLayerOptions options = config.DecoderOptions();
+        LinearAttentionConfig? self = config.LinearAt(layer), cross = config.CrossLinearAt(layer);
+        if (self is null && cross is null)
+        {
+            return new DecoderLayer(options, config.Dim, random);
+        }
+
+        SelfAttention attention = self is null
+            ? new MultiHeadAttention(options.Dim, options.Heads, random, null, options.Bias, options.AttentionDropout)
+            : new LinearSelfAttention(Linear(self), random);
+        Module memory = cross is null
+            ? new MultiHeadAttention(options.Dim, options.Heads, random, config.Dim, options.Bias, options.AttentionDropout)
+            : new LinearCrossAttention(Linear(cross), config.Dim, random);
+        FeedForward feedForward = new(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout, options.Bias);
+        return new DecoderLayer(options, attention, memory, feedForward, null);
+
+        LinearAttentionLayerOptions Linear(LinearAttentionConfig linear) => new() { Dim = options.Dim, Heads = options.Heads, Linear = linear, Bias = options.Bias };
     }
 
     // Each layer gets the norm that follows it, so that its last residual sum and that norm are one pass.

@@ -24,8 +24,8 @@ public sealed class DecodingState
         _limit = model.Config.MaxPositions;
         _layers = model.Decoder.Layers;
         Rows = _mostRows = memory.Sentences * beam;
-        Memory = new SourceMemory([.. model.Decoder.Layers.Select(layer => layer.CrossAttention)], memory, beam);
-        Caches = [.. model.Decoder.Layers.Select(layer => (KeyValueCache)layer.Attention.CreateState(Rows))];
+        Memory = new SourceMemory([.. model.Decoder.Layers.Select(layer => layer.Cross)], memory, beam);
+        Caches = [.. model.Decoder.Layers.Select(layer => layer.Attention.CreateState(Rows))];
         ExitRule rule = exits ?? model.Config.Exits?.Rule ?? new ExitRule();
         if (model.Config.Exits is not null)
         {
@@ -50,7 +50,7 @@ public sealed class DecodingState
     public long Bytes => Memory.Bytes + Caches.Sum(cache => cache.Bytes) + (Depth?.Bytes ?? 0);
 
     /// <summary>Self-attention, one per layer.</summary>
-    internal IReadOnlyList<KeyValueCache> Caches { get; }
+    internal IReadOnlyList<LayerState> Caches { get; }
 
     /// <summary>Cross-attention.</summary>
     internal SourceMemory Memory { get; }
@@ -81,7 +81,7 @@ public sealed class DecodingState
 
         using NoGradientScope _ = new();
         int start = _history.Reorder(parents);
-        foreach (KeyValueCache cache in Caches)
+        foreach (LayerState cache in Caches)
         {
             cache.Reorder(parents, start);
         }
@@ -97,10 +97,10 @@ public sealed class DecodingState
         using NoGradientScope _ = new();
         for (int layer = 0; layer < Caches.Count; layer++)
         {
-            if (Caches[layer].Length < Length)
+            if (Caches[layer] is KeyValueCache cache && cache.Length < Length)
             {
                 DecoderLayer decoder = _layers[layer];
-                decoder.Attention.Remember(decoder.Normed(Depth!.StatesFrom(Caches[layer].Length)), Caches[layer]);
+                decoder.Softmax.Remember(decoder.Normed(Depth!.StatesFrom(cache.Length)), cache);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
@@ -72,6 +73,18 @@ public sealed record EncoderDecoderConfig
     /// <summary>Dropout after the activation.</summary>
     public float ActivationDropout { get; set; }
 
+    /// <summary>Feature map and so on of linear self-attention in the decoder; absent: softmax attention.</summary>
+    public LinearAttentionConfig? Linear { get; set; }
+
+    /// <summary>The same of attention to the encoder.</summary>
+    public LinearAttentionConfig? CrossLinear { get; set; }
+
+    /// <summary>Decoder layers whose self-attention keeps its softmax beside <see cref="Linear"/>, from 0; absent for none.</summary>
+    public IReadOnlyList<int>? SoftmaxLayers { get; set; }
+
+    /// <summary>Decoder layers whose attention to the encoder keeps its softmax beside <see cref="CrossLinear"/>, from 0; absent for none.</summary>
+    public IReadOnlyList<int>? CrossSoftmaxLayers { get; set; }
+
     /// <summary>Exits from every decoder layer; absent: every token runs all layers.</summary>
     public DepthConfig? Exits { get; set; }
 
@@ -90,6 +103,12 @@ public sealed record EncoderDecoderConfig
     /// <param name="where">Named in the error, for instance the recipe's path.</param>
     /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
     public void Validate(string where) => EncoderDecoderValidation.Check(this, where);
+
+    /// <summary>Linear self-attention of a decoder layer; null where it has a softmax.</summary>
+    internal LinearAttentionConfig? LinearAt(int layer) => SoftmaxLayers?.Contains(layer) == true ? null : Linear;
+
+    /// <summary>Linear attention of a decoder layer to the encoder; null where it has a softmax.</summary>
+    internal LinearAttentionConfig? CrossLinearAt(int layer) => CrossSoftmaxLayers?.Contains(layer) == true ? null : CrossLinear;
 
     /// <summary>Sizes and dropouts of an encoder layer.</summary>
     internal TransformerLayerOptions EncoderOptions() => Options(Dim, Ffn);

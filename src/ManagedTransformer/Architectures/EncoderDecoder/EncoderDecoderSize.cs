@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Modules;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;
@@ -9,7 +10,7 @@ internal static class EncoderDecoderSize
 {
     /// <summary>
     /// With widths D (encoder), E (decoder), inner widths F and G: tables, plus per encoder layer 4 D^2 + 2 D F + 4 D for the norms [+ 4 D + F + D biases], plus per
-    /// decoder layer (4 E^2) + (2 E^2 + 2 E D) + 2 E G + 6 E [+ 8 E + G + E], plus the final norms 2 D + 2 E of pre-norm models, plus the halting classifier.
+    /// decoder layer (4 E^2) + (2 E^2 + 2 E D) + 2 E G + 6 E [+ 8 E + G + E], plus the final norms 2 D + 2 E of pre-norm models, plus feature maps, plus the halting classifier.
     /// </summary>
     public static long Parameters(EncoderDecoderConfig config)
     {
@@ -25,8 +26,12 @@ internal static class EncoderDecoderSize
         long encoderLayer = (4 * d * d) + (2 * d * f) + (4 * d) + (config.Bias ? (5 * d) + f : 0);
         long decoderLayer = (6 * e * e) + (2 * e * d) + (2 * e * g) + (6 * e) + (config.Bias ? (9 * e) + g : 0);
         return Tables(config, d, e) + (config.EncoderLayers * encoderLayer) + (config.DecoderLayers * decoderLayer) + (config.PreNorm ? 2 * (d + e) : 0)
+            + Maps(config, config.LinearAt) + Maps(config, config.CrossLinearAt)
             + (config.Exits?.HaltingParameters(config.DecoderLayers, config.Dim, config.DecoderWidth) ?? 0);
     }
+
+    private static long Maps(EncoderDecoderConfig config, Func<int, LinearAttentionConfig?> at) =>
+        Enumerable.Range(0, config.DecoderLayers).Sum(layer => at(layer)?.ParameterCount(config.DecoderWidth, config.Heads) ?? 0);
 
     private static long Tables(EncoderDecoderConfig config, long d, long e)
     {

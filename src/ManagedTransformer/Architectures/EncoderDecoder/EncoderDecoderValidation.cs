@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Modules;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;
@@ -47,6 +48,7 @@ internal static class EncoderDecoderValidation
         }
 
         CheckDelight(config, where);
+        CheckLinear(config, where);
         config.Exits?.Validate(config.DecoderLayers, config.Tie != EmbeddingTie.None, $"{where}: model");
 
         void Positive(int value, string key)
@@ -62,6 +64,36 @@ internal static class EncoderDecoderValidation
             if (value is not (>= 0 and < 1))
             {
                 throw new InputException($"{where}: model.{key} is {value}, it must be at least 0 and below 1.");
+            }
+        }
+    }
+
+    private static void CheckLinear(EncoderDecoderConfig config, string where)
+    {
+        config.Linear?.Validate($"{where}: model.linear");
+        config.CrossLinear?.Validate($"{where}: model.cross_linear");
+        Layers(config.SoftmaxLayers, config.Linear is not null, "softmax_layers", "linear");
+        Layers(config.CrossSoftmaxLayers, config.CrossLinear is not null, "cross_softmax_layers", "cross_linear");
+        if (config.CrossLinear is { Gate: not LinearGateKind.None })
+        {
+            throw new InputException($"{where}: model.cross_linear.gate must be none: attention to a source has no order in which it could forget.");
+        }
+
+        if ((config.Linear ?? config.CrossLinear) is not null && (config.Exits is not null || config.Delight is not null))
+        {
+            throw new InputException($"{where}: model.linear and model.cross_linear exclude model.exits (skipped layers need keys and values) and model.delight.");
+        }
+
+        void Layers(IReadOnlyList<int>? layers, bool allowed, string key, string needed)
+        {
+            if (layers is not null && !allowed)
+            {
+                throw new InputException($"{where}: model.{key} needs model.{needed}.");
+            }
+
+            if (layers?.Any(layer => layer < 0 || layer >= config.DecoderLayers) == true)
+            {
+                throw new InputException($"{where}: model.{key} [{string.Join(", ", layers)}] must lie between 0 and {config.DecoderLayers - 1}.");
             }
         }
     }

@@ -4,13 +4,13 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.EncoderDecoder;
 
 /// <summary>
-/// Cross-attention during decoding: the sources' keys and values, projected once per sentence and layer when the layer first runs, and shared by all rows of the
+/// Cross-attention during decoding: the sources' keys and values, or the sums of linear attention, made once per sentence and layer when the layer first runs, and shared by all rows of the
 /// sentence. Rows of one sentence are queries side by side, so that nothing is copied per row.
 /// </summary>
 internal sealed class SourceMemory
 {
-    private readonly IReadOnlyList<MultiHeadAttention> _attentions;
-    private readonly (Tensor Keys, Tensor Values)?[] _projected;
+    private readonly IReadOnlyList<ICrossAttention> _attentions;
+    private readonly (Tensor First, Tensor Second)?[] _projected;
     private Tensor _states;
     private Tensor? _padding;
     private int[] _sentences;
@@ -18,7 +18,7 @@ internal sealed class SourceMemory
 
     /// <summary>Nothing is projected yet.</summary>
     /// <param name="attentions">Cross-attention, one per layer.</param><param name="memory">The encoded sources.</param><param name="beam">Rows per sentence.</param>
-    public SourceMemory(IReadOnlyList<MultiHeadAttention> attentions, EncoderOutput memory, int beam)
+    public SourceMemory(IReadOnlyList<ICrossAttention> attentions, EncoderOutput memory, int beam)
     {
         _attentions = attentions;
         _projected = new (Tensor, Tensor)?[attentions.Count];
@@ -28,7 +28,7 @@ internal sealed class SourceMemory
         _grid = new RowGrid(_sentences, memory.Sentences).Keep();
     }
 
-    public long Bytes => sizeof(float) * (_states.Count + _projected.Sum(pair => pair is { } both ? both.Keys.Count + both.Values.Count : 0));
+    public long Bytes => sizeof(float) * (_states.Count + _projected.Sum(pair => pair is { } both ? both.First.Count + both.Second.Count : 0));
 
     /// <summary>Where all rows belong.</summary>
     public RowGrid Grid => _grid;
@@ -41,11 +41,8 @@ internal sealed class SourceMemory
     /// <summary>Attention of some rows to their sentences.</summary>
     /// <param name="layer">Whose keys and values.</param><param name="x">[n, 1, D]</param><param name="grid">Where these rows belong.</param>
     /// <returns>[n, 1, D]</returns>
-    public Tensor Attend(int layer, Tensor x, RowGrid grid)
-    {
-        (Tensor keys, Tensor values) = Projected(layer);
-        return _attentions[layer].Attend(x, keys, values, _padding, grid);
-    }
+    public Tensor Attend(int layer, Tensor x, RowGrid grid) =>
+        _attentions[layer].Read(x, Projected(layer), _padding, grid);
 
     /// <summary>Where some of the rows belong.</summary>
     public RowGrid GridOf(ReadOnlySpan<int> rows)
@@ -78,7 +75,7 @@ internal sealed class SourceMemory
             {
                 if (_projected[layer] is { } pair)
                 {
-                    _projected[layer] = (Select(pair.Keys, indices), Select(pair.Values, indices));
+                    _projected[layer] = (Select(pair.First, indices), Select(pair.Second, indices));
                 }
             }
 
@@ -95,12 +92,13 @@ internal sealed class SourceMemory
 
     private static Tensor Select(Tensor x, Tensor sentences) => x.IndexSelect(0, sentences).Keep();
 
-    private (Tensor Keys, Tensor Values) Projected(int layer)
+    /// <summary>What the layer keeps of the sources: keys and values, or their sums.</summary>
+    internal (Tensor First, Tensor Second) Projected(int layer)
     {
         if (_projected[layer] is not { } pair)
         {
-            pair = _attentions[layer].ProjectMemory(_states);
-            pair = (pair.Keys.Keep(), pair.Values.Keep());
+            pair = _attentions[layer].Summarize(_states, _padding);
+            pair = (pair.First.Keep(), pair.Second.Keep());
             _projected[layer] = pair;
         }
 

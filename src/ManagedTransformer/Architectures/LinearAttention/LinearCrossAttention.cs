@@ -7,10 +7,11 @@ namespace ManagedTransformer.Architectures.LinearAttention;
 /// Attention to another sequence with a feature map in place of the softmax: its keys and values are summed up once, and every query reads the sums
 /// (Katharopoulos et al., 2020; Kasai et al., 2021).
 /// </summary>
-public sealed class LinearCrossAttention : Module
+public sealed class LinearCrossAttention : Module, ICrossAttention
 {
     private readonly LinearAttentionLayerOptions _options;
     private readonly LinearProjections _projections;
+    private MergedMap? _mergedQuery, _mergedKey;
 
     /// <summary>An attention layer.</summary>
     /// <param name="options">Sizes and feature map; no gate.</param><param name="memoryDim">Width of the memory.</param><param name="random">Source of the initial values.</param>
@@ -41,6 +42,9 @@ public sealed class LinearCrossAttention : Module
     /// <summary>phi, the same for queries and keys.</summary>
     public FeatureMap Feature => _projections.Feature;
 
+    /// <summary>The merged query and key projections that decoding uses; null before the first memory, and for maps that cannot be merged.</summary>
+    internal (MergedMap? Query, MergedMap? Key) Merged => (_mergedQuery, _mergedKey);
+
     /// <summary>Attention to a memory.</summary>
     /// <param name="x">Queries' source, [B, T, dim]</param><param name="memory">Keys' and values' source, [B, S, memoryDim]</param>
     /// <param name="keyPadding">Float32 [B, S], 1 at padding; or null.</param>
@@ -57,6 +61,28 @@ public sealed class LinearCrossAttention : Module
     /// <returns>[B, n, dim]</returns>
     public Tensor Read(Tensor x, LinearAttentionState state) =>
         _projections.Join(Feature.MapQueries(_projections.Queries(x)).ReadLinearState(state, _options.Linear.Options));
+
+    Tensor ICrossAttention.Attend(Tensor x, Tensor memory, AttentionMask mask, ForwardContext context) => Forward(x, memory, mask.KeyPadding);
+
+    (Tensor First, Tensor Second) ICrossAttention.Summarize(Tensor memory, Tensor? padding)
+    {
+        if (Feature is LearnedFeatures { IsMergeable: true } features)
+        {
+            // Weights may have changed since the last memory.
+            _mergedQuery = new MergedMap(Query, _projections.QueryFactor, features);
+            _mergedKey = new MergedMap(Key, 1, features);
+        }
+
+        Tensor keys = _mergedKey?.Map(memory) ?? Feature.MapKeys(_projections.Keys(memory));
+        LinearAttentionState state = TensorOperators.LinearStateOf(keys, _projections.Values(memory), padding);
+        return (state.S, state.Z);
+    }
+
+    Tensor ICrossAttention.Read(Tensor x, (Tensor First, Tensor Second) summary, Tensor? padding, RowGrid grid)
+    {
+        Tensor spread = grid.Spread(x), queries = _mergedQuery?.Map(spread) ?? Feature.MapQueries(_projections.Queries(spread));
+        return grid.Collect(_projections.Join(queries.ReadLinearState(new LinearAttentionState(summary.First, summary.Second), _options.Linear.Options)));
+    }
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit) => visit.Add("", _projections);

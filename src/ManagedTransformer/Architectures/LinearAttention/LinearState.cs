@@ -6,7 +6,7 @@ namespace ManagedTransformer.Architectures.LinearAttention;
 /// <summary>What a linear attention layer remembers of a text of any length: s [B, H, K, dv] and z [B, H, K], and of positive random features the largest exponent.</summary>
 public sealed class LinearState : LayerState
 {
-    private readonly Tensor? _maximum;
+    private Tensor? _maximum;
     private readonly Action? _prepare;
 
     /// <summary>A state that has read nothing.</summary>
@@ -20,8 +20,8 @@ public sealed class LinearState : LayerState
         Reset();
     }
 
-    /// <summary>s and z. To reorder hypotheses, assign rows along the batch.</summary>
-    public LinearAttentionState State { get; }
+    /// <summary>s and z.</summary>
+    public LinearAttentionState State { get; private set; }
 
     /// <inheritdoc/>
     public override long Bytes => sizeof(float) * (State.S.Count + State.Z.Count + (_maximum?.Count ?? 0));
@@ -34,6 +34,15 @@ public sealed class LinearState : LayerState
         State.Z.Assign(Tensor.Zeros(State.Z.Shape));
         _maximum?.Assign(Tensor.Full(_maximum.Shape, float.NegativeInfinity));
         _prepare?.Invoke();
+    }
+
+    /// <inheritdoc/>
+    internal override void Reorder(ReadOnlySpan<int> parents, int start)
+    {
+        using NoGradientScope _ = new();
+        Tensor rows = Tensor.From(parents, new Shape(parents.Length));
+        State = new LinearAttentionState(State.S.IndexSelect(0, rows).Keep(), State.Z.IndexSelect(0, rows).Keep());
+        _maximum = _maximum?.IndexSelect(0, rows).Keep();
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,9 @@
+using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Golden.Baseline;
 
 namespace ManagedTransformer.Tests.Golden.TransformerToRnn;
 
@@ -46,10 +48,28 @@ internal static class T2RModels
         };
     }
 
-    private static LinearAttentionConfig Linear(GoldenConfig config) => new()
+    /// <summary>An encoder-decoder model with a case's parameters.</summary>
+    public static EncoderDecoderModel BuildTranslation(GoldenCheck check)
+    {
+        GoldenConfig config = check.Case.Config;
+        int[] softmax = Kept("convert"), crossSoftmax = Kept("convert_cross");
+        int layers = config.Int("decoder_layers");
+        EncoderDecoderConfig sizes = SequenceModels.Config(config) with
+        {
+            Linear = softmax.Length < layers ? Linear(config) : null,
+            SoftmaxLayers = softmax.Length is var kept && kept > 0 && kept < layers ? softmax : null,
+            CrossLinear = crossSoftmax.Length < layers ? Linear(config, "cross_feature_size") : null,
+            CrossSoftmaxLayers = crossSoftmax.Length is var keptCross && keptCross > 0 && keptCross < layers ? crossSoftmax : null,
+        };
+        return SequenceModels.Build(check, sizes);
+
+        int[] Kept(string key) => [.. config.Bools(key).Index().Where(layer => !layer.Item).Select(layer => layer.Index)];
+    }
+
+    private static LinearAttentionConfig Linear(GoldenConfig config, string size = "feature_size") => new()
     {
         Map = FeatureMapKind.Learned,
-        FeatureSize = config.Int("feature_size"),
+        FeatureSize = config.Int(size),
         Reparam = config.Bool("reparam", false),
         Tau = config.Float("tau", 1),
         QueryScale = config.Bool("query_scale", true),
