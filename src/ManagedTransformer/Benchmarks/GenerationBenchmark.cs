@@ -8,8 +8,8 @@ namespace ManagedTransformer.Benchmarks;
 public static class GenerationBenchmark
 {
     // The runtime compiles hot code again, with what it has learnt, during the first seconds.
-    private const double WarmUpSeconds = 1.5, MeasuredSeconds = 1;
-    private const int PromptChunk = 512, WarmUpSteps = 4, LeastSteps = 24, MostSteps = 1000;
+    private const double WarmUpSeconds = 1.5, MeasuredSeconds = 2;
+    private const int PromptChunk = 512, WarmUpSteps = 2, StepsInTurn = 8, LeastSteps = 24, MostSteps = 1000;
 
     /// <summary>Measures the last token of texts of several lengths. Caches of keys and values are filled with noise, other states by reading.</summary>
     /// <param name="config">A valid configuration; its positions are raised to hold the longest text.</param><param name="lengths">Lengths, all positive.</param>
@@ -28,12 +28,22 @@ public static class GenerationBenchmark
         int positions = Math.Max(config.MaxPositions, lengths.DefaultIfEmpty().Max());
         CausalLanguageModel model = new(config with { MaxPositions = positions }, new RandomSource(1));
         WarmUp(model);
-        List<GenerationMeasurement> results = [];
-        foreach (int length in lengths)
+        Text[] texts = [.. lengths.Select(length => new Text(model, length))];
+
+        // In turns: what else runs on the machine then slows all lengths alike.
+        while (texts.Any(text => !text.IsMeasured))
         {
-            GenerationMeasurement result = Measure(model, length);
-            results.Add(result);
-            progress?.Invoke(result);
+            foreach (Text text in texts.Where(text => !text.IsMeasured))
+            {
+                text.Measure();
+            }
+        }
+
+        List<GenerationMeasurement> results = [];
+        foreach (Text text in texts)
+        {
+            results.Add(text.Result);
+            progress?.Invoke(text.Result);
         }
 
         return results;
@@ -54,31 +64,6 @@ public static class GenerationBenchmark
         }
     }
 
-    // The same token again and again where the state can go back by one, else, where it forgets what is far away, the ones that follow.
-    private static GenerationMeasurement Measure(CausalLanguageModel model, int length)
-    {
-        LanguageModelState state = model.CreateState();
-        bool returns = state.TryPretend(length - 1, length);
-        for (int read = returns ? length - 1 : 0; read < length - 1; read += PromptChunk)
-        {
-            Step(model, state, Math.Min(PromptChunk, length - 1 - read));
-        }
-
-        List<double> times = [];
-        for (int step = -WarmUpSteps; step < LeastSteps || (step < MostSteps && times.Sum() < 1e3 * MeasuredSeconds); step++)
-        {
-            _ = returns && state.TryPretend(length - 1, length);
-            double milliseconds = Step(model, state, 1);
-            if (step >= 0)
-            {
-                times.Add(milliseconds);
-            }
-        }
-
-        times.Sort();
-        return new GenerationMeasurement(length, times[times.Count / 2], state.Bytes);
-    }
-
     private static double Step(CausalLanguageModel model, LanguageModelState state, int count)
     {
         int[] ids = [.. Enumerable.Range(state.Length, count).Select(position => position % model.Config.Vocab)];
@@ -86,5 +71,43 @@ public static class GenerationBenchmark
         using StepScope scope = new();
         _ = model.Step(Tensor.From(ids, new Shape(1, count)), state).ToArray();
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    /// <summary>A text of some length, whose last token is read again and again where the state can go back by one, else, where it forgets what is far away, the tokens that follow.</summary>
+    private sealed class Text
+    {
+        private readonly CausalLanguageModel _model;
+        private readonly LanguageModelState _state;
+        private readonly int _length;
+        private readonly bool _returns;
+        private readonly List<double> _times = [];
+
+        public Text(CausalLanguageModel model, int length)
+        {
+            (_model, _length, _state) = (model, length, model.CreateState());
+            _returns = _state.TryPretend(length - 1, length);
+            for (int read = _returns ? length - 1 : 0; read < length - 1; read += PromptChunk)
+            {
+                Step(model, _state, Math.Min(PromptChunk, length - 1 - read));
+            }
+        }
+
+        public bool IsMeasured => _times.Count >= LeastSteps && (_times.Count >= MostSteps || _times.Sum() >= 1e3 * MeasuredSeconds);
+
+        /// <summary>The median.</summary>
+        public GenerationMeasurement Result => new(_length, _times.Order().ElementAt(_times.Count / 2), _state.Bytes);
+
+        public void Measure()
+        {
+            for (int step = -WarmUpSteps; step < StepsInTurn; step++)
+            {
+                _ = _returns && _state.TryPretend(_length - 1, _length);
+                double milliseconds = Step(_model, _state, 1);
+                if (step >= 0)
+                {
+                    _times.Add(milliseconds);
+                }
+            }
+        }
     }
 }
