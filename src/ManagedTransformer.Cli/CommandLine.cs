@@ -62,6 +62,7 @@ internal static class CommandLine
             EvalCommand.Create(terminal),
             GenerateCommand.Create(terminal),
             TranslateCommand.Create(terminal),
+            TuneExitsCommand.Create(terminal),
             InfoCommand.Create(terminal),
             ConvertCommand.Create(terminal),
             AverageCommand.Create(terminal),

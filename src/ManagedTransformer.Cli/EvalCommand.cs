@@ -14,6 +14,7 @@ internal static class EvalCommand
         Option<string?> data = Options.Data("What to score (default: the validation part of what the model was trained on); for translation SOURCE_FILE,TARGET_FILE or a TSV.");
         Option<string> split = SplitOption.Create();
         Option<int?> contextWindow = Options.Number("--context-window", "Tokens of context before each scored block (default: as in training).", 0, int.MaxValue);
+        Option<string[]?> exits = ExitsOption.Several();
         SearchOptions search = new($"{SearchOptions.DefaultBatch}");
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
@@ -21,8 +22,9 @@ internal static class EvalCommand
             "Scores a model on a text: loss in nats per token, bits per character, perplexity; of a translation model also BLEU and chrF.",
             "mt eval out/stories",
             "mt eval out/shakespeare --data other.txt --json",
-            "mt eval out/multi30k-de-en --data test.de,test.en --beam 5")
-        { model, data, split, contextWindow, threads, json };
+            "mt eval out/multi30k-de-en --data test.de,test.en --beam 5",
+            "mt eval out/exits --data test.de,test.en --exits all --exits confidence:0.7")
+        { model, data, split, contextWindow, exits, threads, json };
         search.AddTo(command);
         command.SetAction(result =>
         {
@@ -30,15 +32,21 @@ internal static class EvalCommand
             EvaluationSplit part = SplitOption.Parse(result.GetRequiredValue(split));
             bool isJson = result.GetValue(json);
             TrainedModel loaded = TrainedModel.Open(result.GetRequiredValue(model));
+            string[] rules = Options.Given(result, exits, []);
             if (loaded is TranslationModel translationModel)
             {
-                TranslationScores.Write(terminal, TranslationEvaluation.Run(translationModel, new TranslationEvaluationOptions
+                Write(terminal, translationModel, rules, new TranslationEvaluationOptions
                 {
                     Data = result.GetValue(data),
                     Split = part,
                     Translation = search.Read(result, SearchOptions.DefaultBatch),
-                }), isJson);
+                }, isJson);
                 return;
+            }
+
+            if (rules.Length > 0)
+            {
+                throw new InputException("Exits of the decoder are scored of translation models (--exits); this is a language model.");
             }
 
             Write(terminal, ModelEvaluation.Run((LanguageModel)loaded, new ModelEvaluationOptions
@@ -49,6 +57,20 @@ internal static class EvalCommand
             }), isJson);
         });
         return command;
+    }
+
+    private static void Write(Terminal terminal, TranslationModel model, string[] rules, TranslationEvaluationOptions options, bool json)
+    {
+        if (rules.Length == 0)
+        {
+            TranslationScores.Write(terminal, TranslationEvaluation.Run(model, options), json);
+            return;
+        }
+
+        Progress progress = terminal.ProgressFor(json);
+        ExitEvaluationResult result = ExitEvaluation.Run(model, ExitsOption.Resolve(rules, model), options, score => progress.Update(ExitTable.Describe(score)));
+        progress.Clear();
+        ExitTable.Write(terminal, result, json);
     }
 
     private static void Write(Terminal terminal, ModelEvaluationResult result, bool json)

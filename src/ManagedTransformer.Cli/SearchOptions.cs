@@ -8,15 +8,20 @@ internal sealed class SearchOptions
 {
     private static readonly TranslationOptions _defaults = new();
 
-    private readonly Option<int?> _beam = Options.Positive("--beam", $"Hypotheses per sentence (default: {_defaults.Search.Beam}); 1 is greedy.");
     private readonly Option<float?> _lengthPenalty = Options.Real("--length-penalty", "Scores are divided by length to this power (default: 1); above 1 favours long translations.", _ => true, "");
     private readonly Option<float?> _factor = Options.Real("--max-len-a", "Most target tokens per source token (default: 1.2).", value => value >= 0, "of at least 0");
     private readonly Option<int?> _constant = Options.Number("--max-len-b", "Most target tokens besides (default: 10).", 0, int.MaxValue);
-    private readonly Option<int?> _batch;
+    private readonly Option<int?> _beam, _batch;
+    private readonly int _beamDefault;
 
     /// <summary>The options of a command.</summary>
-    /// <param name="batchDefault">How its help tells the default of <c>--batch</c>.</param>
-    public SearchOptions(string batchDefault) => _batch = Options.Positive("--batch", $"Sentences to translate at once (default: {batchDefault}).");
+    /// <param name="batchDefault">How its help tells the default of <c>--batch</c>.</param><param name="beamDefault">The default of <c>--beam</c>; null: the usual one.</param>
+    public SearchOptions(string batchDefault, int? beamDefault = null)
+    {
+        _beamDefault = beamDefault ?? _defaults.Search.Beam;
+        _beam = Options.Positive("--beam", $"Hypotheses per sentence (default: {_beamDefault}); 1 is greedy.");
+        _batch = Options.Positive("--batch", $"Sentences to translate at once (default: {batchDefault}).");
+    }
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
@@ -33,7 +38,7 @@ internal sealed class SearchOptions
     {
         Search = _defaults.Search with
         {
-            Beam = result.GetValue(_beam) ?? _defaults.Search.Beam,
+            Beam = result.GetValue(_beam) ?? _beamDefault,
             LengthPenalty = result.GetValue(_lengthPenalty) ?? _defaults.Search.LengthPenalty,
             MaxLengthFactor = result.GetValue(_factor) is { } factor ? (double)(decimal)factor : _defaults.Search.MaxLengthFactor,
             MaxLengthConstant = result.GetValue(_constant) ?? _defaults.Search.MaxLengthConstant,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Generation;
 
 namespace ManagedTransformer.Cli;
@@ -13,6 +14,7 @@ internal static class TranslateCommand
         Argument<string> model = ModelArgument.Create();
         Argument<string?> file = new("FILE") { Description = "Sentences, one per line (also .gz); without it they come from standard input.", Arity = ArgumentArity.ZeroOrOne };
         SearchOptions search = new($"{SearchOptions.DefaultBatch}; 1 where a person types");
+        Option<ExitRule?> exits = ExitsOption.Single();
         Option<bool> showExits = new("--show-exits") { Description = "Print the exit layer of every token behind the translation, after a tab (depth-adaptive models)." };
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
@@ -20,22 +22,22 @@ internal static class TranslateCommand
             "Translates lines in their order, printing each as it is done; an empty line stays empty.",
             "mt translate out/multi30k-de-en sentences.de",
             "mt translate out/multi30k-de-en --beam 1 < sentences.de > sentences.en")
-        { model, file, showExits, threads, json };
+        { model, file, exits, showExits, threads, json };
         search.AddTo(command);
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));
             bool isTyped = result.GetValue(file) is null && terminal.IsInputInteractive;
-            TranslationOptions options = search.Read(result, isTyped ? 1 : SearchOptions.DefaultBatch);
+            TranslationOptions options = search.Read(result, isTyped ? 1 : SearchOptions.DefaultBatch) with { Exits = result.GetValue(exits) };
             options.Validate();
             using TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
             IEnumerable<Translation> translations = result.GetValue(file) is { } path
                 ? loaded.TranslateFile(path, options)
                 : loaded.Translate(LineReader.Read(terminal.Input), options);
-            bool isJson = result.GetValue(json), exits = result.GetValue(showExits);
+            bool isJson = result.GetValue(json), isShown = result.GetValue(showExits);
             foreach (Translation translation in translations)
             {
-                Write(terminal, translation, isJson, exits);
+                Write(terminal, translation, isJson, isShown);
             }
         });
         return command;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data;
@@ -110,9 +111,44 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         }
     }
 
+    /// <summary>A copy of a depth-adaptive model that takes exits by another rule unless told otherwise. A classifier that the rule does not ask is left out.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <exception cref="InputException">The model has no exits, or the rule does not fit it.</exception>
+    public TranslationModel WithExits(ExitRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        RequireExits();
+        DepthConfig exits = Network.Config.Exits!.With(rule);
+        if (exits.HasClassifier && exits.Halting != Network.Halting?.Kind)
+        {
+            throw new InputException($"The model has no exit classifier for the rule '{rule}'.");
+        }
+
+        EncoderDecoderConfig config = Network.Config with { Exits = exits };
+        config.Validate("exits");
+        EncoderDecoderModel network = new(config, new RandomSource(0));
+        Dictionary<string, Tensor> weights = ModuleWeights.Tensors(Network).ToDictionary(named => named.Name, named => named.Buffer);
+        foreach ((string name, Tensor tensor) in ModuleWeights.Tensors(network))
+        {
+            tensor.CopyFrom(weights[name].ToArray());
+        }
+
+        return new TranslationModel(network, Source, Target, Description with { Model = config });
+    }
+
     /// <summary>Nothing to release by hand; <c>using</c> states where the model's use ends.</summary>
     public void Dispose()
     {
+    }
+
+    /// <summary>Refuses models of fixed depth.</summary>
+    /// <exception cref="InputException">The model has no exits.</exception>
+    internal void RequireExits()
+    {
+        if (Network.Config.Exits is null)
+        {
+            throw new InputException("This model has no exits: its tokens run all decoder layers. Exits come from a recipe with model.exits.");
+        }
     }
 
     /// <summary>The ids of a source sentence, as the model reads it.</summary>
@@ -182,7 +218,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
                 }
             }
 
-            Queue<Hypothesis> found = new(Translator.Run(Network, sources, options.Search, options.Batch, cancellation));
+            Queue<Hypothesis> found = new(Translator.Run(Network, sources, options.Search, options.Batch, options.Exits, cancellation));
             foreach (string sentence in window.Take(refused is null ? read : read - 1))
             {
                 Hypothesis? hypothesis = IsEmpty(sentence) ? null : found.Dequeue();

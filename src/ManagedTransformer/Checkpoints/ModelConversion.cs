@@ -38,8 +38,10 @@ public static class ModelConversion
         return new ConversionResult(model, []);
     }
 
-    // Found out before a large model is loaded.
-    internal static void RequireFree(string output)
+    /// <summary>Refuses an output that would overwrite something, before a large model is loaded.</summary>
+    /// <param name="output">The folder, absent or empty.</param>
+    /// <exception cref="InputException">It is a file, or holds something.</exception>
+    public static void RequireFree(string output)
     {
         if (File.Exists(output) || (Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any()))
         {

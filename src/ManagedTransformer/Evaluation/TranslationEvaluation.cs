@@ -17,7 +17,7 @@ public static class TranslationEvaluation
         ArgumentNullException.ThrowIfNull(model);
         options ??= new TranslationEvaluationOptions();
         options.Translation.Validate();
-        ParallelCorpus pairs = options.Data is { } named ? TranslationPairs.Whole(named) : Part(model.Description.Data, options.Split);
+        ParallelCorpus pairs = Pairs(model, options.Data, options.Split);
         TokenPair[] tokens = TranslationData.Encode(pairs, model.Source, model.Target);
         TranslationEvaluator.RequirePositions(tokens, pairs, model.Network.Config);
         LanguageModelMetrics metrics = TranslationEvaluator.Score(model.Network, tokens, cancellation);
@@ -32,6 +32,12 @@ public static class TranslationEvaluation
             TokenizedBleu.Corpus(translations, model.Description.Lowercase ? [.. references.Select(reference => reference.ToLowerInvariant())] : references),
             chrF.Corpus(translations, [references]), chrF.Signature(1), translations, seconds);
     }
+
+    /// <summary>The pairs to score a model on.</summary>
+    /// <param name="model">The model.</param><param name="data">Names them; null: a part of what the model was trained on.</param><param name="split">That part.</param>
+    /// <exception cref="InputException">None are known, or they cannot be read.</exception>
+    internal static ParallelCorpus Pairs(TranslationModel model, string? data, EvaluationSplit split) =>
+        data is not null ? TranslationPairs.Whole(data) : Part(model.Description.Data, split);
 
     private static ParallelCorpus Part(TranslationDataRecipe? trainedOn, EvaluationSplit split)
     {

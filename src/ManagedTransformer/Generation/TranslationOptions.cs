@@ -1,3 +1,5 @@
+using ManagedTransformer.Architectures.DepthAdaptive;
+
 namespace ManagedTransformer.Generation;
 
 /// <summary>How sentences are translated.</summary>
@@ -8,6 +10,9 @@ public sealed record TranslationOptions
 
     /// <summary>Sentences that are translated at once, those of similar length of a few batches; 1: each as soon as it comes.</summary>
     public int Batch { get; init; } = 32;
+
+    /// <summary>At which layer tokens leave the decoder of a depth-adaptive model; null: as its configuration says.</summary>
+    public ExitRule? Exits { get; init; }
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="InputException">A value out of its range.</exception>

@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Tensors;
 
@@ -11,10 +12,11 @@ internal sealed class TranslationSearch : ISearchModel
 
     /// <summary>A search over the outputs of several sentences.</summary>
     /// <param name="model">The network.</param><param name="memory">The encoded sentences.</param><param name="beam">Rows per sentence.</param>
-    public TranslationSearch(EncoderDecoderModel model, EncoderOutput memory, int beam)
+    /// <param name="exits">When tokens leave the decoder; null: as the model's configuration says.</param>
+    public TranslationSearch(EncoderDecoderModel model, EncoderOutput memory, int beam, ExitRule? exits)
     {
         _model = model;
-        _state = model.CreateState(memory, beam);
+        _state = model.CreateState(memory, beam, exits);
     }
 
     /// <inheritdoc/>

@@ -106,7 +106,7 @@ internal sealed class TranslationTask : TrainingTask
 
     private string[] Greedy(int sentences, CancellationToken cancellation) =>
     [
-        .. Translator.Run(Model.Network, [.. _data.Validation.Take(sentences).Select(pair => pair.Source)], _greedy, SentencesPerBatch, cancellation)
+        .. Translator.Run(Model.Network, [.. _data.Validation.Take(sentences).Select(pair => pair.Source)], _greedy, SentencesPerBatch, cancellation: cancellation)
             .Select(hypothesis => _data.Target.Decode(hypothesis.Tokens)),
     ];
 

@@ -52,6 +52,14 @@ public sealed record DepthConfig
     [JsonIgnore]
     public ExitRule Rule => new() { Kind = Halting, FixedExit = FixedExit, Thresholds = Thresholds };
 
+    /// <summary>This configuration with another rule to take exits by; a classifier that the rule does not ask is left out.</summary>
+    /// <param name="rule">The rule.</param>
+    public DepthConfig With(ExitRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return this with { Halting = rule.Kind, FixedExit = rule.FixedExit, Thresholds = rule.Thresholds, Alpha = rule.Kind == Halting ? Alpha : 0 };
+    }
+
     /// <summary>Number of trainable values of the halting classifier.</summary>
     /// <param name="layers">N.</param><param name="encoderDim">Width of the encoder.</param><param name="decoderDim">Width of the decoder.</param>
     public long HaltingParameters(int layers, int encoderDim, int decoderDim) => Halting switch

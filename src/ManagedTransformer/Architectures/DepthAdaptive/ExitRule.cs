@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
 namespace ManagedTransformer.Architectures.DepthAdaptive;
 
 /// <summary>At which layer tokens leave the decoder when text is generated.</summary>
@@ -18,6 +21,63 @@ public sealed record ExitRule
     /// <summary>tau of a layer.</summary>
     /// <param name="layer">From 1.</param>
     public float Threshold(int layer) => Thresholds is null ? 0.5f : Thresholds[Thresholds.Count == 1 ? 0 : layer - 1];
+
+    /// <summary>
+    /// Reads what <see cref="ToString"/> writes: <c>full</c> (all layers), <c>fixed:3</c>, <c>uniform</c> or <c>uniform:SEED</c>, <c>sequence</c>, <c>multinomial</c>,
+    /// and <c>confidence</c> or <c>geometric</c>, each alone (thresholds 0.5), with one threshold (<c>confidence:0.7</c>) or one per layer but the last
+    /// (<c>confidence:0.9,0.8,0.6</c>).
+    /// </summary>
+    /// <param name="text">The rule.</param><param name="rule">What was read.</param>
+    /// <returns>Whether the text is a rule; whether it fits a model is not known here.</returns>
+    public static bool TryParse(string text, [NotNullWhen(true)] out ExitRule? rule)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        (string name, string? value) = colon < 0 ? (text, null) : (text[..colon], text[(colon + 1)..]);
+        rule = (name, value) switch
+        {
+            ("full", null) => new ExitRule(),
+            ("fixed", not null) when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) => new ExitRule { Kind = HaltingKind.Fixed, FixedExit = layer },
+            ("uniform", null) => new ExitRule { Kind = HaltingKind.Uniform },
+            ("uniform", not null) when ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) => new ExitRule { Kind = HaltingKind.Uniform, Seed = seed },
+            ("sequence", null) => new ExitRule { Kind = HaltingKind.Sequence },
+            ("multinomial", null) => new ExitRule { Kind = HaltingKind.Multinomial },
+            ("geometric" or "confidence", null) => new ExitRule { Kind = Stopping(name) },
+            ("geometric" or "confidence", not null) when ParseThresholds(value) is { } thresholds => new ExitRule { Kind = Stopping(name), Thresholds = thresholds },
+            _ => null,
+        };
+        return rule is not null;
+    }
+
+    /// <summary>The rule as <see cref="TryParse"/> reads it.</summary>
+    public override string ToString() => Kind switch
+    {
+        HaltingKind.None => "full",
+        HaltingKind.Fixed => $"fixed:{FixedExit}",
+        HaltingKind.Uniform => Seed == 1 ? "uniform" : $"uniform:{Seed}",
+        HaltingKind.Geometric or HaltingKind.Confidence when Thresholds is not null =>
+            $"{Name}:{string.Join(',', Thresholds.Select(threshold => threshold.ToString(CultureInfo.InvariantCulture)))}",
+        _ => Name,
+    };
+
+    private string Name => Kind.ToString().ToLowerInvariant();
+
+    private static HaltingKind Stopping(string name) => name == "geometric" ? HaltingKind.Geometric : HaltingKind.Confidence;
+
+    private static float[]? ParseThresholds(string text)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        float[] values = new float[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) || values[i] is not (>= 0 and <= 1))
+            {
+                return null;
+            }
+        }
+
+        return values;
+    }
 
     /// <summary>Checks every value.</summary>
     /// <param name="layers">N, the number of layers.</param><param name="where">Named in the error.</param>

@@ -1,0 +1,64 @@
+using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Architectures.EncoderDecoder;
+using ManagedTransformer.Data;
+using ManagedTransformer.Generation;
+
+namespace ManagedTransformer.Evaluation;
+
+/// <summary>Scores exit rules of one model on the same sentence pairs, which are encoded once.</summary>
+internal sealed class ExitScorer
+{
+    private readonly TranslationModel _model;
+    private readonly BeamSearchOptions _search;
+    private readonly CancellationToken _cancellation;
+    private readonly EncodedSentences _sentences;
+    private readonly string[] _references, _foldedReferences;
+    private readonly Bleu _bleu;
+
+    /// <summary>Encodes the sources.</summary>
+    /// <param name="model">A model with exits.</param><param name="pairs">At least one pair.</param><param name="options">How to translate; its exits are ignored.</param>
+    /// <param name="cancellation">Ends this and every scoring with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InputException">A sentence is too long or cannot be tokenized, or the model has no exits.</exception>
+    public ExitScorer(TranslationModel model, IReadOnlyList<SentencePair> pairs, TranslationOptions options, CancellationToken cancellation)
+    {
+        model.RequireExits();
+        options.Validate();
+        (_model, _search, _cancellation) = (model, options.Search, cancellation);
+        _references = [.. pairs.Select(pair => pair.Target)];
+        _foldedReferences = model.Description.Lowercase ? [.. _references.Select(reference => reference.ToLowerInvariant())] : _references;
+        _bleu = new Bleu(new BleuOptions { Lowercase = model.Description.Lowercase });
+        int[][] sources = [.. pairs.Select((pair, i) => model.EncodeSource(pair.Source, i + 1))];
+        _sentences = new EncodedSentences(model.Network, sources, options.Batch, cancellation);
+        _sentences.WarmUp(_search, new ExitRule());
+    }
+
+    /// <summary>What BLEU must be reported with.</summary>
+    public string BleuSignature => _bleu.Signature(1);
+
+    /// <summary>Translates all sentences.</summary>
+    /// <param name="rule">When tokens leave the decoder.</param>
+    /// <exception cref="InputException">The rule does not fit the model.</exception>
+    public ExitScore Score(ExitRule rule)
+    {
+        Hypothesis[] found = _sentences.Search(_search, rule, _cancellation, out double seconds);
+        EncoderDecoderConfig config = _model.Network.Config;
+        DecodingCost cost = new(
+            config.DecoderLayers, config.Dim, config.DecoderWidth, config.DecoderFfn == 0 ? config.Ffn : config.DecoderFfn, config.Vocab, rule.Kind);
+        DecodingCost fullCost = cost with { Halting = HaltingKind.None };
+        long tokens = 0, exits = 0;
+        double operations = 0, fullOperations = 0;
+        for (int i = 0; i < found.Length; i++)
+        {
+            int[] taken = [.. found[i].Exits], full = [.. Enumerable.Repeat(config.DecoderLayers, taken.Length)];
+            tokens += taken.Length;
+            exits += taken.Sum();
+            operations += cost.PerToken(_sentences.Lengths[i], taken).Sum();
+            fullOperations += fullCost.PerToken(_sentences.Lengths[i], full).Sum();
+        }
+
+        string[] translations = [.. found.Select(hypothesis => _model.Target.Decode(hypothesis.Tokens))];
+        return new ExitScore(
+            rule, _bleu.Corpus(translations, [_references]), TokenizedBleu.Corpus(translations, _foldedReferences),
+            (double)exits / tokens, operations / tokens, fullOperations / tokens, seconds * 1000 / tokens, tokens);
+    }
+}
