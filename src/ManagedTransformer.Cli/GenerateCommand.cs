@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Generation;
 
 namespace ManagedTransformer.Cli;
@@ -22,13 +23,14 @@ internal static class GenerateCommand
         Option<int?> topK = Options.Number("--top-k", "Draw from this many likeliest tokens only (default: 0, all).", 0, int.MaxValue);
         Option<float?> topP = Options.Real("--top-p", "Draw from the likeliest tokens with this much probability (default: 1, all).", value => value is > 0 and <= 1, "above 0 and at most 1");
         Option<ulong?> seed = Options.Seed("The same seed gives the same text (default: 1).");
+        Option<ExitRule?> exits = ExitsOption.Single();
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
         ExampleCommand command = new("generate",
             "Continues a text, printing it as it comes.",
             "mt generate out/stories --prompt \"Once upon a time \" --tokens 300 --temperature 0.8",
             "mt generate out/stories --prompt - --tokens 100 --top-k 20 --seed 7 < start.txt")
-        { model, prompt, tokens, temperature, topK, topP, seed, threads, json };
+        { model, prompt, tokens, temperature, topK, topP, seed, exits, threads, json };
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));
@@ -42,6 +44,7 @@ internal static class GenerateCommand
                 TopK = result.GetValue(topK) ?? defaults.TopK,
                 TopP = result.GetValue(topP) ?? defaults.TopP,
                 Seed = result.GetValue(seed) ?? defaults.Seed,
+                Exits = result.GetValue(exits),
             });
         });
         return command;
@@ -49,7 +52,8 @@ internal static class GenerateCommand
 
     private static void Run(Terminal terminal, bool json, LanguageModel model, string prompt, GenerationOptions options)
     {
-        IEnumerable<string> pieces = model.Generate(prompt, options);
+        List<int> exits = [];
+        IEnumerable<string> pieces = model.Generate(prompt, options with { ExitObserver = exits.Add });
         long start = Stopwatch.GetTimestamp();
         if (!json)
         {
@@ -65,13 +69,20 @@ internal static class GenerateCommand
         }
 
         string text = new StringBuilder().AppendJoin("", pieces).ToString();
-        JsonOutput.Write(terminal.Output, new JsonObject
+        JsonObject line = new()
         {
             ["prompt"] = prompt,
             ["text"] = text,
             ["tokens"] = options.MaxTokens,
             ["tokens_per_s"] = JsonOutput.Number(options.MaxTokens / Stopwatch.GetElapsedTime(start).TotalSeconds),
             ["seed"] = options.Seed,
-        });
+        };
+        if (exits.Count > 0)
+        {
+            line["exits"] = new JsonArray([.. exits.Select(exit => (JsonNode)exit)]);
+            line["average_exit"] = JsonOutput.Number(exits.Average());
+        }
+
+        JsonOutput.Write(terminal.Output, line);
     }
 }

@@ -102,6 +102,9 @@ public sealed class LanguageModel : TrainedModel, IDisposable
 
         options ??= new GenerationOptions();
         options.Validate();
+
+        // Exits that the model does not have are refused before anything is written.
+        Network.CreateState(exits: options.Exits);
         return GeneratePieces(ids, options);
     }
 

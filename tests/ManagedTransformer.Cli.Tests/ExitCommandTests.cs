@@ -74,6 +74,20 @@ public sealed class ExitCommandTests : IDisposable
         Workspace.Run("tune-exits", _work["out"], "--out", _work["out"]).AssertFails(1, "not an empty folder");
     }
 
+    [Fact]
+    public void LanguageModelsWriteWithExits()
+    {
+        _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"layers\": 1", "\"layers\": 3, \"exits\": { \"halting\": \"geometric\", \"alpha\": 0.1 }", StringComparison.Ordinal));
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        Assert.Equal(0, Workspace.Run("eval", _work["out"]).ExitCode);
+        JsonElement written = Workspace.Run("generate", _work["out"], "--prompt", "the cat", "--tokens", "12", "--exits", "fixed:2", "--json").Json;
+        Assert.Equal(Enumerable.Repeat(2, 12), written.GetProperty("exits").EnumerateArray().Select(exit => exit.GetInt32()));
+        Assert.Equal(2, written.GetProperty("average_exit").GetDouble());
+        JsonElement own = Workspace.Run("generate", _work["out"], "--prompt", "the cat", "--tokens", "12", "--json").Json;
+        Assert.Equal(12, own.GetProperty("exits").GetArrayLength());
+        Workspace.Run("generate", _work["out"], "--prompt", "a", "--tokens", "1", "--exits", "fixed:4").AssertFails(1, "layer 4", "1 to 3");
+    }
+
     [Theory]
     [InlineData("eval out --exits fixed", "'fixed'")]
     [InlineData("eval out --exits confidence:2", "'confidence:2'")]

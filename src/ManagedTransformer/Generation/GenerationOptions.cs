@@ -1,3 +1,5 @@
+using ManagedTransformer.Architectures.DepthAdaptive;
+
 namespace ManagedTransformer.Generation;
 
 /// <summary>How text is continued.</summary>
@@ -20,6 +22,12 @@ public sealed record GenerationOptions
 
     /// <summary>Generation ends before this token; null: only at the limit.</summary>
     public int? StopToken { get; init; }
+
+    /// <summary>At which layer tokens of a depth-adaptive model leave the stack; null: as its configuration says.</summary>
+    public ExitRule? Exits { get; init; }
+
+    /// <summary>Told the exit layer of every new token of a depth-adaptive model, from 1; null for nobody.</summary>
+    public Action<int>? ExitObserver { get; init; }
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="InputException">A value out of its range.</exception>

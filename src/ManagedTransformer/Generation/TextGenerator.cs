@@ -14,7 +14,7 @@ public static class TextGenerator
     /// <param name="vocabulary">Ids that the tokenizer knows; the model may have more, which are never drawn.</param>
     public static IEnumerable<int> Generate(CausalLanguageModel model, IReadOnlyList<int> prompt, GenerationOptions options, int vocabulary)
     {
-        LanguageModelState state = model.CreateState();
+        LanguageModelState state = model.CreateState(exits: options.Exits);
         Sampler sampler = new(options, vocabulary);
         float[] logits = new float[model.Config.Vocab];
         List<int> text = [.. prompt];
@@ -37,6 +37,11 @@ public static class TextGenerator
             if (next == options.StopToken)
             {
                 yield break;
+            }
+
+            if (options.ExitObserver is { } observer && state.Depth is not null)
+            {
+                observer(state.Exits[0]);
             }
 
             text.Add(next);

@@ -63,7 +63,10 @@ public sealed class TransformerLayer : Module
     /// <summary>The layer's output.</summary>
     /// <param name="x">[B, T, dim]</param><param name="mask">Which positions a position sees.</param><param name="context">Dropout.</param>
     public Tensor Forward(Tensor x, AttentionMask mask, ForwardContext context) =>
-        Run(x, IsPreNorm ? Norm1.Forward(x) : x, null, normed => Attention.Attend(normed, mask, null, context).Output, context).Residual;
+        Run(x, Normed(x), null, normed => Attention.Attend(normed, mask, null, context).Output, context).Residual;
+
+    /// <summary>What the attention sees of the residual stream: its normalised form (pre-norm), or the stream itself.</summary>
+    internal Tensor Normed(Tensor x) => IsPreNorm ? Norm1.Forward(x) : x;
 
     /// <summary>
     /// The layer with its attention replaced by a function, and, pre-norm, with the following norm folded into the last residual sum. Pre-norm layers pass on

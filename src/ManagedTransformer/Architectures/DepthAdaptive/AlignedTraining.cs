@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ManagedTransformer.Architectures.EncoderDecoder;
+using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
@@ -23,7 +24,30 @@ internal static class AlignedTraining
         IReadOnlyList<Tensor> states = model.Decoder.States(
             previous, memory, context, (layer, x) => gamma is null || layer + 1 == layers ? x : x.ScaleGradient(1 / gamma[layer + 1]));
 
+        return Compute(
+            config, states, (layer, state, summed) => model.Decoder.ExitState(state).ProjectedCrossEntropy(model.Decoder.Classifier(layer), targets, summed), targets, options,
+            withExits ? () => model.Halting!.LogProbabilities(memory, states) : null);
+    }
+
+    /// <summary>The losses of a batch of a language model.</summary>
+    /// <param name="model">A model with exits.</param><param name="tokens">Int32 [B, T]</param><param name="targets">Int32 [B, T]</param>
+    /// <param name="context">Dropout.</param><param name="options">Smoothing; sums are computed whatever its reduction.</param>
+    public static DepthLoss Compute(CausalLanguageModel model, Tensor tokens, Tensor targets, ForwardContext context, CrossEntropyOptions options)
+    {
+        IReadOnlyList<Tensor> states = model.States(tokens, context);
+        return Compute(
+            model.Config.Exits!, states, (_, state, summed) => model.Score(context.Dropout(model.ExitState(state), model.Config.OutputDropout), targets, summed), targets, options,
+            model.Config.Exits!.Alpha > 0 ? () => model.Halting!.LogProbabilities(null, states) : null);
+    }
+
+    // The score of a layer's states, and log q where the exit classifier is trained too.
+    private static DepthLoss Compute(
+        DepthConfig config, IReadOnlyList<Tensor> states, Func<int, Tensor, CrossEntropyOptions, CrossEntropyResult> score, Tensor targets, CrossEntropyOptions options,
+        Func<Tensor>? logProbabilities)
+    {
         // One projected loss per exit: no exit's logits are kept.
+        int layers = states.Count;
+        bool withExits = logProbabilities is not null;
         Tensor? total = null;
         List<Tensor> likelihoods = [];
         List<float> predictions = [];
@@ -31,8 +55,8 @@ internal static class AlignedTraining
         float weights = config.Omega?.Sum() ?? layers;
         for (int layer = 0; layer < layers; layer++)
         {
-            deepest = model.Decoder.ExitState(states[layer]).ProjectedCrossEntropy(model.Decoder.Classifier(layer), targets, options with { Sum = true, Rows = withExits });
-            Tensor loss = deepest.Loss.ScaleGradient(gamma?[layer] ?? 1) * ((config.Omega?[layer] ?? 1) / weights);
+            deepest = score(layer, states[layer], options with { Sum = true, Rows = withExits });
+            Tensor loss = deepest.Loss.ScaleGradient(config.Gamma?[layer] ?? 1) * ((config.Omega?[layer] ?? 1) / weights);
             total = total is null ? loss : total + loss;
             likelihoods.Add(deepest.NegativeLogLikelihood * -1);
             if (withExits)
@@ -42,7 +66,7 @@ internal static class AlignedTraining
         }
 
         DepthLoss result = new(total!, deepest, likelihoods);
-        return withExits ? WithExits(result, model, memory, states, targets, options.IgnoredTarget, predictions) : result;
+        return logProbabilities is null ? result : WithExits(result, config, logProbabilities(), targets, options.IgnoredTarget, predictions);
     }
 
     /// <summary>-log q of the exits, summed up; exits of 0 do not count.</summary>
@@ -67,15 +91,14 @@ internal static class AlignedTraining
         : result.RowClasses!.ToInt32Array().Zip(targets.ToInt32Array(), (best, target) => best == target ? 1f : 0f);
 
     private static DepthLoss WithExits(
-        DepthLoss result, EncoderDecoderModel model, EncoderOutput memory, IReadOnlyList<Tensor> states, Tensor targets, int? ignored, List<float> predictions)
+        DepthLoss result, DepthConfig config, Tensor logProbabilities, Tensor targets, int? ignored, List<float> predictions)
     {
-        DepthConfig config = model.Config.Exits!;
+        int layers = result.LogLikelihoods.Count;
         bool perToken = config.Halting != HaltingKind.Sequence;
         bool[] real = [.. targets.ToInt32Array().Select(target => target != ignored)];
         double[] scores = ExitOracle.Scores(
-            CollectionsMarshal.AsSpan(predictions), real, states.Count, targets.Shape[0], perToken, config.Sigma, config.Lambda);
-        int[] exits = ExitOracle.Choose(scores, states.Count, perToken ? real : []);
-        Tensor logProbabilities = model.Halting!.LogProbabilities(memory, states);
+            CollectionsMarshal.AsSpan(predictions), real, layers, targets.Shape[0], perToken, config.Sigma, config.Lambda);
+        int[] exits = ExitOracle.Choose(scores, layers, perToken ? real : []);
         return result with { Exit = ExitLoss(logProbabilities, exits), LogProbabilities = logProbabilities, Exits = exits };
     }
 }

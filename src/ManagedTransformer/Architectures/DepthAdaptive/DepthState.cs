@@ -11,23 +11,33 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 /// </summary>
 internal sealed class DepthState
 {
-    private readonly EncoderDecoderModel _model;
+    private readonly HaltingClassifier? _halting;
+    private readonly int _layers;
     private readonly ExitRule _rule;
     private readonly RowCache _states;
     private int[] _planned;
 
-    public DepthState(EncoderDecoderModel model, EncoderOutput memory, ExitRule rule, int beam)
+    /// <summary>A state that has read nothing.</summary>
+    /// <param name="halting">The model's exit classifier; null for none.</param><param name="layers">N.</param><param name="width">Width of a state.</param>
+    /// <param name="rows">Rows side by side.</param><param name="rule">When tokens leave.</param>
+    public DepthState(HaltingClassifier? halting, int layers, int width, int rows, ExitRule rule)
     {
-        int layers = model.Config.DecoderLayers, rows = memory.Sentences * beam;
         rule.Validate(layers, "exits");
-        if (rule.Kind is HaltingKind.Sequence or HaltingKind.Multinomial or HaltingKind.Geometric && model.Halting?.Kind != rule.Kind)
+        if (rule.Kind is HaltingKind.Sequence or HaltingKind.Multinomial or HaltingKind.Geometric && halting?.Kind != rule.Kind)
         {
             throw new InputException($"The model has no {rule.Kind.ToString().ToLowerInvariant()} exit classifier.");
         }
 
-        (_model, _rule) = (model, rule);
-        _states = new RowCache(rows, model.Config.DecoderWidth);
+        (_halting, _layers, _rule) = (halting, layers, rule);
+        _states = new RowCache(rows, width);
         _planned = new int[rows];
+    }
+
+    /// <summary>The state of a decoder that has read nothing but the sources.</summary>
+    public DepthState(EncoderDecoderModel model, EncoderOutput memory, ExitRule rule, int beam)
+        : this(model.Halting, model.Config.DecoderLayers, model.Config.DecoderWidth, memory.Sentences * beam, rule)
+    {
+        int rows = _planned.Length;
         if (rule.Kind == HaltingKind.Sequence)
         {
             int[] best = model.Halting!.Sequence(memory).ArgMax().ToInt32Array();
@@ -75,7 +85,7 @@ internal sealed class DepthState
                 Array.Fill(leave, layer == _rule.FixedExit);
                 break;
             case HaltingKind.Geometric:
-                Above(_model.Halting!.StopLogit(layer, states).Sigmoid(), leave, layer);
+                Above(_halting!.StopLogit(layer, states).Sigmoid(), leave, layer);
                 break;
             case HaltingKind.Confidence:
                 Above((logits!.Max([-1]) - logits!.LogSumExp([-1])).Exp(), leave, layer);
@@ -90,6 +100,12 @@ internal sealed class DepthState
         }
 
         return leave;
+    }
+
+    public void Reset()
+    {
+        _states.Reset();
+        Exits = [];
     }
 
     public void Reorder(ReadOnlySpan<int> parents, int start)
@@ -116,7 +132,7 @@ internal sealed class DepthState
     // Exits of this token that are known after the first layer.
     private void PlanAfterFirst(ReadOnlySpan<int> rows, Tensor states)
     {
-        int[]? best = _rule.Kind == HaltingKind.Multinomial ? _model.Halting!.Multinomial(states).ArgMax().ToInt32Array() : null;
+        int[]? best = _rule.Kind == HaltingKind.Multinomial ? _halting!.Multinomial(states).ArgMax().ToInt32Array() : null;
         for (int i = 0; i < rows.Length; i++)
         {
             if (best is not null)
@@ -126,7 +142,7 @@ internal sealed class DepthState
             else if (_rule.Kind == HaltingKind.Uniform)
             {
                 ulong draw = SplitMix64.Hash(_rule.Seed, (ulong)rows[i], (ulong)_states.Length);
-                _planned[rows[i]] = 1 + (int)SplitMix64.Scale(draw, _model.Config.DecoderLayers);
+                _planned[rows[i]] = 1 + (int)SplitMix64.Scale(draw, _layers);
             }
         }
     }

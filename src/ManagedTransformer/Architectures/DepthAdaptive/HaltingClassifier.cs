@@ -33,11 +33,11 @@ public sealed class HaltingClassifier : Module
     public HaltingKind Kind { get; }
 
     /// <summary>log q of every sentence (sequence) or token.</summary>
-    /// <param name="memory">The encoded sources.</param><param name="states">The states after every layer, [B, T, D] each.</param>
+    /// <param name="memory">The encoded sources; null for a language model, which has none.</param><param name="states">The states after every layer, [B, T, D] each.</param>
     /// <returns>[B, N] or [B, T, N]</returns>
-    public Tensor LogProbabilities(EncoderOutput memory, IReadOnlyList<Tensor> states) => Kind switch
+    public Tensor LogProbabilities(EncoderOutput? memory, IReadOnlyList<Tensor> states) => Kind switch
     {
-        HaltingKind.Sequence => Sequence(memory),
+        HaltingKind.Sequence => Sequence(memory!),
         HaltingKind.Multinomial => Multinomial(states[0]),
         _ => Geometric(states),
     };

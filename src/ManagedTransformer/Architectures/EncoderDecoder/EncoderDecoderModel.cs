@@ -84,10 +84,7 @@ public sealed class EncoderDecoderModel : Module
         DepthLoss loss = exits.Paths > 0
             ? MixedTraining.Compute(this, memory, previousTokens, targets, context, options)
             : AlignedTraining.Compute(this, memory, previousTokens, targets, context, options, exits.Alpha > 0);
-        float factor = options.Sum ? 1 : 1f / Math.Max(1, loss.Deepest.Targets);
-        Tensor decoder = loss.Decoder * factor;
-        Tensor? penalty = loss.Exit is null ? null : loss.Exit * (exits.Alpha * factor);
-        return new TrainingLoss(penalty is null ? decoder : decoder + penalty, loss.Deepest with { Loss = decoder }, penalty);
+        return loss.ToTrainingLoss(exits.Alpha, options.Sum);
     }
 
     /// <summary>An empty state for step-by-step decoding: rows of one sentence stand side by side.</summary>

@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.DeLighT;
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
@@ -51,6 +52,8 @@ public sealed class CausalLanguageModel : Module
                 FanInInitialization.Apply(this, random);
                 break;
         }
+
+        Halting = config.Exits is { HasClassifier: true } exits ? new HaltingClassifier(exits, config.Layers, config.Dim, config.Dim, random) : null;
     }
 
     /// <summary>What the model is made of.</summary>
@@ -83,6 +86,9 @@ public sealed class CausalLanguageModel : Module
     /// <summary>Scores by clusters of the vocabulary; null for a plain projection.</summary>
     public AdaptiveSoftmax? AdaptiveOutput { get; }
 
+    /// <summary>Chooses the exits of tokens; null for models without such a classifier.</summary>
+    public HaltingClassifier? Halting { get; }
+
     /// <summary>Whether blocks of a stream see the blocks before them through a <see cref="HiddenStateCache"/>.</summary>
     public bool ReadsPast => Config.HasSpans;
 
@@ -104,11 +110,21 @@ public sealed class CausalLanguageModel : Module
     public CrossEntropyResult Loss(Tensor tokens, Tensor targets, ForwardContext context, CrossEntropyOptions? options = null, HiddenStateCache? past = null) =>
         Score(Hidden(tokens, context, past), targets, options);
 
-    /// <summary>The loss to train on: cross-entropy and, with learnt or dynamic spans, their penalty lambda * sum over layers of the mean span in tokens.</summary>
+    /// <summary>
+    /// The loss to train on: cross-entropy and, with learnt or dynamic spans, their penalty lambda * sum over layers of the mean span in tokens. With exits: the weighted
+    /// mean of the cross-entropies of all exits, and alpha times the exit classifier's loss.
+    /// </summary>
     /// <param name="tokens">Int32 [B, T]</param><param name="targets">Int32 [B, T]</param><param name="context">Dropout.</param>
     /// <param name="options">Smoothing and reduction; a sum counts the penalty once per target.</param><param name="past">States before the block, which are advanced by it.</param>
     public TrainingLoss TrainingLoss(Tensor tokens, Tensor targets, ForwardContext context, CrossEntropyOptions? options = null, HiddenStateCache? past = null)
     {
+        if (Config.Exits is { } exits)
+        {
+            options ??= new CrossEntropyOptions();
+            options = options with { IgnoredTarget = options.IgnoredTarget ?? Config.PaddingIdx };
+            return AlignedTraining.Compute(this, tokens, targets, context, options).ToTrainingLoss(exits.Alpha, options.Sum);
+        }
+
         (Tensor hidden, Tensor? spans) = Run(tokens, context, past);
         CrossEntropyResult prediction = Score(hidden, targets, options);
         Tensor? penalty = spans is null || Config.Span!.Penalty == 0 ? null : spans * Config.Span.Penalty;
@@ -132,8 +148,7 @@ public sealed class CausalLanguageModel : Module
     internal (Tensor Hidden, Tensor? MeanSpans) Run(Tensor tokens, ForwardContext context, HiddenStateCache? past)
     {
         Tensor x = Embed(tokens, context, 0);
-        // Of DeLighT's decoders, padding at the end of a text sees itself, as in the authors' code; nothing else sees it.
-        AttentionMask mask = Config.Delight is null ? _causal with { KeyPadding = TokenEmbedding.PaddingMask(tokens, Config.PaddingIdx) } : _causal;
+        AttentionMask mask = Mask(tokens);
         Tensor? spans = null;
         x = RunLayers(x, context, (index, normed) =>
         {
@@ -146,19 +161,66 @@ public sealed class CausalLanguageModel : Module
         return (context.Dropout(x, Config.OutputDropout), spans);
     }
 
+    /// <summary>The states after every layer, before any final norm.</summary>
+    /// <param name="tokens">Int32 [B, T]</param><param name="context">Dropout.</param>
+    /// <returns>One [B, T, D] per layer.</returns>
+    internal IReadOnlyList<Tensor> States(Tensor tokens, ForwardContext context)
+    {
+        Tensor x = Embed(tokens, context, 0);
+        AttentionMask mask = Mask(tokens);
+        List<Tensor> states = [];
+        foreach (TransformerLayer layer in Layers)
+        {
+            x = layer.Forward(x, mask, context);
+            states.Add(x);
+        }
+
+        return states;
+    }
+
+    /// <summary>What the projection to the vocabulary sees of a layer's state: its final norm, shared by all exits.</summary>
+    internal Tensor ExitState(Tensor state) => Norm?.Forward(state) ?? state;
+
     /// <summary>An empty state for step-by-step generation.</summary>
     /// <param name="batch">How many sequences are generated side by side.</param>
-    public LanguageModelState CreateState(int batch = 1) => new([.. Layers.Select(layer => layer.Attention.CreateState(batch))], Config.PositionLimit);
+    /// <param name="exits">When tokens leave the stack; null: as the model's configuration says. Models without exits run all layers.</param>
+    /// <exception cref="InputException">The rule does not fit the model.</exception>
+    public LanguageModelState CreateState(int batch = 1, ExitRule? exits = null)
+    {
+        if (Config.Exits is null && exits is not null && exits.Kind != HaltingKind.None)
+        {
+            throw new InputException("This model has no exits: its tokens run all layers.");
+        }
 
-    /// <summary>Reads new tokens and scores the token after the last of them. It gives what a forward pass over all tokens so far gives.</summary>
+        DepthState? depth = Config.Exits is null ? null : new DepthState(Halting, Config.Layers, Config.Dim, batch, exits ?? Config.Exits.Rule);
+        return new LanguageModelState([.. Layers.Select(layer => layer.Attention.CreateState(batch))], Config.PositionLimit, depth);
+    }
+
+    /// <summary>
+    /// Reads new tokens and scores the token after the last of them. It gives what a forward pass over all tokens so far gives; with exits, the last token leaves the
+    /// stack by the state's rule, and those before it run all layers.
+    /// </summary>
     /// <param name="tokens">Int32 [B, n], n at least 1: a prompt or a single step.</param><param name="state">Everything read before; it is advanced.</param>
     /// <returns>[B, V]: logits, or, from an adaptive softmax, log-probabilities.</returns>
     /// <exception cref="ArgumentException">No room left in the state.</exception>
-    public Tensor Step(Tensor tokens, LanguageModelState state)
+    public Tensor Step(Tensor tokens, LanguageModelState state) => Step(tokens, state, []);
+
+    /// <summary>Likewise, with given exits of the last tokens.</summary>
+    /// <param name="tokens">Int32 [B, n]</param><param name="state">Everything read before; it is advanced.</param><param name="exits">One per row, from 1; empty: as the state's rule says.</param>
+    internal Tensor Step(Tensor tokens, LanguageModelState state, ReadOnlySpan<int> exits)
     {
         using NoGradientScope _ = new();
         int length = tokens.Shape[1];
         state.Require(length);
+        if (state.Depth is not null)
+        {
+            if (length > 1)
+            {
+                LanguageModelExitStep.ReadAll(this, Embed(tokens.Slice(1, 0, length - 1), ForwardContext.Inference, state.Length), state);
+            }
+
+            return LanguageModelExitStep.Run(this, Embed(tokens.Slice(1, length - 1, 1), ForwardContext.Inference, state.Length), state, exits);
+        }
 
         // Long prompts in pieces: the states of span attention hold a span and a piece, not a span and a prompt.
         int piece = ReadsPast ? SpanState.Slack : length;
@@ -193,6 +255,7 @@ public sealed class CausalLanguageModel : Module
         visit.Add("project", Narrowing);
         visit.Add("output.weight", Output);
         visit.Add("output.bias", OutputBias);
+        visit.Add("halting", Halting);
         visit.Add(Config.Adaptive?.Form switch { AdaptiveForm.Fairseq => "head", AdaptiveForm.Delight => "", _ => "output" }, AdaptiveOutput);
     }
 
@@ -212,6 +275,10 @@ public sealed class CausalLanguageModel : Module
         },
         random,
         widening: widening);
+
+    // Of DeLighT's decoders, padding at the end of a text sees itself, as in the authors' code; nothing else sees it.
+    private AttentionMask Mask(Tensor tokens) =>
+        Config.Delight is null ? _causal with { KeyPadding = TokenEmbedding.PaddingMask(tokens, Config.PaddingIdx) } : _causal;
 
     private Tensor Embed(Tensor tokens, ForwardContext context, int start)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.DeLighT;
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Modules;
@@ -52,6 +53,9 @@ public sealed record LanguageModelConfig
 
     /// <summary>Deep units in front of every attention and in the embedding (DeLighT); absent for none.</summary>
     public DelightConfig? Delight { get; set; }
+
+    /// <summary>Exits from every layer; absent: every token runs all layers.</summary>
+    public DepthConfig? Exits { get; set; }
 
     /// <summary>Norms before the sub-layers, otherwise after each sub-layer.</summary>
     public bool PreNorm { get; set; } = true;

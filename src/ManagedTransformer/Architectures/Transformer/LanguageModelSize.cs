@@ -8,7 +8,7 @@ internal static class LanguageModelSize
 {
     /// <summary>
     /// Embedding, positions and output, plus per layer 4 D^2 [+ 4 D biases] + spans or feature map + 2 D N persistent + norm 2 D + feed-forward 2 D F [+ F + D] or memory + norm 2 D,
-    /// plus 2 D for a final norm.
+    /// plus 2 D for a final norm, and an exit classifier's.
     /// </summary>
     public static long Parameters(LanguageModelConfig config)
     {
@@ -17,7 +17,7 @@ internal static class LanguageModelSize
             return Delight(config, delight);
         }
 
-        long d = config.Dim, count = Ends(config) + (config.HasFinalNorm ? 2 * d : 0);
+        long d = config.Dim, count = Ends(config) + (config.HasFinalNorm ? 2 * d : 0) + (config.Exits?.HaltingParameters(config.Layers, config.Dim, config.Dim) ?? 0);
         bool hasValues = false;
         for (int layer = 0; layer < config.Layers; layer++)
         {

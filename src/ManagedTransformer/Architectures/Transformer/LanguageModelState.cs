@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Modules;
 
@@ -8,7 +9,7 @@ public sealed class LanguageModelState : IGenerationState
 {
     private readonly int _limit;
 
-    internal LanguageModelState(IReadOnlyList<LayerState> layers, int limit) => (Layers, _limit) = (layers, limit);
+    internal LanguageModelState(IReadOnlyList<LayerState> layers, int limit, DepthState? depth) => (Layers, _limit, Depth) = (layers, limit, depth);
 
     /// <summary>One state per layer.</summary>
     public IReadOnlyList<LayerState> Layers { get; }
@@ -20,12 +21,19 @@ public sealed class LanguageModelState : IGenerationState
     public int Room => _limit == int.MaxValue ? int.MaxValue : _limit - Length;
 
     /// <inheritdoc/>
-    public long Bytes => Layers.Sum(layer => layer.Bytes);
+    public long Bytes => Layers.Sum(layer => layer.Bytes) + (Depth?.Bytes ?? 0);
+
+    /// <summary>The layer, from 1, at which the last token of every row left the stack; empty for models without exits.</summary>
+    public ReadOnlySpan<int> Exits => Depth is null ? [] : Depth.Exits;
+
+    /// <summary>Early exits; null for models without.</summary>
+    internal DepthState? Depth { get; }
 
     /// <inheritdoc/>
     public void Reset()
     {
         Length = 0;
+        Depth?.Reset();
         foreach (LayerState layer in Layers)
         {
             layer.Reset();
@@ -35,7 +43,7 @@ public sealed class LanguageModelState : IGenerationState
     /// <summary>Becomes a state that has read so many tokens, without reading any (<see cref="LayerState.TryPretend"/>).</summary>
     internal bool TryPretend(int length, int capacity)
     {
-        if (!Layers.All(layer => layer.TryPretend(length, capacity)))
+        if (Depth is not null || !Layers.All(layer => layer.TryPretend(length, capacity)))
         {
             return false;
         }

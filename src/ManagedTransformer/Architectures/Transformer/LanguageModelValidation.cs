@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Modules;
 
 namespace ManagedTransformer.Architectures.Transformer;
@@ -13,6 +14,7 @@ internal static class LanguageModelValidation
         CheckMemories(config, where);
         CheckVocabulary(config, where);
         CheckDelight(config, where);
+        CheckExits(config, where);
     }
 
     private static void CheckSizes(LanguageModelConfig config, string where)
@@ -200,6 +202,27 @@ internal static class LanguageModelValidation
             throw new InputException(
                 $"{where}: model.adaptive (adaptive input and softmax) excludes absolute positions, padding_idx, embedding_norm, scale_embedding and output_bias: it scales by sqrt(dim) and has biases by itself.");
         }
+    }
+
+    private static void CheckExits(LanguageModelConfig config, string where)
+    {
+        if (config.Exits is not { } exits)
+        {
+            return;
+        }
+
+        if (config.Attention != AttentionKind.Softmax || config.Delight is not null || config.Adaptive is not null)
+        {
+            throw new InputException(
+                $"{where}: model.exits needs model.attention softmax, whose keys and values of skipped layers are made from the states tokens left with, and excludes delight and adaptive.");
+        }
+
+        if (exits.Classifiers == ExitClassifiers.Separate || exits.Halting == HaltingKind.Sequence || exits.Paths > 0 || exits.Gamma is not null)
+        {
+            throw new InputException($"{where}: model.exits of a language model excludes classifiers separate, halting sequence (there is no source to decide by), paths and gamma.");
+        }
+
+        exits.Validate(config.Layers, config.Tie, $"{where}: model");
     }
 
     private static void CheckDelight(LanguageModelConfig config, string where)

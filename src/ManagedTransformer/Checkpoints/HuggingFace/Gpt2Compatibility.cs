@@ -24,6 +24,11 @@ internal static class Gpt2Compatibility
                 : "its layers are recurrent (model.attention linear), and GPT-2's weights have no place for feature maps nor its readers for the computation; model.attention must be softmax";
         }
 
+        if (config.Exits is not null)
+        {
+            return "model.exits has no counterpart";
+        }
+
         if (config.FeedForward == 0 || config.MemoryPositions is { Count: > 0 })
         {
             return "every layer must have a feed-forward layer (model.ffn above 0) and no memory (model.memory_positions)";
