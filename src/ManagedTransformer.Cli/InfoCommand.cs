@@ -11,18 +11,22 @@ namespace ManagedTransformer.Cli;
 /// <summary><c>mt info</c></summary>
 internal static class InfoCommand
 {
+    private const int DefaultLength = 20;
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
         Argument<string> target = new("TARGET") { Description = "A recipe (file or name), a model folder, or a .safetensors file.", HelpName = "RECIPE|MODEL_DIR|FILE.safetensors" };
         Option<string?> data = Options.Data("Training text of a recipe whose vocabulary depends on it and that names none.");
+        Option<int?> source = Options.Positive("--source-length", $"Source tokens to count the multiply-adds of a DeLighT translation for (default: {DefaultLength}).");
+        Option<int?> length = Options.Positive("--target-length", $"Tokens that it writes (default: {DefaultLength}).");
         Option<bool> json = Options.Json();
         ExampleCommand command = new("info",
             "Shows what a recipe, a model or a safetensors file is made of.",
             "mt info stories",
             "mt info out/stories",
             "mt info out/stories/best/model.safetensors --json")
-        { target, data, json };
+        { target, data, source, length, json };
         command.SetAction(result =>
         {
             string path = result.GetRequiredValue(target);
@@ -32,19 +36,20 @@ internal static class InfoCommand
             }
 
             ModelSummary summary = ModelSummary.Of(path, result.GetValue(data));
+            (int Source, int Target) lengths = (result.GetValue(source) ?? DefaultLength, result.GetValue(length) ?? DefaultLength);
             if (result.GetValue(json))
             {
-                JsonOutput.Write(terminal.Output, ToJson(summary));
+                JsonOutput.Write(terminal.Output, ToJson(summary, lengths));
             }
             else
             {
-                Draw(terminal, summary);
+                Draw(terminal, summary, lengths);
             }
         });
         return command;
     }
 
-    private static JsonObject ToJson(ModelSummary summary)
+    private static JsonObject ToJson(ModelSummary summary, (int Source, int Target) lengths)
     {
         JsonObject json = new() { ["architecture"] = summary.Architecture, ["parameters"] = summary.Parameters };
         if (summary.Configuration is { } configuration)
@@ -69,6 +74,11 @@ internal static class InfoCommand
             json["memory"] = MemoryChart.ToJson(memories);
         }
 
+        if (summary.Delight is { } delight)
+        {
+            DelightTable.AddTo(json, delight, lengths.Source, lengths.Target);
+        }
+
         if (summary.Tensors.Count > 0)
         {
             json["tensors"] = new JsonArray([.. summary.Tensors.Select(tensor => new JsonObject
@@ -82,7 +92,7 @@ internal static class InfoCommand
         return json;
     }
 
-    private static void Draw(Terminal terminal, ModelSummary summary)
+    private static void Draw(Terminal terminal, ModelSummary summary, (int Source, int Target) lengths)
     {
         terminal.Output.WriteLine($"{summary.Source}: {summary.Architecture}, {summary.Parameters:N0} parameters");
         if (summary.Training is { } training)
@@ -116,6 +126,12 @@ internal static class InfoCommand
             }
 
             terminal.Write(MemoryChart.Draw(memories));
+        }
+
+        if (summary.Delight is { } delight)
+        {
+            terminal.Output.WriteLine(DelightTable.Describe(delight, lengths.Source, lengths.Target));
+            terminal.Write(DelightTable.Draw(delight));
         }
 
         if (summary.Tensors.Count > 0)

@@ -115,6 +115,50 @@ public sealed class BadInputTests : IDisposable
             StringComparison.Ordinal),
         part, replacement, mentions);
 
+    [Theory]
+    [InlineData("\"min_depth\": 2", "\"min_depth\": 1", "delight.min_depth is 1", "2 grouped layers")]
+    [InlineData("\"max_depth\": 4", "\"max_depth\": 1", "delight.max_depth (1)", "min_depth (2)")]
+    [InlineData("\"width_mult\": 2", "\"width_mult\": 0", "delight.width_mult is 0", "above 0")]
+    [InlineData("\"width_mult\": 2", "\"width_mult\": -1.5", "delight.width_mult is -1.5", "above 0")]
+    [InlineData("\"width_mult\": 2", "\"width_mult\": 1e9", "block 0", "cannot be built")]
+    [InlineData("\"max_groups\": 4", "\"max_groups\": 16", "block 1", "16 groups", "(8)")]
+    [InlineData("\"max_groups\": 4", "\"max_groups\": -1", "max_groups", "negative")]
+    [InlineData("\"emb_depth\": 2", "\"emb_depth\": 0", "delight.emb_depth is 0", "2 grouped layers")]
+    [InlineData("\"map_dim\": 8", "\"map_dim\": 0", "delight.map_dim is 0", "positive")]
+    [InlineData("\"dim\": 16", "\"dim\": 15", "width (15)", "even")]
+    [InlineData("\"heads\": 1", "\"heads\": 16", "model.heads (16)", "half of model.dim (16)")]
+    [InlineData("\"mode\": \"dextra\"", "\"mode\": \"deep\"", "model.delight.mode", "known names")]
+    [InlineData("\"shared_dropout\": 0.1", "\"shared_dropout\": 1", "dropouts of delight", "[0, 1)")]
+    public void BadDelightRecipe(string part, string replacement, params string[] mentions) => AssertRefused(
+        Workspace.TinyRecipe.Replace(
+            "\"heads\": 2",
+            """
+            "heads": 1, "delight": { "min_depth": 2, "max_depth": 4, "width_mult": 2, "max_groups": 4, "map_dim": 8, "emb_depth": 2, "mode": "dextra", "shared_dropout": 0.1 }
+            """,
+            StringComparison.Ordinal).Replace("\"layers\": 1", "\"layers\": 2", StringComparison.Ordinal),
+        part, replacement, mentions);
+
+    [Theory]
+    [InlineData("\"pre_norm\": true", "\"exits\": { }", "model.delight", "model.exits")]
+    [InlineData("\"pre_norm\": true", "\"decoder_layers\": 1", "two equal stacks")]
+    [InlineData("\"pre_norm\": true", "\"decoder_dim\": 32", "two equal stacks")]
+    [InlineData("\"dim\": 16", "\"dim\": 18", "groups", "(9)")]
+    [InlineData("\"type\": \"linear\", \"warmup\": 5", "\"type\": \"linear\", \"warmup\": 1", "warmup (1)", "at least 2")]
+    [InlineData("\"joint\": false", "\"joint\": true", "tokenizer.src_vocab", "joint")]
+    public void BadDelightTranslationRecipe(string part, string replacement, params string[] mentions) => AssertRefused(
+        """
+        {
+          "architecture": "transformer_seq2seq",
+          "model": {
+            "dim": 16, "heads": 1, "ffn": 4, "encoder_layers": 2, "decoder_layers": 2, "pre_norm": true,
+            "delight": { "min_depth": 2, "max_depth": 3, "map_dim": 8, "max_groups": 2 }
+          },
+          "tokenizer": { "type": "bpe", "joint": false, "src_vocab": 300, "vocab": 280 },
+          "training": { "schedule": { "type": "linear", "warmup": 5 } }
+        }
+        """,
+        part, replacement, mentions);
+
     [Fact]
     public void MissingRecipe()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints.HuggingFace;
 using ManagedTransformer.Data;
@@ -39,6 +40,9 @@ public sealed record ModelSummary
     /// <summary>What the parts of the model did in its last evaluation; null if it has none.</summary>
     public EvaluationDetails? Details { get; init; }
 
+    /// <summary>The blocks and multiply-adds of a DeLighT model; null for other models.</summary>
+    public DelightSummary? Delight { get; init; }
+
     /// <summary>Where the run stands that the model belongs to; null where there is none.</summary>
     public TrainingState? Training { get; init; }
 
@@ -60,14 +64,15 @@ public sealed record ModelSummary
         if (recipe is TranslationRecipe translation)
         {
             translation = translation with { Model = RecipeVocabulary.Resolve(translation, path, data) };
-            return Of(translation.Model.ParameterCount, JsonDocuments.Write(translation, RecipeJson.Default.TranslationRecipe));
+            return Of(translation.Model.ParameterCount, JsonDocuments.Write(translation, RecipeJson.Default.TranslationRecipe), DelightSummary.Of(translation.Model));
         }
 
         LanguageModelRecipe text = (LanguageModelRecipe)recipe;
         text = text with { Model = RecipeVocabulary.Resolve(text, path, data) };
-        return Of(text.Model.ParameterCount, JsonDocuments.Write(text, RecipeJson.Default.LanguageModelRecipe));
+        return Of(text.Model.ParameterCount, JsonDocuments.Write(text, RecipeJson.Default.LanguageModelRecipe), DelightSummary.Of(text.Model));
 
-        ModelSummary Of(long parameters, byte[] json) => new() { Source = path, Architecture = recipe.Architecture, Parameters = parameters, Configuration = Parse(json) };
+        ModelSummary Of(long parameters, byte[] json, DelightSummary? delight) =>
+            new() { Source = path, Architecture = recipe.Architecture, Parameters = parameters, Configuration = Parse(json), Delight = delight };
     }
 
     private static ModelSummary OfModel(string path)
@@ -91,6 +96,7 @@ public sealed record ModelSummary
             Spans = Open(weights, file => LearntSpans(file, description.Model)) ?? details?.Spans?.Layers,
             SpanLimit = description.Model.Span?.Limit ?? 0,
             Details = details,
+            Delight = DelightSummary.Of(description.Model),
             Training = FindTrainingState(path, folder),
         };
     }
@@ -104,6 +110,7 @@ public sealed record ModelSummary
             Architecture = description.Architecture,
             Parameters = description.Model.ParameterCount,
             Configuration = Parse(JsonDocuments.Write(description, RecipeJson.Default.TranslationDescription)),
+            Delight = DelightSummary.Of(description.Model),
             Tensors = Open(Path.Combine(folder, CheckpointFolder.ModelFile), file => file.Entries),
             Training = FindTrainingState(path, folder),
         };

@@ -32,6 +32,10 @@ public sealed record AdaptiveClusters
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool NormalTails { get; init; }
 
+    /// <summary>Dropout in the softmax: on the states that it reads, and again on every narrowed form of them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public float Dropout { get; init; }
+
     /// <summary>Whether nothing has a bias and the clusters' entries rise.</summary>
     internal bool IsPlain => Form != AdaptiveForm.Biased;
 
@@ -60,7 +64,7 @@ public sealed record AdaptiveClusters
 
     /// <summary>Checks every value.</summary>
     /// <param name="vocab">Number of words V.</param><param name="dim">Model width D.</param><param name="where">Named in the error, for instance the recipe's path.</param>
-    /// <exception cref="InputException">No clusters, cut-offs that do not increase or exceed the vocabulary, or a cluster without width.</exception>
+    /// <exception cref="InputException">No clusters, cut-offs that do not increase or exceed the vocabulary, a cluster without width, or a dropout out of its range.</exception>
     public void Validate(int vocab, int dim, string where)
     {
         if (Cutoffs.Count == 0)
@@ -84,6 +88,11 @@ public sealed record AdaptiveClusters
         if (Div <= 1)
         {
             throw new InputException($"{where}: model.adaptive.div is {Div}, it must be at least 2.");
+        }
+
+        if (Dropout is not (>= 0 and < 1))
+        {
+            throw new InputException($"{where}: model.adaptive.dropout is {Dropout}, it must be at least 0 and below 1.");
         }
 
         if (Width(Cutoffs.Count, dim) == 0)

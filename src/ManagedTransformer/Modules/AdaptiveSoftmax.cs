@@ -67,34 +67,36 @@ public sealed class AdaptiveSoftmax : Module
 
     /// <summary>Sum or mean of -ln p(target), without keeping scores. Only clusters that occur are computed; the others get zero gradients.</summary>
     /// <param name="hidden">[..., D]</param><param name="targets">Int32, the leading shape of the hidden states.</param>
-    /// <param name="options">Default: mean, nothing ignored. Label smoothing is refused.</param>
+    /// <param name="options">Default: mean, nothing ignored. Label smoothing is refused.</param><param name="context">Dropout; default: none.</param>
     /// <exception cref="ArgumentException">Shapes that do not fit, or label smoothing.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A target outside the vocabulary.</exception>
-    public CrossEntropyResult Loss(Tensor hidden, Tensor targets, CrossEntropyOptions? options = null)
+    public CrossEntropyResult Loss(Tensor hidden, Tensor targets, CrossEntropyOptions? options = null, ForwardContext? context = null)
     {
-        options ??= new CrossEntropyOptions();
+        (options, context) = (options ?? new CrossEntropyOptions(), context ?? ForwardContext.Inference);
         if (options.Smoothing != 0)
         {
             throw new ArgumentException("An adaptive softmax has no label smoothing.", nameof(options));
         }
 
-        (Tensor flat, ClusterRows rows) = Sort(hidden, targets, options.IgnoredTarget);
+        (Tensor flat, ClusterRows rows) = Sort(context.Dropout(hidden, _division.Dropout), targets, options.IgnoredTarget);
         CrossEntropyOptions sum = new() { Sum = true, IgnoredTarget = ClusterRows.Ignored };
         (Tensor weight, Tensor? bias) = Head();
         Tensor headTargets = Tensor.From(rows.HeadTargets, new Shape(rows.HeadTargets.Length), hidden.Device);
-        CrossEntropyResult head = Project(flat, 0).ProjectedCrossEntropy(weight, headTargets, sum, bias);
+        CrossEntropyResult head = Drop(flat, 0).ProjectedCrossEntropy(weight, headTargets, sum, bias);
         (Tensor loss, Tensor nll) = (head.Loss, head.NegativeLogLikelihood);
         for (int i = 1; i < Clusters.Count; i++)
         {
             AdaptiveCluster cluster = Clusters[i];
             CrossEntropyOptions own = _division.TailQuirk ? sum with { IgnoredTarget = options.IgnoredTarget } : sum;
-            CrossEntropyResult inside = Project(flat.Embedding(rows.Places(i)), i).ProjectedCrossEntropy(cluster.Weight, rows.Words(i), own, cluster.Bias);
+            CrossEntropyResult inside = Drop(flat.Embedding(rows.Places(i)), i).ProjectedCrossEntropy(cluster.Weight, rows.Words(i), own, cluster.Bias);
             loss += inside.Loss;
             using NoGradientScope _ = new();
             nll += inside.NegativeLogLikelihood;
         }
 
         return new CrossEntropyResult(options.Sum ? loss : loss * (1f / Math.Max(1, rows.Count)), nll, rows.Count);
+
+        Tensor Drop(Tensor x, int cluster) => Narrows(cluster) ? context.Dropout(Project(x, cluster), _division.Dropout) : x;
     }
 
     /// <summary>-ln p(target) of every position, each with a gradient of its own; <see cref="Loss"/> is faster where the sum or the mean is enough.</summary>
@@ -173,6 +175,8 @@ public sealed class AdaptiveSoftmax : Module
 
     private (Tensor Weight, Tensor? Bias) Head() =>
         (TensorOperators.Concat(0, Clusters[0].Weight, Cluster.Weight), Cluster.Bias is { } bias ? TensorOperators.Concat(0, Clusters[0].Bias!, bias) : null);
+
+    private bool Narrows(int cluster) => Clusters[cluster] is { Projection: not null } or { Narrowing: not null };
 
     private Tensor Project(Tensor hidden, int cluster) => Clusters[cluster] switch
     {

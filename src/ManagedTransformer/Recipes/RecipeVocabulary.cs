@@ -42,7 +42,7 @@ public static class RecipeVocabulary
         TranslationTokenizerRecipe tokenizer = recipe.Tokenizer;
         if (tokenizer.File is null && tokenizer.Type == TokenizerKind.Bpe)
         {
-            return (tokenizer.Vocab + SpecialIds.FirstOrdinary, tokenizer.Vocab + SpecialIds.FirstOrdinary);
+            return (tokenizer.Source.Vocab + SpecialIds.FirstOrdinary, tokenizer.Target.Vocab + SpecialIds.FirstOrdinary);
         }
 
         TranslationDataRecipe data = source is null ? recipe.Data : recipe.Data.WithTraining(source);

@@ -21,6 +21,9 @@ public enum ScheduleKind
     /// <summary>Warm-up, then a polynomial down to the end rate.</summary>
     Polynomial,
 
+    /// <summary>Warm-up, then linear back to the first rate.</summary>
+    Linear,
+
     /// <summary>A factor every so many updates.</summary>
     Step,
 

@@ -14,7 +14,7 @@ public sealed record ScheduleRecipe
     /// <summary>Updates of warm-up.</summary>
     public long Warmup { get; set; }
 
-    /// <summary>The first update's rate; negative: the schedule's default.</summary>
+    /// <summary>The first update's rate, of linear also the last; negative: the schedule's default.</summary>
     public double WarmupInitLr { get; set; } = -1;
 
     /// <summary>Cosine: the lowest rate.</summary>
@@ -29,7 +29,7 @@ public sealed record ScheduleRecipe
     /// <summary>Cosine: factor on the rates per period.</summary>
     public double LrShrink { get; set; } = 1;
 
-    /// <summary>Cosine and polynomial: updates until the end; 0: all of training.</summary>
+    /// <summary>Cosine, polynomial and linear: updates until the end; 0: all of training.</summary>
     public long Total { get; set; }
 
     /// <summary>Polynomial: the last rate.</summary>
@@ -66,6 +66,7 @@ public sealed record ScheduleRecipe
             ScheduleKind.Noam => new NoamSchedule(Dim, Warmup, Factor),
             ScheduleKind.Cosine => new CosineSchedule(Lr, MinLr, Warmup, total, WarmupInitLr, Period, TMult, LrShrink),
             ScheduleKind.Polynomial => new PolynomialSchedule(Lr, EndLr, Warmup, total, Power),
+            ScheduleKind.Linear => new LinearDecaySchedule(Lr, Warmup, total, WarmupInitLr < 0 ? LinearDecaySchedule.DefaultInitial : WarmupInitLr),
             ScheduleKind.Step => new StepSchedule(Lr, Every, Factor),
             _ => new ComposedSchedule([.. Parts!.Select(part => (part.Create(part.Updates), part.Updates))]),
         };
@@ -82,6 +83,11 @@ public sealed record ScheduleRecipe
         if (Type is ScheduleKind.InverseSqrt or ScheduleKind.Noam && Warmup == 0)
         {
             throw new InputException($"{where}: {key}.warmup must be positive for this schedule.");
+        }
+
+        if (Type == ScheduleKind.Linear && (Warmup < 2 || (Total > 0 && Total <= Warmup)))
+        {
+            throw new InputException($"{where}: {key}.warmup ({Warmup}) must be at least 2 for linear, and total ({Total}) above it.");
         }
 
         if (Type == ScheduleKind.Noam && Dim <= 0)

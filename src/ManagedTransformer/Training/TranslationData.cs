@@ -57,18 +57,18 @@ internal sealed class TranslationData
     {
         if (recipe.Joint)
         {
-            SentenceTokenizer joint = Create(pairs.Pairs.SelectMany(pair => new[] { pair.Source, pair.Target }));
+            SentenceTokenizer joint = Create(recipe.Target, pairs.Pairs.SelectMany(pair => new[] { pair.Source, pair.Target }));
             return (joint, joint);
         }
 
-        return (Create(pairs.Pairs.Select(pair => pair.Source)), Create(pairs.Pairs.Select(pair => pair.Target)));
+        return (Create(recipe.Source, pairs.Pairs.Select(pair => pair.Source)), Create(recipe.Target, pairs.Pairs.Select(pair => pair.Target)));
 
         // A space before every sentence: its first word shall have the pieces of any other.
-        SentenceTokenizer Create(IEnumerable<string> sentences)
+        SentenceTokenizer Create(TokenizerRecipe side, IEnumerable<string> sentences)
         {
             string text = string.Concat(sentences.Select(sentence => $" {sentence}\n"));
             byte[] utf8 = Encoding.UTF8.GetBytes(lowercase ? text.ToLowerInvariant() : text);
-            return new SentenceTokenizer(TrainingData.CreateTokenizer(recipe.Side, utf8, default, pairs.Name), lowercase);
+            return new SentenceTokenizer(TrainingData.CreateTokenizer(side, utf8, default, pairs.Name), lowercase);
         }
     }
 

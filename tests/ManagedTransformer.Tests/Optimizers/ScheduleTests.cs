@@ -1,4 +1,5 @@
 using ManagedTransformer.Optimizers.Schedules;
+using ManagedTransformer.Recipes;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Optimizers;
@@ -21,6 +22,8 @@ public sealed class ScheduleTests
         { "polynomial", 0, 0 }, { "polynomial", 10, 0.5 }, { "polynomial", 60, 0.3 }, { "polynomial", 110, 0.1 }, { "polynomial", 500, 0.1 },
         { "square", 0, 0.5 }, { "square", 50, 0.2 }, { "square", 100, 0.1 },
         { "steps", 0, 0.5 }, { "steps", 9, 0.5 }, { "steps", 10, 0.05 }, { "steps", 25, 0.005 },
+        { "linear", 0, 0.1 }, { "linear", 9, 0.5 }, { "linear", 10, 0.5 }, { "linear", 60, 0.3 }, { "linear", 110, 0.1 }, { "linear", 5000, 0.1 },
+        { "linear by default", 0, 1e-7 }, { "linear by default", 10, 0.5 }, { "linear by default", 110, 1e-7 },
         { "composed", 0, 0 }, { "composed", 9, 0.45 }, { "composed", 10, 0.5 }, { "composed", 20, 0.05 },
     };
 
@@ -53,6 +56,8 @@ public sealed class ScheduleTests
         "polynomial" => new PolynomialSchedule(0.5, 0.1, 10, 110),
         "square" => new PolynomialSchedule(0.5, 0.1, 0, 100, 2),
         "steps" => new StepSchedule(0.5, 10, 0.1),
+        "linear" => new LinearDecaySchedule(0.5, 10, 110, 0.1),
+        "linear by default" => new ScheduleRecipe { Type = ScheduleKind.Linear, Lr = 0.5, Warmup = 10 }.Create(110),
         "composed" => new ComposedSchedule([(new ConstantSchedule(0.5, 10), 10), (new StepSchedule(0.5, 10, 0.1), 0)]),
         _ => throw new NotSupportedException(name),
     };

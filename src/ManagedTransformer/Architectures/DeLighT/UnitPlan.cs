@@ -11,6 +11,8 @@ public sealed record UnitPlan
     /// <summary>Inner widths are multiples of at least this.</summary>
     private const int LeastMultiple = 8;
 
+    private const int MostDepth = 1000;
+
     private UnitPlan(UnitOptions options, int[] inputs, int[] outputs, int[] groups) => (Options, Inputs, Outputs, Groups) = (options, inputs, outputs, groups);
 
     /// <summary>What the plan was made from.</summary>
@@ -61,6 +63,12 @@ public sealed record UnitPlan
         if (!(options.WidthMultiplier > 0) || options.MaxGroups < 1)
         {
             throw new InputException($"{where}: the width multiplier ({options.WidthMultiplier}) must be above 0 and the most groups ({options.MaxGroups}) at least 1.");
+        }
+
+        double widest = options.Input * options.WidthMultiplier;
+        if (widest is not (>= 1 and < 1 << 24) || options.Depth > MostDepth)
+        {
+            throw new InputException($"{where}: a unit of depth {options.Depth} with up to {widest:G6} features cannot be built: the depth is at most {MostDepth}, the width multiplier makes the widest layer.");
         }
 
         (int[] groups, int[] sizes) = options.Mode == UnitMode.Define ? Falling(options) : Mirrored(options);

@@ -108,7 +108,7 @@ public sealed class CausalLanguageModel : Module
     /// <param name="tokens">Int32 [B, T]</param><param name="targets">Int32 [B, T]</param><param name="context">Dropout.</param>
     /// <param name="options">Smoothing and reduction; default: mean in nats.</param><param name="past">States before the block, which are advanced by it.</param>
     public CrossEntropyResult Loss(Tensor tokens, Tensor targets, ForwardContext context, CrossEntropyOptions? options = null, HiddenStateCache? past = null) =>
-        Score(Hidden(tokens, context, past), targets, options);
+        Score(Hidden(tokens, context, past), targets, options, context);
 
     /// <summary>
     /// The loss to train on: cross-entropy and, with learnt or dynamic spans, their penalty lambda * sum over layers of the mean span in tokens. With exits: the weighted
@@ -126,7 +126,7 @@ public sealed class CausalLanguageModel : Module
         }
 
         (Tensor hidden, Tensor? spans) = Run(tokens, context, past);
-        CrossEntropyResult prediction = Score(hidden, targets, options);
+        CrossEntropyResult prediction = Score(hidden, targets, options, context);
         Tensor? penalty = spans is null || Config.Span!.Penalty == 0 ? null : spans * Config.Span.Penalty;
         Tensor total = penalty is null ? prediction.Loss : prediction.Loss + (options?.Sum == true ? penalty * prediction.Targets : penalty);
         return new TrainingLoss(total, prediction, penalty);
@@ -134,12 +134,13 @@ public sealed class CausalLanguageModel : Module
 
     /// <summary>Cross-entropy of hidden states with the tokens that follow them.</summary>
     /// <param name="hidden">[..., D]</param><param name="targets">Int32, the leading shape.</param><param name="options">Default: mean in nats.</param>
-    public CrossEntropyResult Score(Tensor hidden, Tensor targets, CrossEntropyOptions? options = null)
+    /// <param name="context">Dropout within an adaptive softmax; default: none.</param>
+    public CrossEntropyResult Score(Tensor hidden, Tensor targets, CrossEntropyOptions? options = null, ForwardContext? context = null)
     {
         options ??= new CrossEntropyOptions();
         options = options with { IgnoredTarget = options.IgnoredTarget ?? Config.PaddingIdx };
         return AdaptiveOutput is not null
-            ? AdaptiveOutput.Loss(hidden, targets, options)
+            ? AdaptiveOutput.Loss(hidden, targets, options, context)
             : hidden.ProjectedCrossEntropy(Output ?? Embedding!.Weight, targets, options, OutputBias);
     }
 

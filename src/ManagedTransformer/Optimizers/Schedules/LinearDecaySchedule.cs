@@ -6,8 +6,11 @@ namespace ManagedTransformer.Optimizers.Schedules;
 /// </summary>
 /// <param name="lr">The highest rate.</param><param name="warmup">Updates of warm-up, at least 2.</param><param name="total">Updates until the initial rate is reached again.</param>
 /// <param name="initial">The first and last rate.</param>
-public sealed class LinearDecaySchedule(double lr, long warmup, long total, double initial = 1e-7) : LearningRateSchedule
+public sealed class LinearDecaySchedule(double lr, long warmup, long total, double initial = LinearDecaySchedule.DefaultInitial) : LearningRateSchedule
 {
+    /// <summary>The authors' first and last rate.</summary>
+    internal const double DefaultInitial = 1e-7;
+
     /// <inheritdoc/>
     public override double Rate(long updatesDone)
     {
