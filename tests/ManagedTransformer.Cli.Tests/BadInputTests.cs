@@ -121,7 +121,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"width_mult\": 2", "\"width_mult\": 0", "delight.width_mult is 0", "above 0")]
     [InlineData("\"width_mult\": 2", "\"width_mult\": -1.5", "delight.width_mult is -1.5", "above 0")]
     [InlineData("\"width_mult\": 2", "\"width_mult\": 1e9", "block 0", "cannot be built")]
-    [InlineData("\"max_groups\": 4", "\"max_groups\": 16", "block 1", "16 groups", "(8)")]
+    [InlineData("\"max_groups\": 4", "\"max_groups\": 3", "block 1", "3 groups", "(8)")]
     [InlineData("\"max_groups\": 4", "\"max_groups\": -1", "max_groups", "negative")]
     [InlineData("\"emb_depth\": 2", "\"emb_depth\": 0", "delight.emb_depth is 0", "2 grouped layers")]
     [InlineData("\"map_dim\": 8", "\"map_dim\": 0", "delight.map_dim is 0", "positive")]

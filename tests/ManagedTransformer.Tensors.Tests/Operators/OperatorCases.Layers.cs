@@ -14,7 +14,8 @@ internal static partial class OperatorCases
         Of("layer norm beside a residual connection", x => x[0].Tanh() is var y ? y + y.LayerNorm(x[1], x[2]) : y, Any(3, 7), Any(7), Any(7)),
         Of("grouped layer norm", x => x[0].GroupedLayerNorm(3, x[1], x[2], activation: Activation.Gelu), Any(2, 3, 15), Any(5), Any(5)),
         Of("grouped layer norm, shuffled", x => x[0].GroupedLayerNorm(3, x[1], x[2], shuffle: true, activation: Activation.Silu), Any(4, 15), Any(5), Any(5)),
-        Of("grouped layer norm, shuffled and mixed", x => x[0].GroupedLayerNorm(4, x[1], x[2], shuffle: true, activation: Activation.Silu, x[3], chunks: 2), Any(4, 20), Any(5), Any(5), Any(4, 6)),
+        // One of the groups has nearly equal values, where the norm bends sharply: a short step.
+        Of("grouped layer norm, shuffled and mixed", x => x[0].GroupedLayerNorm(4, x[1], x[2], shuffle: true, activation: Activation.Silu, x[3], chunks: 2), Any(4, 20), Any(5), Any(5), Any(4, 6)) with { Step = 0.005f },
         Of("RMS norm", x => x[0].RmsNorm(x[1]), Any(3, 17), Any(17)),
         Of("batch norm, training", x => BatchNorm(x, training: true), Any(6, 5), Any(5), Any(5)),
         Of("batch norm, training, three axes", x => BatchNorm(x, training: true), Any(2, 4, 3), Any(3), Any(3)),
