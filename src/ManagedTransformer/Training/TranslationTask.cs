@@ -3,6 +3,7 @@ using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Generation;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tokenization;
@@ -47,7 +48,12 @@ internal sealed class TranslationTask : TrainingTask
             : (((long)training.Epochs * batches.BatchesPerEpoch) + training.Accumulate - 1) / training.Accumulate);
         RandomSource random = new(options.Seed);
         random.MoveTo(InitializationPosition);
-        EncoderDecoderModel network = start?.Network ?? new EncoderDecoderModel(config, random);
+        EncoderDecoderModel network = start is not null && start.Network.Config.Exits == config.Exits ? start.Network : new EncoderDecoderModel(config, random);
+        if (start is not null && network != start.Network)
+        {
+            CopyShared(start.Network, network, options.Init!);
+        }
+
         Trainer = new TranslationTrainer(network, training, batches, Steps, random);
         Model = new TranslationModel(network, _data.Source, _data.Target, new TranslationDescription
         {
@@ -137,9 +143,36 @@ internal sealed class TranslationTask : TrainingTask
 
     private static TranslationRecipe WithModel(TranslationRecipe recipe, TranslationDescription description, string folder)
     {
-        recipe = recipe with { Model = description.Model, Data = recipe.Data with { Lowercase = description.Lowercase } };
+        // The second stage of depth-adaptive training: the recipe says what the exits learn.
+        EncoderDecoderConfig model = recipe.Model.Exits is null ? description.Model : description.Model with { Exits = recipe.Model.Exits };
+        recipe = recipe with { Model = model, Data = recipe.Data with { Lowercase = description.Lowercase } };
         recipe.Validate($"the recipe with the model of '{folder}'");
         return recipe;
+    }
+
+    // Only the exit classifier may be new or left behind.
+    private static void CopyShared(EncoderDecoderModel source, EncoderDecoderModel target, string folder)
+    {
+        using NoGradientScope _ = new();
+        Dictionary<string, Parameter> values = source.Parameters().ToDictionary(named => named.Name, named => named.Parameter);
+        foreach (NamedParameter named in target.Parameters())
+        {
+            if (values.Remove(named.Name, out Parameter? value) && value.Shape == named.Parameter.Shape)
+            {
+                named.Parameter.Assign(value);
+            }
+            else if (!IsHalting(named.Name))
+            {
+                throw new InputException($"{folder} has no '{named.Name}' of the shape {named.Parameter.Shape}, which the recipe's model.exits asks for.");
+            }
+        }
+
+        if (values.Keys.FirstOrDefault(name => !IsHalting(name)) is { } left)
+        {
+            throw new InputException($"{folder} has '{left}', for which the recipe's model.exits leaves no place.");
+        }
+
+        static bool IsHalting(string name) => name.StartsWith("halting.", StringComparison.Ordinal);
     }
 
     private static EncoderDecoderConfig WithVocabularies(EncoderDecoderConfig model, SentenceTokenizer source, SentenceTokenizer target)
