@@ -53,8 +53,8 @@ internal sealed class DepthState
     /// <summary>Told the states of all rows after each layer that was run, layers counted from 0; null for nobody.</summary>
     public Action<int, Tensor>? Observer { get; set; }
 
-    /// <summary>Whether the decision needs the classifier of every layer visited.</summary>
-    public bool NeedsLogits => _rule.Kind == HaltingKind.Confidence;
+    /// <summary>Whether the decision after a layer, from 1, needs its classifier. No probability exceeds a threshold of 1, so that such a layer costs nothing.</summary>
+    public bool NeedsLogits(int layer) => _rule.Kind == HaltingKind.Confidence && (layer == _layers || _rule.Threshold(layer) < 1);
 
     /// <summary>The states that the tokens from a position on left with, [rows, n, D].</summary>
     public Tensor StatesFrom(int position) => _states.Range(position, _states.Length - position);
@@ -87,8 +87,10 @@ internal sealed class DepthState
             case HaltingKind.Geometric:
                 Above(_halting!.StopLogit(layer, states).Sigmoid(), leave, layer);
                 break;
+            case HaltingKind.Confidence when logits is not null:
+                Above((logits.Max([-1]) - logits.LogSumExp([-1])).Exp(), leave, layer);
+                break;
             case HaltingKind.Confidence:
-                Above((logits!.Max([-1]) - logits!.LogSumExp([-1])).Exp(), leave, layer);
                 break;
             default:
                 for (int i = 0; i < leave.Length; i++)

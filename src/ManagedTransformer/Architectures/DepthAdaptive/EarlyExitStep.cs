@@ -42,7 +42,7 @@ internal ref struct EarlyExitStep
             Tensor y = RunLayer(layer, x);
             x = Place(y, x);
             _depth.Observer?.Invoke(layer, x);
-            Tensor? logits = _depth.NeedsLogits ? Logits(layer, y) : null;
+            Tensor? logits = _depth.NeedsLogits(layer + 1) ? Logits(layer, y) : null;
             Leave(layer, y, logits);
         }
 

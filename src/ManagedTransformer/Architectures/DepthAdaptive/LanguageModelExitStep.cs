@@ -45,7 +45,7 @@ internal static class LanguageModelExitStep
             Tensor y = RunLayer(model.Layers[layer - 1], x, state, layer - 1);
             x = exits.All(exit => exit == 0) ? y : Active(exits).Select(y, x);
             bool[] leave = layer == layers ? [.. rows.Select(_ => true)]
-                : forced.IsEmpty ? depth.Leave(layer, rows, x, depth.NeedsLogits ? Scores(model, x) : null)
+                : forced.IsEmpty ? depth.Leave(layer, rows, x, depth.NeedsLogits(layer) ? Scores(model, x) : null)
                 : At(layer, forced);
             for (int row = 0; row < exits.Length; row++)
             {
