@@ -18,7 +18,15 @@ public sealed class T2RTests
 {
     private static readonly LanguageModelConfig _source = new()
     {
-        Vocab = 13, Dim = 12, Layers = 5, Heads = 3, Ffn = 20, Positions = PositionKind.Learned, MaxPositions = 32, AttentionDropout = 0.1f, Init = InitializationScheme.FanIn,
+        Vocab = 13,
+        Dim = 12,
+        Layers = 5,
+        Heads = 3,
+        Ffn = 20,
+        Positions = PositionKind.Learned,
+        MaxPositions = 32,
+        AttentionDropout = 0.1f,
+        Init = InitializationScheme.FanIn,
     };
 
     public static TheoryData<FeatureMapKind, string[]> Maps => new()
@@ -117,7 +125,10 @@ public sealed class T2RTests
     {
         LanguageModelConfig config = _source with
         {
-            Adaptive = new AdaptiveClusters { Cutoffs = [4, 9], Div = 2, Form = AdaptiveForm.Fairseq }, Positions = positions, PaddingIdx = padding, FinalNorm = false,
+            Adaptive = new AdaptiveClusters { Cutoffs = [4, 9], Div = 2, Form = AdaptiveForm.Fairseq },
+            Positions = positions,
+            PaddingIdx = padding,
+            FinalNorm = false,
         };
         CausalLanguageModel source = new(config, new RandomSource(1)), model = T2R.Convert(source, new T2ROptions { SoftmaxLayers = [4] }).Model;
         Assert.Equal(source.ParameterCount, config.ParameterCount);
