@@ -31,7 +31,6 @@ internal sealed unsafe class CpuMatrixKernels : IMatrixKernels
             Activation = problem.Activation,
             PreActivation = problem.PreActivation.Floats(),
         };
-        DeviceBuffer before = problem.C;
         Gemm.Run(gemm);
     }
 }
