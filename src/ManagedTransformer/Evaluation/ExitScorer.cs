@@ -43,8 +43,8 @@ internal sealed class ExitScorer
         Hypothesis[] found = _sentences.Search(_search, rule, _cancellation, out double seconds);
         EncoderDecoderConfig config = _model.Network.Config;
         DecodingCost cost = new(
-            config.DecoderLayers, config.Dim, config.DecoderWidth, config.DecoderFfn == 0 ? config.Ffn : config.DecoderFfn, config.Vocab, rule.Kind);
-        DecodingCost fullCost = cost with { Halting = HaltingKind.None };
+            config.DecoderLayers, config.Dim, config.DecoderWidth, config.DecoderFfn == 0 ? config.Ffn : config.DecoderFfn, config.Vocab, rule);
+        DecodingCost fullCost = cost with { Rule = new ExitRule() };
         long tokens = 0, exits = 0;
         double operations = 0, fullOperations = 0;
         for (int i = 0; i < found.Length; i++)

@@ -6,7 +6,8 @@ namespace ManagedTransformer.Evaluation;
 
 /// <summary>
 /// Finds thresholds of confidence or geometric-like exits on validation data, as Elbayad et al. (2020, section 3.2) do: thresholds are drawn at random, and among those
-/// of similar cost the ones with the highest BLEU are kept. Before that, thresholds common to all layers are tried on a grid.
+/// of similar cost the ones with the highest BLEU are kept. Before that, thresholds common to all layers are tried on a grid. Half of the confidence thresholds drawn
+/// are 1, which no probability exceeds: such a layer asks no classifier, and a large vocabulary can make that the better part of the saving.
 /// </summary>
 public static class ExitTuning
 {
@@ -73,17 +74,17 @@ public static class ExitTuning
         return
         [
             .. Enumerable.Range(1, options.Grid).Select(k => Rule(Rounded((double)k / (options.Grid + 1)))),
-            .. Draws(thresholds, thresholds == 1 ? 0 : options.Draws, new RandomSource(options.Seed)).Select(Rule),
+            .. Draws(kind, thresholds, thresholds == 1 ? 0 : options.Draws, new RandomSource(options.Seed)).Select(Rule),
         ];
 
         ExitRule Rule(params float[] values) => new() { Kind = kind, Thresholds = values };
     }
 
-    private static IEnumerable<float[]> Draws(int thresholds, int draws, RandomSource random)
+    private static IEnumerable<float[]> Draws(HaltingKind kind, int thresholds, int draws, RandomSource random)
     {
         for (int draw = 0; draw < draws; draw++)
         {
-            yield return [.. Enumerable.Range(0, thresholds).Select(_ => Rounded(random.NextUnit()))];
+            yield return [.. Enumerable.Range(0, thresholds).Select(_ => kind == HaltingKind.Confidence && random.NextUnit() < 0.5 ? 1 : Rounded(random.NextUnit()))];
         }
     }
 

@@ -6,8 +6,8 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 /// Biases, norms, softmax and residual sums are left out.
 /// </summary>
 /// <param name="Layers">N.</param><param name="EncoderDim">e.</param><param name="DecoderDim">d.</param><param name="FeedForward">f.</param><param name="Vocabulary">V.</param>
-/// <param name="Halting">How exits are chosen: what that costs.</param>
-public sealed record DecodingCost(int Layers, int EncoderDim, int DecoderDim, int FeedForward, int Vocabulary, HaltingKind Halting)
+/// <param name="Rule">How exits are chosen: what that costs.</param>
+public sealed record DecodingCost(int Layers, int EncoderDim, int DecoderDim, int FeedForward, int Vocabulary, ExitRule Rule)
 {
     /// <summary>Operations of every token of a sentence.</summary>
     /// <param name="sourceLength">s: tokens of the source.</param><param name="exits">The exit of every target token, from 1.</param>
@@ -27,16 +27,16 @@ public sealed record DecodingCost(int Layers, int EncoderDim, int DecoderDim, in
         return costs;
     }
 
-    // The choice of the exit and the projection to the vocabulary; confidence is read off the projections of all layers visited.
+    // The choice of the exit and the projection to the vocabulary; confidence is read off the projections of all layers visited but those that no token can leave.
     private long Choice(int exit, bool isFirst)
     {
         long d = DecoderDim, projection = 2L * Vocabulary * d;
-        return Halting switch
+        return Rule.Kind switch
         {
             HaltingKind.Sequence => projection + (isFirst ? 2 * Layers * d : 0),
             HaltingKind.Multinomial => projection + (2 * Layers * d),
             HaltingKind.Geometric => projection + (2 * d * exit),
-            HaltingKind.Confidence => exit * projection,
+            HaltingKind.Confidence => Enumerable.Range(1, exit).Count(layer => Rule.ReadsScores(layer, Layers)) * projection,
             _ => projection,
         };
     }

@@ -54,7 +54,7 @@ internal sealed class DepthState
     public Action<int, Tensor>? Observer { get; set; }
 
     /// <summary>Whether the decision after a layer, from 1, needs its classifier. No probability exceeds a threshold of 1, so that such a layer costs nothing.</summary>
-    public bool NeedsLogits(int layer) => _rule.Kind == HaltingKind.Confidence && (layer == _layers || _rule.Threshold(layer) < 1);
+    public bool NeedsLogits(int layer) => _rule.ReadsScores(layer, _layers);
 
     /// <summary>The states that the tokens from a position on left with, [rows, n, D].</summary>
     public Tensor StatesFrom(int position) => _states.Range(position, _states.Length - position);

@@ -22,6 +22,10 @@ public sealed record ExitRule
     /// <param name="layer">From 1.</param>
     public float Threshold(int layer) => Thresholds is null ? 0.5f : Thresholds[Thresholds.Count == 1 ? 0 : layer - 1];
 
+    /// <summary>Whether the scores of a layer's exit are needed to decide: of confidence, at the last layer and where a probability can exceed the threshold.</summary>
+    /// <param name="layer">From 1.</param><param name="layers">N, the number of layers.</param>
+    public bool ReadsScores(int layer, int layers) => Kind == HaltingKind.Confidence && (layer == layers || Threshold(layer) < 1);
+
     /// <summary>
     /// Reads what <see cref="ToString"/> writes: <c>full</c> (all layers), <c>fixed:3</c>, <c>uniform</c> or <c>uniform:SEED</c>, <c>sequence</c>, <c>multinomial</c>,
     /// and <c>confidence</c> or <c>geometric</c>, each alone (thresholds 0.5), with one threshold (<c>confidence:0.7</c>) or one per layer but the last
