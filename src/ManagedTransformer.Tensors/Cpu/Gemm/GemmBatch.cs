@@ -9,8 +9,8 @@ internal static unsafe class GemmBatch
     /// <summary>From so many multiply-adds on, one product keeps all threads busy.</summary>
     private const long LargeWork = 1 << 22;
 
-    /// <summary>From so many products on, the batch itself keeps all threads busy.</summary>
-    private const int LargeBatch = 16;
+    /// <summary>From so many products per thread on, the batch itself keeps all threads busy.</summary>
+    private const int LargeBatch = 8;
 
     /// <summary>Computes every product of the batch.</summary>
     public static void Run(in GemmProblem p)
@@ -18,8 +18,10 @@ internal static unsafe class GemmBatch
         long work = Math.Max(1, (long)p.M * p.N * p.K);
         var job = new Job { Problem = p, PerChunk = (int)Math.Clamp(ChunkWork / work, 1, p.Batch) };
         int chunks = (p.Batch + job.PerChunk - 1) / job.PerChunk;
-        if (work < LargeWork || p.Batch >= LargeBatch)
+        int threads = WorkerPool.Shared.Threads;
+        if (work < LargeWork || p.Batch >= LargeBatch * threads || p.Batch % threads == 0)
         {
+            job.Problem.SideBySide = true;
             WorkerPool.Shared.Run(chunks, ref job);
             return;
         }

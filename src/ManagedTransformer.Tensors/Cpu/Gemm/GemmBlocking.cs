@@ -65,15 +65,15 @@ internal readonly struct GemmBlocking
         return ((int)(panels * part / parts) * width, Math.Min(extent, (int)(panels * (part + 1) / parts) * width));
     }
 
-    /// <summary>Number of tiles along the rows and along the columns for a part of C.</summary>
-    public static (int RowTiles, int ColumnTiles) Split(int rows, int columns, int depth, int panelRows, int panelColumns)
+    /// <summary>Number of tiles along the rows and along the columns for a part of C; no more than the caches ask for if one thread computes all of them.</summary>
+    public static (int RowTiles, int ColumnTiles) Split(int rows, int columns, int depth, int panelRows, int panelColumns, bool oneThread)
     {
         int rowPanels = Panels(rows, panelRows), columnPanels = Panels(columns, panelColumns);
         int rowTiles = Panels(rows, TileRows), columnTiles = Panels(columns, TileColumns);
         if (rows <= WholeRows && columns > 2 * WholeRows)
             (rowTiles, columnTiles) = (1, Panels(columns, TileRows));
         long work = (long)rows * columns * Math.Max(1, depth);
-        while (rowTiles * columnTiles < WantedTiles && work / (rowTiles * columnTiles) > 2 * TileWork)
+        while (!oneThread && rowTiles * columnTiles < WantedTiles && work / (rowTiles * columnTiles) > 2 * TileWork)
         {
             bool splitRows = rows / rowTiles >= columns / columnTiles;
             if (splitRows && 2 * rowTiles <= rowPanels)

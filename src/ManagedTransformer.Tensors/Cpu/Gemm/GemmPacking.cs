@@ -23,8 +23,8 @@ internal static unsafe class GemmPacking<TWidth> where TWidth : struct, IConstan
                 Unsafe.CopyBlockUnaligned(panel, source + w, (uint)TWidth.Value * sizeof(float));
             if (rest > 0)
             {
-                for (int w = 0; w < TWidth.Value; w++)
-                    panel[w] = w < rest ? source[whole + w] : 0;
+                Unsafe.InitBlockUnaligned(panel, 0, (uint)TWidth.Value * sizeof(float));
+                new ReadOnlySpan<float>(source + whole, rest).CopyTo(new Span<float>(panel, rest));
             }
         }
     }

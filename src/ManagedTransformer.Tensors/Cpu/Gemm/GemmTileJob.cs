@@ -31,7 +31,7 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
     /// <summary>Cuts the part into tiles, says how many, and decides who packs.</summary>
     public int Split(in GemmBlocking blocking)
     {
-        (_rowTiles, _columnTiles) = GemmBlocking.Split(Rows, Columns, Depth, TRows.Value, TWidth.Value);
+        (_rowTiles, _columnTiles) = GemmBlocking.Split(Rows, Columns, Depth, TRows.Value, TWidth.Value, Problem.SideBySide);
         PackTileOfA = blocking.PackA && _columnTiles == 1 && Problem.N <= GemmBlocking.MaxColumns;
         PackTileOfB = blocking.PackB && _rowTiles == 1 && Problem.M <= GemmBlocking.MaxRows;
         bool wholeVectors = Columns % TLanes.Count == 0;
@@ -138,10 +138,19 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
         if (accumulate)
         {
             for (int i = 0; i < rows; i++)
-                new ReadOnlySpan<float>(c + i * ldc, columns).CopyTo(new Span<float>(tile + i * TWidth.Value, columns));
+                CopyRow(c + i * ldc, tile + i * TWidth.Value, columns);
         }
         ComputeMicroTile(rows, columns, length, a, panelA, b, panelB, tile, TWidth.Value, accumulate);
         for (int i = 0; i < rows; i++)
-            new ReadOnlySpan<float>(tile + i * TWidth.Value, columns).CopyTo(new Span<float>(c + i * ldc, columns));
+            CopyRow(tile + i * TWidth.Value, c + i * ldc, columns);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyRow(float* source, float* target, int columns)
+    {
+        int whole = columns > TLanes.Count ? TLanes.Count : 0;
+        if (whole > 0)
+            TLanes.Store(TLanes.Load(source), target);
+        TLanes.CopyFirst(source + whole, target + whole, columns - whole);
     }
 }

@@ -15,6 +15,9 @@ internal unsafe interface ILanes<TVector> where TVector : unmanaged
     /// <summary>Writes <see cref="Count"/> floats.</summary>
     static abstract void Store(TVector value, float* target);
 
+    /// <summary>Copies up to <see cref="Count"/> floats; memory behind them is not touched.</summary>
+    static abstract void CopyFirst(float* source, float* target, int count);
+
     /// <summary>All lanes equal to the value.</summary>
     static abstract TVector Broadcast(float value);
 
