@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
@@ -30,24 +28,10 @@ internal static unsafe class Transposition
     {
         Vector128<float> a = Vector128.Load(source), b = Vector128.Load(source + sourceStride);
         Vector128<float> c = Vector128.Load(source + (2 * sourceStride)), d = Vector128.Load(source + (3 * sourceStride));
-        Vector128<float> abLow = ZipLow(a, b), abHigh = ZipHigh(a, b), cdLow = ZipLow(c, d), cdHigh = ZipHigh(c, d);
-        Vector128.Create(abLow.GetLower(), cdLow.GetLower()).Store(target);
-        Vector128.Create(abLow.GetUpper(), cdLow.GetUpper()).Store(target + targetStride);
-        Vector128.Create(abHigh.GetLower(), cdHigh.GetLower()).Store(target + (2 * targetStride));
-        Vector128.Create(abHigh.GetUpper(), cdHigh.GetUpper()).Store(target + (3 * targetStride));
+        Vector128<float> abLow = Interleave.Low(a, b), abHigh = Interleave.High(a, b), cdLow = Interleave.Low(c, d), cdHigh = Interleave.High(c, d);
+        Interleave.LowHalves(abLow, cdLow).Store(target);
+        Interleave.HighHalves(abLow, cdLow).Store(target + targetStride);
+        Interleave.LowHalves(abHigh, cdHigh).Store(target + (2 * targetStride));
+        Interleave.HighHalves(abHigh, cdHigh).Store(target + (3 * targetStride));
     }
-
-    /// <summary>a0 b0 a1 b1.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> ZipLow(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.UnpackLow(a, b)
-        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
-        : Vector128.Create(a[0], b[0], a[1], b[1]);
-
-    /// <summary>a2 b2 a3 b3.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> ZipHigh(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.UnpackHigh(a, b)
-        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
-        : Vector128.Create(a[2], b[2], a[3], b[3]);
 }
