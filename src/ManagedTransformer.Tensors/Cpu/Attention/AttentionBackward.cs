@@ -26,7 +26,7 @@ internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArgumen
 
     public readonly void Execute(int chunk)
     {
-        int headWidth = HeadVectors * TOps.Count, valueWidth = ValueVectors * TOps.Count, keyRows = _forward.KeyLength + BlockProduct.TileRows;
+        int headWidth = HeadVectors * TOps.Count, valueWidth = ValueVectors * TOps.Count, keyRows = _forward.KeyLength;
         ThreadScratch scratch = AttentionScratch.Tiles;
         scratch.Reserve(((nint)keyRows * 2 * (headWidth + valueWidth)) + GradientStrip<TOps, TVector>.Size(headWidth, valueWidth, KeyBlock));
         float* dKeys = scratch.Take((nint)keyRows * headWidth), dValues = scratch.Take((nint)keyRows * valueWidth);

@@ -26,7 +26,7 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
         int queries = Math.Min(Strip, arguments.QueryLength - firstQuery);
         (int begin, int end) = arguments.VisibleKeys(firstQuery, queries);
 
-        int outputRows = (arguments.ValueWidth + BlockProduct.TileRows - 1) / BlockProduct.TileRows * BlockProduct.TileRows;
+        int outputRows = arguments.ValueWidth;
         ThreadScratch scratch = AttentionScratch.Tiles;
         scratch.Reserve((arguments.HeadWidth + (2 * KeyBlock) + outputRows) * Strip);
         float* query = scratch.Take(arguments.HeadWidth * Strip), scores = scratch.Take(KeyBlock * Strip);

@@ -18,7 +18,7 @@ internal unsafe struct LinearBackward<TOps, TVector>(LinearGradientArguments arg
 
     private readonly int ValueStride => RowPanels<TOps, TVector>.Padded(_forward.ValueWidth + 1);
 
-    private readonly nint StateSize => (nint)LinearTile<TOps, TVector>.RowsOf(_forward.Features) * ValueStride;
+    private readonly nint StateSize => (nint)_forward.Features * ValueStride;
 
     public readonly void Execute(int pair)
     {

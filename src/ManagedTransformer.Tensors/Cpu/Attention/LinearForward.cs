@@ -16,7 +16,7 @@ internal unsafe struct LinearForward<TOps, TVector>(LinearArguments arguments) :
     public readonly void Execute(int pair)
     {
         int valueStride = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth + 1);
-        nint stateSize = (nint)LinearTile<TOps, TVector>.RowsOf(arguments.Features) * valueStride, resultSize = (nint)LinearTile<TOps, TVector>.RowsOf(arguments.Chunk) * valueStride;
+        nint stateSize = (nint)arguments.Features * valueStride, resultSize = (nint)arguments.Chunk * valueStride;
         ThreadScratch scratch = AttentionScratch.Tiles;
         scratch.Reserve(stateSize + resultSize + LinearTile<TOps, TVector>.Size(arguments));
         float* state = scratch.Take(stateSize), results = scratch.Take(resultSize);

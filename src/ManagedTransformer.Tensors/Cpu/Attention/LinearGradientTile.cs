@@ -21,7 +21,7 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
     {
         (_arguments, _forward, _pair) = (arguments, arguments.Forward, pair);
         (_keyStride, _valueStride, _stride) = (tile.KeyStride, tile.ValueStride, tile.Stride);
-        nint rows = LinearTile<TOps, TVector>.RowsOf(_forward.Chunk);
+        nint rows = _forward.Chunk;
         _outputGradients = scratch.Take(rows * _valueStride);
         _valuesTransposed = scratch.Take((nint)(_forward.ValueWidth + 1) * _stride);
         _stateTransposed = scratch.Take((nint)(_forward.ValueWidth + 1) * _keyStride);
@@ -38,7 +38,7 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
     {
         int keys = RowPanels<TOps, TVector>.Padded(arguments.Features), values = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth + 1);
         int stride = RowPanels<TOps, TVector>.Padded(arguments.Chunk);
-        nint rows = LinearTile<TOps, TVector>.RowsOf(arguments.Chunk), size = (rows * ((2 * keys) + (2 * values) + stride)) + ((arguments.ValueWidth + 1) * (nint)(stride + keys));
+        nint rows = arguments.Chunk, size = (rows * ((2 * keys) + (2 * values) + stride)) + ((arguments.ValueWidth + 1) * (nint)(stride + keys));
         return arguments.HasGates ? size + LinearGateGradients<TOps, TVector>.Size(stride) : size;
     }
 

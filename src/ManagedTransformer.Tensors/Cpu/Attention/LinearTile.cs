@@ -27,7 +27,7 @@ internal unsafe struct LinearTile<TOps, TVector>
         KeyStride = RowPanels<TOps, TVector>.Padded(arguments.Features);
         ValueStride = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth + 1);
         Stride = StrideOf(arguments.Chunk);
-        nint rows = RowsOf(arguments.Chunk);
+        nint rows = arguments.Chunk;
         Queries = scratch.Take(rows * KeyStride);
         Keys = scratch.Take(rows * KeyStride);
         Values = scratch.Take(rows * ValueStride);
@@ -65,12 +65,9 @@ internal unsafe struct LinearTile<TOps, TVector>
     public static nint Size(in LinearArguments arguments)
     {
         int keys = RowPanels<TOps, TVector>.Padded(arguments.Features), values = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth + 1), stride = StrideOf(arguments.Chunk);
-        nint rows = RowsOf(arguments.Chunk), size = (rows * ((2 * keys) + values + stride)) + ((nint)arguments.Features * stride);
+        nint rows = arguments.Chunk, size = (rows * ((2 * keys) + values + stride)) + ((nint)arguments.Features * stride);
         return arguments.HasGates ? size + (rows * keys) + LinearGates<TOps, TVector>.Size(stride) : size;
     }
-
-    /// <summary>Rows of matrices with a row per position: room for the last four.</summary>
-    public static int RowsOf(int count) => (count + BlockProduct.TileRows - 1) / BlockProduct.TileRows * BlockProduct.TileRows;
 
     /// <summary>Loads keys and values, which is what <see cref="Advance"/> needs, of the positions from <paramref name="first"/> on.</summary>
     public void LoadKeys(int first)

@@ -73,7 +73,7 @@ internal static unsafe class RowPanels<TOps, TVector>
         }
     }
 
-    /// <summary>rows += A^T B, where row i of the sum gets column i of A; the number of columns is a multiple of 4.</summary>
+    /// <summary>rows += A^T B, where row i of the sum gets column i of A.</summary>
     public static void AddTransposed(float* a, nint strideA, int rowsA, int columnsA, float* b, int paddedWidth, float* rows) =>
         BlockProduct.Multiply<TOps, TVector>(a, 1, strideA, columnsA, b, paddedWidth, paddedWidth / TOps.Count, rows, paddedWidth, rowsA, accumulate: true);
 

@@ -37,7 +37,7 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         _tile = new SpanTile<TOps, TVector>(_slots, _forward.Persistent);
 
         int rows = _tile.Rows, factors = (SpanDropout<TOps, TVector>.Size(_slots, _forward.Persistent) + 15) & ~15;
-        nint keyRows = RowPanels<TOps, TVector>.PaddedRows(Keys + BlockProduct.TileRows), persistentRows = RowPanels<TOps, TVector>.PaddedRows(_forward.Persistent);
+        nint keyRows = RowPanels<TOps, TVector>.PaddedRows(Keys), persistentRows = RowPanels<TOps, TVector>.PaddedRows(_forward.Persistent);
         ThreadScratch scratch = AttentionScratch.Tiles;
         scratch.Reserve((keyRows * ((2 * _width) + (4 * _padded))) + (persistentRows * ((2 * _width) + _padded)) + (2 * _tile.Size) + (3 * rows * _padded) + factors);
         _keyPanels = scratch.Take(keyRows * _width);
@@ -78,7 +78,7 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         RowPanels<TOps, TVector>.Transpose(_forward.Keys(batch, _head), Keys, _width, 1, _keyPanels);
         RowPanels<TOps, TVector>.Transpose(_forward.Values(batch, _head), Keys, _width, 1, _valuePanels);
         RowPanels<TOps, TVector>.Pack(_forward.Keys(batch, _head), Keys, _width, 1, _keys);
-        nuint bytes = (nuint)((Keys + BlockProduct.TileRows) * _padded) * sizeof(float);
+        nuint bytes = (nuint)(Keys * _padded) * sizeof(float);
         NativeMemory.Clear(_dKeys, bytes);
         NativeMemory.Clear(_dValues, bytes);
     }
@@ -142,14 +142,14 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
 
     private readonly void AddProducts(int first, int count)
     {
-        int band = _tile.BandKeys(count), paddedBand = _tile.PaddedBandKeys(count), stride = _tile.Stride, persistent = _forward.Persistent;
+        int band = _tile.BandKeys(count), stride = _tile.Stride, persistent = _forward.Persistent;
         float* weights = _tile.Window(_scores, 0), gradients = _tile.Window(_gradients, 0), persistentGradients = _tile.PersistentSlots(_gradients, 0);
         nint offset = (nint)first * _padded;
-        RowPanels<TOps, TVector>.AddTransposed(weights, stride, count, paddedBand, _outputGradients, _padded, _dValues + offset);
-        RowPanels<TOps, TVector>.AddTransposed(gradients, stride, count, paddedBand, _queries, _padded, _dKeys + offset);
-        RowPanels<TOps, TVector>.AddTransposed(gradients, stride + 1, count, (_slots + 3) & ~3, _queries, _padded, _dPositions);
-        RowPanels<TOps, TVector>.AddTransposed(_tile.PersistentSlots(_scores, 0), stride, count, (persistent + 3) & ~3, _outputGradients, _padded, _dPersistentValues);
-        RowPanels<TOps, TVector>.AddTransposed(persistentGradients, stride, count, (persistent + 3) & ~3, _queries, _padded, _dPersistentKeys);
+        RowPanels<TOps, TVector>.AddTransposed(weights, stride, count, band, _outputGradients, _padded, _dValues + offset);
+        RowPanels<TOps, TVector>.AddTransposed(gradients, stride, count, band, _queries, _padded, _dKeys + offset);
+        RowPanels<TOps, TVector>.AddTransposed(gradients, stride + 1, count, _slots, _queries, _padded, _dPositions);
+        RowPanels<TOps, TVector>.AddTransposed(_tile.PersistentSlots(_scores, 0), stride, count, persistent, _outputGradients, _padded, _dPersistentValues);
+        RowPanels<TOps, TVector>.AddTransposed(persistentGradients, stride, count, persistent, _queries, _padded, _dPersistentKeys);
 
         new Span<float>(_queryGradients, TileQueries * _padded).Clear();
         RowPanels<TOps, TVector>.Add(gradients, stride, count, _keys + offset, band, _padded, _queryGradients);

@@ -36,8 +36,7 @@ internal readonly unsafe struct SpanPartials<TOps, TVector>
 
     private int Padded => RowPanels<TOps, TVector>.Padded(_arguments.Width);
 
-    // With room for the rows that products add to fill up groups of four.
-    private nint MemorySize => (nint)(_arguments.Persistent + BlockProduct.TileRows) * Padded;
+    private nint MemorySize => (nint)_arguments.Persistent * Padded;
 
     /// <summary>The partial sums of one head and group, all zero.</summary>
     public void Clear(int head, int group)
@@ -49,7 +48,7 @@ internal readonly unsafe struct SpanPartials<TOps, TVector>
 
     public float* Positions(int head, int group) => _memory + Offset(head) + (group * PartSize(head));
 
-    public float* PersistentKeys(int head, int group) => Positions(head, group) + ((nint)(_arguments.Slots(head) + BlockProduct.TileRows) * Padded);
+    public float* PersistentKeys(int head, int group) => Positions(head, group) + ((nint)_arguments.Slots(head) * Padded);
 
     public float* PersistentValues(int head, int group) => PersistentKeys(head, group) + MemorySize;
 
@@ -70,7 +69,7 @@ internal readonly unsafe struct SpanPartials<TOps, TVector>
         }
     }
 
-    private nint PartSize(int head) => ((nint)(_arguments.Slots(head) + BlockProduct.TileRows) * Padded) + (2 * MemorySize) + 16;
+    private nint PartSize(int head) => ((nint)_arguments.Slots(head) * Padded) + (2 * MemorySize) + 16;
 
     private nint Offset(int head)
     {

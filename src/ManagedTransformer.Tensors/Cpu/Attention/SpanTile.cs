@@ -34,9 +34,6 @@ internal readonly unsafe struct SpanTile<TOps, TVector>(int slots, int persisten
     /// <summary>Keys of the band of some queries.</summary>
     public int BandKeys(int queries) => slots + queries - 1;
 
-    /// <summary>The keys of a band, filled up with zeros to a multiple of 4 for products that take four at a time.</summary>
-    public int PaddedBandKeys(int queries) => (BandKeys(queries) + 3) & ~3;
-
     /// <summary>A query's slots.</summary>
     public float* Window(float* tile, int query) => tile + (query * (Stride + 1)) + Lead;
 
@@ -65,7 +62,7 @@ internal readonly unsafe struct SpanTile<TOps, TVector>(int slots, int persisten
     {
         float* row = tile + (query * Stride) + Lead;
         new Span<float>(row, query).Clear();
-        int end = query + slots, limit = PaddedBandKeys(queries) + 4;
+        int end = query + slots, limit = BandKeys(queries);
         new Span<float>(row + end, limit - end).Clear();
     }
 

@@ -8,6 +8,18 @@ internal static partial class UnaryFunctions<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
+    /// <summary>x.</summary>
+    public readonly struct Identity : IUnaryFunction<TVector>
+    {
+        public static bool DerivativeFromOutput => false;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Value(TVector x) => x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Derivative(TVector x) => TOps.Broadcast(1f);
+    }
+
     /// <summary>a x + b.</summary>
     public readonly struct Affine(float a, float b) : IUnaryFunction<TVector>
     {

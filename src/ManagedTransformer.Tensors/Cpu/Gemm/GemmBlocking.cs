@@ -24,6 +24,9 @@ internal readonly struct GemmBlocking
     /// <summary>Tiles to aim at, so that threads finish together.</summary>
     private const int WantedTiles = 8;
 
+    /// <summary>A multiple of so many equal tiles leaves none of 2 or 4 threads without work at the end.</summary>
+    private const int TilesAtOnce = 4;
+
     /// <summary>Multiply-adds that are worth handing to another thread.</summary>
     private const long TileWork = 1 << 17;
 
@@ -70,6 +73,8 @@ internal readonly struct GemmBlocking
     {
         int rowPanels = Panels(rows, panelRows), columnPanels = Panels(columns, panelColumns);
         int rowTiles = Panels(rows, TileRows), columnTiles = Panels(columns, TileColumns);
+        if (rowTiles > TilesAtOnce)
+            rowTiles = RoundUp(rowTiles, TilesAtOnce);
         if (rows <= WholeRows && columns > 2 * WholeRows)
             (rowTiles, columnTiles) = (1, Panels(columns, TileRows));
         long work = (long)rows * columns * Math.Max(1, depth);

@@ -1,11 +1,10 @@
-using System.Numerics;
 using System.Runtime.Intrinsics;
 using ManagedTransformer.Tensors.Cpu.Elementwise;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>What happens to a finished block of C while it is still in the cache: bias, copy of the value before the activation, activation.</summary>
+/// <summary>What happens to a finished block of C while it is still in the cache, in one pass: bias, copy of the value before the activation, activation.</summary>
 internal static unsafe class GemmEpilogue
 {
     /// <summary>Finishes rows m to m + rows - 1, columns n to n + columns - 1.</summary>
@@ -13,62 +12,57 @@ internal static unsafe class GemmEpilogue
     {
         if (p.Bias == null && p.PreActivation == null && p.Activation == Activation.None)
             return;
-        for (int i = m; i < m + rows; i++)
-        {
-            float* c = p.C + i * p.Ldc + n;
-            if (p.Bias != null)
-                Add(c, p.Bias + n, columns);
-            if (p.PreActivation != null)
-                new ReadOnlySpan<float>(c, columns).CopyTo(new Span<float>(p.PreActivation + i * p.Ldc + n, columns));
-            Activate(p.Activation, c, columns);
-        }
-    }
-
-    private static void Activate(Activation activation, float* x, int count)
-    {
-        if (activation == Activation.None)
-            return;
         if (Vector512.IsHardwareAccelerated)
-            Activate<Vector512Ops, Vector512<float>>(activation, x, count);
+            Apply<Vector512Ops, Vector512<float>>(p, m, rows, n, columns);
         else if (Vector256.IsHardwareAccelerated)
-            Activate<Vector256Ops, Vector256<float>>(activation, x, count);
+            Apply<Vector256Ops, Vector256<float>>(p, m, rows, n, columns);
         else
-            Activate<Vector128Ops, Vector128<float>>(activation, x, count);
+            Apply<Vector128Ops, Vector128<float>>(p, m, rows, n, columns);
     }
 
-    private static void Activate<TOps, TVector>(Activation activation, float* x, int count)
+    private static void Apply<TOps, TVector>(in GemmProblem p, int m, int rows, int n, int columns)
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
-        switch (activation)
+        switch (p.Activation)
         {
-            case Activation.Relu: Map<TOps, TVector, UnaryFunctions<TOps, TVector>.Relu>(x, count); break;
-            case Activation.Gelu: Map<TOps, TVector, UnaryFunctions<TOps, TVector>.Gelu>(x, count); break;
-            case Activation.GeluTanh: Map<TOps, TVector, UnaryFunctions<TOps, TVector>.GeluTanh>(x, count); break;
-            case Activation.Silu: Map<TOps, TVector, UnaryFunctions<TOps, TVector>.Silu>(x, count); break;
-            default: throw new NotSupportedException($"The CPU's matrix product has no activation {activation}.");
+            case Activation.None: Finish<TOps, TVector, UnaryFunctions<TOps, TVector>.Identity>(p, m, rows, n, columns); break;
+            case Activation.Relu: Finish<TOps, TVector, UnaryFunctions<TOps, TVector>.Relu>(p, m, rows, n, columns); break;
+            case Activation.Gelu: Finish<TOps, TVector, UnaryFunctions<TOps, TVector>.Gelu>(p, m, rows, n, columns); break;
+            case Activation.GeluTanh: Finish<TOps, TVector, UnaryFunctions<TOps, TVector>.GeluTanh>(p, m, rows, n, columns); break;
+            case Activation.Silu: Finish<TOps, TVector, UnaryFunctions<TOps, TVector>.Silu>(p, m, rows, n, columns); break;
+            default: throw new NotSupportedException($"The CPU's matrix product has no activation {p.Activation}.");
         }
     }
 
-    private static void Map<TOps, TVector, TFunction>(float* x, int count)
+    private static void Finish<TOps, TVector, TFunction>(in GemmProblem p, int m, int rows, int n, int columns)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged
+        where TFunction : struct, IUnaryFunction<TVector>
+    {
+        float* bias = p.Bias == null ? null : p.Bias + n;
+        for (int i = m; i < m + rows; i++)
+        {
+            long row = i * p.Ldc + n;
+            Finish<TOps, TVector, TFunction>(p.C + row, bias, p.PreActivation == null ? null : p.PreActivation + row, columns);
+        }
+    }
+
+    private static void Finish<TOps, TVector, TFunction>(float* c, float* bias, float* before, int count)
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
         where TFunction : struct, IUnaryFunction<TVector>
     {
         TFunction function = default;
-        int i = 0;
-        for (; i + TOps.Count <= count; i += TOps.Count)
-            TOps.Store(function.Value(TOps.Load(x + i)), x + i);
-        if (i < count)
-            VectorTail<TOps, TVector>.StoreUpTo(function.Value(VectorTail<TOps, TVector>.LoadUpTo(x + i, count - i)), x + i, count - i);
-    }
-
-    private static void Add(float* x, float* y, int count)
-    {
-        int i = 0;
-        for (; i + Vector<float>.Count <= count; i += Vector<float>.Count)
-            (Vector.Load(x + i) + Vector.Load(y + i)).Store(x + i);
-        for (; i < count; i++)
-            x[i] += y[i];
+        for (int i = 0; i < count; i += TOps.Count)
+        {
+            int left = count - i;
+            TVector value = VectorTail<TOps, TVector>.LoadUpTo(c + i, left);
+            if (bias != null)
+                value = TOps.Add(value, VectorTail<TOps, TVector>.LoadUpTo(bias + i, left));
+            if (before != null)
+                VectorTail<TOps, TVector>.StoreUpTo(value, before + i, left);
+            VectorTail<TOps, TVector>.StoreUpTo(function.Value(value), c + i, left);
+        }
     }
 }

@@ -5,7 +5,8 @@ internal unsafe struct GemmPackJob<TRows, TWidth> : IWorkerJob
     where TRows : struct, IConstant
     where TWidth : struct, IConstant
 {
-    private const int PanelsPerChunk = 8;
+    // More panels per chunk read longer runs of a row; fewer keep all threads busy where there are few in all.
+    private const int MostPanelsPerChunk = 8, WantedChunks = 4;
 
     public float* A, PackedA, B, PackedB;
     public nint Lda, Ldb;
@@ -18,9 +19,9 @@ internal unsafe struct GemmPackJob<TRows, TWidth> : IWorkerJob
     public int Depth, KBlock;
 
     /// <summary>Number of chunks.</summary>
-    public readonly int Chunks => ChunksOfA + GemmBlocking.Panels(Columns, PanelsPerChunk * TWidth.Value);
+    public readonly int Chunks => ChunksOfA + GemmBlocking.Panels(Columns, ChunkExtent<TWidth>(Columns));
 
-    private readonly int ChunksOfA => GemmBlocking.Panels(Rows, PanelsPerChunk * TRows.Value);
+    private readonly int ChunksOfA => GemmBlocking.Panels(Rows, ChunkExtent<TRows>(Rows));
 
     public readonly void Execute(int chunk)
     {
@@ -30,10 +31,14 @@ internal unsafe struct GemmPackJob<TRows, TWidth> : IWorkerJob
             Pack<TWidth>(B, Ldb, TransposeB, Columns, PackedB, chunk - ChunksOfA);
     }
 
+    /// <summary>Rows or columns per chunk.</summary>
+    private static int ChunkExtent<TPanel>(int extent) where TPanel : struct, IConstant =>
+        TPanel.Value * Math.Clamp(GemmBlocking.Panels(extent, TPanel.Value) / WantedChunks, 1, MostPanelsPerChunk);
+
     private readonly void Pack<TPanel>(float* source, nint stride, bool transpose, int extent, float* target, int chunk)
         where TPanel : struct, IConstant
     {
-        int first = chunk * PanelsPerChunk * TPanel.Value, count = Math.Min(PanelsPerChunk * TPanel.Value, extent - first);
+        int chunkExtent = ChunkExtent<TPanel>(extent), first = chunk * chunkExtent, count = Math.Min(chunkExtent, extent - first);
         for (int block = 0; block < Depth; block += KBlock)
         {
             int length = Math.Min(KBlock, Depth - block);
