@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Indexing;
 
 /// <summary>
-/// Weighted sums of, and products with, rows of a large table at random places. Such reads wait for memory, so the next rows are asked for while the present
-/// ones are used, column by column: requests that come all at once are answered later.
+/// Weighted sums of, and products with, rows of a large table at random places. Such reads wait for memory, so the next rows are asked for while the first
+/// half of the present ones is used: requests that come all at once are answered later, and those that come last have no time to be answered.
 /// </summary>
 internal static unsafe class WeightedRows<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
@@ -29,7 +29,12 @@ internal static unsafe class WeightedRows<TOps, TVector>
             long i = 0;
             for (; i <= width - TOps.Count; i += TOps.Count)
             {
-                Ask(nextA + i, nextB + i, nextC + i, nextD + i);
+                if (2 * i < width)
+                {
+                    Ask(nextA + (2 * i), nextB + (2 * i), nextC + (2 * i), nextD + (2 * i));
+                    Ask(nextA + (2 * i) + TOps.Count, nextB + (2 * i) + TOps.Count, nextC + (2 * i) + TOps.Count, nextD + (2 * i) + TOps.Count);
+                }
+
                 TVector sum = TOps.MultiplyAdd(wa, TOps.Load(a + i), TOps.Load(y + i));
                 sum = TOps.MultiplyAdd(wb, TOps.Load(b + i), sum);
                 sum = TOps.MultiplyAdd(wc, TOps.Load(c + i), sum);
@@ -74,7 +79,12 @@ internal static unsafe class WeightedRows<TOps, TVector>
             long i = 0;
             for (; i <= width - TOps.Count; i += TOps.Count)
             {
-                Ask(nextA + i, nextB + i, nextC + i, nextD + i);
+                if (2 * i < width)
+                {
+                    Ask(nextA + (2 * i), nextB + (2 * i), nextC + (2 * i), nextD + (2 * i));
+                    Ask(nextA + (2 * i) + TOps.Count, nextB + (2 * i) + TOps.Count, nextC + (2 * i) + TOps.Count, nextD + (2 * i) + TOps.Count);
+                }
+
                 TVector factor = TOps.Load(x + i);
                 sa = TOps.MultiplyAdd(factor, TOps.Load(a + i), sa);
                 sb = TOps.MultiplyAdd(factor, TOps.Load(b + i), sb);
