@@ -35,6 +35,12 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
     /// <summary>The table row that the contribution at a place goes to.</summary>
     public long Row(long place) => _sorted[place];
 
+    /// <summary>The weight of the contribution at a place.</summary>
+    public float Weight(long place) => _weights == null ? 1f : _weights[_order[place]];
+
+    /// <summary>The row of values that the contribution at a place takes.</summary>
+    public long Value(long place) => _order[place] / _perValue;
+
     /// <summary>The first place from the given one on at which the contributions of a table row begin; the number of places if there is none.</summary>
     public long FirstBeginning(long place)
     {
@@ -50,9 +56,8 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
         int columns = (int)Math.Min(Block, Width - column);
         for (long place = start; place < end; place++)
         {
-            int contribution = _order[place];
-            float* values = _values + (contribution / _perValue * Width) + column;
-            TVector weight = TOps.Broadcast(_weights == null ? 1f : _weights[contribution]);
+            float* values = _values + (Value(place) * Width) + column;
+            TVector weight = TOps.Broadcast(Weight(place));
             if (place == start)
                 Scale(weight, values, sum, columns);
             else

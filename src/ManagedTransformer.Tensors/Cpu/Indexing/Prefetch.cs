@@ -12,6 +12,14 @@ internal static unsafe class Prefetch
     /// <summary>Floats per cache line, and how far into a row to ask: behind it, the processor's own prefetching takes over.</summary>
     private const int Line = 16, Most = 16 * Line;
 
+    /// <summary>Asks for the line of an element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Element(float* element)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(element);
+    }
+
     /// <summary>Asks for the beginning of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Row(float* row, long width)

@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Indexing;
 
 /// <summary>
-/// Weighted sums of, and products with, rows of a large table at random places. Such reads wait for memory, so the rows after the next few are asked for
-/// before the present ones are used.
+/// Weighted sums of, and products with, rows of a large table at random places. Such reads wait for memory, so the next rows are asked for while the first
+/// half of the present ones is used: requests that come all at once are answered later, and those that come last have no time to be answered.
 /// </summary>
 internal static unsafe class WeightedRows<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
@@ -22,12 +22,19 @@ internal static unsafe class WeightedRows<TOps, TVector>
         Ask(table, rows, Math.Min(count, Group), width);
         for (; m <= count - Group; m += Group)
         {
-            Ask(table, rows + m + Group, Math.Min(count - m - Group, Group), width);
+            float* nextA = Next(table, rows, m, count, width), nextB = Next(table, rows, m + 1, count, width);
+            float* nextC = Next(table, rows, m + 2, count, width), nextD = Next(table, rows, m + 3, count, width);
             float* a = table + (rows[m] * width), b = table + (rows[m + 1] * width), c = table + (rows[m + 2] * width), d = table + (rows[m + 3] * width);
             TVector wa = TOps.Broadcast(weights[m]), wb = TOps.Broadcast(weights[m + 1]), wc = TOps.Broadcast(weights[m + 2]), wd = TOps.Broadcast(weights[m + 3]);
             long i = 0;
             for (; i <= width - TOps.Count; i += TOps.Count)
             {
+                if (2 * i < width)
+                {
+                    Ask(nextA + (2 * i), nextB + (2 * i), nextC + (2 * i), nextD + (2 * i));
+                    Ask(nextA + (2 * i) + TOps.Count, nextB + (2 * i) + TOps.Count, nextC + (2 * i) + TOps.Count, nextD + (2 * i) + TOps.Count);
+                }
+
                 TVector sum = TOps.MultiplyAdd(wa, TOps.Load(a + i), TOps.Load(y + i));
                 sum = TOps.MultiplyAdd(wb, TOps.Load(b + i), sum);
                 sum = TOps.MultiplyAdd(wc, TOps.Load(c + i), sum);
@@ -65,12 +72,19 @@ internal static unsafe class WeightedRows<TOps, TVector>
         Ask(table, rows, Math.Min(count, Group), width);
         for (; m <= count - Group; m += Group)
         {
-            Ask(table, rows + m + Group, Math.Min(count - m - Group, Group), width);
+            float* nextA = Next(table, rows, m, count, width), nextB = Next(table, rows, m + 1, count, width);
+            float* nextC = Next(table, rows, m + 2, count, width), nextD = Next(table, rows, m + 3, count, width);
             float* a = table + (rows[m] * width), b = table + (rows[m + 1] * width), c = table + (rows[m + 2] * width), d = table + (rows[m + 3] * width);
             TVector sa = TOps.Zero, sb = TOps.Zero, sc = TOps.Zero, sd = TOps.Zero;
             long i = 0;
             for (; i <= width - TOps.Count; i += TOps.Count)
             {
+                if (2 * i < width)
+                {
+                    Ask(nextA + (2 * i), nextB + (2 * i), nextC + (2 * i), nextD + (2 * i));
+                    Ask(nextA + (2 * i) + TOps.Count, nextB + (2 * i) + TOps.Count, nextC + (2 * i) + TOps.Count, nextD + (2 * i) + TOps.Count);
+                }
+
                 TVector factor = TOps.Load(x + i);
                 sa = TOps.MultiplyAdd(factor, TOps.Load(a + i), sa);
                 sb = TOps.MultiplyAdd(factor, TOps.Load(b + i), sb);
@@ -99,6 +113,19 @@ internal static unsafe class WeightedRows<TOps, TVector>
                 sum = TOps.MultiplyAdd(VectorTail<TOps, TVector>.LoadUpTo(x + i, width - i), VectorTail<TOps, TVector>.LoadUpTo(row + i, width - i), sum);
             products[m] = TOps.Sum(sum);
         }
+    }
+
+    /// <summary>The row a group further on, or the last one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* Next(float* table, int* rows, int m, int count, long width) => table + (rows[Math.Min(m + Group, count - 1)] * width);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Ask(float* a, float* b, float* c, float* d)
+    {
+        Prefetch.Element(a);
+        Prefetch.Element(b);
+        Prefetch.Element(c);
+        Prefetch.Element(d);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,7 +7,7 @@ internal unsafe interface IRowStep : IRangeJob
     /// <param name="first">Offset into the table.</param><param name="gradient">The gradient of these elements.</param><param name="count">How many.</param>
     void Update(long first, float* gradient, int count);
 
-    /// <summary>Asks for what <see cref="Update"/> will need of a row.</summary>
-    /// <param name="first">Offset into the table.</param><param name="width">Width of the row.</param>
+    /// <summary>Asks for what <see cref="Update"/> will need.</summary>
+    /// <param name="first">Offset into the table.</param><param name="width">How many elements.</param>
     void Prefetch(long first, long width);
 }

@@ -3,12 +3,19 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Optimizers;
 
-/// <summary>Sum of squares of row gradients in double precision, one partial sum per range of places of fixed length.</summary>
+/// <summary>
+/// Sum of squares of row gradients in double precision, one partial sum per range of places of fixed length. A row with a single contribution has the squares of
+/// its value times that of the weight, so values that many contributions share are squared once, beforehand.
+/// </summary>
 internal unsafe struct RowSquareSum<TOps, TVector> : IRangeJob
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
     public ContributionSums<TOps, TVector> Sums;
+
+    /// <summary>The squares of every value; null: each row is added up and squared.</summary>
+    public double* ValueSquares;
+
     public double* Parts;
     public long Range;
 
@@ -19,25 +26,20 @@ internal unsafe struct RowSquareSum<TOps, TVector> : IRangeJob
         for (long place = Sums.FirstBeginning(start); place < end;)
         {
             long next = Sums.FirstBeginning(place + 1);
-            for (long column = 0; column < Sums.Width; column += ContributionSums<TOps, TVector>.Block)
-                total += Squares(gradient, Sums.Add(place, next, column, gradient));
+            if (ValueSquares != null && next == place + 1)
+            {
+                double weight = Sums.Weight(place);
+                total += weight * weight * ValueSquares[Sums.Value(place)];
+            }
+            else
+            {
+                for (long column = 0; column < Sums.Width; column += ContributionSums<TOps, TVector>.Block)
+                    total += SquareSum<TOps, TVector>.Of(gradient, Sums.Add(place, next, column, gradient));
+            }
+
             place = next;
         }
 
         Parts[start / Range] = total;
-    }
-
-    private static double Squares(float* x, int count)
-    {
-        TVector a = TOps.Zero, b = TOps.Zero;
-        for (int i = 0; i < count; i += TOps.Count)
-        {
-            TVector values = VectorTail<TOps, TVector>.LoadUpTo(x + i, count - i);
-            TVector lower = TOps.WidenLower(values), upper = TOps.WidenUpper(values);
-            a = TOps.MultiplyAddDoubles(lower, lower, a);
-            b = TOps.MultiplyAddDoubles(upper, upper, b);
-        }
-
-        return TOps.SumDoubles(a) + TOps.SumDoubles(b);
     }
 }

@@ -14,7 +14,10 @@ internal unsafe struct RowUpdate<TOps, TVector, TStep> : IRangeJob
     where TStep : unmanaged, IRowStep
 {
     /// <summary>How many places ahead rows are asked for: about as long as memory takes to answer.</summary>
-    private const int Ahead = 8;
+    private const int Ahead = 4;
+
+    /// <summary>Columns between two requests: spread over the work, they are answered sooner than those of a whole row at once.</summary>
+    private const int Piece = 128;
 
     public ContributionSums<TOps, TVector> Sums;
     public TStep Step;
@@ -30,13 +33,17 @@ internal unsafe struct RowUpdate<TOps, TVector, TStep> : IRangeJob
         float* gradient = stackalloc float[ContributionSums<TOps, TVector>.Block];
         for (long place = Sums.FirstBeginning(start); place < end;)
         {
-            long next = Sums.FirstBeginning(place + 1), later = place + Ahead, row = Sums.Row(place) * Sums.Width;
-            if (later < Sums.Count)
-                Step.Prefetch(Sums.Row(later) * Sums.Width, Sums.Width);
+            long next = Sums.FirstBeginning(place + 1), row = Sums.Row(place) * Sums.Width;
+            long later = Sums.Row(Math.Min(place + Ahead, Sums.Count - 1)) * Sums.Width;
             for (long column = 0; column < Sums.Width; column += ContributionSums<TOps, TVector>.Block)
             {
                 int count = Sums.Add(place, next, column, gradient);
-                Step.Update(row + column, gradient, count);
+                for (int i = 0; i < count; i += Piece)
+                {
+                    int piece = Math.Min(Piece, count - i);
+                    Step.Prefetch(later + column + i, piece);
+                    Step.Update(row + column + i, gradient + i, piece);
+                }
             }
 
             place = next;

@@ -10,17 +10,20 @@ internal unsafe struct SquareSum<TOps, TVector> : IRangeJob
     public float* X;
     public double* Parts;
 
-    public readonly void Execute(long start, long end)
+    /// <summary>The sum of squares of a few numbers.</summary>
+    public static double Of(float* x, long count)
     {
         TVector a = TOps.Zero, b = TOps.Zero;
-        for (long i = start; i < end; i += TOps.Count)
+        for (long i = 0; i < count; i += TOps.Count)
         {
-            TVector x = VectorTail<TOps, TVector>.LoadUpTo(X + i, end - i);
-            TVector lower = TOps.WidenLower(x), upper = TOps.WidenUpper(x);
+            TVector values = VectorTail<TOps, TVector>.LoadUpTo(x + i, count - i);
+            TVector lower = TOps.WidenLower(values), upper = TOps.WidenUpper(values);
             a = TOps.MultiplyAddDoubles(lower, lower, a);
             b = TOps.MultiplyAddDoubles(upper, upper, b);
         }
 
-        Parts[start / Ranges.Grain] = TOps.SumDoubles(a) + TOps.SumDoubles(b);
+        return TOps.SumDoubles(a) + TOps.SumDoubles(b);
     }
+
+    public readonly void Execute(long start, long end) => Parts[start / Ranges.Grain] = Of(X + start, end - start);
 }

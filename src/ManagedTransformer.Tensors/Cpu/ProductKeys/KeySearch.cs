@@ -48,13 +48,14 @@ internal unsafe struct KeySearch<TOps, TVector> : IWorkerJob
         if (rows <= 0)
             return;
 
-        // The tile's scores; the first half's best of every row; the second half's best of one row; room to select.
-        int stride = BestKeys<TOps, TVector>.RoundUp(_shape.Keys), pairs = BestKeys<TOps, TVector>.RoundUp(BestKeys<TOps, TVector>.PairCount(kept));
+        // The tile's scores; the first half's best of every row; the second half's best of one row, in whole vectors; room to select.
+        int stride = BestKeys<TOps, TVector>.RoundUp(_shape.Keys), list = BestKeys<TOps, TVector>.RoundUp(kept);
+        int roomSize = Math.Max(BestKeys<TOps, TVector>.SelectRoom(_shape.Keys), BestKeys<TOps, TVector>.PairRoom(kept));
         ThreadScratch scratch = _scratch ??= new ThreadScratch();
-        scratch.Reserve(((nint)_tile * (stride + (2 * kept))) + (2 * kept) + Math.Max(3 * stride, 5 * pairs));
-        float* tile = scratch.Take((nint)_tile * stride), first = scratch.Take((nint)_tile * kept), second = scratch.Take(kept);
-        int* firstNumbers = (int*)scratch.Take((nint)_tile * kept), secondNumbers = (int*)scratch.Take(kept);
-        float* room = scratch.Take(Math.Max(3 * stride, 5 * pairs));
+        scratch.Reserve(((nint)_tile * (stride + (2 * kept))) + (2 * list) + roomSize);
+        float* tile = scratch.Take((nint)_tile * stride), first = scratch.Take((nint)_tile * kept), second = scratch.Take(list);
+        int* firstNumbers = (int*)scratch.Take((nint)_tile * kept), secondNumbers = (int*)scratch.Take(list);
+        float* room = scratch.Take(roomSize);
         Multiply(tile, stride, row, rows, head, 0);
         for (int i = 0; i < rows; i++)
             BestKeys<TOps, TVector>.Select(tile + ((nint)i * stride), null, _shape.Keys, kept, room, first + (i * kept), firstNumbers + (i * kept));

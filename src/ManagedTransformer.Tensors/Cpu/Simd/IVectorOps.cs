@@ -79,6 +79,12 @@ internal unsafe interface IVectorOps<TVector>
     /// <summary>Whether any lane of a mask is set.</summary>
     static abstract bool Any(TVector mask);
 
+    /// <summary>One bit per lane of a mask, the lowest for the first lane.</summary>
+    static abstract uint Bits(TVector mask);
+
+    /// <summary>Stores the lanes where the mask is set next to each other. Up to <see cref="Count"/> elements are written, also where fewer are set.</summary>
+    static abstract void StoreSelected(TVector mask, TVector value, float* address);
+
     static abstract TVector And(TVector a, TVector b);
 
     static abstract TVector Or(TVector a, TVector b);

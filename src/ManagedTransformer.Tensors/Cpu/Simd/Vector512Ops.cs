@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -104,6 +105,19 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     public static bool Any(Vector512<float> mask) => mask.AsInt32() != Vector512<int>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Bits(Vector512<float> mask) => (uint)mask.ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSelected(Vector512<float> mask, Vector512<float> value, float* address)
+    {
+        // In a register first: where the instruction writes to memory itself, it is far slower.
+        if (Avx512F.IsSupported)
+            Avx512F.Compress(Vector512<float>.Zero, mask, value).Store(address);
+        else
+            StoreEachSelected(Bits(mask), value, address);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> And(Vector512<float> a, Vector512<float> b) => a & b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -175,6 +189,13 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     {
         for (int i = 0; i < count; i++)
             address[i] = ((float*)&value)[i];
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StoreEachSelected(uint bits, Vector512<float> value, float* address)
+    {
+        for (; bits != 0; bits &= bits - 1)
+            *address++ = ((float*)&value)[BitOperations.TrailingZeroCount(bits)];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,7 +11,7 @@ internal static class ProductKeyCases
     [
         .. KernelSuite.Widths.Where(n => n <= 33).Select(n => new ProductKeyShape(3, 2, n, 3, Math.Max(1, n / 2))),
         .. KernelSuite.Widths.Select(half => new ProductKeyShape(2, 2, 7, half, 4)),
-        new(0, 2, 5, 3, 2), new(1, 1, 1, 1, 1), new(130, 3, 9, 5, 9), new(5, 2, 64, 8, 32), new(2, 1, 100, 16, 70), new(40, 4, 20, 40, 8),
+        new(0, 2, 5, 3, 2), new(1, 1, 1, 1, 1), new(130, 3, 9, 5, 9), new(5, 2, 64, 8, 32), new(2, 1, 100, 16, 70), new(40, 4, 20, 40, 8), new(3, 2, 150, 6, 9),
     ];
 
     public static IEnumerable<KernelCase> All =>
@@ -46,12 +46,21 @@ internal static class ProductKeyCases
 
     private static void Special(KernelRun run)
     {
-        float[] values = [float.NaN, 0, -0f, 1, -1, 2];
-        ProductKeyShape shape = new(1, 1, 40, 1, 12);
+        float[] values = [float.NaN, 0, -0f, 1, -1, float.NegativeInfinity, 2];
         foreach (int step in new[] { 1, 3, 40 })
         {
             float[] keys = [.. Enumerable.Range(0, 80).Select(i => i % step == 0 ? values[i / step % values.Length] : i % 5)];
-            Exact(run, run.Values([1, 1]), run.Values(keys), shape);
+            foreach (int kept in new[] { 2, 12, 40 })
+            {
+                Exact(run, run.Values([1, 1]), run.Values(keys), new ProductKeyShape(1, 1, 40, 1, kept));
+            }
+        }
+
+        // Fewer numbers than are kept, and none at all.
+        foreach (int numbers in new[] { 0, 1, 5 })
+        {
+            float[] keys = [.. Enumerable.Range(0, 300).Select(i => i % 150 < numbers ? i : float.NaN)];
+            Exact(run, run.Values([1, 1]), run.Values(keys), new ProductKeyShape(1, 1, 150, 1, 8));
         }
     }
 
