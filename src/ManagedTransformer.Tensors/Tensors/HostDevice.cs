@@ -11,6 +11,9 @@ internal sealed unsafe class HostDevice(string name, KernelSet kernels) : Device
 
     internal override KernelSet Kernels => kernels;
 
+    /// <summary>Computes with other kernels from now on, for instance the same ones behind a clock.</summary>
+    internal void Use(KernelSet others) => kernels = others;
+
     internal override Storage Allocate(long byteLength) => new HostStorage(this, Pool, byteLength);
 
     internal override void Write(ReadOnlySpan<byte> source, DeviceBuffer destination, int elementSize) =>
