@@ -14,7 +14,7 @@ internal sealed unsafe class HostDevice(string name, KernelSet kernels) : Device
     /// <summary>Computes with other kernels from now on, for instance the same ones behind a clock.</summary>
     internal void Use(KernelSet others) => kernels = others;
 
-    internal override Storage Allocate(long byteLength) => new HostStorage(this, Pool, byteLength);
+    internal override Storage Allocate(long byteLength) => new HostStorage(this, byteLength);
 
     internal override void Write(ReadOnlySpan<byte> source, DeviceBuffer destination, int elementSize) =>
         source.CopyTo(new Span<byte>(Address(destination, elementSize), source.Length));
