@@ -40,12 +40,17 @@ internal static class BenchTrainCommand
         Option<int?> vocab = Options.Positive("--vocab", "Size of the vocabulary.");
         Option<string?> recipe = new("--recipe") { Description = "Measure this recipe's model, optimiser, batch and context; the sizes above then override it.", HelpName = "RECIPE" };
         Option<int?> steps = Options.Positive("--steps", $"Steps to measure, after two seconds of warm-up (default: {DefaultSteps}).");
+        Option<bool> profile = new("--profile")
+        {
+            Description = "Then time every kernel of as many steps more, and state the model-FLOPs utilisation (MFU): 3 x FLOPs of a forward pass's products / time of a step / rate of a matrix product of 1024 x 1024 x 1024.",
+        };
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
         ExampleCommand command = new("train",
             "Measures training steps (forward, backward, AdamW) of a pre-norm GELU language model with learned positions and tied output, or of a recipe with its optimiser.",
-            "mt bench train --layers 4 --dim 128 --heads 4 --seq 128 --batch 8 --vocab 256 --json")
-        { layers, dim, heads, sequence, batch, vocab, recipe, steps, threads, json };
+            "mt bench train --layers 4 --dim 128 --heads 4 --seq 128 --batch 8 --vocab 256 --json",
+            "mt bench train --recipe enwiki-span-adaptive --profile")
+        { layers, dim, heads, sequence, batch, vocab, recipe, steps, profile, threads, json };
         command.Validators.Add(result =>
         {
             Option<int?>[] options = [layers, dim, heads, sequence, batch, vocab];
@@ -73,7 +78,7 @@ internal static class BenchTrainCommand
             };
             TrainingMeasurement measured = TrainingBenchmark.Run(
                 RecipeVocabulary.Resolve(loaded, file ?? ""), result.GetValue(batch) ?? loaded.Training.Batch, context, result.GetValue(steps) ?? DefaultSteps,
-                file is null ? null : loaded.Training);
+                file is null ? null : loaded.Training, result.GetValue(profile));
             Write(terminal, measured, result.GetValue(json));
         });
         return command;
@@ -86,16 +91,27 @@ internal static class BenchTrainCommand
             terminal.Output.WriteLine(
                 $"{measured.Milliseconds:F2} ms per step, {measured.TokensPerSecond:N0} tokens/s, {measured.Parameters:N0} parameters, " +
                 $"{measured.PeakMebibytes:N0} MiB at most, {measured.AllocatedBytesPerStep:N0} managed bytes per step");
+            if (measured.Profile is not null)
+            {
+                ProfileTable.Draw(terminal, measured);
+            }
+
             return;
         }
 
-        JsonOutput.Write(terminal.Output, new JsonObject
+        JsonObject result = new()
         {
             ["ms"] = JsonOutput.Number(measured.Milliseconds),
             ["tokens_per_s"] = JsonOutput.Number(measured.TokensPerSecond),
             ["parameters"] = measured.Parameters,
             ["peak_mib"] = JsonOutput.Number(measured.PeakMebibytes),
             ["allocated_bytes_per_step"] = measured.AllocatedBytesPerStep,
-        });
+        };
+        if (measured.Profile is not null)
+        {
+            ProfileTable.AddTo(result, measured);
+        }
+
+        JsonOutput.Write(terminal.Output, result);
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tensors.Benchmarks;
 using ManagedTransformer.Tensors.Cpu;
 using ManagedTransformer.Tensors.Reference;
 using Spectre.Console;
@@ -15,22 +16,24 @@ internal static class DoctorCommand
     public static Command Create(Terminal terminal)
     {
         Option<int?> threads = Options.Threads();
+        Option<bool> bandwidth = new("--bandwidth") { Description = "Measure how fast memory is read and copied, on one thread and on all." };
         Option<bool> json = Options.Json();
-        Command command = new("doctor", "Shows what the machine offers and tests every kernel against its plain scalar twin.") { threads, json };
+        Command command = new("doctor", "Shows what the machine offers and tests every kernel against its plain scalar twin.") { threads, bandwidth, json };
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));
             bool isJson = result.GetValue(json);
+            BandwidthMeasurement[] speeds = result.GetValue(bandwidth) ? [.. new[] { 1, CpuThreads.Count }.Distinct().Select(count => BandwidthBenchmark.Run(count))] : [];
             if (!isJson)
             {
-                Draw(terminal);
+                Draw(terminal, speeds);
             }
 
             IReadOnlyList<KernelTestResult> results = Test(terminal.ProgressFor(isJson));
             KernelTestResult[] failures = [.. results.Where(test => !test.Passed)];
             if (isJson)
             {
-                JsonOutput.Write(terminal.Output, ToJson(results.Count, failures));
+                JsonOutput.Write(terminal.Output, ToJson(speeds, results.Count, failures));
             }
 
             return failures.Length == 0 ? CommandLine.Done : CommandLine.Failed;
@@ -60,7 +63,7 @@ internal static class DoctorCommand
         return results;
     }
 
-    private static void Draw(Terminal terminal)
+    private static void Draw(Terminal terminal, BandwidthMeasurement[] speeds)
     {
         Table table = new Table().Border(TableBorder.Simple).HideHeaders().AddColumn("").AddColumn("");
         Row("System", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
@@ -70,12 +73,18 @@ internal static class DoctorCommand
         Row("Vectors", CpuFeatures.VectorBits > 0 ? $"{CpuFeatures.VectorBits} bits" : "none");
         Row("Instructions", string.Join(' ', CpuFeatures.InstructionSets));
         Row("Devices", Device.Cpu.Name);
+        foreach (BandwidthMeasurement speed in speeds)
+        {
+            string threads = speed.Threads == 1 ? "1 thread" : $"{speed.Threads} threads";
+            Row("Bandwidth", $"{speed.ReadGigabytesPerSecond:F1} GB/s read, {speed.CopyGigabytesPerSecond:F1} GB/s read and written by copies, {threads}");
+        }
+
         terminal.Write(table);
 
         void Row(string key, string value) => table.AddRow(new Text(key), new Text(value));
     }
 
-    private static JsonObject ToJson(int cases, KernelTestResult[] failures) => new()
+    private static JsonObject ToJson(BandwidthMeasurement[] speeds, int cases, KernelTestResult[] failures) => new()
     {
         ["system"] = RuntimeInformation.OSDescription,
         ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),
@@ -85,6 +94,12 @@ internal static class DoctorCommand
         ["vector_bits"] = CpuFeatures.VectorBits,
         ["instruction_sets"] = new JsonArray([.. CpuFeatures.InstructionSets.Select(name => (JsonNode)name)]),
         ["devices"] = new JsonArray(Device.Cpu.Name),
+        ["bandwidth"] = new JsonArray([.. speeds.Select(speed => new JsonObject
+        {
+            ["threads"] = speed.Threads,
+            ["read_gb_per_s"] = JsonOutput.Number(speed.ReadGigabytesPerSecond),
+            ["copy_gb_per_s"] = JsonOutput.Number(speed.CopyGigabytesPerSecond),
+        })]),
         ["cases"] = cases,
         ["failures"] = new JsonArray([.. failures.Select(failure => new JsonObject
         {

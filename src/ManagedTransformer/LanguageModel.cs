@@ -54,7 +54,7 @@ public sealed class LanguageModel : TrainedModel, IDisposable
                 $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens, the model ({CheckpointFolder.ConfigFile}, model.vocab) has {description.Model.Vocab}.");
         }
 
-        CausalLanguageModel network = new(description.Model, new RandomSource(0));
+        CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
         ModuleWeights.Load(network, Path.Combine(folder, CheckpointFolder.ModelFile));
         return new LanguageModel(network, tokenizer, description);
     }

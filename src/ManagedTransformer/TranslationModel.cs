@@ -50,7 +50,8 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path));
         TranslationDescription description = ReadDescription(folder);
         (SentenceTokenizer source, SentenceTokenizer target) = ReadTokenizers(folder, description.Lowercase);
-        TranslationModel model = new(new EncoderDecoderModel(description.Model, new RandomSource(0)), source, target, description);
+        EncoderDecoderModel network = Initialization.Skip(() => new EncoderDecoderModel(description.Model, new RandomSource(0)));
+        TranslationModel model = new(network, source, target, description);
         ModuleWeights.Load(model.Network, Path.Combine(folder, CheckpointFolder.ModelFile));
         return model;
     }

@@ -186,6 +186,26 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void BenchTrainProfilesKernels()
+    {
+        string[] arguments = ["bench", "train", "--layers", "1", "--dim", "16", "--heads", "2", "--seq", "8", "--batch", "2", "--vocab", "32", "--steps", "2", "--profile"];
+        JsonElement json = Workspace.Run([.. arguments, "--json"]).Json;
+        const int PerToken = (12 * 16 * 16) + (16 * 32) + ((8 + 1) * 16);
+        Assert.Equal(6e-9 * 16 * PerToken, json.GetProperty("model_gflop_per_step").GetDouble(), 1e-12);
+        Assert.True(json.GetProperty("peak_gflops").GetDouble() > 0 && json.GetProperty("mfu").GetDouble() > 0);
+        JsonElement[] kernels = [.. json.GetProperty("kernels").EnumerateArray()];
+        JsonElement Named(string phase, string kernel) =>
+            kernels.Single(entry => entry.GetProperty("phase").GetString() == phase && entry.GetProperty("kernel").GetString() == kernel);
+        Assert.Equal(1, Named("forward", "Attention").GetProperty("calls").GetDouble());
+        Assert.Equal(2e-9 * 16 * 9 * 16, Named("forward", "Attention").GetProperty("gflop").GetDouble(), 1e-12);
+        Assert.Equal(2.5 * 2e-9 * 16 * 9 * 16, Named("backward", "AttentionGradient").GetProperty("gflop").GetDouble(), 1e-12);
+        Assert.Equal(2e-9 * 16 * 16 * 64, Named("forward", "MatMul nt 16 x 64 x 16").GetProperty("gflop").GetDouble(), 1e-12);
+        Assert.True(Named("update", "Adam").GetProperty("gb").GetDouble() > 0);
+        Assert.All(kernels, kernel => Assert.InRange(kernel.GetProperty("share").GetDouble(), 0, 1));
+        Assert.Contains("MFU", Workspace.Run(arguments).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void BenchGenerateGrowsWithLength()
     {
         ToolResult result = Workspace.Run("bench", "generate", "--recipe", _work["recipe.json"], "--data", _work["text.txt"], "--lengths", "8,200", "--json");
@@ -212,8 +232,11 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void DoctorPasses()
     {
-        ToolResult result = Workspace.Run("doctor", "--json");
+        ToolResult result = Workspace.Run("doctor", "--bandwidth", "--threads", "1", "--json");
         Assert.True(result.Json.GetProperty("passed").GetBoolean());
         Assert.True(result.Json.GetProperty("cases").GetInt32() > 100);
+        JsonElement speed = Assert.Single(result.Json.GetProperty("bandwidth").EnumerateArray());
+        Assert.Equal(1, speed.GetProperty("threads").GetInt32());
+        Assert.True(speed.GetProperty("read_gb_per_s").GetDouble() > 0 && speed.GetProperty("copy_gb_per_s").GetDouble() > 0);
     }
 }

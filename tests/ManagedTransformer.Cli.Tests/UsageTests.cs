@@ -57,7 +57,9 @@ public sealed class UsageTests
     [InlineData("train --help", "--init")]
     [InlineData("bench --help", "mt bench gemm")]
     [InlineData("bench train --help", "--vocab")]
+    [InlineData("bench train --help", "--profile")]
     [InlineData("doctor --help", "--json")]
+    [InlineData("doctor --help", "--bandwidth")]
     public void HelpShowsOptionsAndExamples(string arguments, string mention)
     {
         ToolResult result = Workspace.Run(arguments.Split(' '));

@@ -11,15 +11,10 @@ internal sealed unsafe class HostStorage : Storage
     [ThreadStatic]
     private static int _next;
 
-    private readonly NativeMemoryPool _pool;
     private readonly byte* _block;
 
-    public HostStorage(Device device, NativeMemoryPool pool, long byteLength)
-        : base(device, byteLength)
-    {
-        _pool = pool;
-        _block = pool.Rent(byteLength);
-    }
+    public HostStorage(HostDevice device, long byteLength)
+        : base(device, byteLength) => _block = HostDevice.Pool.Rent(byteLength);
 
     /// <summary>
     /// The block. A kernel computes on the bare address while nothing else may refer to the storage, so the last few storages whose address a thread
@@ -40,7 +35,7 @@ internal sealed unsafe class HostStorage : Storage
     {
         if (_block is not null)
         {
-            _pool.Return(_block, ByteLength);
+            HostDevice.Pool.Return(_block, ByteLength);
         }
     }
 }

@@ -76,11 +76,11 @@ public static partial class TensorOperators
 
     private static Strides BroadcastStrides(Tensor x, Shape shape)
     {
-        Strides strides = default;
+        Strides strides = default, own = x.Strides;
         int missing = shape.Rank - x.Rank;
         for (int axis = 0; axis < x.Rank; axis++)
         {
-            strides[missing + axis] = x.Shape[axis] == 1 && shape[missing + axis] != 1 ? 0 : x.Strides[axis];
+            strides[missing + axis] = x.Shape[axis] == 1 && shape[missing + axis] != 1 ? 0 : own[axis];
         }
 
         return strides;

@@ -23,7 +23,7 @@ public static partial class TensorOperators
 
         (query, key, value) = (WithRows(query), WithRows(key), WithRows(value));
         bool record = Recorder.IsNeeded(query, key, value);
-        AttentionProblem problem = Describe(query, key, value, options, record, out Tensor y, out Tensor? lse);
+        AttentionProblem problem = Describe(new HeadView(query), new HeadView(key), new HeadView(value), options, query.Device, record, out Tensor y, out Tensor? lse);
         query.Kernels.Attention.Attention(problem);
         return record ? Recorder.Record(y, new AttentionRule(query, key, value, problem, lse!)) : y;
     }
@@ -42,34 +42,26 @@ public static partial class TensorOperators
 
         packed = packed.Contiguous();
         bool record = Recorder.IsNeeded(packed);
-        AttentionProblem problem;
-        Tensor y;
-        Tensor? lse;
-        using (new NoGradientScope())
-        {
-            problem = Describe(Part(packed, 0), Part(packed, 1), Part(packed, 2), options, record, out y, out lse);
-        }
-
+        AttentionProblem problem = Describe(
+            new HeadView(packed, 0), new HeadView(packed, 1), new HeadView(packed, 2), options, packed.Device, record, out Tensor y, out Tensor? lse);
         packed.Kernels.Attention.Attention(problem);
         return record ? Recorder.Record(y, new SelfAttentionRule(packed, problem, lse!)) : y;
     }
 
-    private static Tensor Part(Tensor packed, int index)
-    {
-        Tensor part = packed.Slice(2, index, 1);
-        return part.Reshape(part.Shape.Without(2));
-    }
-
     private static Tensor WithRows(Tensor x) => x.Strides[3] == 1 || x.Shape[3] == 1 ? x : x.Contiguous();
 
-    private static RowStrides RowsOf(Tensor x) => new(x.Strides[0], x.Strides[1], x.Strides[2]);
-
-    private static AttentionProblem Describe(Tensor query, Tensor key, Tensor value, in AttentionOptions options, bool record, out Tensor y, out Tensor? lse)
+    private static RowStrides RowsOf(Tensor x)
     {
-        int batch = query.Shape[0], length = query.Shape[1], heads = query.Shape[2], keys = key.Shape[1];
-        if (options.KeyPadding is { } padding && padding.Shape != new Shape(batch, keys))
+        Strides strides = x.Strides;
+        return new RowStrides(strides[0], strides[1], strides[2]);
+    }
+
+    private static AttentionProblem Describe(
+        in HeadView query, in HeadView key, in HeadView value, in AttentionOptions options, Device device, bool record, out Tensor y, out Tensor? lse)
+    {
+        if (options.KeyPadding is { } padding && padding.Shape != new Shape(query.Batch, key.Length))
         {
-            throw new ArgumentException($"Attention: the key padding needs the shape {new Shape(batch, keys)}, it has {padding.Shape}.");
+            throw new ArgumentException($"Attention: the key padding needs the shape {new Shape(query.Batch, key.Length)}, it has {padding.Shape}.");
         }
 
         if (options.Window < 0 || options.Dropout is not (>= 0 and < 1))
@@ -77,25 +69,25 @@ public static partial class TensorOperators
             throw new ArgumentException($"Attention: the window {options.Window} must not be negative, and the dropout {options.Dropout} must be in [0, 1).");
         }
 
-        y = Tensor.Empty(new Shape(batch, length, heads, value.Shape[3]), query);
-        lse = record ? Tensor.Empty(new Shape(batch, heads, length), query) : null;
+        y = Tensor.Empty(new Shape(query.Batch, query.Length, query.Heads, value.Width), DType.Float32, device);
+        lse = record ? Tensor.Empty(new Shape(query.Batch, query.Heads, query.Length), DType.Float32, device) : null;
         return new AttentionProblem
         {
-            Batch = batch,
-            Heads = heads,
-            QueryLength = length,
-            KeyLength = keys,
-            HeadWidth = query.Shape[3],
-            ValueWidth = value.Shape[3],
+            Batch = query.Batch,
+            Heads = query.Heads,
+            QueryLength = query.Length,
+            KeyLength = key.Length,
+            HeadWidth = query.Width,
+            ValueWidth = value.Width,
             Q = query.Buffer,
             K = key.Buffer,
             V = value.Buffer,
             Y = y.Buffer,
-            QStrides = RowsOf(query),
-            KStrides = RowsOf(key),
-            VStrides = RowsOf(value),
+            QStrides = query.Strides,
+            KStrides = key.Strides,
+            VStrides = value.Strides,
             YStrides = RowsOf(y),
-            Scale = options.Scale ?? 1 / MathF.Sqrt(query.Shape[3]),
+            Scale = options.Scale ?? 1 / MathF.Sqrt(query.Width),
             Causal = options.Causal,
             Window = options.Window,
             KeyPadding = options.KeyPadding?.Contiguous().Buffer ?? default,
@@ -105,7 +97,7 @@ public static partial class TensorOperators
         };
     }
 
-    private static void RunBackward(in AttentionProblem forward, Tensor dy, Tensor dq, Tensor dk, Tensor dv)
+    private static void RunBackward(in AttentionProblem forward, Tensor dy, in HeadView dq, in HeadView dk, in HeadView dv)
     {
         AttentionGradientProblem problem = new()
         {
@@ -115,11 +107,34 @@ public static partial class TensorOperators
             DK = dk.Buffer,
             DV = dv.Buffer,
             DYStrides = RowsOf(dy),
-            DQStrides = RowsOf(dq),
-            DKStrides = RowsOf(dk),
-            DVStrides = RowsOf(dv),
+            DQStrides = dq.Strides,
+            DKStrides = dk.Strides,
+            DVStrides = dv.Strides,
         };
         dy.Kernels.Attention.AttentionGradient(problem);
+    }
+
+    /// <summary>Where rows of heads [B, T, H, d] lie.</summary>
+    private readonly struct HeadView
+    {
+        public readonly int Batch, Length, Heads, Width;
+        public readonly DeviceBuffer Buffer;
+        public readonly RowStrides Strides;
+
+        /// <summary>All of a tensor [B, T, H, d].</summary>
+        public HeadView(Tensor x)
+        {
+            (Batch, Length, Heads, Width) = (x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]);
+            (Buffer, Strides) = (x.Buffer, RowsOf(x));
+        }
+
+        /// <summary>One part of a contiguous tensor [B, T, 3, H, d].</summary>
+        public HeadView(Tensor packed, int part)
+        {
+            (Batch, Length, Heads, Width) = (packed.Shape[0], packed.Shape[1], packed.Shape[3], packed.Shape[4]);
+            long row = (long)Heads * Width;
+            (Buffer, Strides) = (new DeviceBuffer(packed.Storage, packed.Offset + (part * row)), new RowStrides(3 * row * Length, 3 * row, Width));
+        }
     }
 
     private sealed class AttentionRule : GradientRule
@@ -137,7 +152,7 @@ public static partial class TensorOperators
         public override void Backward(Tensor dy, GradientSink sink)
         {
             Tensor dq = Tensor.EmptyLike(_query), dk = Tensor.EmptyLike(_key), dv = Tensor.EmptyLike(_value);
-            RunBackward(_problem, WithRows(dy), dq, dk, dv);
+            RunBackward(_problem, WithRows(dy), new HeadView(dq), new HeadView(dk), new HeadView(dv));
             sink.Add(_query, dq);
             sink.Add(_key, dk);
             sink.Add(_value, dv);
@@ -159,7 +174,7 @@ public static partial class TensorOperators
         public override void Backward(Tensor dy, GradientSink sink)
         {
             Tensor gradient = Tensor.EmptyLike(_packed);
-            RunBackward(_problem, WithRows(dy), Part(gradient, 0), Part(gradient, 1), Part(gradient, 2));
+            RunBackward(_problem, WithRows(dy), new HeadView(gradient, 0), new HeadView(gradient, 1), new HeadView(gradient, 2));
             sink.Add(_packed, gradient);
         }
     }

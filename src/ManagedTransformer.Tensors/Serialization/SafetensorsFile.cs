@@ -132,6 +132,22 @@ public sealed class SafetensorsFile : IDisposable
         return Fill(Tensor.Empty(shape, DType.Int32, device), entry, IntegerConverter(entry));
     }
 
+    /// <summary>Overwrites a tensor with the elements of a floating-point tensor, as <see cref="ReadTensor(string, Device?)"/> gives them. Of a parameter the value, not its history.</summary>
+    /// <param name="name">The name in the file.</param><param name="destination">Contiguous, Float32, with as many elements.</param>
+    /// <exception cref="InvalidDataException">There is no such tensor, it holds integers, or the file was truncated meanwhile.</exception>
+    /// <exception cref="ArgumentException">The destination is of another kind or size.</exception>
+    public void ReadTensor(string name, Tensor destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        SafetensorsEntry entry = Find(name);
+        if (destination.DType != DType.Float32 || !destination.IsContiguous || destination.Count != entry.Count)
+        {
+            throw new ArgumentException($"The tensor '{name}' of {entry.Count} elements needs a contiguous Float32 tensor of as many, not {destination.DType}{destination.Shape}.", nameof(destination));
+        }
+
+        Fill(destination, entry, FloatConverter(entry));
+    }
+
     /// <summary>Closes the file.</summary>
     public void Dispose() => _handle.Dispose();
 
@@ -192,7 +208,7 @@ public sealed class SafetensorsFile : IDisposable
             {
                 Span<T> values = chunk.AsSpan(0, (int)Math.Min(chunk.Length, entry.Count - done));
                 Read(entry, done, values, convert);
-                tensor.Device.Write(MemoryMarshal.AsBytes(values), new DeviceBuffer(tensor.Storage, done), size);
+                tensor.Device.Write(MemoryMarshal.AsBytes(values), new DeviceBuffer(tensor.Storage, tensor.Offset + done), size);
             }
         }
         finally

@@ -11,7 +11,10 @@ internal sealed unsafe class HostDevice(string name, KernelSet kernels) : Device
 
     internal override KernelSet Kernels => kernels;
 
-    internal override Storage Allocate(long byteLength) => new HostStorage(this, Pool, byteLength);
+    /// <summary>Computes with other kernels from now on, for instance the same ones behind a clock.</summary>
+    internal void Use(KernelSet others) => kernels = others;
+
+    internal override Storage Allocate(long byteLength) => new HostStorage(this, byteLength);
 
     internal override void Write(ReadOnlySpan<byte> source, DeviceBuffer destination, int elementSize) =>
         source.CopyTo(new Span<byte>(Address(destination, elementSize), source.Length));

@@ -68,7 +68,7 @@ public partial class Tensor
     }
 
     internal static Tensor Empty(Shape shape, DType dtype, Device? device) =>
-        new((device ?? Device.Cpu).Allocate(Math.Max(1, shape.Count) * dtype.Size()), 0, shape, Strides.Contiguous(shape), dtype);
+        new((device ?? Device.Cpu).Allocate(Math.Max(1, shape.Count) * dtype.Size()), 0, shape, dtype);
 
     internal static Tensor Empty(Shape shape, Tensor like) => Empty(shape, DType.Float32, like.Device);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ManagedTransformer.Tensors.Kernels;
 
@@ -10,15 +11,19 @@ namespace ManagedTransformer.Tensors;
 /// </summary>
 public partial class Tensor
 {
-    private readonly Strides _strides;
+    // Null where the elements lie row-major without gaps, as they nearly always do: a step makes hundreds of tensors.
+    private readonly StrongBox<Strides>? _strides;
     private bool _requiresGradient;
 
     internal Tensor(Storage storage, long offset, Shape shape, in Strides strides, DType dtype)
+        : this(storage, offset, shape, dtype) => _strides = strides.IsContiguous(shape) ? null : new StrongBox<Strides>(strides);
+
+    /// <summary>A contiguous tensor.</summary>
+    internal Tensor(Storage storage, long offset, Shape shape, DType dtype)
     {
         Storage = storage;
         Offset = offset;
         Shape = shape;
-        _strides = strides;
         DType = dtype;
     }
 
@@ -38,7 +43,7 @@ public partial class Tensor
     public long Count => Shape.Count;
 
     /// <summary>Whether the elements lie row-major without gaps.</summary>
-    public bool IsContiguous => _strides.IsContiguous(Shape);
+    public bool IsContiguous => _strides is null;
 
     /// <summary>
     /// Whether backward brings a gradient here: set it on a tensor that no operator made (a leaf); results of operators have it when an input has it
@@ -71,7 +76,7 @@ public partial class Tensor
 
     internal long Offset { get; }
 
-    internal ref readonly Strides Strides => ref _strides;
+    internal Strides Strides => _strides?.Value ?? Strides.Contiguous(Shape);
 
     /// <summary>How this tensor's gradient flows on to what it was made from; null for leaves.</summary>
     internal GradientRule? Producer { get; set; }
@@ -80,7 +85,7 @@ public partial class Tensor
 
     internal DeviceBuffer Buffer => new(Storage, Offset);
 
-    internal Operand Operand => new(Buffer, _strides);
+    internal Operand Operand => new(Buffer, Strides);
 
     /// <summary>Lets this tensor's memory outlive the step that made it.</summary>
     /// <returns>This tensor.</returns>
@@ -94,7 +99,7 @@ public partial class Tensor
     public void Release() => Storage.Release();
 
     /// <summary>The same elements without history: no gradient flows through the result.</summary>
-    public Tensor Detach() => new(Storage, Offset, Shape, _strides, DType);
+    public Tensor Detach() => new(Storage, Offset, Shape, Strides, DType);
 
     /// <summary>Forgets the gradient summed up so far.</summary>
     /// <param name="release">

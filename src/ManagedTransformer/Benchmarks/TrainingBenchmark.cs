@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.Transformer;
-using ManagedTransformer.Modules;
-using ManagedTransformer.Optimizers;
-using ManagedTransformer.Optimizers.Schedules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tensors.Benchmarks;
+using ManagedTransformer.Tensors.Cpu;
+using ManagedTransformer.Tensors.Profiling;
 
 namespace ManagedTransformer.Benchmarks;
 
@@ -15,14 +14,14 @@ public static class TrainingBenchmark
     // The runtime compiles hot code again, with what it has learnt, during the first seconds; training lasts longer than that.
     private const int LeastWarmUpSteps = 3;
     private const double WarmUpSeconds = 2;
-    private const float LearningRate = 1e-3f;
+    private const int PeakSize = 1024;
 
     /// <summary>Measures a model.</summary>
     /// <param name="config">A valid configuration.</param><param name="batch">Rows per batch.</param><param name="context">Tokens per row.</param><param name="steps">Steps to measure, after two seconds (at least three steps) that are not.</param>
-    /// <param name="training">Optimiser, clipping and schedule of a recipe; null: AdamW.</param>
+    /// <param name="training">Optimiser, clipping and schedule of a recipe; null: AdamW.</param><param name="profile">Whether as many steps more are run to time every kernel.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     /// <exception cref="InputException">The configuration is not valid, or its positions do not hold the rows.</exception>
-    public static TrainingMeasurement Run(LanguageModelConfig config, int batch, int context, int steps = 20, TrainingRecipe? training = null)
+    public static TrainingMeasurement Run(LanguageModelConfig config, int batch, int context, int steps = 20, TrainingRecipe? training = null, bool profile = false)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
@@ -38,77 +37,49 @@ public static class TrainingBenchmark
             throw new InputException($"A batch of {batch} rows of {context} tokens is too large.");
         }
 
-        RandomSource random = new(1);
-        CausalLanguageModel model = new(config, random);
-        IReadOnlyList<NamedParameter> parameters = (training?.Trainable ?? TrainableParameters.All).Choose(model.Parameters());
-        Action update = Updates(parameters, training);
-        HiddenStateCache? past = model.ReadsPast ? new HiddenStateCache(config.Layers) : null;
-        int[] inputs = new int[batch * context], targets = new int[inputs.Length];
-        Shape shape = new(batch, context);
-        double[] times = new double[steps];
+        TrainingSteps run = new(config, new Shape(batch, context), training);
         long begin = Stopwatch.GetTimestamp();
         for (int step = 0; step < LeastWarmUpSteps || Stopwatch.GetElapsedTime(begin).TotalSeconds < WarmUpSeconds; step++)
         {
-            Next();
+            run.Next();
         }
 
+        double[] times = new double[steps];
         long allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
         double loss = 0;
         for (int step = 0; step < steps; step++)
         {
             long start = Stopwatch.GetTimestamp();
-            loss = Next();
+            loss = run.Next();
             times[step] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
 
         long allocated = (GC.GetAllocatedBytesForCurrentThread() - allocatedBefore) / steps;
         Array.Sort(times);
         double median = times[steps / 2];
-        return new TrainingMeasurement(median, inputs.Length / median * 1e3, config.ParameterCount, ProcessMemory.PeakMebibytes, allocated, loss);
-
-        double Next()
+        return new TrainingMeasurement(median, batch * context / median * 1e3, config.ParameterCount, ProcessMemory.PeakMebibytes, allocated, loss)
         {
-            FillRandom(inputs, config.Vocab, random);
-            FillRandom(targets, config.Vocab, random);
-            return Step(model, parameters, update, Tensor.From(inputs, shape), Tensor.From(targets, shape), past, random);
-        }
+            Profile = profile ? Profile(run, steps) : null,
+        };
     }
 
-    private static double Step(
-        CausalLanguageModel model, IReadOnlyList<NamedParameter> parameters, Action update, Tensor inputs, Tensor targets, HiddenStateCache? past, RandomSource random)
+    private static TrainingProfile Profile(TrainingSteps run, int steps)
     {
-        foreach (NamedParameter named in parameters)
+        double milliseconds;
+        IReadOnlyList<KernelCost> kernels;
+        using (KernelProfile profile = KernelProfile.Start())
         {
-            named.Parameter.ClearGradient(release: true);
+            long start = Stopwatch.GetTimestamp();
+            for (int step = 0; step < steps; step++)
+            {
+                run.Next(profile);
+            }
+
+            milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds / steps;
+            kernels = profile.PerStep(steps);
         }
 
-        using StepScope scope = new();
-        TrainingLoss loss = model.TrainingLoss(inputs, targets, ForwardContext.Training(random), past: past);
-        double value = loss.Prediction.Loss.Item();
-        loss.Total.Backward(freeIntermediates: true);
-        update();
-        model.ApplyConstraints();
-        return value;
-    }
-
-    private static Action Updates(IReadOnlyList<NamedParameter> parameters, TrainingRecipe? training)
-    {
-        if (training is null)
-        {
-            Adam adam = new([new ParameterGroup(parameters)], new AdamOptions { Beta2 = 0.999f, WeightDecay = 0.01f, CorrectRoot = true });
-            return () => adam.Step(LearningRate);
-        }
-
-        OptimizerSet optimizers = training.Optimizer.CreateSet(parameters);
-        LearningRateSchedule schedule = training.Schedule.Create(training.Steps);
-        return () => optimizers.Step((float)schedule.Rate(optimizers.Updates), optimizers.GradientNorms());
-    }
-
-    private static void FillRandom(int[] ids, int vocabulary, RandomSource random)
-    {
-        for (int i = 0; i < ids.Length; i++)
-        {
-            ids[i] = (int)(random.NextUnit() * vocabulary);
-        }
+        double peak = GemmBenchmark.Run(new GemmShape(PeakSize, PeakSize, PeakSize), CpuThreads.Count).GigaflopsPerSecond;
+        return new TrainingProfile(kernels, milliseconds, 3 * run.CountForwardOperations(), peak);
     }
 }

@@ -5,4 +5,8 @@ namespace ManagedTransformer.Benchmarks;
 /// <param name="Parameters">Trainable values of the model.</param><param name="PeakMebibytes">Most memory that the process has held so far.</param>
 /// <param name="AllocatedBytesPerStep">Managed memory that a step allocates on the thread that asks for it.</param><param name="Loss">Loss of the last step, nats per token.</param>
 public sealed record TrainingMeasurement(
-    double Milliseconds, double TokensPerSecond, long Parameters, double PeakMebibytes, long AllocatedBytesPerStep, double Loss);
+    double Milliseconds, double TokensPerSecond, long Parameters, double PeakMebibytes, long AllocatedBytesPerStep, double Loss)
+{
+    /// <summary>Where the time goes; null unless asked for.</summary>
+    public TrainingProfile? Profile { get; init; }
+}

@@ -49,7 +49,7 @@ public static class ModuleWeights
             RequireMatch(file, tensors, path);
             foreach ((string name, Tensor tensor) in tensors)
             {
-                tensor.CopyFrom(file.ReadFloats(name));
+                file.ReadTensor(name, tensor);
             }
         }
         catch (InvalidDataException e)

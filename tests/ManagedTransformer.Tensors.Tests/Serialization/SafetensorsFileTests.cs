@@ -33,6 +33,11 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Contains("'d' holds F64, not integers", Assert.Throws<InvalidDataException>(() => file.ReadIntegers("d")).Message, StringComparison.Ordinal);
         Assert.Contains("no tensor 'x'", Assert.Throws<InvalidDataException>(() => file.ReadTensor("x")).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => file.ReadFloats("d", new float[3]));
+        Tensor rows = Tensor.Zeros(new Shape(3, 2));
+        file.ReadTensor("h", rows.Slice(0, 1, 1));
+        Assert.Equal([0, 0, -1.5f, 5.9604645e-8f, 0, 0], rows.ToArray());
+        Assert.Throws<ArgumentException>(() => file.ReadTensor("h", rows));
+        Assert.Throws<ArgumentException>(() => file.ReadTensor("h", rows.Slice(1, 0, 1).Slice(0, 0, 2)));
     }
 
     [Fact]

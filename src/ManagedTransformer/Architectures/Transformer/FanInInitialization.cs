@@ -27,17 +27,14 @@ internal static class FanInInitialization
         }
 
         float bound = 1 / MathF.Sqrt(model.Config.Dim);
-        Draw(model.Output, bound, random);
-        Draw(model.OutputBias, bound, random);
+        Initialization.RedrawUniform(model.Output, random, bound);
+        Initialization.RedrawUniform(model.OutputBias, random, bound);
     }
 
     private static void Draw(Linear map, RandomSource random)
     {
         float bound = 1 / MathF.Sqrt(map.Weight.Shape[1]);
-        Draw(map.Weight, bound, random);
-        Draw(map.Bias, bound, random);
+        Initialization.RedrawUniform(map.Weight, random, bound);
+        Initialization.RedrawUniform(map.Bias, random, bound);
     }
-
-    private static void Draw(Parameter? parameter, float bound, RandomSource random) =>
-        parameter?.Assign(Tensor.Uniform(parameter.Shape, -bound, bound, random.NextKey()));
 }

@@ -26,5 +26,5 @@ internal static class Gpt2Initialization
     }
 
     private static void Draw(Linear map, float deviation, RandomSource random) =>
-        map.Weight.Assign(Tensor.Normal(map.Weight.Shape, 0, deviation, random.NextKey()));
+        Initialization.RedrawNormal(map.Weight, random, deviation);
 }

@@ -1,4 +1,5 @@
 using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Serialization;
@@ -43,7 +44,7 @@ public static class Gpt2Folder
             throw new InputException($"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens, the model ({CheckpointFolder.ConfigFile}, vocab_size) has {description.Model.Vocab}.");
         }
 
-        CausalLanguageModel network = new(description.Model, new RandomSource(0));
+        CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
         Gpt2Weights.Read(weights, network);
         return new LanguageModel(network, tokenizer, description);
     }

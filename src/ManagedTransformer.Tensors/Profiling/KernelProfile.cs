@@ -1,0 +1,64 @@
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Profiling;
+
+/// <summary>
+/// Times every kernel of the CPU from its start until it is disposed, on all threads that call kernels; one at a time. A profile stands in front of the kernels
+/// only as long as it runs: nothing costs anything before and after.
+/// </summary>
+public sealed class KernelProfile : IDisposable
+{
+    private readonly Dictionary<(string Phase, string Kernel), KernelCost> _costs = [];
+    private readonly HostDevice _device;
+    private readonly KernelSet _kernels;
+
+    internal KernelProfile(HostDevice device)
+    {
+        (_device, _kernels) = (device, device.Kernels);
+        device.Use(ProfilingKernels.Around(_kernels, this));
+    }
+
+    /// <summary>The part of the step that runs: kernels of different phases are counted apart.</summary>
+    public string Phase { get; set; } = "";
+
+    /// <summary>Multiplications and additions of all products so far.</summary>
+    public double Operations => _costs.Values.Sum(cost => cost.Operations);
+
+    /// <summary>Starts a profile of the CPU.</summary>
+    public static KernelProfile Start() => new((HostDevice)Device.Cpu);
+
+    /// <summary>The costs so far as means over a number of steps, the most expensive first.</summary>
+    /// <param name="steps">How many steps ran, at least 1.</param>
+    public IReadOnlyList<KernelCost> PerStep(int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        return [.. _costs.Values.OrderByDescending(cost => cost.Milliseconds).Select(cost => cost with
+        {
+            Calls = cost.Calls / steps,
+            Milliseconds = cost.Milliseconds / steps,
+            Operations = cost.Operations / steps,
+            Bytes = cost.Bytes / steps,
+        })];
+    }
+
+    /// <summary>Ends the profile; what it counted stays.</summary>
+    public void Dispose() => _device.Use(_kernels);
+
+    /// <summary>Starts the clock of one call. <c>using KernelClock _ = profile.Time(…);</c></summary>
+    internal KernelClock Time(string kernel, double elements, double operations = 0) => new(this, kernel, operations, elements * sizeof(float));
+
+    internal void Add(string kernel, double milliseconds, double operations, double bytes)
+    {
+        lock (_costs)
+        {
+            KernelCost sum = _costs.GetValueOrDefault((Phase, kernel)) ?? new KernelCost(Phase, kernel, 0, 0, 0, 0);
+            _costs[(Phase, kernel)] = sum with
+            {
+                Calls = sum.Calls + 1,
+                Milliseconds = sum.Milliseconds + milliseconds,
+                Operations = sum.Operations + operations,
+                Bytes = sum.Bytes + bytes,
+            };
+        }
+    }
+}
