@@ -23,8 +23,8 @@ public static partial class TensorOperators
             strides = Strides.Contiguous(shape);
         }
 
-        Shape original = x.Shape;
-        return RecordView(x, x.View(shape, strides, x.Offset), dy => dy.Reshape(original));
+        Tensor y = x.View(shape, strides, x.Offset);
+        return Recorder.IsNeeded(x) ? Recorder.Record(y, new ReshapeRule(x)) : y;
     }
 
     /// <summary>The axes in another order: axis i of the result is axis <c>order[i]</c> of x. A view.</summary>
@@ -33,7 +33,7 @@ public static partial class TensorOperators
     public static Tensor Permute(this Tensor x, params ReadOnlySpan<int> order)
     {
         Span<int> sizes = stackalloc int[Shape.MaxRank];
-        int[] inverse = new int[x.Rank];
+        Span<int> inverse = stackalloc int[Shape.MaxRank];
         Strides strides = default;
         int seen = 0;
         for (int i = 0; i < order.Length && i < x.Rank; i++)
@@ -50,7 +50,8 @@ public static partial class TensorOperators
             throw new ArgumentException($"Permute: [{string.Join(", ", order.ToArray())}] is not an order of the axes of {x.Shape}.");
         }
 
-        return RecordView(x, x.View(new Shape(sizes[..x.Rank]), strides, x.Offset), dy => dy.Permute(inverse));
+        Tensor y = x.View(new Shape(sizes[..x.Rank]), strides, x.Offset);
+        return Recorder.IsNeeded(x) ? Recorder.Record(y, new PermuteRule(x, inverse[..x.Rank].ToArray())) : y;
     }
 
     /// <summary>Exchanges two axes: a view.</summary>
@@ -112,8 +113,13 @@ public static partial class TensorOperators
             throw new ArgumentException($"Expand: {x.Shape} does not broadcast to {shape}.");
         }
 
-        Shape original = x.Shape;
-        return shape == original ? x : RecordView(x, x.View(shape, BroadcastStrides(x, shape), x.Offset), dy => ReduceTo(dy, original));
+        if (shape == x.Shape)
+        {
+            return x;
+        }
+
+        Tensor y = x.View(shape, BroadcastStrides(x, shape), x.Offset);
+        return Recorder.IsNeeded(x) ? Recorder.Record(y, new ExpandRule(x)) : y;
     }
 
     /// <summary>The same elements without gaps, row-major: x itself if it is so already, else a copy.</summary>
@@ -166,9 +172,6 @@ public static partial class TensorOperators
 
         return y;
     }
-
-    private static Tensor RecordView(Tensor x, Tensor view, Func<Tensor, Tensor> backward) =>
-        Recorder.IsNeeded(x) ? Recorder.Record(view, new ViewRule(x, backward)) : view;
 
     /// <summary>Strides under which the new shape reads the same elements in the same order, if there are any.</summary>
     private static bool TryReshapeStrides(Tensor x, Shape shape, out Strides strides)
@@ -232,11 +235,25 @@ public static partial class TensorOperators
         return true;
     }
 
-    private sealed class ViewRule(Tensor x, Func<Tensor, Tensor> backward) : GradientRule(x)
+    private sealed class ReshapeRule(Tensor x) : GradientRule(x)
     {
         public override bool OwnsOutput => false;
 
-        public override void Backward(Tensor dy, GradientSink sink) => sink.Add(x, backward(dy));
+        public override void Backward(Tensor dy, GradientSink sink) => sink.Add(x, dy.Reshape(x.Shape));
+    }
+
+    private sealed class PermuteRule(Tensor x, int[] inverse) : GradientRule(x)
+    {
+        public override bool OwnsOutput => false;
+
+        public override void Backward(Tensor dy, GradientSink sink) => sink.Add(x, dy.Permute(inverse));
+    }
+
+    private sealed class ExpandRule(Tensor x) : GradientRule(x)
+    {
+        public override bool OwnsOutput => false;
+
+        public override void Backward(Tensor dy, GradientSink sink) => sink.Add(x, ReduceTo(dy, x.Shape));
     }
 
     private sealed class SliceRule(Tensor x, int axis, int start, int length) : GradientRule(x)

@@ -10,7 +10,7 @@ namespace ManagedTransformer.Tensors;
 /// </summary>
 public partial class Tensor
 {
-    private readonly Strides _strides;
+    private Strides _strides;
     private bool _requiresGradient;
 
     internal Tensor(Storage storage, long offset, Shape shape, in Strides strides, DType dtype)
@@ -23,10 +23,10 @@ public partial class Tensor
     }
 
     /// <summary>Sizes of the axes.</summary>
-    public Shape Shape { get; }
+    public Shape Shape { get; private set; }
 
     /// <summary>Type of the elements.</summary>
-    public DType DType { get; }
+    public DType DType { get; private protected set; }
 
     /// <summary>Where the elements live.</summary>
     public Device Device => Storage.Device;
@@ -67,9 +67,9 @@ public partial class Tensor
     /// <summary>The gradient that backward walks have summed up here so far; null before the first one. Only leaves have one.</summary>
     public virtual Tensor? Gradient { get; internal set; }
 
-    internal Storage Storage { get; }
+    internal Storage Storage { get; private protected set; }
 
-    internal long Offset { get; }
+    internal long Offset { get; private protected set; }
 
     internal ref readonly Strides Strides => ref _strides;
 
@@ -94,7 +94,7 @@ public partial class Tensor
     public void Release() => Storage.Release();
 
     /// <summary>The same elements without history: no gradient flows through the result.</summary>
-    public Tensor Detach() => new(Storage, Offset, Shape, _strides, DType);
+    public Tensor Detach() => Create(Storage, Offset, Shape, _strides, DType);
 
     /// <summary>Forgets the gradient summed up so far.</summary>
     /// <param name="release">
@@ -204,7 +204,7 @@ public partial class Tensor
         return $"{DType}{Shape} [{values}{dots}]";
     }
 
-    internal Tensor View(Shape shape, in Strides strides, long offset) => new(Storage, offset, shape, strides, DType);
+    internal Tensor View(Shape shape, in Strides strides, long offset) => Create(Storage, offset, shape, strides, DType);
 
     private void RequireLength(long length)
     {
