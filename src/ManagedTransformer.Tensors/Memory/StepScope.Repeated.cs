@@ -13,7 +13,7 @@ public sealed partial class StepScope
     /// <summary>
     /// A scope, still closed, for a step that is taken again and again, as in generation: <c>using (step.Open()) { ... }</c>. Memory and tensor objects of one time serve
     /// the next, in the order in which they were asked for, so that a step of the same sizes allocates nothing. A tensor of such a step, or a view that it made, must not
-    /// be used behind its end, unless its memory is of the step and was kept (<see cref="Tensor.Keep"/>).
+    /// be used behind its end, unless its memory is of the step and was kept (<see cref="Tensor.Keep"/>). Disposing the closed scope returns the memory.
     /// </summary>
     public static StepScope Repeated() => new([]);
 
@@ -75,6 +75,22 @@ public sealed partial class StepScope
         }
 
         _nextStorage++;
+    }
+
+    private void Drop()
+    {
+        if (_tensors is null)
+        {
+            return;
+        }
+
+        foreach (Storage storage in _storages)
+        {
+            storage.Release();
+        }
+
+        _storages.Clear();
+        _tensors.Clear();
     }
 
     private void Rest()

@@ -24,12 +24,13 @@ public sealed partial class StepScope : IDisposable
 
     internal static StepScope? Current => _current;
 
-    /// <summary>Closes the scope and releases what was made in it. Scopes close in the reverse order of opening, on the thread that opened them.</summary>
+    /// <summary>Closes the scope and releases what was made in it; of a <see cref="Repeated"/> scope that is closed already, releases what it holds for the next time. Scopes close in the reverse order of opening, on the thread that opened them.</summary>
     /// <exception cref="InvalidOperationException">A scope opened later is still open, or another thread closes it.</exception>
     public void Dispose()
     {
         if (_closed)
         {
+            Drop();
             return;
         }
 

@@ -23,7 +23,7 @@ public static class TextGenerator
         List<int> text = new(prompt.Count + Math.Min(options.MaxTokens, Reserved));
         text.AddRange(prompt);
         int unread = text.Count;
-        StepScope step = StepScope.Repeated();
+        using StepScope step = StepScope.Repeated();
         for (int i = 0; i < options.MaxTokens; i++)
         {
             if (unread > state.Room)

@@ -95,6 +95,7 @@ public sealed class StepScopeTests
             Assert.Equal([i + 1, i + 1], (kept[^1] + 1).ToArray());
         }
 
+        step.Dispose();
         Assert.Equal([0, 1, 2, 3, 4], kept.Select(tensor => tensor.ToArray()[1]));
         using StepScope open = step.Open();
         Assert.Throws<InvalidOperationException>(() => step.Open());
