@@ -99,7 +99,8 @@ public sealed class StepScopeTests
         Assert.Equal([0, 1, 2, 3, 4], kept.Select(tensor => tensor.ToArray()[1]));
         using StepScope open = step.Open();
         Assert.Throws<InvalidOperationException>(() => step.Open());
-        Assert.Throws<InvalidOperationException>(() => new StepScope().Open());
+        using StepScope plain = new();
+        Assert.Throws<InvalidOperationException>(() => plain.Open());
     }
 
     [Fact]
