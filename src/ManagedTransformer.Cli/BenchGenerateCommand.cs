@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Benchmarks;
 using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Cli;
 
@@ -23,13 +24,14 @@ internal static class BenchGenerateCommand
             CustomParser = result => Options.PositiveList(result, result.Tokens[0].Value, "--lengths"),
         };
         Option<string?> svg = new("--svg") { Description = "Also draw time and memory over the length into this file.", HelpName = "FILE" };
+        Option<DType?> weights = Options.Weights();
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
         ExampleCommand command = new("generate",
             "Measures step-by-step generation at the end of texts of several lengths, with random weights; the recipe's positions are raised to hold them.",
             "mt bench generate --recipe stories --lengths 128,1024,8192 --json",
             "mt bench generate --recipe bench-softmax-512 --recipe bench-t2r-512 --lengths 128,1024,8192,65536 --svg generation.svg")
-        { recipe, data, lengths, svg, threads, json };
+        { recipe, data, lengths, svg, weights, threads, json };
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));
@@ -48,7 +50,8 @@ internal static class BenchGenerateCommand
             foreach ((LanguageModelConfig model, string file) in models.Zip(files))
             {
                 string name = Path.GetFileNameWithoutExtension(file);
-                all.Add((name, GenerationBenchmark.Run(model, Options.Given(result, lengths, _defaultLengths), measured => Write(terminal, name, measured, isJson))));
+                all.Add((name, GenerationBenchmark.Run(
+                    model, Options.Given(result, lengths, _defaultLengths), result.GetValue(weights) ?? DType.Float32, measured => Write(terminal, name, measured, isJson))));
             }
 
             if (image is not null)
@@ -63,7 +66,7 @@ internal static class BenchGenerateCommand
     {
         if (!json)
         {
-            terminal.Output.WriteLine($"{recipe}  length {measured.Length,7:N0}  {measured.MillisecondsPerToken,8:F3} ms/token  {measured.TokensPerSecond,7:N0} tokens/s  {measured.StateBytes,13:N0} bytes of state");
+            terminal.Output.WriteLine($"{recipe}  length {measured.Length,7:N0}  {measured.MillisecondsPerToken,8:F3} ms/token  {measured.TokensPerSecond,7:N0} tokens/s  {measured.StateBytes,13:N0} bytes of state  {measured.AllocatedBytesPerToken,7:N0} bytes allocated/token");
             return;
         }
 
@@ -74,6 +77,7 @@ internal static class BenchGenerateCommand
             ["ms_per_token"] = JsonOutput.Number(measured.MillisecondsPerToken),
             ["tokens_per_s"] = JsonOutput.Number(measured.TokensPerSecond),
             ["state_bytes"] = measured.StateBytes,
+            ["allocated_bytes_per_token"] = measured.AllocatedBytesPerToken,
         });
     }
 }

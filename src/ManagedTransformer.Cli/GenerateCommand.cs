@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Generation;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Cli;
 
@@ -24,17 +25,19 @@ internal static class GenerateCommand
         Option<float?> topP = Options.Real("--top-p", "Draw from the likeliest tokens with this much probability (default: 1, all).", value => value is > 0 and <= 1, "above 0 and at most 1");
         Option<ulong?> seed = Options.Seed("The same seed gives the same text (default: 1).");
         Option<ExitRule?> exits = ExitsOption.Single();
+        Option<DType?> weights = Options.Weights();
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
         ExampleCommand command = new("generate",
             "Continues a text, printing it as it comes.",
             "mt generate out/stories --prompt \"Once upon a time \" --tokens 300 --temperature 0.8",
+            "mt generate gpt2 --prompt \"Once upon a time\" --tokens 50 --weights bf16",
             "mt generate out/stories --prompt - --tokens 100 --top-k 20 --seed 7 < start.txt")
-        { model, prompt, tokens, temperature, topK, topP, seed, exits, threads, json };
+        { model, prompt, tokens, temperature, topK, topP, seed, exits, weights, threads, json };
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));
-            using LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model));
+            using LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model), result.GetValue(weights) ?? DType.Float32);
             string text = result.GetRequiredValue(prompt);
             GenerationOptions defaults = new();
             Run(terminal, result.GetValue(json), loaded, text == FromInput ? terminal.Input.ReadToEnd() : text, defaults with

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Cpu;
 
 namespace ManagedTransformer.Cli;
@@ -22,6 +23,27 @@ internal static class Options
 
     /// <summary><c>--seed</c></summary>
     public static Option<ulong?> Seed(string description) => Number<ulong>("--seed", description, 0, ulong.MaxValue);
+
+    /// <summary><c>--weights</c></summary>
+    public static Option<DType?> Weights() => new("--weights")
+    {
+        Description = "f32 (default), or bf16: matrices rounded to BFloat16, which are half as long to read; arithmetic stays in float32.",
+        HelpName = "f32|bf16",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            switch (text)
+            {
+                case "f32":
+                    return DType.Float32;
+                case "bf16":
+                    return DType.BFloat16;
+                default:
+                    result.AddError($"--weights knows f32 and bf16, not '{text}'");
+                    return null;
+            }
+        },
+    };
 
     /// <summary>A number that must be positive.</summary>
     public static Option<int?> Positive(string name, string description) => Number(name, description, 1, int.MaxValue);

@@ -37,26 +37,23 @@ public sealed class LanguageModel : TrainedModel, IDisposable
     /// <summary>Loads a model.</summary>
     /// <param name="path">A checkpoint folder, the output folder of a training run (its best checkpoint is taken, or else its last), or a folder with a GPT-2 in Hugging
     /// Face's format (<see cref="Gpt2Folder"/>).</param>
+    /// <param name="weights">BFloat16 rounds the matrices, for inference with half the memory (<see cref="Module.RoundWeights"/>).</param>
     /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
-    public static LanguageModel Load(string path)
+    /// <exception cref="ArgumentException">Weights of integers.</exception>
+    public static LanguageModel Load(string path, DType weights = DType.Float32)
     {
-        if (HuggingFaceConfig.ModelType(path) is not null)
+        if (weights is not (DType.Float32 or DType.BFloat16))
         {
-            return Gpt2Folder.Read(path);
+            throw new ArgumentException($"Weights are stored as Float32 or BFloat16, not as {weights}.", nameof(weights));
         }
 
-        string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path));
-        ModelDescription description = ReadDescription(folder);
-        ITokenizer tokenizer = Tokenization.Tokenizer.Load(Path.Combine(folder, CheckpointFolder.TokenizerFile));
-        if (tokenizer.VocabularySize > description.Model.Vocab)
+        LanguageModel model = Read(path);
+        if (weights == DType.BFloat16)
         {
-            throw new InputException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens, the model ({CheckpointFolder.ConfigFile}, model.vocab) has {description.Model.Vocab}.");
+            model.Network.RoundWeights();
         }
 
-        CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
-        ModuleWeights.Load(network, Path.Combine(folder, CheckpointFolder.ModelFile));
-        return new LanguageModel(network, tokenizer, description);
+        return model;
     }
 
     /// <summary>The description in a checkpoint folder.</summary>
@@ -123,6 +120,27 @@ public sealed class LanguageModel : TrainedModel, IDisposable
 
         ModuleWeights.Save(Network, Path.Combine(folder, CheckpointFolder.ModelFile));
         Tokenizer.Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
+    }
+
+    private static LanguageModel Read(string path)
+    {
+        if (HuggingFaceConfig.ModelType(path) is not null)
+        {
+            return Gpt2Folder.Read(path);
+        }
+
+        string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path));
+        ModelDescription description = ReadDescription(folder);
+        ITokenizer tokenizer = Tokenization.Tokenizer.Load(Path.Combine(folder, CheckpointFolder.TokenizerFile));
+        if (tokenizer.VocabularySize > description.Model.Vocab)
+        {
+            throw new InputException(
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens, the model ({CheckpointFolder.ConfigFile}, model.vocab) has {description.Model.Vocab}.");
+        }
+
+        CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
+        ModuleWeights.Load(network, Path.Combine(folder, CheckpointFolder.ModelFile));
+        return new LanguageModel(network, tokenizer, description);
     }
 
     private IEnumerable<string> GeneratePieces(int[] ids, GenerationOptions options)

@@ -32,6 +32,7 @@ public sealed class CommandTests : IDisposable
         JsonElement generated = Workspace.Run("generate", _work["out"], "--prompt", "the cat", "--tokens", "40", "--seed", "7", "--json").Json;
         Assert.Equal(40, generated.GetProperty("text").GetString()!.Length);
         Assert.Equal(40, generated.GetProperty("tokens").GetInt32());
+        Assert.Equal(40, Workspace.Run("generate", _work["out"], "--prompt", "the cat", "--tokens", "40", "--weights", "bf16", "--json").Json.GetProperty("text").GetString()!.Length);
         ToolResult printed = Workspace.RunWithInput("the cat", "generate", _work["out"], "--prompt", "-", "--tokens", "40", "--seed", "7");
         Assert.Equal("the cat" + generated.GetProperty("text").GetString() + "\n", printed.Output);
 

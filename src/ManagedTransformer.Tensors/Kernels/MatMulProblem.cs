@@ -11,6 +11,10 @@ internal struct MatMulProblem
     public long StrideA, StrideB, StrideC;
     public long BatchStrideA, BatchStrideB, BatchStrideC;
     public bool TransposeA, TransposeB;
+
+    /// <summary>Float32, or, for a single product with <see cref="TransposeB"/>, BFloat16: B's elements are widened as they are read.</summary>
+    public DType TypeOfB;
+
     public float Alpha;
 
     /// <summary>Adds to what C holds instead of overwriting it.</summary>

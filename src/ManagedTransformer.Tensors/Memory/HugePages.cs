@@ -13,8 +13,8 @@ internal static unsafe partial class HugePages
 
     private const int Advice = 14; // MADV_HUGEPAGE
 
-    /// <summary>Blocks from this size on are worth it: fewer than an eighth of a block is lost to a page that is not filled.</summary>
-    public const long LeastBlock = 8L * Size;
+    /// <summary>Blocks from this size on are worth it: a weight of a few megabytes is read from end to end for every token.</summary>
+    public const long LeastBlock = Size;
 
     private static readonly bool _isLinux = OperatingSystem.IsLinux();
 

@@ -5,13 +5,13 @@ namespace ManagedTransformer.Tensors;
 /// scope closes, except those that were kept (<see cref="Tensor.Keep"/>). Training, evaluation and generation open scopes themselves;
 /// open one around an own loop to save the garbage collector the work. Scopes nest.
 /// </summary>
-public sealed class StepScope : IDisposable
+public sealed partial class StepScope : IDisposable
 {
     [ThreadStatic]
     private static StepScope? _current;
 
-    private readonly StepScope? _outer;
     private readonly List<Storage> _storages;
+    private StepScope? _outer;
     private bool _closed;
 
     /// <summary>Opens a scope on the calling thread.</summary>
@@ -24,12 +24,13 @@ public sealed class StepScope : IDisposable
 
     internal static StepScope? Current => _current;
 
-    /// <summary>Closes the scope and releases what was made in it. Scopes close in the reverse order of opening, on the thread that opened them.</summary>
+    /// <summary>Closes the scope and releases what was made in it; of a <see cref="Repeated"/> scope that is closed already, releases what it holds for the next time. Scopes close in the reverse order of opening, on the thread that opened them.</summary>
     /// <exception cref="InvalidOperationException">A scope opened later is still open, or another thread closes it.</exception>
     public void Dispose()
     {
         if (_closed)
         {
+            Drop();
             return;
         }
 
@@ -40,6 +41,12 @@ public sealed class StepScope : IDisposable
 
         _closed = true;
         _current = _outer;
+        if (_tensors is not null)
+        {
+            Rest();
+            return;
+        }
+
         foreach (Storage storage in _storages)
         {
             if (storage.Scope == this)
@@ -51,7 +58,17 @@ public sealed class StepScope : IDisposable
         ListPool.Return(_storages);
     }
 
-    internal void Register(Storage storage) => _storages.Add(storage);
+    internal void Register(Storage storage)
+    {
+        if (_tensors is null)
+        {
+            _storages.Add(storage);
+        }
+        else
+        {
+            Replace(storage);
+        }
+    }
 
     // A training step registers hundreds of storages: the list is worth reusing.
     private static class ListPool

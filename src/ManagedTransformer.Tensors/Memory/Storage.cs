@@ -6,8 +6,9 @@ namespace ManagedTransformer.Tensors;
 /// </summary>
 internal abstract class Storage
 {
+    private const int Live = 0, Released = 1, Resting = 2;
     private static long _allocations;
-    private int _released;
+    private int _condition;
 
     protected Storage(Device device, long byteLength)
     {
@@ -37,7 +38,7 @@ internal abstract class Storage
     /// <summary>How many gradients that a backward walk still has to deliver live here.</summary>
     public int PendingGradients { get; set; }
 
-    public bool IsReleased => Volatile.Read(ref _released) != 0;
+    public bool IsReleased => Volatile.Read(ref _condition) != Live;
 
     /// <summary>The scope whose end releases this storage; null when only the finaliser does.</summary>
     public StepScope? Scope { get; private set; }
@@ -56,6 +57,18 @@ internal abstract class Storage
         }
     }
 
+    /// <summary>Of a storage that its scope still owns: makes using it throw until it wakes.</summary>
+    public void Rest()
+    {
+        if (Scope is not null)
+        {
+            _ = Interlocked.CompareExchange(ref _condition, Resting, Live);
+        }
+    }
+
+    /// <summary>Makes a resting storage usable again; false for any other.</summary>
+    public bool TryWake() => Interlocked.CompareExchange(ref _condition, Live, Resting) == Resting;
+
     /// <summary>Returns the memory to the pool; using the storage afterwards throws.</summary>
     public void Release() => Release(finalizing: false);
 
@@ -72,7 +85,7 @@ internal abstract class Storage
 
     private void Release(bool finalizing)
     {
-        if (Interlocked.Exchange(ref _released, 1) != 0)
+        if (Interlocked.Exchange(ref _condition, Released) == Released)
         {
             return;
         }

@@ -62,7 +62,7 @@ public static partial class TensorOperators
 
     private static Tensor Binary(BinaryOp op, Tensor a, Tensor b)
     {
-        string name = op.ToString();
+        string name = OperationName<BinaryOp>.Of(op);
         RequireFloat(a, name);
         RequireFloat(b, name);
         Shape shape = Shape.Broadcast(a.Shape, b.Shape, name);

@@ -1,9 +1,11 @@
+using ManagedTransformer.Tensors.Kernels;
+
 namespace ManagedTransformer.Tensors;
 
 public static partial class TensorOperators
 {
     /// <summary>Reads rows of a table: y[...] = table[indices[...]].</summary>
-    /// <param name="table">[rows, width]</param><param name="indices">Int32, any shape, values 0 .. rows-1.</param>
+    /// <param name="table">[rows, width], Float32, or BFloat16 with an even width.</param><param name="indices">Int32, any shape, values 0 .. rows-1.</param>
     /// <param name="padding">An index whose lookups send no gradient, or -1 for none.</param>
     /// <param name="sparse">
     /// Collects the gradient as rows (<see cref="Parameter.RowGradient"/>) instead of a whole table; the table must be a <see cref="Parameter"/>.
@@ -13,7 +15,7 @@ public static partial class TensorOperators
     /// <exception cref="ArgumentOutOfRangeException">An index outside the table.</exception>
     public static Tensor Embedding(this Tensor table, Tensor indices, int padding = -1, bool sparse = false)
     {
-        RequireFloat(table, "Embedding");
+        RequireWeight(table, false, "Embedding");
         RequireIndices(indices, "Embedding");
         if (table.Rank != 2)
         {
@@ -27,9 +29,29 @@ public static partial class TensorOperators
 
         table = table.Contiguous();
         indices = indices.Contiguous();
+        if (table.DType == DType.BFloat16)
+        {
+            return EmbeddingOfHalves(table, indices);
+        }
+
         Tensor y = Tensor.Empty(indices.Shape.Insert(-1, table.Shape[1]), table);
         table.Kernels.Indexing.GatherRows(table.Buffer, table.Shape[0], indices.Buffer, y.Buffer, indices.Count, table.Shape[1]);
         return Recorder.IsNeeded(table) ? Recorder.Record(y, new EmbeddingRule(table, indices, padding, sparse)) : y;
+    }
+
+    // Pairs of halves move as one word, and widen where they come to lie.
+    private static Tensor EmbeddingOfHalves(Tensor table, Tensor indices)
+    {
+        int width = table.Shape[1];
+        if (width % 2 != 0 || table.Offset % 2 != 0)
+        {
+            throw new ArgumentException($"Embedding: a BFloat16 table needs rows of an even width, its shape is {table.Shape}.");
+        }
+
+        Tensor rows = Tensor.Empty(indices.Shape.Insert(-1, width), DType.BFloat16, table.Device);
+        DeviceBuffer words = new(table.Storage, table.Offset / 2);
+        table.Kernels.Indexing.GatherRows(words, table.Shape[0], indices.Buffer, rows.Buffer, indices.Count, width / 2);
+        return rows.Cast(DType.Float32);
     }
 
     /// <summary>Reads places along an axis: y = x with axis places <c>indices</c>, in their order.</summary>

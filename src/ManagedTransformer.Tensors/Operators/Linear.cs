@@ -5,13 +5,14 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>y = act(x W^T + b) in one pass.</summary>
-    /// <param name="x">[..., inputs]</param><param name="weight">W, [outputs, inputs]</param><param name="bias">b, [outputs], or none</param>
+    /// <param name="x">[..., inputs]</param><param name="weight">W, [outputs, inputs], Float32, or BFloat16 where no gradient is recorded</param><param name="bias">b, [outputs], or none</param>
     /// <param name="activation">Applied element-wise at the end.</param>
     /// <returns>[..., outputs]</returns>
-    /// <exception cref="ArgumentException">Sizes that do not fit.</exception>
+    /// <exception cref="ArgumentException">Sizes or types that do not fit.</exception>
     public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias = null, Activation activation = Activation.None)
     {
         RequireFloat(x, "Linear");
+        RequireWeight(weight, Recorder.IsNeeded(x, bias), "Linear");
         if (weight.Rank != 2 || weight.Shape[1] != x.Shape[-1])
         {
             throw new ArgumentException($"Linear: x {x.Shape} needs a weight [outputs, {x.Shape[-1]}], it is {weight.Shape}.");
@@ -34,6 +35,7 @@ public static partial class TensorOperators
         Tensor? before = record && activation != Activation.None ? Tensor.EmptyLike(y) : null;
         int outputs = weight.Shape[0], inputs = weight.Shape[1];
         MatMulProblem problem = MatMulProblem.Single(rows, outputs, inputs, x.Buffer, stride, false, weight.Buffer, inputs, true, y.Buffer, outputs);
+        problem.TypeOfB = weight.DType;
         problem.Bias = bias?.Contiguous().Buffer ?? default;
         problem.Activation = activation;
         problem.PreActivation = before?.Buffer ?? default;

@@ -30,6 +30,7 @@ internal sealed class ProjectedRows
             throw new ArgumentException($"{operation}: the weight {weight.Shape} needs a bias [{weight.Shape[0]}], it is {bias.Shape}.");
         }
 
+        TensorOperators.RequireWeight(weight, Recorder.IsNeeded(x, bias), operation);
         (_x, _weight, _bias) = (x.Contiguous(), weight.Contiguous(), bias?.Contiguous());
         _width = x.Shape[-1];
         Classes = weight.Shape[0];
@@ -80,6 +81,7 @@ internal sealed class ProjectedRows
     {
         MatMulProblem problem = MatMulProblem.Single(
             rows, Classes, _width, RowsOf(_x, start), _width, false, _weight.Buffer, _width, true, logits.Buffer, Classes);
+        problem.TypeOfB = _weight.DType;
         problem.Bias = _bias?.Buffer ?? default;
         _x.Kernels.Matrix.MatMul(problem);
     }

@@ -115,7 +115,7 @@ public static partial class TensorOperators
     /// <summary>Reduces the axes; runs of neighbouring axes in one kernel call. Reduced axes stay with size 1; <paramref name="reduced"/> has their bits.</summary>
     private static Tensor Reduce(ReduceOp op, Tensor x, ReadOnlySpan<int> axes, out int reduced)
     {
-        RequireFloat(x, op.ToString());
+        RequireFloat(x, OperationName<ReduceOp>.Of(op));
         using NoGradientScope _ = new();
         reduced = 0;
         foreach (int axis in axes)

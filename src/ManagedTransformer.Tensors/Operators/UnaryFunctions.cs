@@ -88,7 +88,7 @@ public static partial class TensorOperators
 
     private static Tensor Unary(UnaryOp op, Tensor x, float a = 0, float b = 0)
     {
-        RequireFloat(x, op.ToString());
+        RequireFloat(x, OperationName<UnaryOp>.Of(op));
         x = x.Contiguous();
         Tensor y = Tensor.EmptyLike(x);
         Elementwise(x).Unary(op, x.Buffer, y.Buffer, x.Count, a, b);

@@ -11,7 +11,7 @@ internal sealed unsafe class ReferenceMatrixKernels : IMatrixKernels
         for (int batch = 0; batch < problem.Batch; batch++)
         {
             float* a = problem.A.Floats() + (batch * problem.BatchStrideA);
-            float* b = problem.B.Floats() + (batch * problem.BatchStrideB);
+            DeviceBuffer b = problem.B with { Offset = problem.B.Offset + (batch * problem.BatchStrideB) };
             float* c = problem.C.Floats() + (batch * problem.BatchStrideC);
             float* bias = problem.Bias.IsAbsent ? null : problem.Bias.Floats() + (batch * problem.BatchStrideBias);
             for (int i = 0; i < problem.M; i++)
@@ -22,7 +22,7 @@ internal sealed unsafe class ReferenceMatrixKernels : IMatrixKernels
                     for (int k = 0; k < problem.K; k++)
                     {
                         double left = problem.TransposeA ? a[(k * problem.StrideA) + i] : a[(i * problem.StrideA) + k];
-                        double right = problem.TransposeB ? b[(j * problem.StrideB) + k] : b[(k * problem.StrideB) + j];
+                        double right = Element(b, problem.TypeOfB, problem.TransposeB ? (j * problem.StrideB) + k : (k * problem.StrideB) + j);
                         sum += left * right;
                     }
 
@@ -38,4 +38,7 @@ internal sealed unsafe class ReferenceMatrixKernels : IMatrixKernels
             }
         }
     }
+
+    private static float Element(DeviceBuffer matrix, DType type, long place) =>
+        type == DType.BFloat16 ? BitConverter.UInt32BitsToSingle((uint)matrix.Halves()[place] << 16) : matrix.Floats()[place];
 }

@@ -8,6 +8,7 @@ public sealed class Parameter : Tensor
 {
     private readonly Parameter? _packed;
     private readonly int _start;
+    private readonly List<Parameter> _ranges = [];
 
     /// <summary>A parameter that takes over a contiguous Float32 tensor.</summary>
     /// <param name="value">The initial value.</param>
@@ -55,7 +56,9 @@ public sealed class Parameter : Tensor
     public Parameter Rows(int start, int rows)
     {
         using NoGradientScope _ = new();
-        return new Parameter(this, Detach().Slice(0, start, rows), start);
+        Parameter range = new(this, Detach().Slice(0, start, rows), start);
+        _ranges.Add(range);
+        return range;
     }
 
     /// <inheritdoc/>
@@ -76,6 +79,41 @@ public sealed class Parameter : Tensor
         }
 
         RowGradient = null;
+    }
+
+    /// <summary>
+    /// Rounds the values to BFloat16, to nearest even, to save memory and the time to read it. The parameter serves inference alone from then on. Of a packed parameter
+    /// and its ranges of rows, all are rounded together.
+    /// </summary>
+    public void Round()
+    {
+        if (_packed is not null)
+        {
+            _packed.Round();
+            return;
+        }
+
+        if (DType == DType.BFloat16)
+        {
+            return;
+        }
+
+        ClearGradient();
+        Storage exact = Storage;
+        Tensor rounded = Detach().Cast(DType.BFloat16).Keep();
+        TakeOver(rounded, 0);
+        foreach (Parameter range in _ranges)
+        {
+            range.TakeOver(rounded, range._start * (Count / Math.Max(1, Shape[0])));
+        }
+
+        exact.Release();
+    }
+
+    private void TakeOver(Tensor rounded, long offset)
+    {
+        RequiresGradient = false;
+        (Storage, Offset, DType) = (rounded.Storage, offset, rounded.DType);
     }
 
     /// <summary>The gradient to add to, made of zeros if there is none.</summary>

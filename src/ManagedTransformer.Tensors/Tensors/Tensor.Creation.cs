@@ -67,12 +67,32 @@ public partial class Tensor
         return tensor;
     }
 
-    internal static Tensor Empty(Shape shape, DType dtype, Device? device) =>
-        new((device ?? Device.Cpu).Allocate(Math.Max(1, shape.Count) * dtype.Size()), 0, shape, dtype);
+    internal static Tensor Empty(Shape shape, DType dtype, Device? device)
+    {
+        device ??= Device.Cpu;
+        long bytes = Math.Max(1, shape.Count) * dtype.Size();
+        return Create(StepScope.Current?.TryReuse(device, bytes) ?? device.Allocate(bytes), 0, shape, Strides.Contiguous(shape), dtype);
+    }
 
     internal static Tensor Empty(Shape shape, Tensor like) => Empty(shape, DType.Float32, like.Device);
 
     internal static Tensor EmptyLike(Tensor like) => Empty(like.Shape, DType.Float32, like.Device);
+
+    /// <summary>A tensor on a storage: in a repeated step, an object that served the step before.</summary>
+    private static Tensor Create(Storage storage, long offset, Shape shape, in Strides strides, DType dtype)
+    {
+        StepScope? scope = StepScope.Current;
+        if (scope?.TryReuseTensor() is { } tensor)
+        {
+            (tensor.Storage, tensor.Offset, tensor.Shape, tensor.Strides, tensor.DType) = (storage, offset, shape, strides, dtype);
+            (tensor.Producer, tensor._requiresGradient, tensor.Gradient) = (null, false, null);
+            return tensor;
+        }
+
+        tensor = new Tensor(storage, offset, shape, strides, dtype);
+        scope?.Register(tensor);
+        return tensor;
+    }
 
     private static void RequireCount(long count, Shape shape)
     {

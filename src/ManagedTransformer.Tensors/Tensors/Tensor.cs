@@ -12,11 +12,11 @@ namespace ManagedTransformer.Tensors;
 public partial class Tensor
 {
     // Null where the elements lie row-major without gaps, as they nearly always do: a step makes hundreds of tensors.
-    private readonly StrongBox<Strides>? _strides;
+    private StrongBox<Strides>? _strides;
     private bool _requiresGradient;
 
     internal Tensor(Storage storage, long offset, Shape shape, in Strides strides, DType dtype)
-        : this(storage, offset, shape, dtype) => _strides = strides.IsContiguous(shape) ? null : new StrongBox<Strides>(strides);
+        : this(storage, offset, shape, dtype) => Strides = strides;
 
     /// <summary>A contiguous tensor.</summary>
     internal Tensor(Storage storage, long offset, Shape shape, DType dtype)
@@ -28,10 +28,10 @@ public partial class Tensor
     }
 
     /// <summary>Sizes of the axes.</summary>
-    public Shape Shape { get; }
+    public Shape Shape { get; private set; }
 
     /// <summary>Type of the elements.</summary>
-    public DType DType { get; }
+    public DType DType { get; private protected set; }
 
     /// <summary>Where the elements live.</summary>
     public Device Device => Storage.Device;
@@ -72,11 +72,26 @@ public partial class Tensor
     /// <summary>The gradient that backward walks have summed up here so far; null before the first one. Only leaves have one.</summary>
     public virtual Tensor? Gradient { get; internal set; }
 
-    internal Storage Storage { get; }
+    internal Storage Storage { get; private protected set; }
 
-    internal long Offset { get; }
+    internal long Offset { get; private protected set; }
 
-    internal Strides Strides => _strides?.Value ?? Strides.Contiguous(Shape);
+    internal Strides Strides
+    {
+        get => _strides?.Value ?? Strides.Contiguous(Shape);
+        private set
+        {
+            if (value.IsContiguous(Shape))
+            {
+                _strides = null;
+            }
+            else
+            {
+                // What serves one step after another has such strides in every one of them.
+                (_strides ??= new StrongBox<Strides>()).Value = value;
+            }
+        }
+    }
 
     /// <summary>How this tensor's gradient flows on to what it was made from; null for leaves.</summary>
     internal GradientRule? Producer { get; set; }
@@ -99,7 +114,7 @@ public partial class Tensor
     public void Release() => Storage.Release();
 
     /// <summary>The same elements without history: no gradient flows through the result.</summary>
-    public Tensor Detach() => new(Storage, Offset, Shape, Strides, DType);
+    public Tensor Detach() => Create(Storage, Offset, Shape, Strides, DType);
 
     /// <summary>Forgets the gradient summed up so far.</summary>
     /// <param name="release">
@@ -209,7 +224,7 @@ public partial class Tensor
         return $"{DType}{Shape} [{values}{dots}]";
     }
 
-    internal Tensor View(Shape shape, in Strides strides, long offset) => new(Storage, offset, shape, strides, DType);
+    internal Tensor View(Shape shape, in Strides strides, long offset) => Create(Storage, offset, shape, strides, DType);
 
     private void RequireLength(long length)
     {

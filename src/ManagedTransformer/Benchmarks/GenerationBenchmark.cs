@@ -13,10 +13,10 @@ public static class GenerationBenchmark
 
     /// <summary>Measures the last token of texts of several lengths. Caches of keys and values are filled with noise, other states by reading.</summary>
     /// <param name="config">A valid configuration; its positions are raised to hold the longest text.</param><param name="lengths">Lengths, all positive.</param>
-    /// <param name="progress">Receives every result as it comes.</param>
+    /// <param name="weights">How matrices are stored: Float32, or BFloat16 (<see cref="Modules.Module.RoundWeights"/>).</param><param name="progress">Receives every result as it comes.</param>
     /// <exception cref="ArgumentOutOfRangeException">A length is below 1.</exception>
     /// <exception cref="InputException">The configuration is not valid.</exception>
-    public static IReadOnlyList<GenerationMeasurement> Run(LanguageModelConfig config, IReadOnlyList<int> lengths, Action<GenerationMeasurement>? progress = null)
+    public static IReadOnlyList<GenerationMeasurement> Run(LanguageModelConfig config, IReadOnlyList<int> lengths, DType weights = DType.Float32, Action<GenerationMeasurement>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(lengths);
@@ -27,6 +27,11 @@ public static class GenerationBenchmark
 
         int positions = Math.Max(config.MaxPositions, lengths.DefaultIfEmpty().Max());
         CausalLanguageModel model = new(config with { MaxPositions = positions }, new RandomSource(1));
+        if (weights == DType.BFloat16)
+        {
+            model.RoundWeights();
+        }
+
         WarmUp(model);
         Text[] texts = [.. lengths.Select(length => new Text(model, length))];
 
@@ -53,6 +58,7 @@ public static class GenerationBenchmark
     {
         long start = Stopwatch.GetTimestamp();
         LanguageModelState state = model.CreateState();
+        Stepper stepper = new(model, state);
         while (Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds)
         {
             if (state.Room == 0)
@@ -60,54 +66,80 @@ public static class GenerationBenchmark
                 state.Reset();
             }
 
-            Step(model, state, 1);
+            stepper.Read(1);
         }
     }
 
-    private static double Step(CausalLanguageModel model, LanguageModelState state, int count)
+    /// <summary>Reads tokens as generation does, into memory of its own.</summary>
+    private sealed class Stepper(CausalLanguageModel model, LanguageModelState state)
     {
-        int[] ids = [.. Enumerable.Range(state.Length, count).Select(position => position % model.Config.Vocab)];
-        long start = Stopwatch.GetTimestamp();
-        using StepScope scope = new();
-        _ = model.Step(Tensor.From(ids, new Shape(1, count)), state).ToArray();
-        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        private readonly int[] _ids = new int[PromptChunk];
+        private readonly float[] _logits = new float[model.Config.Vocab];
+        private readonly StepScope _step = StepScope.Repeated();
+
+        /// <summary>Reads the next tokens and their scores, and returns the milliseconds that it took.</summary>
+        public double Read(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                _ids[i] = (state.Length + i) % model.Config.Vocab;
+            }
+
+            long start = Stopwatch.GetTimestamp();
+            using StepScope scope = _step.Open();
+            model.Step(Tensor.From(_ids.AsSpan(0, count), new Shape(1, count)), state).CopyTo(_logits);
+            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
     }
 
     /// <summary>A text of some length, whose last token is read again and again where the state can go back by one, else, where it forgets what is far away, the tokens that follow.</summary>
     private sealed class Text
     {
-        private readonly CausalLanguageModel _model;
         private readonly LanguageModelState _state;
+        private readonly Stepper _stepper;
         private readonly int _length;
         private readonly bool _returns;
         private readonly List<double> _times = [];
+        private readonly List<long> _allocations = [];
 
         public Text(CausalLanguageModel model, int length)
         {
-            (_model, _length, _state) = (model, length, model.CreateState());
+            (_length, _state) = (length, model.CreateState());
+            _stepper = new Stepper(model, _state);
             _returns = _state.TryPretend(length - 1, length);
             for (int read = _returns ? length - 1 : 0; read < length - 1; read += PromptChunk)
             {
-                Step(model, _state, Math.Min(PromptChunk, length - 1 - read));
+                _stepper.Read(Math.Min(PromptChunk, length - 1 - read));
             }
         }
 
         public bool IsMeasured => _times.Count >= LeastSteps && (_times.Count >= MostSteps || _times.Sum() >= 1e3 * MeasuredSeconds);
 
-        /// <summary>The median.</summary>
-        public GenerationMeasurement Result => new(_length, _times.Order().ElementAt(_times.Count / 2), _state.Bytes);
+        /// <summary>The medians.</summary>
+        public GenerationMeasurement Result => new(
+            _length, _times.Order().ElementAt(_times.Count / 2), _state.Bytes, _allocations.Order().ElementAt(_allocations.Count / 2) / StepsInTurn);
 
         public void Measure()
         {
-            for (int step = -WarmUpSteps; step < StepsInTurn; step++)
+            for (int step = 0; step < WarmUpSteps; step++)
             {
-                _ = _returns && _state.TryPretend(_length - 1, _length);
-                double milliseconds = Step(_model, _state, 1);
-                if (step >= 0)
-                {
-                    _times.Add(milliseconds);
-                }
+                Read();
             }
+
+            _times.EnsureCapacity(_times.Count + StepsInTurn);
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            for (int step = 0; step < StepsInTurn; step++)
+            {
+                _times.Add(Read());
+            }
+
+            _allocations.Add(GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        private double Read()
+        {
+            _ = _returns && _state.TryPretend(_length - 1, _length);
+            return _stepper.Read(1);
         }
     }
 }

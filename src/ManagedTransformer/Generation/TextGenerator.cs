@@ -6,6 +6,9 @@ namespace ManagedTransformer.Generation;
 /// <summary>Continues a sequence of tokens step by step.</summary>
 public static class TextGenerator
 {
+    /// <summary>New tokens that there is room for from the start.</summary>
+    private const int Reserved = 1 << 14;
+
     /// <summary>
     /// New tokens, one after the other. When the model's positions are used up, the second half of the text so far is read again as a fresh prompt, so that
     /// generation goes on with at least half of the context.
@@ -17,8 +20,10 @@ public static class TextGenerator
         LanguageModelState state = model.CreateState(exits: options.Exits);
         Sampler sampler = new(options, vocabulary);
         float[] logits = new float[model.Config.Vocab];
-        List<int> text = [.. prompt];
+        List<int> text = new(prompt.Count + Math.Min(options.MaxTokens, Reserved));
+        text.AddRange(prompt);
         int unread = text.Count;
+        using StepScope step = StepScope.Repeated();
         for (int i = 0; i < options.MaxTokens; i++)
         {
             if (unread > state.Room)
@@ -27,7 +32,7 @@ public static class TextGenerator
                 unread = Math.Min(text.Count, Math.Max(1, state.Room / 2));
             }
 
-            using (new StepScope())
+            using (step.Open())
             {
                 Tensor tokens = Tensor.From(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(text)[^unread..], new Shape(1, unread));
                 model.Step(tokens, state).CopyTo(logits);

@@ -49,7 +49,7 @@ public sealed class BatchNorm : Module
         using NoGradientScope _ = new();
         Tensor scale = Weight.Detach() * (RunningVariance + _epsilon).Pow(-0.5f);
         Tensor shift = linear.Bias is { } bias ? bias.Detach() - RunningMean : -RunningMean;
-        Tensor weight = linear.Weight.Detach() * scale.Reshape(new Shape(scale.Shape[0], 1));
+        Tensor weight = linear.Weight.Detach().Cast(DType.Float32) * scale.Reshape(new Shape(scale.Shape[0], 1));
         return new Linear(new Parameter(weight), new Parameter((shift * scale) + Bias.Detach()));
     }
 

@@ -34,7 +34,7 @@ public sealed class Linear : Module
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
-        visit.Add("weight", Weight);
+        visit.AddMatrix("weight", Weight);
         visit.Add("bias", Bias);
     }
 }

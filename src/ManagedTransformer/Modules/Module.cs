@@ -28,6 +28,24 @@ public abstract class Module
         return visitor.Buffers;
     }
 
+    /// <summary>
+    /// Rounds the weights of linear maps and the tables of tokens to BFloat16, to nearest even, for inference with half the memory: generation reads every weight for
+    /// every token and takes as long as that takes. Biases, norms and all arithmetic stay Float32. The module cannot be trained afterwards.
+    /// </summary>
+    public void RoundWeights()
+    {
+        ParameterVisitor visitor = new();
+        Visit(visitor);
+        foreach (Parameter matrix in visitor.Matrices)
+        {
+            // Lookups move pairs of values.
+            if (matrix.Shape[1] % 2 == 0)
+            {
+                matrix.Round();
+            }
+        }
+    }
+
     /// <summary>Forgets the gradients of all parameters.</summary>
     /// <param name="release">Returns their memory at once (<see cref="Tensors.Tensor.ClearGradient"/>).</param>
     public void ClearGradients(bool release = false)

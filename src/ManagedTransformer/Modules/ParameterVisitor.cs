@@ -7,6 +7,7 @@ public sealed class ParameterVisitor
 {
     private readonly List<NamedParameter> _parameters = [];
     private readonly List<NamedBuffer> _buffers = [];
+    private readonly List<Parameter> _matrices = [];
     private readonly HashSet<Tensor> _seen = new(ReferenceEqualityComparer.Instance);
     private string _prefix = "";
 
@@ -16,6 +17,9 @@ public sealed class ParameterVisitor
     /// <summary>Untrained tensors collected so far.</summary>
     public IReadOnlyList<NamedBuffer> Buffers => _buffers;
 
+    /// <summary>Those of the parameters that linear maps and lookups alone read.</summary>
+    internal IReadOnlyList<Parameter> Matrices => _matrices;
+
     /// <summary>Adds a parameter of the module at hand; null (a weight that this configuration lacks) and repetitions are left out.</summary>
     /// <param name="name">Its name within the module.</param><param name="parameter">The parameter.</param>
     public void Add(string name, Parameter? parameter)
@@ -23,6 +27,17 @@ public sealed class ParameterVisitor
         if (parameter is not null && _seen.Add(parameter))
         {
             _parameters.Add(new NamedParameter(_prefix + name, parameter));
+        }
+    }
+
+    /// <summary>Adds a matrix that only linear maps and lookups read, so that it may be stored as BFloat16.</summary>
+    /// <param name="name">Its name within the module.</param><param name="matrix">[rows, width]; null is left out.</param>
+    internal void AddMatrix(string name, Parameter? matrix)
+    {
+        Add(name, matrix);
+        if (matrix is not null)
+        {
+            _matrices.Add(matrix);
         }
     }
 

@@ -95,7 +95,7 @@ public sealed class TokenEmbedding : Module
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
-        visit.Add("embed.weight", Weight);
+        visit.AddMatrix("embed.weight", Weight);
         visit.Add("", _positions);
         visit.Add("", _widening);
         visit.Add("embed_norm", Norm);

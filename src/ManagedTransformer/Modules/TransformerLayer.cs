@@ -75,9 +75,14 @@ public sealed class TransformerLayer : Module
     /// <param name="residual">Residual stream, [B, T, dim].</param><param name="normed">Its normalised form (pre-norm), or the residual itself (post-norm).</param>
     /// <param name="next">Pre-norm: the norm that comes after this layer, or null for none.</param><param name="attend">Self-attention of the normalised stream.</param>
     /// <param name="context">Dropout.</param>
-    public (Tensor Residual, Tensor Normed) Run(Tensor residual, Tensor normed, LayerNorm? next, Func<Tensor, Tensor> attend, ForwardContext context)
+    public (Tensor Residual, Tensor Normed) Run(Tensor residual, Tensor normed, LayerNorm? next, Func<Tensor, Tensor> attend, ForwardContext context) =>
+        Run(residual, normed, next, new AttentionFunction(attend), context);
+
+    /// <summary>Likewise, with an attention that costs no delegate.</summary>
+    internal (Tensor Residual, Tensor Normed) Run<TAttention>(Tensor residual, Tensor normed, LayerNorm? next, TAttention attention, ForwardContext context)
+        where TAttention : struct, ILayerAttention
     {
-        Tensor branch = context.Dropout(attend(Before?.Forward(normed, context) ?? normed), _dropout);
+        Tensor branch = context.Dropout(attention.Attend(Before?.Forward(normed, context) ?? normed), _dropout);
         if (!IsPreNorm)
         {
             Tensor x = Norm1.Forward(branch, residual).Normalized;
@@ -111,6 +116,11 @@ public sealed class TransformerLayer : Module
         visit.Add(Positionwise?.SlotName ?? "", Positionwise);
         visit.Add("norm2", Norm2);
         visit.Add(After is null ? "" : After.SlotName + "_after", After);
+    }
+
+    private readonly struct AttentionFunction(Func<Tensor, Tensor> attend) : ILayerAttention
+    {
+        public Tensor Attend(Tensor normed) => attend(normed);
     }
 
     // A memory's output is not dropped with the feed-forward layer's rate.

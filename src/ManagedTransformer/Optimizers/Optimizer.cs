@@ -11,12 +11,18 @@ public abstract class Optimizer
     /// <summary>An optimiser.</summary>
     /// <param name="groups">What it updates.</param><param name="stateNames">Names of the state tensors of each parameter, each of the parameter's shape.</param>
     /// <param name="initialState">What they start from.</param>
+    /// <exception cref="ArgumentException">A weight that was rounded for inference (<see cref="Module.RoundWeights"/>).</exception>
     protected Optimizer(IReadOnlyList<ParameterGroup> groups, IReadOnlyList<string> stateNames, float initialState = 0)
     {
         Groups = groups;
         StateNames = stateNames;
         foreach (NamedParameter named in groups.SelectMany(group => group.Parameters))
         {
+            if (named.Parameter.DType != DType.Float32)
+            {
+                throw new ArgumentException($"The weight '{named.Name}' was rounded to {named.Parameter.DType} for inference; training needs the Float32 weights.", nameof(groups));
+            }
+
             Tensor[] state = [.. stateNames.Select(_ => Tensor.Full(named.Parameter.Shape, initialState, named.Parameter.Device).Keep())];
             _entries.Add((named.Name, named.Parameter, state));
         }

@@ -21,6 +21,25 @@ public sealed class ParameterTests
     }
 
     [Fact]
+    public void APackedParameterAndItsRangesAreRoundedTogether()
+    {
+        float[] weights = [1.001f, 2, 3, 4, 5, -6.02f, 7, 8], rounded = [1, 2, 3, 4, 5, -6.03125f, 7, 8];
+        Parameter packed = new(Tensor.From(weights, new Shape(4, 2)));
+        Parameter upper = packed.Rows(0, 1), lower = packed.Rows(1, 3);
+        lower.Round();
+        upper.Round();
+        Assert.Equal(DType.BFloat16, upper.DType);
+        Assert.Equal(rounded, packed.ToArray());
+        Assert.Equal(rounded[2..], lower.ToArray());
+        Tensor x = Tensor.From([1f, -1], new Shape(1, 2));
+        Assert.Equal([-1, 11.03125f, -1], x.Linear(lower).ToArray());
+        Assert.Equal([3, 4, 1, 2], packed.Embedding(Tensor.From([1, 0], new Shape(2))).ToArray());
+        Assert.False(packed.RequiresGradient || lower.RequiresGradient);
+        x.RequiresGradient = true;
+        Assert.Contains("inference", Assert.Throws<InvalidOperationException>(() => x.Linear(lower)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ARangeUsedAlonePassesItsGradientToThePackedParameter()
     {
         Parameter packed = new(Tensor.From(_weights, new Shape(4, 2)));

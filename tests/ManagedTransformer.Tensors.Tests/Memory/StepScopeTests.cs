@@ -54,6 +54,56 @@ public sealed class StepScopeTests
     }
 
     [Fact]
+    public void ARepeatedStepAllocatesOnlyTheFirstTimes()
+    {
+        StepScope step = StepScope.Repeated();
+        Tensor x = Tensor.From([1f, 2, 3, 4], new Shape(2, 2)), last = x;
+        float[] result = new float[4];
+        for (int i = 0; i < 3; i++)
+        {
+            Take(i);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Take(3);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal([7, 13, 10, 16], result);
+        Assert.Throws<InvalidOperationException>(() => last.ToArray());
+
+        void Take(float shift)
+        {
+            using (step.Open())
+            {
+                last = (((x + x) * x.Reshape(new Shape(4)).Reshape(new Shape(2, 2)) / x) + x).Transpose() + (shift + 1);
+                last.CopyTo(result);
+            }
+        }
+    }
+
+    [Fact]
+    public void WhatARepeatedStepKeepsIsNotUsedAgain()
+    {
+        StepScope step = StepScope.Repeated();
+        Tensor x = Tensor.Ones(new Shape(2));
+        List<Tensor> kept = [];
+        for (int i = 0; i < 5; i++)
+        {
+            using StepScope _ = step.Open();
+            Tensor wider = Tensor.Ones(new Shape(i % 3 + 1)) * i;
+            kept.Add((x * i).Keep());
+            Assert.Equal(i, wider.ToArray()[^1]);
+            Assert.Equal([i + 1, i + 1], (kept[^1] + 1).ToArray());
+        }
+
+        step.Dispose();
+        Assert.Equal([0, 1, 2, 3, 4], kept.Select(tensor => tensor.ToArray()[1]));
+        using StepScope open = step.Open();
+        Assert.Throws<InvalidOperationException>(() => step.Open());
+        using StepScope plain = new();
+        Assert.Throws<InvalidOperationException>(() => plain.Open());
+    }
+
+    [Fact]
     public void GradientsLiveAsLongAsTheirLeaves()
     {
         Parameter parameter = new(Tensor.Ones(new Shape(2))), table = new(Tensor.Ones(new Shape(3, 1)));

@@ -49,13 +49,18 @@ internal static unsafe class Gemm
         where TRows : struct, IConstant
         where TWidth : struct, IConstant
     {
-        if (p.TransposeB && !p.TransposeA && (p.M < DotRows || p.N <= DotColumns))
-            GemmDot<TVector, TLanes>.Run(p);
+        if (p.HalvesB != null)
+            GemmHalves<TVector, TLanes, TRows, TWidth>.Run(p);
+        else if (IsDot(p))
+            GemmDot<TVector, TLanes, StoredFloats<TVector, TLanes>>.Run(p);
         else if (p.M == 1 && !p.TransposeA)
             GemmVector<TVector, TLanes>.Run(p);
         else
             GemmBlocked<TVector, TLanes, TRows, TWidth>.Run(p);
     }
+
+    /// <summary>Whether the elements of C are computed as dot products of rows that are read in place.</summary>
+    internal static bool IsDot(in GemmProblem p) => p.TransposeB && !p.TransposeA && (p.M < DotRows || p.N <= DotColumns);
 
     /// <summary>Rewrites what has a form that runs faster: vectors that are their own transposes, and products that share B and stack to one.</summary>
     private static void Normalise(ref GemmProblem p)

@@ -1,113 +1,167 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>Few rows or few columns with both factors contiguous along k: each element of C is a dot product of a row of A and a stored row of B, read in place.</summary>
-internal static unsafe class GemmDot<TVector, TLanes>
+/// <summary>
+/// Few rows or few columns with both factors contiguous along k: each element of C is a dot product of a row of A and a stored row of B, read in place. The larger
+/// factor streams by, row after row, as fast as memory delivers it; the few rows of the other stay in the cache. <typeparamref name="TStored"/> is how B is stored.
+/// </summary>
+internal static unsafe class GemmDot<TVector, TLanes, TStored>
     where TVector : unmanaged
     where TLanes : struct, ILanes<TVector>
+    where TStored : struct, IStored<TVector>
 {
     /// <summary>Multiply-adds that are worth handing to another thread.</summary>
     private const long ChunkWork = 1 << 16;
 
-    /// <summary>Computes the problem; A is not transposed, B is, and the batch is 1.</summary>
+    /// <summary>Most chunks: with more, claiming them costs more than it helps threads to finish together.</summary>
+    private const int MostChunks = 256;
+
+    /// <summary>How many bytes ahead to ask for, into the second-level cache: the processor's own prefetching begins anew with every page.</summary>
+    private const int Ahead = 4096;
+
+    /// <summary>Computes the problem; A is not transposed, B is, and the batch is 1. Unless B is stored as floats, it is taken from <see cref="GemmProblem.HalvesB"/>.</summary>
     public static void Run(in GemmProblem p)
     {
+        bool isFloat = TStored.Size == sizeof(float);
+        var job = new Job
+        {
+            Problem = p,
+            OverRows = isFloat && p.M > p.N,
+            Streamed = isFloat ? (byte*)p.B : (byte*)p.HalvesB,
+            StreamedStride = (nint)p.Ldb * TStored.Size,
+            Resident = p.A,
+            ResidentStride = (nint)p.Lda,
+            ResidentRows = p.M,
+        };
+        int extent = p.N;
+        if (job.OverRows)
+        {
+            job.Streamed = (byte*)p.A;
+            job.StreamedStride = (nint)p.Lda * sizeof(float);
+            job.Resident = p.B;
+            job.ResidentStride = (nint)p.Ldb;
+            job.ResidentRows = p.N;
+            extent = p.M;
+        }
         long work = Math.Max(1, (long)p.M * p.N * p.K);
-        int chunks = (int)Math.Clamp(work / ChunkWork, 1, 64);
-        var job = new Job { Problem = p, OverRows = p.M > p.N };
-        int extent = job.OverRows ? p.M : p.N;
+        int chunks = (int)Math.Clamp(work / ChunkWork, 1, MostChunks);
         job.PerChunk = ((extent + chunks - 1) / chunks + 3) & ~3;
         WorkerPool.Shared.Run((extent + job.PerChunk - 1) / job.PerChunk, ref job);
     }
 
-    private static void Compute(in GemmProblem p, int m, int rows, int n, int columns)
-    {
-        int end = n + columns, j = n;
-        for (; j + 4 <= end; j += 4)
-        {
-            for (int i = m; i < m + rows; i++)
-                FourDots(p, i, j);
-        }
-        for (; j < end; j++)
-        {
-            for (int i = m; i < m + rows; i++)
-                Finish(p, i, j, Dot(p.A + i * p.Lda, p.B + j * p.Ldb, p.K));
-        }
-        GemmEpilogue.Apply(p, m, rows, n, columns);
-    }
-
+    /// <summary>Dot products of a streamed row with four resident ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourDots(in GemmProblem p, int m, int n)
+    private static void FourDots(byte* x, float* y0, nint stride, nint length, float* dots)
     {
-        float* a = p.A + m * p.Lda;
-        float* b0 = p.B + n * p.Ldb, b1 = b0 + p.Ldb, b2 = b1 + p.Ldb, b3 = b2 + p.Ldb;
+        float* y1 = y0 + stride, y2 = y1 + stride, y3 = y2 + stride;
         TVector s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
         TVector t0 = TLanes.Zero, t1 = TLanes.Zero, t2 = TLanes.Zero, t3 = TLanes.Zero;
-        nint k = 0, length = p.K;
+        nint k = 0;
         for (; k + 2 * TLanes.Count <= length; k += 2 * TLanes.Count)
         {
-            TVector x = TLanes.Load(a + k), y = TLanes.Load(a + k + TLanes.Count);
-            s0 = TLanes.MultiplyAdd(x, TLanes.Load(b0 + k), s0);
-            s1 = TLanes.MultiplyAdd(x, TLanes.Load(b1 + k), s1);
-            s2 = TLanes.MultiplyAdd(x, TLanes.Load(b2 + k), s2);
-            s3 = TLanes.MultiplyAdd(x, TLanes.Load(b3 + k), s3);
-            t0 = TLanes.MultiplyAdd(y, TLanes.Load(b0 + k + TLanes.Count), t0);
-            t1 = TLanes.MultiplyAdd(y, TLanes.Load(b1 + k + TLanes.Count), t1);
-            t2 = TLanes.MultiplyAdd(y, TLanes.Load(b2 + k + TLanes.Count), t2);
-            t3 = TLanes.MultiplyAdd(y, TLanes.Load(b3 + k + TLanes.Count), t3);
+            byte* place = x + k * TStored.Size;
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch1(place + Ahead);
+                if (2 * TLanes.Count * TStored.Size > 64)
+                    Sse.Prefetch1(place + Ahead + 64);
+            }
+            TVector first = TStored.Load(place), second = TStored.Load(place + TLanes.Count * TStored.Size);
+            s0 = TLanes.MultiplyAdd(first, TLanes.Load(y0 + k), s0);
+            s1 = TLanes.MultiplyAdd(first, TLanes.Load(y1 + k), s1);
+            s2 = TLanes.MultiplyAdd(first, TLanes.Load(y2 + k), s2);
+            s3 = TLanes.MultiplyAdd(first, TLanes.Load(y3 + k), s3);
+            t0 = TLanes.MultiplyAdd(second, TLanes.Load(y0 + k + TLanes.Count), t0);
+            t1 = TLanes.MultiplyAdd(second, TLanes.Load(y1 + k + TLanes.Count), t1);
+            t2 = TLanes.MultiplyAdd(second, TLanes.Load(y2 + k + TLanes.Count), t2);
+            t3 = TLanes.MultiplyAdd(second, TLanes.Load(y3 + k + TLanes.Count), t3);
         }
         float d0 = TLanes.Sum(TLanes.Add(s0, t0)), d1 = TLanes.Sum(TLanes.Add(s1, t1));
         float d2 = TLanes.Sum(TLanes.Add(s2, t2)), d3 = TLanes.Sum(TLanes.Add(s3, t3));
         for (; k < length; k++)
         {
-            d0 += a[k] * b0[k];
-            d1 += a[k] * b1[k];
-            d2 += a[k] * b2[k];
-            d3 += a[k] * b3[k];
+            float value = TStored.LoadOne(x + k * TStored.Size);
+            d0 += value * y0[k];
+            d1 += value * y1[k];
+            d2 += value * y2[k];
+            d3 += value * y3[k];
         }
-        Finish(p, m, n, d0);
-        Finish(p, m, n + 1, d1);
-        Finish(p, m, n + 2, d2);
-        Finish(p, m, n + 3, d3);
+        dots[0] = d0;
+        dots[1] = d1;
+        dots[2] = d2;
+        dots[3] = d3;
     }
 
+    /// <summary>Dot product of a streamed row with a resident one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Dot(float* a, float* b, nint length)
+    private static float Dot(byte* x, float* y, nint length)
     {
-        TVector s = TLanes.Zero, t = TLanes.Zero;
+        TVector s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
+        int step = TLanes.Count * TStored.Size;
         nint k = 0;
-        for (; k + 2 * TLanes.Count <= length; k += 2 * TLanes.Count)
+        for (; k + 4 * TLanes.Count <= length; k += 4 * TLanes.Count, x += 4 * step)
         {
-            s = TLanes.MultiplyAdd(TLanes.Load(a + k), TLanes.Load(b + k), s);
-            t = TLanes.MultiplyAdd(TLanes.Load(a + k + TLanes.Count), TLanes.Load(b + k + TLanes.Count), t);
+            if (Sse.IsSupported)
+            {
+                for (int line = 0; line < 4 * step; line += 64)
+                    Sse.Prefetch1(x + Ahead + line);
+            }
+            s0 = TLanes.MultiplyAdd(TStored.Load(x), TLanes.Load(y + k), s0);
+            s1 = TLanes.MultiplyAdd(TStored.Load(x + step), TLanes.Load(y + k + TLanes.Count), s1);
+            s2 = TLanes.MultiplyAdd(TStored.Load(x + 2 * step), TLanes.Load(y + k + 2 * TLanes.Count), s2);
+            s3 = TLanes.MultiplyAdd(TStored.Load(x + 3 * step), TLanes.Load(y + k + 3 * TLanes.Count), s3);
         }
-        float sum = TLanes.Sum(TLanes.Add(s, t));
-        for (; k < length; k++)
-            sum += a[k] * b[k];
-        return sum;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(in GemmProblem p, int m, int n, float sum)
-    {
-        float* c = p.C + m * p.Ldc + n;
-        *c = p.Accumulate ? *c + p.Alpha * sum : p.Alpha * sum;
+        for (; k + TLanes.Count <= length; k += TLanes.Count, x += step)
+            s0 = TLanes.MultiplyAdd(TStored.Load(x), TLanes.Load(y + k), s0);
+        float dot = TLanes.Sum(TLanes.Add(TLanes.Add(s0, s1), TLanes.Add(s2, s3)));
+        for (; k < length; k++, x += TStored.Size)
+            dot += TStored.LoadOne(x) * y[k];
+        return dot;
     }
 
     private struct Job : IWorkerJob
     {
         public GemmProblem Problem;
+
+        /// <summary>Whether rows of A stream by instead of rows of B.</summary>
         public bool OverRows;
-        public int PerChunk;
+
+        public byte* Streamed;
+        public nint StreamedStride;
+        public float* Resident;
+        public nint ResidentStride;
+        public int ResidentRows, PerChunk;
 
         public readonly void Execute(int chunk)
         {
-            int first = chunk * PerChunk;
+            int first = chunk * PerChunk, rows = Math.Min(PerChunk, (OverRows ? Problem.M : Problem.N) - first);
+            float* dots = stackalloc float[4];
+            for (int row = first; row < first + rows; row++)
+            {
+                byte* streamed = Streamed + row * StreamedStride;
+                int resident = 0;
+                for (; resident + 4 <= ResidentRows; resident += 4)
+                {
+                    FourDots(streamed, Resident + resident * ResidentStride, ResidentStride, Problem.K, dots);
+                    for (int i = 0; i < 4; i++)
+                        Finish(row, resident + i, dots[i]);
+                }
+                for (; resident < ResidentRows; resident++)
+                    Finish(row, resident, Dot(streamed, Resident + resident * ResidentStride, Problem.K));
+            }
             if (OverRows)
-                Compute(Problem, first, Math.Min(PerChunk, Problem.M - first), 0, Problem.N);
+                GemmEpilogue.Apply(Problem, first, rows, 0, Problem.N);
             else
-                Compute(Problem, 0, Problem.M, first, Math.Min(PerChunk, Problem.N - first));
+                GemmEpilogue.Apply(Problem, 0, Problem.M, first, rows);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Finish(int streamed, int resident, float dot)
+        {
+            float* c = Problem.C + (OverRows ? streamed * Problem.Ldc + resident : resident * Problem.Ldc + streamed);
+            *c = Problem.Accumulate ? *c + Problem.Alpha * dot : Problem.Alpha * dot;
         }
     }
 }

@@ -33,6 +33,9 @@ internal unsafe struct GemmProblem
     /// <summary>[K, N], or [N, K] if <see cref="TransposeB"/>.</summary>
     public float* B;
 
+    /// <summary>B as BFloat16 in place of <see cref="B"/>, with <see cref="TransposeB"/>; or null.</summary>
+    public ushort* HalvesB;
+
     /// <summary>Elements from one stored row of B to the next.</summary>
     public long Ldb;
 

@@ -12,6 +12,9 @@ internal unsafe interface ILanes<TVector> where TVector : unmanaged
     /// <summary>Reads <see cref="Count"/> floats.</summary>
     static abstract TVector Load(float* source);
 
+    /// <summary>Reads <see cref="Count"/> values of BFloat16, the upper halves of floats.</summary>
+    static abstract TVector LoadHalves(ushort* source);
+
     /// <summary>Writes <see cref="Count"/> floats.</summary>
     static abstract void Store(TVector value, float* target);
 

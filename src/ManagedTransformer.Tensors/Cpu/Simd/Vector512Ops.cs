@@ -240,6 +240,8 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     public static Vector512<float> LoadHalves(ushort* address)
     {
         Vector256<ushort> halves = Vector256.Load(address);
+        if (Avx512F.IsSupported)
+            return Avx512F.ConvertToVector512UInt32(halves).AsSingle();
         return Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves)).AsSingle();
     }
 

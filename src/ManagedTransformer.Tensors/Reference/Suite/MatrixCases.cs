@@ -24,6 +24,7 @@ internal static class MatrixCases
         .. Sizes("vectors", _vectorSizes),
         .. Sizes("large", _largeSizes),
         .. Enum.GetValues<Activation>().Select(activation => new KernelCase("MatMul", $"bias and {activation}", run => Epilogues(run, activation))),
+        new("MatMul", "right matrix of BFloat16", RightHalves),
         new("MatMul", "batches", Batches),
         new("MatMul", "batches with a shared right matrix", SharedRight),
         new("MatMul", "heads inside rows", Heads),
@@ -105,6 +106,34 @@ internal static class MatrixCases
         problem.C = run.Output("shared right matrix, biases apart", Batch * M * N, ToleranceFor(K));
         (problem.Bias, problem.BatchStrideBias) = (run.Numbers(Batch * N), N);
         run.Kernels.Matrix.MatMul(problem);
+    }
+
+    private static void RightHalves(KernelRun run)
+    {
+        foreach ((int m, int n, int k) in _smallSizes.Concat(_vectorSizes).Concat(_largeSizes))
+        {
+            int stride = k + 3;
+            ushort[] halves = [.. Enumerable.Range(0, n * stride).Select(i => (ushort)((i % 3 == 0 ? 0xBE00 : 0x3E00) + (i * 89 % 257)))];
+            var problem = new MatMulProblem
+            {
+                Batch = 1,
+                M = m,
+                N = n,
+                K = k,
+                TransposeB = true,
+                TypeOfB = DType.BFloat16,
+                Alpha = 0.5f,
+                A = run.Numbers(m * k, offset: 1),
+                StrideA = k,
+                B = run.Halves(halves, 1),
+                StrideB = stride,
+                C = run.Output($"[{m}, {n}, {k}]", m * n, ToleranceFor(k), 2),
+                StrideC = n,
+                Bias = run.Numbers(n, offset: 1),
+                Activation = Activation.Relu,
+            };
+            run.Kernels.Matrix.MatMul(problem);
+        }
     }
 
     // Matrices of a head are columns of a wider one: rows far apart, batches close together.

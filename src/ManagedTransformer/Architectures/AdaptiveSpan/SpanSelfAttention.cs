@@ -130,8 +130,9 @@ public sealed class SpanSelfAttention : SelfAttention
     {
         Tensor? spans = Spans(x);
         Tensor keyValue = x.Linear(_packedKeyValue);
-        (Tensor keys, Tensor values) = ((SpanState)state).Append(
-            Heads(keyValue.Slice(2, 0, _dim)), Heads(keyValue.Slice(2, _dim, _dim)), Slots(spans));
+        SpanState memory = (SpanState)state;
+        (Tensor keys, Tensor values) = memory.Append(
+            Heads(keyValue.Slice(2, 0, _dim)), Heads(keyValue.Slice(2, _dim, _dim)), _options.Kind == AttentionKind.DynamicSpan ? Slots(spans) : memory.Kept);
         return Merge(Heads(Query.Forward(x)).SpanAttention(keys, values, _positions, Options(spans, ForwardContext.Inference)));
     }
 

@@ -25,6 +25,9 @@ public sealed class SpanState : LayerState
         _values = Tensor.Zeros(shape).Keep();
     }
 
+    /// <summary>How many slots before the new positions are remembered at least.</summary>
+    internal int Kept => _kept;
+
     /// <inheritdoc/>
     public override long Bytes => 2L * _keys.Count * sizeof(float);
 

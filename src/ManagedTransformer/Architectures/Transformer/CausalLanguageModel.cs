@@ -151,14 +151,21 @@ public sealed class CausalLanguageModel : Module
         Tensor x = Embed(tokens, context, 0);
         AttentionMask mask = Mask(tokens);
         Tensor? spans = null;
-        x = RunLayers(x, context, (index, normed) =>
+        Tensor normed = BeforeLayers(x);
+        for (int i = 0; i < Layers.Count; i++)
         {
-            SelfAttention attention = Layers[index].Attention;
-            AttentionOutput output = attention.Attend(normed, mask, past?[index], context);
-            past?.Advance(index, normed, attention.PastLength);
-            spans = (spans, output.MeanSpan) switch { (null, var mean) => mean, (var sum, null) => sum, var (sum, mean) => sum + mean };
-            return output.Output;
-        });
+            int index = i;
+            (x, normed) = Layers[i].Run(x, normed, NormAfter(i), state =>
+            {
+                SelfAttention attention = Layers[index].Attention;
+                AttentionOutput output = attention.Attend(state, mask, past?[index], context);
+                past?.Advance(index, state, attention.PastLength);
+                spans = (spans, output.MeanSpan) switch { (null, var mean) => mean, (var sum, null) => sum, var (sum, mean) => sum + mean };
+                return output.Output;
+            }, context);
+        }
+
+        x = AfterLayers(normed);
         return (context.Dropout(x, Config.OutputDropout), spans);
     }
 
@@ -254,7 +261,7 @@ public sealed class CausalLanguageModel : Module
         visit.Add("layers", Layers);
         visit.Add("norm", Norm);
         visit.Add("project", Narrowing);
-        visit.Add("output.weight", Output);
+        visit.AddMatrix("output.weight", Output);
         visit.Add("output.bias", OutputBias);
         visit.Add("halting", Halting);
         visit.Add(Config.Adaptive?.Form switch { AdaptiveForm.Fairseq => "head", AdaptiveForm.Delight => "", _ => "output" }, AdaptiveOutput);
@@ -301,9 +308,14 @@ public sealed class CausalLanguageModel : Module
     private Tensor StepPiece(Tensor tokens, LanguageModelState state)
     {
         Tensor x = Embed(tokens, ForwardContext.Inference, state.Length);
-        x = RunLayers(x, ForwardContext.Inference, (index, normed) => Layers[index].Attention.Step(normed, state.Layers[index]));
+        Tensor normed = BeforeLayers(x);
+        for (int i = 0; i < Layers.Count; i++)
+        {
+            (x, normed) = Layers[i].Run(x, normed, NormAfter(i), new AttentionStep(Layers[i].Attention, state.Layers[i]), ForwardContext.Inference);
+        }
+
         state.Advance(tokens.Shape[1]);
-        return x;
+        return AfterLayers(normed);
     }
 
     /// <summary>Scores of hidden states: logits, or, from an adaptive softmax, log-probabilities.</summary>
@@ -312,17 +324,15 @@ public sealed class CausalLanguageModel : Module
         ? adaptive.LogProbabilities(hidden)
         : hidden.Linear(Output ?? Embedding!.Weight, OutputBias);
 
-    // Each layer gets the norm that follows it, so that its last residual sum and that norm are one pass.
-    private Tensor RunLayers(Tensor x, ForwardContext context, Func<int, Tensor, Tensor> attend)
-    {
-        Tensor normed = Config.PreNorm ? Layers[0].Norm1.Forward(x) : x;
-        for (int i = 0; i < Layers.Count; i++)
-        {
-            int index = i;
-            LayerNorm? next = !Config.PreNorm ? null : i + 1 < Layers.Count ? Layers[i + 1].Norm1 : Norm;
-            (x, normed) = Layers[i].Run(x, normed, next, state => attend(index, state), context);
-        }
+    private Tensor BeforeLayers(Tensor x) => Config.PreNorm ? Layers[0].Norm1.Forward(x) : x;
 
-        return Narrowing?.Forward(normed) ?? normed;
+    // Each layer gets the norm that follows it, so that its last residual sum and that norm are one pass.
+    private LayerNorm? NormAfter(int layer) => !Config.PreNorm ? null : layer + 1 < Layers.Count ? Layers[layer + 1].Norm1 : Norm;
+
+    private Tensor AfterLayers(Tensor normed) => Narrowing?.Forward(normed) ?? normed;
+
+    private readonly struct AttentionStep(SelfAttention attention, LayerState state) : ILayerAttention
+    {
+        public Tensor Attend(Tensor normed) => attention.Step(normed, state);
     }
 }

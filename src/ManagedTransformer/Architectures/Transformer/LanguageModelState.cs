@@ -43,13 +43,14 @@ public sealed class LanguageModelState : IGenerationState
     /// <summary>Becomes a state that has read so many tokens, without reading any (<see cref="LayerState.TryPretend"/>).</summary>
     internal bool TryPretend(int length, int capacity)
     {
-        if (Depth is not null || !Layers.All(layer => layer.TryPretend(length, capacity)))
+        bool isAble = Depth is null;
+        for (int i = 0; i < Layers.Count && isAble; i++)
         {
-            return false;
+            isAble = Layers[i].TryPretend(length, capacity);
         }
 
-        Length = length;
-        return true;
+        Length = isAble ? length : Length;
+        return isAble;
     }
 
     /// <summary>Makes sure that the model has positions for new tokens.</summary>

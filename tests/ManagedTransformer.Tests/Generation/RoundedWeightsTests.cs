@@ -1,0 +1,109 @@
+using ManagedTransformer.Architectures.LinearAttention;
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Generation;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Optimizers;
+using ManagedTransformer.Tensors;
+using Xunit;
+
+namespace ManagedTransformer.Tests.Generation;
+
+/// <summary>Generation with weights rounded to BFloat16, and what a step of generation allocates.</summary>
+public sealed class RoundedWeightsTests
+{
+    private const int Vocabulary = 50, Prompt = 20;
+
+    private static readonly LanguageModelConfig _plain = new() { Vocab = Vocabulary, Dim = 32, Layers = 2, Heads = 2, MaxPositions = 300, Init = InitializationScheme.Gpt2 };
+
+    private static readonly LanguageModelConfig _span = _plain with
+    {
+        Attention = AttentionKind.AdaptiveSpan,
+        Span = new() { Limit = 90, Ramp = 5 },
+        Positions = PositionKind.Relative,
+        PreNorm = false,
+        Bias = false,
+    };
+
+    private static readonly Dictionary<string, LanguageModelConfig> _models = new()
+    {
+        ["plain"] = _plain,
+        ["post-norm, untied"] = _plain with { PreNorm = false, Tie = false, OutputBias = true },
+        ["adaptive spans"] = _span,
+        ["all-attention"] = _span with { Persistent = 8, Ffn = 0 },
+        ["memory"] = _plain with { MemoryPositions = ["1"], Memory = new() { Heads = 2, NKeys = 8, KeyDim = 8, TopK = 4 } },
+        ["linear, elu"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.Elu1 } },
+        ["linear, t2r"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.Learned, Activation = FeatureActivation.Relu } },
+    };
+
+    public static TheoryData<string> Names => [.. _models.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void ScoresAreThoseOfAModelOfTheRoundedNumbers(string name)
+    {
+        CausalLanguageModel rounded = new(_models[name], new RandomSource(3)), reference = new(_models[name], new RandomSource(3));
+        rounded.RoundWeights();
+        foreach ((NamedParameter exact, NamedParameter half) in reference.Parameters().Zip(rounded.Parameters()))
+        {
+            exact.Parameter.CopyFrom(half.Parameter.ToArray());
+        }
+
+        Assert.True(rounded.Parameters().Count(named => named.Parameter.DType == DType.BFloat16) > 8);
+        LanguageModelState first = rounded.CreateState(), second = reference.CreateState();
+        int place = 0;
+        foreach (int block in new[] { Prompt, 1, 3, 1 })
+        {
+            using StepScope scope = new();
+            Tensor tokens = Tensor.From([.. Enumerable.Range(place, block).Select(i => i * 7 % Vocabulary)], new Shape(1, block));
+            float[] expected = reference.Step(tokens, second).ToArray(), actual = rounded.Step(tokens, first).ToArray();
+            for (int i = 0; i < Vocabulary; i++)
+            {
+                Assert.True(Math.Abs(expected[i] - actual[i]) <= 2e-6 * (1 + Math.Abs(expected[i])), $"{name}, token {i} at {place}: {actual[i]} instead of {expected[i]}");
+            }
+
+            place += block;
+        }
+    }
+
+    [Fact]
+    public void RoundedWeightsAreNotTrained()
+    {
+        CausalLanguageModel model = new(_plain, new RandomSource(1));
+        model.RoundWeights();
+        Tensor tokens = Tensor.From([1, 2, 3, 4], new Shape(1, 4));
+        Assert.True(model.Parameters().Where(named => named.Parameter.DType == DType.BFloat16).All(named => !named.Parameter.RequiresGradient));
+        Assert.Contains("inference", Assert.Throws<InvalidOperationException>(() => model.Loss(tokens, tokens, ForwardContext.Inference)).Message, StringComparison.Ordinal);
+        Assert.Contains("embed.weight", Assert.Throws<ArgumentException>(() => new Sgd([new ParameterGroup(model.Parameters())])).Message, StringComparison.Ordinal);
+        using NoGradientScope _ = new();
+        Assert.True(float.IsFinite(model.Loss(tokens, tokens, ForwardContext.Inference).Loss.Item()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void ATokenAllocatesNothing(string name)
+    {
+        CausalLanguageModel model = new(_models[name], new RandomSource(3));
+        foreach (bool round in new[] { false, true })
+        {
+            if (round)
+            {
+                model.RoundWeights();
+            }
+
+            using IEnumerator<int> tokens = TextGenerator.Generate(
+                model, [.. Enumerable.Range(0, Prompt)], new GenerationOptions { MaxTokens = 60, Temperature = 0.9f, TopK = 20, TopP = 0.95f }, Vocabulary).GetEnumerator();
+            for (int i = 0; i < 15; i++)
+            {
+                Assert.True(tokens.MoveNext());
+            }
+
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 10; i++)
+            {
+                tokens.MoveNext();
+            }
+
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+}
