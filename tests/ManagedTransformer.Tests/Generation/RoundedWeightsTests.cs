@@ -1,9 +1,11 @@
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Optimizers;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Data;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Generation;
@@ -76,6 +78,22 @@ public sealed class RoundedWeightsTests
         Assert.Contains("embed.weight", Assert.Throws<ArgumentException>(() => new Sgd([new ParameterGroup(model.Parameters())])).Message, StringComparison.Ordinal);
         using NoGradientScope _ = new();
         Assert.True(float.IsFinite(model.Loss(tokens, tokens, ForwardContext.Inference).Loss.Item()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void RoundedWeightsAreSavedAndLoadedAsTheyAre(string name)
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder["model.safetensors"];
+        CausalLanguageModel rounded = new(_models[name], new RandomSource(3)), loaded = new(_models[name], new RandomSource(4));
+        rounded.RoundWeights();
+        ModuleWeights.Save(rounded, file);
+        ModuleWeights.Load(loaded, file);
+        foreach ((NamedParameter half, NamedParameter whole) in rounded.Parameters().Zip(loaded.Parameters()))
+        {
+            Assert.Equal(half.Parameter.ToArray(), whole.Parameter.ToArray());
+        }
     }
 
     [Theory]
