@@ -109,6 +109,8 @@ public sealed class GemmTests
     {
         AssertSameForAnyThreads(new GemmCase(64, 64, 32, false, true, seed: 12, batch: 40));
         AssertSameForAnyThreads(new GemmCase(200, 170, 160, true, false, seed: 13, batch: 3));
+        AssertSameForAnyThreads(new GemmCase(2048, 60, 54, false, true, seed: 14, batch: 4));
+        AssertSameForAnyThreads(new GemmCase(60, 54, 2048, true, false, seed: 15, batch: 6));
     }
 
     [Fact]

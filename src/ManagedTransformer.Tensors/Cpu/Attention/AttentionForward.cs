@@ -26,15 +26,14 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
         int queries = Math.Min(Strip, arguments.QueryLength - firstQuery);
         (int begin, int end) = arguments.VisibleKeys(firstQuery, queries);
 
-        int outputRows = arguments.ValueWidth;
         ThreadScratch scratch = AttentionScratch.Tiles;
-        scratch.Reserve((arguments.HeadWidth + (2 * KeyBlock) + outputRows) * Strip);
+        scratch.Reserve((arguments.HeadWidth + (2 * KeyBlock) + arguments.ValueWidth) * Strip);
         float* query = scratch.Take(arguments.HeadWidth * Strip), scores = scratch.Take(KeyBlock * Strip);
-        float* factors = scratch.Take(KeyBlock * Strip), output = scratch.Take(outputRows * Strip);
+        float* factors = scratch.Take(KeyBlock * Strip), output = scratch.Take(arguments.ValueWidth * Strip);
         HeadRows keyRows = arguments.Keys(pair), valueRows = arguments.Values(pair);
         keyRows.Prefetch(begin, Math.Min(begin + KeyBlock, end), arguments.HeadWidth);
         LoadQueries(arguments.Queries(pair), firstQuery, queries, query);
-        new Span<float>(output, outputRows * Strip).Clear();
+        new Span<float>(output, arguments.ValueWidth * Strip).Clear();
 
         var softmax = RunningSoftmax<TOps, TVector>.Start();
         for (int key = begin; key < end; key += KeyBlock)
@@ -44,7 +43,7 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
             BlockProduct.Multiply<TOps, TVector>(keyRows[key], keyRows.Stride, 1, keys, query, Strip, 2, scores, Strip, arguments.HeadWidth, accumulate: false);
             AttentionMask.Apply<TOps, TVector>(arguments, pair, firstQuery, queries, key, keys, scores);
             keyRows.Prefetch(key + keys, Math.Min(key + keys + KeyBlock, end), arguments.HeadWidth);
-            softmax.Add(scores, keys, output, outputRows);
+            softmax.Add(scores, keys, output, arguments.ValueWidth);
             if (arguments.Dropout > 0)
             {
                 AttentionDropout.Fill<TOps, TVector>(arguments, pair, firstQuery, queries, key, keys, factors);

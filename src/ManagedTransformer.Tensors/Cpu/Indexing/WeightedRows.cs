@@ -30,10 +30,7 @@ internal static unsafe class WeightedRows<TOps, TVector>
             for (; i <= width - TOps.Count; i += TOps.Count)
             {
                 if (2 * i < width)
-                {
                     Ask(nextA + (2 * i), nextB + (2 * i), nextC + (2 * i), nextD + (2 * i));
-                    Ask(nextA + (2 * i) + TOps.Count, nextB + (2 * i) + TOps.Count, nextC + (2 * i) + TOps.Count, nextD + (2 * i) + TOps.Count);
-                }
 
                 TVector sum = TOps.MultiplyAdd(wa, TOps.Load(a + i), TOps.Load(y + i));
                 sum = TOps.MultiplyAdd(wb, TOps.Load(b + i), sum);
@@ -80,10 +77,7 @@ internal static unsafe class WeightedRows<TOps, TVector>
             for (; i <= width - TOps.Count; i += TOps.Count)
             {
                 if (2 * i < width)
-                {
                     Ask(nextA + (2 * i), nextB + (2 * i), nextC + (2 * i), nextD + (2 * i));
-                    Ask(nextA + (2 * i) + TOps.Count, nextB + (2 * i) + TOps.Count, nextC + (2 * i) + TOps.Count, nextD + (2 * i) + TOps.Count);
-                }
 
                 TVector factor = TOps.Load(x + i);
                 sa = TOps.MultiplyAdd(factor, TOps.Load(a + i), sa);
@@ -119,13 +113,17 @@ internal static unsafe class WeightedRows<TOps, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float* Next(float* table, int* rows, int m, int count, long width) => table + (rows[Math.Min(m + Group, count - 1)] * width);
 
+    /// <summary>Asks for two vectors of each row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Ask(float* a, float* b, float* c, float* d)
     {
-        Prefetch.Element(a);
-        Prefetch.Element(b);
-        Prefetch.Element(c);
-        Prefetch.Element(d);
+        for (int i = 0; i < 2 * TOps.Count; i += TOps.Count)
+        {
+            Prefetch.Element(a + i);
+            Prefetch.Element(b + i);
+            Prefetch.Element(c + i);
+            Prefetch.Element(d + i);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using ManagedTransformer.Tensors.Cpu.Attention;
+using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Normalization;
 

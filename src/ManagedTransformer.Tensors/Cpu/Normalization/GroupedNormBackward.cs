@@ -43,20 +43,19 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
     {
         int features = _arguments.Features, width = _arguments.Width;
         ThreadScratch scratch = _scratch ??= new ThreadScratch();
-        scratch.Reserve((4 * features) + (2 * _arguments.Groups));
-        float* shuffled = scratch.Take(features), slope = scratch.Take(features), result = scratch.Take(features), scaled = scratch.Take(features);
-        float* sums = scratch.Take(2 * _arguments.Groups);
+        scratch.Reserve((3 * features) + width);
+        float* shuffled = scratch.Take(features), slope = scratch.Take(features), result = scratch.Take(features), scaled = scratch.Take(width);
         for (long band = start; band < end; band++)
         {
             float* dGain = _dGainParts + (band * width), dBias = _dBiasParts + (band * width);
             new Span<float>(dGain, width).Clear();
             new Span<float>(dBias, width).Clear();
             for (long row = band * _band; row < Math.Min(_arguments.Rows, (band + 1) * _band); row++)
-                Execute(row, dGain, dBias, shuffled, slope, result, scaled, sums);
+                Execute(row, dGain, dBias, shuffled, slope, result, scaled);
         }
     }
 
-    private readonly void Execute(long row, float* dGain, float* dBias, float* shuffled, float* slope, float* result, float* scaled, float* sums)
+    private readonly void Execute(long row, float* dGain, float* dBias, float* shuffled, float* slope, float* result, float* scaled)
     {
         int features = _arguments.Features, groups = _arguments.Groups, width = _arguments.Width, chunks = _arguments.Chunks;
         float* s = _arguments.X + (row * features), dy = _arguments.Y + (row * _arguments.Outputs), dx = _arguments.DX + (row * features);
@@ -76,32 +75,22 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
         }
 
         float* ds = _arguments.Shuffle ? result : dx, means = _arguments.Mean + (row * groups), rstds = _arguments.Rstd + (row * groups);
-
-        // Loop by loop over all groups: the sums of one group need not wait for those of the one before.
         for (int group = 0; group < groups; group++)
         {
             int at = group * width;
-            sums[2 * group] = Scale(s + at, dy + at, means[group], rstds[group], dGain, dBias, scaled + at, out sums[(2 * group) + 1]);
-        }
-
-        for (int group = 0; group < groups; group++)
-        {
-            int at = group * width;
-            Center(s + at, scaled + at, ds + at, means[group], rstds[group], sums[2 * group] / width, sums[(2 * group) + 1] / width);
+            Group(s + at, dy + at, ds + at, means[group], rstds[group], dGain, dBias, scaled);
         }
 
         if (_arguments.Shuffle)
             FeatureShuffle.Backward(result, dx, groups, width);
     }
 
-    /// <summary>scaled = g; adds to dGain and dBias.</summary>
-    /// <returns>The sum of g; <paramref name="dot"/> is that of g n.</returns>
-    private readonly float Scale(float* s, float* dy, float mean, float rstd, float* dGain, float* dBias, float* scaled, out float dot)
+    private readonly void Group(float* s, float* dy, float* ds, float mean, float rstd, float* dGain, float* dBias, float* scaled)
     {
         TFunction function = _function;
         int width = _arguments.Width;
         float* gains = _arguments.Gain, biases = _arguments.Bias;
-        TVector center = TOps.Broadcast(mean), scale = TOps.Broadcast(rstd), sum = TOps.Zero, products = TOps.Zero;
+        TVector center = TOps.Broadcast(mean), scale = TOps.Broadcast(rstd), sum = TOps.Zero, dot = TOps.Zero;
         for (int i = 0; i < width; i += TOps.Count)
         {
             // Lanes behind the group's end have dy = 0 and gain = 0 and add nothing.
@@ -114,23 +103,15 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
             VectorTail<TOps, TVector>.StoreUpTo(TOps.Add(e, VectorTail<TOps, TVector>.LoadUpTo(dBias + i, left)), dBias + i, left);
             VectorTail<TOps, TVector>.StoreUpTo(g, scaled + i, left);
             sum = TOps.Add(sum, g);
-            products = TOps.MultiplyAdd(g, normal, products);
+            dot = TOps.MultiplyAdd(g, normal, dot);
         }
 
-        dot = TOps.Sum(products);
-        return TOps.Sum(sum);
-    }
-
-    /// <summary>ds = rstd (g - mean(g) - n mean(g n)).</summary>
-    private readonly void Center(float* s, float* g, float* ds, float mean, float rstd, float meanOfG, float meanOfProducts)
-    {
-        int width = _arguments.Width;
-        TVector center = TOps.Broadcast(mean), scale = TOps.Broadcast(rstd), shift = TOps.Broadcast(meanOfG), slope = TOps.Broadcast(meanOfProducts);
+        TVector meanG = TOps.Broadcast(TOps.Sum(sum) / width), meanDot = TOps.Broadcast(TOps.Sum(dot) / width);
         for (int i = 0; i < width; i += TOps.Count)
         {
             int left = width - i;
             TVector normal = TOps.Multiply(TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + i, left), center), scale);
-            TVector inner = TOps.NegatedMultiplyAdd(normal, slope, TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(g + i, left), shift));
+            TVector inner = TOps.NegatedMultiplyAdd(normal, meanDot, TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(scaled + i, left), meanG));
             VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(inner, scale), ds + i, left);
         }
     }

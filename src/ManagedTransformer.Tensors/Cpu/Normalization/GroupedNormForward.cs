@@ -54,15 +54,11 @@ internal unsafe struct GroupedNormForward<TOps, TVector, TFunction> : IRangeJob
         int width = _arguments.Width, groups = _arguments.Groups;
         float* gains = _arguments.Gain, biases = _arguments.Bias;
         float* means = _arguments.Mean + (row * groups), rstds = _arguments.Rstd + (row * groups);
-
-        // Loop by loop over all groups: the sums of one group need not wait for those of the one before.
-        for (int group = 0; group < groups; group++)
-            means[group] = Total(s + (group * width), width) / width;
-        for (int group = 0; group < groups; group++)
-            rstds[group] = 1f / MathF.Sqrt((SquaredDeviations(s + (group * width), width, means[group]) / width) + _arguments.Epsilon);
         for (int group = 0; group < groups; group++, s += width, y += width)
         {
-            TVector center = TOps.Broadcast(means[group]), scale = TOps.Broadcast(rstds[group]);
+            float mean = Total(s, width) / width, rstd = 1f / MathF.Sqrt((SquaredDeviations(s, width, mean) / width) + _arguments.Epsilon);
+            (means[group], rstds[group]) = (mean, rstd);
+            TVector center = TOps.Broadcast(mean), scale = TOps.Broadcast(rstd);
             for (int i = 0; i < width; i += TOps.Count)
             {
                 int left = width - i;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace ManagedTransformer.Tensors.Cpu.Attention;
+namespace ManagedTransformer.Tensors.Cpu.Simd;
 
 /// <summary>Transposes small matrices in blocks of 4 x 4.</summary>
 internal static unsafe class Transposition

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
-namespace ManagedTransformer.Tensors.Cpu;
+namespace ManagedTransformer.Tensors.Cpu.Simd;
 
 /// <summary>The four merges that transpose a 4 x 4 block of floats, as single instructions where the processor has them.</summary>
 internal static class Interleave
