@@ -3,6 +3,11 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// <summary>The numbers that matrix kernels are compiled for.</summary>
 internal static class Constants
 {
+    public readonly struct C0 : IConstant
+    {
+        public static int Value => 0;
+    }
+
     public readonly struct C1 : IConstant
     {
         public static int Value => 1;

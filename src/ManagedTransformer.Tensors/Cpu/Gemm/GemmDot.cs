@@ -21,6 +21,9 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
     /// <summary>How many bytes ahead to ask for, into the second-level cache: the processor's own prefetching begins anew with every page.</summary>
     private const int Ahead = 4096;
 
+    /// <summary>Bytes up to which the streamed factor comes from a near cache, where asking ahead costs more than it brings.</summary>
+    private const long Near = 6 << 20;
+
     /// <summary>Computes the problem; A is not transposed, B is, and the batch is 1. Unless B is stored as floats, it is taken from <see cref="GemmProblem.HalvesB"/>.</summary>
     public static void Run(in GemmProblem p)
     {
@@ -45,15 +48,17 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
             job.ResidentRows = p.N;
             extent = p.M;
         }
+        job.IsFar = extent * (long)job.StreamedStride > Near;
         long work = Math.Max(1, (long)p.M * p.N * p.K);
         int chunks = (int)Math.Clamp(work / ChunkWork, 1, MostChunks);
         job.PerChunk = ((extent + chunks - 1) / chunks + 3) & ~3;
         WorkerPool.Shared.Run((extent + job.PerChunk - 1) / job.PerChunk, ref job);
     }
 
-    /// <summary>Dot products of a streamed row with four resident ones.</summary>
+    /// <summary>Dot products of a streamed row with four resident ones; <typeparamref name="TFar"/> is 1 if the streamed factor is far, else 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourDots(byte* x, float* y0, nint stride, nint length, float* dots)
+    private static void FourDots<TFar>(byte* x, float* y0, nint stride, nint length, float* dots)
+        where TFar : struct, IConstant
     {
         float* y1 = y0 + stride, y2 = y1 + stride, y3 = y2 + stride;
         TVector s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
@@ -62,7 +67,7 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
         for (; k + 2 * TLanes.Count <= length; k += 2 * TLanes.Count)
         {
             byte* place = x + k * TStored.Size;
-            if (Sse.IsSupported)
+            if (Sse.IsSupported && TFar.Value > 0)
             {
                 Sse.Prefetch1(place + Ahead);
                 if (2 * TLanes.Count * TStored.Size > 64)
@@ -94,16 +99,17 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
         dots[3] = d3;
     }
 
-    /// <summary>Dot product of a streamed row with a resident one.</summary>
+    /// <summary>Dot product of a streamed row with a resident one; <typeparamref name="TFar"/> is 1 if the streamed factor is far, else 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Dot(byte* x, float* y, nint length)
+    private static float Dot<TFar>(byte* x, float* y, nint length)
+        where TFar : struct, IConstant
     {
         TVector s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
         int step = TLanes.Count * TStored.Size;
         nint k = 0;
         for (; k + 4 * TLanes.Count <= length; k += 4 * TLanes.Count, x += 4 * step)
         {
-            if (Sse.IsSupported)
+            if (Sse.IsSupported && TFar.Value > 0)
             {
                 for (int line = 0; line < 4 * step; line += 64)
                     Sse.Prefetch1(x + Ahead + line);
@@ -134,7 +140,19 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
         public nint ResidentStride;
         public int ResidentRows, PerChunk;
 
+        /// <summary>Whether the streamed factor comes from memory rather than from a cache.</summary>
+        public bool IsFar;
+
         public readonly void Execute(int chunk)
+        {
+            if (IsFar)
+                Execute<Constants.C1>(chunk);
+            else
+                Execute<Constants.C0>(chunk);
+        }
+
+        private readonly void Execute<TFar>(int chunk)
+            where TFar : struct, IConstant
         {
             int first = chunk * PerChunk, rows = Math.Min(PerChunk, (OverRows ? Problem.M : Problem.N) - first);
             float* dots = stackalloc float[4];
@@ -144,12 +162,12 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
                 int resident = 0;
                 for (; resident + 4 <= ResidentRows; resident += 4)
                 {
-                    FourDots(streamed, Resident + resident * ResidentStride, ResidentStride, Problem.K, dots);
+                    FourDots<TFar>(streamed, Resident + resident * ResidentStride, ResidentStride, Problem.K, dots);
                     for (int i = 0; i < 4; i++)
                         Finish(row, resident + i, dots[i]);
                 }
                 for (; resident < ResidentRows; resident++)
-                    Finish(row, resident, Dot(streamed, Resident + resident * ResidentStride, Problem.K));
+                    Finish(row, resident, Dot<TFar>(streamed, Resident + resident * ResidentStride, Problem.K));
             }
             if (OverRows)
                 GemmEpilogue.Apply(Problem, first, rows, 0, Problem.N);
