@@ -12,6 +12,7 @@ namespace ManagedTransformer.Cli;
 internal static class BenchTrainCommand
 {
     private const int DefaultSteps = 20;
+    private const int DefaultSentence = 32;
 
     // Every size of it is overridden.
     private static readonly LanguageModelRecipe _standard = new()
@@ -35,10 +36,10 @@ internal static class BenchTrainCommand
         Option<int?> layers = Options.Positive("--layers", "Number of layers.");
         Option<int?> dim = Options.Positive("--dim", "Width of the model.");
         Option<int?> heads = Options.Positive("--heads", "Number of heads; divides the width.");
-        Option<int?> sequence = Options.Positive("--seq", "Tokens per row.");
+        Option<int?> sequence = Options.Positive("--seq", $"Tokens per row (default with a recipe: its context; of either sentence of a translation model: {DefaultSentence}).");
         Option<int?> batch = Options.Positive("--batch", "Rows per batch.");
         Option<int?> vocab = Options.Positive("--vocab", "Size of the vocabulary.");
-        Option<string?> recipe = new("--recipe") { Description = "Measure this recipe's model, optimiser, batch and context; the sizes above then override it.", HelpName = "RECIPE" };
+        Option<string?> recipe = new("--recipe") { Description = "Measure this recipe's model, optimiser, batch and context; the sizes above then override it, on both sides of a translation model.", HelpName = "RECIPE" };
         Option<int?> steps = Options.Positive("--steps", $"Steps to measure, after two seconds of warm-up (default: {DefaultSteps}).");
         Option<bool> profile = new("--profile")
         {
@@ -49,7 +50,8 @@ internal static class BenchTrainCommand
         ExampleCommand command = new("train",
             "Measures training steps (forward, backward, AdamW) of a pre-norm GELU language model with learned positions and tied output, or of a recipe with its optimiser.",
             "mt bench train --layers 4 --dim 128 --heads 4 --seq 128 --batch 8 --vocab 256 --json",
-            "mt bench train --recipe enwiki-span-adaptive --profile")
+            "mt bench train --recipe enwiki-span-adaptive --profile",
+            "mt bench train --recipe multi30k-delight --seq 24")
         { layers, dim, heads, sequence, batch, vocab, recipe, steps, profile, threads, json };
         command.Validators.Add(result =>
         {
@@ -63,25 +65,55 @@ internal static class BenchTrainCommand
         {
             Options.Apply(result.GetValue(threads));
             string? file = result.GetValue(recipe) is { } name ? RecipePath.Find(name) : null;
-            LanguageModelRecipe loaded = file is null ? _standard : Recipe.LoadLanguageModel(file);
-            int context = result.GetValue(sequence) ?? loaded.Training.Context;
-            loaded = loaded with
+            Sizes sizes = new(
+                result.GetValue(layers), result.GetValue(dim), result.GetValue(heads), result.GetValue(sequence), result.GetValue(batch), result.GetValue(vocab), result.GetValue(steps) ?? DefaultSteps);
+            TrainingMeasurement measured = (file is null ? _standard : Recipe.Load(file)) switch
             {
-                Model = loaded.Model with
-                {
-                    Layers = result.GetValue(layers) ?? loaded.Model.Layers,
-                    Dim = result.GetValue(dim) ?? loaded.Model.Dim,
-                    Heads = result.GetValue(heads) ?? loaded.Model.Heads,
-                    Vocab = result.GetValue(vocab) ?? loaded.Model.Vocab,
-                    MaxPositions = Math.Max(context, loaded.Model.MaxPositions),
-                },
+                TranslationRecipe translation => Measure(translation, file!, sizes, result.GetValue(profile)),
+                var languageModel => Measure((LanguageModelRecipe)languageModel, file, sizes, result.GetValue(profile)),
             };
-            TrainingMeasurement measured = TrainingBenchmark.Run(
-                RecipeVocabulary.Resolve(loaded, file ?? ""), result.GetValue(batch) ?? loaded.Training.Batch, context, result.GetValue(steps) ?? DefaultSteps,
-                file is null ? null : loaded.Training, result.GetValue(profile));
             Write(terminal, measured, result.GetValue(json));
         });
         return command;
+    }
+
+    private static TrainingMeasurement Measure(LanguageModelRecipe recipe, string? file, Sizes sizes, bool profile)
+    {
+        int context = sizes.Sequence ?? recipe.Training.Context;
+        recipe = recipe with
+        {
+            Model = recipe.Model with
+            {
+                Layers = sizes.Layers ?? recipe.Model.Layers,
+                Dim = sizes.Dim ?? recipe.Model.Dim,
+                Heads = sizes.Heads ?? recipe.Model.Heads,
+                Vocab = sizes.Vocab ?? recipe.Model.Vocab,
+                MaxPositions = Math.Max(context, recipe.Model.MaxPositions),
+            },
+        };
+        return TrainingBenchmark.Run(
+            RecipeVocabulary.Resolve(recipe, file ?? ""), sizes.Batch ?? recipe.Training.Batch, context, sizes.Steps, file is null ? null : recipe.Training, profile);
+    }
+
+    private static TrainingMeasurement Measure(TranslationRecipe recipe, string file, Sizes sizes, bool profile)
+    {
+        int length = sizes.Sequence ?? DefaultSentence;
+        recipe = recipe with
+        {
+            Model = recipe.Model with
+            {
+                EncoderLayers = sizes.Layers ?? recipe.Model.EncoderLayers,
+                DecoderLayers = sizes.Layers ?? recipe.Model.DecoderLayers,
+                Dim = sizes.Dim ?? recipe.Model.Dim,
+                DecoderDim = sizes.Dim ?? recipe.Model.DecoderDim,
+                Heads = sizes.Heads ?? recipe.Model.Heads,
+                SrcVocab = sizes.Vocab ?? recipe.Model.SrcVocab,
+                Vocab = sizes.Vocab ?? recipe.Model.Vocab,
+                MaxPositions = Math.Max(length, recipe.Model.MaxPositions),
+            },
+        };
+        return TrainingBenchmark.Run(
+            RecipeVocabulary.Resolve(recipe, file), sizes.Batch ?? Math.Max(1, recipe.Training.MaxTokens / length), length, sizes.Steps, recipe.Training, profile);
     }
 
     private static void Write(Terminal terminal, TrainingMeasurement measured, bool json)
@@ -114,4 +146,7 @@ internal static class BenchTrainCommand
 
         JsonOutput.Write(terminal.Output, result);
     }
+
+    /// <summary>What the command line says; null: what the recipe says.</summary>
+    private sealed record Sizes(int? Layers, int? Dim, int? Heads, int? Sequence, int? Batch, int? Vocab, int Steps);
 }

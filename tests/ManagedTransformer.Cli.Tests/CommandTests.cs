@@ -207,6 +207,27 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void BenchTrainMeasuresTranslationModels()
+    {
+        File.WriteAllText(_work["translation.json"], """
+            {
+              "architecture": "transformer_seq2seq",
+              "model": { "dim": 16, "heads": 2, "ffn": 24, "encoder_layers": 2, "decoder_layers": 1, "tie": "all", "src_vocab": 20, "vocab": 20 },
+              "tokenizer": { "type": "char" },
+              "training": { "max_tokens": 40 }
+            }
+            """);
+        string[] arguments = ["bench", "train", "--recipe", _work["translation.json"], "--seq", "5", "--steps", "2", "--profile"];
+        JsonElement json = Workspace.Run([.. arguments, "--json"]).Json;
+        const int Attention = 4 * 16 * 16, FeedForward = 2 * 16 * 24, Pairs = 8, Length = 5;
+        const int PerPair = (Length * ((3 * (Attention + FeedForward)) + Attention + (16 * 20))) + (16 * ((3 * 2 * Length * Length) + (Length * (Length + 1))));
+        Assert.Equal(6e-9 * Pairs * PerPair, json.GetProperty("model_gflop_per_step").GetDouble(), 1e-12);
+        Assert.Equal(Pairs * Length / json.GetProperty("ms").GetDouble() * 1e3, json.GetProperty("tokens_per_s").GetDouble(), 1e-3);
+        json = Workspace.Run([.. arguments, "--layers", "1", "--batch", "3", "--vocab", "32", "--json"]).Json;
+        Assert.Equal(3 * Length / json.GetProperty("ms").GetDouble() * 1e3, json.GetProperty("tokens_per_s").GetDouble(), 1e-3);
+    }
+
+    [Fact]
     public void BenchGenerateGrowsWithLength()
     {
         ToolResult result = Workspace.Run("bench", "generate", "--recipe", _work["recipe.json"], "--data", _work["text.txt"], "--lengths", "8,200", "--json");

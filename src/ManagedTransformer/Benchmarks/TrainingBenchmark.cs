@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
@@ -8,7 +9,7 @@ using ManagedTransformer.Tensors.Profiling;
 
 namespace ManagedTransformer.Benchmarks;
 
-/// <summary>Measures training steps of a language model on random tokens: forward, backward, and AdamW with the learning rate 1e-3 and no clipping, or a recipe's optimiser.</summary>
+/// <summary>Measures training steps of a model on random tokens: forward, backward, and AdamW with the learning rate 1e-3 and no clipping, or a recipe's optimiser.</summary>
 public static class TrainingBenchmark
 {
     // The runtime compiles hot code again, with what it has learnt, during the first seconds; training lasts longer than that.
@@ -16,7 +17,7 @@ public static class TrainingBenchmark
     private const double WarmUpSeconds = 2;
     private const int PeakSize = 1024;
 
-    /// <summary>Measures a model.</summary>
+    /// <summary>Measures a language model.</summary>
     /// <param name="config">A valid configuration.</param><param name="batch">Rows per batch.</param><param name="context">Tokens per row.</param><param name="steps">Steps to measure, after two seconds (at least three steps) that are not.</param>
     /// <param name="training">Optimiser, clipping and schedule of a recipe; null: AdamW.</param><param name="profile">Whether as many steps more are run to time every kernel.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
@@ -24,20 +25,41 @@ public static class TrainingBenchmark
     public static TrainingMeasurement Run(LanguageModelConfig config, int batch, int context, int steps = 20, TrainingRecipe? training = null, bool profile = false)
     {
         ArgumentNullException.ThrowIfNull(config);
-        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(context, 1);
+        return Run(new LanguageModelSteps(config, Batch(batch, context, config.PositionLimit), training), steps, profile);
+    }
+
+    /// <summary>Measures a translation model on pairs of sentences of one length.</summary>
+    /// <param name="config">A valid configuration.</param><param name="batch">Pairs per batch.</param><param name="length">Tokens of either sentence.</param><param name="steps">Steps to measure, after two seconds (at least three steps) that are not.</param>
+    /// <param name="training">Optimiser, clipping and schedule of a recipe; null: AdamW.</param><param name="profile">Whether as many steps more are run to time every kernel.</param>
+    /// <returns>Of tokens per second, target tokens.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    /// <exception cref="InputException">The configuration is not valid, or its positions do not hold the sentences.</exception>
+    public static TrainingMeasurement Run(EncoderDecoderConfig config, int batch, int length, int steps = 20, TranslationTrainingRecipe? training = null, bool profile = false)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return Run(new TranslationSteps(config, Batch(batch, length, config.MaxPositions), training), steps, profile);
+    }
+
+    private static Shape Batch(int rows, int length, int positions)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        if (length > positions)
+        {
+            throw new InputException($"Rows of {length} tokens are longer than the model's {positions} positions.");
+        }
+
+        if ((long)rows * length > Array.MaxLength)
+        {
+            throw new InputException($"A batch of {rows} rows of {length} tokens is too large.");
+        }
+
+        return new Shape(rows, length);
+    }
+
+    private static TrainingMeasurement Run(TrainingSteps run, int steps, bool profile)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        if (context > config.PositionLimit)
-        {
-            throw new InputException($"Rows of {context} tokens are longer than the model's {config.MaxPositions} positions.");
-        }
-
-        if ((long)batch * context > Array.MaxLength)
-        {
-            throw new InputException($"A batch of {batch} rows of {context} tokens is too large.");
-        }
-
-        TrainingSteps run = new(config, new Shape(batch, context), training);
         long begin = Stopwatch.GetTimestamp();
         for (int step = 0; step < LeastWarmUpSteps || Stopwatch.GetElapsedTime(begin).TotalSeconds < WarmUpSeconds; step++)
         {
@@ -57,7 +79,7 @@ public static class TrainingBenchmark
         long allocated = (GC.GetAllocatedBytesForCurrentThread() - allocatedBefore) / steps;
         Array.Sort(times);
         double median = times[steps / 2];
-        return new TrainingMeasurement(median, batch * context / median * 1e3, config.ParameterCount, ProcessMemory.PeakMebibytes, allocated, loss)
+        return new TrainingMeasurement(median, run.Tokens / median * 1e3, run.ParameterCount, ProcessMemory.PeakMebibytes, allocated, loss)
         {
             Profile = profile ? Profile(run, steps) : null,
         };

@@ -1,4 +1,3 @@
-using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Optimizers;
@@ -9,27 +8,28 @@ using ManagedTransformer.Tensors.Profiling;
 
 namespace ManagedTransformer.Benchmarks;
 
-/// <summary>Training steps of a model with random weights on random tokens; models with spans see the block before as they do in training.</summary>
-internal sealed class TrainingSteps
+/// <summary>Training steps of a model with random weights on random tokens: forward, backward, and AdamW with the learning rate 1e-3 and no clipping, or a recipe's optimiser.</summary>
+internal abstract class TrainingSteps
 {
     private const float LearningRate = 1e-3f;
-    private readonly RandomSource _random = new(1);
-    private readonly CausalLanguageModel _model;
+    private readonly RandomSource _random;
     private readonly IReadOnlyList<NamedParameter> _parameters;
     private readonly Action _update;
-    private readonly HiddenStateCache? _past;
-    private readonly Shape _shape;
-    private readonly int[] _inputs, _targets;
 
-    /// <summary>A new model, and AdamW with the learning rate 1e-3 and no clipping, or a recipe's optimiser.</summary>
-    public TrainingSteps(LanguageModelConfig config, Shape shape, TrainingRecipe? training)
+    /// <summary>Steps that have not begun.</summary>
+    /// <param name="network">What to train.</param><param name="recipe">Optimiser, clipping and schedule; null: AdamW.</param><param name="random">Source of tokens and dropout.</param>
+    protected TrainingSteps(Module network, UpdateRecipe? recipe, RandomSource random)
     {
-        _model = new CausalLanguageModel(config, _random);
-        _parameters = (training?.Trainable ?? TrainableParameters.All).Choose(_model.Parameters());
-        _update = Updates(_parameters, training);
-        _past = _model.ReadsPast ? new HiddenStateCache(config.Layers) : null;
-        (_shape, _inputs, _targets) = (shape, new int[shape.Count], new int[shape.Count]);
+        _random = random;
+        _parameters = (recipe?.Trainable ?? TrainableParameters.All).Choose(network.Parameters());
+        _update = Updates(_parameters, recipe);
     }
+
+    /// <summary>Trainable values of the model.</summary>
+    public abstract long ParameterCount { get; }
+
+    /// <summary>Tokens that a step predicts.</summary>
+    public abstract int Tokens { get; }
 
     /// <summary>Runs a step, whose phases a profile learns.</summary>
     /// <returns>The loss.</returns>
@@ -42,13 +42,13 @@ internal sealed class TrainingSteps
         }
 
         using StepScope scope = new();
-        TrainingLoss loss = Forward();
+        TrainingLoss loss = Forward(ForwardContext.Training(_random));
         double value = loss.Prediction.Loss.Item();
         profile?.Phase = "backward";
         loss.Total.Backward(freeIntermediates: true);
         profile?.Phase = "update";
         _update();
-        _model.ApplyConstraints();
+        ApplyConstraints();
         return value;
     }
 
@@ -58,35 +58,41 @@ internal sealed class TrainingSteps
         using KernelProfile profile = KernelProfile.Start();
         using StepScope scope = new();
         using NoGradientScope _ = new();
-        Forward();
+        Forward(ForwardContext.Training(_random));
         return profile.Operations;
     }
 
-    private TrainingLoss Forward()
+    /// <summary>The loss of random tokens.</summary>
+    protected abstract TrainingLoss Forward(ForwardContext context);
+
+    /// <summary>Brings parameters back into their range after an update.</summary>
+    protected virtual void ApplyConstraints()
     {
-        FillRandom(_inputs);
-        FillRandom(_targets);
-        return _model.TrainingLoss(Tensor.From(_inputs, _shape), Tensor.From(_targets, _shape), ForwardContext.Training(_random), past: _past);
     }
 
-    private void FillRandom(int[] ids)
+    /// <summary>Random ids below the size of a vocabulary, but for padding.</summary>
+    /// <param name="ids">Memory for them.</param><param name="shape">Shape of the tensor.</param><param name="vocabulary">Its size.</param><param name="padding">Id of padding; null for none.</param>
+    protected Tensor RandomTokens(int[] ids, Shape shape, int vocabulary, int? padding)
     {
         for (int i = 0; i < ids.Length; i++)
         {
-            ids[i] = (int)(_random.NextUnit() * _model.Config.Vocab);
+            int id = (int)(_random.NextUnit() * (vocabulary - (padding is null ? 0 : 1)));
+            ids[i] = id >= padding ? id + 1 : id;
         }
+
+        return Tensor.From(ids, shape);
     }
 
-    private static Action Updates(IReadOnlyList<NamedParameter> parameters, TrainingRecipe? training)
+    private static Action Updates(IReadOnlyList<NamedParameter> parameters, UpdateRecipe? recipe)
     {
-        if (training is null)
+        if (recipe is null)
         {
             Adam adam = new([new ParameterGroup(parameters)], new AdamOptions { Beta2 = 0.999f, WeightDecay = 0.01f, CorrectRoot = true });
             return () => adam.Step(LearningRate);
         }
 
-        OptimizerSet optimizers = training.Optimizer.CreateSet(parameters);
-        LearningRateSchedule schedule = training.Schedule.Create(training.Steps);
+        OptimizerSet optimizers = recipe.Optimizer.CreateSet(parameters);
+        LearningRateSchedule schedule = recipe.Schedule.Create(recipe.Steps);
         return () => optimizers.Step((float)schedule.Rate(optimizers.Updates), optimizers.GradientNorms());
     }
 }

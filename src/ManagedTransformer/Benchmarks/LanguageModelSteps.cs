@@ -1,0 +1,53 @@
+using ManagedTransformer.Architectures.AdaptiveSpan;
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Benchmarks;
+
+/// <summary>Training steps of a language model; one with spans sees the block before as it does in training.</summary>
+internal sealed class LanguageModelSteps : TrainingSteps
+{
+    private readonly CausalLanguageModel _model;
+    private readonly HiddenStateCache? _past;
+    private readonly Shape _shape;
+    private readonly int[] _inputs, _targets;
+
+    /// <summary>Steps of a new model.</summary>
+    /// <param name="config">A valid configuration.</param><param name="shape">[rows, tokens]</param><param name="recipe">Optimiser, clipping and schedule; null: AdamW.</param>
+    public LanguageModelSteps(LanguageModelConfig config, Shape shape, UpdateRecipe? recipe)
+        : this(config, shape, recipe, new RandomSource(1))
+    {
+    }
+
+    private LanguageModelSteps(LanguageModelConfig config, Shape shape, UpdateRecipe? recipe, RandomSource random)
+        : this(new CausalLanguageModel(config, random), shape, recipe, random)
+    {
+    }
+
+    private LanguageModelSteps(CausalLanguageModel model, Shape shape, UpdateRecipe? recipe, RandomSource random)
+        : base(model, recipe, random)
+    {
+        _model = model;
+        _past = model.ReadsPast ? new HiddenStateCache(model.Config.Layers) : null;
+        (_shape, _inputs, _targets) = (shape, new int[shape.Count], new int[shape.Count]);
+    }
+
+    /// <inheritdoc/>
+    public override long ParameterCount => _model.Config.ParameterCount;
+
+    /// <inheritdoc/>
+    public override int Tokens => _targets.Length;
+
+    /// <inheritdoc/>
+    protected override TrainingLoss Forward(ForwardContext context)
+    {
+        LanguageModelConfig config = _model.Config;
+        Tensor inputs = RandomTokens(_inputs, _shape, config.Vocab, config.PaddingIdx), targets = RandomTokens(_targets, _shape, config.Vocab, config.PaddingIdx);
+        return _model.TrainingLoss(inputs, targets, context, past: _past);
+    }
+
+    /// <inheritdoc/>
+    protected override void ApplyConstraints() => _model.ApplyConstraints();
+}
