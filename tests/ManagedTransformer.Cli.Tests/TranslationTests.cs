@@ -126,11 +126,27 @@ public sealed class TranslationTests : IDisposable
     }
 
     [Theory]
+    [InlineData("loss", 30)]
+    [InlineData("bleu", 10)]
+    public void TheBestModelIsThatOfTheLowestLossOrTheHighestBleu(string bestBy, int step)
+    {
+        // Steps so small that the loss falls a little and no translation changes: the first of equal BLEU scores stays the best.
+        _work.Write("recipe.json", Recipe()
+            .Replace("\"lr\": 1e-2", "\"lr\": 1e-6", StringComparison.Ordinal)
+            .Replace("\"keep_checkpoints\": 2", $"\"keep_checkpoints\": 3, \"best_by\": \"{bestBy}\"", StringComparison.Ordinal));
+        Assert.Equal(0, Train("out", "--steps", "20").ExitCode);
+        Assert.Equal(0, Train("out", "--steps", "30", "--resume").ExitCode);
+        Assert.Equal(File.ReadAllBytes(_work[$"out/recent/step-{step:D9}/model.safetensors"]), File.ReadAllBytes(_work["out/best/model.safetensors"]));
+    }
+
+    [Theory]
     [InlineData("\"type\": \"word\"", "\"type\": \"word\", \"joint\": false", "\"heads\": 2", "\"heads\": 2, \"tie\": \"all\"", "tokenizer.joint")]
     [InlineData("\"heads\": 2", "\"heads\": 3", "", "", "heads")]
     [InlineData("\"max_tokens\": 60", "\"max_tokens\": 0", "", "", "max_tokens")]
     [InlineData("\"max_tokens\": 60", "\"max_tokens\": 4", "", "", "4 tokens")]
     [InlineData("\"keep_checkpoints\": 2", "\"keep_checkpoints\": -2", "", "", "keep_checkpoints")]
+    [InlineData("\"evaluate_bleu\": 4", "\"best_by\": \"bleu\"", "", "", "evaluate_bleu")]
+    [InlineData("\"evaluate_bleu\": 4", "\"best_by\": \"chrf\"", "", "", "best_by")]
     [InlineData("\"heads\": 2", "\"heads\": 2, \"vocab\": 7", "", "", "model.vocab")]
     [InlineData("\"type\": \"word\"", "\"type\": \"bpe\"", "", "", "tokenizer.vocab")]
     [InlineData("\"target\": ", "\"targets\": ", "", "", "targets")]

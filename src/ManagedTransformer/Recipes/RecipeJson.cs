@@ -25,7 +25,7 @@ namespace ManagedTransformer.Recipes;
     Converters =
     [
         typeof(SnakeCaseEnumConverter<Activation>), typeof(SnakeCaseEnumConverter<PositionKind>), typeof(SnakeCaseEnumConverter<InitializationScheme>),
-        typeof(SnakeCaseEnumConverter<LabelSmoothing>), typeof(SnakeCaseEnumConverter<TokenizerKind>), typeof(SnakeCaseEnumConverter<Sampling>),
+        typeof(SnakeCaseEnumConverter<LabelSmoothing>), typeof(SnakeCaseEnumConverter<TokenizerKind>), typeof(SnakeCaseEnumConverter<Sampling>), typeof(SnakeCaseEnumConverter<BestBy>),
         typeof(SnakeCaseEnumConverter<OptimizerKind>), typeof(SnakeCaseEnumConverter<ScheduleKind>), typeof(SnakeCaseEnumConverter<AttentionKind>),
         typeof(SnakeCaseEnumConverter<FeatureMapKind>), typeof(SnakeCaseEnumConverter<FeatureActivation>), typeof(SnakeCaseEnumConverter<LinearGateKind>),
         typeof(SnakeCaseEnumConverter<TrainableParameters>), typeof(SnakeCaseEnumConverter<AdaptiveForm>), typeof(SnakeCaseEnumConverter<UnitMode>),

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ManagedTransformer.Recipes;
 
 /// <summary>How to train a translation model.</summary>
@@ -21,6 +23,10 @@ public sealed record TranslationTrainingRecipe : UpdateRecipe
     /// <summary>Validation sentences to translate greedily for a BLEU score at each evaluation; 0: none.</summary>
     public int EvaluateBleu { get; set; }
 
+    /// <summary>What decides which evaluation's model is kept as the best.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public BestBy BestBy { get; set; }
+
     /// <summary>Validation sentences whose translations are shown at the end.</summary>
     public int SampleSentences { get; set; }
 
@@ -33,5 +39,9 @@ public sealed record TranslationTrainingRecipe : UpdateRecipe
         RequireNotNegative(where, MaxSentences, "max_sentences");
         RequireNotNegative(where, EvaluateBleu, "evaluate_bleu");
         RequireNotNegative(where, SampleSentences, "sample_sentences");
+        if (BestBy == BestBy.Bleu && EvaluateBleu == 0)
+        {
+            throw new InputException($"{where}: training.best_by is 'bleu', which needs training.evaluate_bleu: how many validation sentences to translate.");
+        }
     }
 }

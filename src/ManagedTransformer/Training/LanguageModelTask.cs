@@ -84,7 +84,7 @@ internal sealed class LanguageModelTask : TrainingTask
         {
             BitsPerCharacter = loss / Math.Log(2) * _data.ValidationTokensPerCharacter,
             Floor = Floor,
-        }, compared);
+        }, compared, compared);
     }
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ public sealed class TrainingRun
     private readonly TrainingTask _task;
     private readonly Stopwatch _watch = new();
     private double _secondsBefore;
-    private double? _bestLoss;
+    private double? _bestLoss, _bestScore;
     private long _savedStep = -1;
 
     private TrainingRun(Recipe recipe, TrainingOptions options)
@@ -161,8 +161,9 @@ public sealed class TrainingRun
             return null;
         }
 
-        bool best = _bestLoss is null || validation.Compared < _bestLoss;
-        _bestLoss = best ? validation.Compared : _bestLoss;
+        bool best = _bestScore is null || validation.Score < _bestScore;
+        _bestScore = best ? validation.Score : _bestScore;
+        _bestLoss = _bestLoss < validation.Loss ? _bestLoss : validation.Loss;
         return validation.Result with { IsBest = best };
     }
 
@@ -205,6 +206,7 @@ public sealed class TrainingRun
                 Seed = _options.Seed,
                 Position = _task.Trainer.Position,
                 BestLoss = _bestLoss,
+                BestScore = _bestScore,
                 Seconds = _secondsBefore + _watch.Elapsed.TotalSeconds,
                 Fingerprint = _task.Fingerprint,
             };
@@ -236,6 +238,7 @@ public sealed class TrainingRun
 
         _savedStep = state.Step;
         _bestLoss = state.BestLoss;
+        _bestScore = state.BestScore;
         _secondsBefore = state.Seconds;
     }
 }

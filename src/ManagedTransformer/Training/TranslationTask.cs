@@ -93,7 +93,7 @@ internal sealed class TranslationTask : TrainingTask
 
         LanguageModelMetrics metrics = TranslationEvaluator.Score(Model.Network, _data.Validation, cancellation);
         double? bleu = _recipe.Training.EvaluateBleu == 0 ? null : Bleu(_recipe.Training.EvaluateBleu, cancellation);
-        return new Validation(new ValidationResult(metrics.Loss, IsBest: false) { Bleu = bleu }, metrics.Loss);
+        return new Validation(new ValidationResult(metrics.Loss, IsBest: false) { Bleu = bleu }, metrics.Loss, _recipe.Training.BestBy == BestBy.Bleu ? -bleu!.Value : metrics.Loss);
     }
 
     /// <inheritdoc/>
