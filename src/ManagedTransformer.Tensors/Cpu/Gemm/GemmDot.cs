@@ -21,8 +21,8 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
     /// <summary>How many bytes ahead to ask for, into the second-level cache: the processor's own prefetching begins anew with every page.</summary>
     private const int Ahead = 4096;
 
-    /// <summary>Bytes up to which the streamed factor comes from a near cache, where asking ahead costs more than it brings.</summary>
-    private const long Near = 6 << 20;
+    /// <summary>Bytes of floats that are likely to come from a near cache, where asking ahead costs more than it brings. Halves are weights, read once per token and then no more for long.</summary>
+    private const long Near = 4 << 20;
 
     /// <summary>Computes the problem; A is not transposed, B is, and the batch is 1. Unless B is stored as floats, it is taken from <see cref="GemmProblem.HalvesB"/>.</summary>
     public static void Run(in GemmProblem p)
@@ -48,7 +48,7 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
             job.ResidentRows = p.N;
             extent = p.M;
         }
-        job.IsFar = extent * (long)job.StreamedStride > Near;
+        job.IsFar = !isFloat || extent * (long)job.StreamedStride > Near;
         long work = Math.Max(1, (long)p.M * p.N * p.K);
         int chunks = (int)Math.Clamp(work / ChunkWork, 1, MostChunks);
         job.PerChunk = ((extent + chunks - 1) / chunks + 3) & ~3;
