@@ -13,6 +13,9 @@ internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
 {
     private const int KeyBlock = 512;
 
+    // Rows of a head lie a whole position apart, which the processor's own prefetching does not follow far.
+    private const int KeysAhead = 32;
+
     private readonly AttentionArguments _arguments;
     private readonly int _begin, _blocks, _outputWidth;
     private readonly float* _partials;
@@ -40,11 +43,18 @@ internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
         AttentionScratch.Tiles.Reserve(KeyBlock);
         float* weights = AttentionScratch.Tiles.Take(KeyBlock), output = _partials + ((nint)chunk * PartialSize);
 
-        RowProducts<TOps, TVector>.Dots(
-            _arguments.Queries(pair)[0], _arguments.HeadWidth, _arguments.Keys(pair), first, keys, _arguments.Scale, weights, accumulate: false);
+        HeadRows keyRows = _arguments.Keys(pair), valueRows = _arguments.Values(pair);
+        for (int u = 0; u < keys; u += KeysAhead)
+        {
+            int begin = first + u, count = Math.Min(KeysAhead, keys - u);
+            keyRows.Prefetch(begin + KeysAhead, Math.Min(begin + (2 * KeysAhead), first + keys), _arguments.HeadWidth);
+            valueRows.Prefetch(begin, begin + count, _arguments.ValueWidth);
+            RowProducts<TOps, TVector>.Dots(_arguments.Queries(pair)[0], _arguments.HeadWidth, keyRows, begin, count, _arguments.Scale, weights + u, accumulate: false);
+        }
+
         Hide(_arguments.Padding(pair), first, keys, weights);
         Exponentials(weights, keys, out output[_outputWidth], out output[_outputWidth + 1]);
-        RowProducts<TOps, TVector>.WeightedSum(weights, _arguments.Values(pair), first, keys, _arguments.ValueWidth, output, accumulate: false);
+        RowProducts<TOps, TVector>.WeightedSum(weights, valueRows, first, keys, _arguments.ValueWidth, output, accumulate: false);
     }
 
     /// <summary>Joins the blocks of every head: y = sum of e^(m - max) output / sum of e^(m - max) sum.</summary>
