@@ -45,10 +45,10 @@ internal static unsafe class BlockProduct
         where TVectors : struct, IConstant
     {
         if (typeof(TVector) == typeof(Vector512<float>))
-            GemmTile<Vector512<float>, Lanes512>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, 1, accumulate);
+            GemmTile<Vector512<float>, Lanes512>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, Lanes512.Count, 1, accumulate);
         else if (typeof(TVector) == typeof(Vector256<float>))
-            GemmTile<Vector256<float>, Lanes256>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, 1, accumulate);
+            GemmTile<Vector256<float>, Lanes256>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, Lanes256.Count, 1, accumulate);
         else
-            GemmTile<Vector128<float>, Lanes128>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, 1, accumulate);
+            GemmTile<Vector128<float>, Lanes128>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, Lanes128.Count, 1, accumulate);
     }
 }

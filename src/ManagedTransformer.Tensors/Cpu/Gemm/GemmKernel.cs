@@ -14,9 +14,9 @@ internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
     where TRows : struct, IConstant
     where TVectors : struct, IConstant
 {
-    /// <summary>C = alpha * A B, or C + alpha * A B if accumulating.</summary>
+    /// <summary>C = alpha * A B, or C + alpha * A B if accumulating; of the last vector of every row of C only the first <paramref name="last"/> lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc, float alpha, bool accumulate)
+    public static void Run(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc, int last, float alpha, bool accumulate)
     {
         TVector c0 = TLanes.Zero, d0 = TLanes.Zero;
         TVector c1 = TLanes.Zero, d1 = TLanes.Zero;
@@ -57,18 +57,18 @@ internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
         }
 
         TVector factor = TLanes.Broadcast(alpha);
-        Store(c0, d0, c, factor, accumulate);
-        if (TRows.Value > 1) Store(c1, d1, c + ldc, factor, accumulate);
-        if (TRows.Value > 2) Store(c2, d2, c + 2 * ldc, factor, accumulate);
-        if (TRows.Value > 3) Store(c3, d3, c + 3 * ldc, factor, accumulate);
-        if (TRows.Value > 4) Store(c4, d4, c + 4 * ldc, factor, accumulate);
-        if (TRows.Value > 5) Store(c5, d5, c + 5 * ldc, factor, accumulate);
-        if (TRows.Value > 6) Store(c6, d6, c + 6 * ldc, factor, accumulate);
-        if (TRows.Value > 7) Store(c7, d7, c + 7 * ldc, factor, accumulate);
-        if (TRows.Value > 8) Store(c8, d8, c + 8 * ldc, factor, accumulate);
-        if (TRows.Value > 9) Store(c9, d9, c + 9 * ldc, factor, accumulate);
-        if (TRows.Value > 10) Store(c10, d10, c + 10 * ldc, factor, accumulate);
-        if (TRows.Value > 11) Store(c11, d11, c + 11 * ldc, factor, accumulate);
+        Store(c0, d0, c, last, factor, accumulate);
+        if (TRows.Value > 1) Store(c1, d1, c + ldc, last, factor, accumulate);
+        if (TRows.Value > 2) Store(c2, d2, c + 2 * ldc, last, factor, accumulate);
+        if (TRows.Value > 3) Store(c3, d3, c + 3 * ldc, last, factor, accumulate);
+        if (TRows.Value > 4) Store(c4, d4, c + 4 * ldc, last, factor, accumulate);
+        if (TRows.Value > 5) Store(c5, d5, c + 5 * ldc, last, factor, accumulate);
+        if (TRows.Value > 6) Store(c6, d6, c + 6 * ldc, last, factor, accumulate);
+        if (TRows.Value > 7) Store(c7, d7, c + 7 * ldc, last, factor, accumulate);
+        if (TRows.Value > 8) Store(c8, d8, c + 8 * ldc, last, factor, accumulate);
+        if (TRows.Value > 9) Store(c9, d9, c + 9 * ldc, last, factor, accumulate);
+        if (TRows.Value > 10) Store(c10, d10, c + 10 * ldc, last, factor, accumulate);
+        if (TRows.Value > 11) Store(c11, d11, c + 11 * ldc, last, factor, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -81,13 +81,17 @@ internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(TVector sum0, TVector sum1, float* c, TVector factor, bool accumulate)
+    private static void Store(TVector sum0, TVector sum1, float* c, int last, TVector factor, bool accumulate)
     {
-        TLanes.Store(accumulate ? TLanes.MultiplyAdd(sum0, factor, TLanes.Load(c)) : TLanes.Multiply(sum0, factor), c);
         if (TVectors.Value > 1)
         {
-            float* next = c + TLanes.Count;
-            TLanes.Store(accumulate ? TLanes.MultiplyAdd(sum1, factor, TLanes.Load(next)) : TLanes.Multiply(sum1, factor), next);
+            TLanes.Store(accumulate ? TLanes.MultiplyAdd(sum0, factor, TLanes.Load(c)) : TLanes.Multiply(sum0, factor), c);
+            sum0 = sum1;
+            c += TLanes.Count;
         }
+        if (last == TLanes.Count)
+            TLanes.Store(accumulate ? TLanes.MultiplyAdd(sum0, factor, TLanes.Load(c)) : TLanes.Multiply(sum0, factor), c);
+        else
+            TLanes.StoreFirst(accumulate ? TLanes.MultiplyAdd(sum0, factor, TLanes.LoadFirst(c, last)) : TLanes.Multiply(sum0, factor), c, last);
     }
 }

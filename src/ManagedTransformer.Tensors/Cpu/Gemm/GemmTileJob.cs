@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>Computes one tile of C per chunk.</summary>
@@ -112,45 +110,11 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
             {
                 int rows = Math.Min(TRows.Value, mEnd - i);
                 float* c = Problem.C + (M + i) * ldc + N + j;
-                if (columns == TWidth.Value || columns == TLanes.Count)
-                    ComputeMicroTile(rows, columns, length, a, panelA, b, panelB, c, ldc, accumulate);
+                if (columns > TLanes.Count)
+                    GemmTile<TVector, TLanes>.Run<Constants.C2>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride, c, ldc, columns - TLanes.Count, Problem.Alpha, accumulate);
                 else
-                    ComputeEdge(rows, columns, length, a, panelA, b, panelB, c, ldc, accumulate);
+                    GemmTile<TVector, TLanes>.Run<Constants.C1>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride, c, ldc, columns, Problem.Alpha, accumulate);
             }
         }
-    }
-
-    private readonly void ComputeMicroTile(
-        int rows, int columns, int length, in GemmOperand a, float* panelA, in GemmOperand b, float* panelB, float* c, nint ldc, bool accumulate)
-    {
-        if (columns > TLanes.Count)
-            GemmTile<TVector, TLanes>.Run<Constants.C2>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride, c, ldc, Problem.Alpha, accumulate);
-        else
-            GemmTile<TVector, TLanes>.Run<Constants.C1>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride, c, ldc, Problem.Alpha, accumulate);
-    }
-
-    /// <summary>A micro-tile whose last vector is only partly inside C: computed beside C, on zero-padded columns.</summary>
-    [SkipLocalsInit]
-    private readonly void ComputeEdge(
-        int rows, int columns, int length, in GemmOperand a, float* panelA, in GemmOperand b, float* panelB, float* c, nint ldc, bool accumulate)
-    {
-        float* tile = stackalloc float[TRows.Value * TWidth.Value];
-        if (accumulate)
-        {
-            for (int i = 0; i < rows; i++)
-                CopyRow(c + i * ldc, tile + i * TWidth.Value, columns);
-        }
-        ComputeMicroTile(rows, columns, length, a, panelA, b, panelB, tile, TWidth.Value, accumulate);
-        for (int i = 0; i < rows; i++)
-            CopyRow(tile + i * TWidth.Value, c + i * ldc, columns);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyRow(float* source, float* target, int columns)
-    {
-        int whole = columns > TLanes.Count ? TLanes.Count : 0;
-        if (whole > 0)
-            TLanes.Store(TLanes.Load(source), target);
-        TLanes.CopyFirst(source + whole, target + whole, columns - whole);
     }
 }

@@ -18,8 +18,11 @@ internal unsafe interface ILanes<TVector> where TVector : unmanaged
     /// <summary>Writes <see cref="Count"/> floats.</summary>
     static abstract void Store(TVector value, float* target);
 
-    /// <summary>Copies up to <see cref="Count"/> floats; memory behind them is not touched.</summary>
-    static abstract void CopyFirst(float* source, float* target, int count);
+    /// <summary>Reads only the first floats; the other lanes are zero and their memory is not touched.</summary>
+    static abstract TVector LoadFirst(float* source, int count);
+
+    /// <summary>Writes only the first floats; memory behind them is not touched.</summary>
+    static abstract void StoreFirst(TVector value, float* target, int count);
 
     /// <summary>All lanes equal to the value.</summary>
     static abstract TVector Broadcast(float value);

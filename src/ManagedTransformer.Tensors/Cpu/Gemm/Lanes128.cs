@@ -23,7 +23,10 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static void Store(Vector128<float> value, float* target) => value.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void CopyFirst(float* source, float* target, int count) => Vector128Ops.StoreFirst(Vector128Ops.LoadFirst(source, count), target, count);
+    public static Vector128<float> LoadFirst(float* source, int count) => Vector128Ops.LoadFirst(source, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(Vector128<float> value, float* target, int count) => Vector128Ops.StoreFirst(value, target, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Broadcast(float value) => Vector128.Create(value);

@@ -22,7 +22,10 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static void Store(Vector256<float> value, float* target) => value.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void CopyFirst(float* source, float* target, int count) => Vector256Ops.StoreFirst(Vector256Ops.LoadFirst(source, count), target, count);
+    public static Vector256<float> LoadFirst(float* source, int count) => Vector256Ops.LoadFirst(source, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(Vector256<float> value, float* target, int count) => Vector256Ops.StoreFirst(value, target, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);

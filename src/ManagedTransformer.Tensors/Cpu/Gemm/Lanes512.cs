@@ -21,7 +21,10 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static void Store(Vector512<float> value, float* target) => value.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void CopyFirst(float* source, float* target, int count) => Vector512Ops.StoreFirst(Vector512Ops.LoadFirst(source, count), target, count);
+    public static Vector512<float> LoadFirst(float* source, int count) => Vector512Ops.LoadFirst(source, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(Vector512<float> value, float* target, int count) => Vector512Ops.StoreFirst(value, target, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
