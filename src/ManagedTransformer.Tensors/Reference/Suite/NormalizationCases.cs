@@ -39,6 +39,7 @@ internal static class NormalizationCases
         foreach ((int rows, int groups, int width, int chunks, int first, bool shuffle) in new[]
         {
             (0, 2, 4, 1, 0, true), (3, 1, 17, 1, 0, false), (5, 2, 6, 1, 3, true), (4, 4, 21, 4, 8, true), (37, 8, 16, 2, 10, false), (130, 3, 5, 5, 5, true), (2, 2, 130, 1, 64, true),
+            (19, 8, 7, 8, 16, true), (33, 6, 10, 1, 0, true), (16, 1, 37, 1, 5, false),
         })
         {
             int features = groups * width;
