@@ -14,19 +14,10 @@ internal sealed class LanguageModelSteps : TrainingSteps
     private readonly Shape _shape;
     private readonly int[] _inputs, _targets;
 
-    /// <summary>Steps of a new model.</summary>
-    /// <param name="config">A valid configuration.</param><param name="shape">[rows, tokens]</param><param name="recipe">Optimiser, clipping and schedule; null: AdamW.</param>
-    public LanguageModelSteps(LanguageModelConfig config, Shape shape, UpdateRecipe? recipe)
-        : this(config, shape, recipe, new RandomSource(1))
-    {
-    }
-
-    private LanguageModelSteps(LanguageModelConfig config, Shape shape, UpdateRecipe? recipe, RandomSource random)
-        : this(new CausalLanguageModel(config, random), shape, recipe, random)
-    {
-    }
-
-    private LanguageModelSteps(CausalLanguageModel model, Shape shape, UpdateRecipe? recipe, RandomSource random)
+    /// <summary>Steps that have not begun.</summary>
+    /// <param name="model">A new model.</param><param name="shape">[rows, tokens]</param><param name="recipe">Optimiser, clipping and schedule; null: AdamW.</param>
+    /// <param name="random">Source of tokens and dropout.</param>
+    public LanguageModelSteps(CausalLanguageModel model, Shape shape, UpdateRecipe? recipe, RandomSource random)
         : base(model, recipe, random)
     {
         _model = model;

@@ -16,6 +16,7 @@ public static class TrainingBenchmark
     private const int LeastWarmUpSteps = 3;
     private const double WarmUpSeconds = 2;
     private const int PeakSize = 1024;
+    private const ulong Seed = 1;
 
     /// <summary>Measures a language model.</summary>
     /// <param name="config">A valid configuration.</param><param name="batch">Rows per batch.</param><param name="context">Tokens per row.</param><param name="steps">Steps to measure, after two seconds (at least three steps) that are not.</param>
@@ -25,7 +26,9 @@ public static class TrainingBenchmark
     public static TrainingMeasurement Run(LanguageModelConfig config, int batch, int context, int steps = 20, TrainingRecipe? training = null, bool profile = false)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return Run(new LanguageModelSteps(config, Batch(batch, context, config.PositionLimit), training), steps, profile);
+        Shape shape = Batch(batch, context, config.PositionLimit);
+        RandomSource random = new(Seed);
+        return Run(new LanguageModelSteps(new CausalLanguageModel(config, random), shape, training, random), steps, profile);
     }
 
     /// <summary>Measures a translation model on pairs of sentences of one length.</summary>
@@ -37,7 +40,9 @@ public static class TrainingBenchmark
     public static TrainingMeasurement Run(EncoderDecoderConfig config, int batch, int length, int steps = 20, TranslationTrainingRecipe? training = null, bool profile = false)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return Run(new TranslationSteps(config, Batch(batch, length, config.MaxPositions), training), steps, profile);
+        Shape shape = Batch(batch, length, config.MaxPositions);
+        RandomSource random = new(Seed);
+        return Run(new TranslationSteps(new EncoderDecoderModel(config, random), shape, training, random), steps, profile);
     }
 
     private static Shape Batch(int rows, int length, int positions)

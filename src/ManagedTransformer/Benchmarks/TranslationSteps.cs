@@ -13,19 +13,10 @@ internal sealed class TranslationSteps : TrainingSteps
     private readonly Shape _shape;
     private readonly int[] _sources, _previous, _targets;
 
-    /// <summary>Steps of a new model.</summary>
-    /// <param name="config">A valid configuration.</param><param name="shape">[pairs, tokens of either side]</param><param name="recipe">Optimiser, clipping and schedule; null: AdamW.</param>
-    public TranslationSteps(EncoderDecoderConfig config, Shape shape, UpdateRecipe? recipe)
-        : this(config, shape, recipe, new RandomSource(1))
-    {
-    }
-
-    private TranslationSteps(EncoderDecoderConfig config, Shape shape, UpdateRecipe? recipe, RandomSource random)
-        : this(new EncoderDecoderModel(config, random), shape, recipe, random)
-    {
-    }
-
-    private TranslationSteps(EncoderDecoderModel model, Shape shape, UpdateRecipe? recipe, RandomSource random)
+    /// <summary>Steps that have not begun.</summary>
+    /// <param name="model">A new model.</param><param name="shape">[pairs, tokens of either side]</param><param name="recipe">Optimiser, clipping and schedule; null: AdamW.</param>
+    /// <param name="random">Source of tokens and dropout.</param>
+    public TranslationSteps(EncoderDecoderModel model, Shape shape, UpdateRecipe? recipe, RandomSource random)
         : base(model, recipe, random)
     {
         _model = model;
