@@ -129,7 +129,11 @@ public sealed class LanguageModel : TrainedModel, IDisposable
             return Gpt2Folder.Read(path);
         }
 
-        string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path));
+        return CheckpointFolder.Read(CheckpointFolder.Resolve(path), ReadFolder);
+    }
+
+    private static LanguageModel ReadFolder(string folder)
+    {
         ModelDescription description = ReadDescription(folder);
         ITokenizer tokenizer = Tokenization.Tokenizer.Load(Path.Combine(folder, CheckpointFolder.TokenizerFile));
         if (tokenizer.VocabularySize > description.Model.Vocab)

@@ -45,16 +45,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     /// <summary>Loads a model.</summary>
     /// <param name="path">A checkpoint folder, or the output folder of a training run (its best checkpoint is taken, or else its last).</param>
     /// <exception cref="InputException">Missing, damaged or mismatched files, or a model of another kind.</exception>
-    public static TranslationModel Load(string path)
-    {
-        string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path));
-        TranslationDescription description = ReadDescription(folder);
-        (SentenceTokenizer source, SentenceTokenizer target) = ReadTokenizers(folder, description.Lowercase);
-        EncoderDecoderModel network = Initialization.Skip(() => new EncoderDecoderModel(description.Model, new RandomSource(0)));
-        TranslationModel model = new(network, source, target, description);
-        ModuleWeights.Load(model.Network, Path.Combine(folder, CheckpointFolder.ModelFile));
-        return model;
-    }
+    public static TranslationModel Load(string path) => CheckpointFolder.Read(CheckpointFolder.Resolve(path), ReadFolder);
 
     /// <summary>The description in a checkpoint folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -197,6 +188,16 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         return (Read(CheckpointFolder.SourceTokenizerFile), Read(CheckpointFolder.TargetTokenizerFile));
 
         SentenceTokenizer Read(string name) => new(Tokenizer.Load(Path.Combine(folder, name)), lowercase);
+    }
+
+    private static TranslationModel ReadFolder(string folder)
+    {
+        TranslationDescription description = ReadDescription(folder);
+        (SentenceTokenizer source, SentenceTokenizer target) = ReadTokenizers(folder, description.Lowercase);
+        EncoderDecoderModel network = Initialization.Skip(() => new EncoderDecoderModel(description.Model, new RandomSource(0)));
+        TranslationModel model = new(network, source, target, description);
+        ModuleWeights.Load(model.Network, Path.Combine(folder, CheckpointFolder.ModelFile));
+        return model;
     }
 
     private IEnumerable<Translation> TranslateInWindows(IEnumerable<string> sentences, TranslationOptions options, CancellationToken cancellation)

@@ -26,6 +26,10 @@ public partial class Tensor
         return tensor;
     }
 
+    /// <summary>A Float32 tensor whose values are undefined until they are written.</summary>
+    /// <param name="shape">The shape.</param><param name="device">Default: the CPU.</param>
+    public static Tensor Empty(Shape shape, Device? device = null) => Empty(shape, DType.Float32, device);
+
     /// <summary>A Float32 tensor of zeros.</summary>
     /// <param name="shape">The shape.</param><param name="device">Default: the CPU.</param>
     public static Tensor Zeros(Shape shape, Device? device = null) => Full(shape, 0, device);

@@ -92,16 +92,40 @@ public static class CheckpointFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string folder = Existing(path) ?? throw new InputException($"The checkpoint folder '{path}' does not exist.");
-        if (File.Exists(Path.Combine(folder, CheckpointManifest.FileName)))
+        if (HasManifest(folder))
         {
             CheckpointManifest.Verify(folder);
         }
         else if (requireManifest)
         {
-            throw new InputException($"The folder '{folder}' is not a complete checkpoint: it has no {CheckpointManifest.FileName}.");
+            throw NoManifest(folder);
         }
 
         return folder;
+    }
+
+    /// <summary>Reads a checkpoint while another thread verifies its files, which takes about as long. What was read is handed out only when every file is sound;
+    /// a damaged file is what a failure is reported as, whatever else the damage did to the reading.</summary>
+    /// <param name="path">The checkpoint's folder, with a manifest.</param><param name="read">Reads the folder that it is given.</param>
+    /// <exception cref="InputException">As for <see cref="Open"/>, and what <paramref name="read"/> throws.</exception>
+    internal static T Read<T>(string path, Func<string, T> read)
+    {
+        string folder = Existing(path) ?? throw new InputException($"The checkpoint folder '{path}' does not exist.");
+        if (!HasManifest(folder))
+        {
+            throw NoManifest(folder);
+        }
+
+        Task verification = Task.Factory.StartNew(
+            () => CheckpointManifest.Verify(folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            return read(folder);
+        }
+        finally
+        {
+            verification.GetAwaiter().GetResult();
+        }
     }
 
     /// <summary>Finds the checkpoint that a path stands for: the path itself, or the best one of a training run, or its last one.</summary>
@@ -122,8 +146,12 @@ public static class CheckpointFolder
 
     static string? Existing(string path) => Directory.Exists(path) ? path : Directory.Exists(OldSibling(path)) ? OldSibling(path) : null;
 
+    static bool HasManifest(string folder) => File.Exists(Path.Combine(folder, CheckpointManifest.FileName));
+
+    static InputException NoManifest(string folder) => new($"The folder '{folder}' is not a complete checkpoint: it has no {CheckpointManifest.FileName}.");
+
     static bool IsCheckpoint(string? folder) => folder is not null &&
-        (File.Exists(Path.Combine(folder, CheckpointManifest.FileName)) ||
+        (HasManifest(folder) ||
         (File.Exists(Path.Combine(folder, ConfigFile)) && File.Exists(Path.Combine(folder, ModelFile))));
 
     // A mistyped path must not cost somebody a folder of other things.

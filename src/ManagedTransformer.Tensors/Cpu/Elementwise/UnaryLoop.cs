@@ -24,8 +24,11 @@ internal static unsafe class UnaryLoop<TOps, TVector>
     }
 
     /// <summary>y[i] = value.</summary>
-    public static void Fill(float* y, long count, float value) =>
-        Map(new UnaryFunctions<TOps, TVector>.Constant(value), y, y, count);
+    public static void Fill(float* y, long count, float value)
+    {
+        var job = new FillJob { Y = y, Value = value };
+        Ranges.Run(count, Ranges.Grain, ref job);
+    }
 
     private struct ValueJob<TFunction> : IRangeJob
         where TFunction : unmanaged, IUnaryFunction<TVector>
@@ -35,6 +38,23 @@ internal static unsafe class UnaryLoop<TOps, TVector>
 
         public readonly void Execute(long start, long end) =>
             RowMap<TOps, TVector>.Apply(Function, X + start, Y + start, end - start);
+    }
+
+    // Only writes: reading memory that nothing has written yet costs the operating system a second fault per page.
+    private struct FillJob : IRangeJob
+    {
+        public float* Y;
+        public float Value;
+
+        public readonly void Execute(long start, long end)
+        {
+            TVector value = TOps.Broadcast(Value);
+            long i = start;
+            for (; i <= end - TOps.Count; i += TOps.Count)
+                TOps.Store(value, Y + i);
+            if (i < end)
+                TOps.StoreFirst(value, Y + i, (int)(end - i));
+        }
     }
 
     private struct GradientJob<TFunction> : IRangeJob
