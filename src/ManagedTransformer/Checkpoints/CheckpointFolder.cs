@@ -91,7 +91,7 @@ public static class CheckpointFolder
     public static string Open(string path, bool requireManifest = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string folder = Existing(path) ?? throw new InputException($"The checkpoint folder '{path}' does not exist.");
+        string folder = Require(path);
         if (HasManifest(folder))
         {
             CheckpointManifest.Verify(folder);
@@ -110,7 +110,7 @@ public static class CheckpointFolder
     /// <exception cref="InputException">As for <see cref="Open"/>, and what <paramref name="read"/> throws.</exception>
     internal static T Read<T>(string path, Func<string, T> read)
     {
-        string folder = Existing(path) ?? throw new InputException($"The checkpoint folder '{path}' does not exist.");
+        string folder = Require(path);
         if (!HasManifest(folder))
         {
             throw NoManifest(folder);
@@ -145,6 +145,8 @@ public static class CheckpointFolder
     static string OldSibling(string path) => $"{Path.TrimEndingDirectorySeparator(path)}.old";
 
     static string? Existing(string path) => Directory.Exists(path) ? path : Directory.Exists(OldSibling(path)) ? OldSibling(path) : null;
+
+    static string Require(string path) => Existing(path) ?? throw new InputException($"The checkpoint folder '{path}' does not exist.");
 
     static bool HasManifest(string folder) => File.Exists(Path.Combine(folder, CheckpointManifest.FileName));
 

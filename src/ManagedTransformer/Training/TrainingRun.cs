@@ -238,7 +238,7 @@ public sealed class TrainingRun
 
         _savedStep = state.Step;
         _bestLoss = state.BestLoss;
-        _bestScore = state.BestScore;
+        _bestScore = state.BestScore ?? state.BestLoss;
         _secondsBefore = state.Seconds;
     }
 }

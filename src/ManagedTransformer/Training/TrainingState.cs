@@ -17,7 +17,7 @@ public sealed record TrainingState
     /// <summary>Lowest validation loss so far, in nats per token, over the tokens that every evaluation scores; null before the first evaluation.</summary>
     public double? BestLoss { get; set; }
 
-    /// <summary>What the best model so far scored, the lower the better: that loss, or the negative BLEU, as the recipe's <c>best_by</c> says; null before the first evaluation.</summary>
+    /// <summary>What the best model so far scored, the lower the better: that loss, or the negative BLEU, as the recipe's <c>best_by</c> says; null before the first evaluation, and in older checkpoints, which compared losses.</summary>
     public double? BestScore { get; set; }
 
     /// <summary>Seconds of training so far.</summary>
