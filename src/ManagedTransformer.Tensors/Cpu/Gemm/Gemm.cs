@@ -53,8 +53,8 @@ internal static unsafe class Gemm
             GemmHalves<TVector, TLanes, TRows, TWidth>.Run(p);
         else if (IsDot(p))
             GemmDot<TVector, TLanes, StoredFloats<TVector, TLanes>>.Run(p);
-        else if (p.M == 1 && !p.TransposeA)
-            GemmVector<TVector, TLanes>.Run(p);
+        else if (p.M <= GemmFewRows<TVector, TLanes>.MostRows && !p.TransposeB)
+            GemmFewRows<TVector, TLanes>.Run(p);
         else
             GemmBlocked<TVector, TLanes, TRows, TWidth>.Run(p);
     }

@@ -12,17 +12,14 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
     where TLanes : struct, ILanes<TVector>
     where TStored : struct, IStored<TVector>
 {
-    /// <summary>Multiply-adds that are worth handing to another thread.</summary>
-    private const long ChunkWork = 1 << 16;
+    /// <summary>Multiply-adds that are worth handing to another thread, and those of a chunk where all threads have some.</summary>
+    private const long LeastWork = 1 << 15, ChunkWork = 1 << 16;
 
     /// <summary>Most chunks: with more, claiming them costs more than it helps threads to finish together.</summary>
     private const int MostChunks = 256;
 
     /// <summary>How many bytes ahead to ask for, into the second-level cache: the processor's own prefetching begins anew with every page.</summary>
     private const int Ahead = 4096;
-
-    /// <summary>Bytes of floats that are likely to come from a near cache, where asking ahead costs more than it brings. Halves are weights, read once per token and then no more for long.</summary>
-    private const long Near = 4 << 20;
 
     /// <summary>Computes the problem; A is not transposed, B is, and the batch is 1. Unless B is stored as floats, it is taken from <see cref="GemmProblem.HalvesB"/>.</summary>
     public static void Run(in GemmProblem p)
@@ -48,19 +45,22 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
             job.ResidentRows = p.N;
             extent = p.M;
         }
-        job.IsFar = !isFloat || extent * (long)job.StreamedStride > Near;
+        job.IsFar = !StreamHistory.IsNear(job.Streamed, extent * (long)p.K * TStored.Size);
         long work = Math.Max(1, (long)p.M * p.N * p.K);
-        int chunks = (int)Math.Clamp(work / ChunkWork, 1, MostChunks);
+        long mostChunks = Math.Max(WorkerPool.Shared.Threads, Math.Min(work / ChunkWork, MostChunks));
+        int chunks = (int)Math.Clamp(work / LeastWork, 1, mostChunks);
         job.PerChunk = ((extent + chunks - 1) / chunks + 3) & ~3;
         WorkerPool.Shared.Run((extent + job.PerChunk - 1) / job.PerChunk, ref job);
     }
 
-    /// <summary>Dot products of a streamed row with four resident ones; <typeparamref name="TFar"/> is 1 if the streamed factor is far, else 0.</summary>
+    /// <summary>
+    /// Dot products of a streamed row with three or four resident ones; the third takes the place of a fourth. <typeparamref name="TFar"/> is 1 if the streamed factor is far, else 0.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourDots<TFar>(byte* x, float* y0, nint stride, nint length, float* dots)
+    private static void FourDots<TFar>(byte* x, float* y0, nint stride, int rows, nint length, float* dots)
         where TFar : struct, IConstant
     {
-        float* y1 = y0 + stride, y2 = y1 + stride, y3 = y2 + stride;
+        float* y1 = y0 + stride, y2 = y1 + stride, y3 = rows > 3 ? y2 + stride : y2;
         TVector s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
         TVector t0 = TLanes.Zero, t1 = TLanes.Zero, t2 = TLanes.Zero, t3 = TLanes.Zero;
         nint k = 0;
@@ -159,15 +159,20 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
             for (int row = first; row < first + rows; row++)
             {
                 byte* streamed = Streamed + row * StreamedStride;
-                int resident = 0;
-                for (; resident + 4 <= ResidentRows; resident += 4)
+                for (int resident = 0; resident < ResidentRows; resident += 4)
                 {
-                    FourDots<TFar>(streamed, Resident + resident * ResidentStride, ResidentStride, Problem.K, dots);
-                    for (int i = 0; i < 4; i++)
+                    int some = Math.Min(4, ResidentRows - resident);
+                    float* rest = Resident + resident * ResidentStride;
+                    if (some > 2)
+                        FourDots<TFar>(streamed, rest, ResidentStride, some, Problem.K, dots);
+                    else
+                    {
+                        for (int i = 0; i < some; i++)
+                            dots[i] = Dot<TFar>(streamed, rest + i * ResidentStride, Problem.K);
+                    }
+                    for (int i = 0; i < some; i++)
                         Finish(row, resident + i, dots[i]);
                 }
-                for (; resident < ResidentRows; resident++)
-                    Finish(row, resident, Dot<TFar>(streamed, Resident + resident * ResidentStride, Problem.K));
             }
             if (OverRows)
                 GemmEpilogue.Apply(Problem, first, rows, 0, Problem.N);
