@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 
@@ -45,34 +44,31 @@ internal static class CommandLine
 #pragma warning restore CA1031
     }
 
-    private static RootCommand CreateRoot(Terminal terminal)
-    {
-        RootCommand root = new(
-            """
-            Trains, evaluates, inspects and converts Transformers, writes on and translates with them, on managed code only.
+    private static Command CreateRoot(Terminal terminal) => new(
+        "mt",
+        """
+        Trains, evaluates, inspects and converts Transformers, writes on and translates with them, on managed code only.
 
-            Start with:
-              mt train stories                                  train on the built-in stories: about two minutes
-              mt generate out/stories --prompt "Once upon a time " --tokens 200
-              mt eval out/stories
-              mt train shakespeare-char --data input.txt        train on a text of yours
-            """)
-        {
-            TrainCommand.Create(terminal),
-            EvalCommand.Create(terminal),
-            GenerateCommand.Create(terminal),
-            TranslateCommand.Create(terminal),
-            TuneExitsCommand.Create(terminal),
-            InfoCommand.Create(terminal),
-            ConvertCommand.Create(terminal),
-            AverageCommand.Create(terminal),
-            BenchCommand.Create(terminal),
-            DoctorCommand.Create(terminal),
-        };
-        HelpOption help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new HelpWithExamples((HelpAction)help.Action!);
-        return root;
-    }
+        Start with:
+          mt train stories                                  train on the built-in stories: about two minutes
+          mt generate out/stories --prompt "Once upon a time " --tokens 200
+          mt eval out/stories
+          mt train shakespeare-char --data input.txt        train on a text of yours
+        """)
+    {
+        TrainCommand.Create(terminal),
+        EvalCommand.Create(terminal),
+        GenerateCommand.Create(terminal),
+        TranslateCommand.Create(terminal),
+        TuneExitsCommand.Create(terminal),
+        InfoCommand.Create(terminal),
+        ConvertCommand.Create(terminal),
+        AverageCommand.Create(terminal),
+        BenchCommand.Create(terminal),
+        DoctorCommand.Create(terminal),
+        HelpPage.CreateOption(terminal),
+        VersionLine.CreateOption(terminal),
+    };
 
     private static int ReportUsage(ParseResult parsed, Terminal terminal)
     {

@@ -18,6 +18,9 @@ internal sealed record Terminal(TextReader Input, TextWriter Output, TextWriter 
     /// <summary>Whether a person watches <see cref="Error"/>.</summary>
     public bool IsErrorInteractive { get; init; }
 
+    /// <summary>Characters of a line of <see cref="Output"/>; without limit where nobody watches.</summary>
+    public int OutputWidth => IsOutputInteractive && Console.WindowWidth > 0 ? Console.WindowWidth : int.MaxValue;
+
     /// <summary>The streams of this process.</summary>
     public static Terminal ForProcess()
     {
