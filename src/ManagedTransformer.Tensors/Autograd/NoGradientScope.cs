@@ -5,6 +5,9 @@ public readonly ref struct NoGradientScope
 {
     private readonly int _outer;
 
+    /// <summary>Whether one is open on this thread.</summary>
+    public static bool IsOpen => Recorder.Suspended > 0;
+
     /// <summary>Opens the scope.</summary>
     public NoGradientScope()
     {

@@ -14,7 +14,12 @@ public static partial class TensorOperators
     public static Tensor Sum(this Tensor x, ReadOnlySpan<int> axes, bool keepAxes = false)
     {
         Tensor y = Reduce(ReduceOp.Sum, x, axes, out int reduced);
-        return Finish(x, y, reduced, keepAxes, new SumRule(x));
+        if (Recorder.IsNeeded(x))
+        {
+            Recorder.Record(y, new SumRule(x));
+        }
+
+        return keepAxes ? y : WithoutAxes(y, reduced);
     }
 
     /// <summary>Mean of all elements: a scalar.</summary>
@@ -41,7 +46,12 @@ public static partial class TensorOperators
     {
         RequireNotEmpty(x, axes, "Max");
         Tensor y = Reduce(ReduceOp.Max, x, axes, out int reduced);
-        return Finish(x, y, reduced, keepAxes, new MaxRule(x, y, axes.ToArray()));
+        if (Recorder.IsNeeded(x))
+        {
+            Recorder.Record(y, new MaxRule(x, y, axes.ToArray()));
+        }
+
+        return keepAxes ? y : WithoutAxes(y, reduced);
     }
 
     /// <summary>ln of the sum of e^x over axes, without overflow.</summary>
@@ -51,7 +61,12 @@ public static partial class TensorOperators
     {
         RequireNotEmpty(x, axes, "LogSumExp");
         Tensor y = Reduce(ReduceOp.LogSumExp, x, axes, out int reduced);
-        return Finish(x, y, reduced, keepAxes, new LogSumExpRule(x, y));
+        if (Recorder.IsNeeded(x))
+        {
+            Recorder.Record(y, new LogSumExpRule(x, y));
+        }
+
+        return keepAxes ? y : WithoutAxes(y, reduced);
     }
 
     /// <summary>Int32 place of the largest element along an axis, the first of equal ones. No gradient.</summary>
@@ -81,7 +96,9 @@ public static partial class TensorOperators
         return Recorder.IsNeeded(x) ? Recorder.Record(y, new CumulativeSumRule(x, axis, reverse)) : y;
     }
 
-    private static int[] AllAxes(Tensor x) => [.. Enumerable.Range(0, x.Rank)];
+    private static ReadOnlySpan<int> EveryAxis => [0, 1, 2, 3, 4, 5];
+
+    private static ReadOnlySpan<int> AllAxes(Tensor x) => EveryAxis[..x.Rank];
 
     private static (long Outer, int N, long Inner) Around(Shape shape, int axis)
     {
@@ -179,21 +196,12 @@ public static partial class TensorOperators
         return y;
     }
 
-    private static Tensor Finish(Tensor x, Tensor y, int reduced, bool keepAxes, GradientRule rule)
+    /// <summary>The tensor without the axes whose bits are set.</summary>
+    private static Tensor WithoutAxes(Tensor y, int reduced)
     {
-        if (Recorder.IsNeeded(x))
-        {
-            Recorder.Record(y, rule);
-        }
-
-        if (keepAxes)
-        {
-            return y;
-        }
-
         Span<int> sizes = stackalloc int[Shape.MaxRank];
         int rank = 0;
-        for (int axis = 0; axis < x.Rank; axis++)
+        for (int axis = 0; axis < y.Rank; axis++)
         {
             if ((reduced & (1 << axis)) == 0)
             {

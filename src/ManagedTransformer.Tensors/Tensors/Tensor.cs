@@ -148,7 +148,7 @@ public partial class Tensor
     {
         if (DType == DType.Int32)
         {
-            throw new InvalidOperationException("ToArray and CopyTo(float) read Float32 and BFloat16 tensors; this one holds Int32, read it with ToInt32Array.");
+            throw new InvalidOperationException("ToArray and CopyTo(float) read Float32 and BFloat16 tensors; this one holds Int32, read it with ToInt32Array or CopyTo(int).");
         }
 
         RequireLength(destination.Length);
@@ -161,14 +161,24 @@ public partial class Tensor
     /// <exception cref="InvalidOperationException">The elements are not Int32.</exception>
     public int[] ToInt32Array()
     {
+        int[] values = new int[Count];
+        CopyTo(values);
+        return values;
+    }
+
+    /// <summary>Copies the elements of an integer tensor, row-major, to host memory.</summary>
+    /// <param name="destination">As many places as there are elements.</param>
+    /// <exception cref="InvalidOperationException">The elements are not Int32.</exception>
+    /// <exception cref="ArgumentException">The destination has another length.</exception>
+    public void CopyTo(Span<int> destination)
+    {
         if (DType != DType.Int32)
         {
-            throw new InvalidOperationException($"ToInt32Array reads Int32 tensors; this one holds {DType}.");
+            throw new InvalidOperationException($"ToInt32Array and CopyTo(int) read Int32 tensors; this one holds {DType}.");
         }
 
-        int[] values = new int[Count];
-        Device.Read(this.Contiguous().Buffer, sizeof(int), MemoryMarshal.AsBytes(values.AsSpan()));
-        return values;
+        RequireLength(destination.Length);
+        Device.Read(this.Contiguous().Buffer, sizeof(int), MemoryMarshal.AsBytes(destination));
     }
 
     /// <summary>The value of a tensor of one element.</summary>

@@ -49,22 +49,48 @@ public sealed class AdaptiveInput : Module
     /// <exception cref="ArgumentOutOfRangeException">A token outside the vocabulary.</exception>
     public Tensor Forward(Tensor tokens)
     {
+        if (tokens.Count == 1 && NoGradientScope.IsOpen)
+        {
+            return ForwardOne(tokens);
+        }
+
         ClusterRows rows = new(Division, _vocab, tokens);
         Tensor[] embedded = new Tensor[Clusters.Count];
         for (int i = 0; i < embedded.Length; i++)
         {
-            Tensor looked = Clusters[i].Weight.Embedding(rows.Words(i), PaddingIn(i) ?? -1);
-            embedded[i] = (Division.Form == AdaptiveForm.Delight ? looked * MathF.Sqrt(looked.Shape[-1]) : looked).Linear(Clusters[i].Projection!);
+            embedded[i] = Embed(i, rows.Words(i));
         }
 
         // Cluster after cluster, and then back to the order of the tokens.
         Tensor inOrder = TensorOperators.Concat(0, embedded).Embedding(rows.Inverse());
-        inOrder = inOrder.Reshape(tokens.Shape.Insert(-1, _dim));
-        return Division.Form == AdaptiveForm.Delight ? inOrder : inOrder * MathF.Sqrt(_dim);
+        return Scaled(inOrder.Reshape(tokens.Shape.Insert(-1, _dim)));
     }
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit) => AdaptiveNames.Visit(visit, Clusters, Division.Form);
+
+    // A step of generation: the token's own cluster only, and nothing on the managed heap.
+    private Tensor ForwardOne(Tensor token)
+    {
+        Span<int> word = stackalloc int[1];
+        token.CopyTo(word);
+        if (word[0] < 0 || word[0] >= _vocab)
+        {
+            throw ClusterRows.Outside(word[0], _vocab, nameof(token));
+        }
+
+        int cluster = Division.ClusterOf(word[0]);
+        word[0] -= Division.Start(cluster);
+        return Scaled(Embed(cluster, Tensor.From(word, new Shape(1), token.Device)).Reshape(token.Shape.Insert(-1, _dim)));
+    }
+
+    private Tensor Embed(int cluster, Tensor words)
+    {
+        Tensor looked = Clusters[cluster].Weight.Embedding(words, PaddingIn(cluster) ?? -1);
+        return (Division.Form == AdaptiveForm.Delight ? looked * MathF.Sqrt(looked.Shape[-1]) : looked).Linear(Clusters[cluster].Projection!);
+    }
+
+    private Tensor Scaled(Tensor x) => Division.Form == AdaptiveForm.Delight ? x : x * MathF.Sqrt(_dim);
 
     private int? PaddingIn(int cluster) => _padding is { } word && Division.ClusterOf(word) == cluster ? word - Division.Start(cluster) : null;
 }

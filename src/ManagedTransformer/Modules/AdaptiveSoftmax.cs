@@ -127,15 +127,14 @@ public sealed class AdaptiveSoftmax : Module
     {
         Tensor x = Project(hidden, 0);
         Tensor head = TensorOperators.Concat(-1, x.Linear(Clusters[0].Weight, Clusters[0].Bias), Cluster.Forward(x)).LogSoftmax();
-        Tensor[] parts = new Tensor[Clusters.Count];
-        parts[0] = head.Slice(-1, 0, _division.Cutoffs[0]);
-        for (int i = 1; i < parts.Length; i++)
+        Tensor all = head.Slice(-1, 0, _division.Cutoffs[0]);
+        for (int i = 1; i < Clusters.Count; i++)
         {
             Tensor inside = Project(hidden, i).Linear(Clusters[i].Weight, Clusters[i].Bias).LogSoftmax();
-            parts[i] = inside + head.Slice(-1, _division.HeadEntry(i), 1);
+            all = TensorOperators.Concat(-1, all, inside + head.Slice(-1, _division.HeadEntry(i), 1));
         }
 
-        return TensorOperators.Concat(-1, parts);
+        return all;
     }
 
     /// <inheritdoc/>

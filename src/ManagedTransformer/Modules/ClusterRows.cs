@@ -36,7 +36,7 @@ internal sealed class ClusterRows
 
             if (word < 0 || word >= vocab)
             {
-                throw new ArgumentOutOfRangeException(nameof(words), $"Word {word} is outside the vocabulary of {vocab}.");
+                throw Outside(word, vocab, nameof(words));
             }
 
             int cluster = clusters.ClusterOf(word);
@@ -45,6 +45,9 @@ internal sealed class ClusterRows
             return cluster == 0 ? word : clusters.HeadEntry(cluster);
         }
     }
+
+    /// <summary>The error of a word outside 0 .. V-1.</summary>
+    public static ArgumentOutOfRangeException Outside(int word, int vocab, string argument) => new(argument, $"Word {word} is outside the vocabulary of {vocab}.");
 
     /// <summary>For each row the entry of the head's softmax: the word, or its cluster.</summary>
     public int[] HeadTargets { get; }

@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
@@ -31,10 +32,21 @@ public sealed class RoundedWeightsTests
         ["plain"] = _plain,
         ["post-norm, untied"] = _plain with { PreNorm = false, Tie = false, OutputBias = true },
         ["adaptive spans"] = _span,
+        ["dynamic spans"] = _span with { Attention = AttentionKind.DynamicSpan },
         ["all-attention"] = _span with { Persistent = 8, Ffn = 0 },
         ["memory"] = _plain with { MemoryPositions = ["1"], Memory = new() { Heads = 2, NKeys = 8, KeyDim = 8, TopK = 4 } },
         ["linear, elu"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.Elu1 } },
+        ["linear, rfa, decay"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.RfaSincos, Gate = LinearGateKind.Decay, Reparam = true } },
+        ["linear, rfa, arccos"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.RfaArccos, Gate = LinearGateKind.Input } },
+        ["linear, favor"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.FavorExp } },
+        ["linear, favor, hyperbolic"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.FavorHyp } },
+        ["linear, one softmax"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.Relu }, SoftmaxLayers = [1] },
         ["linear, t2r"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.Learned, Activation = FeatureActivation.Relu } },
+        ["linear, t2r, normalised"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.Learned, Normalize = true, Reparam = true } },
+        ["delight"] = _plain with { Init = InitializationScheme.Xavier, Heads = 1, Ffn = 8, Delight = new() { MinDepth = 4, MaxDepth = 4, MapDim = 16 }, Positions = PositionKind.Half },
+        ["depth-adaptive"] = _plain with { Layers = 3, Exits = new() { Thresholds = [0.02f, 0.02f], Halting = HaltingKind.Confidence } },
+        ["depth-adaptive, geometric"] = _plain with { Layers = 3, Exits = new() { Thresholds = [0.5f, 0.5f], Halting = HaltingKind.Geometric } },
+        ["adaptive softmax"] = _plain with { Positions = PositionKind.None, Adaptive = new() { Cutoffs = [10, 25], Div = 2 } },
     };
 
     public static TheoryData<string> Names => [.. _models.Keys];

@@ -11,6 +11,8 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 /// </summary>
 internal sealed class DepthState
 {
+    private const int FewRows = 256;
+
     private readonly HaltingClassifier? _halting;
     private readonly int _layers;
     private readonly ExitRule _rule;
@@ -61,28 +63,34 @@ internal sealed class DepthState
 
     /// <summary>Ends a step.</summary>
     /// <param name="states">What the rows left with, [rows, 1, D].</param><param name="exits">Where.</param>
-    public void Append(Tensor states, int[] exits)
+    public void Append(Tensor states, ReadOnlySpan<int> exits)
     {
         _states.Append(states);
-        Exits = exits;
+        if (Exits.Length != exits.Length)
+        {
+            Exits = new int[exits.Length];
+        }
+
+        exits.CopyTo(Exits);
     }
 
-    /// <summary>Which rows leave after a layer that is not the last.</summary>
+    /// <summary>Finds out which rows leave after a layer that is not the last.</summary>
     /// <param name="layer">From 1.</param><param name="rows">The rows that ran it.</param><param name="states">Their states, [n, 1, D].</param><param name="logits">Their logits, [n, V], where needed.</param>
-    public bool[] Leave(int layer, ReadOnlySpan<int> rows, Tensor states, Tensor? logits)
+    /// <param name="leave">Gets the answers, one per row.</param>
+    public void Leave(int layer, ReadOnlySpan<int> rows, Tensor states, Tensor? logits, Span<bool> leave)
     {
         if (layer == 1)
         {
             PlanAfterFirst(rows, states);
         }
 
-        bool[] leave = new bool[rows.Length];
+        leave.Clear();
         switch (_rule.Kind)
         {
             case HaltingKind.None:
                 break;
             case HaltingKind.Fixed:
-                Array.Fill(leave, layer == _rule.FixedExit);
+                leave.Fill(layer == _rule.FixedExit);
                 break;
             case HaltingKind.Geometric:
                 Above(_halting!.StopLogit(layer, states).Sigmoid(), leave, layer);
@@ -100,8 +108,6 @@ internal sealed class DepthState
 
                 break;
         }
-
-        return leave;
     }
 
     public void Reset()
@@ -122,9 +128,10 @@ internal sealed class DepthState
         _planned = planned;
     }
 
-    private void Above(Tensor probabilities, bool[] leave, int layer)
+    private void Above(Tensor probabilities, Span<bool> leave, int layer)
     {
-        float[] values = probabilities.ToArray();
+        Span<float> values = leave.Length <= FewRows ? stackalloc float[leave.Length] : new float[leave.Length];
+        probabilities.CopyTo(values);
         for (int i = 0; i < leave.Length; i++)
         {
             leave[i] = values[i] > _rule.Threshold(layer);
@@ -134,17 +141,21 @@ internal sealed class DepthState
     // Exits of this token that are known after the first layer.
     private void PlanAfterFirst(ReadOnlySpan<int> rows, Tensor states)
     {
-        int[]? best = _rule.Kind == HaltingKind.Multinomial ? _halting!.Multinomial(states).ArgMax().ToInt32Array() : null;
-        for (int i = 0; i < rows.Length; i++)
+        if (_rule.Kind == HaltingKind.Multinomial)
         {
-            if (best is not null)
+            Span<int> best = rows.Length <= FewRows ? stackalloc int[rows.Length] : new int[rows.Length];
+            _halting!.Multinomial(states).ArgMax().CopyTo(best);
+            for (int i = 0; i < rows.Length; i++)
             {
                 _planned[rows[i]] = best[i] + 1;
             }
-            else if (_rule.Kind == HaltingKind.Uniform)
+        }
+        else if (_rule.Kind == HaltingKind.Uniform)
+        {
+            foreach (int row in rows)
             {
-                ulong draw = SplitMix64.Hash(_rule.Seed, (ulong)rows[i], (ulong)_states.Length);
-                _planned[rows[i]] = 1 + (int)SplitMix64.Scale(draw, _layers);
+                ulong draw = SplitMix64.Hash(_rule.Seed, (ulong)row, (ulong)_states.Length);
+                _planned[row] = 1 + (int)SplitMix64.Scale(draw, _layers);
             }
         }
     }

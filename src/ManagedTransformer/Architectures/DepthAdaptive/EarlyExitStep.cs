@@ -134,12 +134,13 @@ internal ref struct EarlyExitStep
             return [.. Enumerable.Repeat(true, _active.Length)];
         }
 
+        bool[] leave = new bool[_active.Length];
         if (_forced.IsEmpty)
         {
-            return _depth.Leave(layer + 1, _active, y, logits);
+            _depth.Leave(layer + 1, _active, y, logits, leave);
+            return leave;
         }
 
-        bool[] leave = new bool[_active.Length];
         for (int i = 0; i < leave.Length; i++)
         {
             leave[i] = _forced[_active[i]] == layer + 1;

@@ -10,6 +10,8 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 /// </summary>
 internal static class LanguageModelExitStep
 {
+    private const int FewRows = 256;
+
     /// <summary>Reads tokens through all layers, as a prompt is read.</summary>
     /// <param name="model">A model with exits.</param><param name="x">Their embeddings, [B, n, D].</param><param name="state">Advanced by n tokens.</param>
     public static void ReadAll(CausalLanguageModel model, Tensor x, LanguageModelState state)
@@ -38,16 +40,36 @@ internal static class LanguageModelExitStep
     public static Tensor Run(CausalLanguageModel model, Tensor x, LanguageModelState state, ReadOnlySpan<int> forced)
     {
         DepthState depth = state.Depth!;
-        int layers = model.Layers.Count;
-        int[] exits = new int[x.Shape[0]], rows = [.. Enumerable.Range(0, exits.Length)];
+        int layers = model.Layers.Count, batch = x.Shape[0];
+        Span<int> rows = batch <= FewRows ? stackalloc int[batch] : new int[batch], exits = batch <= FewRows ? stackalloc int[batch] : new int[batch];
+        Span<bool> leave = batch <= FewRows ? stackalloc bool[batch] : new bool[batch];
+        for (int row = 0; row < batch; row++)
+        {
+            (rows[row], exits[row]) = (row, 0);
+        }
+
         for (int layer = 1; layer <= layers && exits.Contains(0); layer++)
         {
-            Tensor y = RunLayer(model.Layers[layer - 1], x, state, layer - 1);
-            x = exits.All(exit => exit == 0) ? y : Active(exits).Select(y, x);
-            bool[] leave = layer == layers ? [.. rows.Select(_ => true)]
-                : forced.IsEmpty ? depth.Leave(layer, rows, x, depth.NeedsLogits(layer) ? Scores(model, x) : null)
-                : At(layer, forced);
-            for (int row = 0; row < exits.Length; row++)
+            TransformerLayer block = model.Layers[layer - 1];
+            Tensor y = block.Run(x, block.Normed(x), null, new ExitAttention(block, x, state, layer - 1), ForwardContext.Inference).Residual;
+            x = exits.ContainsAnyExcept(0) ? Active(exits).Select(y, x) : y;
+            if (layer == layers)
+            {
+                leave.Fill(true);
+            }
+            else if (forced.IsEmpty)
+            {
+                depth.Leave(layer, rows, x, depth.NeedsLogits(layer) ? Scores(model, x) : null, leave);
+            }
+            else
+            {
+                for (int row = 0; row < batch; row++)
+                {
+                    leave[row] = forced[row] == layer;
+                }
+            }
+
+            for (int row = 0; row < batch; row++)
             {
                 exits[row] = exits[row] == 0 && leave[row] ? layer : exits[row];
             }
@@ -58,14 +80,29 @@ internal static class LanguageModelExitStep
         return Scores(model, x);
     }
 
-    // Keys and values of tokens that skipped the layer are made from the states they left with.
-    private static Tensor RunLayer(TransformerLayer layer, Tensor x, LanguageModelState state, int index)
-    {
-        (MultiHeadAttention attention, KeyValueCache cache) = Attention(layer, state, index);
-        return layer.Run(x, layer.Normed(x), null, Attend, ForwardContext.Inference).Residual;
+    private static (MultiHeadAttention Attention, KeyValueCache Cache) Attention(TransformerLayer layer, LanguageModelState state, int index) =>
+        ((MultiHeadAttention)layer.Attention, (KeyValueCache)state.Layers[index]);
 
-        Tensor Attend(Tensor normed)
+    private static Tensor Scores(CausalLanguageModel model, Tensor x) => model.Project(model.ExitState(x)).Reshape(new Shape(x.Shape[0], model.Config.Vocab));
+
+    // 1 where a row has not left yet.
+    private static Tensor Active(ReadOnlySpan<int> exits)
+    {
+        Span<float> active = exits.Length <= FewRows ? stackalloc float[exits.Length] : new float[exits.Length];
+        for (int row = 0; row < active.Length; row++)
         {
+            active[row] = exits[row] == 0 ? 1 : 0;
+        }
+
+        return Tensor.From(active, new Shape(active.Length, 1, 1));
+    }
+
+    /// <summary>A step of a layer's attention; keys and values of tokens that skipped the layer are made from the states they left with.</summary>
+    private readonly struct ExitAttention(TransformerLayer layer, Tensor x, LanguageModelState state, int index) : ILayerAttention
+    {
+        public Tensor Attend(Tensor normed)
+        {
+            (MultiHeadAttention attention, KeyValueCache cache) = Attention(layer, state, index);
             if (cache.Length == state.Length)
             {
                 return attention.Step(normed, cache);
@@ -75,24 +112,5 @@ internal static class LanguageModelExitStep
             (Tensor keys, Tensor values) = attention.Remember(layer.Normed(inputs), cache);
             return attention.Attend(normed, keys, values, new AttentionMask(), ForwardContext.Inference);
         }
-    }
-
-    private static (MultiHeadAttention Attention, KeyValueCache Cache) Attention(TransformerLayer layer, LanguageModelState state, int index) =>
-        ((MultiHeadAttention)layer.Attention, (KeyValueCache)state.Layers[index]);
-
-    private static Tensor Scores(CausalLanguageModel model, Tensor x) => model.Project(model.ExitState(x)).Reshape(new Shape(x.Shape[0], model.Config.Vocab));
-
-    // 1 where a row has not left yet.
-    private static Tensor Active(int[] exits) => Tensor.From([.. exits.Select(exit => exit == 0 ? 1f : 0f)], new Shape(exits.Length, 1, 1));
-
-    private static bool[] At(int layer, ReadOnlySpan<int> forced)
-    {
-        bool[] leave = new bool[forced.Length];
-        for (int row = 0; row < leave.Length; row++)
-        {
-            leave[row] = forced[row] == layer;
-        }
-
-        return leave;
     }
 }
