@@ -15,7 +15,7 @@ internal static class ProfileTable
         TrainingProfile profile = measured.Profile!;
         terminal.Output.WriteLine(
             $"{profile.ModelOperations / 1e9:F2} model GFLOP per step, matrix product of 1024 x 1024 x 1024 at {profile.PeakGigaflopsPerSecond:F1} GFLOP/s: " +
-            $"MFU {profile.Utilization(measured.Milliseconds):P1}");
+            $"MFU {profile.Utilization:P1}");
         terminal.Output.WriteLine($"With a clock at every kernel {profile.Milliseconds:F2} ms per step, {profile.MillisecondsOutsideKernels:F2} ms of them outside kernels");
         Table table = new Table().Border(TableBorder.Simple).AddColumn("Phase").AddColumn("Kernel");
         foreach (string column in new[] { "Calls", "ms", "Share", "GFLOP", "MB", "GFLOP/s", "GB/s" })
@@ -41,7 +41,7 @@ internal static class ProfileTable
         TrainingProfile profile = measured.Profile!;
         json["model_gflop_per_step"] = JsonOutput.Number(profile.ModelOperations / 1e9);
         json["peak_gflops"] = JsonOutput.Number(profile.PeakGigaflopsPerSecond);
-        json["mfu"] = JsonOutput.Number(profile.Utilization(measured.Milliseconds));
+        json["mfu"] = JsonOutput.Number(profile.Utilization);
         json["profiled_ms"] = JsonOutput.Number(profile.Milliseconds);
         json["outside_kernels_ms"] = JsonOutput.Number(profile.MillisecondsOutsideKernels);
         json["kernels"] = new JsonArray([.. profile.Kernels.Select(kernel => new JsonObject

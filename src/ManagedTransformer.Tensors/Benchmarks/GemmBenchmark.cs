@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using ManagedTransformer.Tensors.Cpu;
-using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Benchmarks;
 
@@ -23,9 +22,9 @@ public static class GemmBenchmark
         try
         {
             using StepScope scope = new();
-            MatMulProblem problem = Create(shape);
-            Measure(problem, seconds / 2);
-            List<double> times = Measure(problem, seconds);
+            GemmProbe probe = new(shape);
+            Measure(probe, seconds / 2);
+            List<double> times = Measure(probe, seconds);
             times.Sort();
             return new GemmMeasurement(shape, threads, times[times.Count / 2]);
         }
@@ -35,45 +34,12 @@ public static class GemmBenchmark
         }
     }
 
-    private static MatMulProblem Create(GemmShape shape)
+    private static List<double> Measure(GemmProbe probe, double seconds)
     {
-        RandomSource random = new(1);
-        Tensor a = Tensor.Uniform(shape.TransposeA ? new Shape(shape.K, shape.M) : new Shape(shape.M, shape.K), -1, 1, random.NextKey());
-        Tensor b = Tensor.Uniform(shape.TransposeB ? new Shape(shape.N, shape.K) : new Shape(shape.K, shape.N), -1, 1, random.NextKey());
-        Tensor c = Tensor.Zeros(new Shape(shape.M, shape.N));
-        return new MatMulProblem
-        {
-            Batch = 1,
-            M = shape.M,
-            N = shape.N,
-            K = shape.K,
-            A = a.Buffer,
-            B = b.Buffer,
-            C = c.Buffer,
-            StrideA = a.Shape[1],
-            StrideB = b.Shape[1],
-            StrideC = shape.N,
-            TransposeA = shape.TransposeA,
-            TransposeB = shape.TransposeB,
-            Alpha = 1,
-        };
-    }
-
-    // In milliseconds per product. Small products are timed several at a time, so that the clock's resolution does not matter.
-    private static List<double> Measure(in MatMulProblem problem, double seconds)
-    {
-        int repeats = (int)Math.Max(1, 20e6 / (2.0 * problem.M * problem.N * problem.K));
-        IMatrixKernels kernels = Device.Cpu.Kernels.Matrix;
         List<double> times = [];
         for (long start = Stopwatch.GetTimestamp(); times.Count < LeastRuns || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds;)
         {
-            long begin = Stopwatch.GetTimestamp();
-            for (int i = 0; i < repeats; i++)
-            {
-                kernels.MatMul(problem);
-            }
-
-            times.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds / repeats);
+            times.Add(probe.Milliseconds());
         }
 
         return times;

@@ -4,7 +4,6 @@ using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Benchmarks;
-using ManagedTransformer.Tensors.Cpu;
 using ManagedTransformer.Tensors.Profiling;
 
 namespace ManagedTransformer.Benchmarks;
@@ -20,7 +19,7 @@ public static class TrainingBenchmark
 
     /// <summary>Measures a language model.</summary>
     /// <param name="config">A valid configuration.</param><param name="batch">Rows per batch.</param><param name="context">Tokens per row.</param><param name="steps">Steps to measure, after two seconds (at least three steps) that are not.</param>
-    /// <param name="training">Optimiser, clipping and schedule of a recipe; null: AdamW.</param><param name="profile">Whether as many steps more are run to time every kernel.</param>
+    /// <param name="training">Optimiser, clipping and schedule of a recipe; null: AdamW.</param><param name="profile">Whether three times as many steps are run to time every kernel and a matrix product beside them.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     /// <exception cref="InputException">The configuration is not valid, or its positions do not hold the rows.</exception>
     public static TrainingMeasurement Run(LanguageModelConfig config, int batch, int context, int steps = 20, TrainingRecipe? training = null, bool profile = false)
@@ -33,7 +32,7 @@ public static class TrainingBenchmark
 
     /// <summary>Measures a translation model on pairs of sentences of one length.</summary>
     /// <param name="config">A valid configuration.</param><param name="batch">Pairs per batch.</param><param name="length">Tokens of either sentence.</param><param name="steps">Steps to measure, after two seconds (at least three steps) that are not.</param>
-    /// <param name="training">Optimiser, clipping and schedule of a recipe; null: AdamW.</param><param name="profile">Whether as many steps more are run to time every kernel.</param>
+    /// <param name="training">Optimiser, clipping and schedule of a recipe; null: AdamW.</param><param name="profile">Whether three times as many steps are run to time every kernel and a matrix product beside them.</param>
     /// <returns>Of tokens per second, target tokens.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     /// <exception cref="InputException">The configuration is not valid, or its positions do not hold the sentences.</exception>
@@ -92,6 +91,8 @@ public static class TrainingBenchmark
 
     private static TrainingProfile Profile(TrainingSteps run, int steps)
     {
+        double operations = 3 * run.CountForwardOperations();
+        (double peak, double utilization) = Utilization(run, steps, operations);
         double milliseconds;
         IReadOnlyList<KernelCost> kernels;
         using (KernelProfile profile = KernelProfile.Start())
@@ -106,7 +107,26 @@ public static class TrainingBenchmark
             kernels = profile.PerStep(steps);
         }
 
-        double peak = GemmBenchmark.Run(new GemmShape(PeakSize, PeakSize, PeakSize), CpuThreads.Count).GigaflopsPerSecond;
-        return new TrainingProfile(kernels, milliseconds, 3 * run.CountForwardOperations(), peak);
+        return new TrainingProfile(kernels, milliseconds, operations, peak, utilization);
+    }
+
+    // Steps and products in turns: what else runs on the machine slows down both.
+    private static (double Peak, double Utilization) Utilization(TrainingSteps run, int steps, double operations)
+    {
+        GemmProbe probe = new(new GemmShape(PeakSize, PeakSize, PeakSize));
+        double[] rates = new double[steps], shares = new double[steps];
+        for (int step = 0; step < steps; step++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            run.Next();
+            double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            probe.Milliseconds();
+            rates[step] = 2.0 * PeakSize * PeakSize * PeakSize / (probe.Milliseconds() * 1e6);
+            shares[step] = operations / (milliseconds * 1e6) / rates[step];
+        }
+
+        Array.Sort(rates);
+        Array.Sort(shares);
+        return (rates[steps / 2], shares[steps / 2]);
     }
 }

@@ -8,13 +8,10 @@ namespace ManagedTransformer.Benchmarks;
 /// Model FLOPs of a step: three times the multiplications and additions of a forward pass's products (of which backward takes two: one for the gradient of each
 /// operand). Work that a step repeats to save memory does not count.
 /// </param>
-/// <param name="PeakGigaflopsPerSecond">Rate of a product of matrices of 1024 x 1024 on the same threads.</param>
-public sealed record TrainingProfile(IReadOnlyList<KernelCost> Kernels, double Milliseconds, double ModelOperations, double PeakGigaflopsPerSecond)
+/// <param name="PeakGigaflopsPerSecond">Median rate of a product of matrices of 1024 x 1024 on the same threads, between steps.</param>
+/// <param name="Utilization">Model-FLOPs utilisation: the median over steps without a clock of model FLOPs / time / rate of the product right after the step.</param>
+public sealed record TrainingProfile(IReadOnlyList<KernelCost> Kernels, double Milliseconds, double ModelOperations, double PeakGigaflopsPerSecond, double Utilization)
 {
     /// <summary>Time of a step in which no kernel ran: recording, memory, and what the profile itself costs.</summary>
     public double MillisecondsOutsideKernels => Milliseconds - Kernels.Sum(kernel => kernel.Milliseconds);
-
-    /// <summary>Model-FLOPs utilisation: model FLOPs / time / peak.</summary>
-    /// <param name="milliseconds">Time of a step without a profile.</param>
-    public double Utilization(double milliseconds) => ModelOperations / (milliseconds * 1e6) / PeakGigaflopsPerSecond;
 }
