@@ -49,7 +49,7 @@ internal sealed unsafe class CpuOptimizerKernels<TOps, TVector> : IOptimizerKern
     public void SumOfSquaresRows(in RowContributions gradient, DeviceBuffer y)
     {
         long range = Math.Max(1, Ranges.Grain / Math.Max(1, gradient.Width)), ranges = (gradient.Count + range - 1) / range;
-        long shared = gradient.PerValue > 1 ? gradient.Count / gradient.PerValue : 0;
+        long shared = gradient.PerValue > 1 && gradient.Summed.IsAbsent ? gradient.Count / gradient.PerValue : 0;
         using var parts = new PooledScratch(2 * Math.Max(1, ranges + shared));
         var job = new RowSquareSum<TOps, TVector> { Sums = new ContributionSums<TOps, TVector>(gradient), Parts = (double*)parts.Floats, Range = range };
         if (shared > 0)

@@ -24,6 +24,7 @@ internal interface IOptimizerKernels
     /// <summary><see cref="Adagrad"/>, likewise.</summary>
     void AdagradRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer a, float gradientScale, float rate, float epsilon);
 
-    /// <summary>y[0] = sum of the squares of all row gradients (each the sum of its row's contributions), in double precision in an order fixed by the count.</summary>
+    /// <summary>y[0] = sum of the squares of all row gradients (each the sum of its row's contributions), in double precision in an order fixed by the count. Writes the sums to
+    /// <see cref="RowContributions.Summed"/> if that is there.</summary>
     void SumOfSquaresRows(in RowContributions gradient, DeviceBuffer y);
 }

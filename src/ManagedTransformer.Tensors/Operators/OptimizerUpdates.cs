@@ -84,7 +84,7 @@ public static class OptimizerUpdates
             }
             else if (parameters[i].RowGradient is { } rows)
             {
-                kernels.SumOfSquaresRows(rows.Sort(), sum);
+                kernels.SumOfSquaresRows(rows.SortToSquare(), sum);
             }
         }
 

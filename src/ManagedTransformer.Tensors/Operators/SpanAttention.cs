@@ -22,7 +22,27 @@ public static partial class TensorOperators
     /// <param name="options">Spans, persistent slots and dropout.</param>
     /// <returns>[B, M, H, D]</returns>
     /// <exception cref="ArgumentException">Shapes or options that do not fit.</exception>
-    public static Tensor SpanAttention(this Tensor query, Tensor key, Tensor value, Tensor positions, SpanAttentionOptions options = default)
+    public static Tensor SpanAttention(this Tensor query, Tensor key, Tensor value, Tensor positions, SpanAttentionOptions options = default) =>
+        AttendWithinSpans(query, key, value, null, positions, options);
+
+    /// <summary>The same on packed keys and values, as one matrix product makes them; their gradients are written to one tensor as well.</summary>
+    /// <param name="query">[B, M, H, D]</param><param name="keyValue">[B, L + M, 2, H, D]: key, value; L at least 1.</param><param name="positions">[S, D], S at least L.</param>
+    /// <param name="options">Spans, persistent slots and dropout.</param>
+    /// <returns>[B, M, H, D]</returns>
+    /// <exception cref="ArgumentException">Shapes or options that do not fit.</exception>
+    public static Tensor PackedSpanAttention(this Tensor query, Tensor keyValue, Tensor positions, SpanAttentionOptions options = default)
+    {
+        if (keyValue.Rank != 5 || keyValue.Shape[2] != 2)
+        {
+            throw new ArgumentException($"PackedSpanAttention: packed keys and values [B, L + M, 2, H, D] are needed, the shape is {keyValue.Shape}.");
+        }
+
+        keyValue = keyValue.Contiguous();
+        return AttendWithinSpans(query, PackedPart(keyValue, 0), PackedPart(keyValue, 1), keyValue, positions, options);
+    }
+
+    // Key and value are parts of the packed tensor if there is one.
+    private static Tensor AttendWithinSpans(Tensor query, Tensor key, Tensor value, Tensor? packed, Tensor positions, SpanAttentionOptions options)
     {
         RequireSpanShapes(query, key, value, positions, options);
         (query, key, value) = (WithRows(query), WithRows(key), WithRows(value));
@@ -33,7 +53,7 @@ public static partial class TensorOperators
             PersistentKey = options.PersistentKey?.Contiguous(),
             PersistentValue = options.PersistentValue?.Contiguous(),
         };
-        bool record = Recorder.IsNeeded(query, key, value) || Recorder.IsNeeded(positions, options.Span)
+        bool record = Recorder.IsNeeded(query, packed ?? key, value) || Recorder.IsNeeded(positions, options.Span)
             || (options.PersistentKey is { } memory && Recorder.IsNeeded(memory, options.PersistentValue));
 
         SpanAttentionProblem problem = Describe(query, key, positions, options);
@@ -42,7 +62,7 @@ public static partial class TensorOperators
         Tensor? normalizer = record ? Tensor.Empty(new Shape(problem.Batch, problem.Heads, problem.QueryLength), query) : null;
         problem.LogNormalizer = normalizer?.Buffer ?? default;
         query.Kernels.Attention.SpanAttention(problem);
-        return record ? Recorder.Record(y, new SpanAttentionRule(query, key, value, positions, options, problem, normalizer!)) : y;
+        return record ? Recorder.Record(y, new SpanAttentionRule(query, packed ?? key, packed is null ? value : null, positions, options, problem, normalizer!)) : y;
     }
 
     /// <summary>The weights a of <see cref="SpanAttention"/> before dropout, to look at; they have no gradient.</summary>
@@ -135,16 +155,24 @@ public static partial class TensorOperators
         };
     }
 
+    // [B, S, H, D], a view without history.
+    private static Tensor PackedPart(Tensor packed, int part)
+    {
+        using NoGradientScope _ = new();
+        return packed.Slice(2, part, 1).Reshape(packed.Shape.Without(2));
+    }
+
     private static DeviceBuffer LastRows(Tensor table, int rows) => table.Buffer with { Offset = table.Offset + ((long)(table.Shape[0] - rows) * table.Shape[1]) };
 
     // The kernel contract states the formulas. Position rows that no slot uses have a zero gradient.
     private sealed class SpanAttentionRule : GradientRule
     {
-        private readonly Tensor _query, _key, _value, _positions;
-        private readonly Tensor? _span, _persistentKey, _persistentValue;
+        private readonly Tensor _query, _key, _positions;
+        private readonly Tensor? _value, _span, _persistentKey, _persistentValue;
         private readonly SpanAttentionProblem _problem;
 
-        public SpanAttentionRule(Tensor query, Tensor key, Tensor value, Tensor positions, in SpanAttentionOptions options, in SpanAttentionProblem problem, Tensor normalizer)
+        /// <summary>Without a value, the key is the packed tensor of both.</summary>
+        public SpanAttentionRule(Tensor query, Tensor key, Tensor? value, Tensor positions, in SpanAttentionOptions options, in SpanAttentionProblem problem, Tensor normalizer)
             : base(query, key, value, positions, options.Span, options.PersistentKey, options.PersistentValue)
         {
             (_query, _key, _value, _positions, _problem) = (query, key, value, positions, problem);
@@ -155,7 +183,8 @@ public static partial class TensorOperators
         public override void Backward(Tensor dy, GradientSink sink)
         {
             dy = WithRows(dy);
-            Tensor dq = Tensor.EmptyLike(_query), dk = Tensor.EmptyLike(_key), dv = Tensor.EmptyLike(_value), dPositions = Tensor.EmptyLike(_positions);
+            Tensor dq = Tensor.EmptyLike(_query), dKey = Tensor.EmptyLike(_key), dPositions = Tensor.EmptyLike(_positions);
+            Tensor dk = _value is null ? PackedPart(dKey, 0) : dKey, dv = _value is null ? PackedPart(dKey, 1) : Tensor.EmptyLike(_value);
             Tensor? dSpan = Like(_span), dPersistentKey = Like(_persistentKey), dPersistentValue = Like(_persistentValue);
             Elementwise(dy).Fill(dPositions.Buffer, (long)(_positions.Shape[0] - _problem.Length) * _problem.HeadWidth, 0);
             SpanAttentionGradientProblem problem = new()
@@ -176,8 +205,8 @@ public static partial class TensorOperators
             };
             dy.Kernels.Attention.SpanAttentionGradient(problem);
             sink.Add(_query, dq);
-            sink.Add(_key, dk);
-            sink.Add(_value, dv);
+            sink.Add(_key, dKey);
+            Add(sink, _value, _value is null ? null : dv);
             sink.Add(_positions, dPositions);
             Add(sink, _span, dSpan);
             Add(sink, _persistentKey, dPersistentKey);

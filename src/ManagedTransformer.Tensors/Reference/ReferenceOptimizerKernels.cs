@@ -74,8 +74,20 @@ internal sealed unsafe class ReferenceOptimizerKernels : IOptimizerKernels
         y.Floats()[0] = (float)sum;
     }
 
-    public void SumOfSquaresRows(in RowContributions gradient, DeviceBuffer y) =>
-        y.Floats()[0] = (float)ReferenceRowSums.Of(gradient).Sum(row => row.Sum.Sum(ReferenceMath.Square));
+    public void SumOfSquaresRows(in RowContributions gradient, DeviceBuffer y)
+    {
+        double squares = 0;
+        foreach ((long row, double[] sum) in ReferenceRowSums.Of(gradient))
+        {
+            squares += sum.Sum(ReferenceMath.Square);
+            for (int j = 0; j < sum.Length && !gradient.Summed.IsAbsent; j++)
+            {
+                gradient.Summed.Floats()[(row * sum.Length) + j] = (float)sum[j];
+            }
+        }
+
+        y.Floats()[0] = (float)squares;
+    }
 
     private static void Adam(DeviceBuffer w, DeviceBuffer m, DeviceBuffer v, long i, double gradient, in AdamCoefficients c)
     {

@@ -8,7 +8,10 @@ namespace ManagedTransformer.Tensors;
 /// </summary>
 public sealed class RowGradient
 {
-    private Tensor? _sorted, _order;
+    /// <summary>From so many contributions per row of the table on, sums are kept between two readers of them: they take less memory than the contributions took.</summary>
+    private const int ManyPerRow = 4;
+
+    private Tensor? _sorted, _order, _summed;
     private readonly int _tableRows;
 
     internal RowGradient(int tableRows, Tensor indices, Tensor? weights, Tensor values)
@@ -72,7 +75,18 @@ public sealed class RowGradient
             Indices.Kernels.Indexing.Sort(Indices.Buffer, _tableRows, _sorted.Buffer, _order.Buffer, Indices.Count);
         }
 
-        return new RowContributions(_sorted.Buffer, _order!.Buffer, Weights?.Buffer ?? default, Values.Buffer, Indices.Count, PerValue, Values.Shape[1]);
+        return new RowContributions(_sorted.Buffer, _order!.Buffer, Weights?.Buffer ?? default, Values.Buffer, Indices.Count, PerValue, Values.Shape[1], _summed?.Buffer ?? default);
+    }
+
+    /// <summary>The contributions sorted by row, for <see cref="IOptimizerKernels.SumOfSquaresRows"/>; where rows have many, it keeps their sums for the update.</summary>
+    internal RowContributions SortToSquare()
+    {
+        if (_summed is null && Indices.Count >= ManyPerRow * (long)_tableRows)
+        {
+            _summed = Tensor.Empty(new Shape(_tableRows, Values.Shape[1]), Values.Device).Keep();
+        }
+
+        return Sort();
     }
 
     /// <summary>Adds the gradient to a dense one.</summary>
@@ -95,7 +109,7 @@ public sealed class RowGradient
 
     internal void Release()
     {
-        foreach (Tensor? tensor in new[] { Indices, Weights, Values, _sorted, _order })
+        foreach (Tensor? tensor in new[] { Indices, Weights, Values, _sorted, _order, _summed })
         {
             tensor?.Storage.Release();
         }

@@ -25,6 +25,10 @@ internal static partial class OperatorCases
         yield return Of("span attention, span per query, persistent slots, dropout",
             x => x[0].SpanAttention(x[1], x[2], x[3], dropped with { Span = x[6], PersistentKey = x[4], PersistentValue = x[5] }),
             query, key, key, positions, persistent, persistent, Lengths(0, 3, batch, queries, heads));
+        yield return Of("span attention, packed", x => x[0].PackedSpanAttention(x[1], x[2]), query, Any(batch, slots + queries, 2, heads, width), positions);
+        yield return Of("span attention, packed, span per head, persistent slots, dropout",
+            x => x[0].PackedSpanAttention(x[1], x[2], dropped with { Span = x[5], PersistentKey = x[3], PersistentValue = x[4] }),
+            query, Any(batch, slots + queries, 2, heads, width), positions, persistent, persistent, Lengths(0, 3, heads));
         yield return Of("span attention of one tensor to itself", x => x[0].Slice(1, 3, 4).SpanAttention(x[0], x[0], x[1]), Any(2, 7, 1, 4), Any(3, 4));
         yield return Value("span attention, weights", x => TensorOperators.SpanAttentionWeights(x[0], x[1], x[2], ramp with { Span = x[3] }).Context, query, key, positions, Lengths(0, 3, heads));
         yield return Value("span attention, weights of persistent slots",

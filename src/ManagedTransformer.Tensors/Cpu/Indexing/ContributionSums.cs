@@ -12,7 +12,7 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
     public const int Block = 1024;
 
     private readonly int* _sorted, _order;
-    private readonly float* _weights, _values;
+    private readonly float* _weights, _values, _summed;
     private readonly int _perValue;
 
     public ContributionSums(in RowContributions contributions)
@@ -21,6 +21,7 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
         _order = contributions.Order.Integers();
         _weights = contributions.Weights.Floats();
         _values = contributions.Values.Floats();
+        _summed = contributions.Summed.Floats();
         Count = contributions.Count;
         _perValue = contributions.PerValue;
         Width = contributions.Width;
@@ -48,6 +49,9 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
             place++;
         return place;
     }
+
+    /// <summary>Where the sum of a row's contributions is kept, from a column on; null if it is not.</summary>
+    public float* Kept(long place, long column) => _summed == null ? null : _summed + (Row(place) * Width) + column;
 
     /// <summary>sum = the contributions at places <paramref name="start"/> to <paramref name="end"/> - 1, for a block of columns.</summary>
     /// <returns>The number of columns.</returns>

@@ -27,29 +27,26 @@ internal static unsafe class IndexSort
             From = (ulong*)scratch.Floats,
             To = (ulong*)scratch.Floats + count,
             Places = (int*)(scratch.Floats + (4 * count)),
+            Sorted = sorted,
+            Order = order,
             Count = count,
             Chunk = (count + chunks - 1) / chunks,
             Digits = digits,
         };
-        job.Stage = Stage.Read;
-        WorkerPool.Shared.Run((int)chunks, ref job);
         for (int pass = 0; pass < passes; pass++)
         {
             job.Shift = 32 + (pass * digitBits);
-            job.Stage = Stage.CountDigits;
+            job.IsFirst = pass == 0;
+            job.IsLast = pass == passes - 1;
+            job.Moves = false;
             WorkerPool.Shared.Run((int)chunks, ref job);
             ToPlaces(job.Places, digits, chunks);
-            job.Stage = Stage.Move;
+            job.Moves = true;
             WorkerPool.Shared.Run((int)chunks, ref job);
             ulong* moved = job.To;
             job.To = job.From;
             job.From = moved;
         }
-
-        job.Sorted = sorted;
-        job.Order = order;
-        job.Stage = Stage.Write;
-        WorkerPool.Shared.Run((int)chunks, ref job);
     }
 
     private static void ToPlaces(int* counts, int digits, long chunks)
@@ -65,18 +62,13 @@ internal static unsafe class IndexSort
         }
     }
 
-    private enum Stage
-    {
-        Read,
-        CountDigits,
-        Move,
-        Write,
-    }
-
-    /// <summary>One stage for all chunks. An entry holds the index in its upper and the position in its lower half.</summary>
+    /// <summary>
+    /// Counts the digits of a chunk, or moves its entries. An entry holds the index in its upper and the position in its lower half; the first pass makes entries of
+    /// the indices, the last one writes what they hold.
+    /// </summary>
     private struct Pass : IWorkerJob
     {
-        public Stage Stage;
+        public bool Moves, IsFirst, IsLast;
         public int* Indices, Sorted, Order, Places;
         public ulong* From, To;
         public long Count, Chunk;
@@ -86,27 +78,26 @@ internal static unsafe class IndexSort
         {
             long start = chunk * Chunk, end = Math.Min(Count, start + Chunk);
             int* places = Places + (chunk * (long)Digits);
-            switch (Stage)
+            if (!Moves)
             {
-                case Stage.Read:
-                    for (long i = start; i < end; i++)
-                        From[i] = ((ulong)(uint)Indices[i] << 32) | (uint)i;
-                    break;
-                case Stage.CountDigits:
-                    new Span<int>(places, Digits).Clear();
-                    for (long i = start; i < end; i++)
-                        places[Digit(From[i])]++;
-                    break;
-                case Stage.Move:
-                    for (long i = start; i < end; i++)
-                        To[places[Digit(From[i])]++] = From[i];
-                    break;
-                default:
-                    for (long i = start; i < end; i++)
-                        (Sorted[i], Order[i]) = ((int)(From[i] >> 32), (int)From[i]);
-                    break;
+                new Span<int>(places, Digits).Clear();
+                for (long i = start; i < end; i++)
+                    places[Digit(Entry(i))]++;
+                return;
+            }
+
+            for (long i = start; i < end; i++)
+            {
+                ulong entry = Entry(i);
+                int place = places[Digit(entry)]++;
+                if (IsLast)
+                    (Sorted[place], Order[place]) = ((int)(entry >> 32), (int)entry);
+                else
+                    To[place] = entry;
             }
         }
+
+        private readonly ulong Entry(long i) => IsFirst ? ((ulong)(uint)Indices[i] << 32) | (uint)i : From[i];
 
         private readonly uint Digit(ulong entry) => (uint)(entry >> Shift) & (uint)(Digits - 1);
     }

@@ -13,7 +13,7 @@ internal unsafe struct RowSquareSum<TOps, TVector> : IRangeJob
 {
     public ContributionSums<TOps, TVector> Sums;
 
-    /// <summary>The squares of every value; null: each row is added up and squared.</summary>
+    /// <summary>The squares of every value; null: each row is added up and squared, which also keeps the sums if there is room for them.</summary>
     public double* ValueSquares;
 
     public double* Parts;
@@ -34,7 +34,11 @@ internal unsafe struct RowSquareSum<TOps, TVector> : IRangeJob
             else
             {
                 for (long column = 0; column < Sums.Width; column += ContributionSums<TOps, TVector>.Block)
-                    total += SquareSum<TOps, TVector>.Of(gradient, Sums.Add(place, next, column, gradient));
+                {
+                    float* sum = Sums.Kept(place, column);
+                    sum = sum == null ? gradient : sum;
+                    total += SquareSum<TOps, TVector>.Of(sum, Sums.Add(place, next, column, sum));
+                }
             }
 
             place = next;

@@ -37,12 +37,19 @@ internal unsafe struct RowUpdate<TOps, TVector, TStep> : IRangeJob
             long later = Sums.Row(Math.Min(place + Ahead, Sums.Count - 1)) * Sums.Width;
             for (long column = 0; column < Sums.Width; column += ContributionSums<TOps, TVector>.Block)
             {
-                int count = Sums.Add(place, next, column, gradient);
+                float* sum = Sums.Kept(place, column);
+                int count = (int)Math.Min(ContributionSums<TOps, TVector>.Block, Sums.Width - column);
+                if (sum == null)
+                {
+                    Sums.Add(place, next, column, gradient);
+                    sum = gradient;
+                }
+
                 for (int i = 0; i < count; i += Piece)
                 {
                     int piece = Math.Min(Piece, count - i);
                     Step.Prefetch(later + column + i, piece);
-                    Step.Update(row + column + i, gradient + i, piece);
+                    Step.Update(row + column + i, sum + i, piece);
                 }
             }
 

@@ -28,6 +28,7 @@ internal static class RowContributionCases
         new("SgdRows", "shapes, Nesterov momentum", run => SgdRows(run, momentum: 0.9f, nesterov: true)),
         new("AdagradRows", "shapes", AdagradRows),
         new("SumOfSquaresRows", "shapes", SumOfSquaresRows),
+        new("SumOfSquaresRows", "sums kept for an update", UpdateBySummedRows),
     ];
 
     private static void EmbeddingBag(KernelRun run)
@@ -86,6 +87,13 @@ internal static class RowContributionCases
     private static void AdamRows(KernelRun run) => ForEach(run, (gradient, label, table) =>
         run.Kernels.Optimizers.AdamRows(table("w", -1, 1), gradient, table("m", -0.1f, 0.1f), table("v", 0.1f, 0.2f),
             new AdamCoefficients(0.5f, 0.9f, 0.98f, 1e-6f, 0.001f, 0.1f, 0.01f, 1.2f)));
+
+    private static void UpdateBySummedRows(KernelRun run) => ForEach(run, (gradient, label, table) =>
+    {
+        gradient = gradient with { Summed = table("sums", -1, 1) };
+        run.Kernels.Optimizers.SumOfSquaresRows(gradient, run.Output($"squares {label}", 1, new(1e-5, 1e-10)));
+        run.Kernels.Optimizers.AdagradRows(table("w", -1, 1), gradient, table("a", 0.1f, 0.2f), 0.5f, 0.1f, 1e-4f);
+    });
 
     private static void SgdRows(KernelRun run, float momentum, bool nesterov) => ForEach(run, (gradient, label, table) =>
         run.Kernels.Optimizers.SgdRows(table("w", -1, 1), gradient, momentum == 0 ? default : table("b", -1, 1), 0.5f, 0.1f, momentum, nesterov, 0.01f));

@@ -107,8 +107,8 @@ public sealed class SpanSelfAttention : SelfAttention
         }
 
         Tensor keyValue = WithPast(x, past, slots).Linear(_packedKeyValue);
-        (Tensor key, Tensor value) = (Heads(keyValue.Slice(2, 0, _dim)), Heads(keyValue.Slice(2, _dim, _dim)));
-        return new AttentionOutput(Merge(Heads(Query.Forward(x)).SpanAttention(key, value, _positions, Options(spans, context))), spans?.Mean());
+        Tensor packed = keyValue.Reshape(new Shape(keyValue.Shape[0], keyValue.Shape[1], 2, _heads, _dim / _heads));
+        return new AttentionOutput(Merge(Heads(Query.Forward(x)).PackedSpanAttention(packed, _positions, Options(spans, context))), spans?.Mean());
     }
 
     /// <summary>The attention weights of a block, for inspection: to context slots [B, heads, T, L], and to persistent vectors [B, heads, T, N] where there are any.</summary>
