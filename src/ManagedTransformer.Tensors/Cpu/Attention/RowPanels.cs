@@ -40,15 +40,26 @@ internal static unsafe class RowPanels<TOps, TVector>
     public static void Pack(HeadRows rows, int count, int width, float scale, float* target)
     {
         int padded = Padded(width);
+        TVector factor = TOps.Broadcast(scale);
         for (int i = 0; i < count; i++)
         {
-            var row = new Span<float>(target + ((nint)i * padded), padded);
-            new ReadOnlySpan<float>(rows[i], width).CopyTo(row);
-            row[width..].Clear();
+            // Heads are narrow: for so few vectors, calls of copies would take longer than the copies.
+            float* source = rows[i], row = target + ((nint)i * padded);
+            for (int j = 0; j < width; j += TOps.Count)
+                TOps.Store(TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(source + j, width - j), factor), row + j);
         }
+    }
 
-        if (scale != 1)
-            Scale(target, (nint)count * padded, scale);
+    /// <summary>Copies packed rows back.</summary>
+    public static void Unpack(float* packed, int count, int width, HeadRows target)
+    {
+        int padded = Padded(width);
+        for (int i = 0; i < count; i++)
+        {
+            float* source = packed + ((nint)i * padded), row = target[i];
+            for (int j = 0; j < width; j += TOps.Count)
+                VectorTail<TOps, TVector>.StoreUpTo(TOps.Load(source + j), row + j, width - j);
+        }
     }
 
     /// <summary>C (+)= A rows^T for vectors of rows, of which every panel has two; <paramref name="strideA"/> is the distance of the rows of A.</summary>

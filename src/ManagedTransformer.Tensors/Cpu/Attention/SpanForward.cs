@@ -62,10 +62,8 @@ internal unsafe struct SpanForward<TOps, TVector>(SpanArguments arguments, SpanP
             RowPanels<TOps, TVector>.Add(tile.PersistentSlots(scores, 0), tile.Stride, count, memoryValues, persistent, padded, output);
             HeadRows results = arguments.Outputs(batch, head);
             for (int t = 0; t < count; t++)
-            {
                 RowPanels<TOps, TVector>.Scale(output + (t * padded), padded, inverse[t]);
-                new ReadOnlySpan<float>(output + (t * padded), width).CopyTo(new Span<float>(results[begin + first + t], width));
-            }
+            RowPanels<TOps, TVector>.Unpack(output, count, width, new HeadRows(results[begin + first], results.Stride));
         }
     }
 

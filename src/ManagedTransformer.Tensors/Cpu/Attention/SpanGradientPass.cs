@@ -97,9 +97,7 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
 
         AddProducts(first, count);
         RowPanels<TOps, TVector>.Scale(_queryGradients, count * _padded, _forward.Scale);
-        HeadRows results = _arguments.QueryGradients(_batch, _head);
-        for (int t = 0; t < count; t++)
-            new ReadOnlySpan<float>(_queryGradients + (t * _padded), _width).CopyTo(new Span<float>(results[first + t], _width));
+        RowPanels<TOps, TVector>.Unpack(_queryGradients, count, _width, Row(_arguments.QueryGradients(_batch, _head), first));
     }
 
     /// <summary>Writes the gradients of the sequence's keys and values. Rows that no query sees get zeros.</summary>
@@ -160,14 +158,11 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
     private readonly void Store(float* rows, HeadRows target)
     {
         int before = _forward.Length - _slots;
-        for (int i = 0; i < _forward.Length + _forward.QueryLength; i++)
-        {
-            var row = new Span<float>(target[i], _width);
-            if (i >= before && i < before + Keys)
-                new ReadOnlySpan<float>(rows + ((nint)(i - before) * _padded), _width).CopyTo(row);
-            else
-                row.Clear();
-        }
+        for (int i = 0; i < before; i++)
+            new Span<float>(target[i], _width).Clear();
+        RowPanels<TOps, TVector>.Unpack(rows, Keys, _width, Row(target, before));
+        for (int i = before + Keys; i < _forward.Length + _forward.QueryLength; i++)
+            new Span<float>(target[i], _width).Clear();
     }
 
     private static HeadRows Row(HeadRows rows, int first) => new(rows[first], rows.Stride);
