@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ManagedTransformer.Tensors.Cpu.Simd;
 using ManagedTransformer.Tensors.Kernels;
 
@@ -40,7 +41,7 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
     public float Weight(long place) => _weights == null ? 1f : _weights[_order[place]];
 
     /// <summary>The row of values that the contribution at a place takes.</summary>
-    public long Value(long place) => _order[place] / _perValue;
+    public long Value(long place) => (uint)_order[place] / (uint)_perValue;
 
     /// <summary>The first place from the given one on at which the contributions of a table row begin; the number of places if there is none.</summary>
     public long FirstBeginning(long place)
@@ -57,18 +58,48 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
     /// <returns>The number of columns.</returns>
     public int Add(long start, long end, long column, float* sum)
     {
-        int columns = (int)Math.Min(Block, Width - column);
+        int columns = (int)Math.Min(Block, Width - column), done = 0;
+        for (; done <= columns - (8 * TOps.Count); done += 8 * TOps.Count)
+            AddEightVectors(start, end, column + done, sum + done);
+        for (long place = start; place < end && done < columns; place++)
+        {
+            float* values = _values + (Value(place) * Width) + column + done;
+            TVector weight = TOps.Broadcast(Weight(place));
+            if (place == start)
+                Scale(weight, values, sum + done, columns - done);
+            else
+                AddScaled(weight, values, sum + done, columns - done);
+        }
+
+        return columns;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddEightVectors(long start, long end, long column, float* sum)
+    {
+        TVector s0 = TOps.Zero, s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
         for (long place = start; place < end; place++)
         {
             float* values = _values + (Value(place) * Width) + column;
             TVector weight = TOps.Broadcast(Weight(place));
-            if (place == start)
-                Scale(weight, values, sum, columns);
-            else
-                AddScaled(weight, values, sum, columns);
+            s0 = TOps.MultiplyAdd(weight, TOps.Load(values), s0);
+            s1 = TOps.MultiplyAdd(weight, TOps.Load(values + TOps.Count), s1);
+            s2 = TOps.MultiplyAdd(weight, TOps.Load(values + (2 * TOps.Count)), s2);
+            s3 = TOps.MultiplyAdd(weight, TOps.Load(values + (3 * TOps.Count)), s3);
+            s4 = TOps.MultiplyAdd(weight, TOps.Load(values + (4 * TOps.Count)), s4);
+            s5 = TOps.MultiplyAdd(weight, TOps.Load(values + (5 * TOps.Count)), s5);
+            s6 = TOps.MultiplyAdd(weight, TOps.Load(values + (6 * TOps.Count)), s6);
+            s7 = TOps.MultiplyAdd(weight, TOps.Load(values + (7 * TOps.Count)), s7);
         }
 
-        return columns;
+        TOps.Store(s0, sum);
+        TOps.Store(s1, sum + TOps.Count);
+        TOps.Store(s2, sum + (2 * TOps.Count));
+        TOps.Store(s3, sum + (3 * TOps.Count));
+        TOps.Store(s4, sum + (4 * TOps.Count));
+        TOps.Store(s5, sum + (5 * TOps.Count));
+        TOps.Store(s6, sum + (6 * TOps.Count));
+        TOps.Store(s7, sum + (7 * TOps.Count));
     }
 
     private static void Scale(TVector weight, float* values, float* sum, int count)
