@@ -8,6 +8,7 @@ namespace ManagedTransformer.Cli;
 internal sealed record Terminal(TextReader Input, TextWriter Output, TextWriter Error)
 {
     private const int RedirectedWidth = 160;
+    private readonly int? _outputWidth;
 
     /// <summary>Whether a person types <see cref="Input"/>.</summary>
     public bool IsInputInteractive { get; init; }
@@ -18,8 +19,12 @@ internal sealed record Terminal(TextReader Input, TextWriter Output, TextWriter 
     /// <summary>Whether a person watches <see cref="Error"/>.</summary>
     public bool IsErrorInteractive { get; init; }
 
-    /// <summary>Characters of a line of <see cref="Output"/>; without limit where nobody watches.</summary>
-    public int OutputWidth => IsOutputInteractive && Console.WindowWidth > 0 ? Console.WindowWidth : int.MaxValue;
+    /// <summary>Characters of a line of <see cref="Output"/>; unless set, the window's, and without limit where nobody watches.</summary>
+    public int OutputWidth
+    {
+        get => _outputWidth ?? (IsOutputInteractive && Console.WindowWidth > 0 ? Console.WindowWidth : int.MaxValue);
+        init => _outputWidth = value;
+    }
 
     /// <summary>The streams of this process.</summary>
     public static Terminal ForProcess()

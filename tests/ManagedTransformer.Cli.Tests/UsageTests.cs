@@ -70,5 +70,34 @@ public sealed class UsageTests
     }
 
     [Fact]
+    public void HelpBreaksLinesAtTheWindowsWidthAndLosesNoWord()
+    {
+        const int width = 80;
+        string narrow = Help(width), wide = Help(int.MaxValue);
+        string table = narrow[narrow.IndexOf("Arguments:", StringComparison.Ordinal)..narrow.IndexOf("Examples:", StringComparison.Ordinal)];
+        Assert.All(table.Split('\n'), line => Assert.True(line.TrimEnd('\r').Length <= width, line));
+        Assert.True(narrow.Split('\n').Length > wide.Split('\n').Length);
+        Assert.Equal(wide.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries), narrow.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+
+        static string Help(int width)
+        {
+            using StringWriter output = new();
+            Assert.Equal(CommandLine.Done, CommandLine.Run(["train", "--help"], new Terminal(TextReader.Null, output, TextWriter.Null) { OutputWidth = width }));
+            return output.ToString();
+        }
+    }
+
+    [Fact]
+    public void HelpNamesAncestorsOptionalArgumentsAndDefaults()
+    {
+        Assert.Contains("mt bench train [options]", Workspace.Run("bench", "train", "--help").Output, StringComparison.Ordinal);
+        Assert.Contains("mt translate <MODEL_DIR> [<FILE>] [options]", Workspace.Run("translate", "-h").Output, StringComparison.Ordinal);
+        Assert.Contains("mt average <MODEL_DIR>... [options]", Workspace.Run("average", "-?").Output, StringComparison.Ordinal);
+        string convert = Workspace.Run("convert", "--help").Output;
+        Assert.Contains("--out <DIR> (REQUIRED)", convert, StringComparison.Ordinal);
+        Assert.Contains("[default: transformer]", convert, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void VersionIsANumber() => Assert.Matches(@"^\d+\.\d+", Workspace.Run("--version").Output);
 }
