@@ -21,6 +21,9 @@ internal readonly struct GemmBlocking
     /// <summary>Up to so many rows, tiles take all rows and few columns, so that one tile alone uses its columns of B.</summary>
     private const int WholeRows = 256;
 
+    /// <summary>Rows that find room in the first cache however far apart they are.</summary>
+    private const int FewConflicts = 8;
+
     /// <summary>Tiles to aim at, so that threads finish together.</summary>
     private const int WantedTiles = 8;
 
@@ -50,7 +53,7 @@ internal readonly struct GemmBlocking
         Depth = KBlocksAtOnce * KBlock;
 
         // Rows a multiple of half a page apart compete for the same few cache lines; reading them in place pays only once or twice.
-        bool conflicts = p.Lda % 512 == 0 && p.M > 1;
+        bool conflicts = p.Lda % 512 == 0 && p.M > FewConflicts;
         PackA = p.TransposeA ? p.N > 2 * width : p.N > (conflicts ? 2 : 8) * width;
         PackB = p.TransposeB || p.M > 4 * rows;
     }

@@ -99,6 +99,71 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
         dots[3] = d3;
     }
 
+    /// <summary>
+    /// What <see cref="FourDots{TFar}"/> gives for two streamed rows, which share what is loaded of the resident ones: dots 0 to 3 of the first, 4 to 7 of the second. It needs 32 registers.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TwoByFour(byte* x, nint xStride, float* y0, nint stride, int rows, nint length, float* dots)
+    {
+        float* y1 = y0 + stride, y2 = y1 + stride, y3 = rows > 3 ? y2 + stride : y2;
+        TVector s0 = TLanes.Zero, s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
+        TVector u0 = s0, u1 = s0, u2 = s0, u3 = s0, v0 = s0, v1 = s0, v2 = s0, v3 = s0;
+        nint k = 0;
+        for (; k + 2 * TLanes.Count <= length; k += 2 * TLanes.Count)
+        {
+            byte* place = x + k * TStored.Size;
+            TVector a = TStored.Load(place), b = TStored.Load(place + xStride);
+            TVector y = TLanes.Load(y0 + k);
+            s0 = TLanes.MultiplyAdd(a, y, s0);
+            u0 = TLanes.MultiplyAdd(b, y, u0);
+            y = TLanes.Load(y1 + k);
+            s1 = TLanes.MultiplyAdd(a, y, s1);
+            u1 = TLanes.MultiplyAdd(b, y, u1);
+            y = TLanes.Load(y2 + k);
+            s2 = TLanes.MultiplyAdd(a, y, s2);
+            u2 = TLanes.MultiplyAdd(b, y, u2);
+            y = TLanes.Load(y3 + k);
+            s3 = TLanes.MultiplyAdd(a, y, s3);
+            u3 = TLanes.MultiplyAdd(b, y, u3);
+
+            place += TLanes.Count * TStored.Size;
+            a = TStored.Load(place);
+            b = TStored.Load(place + xStride);
+            y = TLanes.Load(y0 + k + TLanes.Count);
+            t0 = TLanes.MultiplyAdd(a, y, t0);
+            v0 = TLanes.MultiplyAdd(b, y, v0);
+            y = TLanes.Load(y1 + k + TLanes.Count);
+            t1 = TLanes.MultiplyAdd(a, y, t1);
+            v1 = TLanes.MultiplyAdd(b, y, v1);
+            y = TLanes.Load(y2 + k + TLanes.Count);
+            t2 = TLanes.MultiplyAdd(a, y, t2);
+            v2 = TLanes.MultiplyAdd(b, y, v2);
+            y = TLanes.Load(y3 + k + TLanes.Count);
+            t3 = TLanes.MultiplyAdd(a, y, t3);
+            v3 = TLanes.MultiplyAdd(b, y, v3);
+        }
+        dots[0] = TLanes.Sum(TLanes.Add(s0, t0));
+        dots[1] = TLanes.Sum(TLanes.Add(s1, t1));
+        dots[2] = TLanes.Sum(TLanes.Add(s2, t2));
+        dots[3] = TLanes.Sum(TLanes.Add(s3, t3));
+        dots[4] = TLanes.Sum(TLanes.Add(u0, v0));
+        dots[5] = TLanes.Sum(TLanes.Add(u1, v1));
+        dots[6] = TLanes.Sum(TLanes.Add(u2, v2));
+        dots[7] = TLanes.Sum(TLanes.Add(u3, v3));
+        for (; k < length; k++)
+        {
+            float a = TStored.LoadOne(x + k * TStored.Size), b = TStored.LoadOne(x + xStride + k * TStored.Size);
+            dots[0] += a * y0[k];
+            dots[1] += a * y1[k];
+            dots[2] += a * y2[k];
+            dots[3] += a * y3[k];
+            dots[4] += b * y0[k];
+            dots[5] += b * y1[k];
+            dots[6] += b * y2[k];
+            dots[7] += b * y3[k];
+        }
+    }
+
     /// <summary>Dot product of a streamed row with a resident one; <typeparamref name="TFar"/> is 1 if the streamed factor is far, else 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Dot<TFar>(byte* x, float* y, nint length)
@@ -155,8 +220,14 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
             where TFar : struct, IConstant
         {
             int first = chunk * PerChunk, rows = Math.Min(PerChunk, (OverRows ? Problem.M : Problem.N) - first);
-            float* dots = stackalloc float[4];
-            for (int row = first; row < first + rows; row++)
+            float* dots = stackalloc float[8];
+            int row = first;
+            if (TLanes.Count >= 16 && TFar.Value == 0 && ResidentRows > 2)
+            {
+                for (; row + 2 <= first + rows; row += 2)
+                    PairOfRows(row, dots);
+            }
+            for (; row < first + rows; row++)
             {
                 byte* streamed = Streamed + row * StreamedStride;
                 for (int resident = 0; resident < ResidentRows; resident += 4)
@@ -178,6 +249,32 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
                 GemmEpilogue.Apply(Problem, first, rows, 0, Problem.N);
             else
                 GemmEpilogue.Apply(Problem, 0, Problem.M, first, rows);
+        }
+
+        // Two streamed rows with all resident ones, in the same order of summation as one row at a time.
+        private readonly void PairOfRows(int row, float* dots)
+        {
+            byte* streamed = Streamed + row * StreamedStride;
+            for (int resident = 0; resident < ResidentRows; resident += 4)
+            {
+                int some = Math.Min(4, ResidentRows - resident);
+                float* rest = Resident + resident * ResidentStride;
+                if (some > 2)
+                    TwoByFour(streamed, StreamedStride, rest, ResidentStride, some, Problem.K, dots);
+                else
+                {
+                    for (int i = 0; i < some; i++)
+                    {
+                        dots[i] = Dot<Constants.C0>(streamed, rest + i * ResidentStride, Problem.K);
+                        dots[4 + i] = Dot<Constants.C0>(streamed + StreamedStride, rest + i * ResidentStride, Problem.K);
+                    }
+                }
+                for (int i = 0; i < some; i++)
+                {
+                    Finish(row, resident + i, dots[i]);
+                    Finish(row + 1, resident + i, dots[4 + i]);
+                }
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
