@@ -96,6 +96,7 @@ public static partial class TensorOperators
         return Recorder.IsNeeded(x) ? Recorder.Record(y, new CumulativeSumRule(x, axis, reverse)) : y;
     }
 
+    // Shape.MaxRank of them, in the program's image.
     private static ReadOnlySpan<int> EveryAxis => [0, 1, 2, 3, 4, 5];
 
     private static ReadOnlySpan<int> AllAxes(Tensor x) => EveryAxis[..x.Rank];

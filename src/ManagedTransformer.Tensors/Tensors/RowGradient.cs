@@ -8,7 +8,7 @@ namespace ManagedTransformer.Tensors;
 /// </summary>
 public sealed class RowGradient
 {
-    /// <summary>From so many contributions per row of the table on, sums are kept between two readers of them: they take less memory than the contributions took.</summary>
+    /// <summary>From so many contributions per row of the table on, sums are kept between two readers of them: to write and read them costs less than to add up again.</summary>
     private const int ManyPerRow = 4;
 
     private Tensor? _sorted, _order, _summed;

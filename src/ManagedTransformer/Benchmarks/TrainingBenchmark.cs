@@ -4,6 +4,7 @@ using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Benchmarks;
+using ManagedTransformer.Tensors.Cpu;
 using ManagedTransformer.Tensors.Profiling;
 
 namespace ManagedTransformer.Benchmarks;
@@ -113,7 +114,8 @@ public static class TrainingBenchmark
     // Steps and products in turns: what else runs on the machine slows down both.
     private static (double Peak, double Utilization) Utilization(TrainingSteps run, int steps, double operations)
     {
-        GemmProbe probe = new(new GemmShape(PeakSize, PeakSize, PeakSize));
+        GemmShape shape = new(PeakSize, PeakSize, PeakSize);
+        GemmProbe probe = new(shape);
         double[] rates = new double[steps], shares = new double[steps];
         for (int step = 0; step < steps; step++)
         {
@@ -121,7 +123,7 @@ public static class TrainingBenchmark
             run.Next();
             double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             probe.Milliseconds();
-            rates[step] = 2.0 * PeakSize * PeakSize * PeakSize / (probe.Milliseconds() * 1e6);
+            rates[step] = new GemmMeasurement(shape, CpuThreads.Count, probe.Milliseconds()).GigaflopsPerSecond;
             shares[step] = operations / (milliseconds * 1e6) / rates[step];
         }
 

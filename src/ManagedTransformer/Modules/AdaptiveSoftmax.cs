@@ -1,3 +1,4 @@
+using System.Buffers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules;
@@ -127,13 +128,16 @@ public sealed class AdaptiveSoftmax : Module
     {
         Tensor x = Project(hidden, 0);
         Tensor head = TensorOperators.Concat(-1, x.Linear(Clusters[0].Weight, Clusters[0].Bias), Cluster.Forward(x)).LogSoftmax();
-        Tensor all = head.Slice(-1, 0, _division.Cutoffs[0]);
+        Tensor[] parts = ArrayPool<Tensor>.Shared.Rent(Clusters.Count);
+        parts[0] = head.Slice(-1, 0, _division.Cutoffs[0]);
         for (int i = 1; i < Clusters.Count; i++)
         {
             Tensor inside = Project(hidden, i).Linear(Clusters[i].Weight, Clusters[i].Bias).LogSoftmax();
-            all = TensorOperators.Concat(-1, all, inside + head.Slice(-1, _division.HeadEntry(i), 1));
+            parts[i] = inside + head.Slice(-1, _division.HeadEntry(i), 1);
         }
 
+        Tensor all = TensorOperators.Concat(-1, parts.AsSpan(0, Clusters.Count));
+        ArrayPool<Tensor>.Shared.Return(parts, clearArray: true);
         return all;
     }
 

@@ -140,12 +140,12 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
         {
             byte* memory = stackalloc byte[Sums * sizeof(float) + Line];
             float* sums = (float*)(((nuint)memory + Line - 1) & ~(nuint)(Line - 1));
-            int stride = Sums / Problem.M / LineFloats * LineFloats;
+            int stride = Math.Min(Sums / Problem.M / LineFloats, (PerChunk + LineFloats - 1) / LineFloats) * LineFloats;
             int end = Math.Min((chunk + 1) * PerChunk, Problem.N);
             for (int n = chunk * PerChunk; n < end; n += stride)
             {
                 int columns = Math.Min(stride, end - n);
-                new Span<float>(sums, Sums).Clear();
+                new Span<float>(sums, Problem.M * stride).Clear();
                 if (IsFar)
                     AddRows<Constants.C1>(Problem, n, columns, sums, stride);
                 else

@@ -11,7 +11,8 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 /// </summary>
 internal sealed class DepthState
 {
-    private const int FewRows = 256;
+    /// <summary>Rows for which a step keeps its notes on the stack.</summary>
+    public const int FewRows = 256;
 
     private readonly HaltingClassifier? _halting;
     private readonly int _layers;

@@ -10,8 +10,6 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 /// </summary>
 internal static class LanguageModelExitStep
 {
-    private const int FewRows = 256;
-
     /// <summary>Reads tokens through all layers, as a prompt is read.</summary>
     /// <param name="model">A model with exits.</param><param name="x">Their embeddings, [B, n, D].</param><param name="state">Advanced by n tokens.</param>
     public static void ReadAll(CausalLanguageModel model, Tensor x, LanguageModelState state)
@@ -41,8 +39,8 @@ internal static class LanguageModelExitStep
     {
         DepthState depth = state.Depth!;
         int layers = model.Layers.Count, batch = x.Shape[0];
-        Span<int> rows = batch <= FewRows ? stackalloc int[batch] : new int[batch], exits = batch <= FewRows ? stackalloc int[batch] : new int[batch];
-        Span<bool> leave = batch <= FewRows ? stackalloc bool[batch] : new bool[batch];
+        Span<int> rows = batch <= DepthState.FewRows ? stackalloc int[batch] : new int[batch], exits = batch <= DepthState.FewRows ? stackalloc int[batch] : new int[batch];
+        Span<bool> leave = batch <= DepthState.FewRows ? stackalloc bool[batch] : new bool[batch];
         for (int row = 0; row < batch; row++)
         {
             (rows[row], exits[row]) = (row, 0);
@@ -88,7 +86,7 @@ internal static class LanguageModelExitStep
     // 1 where a row has not left yet.
     private static Tensor Active(ReadOnlySpan<int> exits)
     {
-        Span<float> active = exits.Length <= FewRows ? stackalloc float[exits.Length] : new float[exits.Length];
+        Span<float> active = exits.Length <= DepthState.FewRows ? stackalloc float[exits.Length] : new float[exits.Length];
         for (int row = 0; row < active.Length; row++)
         {
             active[row] = exits[row] == 0 ? 1 : 0;
