@@ -5,6 +5,7 @@ using ManagedTransformer.Evaluation;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Training;
 
@@ -27,7 +28,7 @@ internal sealed class LanguageModelTask : TrainingTask
         }
 
         _data = TrainingData.Load(recipe, options.Data,
-            checkpoint is null ? start?.Tokenizer : Tokenization.Tokenizer.Load(Path.Combine(checkpoint, CheckpointFolder.TokenizerFile)));
+            checkpoint is null ? start?.Tokenizer : ReadTokenizer(checkpoint));
         _recipe = recipe with { Model = WithVocabulary(recipe.Model, _data.Tokenizer.VocabularySize) };
         Steps = options.Steps ?? recipe.Training.Steps;
         RandomSource random = new(options.Seed);
@@ -107,6 +108,9 @@ internal sealed class LanguageModelTask : TrainingTask
         recipe.Validate($"the recipe with the model of '{folder}'");
         return recipe;
     }
+
+    private static ITokenizer ReadTokenizer(string checkpoint) => LimitedTokenizer.For(
+        Tokenizer.Load(Path.Combine(checkpoint, CheckpointFolder.TokenizerFile)), LanguageModel.ReadDescription(checkpoint).Model.Vocab);
 
     private static LanguageModelConfig WithVocabulary(LanguageModelConfig model, int vocabulary)
     {
