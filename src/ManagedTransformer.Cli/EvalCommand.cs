@@ -35,6 +35,12 @@ internal static class EvalCommand
             string[] rules = Options.Given(result, exits, []);
             if (loaded is TranslationModel translationModel)
             {
+                Options.Refuse(result, $"applies to language models; {result.GetRequiredValue(model)} translates", contextWindow);
+                if (translationModel.Network.Config.Exits is null)
+                {
+                    Options.Refuse(result, $"applies to depth-adaptive models; {result.GetRequiredValue(model)} runs all layers", exits);
+                }
+
                 Write(terminal, translationModel, rules, new TranslationEvaluationOptions
                 {
                     Data = result.GetValue(data),
@@ -44,11 +50,7 @@ internal static class EvalCommand
                 return;
             }
 
-            if (rules.Length > 0)
-            {
-                throw new InputException("Exits of the decoder are scored of translation models (--exits); this is a language model.");
-            }
-
+            Options.Refuse(result, $"applies to translation models; {result.GetRequiredValue(model)} is a language model", [exits, .. search.All]);
             Write(terminal, ModelEvaluation.Run((LanguageModel)loaded, new ModelEvaluationOptions
             {
                 Data = result.GetValue(data),

@@ -23,10 +23,13 @@ internal sealed class SearchOptions
         _batch = Options.Positive("--batch", $"Sentences to translate at once (default: {batchDefault}).");
     }
 
+    /// <summary>The options.</summary>
+    public IReadOnlyList<Option> All => [_beam, _lengthPenalty, _factor, _constant, _batch];
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_beam, _lengthPenalty, _factor, _constant, _batch])
+        foreach (Option option in All)
         {
             command.Options.Add(option);
         }

@@ -30,7 +30,7 @@ internal static class TrainCommand
         Option<bool> resume = new("--resume") { Description = "Continue from the last checkpoint in the output folder, if there is one; --init then counts no more." };
         Option<bool> json = Options.Json();
         ExampleCommand command = new("train",
-            "Trains a model as a recipe says. Ctrl-C saves and stops; --resume continues, bit for bit.",
+            "Trains a model as a recipe says. Ctrl-C, SIGTERM and a closed terminal save and stop; --resume continues, bit for bit.",
             "mt train stories",
             "mt train shakespeare-char --data input.txt --out out/shakespeare",
             "mt train stories --steps 3000 --resume",
@@ -41,12 +41,18 @@ internal static class TrainCommand
         {
             if (result.GetValue(device) == Gpu)
             {
-                throw new InputException("This build has no GPU backend: it comes with the package ManagedTransformer.Gpu, built with -p:UseIlgpu=true, which is not part of this build.");
+                throw new InputException("This version computes on the CPU only (--device cpu): there is no GPU backend yet.");
             }
 
             Options.Apply(result.GetValue(threads));
             string file = RecipePath.Find(result.GetRequiredValue(recipe));
-            Run(terminal, result.GetValue(json), Recipe.Load(file), new TrainingOptions
+            Recipe loaded = Recipe.Load(file);
+            if (loaded is LanguageModelRecipe)
+            {
+                Options.Refuse(result, $"applies to translation; {file} is the recipe of a language model, whose text has a validation part", validation);
+            }
+
+            return Run(terminal, result.GetValue(json), loaded, new TrainingOptions
             {
                 Output = result.GetValue(output) ?? Path.Combine("out", Path.GetFileNameWithoutExtension(file)),
                 Data = result.GetValue(data),
@@ -60,7 +66,7 @@ internal static class TrainCommand
         return command;
     }
 
-    private static void Run(Terminal terminal, bool json, Recipe recipe, TrainingOptions options)
+    private static int Run(Terminal terminal, bool json, Recipe recipe, TrainingOptions options)
     {
         using StopSignal stop = new();
         TrainingReporter reporter = new(terminal.ProgressFor(json));
@@ -75,11 +81,13 @@ internal static class TrainCommand
         reporter.End(result, options.Output);
         if (json)
         {
-            JsonOutput.Write(terminal.Output, ToJson(result, options.Output, run.Floor));
+            JsonOutput.Write(terminal.Output, ToJson(result, options.Output, run));
         }
+
+        return result.IsComplete ? CommandLine.Done : stop.ExitCode;
     }
 
-    private static JsonObject ToJson(TrainingResult result, string output, double? floor)
+    private static JsonObject ToJson(TrainingResult result, string output, TrainingRun run)
     {
         JsonObject json = new()
         {
@@ -91,7 +99,7 @@ internal static class TrainCommand
             json["bits_per_char"] = JsonOutput.Number(bits);
         }
 
-        if (floor is not null)
+        if (run.Floor is { } floor)
         {
             json["floor_bits_per_char"] = JsonOutput.Number(floor);
         }
@@ -106,6 +114,7 @@ internal static class TrainCommand
         json["seconds"] = JsonOutput.Number(result.Seconds);
         json["out"] = output;
         json["complete"] = result.IsComplete;
+        JsonOutput.AddNotes(json, run.Notes);
         return json;
     }
 }

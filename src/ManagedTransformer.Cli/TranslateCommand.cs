@@ -17,7 +17,7 @@ internal static class TranslateCommand
         Option<ExitRule?> exits = ExitsOption.Single();
         Option<bool> showExits = new("--show-exits") { Description = "Print the exit layer of every token behind the translation, after a tab (depth-adaptive models)." };
         Option<int?> threads = Options.Threads();
-        Option<bool> json = Options.Json();
+        Option<bool> json = Options.Json(isLines: true);
         ExampleCommand command = new("translate",
             "Translates lines in their order, printing each as it is done; an empty line stays empty.",
             "mt translate out/multi30k-de-en sentences.de",
@@ -31,6 +31,11 @@ internal static class TranslateCommand
             TranslationOptions options = search.Read(result, isTyped ? 1 : SearchOptions.DefaultBatch) with { Exits = result.GetValue(exits) };
             options.Validate();
             using TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
+            if (loaded.Network.Config.Exits is null)
+            {
+                Options.Refuse(result, $"applies to depth-adaptive models; {result.GetRequiredValue(model)} runs all layers", exits, showExits);
+            }
+
             IEnumerable<Translation> translations = result.GetValue(file) is { } path
                 ? loaded.TranslateFile(path, options)
                 : loaded.Translate(LineReader.Read(terminal.Input), options);

@@ -39,7 +39,7 @@ internal static class TuneExitsCommand
         {
             Options.Apply(result.GetValue(threads));
             string folder = result.GetRequiredValue(output);
-            ModelConversion.RequireFree(folder);
+            CheckpointFolder.RequireFree(folder);
             using TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
             ExitTuningOptions options = new()
             {
@@ -53,20 +53,31 @@ internal static class TuneExitsCommand
                 MaxLoss = result.GetValue(loss) is { } most ? (double)(decimal)most : _defaults.MaxLoss,
                 Translation = search.Read(result, SearchOptions.DefaultBatch),
             };
-            Run(terminal, loaded, options, folder, result.GetValue(json));
+            return Run(terminal, loaded, options, folder, result.GetValue(json));
         });
         return command;
     }
 
-    private static void Run(Terminal terminal, TranslationModel model, ExitTuningOptions options, string folder, bool json)
+    private static int Run(Terminal terminal, TranslationModel model, ExitTuningOptions options, string folder, bool json)
     {
         using StopSignal stop = new();
         Progress progress = terminal.ProgressFor(json);
-        ExitTuningResult result = ExitTuning.Run(model, options, (score, done, all) => progress.Update($"{done}/{all}  {ExitTable.Describe(score)}"), stop.Token);
+        ExitTuningResult result;
+        try
+        {
+            result = ExitTuning.Run(model, options, (score, done, all) => progress.Update($"{done}/{all}  {ExitTable.Describe(score)}"), stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            progress.Clear();
+            new FailureReport(terminal, json).Write("Interrupted: no model was written.");
+            return stop.ExitCode;
+        }
+
         progress.Clear();
         if (result.Chosen is { } chosen)
         {
-            model.WithExits(chosen.Rule).Save(folder);
+            model.WithExits(chosen.Rule).SaveNew(folder);
         }
 
         Write(terminal, result, folder, json);
@@ -75,6 +86,8 @@ internal static class TuneExitsCommand
             throw new InputException(
                 $"No thresholds that were tried lose at most {options.MaxLoss} BLEU and cost less than full depth, so no model was written; allow more with --max-loss or try more with --draws.");
         }
+
+        return CommandLine.Done;
     }
 
     private static void Write(Terminal terminal, ExitTuningResult result, string folder, bool json)

@@ -35,7 +35,7 @@ internal sealed class TranslationTask : TrainingTask
         _recipe = recipe with { Model = config };
         TranslationEvaluator.RequirePositions(_data.Validation, _data.ValidationText, config);
         TokenPair[] train = WithinPositions(_data.Train, config.MaxPositions);
-        Notes = DescribeData(train.Length);
+        Notes = [DescribeData(train.Length)];
         TranslationTrainingRecipe training = recipe.Training;
         PairBatches batches = new(train, new PairBatchesOptions
         {
@@ -81,7 +81,7 @@ internal sealed class TranslationTask : TrainingTask
     public override string Fingerprint { get; }
 
     /// <inheritdoc/>
-    public override string? Notes { get; }
+    public override IReadOnlyList<string> Notes { get; }
 
     /// <inheritdoc/>
     public override Validation? Validate(bool everything, CancellationToken cancellation)
