@@ -10,7 +10,7 @@ internal static class AverageCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string[]> models = new("MODEL_DIR") { Description = "Checkpoints of one model, for instance those in recent/ of a run.", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> models = new("MODEL_DIR") { Description = "Two or more checkpoints of one model, for instance those in recent/ of a run.", Arity = ArgumentArity.OneOrMore };
         Option<string> output = new("--out") { Description = "Folder for the result; it must be new or empty.", HelpName = "DIR", Required = true };
         Option<bool> json = Options.Json();
         ExampleCommand command = new("average",
@@ -21,6 +21,11 @@ internal static class AverageCommand
         {
             string[] folders = result.GetRequiredValue(models);
             string folder = result.GetRequiredValue(output);
+            if (folders.Length < 2)
+            {
+                throw new UsageException($"A mean needs at least two models, and only {folders[0]} is named.");
+            }
+
             long parameters = CheckpointAverage.Run(folders, folder).ParameterCount;
             if (result.GetValue(json))
             {

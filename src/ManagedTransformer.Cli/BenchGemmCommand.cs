@@ -31,7 +31,7 @@ internal static class BenchGemmCommand
         Option<int?> threads = Options.Threads();
         threads.Description = "Threads to compute with (default: once 1, once one per core).";
         Option<float?> seconds = Options.Real("--seconds", $"Seconds to measure each product (default: {DefaultSeconds}).", value => value > 0, "above 0");
-        Option<bool> json = Options.Json();
+        Option<bool> json = Options.Json(isLines: true);
         ExampleCommand command = new("gemm",
             "Measures the matrix product C = A B.",
             "mt bench gemm",

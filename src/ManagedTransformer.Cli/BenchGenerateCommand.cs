@@ -26,7 +26,7 @@ internal static class BenchGenerateCommand
         Option<string?> svg = new("--svg") { Description = "Also draw time and memory over the length into this file.", HelpName = "FILE" };
         Option<DType?> weights = Options.Weights();
         Option<int?> threads = Options.Threads();
-        Option<bool> json = Options.Json();
+        Option<bool> json = Options.Json(isLines: true);
         ExampleCommand command = new("generate",
             "Measures step-by-step generation at the end of texts of several lengths, with random weights; the recipe's positions are raised to hold them.",
             "mt bench generate --recipe stories --lengths 128,1024,8192 --json",

@@ -28,7 +28,7 @@ internal static class BenchMemoryCommand
         Option<int?> dim = Options.Positive("--dim", $"Width of input and values (default: {DefaultDim}).");
         Option<int?> steps = Options.Positive("--steps", $"Steps to measure, after two seconds of warm-up (default: {DefaultSteps}).");
         Option<int?> threads = Options.Threads();
-        Option<bool> json = Options.Json();
+        Option<bool> json = Options.Json(isLines: true);
         ExampleCommand command = new("memory",
             "Measures training steps (forward, backward, lazy Adam) of one product-key memory layer on random rows.",
             "mt bench memory --slots 65536,1048576 --heads 4 --top-k 32 --tokens 512 --dim 256 --json")

@@ -16,30 +16,45 @@ internal static class CommandLine
     /// <summary>It was called in a wrong way.</summary>
     public const int WrongUsage = 2;
 
-    private const string StackTraceVariable = "MT_STACKTRACE";
+    /// <summary>A signal ended it: by custom 128 + the signal's number.</summary>
+    /// <param name="signal">For instance 2, Ctrl-C.</param>
+    public static int Interrupted(int signal) => 128 + signal;
 
     /// <summary>Runs one command.</summary>
-    /// <param name="arguments">As the shell gives them.</param><param name="terminal">Where to read and write.</param>
+    /// <param name="arguments">As the shell gives them.</param>
+    /// <param name="terminal">Where to read and write.</param>
     /// <returns>The exit code.</returns>
     public static int Run(IReadOnlyList<string> arguments, Terminal terminal)
     {
+        ParseResult parsed = CreateRoot(terminal)
+            .Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        FailureReport failure = new(terminal, isJson: arguments.Contains(Options.JsonName));
+        if (parsed.Action is ParseErrorAction)
+        {
+            failure.Write(DescribeUsage(parsed));
+            return WrongUsage;
+        }
+
         try
         {
-            ParseResult parsed = CreateRoot(terminal).Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-            return parsed.Action is ParseErrorAction
-                ? ReportUsage(parsed, terminal)
-                : parsed.Invoke(new InvocationConfiguration
-                {
-                    Output = terminal.Output,
-                    Error = terminal.Error,
-                    EnableDefaultExceptionHandler = false,
-                    ProcessTerminationTimeout = null,
-                });
+            RequireValues(parsed);
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = terminal.Output,
+                Error = terminal.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (ReaderLeftException)
+        {
+            return Interrupted(ReaderLeftException.Signal);
         }
 #pragma warning disable CA1031 // The last place that can turn an exception into a sentence.
         catch (Exception e)
         {
-            return Report(e, terminal.Error);
+            failure.Write(Describe(e, parsed), e);
+            return e is UsageException ? WrongUsage : Failed;
         }
 #pragma warning restore CA1031
     }
@@ -70,7 +85,7 @@ internal static class CommandLine
         VersionLine.CreateOption(terminal),
     };
 
-    private static int ReportUsage(ParseResult parsed, Terminal terminal)
+    private static string DescribeUsage(ParseResult parsed)
     {
         string command = "";
         for (SymbolResult? result = parsed.CommandResult; result is CommandResult { Parent: not null } nested; result = nested.Parent)
@@ -81,26 +96,34 @@ internal static class CommandLine
         // What is unknown says more than what is missing because of it.
         string message = parsed.UnmatchedTokens is [string unknown, ..]
             ? $"There is no command, argument or option '{unknown}' here"
-            : parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.');
-        terminal.Error.WriteLine($"{message}; 'mt {command}--help' shows the usage.");
-        return WrongUsage;
+            : parsed.Errors[0].Message.TrimEnd('.');
+        return $"{message}; 'mt {command}--help' shows the usage.";
     }
 
-    private static int Report(Exception e, TextWriter error)
+    // No argument and no option means anything by nothing: what is empty was meant to be something else.
+    private static void RequireValues(ParseResult parsed)
     {
-        string message = e.Message.ReplaceLineEndings(" ");
-        error.WriteLine(e switch
+        foreach (SymbolResult symbol in parsed.CommandResult.Children)
         {
-            InputException or InvalidDataException or IOException or UnauthorizedAccessException => message,
-            OperationCanceledException => "The command was cancelled.",
-            OutOfMemoryException => $"There is not enough memory: {message}",
-            _ => $"Unexpected {e.GetType().Name}: {message} ({StackTraceVariable}=1 in the environment shows where.)",
-        });
-        if (Environment.GetEnvironmentVariable(StackTraceVariable) == "1")
-        {
-            error.WriteLine(e.ToString());
+            if (symbol.Tokens.Any(token => token.Value.Length == 0))
+            {
+                string name = symbol switch
+                {
+                    OptionResult option => option.Option.Name,
+                    ArgumentResult argument => argument.Argument.Name,
+                    _ => "An argument",
+                };
+                throw new UsageException($"{name} is empty; it needs a value (is a variable of the shell not set?).");
+            }
         }
-
-        return Failed;
     }
+
+    private static string Describe(Exception e, ParseResult parsed) => e switch
+    {
+        UsageException or InvalidDataException or IOException or UnauthorizedAccessException => e.Message,
+        InputException => OptionNames.Translate(e.Message, [.. parsed.CommandResult.Command.Options.Select(option => option.Name)]),
+        OperationCanceledException => "The command was cancelled.",
+        OutOfMemoryException => $"There is not enough memory: {e.Message}",
+        _ => $"Unexpected {e.GetType().Name}: {e.Message} ({FailureReport.StackTraceVariable}=1 in the environment shows where.)",
+    };
 }

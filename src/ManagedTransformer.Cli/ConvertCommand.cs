@@ -60,6 +60,15 @@ internal static class ConvertCommand
         command.SetAction(result =>
         {
             string to = result.GetRequiredValue(target), folder = result.GetRequiredValue(output);
+            if (_targets[to] is ConversionTarget.Transformer or ConversionTarget.Gpt2)
+            {
+                Options.Refuse(result, $"applies to recurrent networks (--to t2r, elu, rfa or favor); {to} is none", featureSize, keepSoftmax, seed);
+            }
+            else if (_targets[to] is ConversionTarget.Elu)
+            {
+                Options.Refuse(result, "applies to --to t2r, rfa and favor; the map of elu has no size and no initial values", featureSize, seed);
+            }
+
             ConversionOptions options = new()
             {
                 Target = _targets[to],

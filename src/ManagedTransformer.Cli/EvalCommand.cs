@@ -35,20 +35,22 @@ internal static class EvalCommand
             string[] rules = Options.Given(result, exits, []);
             if (loaded is TranslationModel translationModel)
             {
+                Options.Refuse(result, $"applies to language models; {result.GetRequiredValue(model)} translates", contextWindow);
+                if (translationModel.Network.Config.Exits is null)
+                {
+                    Options.Refuse(result, $"applies to depth-adaptive models; {result.GetRequiredValue(model)} runs all layers", exits);
+                }
+
                 Write(terminal, translationModel, rules, new TranslationEvaluationOptions
                 {
                     Data = result.GetValue(data),
                     Split = part,
-                    Translation = search.Read(result, SearchOptions.DefaultBatch),
+                    Translation = search.Read(result, terminal, SearchOptions.DefaultBatch),
                 }, isJson);
                 return;
             }
 
-            if (rules.Length > 0)
-            {
-                throw new InputException("Exits of the decoder are scored of translation models (--exits); this is a language model.");
-            }
-
+            Options.Refuse(result, $"applies to translation models; {result.GetRequiredValue(model)} is a language model", [exits, .. search.All]);
             Write(terminal, ModelEvaluation.Run((LanguageModel)loaded, new ModelEvaluationOptions
             {
                 Data = result.GetValue(data),

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Data;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Tensors;
 
@@ -17,7 +18,7 @@ internal static class GenerateCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> model = ModelArgument.Create();
-        Option<string> prompt = new("--prompt") { Description = "The text to continue; - reads it from standard input.", HelpName = "TEXT", Required = true };
+        Option<string> prompt = new("--prompt") { Description = "The text to continue; - reads it, as UTF-8, from standard input.", HelpName = "TEXT", Required = true };
         Option<int?> tokens = Options.Positive("--tokens", "How many tokens to add.");
         tokens.Required = true;
         Option<float?> temperature = Options.Real("--temperature", "Below 1 is more certain, above 1 more varied, 0 takes the likeliest token (default: 1).", value => value >= 0, "of at least 0");
@@ -25,6 +26,10 @@ internal static class GenerateCommand
         Option<float?> topP = Options.Real("--top-p", "Draw from the likeliest tokens with this much probability (default: 1, all).", value => value is > 0 and <= 1, "above 0 and at most 1");
         Option<ulong?> seed = Options.Seed("The same seed gives the same text (default: 1).");
         Option<ExitRule?> exits = ExitsOption.Single();
+        Option<bool> ignoreEnd = new("--ignore-eos") { Description = "Go on where the model ends its text; without it generation stops there." };
+        Option<int?> stride = Options.Positive(
+            "--window-stride",
+            "Where the text outgrows the model's positions: tokens by which the window of what it sees moves at a time (default: 1, which reads the whole window again for every token).");
         Option<DType?> weights = Options.Weights();
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
@@ -33,14 +38,16 @@ internal static class GenerateCommand
             "mt generate out/stories --prompt \"Once upon a time \" --tokens 300 --temperature 0.8",
             "mt generate gpt2 --prompt \"Once upon a time\" --tokens 50 --weights bf16",
             "mt generate out/stories --prompt - --tokens 100 --top-k 20 --seed 7 < start.txt")
-        { model, prompt, tokens, temperature, topK, topP, seed, exits, weights, threads, json };
+        { model, prompt, tokens, temperature, topK, topP, seed, exits, ignoreEnd, stride, weights, threads, json };
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));
+            string given = result.GetRequiredValue(prompt);
+            string text = given == FromInput ? Utf8Text.Read(terminal.RequireInput(), Terminal.InputName) : Utf8Text.Clean(given);
             using LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model), result.GetValue(weights) ?? DType.Float32);
-            string text = result.GetRequiredValue(prompt);
+            RefuseWithoutEffect(result, loaded, exits, stride);
             GenerationOptions defaults = new();
-            Run(terminal, result.GetValue(json), loaded, text == FromInput ? terminal.Input.ReadToEnd() : text, defaults with
+            Run(terminal, result.GetValue(json), loaded, text, defaults with
             {
                 MaxTokens = result.GetRequiredValue(tokens)!.Value,
                 Temperature = result.GetValue(temperature) ?? defaults.Temperature,
@@ -48,18 +55,34 @@ internal static class GenerateCommand
                 TopP = result.GetValue(topP) ?? defaults.TopP,
                 Seed = result.GetValue(seed) ?? defaults.Seed,
                 Exits = result.GetValue(exits),
+                IgnoreEndOfText = result.GetValue(ignoreEnd),
+                WindowStride = result.GetValue(stride) ?? defaults.WindowStride,
             });
         });
         return command;
     }
 
+    private static void RefuseWithoutEffect(ParseResult result, LanguageModel model, Option exits, Option stride)
+    {
+        if (model.Network.Config.Exits is null)
+        {
+            Options.Refuse(result, "applies to depth-adaptive models; this one runs all layers", exits);
+        }
+
+        if (model.Network.Config.PositionLimit == int.MaxValue)
+        {
+            Options.Refuse(result, "applies to models with a limited number of positions; this one reads texts of any length", stride);
+        }
+    }
+
     private static void Run(Terminal terminal, bool json, LanguageModel model, string prompt, GenerationOptions options)
     {
         List<int> exits = [];
-        IEnumerable<string> pieces = model.Generate(prompt, options with { ExitObserver = exits.Add });
+        TextGeneration pieces = model.Generate(prompt, options with { ExitObserver = exits.Add });
         long start = Stopwatch.GetTimestamp();
         if (!json)
         {
+            int told = WriteNotes(terminal, pieces, 0);
             terminal.Output.Write(prompt);
             foreach (string piece in pieces)
             {
@@ -68,6 +91,7 @@ internal static class GenerateCommand
             }
 
             terminal.Output.WriteLine();
+            WriteNotes(terminal, pieces, told);
             return;
         }
 
@@ -76,10 +100,13 @@ internal static class GenerateCommand
         {
             ["prompt"] = prompt,
             ["text"] = text,
-            ["tokens"] = options.MaxTokens,
-            ["tokens_per_s"] = JsonOutput.Number(options.MaxTokens / Stopwatch.GetElapsedTime(start).TotalSeconds),
+            ["tokens"] = pieces.Tokens,
+            ["tokens_per_s"] = JsonOutput.Number(pieces.Tokens / Stopwatch.GetElapsedTime(start).TotalSeconds),
             ["seed"] = options.Seed,
+            ["prompt_tokens"] = pieces.PromptTokens,
+            ["finish"] = pieces.IsStopped ? "end_of_text" : "length",
         };
+        JsonOutput.AddNotes(line, pieces.Notes);
         if (exits.Count > 0)
         {
             line["exits"] = new JsonArray([.. exits.Select(exit => (JsonNode)exit)]);
@@ -87,5 +114,17 @@ internal static class GenerateCommand
         }
 
         JsonOutput.Write(terminal.Output, line);
+    }
+
+    // Standard output carries the text alone. What is known before it comes before it.
+    private static int WriteNotes(Terminal terminal, TextGeneration text, int told)
+    {
+        string[] notes = [.. text.Notes];
+        foreach (string note in notes[told..])
+        {
+            terminal.Error.WriteLine(note);
+        }
+
+        return notes.Length;
     }
 }

@@ -36,6 +36,7 @@ internal static class InfoCommand
             }
 
             ModelSummary summary = ModelSummary.Of(path, result.GetValue(data));
+            RefuseWithoutEffect(result, summary, path, data, source, length);
             (int Source, int Target) lengths = (result.GetValue(source) ?? DefaultLength, result.GetValue(length) ?? DefaultLength);
             if (result.GetValue(json))
             {
@@ -47,6 +48,23 @@ internal static class InfoCommand
             }
         });
         return command;
+    }
+
+    private static void RefuseWithoutEffect(ParseResult result, ModelSummary summary, string path, Option data, Option source, Option target)
+    {
+        if (summary.Tensors.Count > 0 || Directory.Exists(path))
+        {
+            Options.Refuse(result, $"applies to recipes; {path} is none", data);
+        }
+
+        if (summary.Delight is null)
+        {
+            Options.Refuse(result, $"applies to DeLighT models; {path} is none", source, target);
+        }
+        else if (!summary.Delight.IsTranslation)
+        {
+            Options.Refuse(result, $"applies to models that translate; {path} is a language model", source);
+        }
     }
 
     private static JsonObject ToJson(ModelSummary summary, (int Source, int Target) lengths)

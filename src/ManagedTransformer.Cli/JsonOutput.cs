@@ -22,6 +22,16 @@ internal static class JsonOutput
         output.Flush();
     }
 
+    /// <summary>Adds what a person should know, where there is something.</summary>
+    public static void AddNotes(JsonObject json, IEnumerable<string> notes)
+    {
+        JsonArray array = [.. notes.Select(note => (JsonNode)note)];
+        if (array.Count > 0)
+        {
+            json["notes"] = array;
+        }
+    }
+
     /// <summary>A number; JSON has no infinity and no NaN, they become null.</summary>
     public static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
 }

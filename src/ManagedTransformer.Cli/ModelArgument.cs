@@ -5,6 +5,12 @@ namespace ManagedTransformer.Cli;
 /// <summary>The argument that names a model.</summary>
 internal static class ModelArgument
 {
+    /// <summary><c>MODEL_DIR</c> of a model that translates.</summary>
+    public static Argument<string> CreateTranslation() => new("MODEL_DIR")
+    {
+        Description = "A translation model: the output folder of a training run (its best checkpoint is taken), or one checkpoint.",
+    };
+
     /// <summary><c>MODEL_DIR</c></summary>
     public static Argument<string> Create() => new("MODEL_DIR")
     {

@@ -12,8 +12,18 @@ internal static class Options
 {
     private const int MostThreads = 1024;
 
+    /// <summary>The name of <see cref="Json"/>.</summary>
+    public const string JsonName = "--json";
+
     /// <summary><c>--json</c></summary>
-    public static Option<bool> Json() => new("--json") { Description = "Print results as JSON on standard output, progress on standard error." };
+    /// <param name="isLines">Whether the command prints an object for each of several results.</param>
+    public static Option<bool> Json(bool isLines = false) => new(JsonName)
+    {
+        Description = (isLines
+                ? "Print results as JSON Lines, one object per result, on standard output"
+                : "Print the result as one JSON object on standard output")
+            + "; progress goes to standard error, a failure is {\"error\": ...}.",
+    };
 
     /// <summary><c>--threads</c></summary>
     public static Option<int?> Threads() => Number<int>("--threads", "Threads to compute with (default: one per core); results do not depend on it.", 1, MostThreads);
@@ -66,6 +76,19 @@ internal static class Options
 
     /// <summary>The values of a list; an option that is absent has an empty one.</summary>
     public static T[] Given<T>(ParseResult result, Option<T[]?> option, T[] absent) => result.GetValue(option) is { Length: > 0 } values ? values : absent;
+
+    /// <summary>Refuses options that were given and would have no effect.</summary>
+    /// <param name="result">The parsed command line.</param>
+    /// <param name="reason">Follows "--name": for instance <c>applies to translation models; out/lm is a language model</c>.</param>
+    /// <param name="options">The options.</param>
+    /// <exception cref="UsageException">One of them was given.</exception>
+    public static void Refuse(ParseResult result, string reason, params IEnumerable<Option> options)
+    {
+        if (options.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)
+        {
+            throw new UsageException($"{given.Name} {reason}.");
+        }
+    }
 
     /// <summary>Sets the number of threads where the user chose one.</summary>
     public static void Apply(int? threads) => CpuThreads.Count = threads ?? CpuThreads.Count;

@@ -16,6 +16,9 @@ internal static class TrainCommand
         Argument<string> recipe = new("RECIPE") { Description = RecipePath.Description };
         Option<string?> data = Options.Data("What to train on instead of the recipe's data: a text file (or .gz of one), a folder with train.txt and valid.txt, or builtin:stories; for translation two files (SOURCE_FILE,TARGET_FILE), a TSV, or builtin:translation.");
         Option<string?> validation = new("--valid") { Description = "Sentence pairs to validate a translation model on instead of the recipe's: two files (SOURCE_FILE,TARGET_FILE) or a TSV.", HelpName = "SOURCE,TARGET|TSV" };
+        Option<string?> tooLong = TooLongOption.Create(
+            "What happens to sentence pairs that are longer than a translation model reads or a batch holds: refused, left out, or counted as an empty translation where they "
+            + "are for validation (default: training pairs are left out, validation pairs refused).");
         Option<string?> output = new("--out") { Description = "Folder for the model (default: out/<recipe name>).", HelpName = "DIR" };
         Option<long?> steps = Options.Number<long>("--steps", "Updates instead of the recipe's number.", 1, long.MaxValue);
         Option<ulong?> seed = Options.Seed("Decides initial weights, batches and dropout (default: 1).");
@@ -30,27 +33,35 @@ internal static class TrainCommand
         Option<bool> resume = new("--resume") { Description = "Continue from the last checkpoint in the output folder, if there is one; --init then counts no more." };
         Option<bool> json = Options.Json();
         ExampleCommand command = new("train",
-            "Trains a model as a recipe says. Ctrl-C saves and stops; --resume continues, bit for bit.",
+            "Trains a model as a recipe says. Ctrl-C, SIGTERM and a closed terminal save and stop; --resume continues, bit for bit.",
             "mt train stories",
             "mt train shakespeare-char --data input.txt --out out/shakespeare",
             "mt train stories --steps 3000 --resume",
             "mt train multi30k-de-en --data train.de.gz,train.en.gz --valid val.de,val.en",
             "mt train gpt2-small --init gpt2 --data input.txt --out out/finetuned")
-        { recipe, data, validation, output, init, steps, seed, threads, device, resume, json };
+        { recipe, data, validation, tooLong, output, init, steps, seed, threads, device, resume, json };
         command.SetAction(result =>
         {
             if (result.GetValue(device) == Gpu)
             {
-                throw new InputException("This build has no GPU backend: it comes with the package ManagedTransformer.Gpu, built with -p:UseIlgpu=true, which is not part of this build.");
+                throw new InputException("This version computes on the CPU only (--device cpu): there is no GPU backend yet.");
             }
 
             Options.Apply(result.GetValue(threads));
             string file = RecipePath.Find(result.GetRequiredValue(recipe));
-            Run(terminal, result.GetValue(json), Recipe.Load(file), new TrainingOptions
+            Recipe loaded = Recipe.Load(file);
+            if (loaded is LanguageModelRecipe)
+            {
+                Options.Refuse(result, $"applies to translation; {file} is the recipe of a language model, whose text has a validation part", validation);
+                Options.Refuse(result, $"applies to translation; {file} is the recipe of a language model", tooLong);
+            }
+
+            return Run(terminal, result.GetValue(json), loaded, new TrainingOptions
             {
                 Output = result.GetValue(output) ?? Path.Combine("out", Path.GetFileNameWithoutExtension(file)),
                 Data = result.GetValue(data),
                 Validation = result.GetValue(validation),
+                TooLong = TooLongOption.Parse(result.GetValue(tooLong)),
                 Init = result.GetValue(init),
                 Steps = result.GetValue(steps),
                 Seed = result.GetValue(seed) ?? 1,
@@ -60,13 +71,13 @@ internal static class TrainCommand
         return command;
     }
 
-    private static void Run(Terminal terminal, bool json, Recipe recipe, TrainingOptions options)
+    private static int Run(Terminal terminal, bool json, Recipe recipe, TrainingOptions options)
     {
         using StopSignal stop = new();
         TrainingReporter reporter = new(terminal.ProgressFor(json));
         TrainingRun run = TrainingRun.Prepare(recipe, options);
         reporter.Start(run, options);
-        TrainingResult result = run.Run(reporter.Report, stop.Token);
+        TrainingResult result = run.Run(report => Report(reporter, report, stop), stop.Token);
         if (result.IsComplete && run.Sample() is { } sample)
         {
             reporter.Sample(sample);
@@ -75,11 +86,26 @@ internal static class TrainCommand
         reporter.End(result, options.Output);
         if (json)
         {
-            JsonOutput.Write(terminal.Output, ToJson(result, options.Output, run.Floor));
+            JsonOutput.Write(terminal.Output, ToJson(result, options.Output, run));
+        }
+
+        return result.IsComplete ? CommandLine.Done : stop.ExitCode;
+    }
+
+    // A run is not lost because nobody reads its progress any more: it saves and stops.
+    private static void Report(TrainingReporter reporter, TrainingProgress report, StopSignal stop)
+    {
+        try
+        {
+            reporter.Report(report);
+        }
+        catch (ReaderLeftException)
+        {
+            stop.Raise(ReaderLeftException.Signal);
         }
     }
 
-    private static JsonObject ToJson(TrainingResult result, string output, double? floor)
+    private static JsonObject ToJson(TrainingResult result, string output, TrainingRun run)
     {
         JsonObject json = new()
         {
@@ -91,7 +117,7 @@ internal static class TrainCommand
             json["bits_per_char"] = JsonOutput.Number(bits);
         }
 
-        if (floor is not null)
+        if (run.Floor is { } floor)
         {
             json["floor_bits_per_char"] = JsonOutput.Number(floor);
         }
@@ -106,6 +132,7 @@ internal static class TrainCommand
         json["seconds"] = JsonOutput.Number(result.Seconds);
         json["out"] = output;
         json["complete"] = result.IsComplete;
+        JsonOutput.AddNotes(json, run.Notes);
         return json;
     }
 }

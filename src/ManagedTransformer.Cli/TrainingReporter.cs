@@ -13,9 +13,9 @@ internal sealed class TrainingReporter(Progress progress)
             progress.WriteLine($"The earlier run in {options.Output} was moved to {moved}.");
         }
 
-        if (run.Notes is { } notes)
+        foreach (string note in run.Notes)
         {
-            progress.WriteLine(notes);
+            progress.WriteLine(note);
         }
 
         long parameters = run.Model.ParameterCount;

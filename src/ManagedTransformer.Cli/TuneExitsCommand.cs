@@ -15,7 +15,7 @@ internal static class TuneExitsCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string> model = ModelArgument.Create();
+        Argument<string> model = ModelArgument.CreateTranslation();
         Option<string?> data = Options.Data("Sentence pairs to search on, SOURCE_FILE,TARGET_FILE or a TSV (default: the validation part of what the model was trained on).");
         Option<string> output = new("--out") { Description = "Folder for the model with the chosen thresholds; it must be new or empty.", HelpName = "DIR", Required = true };
         Option<string?> rule = new("--rule") { Description = "Which exits to tune (default: geometric for models with that classifier, else confidence).", HelpName = $"{Confidence}|{Geometric}" };
@@ -39,7 +39,7 @@ internal static class TuneExitsCommand
         {
             Options.Apply(result.GetValue(threads));
             string folder = result.GetRequiredValue(output);
-            ModelConversion.RequireFree(folder);
+            CheckpointFolder.RequireFree(folder);
             using TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
             ExitTuningOptions options = new()
             {
@@ -51,22 +51,33 @@ internal static class TuneExitsCommand
                 Seed = result.GetValue(seed) ?? _defaults.Seed,
                 BinWidth = result.GetValue(bins) ?? _defaults.BinWidth,
                 MaxLoss = result.GetValue(loss) is { } most ? (double)(decimal)most : _defaults.MaxLoss,
-                Translation = search.Read(result, SearchOptions.DefaultBatch),
+                Translation = search.Read(result, terminal, SearchOptions.DefaultBatch),
             };
-            Run(terminal, loaded, options, folder, result.GetValue(json));
+            return Run(terminal, loaded, options, folder, result.GetValue(json));
         });
         return command;
     }
 
-    private static void Run(Terminal terminal, TranslationModel model, ExitTuningOptions options, string folder, bool json)
+    private static int Run(Terminal terminal, TranslationModel model, ExitTuningOptions options, string folder, bool json)
     {
         using StopSignal stop = new();
         Progress progress = terminal.ProgressFor(json);
-        ExitTuningResult result = ExitTuning.Run(model, options, (score, done, all) => progress.Update($"{done}/{all}  {ExitTable.Describe(score)}"), stop.Token);
+        ExitTuningResult result;
+        try
+        {
+            result = ExitTuning.Run(model, options, (score, done, all) => progress.Update($"{done}/{all}  {ExitTable.Describe(score)}"), stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            progress.Clear();
+            new FailureReport(terminal, json).Write("Interrupted: no model was written.");
+            return stop.ExitCode;
+        }
+
         progress.Clear();
         if (result.Chosen is { } chosen)
         {
-            model.WithExits(chosen.Rule).Save(folder);
+            model.WithExits(chosen.Rule).SaveNew(folder);
         }
 
         Write(terminal, result, folder, json);
@@ -75,6 +86,8 @@ internal static class TuneExitsCommand
             throw new InputException(
                 $"No thresholds that were tried lose at most {options.MaxLoss} BLEU and cost less than full depth, so no model was written; allow more with --max-loss or try more with --draws.");
         }
+
+        return CommandLine.Done;
     }
 
     private static void Write(Terminal terminal, ExitTuningResult result, string folder, bool json)

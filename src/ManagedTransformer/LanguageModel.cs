@@ -17,8 +17,12 @@ public sealed class LanguageModel : TrainedModel, IDisposable
 {
     /// <summary>Puts a model together.</summary>
     /// <param name="network">The network.</param><param name="tokenizer">Its tokenizer.</param><param name="description">What <c>config.json</c> says.</param>
-    public LanguageModel(CausalLanguageModel network, ITokenizer tokenizer, ModelDescription description) =>
+    /// <exception cref="InputException">The description is of a model of another kind, so that nobody could load what is saved.</exception>
+    public LanguageModel(CausalLanguageModel network, ITokenizer tokenizer, ModelDescription description)
+    {
         (Network, Tokenizer, Description) = (network, tokenizer, description);
+        RequireArchitecture(description.Architecture, Recipe.TransformerLanguageModel);
+    }
 
     /// <summary>The network.</summary>
     public CausalLanguageModel Network { get; }
@@ -87,9 +91,11 @@ public sealed class LanguageModel : TrainedModel, IDisposable
     }
 
     /// <summary>Continues a text piece by piece, as it is generated.</summary>
-    /// <param name="prompt">The text to continue, not empty.</param><param name="options">Length and sampling; default: 200 tokens.</param>
+    /// <param name="prompt">The text to continue, not empty. Of a prompt with more tokens than the model has positions, the last ones are read.</param>
+    /// <param name="options">Length and sampling; default: 200 tokens.</param>
+    /// <returns>The pieces, and, once they are enumerated, how many tokens they are, whether the model ended the text, and notes.</returns>
     /// <exception cref="InputException">An empty prompt, a character that the vocabulary lacks, or an option out of its range.</exception>
-    public IEnumerable<string> Generate(string prompt, GenerationOptions? options = null)
+    public TextGeneration Generate(string prompt, GenerationOptions? options = null)
     {
         int[] ids = Tokenizer.Encode(prompt);
         if (ids.Length == 0)
@@ -102,7 +108,12 @@ public sealed class LanguageModel : TrainedModel, IDisposable
 
         // Exits that the model does not have are refused before anything is written.
         Network.CreateState(exits: options.Exits);
-        return GeneratePieces(ids, options);
+        if (!options.IgnoreEndOfText && Description.EndOfText is { } ends)
+        {
+            options = options with { StopTokens = [.. options.StopTokens, .. ends] };
+        }
+
+        return new TextGeneration(Network, Tokenizer, ids, options);
     }
 
     /// <summary>Nothing to release by hand; <c>using</c> states where the model's use ends.</summary>
@@ -145,24 +156,5 @@ public sealed class LanguageModel : TrainedModel, IDisposable
         CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
         ModuleWeights.Load(network, Path.Combine(folder, CheckpointFolder.ModelFile));
         return new LanguageModel(network, tokenizer, description);
-    }
-
-    private IEnumerable<string> GeneratePieces(int[] ids, GenerationOptions options)
-    {
-        StreamingDecoder decoder = new(Tokenizer);
-        foreach (int id in TextGenerator.Generate(Network, ids, options, Tokenizer.VocabularySize))
-        {
-            string piece = decoder.Append(id);
-            if (piece.Length > 0)
-            {
-                yield return piece;
-            }
-        }
-
-        string rest = decoder.Flush();
-        if (rest.Length > 0)
-        {
-            yield return rest;
-        }
     }
 }

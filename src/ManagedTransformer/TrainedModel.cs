@@ -30,6 +30,11 @@ public abstract class TrainedModel
     /// <exception cref="InputException">The folder cannot be written; an existing one is untouched.</exception>
     public void Save(string path) => CheckpointFolder.Write(path, WriteFiles);
 
+    /// <summary>Writes the model as a checkpoint folder where there is none yet.</summary>
+    /// <param name="path">The folder, absent or empty.</param>
+    /// <exception cref="InputException">The folder holds something, or cannot be written.</exception>
+    public void SaveNew(string path) => CheckpointFolder.Write(path, WriteFiles, replace: false);
+
     /// <summary>What kind of model a path stands for; null where that cannot be told, which loading it explains.</summary>
     /// <param name="path">As for <see cref="Open"/>.</param>
     internal static string? Architecture(string path)
@@ -41,6 +46,15 @@ public abstract class TrainedModel
 
         string config = Path.Combine(CheckpointFolder.Resolve(path), CheckpointFolder.ConfigFile);
         return File.Exists(config) ? JsonDocuments.Architecture(InputFile.ReadAllBytes(config)) : null;
+    }
+
+    /// <summary>Checks that a description is of this kind of model.</summary>
+    private protected static void RequireArchitecture(string actual, string expected)
+    {
+        if (actual != expected)
+        {
+            throw new InputException($"The description's architecture is '{actual}'; a model of this kind has '{expected}'.");
+        }
     }
 
     /// <summary>Writes the files of the folder.</summary>

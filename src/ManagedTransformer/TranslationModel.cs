@@ -24,6 +24,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     public TranslationModel(EncoderDecoderModel network, SentenceTokenizer source, SentenceTokenizer target, TranslationDescription description)
     {
         (Network, Source, Target, Description) = (network, source, target, description);
+        RequireArchitecture(description.Architecture, Recipe.TransformerTranslation);
         RequireSize("source", source, network.Config.SrcVocab);
         RequireSize("target", target, network.Config.Vocab);
     }

@@ -78,7 +78,7 @@ public sealed class ConvertCommandTests : IDisposable
         Assert.NotEmpty(Generate("tuned"));
         Workspace.Run("convert", _work["tuned"], "--to", "gpt2", "--out", _work["gpt2"]).AssertFails(1, "recurrent");
         Workspace.Run("convert", _work["tuned"], "--to", "t2r", "--out", _work["again"]).AssertFails(1, "Only softmax");
-        Workspace.Run("convert", _work["out"], "--to", "elu", "--feature-size", "4", "--out", _work["again"]).AssertFails(1, "feature size");
+        Workspace.Run("convert", _work["out"], "--to", "elu", "--feature-size", "4", "--out", _work["again"]).AssertFails(2, "--feature-size");
         Workspace.Run("convert", _work["out"], "--to", "t2r", "--keep-softmax", "every:1", "--out", _work["again"]).AssertFails(1, "softmax_layers");
         Workspace.Run("convert", _work["out"], "--to", "t2r", "--keep-softmax", "often", "--out", _work["again"]).AssertFails(2, "--keep-softmax");
         Assert.False(Path.Exists(_work["again"]));

@@ -67,10 +67,10 @@ public sealed class ExitCommandTests : IDisposable
     public void ModelsOfFixedDepthAreRefused()
     {
         Train("none", "0", recipe => recipe[..recipe.IndexOf(",\n    \"exits\"", StringComparison.Ordinal)] + recipe[recipe.IndexOf("\n  },\n  \"tokenizer\"", StringComparison.Ordinal)..]);
-        Workspace.Run("eval", _work["out"], "--exits", "all").AssertFails(1, "no exits");
+        Workspace.Run("eval", _work["out"], "--exits", "all").AssertFails(2, "--exits", "all layers");
         Workspace.Run("tune-exits", _work["out"], "--out", _work["tuned"]).AssertFails(1, "no exits");
         Assert.Equal(0, _work.Train("text").ExitCode);
-        Workspace.Run("eval", _work["text"], "--exits", "all").AssertFails(1, "language model");
+        Workspace.Run("eval", _work["text"], "--exits", "all").AssertFails(2, "--exits", "language model");
         Workspace.Run("tune-exits", _work["out"], "--out", _work["out"]).AssertFails(1, "not an empty folder");
     }
 

@@ -88,7 +88,7 @@ public sealed class TranslationTests : IDisposable
         Assert.Equal(["step-000000020", "step-000000030"], recent.Select(Path.GetFileName));
         Assert.Equal(2, Workspace.Run(["average", .. recent, "--out", _work["mean"], "--json"]).Json.GetProperty("models").GetInt32());
         Assert.Equal(File.ReadAllBytes(_work["out/average/model.safetensors"]), File.ReadAllBytes(_work["mean/model.safetensors"]));
-        Workspace.Run("average", recent[0], "--out", _work["mean"]).AssertFails(1, "mean");
+        Workspace.Run("average", recent[0], recent[1], "--out", _work["mean"]).AssertFails(1, "mean");
     }
 
     [Fact]

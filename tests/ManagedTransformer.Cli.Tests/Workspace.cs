@@ -59,11 +59,14 @@ internal sealed class Workspace : IDisposable
     public static ToolResult Run(params string[] arguments) => RunWithInput("", arguments);
 
     /// <summary>Runs the tool in this process with something on standard input.</summary>
-    public static ToolResult RunWithInput(string input, params string[] arguments)
+    public static ToolResult RunWithInput(string input, params string[] arguments) => RunWithInput(Encoding.UTF8.GetBytes(input), arguments);
+
+    /// <summary>Runs the tool in this process with bytes on standard input.</summary>
+    public static ToolResult RunWithInput(byte[] input, params string[] arguments)
     {
         int threads = CpuThreads.Count;
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
-        int code = CommandLine.Run(arguments, new Terminal(new StringReader(input), output, error));
+        int code = CommandLine.Run(arguments, new Terminal(new MemoryStream(input), output, error));
         CpuThreads.Count = threads;
         return new ToolResult(code, output.ToString(), error.ToString());
     }

@@ -14,9 +14,9 @@ public static class CheckpointAverage
     /// <exception cref="InputException">A model cannot be read or has other tensors than the first, or the output is not empty or cannot be written.</exception>
     public static TrainedModel Run(IReadOnlyList<string> folders, string output)
     {
-        ModelConversion.RequireFree(output);
+        CheckpointFolder.RequireFree(output);
         TrainedModel mean = Load(folders);
-        mean.Save(output);
+        mean.SaveNew(output);
         return mean;
     }
 

@@ -50,8 +50,10 @@ public static class CheckpointFolder
     /// <param name="fill">Writes the files into the folder that it is given; a manifest is added behind it. What it throws, other than failures of the
     /// file system, passes through.</param>
     /// <param name="withManifest">Whether to add the manifest; false for the formats of other programs, which change single files as they like.</param>
+    /// <param name="replace">Whether to replace what stands there; false refuses anything but an absent or empty folder, also one that another process
+    /// has written in the meantime.</param>
     /// <exception cref="InputException">The checkpoint cannot be written (disk full, no permission), or something that is no checkpoint stands in its place.</exception>
-    public static void Write(string path, Action<string> fill, bool withManifest = true)
+    public static void Write(string path, Action<string> fill, bool withManifest = true, bool replace = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(fill);
@@ -59,14 +61,18 @@ public static class CheckpointFolder
         string temporary = $"{path}{TemporaryMark}{Environment.ProcessId}";
         try
         {
-            RequireReplaceable(path);
-            RequireReplaceable(OldSibling(path));
+            Require();
             DeleteLeftovers(path);
             Directory.CreateDirectory(temporary);
             fill(temporary);
             if (withManifest)
             {
                 CheckpointManifest.Write(temporary);
+            }
+
+            if (!replace)
+            {
+                Require();
             }
 
             Swap(path, temporary);
@@ -80,6 +86,28 @@ public static class CheckpointFolder
             }
 
             throw;
+        }
+
+        void Require()
+        {
+            if (!replace)
+            {
+                RequireFree(path);
+            }
+
+            RequireReplaceable(path);
+            RequireReplaceable(OldSibling(path));
+        }
+    }
+
+    /// <summary>Refuses an output that would overwrite something, before a large model is loaded.</summary>
+    /// <param name="path">The folder, absent or empty.</param>
+    /// <exception cref="InputException">It is a file, or holds something.</exception>
+    public static void RequireFree(string path)
+    {
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+        {
+            throw new InputException($"The output '{path}' exists and is not an empty folder; nothing is overwritten.");
         }
     }
 

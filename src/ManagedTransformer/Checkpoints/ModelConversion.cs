@@ -16,36 +16,25 @@ public static class ModelConversion
         ArgumentException.ThrowIfNullOrEmpty(source);
         ArgumentException.ThrowIfNullOrEmpty(output);
         options ??= new ConversionOptions();
-        RequireFree(output);
+        CheckpointFolder.RequireFree(output);
         LanguageModel model = LanguageModel.Load(source);
         if (options.Recurrent(model.Network.Config.Layers) is { } recurrent)
         {
             (CausalLanguageModel network, IReadOnlyList<string> created) = T2R.Convert(model.Network, recurrent);
             LanguageModel converted = new(network, model.Tokenizer, model.Description with { Model = network.Config });
-            converted.Save(output);
+            converted.SaveNew(output);
             return new ConversionResult(converted, created);
         }
 
         if (options.Target == ConversionTarget.Gpt2)
         {
-            Gpt2Folder.Write(model, output);
+            Gpt2Folder.Write(model, output, replace: false);
         }
         else
         {
-            model.Save(output);
+            model.SaveNew(output);
         }
 
         return new ConversionResult(model, []);
-    }
-
-    /// <summary>Refuses an output that would overwrite something, before a large model is loaded.</summary>
-    /// <param name="output">The folder, absent or empty.</param>
-    /// <exception cref="InputException">It is a file, or holds something.</exception>
-    public static void RequireFree(string output)
-    {
-        if (File.Exists(output) || (Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any()))
-        {
-            throw new InputException($"The output '{output}' exists and is not an empty folder; nothing is overwritten.");
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Recipes;
 
@@ -17,6 +18,10 @@ public sealed record ModelDescription
 
     /// <summary>Tokens of context before each scored block of an evaluation.</summary>
     public int EvaluateContextWindow { get; set; }
+
+    /// <summary>The tokens that end a text, before any of which generation stops; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int[]? EndOfText { get; set; }
 
     /// <summary>The training text, so that an evaluation finds its validation part; null if unknown.</summary>
     public DataRecipe? Data { get; set; }

@@ -29,6 +29,14 @@ public static class Utf8Text
         return _strict.GetString(text);
     }
 
+    /// <summary>A text that is already decoded, without its byte-order mark and its lines ended with LF alone.</summary>
+    /// <param name="text">For instance an argument of the command line.</param>
+    public static string Clean(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return (text.StartsWith('\uFEFF') ? text[1..] : text).Replace("\r\n", "\n", StringComparison.Ordinal);
+    }
+
     /// <summary>The lines of a stream, each as soon as it is there. Characters other than LF that Unicode calls line ends belong to the text.</summary>
     /// <param name="stream">The text in UTF-8.</param>
     /// <param name="name">What messages call it, for instance <c>standard input</c>.</param>

@@ -53,7 +53,7 @@ public static class TranslationEvaluation
 
     private static ParallelCorpus Part(TranslationDataRecipe? trainedOn, EvaluationSplit split)
     {
-        TranslationDataRecipe data = trainedOn ?? throw new InputException("The model does not say what it was trained on; name sentence pairs with --data SOURCE_FILE,TARGET_FILE.");
+        TranslationDataRecipe data = trainedOn ?? throw new InputException("The model does not say what it was trained on; name sentence pairs (SOURCE_FILE,TARGET_FILE) in TranslationEvaluationOptions.Data.");
         ParallelCorpus? part = split switch
         {
             EvaluationSplit.Train => TranslationPairs.Train(data),
@@ -61,6 +61,6 @@ public static class TranslationEvaluation
             EvaluationSplit.All => throw new InputException("The parts of translation data are scored one by one: train, validation or test."),
             _ => TranslationPairs.Validation(data),
         };
-        return part ?? throw new InputException("The model was trained without such a part of data; name sentence pairs with --data SOURCE_FILE,TARGET_FILE.");
+        return part ?? throw new InputException("The model was trained without such a part of data; name sentence pairs (SOURCE_FILE,TARGET_FILE) in TranslationEvaluationOptions.Data.");
     }
 }

@@ -20,8 +20,17 @@ public sealed record GenerationOptions
     /// <summary>The same seed gives the same text.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Generation ends before this token; null: only at the limit.</summary>
-    public int? StopToken { get; init; }
+    /// <summary>Generation ends before any of these tokens, besides the model's own end of text.</summary>
+    public IReadOnlyList<int> StopTokens { get; init; } = [];
+
+    /// <summary>Whether to go on where the model ends its text (<c>end_of_text</c> of its description, <c>eos_token_id</c> of Hugging Face's folders).</summary>
+    public bool IgnoreEndOfText { get; init; }
+
+    /// <summary>
+    /// Where a text outgrows the model's positions: by how many tokens the window of what it sees moves at a time, from 1 to the number of positions.
+    /// 1 shows every token as much as fits, and reads the whole window again for each; s reads it again for every s-th.
+    /// </summary>
+    public int WindowStride { get; init; } = 1;
 
     /// <summary>At which layer tokens of a depth-adaptive model leave the stack; null: as its configuration says.</summary>
     public ExitRule? Exits { get; init; }
@@ -46,6 +55,11 @@ public sealed record GenerationOptions
         if (TopK < 0)
         {
             throw new InputException($"top-k ({TopK}) must be 0 (off) or positive.");
+        }
+
+        if (WindowStride < 1)
+        {
+            throw new InputException($"The window's stride ({WindowStride}) must be positive.");
         }
 
         if (TopP is not (> 0 and <= 1))

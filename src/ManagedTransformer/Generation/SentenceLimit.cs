@@ -35,7 +35,7 @@ internal sealed record SentenceLimit(int Tokens, string Reason)
         {
             TooLongSentences.Skip => $"{message}; it is left out.",
             TooLongSentences.Empty => $"{message}; its translation is left empty.",
-            _ => throw new InputException($"{message}; --too-long skip or empty goes on without it."),
+            _ => throw new InputException($"{message}; with TranslationOptions.TooLong skip or empty the rest goes on without it."),
         };
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Tensors;
 
@@ -10,10 +11,12 @@ public static class TextGenerator
     private const int Reserved = 1 << 14;
 
     /// <summary>
-    /// New tokens, one after the other. When the model's positions are used up, the second half of the text so far is read again as a fresh prompt, so that
-    /// generation goes on with at least half of the context.
+    /// New tokens, one after the other, up to a stop token. A model with a limited number of positions n reads the last n tokens of a longer prompt; when the text outgrows
+    /// the positions, a window slides over it: its last n - s + 1 tokens are read again as a fresh prompt, s = <see cref="GenerationOptions.WindowStride"/>.
     /// </summary>
-    /// <param name="model">The network.</param><param name="prompt">At least one token.</param><param name="options">Validated options.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="prompt">At least one token.</param>
+    /// <param name="options">Validated options.</param>
     /// <param name="vocabulary">Ids that the tokenizer knows; the model may have more, which are never drawn.</param>
     public static IEnumerable<int> Generate(CausalLanguageModel model, IReadOnlyList<int> prompt, GenerationOptions options, int vocabulary)
     {
@@ -22,24 +25,24 @@ public static class TextGenerator
         float[] logits = new float[model.Config.Vocab];
         List<int> text = new(prompt.Count + Math.Min(options.MaxTokens, Reserved));
         text.AddRange(prompt);
-        int unread = text.Count;
+        int unread = Math.Min(text.Count, state.Room);
         using StepScope step = StepScope.Repeated();
         for (int i = 0; i < options.MaxTokens; i++)
         {
             if (unread > state.Room)
             {
                 state.Reset();
-                unread = Math.Min(text.Count, Math.Max(1, state.Room / 2));
+                unread = Math.Max(1, state.Room - options.WindowStride + 1);
             }
 
             using (step.Open())
             {
-                Tensor tokens = Tensor.From(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(text)[^unread..], new Shape(1, unread));
+                Tensor tokens = Tensor.From(CollectionsMarshal.AsSpan(text)[^unread..], new Shape(1, unread));
                 model.Step(tokens, state).CopyTo(logits);
             }
 
             int next = sampler.Next(logits.AsSpan(0, vocabulary));
-            if (next == options.StopToken)
+            if (options.StopTokens.Contains(next))
             {
                 yield break;
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data;
@@ -21,9 +22,10 @@ internal sealed class LanguageModelTask : TrainingTask
     public LanguageModelTask(LanguageModelRecipe recipe, TrainingOptions options, string? checkpoint)
     {
         LanguageModel? start = options.Init is not null && checkpoint is null ? LanguageModel.Load(options.Init) : null;
-        if (options.Init is not null)
+        ModelDescription? description = options.Init is null ? null : start?.Description ?? LanguageModel.ReadDescription(checkpoint!);
+        if (description is not null)
         {
-            recipe = WithModel(recipe, start?.Description ?? LanguageModel.ReadDescription(checkpoint!), options.Init);
+            recipe = WithModel(recipe, description, options.Init!);
         }
 
         _data = TrainingData.Load(recipe, options.Data,
@@ -42,9 +44,11 @@ internal sealed class LanguageModelTask : TrainingTask
             Model = _recipe.Model,
             Context = training.Context,
             EvaluateContextWindow = training.EvaluateContextWindow,
+            EndOfText = description?.EndOfText,
             Data = _data.Recipe with { Source = TextCorpus.FullName(_data.Recipe.Source!) },
         });
         Fingerprint = _data.Fingerprint(_recipe);
+        Notes = CanSample(out string? reason) ? [] : [reason];
     }
 
     /// <inheritdoc/>
@@ -64,6 +68,9 @@ internal sealed class LanguageModelTask : TrainingTask
 
     /// <inheritdoc/>
     public override double? Floor => _data.Corpus.ValidationFloor;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes { get; }
 
     /// <inheritdoc/>
     public override double? BitsPerCharacter(double loss) => loss / Math.Log(2) * _data.TokensPerCharacter;
@@ -88,9 +95,28 @@ internal sealed class LanguageModelTask : TrainingTask
     }
 
     /// <inheritdoc/>
-    public override string? Sample() => _recipe.Training is { SamplePrompt: { Length: > 0 } prompt, SampleTokens: > 0 and var tokens }
+    public override string? Sample() => CanSample(out _) && _recipe.Training is { SamplePrompt: { Length: > 0 } prompt, SampleTokens: > 0 and var tokens }
         ? prompt + string.Concat(Model.Generate(prompt, new GenerationOptions { MaxTokens = tokens, Temperature = SampleTemperature }))
         : null;
+
+    // A recipe's prompt was written for its own text: on another one, its vocabulary may lack it, which is no reason to fail.
+    private bool CanSample([NotNullWhen(false)] out string? reason)
+    {
+        reason = null;
+        if (_recipe.Training is { SamplePrompt: { Length: > 0 } prompt, SampleTokens: > 0 })
+        {
+            try
+            {
+                _data.Tokenizer.Encode(prompt);
+            }
+            catch (InputException e)
+            {
+                reason = $"There will be no sample, since the vocabulary does not have the recipe's training.sample_prompt ({prompt.ReplaceLineEndings("\\n")}): {e.Message}";
+            }
+        }
+
+        return reason is null;
+    }
 
     private double Score(TokenStream stream, CancellationToken cancellation)
     {

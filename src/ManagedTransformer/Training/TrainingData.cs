@@ -49,7 +49,7 @@ public sealed class TrainingData
     {
         DataRecipe data = recipe.Data with
         {
-            Source = source ?? recipe.Data.Source ?? throw new InputException("The recipe names no training text (data.source); pass one with --data."),
+            Source = source ?? recipe.Data.Source ?? throw new InputException("The recipe names no training text (data.source), and TrainingOptions.Data names none either."),
         };
         TextCorpus corpus = Load(data);
         return new TrainingData(corpus, tokenizer ?? CreateTokenizer(recipe.Tokenizer, corpus), data);

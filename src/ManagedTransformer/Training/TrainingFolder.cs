@@ -29,20 +29,27 @@ internal static class TrainingFolder
         return Directory.Exists(folder) ? [.. Directory.GetDirectories(folder, $"{StepPrefix}*").Where(name => !Path.GetFileName(name).Contains('.', StringComparison.Ordinal)).Order(StringComparer.Ordinal)] : [];
     }
 
-    /// <summary>Creates the folder, or, unless its run is resumed, moves what an earlier run left there aside.</summary>
+    /// <summary>Creates the folder where there is none.</summary>
+    /// <param name="output">The folder.</param>
+    /// <exception cref="InputException">It cannot be created.</exception>
+    public static void Create(string output) => Writing(output, () => Directory.CreateDirectory(output));
+
+    /// <summary>Takes the folder for one run, and finds out now, not at the first checkpoint, whether it can be written.</summary>
+    /// <param name="output">The folder, which exists.</param>
+    /// <exception cref="InputException">Another run has it, or it cannot be written.</exception>
+    public static OutputLock Lock(string output) => Writing(output, () => OutputLock.Take(output));
+
+    /// <summary>Moves what an earlier run left in the folder aside.</summary>
+    /// <param name="output">The folder, locked.</param>
     /// <returns>Where the earlier run lies now; null if there was none.</returns>
-    public static string? Prepare(string output, bool resume)
+    /// <exception cref="InputException">The folder cannot be written.</exception>
+    public static string? MoveAside(string output) => Writing(output, () => Move(output));
+
+    private static T Writing<T>(string output, Func<T> action)
     {
         try
         {
-            Directory.CreateDirectory(output);
-            string? moved = resume ? null : MoveAside(output);
-
-            // Finds out now, not at the first checkpoint, whether the folder can be written.
-            string probe = Path.Combine(output, $".probe-{Environment.ProcessId}");
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
-            return moved;
+            return action();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -50,7 +57,7 @@ internal static class TrainingFolder
         }
     }
 
-    private static string? MoveAside(string output)
+    private static string? Move(string output)
     {
         string[] entries =
         [

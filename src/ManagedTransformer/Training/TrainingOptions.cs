@@ -33,4 +33,26 @@ public sealed record TrainingOptions
 
     /// <summary>Continues from the output folder's last checkpoint, if there is one.</summary>
     public bool Resume { get; init; }
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="InputException">A value out of its range, or a path that is empty.</exception>
+    internal void Validate()
+    {
+        RequireName(Output, nameof(Output));
+        RequireName(Data, nameof(Data));
+        RequireName(Validation, nameof(Validation));
+        RequireName(Init, nameof(Init));
+        if (Steps is <= 0)
+        {
+            throw new InputException($"The number of steps (TrainingOptions.Steps) is {Steps}, it must be positive.");
+        }
+
+        static void RequireName(string? value, string property)
+        {
+            if (value is { Length: 0 })
+            {
+                throw new InputException($"TrainingOptions.{property} is empty; it must name something, or, where it may, be null.");
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data;
 using ManagedTransformer.Recipes;
@@ -14,6 +15,8 @@ public sealed class TrainingRun
     private readonly TrainingOptions _options;
     private readonly TrainingTask _task;
     private readonly Stopwatch _watch = new();
+    private readonly List<string> _notes = [];
+    private OutputLock? _lock;
     private double _secondsBefore;
     private double? _bestLoss, _bestScore;
     private long _savedStep = -1;
@@ -23,6 +26,7 @@ public sealed class TrainingRun
         string? checkpoint = options.Resume ? TrainingFolder.FindLast(options.Output) : null;
         _options = options;
         _task = CreateTask(recipe, options, checkpoint);
+        _notes.AddRange(_task.Notes);
         if (checkpoint is not null)
         {
             Restore(checkpoint);
@@ -41,38 +45,62 @@ public sealed class TrainingRun
     /// <summary>The floor of the validation text in bits per character, where its source knows it.</summary>
     public double? Floor => _task.Floor;
 
-    /// <summary>What a person should know about the data; null for nothing.</summary>
-    public string? Notes => _task.Notes;
+    /// <summary>What a person should know before the run starts: about the data, the sample, a changed schedule.</summary>
+    public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>Where an earlier run in the output folder was moved to; null if there was none.</summary>
     public string? MovedEarlierRun { get; private set; }
 
-    /// <summary>Prepares a run: loads text, builds the model, and, when resuming, restores the last checkpoint. An earlier run in the output folder is moved aside unless it is resumed.</summary>
-    /// <param name="recipe">A checked recipe.</param><param name="options">Output folder, seed and so on.</param>
-    /// <exception cref="InputException">Text, recipe, checkpoint or output folder cannot be used.</exception>
+    /// <summary>
+    /// Prepares a run: checks the recipe, loads text, builds the model, and, when resuming, restores the last checkpoint. An earlier run in the output folder is moved
+    /// aside unless it is resumed. From here to the end of <see cref="Run"/> the folder is this run's alone.
+    /// </summary>
+    /// <param name="recipe">From a file, or made in code: it is checked the same way.</param>
+    /// <param name="options">Output folder, seed and so on.</param>
+    /// <exception cref="InputException">Recipe, options, text, checkpoint or output folder cannot be used, or another run uses the folder.</exception>
     public static TrainingRun Prepare(Recipe recipe, TrainingOptions options)
     {
-        if (options.Steps is <= 0)
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        recipe.Validate("The recipe");
+        if (recipe is LanguageModelRecipe && options.Validation is not null)
         {
-            throw new InputException($"The number of steps ({options.Steps}) must be positive.");
+            throw new InputException("Sentence pairs to validate on (TrainingOptions.Validation) are for translation; the recipe is of a language model, whose text has a validation part.");
         }
 
-        TrainingRun run = new(recipe, options);
-        run.MovedEarlierRun = TrainingFolder.Prepare(options.Output, options.Resume);
-        return run;
+        OutputLock? held = Directory.Exists(options.Output) ? TrainingFolder.Lock(options.Output) : null;
+        try
+        {
+            TrainingRun run = new(recipe, options);
+            TrainingFolder.Create(options.Output);
+            held ??= TrainingFolder.Lock(options.Output);
+            run._lock = held;
+            run.MovedEarlierRun = options.Resume ? null : TrainingFolder.MoveAside(options.Output);
+            return run;
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Trains to the end, or until cancelled; both ways the last checkpoint holds where it stands.</summary>
-    /// <param name="progress">Receives reports.</param><param name="cancellation">Saves and returns.</param>
+    /// <param name="progress">Receives reports. What it throws ends the run after a last checkpoint.</param>
+    /// <param name="cancellation">Saves and returns.</param>
     /// <exception cref="InputException">The loss is not finite, or a checkpoint cannot be written.</exception>
     public TrainingResult Run(Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
+        using OutputLock held = _lock ?? TrainingFolder.Lock(_options.Output);
+        _lock = null;
+        ExceptionDispatchInfo? failure = null;
         using TrainingLog log = new(TrainingFolder.LogFile(_options.Output), Step);
         _watch.Start();
         ValidationResult? validation = null;
         double lastReport = 0, pause = 0;
         long tokens = 0, startStep = Step;
-        while (Step < Steps && !cancellation.IsCancellationRequested)
+        while (Step < Steps && failure is null && !cancellation.IsCancellationRequested)
         {
             TrainingUpdate update = Update();
             tokens += update.Tokens;
@@ -85,7 +113,7 @@ public sealed class TrainingRun
                     tokens / Math.Max(1e-9, now - lastReport), TimeSpan.FromSeconds(perStep * (Steps - Step)), null);
                 (lastReport, tokens) = (now, 0);
                 Report(report);
-                if (evaluate)
+                if (evaluate && failure is null)
                 {
                     try
                     {
@@ -115,6 +143,7 @@ public sealed class TrainingRun
             Save(null);
         }
 
+        failure?.Throw();
         Average();
 
         // A run that is resumed after its end still tells its result.
@@ -128,7 +157,16 @@ public sealed class TrainingRun
         void Report(TrainingProgress report)
         {
             log.Write(report);
-            progress?.Invoke(report);
+            try
+            {
+                progress?.Invoke(report);
+            }
+#pragma warning disable CA1031 // Whatever goes wrong outside must not cost the updates since the last checkpoint.
+            catch (Exception e)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(e);
+            }
+#pragma warning restore CA1031
         }
     }
 
@@ -208,6 +246,7 @@ public sealed class TrainingRun
                 BestLoss = _bestLoss,
                 BestScore = _bestScore,
                 Seconds = _secondsBefore + _watch.Elapsed.TotalSeconds,
+                Steps = Steps,
                 Fingerprint = _task.Fingerprint,
             };
             AtomicFile.Write(Path.Combine(folder, CheckpointFolder.TrainerFile), JsonDocuments.Write(state, RecipeJson.Default.TrainingState));
@@ -226,7 +265,7 @@ public sealed class TrainingRun
 
         if (state.Seed != _options.Seed)
         {
-            throw new InputException($"{folder} was trained with the seed {state.Seed}; pass --seed {state.Seed} to resume it.");
+            throw new InputException($"{folder} was trained with the seed {state.Seed}: set TrainingOptions.Seed to {state.Seed} to resume it.");
         }
 
         ModuleWeights.Load(Model.Module, Path.Combine(folder, CheckpointFolder.ModelFile));
@@ -234,6 +273,11 @@ public sealed class TrainingRun
         foreach (string later in TrainingFolder.FindRecent(_options.Output).Where(recent => string.CompareOrdinal(recent, TrainingFolder.Recent(_options.Output, state.Step)) > 0))
         {
             Directory.Delete(later, recursive: true);
+        }
+
+        if (_task.DescribeSchedule(state) is { } change)
+        {
+            _notes.Add(change);
         }
 
         _savedStep = state.Step;

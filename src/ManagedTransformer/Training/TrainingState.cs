@@ -23,6 +23,9 @@ public sealed record TrainingState
     /// <summary>Seconds of training so far.</summary>
     public double Seconds { get; set; }
 
+    /// <summary>Updates that the run was to have, by which schedules count; 0 in older checkpoints, which do not say.</summary>
+    public long Steps { get; set; }
+
     /// <summary>Fingerprint of what must not change between runs: recipe (but for the number of steps) and training text.</summary>
     public string Fingerprint { get; set; } = "";
 }

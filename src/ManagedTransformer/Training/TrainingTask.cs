@@ -26,8 +26,8 @@ internal abstract class TrainingTask
     /// <summary>The fewest bits per character that any model can reach on the validation text, where its source knows it.</summary>
     public virtual double? Floor => null;
 
-    /// <summary>What a person should know about the data; null for nothing.</summary>
-    public virtual string? Notes => null;
+    /// <summary>What a person should know about the data.</summary>
+    public virtual IReadOnlyList<string> Notes => [];
 
     /// <summary>A training loss in bits per character, for models of plain text.</summary>
     /// <param name="loss">Nats per token.</param>
@@ -37,6 +37,20 @@ internal abstract class TrainingTask
     /// <param name="everything">Whether to score all of it, also where evaluations during training score a part.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     public abstract Validation? Validate(bool everything, CancellationToken cancellation);
+
+    /// <summary>What another number of updates than before does to the learning rates that are still to come; null for nothing.</summary>
+    /// <param name="state">Where the run that is resumed stands.</param>
+    public string? DescribeSchedule(TrainingState state)
+    {
+        if (state.Steps == 0 || state.Steps == Steps || state.Step >= Steps)
+        {
+            return null;
+        }
+
+        double before = Recipe.Schedule.Create(state.Steps).Rate(state.Step), now = Recipe.Schedule.Create(Steps).Rate(state.Step);
+        return before == now ? null
+            : $"The run was planned for {state.Steps:N0} updates and now has {Steps:N0}, which changes the schedule: update {state.Step + 1:N0} has the learning rate {now:G3} instead of {before:G3}.";
+    }
 
     /// <summary>Something that the trained model makes, for a person to read; null where the recipe asks for nothing.</summary>
     public abstract string? Sample();

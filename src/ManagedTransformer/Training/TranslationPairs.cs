@@ -17,7 +17,7 @@ internal static class TranslationPairs
     public static ParallelCorpus Train(TranslationDataRecipe data)
     {
         string source = data.Source ?? throw new InputException(
-            "The recipe names no sentence pairs to train on (data.source and data.target); pass them with --data SOURCE_FILE,TARGET_FILE.");
+            "The recipe names no sentence pairs to train on (data.source and data.target); TrainingOptions.Data (SOURCE_FILE,TARGET_FILE) names none either.");
         return Read(source, data.Target, corpus => corpus.Train, new ParallelCorpusOptions { MaxWords = data.MaxLength, MaxRatio = data.MaxRatio });
     }
 

@@ -35,13 +35,13 @@ internal sealed class TranslationTask : TrainingTask
         _recipe = recipe with { Model = config };
         TranslationTrainingRecipe training = recipe.Training;
         List<string> left = [];
-        int[] fitting = FittingPairs.Choose(
-            _data.TrainText, _data.Train, SentenceLimit.Of(config, training.MaxTokens), options.TooLong == TooLongSentences.Error ? TooLongSentences.Error : TooLongSentences.Skip, left.Add);
+        TooLongSentences rule = options.TooLong == TooLongSentences.Error ? TooLongSentences.Error : TooLongSentences.Skip;
+        int[] fitting = FittingPairs.Choose(_data.TrainText, _data.Train, SentenceLimit.Of(config, training.MaxTokens), rule, left.Add);
         TokenPair[] train = [.. fitting.Select(pair => _data.Train[pair])];
         List<string> leftOfValidation = [];
         _validation = _data.ValidationText is null ? null
             : FittingPairs.Of(_data.ValidationText, _data.Validation, config, options.TooLong ?? TooLongSentences.Error, leftOfValidation.Add);
-        Notes = DescribeData(train.Length, [.. left.Take(1), .. leftOfValidation]);
+        Notes = [DescribeData(train.Length), .. left.Take(1), .. leftOfValidation];
         PairBatches batches = new(train, new PairBatchesOptions
         {
             MaxTokens = training.MaxTokens,
@@ -86,7 +86,7 @@ internal sealed class TranslationTask : TrainingTask
     public override string Fingerprint { get; }
 
     /// <inheritdoc/>
-    public override string? Notes { get; }
+    public override IReadOnlyList<string> Notes { get; }
 
     /// <inheritdoc/>
     public override Validation? Validate(bool everything, CancellationToken cancellation)
@@ -120,7 +120,7 @@ internal sealed class TranslationTask : TrainingTask
         .. Model.Translate(_validation!.Text.Pairs.Take(sentences).Select(pair => pair.Source), _greedy, cancellation).Select(translation => translation.Text),
     ];
 
-    private string DescribeData(int kept, string[] examples)
+    private string DescribeData(int kept)
     {
         ParallelCorpus text = _data.TrainText;
         (int Pairs, string Why)[] left =
@@ -130,8 +130,7 @@ internal sealed class TranslationTask : TrainingTask
         ];
         string reasons = string.Join(", ", left.Where(reason => reason.Pairs > 0).Select(reason => $"{reason.Pairs:N0} {reason.Why}"));
         string sizes = $"vocabularies of {_data.Source.VocabularySize:N0} and {_data.Target.VocabularySize:N0} tokens";
-        string counts = $"{kept:N0} sentence pairs{(reasons.Length > 0 ? $" (left out: {reasons})" : "")}, {_validation?.Text.Pairs.Count ?? 0:N0} to validate on, {sizes}.";
-        return string.Join('\n', (string[])[counts, .. examples]);
+        return $"{kept:N0} sentence pairs{(reasons.Length > 0 ? $" (left out: {reasons})" : "")}, {_validation?.Text.Pairs.Count ?? 0:N0} to validate on, {sizes}.";
     }
 
     private static TranslationDataRecipe Data(TranslationDataRecipe data, TrainingOptions options)

@@ -9,7 +9,11 @@ namespace ManagedTransformer.Checkpoints.HuggingFace;
 /// <summary>GPT-2's <c>config.json</c>: sizes and options as transformers' GPT2Config has them.</summary>
 internal static class Gpt2Config
 {
-    private const string EndOfText = "<|endoftext|>";
+    private const string EndOfTextToken = "<|endoftext|>";
+
+    /// <summary>What GPT2Config takes for <c>eos_token_id</c> where the file has none: the last id of the published vocabulary.</summary>
+    private const int DefaultEndOfText = 50256;
+
     private const float PublishedDropout = 0.1f;
 
     private static readonly (string Name, Activation Activation)[] _activations =
@@ -64,7 +68,11 @@ internal static class Gpt2Config
     });
 
     /// <summary>Writes the file of a model that GPT-2 can express.</summary>
-    public static void Write(string path, LanguageModelConfig config, BytePairTokenizer tokenizer) => JsonFile.Write(path, json =>
+    /// <param name="path">The file.</param>
+    /// <param name="config">The model.</param>
+    /// <param name="tokenizer">Its tokenizer, whose &lt;|endoftext|&gt; begins texts.</param>
+    /// <param name="endOfText">The tokens that end texts; null: the tokenizer's &lt;|endoftext|&gt;.</param>
+    public static void Write(string path, LanguageModelConfig config, BytePairTokenizer tokenizer, int[]? endOfText) => JsonFile.Write(path, json =>
     {
         json.WriteString("model_type", "gpt2");
         json.WriteStartArray("architectures");
@@ -92,8 +100,8 @@ internal static class Gpt2Config
         json.WriteNumber("embd_pdrop", config.EmbeddingDropout ?? config.Dropout);
         json.WriteNumber("attn_pdrop", config.AttentionDropout);
         json.WriteNumber("initializer_range", 0.02);
-        WriteId(json, "bos_token_id", tokenizer);
-        WriteId(json, "eos_token_id", tokenizer);
+        WriteStart(json, tokenizer);
+        EndOfText.Write(json, endOfText ?? (FindEndOfText(tokenizer) is { } token ? [token.Id] : []));
         json.WriteString("torch_dtype", "float32");
     });
 
@@ -108,6 +116,10 @@ internal static class Gpt2Config
         json.WriteString("eos_token", special);
         json.WriteString("unk_token", special);
     });
+
+    /// <summary>The token that ends texts where no file says: that of the published vocabulary, or the tokenizer's own of that name; null for none.</summary>
+    public static int? EndOfTextWhereAbsent(LanguageModelConfig config, ITokenizer tokenizer) =>
+        DefaultEndOfText < config.Vocab ? DefaultEndOfText : tokenizer is BytePairTokenizer pairs ? FindEndOfText(pairs)?.Id : null;
 
     /// <summary>GPT-2's name of an activation; null where it has none.</summary>
     public static string? ActivationName(Activation activation) => _activations.FirstOrDefault(known => known.Activation == activation).Name;
@@ -143,11 +155,12 @@ internal static class Gpt2Config
             _ => throw new InputException($"{path}: {key} must be true or false."),
         };
 
-    private static SpecialToken? FindEndOfText(BytePairTokenizer tokenizer) => tokenizer.SpecialTokens.FirstOrDefault(token => token.Content == EndOfText);
+    private static SpecialToken? FindEndOfText(BytePairTokenizer tokenizer) => tokenizer.SpecialTokens.FirstOrDefault(token => token.Content == EndOfTextToken);
 
     // Written even where there is none: the default of an absent key is GPT-2's own id.
-    private static void WriteId(Utf8JsonWriter json, string key, BytePairTokenizer tokenizer)
+    private static void WriteStart(Utf8JsonWriter json, BytePairTokenizer tokenizer)
     {
+        const string key = "bos_token_id";
         if (FindEndOfText(tokenizer) is { } token)
         {
             json.WriteNumber(key, token.Id);

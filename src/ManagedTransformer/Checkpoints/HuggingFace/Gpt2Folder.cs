@@ -46,7 +46,7 @@ public static class Gpt2Folder
 
         CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
         Gpt2Weights.Read(weights, network);
-        return new LanguageModel(network, tokenizer, description);
+        return new LanguageModel(network, tokenizer, description with { EndOfText = EndOfText.Read(folder, Gpt2Config.EndOfTextWhereAbsent(description.Model, tokenizer)) });
     }
 
     /// <summary>
@@ -55,7 +55,8 @@ public static class Gpt2Folder
     /// </summary>
     /// <param name="model">A model of GPT-2's kind with a byte-level BPE.</param><param name="path">The folder; its parents are created.</param>
     /// <exception cref="InputException">GPT-2 cannot express the model, and the message says what does not fit; or the folder cannot be written.</exception>
-    public static void Write(LanguageModel model, string path)
+    /// <param name="replace">Whether to replace an earlier model; false writes only where there is nothing.</param>
+    public static void Write(LanguageModel model, string path, bool replace = true)
     {
         ArgumentNullException.ThrowIfNull(model);
         LanguageModelConfig config = model.Network.Config;
@@ -66,13 +67,14 @@ public static class Gpt2Folder
             path,
             folder =>
             {
-                Gpt2Config.Write(Path.Combine(folder, CheckpointFolder.ConfigFile), config, tokenizer);
+                Gpt2Config.Write(Path.Combine(folder, CheckpointFolder.ConfigFile), config, tokenizer, model.Description.EndOfText);
                 Gpt2Weights.Write(Path.Combine(folder, CheckpointFolder.ModelFile), model.Network);
                 tokenizer.Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
                 tokenizer.Save(Path.Combine(folder, VocabularyFile), Path.Combine(folder, MergesFile));
                 Gpt2Config.WriteTokenizerConfig(Path.Combine(folder, TokenizerConfigFile), config, tokenizer);
             },
-            withManifest: false);
+            withManifest: false,
+            replace);
     }
 
     /// <summary>What the folder's model is in terms of this library.</summary>

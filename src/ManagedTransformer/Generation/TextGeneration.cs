@@ -1,0 +1,81 @@
+using System.Collections;
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Tokenization;
+
+namespace ManagedTransformer.Generation;
+
+/// <summary>A text that is generated piece by piece while it is enumerated, and what became of it. Enumerating it again generates it again.</summary>
+public sealed class TextGeneration : IEnumerable<string>
+{
+    private readonly CausalLanguageModel _network;
+    private readonly ITokenizer _tokenizer;
+    private readonly int[] _prompt;
+    private readonly GenerationOptions _options;
+
+    /// <summary>A generation that has not begun.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="prompt">At least one token.</param>
+    /// <param name="options">Validated options; its stop tokens are all that end the text.</param>
+    internal TextGeneration(CausalLanguageModel network, ITokenizer tokenizer, int[] prompt, GenerationOptions options) =>
+        (_network, _tokenizer, _prompt, _options) = (network, tokenizer, prompt, options);
+
+    /// <summary>Tokens of the prompt.</summary>
+    public int PromptTokens => _prompt.Length;
+
+    /// <summary>How many of them the model reads, the last ones: all, unless it has fewer positions.</summary>
+    public int PromptTokensRead => Math.Min(_prompt.Length, _network.Config.PositionLimit);
+
+    /// <summary>Tokens generated so far.</summary>
+    public int Tokens { get; private set; }
+
+    /// <summary>Whether the text ended before a stop token, such as the model's end of text, and not at the limit.</summary>
+    public bool IsStopped { get; private set; }
+
+    /// <summary>What a reader of the text should know: what of the prompt was not read, and from where a window slides over the text. Grows as the text does.</summary>
+    public IEnumerable<string> Notes
+    {
+        get
+        {
+            int limit = _network.Config.PositionLimit;
+            if (PromptTokensRead < PromptTokens)
+            {
+                yield return $"The prompt has {PromptTokens:N0} tokens and the model {limit:N0} positions: the last {PromptTokensRead:N0} were read.";
+            }
+
+            // The newest token has not been read yet.
+            if (Tokens > 1 && PromptTokensRead + (long)Tokens - 1 > limit)
+            {
+                int most = Math.Max(1, limit - _options.WindowStride + 1);
+                yield return $"The text is longer than the model's {limit:N0} positions: from new token {limit - PromptTokensRead + 2:N0} on, "
+                    + $"the model saw only the last {(most == limit ? $"{limit:N0}" : $"{most:N0} to {limit:N0}")} tokens.";
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<string> GetEnumerator()
+    {
+        Tokens = 0;
+        IsStopped = false;
+        StreamingDecoder decoder = new(_tokenizer);
+        foreach (int id in TextGenerator.Generate(_network, _prompt, _options, _tokenizer.VocabularySize))
+        {
+            Tokens++;
+            string piece = decoder.Append(id);
+            if (piece.Length > 0)
+            {
+                yield return piece;
+            }
+        }
+
+        IsStopped = Tokens < _options.MaxTokens;
+        string rest = decoder.Flush();
+        if (rest.Length > 0)
+        {
+            yield return rest;
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

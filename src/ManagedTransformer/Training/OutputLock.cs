@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+using ManagedTransformer.Data;
+
+namespace ManagedTransformer.Training;
+
+/// <summary>
+/// Keeps an output folder for one run at a time. The lock is the operating system's on the file <c>.lock</c>, which goes with the process however that ends;
+/// <c>.owner</c> says who holds it, for the sentence that another run is refused with, and for file systems that know no locks.
+/// </summary>
+internal sealed class OutputLock : IDisposable
+{
+    private const string LockFile = ".lock", OwnerFile = ".owner";
+
+    private const string TimeFormat = "yyyy-MM-dd HH:mm:ss";
+
+    // The start of a process is counted from the start of the machine, by a clock that is put right now and then.
+    private static readonly TimeSpan _clockDrift = TimeSpan.FromSeconds(5);
+
+    private readonly FileStream _lock;
+    private readonly string _owner;
+
+    private OutputLock(FileStream held, string owner) => (_lock, _owner) = (held, owner);
+
+    /// <summary>Takes the lock.</summary>
+    /// <param name="output">The folder, which exists.</param>
+    /// <exception cref="InputException">Another run holds it.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written.</exception>
+    public static OutputLock Take(string output)
+    {
+        string path = Path.Combine(output, LockFile), owner = Path.Combine(output, OwnerFile);
+        FileStream held;
+        try
+        {
+            held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (File.Exists(path) && !Directory.Exists(path))
+        {
+            throw new InputException($"The output folder '{output}' is in use by {Describe(Read(owner))}: wait for it, or give each run a folder of its own (TrainingOptions.Output).", e);
+        }
+
+        string[]? left = Read(owner);
+        if (left is not null && IsAlive(left))
+        {
+            held.Dispose();
+            throw new InputException($"The output folder '{output}' is in use by {Describe(left)}: wait for it, or give each run a folder of its own (TrainingOptions.Output).");
+        }
+
+        try
+        {
+            using Process self = Process.GetCurrentProcess();
+            AtomicFile.Write(owner, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', Identity(self)) + "\n"));
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+
+        return new OutputLock(held, owner);
+    }
+
+    /// <summary>Gives the folder back.</summary>
+    public void Dispose()
+    {
+        if (_lock.SafeFileHandle.IsClosed)
+        {
+            return;
+        }
+
+        try
+        {
+            File.Delete(_owner);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Who finds it sees that its process has ended.
+        }
+
+        _lock.Dispose();
+    }
+
+    // Identifiers come back: only with its start does one name a process.
+    private static string[] Identity(Process process) =>
+    [
+        process.Id.ToString(CultureInfo.InvariantCulture),
+        process.ProcessName,
+        process.StartTime.ToUniversalTime().ToString(TimeFormat, CultureInfo.InvariantCulture),
+        Environment.MachineName,
+    ];
+
+    // Another machine's processes cannot be looked at: the lock itself, which this process holds by now, says that they are gone.
+    private static bool IsAlive(string[] owner)
+    {
+        if (owner[3] != Environment.MachineName || !int.TryParse(owner[0], NumberStyles.None, CultureInfo.InvariantCulture, out int id) || id == Environment.ProcessId)
+        {
+            return false;
+        }
+
+        try
+        {
+            using Process process = Process.GetProcessById(id);
+            return process.ProcessName == owner[1]
+                && DateTime.TryParseExact(owner[2], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime start)
+                && (process.StartTime.ToUniversalTime() - start).Duration() < _clockDrift;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static string[]? Read(string owner)
+    {
+        try
+        {
+            return File.ReadAllLines(owner) is { Length: 4 } lines ? lines : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string Describe(string[]? owner) => owner is null
+        ? "another process"
+        : $"process {owner[0]} ({owner[1]}, started {owner[2]} UTC on {owner[3]})";
+}

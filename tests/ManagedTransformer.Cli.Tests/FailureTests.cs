@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Xunit;
+
+namespace ManagedTransformer.Cli.Tests;
+
+/// <summary>What every failure gives: a sentence, an exit code, and JSON for who asked for JSON; nothing that was asked for is ignored.</summary>
+public sealed class FailureTests : IDisposable
+{
+    private readonly Workspace _work = new();
+
+    public void Dispose() => _work.Dispose();
+
+    [Theory]
+    [InlineData(CommandLine.Failed, "nowhere", "eval", "nowhere", "--json")]
+    [InlineData(CommandLine.WrongUsage, "MODEL_DIR", "eval", "--json")]
+    [InlineData(CommandLine.WrongUsage, "--steps", "train", "stories", "--steps", "0", "--json")]
+    [InlineData(CommandLine.Failed, "nowhere", "translate", "nowhere", "--json")]
+    public void JsonTellsTheErrorToo(int exitCode, string mention, params string[] arguments)
+    {
+        ToolResult result = Workspace.Run(arguments);
+        Assert.Equal(exitCode, result.ExitCode);
+        string line = Assert.Single(ToolResult.Lines(result.Output));
+        string error = JsonDocument.Parse(line).RootElement.GetProperty("error").GetString()!;
+        Assert.Contains(mention, error, StringComparison.Ordinal);
+        Assert.Equal(error, Assert.Single(ToolResult.Lines(result.Error)));
+    }
+
+    [Theory]
+    [InlineData("--out", "train", "stories", "--out", "", "--steps", "2")]
+    [InlineData("--data", "eval", "out/stories", "--data", "")]
+    [InlineData("--prompt", "generate", "out/stories", "--prompt", "", "--tokens", "2")]
+    [InlineData("MODEL_DIR", "generate", "", "--prompt", "a", "--tokens", "2")]
+    [InlineData("RECIPE", "train", "")]
+    [InlineData("--recipe", "bench", "generate", "--recipe", "")]
+    [InlineData("MODEL_DIR", "average", "one", "", "--out", "mean")]
+    public void AnEmptyArgumentIsRefused(string mention, params string[] arguments) =>
+        Workspace.Run(arguments).AssertFails(CommandLine.WrongUsage, mention, "empty");
+
+    [Theory]
+    [InlineData("--beam", "eval", "--beam", "5")]
+    [InlineData("--max-len-b", "eval", "--max-len-b", "5")]
+    [InlineData("--exits", "eval", "--exits", "all")]
+    [InlineData("--exits", "generate", "--prompt", "the", "--tokens", "1", "--exits", "full")]
+    [InlineData("--data", "info", "--data", "builtin:stories")]
+    [InlineData("--target-length", "info", "--target-length", "5")]
+    [InlineData("--feature-size", "convert", "--out", "new", "--feature-size", "8")]
+    [InlineData("--seed", "convert", "--out", "new", "--to", "elu", "--seed", "8")]
+    public void AnOptionWithoutEffectOnALanguageModelIsRefused(string option, string command, params string[] more)
+    {
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        Workspace.Run([command, _work["out"], .. more]).AssertFails(CommandLine.WrongUsage, option, "applies to");
+    }
+
+    [Fact]
+    public void SentencePairsForALanguageModelAreRefused() =>
+        _work.Train("out", "--valid", "x,y").AssertFails(CommandLine.WrongUsage, "--valid", "recipe.json");
+
+    [Fact]
+    public void AMeanOfOneModelIsRefused() =>
+        Workspace.Run("average", _work["out"], "--out", _work["mean"]).AssertFails(CommandLine.WrongUsage, "two models", _work["out"]);
+
+    [Fact]
+    public void APropertyIsNamedByItsOption()
+    {
+        Assert.Equal("A --data, no --exits, --out.", OptionNames.Translate("A TrainingOptions.Data, no --exits, TrainingOptions.Output.", ["--data", "--out"]));
+        Assert.Equal("Set GenerationOptions.TopK.", OptionNames.Translate("Set GenerationOptions.TopK.", ["--data"]));
+        Assert.Equal("Set --top-k.", OptionNames.Translate("Set GenerationOptions.TopK.", ["--top-k"]));
+    }
+}
