@@ -45,7 +45,8 @@ internal sealed record FittingPairs(ParallelCorpus Text, TokenPair[] Tokens, int
                 continue;
             }
 
-            string message = limit.Treat(length, text.Place(pair, isTarget), rule);
+            string emptied = limit.Fits(tokens[pair].Source.Length) ? "the loss leaves the pair out" : "its translation counts as empty, and the loss leaves the pair out";
+            string message = limit.Treat(length, text.Place(pair, isTarget), rule, emptied);
             observer?.Invoke(message);
         }
 

@@ -27,15 +27,16 @@ internal sealed record SentenceLimit(int Tokens, string Reason)
     /// <param name="length">Its tokens without its end.</param>
     /// <param name="place">Where it stands.</param>
     /// <param name="rule">What becomes of it.</param>
+    /// <param name="emptied">What <see cref="TooLongSentences.Empty"/> means for it.</param>
     /// <exception cref="InputException">It is refused.</exception>
-    public string Treat(int length, string place, TooLongSentences rule)
+    public string Treat(int length, string place, TooLongSentences rule, string emptied = "its translation is left empty")
     {
         string message = FormattableString.Invariant($"{place}: the sentence has {length + 1:N0} tokens with its end, {Reason}");
         return rule switch
         {
             TooLongSentences.Skip => $"{message}; it is left out.",
-            TooLongSentences.Empty => $"{message}; its translation is left empty.",
-            _ => throw new InputException($"{message}; with TranslationOptions.TooLong skip or empty the rest goes on without it."),
+            TooLongSentences.Empty => $"{message}; {emptied}.",
+            _ => throw new InputException($"{message}; it is refused, unless TranslationOptions.TooLong is skip or empty."),
         };
     }
 }
