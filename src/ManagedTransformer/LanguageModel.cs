@@ -16,11 +16,13 @@ namespace ManagedTransformer;
 public sealed class LanguageModel : TrainedModel, IDisposable
 {
     /// <summary>Puts a model together.</summary>
-    /// <param name="network">The network.</param><param name="tokenizer">Its tokenizer.</param><param name="description">What <c>config.json</c> says.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="tokenizer">Its tokenizer. Where it has more ids than the network, a text with one of those is refused when it is encoded.</param>
+    /// <param name="description">What <c>config.json</c> says.</param>
     /// <exception cref="InputException">The description is of a model of another kind, so that nobody could load what is saved.</exception>
     public LanguageModel(CausalLanguageModel network, ITokenizer tokenizer, ModelDescription description)
     {
-        (Network, Tokenizer, Description) = (network, tokenizer, description);
+        (Network, Tokenizer, Description) = (network, LimitedTokenizer.For(tokenizer, network.Config.Vocab), description);
         RequireArchitecture(description.Architecture, Recipe.TransformerLanguageModel);
     }
 
@@ -66,7 +68,7 @@ public sealed class LanguageModel : TrainedModel, IDisposable
     public static ModelDescription ReadDescription(string folder)
     {
         string path = Path.Combine(folder, CheckpointFolder.ConfigFile);
-        byte[] utf8 = InputFile.ReadAllBytes(path);
+        byte[] utf8 = Utf8File.Read(path);
         if (JsonDocuments.Architecture(utf8) is { } architecture && architecture != Recipe.TransformerLanguageModel)
         {
             throw new InputException($"{path}: architecture is '{architecture}', which is no language model; those have '{Recipe.TransformerLanguageModel}'.");
@@ -147,12 +149,6 @@ public sealed class LanguageModel : TrainedModel, IDisposable
     {
         ModelDescription description = ReadDescription(folder);
         ITokenizer tokenizer = Tokenization.Tokenizer.Load(Path.Combine(folder, CheckpointFolder.TokenizerFile));
-        if (tokenizer.VocabularySize > description.Model.Vocab)
-        {
-            throw new InputException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens, the model ({CheckpointFolder.ConfigFile}, model.vocab) has {description.Model.Vocab}.");
-        }
-
         CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
         ModuleWeights.Load(network, Path.Combine(folder, CheckpointFolder.ModelFile));
         return new LanguageModel(network, tokenizer, description);

@@ -45,7 +45,7 @@ public abstract class TrainedModel
         }
 
         string config = Path.Combine(CheckpointFolder.Resolve(path), CheckpointFolder.ConfigFile);
-        return File.Exists(config) ? JsonDocuments.Architecture(InputFile.ReadAllBytes(config)) : null;
+        return File.Exists(config) ? JsonDocuments.Architecture(Utf8File.Read(config)) : null;
     }
 
     /// <summary>Checks that a description is of this kind of model.</summary>

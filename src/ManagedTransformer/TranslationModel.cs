@@ -54,7 +54,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     public static TranslationDescription ReadDescription(string folder)
     {
         string path = Path.Combine(folder, CheckpointFolder.ConfigFile);
-        byte[] utf8 = InputFile.ReadAllBytes(path);
+        byte[] utf8 = Utf8File.Read(path);
         if (JsonDocuments.Architecture(utf8) is { } architecture && architecture != Recipe.TransformerTranslation)
         {
             throw new InputException($"{path}: architecture is '{architecture}', which does not translate; a translation model has '{Recipe.TransformerTranslation}'.");

@@ -53,7 +53,7 @@ sealed record CheckpointManifest(int Version, Dictionary<string, CheckpointFile>
         CheckpointManifest? manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize(InputFile.ReadAllBytes(path), CheckpointJson.Default.CheckpointManifest);
+            manifest = JsonSerializer.Deserialize(Utf8File.Read(path), CheckpointJson.Default.CheckpointManifest);
         }
         catch (JsonException e)
         {

@@ -85,7 +85,7 @@ public sealed record ModelSummary
 
         ModelDescription description = LanguageModel.ReadDescription(folder);
         string weights = Path.Combine(folder, CheckpointFolder.ModelFile), metrics = Path.Combine(folder, CheckpointFolder.MetricsFile);
-        EvaluationDetails? details = File.Exists(metrics) ? JsonDocuments.Read(metrics, InputFile.ReadAllBytes(metrics), RecipeJson.Default.EvaluationDetails) : null;
+        EvaluationDetails? details = File.Exists(metrics) ? JsonDocuments.Read(metrics, Utf8File.Read(metrics), RecipeJson.Default.EvaluationDetails) : null;
         return new ModelSummary
         {
             Source = folder,
@@ -170,7 +170,7 @@ public sealed record ModelSummary
     {
         string? file = new[] { folder, Path.Combine(path, CheckpointFolder.Last), Path.Combine(path, CheckpointFolder.Last + ".old") }
             .Select(candidate => Path.Combine(candidate, CheckpointFolder.TrainerFile)).FirstOrDefault(File.Exists);
-        return file is null ? null : JsonDocuments.Read(file, InputFile.ReadAllBytes(file), RecipeJson.Default.TrainingState);
+        return file is null ? null : JsonDocuments.Read(file, Utf8File.Read(file), RecipeJson.Default.TrainingState);
     }
 
     private static JsonElement Parse(byte[] utf8)

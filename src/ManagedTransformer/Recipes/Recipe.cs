@@ -25,7 +25,7 @@ public abstract record Recipe
     /// <exception cref="InputException">The file is missing, not JSON, or has an unknown key, a wrong type or a value out of its range.</exception>
     public static Recipe Load(string path)
     {
-        byte[] utf8 = InputFile.ReadAllBytes(path);
+        byte[] utf8 = Utf8File.Read(path);
         Recipe recipe = JsonDocuments.Architecture(utf8) == TransformerTranslation
             ? JsonDocuments.Read(path, utf8, RecipeJson.Default.TranslationRecipe)
             : JsonDocuments.Read(path, utf8, RecipeJson.Default.LanguageModelRecipe);

@@ -19,18 +19,21 @@ public sealed class BytePairTokenizer : ITokenizer
     readonly MergeTable _merges;
     readonly SpecialToken[] _specialTokens;
     readonly byte[][] _specialBytes;
+    readonly int _rawTokens;
     readonly ConcurrentDictionary<byte[], int[]> _cache = new(ByteSequenceComparer.Instance);
     readonly ConcurrentDictionary<byte[], int[]>.AlternateLookup<ReadOnlySpan<byte>> _cacheLookup;
     int _cached;
 
-    internal BytePairTokenizer(byte[]?[] tokens, IReadOnlyList<BytePairMerge> merges, IEnumerable<SpecialToken> specialTokens, bool addPrefixSpace)
+    internal BytePairTokenizer(byte[]?[] tokens, IReadOnlyList<BytePairMerge> merges, IEnumerable<SpecialToken> specialTokens, bool addPrefixSpace, IReadOnlyList<int>? prefix = null)
     {
         _tokens = tokens;
         _merges = new(merges);
         // Where two special tokens begin at the same place the longer one counts.
-        _specialTokens = [.. specialTokens.OrderByDescending(t => t.Content.Length).ThenBy(t => t.Id)];
+        _specialTokens = [.. specialTokens.OrderBy(t => t.IsNormalized).ThenByDescending(t => t.Content.Length).ThenBy(t => t.Id)];
         _specialBytes = [.. _specialTokens.Select(t => Encoding.UTF8.GetBytes(t.Content))];
+        _rawTokens = _specialTokens.Count(t => !t.IsNormalized);
         AddPrefixSpace = addPrefixSpace;
+        Prefix = prefix ?? [];
         _cacheLookup = _cache.GetAlternateLookup<ReadOnlySpan<byte>>();
         Array.Fill(_byteIds, -1);
         HashSet<int> special = [.. _specialTokens.Select(t => t.Id)];
@@ -47,6 +50,9 @@ public sealed class BytePairTokenizer : ITokenizer
 
     /// <summary>Whether a space is put before a text that does not begin with one, so that its first word is encoded like any other.</summary>
     public bool AddPrefixSpace { get; }
+
+    /// <summary>The ids that stand before those of every text, such as that of a token for the beginning of a text; mostly none.</summary>
+    public IReadOnlyList<int> Prefix { get; }
 
     internal IReadOnlyList<BytePairMerge> Merges => _merges.Merges;
 
@@ -96,21 +102,15 @@ public sealed class BytePairTokenizer : ITokenizer
     public int[] Encode(ReadOnlySpan<char> text) => Encode(TokenizerText.ToUtf8(text));
 
     /// <inheritdoc/>
-    public int[] Encode(ReadOnlySpan<byte> utf8)
+    public int[] Encode(ReadOnlySpan<byte> utf8) => Encode(utf8, withPrefix: true);
+
+    /// <summary>The ids of a text, with or without <see cref="Prefix"/>.</summary>
+    internal int[] Encode(ReadOnlySpan<byte> utf8, bool withPrefix)
     {
         var ids = new List<int>(utf8.Length / 3);
-        int[] next = new int[_specialTokens.Length];
-        Array.Fill(next, -1);
-        for (int position = 0; position < utf8.Length;)
-        {
-            int start = FindSpecial(utf8, position, next, out int special);
-            EncodeOrdinary(utf8[position..start], ids);
-            position = start;
-            if (special < 0)
-                continue;
-            ids.Add(_specialTokens[special].Id);
-            position += _specialBytes[special].Length;
-        }
+        if (withPrefix)
+            ids.AddRange(Prefix);
+        EncodeAround(utf8, 0, _rawTokens, ids);
         return [.. ids];
     }
 
@@ -137,9 +137,9 @@ public sealed class BytePairTokenizer : ITokenizer
     /// <summary>Writes the tokenizer in Hugging Face's format.</summary>
     /// <param name="path">The file, by custom <c>tokenizer.json</c>.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public void Save(string path) => HuggingFaceTokenizerFile.Write(path, this);
+    public void Save(string path) => HuggingFaceTokenizerWriter.Write(path, this);
 
-    /// <summary>Writes GPT-2's two files. They do not keep <see cref="AddPrefixSpace"/>.</summary>
+    /// <summary>Writes GPT-2's two files. They keep neither <see cref="AddPrefixSpace"/> nor <see cref="Prefix"/>.</summary>
     /// <param name="vocabularyPath"><c>vocab.json</c></param>
     /// <param name="mergesPath"><c>merges.txt</c></param>
     /// <exception cref="InputException">A file cannot be written.</exception>
@@ -154,13 +154,39 @@ public sealed class BytePairTokenizer : ITokenizer
         return visible;
     }
 
+    // Special tokens are cut out first: those of the raw text, and in what they leave over the others, which follow them in the list.
+    void EncodeAround(ReadOnlySpan<byte> utf8, int first, int end, List<int> ids)
+    {
+        if (first == end)
+        {
+            if (end < _specialTokens.Length)
+                EncodeAround(utf8, end, _specialTokens.Length, ids);
+            else
+                EncodeOrdinary(utf8, ids);
+            return;
+        }
+        int[] next = new int[end - first];
+        Array.Fill(next, -1);
+        for (int position = 0; position < utf8.Length;)
+        {
+            int start = FindSpecial(utf8, position, first, next, out int special);
+            EncodeAround(utf8[position..start], end, end, ids);
+            position = start;
+            if (special < 0)
+                continue;
+            ids.Add(_specialTokens[special].Id);
+            position += _specialBytes[special].Length;
+        }
+    }
+
     /// <summary>Finds the first special token at or after a position.</summary>
     /// <param name="utf8">The whole text.</param>
     /// <param name="position">Where to begin.</param>
-    /// <param name="next">Where each special token was last found, so that the text is searched only once for each.</param>
+    /// <param name="first">The first special token to look for.</param>
+    /// <param name="next">Where each special token from there on was last found, so that the text is searched only once for each.</param>
     /// <param name="special">The index of the token; -1 where none follows.</param>
     /// <returns>Where it begins; the end of the text where none follows.</returns>
-    int FindSpecial(ReadOnlySpan<byte> utf8, int position, int[] next, out int special)
+    int FindSpecial(ReadOnlySpan<byte> utf8, int position, int first, int[] next, out int special)
     {
         special = -1;
         int start = utf8.Length;
@@ -168,11 +194,11 @@ public sealed class BytePairTokenizer : ITokenizer
         {
             if (next[i] < position)
             {
-                int found = utf8[position..].IndexOf(_specialBytes[i]);
+                int found = utf8[position..].IndexOf(_specialBytes[first + i]);
                 next[i] = found < 0 ? int.MaxValue : position + found;
             }
             if (next[i] < start)
-                (start, special) = (next[i], i);
+                (start, special) = (next[i], first + i);
         }
         return start;
     }

@@ -9,11 +9,15 @@ sealed class BytePairVocabulary
     /// <summary>Ids reach from 0; this bounds the table that a damaged file can ask for.</summary>
     const int LargestId = (1 << 24) - 1;
 
+    /// <summary>How a line of merges begins that is none.</summary>
+    public const string Heading = "#version";
+
     readonly string _path;
     readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     readonly HashSet<int> _usedIds = [];
     readonly List<BytePairMerge> _merges = [];
     readonly Dictionary<int, SpecialToken> _specialTokens = [];
+    readonly int _size;
 
     /// <summary>Reads the object from token to id.</summary>
     public BytePairVocabulary(JsonElement vocabulary, string path)
@@ -30,6 +34,7 @@ sealed class BytePairVocabulary
         }
         if (_ids.Count == 0)
             throw new InputException($"The vocabulary of '{path}' is empty.");
+        _size = _ids.Count;
     }
 
     /// <summary>Adds a merge of two tokens of the vocabulary.</summary>
@@ -43,14 +48,14 @@ sealed class BytePairVocabulary
     }
 
     /// <summary>Adds a token that is found as a whole; its id may be that of an entry of the vocabulary with the same text.</summary>
-    public void AddSpecial(int id, string content)
+    public void AddSpecial(int id, string content, bool isNormalized = false)
     {
         if (content.Length == 0 || id is < 0 or > LargestId)
             throw new InputException($"The added token '{content}' in '{_path}' is empty or its id {id} lies outside 0 to {LargestId}.");
         if (_ids.TryGetValue(content, out int known) ? known != id : !_usedIds.Add(id))
             throw new InputException($"The added token '{content}' in '{_path}' has the id {id}, which does not agree with the vocabulary.");
         _ids[content] = id;
-        if (!_specialTokens.TryAdd(id, new(id, content)))
+        if (!_specialTokens.TryAdd(id, new(id, content) { IsNormalized = isNormalized }))
             throw new InputException($"The added token '{content}' in '{_path}' has an id that occurs twice.");
     }
 
@@ -63,8 +68,23 @@ sealed class BytePairVocabulary
                 AddSpecial(id, content);
     }
 
-    public BytePairTokenizer Build(bool addPrefixSpace)
+    /// <summary>Puts the tokenizer together.</summary>
+    /// <param name="settings">What the files beside it change; null: nothing.</param>
+    /// <param name="addPrefixSpace">Whether a space is put before a text, where the settings leave that open.</param>
+    /// <param name="prefix">The ids before every text, where the settings name none.</param>
+    public BytePairTokenizer Build(HuggingFaceTokenizerSettings? settings, bool addPrefixSpace = false, IReadOnlyList<int>? prefix = null)
     {
+        if (settings is not null)
+        {
+            foreach (string content in settings.DefaultTokens.Where(_ids.ContainsKey))
+                AddNamed(new(content, null, IsNormalized: false), settings.ConfigPath);
+            foreach (AddedToken token in settings.Tokens)
+                AddNamed(token, settings.ConfigPath);
+            addPrefixSpace = settings.AddPrefixSpace ?? addPrefixSpace;
+            if (settings.Beginning is { } beginning)
+                prefix = [IdOf(beginning, settings.ConfigPath)];
+        }
+
         byte[]?[] tokens = new byte[]?[_ids.Values.Max() + 1];
         foreach ((string token, int id) in _ids)
         {
@@ -75,6 +95,25 @@ sealed class BytePairVocabulary
             else
                 throw new InputException($"The token '{token}' in '{_path}' is not in GPT-2's byte alphabet; only byte-level vocabularies are supported.");
         }
-        return new(tokens, _merges, _specialTokens.Values, addPrefixSpace);
+        return new(tokens, _merges, _specialTokens.Values, addPrefixSpace, prefix);
+    }
+
+    /// <summary>Whether a token has the id.</summary>
+    public bool HasId(int id) => _usedIds.Contains(id);
+
+    /// <summary>The id of a token.</summary>
+    /// <exception cref="InputException">There is none.</exception>
+    public int IdOf(string token, string path) =>
+        _ids.TryGetValue(token, out int id) ? id : throw new InputException($"The token '{token}', which '{path}' puts before every text, is not in the vocabulary.");
+
+    // The library ignores the id that a file gives and counts on. Where the two differ nobody can tell which one the model was trained with.
+    void AddNamed(AddedToken token, string path)
+    {
+        if (!_ids.TryGetValue(token.Content, out int id))
+            id = Math.Max(_size, _specialTokens.Count == 0 ? 0 : _specialTokens.Keys.Max() + 1);
+        if (token.Id is { } given && given != id)
+            throw new InputException($"The token '{token.Content}' in '{path}' has the id {given}, but the vocabulary gives it the id {id}.");
+        if (!_specialTokens.ContainsKey(id))
+            AddSpecial(id, token.Content, token.IsNormalized);
     }
 }

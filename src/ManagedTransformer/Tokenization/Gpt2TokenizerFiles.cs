@@ -6,24 +6,23 @@ namespace ManagedTransformer.Tokenization;
 /// <summary>GPT-2's <c>vocab.json</c> and <c>merges.txt</c>.</summary>
 static class Gpt2TokenizerFiles
 {
-    const string Heading = "#version";
-
-    public static BytePairTokenizer Read(string vocabularyPath, string mergesPath) => JsonFile.Read(vocabularyPath, root =>
+    public static BytePairTokenizer Read(string vocabularyPath, string mergesPath, HuggingFaceTokenizerSettings? settings = null) => JsonFile.Read(vocabularyPath, root =>
     {
         var vocabulary = new BytePairVocabulary(root, vocabularyPath);
-        string[] lines = Encoding.UTF8.GetString(InputFile.ReadAllBytes(mergesPath)).Split('\n');
+        string[] lines = Encoding.UTF8.GetString(Utf8File.Read(mergesPath)).Split('\n');
         int merges = 0;
         for (int i = 0; i < lines.Length; i++)
         {
             string line = lines[i].TrimEnd('\r');
-            if (line.Length == 0 || i == 0 && line.StartsWith(Heading, StringComparison.Ordinal))
+            if (line.Length == 0 || line.StartsWith(BytePairVocabulary.Heading, StringComparison.Ordinal))
                 continue;
             if (line.Split(' ') is not [{ Length: > 0 } left, { Length: > 0 } right])
                 throw new InputException($"Line {i + 1} of '{mergesPath}' is not a pair of tokens with a space between them.");
             vocabulary.AddMerge(left, right, ++merges, mergesPath);
         }
-        vocabulary.FindSpecial();
-        return vocabulary.Build(addPrefixSpace: false);
+        if (settings is not { AreGiven: true })
+            vocabulary.FindSpecial();
+        return vocabulary.Build(settings);
     });
 
     public static void Write(string vocabularyPath, string mergesPath, BytePairTokenizer tokenizer)
@@ -35,7 +34,7 @@ static class Gpt2TokenizerFiles
                 if (tokens[id] is string token)
                     json.WriteNumber(token, id);
         });
-        var lines = new StringBuilder(Heading + ": 0.2\n");
+        var lines = new StringBuilder(BytePairVocabulary.Heading + ": 0.2\n");
         foreach (BytePairMerge merge in tokenizer.Merges)
             lines.Append(tokens[merge.Left]).Append(' ').Append(tokens[merge.Right]).Append('\n');
         AtomicFile.Write(mergesPath, Encoding.UTF8.GetBytes(lines.ToString()));

@@ -8,71 +8,118 @@ namespace ManagedTransformer.Tokenization;
 /// </summary>
 static class HuggingFaceTokenizerFile
 {
-    const string ByteLevel = "ByteLevel";
-    const string BytePairEncoding = "BPE";
+    public const string ByteLevel = "ByteLevel";
+    public const string Template = "TemplateProcessing";
+    public const string BytePairEncoding = "BPE";
 
-    public static BytePairTokenizer Read(JsonElement root, string path)
+    public static BytePairTokenizer Read(JsonElement root, string path, HuggingFaceTokenizerSettings? settings = null)
     {
         JsonElement model = JsonFile.Require(root, "model", JsonValueKind.Object, path);
         string type = model.TryGetProperty("type", out _) ? JsonFile.RequireString(model, "type", path) : BytePairEncoding;
         if (type != BytePairEncoding)
             throw Unsupported($"the model type '{type}'", path);
-        if (!JsonFile.IsAbsent(root, "normalizer"))
-            throw Unsupported($"the normalizer '{TypeOf(root, "normalizer")}'", path);
-        if (!JsonFile.IsAbsent(root, "post_processor") && TypeOf(root, "post_processor") is string after and not ByteLevel)
-            throw Unsupported($"the post-processor '{after}'", path);
-        if (JsonFile.IsAbsent(root, "pre_tokenizer"))
-            throw Unsupported("no pre-tokenizer", path);
-        if (TypeOf(root, "pre_tokenizer") is string before and not ByteLevel)
-            throw Unsupported($"the pre-tokenizer '{before}'", path);
-        JsonElement split = root.GetProperty("pre_tokenizer");
-        if (split.TryGetProperty("use_regex", out JsonElement regex) && regex.ValueKind == JsonValueKind.False)
-            throw Unsupported("the pre-tokenizer option 'use_regex' = false", path);
+        if (Components(root, "normalizer", "normalizers", path) is [var first, ..])
+            throw Unsupported($"the normalizer '{TypeOf(first)}'", path);
+        bool addPrefixSpace = ReadSplit(Components(root, "pre_tokenizer", "pretokenizers", path), path);
         CheckModel(model, path);
 
         var vocabulary = new BytePairVocabulary(JsonFile.Require(model, "vocab", JsonValueKind.Object, path), path);
         ReadMerges(model, vocabulary, path);
         ReadAddedTokens(root, vocabulary, path);
-        BytePairTokenizer tokenizer = vocabulary.Build(JsonFile.IsTrue(split, "add_prefix_space"));
+        int[] prefix = ReadPrefix(Components(root, "post_processor", "processors", path), vocabulary, path);
+        BytePairTokenizer tokenizer = vocabulary.Build(settings, addPrefixSpace, prefix);
         if (!JsonFile.IsAbsent(model, "unk_token") && !tokenizer.HasEveryByte)
             throw Unsupported("an 'unk_token' beside a vocabulary that lacks bytes", path);
         return tokenizer;
     }
 
-    public static void Write(string path, BytePairTokenizer tokenizer) => JsonFile.Write(path, json =>
+    // The components of a part in order, those of nested sequences among them.
+    static List<JsonElement> Components(JsonElement parent, string name, string listName, string path)
     {
-        string?[] tokens = tokenizer.VisibleTokens();
-        json.WriteString("version", "1.0");
-        json.WriteNull("truncation");
-        json.WriteNull("padding");
-        json.WriteStartArray("added_tokens");
-        foreach (SpecialToken token in tokenizer.SpecialTokens.OrderBy(t => t.Id))
-            WriteAddedToken(json, token);
-        json.WriteEndArray();
-        json.WriteNull("normalizer");
-        WriteByteLevel(json, "pre_tokenizer", tokenizer.AddPrefixSpace);
-        json.WriteNull("post_processor");
-        WriteByteLevel(json, "decoder", tokenizer.AddPrefixSpace);
-        json.WriteStartObject("model");
-        json.WriteString("type", BytePairEncoding);
-        json.WriteNull("dropout");
-        json.WriteNull("unk_token");
-        json.WriteString("continuing_subword_prefix", "");
-        json.WriteString("end_of_word_suffix", "");
-        json.WriteBoolean("fuse_unk", false);
-        json.WriteBoolean("byte_fallback", false);
-        json.WriteBoolean("ignore_merges", false);
-        json.WriteStartObject("vocab");
-        for (int id = 0; id < tokens.Length; id++)
-            if (tokens[id] is string token)
-                json.WriteNumber(token, id);
-        json.WriteEndObject();
-        json.WriteStartArray("merges");
-        foreach (BytePairMerge merge in tokenizer.Merges)
-            json.WriteStringValue($"{tokens[merge.Left]} {tokens[merge.Right]}");
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+        if (JsonFile.IsAbsent(parent, name))
+            return [];
+        List<JsonElement> components = [];
+        Add(parent.GetProperty(name));
+        return components;
+
+        void Add(JsonElement component)
+        {
+            if (component.ValueKind != JsonValueKind.Object)
+                throw new InputException($"The key '{name}' in '{path}' has a component that is not an object.");
+            if (TypeOf(component) != "Sequence")
+            {
+                components.Add(component);
+                return;
+            }
+            foreach (JsonElement part in JsonFile.Require(component, listName, JsonValueKind.Array, path).EnumerateArray())
+                Add(part);
+        }
+    }
+
+    // Whether the one pre-tokenizer puts a space before the text.
+    static bool ReadSplit(List<JsonElement> components, string path)
+    {
+        if (components.Count == 0)
+            throw Unsupported("no pre-tokenizer", path);
+        if (components.Find(component => TypeOf(component) != ByteLevel) is { ValueKind: JsonValueKind.Object } other)
+            throw Unsupported($"the pre-tokenizer '{TypeOf(other)}'", path);
+        if (components.Count > 1)
+            throw Unsupported($"the pre-tokenizer '{ByteLevel}' {components.Count} times", path);
+        if (JsonFile.Flag(components[0], "use_regex", path) == false)
+            throw Unsupported("the pre-tokenizer option 'use_regex' = false", path);
+        return JsonFile.Flag(components[0], "add_prefix_space", path) == true;
+    }
+
+    // The ids that a template puts before a text. Byte-level post-processors change offsets only.
+    static int[] ReadPrefix(List<JsonElement> components, BytePairVocabulary vocabulary, string path)
+    {
+        List<int> prefix = [];
+        foreach (JsonElement component in components)
+        {
+            if (TypeOf(component) is not Template)
+            {
+                if (TypeOf(component) is not ByteLevel)
+                    throw Unsupported($"the post-processor '{TypeOf(component)}'", path);
+                continue;
+            }
+            List<int> before = ReadTemplate(component, vocabulary, path);
+            if (before.Count > 0 && prefix.Count > 0)
+                throw Unsupported("two post-processors that add tokens", path);
+            prefix.AddRange(before);
+        }
+        return [.. prefix];
+    }
+
+    static List<int> ReadTemplate(JsonElement template, BytePairVocabulary vocabulary, string path)
+    {
+        List<int> before = [];
+        bool hasText = false;
+        foreach (JsonElement item in JsonFile.Require(template, "single", JsonValueKind.Array, path).EnumerateArray())
+        {
+            if (item.ValueKind == JsonValueKind.Object && item.TryGetProperty("Sequence", out JsonElement sequence))
+            {
+                string id = JsonFile.RequireString(sequence, "id", path);
+                if (id != "A" || hasText)
+                    throw new InputException($"The template 'single' in '{path}' holds the text '{id}' where only 'A' is allowed, once.");
+                hasText = true;
+                continue;
+            }
+            if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("SpecialToken", out JsonElement special))
+                throw new InputException($"The template 'single' in '{path}' has an item that is neither a Sequence nor a SpecialToken.");
+            string name = JsonFile.RequireString(special, "id", path);
+            if (hasText)
+                throw Unsupported($"a post-processor that puts '{name}' behind every text", path);
+            JsonElement definitions = JsonFile.Require(template, "special_tokens", JsonValueKind.Object, path);
+            JsonElement definition = JsonFile.Require(definitions, name, JsonValueKind.Object, path);
+            foreach (JsonElement id in JsonFile.Require(definition, "ids", JsonValueKind.Array, path).EnumerateArray())
+            {
+                if (id.ValueKind != JsonValueKind.Number || !id.TryGetInt32(out int value) || !vocabulary.HasId(value))
+                    throw new InputException($"The template's token '{name}' in '{path}' has the id {id.GetRawText()}, which names no token.");
+                before.Add(value);
+            }
+        }
+        return hasText ? before : throw new InputException($"The template 'single' in '{path}' leaves out the text.");
+    }
 
     static void CheckModel(JsonElement model, string path)
     {
@@ -92,12 +139,12 @@ static class HuggingFaceTokenizerFile
         foreach (JsonElement merge in JsonFile.Require(model, "merges", JsonValueKind.Array, path).EnumerateArray())
         {
             number++;
-            string[] pair = merge.ValueKind switch
-            {
-                JsonValueKind.String => merge.GetString()!.Split(' '),
-                JsonValueKind.Array => [.. merge.EnumerateArray().Select(t => t.ValueKind == JsonValueKind.String ? t.GetString()! : "")],
-                _ => [],
-            };
+            string? line = merge.ValueKind == JsonValueKind.String ? merge.GetString() : null;
+            if (line?.StartsWith(BytePairVocabulary.Heading, StringComparison.Ordinal) == true)
+                continue;
+            string[] pair = merge.ValueKind == JsonValueKind.Array
+                ? [.. merge.EnumerateArray().Select(t => t.ValueKind == JsonValueKind.String ? t.GetString()! : "")]
+                : line?.Split(' ') ?? [];
             if (pair is not [{ Length: > 0 } left, { Length: > 0 } right])
                 throw new InputException($"Merge {number} in '{path}' is not a pair of tokens.");
             vocabulary.AddMerge(left, right, number, path);
@@ -115,41 +162,14 @@ static class HuggingFaceTokenizerFile
             string content = JsonFile.RequireString(token, "content", path);
             if (!JsonFile.Require(token, "id", JsonValueKind.Number, path).TryGetInt32(out int id))
                 throw new InputException($"The id of the added token '{content}' in '{path}' is not a whole number.");
-            foreach (string option in (ReadOnlySpan<string>)["single_word", "lstrip", "rstrip"])
-                if (JsonFile.IsTrue(token, option))
-                    throw Unsupported($"the option '{option}' of the added token '{content}'", path);
-            vocabulary.AddSpecial(id, content);
+            vocabulary.AddSpecial(id, content, AddedToken.Read(token, id, path).IsNormalized);
         }
     }
 
-    static void WriteAddedToken(Utf8JsonWriter json, SpecialToken token)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("id", token.Id);
-        json.WriteString("content", token.Content);
-        json.WriteBoolean("single_word", false);
-        json.WriteBoolean("lstrip", false);
-        json.WriteBoolean("rstrip", false);
-        json.WriteBoolean("normalized", false);
-        json.WriteBoolean("special", true);
-        json.WriteEndObject();
-    }
+    static string TypeOf(JsonElement component) =>
+        component.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String ? type.GetString()! : "(unnamed)";
 
-    static void WriteByteLevel(Utf8JsonWriter json, string name, bool addPrefixSpace)
-    {
-        json.WriteStartObject(name);
-        json.WriteString("type", ByteLevel);
-        json.WriteBoolean("add_prefix_space", addPrefixSpace);
-        json.WriteBoolean("trim_offsets", true);
-        json.WriteBoolean("use_regex", true);
-        json.WriteEndObject();
-    }
-
-    static string TypeOf(JsonElement root, string name) =>
-        root.GetProperty(name) is { ValueKind: JsonValueKind.Object } value && value.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
-            ? type.GetString()!
-            : "(unnamed)";
-
-    static InputException Unsupported(string feature, string path) =>
+    /// <summary>What to throw for something that would change ids and is not supported.</summary>
+    public static InputException Unsupported(string feature, string path) =>
         new($"The tokenizer '{path}' has {feature}; only byte-level BPE as in GPT-2 is supported.");
 }

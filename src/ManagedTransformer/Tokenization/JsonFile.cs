@@ -12,7 +12,7 @@ static class JsonFile
     /// <exception cref="InputException">The file is missing or no JSON object, or the reader met something unexpected.</exception>
     public static T Read<T>(string path, Func<JsonElement, T> reader)
     {
-        byte[] bytes = InputFile.ReadAllBytes(path);
+        byte[] bytes = Utf8File.Read(path);
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes);
@@ -49,7 +49,7 @@ static class JsonFile
     /// <exception cref="InputException">The member is missing or of another kind.</exception>
     public static JsonElement Require(JsonElement parent, string name, JsonValueKind kind, string path)
     {
-        if (!parent.TryGetProperty(name, out JsonElement value))
+        if (parent.ValueKind != JsonValueKind.Object || !parent.TryGetProperty(name, out JsonElement value))
             throw new InputException($"The file '{path}' lacks the key '{name}'.");
         return value.ValueKind == kind ? value : throw new InputException($"The key '{name}' in '{path}' should hold a value of kind {kind} but holds one of kind {value.ValueKind}.");
     }
@@ -59,6 +59,17 @@ static class JsonFile
 
     /// <summary>Whether an optional member is true.</summary>
     public static bool IsTrue(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
+
+    /// <summary>An optional member that is true or false; null where it is absent or null.</summary>
+    /// <exception cref="InputException">It is something else.</exception>
+    public static bool? Flag(JsonElement parent, string name, string path) =>
+        !parent.TryGetProperty(name, out JsonElement value) ? null : value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.Null => null,
+            _ => throw new InputException($"{path}: {name} must be true or false."),
+        };
 
     /// <summary>Whether an optional member is absent, null or an empty string.</summary>
     public static bool IsAbsent(JsonElement parent, string name) =>

@@ -13,7 +13,8 @@ sealed class MergeTable
         Merges = merges;
         _merges = new(merges.Count);
         for (int rank = 0; rank < merges.Count; rank++)
-            _merges.TryAdd(Key(merges[rank].Left, merges[rank].Right), (rank, merges[rank].Result));
+            // A pair that is listed twice has its last rank, as in Hugging Face's library.
+            _merges[Key(merges[rank].Left, merges[rank].Right)] = (rank, merges[rank].Result);
     }
 
     /// <summary>The merges, the first one first applied.</summary>

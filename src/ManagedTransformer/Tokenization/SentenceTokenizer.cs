@@ -32,7 +32,10 @@ public sealed class SentenceTokenizer(ITokenizer tokenizer, bool lowercase = fal
         }
 
         sentence = lowercase ? sentence.ToLowerInvariant() : sentence;
-        int[] ids = tokenizer.Encode(_prefixSpace ? $" {sentence}" : sentence);
+        sentence = _prefixSpace ? $" {sentence}" : sentence;
+
+        // A translation model has marks of its own for where a sentence begins.
+        int[] ids = tokenizer is BytePairTokenizer bpe ? bpe.Encode(TokenizerText.ToUtf8(sentence), withPrefix: false) : tokenizer.Encode(sentence);
         for (int i = 0; i < ids.Length; i++)
         {
             ids[i] = ids[i] == _unknown ? SpecialIds.Unknown : ids[i] + SpecialIds.FirstOrdinary;

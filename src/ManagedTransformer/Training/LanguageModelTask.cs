@@ -6,6 +6,7 @@ using ManagedTransformer.Evaluation;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Training;
 
@@ -29,7 +30,7 @@ internal sealed class LanguageModelTask : TrainingTask
         }
 
         _data = TrainingData.Load(recipe, options.Data,
-            checkpoint is null ? start?.Tokenizer : Tokenization.Tokenizer.Load(Path.Combine(checkpoint, CheckpointFolder.TokenizerFile)));
+            checkpoint is null ? start?.Tokenizer : ReadTokenizer(checkpoint));
         _recipe = recipe with { Model = WithVocabulary(recipe.Model, _data.Tokenizer.VocabularySize) };
         Steps = options.Steps ?? recipe.Training.Steps;
         RandomSource random = new(options.Seed);
@@ -133,6 +134,9 @@ internal sealed class LanguageModelTask : TrainingTask
         recipe.Validate($"the recipe with the model of '{folder}'");
         return recipe;
     }
+
+    private static ITokenizer ReadTokenizer(string checkpoint) => LimitedTokenizer.For(
+        Tokenizer.Load(Path.Combine(checkpoint, CheckpointFolder.TokenizerFile)), LanguageModel.ReadDescription(checkpoint).Model.Vocab);
 
     private static LanguageModelConfig WithVocabulary(LanguageModelConfig model, int vocabulary)
     {

@@ -257,7 +257,7 @@ public sealed class TrainingRun
     private void Restore(string folder)
     {
         string path = Path.Combine(folder, CheckpointFolder.TrainerFile);
-        TrainingState state = JsonDocuments.Read(path, InputFile.ReadAllBytes(path), RecipeJson.Default.TrainingState);
+        TrainingState state = JsonDocuments.Read(path, Utf8File.Read(path), RecipeJson.Default.TrainingState);
         if (state.Fingerprint != _task.Fingerprint)
         {
             throw new InputException($"{folder} was trained with another recipe or on another text; it can only be resumed with the same ones.");

@@ -1,36 +1,42 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using ManagedTransformer.Tensors.Cpu;
 using Xunit;
 
 namespace ManagedTransformer.Tensors.Tests;
 
 /// <summary>Laws of linear attention on random shapes, and its error messages.</summary>
+[Properties(Arbitrary = [typeof(Sizes)], MaxTest = 40)]
 public sealed class LinearAttentionTests
 {
-    private static readonly Gen<Sizes> _sizes =
-        from batch in Gen.Choose(1, 3)
-        from heads in Gen.Choose(1, 3)
-        from length in Gen.Choose(1, 40)
-        from features in Gen.Elements(1, 3, 8, 16, 21, 32)
-        from width in Gen.Elements(1, 4, 7, 16, 33)
-        from chunk in Gen.Choose(1, 41)
-        from kinds in Gen.Choose(0, 7)
-        from denominator in Gen.Elements(Enum.GetValues<LinearDenominator>())
-        from seed in Gen.Choose(1, 1000)
-        select new Sizes(batch, heads, length, features, width, chunk, (kinds & 1) > 0, (kinds & 2) > 0, (kinds & 4) > 0, denominator, (ulong)seed);
+    public sealed record Sizes(
+        int Batch, int Heads, int Length, int Features, int Width, int Chunk, bool Gates, bool Padding, bool State, LinearDenominator Denominator, ulong Seed)
+    {
+        private static readonly Gen<Sizes> _all =
+            from batch in Gen.Choose(1, 3)
+            from heads in Gen.Choose(1, 3)
+            from length in Gen.Choose(1, 40)
+            from features in Gen.Elements(1, 3, 8, 16, 21, 32)
+            from width in Gen.Elements(1, 4, 7, 16, 33)
+            from chunk in Gen.Choose(1, 41)
+            from kinds in Gen.Choose(0, 7)
+            from denominator in Gen.Elements(Enum.GetValues<LinearDenominator>())
+            from seed in Gen.Choose(1, 1000)
+            select new Sizes(batch, heads, length, features, width, chunk, (kinds & 1) > 0, (kinds & 2) > 0, (kinds & 4) > 0, denominator, (ulong)seed);
 
-    private sealed record Sizes(int Batch, int Heads, int Length, int Features, int Width, int Chunk, bool Gates, bool Padding, bool State, LinearDenominator Denominator, ulong Seed);
+        public static Arbitrary<Sizes> Any() => _all.ToArbitrary();
+    }
 
-    [Fact]
-    public void ChunksGiveWhatTheParallelFormGives() => Holds(_sizes, sizes =>
+    [Property]
+    public bool ChunksGiveWhatTheParallelFormGives(Sizes sizes)
     {
         Operands chunked = new(sizes), parallel = new(sizes);
         return Near(chunked.Run(chunked.Causal(sizes.Chunk, FinalState.None).Output), parallel.Run(parallel.Query.ParallelLinearAttention(parallel.Key, parallel.Value, parallel.Options)), 2e-5);
-    });
+    }
 
-    [Fact]
-    public void StepsGiveWhatChunksGive() => Holds(_sizes, sizes =>
+    [Property]
+    public bool StepsGiveWhatChunksGive(Sizes sizes)
     {
         Operands operands = new(sizes);
         using NoGradientScope _ = new();
@@ -41,20 +47,20 @@ public sealed class LinearAttentionTests
         Tensor[] outputs = [first, .. Enumerable.Range(prompt, sizes.Length - prompt).Select(t => operands.Step(t, 1, state))];
         return Near(whole.Output.ToArray(), TensorOperators.Concat(1, outputs).ToArray(), 2e-5)
             && Near(whole.State!.Value.S.ToArray(), state.S.ToArray(), 2e-5) && Near(whole.State.Value.Z.ToArray(), state.Z.ToArray(), 2e-5);
-    });
+    }
 
-    [Fact]
-    public void TwoSegmentsWithCarriedStateGiveOneRun() => Holds(_sizes, sizes =>
+    [Property]
+    public bool TwoSegmentsWithCarriedStateGiveOneRun(Sizes sizes)
     {
         Operands whole = new(sizes), halves = new(sizes);
         int cut = sizes.Length / 2;
         LinearAttentionResult first = halves.Segment(0, cut, halves.Options.State), second = halves.Segment(cut, sizes.Length - cut, first.State);
         LinearAttentionResult expected = whole.Causal(sizes.Chunk, FinalState.Differentiable);
         return Near(whole.Run(Joined(expected.Output, expected.State!.Value)), halves.Run(Joined(TensorOperators.Concat(1, first.Output, second.Output), second.State!.Value)), 5e-5);
-    });
+    }
 
-    [Fact]
-    public void TheNumberOfThreadsDoesNotMatter() => Holds(_sizes, sizes =>
+    [Property]
+    public bool TheNumberOfThreadsDoesNotMatter(Sizes sizes)
     {
         int threads = WorkerPool.Shared.Threads;
         try
@@ -69,15 +75,15 @@ public sealed class LinearAttentionTests
         {
             WorkerPool.Shared.Threads = threads;
         }
-    });
+    }
 
-    [Fact]
-    public void TheLastQueryOfCausalAttentionSeesAllKeys() => Holds(_sizes, sizes =>
+    [Property]
+    public bool TheLastQueryOfCausalAttentionSeesAllKeys(Sizes sizes)
     {
         Operands operands = new(sizes with { Gates = false, State = false });
         Tensor causal = operands.Causal(sizes.Chunk, FinalState.None).Output, all = operands.Query.NoncausalLinearAttention(operands.Key, operands.Value, operands.Options);
         return Near(causal.Slice(1, sizes.Length - 1, 1).Contiguous().ToArray(), all.Slice(1, sizes.Length - 1, 1).Contiguous().ToArray(), 2e-5);
-    });
+    }
 
     [Theory]
     [InlineData(-100f)]
@@ -142,8 +148,6 @@ public sealed class LinearAttentionTests
     }
 
     private static void Fails(Func<object> call, string part) => Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
-
-    private static void Holds(Gen<Sizes> sizes, Func<Sizes, bool> law) => Prop.ForAll(sizes.ToArbitrary(), law).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
     private static bool Near(float[] expected, float[] actual, double tolerance) =>
         expected.Length == actual.Length && expected.Zip(actual).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance * (1 + Math.Abs(pair.First)));

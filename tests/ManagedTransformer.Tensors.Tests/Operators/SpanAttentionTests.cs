@@ -1,30 +1,35 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using ManagedTransformer.Tensors.Cpu;
 using Xunit;
 
 namespace ManagedTransformer.Tensors.Tests;
 
 /// <summary>Laws of span attention on random shapes, and its error messages.</summary>
+[Properties(Arbitrary = [typeof(Sizes)], MaxTest = 25)]
 public sealed class SpanAttentionTests
 {
-    private static readonly Gen<Sizes> _sizes =
-        from batch in Gen.Choose(1, 3)
-        from heads in Gen.Choose(1, 3)
-        from queries in Gen.Choose(1, 40)
-        from length in Gen.Choose(1, 130)
-        from width in Gen.Elements(1, 3, 8, 16, 21, 32)
-        from persistent in Gen.Elements(0, 0, 1, 5, 33)
-        from seed in Gen.Choose(1, 1000)
-        select new Sizes(batch, heads, queries, length, width, persistent, (ulong)seed);
+    public sealed record Sizes(int Batch, int Heads, int Queries, int Length, int Width, int Persistent, ulong Seed)
+    {
+        private static readonly Gen<Sizes> _all =
+            from batch in Gen.Choose(1, 3)
+            from heads in Gen.Choose(1, 3)
+            from queries in Gen.Choose(1, 40)
+            from length in Gen.Choose(1, 130)
+            from width in Gen.Elements(1, 3, 8, 16, 21, 32)
+            from persistent in Gen.Elements(0, 0, 1, 5, 33)
+            from seed in Gen.Choose(1, 1000)
+            select new Sizes(batch, heads, queries, length, width, persistent, (ulong)seed);
 
-    private sealed record Sizes(int Batch, int Heads, int Queries, int Length, int Width, int Persistent, ulong Seed);
+        public static Arbitrary<Sizes> Any() => _all.ToArbitrary();
+    }
 
     // Numbers of the result, then of the gradients of all operands.
     private sealed record Results(float[] Output, float[][] Gradients);
 
-    [Fact]
-    public void AHeadThatLeavesOutSlotsGivesWhatMasksGive() => Holds(_sizes, sizes =>
+    [Property]
+    public bool AHeadThatLeavesOutSlotsGivesWhatMasksGive(Sizes sizes)
     {
         // A head without a short span of its own must compute every slot: each head alone against all of them beside one with the full span.
         Operands operands = new(sizes);
@@ -38,18 +43,18 @@ public sealed class SpanAttentionTests
         Results masked = larger.Run(Tensor.From(longest, perQuery.Shape));
         return Near(shortSpans.Output, masked.Output[..shortSpans.Output.Length], 1e-5)
             && Enumerable.Range(0, 3).All(i => Near(shortSpans.Gradients[i], masked.Gradients[i][..shortSpans.Gradients[i].Length], 1e-5));
-    });
+    }
 
-    [Fact]
-    public void SpansOfAllSlotsGiveTheFixedSpan() => Holds(_sizes, sizes =>
+    [Property]
+    public bool SpansOfAllSlotsGiveTheFixedSpan(Sizes sizes)
     {
         Operands operands = new(sizes);
         Results expected = operands.Run(null), actual = operands.Run(Tensor.Full(new Shape(sizes.Heads), sizes.Length));
         return Near(expected.Output, actual.Output, 1e-7) && expected.Gradients.Zip(actual.Gradients).All(pair => Near(pair.First, pair.Second, 1e-6));
-    });
+    }
 
-    [Fact]
-    public void TheNumberOfThreadsDoesNotMatter() => Holds(_sizes, sizes =>
+    [Property]
+    public bool TheNumberOfThreadsDoesNotMatter(Sizes sizes)
     {
         int threads = WorkerPool.Shared.Threads;
         try
@@ -66,10 +71,10 @@ public sealed class SpanAttentionTests
         {
             WorkerPool.Shared.Threads = threads;
         }
-    });
+    }
 
-    [Fact]
-    public void DropoutDropsTheSameSlotsWhateverAHeadLeavesOut() => Holds(_sizes, sizes =>
+    [Property]
+    public bool DropoutDropsTheSameSlotsWhateverAHeadLeavesOut(Sizes sizes)
     {
         // Of two spans the longer one changes the other head's tiles and slots only.
         Operands operands = new(sizes) { Dropout = 0.4f };
@@ -81,10 +86,10 @@ public sealed class SpanAttentionTests
         Results actual = operands.Run(Tensor.From(other, perQuery.Shape));
         int same = (sizes.Queries - 1) * sizes.Heads * sizes.Width;
         return Near(expected.Output[..same], actual.Output[..same], 1e-5);
-    });
+    }
 
-    [Fact]
-    public void AQueryAloneGivesWhatItGivesInABlock() => Holds(_sizes, sizes =>
+    [Property]
+    public bool AQueryAloneGivesWhatItGivesInABlock(Sizes sizes)
     {
         Operands operands = new(sizes);
         Tensor spans = Tensor.Full(new Shape(sizes.Heads), 5.25f);
@@ -100,7 +105,7 @@ public sealed class SpanAttentionTests
         }
 
         return true;
-    });
+    }
 
     [Fact]
     public void SlotsAtTheKinksPassGradientToTheSpan()
@@ -141,8 +146,6 @@ public sealed class SpanAttentionTests
     }
 
     private static void Fails(Func<Tensor> call, string part) => Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
-
-    private static void Holds(Gen<Sizes> sizes, Func<Sizes, bool> law) => Prop.ForAll(sizes.ToArbitrary(), law).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
 
     private static bool Near(float[] expected, float[] actual, double tolerance) =>
         expected.Length == actual.Length && expected.Zip(actual).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance * (1 + Math.Abs(pair.First)));

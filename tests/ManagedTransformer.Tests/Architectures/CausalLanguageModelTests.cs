@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
@@ -20,10 +21,9 @@ public sealed class CausalLanguageModelTests
 
     public static MatrixTheoryData<bool, PositionKind, bool> Kinds => new([false, true], _absolute, [false, true]);
 
-    [Fact]
-    public void TheFormulaCountsTheParameters()
+    public static Arbitrary<LanguageModelConfig> Configurations()
     {
-        Gen<LanguageModelConfig> configs =
+        Gen<LanguageModelConfig> configurations =
             from vocab in Gen.Choose(3, 40)
             from heads in Gen.Choose(1, 3)
             from width in Gen.Choose(1, 5)
@@ -48,9 +48,11 @@ public sealed class CausalLanguageModelTests
                 PaddingIdx = (flags & 16) != 0 ? 1 : null,
                 Init = init,
             };
-        Prop.ForAll(configs.ToArbitrary(), config => new CausalLanguageModel(config, new RandomSource(1)).ParameterCount == config.ParameterCount)
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+        return configurations.ToArbitrary();
     }
+
+    [Property(Arbitrary = [typeof(CausalLanguageModelTests)], MaxTest = 60)]
+    public bool TheFormulaCountsTheParameters(LanguageModelConfig config) => new CausalLanguageModel(config, new RandomSource(1)).ParameterCount == config.ParameterCount;
 
     [Theory]
     [MemberData(nameof(Kinds))]

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.Transformer;
@@ -12,6 +13,8 @@ namespace ManagedTransformer.Tests.Architectures;
 /// <summary>DeLighT's layers beside plain ones, the invariants of its plans, and its models step by step.</summary>
 public sealed class DelightTests
 {
+    public sealed record GroupedSize(int Groups, int Inputs, int Outputs, bool Norm, bool Shuffle);
+
     private const int Vocabulary = 17, Steps = 9;
 
     private static readonly DelightConfig _delight = new() { MinDepth = 2, MaxDepth = 5, MapDim = 8, MaxGroups = 4, EmbDepth = 3, UnitDropout = 0.1f };
@@ -43,63 +46,69 @@ public sealed class DelightTests
         MaxPositions = 32,
     };
 
-    private static Gen<UnitOptions> Options =>
-        from groups in Gen.Choose(0, 5).Select(power => 1 << power)
-        from input in Gen.Choose(1, 40)
-        from projection in Gen.Choose(1, 4)
-        from output in Gen.Choose(1, 4)
-        from width in Gen.Choose(1, 50)
-        from depth in Gen.Choose(2, 13)
-        from flags in Gen.Choose(0, 7)
-        select new UnitOptions
-        {
-            Input = input,
-            Projection = projection * groups,
-            Output = output * groups,
-            WidthMultiplier = Math.Max(width / 10.0, 1.0 / input),
-            Depth = depth,
-            MaxGroups = groups,
-            Mode = (flags & 1) != 0 ? UnitMode.Define : UnitMode.Dextra,
-            Shuffle = (flags & 2) != 0,
-            Mixer = (flags & 4) != 0,
-        };
-
-    [Fact]
-    public void AGroupedLayerIsABlockDiagonalMapAndAPermutation()
+    public static Arbitrary<UnitOptions> Options()
     {
-        Gen<(int Groups, int Inputs, int Outputs, bool Norm, bool Shuffle)> sizes =
+        Gen<UnitOptions> options =
+            from groups in Gen.Choose(0, 5).Select(power => 1 << power)
+            from input in Gen.Choose(1, 40)
+            from projection in Gen.Choose(1, 4)
+            from output in Gen.Choose(1, 4)
+            from width in Gen.Choose(1, 50)
+            from depth in Gen.Choose(2, 13)
+            from flags in Gen.Choose(0, 7)
+            select new UnitOptions
+            {
+                Input = input,
+                Projection = projection * groups,
+                Output = output * groups,
+                WidthMultiplier = Math.Max(width / 10.0, 1.0 / input),
+                Depth = depth,
+                MaxGroups = groups,
+                Mode = (flags & 1) != 0 ? UnitMode.Define : UnitMode.Dextra,
+                Shuffle = (flags & 2) != 0,
+                Mixer = (flags & 4) != 0,
+            };
+        return options.ToArbitrary();
+    }
+
+    public static Arbitrary<GroupedSize> GroupedSizes()
+    {
+        Gen<GroupedSize> sizes =
             from groups in Gen.Choose(1, 6)
             from inputs in Gen.Choose(1, 7)
             from outputs in Gen.Choose(2, 7)
             from flags in Gen.Choose(0, 3)
-            select (groups, groups * inputs, groups * outputs, (flags & 1) != 0, (flags & 2) != 0);
-        Prop.ForAll(sizes.ToArbitrary(), size =>
-        {
-            RandomSource random = new(5);
-            GroupedLinear layer = new(size.Inputs, size.Outputs, size.Groups, random, norm: size.Norm, shuffle: size.Shuffle, activation: Activation.Silu);
-            Tensor x = Initialization.Normal(new Shape(3, 2, size.Inputs), 1, random);
-            Tensor bias = Initialization.Normal(layer.Bias!.Shape, 1, random);
-            layer.Bias.CopyFrom(bias.ToArray());
-            Tensor expected = x.Linear(Dense(layer, size.Groups), bias).Reshape(new Shape(6, size.Outputs));
-            if (size.Shuffle)
-            {
-                // Place j g + k receives feature j of group k.
-                int width = size.Outputs / size.Groups;
-                int[] order = [.. Enumerable.Range(0, size.Outputs).Select(place => (place % size.Groups * width) + (place / size.Groups))];
-                expected = expected.IndexSelect(1, Tensor.From(order, new Shape(order.Length)));
-            }
-
-            if (layer.Norm is { } norm)
-            {
-                expected = norm.Forward(expected.Reshape(new Shape(6 * size.Groups, size.Outputs / size.Groups)));
-            }
-
-            EncoderDecoderTests.Near(expected.Activate(Activation.Silu).ToArray(), layer.Forward(x).ToArray(), $"{size}");
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+            select new GroupedSize(groups, groups * inputs, groups * outputs, (flags & 1) != 0, (flags & 2) != 0);
+        return sizes.ToArbitrary();
     }
 
-    [Fact]
-    public void PlansDivideAndCountTheirUnits() => Prop.ForAll(Options.ToArbitrary(), options =>
+    [Property(Arbitrary = [typeof(DelightTests)], MaxTest = 60)]
+    public void AGroupedLayerIsABlockDiagonalMapAndAPermutation(GroupedSize size)
+    {
+        RandomSource random = new(5);
+        GroupedLinear layer = new(size.Inputs, size.Outputs, size.Groups, random, norm: size.Norm, shuffle: size.Shuffle, activation: Activation.Silu);
+        Tensor x = Initialization.Normal(new Shape(3, 2, size.Inputs), 1, random);
+        Tensor bias = Initialization.Normal(layer.Bias!.Shape, 1, random);
+        layer.Bias.CopyFrom(bias.ToArray());
+        Tensor expected = x.Linear(Dense(layer, size.Groups), bias).Reshape(new Shape(6, size.Outputs));
+        if (size.Shuffle)
+        {
+            // Place j g + k receives feature j of group k.
+            int width = size.Outputs / size.Groups;
+            int[] order = [.. Enumerable.Range(0, size.Outputs).Select(place => (place % size.Groups * width) + (place / size.Groups))];
+            expected = expected.IndexSelect(1, Tensor.From(order, new Shape(order.Length)));
+        }
+
+        if (layer.Norm is { } norm)
+        {
+            expected = norm.Forward(expected.Reshape(new Shape(6 * size.Groups, size.Outputs / size.Groups)));
+        }
+
+        EncoderDecoderTests.Near(expected.Activate(Activation.Silu).ToArray(), layer.Forward(x).ToArray(), $"{size}");
+    }
+
+    [Property(Arbitrary = [typeof(DelightTests)], MaxTest = 60)]
+    public void PlansDivideAndCountTheirUnits(UnitOptions options)
     {
         UnitPlan plan = UnitPlan.Create(options, "here");
         Assert.Equal(options.Depth, plan.Groups.Count);
@@ -115,10 +124,10 @@ public sealed class DelightTests
         }
 
         Assert.Equal(new DextraUnit(plan, new RandomSource(1)).ParameterCount, plan.ParameterCount);
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+    }
 
-    [Fact]
-    public void PlansRiseAndFall() => Prop.ForAll(Options.ToArbitrary(), options =>
+    [Property(Arbitrary = [typeof(DelightTests)], MaxTest = 200)]
+    public void PlansRiseAndFall(UnitOptions options)
     {
         UnitPlan plan = UnitPlan.Create(options, "here");
         int middle = (options.Depth - 1) / 2;
@@ -140,20 +149,16 @@ public sealed class DelightTests
                 Assert.True(rises ? plan.Outputs[i] >= plan.Outputs[i - 1] : plan.Outputs[i] <= plan.Outputs[i - 1]);
             }
         }
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+    }
 
-    [Fact]
-    public void BlocksGrowFromTheLeastToTheGreatestDepth()
+    [Property]
+    public void BlocksGrowFromTheLeastToTheGreatestDepth(byte from, byte by, byte count)
     {
-        Gen<(int Least, int More, int Blocks)> sizes = from least in Gen.Choose(2, 9) from more in Gen.Choose(0, 9) from blocks in Gen.Choose(2, 14) select (least, more, blocks);
-        Prop.ForAll(sizes.ToArbitrary(), size =>
-        {
-            int most = size.Least + size.More;
-            IReadOnlyList<(int Depth, double Width)> scaling = new DelightConfig { MinDepth = size.Least, MaxDepth = most }.Scaling(size.Blocks);
-            Assert.Equal((size.Least, 2.0), scaling[0]);
-            Assert.Equal((most, Math.Round(1 + ((double)most / size.Least), 3)), scaling[^1]);
-            Assert.True(scaling.Zip(scaling.Skip(1)).All(pair => pair.First.Depth <= pair.Second.Depth && pair.First.Width <= pair.Second.Width));
-        }).Check(Config.QuickThrowOnFailure);
+        int least = 2 + (from % 8), most = least + (by % 10), blocks = 2 + (count % 13);
+        IReadOnlyList<(int Depth, double Width)> scaling = new DelightConfig { MinDepth = least, MaxDepth = most }.Scaling(blocks);
+        Assert.Equal((least, 2.0), scaling[0]);
+        Assert.Equal((most, Math.Round(1 + ((double)most / least), 3)), scaling[^1]);
+        Assert.True(scaling.Zip(scaling.Skip(1)).All(pair => pair.First.Depth <= pair.Second.Depth && pair.First.Width <= pair.Second.Width));
     }
 
     public static TheoryData<bool, UnitMode, bool> Kinds => new()

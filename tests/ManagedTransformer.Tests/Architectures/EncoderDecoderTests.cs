@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Data;
 using ManagedTransformer.Modules;
@@ -35,10 +36,9 @@ public sealed class EncoderDecoderTests
         { true, EmbeddingTie.None, 12, PositionKind.Learned },
     };
 
-    [Fact]
-    public void TheFormulaCountsTheParameters()
+    public static Arbitrary<EncoderDecoderConfig> Configurations()
     {
-        Gen<EncoderDecoderConfig> configs =
+        Gen<EncoderDecoderConfig> configurations =
             from heads in Gen.Choose(1, 3)
             from width in Gen.Choose(1, 4)
             from decoder in Gen.Choose(0, 4)
@@ -60,9 +60,11 @@ public sealed class EncoderDecoderTests
                 Bias = (flags & 4) != 0,
                 Tie = tie,
             };
-        Prop.ForAll(configs.ToArbitrary(), config => new EncoderDecoderModel(config, new RandomSource(1)).ParameterCount == config.ParameterCount)
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+        return configurations.ToArbitrary();
     }
+
+    [Property(Arbitrary = [typeof(EncoderDecoderTests)], MaxTest = 60)]
+    public bool TheFormulaCountsTheParameters(EncoderDecoderConfig config) => new EncoderDecoderModel(config, new RandomSource(1)).ParameterCount == config.ParameterCount;
 
     [Theory]
     [MemberData(nameof(Kinds))]

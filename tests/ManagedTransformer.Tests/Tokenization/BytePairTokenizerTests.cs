@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json.Nodes;
+using FsCheck.Xunit;
 using ManagedTransformer.Data;
 using ManagedTransformer.Tests.Data;
 using ManagedTransformer.Tokenization;
@@ -6,6 +8,7 @@ using Xunit;
 
 namespace ManagedTransformer.Tests.Tokenization;
 
+[Properties(Arbitrary = [typeof(RandomText)])]
 public class BytePairTokenizerTests
 {
     const string EndOfText = "<|endoftext|>";
@@ -14,25 +17,25 @@ public class BytePairTokenizerTests
 
     static readonly BytePairTokenizer _trained = BytePairTokenizer.Train(_text, 600, [EndOfText]);
 
-    [Fact]
-    public void Text_survives() => RandomText.Check(RandomText.Strings, text =>
-        _trained.Decode(_trained.Encode(text)) == text && _trained.Decode(_trained.Encode($"{text}{EndOfText} {text}")) == $"{text}{EndOfText} {text}");
+    [Property]
+    public bool Text_survives(string text) =>
+        _trained.Decode(_trained.Encode(text)) == text && _trained.Decode(_trained.Encode($"{text}{EndOfText} {text}")) == $"{text}{EndOfText} {text}";
 
-    [Fact]
-    public void Bytes_survive() => RandomText.Check(RandomText.Bytes, bytes =>
+    [Property]
+    public bool Bytes_survive(byte[] bytes)
     {
         var decoded = new List<byte>();
         foreach (int id in _trained.Encode(bytes))
             decoded.AddRange(_trained.TokenBytes(id));
         return decoded.SequenceEqual(bytes);
-    });
+    }
 
-    [Fact]
-    public void Streaming_agrees_with_decoding() => RandomText.Check(RandomText.Strings, text =>
+    [Property]
+    public bool Streaming_agrees_with_decoding(string text)
     {
         var decoder = new StreamingDecoder(_trained);
         return string.Concat(_trained.Encode(text).Select(decoder.Append)) + decoder.Flush() == text;
-    });
+    }
 
     [Fact]
     public void Merges_go_by_frequency_then_by_id()
@@ -101,19 +104,16 @@ public class BytePairTokenizerTests
     public void Training_stops_where_no_pair_is_frequent_enough() =>
         Assert.Equal(258, BytePairTokenizer.Train("abab"u8, 1000, ["<x>"]).VocabularySize);
 
-    [Fact]
-    public void Queue_and_scan_merge_alike()
+    [Property]
+    public bool Queue_and_scan_merge_alike(byte[] bytes)
     {
+        // Few different symbols, so that many pairs overlap.
         var table = new MergeTable(_trained.Merges);
-        RandomText.Check(RandomText.Bytes, bytes =>
-        {
-            // Few different symbols, so that many pairs overlap.
-            int[] scanned = [.. bytes.Select(b => _trained.Encode("aehnrt "u8)[b % 5])], queued = [.. scanned];
-            if (bytes.Length == 0)
-                return true;
-            int count = table.ApplyByScan(scanned);
-            return table.ApplyByQueue(queued) == count && scanned.AsSpan(0, count).SequenceEqual(queued.AsSpan(0, count));
-        });
+        int[] scanned = [.. bytes.Select(b => _trained.Encode("aehnrt "u8)[b % 5])], queued = [.. scanned];
+        if (bytes.Length == 0)
+            return true;
+        int count = table.ApplyByScan(scanned);
+        return table.ApplyByQueue(queued) == count && scanned.AsSpan(0, count).SequenceEqual(queued.AsSpan(0, count));
     }
 
     [Fact]
@@ -186,7 +186,12 @@ public class BytePairTokenizerTests
     [InlineData("\"BPE\"", "\"WordPiece\"", "model type 'WordPiece'")]
     [InlineData("\"normalizer\":null", "\"normalizer\":{\"type\":\"NFC\"}", "normalizer 'NFC'")]
     [InlineData("\"ByteLevel\"", "\"Metaspace\"", "pre-tokenizer 'Metaspace'")]
-    [InlineData("\"post_processor\":null", "\"post_processor\":{\"type\":\"TemplateProcessing\"}", "'TemplateProcessing'")]
+    [InlineData("\"post_processor\":null", "\"post_processor\":{\"type\":\"BertProcessing\"}", "post-processor 'BertProcessing'")]
+    [InlineData("\"post_processor\":null", "\"post_processor\":{\"type\":\"TemplateProcessing\"}", "'single'")]
+    [InlineData("\"normalizer\":null", "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"}]}", "normalizer 'NFC'")]
+    [InlineData("\"normalizer\":null", "\"normalizer\":{\"type\":\"Sequence\"}", "'normalizers'")]
+    [InlineData("\"normalizer\":null", "\"normalizer\":7", "'normalizer'")]
+    [InlineData("\"trim_offsets\":true", "\"use_regex\":\"no\"", "use_regex must be true or false")]
     [InlineData("\"trim_offsets\":true", "\"use_regex\":false", "'use_regex'")]
     [InlineData("\"vocab\"", "\"byte_fallback\":true,\"vocab\"", "'byte_fallback'")]
     [InlineData("\"vocab\"", "\"dropout\":0.1,\"vocab\"", "'dropout'")]
@@ -215,6 +220,93 @@ public class BytePairTokenizerTests
         string actual = Assert.Throws<InputException>(() => Tokenizer.Load(folder["t.json"])).Message;
         Assert.Contains(message, actual, StringComparison.Ordinal);
         Assert.Contains("t.json", actual, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pair_that_is_listed_twice_has_its_last_rank()
+    {
+        using var folder = new TemporaryFolder();
+        const string vocabulary = """{"t":0,"h":1,"e":2,"th":3,"he":4,"the":5}""";
+        File.WriteAllText(folder["vocab.json"], vocabulary);
+        File.WriteAllText(folder["merges.txt"], "#version: 0.2\nt h\nh e\nth e\n");
+        Assert.Equal([5], BytePairTokenizer.Load(folder["vocab.json"], folder["merges.txt"]).Encode("the"));
+        File.AppendAllText(folder["merges.txt"], "\nt h\n#version again\n");
+        Assert.Equal([0, 4], BytePairTokenizer.Load(folder["vocab.json"], folder["merges.txt"]).Encode("the"));
+        string longWord = string.Concat(Enumerable.Repeat("the", 40));
+        Assert.Equal(Enumerable.Repeat(new[] { 0, 4 }, 40).SelectMany(pair => pair), BytePairTokenizer.Load(folder["vocab.json"], folder["merges.txt"]).Encode(longWord));
+
+        File.WriteAllText(folder["t.json"], $$$"""
+            {"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},
+             "model":{"type":"BPE","vocab":{{{vocabulary}}},"merges":["#version: 0.2","t h","h e","th e","t h"]}}
+            """);
+        Assert.Equal([0, 4], BytePairTokenizer.Load(folder["t.json"]).Encode("the"));
+    }
+
+    [Theory]
+    [InlineData("normalizer", """{"type":"Sequence","normalizers":[]}""")]
+    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"ByteLevel","add_prefix_space":true}]}""")]
+    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Sequence","pretokenizers":[{"type":"ByteLevel","add_prefix_space":true}]}]}""")]
+    [InlineData("post_processor", """{"type":"Sequence","processors":[{"type":"ByteLevel","trim_offsets":false}]}""")]
+    [InlineData("post_processor", """{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{}}""")]
+    public void Components_that_change_nothing_are_read(string part, string component)
+    {
+        using var folder = new TemporaryFolder();
+        JsonNode file = JsonNode.Parse(Small)!;
+        file[part] = JsonNode.Parse(component);
+        File.WriteAllText(folder["t.json"], file.ToJsonString());
+        Assert.Equal([5, 9, 5], BytePairTokenizer.Load(folder["t.json"]).Encode("ab<s> xab"));
+    }
+
+    [Fact]
+    public void A_template_puts_tokens_before_every_text()
+    {
+        using var folder = new TemporaryFolder();
+        JsonNode file = JsonNode.Parse(Small)!;
+        file["post_processor"] = JsonNode.Parse("""
+            {"type":"Sequence","processors":[{"type":"ByteLevel"},{"type":"TemplateProcessing",
+             "single":[{"SpecialToken":{"id":"<s> x","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],
+             "pair":[],"special_tokens":{"<s> x":{"id":"<s> x","ids":[9,3],"tokens":["<s> x","ab"]}}}]}
+            """);
+        File.WriteAllText(folder["t.json"], file.ToJsonString());
+        BytePairTokenizer tokenizer = BytePairTokenizer.Load(folder["t.json"]);
+        Assert.Equal([9, 3, 5], tokenizer.Encode("ab"));
+        Assert.Equal([9, 3], tokenizer.Encode(""));
+        tokenizer.Save(folder["again.json"]);
+        Assert.Equal([9, 3, 5], BytePairTokenizer.Load(folder["again.json"]).Encode("ab"));
+
+        // Sentences of translations have marks of their own.
+        Assert.Equal([5 + SpecialIds.FirstOrdinary], new SentenceTokenizer(tokenizer).Encode("ab"));
+
+        JsonArray single = file["post_processor"]!["processors"]![1]!["single"]!.AsArray();
+        single.Add(single[0]!.DeepClone());
+        Refuse("behind every text");
+        single.RemoveAt(2);
+        file["post_processor"]!["processors"]![1]!["special_tokens"]!["<s> x"]!["ids"]![0] = 8;
+        Refuse("the id 8");
+        single.RemoveAt(1);
+        single.RemoveAt(0);
+        Refuse("leaves out the text");
+
+        void Refuse(string expected)
+        {
+            File.WriteAllText(folder["t.json"], file.ToJsonString());
+            Assert.Contains(expected, Assert.Throws<InputException>(() => Tokenizer.Load(folder["t.json"])).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Tokens_of_the_normalized_text_come_after_the_others()
+    {
+        using var folder = new TemporaryFolder();
+        JsonNode file = JsonNode.Parse(Small)!;
+        file["added_tokens"] = JsonNode.Parse("""
+            [{"id":9,"content":"ab<s","special":false,"normalized":true},{"id":10,"content":"<s>","special":true,"normalized":false}]
+            """);
+        File.WriteAllText(folder["t.json"], file.ToJsonString());
+        BytePairTokenizer tokenizer = BytePairTokenizer.Load(folder["t.json"]);
+        Assert.Equal([5, 10, 9, 2], tokenizer.Encode("ab<s>ab<s "));
+        tokenizer.Save(folder["again.json"]);
+        Assert.Equal([5, 10, 9, 2], BytePairTokenizer.Load(folder["again.json"]).Encode("ab<s>ab<s "));
     }
 
     [Theory]

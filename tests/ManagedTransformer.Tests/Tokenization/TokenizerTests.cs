@@ -1,4 +1,5 @@
 using System.Text;
+using FsCheck.Xunit;
 using ManagedTransformer.Data;
 using ManagedTransformer.Tests.Data;
 using ManagedTransformer.Tokenization;
@@ -6,14 +7,15 @@ using Xunit;
 
 namespace ManagedTransformer.Tests.Tokenization;
 
+[Properties(Arbitrary = [typeof(RandomText)])]
 public class TokenizerTests
 {
-    [Fact]
-    public void Bytes_survive() => RandomText.Check(RandomText.Strings, text =>
+    [Property]
+    public bool Bytes_survive(string text)
     {
         var tokenizer = new ByteTokenizer();
         return tokenizer.Decode(tokenizer.Encode(text)) == text && tokenizer.Encode(text).AsSpan().SequenceEqual(tokenizer.Encode(Encoding.UTF8.GetBytes(text)));
-    });
+    }
 
     [Fact]
     public void Used_bytes_are_numbered_in_their_order()
@@ -38,15 +40,15 @@ public class TokenizerTests
         Refuse(() => Tokenizer.Load(path), "names 7 twice");
     }
 
-    [Fact]
-    public void Characters_survive() => RandomText.Check(RandomText.Strings, text =>
+    [Property]
+    public bool Characters_survive(string text)
     {
         if (text.Length == 0)
             return true;
         CharacterTokenizer tokenizer = CharacterTokenizer.FromText(text);
         int[] ids = tokenizer.Encode(text);
         return tokenizer.Decode(ids) == text && ids.Length == text.EnumerateRunes().Count() && tokenizer.VocabularySize == ids.Distinct().Count();
-    });
+    }
 
     [Fact]
     public void Character_ids_follow_the_code_points()
@@ -77,13 +79,13 @@ public class TokenizerTests
         Assert.Equal(3, WordTokenizer.FromText("b a c\na b d", maximumSize: 3).VocabularySize);
     }
 
-    [Fact]
-    public void Known_words_survive() => RandomText.Check(RandomText.Strings, text =>
+    [Property]
+    public bool Known_words_survive(string text)
     {
         string normal = string.Join('\n', text.Split('\n').Select(line => string.Join(' ', line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
         WordTokenizer tokenizer = WordTokenizer.FromText(text);
         return tokenizer.Decode(tokenizer.Encode(text)) == normal;
-    });
+    }
 
     [Fact]
     public void Files_give_back_the_tokenizer()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
@@ -32,7 +33,7 @@ internal static class Gpt2Config
     {
         foreach ((string key, bool supported) in _fixedOptions)
         {
-            if (Flag(root, key, supported, path) != supported)
+            if ((JsonFile.Flag(root, key, path) ?? supported) != supported)
             {
                 throw new InputException($"{path}: {key} is {(supported ? "false" : "true")}, only {(supported ? "true" : "false")} is supported.");
             }
@@ -55,7 +56,7 @@ internal static class Gpt2Config
             Activation = ReadActivation(root, path),
             Positions = PositionKind.Learned,
             MaxPositions = Size(root, IsGiven(root, "n_positions") || !IsGiven(root, "n_ctx") ? "n_positions" : "n_ctx", path),
-            Tie = Flag(root, "tie_word_embeddings", absent: true, path),
+            Tie = JsonFile.Flag(root, "tie_word_embeddings", path) ?? true,
             NormEpsilon = Number(root, "layer_norm_epsilon", 1e-5f, path),
             Dropout = Number(root, "resid_pdrop", PublishedDropout, path),
             EmbeddingDropout = Number(root, "embd_pdrop", PublishedDropout, path),
@@ -105,16 +106,32 @@ internal static class Gpt2Config
         json.WriteString("torch_dtype", "float32");
     });
 
-    /// <summary>Writes what the tokenizer's files leave to it: the prefix space, and which token ends texts.</summary>
+    /// <summary>Writes what the tokenizer's files leave to it: the prefix space, the token before every text, which one ends texts, and which ones are special.</summary>
     public static void WriteTokenizerConfig(string path, LanguageModelConfig config, BytePairTokenizer tokenizer) => JsonFile.Write(path, json =>
     {
-        string? special = FindEndOfText(tokenizer)?.Content;
+        string? end = FindEndOfText(tokenizer)?.Content;
+        SpecialToken? beginning = tokenizer.Prefix.Count == 1 ? tokenizer.SpecialTokens.FirstOrDefault(token => token.Id == tokenizer.Prefix[0]) : null;
         json.WriteString("tokenizer_class", "GPT2Tokenizer");
         json.WriteBoolean("add_prefix_space", tokenizer.AddPrefixSpace);
+        json.WriteBoolean("add_bos_token", beginning is not null);
         json.WriteNumber("model_max_length", config.MaxPositions);
-        json.WriteString("bos_token", special);
-        json.WriteString("eos_token", special);
-        json.WriteString("unk_token", special);
+        json.WriteString("bos_token", beginning?.Content ?? end);
+        json.WriteString("eos_token", end);
+        json.WriteString("unk_token", end);
+        json.WriteStartObject("added_tokens_decoder");
+        foreach (SpecialToken token in tokenizer.SpecialTokens.OrderBy(token => token.Id))
+        {
+            json.WriteStartObject(token.Id.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("content", token.Content);
+            json.WriteBoolean("lstrip", false);
+            json.WriteBoolean("normalized", token.IsNormalized);
+            json.WriteBoolean("rstrip", false);
+            json.WriteBoolean("single_word", false);
+            json.WriteBoolean("special", true);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
     });
 
     /// <summary>The token that ends texts where no file says: that of the published vocabulary, or the tokenizer's own of that name; null for none.</summary>
@@ -146,14 +163,6 @@ internal static class Gpt2Config
 
     private static float Number(JsonElement root, string key, float absent, string path) =>
         IsGiven(root, key) ? JsonFile.Require(root, key, JsonValueKind.Number, path).GetSingle() : absent;
-
-    private static bool Flag(JsonElement root, string key, bool absent, string path) =>
-        !IsGiven(root, key) ? absent : root.GetProperty(key).ValueKind switch
-        {
-            JsonValueKind.True => true,
-            JsonValueKind.False => false,
-            _ => throw new InputException($"{path}: {key} must be true or false."),
-        };
 
     private static SpecialToken? FindEndOfText(BytePairTokenizer tokenizer) => tokenizer.SpecialTokens.FirstOrDefault(token => token.Content == EndOfTextToken);
 

@@ -9,7 +9,8 @@ namespace ManagedTransformer.Checkpoints.HuggingFace;
 
 /// <summary>
 /// Reads and writes GPT-2 as Hugging Face's transformers library keeps it: a folder with <c>config.json</c>, <c>model.safetensors</c> (or shards and
-/// <c>model.safetensors.index.json</c>), and <c>tokenizer.json</c> or <c>vocab.json</c> with <c>merges.txt</c>.
+/// <c>model.safetensors.index.json</c>), <c>tokenizer.json</c> or <c>vocab.json</c> with <c>merges.txt</c>, and what <c>tokenizer_config.json</c>,
+/// <c>special_tokens_map.json</c> and <c>added_tokens.json</c> say about special tokens.
 /// </summary>
 /// <remarks>
 /// GPT-2 (Radford et al., 2019) is the pre-norm language model of this library with learned positions and biases. Its linear maps compute y = x W + b with
@@ -20,8 +21,6 @@ public static class Gpt2Folder
     private const string ModelType = "gpt2";
     private const string VocabularyFile = "vocab.json";
     private const string MergesFile = "merges.txt";
-    private const string TokenizerConfigFile = "tokenizer_config.json";
-    private const string AddedTokensFile = "added_tokens.json";
 
     /// <summary>Whether a path is a folder whose <c>config.json</c> says that it holds a GPT-2 (<c>"model_type": "gpt2"</c>).</summary>
     /// <param name="path">The path; nothing needs to be there.</param>
@@ -31,7 +30,7 @@ public static class Gpt2Folder
     /// <param name="path">The folder.</param>
     /// <returns>The model, with GPT-2's number of positions as the block length of evaluations.</returns>
     /// <exception cref="InputException">A file is missing or damaged, the model is another one than GPT-2 or has an option that is not supported, a tensor is
-    /// missing, surplus, of another shape or of integers, or the tokenizer does not fit; the message names the first.</exception>
+    /// missing, surplus, of another shape or of integers, or the tokenizer has an option that is not supported; the message names the first.</exception>
     public static LanguageModel Read(string path)
     {
         string folder = CheckpointFolder.Open(path, requireManifest: false);
@@ -39,11 +38,6 @@ public static class Gpt2Folder
         using SafetensorsShards weights = SafetensorsShards.Open(folder);
         Gpt2Weights.RequireMatch(weights, description.Model);
         ITokenizer tokenizer = ReadTokenizer(folder);
-        if (tokenizer.VocabularySize > description.Model.Vocab)
-        {
-            throw new InputException($"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens, the model ({CheckpointFolder.ConfigFile}, vocab_size) has {description.Model.Vocab}.");
-        }
-
         CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
         Gpt2Weights.Read(weights, network);
         return new LanguageModel(network, tokenizer, description with { EndOfText = EndOfText.Read(folder, Gpt2Config.EndOfTextWhereAbsent(description.Model, tokenizer)) });
@@ -61,7 +55,7 @@ public static class Gpt2Folder
         ArgumentNullException.ThrowIfNull(model);
         LanguageModelConfig config = model.Network.Config;
         Gpt2Compatibility.Require(config);
-        BytePairTokenizer tokenizer = model.Tokenizer as BytePairTokenizer
+        BytePairTokenizer tokenizer = LimitedTokenizer.WholeOf(model.Tokenizer) as BytePairTokenizer
             ?? throw new InputException("GPT-2 cannot express the model's tokenizer: only a byte-level BPE (tokenizer.type bpe) can be written as vocab.json and merges.txt.");
         CheckpointFolder.Write(
             path,
@@ -71,7 +65,7 @@ public static class Gpt2Folder
                 Gpt2Weights.Write(Path.Combine(folder, CheckpointFolder.ModelFile), model.Network);
                 tokenizer.Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
                 tokenizer.Save(Path.Combine(folder, VocabularyFile), Path.Combine(folder, MergesFile));
-                Gpt2Config.WriteTokenizerConfig(Path.Combine(folder, TokenizerConfigFile), config, tokenizer);
+                Gpt2Config.WriteTokenizerConfig(Path.Combine(folder, HuggingFaceTokenizerSettings.ConfigFile), config, tokenizer);
             },
             withManifest: false,
             replace);
@@ -97,34 +91,18 @@ public static class Gpt2Folder
         return weights.Entries;
     }
 
-    private static ITokenizer ReadTokenizer(string folder)
+    private static BytePairTokenizer ReadTokenizer(string folder)
     {
+        HuggingFaceTokenizerSettings settings = HuggingFaceTokenizerSettings.Read(folder);
         string tokenizer = Path.Combine(folder, CheckpointFolder.TokenizerFile);
         if (File.Exists(tokenizer))
         {
-            return Tokenizer.Load(tokenizer);
+            return JsonFile.Read(tokenizer, root => HuggingFaceTokenizerFile.Read(root, tokenizer, settings));
         }
 
         string vocabulary = Path.Combine(folder, VocabularyFile), merges = Path.Combine(folder, MergesFile);
-        if (!File.Exists(vocabulary) || !File.Exists(merges))
-        {
-            throw new InputException($"The folder '{folder}' has no tokenizer: neither {CheckpointFolder.TokenizerFile} nor {VocabularyFile} with {MergesFile}.");
-        }
-
-        RequireComplete(folder);
-        return BytePairTokenizer.Load(vocabulary, merges);
-    }
-
-    // Texts would silently get other ids than in training.
-    private static void RequireComplete(string folder)
-    {
-        string config = Path.Combine(folder, TokenizerConfigFile);
-        string? addition = File.Exists(Path.Combine(folder, AddedTokensFile)) ? $"{AddedTokensFile} adds tokens"
-            : File.Exists(config) && JsonFile.Read(config, root => JsonFile.IsTrue(root, "add_prefix_space")) ? $"{TokenizerConfigFile} sets add_prefix_space"
-            : null;
-        if (addition is not null)
-        {
-            throw new InputException($"The folder '{folder}' needs a {CheckpointFolder.TokenizerFile}: its {addition}, which {VocabularyFile} and {MergesFile} do not tell.");
-        }
+        return File.Exists(vocabulary) && File.Exists(merges)
+            ? Gpt2TokenizerFiles.Read(vocabulary, merges, settings)
+            : throw new InputException($"The folder '{folder}' has no tokenizer: neither {CheckpointFolder.TokenizerFile} nor {VocabularyFile} with {MergesFile}.");
     }
 }

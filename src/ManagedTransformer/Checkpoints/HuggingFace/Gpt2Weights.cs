@@ -11,11 +11,11 @@ internal static partial class Gpt2Weights
     private const string Prefix = "transformer.";
 
     /// <summary>Requires exactly the tensors of a model. Masks, which older files keep beside the weights, and an output projection that repeats the tied
-    /// embedding table do not count.</summary>
+    /// embedding table do not count; where the table itself is missing, the output projection of a tied model stands for it.</summary>
     /// <exception cref="InputException">A tensor is missing, surplus, of another shape or of integers.</exception>
     public static void RequireMatch(SafetensorsShards file, LanguageModelConfig config)
     {
-        Dictionary<string, SafetensorsEntry> entries = ByPlainName(file);
+        Dictionary<string, SafetensorsEntry> entries = ByPlainName(file, config);
         foreach (Gpt2Tensor tensor in Gpt2Tensor.All(config))
         {
             if (!entries.Remove(tensor.Name, out SafetensorsEntry? entry))
@@ -42,7 +42,7 @@ internal static partial class Gpt2Weights
     public static void Read(SafetensorsShards file, CausalLanguageModel network)
     {
         using NoGradientScope _ = new();
-        Dictionary<string, SafetensorsEntry> entries = ByPlainName(file);
+        Dictionary<string, SafetensorsEntry> entries = ByPlainName(file, network.Config);
         foreach (Gpt2Tensor tensor in Gpt2Tensor.All(network.Config))
         {
             Tensor value = file.Read(entries[tensor.Name].Name);
@@ -69,7 +69,7 @@ internal static partial class Gpt2Weights
             new Dictionary<string, string> { ["format"] = "pt" });
     }
 
-    private static Dictionary<string, SafetensorsEntry> ByPlainName(SafetensorsShards file)
+    private static Dictionary<string, SafetensorsEntry> ByPlainName(SafetensorsShards file, LanguageModelConfig config)
     {
         Dictionary<string, SafetensorsEntry> entries = [];
         foreach (SafetensorsEntry entry in file.Entries)
@@ -79,6 +79,12 @@ internal static partial class Gpt2Weights
             {
                 throw new InputException($"{file.Name}: the tensor '{name}' occurs both with and without the prefix '{Prefix}'.");
             }
+        }
+
+        // Writers that keep a shared tensor once may keep it under its other name.
+        if (config.Tie && !entries.ContainsKey(Gpt2Tensor.Embedding) && entries.Remove(Gpt2Tensor.Output, out SafetensorsEntry? output))
+        {
+            entries.Add(Gpt2Tensor.Embedding, output);
         }
 
         return entries;

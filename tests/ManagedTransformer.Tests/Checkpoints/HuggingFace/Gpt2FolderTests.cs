@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
@@ -250,24 +251,51 @@ public sealed class Gpt2FolderTests : IDisposable
     }
 
     [Fact]
-    public void A_tokenizer_that_its_two_files_leave_open_is_refused()
-    {
-        new Gpt2Sample().Write(_folder["gpt2"], tokenizerJson: false);
-        File.WriteAllText(_folder["gpt2/tokenizer_config.json"], "{ \"add_prefix_space\": false }");
-        Gpt2Folder.Read(_folder["gpt2"]);
-        File.WriteAllText(_folder["gpt2/tokenizer_config.json"], "{ \"add_prefix_space\": true }");
-        RequireRefused(_folder["gpt2"], "tokenizer_config.json sets add_prefix_space");
-        File.WriteAllText(_folder["gpt2/added_tokens.json"], "{ \"<user>\": 280 }");
-        RequireRefused(_folder["gpt2"], "added_tokens.json");
-    }
-
-    [Fact]
-    public void A_vocabulary_beyond_the_model_is_refused()
+    public void A_tied_table_may_have_the_name_of_the_output_projection()
     {
         Gpt2Sample sample = new();
-        sample.Write(_folder["gpt2"]);
-        BytePairTokenizer.Train([], 290, [.. Enumerable.Range(0, 34).Select(i => $"<{i}>")]).Save(_folder["gpt2/tokenizer.json"]);
-        RequireRefused(_folder["gpt2"], "the tokenizer has 290 tokens");
+        float[] expected = Logits(Gpt2Folder.Read(sample.Write(_folder["gpt2"])));
+        sample.Tensors["lm_head.weight"] = sample.Tensors["wte.weight"];
+        sample.Tensors.Remove("wte.weight");
+        Assert.Equal(expected, Logits(Gpt2Folder.Read(sample.Write(_folder["head-only"]))));
+
+        Gpt2Sample untied = new(tie: false);
+        untied.Tensors.Remove("wte.weight");
+        RequireRefused(untied.Write(_folder["untied"]), "'wte.weight' of the shape");
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("tokenizer.json")]
+    [InlineData("vocab.json")]
+    [InlineData("merges.txt")]
+    [InlineData("tokenizer_config.json")]
+    [InlineData("special_tokens_map.json")]
+    [InlineData("added_tokens.json")]
+    [InlineData("model.safetensors.index.json")]
+    public void A_byte_order_mark_is_dropped(string file)
+    {
+        new Gpt2Sample().WriteSharded(_folder["gpt2"]);
+        Gpt2Sample sample = new();
+        sample.Tokenizer.Save(_folder["gpt2/vocab.json"], _folder["gpt2/merges.txt"]);
+        File.WriteAllText(_folder["gpt2/tokenizer_config.json"], """{ "add_bos_token": true }""");
+        File.WriteAllText(_folder["gpt2/special_tokens_map.json"], """{ "pad_token": "<|endoftext|>" }""");
+        File.WriteAllText(_folder["gpt2/added_tokens.json"], "{}");
+        if (file is "vocab.json" or "merges.txt")
+        {
+            File.Delete(_folder["gpt2/tokenizer.json"]);
+        }
+
+        float[] expected = Logits(LanguageModel.Load(_folder["gpt2"]));
+        byte[] bytes = File.ReadAllBytes(_folder[$"gpt2/{file}"]);
+        File.WriteAllBytes(_folder[$"gpt2/{file}"], [0xEF, 0xBB, 0xBF, .. bytes]);
+        Assert.Equal(expected, Logits(LanguageModel.Load(_folder["gpt2"])));
+
+        // What editors call Unicode is something else.
+        File.WriteAllText(_folder[$"gpt2/{file}"], Encoding.UTF8.GetString(bytes), Encoding.Unicode);
+        Assert.Contains($"{file}' is UTF-16", Message(() => LanguageModel.Load(_folder["gpt2"])), StringComparison.Ordinal);
+        File.WriteAllBytes(_folder[$"gpt2/{file}"], Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(bytes)));
+        Assert.Contains($"{file}' is UTF-16", Message(() => LanguageModel.Load(_folder["gpt2"])), StringComparison.Ordinal);
     }
 
     [Theory]
