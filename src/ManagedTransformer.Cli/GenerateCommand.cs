@@ -17,7 +17,7 @@ internal static class GenerateCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string> model = ModelArgument.Create();
+        Argument<string> model = ModelArgument.CreateLanguage();
         Option<string> prompt = new("--prompt") { Description = "The text to continue; - reads it, as UTF-8, from standard input.", HelpName = "TEXT", Required = true };
         Option<int?> tokens = Options.Positive("--tokens", "How many tokens to add.");
         tokens.Required = true;

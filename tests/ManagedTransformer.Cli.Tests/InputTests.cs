@@ -201,6 +201,17 @@ public sealed class InputTests : IDisposable
         Assert.Contains("translation model", help, StringComparison.Ordinal);
         Assert.DoesNotContain("GPT-2", help, StringComparison.Ordinal);
         Assert.Contains("--too-long <error|skip|empty>", help, StringComparison.Ordinal);
+        Assert.Contains("A language model:", Workspace.Run("generate", "--help").Output, StringComparison.Ordinal);
+        Assert.Contains("A language model:", Workspace.Run("convert", "--help").Output, StringComparison.Ordinal);
+        Assert.Contains("sentence pairs", Workspace.Run("eval", "--help").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void APartIsOfWhatTheModelWasTrainedOn()
+    {
+        TrainTranslation();
+        Workspace.Run("eval", _work["model"], "--data", _work["pairs.tsv"], "--split", "test").AssertFails(CommandLine.WrongUsage, "--split", "--data");
+        Assert.Equal(0, Workspace.Run("eval", _work["model"], "--split", "train").ExitCode);
     }
 
     private static string Long(int words) => string.Join(' ', Enumerable.Repeat("katze", words));
