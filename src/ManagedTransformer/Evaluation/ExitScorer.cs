@@ -13,12 +13,13 @@ internal sealed class ExitScorer
     private readonly CancellationToken _cancellation;
     private readonly EncodedSentences _sentences;
     private readonly string[] _references, _foldedReferences;
+    private readonly int[] _searched;
     private readonly Bleu _bleu;
 
     /// <summary>Encodes the sources.</summary>
     /// <param name="model">A model with exits.</param><param name="pairs">At least one pair.</param><param name="options">How to translate; its exits are ignored.</param>
     /// <param name="cancellation">Ends this and every scoring with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="InputException">A sentence is too long or cannot be tokenized, or the model has no exits.</exception>
+    /// <exception cref="InputException">A sentence cannot be tokenized, there is none to translate, or the model has no exits.</exception>
     public ExitScorer(TranslationModel model, IReadOnlyList<SentencePair> pairs, TranslationOptions options, CancellationToken cancellation)
     {
         model.RequireExits();
@@ -27,8 +28,16 @@ internal sealed class ExitScorer
         _references = [.. pairs.Select(pair => pair.Target)];
         _foldedReferences = model.Description.Lowercase ? [.. _references.Select(reference => reference.ToLowerInvariant())] : _references;
         _bleu = new Bleu(new BleuOptions { Lowercase = model.Description.Lowercase });
-        int[][] sources = [.. pairs.Select((pair, i) => model.EncodeSource(pair.Source, i + 1))];
-        _sentences = new EncodedSentences(model.Network, sources, options.Batch, cancellation);
+        int[]?[] sources = [.. pairs.Select((pair, i) => model.ReadSource(pair.Source, $"Line {i + 1}", TooLongSentences.Empty, null))];
+
+        // What is empty or too long has an empty translation, and costs nothing.
+        _searched = [.. Enumerable.Range(0, sources.Length).Where(i => sources[i] is { Length: > 0 })];
+        if (_searched.Length == 0)
+        {
+            throw new InputException("There is no sentence to translate: all are empty or too long.");
+        }
+
+        _sentences = new EncodedSentences(model.Network, [.. _searched.Select(i => sources[i]!)], options.Batch, cancellation);
         _sentences.WarmUp(_search, new ExitRule());
     }
 
@@ -56,7 +65,13 @@ internal sealed class ExitScorer
             fullOperations += fullCost.PerToken(_sentences.Lengths[i], full).Sum();
         }
 
-        string[] translations = [.. found.Select(hypothesis => _model.Target.Decode(hypothesis.Tokens))];
+        string[] translations = new string[_references.Length];
+        Array.Fill(translations, "");
+        for (int i = 0; i < found.Length; i++)
+        {
+            translations[_searched[i]] = _model.Target.Decode(found[i].Tokens);
+        }
+
         return new ExitScore(
             rule, _bleu.Corpus(translations, [_references]), TokenizedBleu.Corpus(translations, _foldedReferences),
             (double)exits / tokens, operations / tokens, fullOperations / tokens, seconds * 1000 / tokens, tokens);

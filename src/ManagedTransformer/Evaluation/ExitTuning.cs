@@ -29,7 +29,9 @@ public static class ExitTuning
         model.RequireExits();
         ExitRule[] candidates = [.. Candidates(model, options)];
         ParallelCorpus corpus = TranslationEvaluation.Pairs(model, options.Data, EvaluationSplit.Auto);
-        SentencePair[] pairs = [.. corpus.Pairs.Take(options.Sentences == 0 ? corpus.Pairs.Count : options.Sentences)];
+        int sentences = options.Sentences == 0 ? corpus.Pairs.Count : Math.Min(options.Sentences, corpus.Pairs.Count);
+        corpus = TranslationEvaluation.Fitting(model, corpus.Select([.. Enumerable.Range(0, sentences)]), options.Translation).Text;
+        IReadOnlyList<SentencePair> pairs = corpus.Pairs;
         ExitScorer scorer = new(model, pairs, options.Translation, cancellation);
         ExitScore full = scorer.Score(new ExitRule());
         observer?.Invoke(full, 0, candidates.Length);
@@ -41,7 +43,7 @@ public static class ExitTuning
         }
 
         ExitScore[] frontier = Frontier(scores, options.BinWidth);
-        return new ExitTuningResult(corpus.Name, pairs.Length, scorer.BleuSignature, scores.Count, full, frontier, Choose(frontier, full, options.MaxLoss));
+        return new ExitTuningResult(corpus.Name, pairs.Count, scorer.BleuSignature, scores.Count, full, frontier, Choose(frontier, full, options.MaxLoss));
     }
 
     /// <summary>Of every bin of the average exit the score with the highest BLEU, and of equal ones the cheapest.</summary>
