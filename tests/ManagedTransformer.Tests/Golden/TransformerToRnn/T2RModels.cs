@@ -4,6 +4,7 @@ using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tests.Golden.Baseline;
+using ManagedTransformer.Tests.Golden.LinearAttention;
 
 namespace ManagedTransformer.Tests.Golden.TransformerToRnn;
 
@@ -24,7 +25,13 @@ internal static class T2RModels
         int[] softmax = [.. config.Bools("convert").Index().Where(layer => !layer.Item).Select(layer => layer.Index)];
         bool hasLinear = softmax.Length < layers;
         AdaptiveClusters? adaptive = config.Has("cutoffs")
-            ? new AdaptiveClusters { Cutoffs = [.. config.Doubles("cutoffs").Select(cut => (int)cut)], Div = config.Int("factor"), Form = AdaptiveForm.Fairseq }
+            ? new AdaptiveClusters
+            {
+                Cutoffs = [.. config.Doubles("cutoffs").Select(cut => (int)cut)],
+                Div = config.Int("factor"),
+                Form = AdaptiveForm.Fairseq,
+                Scale = config.Bool("scale_embedding", true),
+            }
             : null;
         return new LanguageModelConfig
         {
@@ -38,7 +45,7 @@ internal static class T2RModels
             SoftmaxLayers = hasLinear && softmax.Length > 0 ? softmax : null,
             Activation = config.Activation(),
             PreNorm = config.Bool("pre_norm", true),
-            FinalNorm = config.Bool("final_norm", true),
+            FinalNorm = config.Bool("pre_norm", true) && config.Bool("final_norm", true),
             Tie = config.Bool("tie", true),
             Adaptive = adaptive,
             Positions = config.Positions(),
@@ -73,7 +80,8 @@ internal static class T2RModels
         Reparam = config.Bool("reparam", false),
         Tau = config.Float("tau", 1),
         QueryScale = config.Bool("query_scale", true),
-        Denominator = Enum.Parse<LinearDenominator>(config.Text("denominator", "clamp"), ignoreCase: true),
+        Normalize = config.Bool("normalize", false),
+        Denominator = Enum.Parse<LinearDenominator>(LinearModels.Plain(config.Text("denominator", "clamp")), ignoreCase: true),
         Eps = config.Float("eps", 0.01),
     };
 }
