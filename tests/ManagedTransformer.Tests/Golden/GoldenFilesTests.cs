@@ -52,9 +52,19 @@ public sealed class GoldenFilesTests
         try
         {
             File.WriteAllText(path, """{"system": "unheard_of.layer"}""");
-            Exception skip = Assert.ThrowsAny<Exception>(() => new GoldenCaseTests().AgreesWithTheReference(path));
-            Assert.Contains("$XunitDynamicSkip$", skip.Message, StringComparison.Ordinal);
-            Assert.Contains("unheard_of.layer", skip.Message, StringComparison.Ordinal);
+            string message = "";
+            try
+            {
+                new GoldenCaseTests().AgreesWithTheReference(path);
+            }
+            catch (Exception skip)
+            {
+                // Assert.Throws would pass a skip on.
+                message = skip.Message;
+            }
+
+            Assert.Contains("$XunitDynamicSkip$", message, StringComparison.Ordinal);
+            Assert.Contains("unheard_of.layer", message, StringComparison.Ordinal);
         }
         finally
         {

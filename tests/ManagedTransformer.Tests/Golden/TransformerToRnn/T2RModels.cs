@@ -56,19 +56,19 @@ internal static class T2RModels
     }
 
     /// <summary>An encoder-decoder model with a case's parameters.</summary>
-    public static EncoderDecoderModel BuildTranslation(GoldenCheck check)
+    public static EncoderDecoderModel BuildTranslation(GoldenCheck check) => SequenceModels.Build(check, Translation(check.Case.Config));
+
+    public static EncoderDecoderConfig Translation(GoldenConfig config)
     {
-        GoldenConfig config = check.Case.Config;
         int[] softmax = Kept("convert"), crossSoftmax = Kept("convert_cross");
         int layers = config.Int("decoder_layers");
-        EncoderDecoderConfig sizes = SequenceModels.Config(config) with
+        return SequenceModels.Config(config) with
         {
             Linear = softmax.Length < layers ? Linear(config) : null,
             SoftmaxLayers = softmax.Length is var kept && kept > 0 && kept < layers ? softmax : null,
             CrossLinear = crossSoftmax.Length < layers ? Linear(config, "cross_feature_size") : null,
             CrossSoftmaxLayers = crossSoftmax.Length is var keptCross && keptCross > 0 && keptCross < layers ? crossSoftmax : null,
         };
-        return SequenceModels.Build(check, sizes);
 
         int[] Kept(string key) => [.. config.Bools(key).Index().Where(layer => !layer.Item).Select(layer => layer.Index)];
     }
