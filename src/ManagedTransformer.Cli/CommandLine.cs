@@ -46,6 +46,10 @@ internal static class CommandLine
                 ProcessTerminationTimeout = null,
             });
         }
+        catch (ReaderLeftException)
+        {
+            return Interrupted(ReaderLeftException.Signal);
+        }
 #pragma warning disable CA1031 // The last place that can turn an exception into a sentence.
         catch (Exception e)
         {

@@ -23,7 +23,7 @@ internal static class ConvertCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string> source = new("SOURCE") { Description = "A model folder, the output folder of a training run, or a GPT-2 folder as Hugging Face's transformers writes it." };
+        Argument<string> source = new("SOURCE") { Description = "A language model: a model folder, the output folder of a training run, or a GPT-2 folder as Hugging Face's transformers writes it." };
         Option<string> output = new("--out") { Description = "Folder for the result; it must be new or empty.", HelpName = "DIR", Required = true };
         Option<string> target = new("--to")
         {
@@ -52,7 +52,7 @@ internal static class ConvertCommand
         Option<ulong?> seed = Options.Seed("Decides the initial values of feature maps (default: 1).");
         Option<bool> json = Options.Json();
         ExampleCommand command = new("convert",
-            "Turns a model folder into one of another kind.",
+            "Turns the folder of a language model into one of another kind.",
             "mt convert gpt2 --out out/gpt2",
             "mt convert out/stories-bpe --to gpt2 --out exported",
             "mt convert gpt2 --to t2r --feature-size 32 --keep-softmax every:4 --out out/gpt2-rnn")

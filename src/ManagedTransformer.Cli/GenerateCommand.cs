@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Data;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Tensors;
 
@@ -16,8 +17,8 @@ internal static class GenerateCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string> model = ModelArgument.Create();
-        Option<string> prompt = new("--prompt") { Description = "The text to continue; - reads it from standard input.", HelpName = "TEXT", Required = true };
+        Argument<string> model = ModelArgument.CreateLanguage();
+        Option<string> prompt = new("--prompt") { Description = "The text to continue; - reads it, as UTF-8, from standard input.", HelpName = "TEXT", Required = true };
         Option<int?> tokens = Options.Positive("--tokens", "How many tokens to add.");
         tokens.Required = true;
         Option<float?> temperature = Options.Real("--temperature", "Below 1 is more certain, above 1 more varied, 0 takes the likeliest token (default: 1).", value => value >= 0, "of at least 0");
@@ -41,11 +42,12 @@ internal static class GenerateCommand
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));
+            string given = result.GetRequiredValue(prompt);
+            string text = given == FromInput ? Utf8Text.Read(terminal.RequireInput(), Terminal.InputName) : Utf8Text.Clean(given);
             using LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model), result.GetValue(weights) ?? DType.Float32);
             RefuseWithoutEffect(result, loaded, exits, stride);
-            string text = result.GetRequiredValue(prompt);
             GenerationOptions defaults = new();
-            Run(terminal, result.GetValue(json), loaded, text == FromInput ? terminal.Input.ReadToEnd() : text, defaults with
+            Run(terminal, result.GetValue(json), loaded, text, defaults with
             {
                 MaxTokens = result.GetRequiredValue(tokens)!.Value,
                 Temperature = result.GetValue(temperature) ?? defaults.Temperature,

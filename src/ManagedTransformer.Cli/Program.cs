@@ -1,3 +1,3 @@
 using ManagedTransformer.Cli;
 
-return CommandLine.Run(args, Terminal.ForProcess());
+return Terminal.ForProcess() is { } terminal ? CommandLine.Run(args, terminal) : CommandLine.Failed;

@@ -8,10 +8,11 @@ internal sealed class SearchOptions
 {
     private static readonly TranslationOptions _defaults = new();
 
-    private readonly Option<float?> _lengthPenalty = Options.Real("--length-penalty", "Scores are divided by length to this power (default: 1); above 1 favours long translations.", _ => true, "");
+    private readonly Option<float?> _lengthPenalty = Options.Real("--length-penalty", "Scores of translations are divided by length to this power (default: 1); above 1 favours long translations.", _ => true, "");
     private readonly Option<float?> _factor = Options.Real("--max-len-a", "Most target tokens per source token (default: 1.2).", value => value >= 0, "of at least 0");
     private readonly Option<int?> _constant = Options.Number("--max-len-b", "Most target tokens besides (default: 10).", 0, int.MaxValue);
     private readonly Option<int?> _beam, _batch;
+    private readonly Option<string?> _tooLong;
     private readonly int _beamDefault;
 
     /// <summary>The options of a command.</summary>
@@ -19,12 +20,14 @@ internal sealed class SearchOptions
     public SearchOptions(string batchDefault, int? beamDefault = null)
     {
         _beamDefault = beamDefault ?? _defaults.Search.Beam;
-        _beam = Options.Positive("--beam", $"Hypotheses per sentence (default: {_beamDefault}); 1 is greedy.");
+        _beam = Options.Positive("--beam", $"Hypotheses per sentence to translate (default: {_beamDefault}); 1 is greedy.");
         _batch = Options.Positive("--batch", $"Sentences to translate at once (default: {batchDefault}).");
+        _tooLong = TooLongOption.Create(
+            "What happens to sentences that are longer than the model reads: refused (the default), left out, or left empty; each is named by file and line.");
     }
 
     /// <summary>The options.</summary>
-    public IReadOnlyList<Option> All => [_beam, _lengthPenalty, _factor, _constant, _batch];
+    public IReadOnlyList<Option> All => [_beam, _lengthPenalty, _factor, _constant, _batch, _tooLong];
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
@@ -36,8 +39,10 @@ internal sealed class SearchOptions
     }
 
     /// <summary>What was given.</summary>
-    /// <param name="result">The parsed command line.</param><param name="batch">The number of sentences at once where none is given.</param>
-    public TranslationOptions Read(ParseResult result, int batch) => new()
+    /// <param name="result">The parsed command line.</param>
+    /// <param name="terminal">Told on standard error what is left out.</param>
+    /// <param name="batch">The number of sentences at once where none is given.</param>
+    public TranslationOptions Read(ParseResult result, Terminal terminal, int batch) => new()
     {
         Search = _defaults.Search with
         {
@@ -47,6 +52,8 @@ internal sealed class SearchOptions
             MaxLengthConstant = result.GetValue(_constant) ?? _defaults.Search.MaxLengthConstant,
         },
         Batch = result.GetValue(_batch) ?? batch,
+        TooLong = TooLongOption.Parse(result.GetValue(_tooLong)) ?? _defaults.TooLong,
+        Observer = terminal.Error.WriteLine,
     };
 
     /// <summary>The usual number of sentences at once.</summary>

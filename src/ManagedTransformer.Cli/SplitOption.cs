@@ -13,7 +13,7 @@ internal static class SplitOption
     {
         Option<string> option = new("--split")
         {
-            Description = "Part of the text to score (auto: the validation part of the training text, another file as a whole).",
+            Description = "Part of the data to score (auto: the validation part of the training data, other files as a whole; all: of a text).",
             HelpName = string.Join('|', _names),
             DefaultValueFactory = _ => _names[0],
         };

@@ -36,12 +36,19 @@ internal sealed class StopSignal : IDisposable
         _source.Dispose();
     }
 
-    private void Handle(PosixSignalContext context, int number)
+    /// <summary>Stops as a signal does.</summary>
+    /// <param name="number">The number of the signal.</param>
+    /// <returns>Whether it is the first one.</returns>
+    public bool Raise(int number)
     {
-        if (Interlocked.CompareExchange(ref _number, number, 0) == 0)
+        if (Interlocked.CompareExchange(ref _number, number, 0) != 0)
         {
-            context.Cancel = true;
-            _source.Cancel();
+            return false;
         }
+
+        _source.Cancel();
+        return true;
     }
+
+    private void Handle(PosixSignalContext context, int number) => context.Cancel = Raise(number) || context.Cancel;
 }

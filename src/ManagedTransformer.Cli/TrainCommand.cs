@@ -16,6 +16,9 @@ internal static class TrainCommand
         Argument<string> recipe = new("RECIPE") { Description = NamedRecipe.Description };
         Option<string?> data = Options.Data("What to train on instead of the recipe's data: a text file (or .gz of one), a folder with train.txt and valid.txt, or builtin:stories; for translation two files (SOURCE_FILE,TARGET_FILE), a TSV, or builtin:translation.");
         Option<string?> validation = new("--valid") { Description = "Sentence pairs to validate a translation model on instead of the recipe's: two files (SOURCE_FILE,TARGET_FILE) or a TSV.", HelpName = "SOURCE,TARGET|TSV" };
+        Option<string?> tooLong = TooLongOption.Create(
+            "What happens to sentence pairs that are longer than a translation model reads or a batch holds: refused, left out, or counted as an empty translation where they "
+            + "are for validation (default: training pairs are left out, validation pairs refused).");
         Option<string?> output = new("--out") { Description = "Folder for the model (default: out/<recipe name>).", HelpName = "DIR" };
         Option<long?> steps = Options.Number<long>("--steps", "Updates instead of the recipe's number.", 1, long.MaxValue);
         Option<ulong?> seed = Options.Seed("Decides initial weights, batches and dropout (default: 1).");
@@ -36,7 +39,7 @@ internal static class TrainCommand
             "mt train stories --steps 3000 --resume",
             "mt train multi30k-de-en --data train.de.gz,train.en.gz --valid val.de,val.en",
             "mt train finetune --init gpt2 --data input.txt --out out/finetuned")
-        { recipe, data, validation, output, init, steps, seed, threads, device, resume, json };
+        { recipe, data, validation, tooLong, output, init, steps, seed, threads, device, resume, json };
         command.SetAction(result =>
         {
             if (result.GetValue(device) == Gpu)
@@ -50,6 +53,7 @@ internal static class TrainCommand
             if (loaded is LanguageModelRecipe)
             {
                 Options.Refuse(result, $"applies to translation; {named.Source} is the recipe of a language model, whose text has a validation part", validation);
+                Options.Refuse(result, $"applies to translation; {named.Source} is the recipe of a language model", tooLong);
             }
 
             return Run(terminal, result.GetValue(json), loaded, new TrainingOptions
@@ -57,6 +61,7 @@ internal static class TrainCommand
                 Output = result.GetValue(output) ?? Path.Combine("out", named.Name),
                 Data = result.GetValue(data),
                 Validation = result.GetValue(validation),
+                TooLong = TooLongOption.Parse(result.GetValue(tooLong)),
                 Init = result.GetValue(init),
                 Steps = result.GetValue(steps),
                 Seed = result.GetValue(seed) ?? 1,
@@ -72,7 +77,7 @@ internal static class TrainCommand
         TrainingReporter reporter = new(terminal.ProgressFor(json));
         TrainingRun run = TrainingRun.Prepare(recipe, options);
         reporter.Start(run, options);
-        TrainingResult result = run.Run(reporter.Report, stop.Token);
+        TrainingResult result = run.Run(report => Report(reporter, report, stop), stop.Token);
         if (result.IsComplete && run.Sample() is { } sample)
         {
             reporter.Sample(sample);
@@ -85,6 +90,19 @@ internal static class TrainCommand
         }
 
         return result.IsComplete ? CommandLine.Done : stop.ExitCode;
+    }
+
+    // A run is not lost because nobody reads its progress any more: it saves and stops.
+    private static void Report(TrainingReporter reporter, TrainingProgress report, StopSignal stop)
+    {
+        try
+        {
+            reporter.Report(report);
+        }
+        catch (ReaderLeftException)
+        {
+            stop.Raise(ReaderLeftException.Signal);
+        }
     }
 
     private static JsonObject ToJson(TrainingResult result, string output, TrainingRun run)

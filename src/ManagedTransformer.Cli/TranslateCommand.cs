@@ -11,8 +11,8 @@ internal static class TranslateCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string> model = ModelArgument.Create();
-        Argument<string?> file = new("FILE") { Description = "Sentences, one per line (also .gz); without it they come from standard input.", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string> model = ModelArgument.CreateTranslation();
+        Argument<string?> file = new("FILE") { Description = "Sentences in UTF-8, one per line (also .gz); without it they come from standard input.", Arity = ArgumentArity.ZeroOrOne };
         SearchOptions search = new($"{SearchOptions.DefaultBatch}; 1 where a person types");
         Option<ExitRule?> exits = ExitsOption.Single();
         Option<bool> showExits = new("--show-exits") { Description = "Print the exit layer of every token behind the translation, after a tab (depth-adaptive models)." };
@@ -27,8 +27,9 @@ internal static class TranslateCommand
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));
+            Stream? input = result.GetValue(file) is null ? terminal.RequireInput() : null;
             bool isTyped = result.GetValue(file) is null && terminal.IsInputInteractive;
-            TranslationOptions options = search.Read(result, isTyped ? 1 : SearchOptions.DefaultBatch) with { Exits = result.GetValue(exits) };
+            TranslationOptions options = search.Read(result, terminal, isTyped ? 1 : SearchOptions.DefaultBatch) with { Exits = result.GetValue(exits) };
             options.Validate();
             using TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
             if (loaded.Network.Config.Exits is null)
@@ -38,7 +39,7 @@ internal static class TranslateCommand
 
             IEnumerable<Translation> translations = result.GetValue(file) is { } path
                 ? loaded.TranslateFile(path, options)
-                : loaded.Translate(LineReader.Read(terminal.Input), options);
+                : loaded.TranslateStream(input!, Terminal.InputName, options);
             bool isJson = result.GetValue(json), isShown = result.GetValue(showExits);
             foreach (Translation translation in translations)
             {
@@ -59,6 +60,11 @@ internal static class TranslateCommand
         }
 
         JsonObject line = new() { ["source"] = translation.Source, ["translation"] = translation.Text };
+        if (translation.IsTooLong)
+        {
+            line["too_long"] = true;
+        }
+
         if (translation.Hypothesis is { } hypothesis)
         {
             line["score"] = JsonOutput.Number(hypothesis.Score);

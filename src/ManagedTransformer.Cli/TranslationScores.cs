@@ -11,7 +11,7 @@ internal static class TranslationScores
     {
         if (json)
         {
-            JsonOutput.Write(terminal.Output, new JsonObject
+            JsonObject line = new()
             {
                 ["loss"] = JsonOutput.Number(result.Loss),
                 ["perplexity"] = JsonOutput.Number(result.Perplexity),
@@ -23,7 +23,13 @@ internal static class TranslationScores
                 ["chrf_signature"] = result.ChrFSignature,
                 ["sentences"] = result.Sentences,
                 ["sentences_per_s"] = JsonOutput.Number(result.Sentences / result.Seconds),
-            });
+            };
+            if (result.TooLong > 0)
+            {
+                line["too_long"] = result.TooLong;
+            }
+
+            JsonOutput.Write(terminal.Output, line);
             return;
         }
 

@@ -15,7 +15,7 @@ internal static class TuneExitsCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string> model = ModelArgument.Create();
+        Argument<string> model = ModelArgument.CreateTranslation("A depth-adaptive translation model");
         Option<string?> data = Options.Data("Sentence pairs to search on, SOURCE_FILE,TARGET_FILE or a TSV (default: the validation part of what the model was trained on).");
         Option<string> output = new("--out") { Description = "Folder for the model with the chosen thresholds; it must be new or empty.", HelpName = "DIR", Required = true };
         Option<string?> rule = new("--rule") { Description = "Which exits to tune (default: geometric for models with that classifier, else confidence).", HelpName = $"{Confidence}|{Geometric}" };
@@ -51,7 +51,7 @@ internal static class TuneExitsCommand
                 Seed = result.GetValue(seed) ?? _defaults.Seed,
                 BinWidth = result.GetValue(bins) ?? _defaults.BinWidth,
                 MaxLoss = result.GetValue(loss) is { } most ? (double)(decimal)most : _defaults.MaxLoss,
-                Translation = search.Read(result, SearchOptions.DefaultBatch),
+                Translation = search.Read(result, terminal, SearchOptions.DefaultBatch),
             };
             return Run(terminal, loaded, options, folder, result.GetValue(json));
         });

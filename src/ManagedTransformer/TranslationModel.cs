@@ -73,22 +73,47 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     /// <summary>Translates sentences in their order, as they are asked for. An empty sentence has an empty translation.</summary>
     /// <param name="sentences">One sentence each; they are read some batches ahead.</param><param name="options">Search and so on; default: beam 5.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="InputException">An option is out of its range; while translating: a sentence is longer than the model reads or has a character that the
-    /// vocabulary lacks. The message counts the sentences as lines, from 1; those before it have been translated.</exception>
+    /// <exception cref="InputException">An option is out of its range; while translating: a sentence is longer than the model reads, where that is refused
+    /// (<see cref="TranslationOptions.TooLong"/>), or has a character that the vocabulary lacks. The message counts the sentences as lines, from 1; those before
+    /// it have been translated.</exception>
     public IEnumerable<Translation> Translate(IEnumerable<string> sentences, TranslationOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sentences);
-        options ??= new TranslationOptions();
-        options.Validate();
-        return TranslateInWindows(sentences, options, cancellation);
+        return TranslateNamed(sentences, null, options, cancellation);
     }
 
-    /// <summary>Translates the lines of a file.</summary>
-    /// <param name="path">A text in UTF-8, or a <c>.gz</c> of one.</param><param name="options">Search and so on; default: beam 5.</param>
+    /// <summary>Translates the lines of a stream as they come, in their order.</summary>
+    /// <param name="lines">A text in UTF-8, see <see cref="Utf8Text"/>.</param>
+    /// <param name="name">What messages call it, for instance <c>standard input</c>.</param>
+    /// <param name="options">Search and so on; default: beam 5.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="InputException">The file is missing or not UTF-8; otherwise as for <see cref="Translate(IEnumerable{string}, TranslationOptions, CancellationToken)"/>.</exception>
-    public IEnumerable<Translation> TranslateFile(string path, TranslationOptions? options = null, CancellationToken cancellation = default) =>
-        Translate(TextLines.Read(path), options, cancellation);
+    /// <exception cref="InputException">A line is not UTF-8; otherwise as for
+    /// <see cref="Translate(IEnumerable{string}, TranslationOptions, CancellationToken)"/>.</exception>
+    public IEnumerable<Translation> TranslateStream(
+        Stream lines, string name, TranslationOptions? options = null, CancellationToken cancellation = default) =>
+        TranslateNamed(Utf8Text.ReadLines(lines, name), name, options, cancellation);
+
+    /// <summary>Translates the lines of a file.</summary>
+    /// <param name="path">A text in UTF-8, or a <c>.gz</c> of one.</param>
+    /// <param name="options">Search and so on; default: beam 5.</param>
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InputException">At once: the file is missing or not UTF-8, a line is longer than the model reads, where that is refused, or has a character
+    /// that the vocabulary lacks, or an option is out of its range.</exception>
+    public IEnumerable<Translation> TranslateFile(string path, TranslationOptions? options = null, CancellationToken cancellation = default)
+    {
+        List<string> lines = TextLines.Read(path);
+        string name = $"'{path}'";
+        if (options is null or { TooLong: TooLongSentences.Error })
+        {
+            // Found out before hours of work instead of behind them.
+            for (int i = 0; i < lines.Count; i++)
+            {
+                ReadSource(lines[i], $"Line {i + 1} of {name}", TooLongSentences.Error, null);
+            }
+        }
+
+        return TranslateNamed(lines, name, options, cancellation);
+    }
 
     /// <summary>Translates sentences in their order, as they are asked for, on another thread.</summary>
     /// <param name="sentences">One sentence each; they are read some batches ahead.</param><param name="options">Search and so on; default: beam 5.</param>
@@ -144,23 +169,33 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         }
     }
 
-    /// <summary>The ids of a source sentence, as the model reads it.</summary>
-    /// <param name="sentence">The sentence.</param><param name="line">Its number, for errors.</param>
-    /// <exception cref="InputException">It is too long or cannot be tokenized.</exception>
-    internal int[] EncodeSource(string sentence, long line)
+    /// <summary>The ids of a source sentence; none for an empty one, and null for one that is longer than the model reads.</summary>
+    /// <param name="sentence">The sentence.</param>
+    /// <param name="place">Where it stands, for messages.</param>
+    /// <param name="rule">What happens to one that is too long.</param>
+    /// <param name="observer">Told what happens to it; null for nobody.</param>
+    /// <exception cref="InputException">It is too long and refused, or it cannot be tokenized.</exception>
+    internal int[]? ReadSource(string sentence, string place, TooLongSentences rule, Action<string>? observer)
     {
         int[] ids;
         try
         {
-            ids = Source.Encode(sentence);
+            ids = Source.Encode(sentence.Trim());
         }
         catch (InputException e)
         {
-            throw new InputException($"Line {line}: {e.Message}", e);
+            throw new InputException($"{place}: {e.Message}", e);
         }
 
-        return ids.Length < Network.Config.MaxPositions ? ids : throw new InputException(
-            $"Line {line}: the sentence has {ids.Length + 1:N0} tokens with its end, the model reads at most {Network.Config.MaxPositions:N0} (model.max_positions).");
+        SentenceLimit limit = SentenceLimit.Of(Network.Config);
+        if (limit.Fits(ids.Length))
+        {
+            return ids;
+        }
+
+        string message = limit.Treat(ids.Length, place, rule);
+        observer?.Invoke(message);
+        return null;
     }
 
     internal override void WriteFiles(string folder)
@@ -201,49 +236,56 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         return model;
     }
 
-    private IEnumerable<Translation> TranslateInWindows(IEnumerable<string> sentences, TranslationOptions options, CancellationToken cancellation)
+    private IEnumerable<Translation> TranslateNamed(
+        IEnumerable<string> sentences, string? name, TranslationOptions? options, CancellationToken cancellation)
+    {
+        options ??= new TranslationOptions();
+        options.Validate();
+        return TranslateInWindows(sentences, name is null ? "" : $" of {name}", options, cancellation);
+    }
+
+    private IEnumerable<Translation> TranslateInWindows(
+        IEnumerable<string> sentences, string of, TranslationOptions options, CancellationToken cancellation)
     {
         long line = 0;
-        foreach (string[] window in sentences.Chunk(options.Batch == 1 ? 1 : options.Batch * BatchesPerWindow))
+        using IEnumerator<string> lines = sentences.GetEnumerator();
+        InputException? refused = null;
+        for (bool isOver = false; !isOver;)
         {
-            List<int[]> sources = [];
-            InputException? refused = null;
-            int read = 0;
-            for (; read < window.Length && refused is null; read++)
+            List<(string Sentence, int[]? Ids)> window = [];
+            int size = options.Batch == 1 ? 1 : options.Batch * BatchesPerWindow;
+            while (!isOver && window.Count < size)
             {
                 try
                 {
-                    AddSource(window[read], ++line, sources);
+                    isOver = !lines.MoveNext();
+                    if (!isOver && ReadSource(lines.Current, $"Line {++line}{of}", options.TooLong, options.Observer) is var ids
+                        && (ids is not null || options.TooLong == TooLongSentences.Empty))
+                    {
+                        window.Add((lines.Current, ids));
+                    }
                 }
                 catch (InputException e)
                 {
-                    refused = e;
+                    // What was read before it is translated first.
+                    (refused, isOver) = (e, true);
                 }
             }
 
+            int[][] sources = [.. window.Where(entry => entry.Ids is { Length: > 0 }).Select(entry => entry.Ids!)];
             Queue<Hypothesis> found = new(Translator.Run(Network, sources, options.Search, options.Batch, options.Exits, cancellation));
-            foreach (string sentence in window.Take(refused is null ? read : read - 1))
+            foreach ((string sentence, int[]? ids) in window)
             {
-                Hypothesis? hypothesis = IsEmpty(sentence) ? null : found.Dequeue();
-                yield return new Translation(sentence, hypothesis is null ? "" : Target.Decode(hypothesis.Tokens), hypothesis);
-            }
-
-            if (refused is not null)
-            {
-                throw new InputException(refused.Message, refused);
+                Hypothesis? hypothesis = ids is { Length: > 0 } ? found.Dequeue() : null;
+                yield return new Translation(sentence, hypothesis is null ? "" : Target.Decode(hypothesis.Tokens), hypothesis) { IsTooLong = ids is null };
             }
         }
-    }
 
-    private void AddSource(string sentence, long line, List<int[]> sources)
-    {
-        if (!IsEmpty(sentence))
+        if (refused is not null)
         {
-            sources.Add(EncodeSource(sentence.Trim(), line));
+            throw new InputException(refused.Message, refused);
         }
     }
-
-    private static bool IsEmpty(string sentence) => string.IsNullOrWhiteSpace(sentence);
 
     private static void RequireSize(string side, SentenceTokenizer tokenizer, int vocabulary)
     {

@@ -52,6 +52,29 @@ public sealed class ExitCommandTests : IDisposable
     }
 
     [Fact]
+    public void EmptyAndTooLongSentencesCountAsEmptyTranslations()
+    {
+        Train("none", "0");
+        string pair = File.ReadLines(_work["valid.tsv"]).First(), source = pair.Split('\t')[0], word = source.Split(' ')[0];
+        string data = _work.Write("mixed.tsv", $"{pair}\n\tx\n{source}\t\n{string.Join(' ', Enumerable.Repeat(word, 70))}\tx\n");
+        Workspace.Run("eval", _work["out"], "--exits", "fixed:3", "--data", data).AssertFails(1, $"Line 4 of '{data}'", "--too-long");
+        foreach ((string rule, int sentences) in ((string, int)[])[("skip", 3), ("empty", 4)])
+        {
+            string[] more = ["--data", data, "--beam", "2", "--too-long", rule, "--json"];
+            JsonElement table = Workspace.Run(["eval", _work["out"], "--exits", "fixed:3", .. more]).Json;
+            Assert.Equal(sentences, table.GetProperty("sentences").GetInt32());
+            JsonElement plain = Workspace.Run(["eval", _work["out"], .. more]).Json;
+            Assert.Equal(sentences, plain.GetProperty("sentences").GetInt32());
+            Assert.Equal(plain.GetProperty("bleu").GetDouble(), Number(table.GetProperty("exits")[0], "bleu"));
+            ToolResult tuned = Workspace.Run(["tune-exits", _work["out"], "--grid", "3", "--draws", "0", "--max-loss", "100", "--out", _work[rule], .. more]);
+            Assert.Equal(sentences, JsonDocument.Parse(ToolResult.Lines(tuned.Output)[0]).RootElement.GetProperty("sentences").GetInt32());
+        }
+
+        string nothing = _work.Write("nothing.tsv", "\tx\n\ty\n");
+        Workspace.Run("eval", _work["out"], "--exits", "fixed:3", "--data", nothing).AssertFails(1, "no sentence to translate");
+    }
+
+    [Fact]
     public void TranslationsTakeTheExitsAskedFor()
     {
         Train("none", "0");

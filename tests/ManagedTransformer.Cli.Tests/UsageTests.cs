@@ -82,7 +82,7 @@ public sealed class UsageTests
         static string Help(int width)
         {
             using StringWriter output = new();
-            Assert.Equal(CommandLine.Done, CommandLine.Run(["train", "--help"], new Terminal(TextReader.Null, output, TextWriter.Null) { OutputWidth = width }));
+            Assert.Equal(CommandLine.Done, CommandLine.Run(["train", "--help"], new Terminal(Stream.Null, output, TextWriter.Null) { OutputWidth = width }));
             return output.ToString();
         }
     }

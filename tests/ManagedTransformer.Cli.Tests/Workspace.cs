@@ -22,6 +22,19 @@ internal sealed class Workspace : IDisposable
         }
         """;
 
+    /// <summary>A recipe of a translation model that trains within a second.</summary>
+    public const string TranslationRecipe = """
+        {
+          "architecture": "transformer_seq2seq",
+          "model": { "dim": 16, "heads": 2, "ffn": 32, "encoder_layers": 1, "decoder_layers": 1, "pre_norm": true, "max_positions": 12, "dropout": 0 },
+          "tokenizer": { "type": "word" },
+          "training": {
+            "steps": 60, "max_tokens": 60, "evaluate_every": 20, "log_every": 20, "evaluate_bleu": 2,
+            "optimizer": { "type": "adam" }, "schedule": { "type": "inverse_sqrt", "lr": 1e-2, "warmup": 10 }
+          }
+        }
+        """;
+
     /// <summary>A recipe with learnt spans, persistent vectors and an adaptive vocabulary.</summary>
     public const string SpanRecipe = """
         {
@@ -59,11 +72,14 @@ internal sealed class Workspace : IDisposable
     public static ToolResult Run(params string[] arguments) => RunWithInput("", arguments);
 
     /// <summary>Runs the tool in this process with something on standard input.</summary>
-    public static ToolResult RunWithInput(string input, params string[] arguments)
+    public static ToolResult RunWithInput(string input, params string[] arguments) => RunWithInput(Encoding.UTF8.GetBytes(input), arguments);
+
+    /// <summary>Runs the tool in this process with bytes on standard input.</summary>
+    public static ToolResult RunWithInput(byte[] input, params string[] arguments)
     {
         int threads = CpuThreads.Count;
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
-        int code = CommandLine.Run(arguments, new Terminal(new StringReader(input), output, error));
+        int code = CommandLine.Run(arguments, new Terminal(new MemoryStream(input), output, error));
         CpuThreads.Count = threads;
         return new ToolResult(code, output.ToString(), error.ToString());
     }

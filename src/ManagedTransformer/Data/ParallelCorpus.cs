@@ -6,6 +6,9 @@ namespace ManagedTransformer.Data;
 /// </summary>
 public sealed class ParallelCorpus
 {
+    private readonly string? _targetName;
+    private readonly int[]? _lines;
+
     /// <summary>A corpus of given pairs, all of which are kept.</summary>
     /// <param name="name">Where they come from, for messages.</param>
     /// <param name="pairs">The pairs.</param>
@@ -13,9 +16,11 @@ public sealed class ParallelCorpus
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(pairs);
-        Name = name;
-        Pairs = pairs;
+        (Name, SourceName, Pairs) = (name, name, pairs);
     }
+
+    private ParallelCorpus(string source, string? target, IReadOnlyList<SentencePair> pairs, int[] lines)
+        : this(target is null ? source : $"{source}, {target}", pairs) => (SourceName, _targetName, _lines) = (source, target, lines);
 
     /// <summary>The file or files that the corpus came from.</summary>
     public string Name { get; }
@@ -32,6 +37,8 @@ public sealed class ParallelCorpus
     /// <summary>How many pairs were left out because the lengths of their sides differed too much.</summary>
     public int UnevenPairs { get; private init; }
 
+    private string SourceName { get; init; }
+
     /// <summary>Reads two files, the n-th line of one being the translation of the n-th line of the other.</summary>
     /// <param name="sourcePath">The sentences.</param>
     /// <param name="targetPath">Their translations.</param>
@@ -41,8 +48,12 @@ public sealed class ParallelCorpus
     {
         List<string> sources = TextLines.Read(sourcePath), targets = TextLines.Read(targetPath);
         if (sources.Count != targets.Count)
-            throw new InputException($"The files do not belong together: '{sourcePath}' has {sources.Count} lines and '{targetPath}' has {targets.Count}.");
-        return Filter($"{sourcePath}, {targetPath}", [.. sources.Zip(targets, (source, target) => new SentencePair(source, target))], options);
+        {
+            throw new InputException(
+                $"The files do not belong together: '{sourcePath}' has {sources.Count} lines and '{targetPath}' has {targets.Count}.");
+        }
+
+        return Filter(sourcePath, targetPath, [.. sources.Zip(targets, (source, target) => new SentencePair(source.Trim(), target.Trim()))], options);
     }
 
     /// <summary>Reads a file with one pair per line, in columns separated by tabs and without a header.</summary>
@@ -55,7 +66,7 @@ public sealed class ParallelCorpus
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sourceColumn);
         ArgumentOutOfRangeException.ThrowIfNegative(targetColumn);
-        List<string> lines = TextLines.Read(path, trim: false);
+        List<string> lines = TextLines.Read(path);
         List<SentencePair> pairs = new(lines.Count);
         foreach (string line in lines)
         {
@@ -63,10 +74,14 @@ public sealed class ParallelCorpus
             int needed = Math.Max(sourceColumn, targetColumn) + 1;
             bool isEmpty = string.IsNullOrWhiteSpace(line);
             if (!isEmpty && columns.Length < needed)
+            {
                 throw new InputException($"Line {pairs.Count + 1} of '{path}' has {columns.Length} columns instead of at least {needed}.");
+            }
+
             pairs.Add(isEmpty ? new("", "") : new(columns[sourceColumn].Trim(), columns[targetColumn].Trim()));
         }
-        return Filter(path, pairs, options);
+
+        return Filter(path, null, pairs, options);
     }
 
     /// <summary>Leaves out what the options do not keep.</summary>
@@ -76,38 +91,71 @@ public sealed class ParallelCorpus
     /// <exception cref="InputException">An option is out of its range, or a line is empty and that is refused.</exception>
     public static ParallelCorpus Filter(string name, IReadOnlyList<SentencePair> lines, ParallelCorpusOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(lines);
+        return Filter(name, null, lines, options);
+    }
+
+    /// <summary>The pairs with the given numbers.</summary>
+    /// <param name="numbers">Increasing numbers, from 0.</param>
+    internal ParallelCorpus Select(IReadOnlyList<int> numbers) => numbers.Count == Pairs.Count
+        ? this
+        : new(SourceName, _targetName, [.. numbers.Select(number => Pairs[number])], [.. numbers.Select(LineOf)])
+        {
+            EmptyPairs = EmptyPairs,
+            LongPairs = LongPairs,
+            UnevenPairs = UnevenPairs,
+        };
+
+    /// <summary>Where a sentence stands, as messages say it: its line and its file.</summary>
+    /// <param name="pair">The number of the pair, from 0.</param>
+    /// <param name="isTarget">Whether it is the pair's translation.</param>
+    internal string Place(int pair, bool isTarget) => $"Line {LineOf(pair)} of '{(isTarget ? _targetName ?? SourceName : SourceName)}'";
+
+    private static ParallelCorpus Filter(string source, string? target, IReadOnlyList<SentencePair> lines, ParallelCorpusOptions? options)
+    {
         options ??= new();
         options.Validate();
-        List<SentencePair> kept = new(lines.Count);
+        List<int> kept = new(lines.Count);
         int empty = 0, tooLong = 0, uneven = 0;
         for (int i = 0; i < lines.Count; i++)
         {
-            int source = CountWords(lines[i].Source), target = CountWords(lines[i].Target), longer = Math.Max(source, target), shorter = Math.Min(source, target);
-            if (shorter == 0)
+            int first = CountWords(lines[i].Source), second = CountWords(lines[i].Target);
+            int longer = Math.Max(first, second), shorter = Math.Min(first, second);
+            if (shorter == 0 && options.RefuseEmptyLines)
             {
-                if (options.RefuseEmptyLines)
-                    throw new InputException($"The {(source == 0 ? "source" : "target")} sentence of line {i + 1} of '{name}' is empty.");
+                string file = first == 0 ? source : target ?? source;
+                throw new InputException($"The {(first == 0 ? "source" : "target")} sentence of line {i + 1} of '{file}' is empty.");
+            }
+
+            if (shorter == 0 && !options.KeepEmptyLines)
+            {
                 empty++;
             }
             else if (options.MaxWords > 0 && longer > options.MaxWords)
             {
                 tooLong++;
             }
-            else if (options.MaxRatio > 0 && longer > options.MaxRatio * shorter)
+            else if (options.MaxRatio > 0 && shorter > 0 && longer > options.MaxRatio * shorter)
             {
                 uneven++;
             }
             else
             {
-                kept.Add(lines[i]);
+                kept.Add(i);
             }
         }
-        return new(name, kept) { EmptyPairs = empty, LongPairs = tooLong, UnevenPairs = uneven };
+
+        return new(source, target, [.. kept.Select(i => lines[i])], [.. kept.Select(i => i + 1)])
+        {
+            EmptyPairs = empty,
+            LongPairs = tooLong,
+            UnevenPairs = uneven,
+        };
     }
 
     /// <summary>Words between ASCII white space, so that a no-break space does not make two of one.</summary>
-    static int CountWords(string sentence)
+    private static int CountWords(string sentence)
     {
         int words = 0;
         bool inside = false;
@@ -115,9 +163,15 @@ public sealed class ParallelCorpus
         {
             bool space = c is ' ' or (>= '\t' and <= '\r');
             if (!space && !inside)
+            {
                 words++;
+            }
+
             inside = !space;
         }
+
         return words;
     }
+
+    private int LineOf(int pair) => _lines?[pair] ?? pair + 1;
 }

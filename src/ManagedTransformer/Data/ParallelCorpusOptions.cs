@@ -6,6 +6,9 @@ public sealed record ParallelCorpusOptions
     /// <summary>Whether a pair with an empty side is refused instead of left out.</summary>
     public bool RefuseEmptyLines { get; init; }
 
+    /// <summary>Whether a pair with an empty side is kept, as scores need it that cover every line.</summary>
+    public bool KeepEmptyLines { get; init; }
+
     /// <summary>Pairs with more words than this on a side are left out; 0: none are.</summary>
     public int MaxWords { get; init; }
 
@@ -16,6 +19,8 @@ public sealed record ParallelCorpusOptions
     /// <exception cref="InputException">A value out of its range.</exception>
     public void Validate()
     {
+        if (RefuseEmptyLines && KeepEmptyLines)
+            throw new InputException("Pairs with an empty side cannot be both refused and kept.");
         if (MaxWords < 0)
             throw new InputException($"The most words of a sentence ({MaxWords}) must be 0 (no limit) or positive.");
         if (!(MaxRatio == 0 || MaxRatio >= 1))

@@ -36,11 +36,13 @@ public sealed class TextCorpus
     /// <summary>
     /// Loads a corpus: a text file, a <c>.gz</c> of one, a folder with <c>train.txt</c> and optionally <c>valid.txt</c> (or <c>val.txt</c>) and
     /// <c>test.txt</c>, each also as <c>.txt.gz</c>, or <see cref="BuiltInStories"/>. What has no file of its own is cut off the end of the
-    /// training text, validation before test; no UTF-8 character is cut in two.
+    /// training text, validation before test; no UTF-8 character is cut in two. A byte-order mark and the CR before every LF are left out, unless
+    /// <see cref="TextCorpusOptions.Raw"/> keeps them.
     /// </summary>
     /// <param name="source">The path or the built-in name.</param>
     /// <param name="options">How to cut; the defaults where absent.</param>
-    /// <exception cref="InputException">The source is missing, unreadable or empty, or leaves nothing to train on; or the options are out of range.</exception>
+    /// <exception cref="InputException">The source is missing, unreadable, empty or UTF-16, or leaves nothing to train on; or the options are out of
+    /// range.</exception>
     public static TextCorpus Load(string source, TextCorpusOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
@@ -51,7 +53,7 @@ public sealed class TextCorpus
             return LoadStories(options);
         if (source.StartsWith(BuiltInPrefix, StringComparison.Ordinal))
             throw new InputException($"There is no built-in corpus '{source}'; the one that exists is '{BuiltInStories}'.");
-        return Directory.Exists(source) ? LoadFolder(source, options) : Cut(source, source, ReadText(source), options, null, null);
+        return Directory.Exists(source) ? LoadFolder(source, options) : Cut(source, source, ReadText(source, options), options, null, null);
     }
 
     /// <summary>The source as it can be named from any folder: a full path, or a built-in name as it is.</summary>
@@ -76,24 +78,28 @@ public sealed class TextCorpus
     {
         string train = Find(folder, "train.txt") ?? throw new InputException($"The folder '{folder}' has no train.txt (or train.txt.gz).");
         string? validation = Find(folder, "valid.txt", "val.txt"), test = Find(folder, "test.txt");
-        return Cut(folder, train, ReadText(train), options, validation is null ? null : ReadText(validation), test is null ? null : ReadText(test));
+        return Cut(folder, train, ReadText(train, options), options, Part(validation), Part(test));
+
+        ReadOnlyMemory<byte>? Part(string? path) => path is null ? null : ReadText(path, options);
     }
 
-    static TextCorpus Cut(string name, string file, byte[] text, TextCorpusOptions options, byte[]? validation, byte[]? test)
+    static TextCorpus Cut(
+        string name, string file, ReadOnlyMemory<byte> text, TextCorpusOptions options, ReadOnlyMemory<byte>? validation, ReadOnlyMemory<byte>? test)
     {
         int end = text.Length;
         ReadOnlyMemory<byte> testText = test ?? CutOff(options.TestFraction);
         ReadOnlyMemory<byte> validationText = validation ?? CutOff(options.ValidationFraction);
         if (end == 0)
             throw new InputException($"The file '{file}' has nothing left to train on after validation and test are cut off.");
-        return new(name, text.AsMemory(0, end), validationText, testText);
+        return new(name, text[..end], validationText, testText);
 
         ReadOnlyMemory<byte> CutOff(double fraction)
         {
-            int start = Math.Max(0, end - (int)Math.Round(fraction * text.Length));
-            while (start > 0 && start < end && (text[start] & 0xC0) == 0x80)
+            ReadOnlySpan<byte> bytes = text.Span;
+            int start = Math.Max(0, end - (int)Math.Round(fraction * bytes.Length));
+            while (start > 0 && start < end && (bytes[start] & 0xC0) == 0x80)
                 start--;
-            ReadOnlyMemory<byte> part = text.AsMemory(start, end - start);
+            ReadOnlyMemory<byte> part = text[start..end];
             end = start;
             return part;
         }
@@ -112,9 +118,10 @@ public sealed class TextCorpus
         return null;
     }
 
-    static byte[] ReadText(string path)
+    static ReadOnlyMemory<byte> ReadText(string path, TextCorpusOptions options)
     {
-        byte[] text = InputFile.ReadAllBytes(path);
+        byte[] bytes = InputFile.ReadAllBytes(path);
+        Memory<byte> text = options.Raw ? bytes : Utf8Text.Clean(bytes, $"'{path}'");
         return text.Length > 0 ? text : throw new InputException($"The file '{path}' is empty.");
     }
 

@@ -10,12 +10,7 @@ static class Utf8File
     public static byte[] Read(string path)
     {
         byte[] bytes = InputFile.ReadAllBytes(path);
-        // Editors that write UTF-16 begin with its mark. Without one a zero beside the first character, which is ASCII in all these files, tells it.
-        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, > 0, ..] or [> 0, 0, ..])
-        {
-            throw new InputException($"The file '{path}' is UTF-16; save it as UTF-8.");
-        }
-
+        Utf16Detection.Refuse(bytes, 0, $"'{path}'");
         return bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
     }
 }

@@ -16,7 +16,7 @@ public static class ExitTuning
 
     /// <summary>Searches thresholds.</summary>
     /// <param name="model">A model with exits.</param><param name="options">What to try, and on which data.</param>
-    /// <param name="observer">Told every score, how many are known and how many there will be; null for nobody.</param>
+    /// <param name="observer">Told every score, before times are measured, how many are known and how many there will be; null for nobody.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InputException">The model has no exits, one layer or no geometric-like classifier where that is asked for, no pairs are known or they cannot be
     /// read or tokenized, or an option is out of its range.</exception>
@@ -29,7 +29,9 @@ public static class ExitTuning
         model.RequireExits();
         ExitRule[] candidates = [.. Candidates(model, options)];
         ParallelCorpus corpus = TranslationEvaluation.Pairs(model, options.Data, EvaluationSplit.Auto);
-        SentencePair[] pairs = [.. corpus.Pairs.Take(options.Sentences == 0 ? corpus.Pairs.Count : options.Sentences)];
+        int sentences = options.Sentences == 0 ? corpus.Pairs.Count : Math.Min(options.Sentences, corpus.Pairs.Count);
+        corpus = TranslationEvaluation.Fitting(model, corpus.Select([.. Enumerable.Range(0, sentences)]), options.Translation).Text;
+        IReadOnlyList<SentencePair> pairs = corpus.Pairs;
         ExitScorer scorer = new(model, pairs, options.Translation, cancellation);
         ExitScore full = scorer.Score(new ExitRule());
         observer?.Invoke(full, 0, candidates.Length);
@@ -40,8 +42,9 @@ public static class ExitTuning
             observer?.Invoke(scores[^1], scores.Count, candidates.Length);
         }
 
-        ExitScore[] frontier = Frontier(scores, options.BinWidth);
-        return new ExitTuningResult(corpus.Name, pairs.Length, scorer.BleuSignature, scores.Count, full, frontier, Choose(frontier, full, options.MaxLoss));
+        ExitScore[] timed = scorer.Time([full, .. Frontier(scores, options.BinWidth)]), frontier = timed[1..];
+        full = timed[0];
+        return new ExitTuningResult(corpus.Name, pairs.Count, scorer.BleuSignature, scores.Count, full, frontier, Choose(frontier, full, options.MaxLoss));
     }
 
     /// <summary>Of every bin of the average exit the score with the highest BLEU, and of equal ones the cheapest.</summary>

@@ -52,16 +52,17 @@ public static class ModelEvaluation
         string source = options.Data ?? trainedOn?.Source ?? throw new InputException(
             "The model does not say what it was trained on; name a text to evaluate on.");
         bool isTrainingText = trainedOn?.Source is { } known && SameText(source, known);
+        bool isRaw = trainedOn?.Raw ?? false;
         bool isSingleFile = !Directory.Exists(source) && source != TextCorpus.BuiltInStories;
         if (options.Split == EvaluationSplit.Auto && isSingleFile && !isTrainingText)
         {
-            return (TrainingData.Load(new DataRecipe { Source = source, ValidationFraction = 0 }), EvaluationSplit.All);
+            return (TrainingData.Load(new DataRecipe { Source = source, ValidationFraction = 0, Raw = isRaw }), EvaluationSplit.All);
         }
 
         // A folder's missing parts are only cut off its training text where training did the same.
         DataRecipe data = isTrainingText ? trainedOn! with { Source = source }
-            : isSingleFile ? new DataRecipe { Source = source }
-            : new DataRecipe { Source = source, ValidationFraction = 0 };
+            : isSingleFile ? new DataRecipe { Source = source, Raw = isRaw }
+            : new DataRecipe { Source = source, ValidationFraction = 0, Raw = isRaw };
         TextCorpus corpus = TrainingData.Load(data);
         EvaluationSplit split = options.Split != EvaluationSplit.Auto ? options.Split
             : !corpus.Validation.IsEmpty ? EvaluationSplit.Validation

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ManagedTransformer.Data;
+using ManagedTransformer.Generation;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Training;
 
@@ -17,12 +18,12 @@ public static class TranslationEvaluation
         ArgumentNullException.ThrowIfNull(model);
         options ??= new TranslationEvaluationOptions();
         options.Translation.Validate();
-        ParallelCorpus pairs = Pairs(model, options.Data, options.Split);
-        TokenPair[] tokens = TranslationData.Encode(pairs, model.Source, model.Target);
-        TranslationEvaluator.RequirePositions(tokens, pairs, model.Network.Config);
-        LanguageModelMetrics metrics = TranslationEvaluator.Score(model.Network, tokens, cancellation);
+        FittingPairs fitting = Fitting(model, Pairs(model, options.Data, options.Split), options.Translation);
+        ParallelCorpus pairs = fitting.Text;
+        LanguageModelMetrics metrics = TranslationEvaluator.Score(model.Network, fitting.Tokens, cancellation);
         long start = Stopwatch.GetTimestamp();
-        string[] translations = [.. model.Translate(pairs.Pairs.Select(pair => pair.Source), options.Translation, cancellation).Select(translation => translation.Text)];
+        TranslationOptions search = options.Translation with { TooLong = TooLongSentences.Empty, Observer = null };
+        string[] translations = [.. model.Translate(pairs.Pairs.Select(pair => pair.Source), search, cancellation).Select(translation => translation.Text)];
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         string[] references = [.. pairs.Pairs.Select(pair => pair.Target)];
         Bleu bleu = new(new BleuOptions { Lowercase = model.Description.Lowercase });
@@ -30,7 +31,10 @@ public static class TranslationEvaluation
         return new TranslationEvaluationResult(
             pairs.Name, references.Length, metrics.Loss, metrics.Perplexity, metrics.Tokens, bleu.Corpus(translations, [references]), bleu.Signature(1),
             TokenizedBleu.Corpus(translations, model.Description.Lowercase ? [.. references.Select(reference => reference.ToLowerInvariant())] : references),
-            chrF.Corpus(translations, [references]), chrF.Signature(1), translations, seconds);
+            chrF.Corpus(translations, [references]), chrF.Signature(1), translations, seconds)
+        {
+            TooLong = fitting.TooLong,
+        };
     }
 
     /// <summary>The pairs to score a model on.</summary>
@@ -38,6 +42,14 @@ public static class TranslationEvaluation
     /// <exception cref="InputException">None are known, or they cannot be read.</exception>
     internal static ParallelCorpus Pairs(TranslationModel model, string? data, EvaluationSplit split) =>
         data is not null ? TranslationPairs.Whole(data) : Part(model.Description.Data, split);
+
+    /// <summary>Pairs, after those that the model cannot read as a whole have been treated as the options say.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="options">Say what happens to them, and who is told.</param>
+    /// <exception cref="InputException">A character that a vocabulary lacks, a pair that is refused, or no pair that fits.</exception>
+    internal static FittingPairs Fitting(TranslationModel model, ParallelCorpus pairs, TranslationOptions options) => FittingPairs.Of(
+        pairs, TranslationData.Encode(pairs, model.Source, model.Target), model.Network.Config, options.TooLong, options.Observer);
 
     private static ParallelCorpus Part(TranslationDataRecipe? trainedOn, EvaluationSplit split)
     {

@@ -33,18 +33,4 @@ internal static class TranslationEvaluator
 
         return new LanguageModelMetrics(nll, tokens);
     }
-
-    /// <summary>Refuses pairs that the model cannot read as a whole.</summary>
-    /// <param name="pairs">The pairs.</param><param name="text">The same as text.</param><param name="config">The model's sizes.</param>
-    /// <exception cref="InputException">A side has more tokens than the model has positions.</exception>
-    public static void RequirePositions(TokenPair[] pairs, ParallelCorpus? text, EncoderDecoderConfig config)
-    {
-        int tooLong = Array.FindIndex(pairs, pair => Math.Max(pair.Source.Length, pair.Target.Length) >= config.MaxPositions);
-        if (tooLong >= 0)
-        {
-            int tokens = Math.Max(pairs[tooLong].Source.Length, pairs[tooLong].Target.Length) + 1;
-            throw new InputException(
-                $"Line {tooLong + 1} of '{text?.Name}': the longer side has {tokens:N0} tokens with its end, the model reads at most {config.MaxPositions:N0} (model.max_positions).");
-        }
-    }
 }

@@ -14,6 +14,12 @@ public sealed record TranslationOptions
     /// <summary>At which layer tokens leave the decoder of a depth-adaptive model; null: as its configuration says.</summary>
     public ExitRule? Exits { get; init; }
 
+    /// <summary>What happens to sentences that are longer than the model reads.</summary>
+    public TooLongSentences TooLong { get; init; }
+
+    /// <summary>Told a sentence, with file and line, about everything that is left out or left empty; null for nobody.</summary>
+    public Action<string>? Observer { get; init; }
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="InputException">A value out of its range.</exception>
     public void Validate()
@@ -22,6 +28,11 @@ public sealed record TranslationOptions
         if (Batch < 1)
         {
             throw new InputException($"The number of sentences to translate at once ({Batch}) must be at least 1.");
+        }
+
+        if (!Enum.IsDefined(TooLong))
+        {
+            throw new InputException($"The rule for sentences that are too long, '{TooLong}', does not exist.");
         }
     }
 }

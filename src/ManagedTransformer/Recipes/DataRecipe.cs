@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ManagedTransformer.Recipes;
 
 /// <summary>What to train on.</summary>
@@ -11,4 +13,10 @@ public sealed record DataRecipe
 
     /// <summary>Share of a single file, behind the validation part, that is kept for testing.</summary>
     public double TestFraction { get; set; }
+
+    /// <summary>
+    /// Takes files byte by byte, as they are. Otherwise they are text in UTF-8: a byte-order mark is dropped, CR LF counts as LF, and UTF-16 is refused.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Raw { get; set; }
 }

@@ -64,11 +64,28 @@ public sealed record TranslationDataRecipe
         static string? Full(string? path) => path is null ? null : TextCorpus.FullName(path);
     }
 
-    /// <summary>The two files of <c>SOURCE_FILE,TARGET_FILE</c>; what exists as it is, or has no comma, is one file.</summary>
+    /// <summary>
+    /// The two files of <c>SOURCE_FILE,TARGET_FILE</c>; what exists as it is, or has no comma, is one file. Names may have commas: the one counts that divides the
+    /// text into two files that exist.
+    /// </summary>
+    /// <exception cref="InputException">There are several commas, and none divides the text so, or more than one does.</exception>
     internal static (string Source, string? Target) Split(string pairs)
     {
-        int comma = File.Exists(pairs) ? -1 : pairs.IndexOf(',', StringComparison.Ordinal);
-        return comma < 0 ? (pairs, null) : (pairs[..comma], pairs[(comma + 1)..]);
+        int[] commas = File.Exists(pairs) ? [] : [.. Enumerable.Range(0, pairs.Length).Where(i => pairs[i] == ',')];
+        if (commas.Length < 2)
+        {
+            return commas is [int only] ? (pairs[..only], pairs[(only + 1)..]) : (pairs, null);
+        }
+
+        int[] fitting = [.. commas.Where(comma => File.Exists(pairs[..comma]) && File.Exists(pairs[(comma + 1)..]))];
+        return fitting switch
+        {
+            [int comma] => (pairs[..comma], pairs[(comma + 1)..]),
+            [] => throw new InputException(
+                $"No comma of '{pairs}' stands between two files that exist, and there is no TSV of that name: it should be SOURCE_FILE,TARGET_FILE."),
+            _ => throw new InputException(
+                $"It is not clear which files '{pairs}' names: '{pairs[..fitting[0]]}' and the rest exist, and so do '{pairs[..fitting[1]]}' and the rest."),
+        };
     }
 
     internal void Validate(string where)

@@ -22,10 +22,15 @@ public sealed class SentenceTokenizer(ITokenizer tokenizer, bool lowercase = fal
     public int VocabularySize => tokenizer.VocabularySize + SpecialIds.FirstOrdinary;
 
     /// <summary>The ids of a sentence, without the end of sentence.</summary>
-    /// <param name="sentence">One line of text.</param>
+    /// <param name="sentence">One line of text; an empty one has no ids.</param>
     /// <exception cref="InputException">A character that the vocabulary lacks.</exception>
     public int[] Encode(string sentence)
     {
+        if (string.IsNullOrEmpty(sentence))
+        {
+            return [];
+        }
+
         sentence = lowercase ? sentence.ToLowerInvariant() : sentence;
         sentence = _prefixSpace ? $" {sentence}" : sentence;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using ManagedTransformer.Data;
 
 namespace ManagedTransformer.Tokenization;
 
@@ -68,8 +69,9 @@ public sealed class WordTokenizer : ITokenizer
     /// <param name="minimumCount">How often a word must occur, at least 1.</param>
     /// <param name="maximumSize">The most ids, the two special ones included; at least 2.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument lies outside its range.</exception>
+    /// <exception cref="InputException">The text is not valid UTF-8.</exception>
     public static WordTokenizer FromText(ReadOnlySpan<byte> utf8, int minimumCount = 1, int maximumSize = int.MaxValue) =>
-        FromText(Encoding.UTF8.GetString(utf8), minimumCount, maximumSize);
+        FromText(ToText(utf8), minimumCount, maximumSize);
 
     /// <inheritdoc/>
     public int[] Encode(ReadOnlySpan<char> text)
@@ -81,7 +83,7 @@ public sealed class WordTokenizer : ITokenizer
     }
 
     /// <inheritdoc/>
-    public int[] Encode(ReadOnlySpan<byte> utf8) => Encode(Encoding.UTF8.GetString(utf8));
+    public int[] Encode(ReadOnlySpan<byte> utf8) => Encode(ToText(utf8));
 
     /// <inheritdoc/>
     public string Decode(ReadOnlySpan<int> ids) => TokenizerText.Decode(this, ids);
@@ -124,6 +126,12 @@ public sealed class WordTokenizer : ITokenizer
         if (tokenizer._ids.Count != words.Length)
             throw new InputException($"The key 'words' in '{path}' names '{words.GroupBy(w => w).First(g => g.Count() > 1).Key}' twice.");
         return tokenizer;
+    }
+
+    static string ToText(ReadOnlySpan<byte> utf8)
+    {
+        Utf8Text.RequireValid(utf8, "the text");
+        return Encoding.UTF8.GetString(utf8);
     }
 
     /// <summary>Reads the next word, or a newline, which counts as a word here.</summary>

@@ -1,3 +1,5 @@
+using ManagedTransformer.Generation;
+
 namespace ManagedTransformer.Training;
 
 /// <summary>What a training run takes besides its recipe.</summary>
@@ -11,6 +13,13 @@ public sealed record TrainingOptions
 
     /// <summary>Sentence pairs to validate a translation model on instead of the recipe's, in the form of <see cref="Data"/>.</summary>
     public string? Validation { get; init; }
+
+    /// <summary>
+    /// What happens to sentence pairs of which a side is longer than a translation model reads or a batch holds. Null: training pairs are left out with a note,
+    /// as fairseq does, and validation pairs are refused, since a score must cover every line. Training pairs cannot be empty:
+    /// <see cref="TooLongSentences.Empty"/> leaves them out.
+    /// </summary>
+    public TooLongSentences? TooLong { get; init; }
 
     /// <summary>A model folder to start from instead of random weights: model and tokenizer are the folder's, everything else is the recipe's, and training begins at
     /// step 0 with an empty optimiser. A checkpoint that <see cref="Resume"/> finds takes precedence. Null: the recipe's model with random weights.</summary>

@@ -80,17 +80,22 @@ internal sealed class TranslationData
         TokenPair[] tokens = new TokenPair[pairs.Pairs.Count];
         for (int i = 0; i < tokens.Length; i++)
         {
-            try
-            {
-                tokens[i] = new TokenPair(source.Encode(pairs.Pairs[i].Source), target.Encode(pairs.Pairs[i].Target));
-            }
-            catch (InputException e)
-            {
-                throw new InputException($"{pairs.Name}, pair {i + 1}: {e.Message}", e);
-            }
+            tokens[i] = new TokenPair(Encode(source, pairs.Pairs[i].Source, i, false), Encode(target, pairs.Pairs[i].Target, i, true));
         }
 
         return tokens;
+
+        int[] Encode(SentenceTokenizer tokenizer, string sentence, int pair, bool isTarget)
+        {
+            try
+            {
+                return tokenizer.Encode(sentence);
+            }
+            catch (InputException e)
+            {
+                throw new InputException($"{pairs.Place(pair, isTarget)}: {e.Message}", e);
+            }
+        }
     }
 
     /// <summary>Identifies pairs and recipe, so that a run is not resumed with others; the number of steps may change.</summary>

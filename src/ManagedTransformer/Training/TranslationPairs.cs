@@ -9,7 +9,7 @@ internal static class TranslationPairs
     private const string BuiltInPrefix = "builtin:";
 
     // A score must cover every line.
-    private static readonly ParallelCorpusOptions _whole = new() { RefuseEmptyLines = true };
+    private static readonly ParallelCorpusOptions _whole = new() { KeepEmptyLines = true };
 
     /// <summary>The pairs to train on: those that the recipe keeps.</summary>
     /// <param name="data">Names them.</param>
@@ -23,18 +23,18 @@ internal static class TranslationPairs
 
     /// <summary>The pairs to validate on; null where there are none.</summary>
     /// <param name="data">Names them.</param>
-    /// <exception cref="InputException">They cannot be read, there are none, or a line is empty.</exception>
+    /// <exception cref="InputException">They cannot be read, or there are none.</exception>
     public static ParallelCorpus? Validation(TranslationDataRecipe data) =>
         Named(data.ValidationSource, data.ValidationTarget, data, corpus => corpus.Validation);
 
     /// <summary>The pairs to test on; null where there are none.</summary>
     /// <param name="data">Names them.</param>
-    /// <exception cref="InputException">They cannot be read, there are none, or a line is empty.</exception>
+    /// <exception cref="InputException">They cannot be read, or there are none.</exception>
     public static ParallelCorpus? Test(TranslationDataRecipe data) => Named(data.TestSource, data.TestTarget, data, corpus => corpus.Test);
 
     /// <summary>All pairs of two files or a TSV; the validation part of what is built in.</summary>
     /// <param name="pairs"><c>SOURCE_FILE,TARGET_FILE</c>, a TSV, or <c>builtin:translation</c>.</param>
-    /// <exception cref="InputException">They cannot be read, there are none, or a line is empty.</exception>
+    /// <exception cref="InputException">They cannot be read, or there are none.</exception>
     public static ParallelCorpus Whole(string pairs)
     {
         (string source, string? target) = TranslationDataRecipe.Split(pairs);

@@ -13,10 +13,10 @@ namespace ManagedTransformer.Training;
 /// <summary>Trains a translation model on sentence pairs.</summary>
 internal sealed class TranslationTask : TrainingTask
 {
-    private const int SentencesPerBatch = 64;
-    private static readonly BeamSearchOptions _greedy = new() { Beam = 1 };
+    private static readonly TranslationOptions _greedy = new() { Search = new BeamSearchOptions { Beam = 1 }, Batch = 64, TooLong = TooLongSentences.Empty };
     private readonly TranslationRecipe _recipe;
     private readonly TranslationData _data;
+    private readonly FittingPairs? _validation;
 
     /// <summary>Loads the pairs and builds the model.</summary>
     /// <param name="recipe">A checked recipe.</param><param name="options">Data, seed and so on.</param>
@@ -33,10 +33,15 @@ internal sealed class TranslationTask : TrainingTask
             checkpoint is not null ? TranslationModel.ReadTokenizers(checkpoint, recipe.Data.Lowercase) : start is null ? null : (start.Source, start.Target));
         EncoderDecoderConfig config = WithVocabularies(recipe.Model, _data.Source, _data.Target);
         _recipe = recipe with { Model = config };
-        TranslationEvaluator.RequirePositions(_data.Validation, _data.ValidationText, config);
-        TokenPair[] train = WithinPositions(_data.Train, config.MaxPositions);
-        Notes = [DescribeData(train.Length)];
         TranslationTrainingRecipe training = recipe.Training;
+        List<string> left = [];
+        TooLongSentences rule = options.TooLong == TooLongSentences.Error ? TooLongSentences.Error : TooLongSentences.Skip;
+        int[] fitting = FittingPairs.Choose(_data.TrainText, _data.Train, SentenceLimit.Of(config, training.MaxTokens), rule, left.Add);
+        TokenPair[] train = [.. fitting.Select(pair => _data.Train[pair])];
+        List<string> leftOfValidation = [];
+        _validation = _data.ValidationText is null ? null
+            : FittingPairs.Of(_data.ValidationText, _data.Validation, config, options.TooLong ?? TooLongSentences.Error, leftOfValidation.Add);
+        Notes = [DescribeData(train.Length), .. left.Take(1), .. leftOfValidation];
         PairBatches batches = new(train, new PairBatchesOptions
         {
             MaxTokens = training.MaxTokens,
@@ -86,12 +91,12 @@ internal sealed class TranslationTask : TrainingTask
     /// <inheritdoc/>
     public override Validation? Validate(bool everything, CancellationToken cancellation)
     {
-        if (_data.ValidationText is null)
+        if (_validation is null)
         {
             return null;
         }
 
-        LanguageModelMetrics metrics = TranslationEvaluator.Score(Model.Network, _data.Validation, cancellation);
+        LanguageModelMetrics metrics = TranslationEvaluator.Score(Model.Network, _validation.Tokens, cancellation);
         double? bleu = _recipe.Training.EvaluateBleu == 0 ? null : Bleu(_recipe.Training.EvaluateBleu, cancellation);
         return new Validation(new ValidationResult(metrics.Loss, IsBest: false) { Bleu = bleu }, metrics.Loss, _recipe.Training.BestBy == BestBy.Bleu ? -bleu!.Value : metrics.Loss);
     }
@@ -99,7 +104,7 @@ internal sealed class TranslationTask : TrainingTask
     /// <inheritdoc/>
     public override string? Sample()
     {
-        SentencePair[] shown = [.. (_data.ValidationText?.Pairs ?? []).Take(_recipe.Training.SampleSentences)];
+        SentencePair[] shown = [.. (_validation?.Text.Pairs ?? []).Take(_recipe.Training.SampleSentences)];
         return shown.Length == 0 ? null : string.Join("\n", shown.Zip(Greedy(shown.Length, CancellationToken.None),
             (pair, translation) => $"source:      {pair.Source}\ntranslation: {translation}\nreference:   {pair.Target}"));
     }
@@ -107,21 +112,13 @@ internal sealed class TranslationTask : TrainingTask
     private double Bleu(int sentences, CancellationToken cancellation)
     {
         string[] translations = Greedy(sentences, cancellation);
-        return new Bleu(new BleuOptions { Lowercase = _recipe.Data.Lowercase }).Corpus(translations, [.. _data.ValidationText!.Pairs.Take(translations.Length).Select(pair => pair.Target)]).Score;
+        return new Bleu(new BleuOptions { Lowercase = _recipe.Data.Lowercase }).Corpus(translations, [.. _validation!.Text.Pairs.Take(translations.Length).Select(pair => pair.Target)]).Score;
     }
 
     private string[] Greedy(int sentences, CancellationToken cancellation) =>
     [
-        .. Translator.Run(Model.Network, [.. _data.Validation.Take(sentences).Select(pair => pair.Source)], _greedy, SentencesPerBatch, cancellation: cancellation)
-            .Select(hypothesis => _data.Target.Decode(hypothesis.Tokens)),
+        .. Model.Translate(_validation!.Text.Pairs.Take(sentences).Select(pair => pair.Source), _greedy, cancellation).Select(translation => translation.Text),
     ];
-
-    private TokenPair[] WithinPositions(TokenPair[] pairs, int positions)
-    {
-        TokenPair[] kept = [.. pairs.Where(pair => Math.Max(pair.Source.Length, pair.Target.Length) < positions)];
-        return kept.Length > 0 ? kept : throw new InputException(
-            $"{_data.TrainText.Name}: every pair has more tokens than the model has positions ({positions:N0}, model.max_positions).");
-    }
 
     private string DescribeData(int kept)
     {
@@ -129,10 +126,11 @@ internal sealed class TranslationTask : TrainingTask
         (int Pairs, string Why)[] left =
         [
             (text.EmptyPairs, "with an empty side"), (text.LongPairs, "with too many words"), (text.UnevenPairs, "of uneven lengths"),
-            (text.Pairs.Count - kept, "longer than the model's positions"),
+            (text.Pairs.Count - kept, "too long"),
         ];
         string reasons = string.Join(", ", left.Where(reason => reason.Pairs > 0).Select(reason => $"{reason.Pairs:N0} {reason.Why}"));
-        return $"{kept:N0} sentence pairs{(reasons.Length > 0 ? $" (left out: {reasons})" : "")}, {_data.Validation.Length:N0} to validate on, vocabularies of {_data.Source.VocabularySize:N0} and {_data.Target.VocabularySize:N0} tokens.";
+        string sizes = $"vocabularies of {_data.Source.VocabularySize:N0} and {_data.Target.VocabularySize:N0} tokens";
+        return $"{kept:N0} sentence pairs{(reasons.Length > 0 ? $" (left out: {reasons})" : "")}, {_validation?.Text.Pairs.Count ?? 0:N0} to validate on, {sizes}.";
     }
 
     private static TranslationDataRecipe Data(TranslationDataRecipe data, TrainingOptions options)

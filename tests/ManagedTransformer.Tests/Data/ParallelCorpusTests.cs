@@ -30,7 +30,7 @@ public sealed class ParallelCorpusTests
     }
 
     [Fact]
-    public void EmptyLinesDropTheirPairsOrAreRefused()
+    public void EmptyLinesDropTheirPairsOrAreRefusedOrKept()
     {
         using TemporaryFolder folder = new();
         File.WriteAllText(folder["a"], "x\n \r\nz\nw\n");
@@ -40,6 +40,12 @@ public sealed class ParallelCorpusTests
         Assert.Equal(2, corpus.EmptyPairs);
         string message = Assert.Throws<InputException>(() => ParallelCorpus.Load(folder["a"], folder["b"], new() { RefuseEmptyLines = true })).Message;
         Assert.Contains("source sentence of line 2", message, StringComparison.Ordinal);
+        ParallelCorpus whole = ParallelCorpus.Load(folder["a"], folder["b"], new() { KeepEmptyLines = true, MaxRatio = 1 });
+        Assert.Equal([new("x", "1"), new("", "2"), new("z", ""), new("w", "4")], whole.Pairs);
+        Assert.Equal(0, whole.EmptyPairs);
+        Assert.Equal($"Line 4 of '{folder["b"]}'", corpus.Place(1, isTarget: true));
+        Assert.Equal($"Line 4 of '{folder["a"]}'", whole.Select([3]).Place(0, isTarget: false));
+        Assert.Throws<InputException>(() => ParallelCorpus.Filter("x", [], new() { KeepEmptyLines = true, RefuseEmptyLines = true }));
     }
 
     [Fact]
