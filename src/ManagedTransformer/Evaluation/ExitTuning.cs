@@ -43,7 +43,8 @@ public static class ExitTuning
         }
 
         ExitScore[] frontier = Frontier(scores, options.BinWidth);
-        return new ExitTuningResult(corpus.Name, pairs.Count, scorer.BleuSignature, scores.Count, full, frontier, Choose(frontier, full, options.MaxLoss));
+        return new ExitTuningResult(
+            corpus.Name, pairs.Count, scorer.BleuSignature, scores.Count, full, frontier, Choose(frontier, full, options.MaxLoss));
     }
 
     /// <summary>Of every bin of the average exit the score with the highest BLEU, and of equal ones the cheapest.</summary>
