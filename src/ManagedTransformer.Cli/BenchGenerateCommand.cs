@@ -15,7 +15,7 @@ internal static class BenchGenerateCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Option<string[]> recipe = new("--recipe") { Description = $"{RecipePath.Description} Several are measured one after the other.", HelpName = "RECIPE", Required = true };
+        Option<string[]> recipe = new("--recipe") { Description = $"{NamedRecipe.Description} Several are measured one after the other.", HelpName = "RECIPE", Required = true };
         Option<string?> data = Options.Data("Training text of a recipe whose vocabulary depends on it and that names none.");
         Option<int[]?> lengths = new("--lengths")
         {
@@ -36,8 +36,8 @@ internal static class BenchGenerateCommand
         {
             Options.Apply(result.GetValue(threads));
             bool isJson = result.GetValue(json);
-            string[] files = [.. result.GetRequiredValue(recipe).Select(RecipePath.Find)];
-            LanguageModelConfig[] models = [.. files.Select(file => RecipeVocabulary.Resolve(Recipe.LoadLanguageModel(file), file, result.GetValue(data)))];
+            NamedRecipe[] recipes = [.. result.GetRequiredValue(recipe).Select(NamedRecipe.Load)];
+            LanguageModelConfig[] models = [.. recipes.Select(named => RecipeVocabulary.Resolve(named.LanguageModel, named.Source, result.GetValue(data)))];
             string? image = result.GetValue(svg) is { } path ? Path.GetFullPath(path) : null;
             if (image is not null)
             {
@@ -47,9 +47,8 @@ internal static class BenchGenerateCommand
             }
 
             List<(string, IReadOnlyList<GenerationMeasurement>)> all = [];
-            foreach ((LanguageModelConfig model, string file) in models.Zip(files))
+            foreach ((LanguageModelConfig model, string name) in models.Zip(recipes.Select(named => named.Name)))
             {
-                string name = Path.GetFileNameWithoutExtension(file);
                 all.Add((name, GenerationBenchmark.Run(
                     model, Options.Given(result, lengths, _defaultLengths), result.GetValue(weights) ?? DType.Float32, measured => Write(terminal, name, measured, isJson))));
             }

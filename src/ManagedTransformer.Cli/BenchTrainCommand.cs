@@ -64,13 +64,13 @@ internal static class BenchTrainCommand
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));
-            string? file = result.GetValue(recipe) is { } name ? RecipePath.Find(name) : null;
+            NamedRecipe? named = result.GetValue(recipe) is { } name ? NamedRecipe.Load(name) : null;
             Sizes sizes = new(
                 result.GetValue(layers), result.GetValue(dim), result.GetValue(heads), result.GetValue(sequence), result.GetValue(batch), result.GetValue(vocab), result.GetValue(steps) ?? DefaultSteps);
-            TrainingMeasurement measured = (file is null ? _standard : Recipe.Load(file)) switch
+            TrainingMeasurement measured = (named?.Recipe ?? _standard) switch
             {
-                TranslationRecipe translation => Measure(translation, file!, sizes, result.GetValue(profile)),
-                var languageModel => Measure((LanguageModelRecipe)languageModel, file, sizes, result.GetValue(profile)),
+                TranslationRecipe translation => Measure(translation, named!.Source, sizes, result.GetValue(profile)),
+                var languageModel => Measure((LanguageModelRecipe)languageModel, named?.Source, sizes, result.GetValue(profile)),
             };
             Write(terminal, measured, result.GetValue(json));
         });

@@ -69,6 +69,7 @@ internal static class CommandLine
           mt generate out/stories --prompt "Once upon a time " --tokens 200
           mt eval out/stories
           mt train shakespeare-char --data input.txt        train on a text of yours
+          mt recipes                                        what else can be trained
         """)
     {
         TrainCommand.Create(terminal),
@@ -76,6 +77,7 @@ internal static class CommandLine
         GenerateCommand.Create(terminal),
         TranslateCommand.Create(terminal),
         TuneExitsCommand.Create(terminal),
+        RecipesCommand.Create(terminal),
         InfoCommand.Create(terminal),
         ConvertCommand.Create(terminal),
         AverageCommand.Create(terminal),

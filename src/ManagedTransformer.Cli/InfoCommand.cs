@@ -31,13 +31,12 @@ internal static class InfoCommand
         command.SetAction(result =>
         {
             string path = result.GetRequiredValue(target);
-            if (!Path.Exists(path) && RecipePath.IsBareName(path) && !path.EndsWith(".safetensors", StringComparison.Ordinal))
-            {
-                path = RecipePath.Find(path);
-            }
-
-            ModelSummary summary = ModelSummary.Of(path, result.GetValue(data));
+            bool isName = !Path.Exists(path) && NamedRecipe.IsBareName(path) && !path.EndsWith(".safetensors", StringComparison.Ordinal);
+            ModelSummary summary = isName && NamedRecipe.Load(path) is var named
+                ? ModelSummary.Of(named.Recipe, named.Source, result.GetValue(data))
+                : ModelSummary.Of(path, result.GetValue(data));
             RefuseWithoutEffect(result, summary, path, data, source, length);
+
             (int Source, int Target) lengths = (result.GetValue(source) ?? DefaultLength, result.GetValue(length) ?? DefaultLength);
             if (result.GetValue(json))
             {
@@ -103,8 +102,9 @@ internal static class InfoCommand
             json["tensors"] = new JsonArray([.. summary.Tensors.Select(tensor => new JsonObject
             {
                 ["name"] = tensor.Name,
-                ["dtype"] = tensor.Type.Code(),
+                ["dtype"] = tensor.TypeCode,
                 ["shape"] = new JsonArray([.. tensor.Shape.Select(size => (JsonNode)size)]),
+                ["bytes"] = tensor.ByteLength,
             })]);
         }
 
@@ -155,10 +155,10 @@ internal static class InfoCommand
 
         if (summary.Tensors.Count > 0)
         {
-            Table table = NewTable("Tensor", "Type", "Shape");
+            Table table = NewTable("Tensor", "Type", "Shape", "Bytes");
             foreach (SafetensorsEntry tensor in summary.Tensors)
             {
-                table.AddRow(new Text(tensor.Name), new Text(tensor.Type.Code()), new Text($"[{string.Join(", ", tensor.Shape)}]"));
+                table.AddRow(new Text(tensor.Name), new Text(tensor.TypeCode), new Text($"[{string.Join(", ", tensor.Shape)}]"), new Text($"{tensor.ByteLength:N0}"));
             }
 
             terminal.Write(table);

@@ -13,7 +13,7 @@ internal static class TrainCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string> recipe = new("RECIPE") { Description = RecipePath.Description };
+        Argument<string> recipe = new("RECIPE") { Description = NamedRecipe.Description };
         Option<string?> data = Options.Data("What to train on instead of the recipe's data: a text file (or .gz of one), a folder with train.txt and valid.txt, or builtin:stories; for translation two files (SOURCE_FILE,TARGET_FILE), a TSV, or builtin:translation.");
         Option<string?> validation = new("--valid") { Description = "Sentence pairs to validate a translation model on instead of the recipe's: two files (SOURCE_FILE,TARGET_FILE) or a TSV.", HelpName = "SOURCE,TARGET|TSV" };
         Option<string?> tooLong = TooLongOption.Create(
@@ -38,7 +38,7 @@ internal static class TrainCommand
             "mt train shakespeare-char --data input.txt --out out/shakespeare",
             "mt train stories --steps 3000 --resume",
             "mt train multi30k-de-en --data train.de.gz,train.en.gz --valid val.de,val.en",
-            "mt train gpt2-small --init gpt2 --data input.txt --out out/finetuned")
+            "mt train finetune --init gpt2 --data input.txt --out out/finetuned")
         { recipe, data, validation, tooLong, output, init, steps, seed, threads, device, resume, json };
         command.SetAction(result =>
         {
@@ -48,17 +48,17 @@ internal static class TrainCommand
             }
 
             Options.Apply(result.GetValue(threads));
-            string file = RecipePath.Find(result.GetRequiredValue(recipe));
-            Recipe loaded = Recipe.Load(file);
+            NamedRecipe named = NamedRecipe.Load(result.GetRequiredValue(recipe));
+            Recipe loaded = named.Recipe;
             if (loaded is LanguageModelRecipe)
             {
-                Options.Refuse(result, $"applies to translation; {file} is the recipe of a language model, whose text has a validation part", validation);
-                Options.Refuse(result, $"applies to translation; {file} is the recipe of a language model", tooLong);
+                Options.Refuse(result, $"applies to translation; {named.Source} is the recipe of a language model, whose text has a validation part", validation);
+                Options.Refuse(result, $"applies to translation; {named.Source} is the recipe of a language model", tooLong);
             }
 
             return Run(terminal, result.GetValue(json), loaded, new TrainingOptions
             {
-                Output = result.GetValue(output) ?? Path.Combine("out", Path.GetFileNameWithoutExtension(file)),
+                Output = result.GetValue(output) ?? Path.Combine("out", named.Name),
                 Data = result.GetValue(data),
                 Validation = result.GetValue(validation),
                 TooLong = TooLongOption.Parse(result.GetValue(tooLong)),

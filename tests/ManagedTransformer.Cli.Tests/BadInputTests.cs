@@ -88,7 +88,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"initial\": 0.25", "\"initial\": 1.5", "span.initial", "0 to 1")]
     [InlineData("\"penalty\": 1e-4", "\"penalty\": -1", "span.penalty", "negative")]
     [InlineData("\"span\": { \"limit\": 24, \"ramp\": 4, \"initial\": 0.25, \"penalty\": 1e-4 },", "", "model.span", "limit")]
-    [InlineData("\"attention\": \"adaptive_span\"", "\"attention\": \"wide\"", "model.attention", "known names")]
+    [InlineData("\"attention\": \"adaptive_span\"", "\"attention\": \"wide\"", "'model.attention' is 'wide', the known ones are softmax, linear, fixed_span, adaptive_span, dynamic_span", "line ")]
     [InlineData("\"positions\": \"relative\"", "\"positions\": \"learned\"", "model.positions", "relative")]
     [InlineData("\"persistent\": 4", "\"persistent\": 0", "model.persistent", "model.ffn")]
     [InlineData("\"persistent\": 4", "\"persistent\": -1", "model.persistent", "negative")]
@@ -127,7 +127,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"map_dim\": 8", "\"map_dim\": 0", "delight.map_dim is 0", "positive")]
     [InlineData("\"dim\": 16", "\"dim\": 15", "width (15)", "even")]
     [InlineData("\"heads\": 1", "\"heads\": 16", "model.heads (16)", "half of model.dim (16)")]
-    [InlineData("\"mode\": \"dextra\"", "\"mode\": \"deep\"", "model.delight.mode", "known names")]
+    [InlineData("\"mode\": \"dextra\"", "\"mode\": \"deep\"", "'model.delight.mode' is 'deep', the known ones are dextra, define", "line ")]
     [InlineData("\"shared_dropout\": 0.1", "\"shared_dropout\": 1", "dropouts of delight", "[0, 1)")]
     public void BadDelightRecipe(string part, string replacement, params string[] mentions) => AssertRefused(
         Workspace.TinyRecipe.Replace(

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
 using ManagedTransformer.Recipes;
@@ -121,9 +122,58 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void EveryRecipeOfTheToolIsValid()
     {
-        string[] recipes = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "models"), "*.json");
-        Assert.NotEmpty(recipes);
-        Assert.All(recipes, recipe => Recipe.Load(recipe));
+        ToolResult list = Workspace.Run("recipes", "--json");
+        string[] names = [.. ToolResult.Lines(list.Output).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString()!)];
+        Assert.Contains("stories", names);
+        Assert.Equal(Recipe.BuiltinNames, names);
+        Assert.All(names, name => Assert.NotEmpty(Recipe.Builtin(name).Description!));
+        Assert.Equal(names, ToolResult.Lines(Workspace.Run("recipes").Output).Select(line => line.Split(' ')[0]));
+        using StringWriter output = new();
+        CommandLine.Run(["recipes"], new Terminal(TextReader.Null, output, TextWriter.Null) { OutputWidth = 60 });
+        Assert.All(output.ToString().Split(Environment.NewLine), line => Assert.InRange(line.Length, 0, 60));
+    }
+
+    [Fact]
+    public void RecipesOfTheToolAreThereToStartFrom()
+    {
+        ToolResult stories = Workspace.Run("recipes", "stories");
+        Assert.Equal(0, stories.ExitCode);
+        _work.Write("mine.json", stories.Output);
+        Assert.Equal(Recipe.BuiltinText("stories"), stories.Output);
+        Assert.Equal(
+            Workspace.Run("info", "stories", "--json").Json.GetProperty("parameters").GetInt64(),
+            Workspace.Run("info", _work["mine.json"], "--json").Json.GetProperty("parameters").GetInt64());
+        Workspace.Run("recipes", "storys").AssertFails(1, "'storys'", "did you mean 'stories'?");
+        Workspace.Run("train", "storeis", "--out", _work["out"]).AssertFails(1, "'storeis'", "did you mean 'stories'?", "mt recipes");
+        Workspace.Run("train", "xyzzy", "--out", _work["out"]).AssertFails(1, "'xyzzy' does not exist. 'mt recipes' lists");
+        Workspace.Run("bench", "generate", "--recipe", "translation-toy").AssertFails(1, "translation-toy: this needs the recipe of a language model");
+    }
+
+    [Fact]
+    public void ModelsAreFinetunedAsTheReadmeShows()
+    {
+        Assert.Equal(0, _work.Train("base").ExitCode);
+        Workspace.Run("train", "finetune", "--init", _work["base"], "--data", _work["text.txt"], "--steps", "2", "--out", _work["finetuned"])
+            .AssertFails(1, "training.context (128)", "max_positions (16)");
+
+        _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"max_positions\": 16", "\"max_positions\": 128", StringComparison.Ordinal));
+        Assert.Equal(0, _work.Train("base").ExitCode);
+        ToolResult finetuned = Workspace.Run(
+            "train", "finetune", "--init", _work["base"], "--data", _work["text.txt"], "--steps", "2", "--out", _work["finetuned"], "--json");
+        Assert.Equal(2, finetuned.Json.GetProperty("step").GetInt32());
+        Assert.Equal(
+            Workspace.Run("info", _work["base"], "--json").Json.GetProperty("parameters").GetInt64(),
+            finetuned.Json.GetProperty("parameters").GetInt64());
+    }
+
+    [Fact]
+    public void TensorsOfUnknownTypesAreListed()
+    {
+        byte[] header = Encoding.UTF8.GetBytes("""{"__metadata__":null,"w":{"dtype":"F8_E4M3","shape":[2,4],"data_offsets":[0,8]}}""");
+        File.WriteAllBytes(_work["w.safetensors"], [.. BitConverter.GetBytes((long)header.Length), .. header, .. new byte[8]]);
+        JsonElement tensor = Workspace.Run("info", _work["w.safetensors"], "--json").Json.GetProperty("tensors")[0];
+        Assert.Equal(("F8_E4M3", 8), (tensor.GetProperty("dtype").GetString(), tensor.GetProperty("bytes").GetInt32()));
+        Assert.Contains("F8_E4M3", Workspace.Run("info", _work["w.safetensors"]).Output, StringComparison.Ordinal);
     }
 
     [Fact]

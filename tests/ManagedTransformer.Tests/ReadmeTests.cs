@@ -1,4 +1,6 @@
+using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Generation;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Training;
@@ -17,7 +19,7 @@ public sealed class ReadmeTests
         string folder = Directory.CreateTempSubdirectory("readme").FullName;
         try
         {
-            LanguageModelRecipe recipe = Recipe.LoadLanguageModel(Path.Combine(Root(), "models", "stories.json"));
+            var recipe = (LanguageModelRecipe)Recipe.Builtin("stories");
             recipe = recipe with { Training = recipe.Training with { Steps = 2, Batch = 2, Context = 16, EvaluateTokens = 100 } };
             TrainingRun run = TrainingRun.Prepare(recipe, new TrainingOptions { Output = folder });
             List<string> lines = [];
@@ -36,7 +38,7 @@ public sealed class ReadmeTests
         }
 
         RequireInReadme(
-            "TrainingRun run = TrainingRun.Prepare(Recipe.Load(\"models/stories.json\"), new TrainingOptions { Output = \"out/stories\" });",
+            "TrainingRun run = TrainingRun.Prepare(Recipe.Builtin(\"stories\"), new TrainingOptions { Output = \"out/stories\" });",
             "run.Run(progress => Console.WriteLine($\"{progress.Step}: {progress.Loss:F3}\"));",
             "using var model = LanguageModel.Load(\"out/stories\");",
             "await foreach (string piece in model.GenerateAsync(\"Once upon a time \", new GenerationOptions { MaxTokens = 200, Temperature = 0.8f }))");
@@ -60,21 +62,100 @@ public sealed class ReadmeTests
             "(error * error).Mean().Backward();");
     }
 
+    [Fact]
+    public void A_recipe_is_made_in_code()
+    {
+        string folder = Directory.CreateTempSubdirectory("readme").FullName;
+        try
+        {
+            var recipe = new LanguageModelRecipe
+            {
+                Architecture = Recipe.TransformerLanguageModel,
+                Model = new LanguageModelConfig { Dim = 64, Layers = 2, Heads = 2, Positions = PositionKind.Learned, MaxPositions = 64 },
+                Tokenizer = new TokenizerRecipe { Type = TokenizerKind.Char },
+                Data = new DataRecipe { Source = "builtin:stories" },
+                Training = new TrainingRecipe { Steps = 300, Batch = 8, Context = 64, Schedule = new ScheduleRecipe { Lr = 2e-3 } },
+            };
+            recipe.Training.Steps = 3;
+            recipe.Training.EvaluateTokens = 500;
+            TrainingResult result = TrainingRun.Prepare(recipe, new TrainingOptions { Output = folder }).Run();
+            Assert.Equal((3, recipe.Model.Layers), (result.Step, LanguageModel.Load(folder).Network.Layers.Count));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        RequireInReadme(
+            "var recipe = new LanguageModelRecipe",
+            "    Architecture = Recipe.TransformerLanguageModel,",
+            "    Model = new LanguageModelConfig { Dim = 64, Layers = 2, Heads = 2, Positions = PositionKind.Learned, MaxPositions = 64 },",
+            "    Tokenizer = new TokenizerRecipe { Type = TokenizerKind.Char },",
+            "    Data = new DataRecipe { Source = \"builtin:stories\" },",
+            "    Training = new TrainingRecipe { Steps = 300, Batch = 8, Context = 64, Schedule = new ScheduleRecipe { Lr = 2e-3 } },",
+            "TrainingResult result = TrainingRun.Prepare(recipe, new TrainingOptions { Output = \"out/mine\" }).Run();");
+    }
+
+    [Fact]
+    public void An_operator_and_a_module_of_ones_own_are_trained()
+    {
+        static Tensor Rounded(Tensor x) => Tensor.Custom(
+            inputs => Tensor.From(Array.ConvertAll(inputs[0].ToArray(), value => MathF.Round(value)), inputs[0].Shape),
+            (dy, y, inputs) => [dy],
+            x);
+        Tensor x = Tensor.From([0.4f, 1.6f], new Shape(2));
+        x.RequiresGradient = true;
+        Tensor rounded = Rounded(x);
+        (rounded * rounded).Sum().Backward();
+        Assert.Equal([0, 2], rounded.ToArray());
+        Assert.Equal([0, 4], x.Gradient!.ToArray());
+
+        var module = new Regressor(new RandomSource(1));
+        var trainer = new ModuleTrainer(module, (batch, context) =>
+        {
+            Tensor x = Tensor.Uniform(new Shape(32, 2), -1, 1, new RandomKey(2, (ulong)batch));
+            Tensor error = module.Forward(x) - (x.Slice(1, 0, 1) * x.Slice(1, 1, 1));
+            return ((error * error).Sum(), 32);
+        }, new ModuleTrainerOptions { Steps = 500, Schedule = new ScheduleRecipe { Lr = 1e-2 } });
+        double first = trainer.Update().Loss, last = first;
+        while (trainer.Step < 500)
+            last = trainer.Update().Loss;
+        Assert.True(last < first / 20, $"{first} became {last}");
+
+        RequireInReadme(
+            "static Tensor Rounded(Tensor x) => Tensor.Custom(",
+            "    inputs => Tensor.From(Array.ConvertAll(inputs[0].ToArray(), value => MathF.Round(value)), inputs[0].Shape),",
+            "    (dy, y, inputs) => [dy],",
+            "sealed class Regressor(RandomSource random) : Module",
+            "    private readonly Linear _first = new(2, 16, random), _second = new(16, 1, random);",
+            "    public Tensor Forward(Tensor x) => _second.Forward(_first.Forward(x, Activation.Gelu));",
+            "        visit.Add(\"first\", _first);",
+            "var module = new Regressor(new RandomSource(1));",
+            "var trainer = new ModuleTrainer(module, (batch, context) =>",
+            "    Tensor x = Tensor.Uniform(new Shape(32, 2), -1, 1, new RandomKey(2, (ulong)batch));",
+            "    Tensor error = module.Forward(x) - (x.Slice(1, 0, 1) * x.Slice(1, 1, 1));",
+            "    return ((error * error).Sum(), 32);",
+            "}, new ModuleTrainerOptions { Steps = 500, Schedule = new ScheduleRecipe { Lr = 1e-2 } });",
+            "while (trainer.Step < 500)");
+    }
+
     private static void RequireInReadme(params string[] lines)
     {
-        string readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
         Assert.All(lines, line => Assert.Contains(line, readme, StringComparison.Ordinal));
     }
 
-    private static string Root()
+    private sealed class Regressor(RandomSource random) : Module
     {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "ManagedTransformer.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
+        private readonly Linear _first = new(2, 16, random), _second = new(16, 1, random);
 
-        return folder ?? throw new InvalidOperationException("The repository's root was not found.");
+        public Tensor Forward(Tensor x) => _second.Forward(_first.Forward(x, Activation.Gelu));
+
+        public override void Visit(ParameterVisitor visit)
+        {
+            visit.Add("first", _first);
+            visit.Add("second", _second);
+        }
     }
 
     private sealed class Within(float tolerance) : IEqualityComparer<float>

@@ -1,6 +1,7 @@
 using ManagedTransformer.Tensors.Cpu.Elementwise;
 using ManagedTransformer.Tensors.Cpu.Simd;
 using ManagedTransformer.Tensors.Kernels;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
@@ -14,10 +15,10 @@ internal sealed unsafe class CpuElementwiseKernels<TOps, TVector> : IElementwise
         switch (op)
         {
             case UnaryOp.Affine: Map(new UnaryFunctions<TOps, TVector>.Affine(a, b), x, y, count); break;
-            case UnaryOp.Abs: Map(default(UnaryFunctions<TOps, TVector>.Abs), x, y, count); break;
+            case UnaryOp.Abs: SpanLoop.Map(&TensorPrimitives.Abs, x.Floats(), y.Floats(), count); break;
             case UnaryOp.Exp: Map(default(UnaryFunctions<TOps, TVector>.Exp), x, y, count); break;
             case UnaryOp.Log: Map(default(UnaryFunctions<TOps, TVector>.Log), x, y, count); break;
-            case UnaryOp.Sqrt: Map(default(UnaryFunctions<TOps, TVector>.Sqrt), x, y, count); break;
+            case UnaryOp.Sqrt: SpanLoop.Map(&TensorPrimitives.Sqrt, x.Floats(), y.Floats(), count); break;
             case UnaryOp.Sin: Map(default(UnaryFunctions<TOps, TVector>.Sin), x, y, count); break;
             case UnaryOp.Cos: Map(default(UnaryFunctions<TOps, TVector>.Cos), x, y, count); break;
             case UnaryOp.Power when a == 0: Map(new UnaryFunctions<TOps, TVector>.Constant(1f), x, y, count); break;
@@ -25,7 +26,7 @@ internal sealed unsafe class CpuElementwiseKernels<TOps, TVector> : IElementwise
             case UnaryOp.Power when a == 2: Map(default(UnaryFunctions<TOps, TVector>.Square), x, y, count); break;
             case UnaryOp.Power when a == -1: Map(default(UnaryFunctions<TOps, TVector>.Reciprocal), x, y, count); break;
             case UnaryOp.Power: Map(new UnaryFunctions<TOps, TVector>.Power(a), x, y, count); break;
-            case UnaryOp.Clamp: Map(new UnaryFunctions<TOps, TVector>.Clamp(a, b), x, y, count); break;
+            case UnaryOp.Clamp: SpanLoop.Clamp(x.Floats(), a, b, y.Floats(), count); break;
             case UnaryOp.Tanh: Map(default(UnaryFunctions<TOps, TVector>.Tanh), x, y, count); break;
             case UnaryOp.Sigmoid: Map(default(UnaryFunctions<TOps, TVector>.Sigmoid), x, y, count); break;
             case UnaryOp.Softplus: Map(default(UnaryFunctions<TOps, TVector>.Softplus), x, y, count); break;
@@ -98,7 +99,7 @@ internal sealed unsafe class CpuElementwiseKernels<TOps, TVector> : IElementwise
         StridedCopy.Run(source.Buffer.Floats(), destination.Buffer.Floats(), IterationSpace.ForCopy(shape, source.Strides, destination.Strides));
 
     public void Fill(DeviceBuffer y, long count, float value) =>
-        UnaryLoop<TOps, TVector>.Fill(y.Floats(), count, value);
+        SpanLoop.Fill(y.Floats(), count, value);
 
     public void AddScaled(DeviceBuffer y, DeviceBuffer x, long count, float scale) =>
         ScaledAddition<TOps, TVector>.Run(y.Floats(), x.Floats(), count, scale);
@@ -112,6 +113,6 @@ internal sealed unsafe class CpuElementwiseKernels<TOps, TVector> : IElementwise
         UnaryLoop<TOps, TVector>.Map(function, x.Floats(), y.Floats(), count);
 
     private static void MapGradient<TFunction>(TFunction function, DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx, long count)
-        where TFunction : unmanaged, IUnaryFunction<TVector> =>
+        where TFunction : unmanaged, IDerivative<TVector> =>
         UnaryLoop<TOps, TVector>.MapGradient(function, x.Floats(), y.Floats(), dy.Floats(), dx.Floats(), count);
 }

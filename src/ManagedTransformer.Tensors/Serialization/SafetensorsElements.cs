@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace ManagedTransformer.Tensors.Serialization;
 
@@ -27,6 +29,8 @@ internal static class SafetensorsElements
             }
         }
         ,
+        SafetensorsType.Float16 when BitConverter.IsLittleEndian => static (source, destination) =>
+            TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(source), destination),
         SafetensorsType.Float16 => static (source, destination) =>
         {
             for (int i = 0; i < destination.Length; i++)

@@ -3,13 +3,15 @@ namespace ManagedTransformer.Tensors.Serialization;
 /// <summary>What the header of a safetensors file says about one tensor.</summary>
 public sealed class SafetensorsEntry
 {
-    internal SafetensorsEntry(string name, SafetensorsType type, long[] shape, long count, long offset)
+    internal SafetensorsEntry(string name, string typeCode, long[] shape, long count, long offset, long byteLength)
     {
         Name = name;
-        Type = type;
+        TypeCode = typeCode;
+        Type = SafetensorsTypeExtensions.Parse(typeCode);
         Shape = shape;
         Count = count;
         Offset = offset;
+        ByteLength = byteLength;
     }
 
     /// <summary>The tensor's name, unique in its file.</summary>
@@ -17,6 +19,9 @@ public sealed class SafetensorsEntry
 
     /// <summary>Type of the elements.</summary>
     public SafetensorsType Type { get; }
+
+    /// <summary>How the file names that type, for instance <c>BF16</c>.</summary>
+    public string TypeCode { get; }
 
     /// <summary>Sizes of the axes, outermost first. Unlike <see cref="Tensors.Shape"/>, of any rank and with 64-bit sizes.</summary>
     public IReadOnlyList<long> Shape { get; }
@@ -28,8 +33,8 @@ public sealed class SafetensorsEntry
     public long Offset { get; }
 
     /// <summary>Bytes of all elements.</summary>
-    public long ByteLength => Count * Type.Size();
+    public long ByteLength { get; }
 
     /// <summary>Name, type and shape, for instance <c>embed.weight F32 [64, 8]</c>.</summary>
-    public override string ToString() => $"{Name} {Type.Code()} [{string.Join(", ", Shape)}]";
+    public override string ToString() => $"{Name} {TypeCode} [{string.Join(", ", Shape)}]";
 }

@@ -265,10 +265,14 @@ public sealed class SafetensorsFile : IDisposable
         : throw new InvalidDataException($"The safetensors file '{_path}' has no tensor {Sentence.Quote(name)}.");
 
     private ElementConverter<float> FloatConverter(SafetensorsEntry entry) =>
-        SafetensorsElements.Floats(entry.Type) ?? throw Refuse(entry, $"holds {entry.Type.Code()}, not floating-point numbers");
+        SafetensorsElements.Floats(entry.Type) ?? throw NotNumbers(entry, "floating-point numbers");
 
     private ElementConverter<int> IntegerConverter(SafetensorsEntry entry) =>
-        SafetensorsElements.Integers(entry.Type) ?? throw Refuse(entry, $"holds {entry.Type.Code()}, not integers");
+        SafetensorsElements.Integers(entry.Type) ?? throw NotNumbers(entry, "integers");
+
+    private InvalidDataException NotNumbers(SafetensorsEntry entry, string expected) => Refuse(entry, entry.Type == SafetensorsType.Other
+        ? $"has the element type {Sentence.Quote(entry.TypeCode)}, which this library does not read as numbers"
+        : $"holds {entry.TypeCode}, not {expected}");
 
     private T[] NewArray<T>(SafetensorsEntry entry) => entry.Count <= Array.MaxLength
         ? new T[entry.Count]

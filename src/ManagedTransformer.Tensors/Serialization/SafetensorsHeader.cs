@@ -72,7 +72,11 @@ internal sealed class SafetensorsHeader
         {
             if (property.Name == MetadataKey)
             {
-                ReadMetadata(property.Value);
+                // The format's own reader takes null for none.
+                if (property.Value.ValueKind != JsonValueKind.Null)
+                {
+                    ReadMetadata(property.Value);
+                }
             }
             else
             {
@@ -111,8 +115,7 @@ internal sealed class SafetensorsHeader
             throw Refuse(name, "has no 'dtype' that is a string");
         }
 
-        SafetensorsType type = SafetensorsTypeExtensions.Parse(dtype.GetString()!)
-            ?? throw Refuse(name, $"has the unknown element type {Sentence.Quote(dtype.GetString()!)}");
+        string code = dtype.GetString()!;
         long[] shape = ReadNumbers(name, json, "shape");
         long[] offsets = ReadNumbers(name, json, "data_offsets");
         if (offsets.Length != 2 || offsets[0] > offsets[1])
@@ -121,7 +124,7 @@ internal sealed class SafetensorsHeader
         }
 
         long count = 1;
-        long bytes;
+        long bytes = offsets[1] - offsets[0];
         try
         {
             foreach (long size in shape)
@@ -129,7 +132,11 @@ internal sealed class SafetensorsHeader
                 count = checked(count * size);
             }
 
-            bytes = checked(count * type.Size());
+            // Of a type that nothing is known of the file alone tells the size.
+            if (SafetensorsTypeExtensions.Bits(code) is { } bits)
+            {
+                bytes = ByteLength(count, bits) ?? throw Refuse(name, $"has {count} elements of {bits} bits, which do not fill whole bytes");
+            }
         }
         catch (OverflowException e)
         {
@@ -138,7 +145,7 @@ internal sealed class SafetensorsHeader
 
         if (bytes != offsets[1] - offsets[0])
         {
-            throw Refuse(name, $"needs {bytes} bytes for {type.Code()} [{string.Join(", ", shape)}] but its 'data_offsets' span {offsets[1] - offsets[0]}");
+            throw Refuse(name, $"needs {bytes} bytes for {code} [{string.Join(", ", shape)}] but its 'data_offsets' span {offsets[1] - offsets[0]}");
         }
 
         if (offsets[1] > long.MaxValue - _dataStart)
@@ -146,7 +153,18 @@ internal sealed class SafetensorsHeader
             throw Refuse(name, "has 'data_offsets' beyond the end of the file");
         }
 
-        return new SafetensorsEntry(name, type, shape, count, _dataStart + offsets[0]);
+        return new SafetensorsEntry(name, code, shape, count, _dataStart + offsets[0], bytes);
+    }
+
+    private static long? ByteLength(long count, int bits)
+    {
+        if (bits % 8 == 0)
+        {
+            return checked(count * (bits / 8));
+        }
+
+        long all = checked(count * bits);
+        return all % 8 == 0 ? all / 8 : null;
     }
 
     private long[] ReadNumbers(string name, JsonElement json, string key)

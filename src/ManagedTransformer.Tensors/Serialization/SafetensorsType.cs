@@ -32,4 +32,10 @@ public enum SafetensorsType
 
     /// <summary><c>BOOL</c>: one byte, 0 for false.</summary>
     Boolean,
+
+    /// <summary>
+    /// Any other type, such as <c>U32</c>, <c>F8_E4M3</c> or one that came after this library: its elements are not read as numbers, and what the file calls it is
+    /// <see cref="SafetensorsEntry.TypeCode"/>.
+    /// </summary>
+    Other,
 }

@@ -1,4 +1,5 @@
 using ManagedTransformer.Modules;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace ManagedTransformer.Checkpoints;
 
@@ -28,7 +29,7 @@ public static class CheckpointAverage
         ArgumentNullException.ThrowIfNull(folders);
         TrainedModel mean = TrainedModel.Open(folders[0]);
         List<NamedBuffer> tensors = ModuleWeights.Tensors(mean.Module);
-        List<double[]> sums = [.. tensors.Select(named => Array.ConvertAll(named.Buffer.ToArray(), value => (double)value))];
+        List<double[]> sums = [.. tensors.Select(ToDoubles)];
         foreach (string folder in folders.Skip(1))
         {
             Add(sums, tensors, folder, folders[0]);
@@ -52,11 +53,16 @@ public static class CheckpointAverage
 
         for (int i = 0; i < sums.Count; i++)
         {
-            float[] values = others[i].Buffer.ToArray();
-            for (int j = 0; j < values.Length; j++)
-            {
-                sums[i][j] += values[j];
-            }
+            double[] values = ToDoubles(others[i]);
+            TensorPrimitives.Add(sums[i], values, sums[i]);
         }
+    }
+
+    private static double[] ToDoubles(NamedBuffer named)
+    {
+        float[] values = named.Buffer.ToArray();
+        double[] doubles = new double[values.Length];
+        TensorPrimitives.ConvertTruncating<float, double>(values, doubles);
+        return doubles;
     }
 }

@@ -1,3 +1,5 @@
+using ManagedTransformer.Checkpoints.HuggingFace;
+
 namespace ManagedTransformer.Checkpoints;
 
 /// <summary>
@@ -164,8 +166,8 @@ public static class CheckpointFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(modelPath);
         string[] candidates = [modelPath, Path.Combine(modelPath, Best), Path.Combine(modelPath, Last)];
-        return candidates.Select(Existing).FirstOrDefault(IsCheckpoint) ?? throw new InputException(
-            $"No model was found at '{modelPath}': it is neither a checkpoint ({CheckpointManifest.FileName}, or {ConfigFile} and {ModelFile}) nor a training run with one under {Best}/ or {Last}/.");
+        return candidates.Select(Existing).FirstOrDefault(IsCheckpoint) ?? throw (File.Exists(Path.Combine(modelPath, ConfigFile)) ? NoManifest(modelPath) : new InputException(
+            $"No model was found at '{modelPath}': it is neither a checkpoint ({CheckpointManifest.FileName}, or {ConfigFile} and {ModelFile}) nor a training run with one under {Best}/ or {Last}/."));
     }
 
     const string TemporaryMark = ".tmp-";
@@ -178,7 +180,21 @@ public static class CheckpointFolder
 
     static bool HasManifest(string folder) => File.Exists(Path.Combine(folder, CheckpointManifest.FileName));
 
-    static InputException NoManifest(string folder) => new($"The folder '{folder}' is not a complete checkpoint: it has no {CheckpointManifest.FileName}.");
+    // Models of other libraries have no manifest; the oldest of them do not say what they are.
+    static InputException NoManifest(string folder)
+    {
+        string neither = $"The folder '{folder}' is no complete checkpoint, since it has no {CheckpointManifest.FileName}, and no model of Hugging Face's: ";
+        try
+        {
+            return new(HuggingFaceConfig.LacksModelType(folder)
+                ? $"{neither}its {ConfigFile} lacks the key 'model_type', which is \"gpt2\" for a GPT-2."
+                : $"The folder '{folder}' is not a complete checkpoint: it has no {CheckpointManifest.FileName}.");
+        }
+        catch (InputException e)
+        {
+            return new(neither + char.ToLowerInvariant(e.Message[0]) + e.Message[1..], e);
+        }
+    }
 
     static bool IsCheckpoint(string? folder) => folder is not null &&
         (HasManifest(folder) ||

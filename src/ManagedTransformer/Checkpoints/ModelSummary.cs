@@ -55,24 +55,29 @@ public sealed record ModelSummary
         return HuggingFaceConfig.ModelType(path) is not null ? OfGpt2(path)
             : Directory.Exists(path) || Directory.Exists(path + ".old") ? OfModel(path)
             : path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? OfTensors(path)
-            : OfRecipe(path, data);
+            : Of(Recipe.Load(path), path, data);
     }
 
-    private static ModelSummary OfRecipe(string path, string? data)
+    /// <summary>Describes a recipe.</summary>
+    /// <param name="recipe">The recipe, checked.</param><param name="name">What it is called, for the summary and for errors.</param>
+    /// <param name="data">Text that decides its vocabulary; null: the recipe's own.</param>
+    /// <exception cref="InputException">The vocabulary depends on a text that is not named or cannot be read.</exception>
+    public static ModelSummary Of(Recipe recipe, string name, string? data = null)
     {
-        Recipe recipe = Recipe.Load(path);
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentException.ThrowIfNullOrEmpty(name);
         if (recipe is TranslationRecipe translation)
         {
-            translation = translation with { Model = RecipeVocabulary.Resolve(translation, path, data) };
-            return Of(translation.Model.ParameterCount, JsonDocuments.Write(translation, RecipeJson.Default.TranslationRecipe), DelightSummary.Of(translation.Model));
+            translation = translation with { Model = RecipeVocabulary.Resolve(translation, name, data) };
+            return Summary(translation.Model.ParameterCount, JsonDocuments.Write(translation, RecipeJson.Default.TranslationRecipe), DelightSummary.Of(translation.Model));
         }
 
         LanguageModelRecipe text = (LanguageModelRecipe)recipe;
-        text = text with { Model = RecipeVocabulary.Resolve(text, path, data) };
-        return Of(text.Model.ParameterCount, JsonDocuments.Write(text, RecipeJson.Default.LanguageModelRecipe), DelightSummary.Of(text.Model));
+        text = text with { Model = RecipeVocabulary.Resolve(text, name, data) };
+        return Summary(text.Model.ParameterCount, JsonDocuments.Write(text, RecipeJson.Default.LanguageModelRecipe), DelightSummary.Of(text.Model));
 
-        ModelSummary Of(long parameters, byte[] json, DelightSummary? delight) =>
-            new() { Source = path, Architecture = recipe.Architecture, Parameters = parameters, Configuration = Parse(json), Delight = delight };
+        ModelSummary Summary(long parameters, byte[] json, DelightSummary? delight) =>
+            new() { Source = name, Architecture = recipe.Architecture, Parameters = parameters, Configuration = Parse(json), Delight = delight };
     }
 
     private static ModelSummary OfModel(string path)

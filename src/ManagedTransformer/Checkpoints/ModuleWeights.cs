@@ -101,9 +101,9 @@ public static class ModuleWeights
                 throw new InputException($"The tensor '{name}' has the shape [{string.Join(", ", entry.Shape)}] in the file '{path}' and {tensor.Shape} in the model.");
             }
 
-            if (entry.Type >= SafetensorsType.Int64)
+            if (!IsFloat(entry.Type))
             {
-                throw new InputException($"The tensor '{name}' holds integers ({entry.Type.Code()}) in the file '{path}' and floating-point numbers in the model.");
+                throw new InputException($"The tensor '{name}' holds {DescribeType(entry)} in the file '{path}' and floating-point numbers in the model.");
             }
         }
 
@@ -112,4 +112,11 @@ public static class ModuleWeights
             throw new InputException($"The file '{path}' has the tensor '{surplus.Name}' of the shape [{string.Join(", ", surplus.Shape)}] that the model does not have.");
         }
     }
+
+    /// <summary>Whether the elements of a file's tensor can be read as floating-point numbers.</summary>
+    internal static bool IsFloat(SafetensorsType type) => type < SafetensorsType.Int64;
+
+    /// <summary>What a file's tensor holds where floating-point numbers were expected.</summary>
+    internal static string DescribeType(SafetensorsEntry entry) =>
+        entry.Type == SafetensorsType.Other ? $"elements of the type {entry.TypeCode}" : $"integers ({entry.TypeCode})";
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using ManagedTransformer.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace ManagedTransformer.Generation;
 
@@ -154,20 +155,17 @@ public sealed class Sampler
 
     private static int IndexOfLargest(ReadOnlySpan<float> logits)
     {
-        int best = 0;
-        for (int i = 0; i < logits.Length; i++)
+        if (!TensorPrimitives.IsFiniteAll(logits))
         {
-            if (!float.IsFinite(logits[i]))
+            int token = 0;
+            while (float.IsFinite(logits[token]))
             {
-                throw new InvalidOperationException($"The model's score of token {i} is {logits[i]}: its weights are damaged or training diverged.");
+                token++;
             }
 
-            if (logits[i] > logits[best])
-            {
-                best = i;
-            }
+            throw new InvalidOperationException($"The model's score of token {token} is {logits[token]}: its weights are damaged or training diverged.");
         }
 
-        return best;
+        return TensorPrimitives.IndexOfMax(logits);
     }
 }

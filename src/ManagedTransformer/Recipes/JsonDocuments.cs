@@ -6,6 +6,20 @@ namespace ManagedTransformer.Recipes;
 /// <summary>Typed JSON with errors in one sentence that names the file and the key.</summary>
 internal static class JsonDocuments
 {
+    private static readonly (string Name, string Description)[] _kinds =
+    [
+        ("as a number.", "a number"), ("as a string.", "a text in quotes"), ("as a boolean.", "true or false"),
+        ("out of bounds for an Int", "a whole number within its range"), ("out of bounds for an UInt", "a whole number within its range"),
+    ];
+
+    // Lists first: the types of their elements are named with them.
+    private static readonly (string Name, string Description)[] _types =
+    [
+        ("List`1", "a list"), ("[]", "a list"), ("Dictionary`2", "an object"), ("System.Int", "a whole number within its range"),
+        ("System.UInt", "a whole number within its range"), ("System.Single", "a number"), ("System.Double", "a number"), ("System.Boolean", "true or false"),
+        ("System.String", "a text in quotes"),
+    ];
+
     public static T Read<T>(string path, byte[] utf8, JsonTypeInfo<T> type)
     {
         try
@@ -39,6 +53,11 @@ internal static class JsonDocuments
         string place = e.LineNumber is { } line ? $" (line {line + 1})" : "";
         string key = e.Path is { Length: > 2 } where ? where[2..] : "";
         string message = e.Message;
+        if (e is UnknownNameException)
+        {
+            return $"{path}: '{key}' {message}{place}.";
+        }
+
         if (message.Contains("could not be mapped", StringComparison.Ordinal))
         {
             return $"{path}: unknown key '{key}'{place}.";
@@ -51,7 +70,12 @@ internal static class JsonDocuments
         }
 
         return key.Length > 0 && message.Contains("could not be converted", StringComparison.Ordinal)
-            ? $"{path}: the value of '{key}' has the wrong type or is not one of the known names{place}."
+            ? $"{path}: the value of '{key}' must be {ExpectedType(e.InnerException?.Message, message)}{place}."
             : $"{path}: not valid JSON{place}: {e.InnerException?.Message ?? message}";
     }
+
+    // A token of another kind is told by the inner message, which names the kind; what does not fit into a type by the message itself, which names that of .NET.
+    private static string ExpectedType(string? inner, string message) =>
+        _kinds.FirstOrDefault(kind => inner?.Contains(kind.Name, StringComparison.Ordinal) == true).Description
+        ?? _types.FirstOrDefault(type => message.Contains(type.Name, StringComparison.Ordinal)).Description ?? "an object";
 }

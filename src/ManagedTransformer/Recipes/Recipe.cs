@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Serialization;
 using ManagedTransformer.Data;
 
@@ -23,14 +24,28 @@ public abstract record Recipe
     /// <summary>Reads and checks a recipe of any kind.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InputException">The file is missing, not JSON, or has an unknown key, a wrong type or a value out of its range.</exception>
-    public static Recipe Load(string path)
+    public static Recipe Load(string path) => Read(path, Utf8File.Read(path));
+
+    /// <summary>The names of the recipes that come with the library, in alphabetical order; <c>stories</c> is one to begin with.</summary>
+    public static IReadOnlyList<string> BuiltinNames => BuiltinRecipes.Names;
+
+    /// <summary>A recipe that comes with the library.</summary>
+    /// <param name="name">One of <see cref="BuiltinNames"/>.</param>
+    /// <returns>A <see cref="LanguageModelRecipe"/> or a <see cref="TranslationRecipe"/>.</returns>
+    /// <exception cref="InputException">There is no recipe of that name.</exception>
+    public static Recipe Builtin(string name)
     {
-        byte[] utf8 = Utf8File.Read(path);
-        Recipe recipe = JsonDocuments.Architecture(utf8) == TransformerTranslation
-            ? JsonDocuments.Read(path, utf8, RecipeJson.Default.TranslationRecipe)
-            : JsonDocuments.Read(path, utf8, RecipeJson.Default.LanguageModelRecipe);
-        recipe.Validate(path);
-        return recipe;
+        ArgumentNullException.ThrowIfNull(name);
+        return Read(name, BuiltinRecipes.Read(name));
+    }
+
+    /// <summary>The JSON of a recipe that comes with the library, to make one's own from.</summary>
+    /// <param name="name">One of <see cref="BuiltinNames"/>.</param>
+    /// <exception cref="InputException">There is no recipe of that name.</exception>
+    public static string BuiltinText(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Encoding.UTF8.GetString(BuiltinRecipes.Read(name));
     }
 
     /// <summary>Reads and checks the recipe of a language model.</summary>
@@ -43,6 +58,15 @@ public abstract record Recipe
     /// <param name="where">Named in errors.</param>
     /// <exception cref="InputException">A value out of its range.</exception>
     public abstract void Validate(string where);
+
+    private static Recipe Read(string where, byte[] utf8)
+    {
+        Recipe recipe = JsonDocuments.Architecture(utf8) == TransformerTranslation
+            ? JsonDocuments.Read(where, utf8, RecipeJson.Default.TranslationRecipe)
+            : JsonDocuments.Read(where, utf8, RecipeJson.Default.LanguageModelRecipe);
+        recipe.Validate(where);
+        return recipe;
+    }
 
     private protected void RequireArchitecture(string expected, string where)
     {

@@ -5,4 +5,4 @@ namespace ManagedTransformer.Training;
 /// <param name="GradientNorm">Norm of the gradient before clipping.</param>
 /// <param name="Rate">The scheduled learning rate.</param>
 /// <param name="Tokens">Tokens that it learnt to predict.</param>
-internal readonly record struct TrainingUpdate(double Loss, double GradientNorm, double Rate, long Tokens);
+public readonly record struct TrainingUpdate(double Loss, double GradientNorm, double Rate, long Tokens);

@@ -40,6 +40,48 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Throws<ArgumentException>(() => file.ReadTensor("h", rows.Slice(1, 0, 1).Slice(0, 0, 2)));
     }
 
+    [Theory]
+    [InlineData("U16", 2)]
+    [InlineData("U32", 4)]
+    [InlineData("U64", 8)]
+    [InlineData("C64", 8)]
+    [InlineData("F8_E4M3", 1)]
+    [InlineData("F8_E5M2", 1)]
+    [InlineData("F8_E8M0", 1)]
+    [InlineData("F4", 0.5)]
+    [InlineData("F6_E2M3", 0.75)]
+    [InlineData("F6_E3M2", 0.75)]
+    [InlineData("TF32", 3)]
+    public void Other_types_are_listed_and_not_read(string code, double size)
+    {
+        int bytes = (int)(8 * size);
+        Save(
+            $$"""{"w":{"dtype":"{{code}}","shape":[2,4],"data_offsets":[0,{{bytes}}]},"f":{"dtype":"F32","shape":[1],"data_offsets":[{{bytes}},{{bytes + 4}}] } }""",
+            [.. new byte[bytes], .. BitConverter.GetBytes(2.5f)]);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath);
+        SafetensorsEntry entry = file.Entries[0];
+        Assert.Equal((SafetensorsType.Other, code, 8L, (long)bytes, $"w {code} [2, 4]"), (entry.Type, entry.TypeCode, entry.Count, entry.ByteLength, entry.ToString()));
+        foreach (Action read in (Action[])[() => file.ReadTensor("w"), () => file.ReadFloats("w"), () => file.ReadIntegers("w"), () => file.ReadLongs("w")])
+        {
+            string message = Assert.Throws<InvalidDataException>(read).Message;
+            Assert.Contains($"the tensor 'w' has the element type '{code}'", message, StringComparison.Ordinal);
+            RequireSentence(message);
+        }
+
+        Assert.Equal([2.5f], file.ReadFloats("f"));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    public void Metadata_may_be_null(string metadata)
+    {
+        Save($$"""{"__metadata__":{{metadata}},"t":{"dtype":"U8","shape":[1],"data_offsets":[0,1]} }""", [7]);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath);
+        Assert.Empty(file.Metadata);
+        Assert.Equal([7], file.ReadIntegers("t"));
+    }
+
     [Fact]
     public void Integer_types_are_widened_and_checked()
     {
@@ -99,7 +141,9 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"a":1}""", "'a' is not described")]
     [InlineData("""{"a":{"shape":[1],"data_offsets":[0,4]}}""", "no 'dtype'")]
     [InlineData("""{"a":{"dtype":1,"shape":[1],"data_offsets":[0,4]}}""", "no 'dtype'")]
-    [InlineData("""{"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}}""", "element type 'F33'")]
+    [InlineData("""{"a":{"dtype":"U16","shape":[1],"data_offsets":[0,4]}}""", "needs 2 bytes for U16 [1]")]
+    [InlineData("""{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,4]}}""", "3 elements of 4 bits")]
+    [InlineData("""{"a":{"dtype":"F33","shape":[1],"data_offsets":[0,3]}}""", "bytes that belong to no tensor")]
     [InlineData("""{"a":{"dtype":"F32","data_offsets":[0,4]}}""", "no 'shape'")]
     [InlineData("""{"a":{"dtype":"F32","shape":4,"data_offsets":[0,4]}}""", "no 'shape'")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", "'shape' with something else")]

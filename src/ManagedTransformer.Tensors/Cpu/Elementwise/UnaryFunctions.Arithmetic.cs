@@ -3,7 +3,10 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Elementwise;
 
-/// <summary>The element-wise functions of <see cref="Kernels.UnaryOp"/>, as type parameters of <see cref="UnaryLoop{TOps, TVector}"/>.</summary>
+/// <summary>
+/// The element-wise functions of <see cref="Kernels.UnaryOp"/>, as type parameters of <see cref="UnaryLoop{TOps, TVector}"/>; of those that
+/// <see cref="SpanLoop"/> computes, the derivatives.
+/// </summary>
 internal static partial class UnaryFunctions<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
@@ -44,25 +47,19 @@ internal static partial class UnaryFunctions<TOps, TVector>
         public TVector Derivative(TVector x) => TOps.Zero;
     }
 
-    /// <summary>|x|; derivative 0 at 0.</summary>
-    public readonly struct Abs : IUnaryFunction<TVector>
+    /// <summary>Of |x|: the sign of x, 0 at 0.</summary>
+    public readonly struct Abs : IDerivative<TVector>
     {
         public static bool DerivativeFromOutput => false;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Value(TVector x) => TOps.Abs(x);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Derivative(TVector x) => TOps.Select(TOps.Equal(x, TOps.Zero), x, TOps.Or(TOps.And(x, TOps.BroadcastBits(0x80000000)), TOps.Broadcast(1f)));
     }
 
-    /// <summary>min(max(x, a), b); derivative 1 on [a, b].</summary>
-    public readonly struct Clamp(float a, float b) : IUnaryFunction<TVector>
+    /// <summary>Of min(max(x, a), b): 1 on [a, b].</summary>
+    public readonly struct Clamp(float a, float b) : IDerivative<TVector>
     {
         public static bool DerivativeFromOutput => false;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Value(TVector x) => TOps.Min(TOps.Broadcast(b), TOps.Max(TOps.Broadcast(a), x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Derivative(TVector x) =>
@@ -81,13 +78,10 @@ internal static partial class UnaryFunctions<TOps, TVector>
         public TVector Derivative(TVector x) => VectorMath.ReluDerivative<TOps, TVector>(x);
     }
 
-    /// <summary>Square root of x.</summary>
-    public readonly struct Sqrt : IUnaryFunction<TVector>
+    /// <summary>Of the square root of x.</summary>
+    public readonly struct Sqrt : IDerivative<TVector>
     {
         public static bool DerivativeFromOutput => true;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Value(TVector x) => TOps.Sqrt(x);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Derivative(TVector y) => TOps.Divide(TOps.Broadcast(0.5f), y);

@@ -17,16 +17,9 @@ internal static unsafe class UnaryLoop<TOps, TVector>
 
     /// <summary>dx[i] = dy[i] f'(at[i]), where at is x or f(x), as the function wants it.</summary>
     public static void MapGradient<TFunction>(TFunction function, float* x, float* y, float* dy, float* dx, long count)
-        where TFunction : unmanaged, IUnaryFunction<TVector>
+        where TFunction : unmanaged, IDerivative<TVector>
     {
         var job = new GradientJob<TFunction> { Function = function, At = TFunction.DerivativeFromOutput ? y : x, DY = dy, DX = dx };
-        Ranges.Run(count, Ranges.Grain, ref job);
-    }
-
-    /// <summary>y[i] = value.</summary>
-    public static void Fill(float* y, long count, float value)
-    {
-        var job = new FillJob { Y = y, Value = value };
         Ranges.Run(count, Ranges.Grain, ref job);
     }
 
@@ -40,25 +33,8 @@ internal static unsafe class UnaryLoop<TOps, TVector>
             RowMap<TOps, TVector>.Apply(Function, X + start, Y + start, end - start);
     }
 
-    // Only writes: reading memory that nothing has written yet costs the operating system a second fault per page.
-    private struct FillJob : IRangeJob
-    {
-        public float* Y;
-        public float Value;
-
-        public readonly void Execute(long start, long end)
-        {
-            TVector value = TOps.Broadcast(Value);
-            long i = start;
-            for (; i <= end - TOps.Count; i += TOps.Count)
-                TOps.Store(value, Y + i);
-            if (i < end)
-                TOps.StoreFirst(value, Y + i, (int)(end - i));
-        }
-    }
-
     private struct GradientJob<TFunction> : IRangeJob
-        where TFunction : unmanaged, IUnaryFunction<TVector>
+        where TFunction : unmanaged, IDerivative<TVector>
     {
         public TFunction Function;
         public float* At, DY, DX;

@@ -97,9 +97,9 @@ internal static partial class Gpt2Weights
             throw new InputException($"{file.Name}: the tensor '{entry.Name}' has the shape {Describe(entry.Shape)} instead of {Describe(shape)}, which {CheckpointFolder.ConfigFile} asks for.");
         }
 
-        if (entry.Type >= SafetensorsType.Int64)
+        if (!ModuleWeights.IsFloat(entry.Type))
         {
-            throw new InputException($"{file.Name}: the tensor '{entry.Name}' holds integers ({entry.Type.Code()}) instead of floating-point numbers.");
+            throw new InputException($"{file.Name}: the tensor '{entry.Name}' holds {ModuleWeights.DescribeType(entry)} instead of floating-point numbers.");
         }
     }
 

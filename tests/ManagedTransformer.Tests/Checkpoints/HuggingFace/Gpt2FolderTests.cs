@@ -265,6 +265,25 @@ public sealed class Gpt2FolderTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_folder_that_does_not_say_its_model_type_is_told_so(bool sharded)
+    {
+        Gpt2Sample sample = new();
+        sample.Config.Remove("model_type");
+        string path = sharded ? sample.WriteSharded(_folder["gpt2"]) : sample.Write(_folder["gpt2"]);
+        foreach (Action use in (Action[])[() => LanguageModel.Load(path), () => TrainedModel.Open(path), () => ModelSummary.Of(path), () => TranslationModel.Load(path)])
+        {
+            string message = Message(use);
+            Assert.Contains("config.json lacks the key 'model_type', which is \"gpt2\" for a GPT-2", message, StringComparison.Ordinal);
+            Assert.Contains(path, message, StringComparison.Ordinal);
+        }
+
+        File.WriteAllText(_folder["gpt2/config.json"], "{ \"n_embd\": }");
+        Assert.Contains("config.json' is not valid JSON", Message(() => LanguageModel.Load(path)), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("config.json")]
     [InlineData("tokenizer.json")]
     [InlineData("vocab.json")]

@@ -58,7 +58,7 @@ public sealed class Gpt2TokenizerTests : IDisposable
     public void Tokens_that_only_the_settings_name_are_found(bool json)
     {
         int[] cat = _sample.Tokenizer.Encode("cat"), dog = _sample.Tokenizer.Encode(" dog");
-        string text = $"cat[PAD] dog";
+        const string text = "cat[PAD] dog";
         int[] expected = [.. cat, EndOfText + 1, .. dog];
         Assert.NotEqual(expected, Ids(json, "{}", text));
         Assert.Equal(expected, Ids(json, """{ "pad_token": "[PAD]" }""", text));
@@ -139,7 +139,8 @@ public sealed class Gpt2TokenizerTests : IDisposable
     public void Conversions_keep_what_the_settings_say(bool json)
     {
         int[] expected = Ids(json, """{ "add_bos_token": true, "add_prefix_space": true, "pad_token": "[PAD]" }""", "cat[PAD] dog");
-        Assert.Equal((EndOfText, EndOfText + 1), (expected[0], expected[^3]));
+        Assert.Equal(EndOfText, expected[0]);
+        Assert.Contains(EndOfText + 1, expected);
         Gpt2Folder.Read(_folder["gpt2"]).Save(_folder["ours"]);
         Gpt2Folder.Write(LanguageModel.Load(_folder["ours"]), _folder["exported"]);
         Assert.Equal(expected, LanguageModel.Load(_folder["exported"]).Tokenizer.Encode("cat[PAD] dog"));

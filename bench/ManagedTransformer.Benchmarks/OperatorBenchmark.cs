@@ -1,0 +1,49 @@
+using BenchmarkDotNet.Attributes;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Benchmarks;
+
+/// <summary>What the classes of one kernel family each share: leaves, and an operator run alone or with its gradient.</summary>
+public abstract class OperatorBenchmark
+{
+    private readonly List<Tensor> _leaves = [];
+
+    /// <summary>Whether the gradients of all leaves are computed as well.</summary>
+    [Params(false, true)]
+    public bool Backward { get; set; }
+
+    /// <summary>A tensor of uniform numbers in [-1, 1) that is differentiated.</summary>
+    private protected Tensor Leaf(params int[] sizes)
+    {
+        Tensor leaf = Constant(sizes);
+        leaf.RequiresGradient = Backward;
+        _leaves.Add(leaf);
+        return leaf;
+    }
+
+    /// <summary>A tensor of uniform numbers in [-1, 1) that is not differentiated.</summary>
+    private protected static Tensor Constant(params int[] sizes) => Tensor.Uniform(new Shape(sizes), -1, 1, new RandomKey(1, (ulong)sizes.Length)).Keep();
+
+    /// <summary>Indices 0 .. limit-1 in a fixed disorder.</summary>
+    private protected static Tensor Indices(int limit, params int[] sizes)
+    {
+        Shape shape = new(sizes);
+        return Tensor.From([.. Enumerable.Range(0, checked((int)shape.Count)).Select(i => (int)(i * 2654435761L % limit))], shape).Keep();
+    }
+
+    /// <summary>Runs an operator as a training step does.</summary>
+    private protected void Run(Func<Tensor> operation)
+    {
+        using StepScope scope = new();
+        foreach (Tensor leaf in _leaves)
+        {
+            leaf.ClearGradient();
+        }
+
+        Tensor y = operation();
+        if (Backward)
+        {
+            y.Backward(y.Detach(), freeIntermediates: true);
+        }
+    }
+}

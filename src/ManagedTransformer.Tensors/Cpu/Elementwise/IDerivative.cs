@@ -1,0 +1,12 @@
+namespace ManagedTransformer.Tensors.Cpu.Elementwise;
+
+/// <summary>The derivative of a function of one vector.</summary>
+internal interface IDerivative<TVector>
+    where TVector : unmanaged
+{
+    /// <summary>Whether <see cref="Derivative"/> takes f(x) instead of x.</summary>
+    static abstract bool DerivativeFromOutput { get; }
+
+    /// <summary>f'(x), from x or from f(x).</summary>
+    TVector Derivative(TVector at);
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tests.Data;
+using Xunit;
+
+namespace ManagedTransformer.Tests.Recipes;
+
+public sealed class RecipeTests : IDisposable
+{
+    private const string Small = """
+        { "architecture": "transformer_lm", "model": { "dim": 8, "layers": 1, "heads": 1, "activation": "relu" }, "training": { "steps": 3 } }
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_library_brings_every_recipe_of_the_repository()
+    {
+        string[] files = Directory.GetFiles(Path.Combine(Repository.Root, "models"), "*.json");
+        Assert.Equal(files.Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal), Recipe.BuiltinNames);
+        foreach (string file in files)
+        {
+            string name = Path.GetFileNameWithoutExtension(file);
+            Assert.Equal(File.ReadAllText(file), Recipe.BuiltinText(name));
+            Assert.Equal(Recipe.Load(file).Description, Recipe.Builtin(name).Description);
+        }
+
+        Assert.IsType<LanguageModelRecipe>(Recipe.Builtin("finetune"));
+        Assert.IsType<TranslationRecipe>(Recipe.Builtin("translation-toy"));
+    }
+
+    [Theory]
+    [InlineData("storys", "stories")]
+    [InlineData("Stories", "stories")]
+    [InlineData("sotries", "stories")]
+    [InlineData("multi30k", "multi30k-de-en")]
+    public void A_mistyped_name_is_answered_with_the_nearest(string name, string expected) =>
+        Assert.Equal($"There is no recipe '{name}'; did you mean '{expected}'?", Assert.Throws<InputException>(() => Recipe.Builtin(name)).Message);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("xyzzy")]
+    [InlineData("../stories")]
+    public void What_is_like_no_name_gets_no_suggestion(string name) =>
+        Assert.StartsWith($"There is no recipe '{name}'", Assert.Throws<InputException>(() => Recipe.Builtin(name)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("ab", "ba", "ba")]
+    [InlineData("abcdef", "abXdef,abcdefg,zzz", "abXdef")]
+    [InlineData("", "a", "a")]
+    [InlineData("qrs", "abc,xqrsyz,qrst1234567", "xqrsyz")]
+    [InlineData("qrs", "abc", null)]
+    public void Nearness_counts_mistakes(string name, string known, string? expected) => Assert.Equal(expected, NearestName.Of(name, known.Split(',')));
+
+    [Theory]
+    [InlineData("\"relu\"", "\"rleu\"", "'model.activation' is 'rleu', the known ones are none, relu,")]
+    [InlineData("\"relu\"", "\"Relu\"", "'model.activation' is 'Relu', the known ones are")]
+    [InlineData("\"relu\"", "1", "'model.activation' is no name, the known ones are")]
+    [InlineData("\"dim\": 8", "\"dim\": \"8\"", "'model.dim' must be a number")]
+    [InlineData("\"dim\": 8", "\"dim\": 8.5", "'model.dim' must be a whole number")]
+    [InlineData("\"dim\": 8", "\"dim\": 8, \"bias\": 1", "'model.bias' must be true or false")]
+    [InlineData("\"steps\": 3", "\"sample_prompt\": 3", "'training.sample_prompt' must be a text in quotes")]
+    [InlineData("\"steps\": 3", "\"optimizer\": 3", "'training.optimizer' must be an object")]
+    [InlineData("\"steps\": 3", "\"optimizer\": { \"betas\": 3 }", "'training.optimizer.betas' must be a list")]
+    public void Wrong_values_are_answered_with_what_is_possible(string part, string replacement, string expected)
+    {
+        Assert.Contains(part, Small, StringComparison.Ordinal);
+        File.WriteAllText(_folder["r.json"], Small.Replace(part, replacement, StringComparison.Ordinal));
+        string message = Assert.Throws<InputException>(() => Recipe.Load(_folder["r.json"])).Message;
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+        Assert.Contains("r.json", message, StringComparison.Ordinal);
+        Assert.Contains("(line 1)", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_dropped_and_UTF_16_refused()
+    {
+        File.WriteAllText(_folder["r.json"], Small, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        Assert.Equal(3, Recipe.LoadLanguageModel(_folder["r.json"]).Training.Steps);
+        File.WriteAllText(_folder["r.json"], Small, Encoding.Unicode);
+        Assert.Equal($"The file '{_folder["r.json"]}' is UTF-16; save it as UTF-8.", Assert.Throws<InputException>(() => Recipe.Load(_folder["r.json"])).Message);
+    }
+}

@@ -1,0 +1,18 @@
+namespace ManagedTransformer.Tests;
+
+/// <summary>The repository that the tests were built in.</summary>
+static class Repository
+{
+    public static string Root { get; } = Find();
+
+    private static string Find()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "ManagedTransformer.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder ?? throw new InvalidOperationException("The repository's root was not found.");
+    }
+}

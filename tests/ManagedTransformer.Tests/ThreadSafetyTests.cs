@@ -1,0 +1,109 @@
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Generation;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Data;
+using ManagedTransformer.Tokenization;
+using ManagedTransformer.Training;
+using Xunit;
+
+namespace ManagedTransformer.Tests;
+
+/// <summary>What the README says about threads: a model may be used by several at once, a run, a trainer or a tensor that is written to by one.</summary>
+public sealed class ThreadSafetyTests
+{
+    private const int Threads = 4;
+
+    [Fact]
+    public void One_model_generates_on_several_threads()
+    {
+        LanguageModel model = Build(1);
+        string Generate(int seed) => string.Concat(model.Generate("the cat ", new GenerationOptions { MaxTokens = 60, Temperature = 0.9f, Seed = (ulong)seed }));
+        string[] expected = [.. Enumerable.Range(0, Threads).Select(Generate)];
+        Assert.Equal(Threads, expected.Distinct().Count());
+        for (int repetition = 0; repetition < 5; repetition++)
+        {
+            Assert.Equal(expected, AtOnce(Generate));
+        }
+    }
+
+    [Fact]
+    public void One_model_computes_the_same_bits_on_several_threads()
+    {
+        LanguageModel model = Build(2);
+        float[] Logits(int row)
+        {
+            using NoGradientScope none = new();
+            int[] ids = [.. Enumerable.Range(0, 32).Select(i => (i * (row + 3)) % model.Tokenizer.VocabularySize)];
+            return model.Network.Forward(Tensor.From(ids, new Shape(1, ids.Length)), ForwardContext.Inference).ToArray();
+        }
+
+        float[][] expected = [.. Enumerable.Range(0, Threads).Select(Logits)];
+        for (int repetition = 0; repetition < 5; repetition++)
+        {
+            Assert.Equal(expected, AtOnce(Logits));
+        }
+    }
+
+    [Fact]
+    public void Runs_of_their_own_train_at_once()
+    {
+        using TemporaryFolder folder = new();
+        float[] Train(string name, int seed)
+        {
+            var recipe = (LanguageModelRecipe)Recipe.Builtin("stories");
+            recipe = recipe with
+            {
+                Model = recipe.Model with { Dim = 16, Layers = 1, Heads = 2, MaxPositions = 16, Dropout = 0.1f },
+                Training = recipe.Training with { Steps = 6, Batch = 2, Context = 16, EvaluateEvery = 6, EvaluateTokens = 200 },
+            };
+            TrainingRun run = TrainingRun.Prepare(recipe, new TrainingOptions { Output = folder[name], Seed = (ulong)seed + 1 });
+            run.Run();
+            return ((LanguageModel)run.Model).Network.Parameters().SelectMany(named => named.Parameter.ToArray()).ToArray();
+        }
+
+        float[][] expected = [.. Enumerable.Range(0, 2).Select(seed => Train($"alone-{seed}", seed))];
+        float[][] actual = AtOnce(seed => Train($"together-{seed}", seed), 2);
+        Assert.Equal(expected, actual);
+    }
+
+    private static T[] AtOnce<T>(Func<int, T> work, int threads = Threads)
+    {
+        T[] results = new T[threads];
+        Exception?[] failures = new Exception?[threads];
+        Thread[] all = [.. Enumerable.Range(0, threads).Select(i => new Thread(() =>
+        {
+            try
+            {
+                results[i] = work(i);
+            }
+            catch (Exception e)
+            {
+                failures[i] = e;
+            }
+        }))];
+        Array.ForEach(all, thread => thread.Start());
+        Array.ForEach(all, thread => thread.Join());
+        Assert.All(failures, Assert.Null);
+        return results;
+    }
+
+    private static LanguageModel Build(ulong seed)
+    {
+        CharacterTokenizer tokenizer = CharacterTokenizer.FromText("the cat sat on a mat, and so did the dog.");
+        LanguageModelConfig config = new()
+        {
+            Vocab = tokenizer.VocabularySize,
+            Dim = 32,
+            Layers = 2,
+            Heads = 2,
+            Positions = PositionKind.Learned,
+            MaxPositions = 128,
+        };
+        return new LanguageModel(
+            new CausalLanguageModel(config, new RandomSource(seed)), tokenizer,
+            new ModelDescription { Architecture = Recipe.TransformerLanguageModel, Model = config, Context = 32 });
+    }
+}
