@@ -47,10 +47,10 @@ internal sealed unsafe class ReferenceSoftmaxKernels : ISoftmaxKernels
         for (long row = 0; row < rows; row++)
         {
             float* source = x.Floats() + (row * n), result = y.Floats() + (row * n);
-            double logSumExp = LogSumExp(source, n);
+            double max = Max(source, n), logarithm = Math.Log(Sum(source, n, max));
             for (int j = 0; j < n; j++)
             {
-                result[j] = (float)(source[j] - logSumExp);
+                result[j] = (float)(source[j] - max - logarithm);
             }
         }
     }
@@ -80,22 +80,21 @@ internal sealed unsafe class ReferenceSoftmaxKernels : ISoftmaxKernels
         {
             float* source = x.Floats() + (row * n);
             int target = Target(targets, row, ignored, n);
-            double normalizer = LogSumExp(source, n), targetLoss = 0, classLoss = 0;
+            double max = Max(source, n), sum = Sum(source, n, max), logarithm = Math.Log(sum), targetLoss = 0, classLoss = 0;
             if (target != ignored)
             {
-                targetLoss = normalizer - source[target];
+                targetLoss = max - source[target] + logarithm;
                 for (int v = 0; v < n; v++)
                 {
-                    classLoss += normalizer - source[v];
+                    classLoss += max - source[v] + logarithm;
                 }
             }
 
             // A zero weight leaves its term out, also where the term is infinite.
             double total = (targetWeight == 0 ? 0 : targetWeight * targetLoss) + (classWeight == 0 ? 0 : classWeight * classLoss);
             loss.Floats()[row] = (float)total;
-            double max = Max(source, n);
             sums.Floats()[2 * row] = (float)max;
-            sums.Floats()[(2 * row) + 1] = double.IsInfinity(max) ? 1 : (float)Math.Exp(normalizer - max);
+            sums.Floats()[(2 * row) + 1] = (float)sum;
             if (!nll.IsAbsent)
             {
                 nll.Floats()[row] = (float)targetLoss;
@@ -128,15 +127,21 @@ internal sealed unsafe class ReferenceSoftmaxKernels : ISoftmaxKernels
             : throw new ArgumentOutOfRangeException(nameof(targets), $"cross-entropy: the target {target} of row {row} is not among the {n} classes.");
     }
 
-    private static double LogSumExp(float* x, int n)
+    // Of e^(x - max); 1 where the largest x is infinite.
+    private static double Sum(float* x, int n, double max)
     {
-        double max = Max(x, n), sum = 0;
+        if (double.IsInfinity(max))
+        {
+            return 1;
+        }
+
+        double sum = 0;
         for (int j = 0; j < n; j++)
         {
             sum += Exponential(x[j], max);
         }
 
-        return max + Math.Log(sum);
+        return sum;
     }
 
     private static double Max(float* x, int n)
