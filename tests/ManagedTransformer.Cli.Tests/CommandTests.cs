@@ -129,7 +129,7 @@ public sealed class CommandTests : IDisposable
         Assert.All(names, name => Assert.NotEmpty(Recipe.Builtin(name).Description!));
         Assert.Equal(names, ToolResult.Lines(Workspace.Run("recipes").Output).Select(line => line.Split(' ')[0]));
         using StringWriter output = new();
-        CommandLine.Run(["recipes"], new Terminal(TextReader.Null, output, TextWriter.Null) { OutputWidth = 60 });
+        CommandLine.Run(["recipes"], new Terminal(Stream.Null, output, TextWriter.Null) { OutputWidth = 60 });
         Assert.All(output.ToString().Split(Environment.NewLine), line => Assert.InRange(line.Length, 0, 60));
     }
 
