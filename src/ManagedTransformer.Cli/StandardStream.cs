@@ -10,7 +10,7 @@ namespace ManagedTransformer.Cli;
 internal sealed partial class StandardStream(int descriptor) : Stream
 {
     private const int GetFlags = 1, CloseOnExec = 1;
-    private const int Interrupted = 4, BrokenPipe = 32;
+    private const int Interrupted = 4, InputOutputError = 5, BrokenPipe = 32;
     private const int Patience = 10;
     private const string Library = "libc";
 
@@ -114,9 +114,14 @@ internal sealed partial class StandardStream(int descriptor) : Stream
             return;
         }
 
-        throw error == BrokenPipe
-            ? new ReaderLeftException()
-            : new IOException($"{_names[descriptor]} cannot be {done}: {Marshal.GetPInvokeErrorMessage(error)}.");
+        throw error switch
+        {
+            BrokenPipe => new ReaderLeftException(ReaderLeftException.BrokenPipe),
+
+            // What writing to a terminal gives once it is closed.
+            InputOutputError when descriptor != 0 => new ReaderLeftException(ReaderLeftException.HangUp),
+            _ => new IOException($"{_names[descriptor]} cannot be {done}: {Marshal.GetPInvokeErrorMessage(error)}."),
+        };
     }
 
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]

@@ -99,9 +99,9 @@ internal static class TrainCommand
         {
             reporter.Report(report);
         }
-        catch (ReaderLeftException)
+        catch (ReaderLeftException e)
         {
-            stop.Raise(ReaderLeftException.Signal);
+            stop.Raise(e.Signal);
         }
     }
 

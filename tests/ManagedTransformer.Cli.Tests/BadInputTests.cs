@@ -162,7 +162,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void MissingRecipe()
     {
-        Workspace.Run("train", "no-such-recipe").AssertFails(1, "no-such-recipe", "stories");
+        Workspace.Run("train", "no-such-recipe").AssertFails(1, "no-such-recipe", "mt recipes");
         Workspace.Run("train", "no/such/recipe.json").AssertFails(1, "no/such/recipe.json");
     }
 

@@ -73,7 +73,7 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
         where TVector : unmanaged
     {
         var arguments = new AttentionArguments(problem);
-        if (problem.QueryLength == 1 && problem.Dropout == 0)
+        if (problem.QueryLength == 1 && problem.Dropout == 0 && problem.Maxima.IsAbsent)
         {
             var decode = new AttentionDecode<TOps, TVector>(arguments);
             WorkerPool.Shared.Run(decode.Chunks, ref decode);
@@ -99,7 +99,8 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
     {
         using PooledScratch slots = new(problem.Heads), positions = new(SpanPositions<TOps, TVector>.Size(problem.Length, problem.HeadWidth));
         var arguments = new SpanArguments(problem, (int*)slots.Floats);
-        if (problem.QueryLength == 1 && problem.Dropout == 0)
+        SpanReach<TOps, TVector>.Extend(arguments, (int*)slots.Floats);
+        if (problem.QueryLength == 1 && problem.Dropout == 0 && problem.Maxima.IsAbsent)
         {
             var decode = new SpanDecode<TOps, TVector>(arguments);
             WorkerPool.Shared.Run(decode.Chunks, ref decode);
@@ -116,6 +117,7 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
     {
         using PooledScratch slots = new(problem.Forward.Heads), positions = new(SpanPositions<TOps, TVector>.Size(problem.Forward.Length, problem.Forward.HeadWidth));
         var arguments = new SpanGradientArguments(problem, (int*)slots.Floats);
+        SpanReach<TOps, TVector>.Extend(arguments.Forward, (int*)slots.Floats);
         using PooledScratch sums = new(new SpanPartials<TOps, TVector>(arguments.Forward, null).Size);
         var partials = new SpanPartials<TOps, TVector>(arguments.Forward, sums.Floats);
         var job = new SpanBackward<TOps, TVector>(arguments, new SpanPositions<TOps, TVector>(arguments.Forward, positions.Floats), partials);

@@ -34,7 +34,7 @@ internal sealed unsafe class CpuSoftmaxKernels<TOps, TVector> : ISoftmaxKernels
     }
 
     public void CrossEntropy(DeviceBuffer x, DeviceBuffer targets, int ignored, float targetWeight, float classWeight,
-        DeviceBuffer loss, DeviceBuffer nll, DeviceBuffer logSumExp, long rows, int n)
+        DeviceBuffer loss, DeviceBuffer nll, DeviceBuffer sums, long rows, int n)
     {
         IndexCheck.Targets(targets.Integers(), rows, n, ignored);
         var job = new CrossEntropyForward<TOps, TVector>
@@ -46,14 +46,14 @@ internal sealed unsafe class CpuSoftmaxKernels<TOps, TVector> : ISoftmaxKernels
             ClassWeight = classWeight,
             Loss = loss.Floats(),
             Nll = nll.Floats(),
-            LogSumExp = logSumExp.Floats(),
+            Sums = sums.Floats(),
             Length = n,
         };
         Ranges.RunRows(rows, n, ref job);
     }
 
     public void CrossEntropyGradient(DeviceBuffer x, DeviceBuffer targets, int ignored, float targetWeight, float classWeight,
-        DeviceBuffer logSumExp, DeviceBuffer scale, bool scaleIsScalar, DeviceBuffer dx, long rows, int n)
+        DeviceBuffer sums, DeviceBuffer scale, bool scaleIsScalar, DeviceBuffer dx, long rows, int n)
     {
         IndexCheck.Targets(targets.Integers(), rows, n, ignored);
         var job = new CrossEntropyBackward<TOps, TVector>
@@ -63,7 +63,7 @@ internal sealed unsafe class CpuSoftmaxKernels<TOps, TVector> : ISoftmaxKernels
             Ignored = ignored,
             TargetWeight = targetWeight,
             ClassWeight = classWeight,
-            LogSumExp = logSumExp.Floats(),
+            Sums = sums.Floats(),
             Scale = scale.Floats(),
             ScaleIsScalar = scaleIsScalar,
             DX = dx.Floats(),

@@ -3,13 +3,13 @@ namespace ManagedTransformer.Tensors.Kernels;
 /// <summary>Fused attention that never holds a whole [QueryLength, KeyLength] matrix.</summary>
 internal interface IAttentionKernels
 {
-    /// <summary>Writes Y and, unless absent, LogSumExp.</summary>
+    /// <summary>Writes Y and, unless absent, Maxima and Sums.</summary>
     void Attention(in AttentionProblem problem);
 
     /// <summary>Writes DQ, DK and DV, rebuilding the weights tile by tile.</summary>
     void AttentionGradient(in AttentionGradientProblem problem);
 
-    /// <summary>Writes Y, LogNormalizer, Weights and PersistentWeights, as far as they are there.</summary>
+    /// <summary>Writes Y, Maxima, Sums, Normalizers, Weights and PersistentWeights, as far as they are there.</summary>
     void SpanAttention(in SpanAttentionProblem problem);
 
     /// <summary>Writes every gradient, rebuilding the weights tile by tile.</summary>

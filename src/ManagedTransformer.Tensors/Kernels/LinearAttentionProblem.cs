@@ -19,6 +19,9 @@ internal struct LinearAttentionProblem
 
     public float Epsilon;
 
+    /// <summary>What epsilon is multiplied with at a position, at least 0, infinity included: Float32 [Batch, Length, Heads], contiguous; absent: 1.</summary>
+    public DeviceBuffer EpsilonFactors;
+
     /// <summary>Logits a, Float32 [Batch, Length, Heads], contiguous; or absent.</summary>
     public DeviceBuffer Gates;
 

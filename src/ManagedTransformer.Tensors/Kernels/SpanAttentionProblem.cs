@@ -8,12 +8,16 @@ namespace ManagedTransformer.Tensors.Kernels;
 /// y[t] = sum drop(a) v. Without spans a = p.
 /// </summary>
 /// <remarks>
-/// A head may leave out the slots with d > floor(max z + 1) + Ramp, max over all of the head's spans: their weights are zero. At least one slot stays.
+/// A head may leave out the slots with d > floor(max z + 1) + Ramp, max over all of the head's spans: their weights are zero. At least one slot stays. It must not
+/// where their share of what its queries divide by, 1e-8 sum p over them, may exceed <see cref="Significant"/>.
 /// </remarks>
 internal struct SpanAttentionProblem
 {
     /// <summary>What is added to the sum that weights are divided by, where there are spans.</summary>
     public const float Epsilon = 1e-8f;
+
+    /// <summary>The share of a divisor that counts: 1e-8 sum p / (sum m p + 1e-8 sum p) below it is left out, in part or in whole.</summary>
+    public const float Significant = 1e-6f;
 
     public int Batch, Heads, QueryLength, HeadWidth;
 
@@ -53,10 +57,10 @@ internal struct SpanAttentionProblem
     public RandomKey DropoutKey;
 
     /// <summary>
-    /// ln(sum m e^s + 1e-8 sum e^s), without spans ln sum e^s; Float32 [Batch, Heads, QueryLength], contiguous: what backward needs to rebuild
-    /// a = m e^(s - this). Absent where no gradient is needed.
+    /// With M the largest of a query's scores that were computed: M, sum e^(s - M), and sum m e^(s - M) + 1e-8 sum e^(s - M), without spans the second again; Float32
+    /// [Batch, Heads, QueryLength], contiguous: what backward needs to rebuild a = m e^(s - M) / the third. Absent where no gradient is needed.
     /// </summary>
-    public DeviceBuffer LogNormalizer;
+    public DeviceBuffer Maxima, Sums, Normalizers;
 
     /// <summary>The weights before dropout, [Batch, Heads, QueryLength, Length] and [Batch, Heads, QueryLength, Persistent], contiguous; absent unless wanted.</summary>
     public DeviceBuffer Weights, PersistentWeights;

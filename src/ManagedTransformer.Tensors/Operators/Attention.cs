@@ -23,9 +23,9 @@ public static partial class TensorOperators
 
         (query, key, value) = (WithRows(query), WithRows(key), WithRows(value));
         bool record = Recorder.IsNeeded(query, key, value);
-        AttentionProblem problem = Describe(new HeadView(query), new HeadView(key), new HeadView(value), options, query.Device, record, out Tensor y, out Tensor? lse);
+        AttentionProblem problem = Describe(new HeadView(query), new HeadView(key), new HeadView(value), options, query.Device, record, out Tensor y, out Tensor? sums);
         query.Kernels.Attention.Attention(problem);
-        return record ? Recorder.Record(y, new AttentionRule(query, key, value, problem, lse!)) : y;
+        return record ? Recorder.Record(y, new AttentionRule(query, key, value, problem, sums!)) : y;
     }
 
     /// <summary>Self-attention on packed queries, keys and values, as one matrix product makes them; the same as <see cref="Attention"/> on its three parts.</summary>
@@ -43,12 +43,15 @@ public static partial class TensorOperators
         packed = packed.Contiguous();
         bool record = Recorder.IsNeeded(packed);
         AttentionProblem problem = Describe(
-            new HeadView(packed, 0), new HeadView(packed, 1), new HeadView(packed, 2), options, packed.Device, record, out Tensor y, out Tensor? lse);
+            new HeadView(packed, 0), new HeadView(packed, 1), new HeadView(packed, 2), options, packed.Device, record, out Tensor y, out Tensor? sums);
         packed.Kernels.Attention.Attention(problem);
-        return record ? Recorder.Record(y, new SelfAttentionRule(packed, problem, lse!)) : y;
+        return record ? Recorder.Record(y, new SelfAttentionRule(packed, problem, sums!)) : y;
     }
 
     private static Tensor WithRows(Tensor x) => x.Strides[3] == 1 || x.Shape[3] == 1 ? x : x.Contiguous();
+
+    /// <summary>A row of what backward needs of every query; absent where that is.</summary>
+    private static DeviceBuffer RowOf(Tensor? sums, int row) => sums is null ? default : sums.Buffer with { Offset = sums.Offset + ((long)row * sums.Shape[1]) };
 
     private static RowStrides RowsOf(Tensor x)
     {
@@ -57,7 +60,7 @@ public static partial class TensorOperators
     }
 
     private static AttentionProblem Describe(
-        in HeadView query, in HeadView key, in HeadView value, in AttentionOptions options, Device device, bool record, out Tensor y, out Tensor? lse)
+        in HeadView query, in HeadView key, in HeadView value, in AttentionOptions options, Device device, bool record, out Tensor y, out Tensor? sums)
     {
         if (options.KeyPadding is { } padding && padding.Shape != new Shape(query.Batch, key.Length))
         {
@@ -70,7 +73,8 @@ public static partial class TensorOperators
         }
 
         y = Tensor.Empty(new Shape(query.Batch, query.Length, query.Heads, value.Width), DType.Float32, device);
-        lse = record ? Tensor.Empty(new Shape(query.Batch, query.Heads, query.Length), DType.Float32, device) : null;
+        long queries = (long)query.Batch * query.Heads * query.Length;
+        sums = record ? Tensor.Empty(new Shape(2, checked((int)queries)), DType.Float32, device) : null;
         return new AttentionProblem
         {
             Batch = query.Batch,
@@ -93,7 +97,8 @@ public static partial class TensorOperators
             KeyPadding = options.KeyPadding?.Contiguous().Buffer ?? default,
             Dropout = options.Dropout,
             DropoutKey = options.DropoutKey,
-            LogSumExp = lse?.Buffer ?? default,
+            Maxima = sums?.Buffer ?? default,
+            Sums = RowOf(sums, 1),
         };
     }
 
@@ -142,11 +147,11 @@ public static partial class TensorOperators
         private readonly Tensor _query, _key, _value;
         private readonly AttentionProblem _problem;
 
-        public AttentionRule(Tensor query, Tensor key, Tensor value, in AttentionProblem problem, Tensor lse)
+        public AttentionRule(Tensor query, Tensor key, Tensor value, in AttentionProblem problem, Tensor sums)
             : base(query, key, value)
         {
             (_query, _key, _value, _problem) = (query, key, value, problem);
-            Own(lse);
+            Own(sums);
         }
 
         public override void Backward(Tensor dy, GradientSink sink)
@@ -164,11 +169,11 @@ public static partial class TensorOperators
         private readonly Tensor _packed;
         private readonly AttentionProblem _problem;
 
-        public SelfAttentionRule(Tensor packed, in AttentionProblem problem, Tensor lse)
+        public SelfAttentionRule(Tensor packed, in AttentionProblem problem, Tensor sums)
             : base(packed)
         {
             (_packed, _problem) = (packed, problem);
-            Own(lse);
+            Own(sums);
         }
 
         public override void Backward(Tensor dy, GradientSink sink)

@@ -19,9 +19,9 @@ public static partial class TensorOperators
         (float targetWeight, float classWeight) = options.Weights(classes);
         int ignored = options.IgnoredTarget ?? NothingIgnored;
         Shape perRow = new(checked((int)rows));
-        Tensor loss = Tensor.Empty(perRow, logits), nll = Tensor.Empty(perRow, logits), lse = Tensor.Empty(perRow, logits);
+        Tensor loss = Tensor.Empty(perRow, logits), nll = Tensor.Empty(perRow, logits), sums = Tensor.Empty(perRow.Insert(1, 2), logits);
         logits.Kernels.Softmax.CrossEntropy(
-            logits.Buffer, targets.Buffer, ignored, targetWeight, classWeight, loss.Buffer, nll.Buffer, lse.Buffer, rows, classes);
+            logits.Buffer, targets.Buffer, ignored, targetWeight, classWeight, loss.Buffer, nll.Buffer, sums.Buffer, rows, classes);
         long count = CountTargets(targets, options);
         float factor = options.Sum ? 1 : 1f / Math.Max(1, count);
         using (new NoGradientScope())
@@ -31,7 +31,7 @@ public static partial class TensorOperators
 
         if (Recorder.IsNeeded(logits))
         {
-            Recorder.Record(loss, new CrossEntropyRule(logits, targets, ignored, targetWeight, classWeight, lse, factor));
+            Recorder.Record(loss, new CrossEntropyRule(logits, targets, ignored, targetWeight, classWeight, sums, factor));
         }
 
         return new CrossEntropyResult(loss, nll, count);
@@ -52,21 +52,21 @@ public static partial class TensorOperators
     // dlogits[v] = s ((targetWeight + V classWeight) p[v] - classWeight - targetWeight [v = target])
     private sealed class CrossEntropyRule : GradientRule
     {
-        private readonly Tensor _logits, _targets, _lse;
+        private readonly Tensor _logits, _targets, _sums;
         private readonly int _ignored;
         private readonly float _targetWeight, _classWeight, _factor;
 
-        public CrossEntropyRule(Tensor logits, Tensor targets, int ignored, float targetWeight, float classWeight, Tensor lse, float factor)
+        public CrossEntropyRule(Tensor logits, Tensor targets, int ignored, float targetWeight, float classWeight, Tensor sums, float factor)
             : base(logits)
         {
-            (_logits, _targets, _ignored, _targetWeight, _classWeight, _lse, _factor) = (logits, targets, ignored, targetWeight, classWeight, lse, factor);
-            Own(lse);
+            (_logits, _targets, _ignored, _targetWeight, _classWeight, _sums, _factor) = (logits, targets, ignored, targetWeight, classWeight, sums, factor);
+            Own(sums);
         }
 
         public override void Backward(Tensor dy, GradientSink sink)
         {
             Tensor scale = dy * _factor, dx = Tensor.EmptyLike(_logits);
-            dy.Kernels.Softmax.CrossEntropyGradient(_logits.Buffer, _targets.Buffer, _ignored, _targetWeight, _classWeight, _lse.Buffer,
+            dy.Kernels.Softmax.CrossEntropyGradient(_logits.Buffer, _targets.Buffer, _ignored, _targetWeight, _classWeight, _sums.Buffer,
                 scale.Buffer, true, dx.Buffer, RowCount(_logits), _logits.Shape[-1]);
             sink.Add(_logits, dx);
         }

@@ -28,6 +28,7 @@ public static partial class TensorOperators
         options = options with
         {
             Gate = options.Gate?.Contiguous(),
+            EpsilonFactor = options.EpsilonFactor?.Detach().Contiguous(),
             State = options.State is { } given ? new LinearAttentionState(given.S.Contiguous(), given.Z.Contiguous()) : null,
         };
         bool record = Recorder.IsNeeded(query, key, value) || (options.Gate is { } gate && Recorder.IsNeeded(gate))
@@ -66,7 +67,7 @@ public static partial class TensorOperators
     public static Tensor LinearAttentionStep(Tensor query, Tensor key, Tensor value, LinearAttentionState state, LinearAttentionOptions options = default)
     {
         using NoGradientScope _ = new();
-        options = options with { State = state, Gate = options.Gate?.Contiguous() };
+        options = options with { State = state, Gate = options.Gate?.Contiguous(), EpsilonFactor = options.EpsilonFactor?.Contiguous() };
         RequireLinearShapes(query, key, value, options, "LinearAttentionStep");
         if (key.Shape[1] != query.Shape[1] || !state.S.IsContiguous || !state.Z.IsContiguous)
         {
@@ -94,6 +95,11 @@ public static partial class TensorOperators
         if (options.Gate is { } gate && gate.Shape != keys)
         {
             throw new ArgumentException($"{operation}: gate logits of the shape {keys} are needed, the shape is {gate.Shape}.");
+        }
+
+        if (options.EpsilonFactor is { } factor && factor.Shape != query.Shape.Without(3))
+        {
+            throw new ArgumentException($"{operation}: factors of epsilon of the shape {query.Shape.Without(3)} are needed, the shape is {factor.Shape}.");
         }
 
         if (options.KeyPadding is { } padding && padding.Shape != keys.Without(2))
@@ -127,6 +133,7 @@ public static partial class TensorOperators
         VStrides = RowsOf(value),
         Denominator = options.Denominator,
         Epsilon = options.Epsilon,
+        EpsilonFactors = options.EpsilonFactor?.Buffer ?? default,
         Gates = options.Gate?.Buffer ?? default,
         KeyPadding = options.KeyPadding?.Contiguous().Buffer ?? default,
         S = options.State?.S.Buffer ?? default,

@@ -7,7 +7,7 @@ public static partial class TensorOperators
     /// z = sum of phi_k[i] over all i that are not padding. Between two sequences (cross-attention) or within one.
     /// </summary>
     /// <param name="query">phi_q, [B, T, H, K]</param><param name="key">phi_k, [B, S, H, K]</param><param name="value">[B, S, H, dv]</param>
-    /// <param name="options">Denominator and padding; the rest is for causal attention.</param>
+    /// <param name="options">Denominator, its epsilon's factors, and padding; the rest is for causal attention.</param>
     /// <returns>[B, T, H, dv]</returns>
     /// <exception cref="ArgumentException">Shapes or options that do not fit.</exception>
     public static Tensor NoncausalLinearAttention(this Tensor query, Tensor key, Tensor value, LinearAttentionOptions options = default)
@@ -35,6 +35,11 @@ public static partial class TensorOperators
         if (query.Rank != 4 || state.S.Rank != 4 || state.Z.Shape != new Shape(query.Shape[0], query.Shape[2], query.Shape[3]) || state.S.Shape.Without(3) != state.Z.Shape)
         {
             throw new ArgumentException($"ReadLinearState: query [B, T, H, K], s [B, H, K, dv] and z [B, H, K] are needed, the shapes are {query.Shape}, {state.S.Shape} and {state.Z.Shape}.");
+        }
+
+        if (options.EpsilonFactor is { } factor && factor.Shape != query.Shape.Without(3))
+        {
+            throw new ArgumentException($"ReadLinearState: factors of epsilon of the shape {query.Shape.Without(3)} are needed, the shape is {factor.Shape}.");
         }
 
         Tensor q = query.Transpose(1, 2).Contiguous();

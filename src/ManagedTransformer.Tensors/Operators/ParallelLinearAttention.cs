@@ -74,12 +74,27 @@ public static partial class TensorOperators
         return Tensor.From(ones, new Shape(length, length), device);
     }
 
-    private static Tensor Divisor(Tensor sums, in LinearAttentionOptions options) => options.Denominator switch
+    // Sums [B, H, T, 1].
+    private static Tensor Divisor(Tensor sums, in LinearAttentionOptions options)
     {
-        LinearDenominator.Add => sums + options.Epsilon,
-        LinearDenominator.Clamp => sums.Clamp(options.Epsilon, float.PositiveInfinity),
-        _ => sums.Abs().Clamp(options.Epsilon, float.PositiveInfinity),
-    };
+        if (options.EpsilonFactor is { } factor)
+        {
+            Tensor epsilon = (factor.Detach().Transpose(1, 2) * options.Epsilon).Reshape(sums.Shape);
+            return options.Denominator switch
+            {
+                LinearDenominator.Add => sums + epsilon,
+                LinearDenominator.Clamp => sums.Maximum(epsilon),
+                _ => sums.Abs().Maximum(epsilon),
+            };
+        }
+
+        return options.Denominator switch
+        {
+            LinearDenominator.Add => sums + options.Epsilon,
+            LinearDenominator.Clamp => sums.Clamp(options.Epsilon, float.PositiveInfinity),
+            _ => sums.Abs().Clamp(options.Epsilon, float.PositiveInfinity),
+        };
+    }
 
     /// <summary>Keys [B, S, H, K] with zeros at padding.</summary>
     private static Tensor WithoutPadding(Tensor key, Tensor? padding) =>

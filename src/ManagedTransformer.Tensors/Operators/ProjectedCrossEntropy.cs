@@ -24,7 +24,7 @@ public static partial class TensorOperators
         bool record = rows.NeedRecord;
 
         Shape perRow = new(rows.Count);
-        Tensor loss = Tensor.Empty(perRow, x), nll = Tensor.Empty(perRow, x), lse = Tensor.Empty(perRow, x), scale = Tensor.Scalar(factor, x.Device);
+        Tensor loss = Tensor.Empty(perRow, x), nll = Tensor.Empty(perRow, x), sums = Tensor.Empty(perRow.Insert(1, 2), x), scale = Tensor.Scalar(factor, x.Device);
         Tensor? classes = options.Rows ? Tensor.Empty(perRow, DType.Int32, x.Device) : null;
         Tensor logits = rows.NewBlock();
         ProjectedGradients gradients = record ? rows.NewGradients() : default;
@@ -32,7 +32,7 @@ public static partial class TensorOperators
         {
             rows.Project(start, block, logits);
             x.Kernels.Softmax.CrossEntropy(logits.Buffer, ProjectedRows.PlaceOf(targets, start), ignored, targetWeight, classWeight,
-                ProjectedRows.PlaceOf(loss, start), ProjectedRows.PlaceOf(nll, start), ProjectedRows.PlaceOf(lse, start), block, rows.Classes);
+                ProjectedRows.PlaceOf(loss, start), ProjectedRows.PlaceOf(nll, start), ProjectedRows.PlaceOf(sums, 2L * start), block, rows.Classes);
             if (classes is not null)
             {
                 x.Kernels.Reductions.ArgMax(logits.Buffer, ProjectedRows.PlaceOf(classes, start), block, rows.Classes, 1);
@@ -41,7 +41,7 @@ public static partial class TensorOperators
             if (record)
             {
                 x.Kernels.Softmax.CrossEntropyGradient(logits.Buffer, ProjectedRows.PlaceOf(targets, start), ignored, targetWeight, classWeight,
-                    ProjectedRows.PlaceOf(lse, start), scale.Buffer, true, logits.Buffer, block, rows.Classes);
+                    ProjectedRows.PlaceOf(sums, 2L * start), scale.Buffer, true, logits.Buffer, block, rows.Classes);
                 rows.Differentiate(start, block, logits, gradients);
             }
         }

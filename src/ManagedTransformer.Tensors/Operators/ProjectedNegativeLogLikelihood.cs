@@ -16,29 +16,29 @@ public static partial class TensorOperators
         RequireTargets(x, targets, "ProjectedNegativeLogLikelihood");
         ProjectedRows rows = new("ProjectedNegativeLogLikelihood", x, weight, bias);
         targets = targets.Contiguous();
-        Tensor y = Tensor.Empty(targets.Shape, x), lse = Tensor.Empty(targets.Shape, x), logits = rows.NewBlock();
+        Tensor y = Tensor.Empty(targets.Shape, x), sums = Tensor.Empty(targets.Shape.Insert(-1, 2), x), logits = rows.NewBlock();
         foreach ((int start, int block) in rows.Blocks())
         {
             rows.Project(start, block, logits);
             x.Kernels.Softmax.CrossEntropy(logits.Buffer, ProjectedRows.PlaceOf(targets, start), NothingIgnored, 1, 0,
-                ProjectedRows.PlaceOf(y, start), default, ProjectedRows.PlaceOf(lse, start), block, rows.Classes);
+                ProjectedRows.PlaceOf(y, start), default, ProjectedRows.PlaceOf(sums, 2L * start), block, rows.Classes);
         }
 
         logits.Storage.Release();
-        return rows.NeedRecord ? Recorder.Record(y, new ProjectedNegativeLogLikelihoodRule(rows, targets, lse)) : y;
+        return rows.NeedRecord ? Recorder.Record(y, new ProjectedNegativeLogLikelihoodRule(rows, targets, sums)) : y;
     }
 
-    // dz[v] = dy (p[v] - [v = target]) with p = e^(z - lse)
+    // dz[v] = dy (p[v] - [v = target]) with p = e^(z - max) / sum
     private sealed class ProjectedNegativeLogLikelihoodRule : GradientRule
     {
         private readonly ProjectedRows _rows;
-        private readonly Tensor _targets, _lse;
+        private readonly Tensor _targets, _sums;
 
-        public ProjectedNegativeLogLikelihoodRule(ProjectedRows rows, Tensor targets, Tensor lse)
+        public ProjectedNegativeLogLikelihoodRule(ProjectedRows rows, Tensor targets, Tensor sums)
             : base(rows.Inputs)
         {
-            (_rows, _targets, _lse) = (rows, targets, lse);
-            Own(lse);
+            (_rows, _targets, _sums) = (rows, targets, sums);
+            Own(sums);
         }
 
         public override void Backward(Tensor dy, GradientSink sink)
@@ -50,7 +50,7 @@ public static partial class TensorOperators
             {
                 _rows.Project(start, block, logits);
                 dy.Kernels.Softmax.CrossEntropyGradient(logits.Buffer, ProjectedRows.PlaceOf(_targets, start), NothingIgnored, 1, 0,
-                    ProjectedRows.PlaceOf(_lse, start), ProjectedRows.PlaceOf(dy, start), false, logits.Buffer, block, _rows.Classes);
+                    ProjectedRows.PlaceOf(_sums, 2L * start), ProjectedRows.PlaceOf(dy, start), false, logits.Buffer, block, _rows.Classes);
                 _rows.Differentiate(start, block, logits, gradients);
             }
 

@@ -63,7 +63,7 @@ public static partial class TensorOperators
         Tensor y = Reduce(ReduceOp.LogSumExp, x, axes, out int reduced);
         if (Recorder.IsNeeded(x))
         {
-            Recorder.Record(y, new LogSumExpRule(x, y));
+            Recorder.Record(y, new LogSumExpRule(x, y, axes.ToArray()));
         }
 
         return keepAxes ? y : WithoutAxes(y, reduced);
@@ -227,9 +227,14 @@ public static partial class TensorOperators
         }
     }
 
-    private sealed class LogSumExpRule(Tensor x, Tensor y) : GradientRule(x)
+    // y, rounded, is off by more than its shares of 1 allow where x is large; that is a common factor of e^(x - y), which their sum shows.
+    private sealed class LogSumExpRule(Tensor x, Tensor y, int[] axes) : GradientRule(x)
     {
-        public override void Backward(Tensor dy, GradientSink sink) => sink.Add(x, (x - y).Exp() * dy);
+        public override void Backward(Tensor dy, GradientSink sink)
+        {
+            Tensor shares = (x - y).Exp();
+            sink.Add(x, shares * (dy / shares.Sum(axes, keepAxes: true)));
+        }
     }
 
     private sealed class CumulativeSumRule(Tensor x, int axis, bool reverse) : GradientRule(x)

@@ -30,16 +30,16 @@ internal sealed class ProfilingSoftmaxKernels(ISoftmaxKernels kernels, KernelPro
     }
 
     public void CrossEntropy(DeviceBuffer x, DeviceBuffer targets, int ignored, float targetWeight, float classWeight,
-        DeviceBuffer loss, DeviceBuffer nll, DeviceBuffer logSumExp, long rows, int n)
+        DeviceBuffer loss, DeviceBuffer nll, DeviceBuffer sums, long rows, int n)
     {
         using KernelClock _ = profile.Time(nameof(CrossEntropy), rows * n);
-        kernels.CrossEntropy(x, targets, ignored, targetWeight, classWeight, loss, nll, logSumExp, rows, n);
+        kernels.CrossEntropy(x, targets, ignored, targetWeight, classWeight, loss, nll, sums, rows, n);
     }
 
     public void CrossEntropyGradient(DeviceBuffer x, DeviceBuffer targets, int ignored, float targetWeight, float classWeight,
-        DeviceBuffer logSumExp, DeviceBuffer scale, bool scaleIsScalar, DeviceBuffer dx, long rows, int n)
+        DeviceBuffer sums, DeviceBuffer scale, bool scaleIsScalar, DeviceBuffer dx, long rows, int n)
     {
         using KernelClock _ = profile.Time(nameof(CrossEntropyGradient), 2 * rows * n);
-        kernels.CrossEntropyGradient(x, targets, ignored, targetWeight, classWeight, logSumExp, scale, scaleIsScalar, dx, rows, n);
+        kernels.CrossEntropyGradient(x, targets, ignored, targetWeight, classWeight, sums, scale, scaleIsScalar, dx, rows, n);
     }
 }

@@ -15,12 +15,12 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
             {
                 for (int t = 0; t < problem.QueryLength; t++)
                 {
-                    double logSumExp = Scores(problem, batch, head, t, score);
+                    (double max, double total) = Scores(problem, batch, head, t, score);
                     double[] sum = new double[problem.ValueWidth];
                     for (int u = 0; u < problem.KeyLength; u++)
                     {
                         float* v = Row(problem.V, problem.VStrides, batch, u, head);
-                        double weight = Weight(score[u], logSumExp) * Kept(problem, batch, head, t, u);
+                        double weight = Weight(score[u], max, total) * Kept(problem, batch, head, t, u);
                         for (int j = 0; j < problem.ValueWidth; j++)
                         {
                             sum[j] += weight * v[j];
@@ -33,9 +33,10 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
                         y[j] = (float)sum[j];
                     }
 
-                    if (!problem.LogSumExp.IsAbsent)
+                    if (!problem.Maxima.IsAbsent)
                     {
-                        problem.LogSumExp.Floats()[Query(problem, batch, head, t)] = (float)logSumExp;
+                        problem.Maxima.Floats()[Query(problem, batch, head, t)] = (float)max;
+                        problem.Sums.Floats()[Query(problem, batch, head, t)] = (float)total;
                     }
                 }
             }
@@ -78,14 +79,14 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
         AttentionProblem forward = problem.Forward;
         int keys = forward.KeyLength;
         double[] weight = new double[keys], dWeight = new double[keys];
-        Scores(forward, batch, head, t, weight);
-        double logSumExp = forward.LogSumExp.Floats()[Query(forward, batch, head, t)], total = 0;
+        (double max, double sum) = Scores(forward, batch, head, t, weight);
+        double total = 0;
         float* q = Row(forward.Q, forward.QStrides, batch, t, head), dy = Row(problem.DY, problem.DYStrides, batch, t, head);
         for (int u = 0; u < keys; u++)
         {
             float* v = Row(forward.V, forward.VStrides, batch, u, head);
             double kept = Kept(forward, batch, head, t, u);
-            weight[u] = Weight(weight[u], logSumExp);
+            weight[u] = Weight(weight[u], max, sum);
             for (int j = 0; j < forward.ValueWidth; j++)
             {
                 dv[((long)u * forward.ValueWidth) + j] += weight[u] * kept * dy[j];
@@ -107,8 +108,8 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
         }
     }
 
-    /// <summary>Fills in the scores of one query, minus infinity where it may not look; returns the logarithm of the sum of their exponentials.</summary>
-    private static double Scores(in AttentionProblem problem, int batch, int head, int t, double[] score)
+    /// <summary>Fills in the scores of one query, minus infinity where it may not look; returns the largest m and the sum of e^(s - m).</summary>
+    private static (double Max, double Sum) Scores(in AttentionProblem problem, int batch, int head, int t, double[] score)
     {
         float* q = Row(problem.Q, problem.QStrides, batch, t, head);
         double max = double.NegativeInfinity, sum = 0;
@@ -132,7 +133,7 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
 
         if (double.IsNegativeInfinity(max))
         {
-            return max;
+            return (max, 0);
         }
 
         foreach (double s in score)
@@ -140,7 +141,7 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
             sum += Math.Exp(s - max);
         }
 
-        return max + Math.Log(sum);
+        return (max, sum);
     }
 
     private static bool Sees(in AttentionProblem problem, int batch, int t, int u)
@@ -151,7 +152,7 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
             && (problem.KeyPadding.IsAbsent || problem.KeyPadding.Floats()[((long)batch * problem.KeyLength) + u] == 0);
     }
 
-    private static double Weight(double score, double logSumExp) => double.IsNegativeInfinity(logSumExp) ? 0 : Math.Exp(score - logSumExp);
+    private static double Weight(double score, double max, double sum) => sum == 0 ? 0 : Math.Exp(score - max) / sum;
 
     /// <summary>The factor that dropout puts on a weight: 0 or 1 / (1 - p).</summary>
     private static double Kept(in AttentionProblem problem, int batch, int head, int t, int u)

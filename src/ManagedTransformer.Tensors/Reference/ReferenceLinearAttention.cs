@@ -16,9 +16,10 @@ internal static unsafe class ReferenceLinearAttention
             {
                 double[] sums = Sums(problem, batch, head, t, states[t + 1]);
                 float* y = Row(problem.Y, problem.YStrides, batch, t, head);
+                double divisor = Divisor(problem, sums[problem.ValueWidth], Epsilon(problem, batch, head, t));
                 for (int j = 0; j < problem.ValueWidth; j++)
                 {
-                    y[j] = (float)(sums[j] / Divisor(problem, sums[problem.ValueWidth]));
+                    y[j] = (float)(sums[j] / divisor);
                 }
 
                 if (!problem.Denominators.IsAbsent)
@@ -58,11 +59,11 @@ internal static unsafe class ReferenceLinearAttention
         float* dq = Row(problem.DQ, problem.DQStrides, batch, t, head), dk = Row(problem.DK, problem.DKStrides, batch, t, head);
         float* dv = Row(problem.DV, problem.DVStrides, batch, t, head), dy = Row(problem.DY, problem.DYStrides, batch, t, head);
         double[] sums = Sums(forward, batch, head, t, after), dSums = new double[width + 1];
-        double divisor = Divisor(forward, sums[width]), dKept = 0, dAdded = 0;
+        double epsilon = Epsilon(forward, batch, head, t), divisor = Divisor(forward, sums[width], epsilon), dKept = 0, dAdded = 0;
         for (int j = 0; j < width; j++)
         {
             dSums[j] = dy[j] / divisor;
-            dSums[width] -= dy[j] * sums[j] / (divisor * divisor) * DivisorDerivative(forward, sums[width]);
+            dSums[width] -= dy[j] * sums[j] / (divisor * divisor) * DivisorDerivative(forward, sums[width], epsilon);
         }
 
         double[] dValue = new double[width + 1];
@@ -152,18 +153,22 @@ internal static unsafe class ReferenceLinearAttention
         return (1 / (1 + Math.Exp(-logit)), 1 / (1 + Math.Exp(logit)));
     }
 
-    private static double Divisor(in LinearAttentionProblem problem, double sum) => problem.Denominator switch
+    private static double Epsilon(in LinearAttentionProblem problem, int batch, int head, int t) => problem.EpsilonFactors.IsAbsent
+        ? problem.Epsilon
+        : (double)problem.Epsilon * problem.EpsilonFactors.Floats()[((((long)batch * problem.Length) + t) * problem.Heads) + head];
+
+    private static double Divisor(in LinearAttentionProblem problem, double sum, double epsilon) => problem.Denominator switch
     {
-        LinearDenominator.Add => sum + problem.Epsilon,
-        LinearDenominator.Clamp => Math.Max(sum, problem.Epsilon),
-        _ => Math.Max(Math.Abs(sum), problem.Epsilon),
+        LinearDenominator.Add => sum + epsilon,
+        LinearDenominator.Clamp => Math.Max(sum, epsilon),
+        _ => Math.Max(Math.Abs(sum), epsilon),
     };
 
-    private static double DivisorDerivative(in LinearAttentionProblem problem, double sum) => problem.Denominator switch
+    private static double DivisorDerivative(in LinearAttentionProblem problem, double sum, double epsilon) => problem.Denominator switch
     {
         LinearDenominator.Add => 1,
-        LinearDenominator.Clamp => sum >= problem.Epsilon ? 1 : 0,
-        _ => Math.Abs(sum) >= problem.Epsilon ? Math.Sign(sum) : 0,
+        LinearDenominator.Clamp => sum >= epsilon ? 1 : 0,
+        _ => Math.Abs(sum) >= epsilon ? Math.Sign(sum) : 0,
     };
 
     private static double Value(in LinearAttentionProblem problem, int batch, int head, int t, int j) =>

@@ -74,7 +74,7 @@ internal sealed unsafe class ReferenceSoftmaxKernels : ISoftmaxKernels
     }
 
     public void CrossEntropy(DeviceBuffer x, DeviceBuffer targets, int ignored, float targetWeight, float classWeight,
-        DeviceBuffer loss, DeviceBuffer nll, DeviceBuffer logSumExp, long rows, int n)
+        DeviceBuffer loss, DeviceBuffer nll, DeviceBuffer sums, long rows, int n)
     {
         for (long row = 0; row < rows; row++)
         {
@@ -93,7 +93,9 @@ internal sealed unsafe class ReferenceSoftmaxKernels : ISoftmaxKernels
             // A zero weight leaves its term out, also where the term is infinite.
             double total = (targetWeight == 0 ? 0 : targetWeight * targetLoss) + (classWeight == 0 ? 0 : classWeight * classLoss);
             loss.Floats()[row] = (float)total;
-            logSumExp.Floats()[row] = (float)normalizer;
+            double max = Max(source, n);
+            sums.Floats()[2 * row] = (float)max;
+            sums.Floats()[(2 * row) + 1] = double.IsInfinity(max) ? 1 : (float)Math.Exp(normalizer - max);
             if (!nll.IsAbsent)
             {
                 nll.Floats()[row] = (float)targetLoss;
@@ -102,16 +104,16 @@ internal sealed unsafe class ReferenceSoftmaxKernels : ISoftmaxKernels
     }
 
     public void CrossEntropyGradient(DeviceBuffer x, DeviceBuffer targets, int ignored, float targetWeight, float classWeight,
-        DeviceBuffer logSumExp, DeviceBuffer scale, bool scaleIsScalar, DeviceBuffer dx, long rows, int n)
+        DeviceBuffer sums, DeviceBuffer scale, bool scaleIsScalar, DeviceBuffer dx, long rows, int n)
     {
         for (long row = 0; row < rows; row++)
         {
             float* source = x.Floats() + (row * n), result = dx.Floats() + (row * n);
             int target = Target(targets, row, ignored, n);
-            double s = scale.Floats()[scaleIsScalar ? 0 : row], normalizer = logSumExp.Floats()[row];
+            double s = scale.Floats()[scaleIsScalar ? 0 : row], max = sums.Floats()[2 * row], sum = sums.Floats()[(2 * row) + 1];
             for (int v = 0; v < n; v++)
             {
-                double p = Math.Exp(source[v] - normalizer);
+                double p = Math.Exp(source[v] - max) / sum;
                 double slope = ((targetWeight + ((double)n * classWeight)) * p) - classWeight - (v == target ? targetWeight : 0);
                 result[v] = target == ignored ? 0 : (float)(s * slope);
             }

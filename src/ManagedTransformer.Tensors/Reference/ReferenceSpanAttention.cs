@@ -12,11 +12,11 @@ internal static unsafe class ReferenceSpanAttention
         {
             (int batch, int head, int t) = Place(problem, query);
             double[] score = Scores(problem, batch, head, t);
-            double logNormalizer = LogNormalizer(problem, batch, head, t, score);
+            (double max, double sum, double normalizer) = Sums(problem, batch, head, t, score);
             double[] y = new double[problem.HeadWidth];
             for (int c = 0; c < score.Length; c++)
             {
-                double weight = Math.Clamp(RawMask(problem, batch, head, t, c), 0, 1) * Math.Exp(score[c] - logNormalizer);
+                double weight = Math.Clamp(RawMask(problem, batch, head, t, c), 0, 1) * Math.Exp(score[c] - max) / normalizer;
                 StoreWeight(problem, query, c, weight);
                 for (int j = 0; j < y.Length && !problem.Y.IsAbsent; j++)
                 {
@@ -29,9 +29,9 @@ internal static unsafe class ReferenceSpanAttention
                 Row(problem.Y, problem.YStrides, batch, t, head)[j] = (float)y[j];
             }
 
-            if (!problem.LogNormalizer.IsAbsent)
+            if (!problem.Maxima.IsAbsent)
             {
-                problem.LogNormalizer.Floats()[query] = (float)logNormalizer;
+                (problem.Maxima.Floats()[query], problem.Sums.Floats()[query], problem.Normalizers.Floats()[query]) = ((float)max, (float)sum, (float)normalizer);
             }
         }
     }
@@ -92,10 +92,11 @@ internal static unsafe class ReferenceSpanAttention
         long query = ((((long)batch * forward.Heads) + head) * forward.QueryLength) + t;
         float* dy = Row(problem.DY, problem.DYStrides, batch, t, head);
         double[] score = Scores(forward, batch, head, t), weight = new double[score.Length], dWeight = new double[score.Length];
-        double logNormalizer = LogNormalizer(forward, batch, head, t, score), total = 0;
+        (double max, _, double normalizer) = Sums(forward, batch, head, t, score);
+        double total = 0, epsilon = Epsilon(forward);
         for (int c = 0; c < score.Length; c++)
         {
-            weight[c] = Math.Clamp(RawMask(forward, batch, head, t, c), 0, 1) * Math.Exp(score[c] - logNormalizer);
+            weight[c] = Math.Clamp(RawMask(forward, batch, head, t, c), 0, 1) * Math.Exp(score[c] - max) / normalizer;
             for (int j = 0; j < forward.HeadWidth; j++)
             {
                 dWeight[c] += Kept(forward, query, c) * dy[j] * Value(forward, batch, head, t, c, j);
@@ -106,13 +107,13 @@ internal static unsafe class ReferenceSpanAttention
 
         for (int c = 0; c < score.Length; c++)
         {
-            double difference = dWeight[c] - total;
+            double difference = dWeight[c] - total, share = Math.Exp(score[c] - max) / normalizer;
             if (c < forward.Length && RawMask(forward, batch, head, t, c) is >= 0 and <= 1)
             {
-                span += Math.Exp(score[c] - logNormalizer) * difference / forward.Ramp;
+                span += share * difference / forward.Ramp;
             }
 
-            score[c] = weight[c] * difference;
+            score[c] = (weight[c] * difference) - (epsilon * share * total);
             weight[c] *= Kept(forward, query, c);
         }
 
@@ -143,17 +144,21 @@ internal static unsafe class ReferenceSpanAttention
         ? Row(problem.V, problem.VStrides, batch, t + c, head)[j]
         : Math.Sqrt(problem.Persistent) * problem.PersistentValues.Floats()[(((head * problem.Persistent) + c - problem.Length) * problem.HeadWidth) + j];
 
-    /// <summary>ln(sum m e^s + epsilon sum e^s).</summary>
-    private static double LogNormalizer(in SpanAttentionProblem problem, int batch, int head, int t, double[] score)
+    /// <summary>The largest score M, sum e^(s - M), and sum m e^(s - M) + epsilon sum e^(s - M).</summary>
+    private static (double Max, double Sum, double Normalizer) Sums(in SpanAttentionProblem problem, int batch, int head, int t, double[] score)
     {
-        double max = score.Max(), sum = 0, epsilon = problem.Spans.IsAbsent ? 0 : SpanAttentionProblem.Epsilon;
+        double max = score.Max(), sum = 0, masked = 0;
         for (int c = 0; c < score.Length; c++)
         {
-            sum += (Math.Clamp(RawMask(problem, batch, head, t, c), 0, 1) + epsilon) * Math.Exp(score[c] - max);
+            double exponential = Math.Exp(score[c] - max);
+            sum += exponential;
+            masked += Math.Clamp(RawMask(problem, batch, head, t, c), 0, 1) * exponential;
         }
 
-        return max + Math.Log(sum);
+        return (max, sum, masked + (Epsilon(problem) * sum));
     }
+
+    private static double Epsilon(in SpanAttentionProblem problem) => problem.Spans.IsAbsent ? 0 : SpanAttentionProblem.Epsilon;
 
     /// <summary>The mask of entry c before it is clipped, in the precision of the kernels since its kinks decide about gradients.</summary>
     private static float RawMask(in SpanAttentionProblem problem, int batch, int head, int t, int c) => problem.Spans.IsAbsent || c >= problem.Length

@@ -9,8 +9,18 @@ public static class SafetensorsTypeExtensions
     // Further types of the format, and the bits of an element.
     private static readonly Dictionary<string, int> _otherBits = new()
     {
-        ["U64"] = 64, ["C64"] = 64, ["U32"] = 32, ["U16"] = 16, ["F8_E4M3"] = 8, ["F8_E5M2"] = 8, ["F8_E8M0"] = 8, ["F8_E4M3FNUZ"] = 8, ["F8_E5M2FNUZ"] = 8,
-        ["F6_E2M3"] = 6, ["F6_E3M2"] = 6, ["F4"] = 4,
+        ["U64"] = 64,
+        ["C64"] = 64,
+        ["U32"] = 32,
+        ["U16"] = 16,
+        ["F8_E4M3"] = 8,
+        ["F8_E5M2"] = 8,
+        ["F8_E8M0"] = 8,
+        ["F8_E4M3FNUZ"] = 8,
+        ["F8_E5M2FNUZ"] = 8,
+        ["F6_E2M3"] = 6,
+        ["F6_E3M2"] = 6,
+        ["F4"] = 4,
     };
 
     /// <summary>How a file's header names the type, for instance <c>BF16</c>.</summary>

@@ -17,7 +17,7 @@ public static class ExitEvaluation
     /// <summary>Scores a model.</summary>
     /// <param name="model">A model with exits.</param><param name="rules">The rules, in the order of the scores.</param>
     /// <param name="options">What to score it on and how to translate, its own exits aside; default: the validation part of its training data, beam 5.</param>
-    /// <param name="observer">Told every score as soon as it is known; null for nobody.</param><param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="observer">Told every score as soon as it is known, before times are measured; null for nobody.</param><param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InputException">The model has no exits, a rule does not fit it, no pairs are known or they cannot be read or tokenized, or an option is out of its range.</exception>
     public static ExitEvaluationResult Run(
         TranslationModel model, IReadOnlyList<ExitRule> rules, TranslationEvaluationOptions? options = null, Action<ExitScore>? observer = null, CancellationToken cancellation = default)
@@ -41,6 +41,6 @@ public static class ExitEvaluation
             observer?.Invoke(scores[^1]);
         }
 
-        return new ExitEvaluationResult(pairs.Name, pairs.Pairs.Count, scorer.BleuSignature, scores);
+        return new ExitEvaluationResult(pairs.Name, pairs.Pairs.Count, scorer.BleuSignature, scorer.Time(scores));
     }
 }

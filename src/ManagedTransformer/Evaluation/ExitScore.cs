@@ -7,6 +7,6 @@ namespace ManagedTransformer.Evaluation;
 /// <param name="TokenizedBleu">BLEU of the translations split at white space, unsmoothed.</param><param name="AverageExit">Mean exit layer, from 1.</param>
 /// <param name="OperationsPerToken">Mean operations of the decoder by <see cref="DecodingCost"/>.</param>
 /// <param name="FullDepthOperationsPerToken">What the same tokens cost if all run all layers and nothing decides about exits.</param>
-/// <param name="MillisecondsPerToken">Time of the search, without the encoder, by the number of tokens.</param><param name="Tokens">How many tokens the translations have.</param>
+/// <param name="MillisecondsPerToken">Time of the search, without the encoder, by the number of tokens; all rules of a table are measured in turns, on some of the sentences. NaN: not measured.</param><param name="Tokens">How many tokens the translations have.</param>
 public sealed record ExitScore(
     ExitRule Rule, BleuScore Bleu, BleuScore TokenizedBleu, double AverageExit, double OperationsPerToken, double FullDepthOperationsPerToken, double MillisecondsPerToken, long Tokens);

@@ -8,6 +8,9 @@ namespace ManagedTransformer.Evaluation;
 /// <summary>Scores exit rules of one model on the same sentence pairs, which are encoded once.</summary>
 internal sealed class ExitScorer
 {
+    // Enough for a time per token; more would only repeat them.
+    private const int TimedBatches = 6;
+
     private readonly TranslationModel _model;
     private readonly BeamSearchOptions _search;
     private readonly CancellationToken _cancellation;
@@ -38,18 +41,17 @@ internal sealed class ExitScorer
         }
 
         _sentences = new EncodedSentences(model.Network, [.. _searched.Select(i => sources[i]!)], options.Batch, cancellation);
-        _sentences.WarmUp(_search, new ExitRule());
     }
 
     /// <summary>What BLEU must be reported with.</summary>
     public string BleuSignature => _bleu.Signature(1);
 
-    /// <summary>Translates all sentences.</summary>
+    /// <summary>Translates all sentences. What a token takes is not known before <see cref="Time"/>.</summary>
     /// <param name="rule">When tokens leave the decoder.</param>
     /// <exception cref="InputException">The rule does not fit the model.</exception>
     public ExitScore Score(ExitRule rule)
     {
-        Hypothesis[] found = _sentences.Search(_search, rule, _cancellation, out double seconds);
+        Hypothesis[] found = _sentences.Search(_search, rule, _cancellation);
         EncoderDecoderConfig config = _model.Network.Config;
         DecodingCost cost = new(
             config.DecoderLayers, config.Dim, config.DecoderWidth, config.DecoderFfn == 0 ? config.Ffn : config.DecoderFfn, config.Vocab, rule);
@@ -74,6 +76,25 @@ internal sealed class ExitScorer
 
         return new ExitScore(
             rule, _bleu.Corpus(translations, [_references]), TokenizedBleu.Corpus(translations, _foldedReferences),
-            (double)exits / tokens, operations / tokens, fullOperations / tokens, seconds * 1000 / tokens, tokens);
+            (double)exits / tokens, operations / tokens, fullOperations / tokens, double.NaN, tokens);
+    }
+
+    /// <summary>The scores with their times per token, all rules measured side by side on the same batches.</summary>
+    /// <param name="scores">Of this scorer.</param>
+    public ExitScore[] Time(IReadOnlyList<ExitScore> scores)
+    {
+        int[] batches = [.. Enumerable.Range(0, Math.Min(TimedBatches, _sentences.Batches)).Select(i => (int)((long)i * _sentences.Batches / Math.Min(TimedBatches, _sentences.Batches)))];
+        long[,] tokens = new long[scores.Count, batches.Length];
+        double[] seconds = InterleavedTiming.Measure(
+            scores.Count, batches.Length,
+            (rule, part) => tokens[rule, part] = _sentences.Search(batches[part], _search, scores[rule].Rule).Sum(hypothesis => (long)hypothesis.Exits.Count),
+            _cancellation);
+        return
+        [
+            .. scores.Select((score, rule) => score with
+            {
+                MillisecondsPerToken = seconds[rule] * 1000 / Enumerable.Range(0, batches.Length).Sum(part => tokens[rule, part]),
+            }),
+        ];
     }
 }

@@ -16,7 +16,7 @@ public static class ExitTuning
 
     /// <summary>Searches thresholds.</summary>
     /// <param name="model">A model with exits.</param><param name="options">What to try, and on which data.</param>
-    /// <param name="observer">Told every score, how many are known and how many there will be; null for nobody.</param>
+    /// <param name="observer">Told every score, before times are measured, how many are known and how many there will be; null for nobody.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InputException">The model has no exits, one layer or no geometric-like classifier where that is asked for, no pairs are known or they cannot be
     /// read or tokenized, or an option is out of its range.</exception>
@@ -42,7 +42,8 @@ public static class ExitTuning
             observer?.Invoke(scores[^1], scores.Count, candidates.Length);
         }
 
-        ExitScore[] frontier = Frontier(scores, options.BinWidth);
+        ExitScore[] timed = scorer.Time([full, .. Frontier(scores, options.BinWidth)]), frontier = timed[1..];
+        full = timed[0];
         return new ExitTuningResult(
             corpus.Name, pairs.Count, scorer.BleuSignature, scores.Count, full, frontier, Choose(frontier, full, options.MaxLoss));
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Tensors;
@@ -31,31 +30,36 @@ internal sealed class EncodedSentences
     /// <summary>Tokens of every sentence, eos included.</summary>
     public IReadOnlyList<int> Lengths { get; }
 
+    /// <summary>Number of batches; the later ones have longer sentences.</summary>
+    public int Batches => _batches.Count;
+
     /// <summary>The best hypothesis of every sentence, in the order of the sentences.</summary>
     /// <param name="options">How to search.</param><param name="exits">When tokens leave the decoder.</param><param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
-    /// <param name="seconds">How long it took; the encoder is not part of it.</param>
-    public Hypothesis[] Search(BeamSearchOptions options, ExitRule exits, CancellationToken cancellation, out double seconds)
+    public Hypothesis[] Search(BeamSearchOptions options, ExitRule exits, CancellationToken cancellation)
     {
         Hypothesis[] best = new Hypothesis[Lengths.Count];
-        using NoGradientScope _ = new();
-        long start = Stopwatch.GetTimestamp();
-        foreach (EncodedBatch batch in _batches)
+        for (int batch = 0; batch < _batches.Count; batch++)
         {
             cancellation.ThrowIfCancellationRequested();
-            using StepScope scope = new();
-            batch.Search(options, exits, best);
+            Search(batch, options, exits, best);
         }
 
-        seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return best;
     }
 
-    /// <summary>Runs all code of a search once, on one batch, before anything is measured.</summary>
-    /// <param name="options">How to search.</param><param name="exits">When tokens leave the decoder.</param>
-    public void WarmUp(BeamSearchOptions options, ExitRule exits)
+    /// <summary>The best hypotheses of the sentences of one batch.</summary>
+    /// <param name="batch">Its number.</param><param name="options">How to search.</param><param name="exits">When tokens leave the decoder.</param>
+    public IEnumerable<Hypothesis> Search(int batch, BeamSearchOptions options, ExitRule exits)
+    {
+        Hypothesis[] best = new Hypothesis[Lengths.Count];
+        Search(batch, options, exits, best);
+        return _batches[batch].Numbers.Select(sentence => best[sentence]);
+    }
+
+    private void Search(int batch, BeamSearchOptions options, ExitRule exits, Hypothesis[] best)
     {
         using NoGradientScope _ = new();
         using StepScope scope = new();
-        _batches[0].Search(options, exits, new Hypothesis[Lengths.Count]);
+        _batches[batch].Search(options, exits, best);
     }
 }

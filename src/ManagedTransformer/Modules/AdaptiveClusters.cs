@@ -32,6 +32,10 @@ public sealed record AdaptiveClusters
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool NormalTails { get; init; }
 
+    /// <summary>Whether the input multiplies by the root of a width; absent: it does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Scale { get; init; }
+
     /// <summary>Dropout in the softmax: on the states that it reads, and again on every narrowed form of them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public float Dropout { get; init; }

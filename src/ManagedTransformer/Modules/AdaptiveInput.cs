@@ -4,7 +4,7 @@ namespace ManagedTransformer.Modules;
 
 /// <summary>
 /// Adaptive input (Baevski and Auli, "Adaptive Input Representations for Neural Language Modeling", 2019): a word w at place j of cluster i becomes
-/// sqrt(D) P_i E_i[j], so that rare words have narrow embeddings. DeLighT's form has sqrt(d_i) in place of sqrt(D).
+/// sqrt(D) P_i E_i[j], so that rare words have narrow embeddings. DeLighT's form has sqrt(d_i) in place of sqrt(D), and an unscaled input neither.
 /// </summary>
 public sealed class AdaptiveInput : Module
 {
@@ -69,6 +69,10 @@ public sealed class AdaptiveInput : Module
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit) => AdaptiveNames.Visit(visit, Clusters, Division.Form);
 
+    private bool IsScaled => Division.Scale != false;
+
+    private bool IsDelight => Division.Form == AdaptiveForm.Delight;
+
     // A step of generation: the token's own cluster only, and nothing on the managed heap.
     private Tensor ForwardOne(Tensor token)
     {
@@ -87,10 +91,10 @@ public sealed class AdaptiveInput : Module
     private Tensor Embed(int cluster, Tensor words)
     {
         Tensor looked = Clusters[cluster].Weight.Embedding(words, PaddingIn(cluster) ?? -1);
-        return (Division.Form == AdaptiveForm.Delight ? looked * MathF.Sqrt(looked.Shape[-1]) : looked).Linear(Clusters[cluster].Projection!);
+        return (IsScaled && IsDelight ? looked * MathF.Sqrt(looked.Shape[-1]) : looked).Linear(Clusters[cluster].Projection!);
     }
 
-    private Tensor Scaled(Tensor x) => Division.Form == AdaptiveForm.Delight ? x : x * MathF.Sqrt(_dim);
+    private Tensor Scaled(Tensor x) => IsScaled && !IsDelight ? x * MathF.Sqrt(_dim) : x;
 
     private int? PaddingIn(int cluster) => _padding is { } word && Division.ClusterOf(word) == cluster ? word - Division.Start(cluster) : null;
 }

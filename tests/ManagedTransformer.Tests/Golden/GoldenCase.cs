@@ -12,6 +12,8 @@ internal sealed class GoldenCase
 {
     private readonly string _path;
     private readonly Dictionary<string, SafetensorsEntry> _entries = [];
+    private readonly Dictionary<string, double> _largest = [];
+    private Dictionary<string, float[]>? _floats;
 
     public GoldenCase(string path)
     {
@@ -29,6 +31,19 @@ internal sealed class GoldenCase
         System = file.Metadata["system"];
         Config = new GoldenConfig(JsonDocument.Parse(file.Metadata.TryGetValue("config", out string? config) ? config : "{}").RootElement);
         _entries = file.Entries.ToDictionary(entry => entry.Name);
+    }
+
+    /// <summary>Whether a file holds what another test expects, and is no case itself. A file that cannot be read is a case, which fails.</summary>
+    public static bool IsExpectation(string path)
+    {
+        try
+        {
+            return new GoldenCase(path).System.EndsWith(".expected", StringComparison.Ordinal);
+        }
+        catch (Exception)
+        {
+            return false;
+        }
     }
 
     /// <summary>The file's name without its ending.</summary>
@@ -51,7 +66,7 @@ internal sealed class GoldenCase
 
     public Shape ShapeOf(string name) => new([.. Entry(name).Shape.Select(size => checked((int)size))]);
 
-    /// <summary>The elements of a tensor; integers are converted.</summary>
+    /// <summary>The elements of a tensor, not to be written to; integers are converted.</summary>
     public float[] Values(string name)
     {
         if (IsInteger(name))
@@ -59,8 +74,19 @@ internal sealed class GoldenCase
             return [.. IntegerValues(name).Select(value => (float)value)];
         }
 
-        using SafetensorsFile file = SafetensorsFile.Open(_path);
-        return file.ReadFloats(name);
+        _ = Entry(name);
+        return (_floats ??= ReadFloats())[name];
+    }
+
+    /// <summary>The largest magnitude of a tensor; 0 for one without elements.</summary>
+    public double Largest(string name)
+    {
+        if (!_largest.TryGetValue(name, out double largest))
+        {
+            _largest[name] = largest = Values(name).Select(value => (double)Math.Abs(value)).DefaultIfEmpty().Max();
+        }
+
+        return largest;
     }
 
     public int[] IntegerValues(string name)
@@ -87,6 +113,13 @@ internal sealed class GoldenCase
     /// <summary>What follows a prefix in the names that have it, for instance the names of all parameters.</summary>
     public IEnumerable<string> NamesUnder(string prefix) =>
         Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]);
+
+    // All at once: opening the file anew for every tensor takes seconds where a case has hundreds of them.
+    private Dictionary<string, float[]> ReadFloats()
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(_path);
+        return _entries.Keys.Where(name => !IsInteger(name)).ToDictionary(name => name, file.ReadFloats);
+    }
 
     private SafetensorsEntry Entry(string name) => _entries.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new InvalidDataException($"the file lacks '{name}'");
 }

@@ -12,6 +12,7 @@ public sealed class GoldenCaseTests
     [MemberData(nameof(Files))]
     public void AgreesWithTheReference(string path)
     {
+        Assert.True(File.Exists(path), $"{GoldenFiles.FolderVariable} names '{path}', which does not exist or holds no case.");
         GoldenCase test = new(path);
         int dot = test.System.IndexOf('.', StringComparison.Ordinal);
         string prefix = dot < 0 ? test.System : test.System[..dot], name = test.System[(dot + 1)..];

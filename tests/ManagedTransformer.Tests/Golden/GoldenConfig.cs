@@ -39,9 +39,9 @@ internal sealed class GoldenConfig(JsonElement root)
     public IEnumerable<(string Key, JsonElement Value)> Entries(string key) => Get(key).EnumerateObject().Select(property => (property.Name, property.Value));
 
     /// <summary>The padding id: 1 unless the case says otherwise, null where it says that there is none.</summary>
-    public int? Padding()
+    public int? Padding(string key = "padding_idx")
     {
-        if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("padding_idx", out JsonElement value))
+        if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty(key, out JsonElement value))
         {
             return value.ValueKind == JsonValueKind.Null || value.GetInt32() < 0 ? null : value.GetInt32();
         }

@@ -7,7 +7,7 @@ internal unsafe struct AttentionArguments(in AttentionProblem problem)
 {
     public readonly int Batch = problem.Batch, Heads = problem.Heads, QueryLength = problem.QueryLength, KeyLength = problem.KeyLength;
     public readonly int HeadWidth = problem.HeadWidth, ValueWidth = problem.ValueWidth;
-    public readonly float* LogSumExp = problem.LogSumExp.Floats();
+    public readonly float* Maxima = problem.Maxima.Floats(), Sums = problem.Sums.Floats();
     public readonly float Scale = problem.Scale, Dropout = problem.Dropout;
     public readonly RandomKey DropoutKey = problem.DropoutKey;
     private readonly float* _q = problem.Q.Floats(), _k = problem.K.Floats(), _v = problem.V.Floats(), _y = problem.Y.Floats();

@@ -5,7 +5,7 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 /// <summary>
 /// Attention of a single query per head, as in step-by-step generation: every key and value is read once, so that memory bounds the speed.
 /// A chunk of work is a block of keys of one head; it leaves the block's largest score, sum of e^(s - max) and unnormalised output, which
-/// <see cref="Combine"/> joins in the order of the blocks.
+/// <see cref="Combine"/> joins in the order of the blocks. It sums up scores in another order than the gradient does, and is not for queries that have one.
 /// </summary>
 internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
     where TOps : struct, IVectorOps<TVector>
@@ -79,8 +79,6 @@ internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
 
             for (int j = 0; j < _arguments.ValueWidth && sum > 0; j++)
                 y[j] /= sum;
-            if (_arguments.LogSumExp is not null)
-                _arguments.LogSumExp[pair] = max + MathF.Log(sum);
         }
     }
 

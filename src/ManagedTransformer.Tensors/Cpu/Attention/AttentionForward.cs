@@ -56,8 +56,9 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
         softmax.Finish(output, arguments.ValueWidth);
         HeadRows results = arguments.Outputs(pair);
         Transposition.Transpose(output, Strip, arguments.ValueWidth, queries, results[firstQuery], results.Stride);
-        if (arguments.LogSumExp is not null)
-            softmax.StoreLogSumExp(arguments.LogSumExp + ((long)pair * arguments.QueryLength) + firstQuery, queries);
+        long row = ((long)pair * arguments.QueryLength) + firstQuery;
+        if (arguments.Maxima is not null)
+            softmax.Store(arguments.Maxima + row, arguments.Sums + row, queries);
     }
 
     /// <summary>Transposes the queries and scales them; queries that are missing in the strip become 0.</summary>

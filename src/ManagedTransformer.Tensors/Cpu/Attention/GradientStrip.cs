@@ -9,12 +9,12 @@ internal unsafe struct GradientStrip<TOps, TVector>
 {
     private readonly AttentionArguments _forward;
     private readonly HeadRows _q, _k, _v, _y, _dy, _dq;
-    private readonly float* _logSumExps;
+    private readonly float* _maxima, _sums;
     private readonly int _pair, _headWidth, _valueWidth;
 
     // Transposed [width, strip] where the strip's queries are columns of a product, as rows [strip, width] where they are its depth.
-    private readonly float* _queriesT, _queries, _outputGradientsT, _outputGradients, _queryGradientsT;
-    private readonly float* _weights, _scoreGradients, _factors, _logSumExp, _dot;
+    private readonly float* _queriesT, _queries, _outputGradientsT, _outputGradients, _outputsT, _queryGradientsT;
+    private readonly float* _weights, _scoreGradients, _factors, _shift, _inverse, _dot;
     private int _first;
 
     /// <summary>Takes its memory from <paramref name="scratch"/>: <see cref="Size"/> floats, and room for the keys and values of a head.</summary>
@@ -23,17 +23,20 @@ internal unsafe struct GradientStrip<TOps, TVector>
         _forward = arguments.Forward;
         (_q, _y) = (_forward.Queries(pair), _forward.Outputs(pair));
         (_dy, _dq) = (arguments.OutputGradients(pair), arguments.QueryGradients(pair));
-        _logSumExps = _forward.LogSumExp + ((long)pair * _forward.QueryLength);
+        _maxima = _forward.Maxima + ((long)pair * _forward.QueryLength);
+        _sums = _forward.Sums + ((long)pair * _forward.QueryLength);
         (_pair, _headWidth, _valueWidth) = (pair, headWidth, valueWidth);
         _queriesT = scratch.Take(headWidth * Strip);
         _queries = scratch.Take(headWidth * Strip);
         _queryGradientsT = scratch.Take(headWidth * Strip);
         _outputGradientsT = scratch.Take(valueWidth * Strip);
         _outputGradients = scratch.Take(valueWidth * Strip);
+        _outputsT = scratch.Take(valueWidth * Strip);
         _weights = scratch.Take(keyBlock * Strip);
         _scoreGradients = scratch.Take(keyBlock * Strip);
         _factors = scratch.Take(keyBlock * Strip);
-        _logSumExp = scratch.Take(Strip);
+        _shift = scratch.Take(Strip);
+        _inverse = scratch.Take(Strip);
         _dot = scratch.Take(Strip);
 
         HeadRows keys = _forward.Keys(pair), values = _forward.Values(pair);
@@ -50,7 +53,7 @@ internal unsafe struct GradientStrip<TOps, TVector>
     private static int Strip => 2 * TOps.Count;
 
     /// <summary>Floats of scratch memory that a strip needs.</summary>
-    public static int Size(int headWidth, int valueWidth, int keyBlock) => Strip * ((3 * headWidth) + (2 * valueWidth) + (3 * keyBlock) + 2);
+    public static int Size(int headWidth, int valueWidth, int keyBlock) => Strip * ((3 * headWidth) + (3 * valueWidth) + (3 * keyBlock) + 3);
 
     /// <summary>Moves to the strip that begins at a query.</summary>
     public void Load(int firstQuery)
@@ -66,11 +69,13 @@ internal unsafe struct GradientStrip<TOps, TVector>
         new Span<float>(_queryGradientsT, _headWidth * Strip).Clear();
         for (int t = 0; t < Strip; t++)
         {
-            float logSumExp = t < Queries ? _logSumExps[firstQuery + t] : float.PositiveInfinity;
             // A query that saw no key has only scores of minus infinity: with this its weights become 0.
-            _logSumExp[t] = float.IsNegativeInfinity(logSumExp) ? float.PositiveInfinity : logSumExp;
-            _dot[t] = t < Queries ? Dot(_outputGradients + (t * _valueWidth), _y[firstQuery + t], _forward.ValueWidth) : 0;
+            bool sees = t < Queries && _sums[firstQuery + t] > 0;
+            _shift[t] = sees ? _maxima[firstQuery + t] : float.PositiveInfinity;
+            _inverse[t] = sees ? 1 / _sums[firstQuery + t] : 0;
         }
+
+        LoadDots();
     }
 
     /// <summary>Computes the weights of a block of keys, and the gradients of its scores.</summary>
@@ -86,13 +91,13 @@ internal unsafe struct GradientStrip<TOps, TVector>
             return;
         }
 
-        TVector logSumExpLeft = TOps.Load(_logSumExp), logSumExpRight = TOps.Load(_logSumExp + TOps.Count);
+        TVector shiftLeft = TOps.Load(_shift), shiftRight = TOps.Load(_shift + TOps.Count), inverseLeft = TOps.Load(_inverse), inverseRight = TOps.Load(_inverse + TOps.Count);
         TVector dotLeft = TOps.Load(_dot), dotRight = TOps.Load(_dot + TOps.Count);
         for (int u = 0; u < keys; u++)
         {
             float* weights = _weights + (u * Strip), gradients = _scoreGradients + (u * Strip);
-            TVector left = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(weights), logSumExpLeft));
-            TVector right = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(weights + TOps.Count), logSumExpRight));
+            TVector left = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(weights), shiftLeft)), inverseLeft);
+            TVector right = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(weights + TOps.Count), shiftRight)), inverseRight);
             TOps.Store(left, weights);
             TOps.Store(right, weights + TOps.Count);
             TOps.Store(TOps.Multiply(left, TOps.Subtract(TOps.Load(gradients), dotLeft)), gradients);
@@ -118,6 +123,23 @@ internal unsafe struct GradientStrip<TOps, TVector>
         Transposition.Transpose(_queryGradientsT, Strip, _forward.HeadWidth, Queries, _dq[_first], _dq.Stride);
     }
 
+    // dY . Y, summed up in the order of the products V dY^T: where one key has all the weight the two are equal, and so cancel, bit by bit.
+    private readonly void LoadDots()
+    {
+        if (Queries < Strip)
+            new Span<float>(_outputsT, _valueWidth * Strip).Clear();
+        Transposition.Transpose(_y[_first], _y.Stride, Queries, _forward.ValueWidth, _outputsT, Strip);
+        TVector left = TOps.Zero, right = TOps.Zero;
+        for (int i = 0; i < _forward.ValueWidth * Strip; i += Strip)
+        {
+            left = TOps.MultiplyAdd(TOps.Load(_outputsT + i), TOps.Load(_outputGradientsT + i), left);
+            right = TOps.MultiplyAdd(TOps.Load(_outputsT + i + TOps.Count), TOps.Load(_outputGradientsT + i + TOps.Count), right);
+        }
+
+        TOps.Store(left, _dot);
+        TOps.Store(right, _dot + TOps.Count);
+    }
+
     private readonly void PrefetchQueries(int first)
     {
         int end = Math.Min(first + Strip, _forward.QueryLength);
@@ -132,7 +154,7 @@ internal unsafe struct GradientStrip<TOps, TVector>
         {
             int lane = i % Strip;
             TVector factor = TOps.Load(_factors + i);
-            TVector weight = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(_weights + i), TOps.Load(_logSumExp + lane)));
+            TVector weight = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(_weights + i), TOps.Load(_shift + lane))), TOps.Load(_inverse + lane));
             TVector gradient = TOps.Subtract(TOps.Multiply(factor, TOps.Load(_scoreGradients + i)), TOps.Load(_dot + lane));
             TOps.Store(TOps.Multiply(weight, factor), _weights + i);
             TOps.Store(TOps.Multiply(weight, gradient), _scoreGradients + i);
@@ -153,17 +175,5 @@ internal unsafe struct GradientStrip<TOps, TVector>
         TVector scale = TOps.Broadcast(factor);
         for (int i = 0; i < width * Strip; i += TOps.Count)
             TOps.Store(TOps.Multiply(TOps.Load(tile + i), scale), tile + i);
-    }
-
-    private static float Dot(float* a, float* b, int count)
-    {
-        TVector sum = TOps.Zero;
-        int i = 0;
-        for (; i <= count - TOps.Count; i += TOps.Count)
-            sum = TOps.MultiplyAdd(TOps.Load(a + i), TOps.Load(b + i), sum);
-        float total = TOps.Sum(sum);
-        for (; i < count; i++)
-            total += a[i] * b[i];
-        return total;
     }
 }

@@ -10,7 +10,7 @@ internal readonly unsafe struct LinearArguments(in LinearAttentionProblem proble
     private readonly LinearDenominator _denominator = problem.Denominator;
     private readonly float _epsilon = problem.Epsilon;
     private readonly float* _q = problem.Q.Floats(), _k = problem.K.Floats(), _v = problem.V.Floats(), _y = problem.Y.Floats();
-    private readonly float* _gates = problem.Gates.Floats(), _padding = problem.KeyPadding.Floats(), _denominators = problem.Denominators.Floats();
+    private readonly float* _gates = problem.Gates.Floats(), _epsilonFactors = problem.EpsilonFactors.Floats(), _padding = problem.KeyPadding.Floats(), _denominators = problem.Denominators.Floats();
     private readonly float* _s = problem.S.Floats(), _z = problem.Z.Floats(), _finalS = problem.FinalS.Floats(), _finalZ = problem.FinalZ.Floats();
     private readonly RowStrides _qStrides = problem.QStrides, _kStrides = problem.KStrides, _vStrides = problem.VStrides, _yStrides = problem.YStrides;
 
@@ -39,7 +39,10 @@ internal readonly unsafe struct LinearArguments(in LinearAttentionProblem proble
     /// <summary>q . z of every position; null if not wanted.</summary>
     public float* Denominators(int pair) => _denominators is null ? null : _denominators + ((long)pair * Length);
 
-    /// <summary>Index of a position's gate, of [Batch, Length, Heads].</summary>
+    /// <summary>The epsilon of a position's denominator.</summary>
+    public float Epsilon(int pair, int t) => _epsilonFactors is null ? _epsilon : _epsilon * _epsilonFactors[GateIndex(pair, t)];
+
+    /// <summary>Index of a position's gate or factor, of [Batch, Length, Heads].</summary>
     public long GateIndex(int pair, int t) => ((((long)(pair / Heads) * Length) + t) * Heads) + (pair % Heads);
 
     public float GateLogit(int pair, int t) => _gates[GateIndex(pair, t)];
@@ -47,18 +50,18 @@ internal readonly unsafe struct LinearArguments(in LinearAttentionProblem proble
     public bool IsPadding(int pair, int t) => _padding is not null && _padding[((long)(pair / Heads) * Length) + t] != 0;
 
     /// <summary>What the weighted sum is divided by.</summary>
-    public float Divisor(float sum) => _denominator switch
+    public float Divisor(float sum, float epsilon) => _denominator switch
     {
-        LinearDenominator.Add => sum + _epsilon,
-        LinearDenominator.Clamp => Math.Max(sum, _epsilon),
-        _ => Math.Max(Math.Abs(sum), _epsilon),
+        LinearDenominator.Add => sum + epsilon,
+        LinearDenominator.Clamp => Math.Max(sum, epsilon),
+        _ => Math.Max(Math.Abs(sum), epsilon),
     };
 
     /// <summary>Derivative of <see cref="Divisor"/>.</summary>
-    public float DivisorDerivative(float sum) => _denominator switch
+    public float DivisorDerivative(float sum, float epsilon) => _denominator switch
     {
         LinearDenominator.Add => 1,
-        LinearDenominator.Clamp => sum >= _epsilon ? 1 : 0,
-        _ => MathF.Abs(sum) < _epsilon ? 0 : sum < 0 ? -1 : sum > 0 ? 1 : 0,
+        LinearDenominator.Clamp => sum >= epsilon ? 1 : 0,
+        _ => MathF.Abs(sum) < epsilon ? 0 : sum < 0 ? -1 : sum > 0 ? 1 : 0,
     };
 }

@@ -48,7 +48,7 @@ internal unsafe struct LinearForward<TOps, TVector>(LinearArguments arguments) :
             float sum = results[arguments.ValueWidth];
             if (denominators is not null)
                 denominators[first + t] = sum;
-            RowPanels<TOps, TVector>.Scale(results, stride, 1 / arguments.Divisor(sum));
+            RowPanels<TOps, TVector>.Scale(results, stride, 1 / arguments.Divisor(sum, arguments.Epsilon(pair, first + t)));
             new ReadOnlySpan<float>(results, arguments.ValueWidth).CopyTo(new Span<float>(outputs[first + t], arguments.ValueWidth));
         }
     }

@@ -84,11 +84,11 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
         for (int t = 0; t < count; t++)
         {
             float* row = _outputGradients + ((nint)t * _valueStride);
-            float sum = denominators[first + t], factor = 1 / _forward.Divisor(sum), dot;
+            float sum = denominators[first + t], epsilon = _forward.Epsilon(_pair, first + t), factor = 1 / _forward.Divisor(sum, epsilon), dot;
             new ReadOnlySpan<float>(source[first + t], _forward.ValueWidth).CopyTo(new Span<float>(row, _forward.ValueWidth));
             RowProducts<TOps, TVector>.Dots(row, _forward.ValueWidth, outputs, first + t, 1, 1, &dot, accumulate: false);
             RowPanels<TOps, TVector>.Scale(row, _valueStride, factor);
-            row[_forward.ValueWidth] = -dot * factor * _forward.DivisorDerivative(sum);
+            row[_forward.ValueWidth] = -dot * factor * _forward.DivisorDerivative(sum, epsilon);
         }
     }
 

@@ -26,7 +26,7 @@ internal unsafe struct LinearStep<TOps, TVector>(LinearArguments arguments) : IW
             sum += query[i] * after.Z[i];
         }
 
-        TVector factor = TOps.Broadcast(1 / arguments.Divisor(sum));
+        TVector factor = TOps.Broadcast(1 / arguments.Divisor(sum, arguments.Epsilon(pair, 0)));
         int width = arguments.ValueWidth;
         for (int j = 0; j < width; j += TOps.Count)
         {

@@ -70,10 +70,15 @@ internal unsafe struct RunningSoftmax<TOps, TVector>
         Scale(output, rows, TOps.Divide(one, left), TOps.Divide(one, right));
     }
 
-    /// <summary>m + ln sum, minus infinity where no key was seen.</summary>
-    public readonly void StoreLogSumExp(float* target, int queries)
+    /// <summary>The largest scores m, minus infinity where no key was seen, and the sums of e^(s - m).</summary>
+    public readonly void Store(float* maxima, float* sums, int queries)
     {
-        TVector left = TOps.Add(_maxLeft, VectorMath.Log<TOps, TVector>(_sumLeft)), right = TOps.Add(_maxRight, VectorMath.Log<TOps, TVector>(_sumRight));
+        Store(_maxLeft, _maxRight, maxima, queries);
+        Store(_sumLeft, _sumRight, sums, queries);
+    }
+
+    private static void Store(TVector left, TVector right, float* target, int queries)
+    {
         TOps.StoreFirst(left, target, Math.Min(queries, TOps.Count));
         if (queries > TOps.Count)
             TOps.StoreFirst(right, target + TOps.Count, queries - TOps.Count);

@@ -8,7 +8,7 @@ internal readonly unsafe struct SpanArguments
     public readonly int Batch, Heads, QueryLength, Length, Width, Persistent, Ramp;
     public readonly float Scale, ValueScale, Epsilon, Dropout;
     public readonly RandomKey DropoutKey;
-    private readonly float* _q, _k, _v, _y, _positions, _spans, _persistentKeys, _persistentValues, _logNormalizers, _weights, _persistentWeights;
+    private readonly float* _q, _k, _v, _y, _positions, _spans, _persistentKeys, _persistentValues, _weights, _persistentWeights;
     private readonly RowStrides _qStrides, _kStrides, _vStrides, _yStrides, _spanStrides;
     private readonly int* _slots;
 
@@ -29,7 +29,9 @@ internal readonly unsafe struct SpanArguments
         _spans = problem.Spans.Floats();
         _persistentKeys = problem.PersistentKeys.Floats();
         _persistentValues = problem.PersistentValues.Floats();
-        _logNormalizers = problem.LogNormalizer.Floats();
+        Maxima = problem.Maxima.Floats();
+        Sums = problem.Sums.Floats();
+        Normalizers = problem.Normalizers.Floats();
         _weights = problem.Weights.Floats();
         _persistentWeights = problem.PersistentWeights.Floats();
         _slots = slots;
@@ -71,8 +73,15 @@ internal readonly unsafe struct SpanArguments
     /// <summary>Of all queries in the order batch, head, time: the number of the first one of a head.</summary>
     public long FirstQuery(int batch, int head) => (((long)batch * Heads) + head) * QueryLength;
 
-    /// <summary>Logarithms of normalisers by the number of the query; null if not wanted.</summary>
-    public float* LogNormalizers => _logNormalizers;
+    /// <summary>The largest score, the sum of e^(s - max) and what that is divided by, by the number of the query; null if not wanted.</summary>
+    public readonly float* Maxima, Sums, Normalizers;
+
+    /// <summary>Keeps what backward needs of a query, where it is wanted.</summary>
+    public void Keep(long query, float max, float sum, float normalizer)
+    {
+        if (Maxima is not null)
+            (Maxima[query], Sums[query], Normalizers[query]) = (max, sum, normalizer);
+    }
 
     /// <summary>Stores the weights of a query times a factor, where they are wanted; slots that the head leaves out get 0.</summary>
     public void StoreWeights(long query, int head, float* window, float* persistentSlots, float factor)

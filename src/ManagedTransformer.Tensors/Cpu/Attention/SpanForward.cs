@@ -74,10 +74,9 @@ internal unsafe struct SpanForward<TOps, TVector>(SpanArguments arguments, SpanP
         float* window = tile.Window(scores, row), persistentSlots = tile.PersistentSlots(scores, row);
         tile.Pad(scores, row, float.NegativeInfinity);
         SpanRamp<TOps, TVector> ramp = new(arguments.Span(batch, t, head), slots, arguments.Ramp);
-        float normalizer = SpanSoftmax<TOps, TVector>.Weigh(window, slots, persistentSlots, persistent, ramp, arguments.Epsilon, out float max);
+        float normalizer = SpanSoftmax<TOps, TVector>.Weigh(window, slots, persistentSlots, persistent, ramp, arguments.Epsilon, out float max, out float sum);
         long query = arguments.FirstQuery(batch, head) + t;
-        if (arguments.LogNormalizers is not null)
-            arguments.LogNormalizers[query] = max + MathF.Log(normalizer);
+        arguments.Keep(query, max, sum, normalizer);
         arguments.StoreWeights(query, head, window, persistentSlots, 1 / normalizer);
         if (arguments.Dropout > 0)
         {

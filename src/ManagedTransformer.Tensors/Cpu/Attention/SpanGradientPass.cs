@@ -22,7 +22,7 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
     // Right sides of products: transposed where a row of the result has one number per key, as rows where it has one per element of a head.
     private readonly float* _keyPanels, _valuePanels, _keys, _positionRows, _persistentKeyPanels, _persistentValuePanels, _persistentKeys;
 
-    private readonly float* _scores, _gradients, _queries, _outputGradients, _queryGradients;
+    private readonly float* _scores, _gradients, _queries, _outputGradients, _queryGradients, _transposed, _dots;
     private readonly float* _dKeys, _dValues, _dPositions, _dPersistentKeys, _dPersistentValues;
     private int _batch;
 
@@ -39,7 +39,7 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         int rows = _tile.Rows, factors = (SpanDropout<TOps, TVector>.Size(_slots, _forward.Persistent) + 15) & ~15;
         nint keyRows = RowPanels<TOps, TVector>.PaddedRows(Keys), persistentRows = RowPanels<TOps, TVector>.PaddedRows(_forward.Persistent);
         ThreadScratch scratch = AttentionScratch.Tiles;
-        scratch.Reserve((keyRows * ((2 * _width) + (4 * _padded))) + (persistentRows * ((2 * _width) + _padded)) + (2 * _tile.Size) + (3 * rows * _padded) + factors);
+        scratch.Reserve((keyRows * ((2 * _width) + (4 * _padded))) + (persistentRows * ((2 * _width) + _padded)) + (2 * _tile.Size) + (rows * ((3 * _padded) + (2 * _width) + 1)) + factors);
         _keyPanels = scratch.Take(keyRows * _width);
         _valuePanels = scratch.Take(keyRows * _width);
         _keys = scratch.Take(keyRows * _padded);
@@ -54,6 +54,8 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         _queries = scratch.Take(rows * _padded);
         _outputGradients = scratch.Take(rows * _padded);
         _queryGradients = scratch.Take(rows * _padded);
+        _transposed = scratch.Take(2 * rows * _width);
+        _dots = scratch.Take(rows);
         _dropout = new SpanDropout<TOps, TVector>(_forward, _slots, scratch.Take(factors));
 
         HeadRows memoryKeys = _forward.PersistentKeys(head);
@@ -92,6 +94,7 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         _tile.Multiply(_queries, _padded, first, count, _width, _keyPanels, _persistentKeyPanels, _scores);
         _positions.AddScores(_queries, _padded, count, _tile, _slots, _scores);
         _tile.Multiply(_outputGradients, _padded, first, count, _width, _valuePanels, _persistentValuePanels, _gradients);
+        LoadDots(first, count);
         for (int t = 0; t < count; t++)
             Differentiate(first + t, t, count);
 
@@ -123,11 +126,12 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
 
         _tile.Pad(_scores, row, float.NegativeInfinity);
         _tile.Pad(_gradients, row, 0);
-        float total = Dot(_outputGradients + (row * _padded), _forward.Outputs(_batch, _head)[t], _width), rampGradient = 0;
+        SpanShares shares = new(_forward.Maxima[query], _forward.Sums[query], _forward.Normalizers[query], _forward.Epsilon, _dots[row]);
+        float rampGradient = 0;
         SpanRamp<TOps, TVector> ramp = new(_forward.Span(_batch, t, _head), _slots, _forward.Ramp);
-        SpanSoftmax<TOps, TVector>.Differentiate(scores, gradients, _slots, ramp, _forward.LogNormalizers[query], total, factors, ref rampGradient);
+        SpanSoftmax<TOps, TVector>.Differentiate(scores, gradients, _slots, ramp, shares, factors, ref rampGradient);
         SpanSoftmax<TOps, TVector>.Differentiate(persistentScores, persistentGradients, _forward.Persistent, SpanRamp<TOps, TVector>.None(_forward.Persistent),
-            _forward.LogNormalizers[query], total, persistentFactors, ref rampGradient);
+            shares, persistentFactors, ref rampGradient);
         _tile.ClearOutside(_scores, row, count);
         _tile.ClearOutside(_gradients, row, count);
 
@@ -167,14 +171,22 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
 
     private static HeadRows Row(HeadRows rows, int first) => new(rows[first], rows.Stride);
 
-    private static float Dot(float* a, float* b, int count)
+    // dY . Y of a tile's queries, summed up in the order of the products dY V^T: where one key has all the weight the two are equal, and so cancel, bit by bit.
+    private readonly void LoadDots(int first, int count)
     {
-        TVector sum = TOps.Zero;
-        int i = 0;
-        for (; i <= count - TOps.Count; i += TOps.Count)
-            sum = TOps.MultiplyAdd(TOps.Load(a + i), TOps.Load(b + i), sum);
-        if (i < count)
-            sum = TOps.MultiplyAdd(TOps.LoadFirst(a + i, count - i), TOps.LoadFirst(b + i, count - i), sum);
-        return TOps.Sum(sum);
+        int rows = TileQueries;
+        float* gradients = _transposed, outputs = _transposed + (rows * _width);
+        if (count < rows)
+            new Span<float>(_transposed, 2 * rows * _width).Clear();
+        HeadRows source = Row(_forward.Outputs(_batch, _head), first);
+        Transposition.Transpose(_outputGradients, _padded, count, _width, gradients, rows);
+        Transposition.Transpose(source[0], source.Stride, count, _width, outputs, rows);
+        for (int t = 0; t < rows; t += TOps.Count)
+        {
+            TVector sum = TOps.Zero;
+            for (int j = t; j < rows * _width; j += rows)
+                sum = TOps.MultiplyAdd(TOps.Load(gradients + j), TOps.Load(outputs + j), sum);
+            TOps.Store(sum, _dots + t);
+        }
     }
 }

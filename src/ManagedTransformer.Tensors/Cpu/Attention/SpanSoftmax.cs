@@ -7,9 +7,10 @@ internal static unsafe class SpanSoftmax<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    /// <summary>Turns scores s into m e^(s - max) on the window and e^(s - max) on persistent slots; gives the largest score.</summary>
+    /// <summary>Turns scores s into m e^(s - max) on the window and e^(s - max) on persistent slots; gives the largest score and the sum of all e^(s - max).</summary>
     /// <returns>What to divide by: their sum, and epsilon times that of all e^(s - max).</returns>
-    public static float Weigh(float* window, int slots, float* persistentSlots, int persistent, in SpanRamp<TOps, TVector> ramp, float epsilon, out float max)
+    public static float Weigh(float* window, int slots, float* persistentSlots, int persistent, in SpanRamp<TOps, TVector> ramp, float epsilon, out float max,
+        out float sum)
     {
         TVector maxima = TOps.Broadcast(float.NegativeInfinity);
         for (int c = 0; c < slots; c += TOps.Count)
@@ -37,31 +38,32 @@ internal static unsafe class SpanSoftmax<TOps, TVector>
             TOps.Store(weight, persistentSlots + n);
         }
 
-        return TOps.Sum(masked) + (epsilon * TOps.Sum(all));
+        sum = TOps.Sum(all);
+        return TOps.Sum(masked) + (epsilon * sum);
     }
 
     /// <summary>
-    /// Scores become weights after dropout, drop(a) with a = m e^(s - logNormalizer); gradients of the dropped weights become those of the scores,
-    /// a (drop(da) - total). Slots of the ramp add e^(s - logNormalizer) (drop(da) - total) to <paramref name="rampGradient"/>.
+    /// Scores become weights after dropout, drop(a) with a = m w and w = e^(s - max) / normalizer; gradients of the dropped weights become those of the scores,
+    /// a (drop(da) - total) - epsilon w total. Slots of the ramp add w (drop(da) - total) to <paramref name="rampGradient"/>.
     /// </summary>
-    public static void Differentiate(float* scores, float* gradients, int count, in SpanRamp<TOps, TVector> ramp, float logNormalizer, float total, float* factors,
-        ref float rampGradient)
+    public static void Differentiate(float* scores, float* gradients, int count, in SpanRamp<TOps, TVector> ramp, in SpanShares shares, float* factors, ref float rampGradient)
     {
-        TVector shift = TOps.Broadcast(logNormalizer), dot = TOps.Broadcast(total), one = TOps.Broadcast(1f), rampSum = TOps.Zero;
+        TVector shift = TOps.Broadcast(shares.Max), inverse = TOps.Broadcast(shares.Inverse), dot = TOps.Broadcast(shares.Total);
+        TVector lost = TOps.Broadcast(-shares.Epsilon * shares.Total), one = TOps.Broadcast(1f), rampSum = TOps.Zero;
         for (int c = 0; c < count; c += TOps.Count)
         {
-            TVector weight = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(scores + c), shift));
+            TVector share = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(scores + c), shift)), inverse), weight = share;
             TVector factor = factors is null ? one : TOps.Load(factors + c);
             TVector difference = TOps.Subtract(TOps.Multiply(factor, TOps.Load(gradients + c)), dot);
             if (c < ramp.Slots)
             {
                 TVector raw = ramp.Raw(c), linear = TOps.And(TOps.LessOrEqual(TOps.Zero, raw), TOps.LessOrEqual(raw, one));
-                rampSum = TOps.Add(rampSum, TOps.And(TOps.Multiply(weight, difference), linear));
-                weight = TOps.Multiply(weight, SpanRamp<TOps, TVector>.Clip(raw));
+                rampSum = TOps.Add(rampSum, TOps.And(TOps.Multiply(share, difference), linear));
+                weight = TOps.Multiply(share, SpanRamp<TOps, TVector>.Clip(raw));
             }
 
             TOps.Store(TOps.Multiply(weight, factor), scores + c);
-            TOps.Store(TOps.Multiply(weight, difference), gradients + c);
+            TOps.Store(TOps.MultiplyAdd(share, lost, TOps.Multiply(weight, difference)), gradients + c);
         }
 
         rampGradient += TOps.Sum(rampSum);

@@ -4,13 +4,13 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Softmax;
 
 /// <summary>
-/// dx[v] = s ((targetWeight + n classWeight) p[v] - classWeight - targetWeight [v = target]) with p = e^(x - logSumExp); 0 for ignored rows.
+/// dx[v] = s ((targetWeight + n classWeight) p[v] - classWeight - targetWeight [v = target]) with p = e^(x - max) / sum; 0 for ignored rows.
 /// </summary>
 internal unsafe struct CrossEntropyBackward<TOps, TVector> : IRangeJob
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    public float* X, LogSumExp, Scale, DX;
+    public float* X, Sums, Scale, DX;
     public int* Targets;
     public int Ignored, Length;
     public float TargetWeight, ClassWeight;
@@ -28,7 +28,7 @@ internal unsafe struct CrossEntropyBackward<TOps, TVector> : IRangeJob
             }
 
             float scale = Scale[ScaleIsScalar ? 0 : row];
-            TVector shift = TOps.Broadcast(LogSumExp[row]), factor = TOps.Broadcast(scale * (TargetWeight + (Length * ClassWeight)));
+            TVector shift = TOps.Broadcast(Sums[2 * row]), factor = TOps.Broadcast(scale * (TargetWeight + (Length * ClassWeight)) / Sums[(2 * row) + 1]);
             TVector constant = TOps.Broadcast(-scale * ClassWeight);
             int i = 0;
             for (; i <= Length - TOps.Count; i += TOps.Count)

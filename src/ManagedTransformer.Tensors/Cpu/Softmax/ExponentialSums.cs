@@ -73,10 +73,18 @@ internal static unsafe class ExponentialSums<TOps, TVector>
         return TOps.Sum(a);
     }
 
+    /// <summary>The largest x, and the sum of e^(x - max), which is 1 where the largest x is infinite.</summary>
+    public static float MaxAndSum(float* x, long n, out float sum)
+    {
+        float max = Max(x, n);
+        sum = float.IsInfinity(max) ? 1 : Sum(x, max, n);
+        return max;
+    }
+
     /// <summary>ln of the sum of e^x, relative to the largest x; infinite if that is.</summary>
     public static float LogSumExp(float* x, long n)
     {
-        float max = Max(x, n);
-        return float.IsInfinity(max) ? max : max + MathF.Log(Sum(x, max, n));
+        float max = MaxAndSum(x, n, out float sum);
+        return max + MathF.Log(sum);
     }
 }

@@ -5,7 +5,7 @@ namespace ManagedTransformer.Tensors.Reference;
 /// <summary>Cases of fused attention and its gradient: sizes around every tile, masks of every kind, layouts, dropout.</summary>
 internal static class AttentionCases
 {
-    private static readonly Tolerance _forward = new(1e-5, 1e-5), _gradient = new(5e-5, 5e-5);
+    private static readonly Tolerance _forward = new(1e-5, 1e-5), _gradient = new(5e-5, 5e-5), _huge = new(5e-5, 1e-3);
 
     /// <summary>How the rows of a tensor [batch, time, head] lie: heads outermost, heads inside a time step, or inside a packed q-k-v projection.</summary>
     private enum Layout
@@ -45,8 +45,9 @@ internal static class AttentionCases
         .. _settings.Select(setting => new KernelCase("Attention", setting.Name, run => RunForward(run, setting))),
         .. _settings.Select(setting => new KernelCase("AttentionGradient", setting.Name, run => RunGradient(run, setting))),
         new("Attention", "many heads", run => RunForward(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32))),
-        new("AttentionGradient", "many heads", run => RunGradient(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32))),
+        new("AttentionGradient", "many heads", run => RunGradient(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32), _gradient)),
         new("Attention", "large scores", LargeScores),
+        .. _settings.Select(setting => new KernelCase("AttentionGradient", $"huge scores, {setting.Name}", run => HugeScores(run, setting))),
         new("Attention", "no query sees a key", NothingSeen),
     ];
 
@@ -62,8 +63,8 @@ internal static class AttentionCases
     {
         AttentionProblem problem = Problem(run, setting, size, _forward, "");
         run.Kernels.Attention.Attention(problem);
-        problem = Problem(run, setting, size, _forward, "without logsumexp ");
-        problem.LogSumExp = default;
+        problem = Problem(run, setting, size, _forward, "without sums ");
+        (problem.Maxima, problem.Sums) = (default, default);
         run.Kernels.Attention.Attention(problem);
     }
 
@@ -71,19 +72,20 @@ internal static class AttentionCases
     {
         foreach (var size in _sizes)
         {
-            RunGradient(run, setting, size);
+            RunGradient(run, setting, size, _gradient);
         }
     }
 
-    private static void RunGradient(KernelRun run, Setting setting, (int, int, int, int, int, int) size)
+    private static void RunGradient(KernelRun run, Setting setting, (int, int, int, int, int, int) size, Tolerance scores, Func<AttentionProblem, AttentionProblem>? change = null)
     {
         AttentionProblem forward = Problem(run, setting, size, _forward, "");
+        forward = change?.Invoke(forward) ?? forward;
         run.Kernels.Attention.Attention(forward);
         (int batch, int heads, int queries, int keys, int width, int valueWidth) = size;
         var problem = new AttentionGradientProblem { Forward = forward };
         (problem.DY, problem.DYStrides) = Rows(run, setting.Layout, batch, heads, queries, valueWidth, 3);
-        (problem.DQ, problem.DQStrides) = Results(run, $"dq {Label(size)}", setting.Layout, batch, heads, queries, width, _gradient);
-        (problem.DK, problem.DKStrides) = Results(run, $"dk {Label(size)}", setting.Layout, batch, heads, keys, width, _gradient);
+        (problem.DQ, problem.DQStrides) = Results(run, $"dq {Label(size)}", setting.Layout, batch, heads, queries, width, scores);
+        (problem.DK, problem.DKStrides) = Results(run, $"dk {Label(size)}", setting.Layout, batch, heads, keys, width, scores);
         (problem.DV, problem.DVStrides) = Results(run, $"dv {Label(size)}", setting.Layout, batch, heads, keys, valueWidth, _gradient);
         run.Kernels.Attention.AttentionGradient(problem);
     }
@@ -96,6 +98,25 @@ internal static class AttentionCases
             AttentionProblem problem = Problem(run, new("large", causal), (1, 2, 90, 200, 32, 32), new(2e-3, 2e-3), $"causal {causal} ");
             problem.Scale = 60;
             run.Kernels.Attention.Attention(problem);
+        }
+    }
+
+    // Scores of about plus or minus 1e4 that differ by little, all of them exact: weights are as exact as those of small scores. Gradients of scores cancel before
+    // they meet factors of 96.
+    private static void HugeScores(KernelRun run, Setting setting)
+    {
+        foreach (float level in new[] { -96f, 96f })
+        {
+            foreach ((int, int, int Queries, int Keys, int, int) size in new[] { (2, 2, 45, 75, 12, 20), (1, 1, 1, 9, 5, 4), (1, 1, 70, 70, 24, 24) })
+            {
+                RunGradient(run, setting, size, _huge, forward =>
+                {
+                    forward.Scale = 1;
+                    forward.Q = run.Levels(forward.QStrides.Batch * forward.Batch, forward.HeadWidth, 96, 1);
+                    forward.K = run.Levels(forward.KStrides.Batch * forward.Batch, forward.HeadWidth, level, 0);
+                    return forward;
+                });
+            }
         }
     }
 
@@ -131,7 +152,8 @@ internal static class AttentionCases
         (problem.K, problem.KStrides) = Rows(run, setting.Layout, batch, heads, keys, width, 0);
         (problem.V, problem.VStrides) = Rows(run, setting.Layout, batch, heads, keys, valueWidth, 3);
         (problem.Y, problem.YStrides) = Results(run, $"{prefix}y {Label(size)}", setting.Layout, batch, heads, queries, valueWidth, tolerance);
-        problem.LogSumExp = run.Output($"{prefix}logsumexp {Label(size)}", (long)batch * heads * queries, tolerance);
+        problem.Maxima = run.Output($"{prefix}maxima {Label(size)}", (long)batch * heads * queries, tolerance);
+        problem.Sums = run.Output($"{prefix}sums {Label(size)}", (long)batch * heads * queries, tolerance);
         if (setting.Padding)
         {
             // The first sequence is padded in its second half, the others here and there.

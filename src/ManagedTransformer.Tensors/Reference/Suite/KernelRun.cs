@@ -28,6 +28,18 @@ internal sealed class KernelRun(Device device) : IDisposable
     public DeviceBuffer WholeNumbers(long count, int low, int high, int offset = 0) =>
         Values(Array.ConvertAll(Draw(count, low, high), MathF.Floor), offset);
 
+    /// <summary>Rows of random quarters in [-0.5, 0.5] whose first number is a level instead: products of such rows are exact.</summary>
+    public DeviceBuffer Levels(long count, int width, float level, int offset = 0)
+    {
+        float[] values = Array.ConvertAll(Draw(count, -2, 3), value => MathF.Floor(value) / 4);
+        for (int i = 0; i < values.Length; i += width)
+        {
+            values[i] = level;
+        }
+
+        return Values(values, offset);
+    }
+
     /// <summary>Random indices 0 .. limit - 1.</summary>
     public DeviceBuffer Indices(long count, int limit, int offset = 0) =>
         Integers(Array.ConvertAll(Draw(count, 0, limit), value => Math.Min((int)value, limit - 1)), offset);

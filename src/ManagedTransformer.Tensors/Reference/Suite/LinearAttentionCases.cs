@@ -8,7 +8,7 @@ internal static class LinearAttentionCases
     private static readonly Tolerance _forward = new(1e-5, 1e-5), _gradient = new(5e-5, 5e-5);
 
     private sealed record Setting(string Name, LinearDenominator Denominator = LinearDenominator.Add, float Epsilon = 1e-3f, bool Gates = false, bool Padding = false,
-        bool State = false, bool Packed = false, float Lowest = 0.05f);
+        bool State = false, bool Packed = false, float Lowest = 0.05f, bool Factors = false);
 
     private readonly record struct Size(int Batch, int Heads, int Length, int Features, int Width, int Chunk)
     {
@@ -29,6 +29,9 @@ internal static class LinearAttentionCases
         new("padding", LinearDenominator.Clamp, 0.01f, Padding: true),
         new("padding, state", Padding: true, State: true),
         new("gates", Gates: true, Epsilon: 1e-2f),
+        new("an epsilon per query", Factors: true, State: true),
+        new("an epsilon per query, clamped", LinearDenominator.Clamp, 0.5f, Factors: true, Lowest: -0.2f),
+        new("an epsilon per query, clamped magnitude, gates", LinearDenominator.AbsClamp, 0.5f, Gates: true, Factors: true, Lowest: -0.2f),
         new("gates, padding, state", LinearDenominator.Clamp, 1e-2f, Gates: true, Padding: true, State: true, Packed: true),
     ];
 
@@ -108,6 +111,7 @@ internal static class LinearAttentionCases
 
         // Gates from almost closed to almost open.
         problem.Gates = setting.Gates ? run.Numbers(positions * size.Heads, -4, 5, 1) : default;
+        problem.EpsilonFactors = setting.Factors ? run.Numbers(positions * size.Heads, 0, 30, 1) : default;
         problem.KeyPadding = setting.Padding ? run.WholeNumbers(positions, 0, 2, 1) : default;
         problem.Denominators = run.Output($"denominators {size}", positions * size.Heads, _forward, 1);
         if (setting.State)

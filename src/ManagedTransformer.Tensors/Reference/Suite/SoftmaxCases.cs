@@ -24,6 +24,7 @@ internal static class SoftmaxCases
         new("CrossEntropy", "ignored targets", CrossEntropyIgnored),
         new("CrossEntropy", "huge and infinite logits", CrossEntropySpecial),
         new("CrossEntropy", "targets out of range", CrossEntropyOutOfRange),
+        new("CrossEntropyGradient", "huge logits", HugeLogits),
         new("CrossEntropyGradient", "one scale", run => CrossEntropyGradient(run, scaleIsScalar: true)),
         new("CrossEntropyGradient", "a scale per row", run => CrossEntropyGradient(run, scaleIsScalar: false)),
     ];
@@ -91,9 +92,9 @@ internal static class SoftmaxCases
             // The smoothing term adds up n numbers of size 10.
             var lossTolerance = new Tolerance(5e-6, 1e-6 * (1 + (classWeight * n)));
             run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, targetWeight, classWeight, run.Output($"loss [{rows}, {n}]", rows, lossTolerance),
-                run.Output($"nll [{rows}, {n}]", rows, _normal, 1), run.Output($"logSumExp [{rows}, {n}]", rows, _normal), rows, n);
+                run.Output($"nll [{rows}, {n}]", rows, _normal, 1), run.Output($"sums [{rows}, {n}]", 2L * rows, _normal), rows, n);
             run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, targetWeight, classWeight, run.Output($"loss alone [{rows}, {n}]", rows, lossTolerance),
-                default, run.Scratch(rows), rows, n);
+                default, run.Scratch(2L * rows), rows, n);
         }
     }
 
@@ -102,10 +103,10 @@ internal static class SoftmaxCases
         foreach (int ignored in new[] { Ignored, -1, 0, 4 })
         {
             int[] targets = [.. Enumerable.Range(0, 300).Select(row => row % 3 == 0 ? ignored : row % 37)];
-            DeviceBuffer x = run.Numbers(300 * 37, -5, 5), t = run.Integers(targets), logSumExp = run.Numbers(300, 3, 6), scale = run.Numbers(300);
+            DeviceBuffer x = run.Numbers(300 * 37, -5, 5), t = run.Integers(targets), sums = run.Numbers(600, 1, 6), scale = run.Numbers(300);
             run.Kernels.Softmax.CrossEntropy(x, t, ignored, 0.9f, 0.01f, run.Output($"loss, ignoring {ignored}", 300, _normal),
-                run.Output($"nll, ignoring {ignored}", 300, _normal), run.Scratch(300), 300, 37);
-            run.Kernels.Softmax.CrossEntropyGradient(x, t, ignored, 0.9f, 0.01f, logSumExp, scale, false,
+                run.Output($"nll, ignoring {ignored}", 300, _normal), run.Scratch(600), 300, 37);
+            run.Kernels.Softmax.CrossEntropyGradient(x, t, ignored, 0.9f, 0.01f, sums, scale, false,
                 run.Output($"dx, ignoring {ignored}", 300 * 37, _normal), 300, 37);
         }
     }
@@ -114,14 +115,32 @@ internal static class SoftmaxCases
     {
         float[] rows = [1e30f, 1e30f, -1e30f, 0, 100, -100, 0, -Inf, -Inf, 3, -Inf, 4];
         run.Kernels.Softmax.CrossEntropy(run.Values(rows), run.Integers([0, 1, 3]), Ignored, 1, 0, run.Output("loss", 3, _normal),
-            run.Output("nll", 3, _normal), run.Output("logSumExp", 3, _normal), 3, 4);
+            run.Output("nll", 3, _normal), run.Output("sums", 6, _normal), 3, 4);
+    }
+
+    // Logits of about plus or minus 1e4 that differ by little, all of them exact: losses and gradients are as exact as those of small logits.
+    private static void HugeLogits(KernelRun run)
+    {
+        foreach (float level in new[] { -9000f, 9000f, 65536f })
+        {
+            foreach ((int rows, int n) in new[] { (5, 3), (40, 37), (3, 300) })
+            {
+                float[] values = [.. Enumerable.Range(0, rows * n).Select(i => level + (i * 37 % 101 / 16f))];
+                DeviceBuffer x = run.Values(values, 1), targets = run.Indices(rows, n), sums = run.Output($"sums {level} [{rows}, {n}]", 2L * rows, _normal);
+                run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, 0.9f, 0.1f / n, run.Output($"loss {level} [{rows}, {n}]", rows, _normal),
+                    run.Output($"nll {level} [{rows}, {n}]", rows, _normal), sums, rows, n);
+                run.Kernels.Softmax.LogSoftmax(x, run.Output($"log softmax {level} [{rows}, {n}]", (long)rows * n, _normal), rows, n);
+                run.Kernels.Softmax.CrossEntropyGradient(x, targets, Ignored, 0.9f, 0.1f / n, sums, run.Values([1f]), true,
+                    run.Output($"dx {level} [{rows}, {n}]", (long)rows * n, _normal), rows, n);
+            }
+        }
     }
 
     private static void CrossEntropyOutOfRange(KernelRun run)
     {
         foreach (int target in new[] { 5, -1, int.MaxValue })
         {
-            DeviceBuffer x = run.Numbers(10), targets = run.Integers([0, target]), a = run.Scratch(2), b = run.Scratch(2), dx = run.Scratch(10);
+            DeviceBuffer x = run.Numbers(10), targets = run.Integers([0, target]), a = run.Scratch(2), b = run.Scratch(4), dx = run.Scratch(10);
             run.Throws<ArgumentOutOfRangeException>($"target {target}", () => run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, 1, 0, a, default, b, 2, 5));
         }
     }
@@ -132,10 +151,10 @@ internal static class SoftmaxCases
         {
             long count = (long)rows * n;
             DeviceBuffer x = run.Numbers(count, -3, 3, n % 4), targets = run.Indices(rows, n), scale = run.Numbers(scaleIsScalar ? 1 : rows, offset: 1);
-            DeviceBuffer logSumExp = run.Numbers(rows, MathF.Log(n) + 1, MathF.Log(n) + 2);
-            run.Kernels.Softmax.CrossEntropyGradient(x, targets, Ignored, 1, 0, logSumExp, scale, scaleIsScalar,
+            DeviceBuffer sums = run.Numbers(2L * rows, 1, 2 + n);
+            run.Kernels.Softmax.CrossEntropyGradient(x, targets, Ignored, 1, 0, sums, scale, scaleIsScalar,
                 run.Output($"[{rows}, {n}]", count, _normal, n % 3), rows, n);
-            run.Kernels.Softmax.CrossEntropyGradient(x, targets, Ignored, 0.9f, 0.1f / n, logSumExp, scale, scaleIsScalar,
+            run.Kernels.Softmax.CrossEntropyGradient(x, targets, Ignored, 0.9f, 0.1f / n, sums, scale, scaleIsScalar,
                 run.Compared($"smoothed, in place [{rows}, {n}]", x, count, _normal), rows, n);
         }
     }

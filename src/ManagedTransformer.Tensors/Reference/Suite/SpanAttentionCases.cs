@@ -5,7 +5,7 @@ namespace ManagedTransformer.Tensors.Reference;
 /// <summary>Cases of span attention and its gradient: sizes around every tile, spans of every kind and at their kinks, persistent slots, layouts, dropout.</summary>
 internal static class SpanAttentionCases
 {
-    private static readonly Tolerance _forward = new(1e-5, 1e-5), _gradient = new(5e-5, 5e-5), _sum = new(2e-4, 2e-4);
+    private static readonly Tolerance _forward = new(1e-5, 1e-5), _gradient = new(5e-5, 5e-5), _sum = new(2e-4, 2e-4), _huge = new(5e-5, 1e-3);
 
     private enum Spans
     {
@@ -45,8 +45,10 @@ internal static class SpanAttentionCases
         .. _settings.Select(setting => new KernelCase("SpanAttention", setting.Name, run => RunForward(run, setting))),
         .. _settings.Select(setting => new KernelCase("SpanAttentionGradient", setting.Name, run => RunGradient(run, setting))),
         new("SpanAttention", "queries in parts", run => RunForward(run, _settings[5], new(1, 1, 300, 40, 16))),
-        new("SpanAttentionGradient", "groups of sequences", run => RunGradient(run, _settings[5], new(40, 3, 6, 20, 16))),
+        new("SpanAttentionGradient", "groups of sequences", run => RunGradient(run, _settings[5], new(40, 3, 6, 20, 16), _gradient)),
         new("SpanAttention", "large scores", LargeScores),
+        .. _settings.Select(setting => new KernelCase("SpanAttentionGradient", $"huge scores, {setting.Name}", run => HugeScores(run, setting))),
+        new("SpanAttentionGradient", "most mass beyond the span", run => MassBeyond(run)),
     ];
 
     private static void RunForward(KernelRun run, Setting setting)
@@ -63,7 +65,7 @@ internal static class SpanAttentionCases
         run.Kernels.Attention.SpanAttention(problem);
 
         problem = Problem(run, setting, size, _forward, "beside weights ");
-        problem.LogNormalizer = default;
+        (problem.Maxima, problem.Sums, problem.Normalizers) = (default, default, default);
         long queries = (long)size.Batch * size.Heads * size.Queries;
         problem.Weights = run.Output($"weights {size}", queries * size.Length, _forward, 1);
         problem.PersistentWeights = setting.Persistent > 0 ? run.Output($"persistent weights {size}", queries * setting.Persistent, _forward, 1) : default;
@@ -74,19 +76,20 @@ internal static class SpanAttentionCases
     {
         foreach (Size size in _sizes)
         {
-            RunGradient(run, setting, size);
+            RunGradient(run, setting, size, _gradient);
         }
     }
 
-    private static void RunGradient(KernelRun run, Setting setting, Size size)
+    private static void RunGradient(KernelRun run, Setting setting, Size size, Tolerance scores, Func<SpanAttentionProblem, SpanAttentionProblem>? change = null)
     {
         SpanAttentionProblem forward = Problem(run, setting, size, _forward, "");
+        forward = change?.Invoke(forward) ?? forward;
         run.Kernels.Attention.SpanAttention(forward);
         int rows = size.Length + size.Queries, memory = size.Heads * setting.Persistent * size.Width;
         var problem = new SpanAttentionGradientProblem { Forward = forward };
         (problem.DY, problem.DYStrides) = Rows(run, setting, size, size.Queries, 3);
-        (problem.DQ, problem.DQStrides) = Results(run, $"dq {size}", setting, size, size.Queries, _gradient);
-        (problem.DK, problem.DKStrides) = Results(run, $"dk {size}", setting, size, rows, _gradient);
+        (problem.DQ, problem.DQStrides) = Results(run, $"dq {size}", setting, size, size.Queries, scores);
+        (problem.DK, problem.DKStrides) = Results(run, $"dk {size}", setting, size, rows, scores);
         (problem.DV, problem.DVStrides) = Results(run, $"dv {size}", setting, size, rows, _gradient);
         problem.DPositions = run.Output($"dpositions {size}", (long)size.Length * size.Width, _sum, 1);
         problem.DSpans = setting.Spans switch
@@ -115,6 +118,51 @@ internal static class SpanAttentionCases
         }
     }
 
+    // Scores of about plus or minus 1e4 that differ by little, all of them exact: weights are as exact as those of small scores. Gradients of scores cancel before
+    // they meet factors of 96.
+    private static void HugeScores(KernelRun run, Setting setting)
+    {
+        foreach (float level in new[] { -96f, 96f })
+        {
+            foreach (Size size in new Size[] { new(2, 2, 33, 40, 24), new(1, 2, 1, 37, 5), new(1, 3, 20, 140, 16) })
+            {
+                RunGradient(run, setting, size, _huge, forward =>
+                {
+                    forward.Scale = 1;
+                    forward.Q = run.Levels(forward.QStrides.Batch * size.Batch, size.Width, 96, 1);
+                    forward.K = run.Levels(forward.KStrides.Batch * size.Batch, size.Width, level);
+                    forward.Positions = run.Levels((long)size.Length * size.Width, size.Width, 0, 1);
+                    forward.PersistentKeys = setting.Persistent > 0 ? run.Levels((long)size.Heads * setting.Persistent * size.Width, size.Width, level) : default;
+                    return forward;
+                });
+            }
+        }
+    }
+
+    // The oldest slots have scores of about 14 more than the nearest ones, a mass of a million times theirs.
+    private static void MassBeyond(KernelRun run)
+    {
+        foreach (Size size in new Size[] { new(1, 1, 1, 30, 4), new(2, 3, 40, 60, 16), new(1, 2, 300, 200, 8) })
+        {
+            foreach (bool persistent in new[] { false, true })
+            {
+                RunGradient(run, _settings[persistent ? 5 : 4] with { Longest = 9, Ramp = 3, Persistent = persistent ? 3 : 0, Packed = false }, size, _gradient, forward =>
+                {
+                    forward.Scale = 1;
+                    forward.Q = run.Levels(forward.QStrides.Batch * size.Batch, size.Width, 1, 1);
+                    float[] positions = new float[size.Length * size.Width];
+                    for (int c = 0; c < size.Length / 2; c++)
+                    {
+                        positions[c * size.Width] = 14;
+                    }
+
+                    forward.Positions = run.Values(positions, 1);
+                    return forward;
+                });
+            }
+        }
+    }
+
     private static SpanAttentionProblem Problem(KernelRun run, Setting setting, Size size, Tolerance tolerance, string prefix)
     {
         var problem = new SpanAttentionProblem
@@ -136,7 +184,10 @@ internal static class SpanAttentionCases
         (problem.V, problem.VStrides) = Rows(run, setting, size, rows, 3);
         (problem.Y, problem.YStrides) = Results(run, $"{prefix}y {size}", setting, size, size.Queries, tolerance);
         problem.Positions = run.Numbers((long)size.Length * size.Width, -1, 1, 1);
-        problem.LogNormalizer = run.Output($"{prefix}lognormalizer {size}", (long)size.Batch * size.Heads * size.Queries, tolerance);
+
+        // What they hold depends on the slots that the device leaves out.
+        long queries = (long)size.Batch * size.Heads * size.Queries;
+        (problem.Maxima, problem.Sums, problem.Normalizers) = (run.Scratch(queries), run.Scratch(queries), run.Scratch(queries));
         if (setting.Persistent > 0)
         {
             problem.PersistentKeys = run.Numbers((long)size.Heads * setting.Persistent * size.Width, -0.3f, 0.3f, 1);

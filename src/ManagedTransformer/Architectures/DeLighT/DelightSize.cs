@@ -62,9 +62,9 @@ public sealed class DelightSize
         Tables(vocab, clusters) + Embedding.ParameterCount + Enumerable.Range(0, Units.Count).Sum(b => LayerParameters(b, cross: false)) + Projection + (finalNorm ? 2 * _dim : 0);
 
     /// <summary>Parameters of an encoder-decoder model of two equal stacks.</summary>
-    /// <param name="vocab">Words of the target.</param><param name="sourceVocab">Words of a table of the source's own; 0 for one table.</param><param name="finalNorms">Whether norms follow both stacks.</param>
-    public long TranslationParameters(int vocab, int sourceVocab, bool finalNorms) =>
-        Tables(vocab, null) + Tables(sourceVocab, null) + (2 * Embedding.ParameterCount) + Projection + (finalNorms ? 4 * _dim : 0)
+    /// <param name="vocab">Words of the target.</param><param name="sourceVocab">Words of a table of the source's own; 0 for one table.</param><param name="finalNorms">How many of the stacks a norm follows.</param>
+    public long TranslationParameters(int vocab, int sourceVocab, int finalNorms) =>
+        Tables(vocab, null) + Tables(sourceVocab, null) + (2 * Embedding.ParameterCount) + Projection + (finalNorms * 2 * _dim)
         + Enumerable.Range(0, Units.Count).Sum(b => LayerParameters(b, cross: false) + LayerParameters(b, cross: true));
 
     /// <summary>Multiply-adds of a language model that writes a text word by word: the sum over its prefixes, with all clusters of an adaptive vocabulary for every word.</summary>

@@ -97,7 +97,7 @@ internal sealed class DepthState
                 Above(_halting!.StopLogit(layer, states).Sigmoid(), leave, layer);
                 break;
             case HaltingKind.Confidence when logits is not null:
-                Above((logits.Max([-1]) - logits.LogSumExp([-1])).Exp(), leave, layer);
+                Above(logits.Softmax().Max([-1]), leave, layer);
                 break;
             case HaltingKind.Confidence:
                 break;

@@ -12,6 +12,7 @@ public sealed class HaltingClassifier : Module
 {
     private readonly Linear[] _maps;
     private readonly int _layers;
+    private readonly bool _isNumbered;
 
     /// <summary>A classifier that starts with Xavier-uniform weights and zero biases.</summary>
     /// <param name="config">Its kind.</param><param name="layers">N.</param><param name="encoderDim">Width of the encoder.</param><param name="decoderDim">Width of the decoder.</param>
@@ -20,6 +21,7 @@ public sealed class HaltingClassifier : Module
     {
         Kind = config.Halting;
         _layers = layers;
+        _isNumbered = Kind == HaltingKind.Geometric && !config.HaltingShared;
         _maps = Kind switch
         {
             HaltingKind.Sequence => [new Linear(encoderDim, layers, random)],
@@ -55,7 +57,7 @@ public sealed class HaltingClassifier : Module
     /// <summary>The logit of chi_n, the probability to stop after a layer.</summary>
     /// <param name="layer">n, from 1, below N.</param><param name="state">The state after it, [..., D].</param>
     /// <returns>[..., 1]</returns>
-    public Tensor StopLogit(int layer, Tensor state) => _maps[_maps.Length == 1 ? 0 : layer - 1].Forward(state);
+    public Tensor StopLogit(int layer, Tensor state) => _maps[_isNumbered ? layer - 1 : 0].Forward(state);
 
     /// <summary>log q of every token. It is summed up in log space, finite however certain a layer is.</summary>
     /// <param name="states">The states after at least the first N - 1 layers, [..., D] each.</param>
@@ -80,10 +82,9 @@ public sealed class HaltingClassifier : Module
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
-        bool several = Kind == HaltingKind.Geometric && _maps.Length > 1;
         for (int i = 0; i < _maps.Length; i++)
         {
-            visit.Add(several ? $"{i}" : "", _maps[i]);
+            visit.Add(_isNumbered ? $"{i}" : "", _maps[i]);
         }
     }
 

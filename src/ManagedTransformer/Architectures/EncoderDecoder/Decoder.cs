@@ -6,10 +6,10 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;
 
-/// <summary>The decoder: target tokens to vectors, a stack of layers in which a position sees earlier ones and the source, a final norm (pre-norm only).</summary>
+/// <summary>The decoder: target tokens to vectors, a stack of layers in which a position sees earlier ones and the source, a final norm (of pre-norm models, unless they have none).</summary>
 public sealed class Decoder : Module
 {
-    private readonly bool _masksPadding;
+    private readonly bool _masksPadding, _preNorm;
 
     /// <summary>A decoder with initial weights.</summary>
     /// <param name="config">Validated.</param><param name="random">Source of the initial values.</param>
@@ -28,7 +28,8 @@ public sealed class Decoder : Module
                     .Select(unit => DelightLayers.DecoderLayer(config.DecoderOptions(), config.Dim, unit, random)),
             ]
             : [.. Enumerable.Range(0, config.DecoderLayers).Select(layer => CreateLayer(config, layer, random))];
-        Norm = config.PreNorm ? new LayerNorm(dim, config.NormEpsilon) : null;
+        _preNorm = config.PreNorm;
+        Norm = config.HasFinalNorm ? new LayerNorm(dim, config.NormEpsilon) : null;
         int projected = config.Delight?.MapDim ?? dim;
         Narrowing = projected == dim ? null : new Linear(dim, projected, random, bias: false);
         bool separate = config.Exits?.Classifiers == ExitClassifiers.Separate;
@@ -44,7 +45,7 @@ public sealed class Decoder : Module
     /// <summary>The stack.</summary>
     public IReadOnlyList<DecoderLayer> Layers { get; }
 
-    /// <summary>The norm after the last layer; null for post-norm models.</summary>
+    /// <summary>The norm after the last layer; null for models without.</summary>
     public LayerNorm? Norm { get; }
 
     /// <summary>The map from the last states to the width of a narrower table; null where the widths are equal.</summary>
@@ -148,11 +149,11 @@ public sealed class Decoder : Module
     // Each layer gets the norm that follows it, so that its last residual sum and that norm are one pass.
     private Tensor Run(Tensor x, Func<int, Tensor, Tensor> attend, Func<int, Tensor, Tensor> cross, ForwardContext context)
     {
-        Tensor normed = Norm is null ? x : Layers[0].Norm1.Forward(x);
+        Tensor normed = _preNorm ? Layers[0].Norm1.Forward(x) : x;
         for (int i = 0; i < Layers.Count; i++)
         {
             int index = i;
-            LayerNorm? next = Norm is null ? null : i + 1 < Layers.Count ? Layers[i + 1].Norm1 : Norm;
+            LayerNorm? next = !_preNorm ? null : i + 1 < Layers.Count ? Layers[i + 1].Norm1 : Norm;
             (x, normed) = Layers[i].Run(x, normed, next, state => attend(index, state), state => cross(index, state), context);
         }
 

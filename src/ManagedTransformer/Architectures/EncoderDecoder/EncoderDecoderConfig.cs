@@ -43,10 +43,14 @@ public sealed record EncoderDecoderConfig
     /// <summary>Norms before the sub-layers, and one after the last layer of each side; otherwise after each sub-layer and none at the end.</summary>
     public bool PreNorm { get; set; }
 
+    /// <summary>Whether a norm follows the decoder's last layer; absent: as <see cref="PreNorm"/>, and only then possible.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? FinalNorm { get; set; }
+
     /// <summary>Which tables are shared.</summary>
     public EmbeddingTie Tie { get; set; } = EmbeddingTie.Decoder;
 
-    /// <summary>How positions enter: half, interleaved or learned.</summary>
+    /// <summary>How positions enter: half, interleaved, learned or none.</summary>
     public PositionKind Positions { get; set; } = PositionKind.Half;
 
     /// <summary>Most tokens in a sentence.</summary>
@@ -91,6 +95,10 @@ public sealed record EncoderDecoderConfig
     /// <summary>Deep units in front of every self-attention and in both embeddings (DeLighT); absent for none.</summary>
     public DelightConfig? Delight { get; set; }
 
+    /// <summary>Whether a norm follows the decoder's last layer.</summary>
+    [JsonIgnore]
+    public bool HasFinalNorm => FinalNorm ?? PreNorm;
+
     /// <summary>Width of the decoder.</summary>
     [JsonIgnore]
     public int DecoderWidth => DecoderDim == 0 ? Dim : DecoderDim;
@@ -133,7 +141,7 @@ public sealed record EncoderDecoderConfig
     /// <param name="table">A table of the other side that is shared; null for one of its own.</param>
     internal TokenEmbedding Embedding(int vocabulary, int dim, RandomSource random, Parameter? table = null)
     {
-        AbsolutePositions? positions = Delight is null ? null : new AbsolutePositions(Positions, MaxPositions, dim, PaddingIdx, MathF.Pow(dim, -0.5f), random);
+        AbsolutePositions? positions = Delight is null || Positions == PositionKind.None ? null : new AbsolutePositions(Positions, MaxPositions, dim, PaddingIdx, MathF.Pow(dim, -0.5f), random);
         EmbeddingWidening? widening = Delight is null ? null : DelightEmbedding.Create(Delight, dim, Activation, positions, random);
         return new TokenEmbedding(EmbeddingOptions(vocabulary, dim), random, table, widening);
     }

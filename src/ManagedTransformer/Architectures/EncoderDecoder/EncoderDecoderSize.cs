@@ -19,16 +19,18 @@ internal static class EncoderDecoderSize
             DelightSize size = new(delight, config.Dim, config.EncoderLayers, config.Ffn);
             long output = config.Tie == EmbeddingTie.None ? (long)config.Vocab * delight.MapDim : 0;
             long positions = config.Positions == PositionKind.Learned ? 2L * (config.MaxPositions + config.PaddingIdx + 1) * config.Dim : 0;
-            return size.TranslationParameters(config.Vocab, config.Tie == EmbeddingTie.All ? 0 : config.SrcVocab, config.PreNorm) + output + positions;
+            return size.TranslationParameters(config.Vocab, config.Tie == EmbeddingTie.All ? 0 : config.SrcVocab, FinalNorms(config)) + output + positions;
         }
 
         long d = config.Dim, e = config.DecoderWidth, f = config.EncoderOptions().FeedForward, g = config.DecoderOptions().FeedForward;
         long encoderLayer = (4 * d * d) + (2 * d * f) + (4 * d) + (config.Bias ? (5 * d) + f : 0);
         long decoderLayer = (6 * e * e) + (2 * e * d) + (2 * e * g) + (6 * e) + (config.Bias ? (9 * e) + g : 0);
-        return Tables(config, d, e) + (config.EncoderLayers * encoderLayer) + (config.DecoderLayers * decoderLayer) + (config.PreNorm ? 2 * (d + e) : 0)
+        return Tables(config, d, e) + (config.EncoderLayers * encoderLayer) + (config.DecoderLayers * decoderLayer) + (config.PreNorm ? 2 * d : 0) + (config.HasFinalNorm ? 2 * e : 0)
             + Maps(config, config.LinearAt) + Maps(config, config.CrossLinearAt)
             + (config.Exits?.HaltingParameters(config.DecoderLayers, config.Dim, config.DecoderWidth) ?? 0);
     }
+
+    private static int FinalNorms(EncoderDecoderConfig config) => (config.PreNorm ? 1 : 0) + (config.HasFinalNorm ? 1 : 0);
 
     private static long Maps(EncoderDecoderConfig config, Func<int, LinearAttentionConfig?> at) =>
         Enumerable.Range(0, config.DecoderLayers).Sum(layer => at(layer)?.ParameterCount(config.DecoderWidth, config.Heads) ?? 0);

@@ -31,9 +31,14 @@ internal static class EncoderDecoderValidation
             throw new InputException($"{where}: model.norm_epsilon ({config.NormEpsilon}) must be positive.");
         }
 
-        if (config.Positions is PositionKind.None or PositionKind.Relative)
+        if (config.Positions == PositionKind.Relative)
         {
-            throw new InputException($"{where}: model.positions must be half, interleaved or learned: an encoder-decoder model counts positions from the padding id on.");
+            throw new InputException($"{where}: model.positions must be half, interleaved, learned or none: an encoder-decoder model has no relative ones.");
+        }
+
+        if (config.FinalNorm == true && !config.PreNorm)
+        {
+            throw new InputException($"{where}: model.final_norm needs model.pre_norm, since the last sub-layer of a post-norm model ends with a norm.");
         }
 
         if (config.PaddingIdx < 0 || config.PaddingIdx >= Math.Min(config.SrcVocab, config.Vocab))

@@ -11,13 +11,19 @@ public abstract class FeatureMap : Module
     /// <returns>[B, T, H, K]</returns>
     public abstract Tensor Map(Tensor x);
 
-    /// <summary>phi of queries, up to a factor per query, which cancels.</summary>
+    /// <summary>phi of queries, up to a factor per query. Where the map takes one out, the factor cancels but for the denominator's epsilon.</summary>
     /// <param name="x">[B, T, H, d]</param>
-    public virtual Tensor MapQueries(Tensor x) => Map(x);
+    public Tensor MapQueries(Tensor x) => ScaleQueries(x).Features;
 
-    /// <summary>phi of all keys of a sequence, up to a factor per head, which cancels.</summary>
+    /// <summary>phi of all keys of a sequence, up to a factor per head. Where the map takes one out, the factor cancels but for the denominator's epsilon.</summary>
     /// <param name="x">[B, T, H, d]</param>
-    public virtual Tensor MapKeys(Tensor x) => Map(x);
+    public Tensor MapKeys(Tensor x) => ScaleKeys(x).Features;
+
+    /// <summary>Features of queries, and the logarithm of the factor that they lack, [B, T, H, 1]; null where they lack none.</summary>
+    internal virtual (Tensor Features, Tensor? LogScale) ScaleQueries(Tensor x) => (Map(x), null);
+
+    /// <summary>Features of all keys of a sequence, and the logarithm of the factor that they lack, [B, 1, H, 1]; null where they lack none.</summary>
+    internal virtual (Tensor Features, Tensor? LogScale) ScaleKeys(Tensor x) => (Map(x), null);
 
     /// <summary>Whether the factor of keys depends on the largest key, which generation must remember.</summary>
     internal virtual bool HasMaximum => false;

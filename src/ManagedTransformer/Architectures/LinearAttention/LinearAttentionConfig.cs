@@ -5,6 +5,8 @@ namespace ManagedTransformer.Architectures.LinearAttention;
 /// <summary>Feature map, denominator and gate of linear attention: the <c>linear</c> object of a model's configuration.</summary>
 public sealed record LinearAttentionConfig
 {
+    private const float Smallest = 1e-30f;
+
     /// <summary>phi.</summary>
     public FeatureMapKind Map { get; set; }
 
@@ -33,7 +35,7 @@ public sealed record LinearAttentionConfig
     public LinearDenominator? Denominator { get; set; }
 
     /// <summary>Epsilon of the denominator; absent: 1e-6 for elu1, 0.01 for relu and learnt maps, 0.1 for random features of unit
-    /// vectors, and for positive ones 1e-30, which leaves their ratio free of the factor that their stabilisation chooses.</summary>
+    /// vectors; positive ones then have 1e-30 of the factor that their stabilisation takes out, which their ratio does not notice.</summary>
     public float? Eps { get; set; }
 
     /// <summary>Gates computed from the layer's input.</summary>
@@ -88,10 +90,27 @@ public sealed record LinearAttentionConfig
         {
             FeatureMapKind.Elu1 => 1e-6f,
             FeatureMapKind.RfaSincos or FeatureMapKind.RfaArccos => 0.1f,
-            FeatureMapKind.FavorExp or FeatureMapKind.FavorHyp => 1e-30f,
+            FeatureMapKind.FavorExp or FeatureMapKind.FavorHyp => Smallest,
             _ => 0.01f,
         },
     };
+
+    /// <summary>
+    /// <see cref="Options"/> for features that lack factors. A given epsilon belongs to phi as it is defined: it is divided by what queries and keys lack. An absent one
+    /// only keeps positions without keys from dividing by zero, and does so for given ones that vanish.
+    /// </summary>
+    /// <param name="queryScale">Logarithms of the factors, [B, T, H, 1], or null.</param><param name="keyScale">[B, 1, H, 1], or null.</param>
+    internal LinearAttentionOptions ScaledOptions(Tensor? queryScale, Tensor? keyScale)
+    {
+        if (queryScale is null || keyScale is null || Eps is not > 0)
+        {
+            return Options;
+        }
+
+        using NoGradientScope _ = new();
+        Tensor factors = (-(queryScale + keyScale)).Exp().Maximum(Tensor.Scalar(Smallest / Eps.Value));
+        return Options with { EpsilonFactor = factors.Reshape(queryScale.Shape.Without(3)) };
+    }
 
     /// <summary>Factor on queries of heads of a width.</summary>
     internal float QueryFactor(int width) => QueryScale ?? Map == FeatureMapKind.Learned ? 1 / MathF.Sqrt(width) : 1;

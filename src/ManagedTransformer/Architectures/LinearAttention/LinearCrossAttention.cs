@@ -53,14 +53,16 @@ public sealed class LinearCrossAttention : Module, ICrossAttention
 
     /// <summary>The sums over a memory, which serve all decoding steps.</summary>
     /// <param name="memory">[B, S, memoryDim]</param><param name="keyPadding">Float32 [B, S], 1 at padding; or null.</param>
-    public LinearAttentionState Remember(Tensor memory, Tensor? keyPadding = null) =>
-        TensorOperators.LinearStateOf(Feature.MapKeys(_projections.Keys(memory)), _projections.Values(memory), keyPadding);
+    public LinearAttentionState Remember(Tensor memory, Tensor? keyPadding = null)
+    {
+        (Tensor keys, Tensor? scale) = Feature.ScaleKeys(_projections.Keys(memory));
+        return TensorOperators.LinearStateOf(keys, _projections.Values(memory), keyPadding) with { LogScale = scale };
+    }
 
     /// <summary>Attention of new positions to what <see cref="Remember"/> summed up.</summary>
     /// <param name="x">[B, n, dim]</param><param name="state">The sums.</param>
     /// <returns>[B, n, dim]</returns>
-    public Tensor Read(Tensor x, LinearAttentionState state) =>
-        _projections.Join(Feature.MapQueries(_projections.Queries(x)).ReadLinearState(state, _options.Linear.Options));
+    public Tensor Read(Tensor x, LinearAttentionState state) => Read(Feature.ScaleQueries(_projections.Queries(x)), state);
 
     Tensor ICrossAttention.Attend(Tensor x, Tensor memory, AttentionMask mask, ForwardContext context) => Forward(x, memory, mask.KeyPadding);
 
@@ -73,17 +75,26 @@ public sealed class LinearCrossAttention : Module, ICrossAttention
             _mergedKey = new MergedMap(Key, 1, features);
         }
 
-        Tensor keys = _mergedKey?.Map(memory) ?? Feature.MapKeys(_projections.Keys(memory));
+        (Tensor keys, Tensor? scale) = _mergedKey is not null ? (_mergedKey.Map(memory), null) : Feature.ScaleKeys(_projections.Keys(memory));
         LinearAttentionState state = TensorOperators.LinearStateOf(keys, _projections.Values(memory), padding);
-        return (state.S, state.Z);
+
+        // What the state lacks is one more column of z.
+        return (state.S, scale is null ? state.Z : TensorOperators.Concat(2, state.Z, scale.Reshape(state.Z.Shape.With(2, 1))));
     }
 
     Tensor ICrossAttention.Read(Tensor x, (Tensor First, Tensor Second) summary, Tensor? padding, RowGrid grid)
     {
-        Tensor spread = grid.Spread(x), queries = _mergedQuery?.Map(spread) ?? Feature.MapQueries(_projections.Queries(spread));
-        return grid.Collect(_projections.Join(queries.ReadLinearState(new LinearAttentionState(summary.First, summary.Second), _options.Linear.Options)));
+        Tensor spread = grid.Spread(x), z = summary.Second;
+        int features = summary.First.Shape[2];
+        LinearAttentionState state = z.Shape[2] == features
+            ? new(summary.First, z)
+            : new(summary.First, z.Slice(2, 0, features), z.Slice(2, features, 1).Reshape(new Shape(z.Shape[0], 1, z.Shape[1], 1)));
+        return grid.Collect(Read(_mergedQuery is not null ? (_mergedQuery.Map(spread), null) : Feature.ScaleQueries(_projections.Queries(spread)), state));
     }
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit) => visit.Add("", _projections);
+
+    private Tensor Read((Tensor Features, Tensor? LogScale) queries, LinearAttentionState state) =>
+        _projections.Join(queries.Features.ReadLinearState(state, _options.Linear.ScaledOptions(queries.LogScale, state.LogScale)));
 }

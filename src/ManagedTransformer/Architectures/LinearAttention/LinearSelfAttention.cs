@@ -62,8 +62,10 @@ public sealed class LinearSelfAttention : SelfAttention
             throw new ArgumentException("Linear attention has no window: its state cannot forget single positions.");
         }
 
-        (Tensor query, Tensor key, Tensor value) = (Feature.MapQueries(_projections.Queries(x)), Feature.MapKeys(_projections.Keys(x)), _projections.Values(x));
-        LinearAttentionOptions options = Gated(x, ref key) with { KeyPadding = mask.KeyPadding };
+        (Tensor query, Tensor? queryScale) = Feature.ScaleQueries(_projections.Queries(x));
+        (Tensor key, Tensor? keyScale) = Feature.ScaleKeys(_projections.Keys(x));
+        Tensor value = _projections.Values(x);
+        LinearAttentionOptions options = Gated(x, ref key, _options.Linear.ScaledOptions(queryScale, keyScale)) with { KeyPadding = mask.KeyPadding };
         if (mask.Causal)
         {
             return new AttentionOutput(_projections.Join(query.CausalLinearAttention(key, value, options).Output));
@@ -84,9 +86,21 @@ public sealed class LinearSelfAttention : SelfAttention
     {
         using NoGradientScope _ = new();
         LinearState memory = (LinearState)state;
-        (Tensor query, Tensor key) = _merged?.Map(x) ?? (Feature.MapQueries(_projections.Queries(x)), Feature.MapNextKeys(_projections.Keys(x), memory));
-        LinearAttentionOptions options = Gated(x, ref key);
-        return _projections.Join(TensorOperators.LinearAttentionStep(query, key, _projections.Values(x), memory.State, options));
+        (Tensor Features, Tensor? LogScale) query;
+        Tensor key;
+        if (_merged is not null)
+        {
+            (Tensor queries, key) = _merged.Map(x);
+            query = (queries, null);
+        }
+        else
+        {
+            query = Feature.ScaleQueries(_projections.Queries(x));
+            key = Feature.MapNextKeys(_projections.Keys(x), memory);
+        }
+
+        LinearAttentionOptions options = Gated(x, ref key, _options.Linear.ScaledOptions(query.LogScale, memory.LogScale));
+        return _projections.Join(TensorOperators.LinearAttentionStep(query.Features, key, _projections.Values(x), memory.State, options));
     }
 
     /// <inheritdoc/>
@@ -96,9 +110,8 @@ public sealed class LinearSelfAttention : SelfAttention
         visit.Add("gate", Gate);
     }
 
-    private LinearAttentionOptions Gated(Tensor x, ref Tensor key)
+    private LinearAttentionOptions Gated(Tensor x, ref Tensor key, LinearAttentionOptions options)
     {
-        LinearAttentionOptions options = _options.Linear.Options;
         if (Gate is null)
         {
             return options;

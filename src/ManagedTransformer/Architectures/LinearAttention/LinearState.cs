@@ -48,6 +48,9 @@ public sealed class LinearState : LayerState
     /// <inheritdoc/>
     internal override bool TryPretend(int length, int capacity) => true;
 
+    /// <summary>The largest exponent so far, [B, 1, H, 1]: the logarithm of what s and z lack; null for maps that take nothing out.</summary>
+    internal Tensor? LogScale => _maximum;
+
     /// <summary>Raises the largest exponent to at least <paramref name="candidate"/>, [B, 1, H, 1], and scales s and z to the new one, which it returns.</summary>
     internal Tensor Raise(Tensor candidate)
     {

@@ -8,8 +8,9 @@ namespace ManagedTransformer.Architectures.LinearAttention;
 /// [e^(u - o), e^(-u - o)] / sqrt(2k) (K = 2k). W has orthogonal rows and is not trained.
 /// </summary>
 /// <remarks>
-/// Exponents can be large. What cancels in the ratio is taken out of them: of queries the largest u of each position, of keys the largest exponent of the
-/// whole sequence, per head. Generation does not know the latter in advance: its state keeps the largest so far and is scaled down when it grows.
+/// Exponents can be large. What cancels in the ratio is taken out of them: of queries the largest exponent of each position, of keys the largest exponent of the
+/// whole sequence, per head; the denominator's epsilon is divided by it. Generation does not know the latter in advance: its state keeps the largest so far and is
+/// scaled down when it grows.
 /// </remarks>
 public sealed class PositiveRandomFeatures : FeatureMap
 {
@@ -44,17 +45,24 @@ public sealed class PositiveRandomFeatures : FeatureMap
     public override Tensor Map(Tensor x) => Finish(Exponents(x));
 
     /// <inheritdoc/>
-    public override Tensor MapQueries(Tensor x)
+    internal override (Tensor Features, Tensor? LogScale) ScaleQueries(Tensor x)
     {
-        Tensor projected = Projected(x * _inputScale);
-        return Finish(projected - projected.Detach().Max([3], keepAxes: true));
+        // The largest u is found and taken off before o, whose rounding would otherwise tell the features of a long vector apart; o stays for the gradient.
+        Tensor scaled = x * _inputScale, projected = Projected(scaled), offset = HalfSquare(scaled), largest = projected.Detach().Max([3], keepAxes: true);
+        return (Finish(projected - largest - (offset - offset.Detach())), largest - offset.Detach());
     }
 
     /// <inheritdoc/>
-    public override Tensor MapKeys(Tensor x)
+    internal override (Tensor Features, Tensor? LogScale) ScaleKeys(Tensor x)
     {
         Tensor exponents = Exponents(x);
-        return x.Shape[1] == 0 ? exponents : Finish(exponents - exponents.Detach().Max([1, 3], keepAxes: true));
+        if (x.Shape[1] == 0)
+        {
+            return (exponents, null);
+        }
+
+        Tensor largest = exponents.Detach().Max([1, 3], keepAxes: true);
+        return (Finish(exponents - largest), largest);
     }
 
     /// <inheritdoc/>
@@ -70,8 +78,11 @@ public sealed class PositiveRandomFeatures : FeatureMap
     private Tensor Exponents(Tensor x)
     {
         Tensor scaled = x * _inputScale;
-        return Projected(scaled) - ((scaled * scaled).Sum([3], keepAxes: true) * 0.5f);
+        return Projected(scaled) - HalfSquare(scaled);
     }
+
+    // o
+    private static Tensor HalfSquare(Tensor scaled) => (scaled * scaled).Sum([3], keepAxes: true) * 0.5f;
 
     private Tensor Projected(Tensor scaled)
     {

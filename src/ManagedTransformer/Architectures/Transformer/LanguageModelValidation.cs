@@ -194,13 +194,13 @@ internal static class LanguageModelValidation
         if (isFairseq && (config.EmbeddingNorm || config.ScaleEmbedding || config.OutputBias))
         {
             throw new InputException(
-                $"{where}: model.adaptive in fairseq's form excludes embedding_norm, scale_embedding and output_bias: it scales by sqrt(dim) by itself and has no biases.");
+                $"{where}: model.adaptive in fairseq's form excludes embedding_norm, scale_embedding and output_bias: it scales by sqrt(dim) by itself (adaptive.scale) and has no biases.");
         }
 
         if (!isFairseq && (config.PositionLimit != int.MaxValue || config.PaddingIdx is not null || config.EmbeddingNorm || config.ScaleEmbedding || config.OutputBias))
         {
             throw new InputException(
-                $"{where}: model.adaptive (adaptive input and softmax) excludes absolute positions, padding_idx, embedding_norm, scale_embedding and output_bias: it scales by sqrt(dim) and has biases by itself.");
+                $"{where}: model.adaptive (adaptive input and softmax) excludes absolute positions, padding_idx, embedding_norm, scale_embedding and output_bias: it scales by sqrt(dim) (adaptive.scale) and has biases by itself.");
         }
     }
 

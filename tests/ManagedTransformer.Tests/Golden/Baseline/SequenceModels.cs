@@ -21,6 +21,7 @@ internal static class SequenceModels
         DecoderLayers = config.Int("decoder_layers"),
         Activation = config.Activation(),
         PreNorm = config.Bool("pre_norm", false),
+        FinalNorm = config.Has("final_norm") ? config.Bool("pre_norm", false) && config.Bool("final_norm", true) : null,
         Tie = config.Text("tie") switch
         {
             "none" => EmbeddingTie.None,

@@ -13,7 +13,7 @@ internal sealed class AdaptiveSoftmaxSystem : IGoldenSystem
         Tables tables = new(config);
         check.Load(tables);
         Tensor h = check.Input("h");
-        Tensor loss = tables.Softmax.Loss(h, test.Integers("in/target"), new CrossEntropyOptions { Sum = true, IgnoredTarget = config.Int("pad") }).Loss;
+        Tensor loss = tables.Softmax.Loss(h, test.Integers("in/target"), new CrossEntropyOptions { Sum = true, IgnoredTarget = config.Padding("pad") }).Loss;
         Tensor logProbabilities = tables.Softmax.LogProbabilities(h);
         check.Compare("out/loss", loss);
         check.Compare("out/log_prob", logProbabilities);
@@ -30,9 +30,9 @@ internal sealed class AdaptiveSoftmaxSystem : IGoldenSystem
 
         public Tables(GoldenConfig config)
         {
-            AdaptiveClusters clusters = DelightModels.Clusters(config);
-            int vocab = config.Int("vocab"), dim = config.Int("out_dim");
-            _input = config.Bool("tie", true) ? new AdaptiveInput(clusters, vocab, dim, new RandomSource(1), config.Int("pad")) : null;
+            AdaptiveClusters clusters = DelightModels.Clusters(config, config.Bool("scale", true));
+            int vocab = config.Int("vocab"), dim = config.Int("initial_dim", config.Int("out_dim", 0));
+            _input = config.Bool("tie", true) ? new AdaptiveInput(clusters, vocab, dim, new RandomSource(1), config.Padding("pad")) : null;
             _sharesProjections = _input is not null && config.Bool("tie_proj", true);
             Softmax = new AdaptiveSoftmax(clusters, vocab, dim, new RandomSource(2), _input);
         }

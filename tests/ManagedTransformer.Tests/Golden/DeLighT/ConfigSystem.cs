@@ -23,11 +23,11 @@ internal sealed class ConfigSystem : IGoldenSystem
         check.Compare("out/glt_groups", Rows(unit => unit.Groups));
         check.Compare("out/layer_params", [.. Enumerable.Range(0, blocks).Select(b => (double)size.LayerParameters(b, cross: false))]);
         int source = test.Config.Int("source_length");
-        bool finalNorm = config.Bool("pre_norm", false) && config.Bool("final_norm", false);
+        bool preNorm = config.Bool("pre_norm", false), finalNorm = preNorm && config.Bool("final_norm", false);
         if (translation)
         {
             check.Compare("out/decoder_layer_params", [.. Enumerable.Range(0, blocks).Select(b => (double)size.LayerParameters(b, cross: true))]);
-            check.Compare("out/total_params", size.TranslationParameters(vocab, config.Bool("share_embed", true) ? 0 : vocab, finalNorm));
+            check.Compare("out/total_params", size.TranslationParameters(vocab, config.Bool("share_embed", true) ? 0 : vocab, (preNorm ? 1 : 0) + (finalNorm ? 1 : 0)));
             check.Compare("out/total_macs", size.TranslationMacs(source, test.Config.Int("target_length"), vocab));
             return;
         }

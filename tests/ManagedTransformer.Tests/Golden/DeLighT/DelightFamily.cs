@@ -18,8 +18,6 @@ internal static class DelightFamily
 
     // Gradients pass a dozen norms: their errors go with the largest gradients of the case.
     private static double Allowance(GoldenCase test, string name) => name.StartsWith("grad/", StringComparison.Ordinal)
-        ? (1e-3 * Largest(test, name)) + (1e-5 * test.Names.Where(other => other.StartsWith("grad/", StringComparison.Ordinal)).Max(other => Largest(test, other)))
-        : 1e-5 * (1 + Largest(test, name));
-
-    private static double Largest(GoldenCase test, string name) => test.Values(name).Select(Math.Abs).DefaultIfEmpty().Max();
+        ? (1e-3 * test.Largest(name)) + (1e-5 * test.Names.Where(other => other.StartsWith("grad/", StringComparison.Ordinal)).Max(test.Largest))
+        : 1e-5 * (1 + test.Largest(name));
 }

@@ -35,13 +35,16 @@ internal static class DelightModels
         SharedDropout = 0,
     };
 
-    public static AdaptiveClusters Clusters(GoldenConfig config) => new()
+    /// <summary>The division of a vocabulary.</summary>
+    /// <param name="config">Cut-offs and so on.</param><param name="scale">Whether the input multiplies by the roots of its clusters' widths.</param>
+    public static AdaptiveClusters Clusters(GoldenConfig config, bool scale) => new()
     {
         Cutoffs = [.. config.Doubles("cutoffs").Select(cut => (int)cut)],
         Div = config.Int("factor"),
         Form = AdaptiveForm.Delight,
         TieProj = config.Bool("tie_proj", true),
         TailQuirk = config.Bool("tail_quirk", false),
+        Scale = scale,
     };
 
     public static LanguageModelConfig LanguageModel(GoldenConfig config, int length) => new()
@@ -53,13 +56,13 @@ internal static class DelightModels
         Ffn = config.Int("d_model") / config.Int("ffn_reduction", 4),
         Activation = Activation(config),
         PreNorm = config.Bool("pre_norm", true),
-        FinalNorm = config.Bool("final_norm", false),
+        FinalNorm = config.Bool("pre_norm", true) && config.Bool("final_norm", false),
         Positions = config.Bool("positions", true) ? PositionKind.Half : PositionKind.None,
         MaxPositions = length,
         PaddingIdx = config.Int("pad"),
         ScaleEmbedding = !config.Has("adaptive") && config.Bool("scale", true),
         Tie = !config.Has("adaptive") || config.Object("adaptive").Bool("tie", true),
-        Adaptive = config.Has("adaptive") ? Clusters(config.Object("adaptive")) : null,
+        Adaptive = config.Has("adaptive") ? Clusters(config.Object("adaptive"), config.Bool("scale", true)) : null,
         Delight = Config(config),
     };
 
@@ -74,6 +77,8 @@ internal static class DelightModels
         DecoderLayers = config.Int("blocks", 1),
         Activation = Activation(config),
         PreNorm = config.Bool("pre_norm", false),
+        FinalNorm = config.Bool("pre_norm", false) && config.Bool("final_norm", false),
+        Positions = config.Bool("positions", true) ? PositionKind.Half : PositionKind.None,
         Tie = config.Bool("share_embed", true) ? EmbeddingTie.All : EmbeddingTie.Decoder,
         MaxPositions = length,
         ScaleEmbedding = config.Bool("scale", true),

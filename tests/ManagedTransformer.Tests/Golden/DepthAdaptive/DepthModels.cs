@@ -8,9 +8,10 @@ namespace ManagedTransformer.Tests.Golden.DepthAdaptive;
 /// <summary>Models with exits of golden cases.</summary>
 internal static class DepthModels
 {
-    public static EncoderDecoderModel Build(GoldenCheck check, float? alpha = null)
+    public static EncoderDecoderModel Build(GoldenCheck check) => SequenceModels.Build(check, Config(check.Case.Config));
+
+    public static EncoderDecoderConfig Config(GoldenConfig config)
     {
-        GoldenConfig config = check.Case.Config;
         DepthConfig exits = new()
         {
             Classifiers = config.Text("exits") switch
@@ -29,9 +30,9 @@ internal static class DepthModels
             Oracle = Oracle(config.Text("oracle", "likelihood")),
             Sigma = config.Float("sigma", 0),
             Lambda = config.Float("lambda", 0),
-            Alpha = alpha ?? config.Float("alpha", 0),
+            Alpha = config.Float("alpha", 0),
         };
-        return SequenceModels.Build(check, SequenceModels.Config(config) with { Exits = exits });
+        return SequenceModels.Config(config) with { Exits = exits };
     }
 
     public static HaltingKind Halting(string kind) => kind switch

@@ -20,12 +20,18 @@ internal sealed class ExitDistributionSystem : IGoldenSystem
         string name = kind == HaltingKind.Sequence ? "encoder_out" : "hidden";
         Tensor input = check.Input(name);
         Tensor[] states = kind == HaltingKind.Sequence ? [] : [.. Enumerable.Range(0, input.Shape[0]).Select(layer => input.Slice(0, layer, 1).Reshape(input.Shape.Without(0)))];
+        if (kind == HaltingKind.Geometric && states.Length == 0)
+        {
+            // The only layer decides nothing.
+            states = [Tensor.Zeros(input.Shape.Without(0))];
+        }
+
         EncoderOutput memory = new(kind == HaltingKind.Sequence ? input : states[0], test.OptionalFloats("in/padding_mask"));
         Tensor logQ = classifier.LogProbabilities(memory, states);
         check.Compare("out/log_q", logQ);
-        if (kind == HaltingKind.Geometric)
+        if (kind == HaltingKind.Geometric && layers > 1)
         {
-            check.Compare("out/chi", TensorOperators.Concat(-1, [.. states.Select((state, i) => classifier.StopLogit(i + 1, state).Sigmoid())]));
+            check.Compare("out/chi", TensorOperators.Concat(-1, [.. states.Take(layers - 1).Select((state, i) => classifier.StopLogit(i + 1, state).Sigmoid())]));
         }
 
         Tensor loss = AlignedTraining.ExitLoss(logQ, test.IntegerValues("in/exits"));

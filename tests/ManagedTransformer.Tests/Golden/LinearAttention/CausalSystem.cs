@@ -41,14 +41,19 @@ internal sealed class CausalSystem : IGoldenSystem
         Tensor[] outputs = new Tensor[length], states = new Tensor[length], sums = new Tensor[length];
         for (int t = 0; t < length; t++)
         {
-            LinearAttentionOptions options = operands.Options with { Gate = operands.Options.Gate?.Slice(1, t, 1), KeyPadding = operands.Options.KeyPadding?.Slice(1, t, 1) };
+            LinearAttentionOptions options = operands.Options with
+            {
+                Gate = operands.Options.Gate?.Slice(1, t, 1),
+                KeyPadding = operands.Options.KeyPadding?.Slice(1, t, 1),
+                EpsilonFactor = operands.Options.EpsilonFactor?.Slice(1, t, 1),
+            };
             outputs[t] = TensorOperators.LinearAttentionStep(operands.Query.Slice(1, t, 1), operands.Key.Slice(1, t, 1), operands.Value.Slice(1, t, 1), state, options);
             (states[t], sums[t]) = ((state.S + 0).Reshape(s.Insert(2, 1)), (state.Z + 0).Reshape(s.Without(3).Insert(2, 1)));
         }
 
         check.Compare("out/out", LinearModels.Turned(TensorOperators.Concat(1, outputs)));
-        check.Compare("out/s", TensorOperators.Concat(2, states));
-        check.Compare("out/z", TensorOperators.Concat(2, sums));
+        check.Compare("out/s", LinearModels.Unscaled(TensorOperators.Concat(2, states), operands.KeyScale));
+        check.Compare("out/z", LinearModels.Unscaled(TensorOperators.Concat(2, sums), operands.KeyScale));
     }
 
     /// <summary>One reading of a case, mapped, with leaves of its own.</summary>
@@ -65,16 +70,26 @@ internal sealed class CausalSystem : IGoldenSystem
             check.Load(_map);
             _leaves = new[] { "q", "k", "v", "gate", "s0", "z0" }.Where(name => test.Has("in/" + name)).ToDictionary(name => name, check.Input);
             LinearAttentionConfig config = LinearModels.Config(test.Config);
-            Query = _map.Feature.MapQueries(LinearModels.Turned(_leaves["q"]) * config.QueryFactor(test.Config.Int("head_dim")));
-            Key = _map.Feature.MapKeys(LinearModels.Turned(_leaves["k"]));
+            (Query, Tensor? queryScale) = _map.Feature.ScaleQueries(LinearModels.Turned(_leaves["q"]) * config.QueryFactor(test.Config.Int("head_dim")));
+            (Key, KeyScale) = _map.Feature.ScaleKeys(LinearModels.Turned(_leaves["k"]));
             Value = LinearModels.Turned(_leaves["v"]);
-            Options = config.Options with
+            Tensor? gate = _leaves.TryGetValue("gate", out Tensor? logits) ? LinearModels.Turned(logits) : null;
+            if (gate is not null && config.Gate == LinearGateKind.Input)
             {
-                Gate = _leaves.TryGetValue("gate", out Tensor? gate) ? LinearModels.Turned(gate) : null,
+                Key *= gate.Sigmoid().Reshape(gate.Shape.Insert(3, 1));
+                gate = null;
+            }
+
+            Options = config.ScaledOptions(queryScale, KeyScale) with
+            {
+                Gate = gate,
                 KeyPadding = test.OptionalFloats("in/key_padding_mask"),
-                State = _leaves.TryGetValue("s0", out Tensor? s) ? new(s, _leaves["z0"]) : null,
+                State = _leaves.TryGetValue("s0", out Tensor? s) ? new(LinearModels.Scaled(s, KeyScale), LinearModels.Scaled(_leaves["z0"], KeyScale)) : null,
             };
         }
+
+        /// <summary>Logarithm of what the keys lack, [B, 1, H, 1], or null.</summary>
+        public Tensor? KeyScale { get; }
 
         public Tensor Query { get; }
 
@@ -90,9 +105,10 @@ internal sealed class CausalSystem : IGoldenSystem
             _check.Compare("out/out", output);
             if (final is { } state)
             {
-                _check.Compare("out/s_final", state.S);
-                _check.Compare("out/z_final", state.Z);
-                _check.Differentiate(("out", output), ("s_final", state.S), ("z_final", state.Z));
+                Tensor s = LinearModels.Unscaled(state.S, KeyScale), z = LinearModels.Unscaled(state.Z, KeyScale);
+                _check.Compare("out/s_final", s);
+                _check.Compare("out/z_final", z);
+                _check.Differentiate(("out", output), ("s_final", s), ("z_final", z));
             }
             else
             {

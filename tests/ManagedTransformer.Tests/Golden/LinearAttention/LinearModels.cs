@@ -28,7 +28,20 @@ internal static class LinearModels
     /// <summary>Cases have heads outside of time, operators inside.</summary>
     public static Tensor Turned(Tensor x) => x.Transpose(1, 2);
 
-    private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal);
+    /// <summary>A factor that features lack, laid out for states [B, H, ..., ...] of so many axes; null where they lack none.</summary>
+    public static Tensor? StateFactor(Tensor? logScale, int axes) => logScale is null ? null : logScale.Exp().Reshape(
+        axes == 3 ? new Shape(logScale.Shape[0], logScale.Shape[2], 1) : axes == 4
+            ? new Shape(logScale.Shape[0], logScale.Shape[2], 1, 1)
+            : new Shape(logScale.Shape[0], logScale.Shape[2], 1, 1, 1));
+
+    /// <summary>States in the units of phi as it is defined, of what maps leave of it.</summary>
+    public static Tensor Unscaled(Tensor state, Tensor? logScale) => StateFactor(logScale, state.Rank) is { } factor ? state * factor : state;
+
+    /// <summary>The other way round.</summary>
+    public static Tensor Scaled(Tensor state, Tensor? logScale) => StateFactor(logScale, state.Rank) is { } factor ? state / factor : state;
+
+    /// <summary>An enumeration's member as cases write it.</summary>
+    public static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal);
 
     /// <summary>The module that owns only a map.</summary>
     internal sealed class NamedMap(FeatureMap map) : Module

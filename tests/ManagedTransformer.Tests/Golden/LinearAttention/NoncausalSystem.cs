@@ -14,12 +14,14 @@ internal sealed class NoncausalSystem : IGoldenSystem
         LinearAttentionConfig config = LinearModels.Config(test.Config);
         Tensor q = check.Input("q"), k = check.Input("k"), v = check.Input("v");
         Tensor? padding = test.OptionalFloats("in/key_padding_mask");
-        Tensor query = module.Feature.MapQueries(LinearModels.Turned(q) * config.QueryFactor(test.Config.Int("head_dim"))), key = module.Feature.MapKeys(LinearModels.Turned(k));
-        Tensor output = LinearModels.Turned(query.NoncausalLinearAttention(key, LinearModels.Turned(v), config.Options with { KeyPadding = padding }));
+        (Tensor query, Tensor? queryScale) = module.Feature.ScaleQueries(LinearModels.Turned(q) * config.QueryFactor(test.Config.Int("head_dim")));
+        (Tensor key, Tensor? keyScale) = module.Feature.ScaleKeys(LinearModels.Turned(k));
+        LinearAttentionOptions options = config.ScaledOptions(queryScale, keyScale) with { KeyPadding = padding };
+        Tensor output = LinearModels.Turned(query.NoncausalLinearAttention(key, LinearModels.Turned(v), options));
         LinearAttentionState state = TensorOperators.LinearStateOf(key, LinearModels.Turned(v), padding);
         check.Compare("out/out", output);
-        check.Compare("out/s", state.S);
-        check.Compare("out/z", state.Z);
+        check.Compare("out/s", LinearModels.Unscaled(state.S, keyScale));
+        check.Compare("out/z", LinearModels.Unscaled(state.Z, keyScale));
         check.Differentiate(("out", output));
         check.CompareInputGradient("q", q);
         check.CompareInputGradient("k", k);

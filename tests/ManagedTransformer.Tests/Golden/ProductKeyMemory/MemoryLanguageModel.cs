@@ -25,8 +25,8 @@ internal sealed class MemoryLanguageModel : Module
                 NormEpsilon = config.Float("norm_eps", 1e-12),
                 Tie = config.Bool("tied", true),
                 OutputBias = true,
-                MemoryPositions = config.Texts("memory_positions"),
-                Memory = ProductKeyMemoryFamily.Memory(config.Object("memory")) with { ShareValues = config.Bool("share_values", false), SparseValues = sparseValues },
+                MemoryPositions = config.Texts("memory_positions") is { Length: > 0 } positions ? positions : null,
+                Memory = config.Texts("memory_positions").Length == 0 ? null : ProductKeyMemoryFamily.Memory(config.Object("memory")) with { ShareValues = config.Bool("share_values", false), SparseValues = sparseValues },
             },
             new RandomSource(1));
     }

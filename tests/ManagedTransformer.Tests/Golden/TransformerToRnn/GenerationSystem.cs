@@ -49,10 +49,19 @@ internal sealed class GenerationSystem : IGoldenSystem
     {
         for (int i = 0; i < model.Layers.Count; i++)
         {
-            LinearAttentionState sums = ((LinearState)state.Layers[i]).State;
-            check.Compare($"out/layers.{i}.attn.s", sums.S);
-            check.Compare($"out/layers.{i}.attn.z", sums.Z);
-            MergedProjections merged = ((LinearSelfAttention)model.Layers[i].Attention).Merged!;
+            // A layer that keeps its softmax has a cache of keys and values, which no output holds.
+            if (state.Layers[i] is not LinearState linear)
+            {
+                continue;
+            }
+
+            check.Compare($"out/layers.{i}.attn.s", linear.State.S);
+            check.Compare($"out/layers.{i}.attn.z", linear.State.Z);
+            if (((LinearSelfAttention)model.Layers[i].Attention).Merged is not { } merged)
+            {
+                continue;
+            }
+
             check.Compare($"out/layers.{i}.attn.merged.query.weight", merged.Query.Weight);
             check.Compare($"out/layers.{i}.attn.merged.query.bias", merged.Query.Bias);
             check.Compare($"out/layers.{i}.attn.merged.key.weight", merged.Key.Weight);

@@ -4,6 +4,7 @@ using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tests.Golden.Baseline;
+using ManagedTransformer.Tests.Golden.LinearAttention;
 
 namespace ManagedTransformer.Tests.Golden.TransformerToRnn;
 
@@ -24,7 +25,13 @@ internal static class T2RModels
         int[] softmax = [.. config.Bools("convert").Index().Where(layer => !layer.Item).Select(layer => layer.Index)];
         bool hasLinear = softmax.Length < layers;
         AdaptiveClusters? adaptive = config.Has("cutoffs")
-            ? new AdaptiveClusters { Cutoffs = [.. config.Doubles("cutoffs").Select(cut => (int)cut)], Div = config.Int("factor"), Form = AdaptiveForm.Fairseq }
+            ? new AdaptiveClusters
+            {
+                Cutoffs = [.. config.Doubles("cutoffs").Select(cut => (int)cut)],
+                Div = config.Int("factor"),
+                Form = AdaptiveForm.Fairseq,
+                Scale = config.Bool("scale_embedding", true),
+            }
             : null;
         return new LanguageModelConfig
         {
@@ -38,7 +45,7 @@ internal static class T2RModels
             SoftmaxLayers = hasLinear && softmax.Length > 0 ? softmax : null,
             Activation = config.Activation(),
             PreNorm = config.Bool("pre_norm", true),
-            FinalNorm = config.Bool("final_norm", true),
+            FinalNorm = config.Bool("pre_norm", true) && config.Bool("final_norm", true),
             Tie = config.Bool("tie", true),
             Adaptive = adaptive,
             Positions = config.Positions(),
@@ -49,19 +56,19 @@ internal static class T2RModels
     }
 
     /// <summary>An encoder-decoder model with a case's parameters.</summary>
-    public static EncoderDecoderModel BuildTranslation(GoldenCheck check)
+    public static EncoderDecoderModel BuildTranslation(GoldenCheck check) => SequenceModels.Build(check, Translation(check.Case.Config));
+
+    public static EncoderDecoderConfig Translation(GoldenConfig config)
     {
-        GoldenConfig config = check.Case.Config;
         int[] softmax = Kept("convert"), crossSoftmax = Kept("convert_cross");
         int layers = config.Int("decoder_layers");
-        EncoderDecoderConfig sizes = SequenceModels.Config(config) with
+        return SequenceModels.Config(config) with
         {
             Linear = softmax.Length < layers ? Linear(config) : null,
             SoftmaxLayers = softmax.Length is var kept && kept > 0 && kept < layers ? softmax : null,
             CrossLinear = crossSoftmax.Length < layers ? Linear(config, "cross_feature_size") : null,
             CrossSoftmaxLayers = crossSoftmax.Length is var keptCross && keptCross > 0 && keptCross < layers ? crossSoftmax : null,
         };
-        return SequenceModels.Build(check, sizes);
 
         int[] Kept(string key) => [.. config.Bools(key).Index().Where(layer => !layer.Item).Select(layer => layer.Index)];
     }
@@ -73,7 +80,8 @@ internal static class T2RModels
         Reparam = config.Bool("reparam", false),
         Tau = config.Float("tau", 1),
         QueryScale = config.Bool("query_scale", true),
-        Denominator = Enum.Parse<LinearDenominator>(config.Text("denominator", "clamp"), ignoreCase: true),
+        Normalize = config.Bool("normalize", false),
+        Denominator = Enum.Parse<LinearDenominator>(LinearModels.Plain(config.Text("denominator", "clamp")), ignoreCase: true),
         Eps = config.Float("eps", 0.01),
     };
 }
