@@ -59,7 +59,7 @@ public sealed class TextCorpus
         return Directory.Exists(source) ? LoadFolder(source, options) : Cut(source, options, ReadText(source, options), null, null);
     }
 
-    /// <summary>Refuses files that are not UTF-8, unless they were taken byte by byte: tokenizers of bytes alone have a use for those.</summary>
+    /// <summary>Refuses files that are not UTF-8, unless they were taken byte by byte.</summary>
     /// <exception cref="InputException">A file is not UTF-8; the message names the line.</exception>
     internal void RequireUtf8()
     {
