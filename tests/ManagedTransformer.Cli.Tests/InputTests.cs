@@ -51,6 +51,33 @@ public sealed class InputTests : IDisposable
         string Generate(byte[] input) => Workspace.RunWithInput(input, "generate", _work["plain"], "--prompt", "-", "--tokens", "5").Output;
     }
 
+    [Theory]
+    [InlineData("char", "")]
+    [InlineData("word", "")]
+    [InlineData("bpe", ", \"vocab\": 280")]
+    [InlineData("byte", null)]
+    [InlineData("used_byte", null)]
+    public void OnlyTokenizersOfBytesTakeWhatIsNotUtf8(string type, string? more)
+    {
+        string tokenizer = $"\"tokenizer\": {{ \"type\": \"{type}\"{more} }}, \"data\"";
+        _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"data\"", tokenizer, StringComparison.Ordinal));
+        byte[] text = File.ReadAllBytes(_work["text.txt"]);
+        File.WriteAllBytes(_work["latin.txt"], [.. text, .. Encoding.Latin1.GetBytes("grün\n"), .. text]);
+        string line = $"Line {text.Count(value => value == '\n') + 1} of '{_work["latin.txt"]}' is not UTF-8";
+        ToolResult trained = Workspace.Run("train", _work["recipe.json"], "--data", _work["latin.txt"], "--out", _work["latin"]);
+        Assert.Equal(0, _work.Train("plain").ExitCode);
+        if (more is null)
+        {
+            Assert.True(trained.ExitCode == 0, trained.Error);
+            Assert.Equal(type == "byte" ? 0 : 1, Workspace.Run("eval", _work["plain"], "--data", _work["latin.txt"]).ExitCode);
+            return;
+        }
+
+        trained.AssertFails(1, line);
+        Workspace.Run("eval", _work["plain"], "--data", _work["latin.txt"]).AssertFails(1, line);
+        Workspace.Run("eval", _work["plain"], "--data", _work["latin.txt"], "--split", "train").AssertFails(1, line);
+    }
+
     [Fact]
     public void RawTextKeepsItsBytesInTrainingAndEvaluation()
     {

@@ -10,6 +10,9 @@ public sealed class TextCorpus
 
     const string BuiltInPrefix = "builtin:";
 
+    // Files that are text, whole.
+    (string Name, ReadOnlyMemory<byte> Text)[] _files = [];
+
     TextCorpus(string name, ReadOnlyMemory<byte> train, ReadOnlyMemory<byte> validation, ReadOnlyMemory<byte> test)
     {
         Name = name;
@@ -53,7 +56,15 @@ public sealed class TextCorpus
             return LoadStories(options);
         if (source.StartsWith(BuiltInPrefix, StringComparison.Ordinal))
             throw new InputException($"There is no built-in corpus '{source}'; the one that exists is '{BuiltInStories}'.");
-        return Directory.Exists(source) ? LoadFolder(source, options) : Cut(source, source, ReadText(source, options), options, null, null);
+        return Directory.Exists(source) ? LoadFolder(source, options) : Cut(source, options, ReadText(source, options), null, null);
+    }
+
+    /// <summary>Refuses files that are not UTF-8, unless they were taken byte by byte.</summary>
+    /// <exception cref="InputException">A file is not UTF-8; the message names the line.</exception>
+    internal void RequireUtf8()
+    {
+        foreach ((string file, ReadOnlyMemory<byte> text) in _files)
+            Utf8Text.RequireValid(text.Span, $"'{file}'");
     }
 
     /// <summary>The source as it can be named from any folder: a full path, or a built-in name as it is.</summary>
@@ -78,33 +89,33 @@ public sealed class TextCorpus
     {
         string train = Find(folder, "train.txt") ?? throw new InputException($"The folder '{folder}' has no train.txt (or train.txt.gz).");
         string? validation = Find(folder, "valid.txt", "val.txt"), test = Find(folder, "test.txt");
-        return Cut(folder, train, ReadText(train, options), options, Part(validation), Part(test));
+        return Cut(folder, options, ReadText(train, options), Part(validation), Part(test));
 
-        ReadOnlyMemory<byte>? Part(string? path) => path is null ? null : ReadText(path, options);
+        (string, ReadOnlyMemory<byte>)? Part(string? path) => path is null ? null : ReadText(path, options);
     }
 
     static TextCorpus Cut(
         string name,
-        string file,
-        ReadOnlyMemory<byte> text,
         TextCorpusOptions options,
-        ReadOnlyMemory<byte>? validation,
-        ReadOnlyMemory<byte>? test)
+        (string Name, ReadOnlyMemory<byte> Text) train,
+        (string Name, ReadOnlyMemory<byte> Text)? validation,
+        (string Name, ReadOnlyMemory<byte> Text)? test)
     {
-        int end = text.Length;
-        ReadOnlyMemory<byte> testText = test ?? CutOff(options.TestFraction);
-        ReadOnlyMemory<byte> validationText = validation ?? CutOff(options.ValidationFraction);
+        int end = train.Text.Length;
+        ReadOnlyMemory<byte> testText = test?.Text ?? CutOff(options.TestFraction);
+        ReadOnlyMemory<byte> validationText = validation?.Text ?? CutOff(options.ValidationFraction);
         if (end == 0)
-            throw new InputException($"The file '{file}' has nothing left to train on after validation and test are cut off.");
-        return new(name, text[..end], validationText, testText);
+            throw new InputException($"The file '{train.Name}' has nothing left to train on after validation and test are cut off.");
+        (string, ReadOnlyMemory<byte>)?[] files = options.Raw ? [] : [train, validation, test];
+        return new(name, train.Text[..end], validationText, testText) { _files = [.. files.OfType<(string, ReadOnlyMemory<byte>)>()] };
 
         ReadOnlyMemory<byte> CutOff(double fraction)
         {
-            ReadOnlySpan<byte> bytes = text.Span;
+            ReadOnlySpan<byte> bytes = train.Text.Span;
             int start = Math.Max(0, end - (int)Math.Round(fraction * bytes.Length));
             while (start > 0 && start < end && (bytes[start] & 0xC0) == 0x80)
                 start--;
-            ReadOnlyMemory<byte> part = text[start..end];
+            ReadOnlyMemory<byte> part = train.Text[start..end];
             end = start;
             return part;
         }
@@ -123,11 +134,11 @@ public sealed class TextCorpus
         return null;
     }
 
-    static ReadOnlyMemory<byte> ReadText(string path, TextCorpusOptions options)
+    static (string Name, ReadOnlyMemory<byte> Text) ReadText(string path, TextCorpusOptions options)
     {
         byte[] bytes = InputFile.ReadAllBytes(path);
         Memory<byte> text = options.Raw ? bytes : Utf8Text.Clean(bytes, $"'{path}'");
-        return text.Length > 0 ? text : throw new InputException($"The file '{path}' is empty.");
+        return text.Length > 0 ? (path, text) : throw new InputException($"The file '{path}' is empty.");
     }
 
     static void RequireFraction(double value, string key)

@@ -23,6 +23,7 @@ public static class ModelEvaluation
         }
 
         (TextCorpus corpus, EvaluationSplit split) = FindText(model.Description.Data, options);
+        TrainingData.RequireText(corpus, model.Tokenizer);
         ReadOnlyMemory<byte> text = Part(corpus, split);
         if (text.IsEmpty)
         {

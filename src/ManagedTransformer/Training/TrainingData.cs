@@ -52,7 +52,9 @@ public sealed class TrainingData
             Source = source ?? recipe.Data.Source ?? throw new InputException("The recipe names no training text (data.source), and TrainingOptions.Data names none either."),
         };
         TextCorpus corpus = Load(data);
-        return new TrainingData(corpus, tokenizer ?? CreateTokenizer(recipe.Tokenizer, corpus), data);
+        tokenizer ??= CreateTokenizer(recipe.Tokenizer, corpus);
+        RequireText(corpus, tokenizer);
+        return new TrainingData(corpus, tokenizer, data);
     }
 
     /// <summary>The corpus that a recipe's data part names.</summary>
@@ -93,8 +95,27 @@ public sealed class TrainingData
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    internal static ITokenizer CreateTokenizer(TokenizerRecipe recipe, TextCorpus corpus) =>
-        CreateTokenizer(recipe, corpus.Train.Span, corpus.Validation.Span, corpus.Name);
+    internal static ITokenizer CreateTokenizer(TokenizerRecipe recipe, TextCorpus corpus)
+    {
+        if (recipe is { File: null, Type: not (TokenizerKind.Byte or TokenizerKind.UsedByte) })
+        {
+            corpus.RequireUtf8();
+        }
+
+        return CreateTokenizer(recipe, corpus.Train.Span, corpus.Validation.Span, corpus.Name);
+    }
+
+    /// <summary>Refuses what is no text, where the tokenizer is not one of bytes.</summary>
+    /// <param name="corpus">The text.</param>
+    /// <param name="tokenizer">What splits it.</param>
+    /// <exception cref="InputException">A file is not UTF-8.</exception>
+    internal static void RequireText(TextCorpus corpus, ITokenizer tokenizer)
+    {
+        if (tokenizer is not ByteTokenizer)
+        {
+            corpus.RequireUtf8();
+        }
+    }
 
     internal static ITokenizer CreateTokenizer(TokenizerRecipe recipe, ReadOnlySpan<byte> text, ReadOnlySpan<byte> validation, string name)
     {

@@ -13,6 +13,8 @@ namespace ManagedTransformer.Training;
 /// <summary>Trains a translation model on sentence pairs.</summary>
 internal sealed class TranslationTask : TrainingTask
 {
+    private const int MostNotes = 5;
+
     private static readonly TranslationOptions _greedy = new()
     {
         Search = new BeamSearchOptions { Beam = 1 },
@@ -47,7 +49,7 @@ internal sealed class TranslationTask : TrainingTask
         _validation = _data.ValidationText is null ? null
             : FittingPairs.Of(
                 _data.ValidationText, _data.Validation, config, options.TooLong ?? TooLongSentences.Error, leftOfValidation.Add);
-        Notes = [DescribeData(train.Length), .. left.Take(1), .. leftOfValidation];
+        Notes = [DescribeData(train.Length), .. Shorten(left), .. Shorten(leftOfValidation)];
         PairBatches batches = new(train, new PairBatchesOptions
         {
             MaxTokens = training.MaxTokens,
@@ -141,6 +143,10 @@ internal sealed class TranslationTask : TrainingTask
         string leftOut = reasons.Length > 0 ? $" (left out: {reasons})" : "";
         return $"{kept:N0} sentence pairs{leftOut}, {_validation?.Text.Pairs.Count ?? 0:N0} to validate on, {sizes}.";
     }
+
+    private static List<string> Shorten(List<string> notes) => notes.Count <= MostNotes
+        ? notes
+        : [.. notes.Take(MostNotes), $"{notes.Count - MostNotes:N0} more sentences are too long."];
 
     private static TranslationDataRecipe Data(TranslationDataRecipe data, TrainingOptions options)
     {
