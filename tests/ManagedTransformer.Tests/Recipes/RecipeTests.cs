@@ -80,6 +80,6 @@ public sealed class RecipeTests : IDisposable
         File.WriteAllText(_folder["r.json"], Small, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
         Assert.Equal(3, Recipe.LoadLanguageModel(_folder["r.json"]).Training.Steps);
         File.WriteAllText(_folder["r.json"], Small, Encoding.Unicode);
-        Assert.Equal($"The file '{_folder["r.json"]}' is UTF-16; save it as UTF-8.", Assert.Throws<InputException>(() => Recipe.Load(_folder["r.json"])).Message);
+        Assert.StartsWith($"'{_folder["r.json"]}' is UTF-16", Assert.Throws<InputException>(() => Recipe.Load(_folder["r.json"])).Message, StringComparison.Ordinal);
     }
 }
