@@ -46,9 +46,9 @@ internal static class CommandLine
                 ProcessTerminationTimeout = null,
             });
         }
-        catch (ReaderLeftException)
+        catch (ReaderLeftException e)
         {
-            return Interrupted(ReaderLeftException.Signal);
+            return Interrupted(e.Signal);
         }
 #pragma warning disable CA1031 // The last place that can turn an exception into a sentence.
         catch (Exception e)

@@ -23,7 +23,11 @@ internal static class ConvertCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string> source = new("SOURCE") { Description = "A language model: a model folder, the output folder of a training run, or a GPT-2 folder as Hugging Face's transformers writes it." };
+        Argument<string> source = new("SOURCE")
+        {
+            Description = "A language model: a model folder, the output folder of a training run, or a GPT-2 folder as Hugging Face's "
+                + "transformers writes it.",
+        };
         Option<string> output = new("--out") { Description = "Folder for the result; it must be new or empty.", HelpName = "DIR", Required = true };
         Option<string> target = new("--to")
         {

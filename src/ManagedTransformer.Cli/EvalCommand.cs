@@ -11,15 +11,22 @@ internal static class EvalCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> model = ModelArgument.Create();
-        Option<string?> data = Options.Data("What to score (default: the validation part of what the model was trained on); for translation SOURCE_FILE,TARGET_FILE, a TSV or builtin:translation.");
+        Option<string?> data = Options.Data(
+            "What to score (default: the validation part of what the model was trained on); for translation SOURCE_FILE,TARGET_FILE, a "
+            + "TSV or builtin:translation.");
         Option<string> split = SplitOption.Create();
-        Option<int?> contextWindow = Options.Number("--context-window", "Tokens of a text that a language model sees before each scored block (default: as in training).", 0, int.MaxValue);
+        Option<int?> contextWindow = Options.Number(
+            "--context-window",
+            "Tokens of a text that a language model sees before each scored block (default: as in training).",
+            0,
+            int.MaxValue);
         Option<string[]?> exits = ExitsOption.Several();
         SearchOptions search = new($"{SearchOptions.DefaultBatch}");
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
         ExampleCommand command = new("eval",
-            "Scores a model on a text (loss in nats per token, bits per character, perplexity), or a translation model on sentence pairs (loss, perplexity, BLEU, chrF).",
+            "Scores a model on a text (loss in nats per token, bits per character, perplexity), or a translation model on sentence pairs "
+                + "(loss, perplexity, BLEU, chrF).",
             "mt eval out/stories",
             "mt eval out/shakespeare --data other.txt --json",
             "mt eval out/multi30k-de-en --data test.de,test.en --beam 5",
@@ -43,7 +50,8 @@ internal static class EvalCommand
 
                 if (result.GetValue(data) is not null)
                 {
-                    Options.Refuse(result, "chooses a part of what the model was trained on; sentence pairs that --data names are scored as a whole", split);
+                    Options.Refuse(
+                        result, "chooses a part of what the model was trained on; pairs that --data names are scored as a whole", split);
                 }
 
                 Write(terminal, translationModel, rules, new TranslationEvaluationOptions

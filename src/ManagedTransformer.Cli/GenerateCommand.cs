@@ -18,7 +18,12 @@ internal static class GenerateCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> model = ModelArgument.CreateLanguage();
-        Option<string> prompt = new("--prompt") { Description = "The text to continue; - reads it, as UTF-8, from standard input.", HelpName = "TEXT", Required = true };
+        Option<string> prompt = new("--prompt")
+        {
+            Description = "The text to continue; - reads it, as UTF-8, from standard input.",
+            HelpName = "TEXT",
+            Required = true,
+        };
         Option<int?> tokens = Options.Positive("--tokens", "How many tokens to add.");
         tokens.Required = true;
         Option<float?> temperature = Options.Real("--temperature", "Below 1 is more certain, above 1 more varied, 0 takes the likeliest token (default: 1).", value => value >= 0, "of at least 0");

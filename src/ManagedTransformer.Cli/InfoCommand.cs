@@ -17,7 +17,8 @@ internal static class InfoCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> target = new("TARGET") { Description = "A recipe (file or name), a model folder, or a .safetensors file.", HelpName = "RECIPE|MODEL_DIR|FILE.safetensors" };
-        Option<string?> data = Options.Data("Training text, or sentence pairs, of a recipe whose vocabulary depends on it and that names none.");
+        Option<string?> data = Options.Data(
+            "Training text, or sentence pairs, of a recipe whose vocabulary depends on it and that names none.");
         Option<int?> source = Options.Positive("--source-length", $"Source tokens to count the multiply-adds of a DeLighT translation for (default: {DefaultLength}).");
         Option<int?> length = Options.Positive("--target-length", $"Tokens that it writes (default: {DefaultLength}).");
         Option<bool> json = Options.Json();

@@ -5,7 +5,8 @@ namespace ManagedTransformer.Cli;
 /// <summary>The argument that names a model.</summary>
 internal static class ModelArgument
 {
-    private const string Run = "the output folder of a training run (its best checkpoint is taken)", Folder = "or a GPT-2 folder of Hugging Face's format";
+    private const string Run = "the output folder of a training run (its best checkpoint is taken)";
+    private const string Folder = "or a GPT-2 folder of Hugging Face's format";
 
     /// <summary><c>MODEL_DIR</c> of a model of any kind.</summary>
     public static Argument<string> Create() => Create($"A model: {Run}, one checkpoint, {Folder}.");

@@ -8,7 +8,11 @@ internal sealed class SearchOptions
 {
     private static readonly TranslationOptions _defaults = new();
 
-    private readonly Option<float?> _lengthPenalty = Options.Real("--length-penalty", "Scores of translations are divided by length to this power (default: 1); above 1 favours long translations.", _ => true, "");
+    private readonly Option<float?> _lengthPenalty = Options.Real(
+        "--length-penalty",
+        "Scores of translations are divided by length to this power (default: 1); above 1 favours long ones.",
+        _ => true,
+        "");
     private readonly Option<float?> _factor = Options.Real("--max-len-a", "Most target tokens per source token (default: 1.2).", value => value >= 0, "of at least 0");
     private readonly Option<int?> _constant = Options.Number("--max-len-b", "Most target tokens besides (default: 10).", 0, int.MaxValue);
     private readonly Option<int?> _beam, _batch;
@@ -23,7 +27,8 @@ internal sealed class SearchOptions
         _beam = Options.Positive("--beam", $"Hypotheses per sentence to translate (default: {_beamDefault}); 1 is greedy.");
         _batch = Options.Positive("--batch", $"Sentences to translate at once (default: {batchDefault}).");
         _tooLong = TooLongOption.Create(
-            "What happens to sentences that are longer than the model reads: refused (the default), left out, or left empty; each is named by file and line.");
+            "What happens to sentences that are longer than the model reads: refused (the default), left out, or left empty; each is "
+            + "named by file and line.");
     }
 
     /// <summary>The options.</summary>

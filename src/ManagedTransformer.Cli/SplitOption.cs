@@ -13,7 +13,8 @@ internal static class SplitOption
     {
         Option<string> option = new("--split")
         {
-            Description = "Part of the data to score (auto: the validation part of the training data, other files as a whole; all: of a text).",
+            Description = "Part of the data to score (auto: the validation part of the training data, other files as a whole; all: of a "
+                + "text).",
             HelpName = string.Join('|', _names),
             DefaultValueFactory = _ => _names[0],
         };

@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace ManagedTransformer.Cli;
 
 /// <summary>
-/// A standard stream of the process on Unix, unbuffered. The framework's own streams decode by the locale where a person types, and drop what they write to a pipe that
-/// nobody reads any more, so that a command works on for nobody.
+/// A standard stream of the process on Unix, unbuffered. The framework's own streams decode by the locale where a person types, and drop
+/// what they write to a pipe that nobody reads any more, so that a command works on for nobody.
 /// </summary>
 /// <param name="descriptor">0 to read standard input, 1 and 2 to write.</param>
 internal sealed partial class StandardStream(int descriptor) : Stream
 {
     private const int GetFlags = 1, CloseOnExec = 1;
-    private const int Interrupted = 4, BrokenPipe = 32;
+    private const int Interrupted = 4, InputOutputError = 5, BrokenPipe = 32;
     private const int Patience = 10;
     private const string Library = "libc";
 
@@ -38,7 +38,8 @@ internal sealed partial class StandardStream(int descriptor) : Stream
     // EAGAIN: Linux; macOS and the BSDs.
     private static int TryAgain => OperatingSystem.IsLinux() ? 11 : 35;
 
-    /// <summary>Whether the process was started with a descriptor open. Its number may be in use all the same, by a file that the runtime opened for itself.</summary>
+    /// <summary>Whether the process was started with a descriptor open. Its number may be in use all the same, by a file that the runtime
+    /// opened for itself.</summary>
     /// <param name="descriptor">0, 1 or 2.</param>
     public static bool IsOpen(int descriptor)
     {
@@ -113,9 +114,14 @@ internal sealed partial class StandardStream(int descriptor) : Stream
             return;
         }
 
-        throw error == BrokenPipe
-            ? new ReaderLeftException()
-            : new IOException($"{_names[descriptor]} cannot be {done}: {Marshal.GetPInvokeErrorMessage(error)}.");
+        throw error switch
+        {
+            BrokenPipe => new ReaderLeftException(ReaderLeftException.BrokenPipe),
+
+            // What writing to a terminal gives once it is closed.
+            InputOutputError when descriptor != 0 => new ReaderLeftException(ReaderLeftException.HangUp),
+            _ => new IOException($"{_names[descriptor]} cannot be {done}: {Marshal.GetPInvokeErrorMessage(error)}."),
+        };
     }
 
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]

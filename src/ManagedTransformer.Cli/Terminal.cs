@@ -31,7 +31,8 @@ internal sealed record Terminal(Stream? Input, TextWriter Output, TextWriter Err
         init => _outputWidth = value;
     }
 
-    /// <summary>The streams of this process: UTF-8, whatever the locale or the console's code page says. Null: standard output is closed.</summary>
+    /// <summary>The streams of this process: UTF-8, whatever the locale or the console's code page says. Null: standard output is
+    /// closed.</summary>
     public static Terminal? ForProcess()
     {
         if (OperatingSystem.IsWindows())
@@ -84,7 +85,8 @@ internal sealed record Terminal(Stream? Input, TextWriter Output, TextWriter Err
         Stream stream = !OperatingSystem.IsWindows() ? new StandardStream(descriptor)
             : descriptor == 1 ? Console.OpenStandardOutput()
             : Console.OpenStandardError();
-        return TextWriter.Synchronized(new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
+        UTF8Encoding encoding = new(encoderShouldEmitUTF8Identifier: false);
+        return TextWriter.Synchronized(new StreamWriter(stream, encoding) { AutoFlush = true });
     }
 
     /// <summary>Draws a table on standard output.</summary>

@@ -17,8 +17,8 @@ internal static class TrainCommand
         Option<string?> data = Options.Data("What to train on instead of the recipe's data: a text file (or .gz of one), a folder with train.txt and valid.txt, or builtin:stories; for translation two files (SOURCE_FILE,TARGET_FILE), a TSV, or builtin:translation.");
         Option<string?> validation = new("--valid") { Description = "Sentence pairs to validate a translation model on instead of the recipe's: two files (SOURCE_FILE,TARGET_FILE) or a TSV.", HelpName = "SOURCE,TARGET|TSV" };
         Option<string?> tooLong = TooLongOption.Create(
-            "What happens to sentence pairs that are longer than a translation model reads or a batch holds: refused, left out, or counted as an empty translation where they "
-            + "are for validation (default: training pairs are left out, validation pairs refused).");
+            "What happens to sentence pairs that are longer than a translation model reads or a batch holds: refused, left out, or "
+            + "counted as an empty translation where they are for validation (default: training pairs are left out, validation pairs refused).");
         Option<string?> output = new("--out") { Description = "Folder for the model (default: out/<recipe name>).", HelpName = "DIR" };
         Option<long?> steps = Options.Number<long>("--steps", "Updates instead of the recipe's number.", 1, long.MaxValue);
         Option<ulong?> seed = Options.Seed("Decides initial weights, batches and dropout (default: 1).");
@@ -99,9 +99,9 @@ internal static class TrainCommand
         {
             reporter.Report(report);
         }
-        catch (ReaderLeftException)
+        catch (ReaderLeftException e)
         {
-            stop.Raise(ReaderLeftException.Signal);
+            stop.Raise(e.Signal);
         }
     }
 

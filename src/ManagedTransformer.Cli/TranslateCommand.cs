@@ -12,7 +12,11 @@ internal static class TranslateCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> model = ModelArgument.CreateTranslation();
-        Argument<string?> file = new("FILE") { Description = "Sentences in UTF-8, one per line (also .gz); without it they come from standard input.", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> file = new("FILE")
+        {
+            Description = "Sentences in UTF-8, one per line (also .gz); without it they come from standard input.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         SearchOptions search = new($"{SearchOptions.DefaultBatch}; 1 where a person types");
         Option<ExitRule?> exits = ExitsOption.Single();
         Option<bool> showExits = new("--show-exits") { Description = "Print the exit layer of every token behind the translation, after a tab (depth-adaptive models)." };
@@ -29,7 +33,8 @@ internal static class TranslateCommand
             Options.Apply(result.GetValue(threads));
             Stream? input = result.GetValue(file) is null ? terminal.RequireInput() : null;
             bool isTyped = result.GetValue(file) is null && terminal.IsInputInteractive;
-            TranslationOptions options = search.Read(result, terminal, isTyped ? 1 : SearchOptions.DefaultBatch) with { Exits = result.GetValue(exits) };
+            int batch = isTyped ? 1 : SearchOptions.DefaultBatch;
+            TranslationOptions options = search.Read(result, terminal, batch) with { Exits = result.GetValue(exits) };
             options.Validate();
             using TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
             if (loaded.Network.Config.Exits is null)

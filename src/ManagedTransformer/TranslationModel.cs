@@ -73,9 +73,9 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     /// <summary>Translates sentences in their order, as they are asked for. An empty sentence has an empty translation.</summary>
     /// <param name="sentences">One sentence each; they are read some batches ahead.</param><param name="options">Search and so on; default: beam 5.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="InputException">An option is out of its range; while translating: a sentence is longer than the model reads, where that is refused
-    /// (<see cref="TranslationOptions.TooLong"/>), or has a character that the vocabulary lacks. The message counts the sentences as lines, from 1; those before
-    /// it have been translated.</exception>
+    /// <exception cref="InputException">An option is out of its range; while translating: a sentence is longer than the model reads, where
+    /// that is refused (<see cref="TranslationOptions.TooLong"/>), or has a character that the vocabulary lacks. The message counts the
+    /// sentences as lines, from 1; those before it have been translated.</exception>
     public IEnumerable<Translation> Translate(IEnumerable<string> sentences, TranslationOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sentences);
@@ -97,8 +97,8 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     /// <param name="path">A text in UTF-8, or a <c>.gz</c> of one.</param>
     /// <param name="options">Search and so on; default: beam 5.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="InputException">At once: the file is missing or not UTF-8, a line is longer than the model reads, where that is refused, or has a character
-    /// that the vocabulary lacks, or an option is out of its range.</exception>
+    /// <exception cref="InputException">At once: the file is missing or not UTF-8, a line is longer than the model reads, where that is
+    /// refused, or has a character that the vocabulary lacks, or an option is out of its range.</exception>
     public IEnumerable<Translation> TranslateFile(string path, TranslationOptions? options = null, CancellationToken cancellation = default)
     {
         List<string> lines = TextLines.Read(path);
@@ -277,7 +277,8 @@ public sealed class TranslationModel : TrainedModel, IDisposable
             foreach ((string sentence, int[]? ids) in window)
             {
                 Hypothesis? hypothesis = ids is { Length: > 0 } ? found.Dequeue() : null;
-                yield return new Translation(sentence, hypothesis is null ? "" : Target.Decode(hypothesis.Tokens), hypothesis) { IsTooLong = ids is null };
+                string text = hypothesis is null ? "" : Target.Decode(hypothesis.Tokens);
+                yield return new Translation(sentence, text, hypothesis) { IsTooLong = ids is null };
             }
         }
 

@@ -66,7 +66,7 @@ public sealed class ExitCommandTests : IDisposable
             JsonElement plain = Workspace.Run(["eval", _work["out"], .. more]).Json;
             Assert.Equal(sentences, plain.GetProperty("sentences").GetInt32());
             Assert.Equal(plain.GetProperty("bleu").GetDouble(), Number(table.GetProperty("exits")[0], "bleu"));
-            ToolResult tuned = Workspace.Run(["tune-exits", _work["out"], "--grid", "3", "--draws", "0", "--max-loss", "100", "--out", _work[rule], .. more]);
+            ToolResult tuned = Workspace.Run(["tune-exits", _work["out"], "--grid", "3", "--draws", "0", "--out", _work[rule], .. more]);
             Assert.Equal(sentences, JsonDocument.Parse(ToolResult.Lines(tuned.Output)[0]).RootElement.GetProperty("sentences").GetInt32());
         }
 

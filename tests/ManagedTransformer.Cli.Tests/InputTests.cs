@@ -5,7 +5,8 @@ using Xunit;
 
 namespace ManagedTransformer.Cli.Tests;
 
-/// <summary>Texts as they come: byte-order marks, line ends, UTF-16, damaged archives, empty lines, sentences that are too long, commas in paths.</summary>
+/// <summary>Texts as they come: byte-order marks, line ends, UTF-16, damaged archives, empty lines, sentences that are too long, commas in
+/// paths.</summary>
 public sealed class InputTests : IDisposable
 {
     private const string Short = "die katze";
@@ -23,22 +24,25 @@ public sealed class InputTests : IDisposable
     [InlineData("used_byte", "")]
     public void MarksAndLineEndsChangeNothingAndUtf16IsRefused(string type, string more)
     {
-        _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"data\"", $"\"tokenizer\": {{ \"type\": \"{type}\"{more} }}, \"data\"", StringComparison.Ordinal));
+        string tokenizer = $"\"tokenizer\": {{ \"type\": \"{type}\"{more} }}, \"data\"";
+        _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"data\"", tokenizer, StringComparison.Ordinal));
         string text = File.ReadAllText(_work["text.txt"]);
         File.WriteAllBytes(_work["windows.txt"], [.. _mark, .. Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"))]);
         File.WriteAllBytes(_work["utf16.txt"], Encoding.Unicode.GetBytes(text));
         double loss = _work.Train("plain", "--json").Json.GetProperty("loss").GetDouble();
-        JsonElement windows = Workspace.Run("train", _work["recipe.json"], "--data", _work["windows.txt"], "--out", _work["windows"], "--json").Json;
+        string[] arguments = ["train", _work["recipe.json"], "--data", _work["windows.txt"], "--out", _work["windows"], "--json"];
+        JsonElement windows = Workspace.Run(arguments).Json;
         Assert.Equal(loss, windows.GetProperty("loss").GetDouble());
         Assert.Equal(File.ReadAllBytes(_work["plain/best/tokenizer.json"]), File.ReadAllBytes(_work["windows/best/tokenizer.json"]));
         Assert.Equal(Score("text.txt"), Score("windows.txt"));
         Workspace.Run("eval", _work["plain"], "--data", _work["utf16.txt"]).AssertFails(1, "utf16.txt", "UTF-16LE", "iconv");
-        Workspace.Run("train", _work["recipe.json"], "--data", _work["utf16.txt"], "--out", _work["none"]).AssertFails(1, "utf16.txt", "UTF-16LE");
+        Workspace.Run("train", _work["recipe.json"], "--data", _work["utf16.txt"], "--out", _work["none"])
+            .AssertFails(1, "utf16.txt", "UTF-16LE");
 
         string prompt = Generate("the cat\n"u8.ToArray());
         Assert.Equal(prompt, Generate([.. _mark, .. "the cat\r\n"u8]));
         Assert.Equal(prompt, Workspace.Run("generate", _work["plain"], "--prompt", "\uFEFFthe cat\r\n", "--tokens", "5").Output);
-        string[] arguments = ["generate", _work["plain"], "--prompt", "-", "--tokens", "5"];
+        arguments = ["generate", _work["plain"], "--prompt", "-", "--tokens", "5"];
         Workspace.RunWithInput(Encoding.Unicode.GetBytes("the cat"), arguments).AssertFails(1, "standard input", "UTF-16LE");
         Workspace.RunWithInput([.. "the\ncat"u8, 0xFF], arguments).AssertFails(1, "Line 2 of standard input", "UTF-8");
 
@@ -57,7 +61,8 @@ public sealed class InputTests : IDisposable
         long length = new FileInfo(_work["text.txt"]).Length;
         Assert.Equal(length - 1, Workspace.Run("eval", _work["out"], "--split", "all", "--json").Json.GetProperty("tokens").GetInt64());
         _work.Write("other.txt", File.ReadAllText(_work["text.txt"]));
-        Assert.Equal(length - 1, Workspace.Run("eval", _work["out"], "--data", _work["other.txt"], "--json").Json.GetProperty("tokens").GetInt64());
+        JsonElement other = Workspace.Run("eval", _work["out"], "--data", _work["other.txt"], "--json").Json;
+        Assert.Equal(length - 1, other.GetProperty("tokens").GetInt64());
     }
 
     [Fact]
@@ -78,7 +83,8 @@ public sealed class InputTests : IDisposable
         Workspace.Run("translate", _work["model"], source).AssertFails(1, "source.txt.gz", "truncated");
         Workspace.Run("eval", _work["model"], "--data", $"{source},{target}").AssertFails(1, "source.txt.gz", "truncated");
         Workspace.Run("eval", _work["model"], "--data", pairs).AssertFails(1, "pairs.tsv.gz", "truncated");
-        Workspace.Run("train", _work["translation.json"], "--data", pairs, "--out", _work["none"]).AssertFails(1, "pairs.tsv.gz", "truncated");
+        Workspace.Run("train", _work["translation.json"], "--data", pairs, "--out", _work["none"])
+            .AssertFails(1, "pairs.tsv.gz", "truncated");
         Assert.False(Directory.Exists(_work["none"]));
     }
 
@@ -114,20 +120,22 @@ public sealed class InputTests : IDisposable
         Workspace.Run("train", _work["translation.json"], "--data", data, "--out", _work["none"], "--too-long", "error")
             .AssertFails(1, $"Line {line} of '{_work["source.txt"]}'", "--too-long");
 
-        _work.Write("translation.json", Workspace.TranslationRecipe.Replace("\"max_tokens\": 60", "\"max_tokens\": 10", StringComparison.Ordinal));
+        WriteRecipe(maxTokens: 10);
         File.WriteAllText(_work["source.txt"], File.ReadAllText(_work["source.txt"]).Replace(tooLong, Long(10), StringComparison.Ordinal));
         trained = Workspace.Run("train", _work["translation.json"], "--data", data, "--out", _work["out"]);
         Assert.Contains($"Line {line} of '{_work["source.txt"]}': the sentence has 11 tokens", trained.Output, StringComparison.Ordinal);
         Assert.Contains("at most 10 tokens (training.max_tokens)", trained.Output, StringComparison.Ordinal);
-        _work.Write("translation.json", Workspace.TranslationRecipe.Replace("\"max_tokens\": 60", "\"max_tokens\": 1", StringComparison.Ordinal));
-        Workspace.Run("train", _work["translation.json"], "--data", data, "--out", _work["none"]).AssertFails(1, "source.txt", "every pair", "max_tokens");
+        WriteRecipe(maxTokens: 1);
+        Workspace.Run("train", _work["translation.json"], "--data", data, "--out", _work["none"])
+            .AssertFails(1, "source.txt", "every pair", "max_tokens");
     }
 
     [Fact]
     public void ValidationAndEvaluationRefuseWhatIsTooLongUnlessToldOtherwise()
     {
         TrainTranslation();
-        string first = _work.Write("one.tsv", $"{Short}\tthe cat\n"), data = _work.Write("valid.tsv", $"{Short}\tthe cat\n{Long(20)}\tthe cat\n");
+        string first = _work.Write("one.tsv", $"{Short}\tthe cat\n");
+        string data = _work.Write("valid.tsv", $"{Short}\tthe cat\n{Long(20)}\tthe cat\n");
         string bleu = Workspace.Run("eval", _work["model"], "--data", first, "--json").Json.GetProperty("bleu").GetRawText();
         Workspace.Run("eval", _work["model"], "--data", data).AssertFails(1, $"Line 2 of '{data}'", "21 tokens", "--too-long");
         Train("none", "--valid", data).AssertFails(1, $"Line 2 of '{data}'", "21 tokens", "--too-long");
@@ -160,7 +168,8 @@ public sealed class InputTests : IDisposable
         Assert.Equal((1, translation), (piped.ExitCode, piped.Output));
         Assert.StartsWith("Line 2 of standard input: the sentence has 21 tokens", piped.Error, StringComparison.Ordinal);
 
-        foreach ((string rule, string expected) in ((string, string)[])[("skip", translation + translation), ("empty", $"{translation}\n{translation}")])
+        (string, string)[] rules = [("skip", translation + translation), ("empty", $"{translation}\n{translation}")];
+        foreach ((string rule, string expected) in rules)
         {
             foreach (string batch in (string[])["1", "2", "32"])
             {
@@ -186,8 +195,8 @@ public sealed class InputTests : IDisposable
         File.Move(_work["target.txt"], Path.Combine(folder, "x.en"));
         File.Move(_work["pairs.tsv"], Path.Combine(folder, "x.tsv"));
         string pairs = $"{Path.Combine(folder, "x.de")},{Path.Combine(folder, "x.en")}";
-        Assert.Equal(0, Workspace.Run(
-            "train", _work["translation.json"], "--data", pairs, "--valid", Path.Combine(folder, "x.tsv"), "--out", _work["model"]).ExitCode);
+        string valid = Path.Combine(folder, "x.tsv"), recipe = _work["translation.json"];
+        Assert.Equal(0, Workspace.Run("train", recipe, "--data", pairs, "--valid", valid, "--out", _work["model"]).ExitCode);
         Assert.Equal(0, Workspace.Run("eval", _work["model"], "--data", pairs).ExitCode);
         Workspace.Run("eval", _work["model"], "--data", pairs + "x").AssertFails(1, pairs + "x", "SOURCE_FILE,TARGET_FILE");
     }
@@ -210,11 +219,16 @@ public sealed class InputTests : IDisposable
     public void APartIsOfWhatTheModelWasTrainedOn()
     {
         TrainTranslation();
-        Workspace.Run("eval", _work["model"], "--data", _work["pairs.tsv"], "--split", "test").AssertFails(CommandLine.WrongUsage, "--split", "--data");
+        Workspace.Run("eval", _work["model"], "--data", _work["pairs.tsv"], "--split", "test")
+            .AssertFails(CommandLine.WrongUsage, "--split", "--data");
         Assert.Equal(0, Workspace.Run("eval", _work["model"], "--split", "train").ExitCode);
     }
 
     private static string Long(int words) => string.Join(' ', Enumerable.Repeat("katze", words));
+
+    private void WriteRecipe(int maxTokens) => _work.Write(
+        "translation.json",
+        Workspace.TranslationRecipe.Replace("\"max_tokens\": 60", $"\"max_tokens\": {maxTokens}", StringComparison.Ordinal));
 
     private string Compress(string name)
     {
@@ -226,7 +240,8 @@ public sealed class InputTests : IDisposable
 
     private void WritePairs()
     {
-        (string Source, string Target)[] pairs = [.. Enumerable.Repeat(((string, string)[])[(Short, "the cat"), ("der hund", "the dog")], 10).SelectMany(pair => pair)];
+        (string Source, string Target)[] two = [(Short, "the cat"), ("der hund", "the dog")];
+        (string Source, string Target)[] pairs = [.. Enumerable.Repeat(two, 10).SelectMany(pair => pair)];
         _work.Write("source.txt", string.Join('\n', pairs.Select(pair => pair.Source)));
         _work.Write("target.txt", string.Join('\n', pairs.Select(pair => pair.Target)));
         _work.Write("pairs.tsv", string.Concat(pairs.Select(pair => $"{pair.Source}\t{pair.Target}\n")));

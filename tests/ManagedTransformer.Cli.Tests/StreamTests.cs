@@ -50,8 +50,9 @@ public sealed class StreamTests : IDisposable
         Assert.Equal(0, Shell("$MT eval lm <&-").ExitCode);
         foreach (string arguments in (string[])
             [
-                "translate model recipe.json", "eval lm", "generate lm --prompt the --tokens 2", "info lm", "doctor", "--help", "--version", "nonsense",
-                "train recipe.json --data text.txt --out closed", "average lm/best lm/last --out closed", "convert lm --out closed", "bench gemm",
+                "translate model recipe.json", "eval lm", "generate lm --prompt the --tokens 2", "info lm", "doctor", "--help", "--version",
+                "train recipe.json --data text.txt --out closed", "average lm/best lm/last --out closed", "convert lm --out closed",
+                "bench gemm", "nonsense",
             ])
         {
             Shell($"$MT {arguments} >&-").AssertFails(1, "Standard output is closed");

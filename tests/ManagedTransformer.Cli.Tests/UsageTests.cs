@@ -82,7 +82,8 @@ public sealed class UsageTests
         static string Help(int width)
         {
             using StringWriter output = new();
-            Assert.Equal(CommandLine.Done, CommandLine.Run(["train", "--help"], new Terminal(Stream.Null, output, TextWriter.Null) { OutputWidth = width }));
+            Terminal terminal = new(Stream.Null, output, TextWriter.Null) { OutputWidth = width };
+            Assert.Equal(CommandLine.Done, CommandLine.Run(["train", "--help"], terminal));
             return output.ToString();
         }
     }

@@ -26,7 +26,9 @@ internal sealed class Workspace : IDisposable
     public const string TranslationRecipe = """
         {
           "architecture": "transformer_seq2seq",
-          "model": { "dim": 16, "heads": 2, "ffn": 32, "encoder_layers": 1, "decoder_layers": 1, "pre_norm": true, "max_positions": 12, "dropout": 0 },
+          "model": {
+            "dim": 16, "heads": 2, "ffn": 32, "encoder_layers": 1, "decoder_layers": 1, "pre_norm": true, "max_positions": 12, "dropout": 0
+          },
           "tokenizer": { "type": "word" },
           "training": {
             "steps": 60, "max_tokens": 60, "evaluate_every": 20, "log_every": 20, "evaluate_bleu": 2,
@@ -72,7 +74,8 @@ internal sealed class Workspace : IDisposable
     public static ToolResult Run(params string[] arguments) => RunWithInput("", arguments);
 
     /// <summary>Runs the tool in this process with something on standard input.</summary>
-    public static ToolResult RunWithInput(string input, params string[] arguments) => RunWithInput(Encoding.UTF8.GetBytes(input), arguments);
+    public static ToolResult RunWithInput(string input, params string[] arguments) =>
+        RunWithInput(Encoding.UTF8.GetBytes(input), arguments);
 
     /// <summary>Runs the tool in this process with bytes on standard input.</summary>
     public static ToolResult RunWithInput(byte[] input, params string[] arguments)

@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace ManagedTransformer.Data;
 
 /// <summary>
-/// Decompresses gzip files (RFC 1952) and accepts what <c>gzip -t</c> accepts: one or more members that are whole, by their checksums and lengths,
-/// and nothing behind them but zeros. The framework's own reader takes a file that ends too early for a whole one.
+/// Decompresses gzip files (RFC 1952) and accepts what <c>gzip -t</c> accepts: one or more members that are whole, by their checksums and
+/// lengths, and nothing behind them but zeros. The framework's own reader takes a file that ends too early for a whole one.
 /// </summary>
 internal static class GzipFile
 {
@@ -18,7 +18,8 @@ internal static class GzipFile
     /// <summary>The content of a file.</summary>
     /// <param name="file">The bytes of the file.</param>
     /// <param name="path">Its name, for errors.</param>
-    /// <exception cref="InputException">The file is no gzip file, or it is truncated or damaged, or something else follows its end.</exception>
+    /// <exception cref="InputException">The file is no gzip file, or it is truncated or damaged, or something else follows its
+    /// end.</exception>
     public static byte[] Decompress(byte[] file, string path)
     {
         using MemoryStream content = new();
@@ -29,9 +30,7 @@ internal static class GzipFile
         }
         while (position < file.Length && file[position] != 0);
 
-        return file.AsSpan(position).ContainsAnyExcept((byte)0)
-            ? throw new InputException($"The file '{path}' has something behind the end of its gzip data, {file.Length - position:N0} bytes.")
-            : content.ToArray();
+        return file.AsSpan(position).ContainsAnyExcept((byte)0) ? throw Surplus(path, file.Length - position) : content.ToArray();
     }
 
     private static int ReadMember(byte[] file, int start, MemoryStream content, string path)
@@ -58,7 +57,7 @@ internal static class GzipFile
             throw start == 0 && header.Length > 1
                 ? new InputException($"The file '{path}' is not a valid gzip file.")
                 : start == 0 ? Damaged(path)
-                : new InputException($"The file '{path}' has something behind the end of its gzip data, {header.Length:N0} bytes.");
+                : Surplus(path, header.Length);
         }
 
         if (header.Length < HeaderLength)
@@ -117,6 +116,9 @@ internal static class GzipFile
 
         return start + (int)compressed.Position;
     }
+
+    private static InputException Surplus(string path, int bytes) =>
+        new($"The file '{path}' has something behind the end of its gzip data ({bytes:N0} bytes).");
 
     private static InputException Damaged(string path) => new($"The gzip file '{path}' is truncated or damaged.");
 }

@@ -4,7 +4,8 @@ namespace ManagedTransformer.Data;
 static class InputFile
 {
     /// <summary>The bytes of a file; those of a <c>.gz</c> file are decompressed.</summary>
-    /// <exception cref="InputException">The file is missing or unreadable, or is not whole or not gzip where its name says that it is.</exception>
+    /// <exception cref="InputException">The file is missing or unreadable, or is not whole or not gzip where its name says that it
+    /// is.</exception>
     public static byte[] ReadAllBytes(string path)
     {
         try

@@ -53,7 +53,8 @@ public sealed class ParallelCorpus
                 $"The files do not belong together: '{sourcePath}' has {sources.Count} lines and '{targetPath}' has {targets.Count}.");
         }
 
-        return Filter(sourcePath, targetPath, [.. sources.Zip(targets, (source, target) => new SentencePair(source.Trim(), target.Trim()))], options);
+        SentencePair[] pairs = [.. sources.Zip(targets, (source, target) => new SentencePair(source.Trim(), target.Trim()))];
+        return Filter(sourcePath, targetPath, pairs, options);
     }
 
     /// <summary>Reads a file with one pair per line, in columns separated by tabs and without a header.</summary>

@@ -36,13 +36,13 @@ public sealed class TextCorpus
     /// <summary>
     /// Loads a corpus: a text file, a <c>.gz</c> of one, a folder with <c>train.txt</c> and optionally <c>valid.txt</c> (or <c>val.txt</c>) and
     /// <c>test.txt</c>, each also as <c>.txt.gz</c>, or <see cref="BuiltInStories"/>. What has no file of its own is cut off the end of the
-    /// training text, validation before test; no UTF-8 character is cut in two. A byte-order mark and the CR before every LF are left out, unless
-    /// <see cref="TextCorpusOptions.Raw"/> keeps them.
+    /// training text, validation before test; no UTF-8 character is cut in two. A byte-order mark and the CR before every LF are left out,
+    /// unless <see cref="TextCorpusOptions.Raw"/> keeps them.
     /// </summary>
     /// <param name="source">The path or the built-in name.</param>
     /// <param name="options">How to cut; the defaults where absent.</param>
-    /// <exception cref="InputException">The source is missing, unreadable, empty or UTF-16, or leaves nothing to train on; or the options are out of
-    /// range.</exception>
+    /// <exception cref="InputException">The source is missing, unreadable, empty or UTF-16, or leaves nothing to train on; or the options
+    /// are out of range.</exception>
     public static TextCorpus Load(string source, TextCorpusOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
@@ -84,7 +84,12 @@ public sealed class TextCorpus
     }
 
     static TextCorpus Cut(
-        string name, string file, ReadOnlyMemory<byte> text, TextCorpusOptions options, ReadOnlyMemory<byte>? validation, ReadOnlyMemory<byte>? test)
+        string name,
+        string file,
+        ReadOnlyMemory<byte> text,
+        TextCorpusOptions options,
+        ReadOnlyMemory<byte>? validation,
+        ReadOnlyMemory<byte>? test)
     {
         int end = text.Length;
         ReadOnlyMemory<byte> testText = test ?? CutOff(options.TestFraction);

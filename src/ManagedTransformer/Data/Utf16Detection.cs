@@ -17,7 +17,8 @@ internal static class Utf16Detection
         if (encoding is not null)
         {
             throw new InputException(
-                $"{name} is {encoding} text, not UTF-8: save it as UTF-8, or convert it, for instance with 'iconv -f {encoding} -t UTF-8'.");
+                $"{name} is {encoding} text, not UTF-8: save it as UTF-8, or convert it, for instance with "
+                + $"'iconv -f {encoding} -t UTF-8'.");
         }
     }
 

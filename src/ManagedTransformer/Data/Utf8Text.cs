@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace ManagedTransformer.Data;
 
 /// <summary>
-/// Text as this library reads it, wherever it comes from: UTF-8, whatever the machine's code page. A byte-order mark at its start is dropped, a line ends
-/// with LF or with CR and LF, and what is UTF-16 or no UTF-8 at all is refused, never replaced.
+/// Text as this library reads it, wherever it comes from: UTF-8, whatever the machine's code page. A byte-order mark at its start is
+/// dropped, a line ends with LF or with CR and LF, and what is UTF-16 or no UTF-8 at all is refused, never replaced.
 /// </summary>
 public static class Utf8Text
 {
@@ -37,7 +37,8 @@ public static class Utf8Text
         return (text.StartsWith('\uFEFF') ? text[1..] : text).Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
-    /// <summary>The lines of a stream, each as soon as it is there. Characters other than LF that Unicode calls line ends belong to the text.</summary>
+    /// <summary>The lines of a stream, each as soon as it is there. Characters other than LF that Unicode calls line ends belong to the
+    /// text.</summary>
     /// <param name="stream">The text in UTF-8.</param>
     /// <param name="name">What messages call it, for instance <c>standard input</c>.</param>
     /// <exception cref="InputException">While reading: a line is not UTF-8; the message names it.</exception>

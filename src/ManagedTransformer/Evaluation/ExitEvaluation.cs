@@ -31,7 +31,8 @@ public static class ExitEvaluation
             rule.Validate(model.Network.Config.DecoderLayers, "exits");
         }
 
-        ParallelCorpus pairs = TranslationEvaluation.Fitting(model, TranslationEvaluation.Pairs(model, options.Data, options.Split), options.Translation).Text;
+        ParallelCorpus pairs = TranslationEvaluation.Pairs(model, options.Data, options.Split);
+        pairs = TranslationEvaluation.Fitting(model, pairs, options.Translation).Text;
         ExitScorer scorer = new(model, pairs.Pairs, options.Translation, cancellation);
         List<ExitScore> scores = [];
         foreach (ExitRule rule in rules)

@@ -44,7 +44,8 @@ public static class ExitTuning
 
         ExitScore[] timed = scorer.Time([full, .. Frontier(scores, options.BinWidth)]), frontier = timed[1..];
         full = timed[0];
-        return new ExitTuningResult(corpus.Name, pairs.Count, scorer.BleuSignature, scores.Count, full, frontier, Choose(frontier, full, options.MaxLoss));
+        return new ExitTuningResult(
+            corpus.Name, pairs.Count, scorer.BleuSignature, scores.Count, full, frontier, Choose(frontier, full, options.MaxLoss));
     }
 
     /// <summary>Of every bin of the average exit the score with the highest BLEU, and of equal ones the cheapest.</summary>

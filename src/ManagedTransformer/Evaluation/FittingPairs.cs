@@ -17,12 +17,13 @@ internal sealed record FittingPairs(ParallelCorpus Text, TokenPair[] Tokens, int
     /// <param name="rule">What happens to pairs that are too long.</param>
     /// <param name="observer">Told a sentence about every such pair; null for nobody.</param>
     /// <exception cref="InputException">A pair is refused, or none fits.</exception>
-    public static FittingPairs Of(ParallelCorpus text, TokenPair[] tokens, EncoderDecoderConfig config, TooLongSentences rule, Action<string>? observer)
+    public static FittingPairs Of(
+        ParallelCorpus text, TokenPair[] tokens, EncoderDecoderConfig config, TooLongSentences rule, Action<string>? observer)
     {
         SentenceLimit limit = SentenceLimit.Of(config);
         int[] fitting = Choose(text, tokens, limit, rule, observer);
-        return new FittingPairs(
-            rule == TooLongSentences.Skip ? text.Select(fitting) : text, [.. fitting.Select(pair => tokens[pair])], tokens.Length - fitting.Length);
+        ParallelCorpus kept = rule == TooLongSentences.Skip ? text.Select(fitting) : text;
+        return new FittingPairs(kept, [.. fitting.Select(pair => tokens[pair])], tokens.Length - fitting.Length);
     }
 
     /// <summary>The numbers of the pairs that fit; at least one.</summary>
@@ -32,7 +33,8 @@ internal sealed record FittingPairs(ParallelCorpus Text, TokenPair[] Tokens, int
     /// <param name="rule">What happens to the others.</param>
     /// <param name="observer">Told a sentence about every other pair; null for nobody.</param>
     /// <exception cref="InputException">A pair is refused, or none fits.</exception>
-    public static int[] Choose(ParallelCorpus text, TokenPair[] tokens, SentenceLimit limit, TooLongSentences rule, Action<string>? observer)
+    public static int[] Choose(
+        ParallelCorpus text, TokenPair[] tokens, SentenceLimit limit, TooLongSentences rule, Action<string>? observer)
     {
         List<int> fitting = new(tokens.Length);
         for (int pair = 0; pair < tokens.Length; pair++)
@@ -45,7 +47,9 @@ internal sealed record FittingPairs(ParallelCorpus Text, TokenPair[] Tokens, int
                 continue;
             }
 
-            string emptied = limit.Fits(tokens[pair].Source.Length) ? "the loss leaves the pair out" : "its translation counts as empty, and the loss leaves the pair out";
+            string emptied = limit.Fits(tokens[pair].Source.Length)
+                ? "the loss leaves the pair out"
+                : "its translation counts as empty, and the loss leaves the pair out";
             string message = limit.Treat(length, text.Place(pair, isTarget), rule, emptied);
             observer?.Invoke(message);
         }

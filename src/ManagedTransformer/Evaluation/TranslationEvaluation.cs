@@ -23,7 +23,8 @@ public static class TranslationEvaluation
         LanguageModelMetrics metrics = TranslationEvaluator.Score(model.Network, fitting.Tokens, cancellation);
         long start = Stopwatch.GetTimestamp();
         TranslationOptions search = options.Translation with { TooLong = TooLongSentences.Empty, Observer = null };
-        string[] translations = [.. model.Translate(pairs.Pairs.Select(pair => pair.Source), search, cancellation).Select(translation => translation.Text)];
+        IEnumerable<string> sources = pairs.Pairs.Select(pair => pair.Source);
+        string[] translations = [.. model.Translate(sources, search, cancellation).Select(translation => translation.Text)];
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         string[] references = [.. pairs.Pairs.Select(pair => pair.Target)];
         Bleu bleu = new(new BleuOptions { Lowercase = model.Description.Lowercase });

@@ -11,6 +11,7 @@ public sealed record TranslationEvaluationOptions
     /// <summary>Which part of the training data, where <see cref="Data"/> is null; automatically the validation part.</summary>
     public EvaluationSplit Split { get; init; }
 
-    /// <summary>How sentences are translated for the scores; its rule for sentences that are too long counts for both sides of a pair.</summary>
+    /// <summary>How sentences are translated for the scores; its rule for sentences that are too long counts for both sides of a
+    /// pair.</summary>
     public TranslationOptions Translation { get; init; } = new();
 }

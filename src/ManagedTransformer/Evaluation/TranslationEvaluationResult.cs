@@ -11,6 +11,7 @@ public sealed record TranslationEvaluationResult(
     string Source, int Sentences, double Loss, double Perplexity, long Tokens, BleuScore Bleu, string BleuSignature, BleuScore TokenizedBleu, double ChrF, string ChrFSignature,
     IReadOnlyList<string> Translations, double Seconds)
 {
-    /// <summary>How many pairs are longer than the model reads: left out of everything, or of the loss alone where their translations count as empty.</summary>
+    /// <summary>How many pairs are longer than the model reads: left out of everything, or of the loss alone where their translations
+    /// count as empty.</summary>
     public int TooLong { get; init; }
 }

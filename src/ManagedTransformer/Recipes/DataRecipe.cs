@@ -15,7 +15,8 @@ public sealed record DataRecipe
     public double TestFraction { get; set; }
 
     /// <summary>
-    /// Takes files byte by byte, as they are. Otherwise they are text in UTF-8: a byte-order mark is dropped, CR LF counts as LF, and UTF-16 is refused.
+    /// Takes files byte by byte, as they are. Otherwise they are text in UTF-8: a byte-order mark is dropped, CR LF counts as LF, and
+    /// UTF-16 is refused.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Raw { get; set; }

@@ -65,8 +65,8 @@ public sealed record TranslationDataRecipe
     }
 
     /// <summary>
-    /// The two files of <c>SOURCE_FILE,TARGET_FILE</c>; what exists as it is, or has no comma, is one file. Names may have commas: the one counts that divides the
-    /// text into two files that exist.
+    /// The two files of <c>SOURCE_FILE,TARGET_FILE</c>; what exists as it is, or has no comma, is one file. Names may have commas: the one
+    /// counts that divides the text into two files that exist.
     /// </summary>
     /// <exception cref="InputException">There are several commas, and none divides the text so, or more than one does.</exception>
     internal static (string Source, string? Target) Split(string pairs)
@@ -82,9 +82,11 @@ public sealed record TranslationDataRecipe
         {
             [int comma] => (pairs[..comma], pairs[(comma + 1)..]),
             [] => throw new InputException(
-                $"No comma of '{pairs}' stands between two files that exist, and there is no TSV of that name: it should be SOURCE_FILE,TARGET_FILE."),
+                $"No comma of '{pairs}' stands between two files that exist, and there is no TSV of that name: it should be "
+                + "SOURCE_FILE,TARGET_FILE."),
             _ => throw new InputException(
-                $"It is not clear which files '{pairs}' names: '{pairs[..fitting[0]]}' and the rest exist, and so do '{pairs[..fitting[1]]}' and the rest."),
+                $"It is not clear which files '{pairs}' names: '{pairs[..fitting[0]]}' and the rest exist, and so do "
+                + $"'{pairs[..fitting[1]]}' and the rest."),
         };
     }
 

@@ -59,7 +59,8 @@ public sealed class TrainingData
     /// <param name="data">With a source.</param>
     /// <exception cref="InputException">It cannot be read.</exception>
     public static TextCorpus Load(DataRecipe data) => TextCorpus.Load(
-        data.Source!, new TextCorpusOptions { ValidationFraction = data.ValidationFraction, TestFraction = data.TestFraction, Raw = data.Raw });
+        data.Source!,
+        new TextCorpusOptions { ValidationFraction = data.ValidationFraction, TestFraction = data.TestFraction, Raw = data.Raw });
 
     /// <summary>Encodes a text; errors name where it came from.</summary>
     /// <param name="utf8">The text.</param><param name="tokenizer">The tokenizer.</param><param name="name">Named in errors.</param>

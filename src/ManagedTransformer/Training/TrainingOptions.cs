@@ -15,9 +15,9 @@ public sealed record TrainingOptions
     public string? Validation { get; init; }
 
     /// <summary>
-    /// What happens to sentence pairs of which a side is longer than a translation model reads or a batch holds. Null: training pairs are left out with a note,
-    /// as fairseq does, and validation pairs are refused, since a score must cover every line. Training pairs cannot be empty:
-    /// <see cref="TooLongSentences.Empty"/> leaves them out.
+    /// What happens to sentence pairs of which a side is longer than a translation model reads or a batch holds. Null: training pairs are
+    /// left out with a note, as fairseq does, and validation pairs are refused, since a score must cover every line. Training pairs cannot
+    /// be empty: <see cref="TooLongSentences.Empty"/> leaves them out.
     /// </summary>
     public TooLongSentences? TooLong { get; init; }
 

@@ -13,7 +13,12 @@ namespace ManagedTransformer.Training;
 /// <summary>Trains a translation model on sentence pairs.</summary>
 internal sealed class TranslationTask : TrainingTask
 {
-    private static readonly TranslationOptions _greedy = new() { Search = new BeamSearchOptions { Beam = 1 }, Batch = 64, TooLong = TooLongSentences.Empty };
+    private static readonly TranslationOptions _greedy = new()
+    {
+        Search = new BeamSearchOptions { Beam = 1 },
+        Batch = 64,
+        TooLong = TooLongSentences.Empty,
+    };
     private readonly TranslationRecipe _recipe;
     private readonly TranslationData _data;
     private readonly FittingPairs? _validation;
@@ -40,7 +45,8 @@ internal sealed class TranslationTask : TrainingTask
         TokenPair[] train = [.. fitting.Select(pair => _data.Train[pair])];
         List<string> leftOfValidation = [];
         _validation = _data.ValidationText is null ? null
-            : FittingPairs.Of(_data.ValidationText, _data.Validation, config, options.TooLong ?? TooLongSentences.Error, leftOfValidation.Add);
+            : FittingPairs.Of(
+                _data.ValidationText, _data.Validation, config, options.TooLong ?? TooLongSentences.Error, leftOfValidation.Add);
         Notes = [DescribeData(train.Length), .. left.Take(1), .. leftOfValidation];
         PairBatches batches = new(train, new PairBatchesOptions
         {
@@ -112,13 +118,15 @@ internal sealed class TranslationTask : TrainingTask
     private double Bleu(int sentences, CancellationToken cancellation)
     {
         string[] translations = Greedy(sentences, cancellation);
-        return new Bleu(new BleuOptions { Lowercase = _recipe.Data.Lowercase }).Corpus(translations, [.. _validation!.Text.Pairs.Take(translations.Length).Select(pair => pair.Target)]).Score;
+        string[] references = [.. _validation!.Text.Pairs.Take(translations.Length).Select(pair => pair.Target)];
+        return new Bleu(new BleuOptions { Lowercase = _recipe.Data.Lowercase }).Corpus(translations, references).Score;
     }
 
-    private string[] Greedy(int sentences, CancellationToken cancellation) =>
-    [
-        .. Model.Translate(_validation!.Text.Pairs.Take(sentences).Select(pair => pair.Source), _greedy, cancellation).Select(translation => translation.Text),
-    ];
+    private string[] Greedy(int sentences, CancellationToken cancellation)
+    {
+        IEnumerable<string> sources = _validation!.Text.Pairs.Take(sentences).Select(pair => pair.Source);
+        return [.. Model.Translate(sources, _greedy, cancellation).Select(translation => translation.Text)];
+    }
 
     private string DescribeData(int kept)
     {
@@ -130,7 +138,8 @@ internal sealed class TranslationTask : TrainingTask
         ];
         string reasons = string.Join(", ", left.Where(reason => reason.Pairs > 0).Select(reason => $"{reason.Pairs:N0} {reason.Why}"));
         string sizes = $"vocabularies of {_data.Source.VocabularySize:N0} and {_data.Target.VocabularySize:N0} tokens";
-        return $"{kept:N0} sentence pairs{(reasons.Length > 0 ? $" (left out: {reasons})" : "")}, {_validation?.Text.Pairs.Count ?? 0:N0} to validate on, {sizes}.";
+        string leftOut = reasons.Length > 0 ? $" (left out: {reasons})" : "";
+        return $"{kept:N0} sentence pairs{leftOut}, {_validation?.Text.Pairs.Count ?? 0:N0} to validate on, {sizes}.";
     }
 
     private static TranslationDataRecipe Data(TranslationDataRecipe data, TrainingOptions options)

@@ -118,6 +118,34 @@ public sealed class SpecialOperatorTests
         Assert.Equal(new float[12], key.Gradient!.ToArray());
     }
 
+    [Theory]
+    [InlineData(-9000f)]
+    [InlineData(9000f)]
+    [InlineData(131072f)]
+    public void LargeScoresKeepTheirDifferences(float level)
+    {
+        // Sixteenths are exact at these levels: the same numbers must come out as without the level.
+        float[] values = [.. Enumerable.Range(0, 40).Select(i => i * 7 % 33 / 16f)];
+        Shape shape = new(4, 10);
+        Tensor targets = Tensor.From([3, 0, 9, 5], new Shape(4)), mix = Tensor.Normal(shape, 0, 1, new RandomKey(3, 1));
+        foreach (Func<Tensor, Tensor> function in new Func<Tensor, Tensor>[]
+        {
+            x => x.CrossEntropy(targets).Loss, x => x.LogSoftmax().Multiply(mix).Sum(), x => x.Softmax().Multiply(mix).Sum(), x => (x.LogSumExp([-1], keepAxes: true) - x).Multiply(mix).Sum(),
+            x => x.ProjectedNegativeLogLikelihood(Identity(10), targets).Sum(), x => x.ProjectedCrossEntropy(Identity(10), targets).Loss,
+        })
+        {
+            Tensor low = Tensor.From(values, shape), high = Tensor.From([.. values.Select(value => value + level)], shape);
+            low.RequiresGradient = high.RequiresGradient = true;
+            Tensor expected = function(low), actual = function(high);
+            expected.Backward();
+            actual.Backward();
+            Near(low.Gradient!, high.Gradient!, 1e-6f);
+        }
+
+        Near(Tensor.From(values, shape).LogSoftmax(), Tensor.From([.. values.Select(value => value + level)], shape).LogSoftmax(), 1e-6f);
+        Near(Tensor.From(values, shape).CrossEntropy(targets).Loss, Tensor.From([.. values.Select(value => value + level)], shape).CrossEntropy(targets).Loss, 1e-6f);
+    }
+
     [Fact]
     public void LargeScoresDoNotOverflow()
     {
@@ -213,4 +241,6 @@ public sealed class SpecialOperatorTests
         double worst = a.Zip(b).Max(pair => Math.Abs(pair.First - pair.Second));
         Assert.True(worst <= tolerance * (1 + a.Max(Math.Abs)), $"differ by {worst}");
     }
+
+    private static Tensor Identity(int size) => Tensor.From([.. Enumerable.Range(0, size * size).Select(i => i % (size + 1) == 0 ? 1f : 0)], new Shape(size, size));
 }

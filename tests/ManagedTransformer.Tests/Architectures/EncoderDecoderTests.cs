@@ -44,7 +44,7 @@ public sealed class EncoderDecoderTests
             from decoder in Gen.Choose(0, 4)
             from layers in Gen.Choose(1, 3)
             from ffn in Gen.Choose(1, 9)
-            from flags in Gen.Choose(0, 7)
+            from flags in Gen.Choose(0, 15)
             from tie in Gen.Elements(Enum.GetValues<EmbeddingTie>())
             select _small with
             {
@@ -57,6 +57,7 @@ public sealed class EncoderDecoderTests
                 EncoderLayers = layers,
                 Positions = (flags & 1) != 0 ? PositionKind.Learned : PositionKind.Half,
                 PreNorm = (flags & 2) != 0,
+                FinalNorm = (flags & 10) == 10 ? false : null,
                 Bias = (flags & 4) != 0,
                 Tie = tie,
             };

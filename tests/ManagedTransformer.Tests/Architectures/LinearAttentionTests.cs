@@ -19,6 +19,9 @@ public sealed class LinearAttentionTests
         return all;
     });
 
+    public static MatrixTheoryData<FeatureMapKind, LinearDenominator, float> PositiveMaps =>
+        new([FeatureMapKind.FavorExp, FeatureMapKind.FavorHyp], Enum.GetValues<LinearDenominator>(), [0.3f, 2]);
+
     public static TheoryData<FeatureMapKind> Maps => [.. Enum.GetValues<FeatureMapKind>()];
 
     [Theory]
@@ -102,6 +105,39 @@ public sealed class LinearAttentionTests
         Tensor plain = feature.Map(q).CausalLinearAttention(feature.Map(k), v).Output, stabilised = feature.MapQueries(q).CausalLinearAttention(feature.MapKeys(k), v).Output;
         Near(plain, stabilised, 1e-5f);
         Assert.All(feature.MapQueries(q * 1000).CausalLinearAttention(feature.MapKeys(k * 1000), v, new() { Epsilon = 1e-30f }).Output.ToArray(), value => Assert.True(float.IsFinite(value)));
+    }
+
+    [Theory]
+    [MemberData(nameof(PositiveMaps))]
+    public void TheEpsilonOfPositiveFeaturesIsThatOfPhi(FeatureMapKind map, LinearDenominator denominator, float size)
+    {
+        // Epsilons about as large as what they are added to, at which a factor that does not cancel shows.
+        LinearAttentionConfig config = Config(map) with { Denominator = denominator, Eps = size < 1 ? 3 : 0.02f };
+        LinearSelfAttention attention = Layer(config);
+        LinearCrossAttention cross = new(new() { Dim = Dim, Heads = Heads, Linear = config }, Dim, new RandomSource(3));
+        Tensor memory = Input(2, Batch, Length + 4, Dim) * size;
+        foreach (bool causal in new[] { true, false })
+        {
+            (Tensor expected, Tensor gradient) = WithGradient(size, x => Plainly(attention, config, x, x, causal));
+            (Tensor actual, Tensor own) = WithGradient(size, x => attention.Attend(x, new AttentionMask(Causal: causal), null, ForwardContext.Inference).Output);
+            Near(expected, actual, 3e-6f);
+            Near(gradient, own, 2e-5f);
+        }
+
+        (Tensor read, Tensor readGradient) = WithGradient(size, x => Plainly(cross, config, x, memory));
+        (Tensor plain, Tensor plainGradient) = WithGradient(size, x => cross.Forward(x, memory));
+        Near(read, plain, 3e-6f);
+        Near(readGradient, plainGradient, 2e-5f);
+
+        Tensor rows = Input(1, Batch, 1, Dim) * size;
+        ICrossAttention decoding = cross;
+        Near(Plainly(cross, config, rows, memory), decoding.Read(rows, decoding.Summarize(memory, null), null, new RowGrid([.. Enumerable.Range(0, Batch)], Batch)), 3e-6f);
+        LayerState state = attention.CreateState(Batch);
+        Tensor whole = Plainly(attention, config, Input(1, Batch, Length, Dim) * size, Input(1, Batch, Length, Dim) * size, causal: true);
+        for (int t = 0; t < Length; t++)
+        {
+            Near(whole.Slice(1, t, 1), attention.Step(Input(1, Batch, Length, Dim).Slice(1, t, 1) * size, state), 3e-6f);
+        }
     }
 
     [Fact]
@@ -224,6 +260,33 @@ public sealed class LinearAttentionTests
 
         static void Refuses(LinearAttentionConfig config, string part) =>
             Assert.Contains(part, Assert.Throws<InputException>(() => config.Validate("r: linear")).Message, StringComparison.Ordinal);
+    }
+
+    // The layer by the definitions of its map, which takes nothing out.
+    private static Tensor Plainly(LinearSelfAttention attention, LinearAttentionConfig config, Tensor x, Tensor memory, bool causal)
+    {
+        Tensor query = Mapped(attention.Feature, attention.Query, x), key = Mapped(attention.Feature, attention.Key, memory), value = Split(attention.Value.Forward(memory));
+        LinearAttentionOptions options = config.Options;
+        return Joined(attention.Out, causal ? query.CausalLinearAttention(key, value, options).Output : query.NoncausalLinearAttention(key, value, options));
+    }
+
+    private static Tensor Plainly(LinearCrossAttention attention, LinearAttentionConfig config, Tensor x, Tensor memory) => Joined(
+        attention.Out,
+        Mapped(attention.Feature, attention.Query, x).NoncausalLinearAttention(Mapped(attention.Feature, attention.Key, memory), Split(attention.Value.Forward(memory)), config.Options));
+
+    private static Tensor Mapped(FeatureMap feature, Linear map, Tensor x) => feature.Map(Split(map.Forward(x)));
+
+    private static Tensor Split(Tensor x) => x.Reshape(new Shape(x.Shape[0], x.Shape[1], Heads, Dim / Heads));
+
+    private static Tensor Joined(Linear map, Tensor y) => map.Forward(y.Reshape(new Shape(y.Shape[0], y.Shape[1], Dim)));
+
+    private static (Tensor Value, Tensor Gradient) WithGradient(float size, Func<Tensor, Tensor> function)
+    {
+        Tensor x = Input(1, Batch, Length, Dim) * size;
+        x.RequiresGradient = true;
+        Tensor y = function(x);
+        y.Multiply(Input(9, Batch, Length, Dim)).Sum().Backward();
+        return (y.Detach(), x.Gradient!);
     }
 
     private static LinearAttentionConfig Config(FeatureMapKind map) => new() { Map = map, FeatureSize = 7 };

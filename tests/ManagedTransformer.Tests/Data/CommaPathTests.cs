@@ -12,14 +12,16 @@ public sealed class CommaPathTests
         using TemporaryFolder folder = new();
         string nested = Path.Combine(folder["a, b"], "größe, 数据");
         Directory.CreateDirectory(nested);
-        string source = Write(Path.Combine(nested, "x.de")), target = Write(Path.Combine(nested, "x,y.en")), table = Write(Path.Combine(nested, "x.tsv"));
+        string source = Write(Path.Combine(nested, "x.de")), target = Write(Path.Combine(nested, "x,y.en"));
+        string table = Write(Path.Combine(nested, "x.tsv"));
         Assert.Equal((source, target), TranslationDataRecipe.Split($"{source},{target}"));
         Assert.Equal((source, source), TranslationDataRecipe.Split($"{source},{source}"));
         Assert.Equal((table, null), TranslationDataRecipe.Split(table));
         Assert.Equal(("nowhere", "to be found"), TranslationDataRecipe.Split("nowhere,to be found"));
 
         string missing = $"{source},{Path.Combine(nested, "z.en")}";
-        Assert.Contains(missing, Assert.Throws<InputException>(() => TranslationDataRecipe.Split(missing)).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<InputException>(() => TranslationDataRecipe.Split(missing)).Message;
+        Assert.Contains(missing, message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace ManagedTransformer.Tests.Data;
 /// <summary>What is a whole gzip file: the verdicts are those of <c>gzip -t</c>.</summary>
 public sealed class GzipFileTests
 {
-    private static readonly byte[] _text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 200).Select(i => $"line {i * i} of the file\n")));
+    private static readonly byte[] _text =
+        Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 200).Select(i => $"line {i * i} of the file\n")));
 
     [Fact]
     public void ChecksumsAreThoseOfTheStandard() => Assert.Equal(0xCBF43926u, Crc32.Append(Crc32.Append(0, "1234"u8), "56789"u8));

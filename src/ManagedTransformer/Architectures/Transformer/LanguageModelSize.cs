@@ -48,9 +48,11 @@ internal static class LanguageModelSize
     private static long Delight(LanguageModelConfig config, DelightConfig delight)
     {
         DelightSize size = new(delight, config.Dim, config.Layers, config.FeedForward);
-        long untied = config.Tie ? 0 : config.Adaptive is { } clusters
-            ? clusters.ParameterCount(config.Vocab, delight.MapDim, tied: false) - clusters.ParameterCount(config.Vocab, delight.MapDim, tied: true)
-            : (long)config.Vocab * delight.MapDim;
+
+        // What the softmax has beyond the tables that the size counts: those are tied, projections included.
+        long untied = config.Adaptive is { } clusters
+            ? clusters.ParameterCount(config.Vocab, delight.MapDim, config.Tie) - (clusters with { TieProj = null }).ParameterCount(config.Vocab, delight.MapDim, tied: true)
+            : config.Tie ? 0 : (long)config.Vocab * delight.MapDim;
         long positions = config.Positions == PositionKind.Learned ? (config.MaxPositions + (config.PaddingIdx is { } padding ? padding + 1 : 0)) * (long)config.Dim : 0;
         return size.LanguageModelParameters(config.Vocab, config.Adaptive, config.HasFinalNorm) + untied + positions;
     }
