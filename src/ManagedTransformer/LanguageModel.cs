@@ -108,6 +108,12 @@ public sealed class LanguageModel : TrainedModel, IDisposable
         options ??= new GenerationOptions();
         options.Validate();
 
+        if (options.WindowStride > Network.Config.PositionLimit)
+        {
+            throw new InputException(
+                $"GenerationOptions.WindowStride is {options.WindowStride}, and a window of the model's {Network.Config.PositionLimit} positions cannot move further at a time.");
+        }
+
         // Exits that the model does not have are refused before anything is written.
         Network.CreateState(exits: options.Exits);
         if (!options.IgnoreEndOfText && Description.EndOfText is { } ends)

@@ -134,6 +134,23 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void TheVersionIsThatOfThePackages()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Directory.Build.props")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        string version = XDocument.Load(Path.Combine(folder!, "Directory.Build.props")).Descendants("Version").Single().Value;
+        Assert.Matches($@"^{version.Replace(".", @"\.", StringComparison.Ordinal)}(\+[0-9a-f]+)?\n$", Workspace.Run("--version").Output);
+        foreach (Type type in (Type[])[typeof(CommandLine), typeof(Recipe), typeof(Tensors.Tensor)])
+        {
+            Assert.Equal(version, type.Assembly.GetName().Version!.ToString(3));
+        }
+    }
+
+    [Fact]
     public void RecipesOfTheToolAreThereToStartFrom()
     {
         ToolResult stories = Workspace.Run("recipes", "stories");

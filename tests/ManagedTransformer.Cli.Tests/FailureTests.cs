@@ -60,6 +60,31 @@ public sealed class FailureTests : IDisposable
         Workspace.Run("average", _work["out"], "--out", _work["mean"]).AssertFails(CommandLine.WrongUsage, "two models", _work["out"]);
 
     [Fact]
+    public void AMeanOverDifferentTokenizersIsRefused()
+    {
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        _work.Write("text.txt", File.ReadAllText(_work["text.txt"]).Replace('m', 'z'));
+        Assert.Equal(0, _work.Train("other").ExitCode);
+        Workspace.Run("average", _work["out"], _work["other"], "--out", _work["mean"]).AssertFails(CommandLine.Failed, "different tokenizers");
+        Assert.Equal(0, Workspace.Run("average", _work["out/best"], _work["out/last"], "--out", _work["mean"]).ExitCode);
+    }
+
+    [Fact]
+    public void AModelIsNoOutputFolder()
+    {
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        _work.Train("out/best").AssertFails(CommandLine.Failed, "is a model itself", "--out");
+        Assert.False(Directory.Exists(_work["out/best/last"]));
+    }
+
+    [Fact]
+    public void AWindowCannotMoveFurtherThanItIsLong()
+    {
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        Workspace.Run("generate", _work["out"], "--prompt", "the", "--tokens", "30", "--window-stride", "17").AssertFails(CommandLine.Failed, "--window-stride is 17", "16");
+    }
+
+    [Fact]
     public void APropertyIsNamedByItsOption()
     {
         Assert.Equal("A --data, no --exits, --out.", OptionNames.Translate("A TrainingOptions.Data, no --exits, TrainingOptions.Output.", ["--data", "--out"]));

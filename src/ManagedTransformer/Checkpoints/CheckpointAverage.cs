@@ -9,10 +9,13 @@ namespace ManagedTransformer.Checkpoints;
 /// </summary>
 public static class CheckpointAverage
 {
+    private static readonly string[] _tokenizerFiles =
+        [CheckpointFolder.TokenizerFile, CheckpointFolder.SourceTokenizerFile, CheckpointFolder.TargetTokenizerFile];
+
     /// <summary>Averages checkpoints and writes the result; everything but the weights is the first one's.</summary>
     /// <param name="folders">What <see cref="TrainedModel.Open"/> reads, at least one.</param><param name="output">The new folder, absent or empty.</param>
     /// <returns>The model as it was written.</returns>
-    /// <exception cref="InputException">A model cannot be read or has other tensors than the first, or the output is not empty or cannot be written.</exception>
+    /// <exception cref="InputException">A model cannot be read or has other tensors or another tokenizer than the first, or the output is not empty or cannot be written.</exception>
     public static TrainedModel Run(IReadOnlyList<string> folders, string output)
     {
         CheckpointFolder.RequireFree(output);
@@ -51,11 +54,23 @@ public static class CheckpointAverage
             throw new InputException($"The models in '{first}' and '{folder}' do not have the same tensors; only checkpoints of one model can be averaged.");
         }
 
+        if (_tokenizerFiles.Any(file => Differ(first, folder, file)))
+        {
+            throw new InputException($"The models in '{first}' and '{folder}' have different tokenizers; only checkpoints of one model can be averaged.");
+        }
+
         for (int i = 0; i < sums.Count; i++)
         {
             double[] values = ToDoubles(others[i]);
             TensorPrimitives.Add(sums[i], values, sums[i]);
         }
+    }
+
+    // Weights of the same shapes may still belong to other words.
+    private static bool Differ(string first, string second, string file)
+    {
+        string[] paths = [.. new[] { first, second }.Select(folder => Path.Combine(CheckpointFolder.Resolve(folder), file)).Where(File.Exists)];
+        return paths.Length == 2 && !File.ReadAllBytes(paths[0]).AsSpan().SequenceEqual(File.ReadAllBytes(paths[1]));
     }
 
     private static double[] ToDoubles(NamedBuffer named)

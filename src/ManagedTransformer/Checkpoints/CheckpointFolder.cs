@@ -196,7 +196,8 @@ public static class CheckpointFolder
         }
     }
 
-    static bool IsCheckpoint(string? folder) => folder is not null &&
+    /// <summary>Whether a folder holds a model: with a manifest, or as other programs write one.</summary>
+    internal static bool IsCheckpoint(string? folder) => folder is not null &&
         (HasManifest(folder) ||
         (File.Exists(Path.Combine(folder, ConfigFile)) && File.Exists(Path.Combine(folder, ModelFile))));
 

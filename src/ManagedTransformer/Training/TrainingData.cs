@@ -82,7 +82,7 @@ public sealed class TrainingData
     /// <summary>What bits per character divide by: bytes for a tokenizer of bytes, else code points.</summary>
     /// <param name="utf8">The text.</param><param name="tokenizer">The tokenizer.</param>
     public static long Characters(ReadOnlyMemory<byte> utf8, ITokenizer tokenizer) =>
-        tokenizer is ByteTokenizer ? utf8.Length : TextSize.CountCharacters(utf8.Span);
+        LimitedTokenizer.WholeOf(tokenizer) is ByteTokenizer ? utf8.Length : TextSize.CountCharacters(utf8.Span);
 
     /// <summary>Identifies text and recipe, so that a run is not resumed with others; the number of steps may change.</summary>
     internal string Fingerprint(LanguageModelRecipe recipe)

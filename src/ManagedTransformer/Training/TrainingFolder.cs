@@ -34,6 +34,17 @@ internal static class TrainingFolder
     /// <exception cref="InputException">It cannot be created.</exception>
     public static void Create(string output) => Writing(output, () => Directory.CreateDirectory(output));
 
+    /// <summary>Refuses a folder that is a model itself, where the files of a run would change what the model's manifest says.</summary>
+    /// <param name="output">The folder; nothing needs to be there.</param>
+    /// <exception cref="InputException">It is a checkpoint, or a model of another program.</exception>
+    public static void RequireNoModel(string output)
+    {
+        if (CheckpointFolder.IsCheckpoint(output))
+        {
+            throw new InputException($"The output folder '{output}' is a model itself: a run needs a folder of its own (TrainingOptions.Output).");
+        }
+    }
+
     /// <summary>Takes the folder for one run, and finds out now, not at the first checkpoint, whether it can be written.</summary>
     /// <param name="output">The folder, which exists.</param>
     /// <exception cref="InputException">Another run has it, or it cannot be written.</exception>

@@ -69,6 +69,7 @@ public sealed class TrainingRun
             throw new InputException("Sentence pairs to validate on (TrainingOptions.Validation) are for translation; the recipe is of a language model, whose text has a validation part.");
         }
 
+        TrainingFolder.RequireNoModel(options.Output);
         OutputLock? held = Directory.Exists(options.Output) ? TrainingFolder.Lock(options.Output) : null;
         try
         {
