@@ -63,6 +63,11 @@ internal static class EvalCommand
                 return;
             }
 
+            if (((LanguageModel)loaded).Network.Config.HasSpans)
+            {
+                Options.Refuse(result, $"applies to models that read block by block; {result.GetRequiredValue(model)} reads what its spans reach", contextWindow);
+            }
+
             Options.Refuse(result, $"applies to translation models; {result.GetRequiredValue(model)} is a language model", [exits, .. search.All]);
             Write(terminal, ModelEvaluation.Run((LanguageModel)loaded, new ModelEvaluationOptions
             {

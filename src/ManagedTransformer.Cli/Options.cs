@@ -74,6 +74,10 @@ internal static class Options
         CustomParser = result => Real(result, name, isValid, range),
     };
 
+    /// <summary>The number that was typed: the shortest decimal fraction that gives the float.</summary>
+    public static double Exactly(float value) =>
+        double.Parse(value.ToString(CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture);
+
     /// <summary>The values of a list; an option that is absent has an empty one.</summary>
     public static T[] Given<T>(ParseResult result, Option<T[]?> option, T[] absent) => result.GetValue(option) is { Length: > 0 } values ? values : absent;
 
@@ -131,7 +135,7 @@ internal static class Options
             return value;
         }
 
-        result.AddError($"{name} needs a number {range}, not '{text}'");
+        result.AddError($"{name} needs a number{(range.Length > 0 ? " " : "")}{range}, not '{text}'");
         return null;
     }
 }

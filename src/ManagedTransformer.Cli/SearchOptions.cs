@@ -53,7 +53,7 @@ internal sealed class SearchOptions
         {
             Beam = result.GetValue(_beam) ?? _beamDefault,
             LengthPenalty = result.GetValue(_lengthPenalty) ?? _defaults.Search.LengthPenalty,
-            MaxLengthFactor = result.GetValue(_factor) is { } factor ? (double)(decimal)factor : _defaults.Search.MaxLengthFactor,
+            MaxLengthFactor = result.GetValue(_factor) is { } factor ? Options.Exactly(factor) : _defaults.Search.MaxLengthFactor,
             MaxLengthConstant = result.GetValue(_constant) ?? _defaults.Search.MaxLengthConstant,
         },
         Batch = result.GetValue(_batch) ?? batch,

@@ -1,19 +1,25 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace ManagedTransformer.Cli;
 
 /// <summary>
-/// Turns the first Ctrl-C, SIGTERM or SIGHUP (the terminal was closed) into a request to stop in order; the second one ends the process.
+/// Turns the first Ctrl-C, SIGTERM or SIGHUP (the terminal was closed) into a request to stop in order; a second Ctrl-C, two seconds later or more, ends the process.
 /// A signal that the process was started to ignore, as nohup does with SIGHUP, stays ignored.
 /// </summary>
 internal sealed class StopSignal : IDisposable
 {
+    private const int Interrupt = 2;
+
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
+
     private static readonly (PosixSignal Signal, int Number)[] _signals =
-        [(PosixSignal.SIGHUP, 1), (PosixSignal.SIGINT, 2), (PosixSignal.SIGTERM, 15)];
+        [(PosixSignal.SIGHUP, 1), (PosixSignal.SIGINT, Interrupt), (PosixSignal.SIGTERM, 15)];
 
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
     private int _number;
+    private long _first = Stopwatch.GetTimestamp();
 
     /// <summary>Starts to listen.</summary>
     public StopSignal() =>
@@ -50,5 +56,16 @@ internal sealed class StopSignal : IDisposable
         return true;
     }
 
-    private void Handle(PosixSignalContext context, int number) => context.Cancel = Raise(number) || context.Cancel;
+    // A terminal that is closed sends SIGHUP twice, its shell and its system once each, and whoever stops services may be impatient: only a person who presses Ctrl-C
+    // again after a while means at once.
+    private void Handle(PosixSignalContext context, int number)
+    {
+        bool isFirst = Raise(number);
+        if (isFirst)
+        {
+            _first = Stopwatch.GetTimestamp();
+        }
+
+        context.Cancel = isFirst || number != Interrupt || Stopwatch.GetElapsedTime(_first) < _patience;
+    }
 }

@@ -50,7 +50,7 @@ internal static class TuneExitsCommand
                 Draws = result.GetValue(draws) ?? _defaults.Draws,
                 Seed = result.GetValue(seed) ?? _defaults.Seed,
                 BinWidth = result.GetValue(bins) ?? _defaults.BinWidth,
-                MaxLoss = result.GetValue(loss) is { } most ? (double)(decimal)most : _defaults.MaxLoss,
+                MaxLoss = result.GetValue(loss) is { } most ? Options.Exactly(most) : _defaults.MaxLoss,
                 Translation = search.Read(result, terminal, SearchOptions.DefaultBatch),
             };
             return Run(terminal, loaded, options, folder, result.GetValue(json));

@@ -140,7 +140,7 @@ public sealed class BadInputTests : IDisposable
 
     [Theory]
     [InlineData("\"pre_norm\": true", "\"exits\": { }", "model.delight", "model.exits")]
-    [InlineData("\"pre_norm\": true", "\"decoder_layers\": 1", "two equal stacks")]
+    [InlineData("\"decoder_layers\": 2", "\"decoder_layers\": 1", "two equal stacks")]
     [InlineData("\"pre_norm\": true", "\"decoder_dim\": 32", "two equal stacks")]
     [InlineData("\"dim\": 16", "\"dim\": 18", "groups", "(9)")]
     [InlineData("\"type\": \"linear\", \"warmup\": 5", "\"type\": \"linear\", \"warmup\": 1", "warmup (1)", "at least 2")]

@@ -84,6 +84,56 @@ public sealed class FailureTests : IDisposable
         Workspace.Run("generate", _work["out"], "--prompt", "the", "--tokens", "30", "--window-stride", "17").AssertFails(CommandLine.Failed, "--window-stride is 17", "16");
     }
 
+    [Theory]
+    [InlineData("a.txt,")]
+    [InlineData(",a.txt")]
+    [InlineData(",")]
+    public void HalfAPairOfFilesIsRefused(string pair)
+    {
+        Workspace.Run("train", "translation-toy", "--data", pair, "--out", _work["out"]).AssertFails(CommandLine.Failed, pair, "SOURCE_FILE,TARGET_FILE");
+        Workspace.Run("train", "translation-toy", "--valid", pair, "--out", _work["out"]).AssertFails(CommandLine.Failed, pair, "SOURCE_FILE,TARGET_FILE");
+    }
+
+    [Fact]
+    public void KeysThatAreGivenTwiceAndEmptySourcesAreRefused()
+    {
+        _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"steps\": 20", "\"steps\": 20, \"steps\": 30", StringComparison.Ordinal));
+        _work.Train("out").AssertFails(CommandLine.Failed, "recipe.json", "'steps' is given twice");
+        _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"data\": { ", "\"data\": { \"source\": \"\", ", StringComparison.Ordinal));
+        _work.Train("out").AssertFails(CommandLine.Failed, "recipe.json", "data.source");
+    }
+
+    [Fact]
+    public void FoldersOfOthersThatLookLikeLeftoversStay()
+    {
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        string[] foreign = [_work.Write("copy.tmp-mine/f", "mine"), _work.Write("copy.tmp-2147483647/f", "mine"), _work.Write($"copy.tmp-{Environment.ProcessId}x/config.json", "mine")];
+        string leftover = _work.Write("copy.tmp-2147483646/config.json", "ours");
+        Assert.Equal(0, Workspace.Run("convert", _work["out"], "--out", _work["copy"]).ExitCode);
+        Assert.All(foreign, file => Assert.True(File.Exists(file), file));
+        Assert.False(File.Exists(leftover));
+    }
+
+    [Theory]
+    [InlineData("out/best/sub")]
+    [InlineData("out/last/deep/er")]
+    public void NothingIsWrittenIntoAModel(string output)
+    {
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        _work.Train(output).AssertFails(CommandLine.Failed, "inside the model");
+        Workspace.Run("convert", _work["out"], "--out", _work[output]).AssertFails(CommandLine.Failed, "inside the model");
+        Assert.False(Directory.Exists(_work[output]));
+    }
+
+    [Fact]
+    public void SomethingElseInTheCheckpointsPlaceIsRefusedBeforeTraining()
+    {
+        _work.Write("out/best/mine.txt", "mine");
+        _work.Train("out", "--resume").AssertFails(CommandLine.Failed, "best", "something else");
+        Assert.False(Directory.Exists(_work["out/last"]));
+        Assert.Equal("mine", File.ReadAllText(_work["out/best/mine.txt"]));
+    }
+
     [Fact]
     public void APropertyIsNamedByItsOption()
     {

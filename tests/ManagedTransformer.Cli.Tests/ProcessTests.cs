@@ -54,6 +54,26 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(_work.LastCheckpoint("whole").Optimizer, _work.LastCheckpoint("cut").Optimizer);
     }
 
+    [Theory]
+    [InlineData("HUP", 129)]
+    [InlineData("TERM", 143)]
+    public void ASecondSignalDoesNotEndWhatTheFirstBegan(string signal, int exitCode)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals on Windows.");
+        Assert.SkipWhen(IsIgnored(signal), $"SIG{signal} is ignored here, and so it is by the processes started.");
+        using Process process = StartTraining("cut");
+        WaitForCheckpoint("cut");
+        for (int i = 0; i < 3; i++)
+        {
+            Signal(process, signal);
+        }
+
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(exitCode, process.ExitCode);
+        Assert.False(File.Exists(_work["cut/.owner"]));
+    }
+
     [Fact]
     public void KillsLoseNothingButTime()
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using ManagedTransformer.Checkpoints.HuggingFace;
 
 namespace ManagedTransformer.Checkpoints;
@@ -111,6 +113,22 @@ public static class CheckpointFolder
         {
             throw new InputException($"The output '{path}' exists and is not an empty folder; nothing is overwritten.");
         }
+
+        RequireOutsideModels(path);
+    }
+
+    /// <summary>Refuses a place inside a checkpoint, which the next one would take away.</summary>
+    /// <param name="path">Where something is to be written.</param>
+    /// <exception cref="InputException">A folder around it is a checkpoint.</exception>
+    internal static void RequireOutsideModels(string path)
+    {
+        for (string? outer = Path.GetDirectoryName(Path.GetFullPath(path)); outer is not null; outer = Path.GetDirectoryName(outer))
+        {
+            if (HasManifest(outer) && File.Exists(Path.Combine(outer, ConfigFile)) && File.Exists(Path.Combine(outer, ModelFile)))
+            {
+                throw new InputException($"The output '{path}' lies inside the model '{outer}', with which it would be replaced; choose a folder outside.");
+            }
+        }
     }
 
     /// <summary>Finds a checkpoint and verifies its files.</summary>
@@ -172,6 +190,13 @@ public static class CheckpointFolder
 
     const string TemporaryMark = ".tmp-";
 
+    // The files of checkpoints, and those of GPT-2 folders.
+    static readonly HashSet<string> _files =
+    [
+        ConfigFile, ModelFile, TokenizerFile, SourceTokenizerFile, TargetTokenizerFile, StreamFile, MetricsFile, OptimizerFile, TrainerFile, CheckpointManifest.FileName,
+        "vocab.json", "merges.txt", "tokenizer_config.json",
+    ];
+
     static string OldSibling(string path) => $"{Path.TrimEndingDirectorySeparator(path)}.old";
 
     static string? Existing(string path) => Directory.Exists(path) ? path : Directory.Exists(OldSibling(path)) ? OldSibling(path) : null;
@@ -202,7 +227,7 @@ public static class CheckpointFolder
         (File.Exists(Path.Combine(folder, ConfigFile)) && File.Exists(Path.Combine(folder, ModelFile))));
 
     // A mistyped path must not cost somebody a folder of other things.
-    static void RequireReplaceable(string path)
+    internal static void RequireReplaceable(string path)
     {
         if (File.Exists(path))
         {
@@ -215,18 +240,39 @@ public static class CheckpointFolder
         }
     }
 
+    // What a killed process left: named by its number, and with nothing in it that this class does not write.
     static void DeleteLeftovers(string path)
     {
         string parent = Path.GetDirectoryName(path)!;
         if (Directory.Exists(parent))
         {
-            string start = Path.GetFileName(path) + TemporaryMark;
-            foreach (string leftover in Directory.EnumerateDirectories(parent).Where(folder => Path.GetFileName(folder).StartsWith(start, StringComparison.Ordinal)).ToList())
+            int start = Path.GetFileName(path).Length + TemporaryMark.Length;
+            foreach (string leftover in Directory.GetDirectories(parent, Path.GetFileName(path) + TemporaryMark + "*"))
             {
-                Directory.Delete(leftover, recursive: true);
+                string process = Path.GetFileName(leftover)[start..].Split('.')[0];
+                if (int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && !IsAlive(id) && IsOurs(leftover))
+                {
+                    Directory.Delete(leftover, recursive: true);
+                }
             }
         }
     }
+
+    static bool IsAlive(int process)
+    {
+        try
+        {
+            using Process found = Process.GetProcessById(process);
+            return process != Environment.ProcessId && !found.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    static bool IsOurs(string folder) => Directory.EnumerateFileSystemEntries(folder).Select(entry => Path.GetFileName(entry))
+        .All(name => _files.Contains(name) || name.EndsWith(".tmp", StringComparison.Ordinal));
 
     static void Swap(string path, string temporary)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace ManagedTransformer.Data;
 
@@ -6,11 +7,16 @@ namespace ManagedTransformer.Data;
 static class Utf8File
 {
     /// <summary>The bytes of a file without its byte-order mark; those of a <c>.gz</c> file are decompressed.</summary>
-    /// <exception cref="InputException">The file is missing, unreadable, not valid gzip, or UTF-16.</exception>
+    /// <exception cref="InputException">The file is missing, unreadable, not valid gzip, or not UTF-8.</exception>
     public static byte[] Read(string path)
     {
         byte[] bytes = InputFile.ReadAllBytes(path);
         Utf16Detection.Refuse(bytes, 0, $"'{path}'");
+        if (!Utf8.IsValid(bytes))
+        {
+            throw new InputException($"The file '{path}' is not valid UTF-8.");
+        }
+
         return bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
     }
 }

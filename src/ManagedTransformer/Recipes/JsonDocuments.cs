@@ -63,6 +63,11 @@ internal static class JsonDocuments
             return $"{path}: unknown key '{key}'{place}.";
         }
 
+        if (message.StartsWith("Duplicate property '", StringComparison.Ordinal))
+        {
+            return $"{path}: the key '{message.Split('\'')[1]}' is given twice{place}.";
+        }
+
         if (message.Contains("missing required", StringComparison.Ordinal))
         {
             string[] quoted = message.Split('\'');

@@ -29,6 +29,11 @@ public sealed record LanguageModelRecipe : Recipe
         // Where the tokenizer decides the vocabulary, the smallest one that everything fits into stands in.
         int least = Math.Max((Model.PaddingIdx ?? 0) + 1, (Model.Adaptive is { Cutoffs: [.., var last] } ? last : 0) + 1);
         (Model.Vocab == 0 ? Model with { Vocab = least } : Model).Validate(where);
+        if (Data.Source is "")
+        {
+            throw new InputException($"{where}: data.source is empty; it must name a text, or be left out.");
+        }
+
         Tokenizer.Validate(where);
         Training.Validate(where);
         if (Training.Context > Model.PositionLimit)

@@ -72,6 +72,11 @@ public sealed record TranslationDataRecipe
     internal static (string Source, string? Target) Split(string pairs)
     {
         int[] commas = File.Exists(pairs) ? [] : [.. Enumerable.Range(0, pairs.Length).Where(i => pairs[i] == ',')];
+        if (pairs.StartsWith(',') || pairs.EndsWith(','))
+        {
+            throw new InputException($"'{pairs}' lacks one of its two files: it should be SOURCE_FILE,TARGET_FILE.");
+        }
+
         if (commas.Length < 2)
         {
             return commas is [int only] ? (pairs[..only], pairs[(only + 1)..]) : (pairs, null);
@@ -92,6 +97,11 @@ public sealed record TranslationDataRecipe
 
     internal void Validate(string where)
     {
+        if (new[] { Source, Target, ValidationSource, ValidationTarget, TestSource, TestTarget }.Contains(""))
+        {
+            throw new InputException($"{where}: data: the name of a file is empty.");
+        }
+
         if (MaxLength < 0 || !(MaxRatio == 0 || MaxRatio >= 1))
         {
             throw new InputException($"{where}: data.max_length ({MaxLength}) must not be negative, and data.max_ratio ({MaxRatio}) must be 0 or at least 1.");

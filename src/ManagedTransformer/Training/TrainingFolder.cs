@@ -43,6 +43,8 @@ internal static class TrainingFolder
         {
             throw new InputException($"The output folder '{output}' is a model itself: a run needs a folder of its own (TrainingOptions.Output).");
         }
+
+        CheckpointFolder.RequireOutsideModels(output);
     }
 
     /// <summary>Takes the folder for one run, and finds out now, not at the first checkpoint, whether it can be written.</summary>
@@ -55,6 +57,17 @@ internal static class TrainingFolder
     /// <returns>Where the earlier run lies now; null if there was none.</returns>
     /// <exception cref="InputException">The folder cannot be written.</exception>
     public static string? MoveAside(string output) => Writing(output, () => Move(output));
+
+    /// <summary>Refuses, before anything is trained, a folder in which something else stands where a checkpoint will.</summary>
+    /// <param name="output">The folder.</param>
+    /// <exception cref="InputException">Something else than a model has the name of one.</exception>
+    public static void RequireReplaceable(string output)
+    {
+        foreach (string name in (string[])[CheckpointFolder.Best, CheckpointFolder.Last, AverageFolder])
+        {
+            CheckpointFolder.RequireReplaceable(Path.Combine(output, name));
+        }
+    }
 
     private static T Writing<T>(string output, Func<T> action)
     {

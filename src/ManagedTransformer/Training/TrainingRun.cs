@@ -20,6 +20,7 @@ public sealed class TrainingRun
     private double _secondsBefore;
     private double? _bestLoss, _bestScore;
     private long _savedStep = -1;
+    private bool _isEvaluationDue;
 
     private TrainingRun(Recipe recipe, TrainingOptions options)
     {
@@ -78,6 +79,7 @@ public sealed class TrainingRun
             held ??= TrainingFolder.Lock(options.Output);
             run._lock = held;
             run.MovedEarlierRun = options.Resume ? null : TrainingFolder.MoveAside(options.Output);
+            TrainingFolder.RequireReplaceable(options.Output);
             return run;
         }
         catch
@@ -101,7 +103,12 @@ public sealed class TrainingRun
         ValidationResult? validation = null;
         double lastReport = 0, pause = 0;
         long tokens = 0, startStep = Step;
-        while (Step < Steps && failure is null && !cancellation.IsCancellationRequested)
+        if (_isEvaluationDue)
+        {
+            Evaluate(new TrainingProgress(Step, Steps, double.NaN, null, 0, 0, 0, TimeSpan.Zero, null));
+        }
+
+        while (!_isEvaluationDue && Step < Steps && failure is null && !cancellation.IsCancellationRequested)
         {
             TrainingUpdate update = Update();
             tokens += update.Tokens;
@@ -114,24 +121,9 @@ public sealed class TrainingRun
                     tokens / Math.Max(1e-9, now - lastReport), TimeSpan.FromSeconds(perStep * (Steps - Step)), null);
                 (lastReport, tokens) = (now, 0);
                 Report(report);
-                if (evaluate && failure is null)
+                if (evaluate)
                 {
-                    try
-                    {
-                        validation = Validate(Step == Steps, cancellation);
-                    }
-                    catch (OperationCanceledException)
-                    {
-                        break;
-                    }
-
-                    if (validation is not null)
-                    {
-                        Report(report with { Validation = validation });
-                    }
-
-                    KeepRecent();
-                    Save(validation);
+                    Evaluate(report);
                     double end = _watch.Elapsed.TotalSeconds;
                     pause += end - now;
                     lastReport = end;
@@ -145,15 +137,44 @@ public sealed class TrainingRun
         }
 
         failure?.Throw();
-        Average();
-
-        // A run that is resumed after its end still tells its result.
-        if (validation is null && Step >= Steps && !cancellation.IsCancellationRequested)
+        bool isComplete = Step >= Steps && !_isEvaluationDue;
+        if (isComplete)
         {
-            validation = Validate(everything: true, CancellationToken.None);
+            Average();
+
+            // A run that is resumed after its end still tells its result.
+            validation ??= Validate(everything: true, CancellationToken.None);
         }
 
-        return new TrainingResult(Step, Step >= Steps, validation, _bestLoss, Model.ParameterCount, _secondsBefore + _watch.Elapsed.TotalSeconds);
+        return new TrainingResult(Step, isComplete, validation, _bestLoss, Model.ParameterCount, _secondsBefore + _watch.Elapsed.TotalSeconds);
+
+        // An evaluation that is interrupted is made up for when the run is resumed, which then ends as if nothing had been.
+        void Evaluate(TrainingProgress report)
+        {
+            _isEvaluationDue = true;
+            if (failure is not null)
+            {
+                return;
+            }
+
+            try
+            {
+                validation = Validate(Step == Steps, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            _isEvaluationDue = false;
+            if (validation is not null)
+            {
+                Report(report with { Validation = validation });
+            }
+
+            KeepRecent();
+            Save(validation);
+        }
 
         void Report(TrainingProgress report)
         {
@@ -221,7 +242,7 @@ public sealed class TrainingRun
 
     private void Average()
     {
-        if (_task.Recipe.KeepCheckpoints > 0 && Step >= Steps)
+        if (_task.Recipe.KeepCheckpoints > 0)
         {
             CheckpointAverage.Load(TrainingFolder.FindRecent(_options.Output)).Save(TrainingFolder.Average(_options.Output));
         }
@@ -248,6 +269,7 @@ public sealed class TrainingRun
                 BestScore = _bestScore,
                 Seconds = _secondsBefore + _watch.Elapsed.TotalSeconds,
                 Steps = Steps,
+                IsEvaluationDue = _isEvaluationDue,
                 Fingerprint = _task.Fingerprint,
             };
             AtomicFile.Write(Path.Combine(folder, CheckpointFolder.TrainerFile), JsonDocuments.Write(state, RecipeJson.Default.TrainingState));
@@ -281,6 +303,12 @@ public sealed class TrainingRun
             _notes.Add(change);
         }
 
+        if (state.Step > Steps)
+        {
+            _notes.Add($"The run has had {state.Step:N0} updates, more than the {Steps:N0} that are asked for: nothing is left to train.");
+        }
+
+        _isEvaluationDue = state.IsEvaluationDue;
         _savedStep = state.Step;
         _bestLoss = state.BestLoss;
         _bestScore = state.BestScore ?? state.BestLoss;

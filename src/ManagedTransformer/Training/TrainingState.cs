@@ -26,6 +26,9 @@ public sealed record TrainingState
     /// <summary>Updates that the run was to have, by which schedules count; 0 in older checkpoints, which do not say.</summary>
     public long Steps { get; set; }
 
+    /// <summary>Whether the run was interrupted while it evaluated the model of this step, so that resuming begins with that.</summary>
+    public bool IsEvaluationDue { get; set; }
+
     /// <summary>Fingerprint of what must not change between runs: recipe (but for the number of steps) and training text.</summary>
     public string Fingerprint { get; set; } = "";
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Recipes;
@@ -68,6 +69,44 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Throws<TimeoutException>(() => run.Run(_ => throw new TimeoutException(), TestContext.Current.CancellationToken));
         Assert.Equal(2, run.Step);
         Assert.Equal(2, TrainingRun.Prepare(Tiny(), Options() with { Resume = true }).Step);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void AnEvaluationThatIsInterruptedIsMadeUpFor(long step)
+    {
+        LanguageModelRecipe recipe = Tiny() with { Training = Training() with { LogEvery = 1, EvaluateEvery = 2 } };
+        TrainingRun.Prepare(recipe, Options()).Run(cancellation: TestContext.Current.CancellationToken);
+        string whole = Log(), best = Best();
+
+        using CancellationTokenSource source = new();
+        TrainingResult cut = TrainingRun.Prepare(recipe, Options()).Run(
+            progress =>
+            {
+                if (progress.Step == step && progress.Validation is null)
+                {
+                    source.Cancel();
+                }
+            },
+            source.Token);
+        Assert.Equal((step, false), (cut.Step, cut.IsComplete));
+        TrainingResult resumed = TrainingRun.Prepare(recipe, Options() with { Resume = true }).Run(cancellation: TestContext.Current.CancellationToken);
+        Assert.True(resumed.IsComplete);
+        Assert.Equal(whole, Log());
+        Assert.Equal(best, Best());
+
+        // Speeds differ from run to run.
+        string Log() => string.Join('\n', File.ReadLines(Path.Combine(Options().Output, "log.jsonl")).Select(line => line.Split(",\"tokens_per_s")[0]));
+
+        string Best() => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(Options().Output, "best", "model.safetensors"))));
+    }
+
+    [Fact]
+    public void FewerUpdatesThanARunHasHadAreTold()
+    {
+        TrainingRun.Prepare(Tiny(), Options()).Run(cancellation: TestContext.Current.CancellationToken);
+        Assert.Contains("has had 4 updates", Assert.Single(TrainingRun.Prepare(Tiny(), Options() with { Resume = true, Steps = 2 }).Notes), StringComparison.Ordinal);
     }
 
     [Fact]
