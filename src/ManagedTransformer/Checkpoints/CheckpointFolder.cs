@@ -184,8 +184,26 @@ public static class CheckpointFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(modelPath);
         string[] candidates = [modelPath, Path.Combine(modelPath, Best), Path.Combine(modelPath, Last)];
-        return candidates.Select(Existing).FirstOrDefault(IsCheckpoint) ?? throw (File.Exists(Path.Combine(modelPath, ConfigFile)) ? NoManifest(modelPath) : new InputException(
-            $"No model was found at '{modelPath}': it is neither a checkpoint ({CheckpointManifest.FileName}, or {ConfigFile} and {ModelFile}) nor a training run with one under {Best}/ or {Last}/."));
+        return candidates.Select(Existing).FirstOrDefault(IsCheckpoint) ?? throw NotFound(modelPath);
+    }
+
+    // What may not be listed looks as if nothing were there.
+    static InputException NotFound(string modelPath)
+    {
+        try
+        {
+            if (Directory.Exists(modelPath))
+            {
+                _ = Directory.EnumerateFileSystemEntries(modelPath).Any();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new InputException($"The model folder '{modelPath}' cannot be read: {e.Message}", e);
+        }
+
+        return File.Exists(Path.Combine(modelPath, ConfigFile)) ? NoManifest(modelPath) : new InputException(
+            $"No model was found at '{modelPath}': it is neither a checkpoint ({CheckpointManifest.FileName}, or {ConfigFile} and {ModelFile}) nor a training run with one under {Best}/ or {Last}/.");
     }
 
     const string TemporaryMark = ".tmp-";
