@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using ManagedTransformer.Data;
 using ManagedTransformer.Checkpoints.HuggingFace;
 
 namespace ManagedTransformer.Checkpoints;
@@ -268,7 +268,7 @@ public static class CheckpointFolder
             foreach (string leftover in Directory.GetDirectories(parent, Path.GetFileName(path) + TemporaryMark + "*"))
             {
                 string process = Path.GetFileName(leftover)[start..].Split('.')[0];
-                if (int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && !IsAlive(id) && IsOurs(leftover))
+                if (int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && !IsOthers(id) && IsOurs(leftover))
                 {
                     Directory.Delete(leftover, recursive: true);
                 }
@@ -276,18 +276,7 @@ public static class CheckpointFolder
         }
     }
 
-    static bool IsAlive(int process)
-    {
-        try
-        {
-            using Process found = Process.GetProcessById(process);
-            return process != Environment.ProcessId && !found.HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
+    static bool IsOthers(int process) => process != Environment.ProcessId && RunningProcess.Find(process) is not null;
 
     static bool IsOurs(string folder) => Directory.EnumerateFileSystemEntries(folder).Select(entry => Path.GetFileName(entry))
         .All(name => _files.Contains(name) || name.EndsWith(".tmp", StringComparison.Ordinal));

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace ManagedTransformer.Data;
 
@@ -40,7 +41,7 @@ internal static class GzipFile
         int read = Inflate(file, data, content, path);
         ReadOnlySpan<byte> added = content.GetBuffer().AsSpan((int)begin, (int)(content.Length - begin));
         Span<byte> trailer = stackalloc byte[TrailerLength];
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer, Crc32.Append(0, added));
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, Crc32.HashToUInt32(added));
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[sizeof(uint)..], (uint)added.Length);
 
         // Where the data ended is not told, but it is followed by these eight bytes.
@@ -84,7 +85,7 @@ internal static class GzipFile
         if ((flags & HasHeaderChecksum) != 0 && position + sizeof(ushort) <= header.Length)
         {
             ushort checksum = BinaryPrimitives.ReadUInt16LittleEndian(header[position..]);
-            position = checksum == (ushort)Crc32.Append(0, header[..position]) ? position + sizeof(ushort) : throw Damaged(path);
+            position = checksum == (ushort)Crc32.HashToUInt32(header[..position]) ? position + sizeof(ushort) : throw Damaged(path);
         }
 
         return start + position <= file.Length ? start + position : throw Damaged(path);

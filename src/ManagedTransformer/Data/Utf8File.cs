@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Unicode;
 
 namespace ManagedTransformer.Data;
 
@@ -12,11 +11,7 @@ static class Utf8File
     {
         byte[] bytes = InputFile.ReadAllBytes(path);
         Utf16Detection.Refuse(bytes, 0, $"'{path}'");
-        if (!Utf8.IsValid(bytes))
-        {
-            throw new InputException($"The file '{path}' is not valid UTF-8.");
-        }
-
+        Utf8Text.RequireValid(bytes, $"'{path}'");
         return bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MathNet.Numerics.Statistics;
 
 namespace ManagedTransformer.Evaluation;
 
@@ -40,12 +41,6 @@ internal static class InterleavedTiming
             }
         }
 
-        return [.. seconds.Select(own => own.Sum(Median))];
-    }
-
-    private static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+        return [.. seconds.Select(own => own.Sum(values => values.Median()))];
     }
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using ManagedTransformer.Data;
 
 namespace ManagedTransformer.Training;
@@ -49,8 +49,7 @@ internal sealed class OutputLock : IDisposable
 
         try
         {
-            using Process self = Process.GetCurrentProcess();
-            AtomicFile.Write(owner, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', Identity(self)) + "\n"));
+            AtomicFile.Write(owner, Encoding.UTF8.GetBytes(string.Join('\n', Identity(RunningProcess.Current)) + "\n"));
         }
         catch
         {
@@ -81,35 +80,24 @@ internal sealed class OutputLock : IDisposable
         _lock.Dispose();
     }
 
-    // Identifiers come back: only with its start does one name a process.
-    private static string[] Identity(Process process) =>
+    // Numbers come back: only with its start does one name a process.
+    private static string[] Identity(RunningProcess process) =>
     [
         process.Id.ToString(CultureInfo.InvariantCulture),
-        process.ProcessName,
-        process.StartTime.ToUniversalTime().ToString(TimeFormat, CultureInfo.InvariantCulture),
+        process.Name,
+        process.Start.ToString(TimeFormat, CultureInfo.InvariantCulture),
         Environment.MachineName,
     ];
 
     // Another machine's processes cannot be looked at: the lock itself, which this process holds by now, says that they are gone.
-    private static bool IsAlive(string[] owner)
-    {
-        if (owner[3] != Environment.MachineName || !int.TryParse(owner[0], NumberStyles.None, CultureInfo.InvariantCulture, out int id) || id == Environment.ProcessId)
-        {
-            return false;
-        }
-
-        try
-        {
-            using Process process = Process.GetProcessById(id);
-            return process.ProcessName == owner[1]
-                && DateTime.TryParseExact(owner[2], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime start)
-                && (process.StartTime.ToUniversalTime() - start).Duration() < _clockDrift;
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    }
+    private static bool IsAlive(string[] owner) =>
+        owner[3] == Environment.MachineName
+        && int.TryParse(owner[0], NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+        && id != Environment.ProcessId
+        && DateTime.TryParseExact(owner[2], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime start)
+        && RunningProcess.Find(id) is { } process
+        && process.Name == owner[1]
+        && (process.Start - start).Duration() < _clockDrift;
 
     private static string[]? Read(string owner)
     {

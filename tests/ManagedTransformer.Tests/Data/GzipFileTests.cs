@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 using ManagedTransformer.Data;
 using Xunit;
@@ -12,7 +13,7 @@ public sealed class GzipFileTests
         Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 200).Select(i => $"line {i * i} of the file\n")));
 
     [Fact]
-    public void ChecksumsAreThoseOfTheStandard() => Assert.Equal(0xCBF43926u, Crc32.Append(Crc32.Append(0, "1234"u8), "56789"u8));
+    public void ChecksumsAreThoseOfTheStandard() => Assert.Equal(0xCBF43926u, Crc32.HashToUInt32("123456789"u8));
 
     [Theory]
     [InlineData(CompressionLevel.NoCompression)]
@@ -46,7 +47,7 @@ public sealed class GzipFileTests
     {
         byte[] member = Compress(_text);
         byte[] header = [.. member[..3], 2 | 4 | 8 | 16, .. member[4..10], 3, 0, 1, 0, 2, .. "name\0a comment\0"u8];
-        uint checksum = Crc32.Append(0, header);
+        uint checksum = Crc32.HashToUInt32(header);
         byte[] file = [.. header, (byte)checksum, (byte)(checksum >> 8), .. member[10..]];
         Assert.Equal(_text, GzipFile.Decompress(file, "x.gz"));
         file[header.Length] ^= 1;
