@@ -110,6 +110,8 @@ public sealed class FailureTests : IDisposable
         string[] foreign = [_work.Write("copy.tmp-mine/f", "mine"), _work.Write("copy.tmp-2147483647/f", "mine"), _work.Write($"copy.tmp-{Environment.ProcessId}x/config.json", "mine")];
         string leftover = _work.Write("copy.tmp-2147483646/config.json", "ours");
         Assert.Equal(0, Workspace.Run("convert", _work["out"], "--out", _work["copy"]).ExitCode);
+        Directory.CreateDirectory(_work["a.tmp-"]);
+        Assert.Equal(0, Workspace.Run("convert", _work["out"], "--out", _work["a*"]).ExitCode);
         Assert.All(foreign, file => Assert.True(File.Exists(file), file));
         Assert.False(File.Exists(leftover));
     }

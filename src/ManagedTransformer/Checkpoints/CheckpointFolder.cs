@@ -1,6 +1,6 @@
 using System.Globalization;
-using ManagedTransformer.Data;
 using ManagedTransformer.Checkpoints.HuggingFace;
+using ManagedTransformer.Data;
 
 namespace ManagedTransformer.Checkpoints;
 
@@ -264,10 +264,11 @@ public static class CheckpointFolder
         string parent = Path.GetDirectoryName(path)!;
         if (Directory.Exists(parent))
         {
-            int start = Path.GetFileName(path).Length + TemporaryMark.Length;
-            foreach (string leftover in Directory.GetDirectories(parent, Path.GetFileName(path) + TemporaryMark + "*"))
+            // No search pattern: a name may have characters that mean something in one.
+            string start = Path.GetFileName(path) + TemporaryMark;
+            foreach (string leftover in Directory.GetDirectories(parent).Where(folder => Path.GetFileName(folder).StartsWith(start, StringComparison.Ordinal)))
             {
-                string process = Path.GetFileName(leftover)[start..].Split('.')[0];
+                string process = Path.GetFileName(leftover)[start.Length..].Split('.')[0];
                 if (int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && !IsOthers(id) && IsOurs(leftover))
                 {
                     Directory.Delete(leftover, recursive: true);
