@@ -5,12 +5,17 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// <summary>Turns buffers of host memory into addresses; an absent buffer into null.</summary>
 internal static unsafe class HostBufferExtensions
 {
-    public static float* Floats(this DeviceBuffer buffer) =>
-        buffer.Storage is HostStorage storage ? (float*)storage.Pointer + buffer.Offset : null;
+    public static float* Floats(this DeviceBuffer buffer) => (float*)Block(buffer) + buffer.Offset;
 
-    public static int* Integers(this DeviceBuffer buffer) =>
-        buffer.Storage is HostStorage storage ? (int*)storage.Pointer + buffer.Offset : null;
+    public static int* Integers(this DeviceBuffer buffer) => (int*)Block(buffer) + buffer.Offset;
 
-    public static ushort* Halves(this DeviceBuffer buffer) =>
-        buffer.Storage is HostStorage storage ? (ushort*)storage.Pointer + buffer.Offset : null;
+    public static ushort* Halves(this DeviceBuffer buffer) => (ushort*)Block(buffer) + buffer.Offset;
+
+    /// <exception cref="InvalidOperationException">The memory is not the host's.</exception>
+    private static byte* Block(DeviceBuffer buffer) => buffer.Storage switch
+    {
+        HostStorage storage => storage.Pointer,
+        null => null, // an absent operand, whose offset is 0
+        _ => throw Device.Foreign(buffer, "the CPU"),
+    };
 }

@@ -1,3 +1,5 @@
+using ManagedTransformer.Tensors.Kernels;
+
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>Refuses indices that lie outside their axis, before a kernel touches memory.</summary>
@@ -8,7 +10,9 @@ internal static unsafe class IndexCheck
     {
         long wrong = FirstOutside(indices, count, size, skipped);
         if (wrong >= 0)
-            throw new ArgumentOutOfRangeException(nameof(indices), $"{operation}: index {indices[wrong]} at position {wrong} is outside 0 to {size - 1}.");
+        {
+            throw IndexFault.Index(operation, wrong, indices[wrong], size);
+        }
     }
 
     /// <summary>Throws unless every target is a class or the ignored number.</summary>
@@ -17,8 +21,7 @@ internal static unsafe class IndexCheck
         long wrong = FirstOutside(targets, count, classes, ignored);
         if (wrong >= 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(targets),
-                $"Cross-entropy: target {targets[wrong]} of row {wrong} is outside 0 to {classes - 1} and is not the ignored target {ignored}.");
+            throw IndexFault.Target(wrong, targets[wrong], classes, ignored);
         }
     }
 

@@ -7,5 +7,9 @@ internal readonly struct KernelClock(KernelProfile profile, string kernel, doubl
 {
     private readonly long _start = Stopwatch.GetTimestamp();
 
-    public void Dispose() => profile.Add(kernel, Stopwatch.GetElapsedTime(_start).TotalMilliseconds, operations, bytes);
+    public void Dispose()
+    {
+        profile.Wait();
+        profile.Add(kernel, Stopwatch.GetElapsedTime(_start).TotalMilliseconds, operations, bytes);
+    }
 }

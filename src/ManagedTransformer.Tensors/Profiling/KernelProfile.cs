@@ -3,16 +3,16 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Profiling;
 
 /// <summary>
-/// Times every kernel of the CPU from its start until it is disposed, on all threads that call kernels; one at a time. A profile stands in front of the kernels
+/// Times every kernel of a device from its start until it is disposed, on all threads that call kernels; one at a time. A profile stands in front of the kernels
 /// only as long as it runs: nothing costs anything before and after.
 /// </summary>
 public sealed class KernelProfile : IDisposable
 {
     private readonly Dictionary<(string Phase, string Kernel), KernelCost> _costs = [];
-    private readonly HostDevice _device;
+    private readonly Device _device;
     private readonly KernelSet _kernels;
 
-    internal KernelProfile(HostDevice device)
+    private KernelProfile(Device device)
     {
         (_device, _kernels) = (device, device.Kernels);
         device.Use(ProfilingKernels.Around(_kernels, this));
@@ -24,8 +24,9 @@ public sealed class KernelProfile : IDisposable
     /// <summary>Multiplications and additions of all products so far.</summary>
     public double Operations => _costs.Values.Sum(cost => cost.Operations);
 
-    /// <summary>Starts a profile of the CPU.</summary>
-    public static KernelProfile Start() => new((HostDevice)Device.Cpu);
+    /// <summary>Starts a profile.</summary>
+    /// <param name="device">Whose kernels; default: the CPU's. A device that computes later is waited for before and behind every kernel.</param>
+    public static KernelProfile Start(Device? device = null) => new(device ?? Device.Cpu);
 
     /// <summary>The costs so far as means over a number of steps, the most expensive first.</summary>
     /// <param name="steps">How many steps ran, at least 1.</param>
@@ -45,7 +46,13 @@ public sealed class KernelProfile : IDisposable
     public void Dispose() => _device.Use(_kernels);
 
     /// <summary>Starts the clock of one call. <c>using KernelClock _ = profile.Time(…);</c></summary>
-    internal KernelClock Time(string kernel, double elements, double operations = 0) => new(this, kernel, operations, elements * sizeof(float));
+    internal KernelClock Time(string kernel, double elements, double operations = 0)
+    {
+        _device.Synchronize();
+        return new KernelClock(this, kernel, operations, elements * sizeof(float));
+    }
+
+    internal void Wait() => _device.Synchronize();
 
     internal void Add(string kernel, double milliseconds, double operations, double bytes)
     {

@@ -3,23 +3,51 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors;
 
-/// <summary>Where tensors live and operators compute.</summary>
+/// <summary>Where tensors live and operators compute. Other devices than the CPU come from <see cref="Devices"/>.</summary>
 public abstract class Device
 {
+    private KernelSet? _kernels;
+
+    private protected Device(string name) => Name = name;
+
     /// <summary>The processor's SIMD units, through managed code.</summary>
     public static Device Cpu { get; } = new HostDevice("cpu", CpuKernels.Create());
 
-    /// <summary>A short name, for instance <c>cpu</c>.</summary>
-    public abstract string Name { get; }
+    /// <summary>The device of new tensors that no operand and no argument places: that of the innermost <see cref="DeviceScope"/> on this thread, else the CPU.</summary>
+    public static Device Current => DeviceScope.Current ?? Cpu;
 
-    internal abstract KernelSet Kernels { get; }
+    /// <summary>A short name, for instance <c>cpu</c> or <c>cuda:0</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>What the device is, for people: for instance a graphics card's name and memory.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Whether the device's memory is the host's: reading it waits for nothing.</summary>
+    internal virtual bool IsHost => false;
+
+    internal KernelSet Kernels => _kernels!;
+
+    /// <summary>
+    /// Waits until everything that was asked of the device is done. Reading a tensor waits by itself.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A kernel met an index outside its axis since the last wait.</exception>
+    public abstract void Synchronize();
+
+    /// <summary>The device's name.</summary>
+    public override string ToString() => Name;
+
+    /// <summary>What is thrown where memory of one device reaches another.</summary>
+    /// <param name="buffer">Memory, or an absent operand that must not be absent.</param><param name="expected">The device that was asked to use it.</param>
+    internal static InvalidOperationException Foreign(DeviceBuffer buffer, string expected) => buffer.Storage is { } storage
+        ? new($"A tensor on {storage.Device.Name} cannot be used by kernels of {expected}: move it there with To(device).")
+        : new($"A kernel of {expected} misses an operand.");
+
+    /// <summary>Computes with other kernels from now on, for instance the same ones behind a clock.</summary>
+    internal void Use(KernelSet kernels) => _kernels = kernels;
 
     internal abstract Storage Allocate(long byteLength);
 
     internal abstract void Write(ReadOnlySpan<byte> source, DeviceBuffer destination, int elementSize);
 
     internal abstract void Read(DeviceBuffer source, int elementSize, Span<byte> destination);
-
-    /// <summary>The device's name.</summary>
-    public override string ToString() => Name;
 }

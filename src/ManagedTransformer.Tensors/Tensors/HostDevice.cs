@@ -1,18 +1,23 @@
+using ManagedTransformer.Tensors.Cpu;
 using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors;
 
 /// <summary>A device whose memory is the host's.</summary>
-internal sealed unsafe class HostDevice(string name, KernelSet kernels) : Device
+internal sealed unsafe class HostDevice : Device
 {
+    public HostDevice(string name, KernelSet kernels)
+        : base(name) => Use(kernels);
+
     public static NativeMemoryPool Pool { get; } = new();
 
-    public override string Name => name;
+    public override string Description => $"{Environment.ProcessorCount} threads, vectors of {CpuFeatures.VectorBits} bits";
 
-    internal override KernelSet Kernels => kernels;
+    internal override bool IsHost => true;
 
-    /// <summary>Computes with other kernels from now on, for instance the same ones behind a clock.</summary>
-    internal void Use(KernelSet others) => kernels = others;
+    public override void Synchronize()
+    {
+    }
 
     internal override Storage Allocate(long byteLength) => new HostStorage(this, byteLength);
 

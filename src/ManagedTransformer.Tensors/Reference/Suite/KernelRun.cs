@@ -83,6 +83,7 @@ internal sealed class KernelRun(Device device) : IDisposable
         try
         {
             call();
+            device.Synchronize(); // a device that computes later also fails later
         }
         catch (TException)
         {

@@ -1,0 +1,115 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Gpu;
+
+/// <summary>
+/// Blocks of device memory, reused by the size classes of <see cref="NativeMemoryPool"/>. Kernels run in the order in which they are queued, so a block that comes back
+/// while a kernel still uses it may be handed out at once: the next kernel runs behind that one.
+/// </summary>
+internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, Stack<MemoryBuffer1D<byte, Stride1D.Dense>>> _free = [];
+    private long _allocatedBytes, _idleBytes;
+
+    /// <summary>Bytes taken from the device and not given back: in use or idle.</summary>
+    public long AllocatedBytes => Volatile.Read(ref _allocatedBytes);
+
+    /// <summary>A block of at least the given bytes; its content is undefined.</summary>
+    /// <exception cref="DeviceException">The device has no such block, not even after everything idle was given back.</exception>
+    public MemoryBuffer1D<byte, Stride1D.Dense> Rent(long bytes)
+    {
+        long size = NativeMemoryPool.BlockSize(bytes);
+        if (TryTake(size) is { } block)
+        {
+            return block;
+        }
+
+        return TryAllocate(size) ?? AfterCollection(size) ?? throw OutOfMemory(bytes);
+    }
+
+    /// <summary>Takes a block back.</summary>
+    /// <param name="block">From <see cref="Rent"/>.</param><param name="bytes">The size that was asked for.</param>
+    public void Return(MemoryBuffer1D<byte, Stride1D.Dense> block, long bytes)
+    {
+        long size = NativeMemoryPool.BlockSize(bytes);
+        lock (_gate)
+        {
+            if (!_free.TryGetValue(size, out Stack<MemoryBuffer1D<byte, Stride1D.Dense>>? blocks))
+            {
+                _free[size] = blocks = new Stack<MemoryBuffer1D<byte, Stride1D.Dense>>();
+            }
+
+            blocks.Push(block);
+            _idleBytes += size;
+        }
+    }
+
+    /// <summary>Gives all idle blocks back to the device.</summary>
+    public void Trim()
+    {
+        lock (_gate)
+        {
+            foreach ((long size, Stack<MemoryBuffer1D<byte, Stride1D.Dense>> blocks) in _free)
+            {
+                _allocatedBytes -= size * blocks.Count;
+                while (blocks.TryPop(out MemoryBuffer1D<byte, Stride1D.Dense>? block))
+                {
+                    block.Dispose();
+                }
+            }
+
+            _idleBytes = 0;
+        }
+    }
+
+    private MemoryBuffer1D<byte, Stride1D.Dense>? TryTake(long size)
+    {
+        lock (_gate)
+        {
+            if (_free.TryGetValue(size, out Stack<MemoryBuffer1D<byte, Stride1D.Dense>>? blocks) && blocks.TryPop(out MemoryBuffer1D<byte, Stride1D.Dense>? block))
+            {
+                _idleBytes -= size;
+                return block;
+            }
+        }
+
+        return null;
+    }
+
+    private MemoryBuffer1D<byte, Stride1D.Dense>? TryAllocate(long size)
+    {
+        try
+        {
+            MemoryBuffer1D<byte, Stride1D.Dense> block = accelerator.Allocate1D<byte>(size);
+            Interlocked.Add(ref _allocatedBytes, size);
+            return block;
+        }
+        catch (AcceleratorException)
+        {
+            return null;
+        }
+    }
+
+    // Tensors that nothing refers to any more may hold what is missing.
+    private MemoryBuffer1D<byte, Stride1D.Dense>? AfterCollection(long size)
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        if (TryTake(size) is { } block)
+        {
+            return block;
+        }
+
+        accelerator.DefaultStream.Synchronize();
+        Trim();
+        return TryAllocate(size);
+    }
+
+    private DeviceException OutOfMemory(long bytes) => new(
+        $"{deviceName} is out of memory: {Mebibytes(bytes)} were asked for, {Mebibytes(AllocatedBytes)} of its {Mebibytes(accelerator.MemorySize)} are in use by this process.");
+
+    private static string Mebibytes(long bytes) => FormattableString.Invariant($"{bytes / 1048576.0:N1} MiB");
+}

@@ -1,0 +1,69 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.OpenCL;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Gpu;
+
+/// <summary>OpenCL devices, graphics cards before processors.</summary>
+internal sealed class OpenClProvider : DeviceProvider
+{
+    private readonly Lazy<(Context? Context, string Absence)> _driver = new(Load);
+
+    public static OpenClProvider Instance { get; } = new();
+
+    public override string Kind => "opencl";
+
+    public override string Absence => _driver.Value.Absence;
+
+    public override IReadOnlyList<DeviceDescription> Find() =>
+        [.. Ordered().Select((device, i) => new DeviceDescription($"{Kind}:{i}", Describe(device), IsProcessor(device) ? 1 : 2))];
+
+    public override Device Open(string name)
+    {
+        CLDevice device = Ordered().ElementAt(int.Parse(name.AsSpan(Kind.Length + 1), System.Globalization.CultureInfo.InvariantCulture));
+        return DriverCall.Run(name, () =>
+        {
+            Accelerator accelerator = device.CreateCLAccelerator(_driver.Value.Context!);
+            return new GpuDevice(name, Describe(device), accelerator, new AcceleratorLauncher(accelerator), hasShuffles: false);
+        });
+    }
+
+    private static (Context?, string) Load()
+    {
+#pragma warning disable CA1031 // Whatever a driver throws, the answer is that there is no device.
+        try
+        {
+            Context context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).OpenCL(_ => true));
+            return context.GetCLDevices().Count > 0
+                ? (context, "")
+                : (context, "no OpenCL device of version 2.0 or later with generic addresses is installed.");
+        }
+        catch (Exception e)
+        {
+            return (null, $"OpenCL does not start ({DriverCall.Innermost(e)}).");
+        }
+#pragma warning restore CA1031
+    }
+
+    private IEnumerable<CLDevice> Ordered() => All().OrderBy(device => IsProcessor(device) ? 1 : 0);
+
+    private List<CLDevice> All()
+    {
+        List<CLDevice> devices = [];
+        if (_driver.Value.Context is { } context)
+        {
+            foreach (CLDevice device in context.GetCLDevices())
+            {
+                devices.Add(device);
+            }
+        }
+
+        return devices;
+    }
+
+    private static bool IsProcessor(CLDevice device) => (device.DeviceType & CLDeviceType.CL_DEVICE_TYPE_CPU) != 0;
+
+    private static string Describe(CLDevice device) => FormattableString.Invariant(
+        $"{device.Name.Trim()}, OpenCL{(IsProcessor(device) ? " on the processor" : "")}, {device.MemorySize / 1073741824.0:N1} GiB");
+}
