@@ -32,7 +32,7 @@ internal static class BenchMemoryCommand
         ExampleCommand command = new("memory",
             "Measures training steps (forward, backward, lazy Adam) of one product-key memory layer on random rows.",
             "mt bench memory --slots 65536,1048576 --heads 4 --top-k 32 --tokens 512 --dim 256 --json")
-        { slots, heads, topK, keyDim, tokens, dim, steps, threads, json };
+        { slots, heads, topK, keyDim, tokens, dim, steps, threads, DeviceOption.Create(), json };
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));

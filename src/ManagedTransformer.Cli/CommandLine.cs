@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Cli;
 
@@ -38,6 +39,7 @@ internal static class CommandLine
         try
         {
             RequireValues(parsed);
+            using DeviceScope? scope = DeviceOption.Open(parsed, terminal);
             return parsed.Invoke(new InvocationConfiguration
             {
                 Output = terminal.Output,
@@ -122,7 +124,7 @@ internal static class CommandLine
 
     private static string Describe(Exception e, ParseResult parsed) => e switch
     {
-        UsageException or InvalidDataException or IOException or UnauthorizedAccessException => e.Message,
+        UsageException or DeviceException or InvalidDataException or IOException or UnauthorizedAccessException => e.Message,
         InputException => OptionNames.Translate(e.Message, [.. parsed.CommandResult.Command.Options.Select(option => option.Name)]),
         OperationCanceledException => "The command was cancelled.",
         OutOfMemoryException => $"There is not enough memory: {e.Message}",

@@ -18,7 +18,7 @@ internal static class DoctorCommand
         Option<int?> threads = Options.Threads();
         Option<bool> bandwidth = new("--bandwidth") { Description = "Measure how fast memory is read and copied, on one thread and on all." };
         Option<bool> json = Options.Json();
-        Command command = new("doctor", "Shows what the machine offers and tests every kernel against its plain scalar twin.") { threads, bandwidth, json };
+        Command command = new("doctor", "Shows what the machine offers and tests every kernel against its plain scalar twin.") { threads, DeviceOption.Create(), bandwidth, json };
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));
@@ -46,7 +46,7 @@ internal static class DoctorCommand
     private static IReadOnlyList<KernelTestResult> Test(Progress progress)
     {
         int done = 0;
-        IReadOnlyList<KernelTestResult> results = KernelSelfTest.Run(Device.Cpu, result =>
+        IReadOnlyList<KernelTestResult> results = KernelSelfTest.Run(Device.Current, result =>
         {
             done++;
             if (!result.Passed)
@@ -72,7 +72,11 @@ internal static class DoctorCommand
         Row("Memory", $"{Memory:N0} MiB");
         Row("Vectors", CpuFeatures.VectorBits > 0 ? $"{CpuFeatures.VectorBits} bits" : "none");
         Row("Instructions", string.Join(' ', CpuFeatures.InstructionSets));
-        Row("Devices", Device.Cpu.Name);
+        foreach (DeviceDescription device in Devices.All())
+        {
+            Row("Device", $"{device.Name}: {device.Description}");
+        }
+
         foreach (BandwidthMeasurement speed in speeds)
         {
             string threads = speed.Threads == 1 ? "1 thread" : $"{speed.Threads} threads";
@@ -93,7 +97,8 @@ internal static class DoctorCommand
         ["memory_mib"] = JsonOutput.Number(Memory),
         ["vector_bits"] = CpuFeatures.VectorBits,
         ["instruction_sets"] = new JsonArray([.. CpuFeatures.InstructionSets.Select(name => (JsonNode)name)]),
-        ["devices"] = new JsonArray(Device.Cpu.Name),
+        ["devices"] = new JsonArray([.. Devices.All().Select(device => (JsonNode)device.Name)]),
+        ["tested"] = Device.Current.Name,
         ["bandwidth"] = new JsonArray([.. speeds.Select(speed => new JsonObject
         {
             ["threads"] = speed.Threads,

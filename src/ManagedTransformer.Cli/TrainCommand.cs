@@ -8,8 +8,6 @@ namespace ManagedTransformer.Cli;
 /// <summary><c>mt train</c></summary>
 internal static class TrainCommand
 {
-    private const string Gpu = "gpu";
-
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
@@ -23,8 +21,7 @@ internal static class TrainCommand
         Option<long?> steps = Options.Number<long>("--steps", "Updates instead of the recipe's number.", 1, long.MaxValue);
         Option<ulong?> seed = Options.Seed("Decides initial weights, batches and dropout (default: 1).");
         Option<int?> threads = Options.Threads();
-        Option<string> device = new("--device") { Description = "Where to compute.", DefaultValueFactory = _ => "cpu", HelpName = "cpu|gpu" };
-        device.AcceptOnlyFromAmong("cpu", Gpu);
+        Option<string> device = DeviceOption.Create();
         Option<string?> init = new("--init")
         {
             Description = "Start from a model instead of random weights: model and tokenizer are those of this folder (one of this tool, or a GPT-2 folder), everything else is the recipe's.",
@@ -42,11 +39,6 @@ internal static class TrainCommand
         { recipe, data, validation, tooLong, output, init, steps, seed, threads, device, resume, json };
         command.SetAction(result =>
         {
-            if (result.GetValue(device) == Gpu)
-            {
-                throw new InputException("This version computes on the CPU only (--device cpu): there is no GPU backend yet.");
-            }
-
             Options.Apply(result.GetValue(threads));
             NamedRecipe named = NamedRecipe.Load(result.GetRequiredValue(recipe));
             Recipe loaded = named.Recipe;

@@ -33,7 +33,7 @@ internal static class TuneExitsCommand
             "Finds thresholds at which tokens leave a depth-adaptive decoder, and writes the model with the cheapest ones that lose little BLEU.",
             "mt tune-exits out/exits --data val.de,val.en --max-loss 0.5 --out out/exits-tuned",
             "mt tune-exits out/exits --sentences 500 --draws 1000 --out out/exits-tuned --json")
-        { model, data, output, rule, sentences, grid, draws, seed, bins, loss, threads, json };
+        { model, data, output, rule, sentences, grid, draws, seed, bins, loss, threads, DeviceOption.Create(), json };
         search.AddTo(command);
         command.SetAction(result =>
         {

@@ -269,8 +269,11 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void NoGpuBackend() =>
-        Workspace.Run("train", _work["recipe.json"], "--device", "gpu").AssertFails(1, "no GPU backend", "--device cpu");
+    public void DeviceThatIsNotThere() =>
+        Workspace.Run("train", _work["recipe.json"], "--device", "cuda:99").AssertFails(1, "There is no device \"cuda:99\"");
+
+    [Fact]
+    public void DeviceOfNoKind() => Workspace.Run("eval", "out", "--device", "tpu").AssertFails(2, "--device knows", "'tpu'");
 
     private void AssertRefused(string recipe, string part, string replacement, string[] mentions)
     {

@@ -31,16 +31,20 @@ internal sealed class CudaProvider : DeviceProvider
 
     private static (Context?, string) Load()
     {
-        CudaDriver.Resolve();
+        if (!CudaDriver.IsInstalled)
+        {
+            return (null, "no NVIDIA driver is installed");
+        }
+
 #pragma warning disable CA1031 // Whatever a driver throws, the answer is that there is no device.
         try
         {
             Context context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).Cuda(_ => true));
-            return context.GetCudaDevices().Count > 0 ? (context, "") : (context, "no CUDA device is installed (the NVIDIA driver found none).");
+            return context.GetCudaDevices().Count > 0 ? (context, "") : (context, "the NVIDIA driver finds no device");
         }
         catch (Exception e)
         {
-            return (null, $"the NVIDIA driver does not start ({DriverCall.Innermost(e)}).");
+            return (null, $"the NVIDIA driver does not start ({DriverCall.Innermost(e)})");
         }
 #pragma warning restore CA1031
     }

@@ -18,7 +18,7 @@ internal static class GpuBufferExtensions
     {
         if (buffer.Storage is not GpuStorage storage)
         {
-            throw Device.Foreign(buffer, "a GPU");
+            throw OperandDevice.Foreign(buffer.Storage?.Device.Name ?? "none (an operand is missing)");
         }
 
         ArrayView<byte> view = storage.View;

@@ -49,9 +49,11 @@ public sealed class GpuDevice : Device
     {
         if (groups.Size == 0)
         {
+            OperandDevice.Done();
             return;
         }
 
+        OperandDevice.Done();
         var shared = dynamicSharedBytes == 0 ? default : SharedMemoryConfig.RequestDynamic<byte>(dynamicSharedBytes);
         Launcher.Launch(kernel, new KernelConfig(groups, new Index3D(groupSize, 1, 1), shared), arguments);
     }
@@ -72,12 +74,17 @@ public sealed class GpuDevice : Device
 
     internal override Storage Allocate(long byteLength) => new GpuStorage(this, byteLength);
 
-    internal override void Write(ReadOnlySpan<byte> source, DeviceBuffer destination, int elementSize) =>
-        _staging.Write(source, destination.Bytes(elementSize));
+    internal override void Write(ReadOnlySpan<byte> source, DeviceBuffer destination, int elementSize)
+    {
+        ArrayView<byte> view = destination.Bytes(elementSize);
+        OperandDevice.Done();
+        _staging.Write(source, view);
+    }
 
     internal override unsafe void Read(DeviceBuffer source, int elementSize, Span<byte> destination)
     {
         ArrayView<byte> view = source.Bytes(elementSize);
+        OperandDevice.Done();
         fixed (byte* target = destination)
         {
             if (destination.Length > 0)

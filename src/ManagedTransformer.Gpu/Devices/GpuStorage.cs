@@ -34,6 +34,7 @@ internal sealed class GpuStorage : Storage
         get
         {
             ThrowIfReleased();
+            OperandDevice.Require(Device);
             Storage?[] recent = _recent ??= new Storage?[RecentCount];
             recent[_next++ & (RecentCount - 1)] = this;
             return _block!.View.BaseView;

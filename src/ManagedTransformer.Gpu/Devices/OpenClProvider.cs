@@ -37,11 +37,11 @@ internal sealed class OpenClProvider : DeviceProvider
             Context context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).OpenCL(_ => true));
             return context.GetCLDevices().Count > 0
                 ? (context, "")
-                : (context, "no OpenCL device of version 2.0 or later with generic addresses is installed.");
+                : (context, "no OpenCL device of version 2.0 or later with generic addresses is installed");
         }
         catch (Exception e)
         {
-            return (null, $"OpenCL does not start ({DriverCall.Innermost(e)}).");
+            return (null, $"OpenCL does not start ({DriverCall.Innermost(e)})");
         }
 #pragma warning restore CA1031
     }

@@ -54,7 +54,8 @@ internal sealed class GradientSink
                     Drop(pending);
                 }
 
-                return rule.Pending!;
+                rule.Pending!.Overwritten();
+                return rule.Pending;
             }
 
             accumulate = false;
@@ -69,6 +70,7 @@ internal sealed class GradientSink
 
         if (input.Gradient is { } gradient)
         {
+            gradient.Overwritten();
             return gradient;
         }
 
@@ -137,8 +139,11 @@ internal sealed class GradientSink
     // A gradient lives as long as its leaf.
     private static Tensor KeepFor(Tensor leaf, Tensor gradient) => leaf.Storage.Scope == gradient.Storage.Scope ? gradient : gradient.Keep();
 
-    private static void AddInPlace(Tensor sum, Tensor gradient) =>
+    private static void AddInPlace(Tensor sum, Tensor gradient)
+    {
         sum.Kernels.Elementwise.AddScaled(sum.Buffer, gradient.Contiguous().Buffer, sum.Count, 1);
+        sum.Overwritten();
+    }
 
     private static Tensor Copy(Tensor gradient)
     {

@@ -31,7 +31,7 @@ public static class TensorBackward
 
         using NoGradientScope _ = new();
         GradientSink sink = new();
-        sink.Add(root, gradient ?? Tensor.Full(root.Shape, 1, root.Device));
+        sink.Add(root, gradient ?? Tensor.Scalar(1, root.Device).Reshape(root.Shape));
         foreach (GradientRule rule in InReverse(last))
         {
             if (rule.Pending is { } dy)

@@ -16,6 +16,6 @@ internal static unsafe class HostBufferExtensions
     {
         HostStorage storage => storage.Pointer,
         null => null, // an absent operand, whose offset is 0
-        _ => throw Device.Foreign(buffer, "the CPU"),
+        _ => throw Device.Mixed(Device.Cpu.Name, buffer.Storage.Device.Name),
     };
 }

@@ -46,6 +46,7 @@ public sealed partial class StepScope
         }
 
         _nextStorage++;
+        storage.Mirror = null;
         return storage;
     }
 

@@ -38,6 +38,9 @@ internal abstract class Storage
     /// <summary>How many gradients that a backward walk still has to deliver live here.</summary>
     public int PendingGradients { get; set; }
 
+    /// <summary>Host memory that holds the same bytes, where the host knows them; null otherwise, and always for host memory itself.</summary>
+    public Storage? Mirror { get; set; }
+
     public bool IsReleased => Volatile.Read(ref _condition) != Live;
 
     /// <summary>The scope whose end releases this storage; null when only the finaliser does.</summary>
@@ -54,6 +57,7 @@ internal abstract class Storage
         {
             Scope = null;
             AllocationPressure.Add(ByteLength);
+            Mirror?.Keep();
         }
     }
 

@@ -53,7 +53,7 @@ public static partial class TensorOperators
     {
         using NoGradientScope _ = new();
         Tensor moved = (running.Detach() * (1 - momentum)) + (batch * momentum);
-        Elementwise(running).Copy(moved.Operand, running.Operand, running.Shape);
+        running.Assign(moved);
     }
 
     // The rows with mask 1, in their order, and the mask as one column.

@@ -20,6 +20,7 @@ public static class OptimizerUpdates
     {
         AdamCoefficients coefficients = new(gradientScale, beta1, beta2, epsilon, decay, gradientDecay, stepSize, rootScale);
         IOptimizerKernels kernels = parameter.Kernels.Optimizers;
+        parameter.Overwritten();
         if (Whole(parameter, dense) is { } gradient)
         {
             kernels.Adam(parameter.Buffer, gradient.Buffer, m.Buffer, v.Buffer, parameter.Count, coefficients);
@@ -38,6 +39,7 @@ public static class OptimizerUpdates
     {
         DeviceBuffer b = buffer?.Buffer ?? default;
         IOptimizerKernels kernels = parameter.Kernels.Optimizers;
+        parameter.Overwritten();
         if (Whole(parameter) is { } gradient)
         {
             kernels.Sgd(parameter.Buffer, gradient.Buffer, b, parameter.Count, gradientScale, rate, momentum, nesterov, decay);
@@ -54,6 +56,7 @@ public static class OptimizerUpdates
     public static void Adagrad(Parameter parameter, Tensor accumulator, float gradientScale, float rate, float epsilon)
     {
         IOptimizerKernels kernels = parameter.Kernels.Optimizers;
+        parameter.Overwritten();
         if (Whole(parameter) is { } gradient)
         {
             kernels.Adagrad(parameter.Buffer, gradient.Buffer, accumulator.Buffer, parameter.Count, gradientScale, rate, epsilon);
@@ -68,11 +71,16 @@ public static class OptimizerUpdates
     /// <param name="parameters">The parameters.</param>
     public static float[] SquaredGradientNorms(IReadOnlyList<Parameter> parameters)
     {
-        if (parameters.Count == 0)
-        {
-            return [];
-        }
+        ArgumentNullException.ThrowIfNull(parameters);
+        return parameters.Count == 0 ? [] : SumSquaredGradients(parameters).ToArray();
+    }
 
+    /// <summary><see cref="SquaredGradientNorms"/> left on the device, so that they can be read together with other numbers (<see cref="Tensor.Fetch"/>).</summary>
+    /// <param name="parameters">At least one, all on one device.</param>
+    /// <returns>[parameters]</returns>
+    public static Tensor SumSquaredGradients(IReadOnlyList<Parameter> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
         Tensor sums = Tensor.Zeros(new Shape(parameters.Count), parameters[0].Device);
         for (int i = 0; i < parameters.Count; i++)
         {
@@ -88,7 +96,7 @@ public static class OptimizerUpdates
             }
         }
 
-        return sums.ToArray();
+        return sums;
     }
 
     /// <summary>The gradient of a whole parameter; null where there is none, or only one of rows and it need not be <paramref name="dense"/>.</summary>

@@ -63,6 +63,6 @@ public static partial class TensorOperators
     // The gradients are there already, for dy = 1; dy is almost always 1.
     private sealed class ProjectedCrossEntropyRule(ProjectedRows rows, ProjectedGradients gradients) : GradientRule(rows.Inputs)
     {
-        public override void Backward(Tensor dy, GradientSink sink) => gradients.Send(sink, Inputs, dy.Item());
+        public override void Backward(Tensor dy, GradientSink sink) => gradients.Send(sink, Inputs, dy);
     }
 }

@@ -13,8 +13,10 @@ internal readonly record struct ProjectedGradients(Tensor? X, Tensor? Weight, Te
     }
 
     /// <summary>Delivers them, multiplied by a factor, to x, W and b.</summary>
-    public void Send(GradientSink sink, Tensor?[] inputs, float scale)
+    /// <param name="sink">Where to.</param><param name="inputs">x, W and b.</param><param name="scale">One element, almost always 1; default: 1. Nobody waits for a device to find that out.</param>
+    public void Send(GradientSink sink, Tensor?[] inputs, Tensor? scale = null)
     {
+        float? known = scale is null ? 1 : scale.HostCopy()?.Item();
         Send(inputs[0], X);
         Send(inputs[1], Weight);
         Send(inputs[2], Bias);
@@ -23,7 +25,7 @@ internal readonly record struct ProjectedGradients(Tensor? X, Tensor? Weight, Te
         {
             if (gradient is not null)
             {
-                sink.Add(input, scale == 1 ? gradient : gradient * scale);
+                sink.Add(input, known switch { 1 => gradient, { } factor => gradient * factor, _ => gradient.Multiply(scale!) });
             }
         }
     }

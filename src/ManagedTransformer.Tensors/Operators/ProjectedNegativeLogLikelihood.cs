@@ -55,7 +55,7 @@ public static partial class TensorOperators
             }
 
             logits.Storage.Release();
-            gradients.Send(sink, Inputs, 1);
+            gradients.Send(sink, Inputs);
         }
     }
 }

@@ -131,6 +131,11 @@ public static partial class TensorOperators
             return x;
         }
 
+        if (x.DType == DType.Int32 && !x.Device.IsHost && x.HostCopy() is { } known)
+        {
+            return known.Contiguous().To(x.Device);
+        }
+
         Tensor y = Tensor.Empty(x.Shape, x.DType, x.Device);
         if (x.DType == DType.BFloat16)
         {

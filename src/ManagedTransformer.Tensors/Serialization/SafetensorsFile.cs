@@ -216,6 +216,7 @@ public sealed class SafetensorsFile : IDisposable
             ArrayPool<T>.Shared.Return(chunk);
         }
 
+        tensor.Overwritten();
         return tensor;
     }
 

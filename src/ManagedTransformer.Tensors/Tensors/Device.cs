@@ -23,7 +23,7 @@ public abstract class Device
     public abstract string Description { get; }
 
     /// <summary>Whether the device's memory is the host's: reading it waits for nothing.</summary>
-    internal virtual bool IsHost => false;
+    public virtual bool IsHost => false;
 
     internal KernelSet Kernels => _kernels!;
 
@@ -36,11 +36,9 @@ public abstract class Device
     /// <summary>The device's name.</summary>
     public override string ToString() => Name;
 
-    /// <summary>What is thrown where memory of one device reaches another.</summary>
-    /// <param name="buffer">Memory, or an absent operand that must not be absent.</param><param name="expected">The device that was asked to use it.</param>
-    internal static InvalidOperationException Foreign(DeviceBuffer buffer, string expected) => buffer.Storage is { } storage
-        ? new($"A tensor on {storage.Device.Name} cannot be used by kernels of {expected}: move it there with To(device).")
-        : new($"A kernel of {expected} misses an operand.");
+    /// <summary>What is thrown where the operands of an operator are on two devices.</summary>
+    internal static InvalidOperationException Mixed(string first, string second) =>
+        new($"The operands of an operator must be on one device; they are on {first} and on {second}. Move one with To(device).");
 
     /// <summary>Computes with other kernels from now on, for instance the same ones behind a clock.</summary>
     internal void Use(KernelSet kernels) => _kernels = kernels;

@@ -84,5 +84,5 @@ public static class Devices
 
     private static string Reasons(List<DeviceProvider> providers) => providers.Count == 0
         ? "this program was built without the ManagedTransformer.Gpu package, which has the GPU kernels."
-        : string.Join(" ", providers.Select(provider => provider.Absence));
+        : $"{string.Join(", and ", providers.Select(provider => provider.Absence))}.";
 }

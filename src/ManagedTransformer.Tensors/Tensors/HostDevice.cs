@@ -13,7 +13,7 @@ internal sealed unsafe class HostDevice : Device
 
     public override string Description => $"{Environment.ProcessorCount} threads, vectors of {CpuFeatures.VectorBits} bits";
 
-    internal override bool IsHost => true;
+    public override bool IsHost => true;
 
     public override void Synchronize()
     {

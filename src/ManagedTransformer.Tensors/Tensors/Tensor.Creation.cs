@@ -23,8 +23,12 @@ public partial class Tensor
         RequireCount(values.Length, shape);
         Tensor tensor = Empty(shape, DType.Int32, device);
         tensor.Device.Write(MemoryMarshal.AsBytes(values), tensor.Buffer, sizeof(int));
-        return tensor;
+        return tensor.Mirrored(values);
     }
+
+    /// <summary>As <see cref="From(ReadOnlySpan{float}, Shape, Device?)"/>, and the host remembers the values: for masks that are made on the host and asked there again.</summary>
+    /// <param name="values">Row-major.</param><param name="shape">Its count is the number of values.</param><param name="device">Default: <see cref="Device.Current"/>.</param>
+    public static Tensor FromRemembered(ReadOnlySpan<float> values, Shape shape, Device? device = null) => From(values, shape, device).Mirrored(values);
 
     /// <summary>A Float32 tensor whose values are undefined until they are written.</summary>
     /// <param name="shape">The shape.</param><param name="device">Default: <see cref="Device.Current"/>.</param>
@@ -49,7 +53,7 @@ public partial class Tensor
 
     /// <summary>A Float32 tensor of one element and no axes.</summary>
     /// <param name="value">The value.</param><param name="device">Default: <see cref="Device.Current"/>.</param>
-    public static Tensor Scalar(float value, Device? device = null) => Full(new Shape(), value, device);
+    public static Tensor Scalar(float value, Device? device = null) => Full(new Shape(), value, device).Mirrored<float>([value]);
 
     /// <summary>Independent numbers, uniform in [low, high).</summary>
     /// <param name="shape">The shape.</param><param name="low">Lower bound.</param><param name="high">Upper bound.</param>

@@ -153,8 +153,8 @@ public partial class Tensor
 
         RequireLength(destination.Length);
         using NoGradientScope _ = new();
-        Tensor source = this.Cast(DType.Float32).Contiguous();
-        Device.Read(source.Buffer, sizeof(float), MemoryMarshal.AsBytes(destination));
+        Tensor source = (HostCopy() ?? this).Cast(DType.Float32).Contiguous();
+        source.Device.Read(source.Buffer, sizeof(float), MemoryMarshal.AsBytes(destination));
     }
 
     /// <summary>The elements of an integer tensor, row-major, in a new array.</summary>
@@ -178,7 +178,8 @@ public partial class Tensor
         }
 
         RequireLength(destination.Length);
-        Device.Read(this.Contiguous().Buffer, sizeof(int), MemoryMarshal.AsBytes(destination));
+        Tensor source = (HostCopy() ?? this).Contiguous();
+        source.Device.Read(source.Buffer, sizeof(int), MemoryMarshal.AsBytes(destination));
     }
 
     /// <summary>The value of a tensor of one element.</summary>
@@ -208,6 +209,7 @@ public partial class Tensor
         }
 
         Device.Write(MemoryMarshal.AsBytes(source), Buffer, sizeof(float));
+        Overwritten();
     }
 
     /// <summary>Overwrites the elements, which may be a strided view, with those of another tensor. History is not touched: use it on leaves only.</summary>
@@ -221,6 +223,7 @@ public partial class Tensor
         }
 
         Kernels.Elementwise.Copy(source.Operand, Operand, Shape);
+        Overwritten();
     }
 
     /// <summary>Type, shape and the first elements.</summary>

@@ -11,7 +11,7 @@ public static class Initialization
     /// <summary>Normal numbers with mean 0.</summary>
     /// <param name="shape">The shape.</param><param name="deviation">Standard deviation.</param><param name="random">Source of the key.</param>
     public static Parameter Normal(Shape shape, float deviation, RandomSource random) =>
-        _isSkipped ? Undefined(shape) : new(Tensor.Normal(shape, 0, deviation, random.NextKey()));
+        _isSkipped ? Undefined(shape) : new(DrawNormal(shape, deviation, random));
 
     /// <summary>Xavier (Glorot) uniform: U(-a, a) with a = gain sqrt(6 / (inputs + outputs)).</summary>
     /// <param name="outputs">Rows.</param><param name="inputs">Columns.</param><param name="random">Source of the key.</param><param name="gain">Factor on the bound.</param>
@@ -21,7 +21,7 @@ public static class Initialization
     /// <summary>U(-bound, bound).</summary>
     /// <param name="shape">The shape.</param><param name="bound">At least 0.</param><param name="random">Source of the key.</param>
     public static Parameter Uniform(Shape shape, float bound, RandomSource random) =>
-        _isSkipped ? Undefined(shape) : new(Tensor.Uniform(shape, -bound, bound, random.NextKey()));
+        _isSkipped ? Undefined(shape) : new(DrawUniform(shape, bound, random));
 
     /// <summary>Zeros.</summary>
     /// <param name="shape">The shape.</param>
@@ -52,7 +52,7 @@ public static class Initialization
     {
         if (!_isSkipped)
         {
-            weight.Assign(Tensor.Normal(weight.Shape, 0, deviation, random.NextKey()));
+            weight.Assign(DrawNormal(weight.Shape, deviation, random).To(weight.Device));
         }
     }
 
@@ -61,9 +61,16 @@ public static class Initialization
     {
         if (!_isSkipped)
         {
-            weight?.Assign(Tensor.Uniform(weight.Shape, -bound, bound, random.NextKey()));
+            weight?.Assign(DrawUniform(weight.Shape, bound, random).To(weight.Device));
         }
     }
+
+    // Drawn on the CPU wherever they go, so that a model starts from the same bits on every device.
+    private static Tensor DrawNormal(Shape shape, float deviation, RandomSource random) =>
+        Tensor.Normal(shape, 0, deviation, random.NextKey(), Device.Cpu).To(Device.Current);
+
+    private static Tensor DrawUniform(Shape shape, float bound, RandomSource random) =>
+        Tensor.Uniform(shape, -bound, bound, random.NextKey(), Device.Cpu).To(Device.Current);
 
     private static Parameter Undefined(Shape shape) => new(Tensor.Empty(shape));
 }

@@ -74,7 +74,7 @@ public sealed class TokenEmbedding : Module
         }
 
         int[] ids = tokens.ToInt32Array();
-        return ids.Contains(pad) ? Tensor.From([.. ids.Select(id => id == pad ? 1f : 0f)], tokens.Shape, tokens.Device) : null;
+        return ids.Contains(pad) ? Tensor.FromRemembered([.. ids.Select(id => id == pad ? 1f : 0f)], tokens.Shape, tokens.Device) : null;
     }
 
     /// <summary>Positions of tokens under a padding id: padding + number of real tokens so far; padding itself stands at the position padding.</summary>

@@ -9,6 +9,7 @@ namespace ManagedTransformer.Optimizers;
 public sealed class Adagrad : Optimizer
 {
     private readonly float _clip, _epsilon;
+    private readonly Dictionary<Parameter, double> _norms = [];
 
     /// <summary>An optimiser.</summary>
     /// <param name="groups">What it updates.</param><param name="clip">Largest gradient norm of a tensor that takes a full step; 0: no clipping.</param>
@@ -17,11 +18,27 @@ public sealed class Adagrad : Optimizer
         : base(groups, ["accumulator"], initialAccumulator) => (_clip, _epsilon) = (clip, epsilon);
 
     /// <inheritdoc/>
+    protected override void Prepare(float gradientScale)
+    {
+        if (_clip <= 0)
+        {
+            return;
+        }
+
+        Parameter[] parameters = [.. Groups.SelectMany(group => group.Parameters).Select(named => named.Parameter)];
+        float[] squares = OptimizerUpdates.SquaredGradientNorms(parameters);
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            _norms[parameters[i]] = Math.Sqrt(squares[i]) * gradientScale;
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void Update(Parameter parameter, Tensor[] state, float rate, float gradientScale, float? weightDecay)
     {
         if (_clip > 0)
         {
-            double norm = Math.Sqrt(OptimizerUpdates.SquaredGradientNorms([parameter])[0]) * gradientScale;
+            double norm = _norms[parameter];
             rate = norm > _clip ? (float)(rate * _clip / (norm + 1e-10)) : rate;
         }
 

@@ -46,6 +46,7 @@ public abstract class Optimizer
     public void Step(float rate, float gradientScale = 1)
     {
         Updates++;
+        Prepare(gradientScale);
         int index = 0;
         foreach (ParameterGroup group in Groups)
         {
@@ -54,6 +55,12 @@ public abstract class Optimizer
                 Update(named.Parameter, _entries[index++].State, rate * group.RateFactor, gradientScale, group.WeightDecay);
             }
         }
+    }
+
+    /// <summary>Called once before the updates of a step: the place to read from the device what all of them need.</summary>
+    /// <param name="gradientScale">Factor on every gradient.</param>
+    protected virtual void Prepare(float gradientScale)
+    {
     }
 
     /// <summary>Updates one parameter; <see cref="Updates"/> counts this update already.</summary>

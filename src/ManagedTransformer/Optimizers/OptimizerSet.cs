@@ -1,4 +1,5 @@
 using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Optimizers;
 
@@ -30,7 +31,15 @@ public sealed class OptimizerSet
 
     /// <summary>The norm of the gradient of every part, before clipping.</summary>
     /// <param name="gradientScale">Factor on every gradient.</param>
-    public double[] GradientNorms(float gradientScale = 1) => [.. Parts.Select(part => GradientClipping.GlobalNorm(part.Parameters) * gradientScale)];
+    /// <param name="others">Numbers that are wanted as well: they are read back from the device together with the norms (<see cref="Tensor.Fetch"/>).</param>
+    public double[] GradientNorms(float gradientScale = 1, params IReadOnlyList<Tensor> others)
+    {
+        Tensor?[] squares = [.. Parts.Select(part => part.Parameters.Count == 0
+            ? null
+            : OptimizerUpdates.SumSquaredGradients([.. part.Parameters.Select(named => named.Parameter)]))];
+        Tensor.Fetch([.. squares.OfType<Tensor>(), .. others]);
+        return [.. squares.Select(part => Math.Sqrt(part?.ToArray().Sum(square => (double)square) ?? 0) * gradientScale)];
+    }
 
     /// <summary>One update of every part, each clipped by its own norm.</summary>
     /// <param name="rate">The scheduled learning rate.</param><param name="norms">From <see cref="GradientNorms"/> with the same factor.</param>

@@ -49,20 +49,22 @@ internal abstract class Trainer
         }
 
         using StepScope scope = new();
-        double total = 0;
+        List<Tensor> losses = new(_recipe.Accumulate);
         long targets = 0;
         CrossEntropyOptions options = new() { Sum = true, Smoothing = _recipe.LabelSmoothing, Mode = _recipe.SmoothingMode };
         ForwardContext context = ForwardContext.Training(_random);
         for (int i = 0; i < _recipe.Accumulate; i++)
         {
             TrainingLoss result = Forward(context, options);
-            total += result.Prediction.Loss.Item();
+            losses.Add(result.Prediction.Loss.Detach() * 1); // a copy: the walk frees what it has passed
             targets += result.Prediction.Targets;
             result.Total.Backward(freeIntermediates: true);
         }
 
         float scale = 1f / targets;
-        double[] norms = _optimizers.GradientNorms(scale);
+        // The one place at which a step waits for its device: everything before is queued there without a pause.
+        double[] norms = _optimizers.GradientNorms(scale, losses);
+        double total = losses.Sum(loss => (double)loss.Item());
         TrainingUpdate update = new(total / targets, Math.Sqrt(norms.Sum(norm => norm * norm)), _schedule.Rate(Step), targets);
         if (!double.IsFinite(update.Loss) || !double.IsFinite(update.GradientNorm))
         {

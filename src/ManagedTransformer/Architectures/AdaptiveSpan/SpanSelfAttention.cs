@@ -158,8 +158,9 @@ public sealed class SpanSelfAttention : SelfAttention
         visit.Add("persistent.value", PersistentValue);
     }
 
-    private int Slots(Tensor? spans) =>
-        Sizes?.Kept ?? SpanSizes.OfBlock(spans!.Detach().Max().Item(), 0, _options.Span).Kept;
+    // Spans that follow from the input are known on their device alone: there, all slots are asked for, and the kernels leave out what no head sees.
+    private int Slots(Tensor? spans) => Sizes?.Kept
+        ?? (spans!.Device.IsHost ? SpanSizes.OfBlock(spans.Detach().Max().Item(), 0, _options.Span).Kept : _options.Span.Limit);
 
     // The newest states that the layer sees; zero states, which are ordinary slots, stand where the cache is too short.
     private static Tensor WithPast(Tensor x, Tensor? past, int slots)

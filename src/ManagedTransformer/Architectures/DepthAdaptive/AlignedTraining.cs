@@ -50,7 +50,7 @@ internal static class AlignedTraining
         bool withExits = logProbabilities is not null;
         Tensor? total = null;
         List<Tensor> likelihoods = [];
-        List<float> predictions = [];
+        List<CrossEntropyResult> scored = [];
         CrossEntropyResult deepest = default;
         float weights = config.Omega?.Sum() ?? layers;
         for (int layer = 0; layer < layers; layer++)
@@ -59,14 +59,11 @@ internal static class AlignedTraining
             Tensor loss = deepest.Loss.ScaleGradient(config.Gamma?[layer] ?? 1) * ((config.Omega?[layer] ?? 1) / weights);
             total = total is null ? loss : total + loss;
             likelihoods.Add(deepest.NegativeLogLikelihood * -1);
-            if (withExits)
-            {
-                predictions.AddRange(Judge(deepest, targets, config.Oracle));
-            }
+            scored.Add(deepest);
         }
 
         DepthLoss result = new(total!, deepest, likelihoods);
-        return logProbabilities is null ? result : WithExits(result, config, logProbabilities(), targets, options.IgnoredTarget, predictions);
+        return logProbabilities is null ? result : WithExits(result, config, logProbabilities(), targets, options.IgnoredTarget, scored);
     }
 
     /// <summary>-log q of the exits, summed up; exits of 0 do not count.</summary>
@@ -91,8 +88,10 @@ internal static class AlignedTraining
         : result.RowClasses!.ToInt32Array().Zip(targets.ToInt32Array(), (best, target) => best == target ? 1f : 0f);
 
     private static DepthLoss WithExits(
-        DepthLoss result, DepthConfig config, Tensor logProbabilities, Tensor targets, int? ignored, List<float> predictions)
+        DepthLoss result, DepthConfig config, Tensor logProbabilities, Tensor targets, int? ignored, List<CrossEntropyResult> scored)
     {
+        Tensor.Fetch([.. scored.Select(exit => config.Oracle == ExitOracleKind.Likelihood ? exit.RowLosses! : exit.RowClasses!)]);
+        List<float> predictions = [.. scored.SelectMany(exit => Judge(exit, targets, config.Oracle))];
         int layers = result.LogLikelihoods.Count;
         bool perToken = config.Halting != HaltingKind.Sequence;
         bool[] real = [.. targets.ToInt32Array().Select(target => target != ignored)];

@@ -89,7 +89,7 @@ internal static class MixedTraining
             return [.. Enumerable.Repeat(layers, (int)shape.Count)];
         }
 
-        float[] draws = Tensor.Uniform(shape, 0, layers, context.Random.NextKey()).ToArray();
+        float[] draws = Tensor.Uniform(shape, 0, layers, context.Random.NextKey(), Device.Cpu).ToArray();
         return [.. draws.Select(draw => Math.Min(layers, 1 + (int)draw))];
     }
 }

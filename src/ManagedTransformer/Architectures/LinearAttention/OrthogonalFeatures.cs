@@ -13,8 +13,8 @@ internal static class OrthogonalFeatures
     public static Tensor Draw(int heads, int rows, int width, RandomSource random)
     {
         int blocks = (rows + width - 1) / width;
-        float[] gaussians = Tensor.Normal(new Shape(heads, blocks, width, width), 0, 1, random.NextKey()).ToArray();
-        float[] lengths = Tensor.Normal(new Shape(heads, blocks, width, width), 0, 1, random.NextKey()).ToArray();
+        float[] gaussians = Tensor.Normal(new Shape(heads, blocks, width, width), 0, 1, random.NextKey(), Device.Cpu).ToArray();
+        float[] lengths = Tensor.Normal(new Shape(heads, blocks, width, width), 0, 1, random.NextKey(), Device.Cpu).ToArray();
         float[] projection = new float[heads * rows * width];
         for (int head = 0; head < heads; head++)
         {

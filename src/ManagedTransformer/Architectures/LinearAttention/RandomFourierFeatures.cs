@@ -17,7 +17,7 @@ public sealed class RandomFourierFeatures : FeatureMap
     public RandomFourierFeatures(LinearAttentionConfig config, int heads, int width, RandomSource random)
     {
         (_config, _scale) = (config, config.Scale ?? 1 / MathF.Sqrt(config.FeatureSize));
-        Projection = Tensor.Normal(new Shape(heads, config.FeatureSize, width), 0, 1, random.NextKey()).Keep();
+        Projection = Draw(new Shape(heads, config.FeatureSize, width), random).Keep();
         Sigma = config.Reparam ? Initialization.Ones(new Shape(heads, 1, width)) : null;
     }
 
@@ -32,7 +32,7 @@ public sealed class RandomFourierFeatures : FeatureMap
     public void Resample(RandomSource random)
     {
         using NoGradientScope _ = new();
-        Projection.Assign(Tensor.Normal(Projection.Shape, 0, 1, random.NextKey()));
+        Projection.Assign(Draw(Projection.Shape, random).To(Projection.Device));
     }
 
     /// <inheritdoc/>
@@ -41,6 +41,9 @@ public sealed class RandomFourierFeatures : FeatureMap
         Tensor projected = x.UnitVectors().HeadwiseLinear(LearnedFeatures.Scale(Projection, Sigma, _config.Tau));
         return _scale * (_config.Map == FeatureMapKind.RfaArccos ? projected.Relu() : TensorOperators.Concat(3, projected.Sin(), projected.Cos()));
     }
+
+    // Drawn on the CPU, so that the features are the same bits on every device.
+    private static Tensor Draw(Shape shape, RandomSource random) => Tensor.Normal(shape, 0, 1, random.NextKey(), Device.Cpu).To(Device.Current);
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)

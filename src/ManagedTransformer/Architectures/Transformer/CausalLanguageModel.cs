@@ -244,10 +244,18 @@ public sealed class CausalLanguageModel : Module
     /// <summary>Brings constrained parameters (span ratios) back into their range; to be called after every update.</summary>
     public void ApplyConstraints()
     {
+        List<Tensor> ratios = [];
         foreach (TransformerLayer layer in Layers)
         {
-            (layer.Attention as SpanSelfAttention)?.ClampSpans();
+            if (layer.Attention is SpanSelfAttention { SpanRatio: { } ratio } attention)
+            {
+                attention.ClampSpans();
+                ratios.Add(ratio);
+            }
         }
+
+        // Every layer's sizes follow from them: one wait instead of one per layer.
+        Tensor.Fetch(ratios);
     }
 
     /// <inheritdoc/>

@@ -49,8 +49,11 @@ public sealed class AdaptiveComputationTime
     /// <exception cref="InvalidOperationException">No step was made.</exception>
     public Tensor Output => _output ?? throw new InvalidOperationException("There is no output before the first step.");
 
-    /// <summary>Whether a position goes on: its sum is below 1 - epsilon and it has steps left. Reads values back from the device.</summary>
-    public bool IsRunning => Steps == 0 || (Steps < _maxSteps && _sum.LessThan(_threshold).Max().Item() > 0);
+    /// <summary>
+    /// Whether a position goes on: its sum is below 1 - epsilon and it has steps left. On a device with memory of its own nobody waits to know the sums: all steps are made there,
+    /// those of positions that have halted with the weight 0.
+    /// </summary>
+    public bool IsRunning => Steps == 0 || (Steps < _maxSteps && (!_sum.Device.IsHost || _sum.LessThan(_threshold).Max().Item() > 0));
 
     /// <summary>mean(n + r) over all positions: what is added to the training loss, with a small weight, to make thinking cost something.</summary>
     public Tensor PonderTime => (Remainders + Updates).Mean();
