@@ -23,6 +23,10 @@ public sealed class DeviceScope : IDisposable
 
     internal static Device? Current => _innermost?._device;
 
+    /// <summary>A scope on a device where one is needed: null if new tensors go there already. <c>using DeviceScope? _ = DeviceScope.Enter(device);</c></summary>
+    /// <param name="device">Where new tensors go.</param>
+    public static DeviceScope? Enter(Device device) => device == Device.Current ? null : new DeviceScope(device);
+
     /// <summary>Closes the scope.</summary>
     /// <exception cref="InvalidOperationException">A scope opened later is still open, or another thread closes it.</exception>
     public void Dispose()

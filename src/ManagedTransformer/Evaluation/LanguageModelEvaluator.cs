@@ -35,6 +35,7 @@ public static class LanguageModelEvaluator
         long tokens = 0;
         ForwardContext forward = Context(observer);
         CrossEntropyOptions options = new() { Sum = true, IgnoredTarget = model.Config.PaddingIdx ?? -1 };
+        using DeviceScope? device = DeviceScope.Enter(model.Device);
         using NoGradientScope _ = new();
         foreach (EvaluationBatch batch in EvaluationBatch.Read(stream, context, contextWindow, Math.Max(1, TokensPerBatch / context)))
         {
@@ -79,6 +80,7 @@ public static class LanguageModelEvaluator
 
         double Block()
         {
+            using DeviceScope? device = DeviceScope.Enter(model.Device);
             using NoGradientScope _ = new();
             using StepScope scope = new();
             return model.Loss(Tensor.From(inputs, shape), Tensor.From(targets, shape), forward, past: past).Loss.Item();

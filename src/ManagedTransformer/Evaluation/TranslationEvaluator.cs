@@ -18,6 +18,7 @@ internal static class TranslationEvaluator
         double nll = 0;
         long tokens = 0;
         CrossEntropyOptions options = new() { Sum = true };
+        using DeviceScope? device = DeviceScope.Enter(model.Device);
         using NoGradientScope _ = new();
         int longest = pairs.Max(pair => Math.Max(pair.Source.Length, pair.Target.Length)) + 1;
         foreach (TranslationBatch batch in new PairBatches(pairs, new PairBatchesOptions { MaxTokens = Math.Max(TokensPerBatch, longest), Multiple = 1 }).All())

@@ -20,7 +20,8 @@ public static class TextGenerator
     /// <param name="vocabulary">Ids that the tokenizer knows; the model may have more, which are never drawn.</param>
     public static IEnumerable<int> Generate(CausalLanguageModel model, IReadOnlyList<int> prompt, GenerationOptions options, int vocabulary)
     {
-        LanguageModelState state = model.CreateState(exits: options.Exits);
+        Device device = model.Device;
+        LanguageModelState state = CreateState(model, device, options);
         Sampler sampler = new(options, vocabulary);
         float[] logits = new float[model.Config.Vocab];
         List<int> text = new(prompt.Count + Math.Min(options.MaxTokens, Reserved));
@@ -35,6 +36,7 @@ public static class TextGenerator
                 unread = Math.Max(1, state.Room - options.WindowStride + 1);
             }
 
+            using (DeviceScope.Enter(device))
             using (step.Open())
             {
                 Tensor tokens = Tensor.From(CollectionsMarshal.AsSpan(text)[^unread..], new Shape(1, unread));
@@ -56,5 +58,11 @@ public static class TextGenerator
             unread = 1;
             yield return next;
         }
+    }
+
+    private static LanguageModelState CreateState(CausalLanguageModel model, Device device, GenerationOptions options)
+    {
+        using DeviceScope? _ = DeviceScope.Enter(device);
+        return model.CreateState(exits: options.Exits);
     }
 }

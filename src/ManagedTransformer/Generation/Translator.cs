@@ -16,6 +16,7 @@ internal static class Translator
         EncoderDecoderModel model, IReadOnlyList<int[]> sources, BeamSearchOptions options, int batch, ExitRule? exits = null, CancellationToken cancellation = default)
     {
         Hypothesis[] best = new Hypothesis[sources.Count];
+        using DeviceScope? device = DeviceScope.Enter(model.Device);
         using NoGradientScope _ = new();
         foreach (int[] numbers in EncodedBatch.Divide(sources, batch))
         {

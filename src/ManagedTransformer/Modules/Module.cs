@@ -8,6 +8,9 @@ public abstract class Module
     /// <summary>Number of trainable values, each counted once.</summary>
     public long ParameterCount => Parameters().Sum(named => named.Parameter.Count);
 
+    /// <summary>Where the parameters are: the device of the <see cref="DeviceScope"/> in which the module was made or loaded. The CPU for a module without parameters.</summary>
+    public Device Device => Parameters() is [{ Parameter: var first }, ..] ? first.Device : Device.Cpu;
+
     /// <summary>Shows every parameter and submodule to the visitor, in a fixed order.</summary>
     /// <param name="visit">Receives them.</param>
     public abstract void Visit(ParameterVisitor visit);

@@ -42,6 +42,7 @@ internal abstract class Trainer
     /// <exception cref="InputException">The loss is not finite; nothing was changed but the batch norms' statistics.</exception>
     public TrainingUpdate Update()
     {
+        using DeviceScope? device = DeviceScope.Enter(_parameters[0].Parameter.Device);
         _random.MoveTo((ulong)Step);
         foreach (NamedParameter named in _parameters)
         {
