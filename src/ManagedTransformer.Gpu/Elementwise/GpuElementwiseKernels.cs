@@ -8,9 +8,11 @@ internal sealed class GpuElementwiseKernels(GpuDevice device) : IElementwiseKern
 {
     private readonly GpuDevice _device = device;
 
-    public void Unary(UnaryOp op, DeviceBuffer x, DeviceBuffer y, long count, float a, float b) => throw new NotSupportedException("not yet on the device");
+    public void Unary(UnaryOp op, DeviceBuffer x, DeviceBuffer y, long count, float a, float b) =>
+        UnaryLauncher.For(op, ref a, ref b).Value(_device, x, y, count, a, b);
 
-    public void UnaryGradient(UnaryOp op, DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx, long count, float a, float b) => throw new NotSupportedException("not yet on the device");
+    public void UnaryGradient(UnaryOp op, DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx, long count, float a, float b) =>
+        UnaryLauncher.For(op, ref a, ref b).Gradient(_device, x, y, dy, dx, count, a, b);
 
     public void Binary(BinaryOp op, in Operand a, in Operand b, DeviceBuffer y, in Shape shape) => throw new NotSupportedException("not yet on the device");
 
