@@ -33,6 +33,9 @@ public sealed class GpuDevice : Device
     /// <summary>Whether kernels may exchange registers within warps of 32 (<see cref="CudaGroup"/>); else they go through shared memory (<see cref="PlainGroup"/>).</summary>
     internal bool HasShuffles { get; }
 
+    /// <summary>How many groups of threads are at work at the same time, roughly.</summary>
+    internal int Multiprocessors => _accelerator.NumMultiprocessors;
+
     internal GpuMemoryPool Pool { get; }
 
     internal IndexErrors IndexErrors { get; }
