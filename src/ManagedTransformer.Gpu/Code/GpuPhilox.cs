@@ -21,12 +21,7 @@ internal static class GpuPhilox
             k1 += Philox.WeylB;
         }
 
-        PhiloxWords words = default;
-        words.W0 = c0;
-        words.W1 = c1;
-        words.W2 = c2;
-        words.W3 = c3;
-        return words;
+        return PhiloxWords.Of(c0, c1, c2, c3);
     }
 
     /// <summary>The upper 24 bits of a word as a number in [0, 1).</summary>

@@ -15,17 +15,17 @@ internal struct WeightDropout
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad Factors(WeightDropout dropout, long element)
     {
-        PhiloxWords low = PhiloxWords.Block(dropout.Seed, dropout.Sequence, (ulong)(element >> 2));
+        PhiloxWords low = GpuPhilox.Block(dropout.Seed, dropout.Sequence, (ulong)(element >> 2));
         int shift = (int)element & 3;
         if (shift != 0)
         {
             // They lie in two blocks of four.
-            PhiloxWords high = PhiloxWords.Block(dropout.Seed, dropout.Sequence, (ulong)(element >> 2) + 1);
+            PhiloxWords high = GpuPhilox.Block(dropout.Seed, dropout.Sequence, (ulong)(element >> 2) + 1);
             low = PhiloxWords.Shift(low, high, shift);
         }
 
         return Quad.Of(Factor(dropout, low.W0), Factor(dropout, low.W1), Factor(dropout, low.W2), Factor(dropout, low.W3));
     }
 
-    private static float Factor(WeightDropout dropout, uint word) => (word >> 8) * (1f / 16777216f) < dropout.Probability ? 0 : dropout.Kept;
+    private static float Factor(WeightDropout dropout, uint word) => GpuPhilox.ToUnit(word) < dropout.Probability ? 0 : dropout.Kept;
 }
