@@ -36,7 +36,7 @@ internal static class BenchGemmCommand
             "Measures the matrix product C = A B.",
             "mt bench gemm",
             "mt bench gemm --shapes \"512,512,512;64,2048,256\" --transposes nn,nt --threads 1 --json")
-        { shapes, transposes, threads, DeviceOption.Create(), seconds, json };
+        { shapes, transposes, threads, DeviceOption.Create(), DeviceOption.Precision(), seconds, json };
         command.SetAction(result =>
         {
             int[] threadCounts = result.GetValue(threads) is { } count ? [count] : [.. new[] { 1, CpuThreads.Count }.Distinct()];

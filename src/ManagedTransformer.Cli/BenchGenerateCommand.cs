@@ -31,7 +31,7 @@ internal static class BenchGenerateCommand
             "Measures step-by-step generation at the end of texts of several lengths, with random weights; the recipe's positions are raised to hold them.",
             "mt bench generate --recipe stories --lengths 128,1024,8192 --json",
             "mt bench generate --recipe bench-softmax-512 --recipe bench-t2r-512 --lengths 128,1024,8192,65536 --svg generation.svg")
-        { recipe, data, lengths, svg, weights, threads, DeviceOption.Create(), json };
+        { recipe, data, lengths, svg, weights, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));

@@ -52,7 +52,7 @@ internal static class BenchTrainCommand
             "mt bench train --layers 4 --dim 128 --heads 4 --seq 128 --batch 8 --vocab 256 --json",
             "mt bench train --recipe enwiki-span-adaptive --profile",
             "mt bench train --recipe multi30k-delight --seq 24")
-        { layers, dim, heads, sequence, batch, vocab, recipe, steps, profile, threads, DeviceOption.Create(), json };
+        { layers, dim, heads, sequence, batch, vocab, recipe, steps, profile, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
         command.Validators.Add(result =>
         {
             Option<int?>[] options = [layers, dim, heads, sequence, batch, vocab];

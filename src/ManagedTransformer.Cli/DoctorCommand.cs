@@ -21,6 +21,7 @@ internal static class DoctorCommand
         Command command = new("doctor", "Shows what the machine offers and tests every kernel against its plain scalar twin.") { threads, DeviceOption.Create(), bandwidth, json };
         command.SetAction(result =>
         {
+            DeviceOption.RegisterAll();
             Options.Apply(result.GetValue(threads));
             bool isJson = result.GetValue(json);
             BandwidthMeasurement[] speeds = result.GetValue(bandwidth) ? [.. new[] { 1, CpuThreads.Count }.Distinct().Select(count => BandwidthBenchmark.Run(count))] : [];

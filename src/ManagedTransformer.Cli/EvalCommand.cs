@@ -31,7 +31,7 @@ internal static class EvalCommand
             "mt eval out/shakespeare --data other.txt --json",
             "mt eval out/multi30k-de-en --data test.de,test.en --beam 5",
             "mt eval out/exits --data test.de,test.en --exits all --exits confidence:0.7")
-        { model, data, split, contextWindow, exits, threads, DeviceOption.Create(), json };
+        { model, data, split, contextWindow, exits, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
         search.AddTo(command);
         command.SetAction(result =>
         {

@@ -43,7 +43,7 @@ internal static class GenerateCommand
             "mt generate out/stories --prompt \"Once upon a time \" --tokens 300 --temperature 0.8",
             "mt generate gpt2 --prompt \"Once upon a time\" --tokens 50 --weights bf16",
             "mt generate out/stories --prompt - --tokens 100 --top-k 20 --seed 7 < start.txt")
-        { model, prompt, tokens, temperature, topK, topP, seed, exits, ignoreEnd, stride, weights, threads, DeviceOption.Create(), json };
+        { model, prompt, tokens, temperature, topK, topP, seed, exits, ignoreEnd, stride, weights, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));

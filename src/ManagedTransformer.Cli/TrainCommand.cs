@@ -36,7 +36,7 @@ internal static class TrainCommand
             "mt train stories --steps 3000 --resume",
             "mt train multi30k-de-en --data train.de.gz,train.en.gz --valid val.de,val.en",
             "mt train finetune --init gpt2 --data input.txt --out out/finetuned")
-        { recipe, data, validation, tooLong, output, init, steps, seed, threads, device, resume, json };
+        { recipe, data, validation, tooLong, output, init, steps, seed, threads, device, DeviceOption.Precision(), resume, json };
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));

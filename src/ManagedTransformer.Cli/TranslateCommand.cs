@@ -26,7 +26,7 @@ internal static class TranslateCommand
             "Translates lines in their order, printing each as it is done; an empty line stays empty.",
             "mt translate out/multi30k-de-en sentences.de",
             "mt translate out/multi30k-de-en --beam 1 < sentences.de > sentences.en")
-        { model, file, exits, showExits, threads, DeviceOption.Create(), json };
+        { model, file, exits, showExits, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
         search.AddTo(command);
         command.SetAction(result =>
         {

@@ -41,12 +41,16 @@ public sealed class GemmProbe
     /// <summary>Computes it, and the time that took.</summary>
     public double Milliseconds()
     {
-        IMatrixKernels kernels = Device.Cpu.Kernels.Matrix;
+        Device device = _problem.C.Storage!.Device;
+        IMatrixKernels kernels = device.Kernels.Matrix;
+        device.Synchronize();
         long begin = Stopwatch.GetTimestamp();
         for (int i = 0; i < _repeats; i++)
         {
             kernels.MatMul(_problem);
         }
+
+        device.Synchronize();
 
         return Stopwatch.GetElapsedTime(begin).TotalMilliseconds / _repeats;
     }

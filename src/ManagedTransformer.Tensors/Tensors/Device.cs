@@ -25,6 +25,19 @@ public abstract class Device
     /// <summary>Whether the device's memory is the host's: reading it waits for nothing.</summary>
     public virtual bool IsHost => false;
 
+    /// <summary>The precisions of matrix products that the device has, the default first.</summary>
+    public virtual IReadOnlyList<MatMulPrecision> MatMulPrecisions { get; } = [MatMulPrecision.Float32];
+
+    /// <summary>The precision of matrix products from now on.</summary>
+    /// <exception cref="ArgumentException">The device does not have it.</exception>
+    public MatMulPrecision MatMulPrecision
+    {
+        get;
+        set => field = MatMulPrecisions.Contains(value)
+            ? value
+            : throw new ArgumentException($"{Name} multiplies matrices in {string.Join(", ", MatMulPrecisions)}, not in {value}.", nameof(value));
+    }
+
     internal KernelSet Kernels => _kernels!;
 
     /// <summary>

@@ -96,7 +96,7 @@ public static class TrainingBenchmark
         (double peak, double utilization) = Utilization(run, steps, operations);
         double milliseconds;
         IReadOnlyList<KernelCost> kernels;
-        using (KernelProfile profile = KernelProfile.Start())
+        using (KernelProfile profile = KernelProfile.Start(Device.Current))
         {
             long start = Stopwatch.GetTimestamp();
             for (int step = 0; step < steps; step++)

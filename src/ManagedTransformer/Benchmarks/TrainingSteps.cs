@@ -43,19 +43,19 @@ internal abstract class TrainingSteps
 
         using StepScope scope = new();
         TrainingLoss loss = Forward(ForwardContext.Training(_random));
-        double value = loss.Prediction.Loss.Item();
+        Tensor value = loss.Prediction.Loss.Detach() * 1; // a copy: the walk frees what it has passed
         profile?.Phase = "backward";
         loss.Total.Backward(freeIntermediates: true);
         profile?.Phase = "update";
         _update();
         ApplyConstraints();
-        return value;
+        return value.Item();
     }
 
     /// <summary>Multiplications and additions of the products of a forward pass alone.</summary>
     public double CountForwardOperations()
     {
-        using KernelProfile profile = KernelProfile.Start();
+        using KernelProfile profile = KernelProfile.Start(Device.Current);
         using StepScope scope = new();
         using NoGradientScope _ = new();
         Forward(ForwardContext.Training(_random));

@@ -32,6 +32,8 @@ internal sealed class ArchitectureCheck : IDisposable
         (_name, _device) = (name, device);
         _recipe = ArchitectureRecipes.Load(name, _folder["recipe.json"]);
         File.WriteAllText(_folder["text.txt"], string.Concat(Enumerable.Range(0, 300).Select(i => $"{i} and {i + 1} make {(2 * i) + 1}.\n")));
+        File.WriteAllText(_folder["source.txt"], string.Concat(Enumerable.Range(0, 60).Select(i => $"{i} and {i + 1}\n")));
+        File.WriteAllText(_folder["target.txt"], string.Concat(Enumerable.Range(0, 60).Select(i => $"they make {(2 * i) + 1}\n")));
     }
 
     public static IEnumerable<string> Names => ArchitectureRecipes.Names;
@@ -110,7 +112,7 @@ internal sealed class ArchitectureCheck : IDisposable
     {
         using DeviceScope scope = new(device);
         using TranslationModel model = TranslationModel.Load(_folder["cpu"]);
-        return string.Join('|', model.Translate(["ba du", "a"], new TranslationOptions { Search = new BeamSearchOptions { Beam = 2 } }).Select(found => found.Text));
+        return string.Join('|', model.Translate(["3 and 4", "17 and 18"], new TranslationOptions { Search = new BeamSearchOptions { Beam = 2 } }).Select(found => found.Text));
     }
 
     private void States()
@@ -161,7 +163,7 @@ internal sealed class ArchitectureCheck : IDisposable
         using CancellationTokenSource source = new();
         List<double> losses = [];
         List<long> reads = [], memory = [];
-        TrainingRun.Prepare(_recipe, new TrainingOptions { Data = _recipe is TranslationRecipe ? null : _folder["text.txt"], Output = _folder[output], Resume = resume }).Run(
+        TrainingRun.Prepare(_recipe, Options(output) with { Resume = resume }).Run(
             progress =>
             {
                 if (progress.Validation is null)
@@ -185,6 +187,14 @@ internal sealed class ArchitectureCheck : IDisposable
         }
 
         return [.. losses];
+    }
+
+    private TrainingOptions Options(string output)
+    {
+        string pairs = $"{_folder["source.txt"]},{_folder["target.txt"]}";
+        return _recipe is TranslationRecipe
+            ? new TrainingOptions { Output = _folder[output], Data = pairs, Validation = pairs }
+            : new TrainingOptions { Output = _folder[output], Data = _folder["text.txt"] };
     }
 
     private long Reads() => (_device as GpuDevice)?.HostReads ?? 0;

@@ -17,7 +17,6 @@ internal static class ArchitectureRecipes
 
     private const string TranslationTraining = """
         "tokenizer": { "type": "bpe", "vocab": 300, "joint": true },
-        "data": { "source": "builtin:translation" },
         "training": {
           "steps": 20, "max_tokens": 256, "label_smoothing": 0.1,
           "optimizer": { "type": "adam", "betas": [0.9, 0.98] },
