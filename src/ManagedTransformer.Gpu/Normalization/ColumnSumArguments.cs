@@ -4,7 +4,7 @@ namespace ManagedTransformer.Gpu;
 
 /// <summary>What <see cref="ColumnSumCode"/> takes.</summary>
 internal struct ColumnSumArguments<TTerm>
-    where TTerm : unmanaged, IColumnTerm
+    where TTerm : struct, IColumnTerm
 {
     public TTerm Term;
 

@@ -9,7 +9,7 @@ namespace ManagedTransformer.Gpu;
 internal static class ColumnSumCode
 {
     public static void Run<TTerm>(ColumnSumArguments<TTerm> arguments)
-        where TTerm : unmanaged, IColumnTerm
+        where TTerm : struct, IColumnTerm
     {
         ArrayView<float> scratch = SharedMemory.Allocate<float>(2 * ColumnSums.GroupSize);
         int thread = Group.IdxX, columns = 1 << arguments.ColumnBits, lanes = Group.DimX >> arguments.ColumnBits;

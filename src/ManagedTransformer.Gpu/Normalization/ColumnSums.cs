@@ -18,7 +18,7 @@ internal static class ColumnSums
     /// <param name="device">Where.</param><param name="term">What is added up.</param><param name="rows">How many rows.</param><param name="width">How many columns.</param>
     /// <param name="a">The sums of the first numbers.</param><param name="b">Those of the second ones; empty if they are not wanted.</param><param name="divisor">The number.</param>
     public static void Run<TTerm>(GpuDevice device, TTerm term, long rows, int width, ArrayView<float> a, ArrayView<float> b = default, float divisor = 1)
-        where TTerm : unmanaged, IColumnTerm
+        where TTerm : struct, IColumnTerm
     {
         int columnBits = BitOperations.Log2(BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(width, 1, MostColumns)));
         int blocks = (width + (1 << columnBits) - 1) >> columnBits, lanes = GroupSize >> columnBits;
