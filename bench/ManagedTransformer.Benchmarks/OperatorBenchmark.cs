@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using ManagedTransformer.Gpu;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Benchmarks;
@@ -7,6 +8,30 @@ namespace ManagedTransformer.Benchmarks;
 public abstract class OperatorBenchmark
 {
     private readonly List<Tensor> _leaves = [];
+    private DeviceScope? _scope;
+
+    /// <summary>The devices of this machine; <c>--filter</c> and <c>--list</c> show them as parameters.</summary>
+    public static IEnumerable<string> DeviceNames
+    {
+        get
+        {
+            GpuDevices.Register();
+            return Devices.All().Select(device => device.Name);
+        }
+    }
+
+    /// <summary>Where it computes.</summary>
+    [ParamsSource(nameof(DeviceNames))]
+    public string Device
+    {
+        get => Tensors.Device.Current.Name;
+        set
+        {
+            GpuDevices.Register();
+            _scope?.Dispose();
+            _scope = new DeviceScope(Devices.Open(value));
+        }
+    }
 
     /// <summary>Whether the gradients of all leaves are computed as well.</summary>
     [Params(false, true)]
@@ -45,5 +70,7 @@ public abstract class OperatorBenchmark
         {
             y.Backward(y.Detach(), freeIntermediates: true);
         }
+
+        y.Device.Synchronize();
     }
 }
