@@ -15,4 +15,11 @@ internal interface IRowTeam
 
     /// <summary>Two sums at once.</summary>
     FloatPair Sum(FloatPair value, ArrayView<float> scratch, int size);
+
+    /// <summary>Merges one value of every thread of the team.</summary>
+    /// <param name="value">The thread's value.</param><param name="scratch">Shared memory of as many elements as the group has threads.</param>
+    /// <param name="size">Threads of a team: a power of two up to the size of the group.</param>
+    T Merge<T, TMerge>(T value, ArrayView<T> scratch, int size)
+        where T : unmanaged
+        where TMerge : struct, IMerge<T>;
 }
