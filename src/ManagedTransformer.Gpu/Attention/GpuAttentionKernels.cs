@@ -7,6 +7,7 @@ internal sealed class GpuAttentionKernels(GpuDevice device) : IAttentionKernels
 {
     private readonly GpuScaledAttention _scaled = new(device);
     private readonly GpuSpanAttention _span = new(device);
+    private readonly GpuLinearAttention _linear = new(device);
 
     public void Attention(in AttentionProblem problem) => _scaled.Forward(problem);
 
@@ -16,7 +17,7 @@ internal sealed class GpuAttentionKernels(GpuDevice device) : IAttentionKernels
 
     public void SpanAttentionGradient(in SpanAttentionGradientProblem problem) => _span.Backward(problem);
 
-    public void LinearAttention(in LinearAttentionProblem problem) => throw new NotSupportedException("not yet on the device");
+    public void LinearAttention(in LinearAttentionProblem problem) => _linear.Forward(problem);
 
-    public void LinearAttentionGradient(in LinearAttentionGradientProblem problem) => throw new NotSupportedException("not yet on the device");
+    public void LinearAttentionGradient(in LinearAttentionGradientProblem problem) => _linear.Backward(problem);
 }

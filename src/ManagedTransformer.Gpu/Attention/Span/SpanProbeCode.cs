@@ -23,16 +23,15 @@ internal static class SpanProbeCode
         SpanArguments span = arguments.Span;
         int head = Grid.IdxY, beyond = span.Length - arguments.Near[head];
         long queries = (long)span.Batch * span.QueryLength, step = queries * beyond <= FewScores || queries < Probes ? 1 : queries / Probes, query = Grid.IdxX * step;
-        if (beyond == 0 || query >= queries)
-        {
-            return; // the whole group
-        }
 
+        // A group without a query goes through all barriers, as devices want it, but looks at nothing.
+        int slots = beyond > 0 && query < queries ? span.Length + span.Persistent : 0;
+        query = slots > 0 ? query : 0;
         int batch = (int)(query / span.QueryLength), t = (int)(query % span.QueryLength);
         SpanHead operands = SpanHead.Of(span, (batch * span.Heads) + head);
         float reach = SpanArguments.Reach(span, batch, t, head);
         float max = float.NegativeInfinity, masked = 0, all = 0, mass = 0;
-        for (int c = Group.IdxX; c < span.Length + span.Persistent; c += Group.DimX)
+        for (int c = Group.IdxX; c < slots; c += Group.DimX)
         {
             float score = Score(span, operands, t, c), raw = c < span.Length ? ((reach - (span.Length - c)) / span.Ramp) + 1 : 1;
             float mask = raw < 0 ? 0 : raw > 1 ? 1 : raw, larger = score > max ? score : max;
@@ -46,7 +45,7 @@ internal static class SpanProbeCode
         float largest = default(TGroup).Reduce<MaxCombine>(max, scratch), scale = max == float.NegativeInfinity ? 0 : GpuMath.Exp(max - largest);
         float normalizer = default(TGroup).Reduce<SumCombine>((masked + (span.Epsilon * all)) * scale, scratch);
         mass = default(TGroup).Reduce<SumCombine>(mass * scale, scratch);
-        if (Group.IdxX == 0 && span.Epsilon * mass > SpanAttentionProblem.Significant * normalizer)
+        if (Group.IdxX == 0 && slots > 0 && span.Epsilon * mass > SpanAttentionProblem.Significant * normalizer)
         {
             Atomic.Max(ref arguments.Slots[head], span.Length);
         }
