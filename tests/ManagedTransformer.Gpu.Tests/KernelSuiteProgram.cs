@@ -15,6 +15,7 @@ internal static class KernelSuiteProgram
     public static int Run(ReadOnlySpan<string> arguments)
     {
         GpuDevices.Register();
+        Devices.Register(new PtxProvider());
         Device device = Devices.Open(arguments[0]);
         HashSet<string> wanted = [.. arguments[1..]];
         int failed = 0;

@@ -2,14 +2,14 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>AttentionKernels on a GPU.</summary>
+/// <summary>Attention, span attention and linear attention on a GPU.</summary>
 internal sealed class GpuAttentionKernels(GpuDevice device) : IAttentionKernels
 {
-    private readonly GpuDevice _device = device;
+    private readonly ScaledAttention _scaled = new(device);
 
-    public void Attention(in AttentionProblem problem) => throw new NotSupportedException("not yet on the device");
+    public void Attention(in AttentionProblem problem) => _scaled.Forward(problem);
 
-    public void AttentionGradient(in AttentionGradientProblem problem) => throw new NotSupportedException("not yet on the device");
+    public void AttentionGradient(in AttentionGradientProblem problem) => _scaled.Backward(problem);
 
     public void SpanAttention(in SpanAttentionProblem problem) => throw new NotSupportedException("not yet on the device");
 

@@ -1,0 +1,59 @@
+using ILGPU;
+
+namespace ManagedTransformer.Gpu;
+
+/// <summary>
+/// Gradients of keys and values, dk = Scale dS^T Q and dv = drop(A)^T dY. A group owns 64 keys of a head and up to 128 columns of their gradients; it streams over
+/// tiles of 64 queries, rebuilds their weights and adds what they contribute.
+/// </summary>
+internal static class AttentionKeyGradientCode
+{
+    public static void Run<TWidth>(AttentionGradientArguments arguments)
+        where TWidth : struct, ITileWidth
+    {
+        ArrayView<Quad> weights = SharedMemory.Allocate<Quad>(Tile.TileMemory);
+        ArrayView<Quad> a = SharedMemory.Allocate<Quad>(Tile.StripMemory), b = SharedMemory.Allocate<Quad>(Tile.StripMemory);
+        AttentionArguments forward = arguments.Forward;
+        int tiles = Tile.Count(forward.KeyLength), pair = Grid.IdxX / tiles, first = Grid.IdxX % tiles * Tile.Size;
+        int batch = pair / forward.Heads, head = pair % forward.Heads, column = Grid.IdxY * Tile.ResultWidth;
+        TileRows queries = HeadOperand.Rows(forward.Q, batch, head, forward.QueryLength, forward.HeadWidth);
+        TileRows keys = HeadOperand.Rows(forward.K, batch, head, forward.KeyLength, forward.HeadWidth);
+        TileRows values = HeadOperand.Rows(forward.V, batch, head, forward.KeyLength, forward.ValueWidth);
+        TileRows outputs = HeadOperand.Rows(arguments.DY, batch, head, forward.QueryLength, forward.ValueWidth);
+
+        int key = first + (4 * Tile.Column), end = AttentionMask.EndQuery(forward, first);
+        QuadBlock dKeys = default, dKeysSecond = default, dValues = default, dValuesSecond = default;
+        for (int query = AttentionMask.FirstQuery(forward, first); query < end; query += Tile.Size)
+        {
+            int row = query + (4 * Tile.Row);
+            QuadBlock scores = TileProduct.Dots(queries, query, keys, first, a, b);
+            QuadBlock gradients = TileProduct.Dots(outputs, query, values, first, a, b);
+            AttentionGradientBlock block = AttentionGradientBlock.Of(
+                arguments, QuadBlock.Transpose(scores), QuadBlock.Transpose(gradients), AttentionQueries.Load(arguments, pair, row), batch, pair, key, row);
+            TileProduct.Put(QuadBlock.Transpose(block.Weights), weights);
+            dValues = TileProduct.AddWeighted(dValues, weights, outputs, query, column, b);
+            if (default(TWidth).IsWide)
+            {
+                dValuesSecond = TileProduct.AddWeighted(dValuesSecond, weights, outputs, query, column + Tile.Size, b);
+            }
+
+            Group.Barrier();
+            TileProduct.Put(QuadBlock.Transpose(block.Scores), weights);
+            dKeys = TileProduct.AddWeighted(dKeys, weights, queries, query, column, b);
+            if (default(TWidth).IsWide)
+            {
+                dKeysSecond = TileProduct.AddWeighted(dKeysSecond, weights, queries, query, column + Tile.Size, b);
+            }
+        }
+
+        TileRows keyResults = HeadOperand.Rows(arguments.DK, batch, head, forward.KeyLength, forward.HeadWidth);
+        TileRows valueResults = HeadOperand.Rows(arguments.DV, batch, head, forward.KeyLength, forward.ValueWidth);
+        TileProduct.Store(QuadBlock.Scale(dKeys, forward.Scale), keyResults, first, column);
+        TileProduct.Store(dValues, valueResults, first, column);
+        if (default(TWidth).IsWide)
+        {
+            TileProduct.Store(QuadBlock.Scale(dKeysSecond, forward.Scale), keyResults, first, column + Tile.Size);
+            TileProduct.Store(dValuesSecond, valueResults, first, column + Tile.Size);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Runtime.CompilerServices;
+
+namespace ManagedTransformer.Gpu;
+
+/// <summary>What rebuilds the weights of four queries and their gradients: the largest scores, the inverse sums of e^(s - max), and dy . y.</summary>
+internal struct AttentionQueries
+{
+    public Quad Shift, Inverse, Dot;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static AttentionQueries Load(AttentionGradientArguments arguments, int pair, int query)
+    {
+        long place = (long)pair * arguments.Forward.QueryLength;
+        int count = arguments.Forward.QueryLength;
+        AttentionQueries queries;
+        queries.Shift = SoftmaxState.Shift(TileNumbers.Load(arguments.Forward.Maxima, place, query, count, 0));
+        queries.Inverse = Quad.InverseOrOne(TileNumbers.Load(arguments.Forward.Sums, place, query, count, 1));
+        queries.Dot = TileNumbers.Load(arguments.Dots, place, query, count, 0);
+        return queries;
+    }
+}

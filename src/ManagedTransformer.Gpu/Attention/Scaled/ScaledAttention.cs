@@ -1,0 +1,42 @@
+using ILGPU;
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Gpu;
+
+/// <summary>Queues the kernels of attention.</summary>
+internal sealed class ScaledAttention(GpuDevice device)
+{
+    public void Forward(in AttentionProblem problem)
+    {
+        var arguments = AttentionArguments.Of(problem);
+        var groups = new Index3D(Groups(problem, problem.QueryLength), Tile.ResultParts(problem.ValueWidth), 1);
+        device.Launch(problem.ValueWidth > Tile.Size ? AttentionForwardCode.Run<WideTile> : AttentionForwardCode.Run<NarrowTile>, groups, Tile.GroupSize, arguments);
+    }
+
+    public void Backward(in AttentionGradientProblem problem)
+    {
+        AttentionProblem forward = problem.Forward;
+        long queries = (long)forward.Batch * forward.Heads * forward.QueryLength;
+        using AttentionScratch dots = new(device, queries);
+        var arguments = AttentionGradientArguments.Of(problem, dots.Floats);
+        device.LaunchOver(OutputDotCode.Run, queries, new OutputDotArguments
+        {
+            Y = arguments.Forward.Y,
+            DY = arguments.DY,
+            Dots = dots.Floats,
+            Count = queries,
+            Heads = forward.Heads,
+            QueryLength = forward.QueryLength,
+            Width = forward.ValueWidth,
+        });
+
+        int widest = Math.Max(forward.HeadWidth, forward.ValueWidth);
+        var keyGroups = new Index3D(Groups(forward, forward.KeyLength), Tile.ResultParts(widest), 1);
+        device.Launch(widest > Tile.Size ? AttentionKeyGradientCode.Run<WideTile> : AttentionKeyGradientCode.Run<NarrowTile>, keyGroups, Tile.GroupSize, arguments);
+        var queryGroups = new Index3D(Groups(forward, forward.QueryLength), Tile.ResultParts(forward.HeadWidth), 1);
+        device.Launch(
+            forward.HeadWidth > Tile.Size ? AttentionQueryGradientCode.Run<WideTile> : AttentionQueryGradientCode.Run<NarrowTile>, queryGroups, Tile.GroupSize, arguments);
+    }
+
+    private static int Groups(in AttentionProblem problem, int rows) => checked(problem.Batch * problem.Heads * Tile.Count(rows));
+}

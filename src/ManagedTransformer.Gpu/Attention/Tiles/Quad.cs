@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+
+namespace ManagedTransformer.Gpu;
+
+/// <summary>Four neighbouring numbers: what a thread loads from shared memory, and a row of the numbers that it keeps in registers.</summary>
+internal struct Quad
+{
+    public float X, Y, Z, W;
+
+    /// <summary>The same number four times.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad Of(float value) => Of(value, value, value, value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad Of(float x, float y, float z, float w)
+    {
+        Quad quad;
+        quad.X = x;
+        quad.Y = y;
+        quad.Z = z;
+        quad.W = w;
+        return quad;
+    }
+
+    /// <summary>a + b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad Add(Quad a, Quad b) => Of(a.X + b.X, a.Y + b.Y, a.Z + b.Z, a.W + b.W);
+
+    /// <summary>a - b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad Subtract(Quad a, Quad b) => Of(a.X - b.X, a.Y - b.Y, a.Z - b.Z, a.W - b.W);
+
+    /// <summary>a b, element by element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad Multiply(Quad a, Quad b) => Of(a.X * b.X, a.Y * b.Y, a.Z * b.Z, a.W * b.W);
+
+    /// <summary>a b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad Scale(Quad a, float b) => Of(a.X * b, a.Y * b, a.Z * b, a.W * b);
+
+    /// <summary>sum + a b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad AddScaled(Quad sum, Quad a, float b) => Of(sum.X + (a.X * b), sum.Y + (a.Y * b), sum.Z + (a.Z * b), sum.W + (a.W * b));
+
+    /// <summary>The larger ones; NaN counts as smaller.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad Max(Quad a, Quad b) => Of(b.X > a.X ? b.X : a.X, b.Y > a.Y ? b.Y : a.Y, b.Z > a.Z ? b.Z : a.Z, b.W > a.W ? b.W : a.W);
+
+    /// <summary>e^a.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad Exp(Quad a) => Of(GpuMath.Exp(a.X), GpuMath.Exp(a.Y), GpuMath.Exp(a.Z), GpuMath.Exp(a.W));
+
+    /// <summary>1 / a, and 1 for 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad InverseOrOne(Quad a) => Of(InverseOrOne(a.X), InverseOrOne(a.Y), InverseOrOne(a.Z), InverseOrOne(a.W));
+
+    private static float InverseOrOne(float a) => a == 0 ? 1 : 1 / a;
+}

@@ -1,0 +1,11 @@
+using ILGPU;
+
+namespace ManagedTransformer.Gpu;
+
+/// <summary>What <see cref="CopyCode.Run"/> takes. Elements are copied as integers, so that their bits stay as they are.</summary>
+internal struct CopyArguments
+{
+    public ArrayView<int> Source, Destination;
+    public StridedSpace Space;
+    public AxisStrides SourceStrides, DestinationStrides;
+}

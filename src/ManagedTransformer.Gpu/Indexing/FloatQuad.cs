@@ -1,0 +1,7 @@
+namespace ManagedTransformer.Gpu;
+
+/// <summary>Four numbers.</summary>
+internal struct FloatQuad
+{
+    public float A, B, C, D;
+}

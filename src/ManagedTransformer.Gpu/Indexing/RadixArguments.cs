@@ -1,0 +1,21 @@
+using ILGPU;
+
+namespace ManagedTransformer.Gpu;
+
+/// <summary>What <see cref="RadixCode"/> takes for one digit.</summary>
+internal struct RadixArguments
+{
+    /// <summary>The source in the first pass, which has no order yet.</summary>
+    public RadixKeys Keys;
+
+    /// <summary>The source of the later passes.</summary>
+    public ArrayView<int> FromKeys, FromOrder;
+
+    public ArrayView<int> ToKeys, ToOrder;
+
+    /// <summary>How often each group has each digit [digits, groups]; then where it moves them.</summary>
+    public ArrayView<int> Counts;
+
+    public long Count;
+    public int PerThread, Groups, Shift, DigitBits, Passes, IsFirst;
+}

@@ -1,0 +1,9 @@
+namespace ManagedTransformer.Gpu;
+
+/// <summary>What is done with the gradient of one element of a parameter or table.</summary>
+internal interface IElementStep
+{
+    /// <summary>Updates an element.</summary>
+    /// <param name="place">Where it stands.</param><param name="gradient">Its gradient.</param>
+    void Apply(long place, float gradient);
+}

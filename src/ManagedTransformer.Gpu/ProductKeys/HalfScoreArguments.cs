@@ -1,0 +1,12 @@
+using ILGPU;
+
+namespace ManagedTransformer.Gpu;
+
+/// <summary>What <see cref="HalfScoreCode"/> takes.</summary>
+internal struct HalfScoreArguments
+{
+    /// <summary>Queries [Rows, Heads, 2, Half], keys [Heads, 2, KeyCount, Half] and scores [Rows, Heads, 2, KeyCount].</summary>
+    public ArrayView<float> Query, Keys, Scores;
+
+    public int Rows, Heads, KeyCount, Half;
+}

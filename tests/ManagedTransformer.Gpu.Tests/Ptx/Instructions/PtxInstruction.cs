@@ -1,0 +1,19 @@
+namespace ManagedTransformer.Gpu.Tests;
+
+/// <summary>One instruction, ready to be executed by the lanes of a warp together.</summary>
+internal abstract class PtxInstruction
+{
+    /// <summary>As written, for messages.</summary>
+    public string Text { get; set; } = "";
+
+    /// <summary>Where the guarding predicate lies in the registers; negative if there is none.</summary>
+    public int Guard { get; set; } = -1;
+
+    public bool GuardIsNegated { get; set; }
+
+    /// <summary>What the warp does about it.</summary>
+    public virtual PtxFlow Flow => PtxFlow.Onward;
+
+    /// <summary>Does the work of the given lanes; there is at least one.</summary>
+    public abstract void Execute(PtxWarp warp, uint lanes);
+}

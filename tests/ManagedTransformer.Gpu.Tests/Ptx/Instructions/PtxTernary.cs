@@ -1,0 +1,27 @@
+using System.Numerics;
+
+namespace ManagedTransformer.Gpu.Tests;
+
+/// <summary>d = f(a, b, c), lane by lane.</summary>
+internal sealed unsafe class PtxTernary(int destination, int a, int b, int c, Func<ulong, ulong, ulong, ulong> function) : PtxInstruction
+{
+    public override void Execute(PtxWarp warp, uint lanes)
+    {
+        ulong* d = warp.Registers + destination, x = warp.Registers + a, y = warp.Registers + b, z = warp.Registers + c;
+        if (lanes == PtxWarp.AllLanes)
+        {
+            for (int i = 0; i < PtxWarp.Size; i++)
+            {
+                d[i] = function(x[i], y[i], z[i]);
+            }
+
+            return;
+        }
+
+        for (; lanes != 0; lanes &= lanes - 1)
+        {
+            int i = BitOperations.TrailingZeroCount(lanes);
+            d[i] = function(x[i], y[i], z[i]);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+
+namespace ManagedTransformer.Gpu.Tests;
+
+/// <summary>Compiles each kernel to PTX for SM_90 and executes it in the interpreter, at once and on the calling thread.</summary>
+internal sealed class PtxInterpreterLauncher(Accelerator accelerator) : KernelLauncher
+{
+    // One for all machines: kernels are compiled once.
+    private static readonly PtxCompilation _compilation = new(CudaArchitecture.SM_90);
+    private static readonly ConcurrentDictionary<MethodInfo, Lazy<PtxKernel>> _kernels = [];
+    private long _executed;
+
+    /// <summary>The most instructions of one launch, counted per thread.</summary>
+    public long Budget { get; set; } = long.MaxValue;
+
+    /// <summary>Instructions so far, counted per thread.</summary>
+    public long Executed => Interlocked.Read(ref _executed);
+
+    /// <summary>The kernels launched so far.</summary>
+    public ConcurrentDictionary<MethodInfo, int> Launched { get; } = [];
+
+    /// <summary>The kernel of a method.</summary>
+    public static PtxKernel Load(MethodInfo method) =>
+        _kernels.GetOrAdd(method, static method => new Lazy<PtxKernel>(() => PtxKernel.Parse(_compilation.Compile(method)))).Value;
+
+    public override void Launch<TArguments>(Action<TArguments> kernel, KernelConfig config, TArguments arguments)
+    {
+        PtxKernel loaded = Load(kernel.Method);
+        var values = new PtxArguments(accelerator, arguments);
+        SharedMemoryConfig shared = config.SharedMemoryConfig;
+        int dynamicBytes = shared.UsesDynamicSharedMemory ? shared.ArraySize : 0;
+        var launch = new PtxLaunch(loaded, config.GridDim, config.GroupDim, dynamicBytes, values.Bytes, values.Buffers, Budget);
+        launch.Run();
+        Interlocked.Add(ref _executed, launch.Executed);
+        Launched.AddOrUpdate(kernel.Method, 1, static (_, count) => count + 1);
+    }
+}
