@@ -9,12 +9,22 @@ namespace ManagedTransformer.Gpu;
 /// <summary>Kernels on an accelerator of ILGPU, each compiled when it is first launched.</summary>
 internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLauncher
 {
+    /// <summary>The variable of the environment that, set to 1, writes the name of every kernel to standard error before it is launched, and waits for it.</summary>
+    public const string TraceVariable = "MT_GPU_TRACE";
+
+    private static readonly bool _isTraced = Environment.GetEnvironmentVariable(TraceVariable) == "1";
+
     // The compiler makes one delegate per static method and closed generic method, so that the reference is the key.
     private readonly ConcurrentDictionary<Delegate, Delegate> _loaded = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<Delegate, int> _allowedBytes = new(ReferenceEqualityComparer.Instance);
 
     public override void Launch<TArguments>(Action<TArguments> kernel, KernelConfig config, TArguments arguments)
     {
+        if (_isTraced)
+        {
+            Console.Error.WriteLine($"{Name(kernel.Method)} {config.GridDim} x {config.GroupDim.X}");
+        }
+
         if (!_loaded.TryGetValue(kernel, out Delegate? loaded))
         {
             loaded = accelerator.LoadKernel(kernel, Bounds(kernel.Method));
@@ -24,7 +34,14 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
         var launch = (Action<AcceleratorStream, KernelConfig, TArguments>)loaded;
         AllowSharedMemory(launch, config.SharedMemoryConfig.NumElements * config.SharedMemoryConfig.ElementSize);
         launch(accelerator.DefaultStream, config, arguments);
+        if (_isTraced)
+        {
+            accelerator.DefaultStream.Synchronize();
+        }
     }
+
+    private static string Name(MethodInfo method) =>
+        $"{method.DeclaringType!.Name}.{method.Name}{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(type => type.Name))}>" : "")}";
 
     private KernelSpecialization Bounds(MethodInfo method) =>
         accelerator is CudaAccelerator && method.GetCustomAttribute<LaunchBoundsAttribute>() is { } bounds

@@ -1,3 +1,4 @@
+using ILGPU.Runtime;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Gpu;
@@ -18,6 +19,13 @@ internal static class DriverCall
             throw new DeviceException($"{device} failed: {Innermost(e)}", e);
         }
     }
+
+    /// <summary>Whether an exception is the driver's, or that of the library in front of it.</summary>
+    public static bool IsFailure(Exception e) => e.GetType().Assembly == typeof(Accelerator).Assembly;
+
+    /// <summary>What a driver's exception becomes.</summary>
+    /// <param name="device">The device's name.</param><param name="doing">What was asked of it, for instance <c>waiting</c>.</param><param name="e">What was thrown.</param>
+    public static DeviceException Failure(string device, string doing, Exception e) => new($"{device} failed while {doing}: {Innermost(e)}.", e);
 
     /// <summary>What was behind an exception, in one line.</summary>
     public static string Innermost(Exception e)

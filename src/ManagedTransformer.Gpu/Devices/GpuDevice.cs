@@ -69,7 +69,14 @@ public sealed class GpuDevice : Device
 
         OperandDevice.Done();
         var shared = dynamicSharedBytes == 0 ? default : SharedMemoryConfig.RequestDynamic<byte>(dynamicSharedBytes);
-        Launcher.Launch(kernel, new KernelConfig(groups, new Index3D(groupSize, 1, 1), shared), arguments);
+        try
+        {
+            Launcher.Launch(kernel, new KernelConfig(groups, new Index3D(groupSize, 1, 1), shared), arguments);
+        }
+        catch (Exception e) when (DriverCall.IsFailure(e))
+        {
+            throw DriverCall.Failure(Name, $"starting {kernel.Method.DeclaringType!.Name}.{kernel.Method.Name}", e);
+        }
     }
 
     /// <summary>Queues a kernel whose threads stride over a number of elements (<see cref="GridStride"/>).</summary>
@@ -78,11 +85,19 @@ public sealed class GpuDevice : Device
         Launch(kernel, new Index3D(GridStride.Groups(elements), 1, 1), GridStride.GroupSize, arguments);
 
     /// <inheritdoc/>
-    public override unsafe void Synchronize()
+    public override void Synchronize()
     {
         Interlocked.Increment(ref _hostReads);
-        IndexErrors.QueueRead();
-        _accelerator.DefaultStream.Synchronize();
+        try
+        {
+            IndexErrors.QueueRead();
+            _accelerator.DefaultStream.Synchronize();
+        }
+        catch (Exception e) when (DriverCall.IsFailure(e))
+        {
+            throw DriverCall.Failure(Name, "computing", e);
+        }
+
         IndexErrors.ThrowIfAny();
     }
 
@@ -92,7 +107,14 @@ public sealed class GpuDevice : Device
     {
         ArrayView<byte> view = destination.Bytes(elementSize);
         OperandDevice.Done();
-        _staging.Write(source, view);
+        try
+        {
+            _staging.Write(source, view);
+        }
+        catch (Exception e) when (DriverCall.IsFailure(e))
+        {
+            throw DriverCall.Failure(Name, "writing memory", e);
+        }
     }
 
     internal override unsafe void Read(DeviceBuffer source, int elementSize, Span<byte> destination)
@@ -101,9 +123,16 @@ public sealed class GpuDevice : Device
         OperandDevice.Done();
         fixed (byte* target = destination)
         {
-            if (destination.Length > 0)
+            try
             {
-                view.SubView(0, destination.Length).CopyToCPUUnsafeAsync(_accelerator.DefaultStream, ref *target, destination.Length);
+                if (destination.Length > 0)
+                {
+                    view.SubView(0, destination.Length).CopyToCPUUnsafeAsync(_accelerator.DefaultStream, ref *target, destination.Length);
+                }
+            }
+            catch (Exception e) when (DriverCall.IsFailure(e))
+            {
+                throw DriverCall.Failure(Name, "reading memory", e);
             }
 
             Synchronize();
