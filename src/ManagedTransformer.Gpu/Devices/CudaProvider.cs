@@ -25,6 +25,7 @@ internal sealed class CudaProvider : DeviceProvider
         return DriverCall.Run(name, () =>
         {
             Accelerator accelerator = device.CreateCudaAccelerator(_driver.Value.Context!);
+            CompilerRepair.Apply(accelerator.GetBackend());
             return new GpuDevice(name, Describe(device), accelerator, new AcceleratorLauncher(accelerator), hasShuffles: true);
         });
     }
