@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Reflection;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace ManagedTransformer.Gpu;
 
@@ -9,15 +11,39 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
 {
     // The compiler makes one delegate per static method and closed generic method, so that the reference is the key.
     private readonly ConcurrentDictionary<Delegate, Delegate> _loaded = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<Delegate, int> _allowedBytes = new(ReferenceEqualityComparer.Instance);
 
     public override void Launch<TArguments>(Action<TArguments> kernel, KernelConfig config, TArguments arguments)
     {
-        if (!_loaded.TryGetValue(kernel, out Delegate? launch))
+        if (!_loaded.TryGetValue(kernel, out Delegate? loaded))
         {
-            launch = accelerator.LoadStreamKernel(kernel);
-            _loaded[kernel] = launch;
+            loaded = accelerator.LoadKernel(kernel, Bounds(kernel.Method));
+            _loaded[kernel] = loaded;
         }
 
-        ((Action<KernelConfig, TArguments>)launch)(config, arguments);
+        var launch = (Action<AcceleratorStream, KernelConfig, TArguments>)loaded;
+        AllowSharedMemory(launch, config.SharedMemoryConfig.NumElements * config.SharedMemoryConfig.ElementSize);
+        launch(accelerator.DefaultStream, config, arguments);
+    }
+
+    private KernelSpecialization Bounds(MethodInfo method) =>
+        accelerator is CudaAccelerator && method.GetCustomAttribute<LaunchBoundsAttribute>() is { } bounds
+            ? new KernelSpecialization(bounds.Threads, bounds.Groups)
+            : KernelSpecialization.Empty;
+
+    // A driver gives a kernel more than 48 KiB only if it is told so before.
+    private void AllowSharedMemory<TArguments>(Action<AcceleratorStream, KernelConfig, TArguments> launch, int bytes)
+    {
+        if (bytes <= CudaDriver.PlainSharedBytes || (_allowedBytes.TryGetValue(launch, out int allowed) && allowed >= bytes))
+        {
+            return;
+        }
+
+        if (launch.GetKernel() is CudaKernel kernel)
+        {
+            CudaDriver.AllowSharedMemory(kernel.FunctionPtr, bytes);
+        }
+
+        _allowedBytes[launch] = bytes;
     }
 }

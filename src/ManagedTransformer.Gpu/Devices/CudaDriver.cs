@@ -1,16 +1,45 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using ILGPU;
+using ILGPU.Runtime.Cuda;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>Finds NVIDIA's driver where ILGPU does not look for it.</summary>
-internal static class CudaDriver
+/// <summary>NVIDIA's driver, where ILGPU does not look for it and for what ILGPU does not ask it.</summary>
+internal static unsafe class CudaDriver
 {
+    /// <summary>Shared memory that any kernel may have.</summary>
+    public const int PlainSharedBytes = 48 << 10;
+
+    // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
+    private const int DynamicSharedBytes = 8;
+
+    private static readonly Lazy<nint> _setFunctionAttribute = new(FindSetFunctionAttribute);
     private static readonly Lazy<bool> _resolved = new(Install);
 
     /// <summary>Lets ILGPU find the driver: it asks for <c>libcuda.so</c>, which only development packages bring; the driver itself is <c>libcuda.so.1</c>.</summary>
     public static void Resolve() => _ = _resolved.Value;
+
+    /// <summary>The most shared memory that a group can have once the driver is told so: all of a multiprocessor but 1 KiB that the driver keeps.</summary>
+    public static int SharedBytes(CudaDevice device) =>
+        _setFunctionAttribute.Value == 0 ? PlainSharedBytes : Math.Max(PlainSharedBytes, device.MaxSharedMemoryPerMultiprocessor - 1024);
+
+    /// <summary>Lets a kernel have dynamic shared memory beyond <see cref="PlainSharedBytes"/>. If the driver refuses, the launch says so.</summary>
+    public static void AllowSharedMemory(nint function, int bytes)
+    {
+        if (_setFunctionAttribute.Value is not 0 and nint set)
+        {
+            _ = ((delegate* unmanaged<nint, int, int, int>)set)(function, DynamicSharedBytes, bytes);
+        }
+    }
+
+    private static nint FindSetFunctionAttribute()
+    {
+        nint library = OperatingSystem.IsWindows()
+            ? NativeLibrary.TryLoad("nvcuda", out nint loaded) ? loaded : 0
+            : Load("libcuda", typeof(CudaDriver).Assembly, null);
+        return library != 0 && NativeLibrary.TryGetExport(library, "cuFuncSetAttribute", out nint function) ? function : 0;
+    }
 
     private static bool Install()
     {

@@ -25,8 +25,10 @@ internal sealed class CudaProvider : DeviceProvider
         return DriverCall.Run(name, () =>
         {
             Accelerator accelerator = device.CreateCudaAccelerator(_driver.Value.Context!);
-            CompilerRepair.Apply(accelerator.GetBackend());
-            return new GpuDevice(name, Describe(device), accelerator, new AcceleratorLauncher(accelerator), hasShuffles: true);
+            return new GpuDevice(name, Describe(device), accelerator, new AcceleratorLauncher(accelerator), hasShuffles: true)
+            {
+                TensorSharedBytes = device.Architecture is { Major: >= 8 } ? CudaDriver.SharedBytes(device) : 0,
+            };
         });
     }
 

@@ -10,6 +10,9 @@ namespace ManagedTransformer.Gpu;
 /// </summary>
 public sealed class GpuDevice : Device
 {
+    // What every device with tensor cores for Float32 operands has.
+    private const int LeastTensorSharedBytes = 99 << 10;
+
     private readonly Accelerator _accelerator;
     private readonly PageLockedStaging _staging;
     private long _hostReads;
@@ -18,6 +21,7 @@ public sealed class GpuDevice : Device
         : base(name)
     {
         (Description, _accelerator, Launcher, HasShuffles) = (description, accelerator, launcher, hasShuffles);
+        TensorSharedBytes = hasShuffles ? LeastTensorSharedBytes : 0;
         Pool = new GpuMemoryPool(accelerator, name);
         IndexErrors = new IndexErrors(accelerator);
         _staging = new PageLockedStaging(accelerator);
@@ -27,6 +31,9 @@ public sealed class GpuDevice : Device
     /// <inheritdoc/>
     public override string Description { get; }
 
+    /// <summary>How tensor cores multiply Float32 matrices from now on.</summary>
+    public MatMulPrecision MatMulPrecision { get; set; }
+
     /// <summary>Starts kernels.</summary>
     internal KernelLauncher Launcher { get; }
 
@@ -35,6 +42,9 @@ public sealed class GpuDevice : Device
 
     /// <summary>How many groups of threads are at work at the same time, roughly.</summary>
     internal int Multiprocessors => _accelerator.NumMultiprocessors;
+
+    /// <summary>Shared memory of a group that uses tensor cores (CUDA architecture 8.0 and later); 0: there are none.</summary>
+    internal int TensorSharedBytes { get; init; }
 
     internal GpuMemoryPool Pool { get; }
 

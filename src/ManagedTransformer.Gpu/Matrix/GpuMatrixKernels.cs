@@ -9,6 +9,7 @@ namespace ManagedTransformer.Gpu;
 internal sealed class GpuMatrixKernels(GpuDevice device) : IMatrixKernels
 {
     private readonly GpuDevice _device = device;
+    private readonly TensorLauncher _tensors = new(device);
 
     public void MatMul(in MatMulProblem problem)
     {
@@ -76,6 +77,11 @@ internal sealed class GpuMatrixKernels(GpuDevice device) : IMatrixKernels
     private void Multiply(in MatMulProblem problem, MatMulPlan plan, MatMulArguments arguments)
     {
         bool halves = problem.TypeOfB == DType.BFloat16;
+        if (_tensors.TryMultiply(problem, plan, arguments))
+        {
+            return;
+        }
+
         switch (plan.Method)
         {
             case MatMulMethod.FewRows:

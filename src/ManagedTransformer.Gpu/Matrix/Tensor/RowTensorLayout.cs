@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Runtime.Cuda;
+
+namespace ManagedTransformer.Gpu;
+
+/// <summary>
+/// Float32 along K: A as it is, or B transposed. A row in shared memory has 32 k and 16 bytes of padding, so that the eight rows that <c>ldmatrix</c> reads at a time lie in different
+/// banks; it reads 16-bit elements, and two of them make a Float32.
+/// </summary>
+internal readonly struct RowTensorLayout : ITensorLayout
+{
+    private const int RowBytes = (TensorTileCode.Depth + 4) * sizeof(float);
+
+    public bool IsExact => false;
+
+    public int Passes => 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int SliceBytes(int width) => width * RowBytes;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TensorSource Source(int width, long matrix, long stride, int first, int limit, int from, int to)
+    {
+        int row = Group.IdxX >> 3, k = (Group.IdxX & 7) * 4;
+        TensorSource source = default;
+        source.PassAcross = width / 4;
+        source.Address = matrix + ((((first + row) * stride) + from + k) * sizeof(float));
+        source.PassBytes = source.PassAcross * stride * sizeof(float);
+        source.Place = (row * RowBytes) + (k * sizeof(float));
+        source.PassPlace = source.PassAcross * RowBytes;
+        source.Along = (to - from - k) * sizeof(float);
+        source.Across = limit - first - row;
+        return source;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TensorSource Next(TensorSource source, long stride)
+    {
+        source.Address += TensorTileCode.Depth * sizeof(float);
+        source.Along -= TensorTileCode.Depth * sizeof(float);
+        return source;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int LeftPlace(int width, int row, int lane) => ((row + (lane & 15)) * RowBytes) + ((lane >> 4) * 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int RightPlace(int width, int column, int lane) => ((column + (lane & 7) + ((lane >> 4) * 8)) * RowBytes) + (((lane >> 3) & 1) * 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int BandBytes(int width) => 16 * RowBytes;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int DepthBytes(int width) => 8 * sizeof(float);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void LoadLeft(int width, uint address) => CudaAsm.Emit("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {x0,x1,x2,x3}, [%0];", address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void LoadRight(int width, uint address) => CudaAsm.Emit(
+        "ldmatrix.sync.aligned.m8n8.x4.shared.b16 {y0,y1,y2,y3}, [%0]; ldmatrix.sync.aligned.m8n8.x4.shared.b16 {y4,y5,y6,y7}, [%1];",
+        address,
+        address + (16 * RowBytes));
+}

@@ -1,0 +1,163 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Runtime.Cuda;
+
+namespace ManagedTransformer.Gpu;
+
+/// <summary>
+/// A tile of a product on the tensor cores of CUDA devices from architecture 8.0 on. Slices of 32 k of both operands are on their way to shared memory, two or three at a time, while
+/// warps multiply the one that has arrived. At the end the sums go through shared memory, 32 rows at a time, so that neighbouring threads write neighbouring elements.
+/// </summary>
+internal static class TensorTileCode
+{
+    /// <summary>The k of a slice.</summary>
+    public const int Depth = 32;
+
+    // Elements after each row of sums, so that the lanes of a warp write to different banks.
+    private const int Padding = 8;
+
+    /// <summary>Shared memory of a group.</summary>
+    public static int SharedBytes<TTile, TLeft, TRight>(int stages)
+        where TTile : struct, ITensorTile
+        where TLeft : struct, ITensorLayout
+        where TRight : struct, ITensorLayout =>
+        stages * (default(TLeft).SliceBytes(default(TTile).Width) + default(TRight).SliceBytes(default(TTile).Width));
+
+    [LaunchBounds(256, 2)]
+    public static void Run<TTile, TLeft, TRight, TElement, TPrecision>(MatMulArguments g)
+        where TTile : struct, ITensorTile
+        where TLeft : struct, ITensorLayout
+        where TRight : struct, ITensorLayout
+        where TElement : struct, IMatrixElement
+        where TPrecision : struct, ITensorPrecision
+    {
+        int width = default(TTile).Width;
+        ArrayView<float> sums = SharedMemory.GetDynamic<float>();
+        CudaAsm.Emit(TensorText.Registers);
+        CudaAsm.Emit("mov.u32 %0, __dyn_shared_alloca;", out uint shared);
+        MatMulTile tile = MatMulTile.Mine(g, width);
+        TensorSource left = default(TLeft).Source(
+            width, g.AddressA + (tile.Batch * g.BatchStrideA * sizeof(float)), g.StrideA, tile.Row, g.M, tile.From, tile.To);
+        TensorSource right = default(TRight).Source(
+            width, g.AddressB + (tile.Batch * g.BatchStrideB * sizeof(float)), g.StrideB, tile.Column, g.N, tile.From, tile.To);
+        uint rightSlice = (uint)default(TLeft).SliceBytes(width), stageBytes = rightSlice + (uint)default(TRight).SliceBytes(width);
+        uint end = shared + ((uint)g.Stages * stageBytes);
+        int steps = (tile.To - tile.From + Depth - 1) / Depth, ahead = g.Stages - 1;
+
+        // Beyond the end of K a slice is all zeros, and nothing is read for it.
+        uint filled = shared;
+        for (int step = 0; step < ahead; step++)
+        {
+            TensorCopy.Slice(left, default(TLeft).Passes, filled, g.AlignedA);
+            TensorCopy.Slice(right, default(TRight).Passes, filled + rightSlice, g.AlignedB);
+            TensorCopy.Commit();
+            left = default(TLeft).Next(left, g.StrideA);
+            right = default(TRight).Next(right, g.StrideB);
+            filled += stageBytes;
+        }
+
+        int lane = Group.IdxX & 31, warp = Group.IdxX >> 5, warpRow = warp / (width / 32), warpColumn = warp % (width / 32);
+        uint leftPlace = (uint)default(TLeft).LeftPlace(width, warpRow * (width / 2), lane);
+        uint rightPlace = rightSlice + (uint)default(TRight).RightPlace(width, warpColumn * 32, lane);
+        Clear(width);
+        uint stage = shared;
+        for (int step = 0; step < steps; step++)
+        {
+            if (ahead > 1)
+            {
+                CudaAsm.Emit("cp.async.wait_group 1;");
+            }
+            else
+            {
+                CudaAsm.Emit("cp.async.wait_group 0;");
+            }
+
+            // The slice has arrived for all threads, and all have done with the one that is overwritten next.
+            Group.Barrier();
+            TensorCopy.Slice(left, default(TLeft).Passes, filled, g.AlignedA);
+            TensorCopy.Slice(right, default(TRight).Passes, filled + rightSlice, g.AlignedB);
+            TensorCopy.Commit();
+            left = default(TLeft).Next(left, g.StrideA);
+            right = default(TRight).Next(right, g.StrideB);
+            filled = filled + stageBytes == end ? shared : filled + stageBytes;
+            uint from = stage + leftPlace, to = stage + rightPlace;
+            default(TPrecision).Multiply<TTile, TLeft, TRight>(from, to);
+            default(TPrecision).Multiply<TTile, TLeft, TRight>(
+                from + (uint)(2 * default(TLeft).DepthBytes(width)), to + (uint)(2 * default(TRight).DepthBytes(width)));
+            stage = stage + stageBytes == end ? shared : stage + stageBytes;
+        }
+
+        CudaAsm.Emit("cp.async.wait_all;");
+        int pitch = width + Padding;
+        uint place = shared + (uint)(((((warpRow * 16) + (lane >> 2)) * pitch) + (warpColumn * 32) + ((lane & 3) * 2)) * sizeof(float));
+        for (int band = 0; band < width / 32; band++)
+        {
+            Group.Barrier();
+            Put(band, place, place + (uint)(8 * pitch * sizeof(float)));
+            Group.Barrier();
+            for (int e = Group.IdxX; e < 32 * width; e += Group.DimX)
+            {
+                int line = e / width, row = tile.Row + (line / 16 * (width / 2)) + (band * 16) + (line % 16), column = tile.Column + (e % width);
+                if (row < g.M && column < g.N)
+                {
+                    float sum = sums[(line * pitch) + (e % width)];
+                    if (default(TPrecision).NeedsCheck && (Interop.FloatAsInt(sum) & 0x7FFFFFFF) > 0x7F800000)
+                    {
+                        sum = Plain<TElement>(g, tile, row, column);
+                    }
+
+                    MatMulEpilogue.Store(g, tile.Batch, tile.Part, row, column, sum);
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Clear(int width)
+    {
+        CudaAsm.Emit(TensorText.Zero0);
+        CudaAsm.Emit(TensorText.Zero1);
+        if (width == 128)
+        {
+            CudaAsm.Emit(TensorText.Zero2);
+            CudaAsm.Emit(TensorText.Zero3);
+        }
+    }
+
+    // 16 rows of every warp: the lane has two neighbours of a row and two that lie 8 rows below.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(int band, uint place, uint below)
+    {
+        if (band == 0)
+        {
+            CudaAsm.Emit(TensorText.Store0, place, below);
+        }
+        else if (band == 1)
+        {
+            CudaAsm.Emit(TensorText.Store1, place, below);
+        }
+        else if (band == 2)
+        {
+            CudaAsm.Emit(TensorText.Store2, place, below);
+        }
+        else
+        {
+            CudaAsm.Emit(TensorText.Store3, place, below);
+        }
+    }
+
+    /// <summary>An element's sum without tensor cores.</summary>
+    private static float Plain<TElement>(MatMulArguments g, MatMulTile tile, int row, int column)
+        where TElement : struct, IMatrixElement
+    {
+        long left = (tile.Batch * g.BatchStrideA) + (g.TransposeA != 0 ? row : row * g.StrideA), leftStep = g.TransposeA != 0 ? g.StrideA : 1;
+        long right = (tile.Batch * g.BatchStrideB) + (g.TransposeB != 0 ? column * g.StrideB : column), rightStep = g.TransposeB != 0 ? 1 : g.StrideB;
+        float sum = 0;
+        for (int k = tile.From; k < tile.To; k++)
+        {
+            sum += g.A[left + (k * leftStep)] * default(TElement).Load(g.B, g.Halves, right + (k * rightStep));
+        }
+
+        return sum;
+    }
+}
