@@ -20,7 +20,8 @@ internal static class CompilerRepair
             ?? throw Unknown();
         var transformers = (ImmutableArray<Transformer>)property.GetValue(backend)!;
         int replaced = 0;
-        property.SetValue(backend, transformers.Select(Repaired).ToImmutableArray());
+        ImmutableArray<Transformer> repaired = [.. transformers.Select(Repaired)];
+        property.SetValue(backend, repaired);
         if (replaced == 0)
         {
             throw Unknown();
@@ -28,17 +29,15 @@ internal static class CompilerRepair
 
         Transformer Repaired(Transformer transformer)
         {
-            ImmutableArray<Transformation> steps = [.. transformer.Transformations.Select(step =>
+            Transformer.Builder builder = Transformer.CreateBuilder(transformer.Configuration);
+            foreach (Transformation step in transformer.Transformations)
             {
-                if (step is not CodePlacement { Mode: CodePlacementMode.Aggressive })
-                {
-                    return step;
-                }
+                bool isFaulty = step is CodePlacement { Mode: CodePlacementMode.Aggressive };
+                replaced += isFaulty ? 1 : 0;
+                builder.Add(isFaulty ? new CodePlacement<CodePlacement.GroupOperands>(CodePlacementMode.Default) : step);
+            }
 
-                replaced++;
-                return new CodePlacement<CodePlacement.GroupOperands>(CodePlacementMode.Default);
-            })];
-            return new Transformer(transformer.Configuration, steps);
+            return builder.ToTransformer();
         }
     }
 
