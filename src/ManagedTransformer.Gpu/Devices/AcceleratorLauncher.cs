@@ -22,7 +22,7 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
     {
         if (_isTraced)
         {
-            Console.Error.WriteLine($"{Name(kernel.Method)} {config.GridDim} x {config.GroupDim.X}");
+            Console.Error.WriteLine($"{Name(kernel.Method)} {config.GridDim} x {config.GroupDim.X} {Describe(arguments)}");
         }
 
         if (!_loaded.TryGetValue(kernel, out Delegate? loaded))
@@ -39,6 +39,8 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
             accelerator.DefaultStream.Synchronize();
         }
     }
+
+    private static string Describe<TArguments>(TArguments arguments) => string.Join(' ', typeof(TArguments).GetFields().Select(field => $"{field.Name}={(field.GetValue(arguments) is IArrayView view ? $"[{view.Length}]" : field.GetValue(arguments))}"));
 
     private static string Name(MethodInfo method) =>
         $"{method.DeclaringType!.Name}.{method.Name}{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(type => type.Name))}>" : "")}";

@@ -12,6 +12,10 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Stack<MemoryBuffer1D<byte, Stride1D.Dense>>> _free = [];
+
+    // All blocks, in use or idle. Finalisers bring blocks back: without a reference from here, a block would be finalised, and so freed, together with its storage.
+    private readonly HashSet<MemoryBuffer1D<byte, Stride1D.Dense>> _blocks = new(ReferenceEqualityComparer.Instance);
+
     private long _allocatedBytes, _idleBytes;
 
     /// <summary>Bytes taken from the device and not given back: in use or idle.</summary>
@@ -57,6 +61,7 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
                 _allocatedBytes -= size * blocks.Count;
                 while (blocks.TryPop(out MemoryBuffer1D<byte, Stride1D.Dense>? block))
                 {
+                    _blocks.Remove(block);
                     block.Dispose();
                 }
             }
@@ -84,6 +89,11 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
         try
         {
             MemoryBuffer1D<byte, Stride1D.Dense> block = accelerator.Allocate1D<byte>(size);
+            lock (_gate)
+            {
+                _blocks.Add(block);
+            }
+
             Interlocked.Add(ref _allocatedBytes, size);
             return block;
         }

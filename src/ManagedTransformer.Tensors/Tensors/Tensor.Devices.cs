@@ -58,13 +58,22 @@ public partial class Tensor
                 Tensor copy = Empty(part.Shape, part.DType, Device.Cpu);
                 Device.Cpu.Write(bytes.AsSpan(start, length), copy.Buffer, sizeof(float));
                 part.Storage.Mirror = copy.Storage;
+                if (part.Storage.Scope is null)
+                {
+                    copy.Keep();
+                }
+
                 start += length;
             }
         }
     }
 
     /// <summary>To be called by whoever overwrites elements: what the host knows of them is no longer true.</summary>
-    internal void Overwritten() => Storage.Mirror = null;
+    internal void Overwritten()
+    {
+        Storage.Mirror?.Release();
+        Storage.Mirror = null;
+    }
 
     /// <summary>The elements as the host knows them without asking the device: a view of host memory; null if it does not.</summary>
     internal Tensor? HostCopy() => Device.IsHost ? this : Storage.Mirror is { } mirror ? new Tensor(mirror, Offset, Shape, Strides, DType) : null;

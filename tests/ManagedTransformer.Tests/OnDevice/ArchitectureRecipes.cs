@@ -46,9 +46,9 @@ internal static class ArchitectureRecipes
             "dim": 24, "layers": 2, "heads": 1, "ffn": 16, "activation": "silu", "pre_norm": true, "positions": "half", "max_positions": 64, "scale_embedding": true,
             "delight": { "min_depth": 4, "max_depth": 4, "width_mult": 1, "map_dim": 24, "shared_dropout": 0 }
             """),
-        ["translation"] = Translation("\"decoder_layers\": 2"),
+        ["translation"] = Translation("\"decoder_layers\": 2, \"tie\": \"all\""),
         ["depth_adaptive"] = Translation("""
-            "decoder_layers": 3, "exits": { "classifiers": "separate", "halting": "geometric", "halting_shared": false, "oracle": "likelihood", "lambda": 0.02, "alpha": 0.3 }
+            "decoder_layers": 3, "tie": "none", "exits": { "classifiers": "separate", "halting": "geometric", "halting_shared": false, "oracle": "likelihood", "lambda": 0.02, "alpha": 0.3 }
             """),
     };
 
@@ -73,5 +73,5 @@ internal static class ArchitectureRecipes
             .Replace("OPTIMIZER", optimizer, StringComparison.Ordinal).Replace("RATE", rate, StringComparison.Ordinal)} }}";
 
     private static string Translation(string model) =>
-        $"{{ \"architecture\": \"transformer_seq2seq\", \"model\": {{ \"dim\": 24, \"heads\": 2, \"ffn\": 40, \"encoder_layers\": 1, \"pre_norm\": true, \"tie\": \"all\", \"max_positions\": 64, \"dropout\": 0.1, {model} }}, {TranslationTraining} }}";
+        $"{{ \"architecture\": \"transformer_seq2seq\", \"model\": {{ \"dim\": 24, \"heads\": 2, \"ffn\": 40, \"encoder_layers\": 1, \"pre_norm\": true, \"max_positions\": 64, \"dropout\": 0.1, {model} }}, {TranslationTraining} }}";
 }
