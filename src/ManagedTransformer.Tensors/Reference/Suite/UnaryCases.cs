@@ -7,7 +7,15 @@ internal static class UnaryCases
 {
     private const float Inf = float.PositiveInfinity, NaN = float.NaN, Max = float.MaxValue, Denormal = 1e-40f;
 
-    public static IEnumerable<KernelCase> All => _functions.SelectMany(CasesOf);
+    // More elements than a device has threads.
+    private const int Many = 1_200_003;
+
+    public static IEnumerable<KernelCase> All =>
+    [
+        .. _functions.SelectMany(CasesOf),
+        new("Unary", "many elements", ManyElements),
+        new("UnaryGradient", "many elements", ManyElementsOfGradient),
+    ];
 
     private sealed record Function(UnaryOp Op, float Low, float High, Tolerance Tolerance, float[] Special, float A = 0, float B = 0)
     {
@@ -59,6 +67,19 @@ internal static class UnaryCases
             DeviceBuffer same = run.Compared($"[{count}] in place", run.Numbers(count, f.Low, f.High, offset), count, f.Tolerance);
             run.Kernels.Elementwise.Unary(f.Op, same, same, count, f.A, f.B);
         }
+    }
+
+    private static void ManyElements(KernelRun run)
+    {
+        DeviceBuffer x = run.Numbers(Many, -3, 3, 1), y = run.Output("affine", Many, new(2e-7, 2e-6), 2);
+        run.Kernels.Elementwise.Unary(UnaryOp.Affine, x, y, Many, -1.7f, 0.3f);
+        run.Kernels.Elementwise.Unary(UnaryOp.Exp, x, run.Compared("exponential in place", x, Many, new(1e-6, 0)), Many, 0, 0);
+    }
+
+    private static void ManyElementsOfGradient(KernelRun run)
+    {
+        DeviceBuffer x = run.Numbers(Many, -3, 3, 1), dy = run.Numbers(Many);
+        run.Kernels.Elementwise.UnaryGradient(UnaryOp.Silu, x, default, dy, run.Output("silu", Many, new(8e-6, 2e-6), 2), Many, 0, 0);
     }
 
     // Twice in a row, so that every value also goes through whole vectors.
