@@ -21,7 +21,7 @@ internal sealed class GpuElementwiseKernels(GpuDevice device) : IElementwiseKern
         ArrayView<float> left = a.Buffer.Floats(), right = b.Buffer.Floats(), result = y.Floats();
         foreach (StridedPiece piece in StridedPiece.Cut(new IterationSpace(shape, a.Strides, b.Strides, b.Strides)))
         {
-            _device.LaunchOver(BinaryKernels.KernelOf(op), piece.Space.Count, new BinaryArguments
+            _device.LaunchOver(BinaryKernels.KernelOf(op), QuadStride.Elements(piece.Space.Count), new BinaryArguments
             {
                 A = From(left, piece.StartA),
                 B = From(right, piece.StartB),
@@ -59,7 +59,8 @@ internal sealed class GpuElementwiseKernels(GpuDevice device) : IElementwiseKern
         _device.LaunchOver(FillCode.Run, count, new FillArguments { Y = y.Floats(), Count = count, Value = value });
 
     public void AddScaled(DeviceBuffer y, DeviceBuffer x, long count, float scale) =>
-        _device.LaunchOver(ScaledAdditionCode.Run, count, new ScaledAdditionArguments { Y = y.Floats(), X = x.Floats(), Count = count, Scale = scale });
+        _device.LaunchOver(
+            ScaledAdditionCode.Run, QuadStride.Elements(count), new ScaledAdditionArguments { Y = y.Floats(), X = x.Floats(), Count = count, Scale = scale });
 
     public void ToBFloat16(DeviceBuffer x, DeviceBuffer y, long count) =>
         _device.LaunchOver(BFloat16Code.Narrow, count, new BFloat16Arguments { Floats = x.Floats(), Halves = y.Halves(), Count = count });

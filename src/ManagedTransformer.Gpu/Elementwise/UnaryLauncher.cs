@@ -67,13 +67,21 @@ internal abstract class UnaryLauncher
         where TCode : struct, IUnaryCode
     {
         public override void Value(GpuDevice device, DeviceBuffer x, DeviceBuffer y, long count, float a, float b) =>
-            device.LaunchOver(UnaryKernel.Value<TCode>, count, new UnaryArguments { X = x.Floats(), Y = y.Floats(), Count = count, A = a, B = b });
+            device.LaunchOver(
+                UnaryKernel.Value<TCode>, QuadStride.Elements(count), new UnaryArguments { X = x.Floats(), Y = y.Floats(), Count = count, A = a, B = b });
 
         public override void Gradient(GpuDevice device, DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx, long count, float a, float b)
         {
             ArrayView<float> argument = (default(TCode).DerivativeFromOutput ? y : x).Floats();
-            device.LaunchOver(
-                UnaryKernel.Gradient<TCode>, count, new UnaryArguments { X = argument, Upstream = dy.Floats(), Y = dx.Floats(), Count = count, A = a, B = b });
+            device.LaunchOver(UnaryKernel.Gradient<TCode>, QuadStride.Elements(count), new UnaryArguments
+            {
+                X = argument,
+                Upstream = dy.Floats(),
+                Y = dx.Floats(),
+                Count = count,
+                A = a,
+                B = b,
+            });
         }
     }
 }

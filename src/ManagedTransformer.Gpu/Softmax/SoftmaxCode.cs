@@ -88,7 +88,20 @@ internal static class SoftmaxCode
         long row = RowTeam.Row(bits), start = row * length;
         int end = row < rows ? length : 0, size = 1 << bits;
         MaxAndSum state = default(MaxAndSumCode).Empty;
-        for (int i = RowTeam.Lane(bits); i < end; i += size)
+        int i = RowTeam.Lane(bits);
+
+        // Four reads at once.
+        for (; i < end - (3 * size); i += 4 * size)
+        {
+            long place = start + i;
+            float p = x[place], q = x[place + size], r = x[place + (2 * size)], s = x[place + (3 * size)];
+            state = default(MaxAndSumCode).Add(state, p, i);
+            state = default(MaxAndSumCode).Add(state, q, i);
+            state = default(MaxAndSumCode).Add(state, r, i);
+            state = default(MaxAndSumCode).Add(state, s, i);
+        }
+
+        for (; i < end; i += size)
         {
             state = default(MaxAndSumCode).Add(state, x[start + i], i);
         }

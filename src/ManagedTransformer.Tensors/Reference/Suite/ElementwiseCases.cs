@@ -48,6 +48,7 @@ internal static class ElementwiseCases
         .. Enum.GetValues<BinaryOp>().Select(op => new KernelCase("Binary", $"{op}", run => Binary(run, op))),
         new("Binary", "layouts", BinaryLayouts),
         new("Binary", "special values", BinarySpecial),
+        new("Binary", "many elements", BinaryMany),
         new("Select", "layouts", SelectLayouts),
         new("Copy", "layouts", CopyLayouts),
         new("Fill", "counts", Fill),
@@ -103,6 +104,9 @@ internal static class ElementwiseCases
         }
 
         Check(BinaryOp.Power, [2, -2, -2, -2, 5, 0, 0, 0, 1, -1], [3, 3, -1, 2, 0, 0, 2, 0.5f, -7.5f, 5]);
+        const float Inf = float.PositiveInfinity, NaN = float.NaN;
+        Check(BinaryOp.Power, [1.0000001f, 3, 0.5f, 10, 10, 10, -10, -8, 2, 2, 0.5f, -1, -1], [1e8f, 80, 140, 40, -50, -37.5f, 41, 0.25f, Inf, -Inf, Inf, Inf, 16777217]);
+        Check(BinaryOp.Power, [Inf, Inf, -Inf, -Inf, -Inf, 0, -0f, 0, 1, NaN, NaN, 2, 1e-40f], [0.5f, -1, 3, -3, 0.5f, -2, -3, Inf, NaN, 0, 1, NaN, 0.5f]);
 
         void Check(BinaryOp op, float[] a, float[] b)
         {
@@ -111,6 +115,16 @@ internal static class ElementwiseCases
             DeviceBuffer y = run.Output($"{op}", a.Length, op is BinaryOp.Power ? new(1e-5, 0) : _rounding);
             run.Kernels.Elementwise.Binary(op, new(run.Values(a), unit), new(run.Values(b), unit), y, shape);
         }
+    }
+
+    private static void BinaryMany(KernelRun run)
+    {
+        Shape shape = new(1_200_003);
+        Strides unit = Strides.Contiguous(shape);
+        DeviceBuffer a = run.Numbers(shape.Count, offset: 1), b = run.Numbers(shape.Count);
+        run.Kernels.Elementwise.Binary(BinaryOp.Subtract, new(a, unit), new(b, unit), run.Output("arrays", shape.Count, _rounding), shape);
+        run.Kernels.Elementwise.Binary(BinaryOp.Multiply, new(run.Numbers(1), default), new(b, unit), run.Output("scalar", shape.Count, _rounding, 3), shape);
+        run.Kernels.Elementwise.AddScaled(run.Compared("added", a, shape.Count, new(3e-7, 3e-7)), b, shape.Count, 0.3f);
     }
 
     private static void SelectLayouts(KernelRun run)

@@ -7,7 +7,15 @@ internal static class UnaryCases
 {
     private const float Inf = float.PositiveInfinity, NaN = float.NaN, Max = float.MaxValue, Denormal = 1e-40f;
 
-    public static IEnumerable<KernelCase> All => _functions.SelectMany(CasesOf);
+    // More elements than a device has threads.
+    private const int Many = 1_200_003;
+
+    public static IEnumerable<KernelCase> All =>
+    [
+        .. _functions.SelectMany(CasesOf),
+        new("Unary", "many elements", ManyElements),
+        new("UnaryGradient", "many elements", ManyElementsOfGradient),
+    ];
 
     private sealed record Function(UnaryOp Op, float Low, float High, Tolerance Tolerance, float[] Special, float A = 0, float B = 0)
     {
@@ -22,14 +30,15 @@ internal static class UnaryCases
         new(UnaryOp.Exp, -87, 88.5f, new(1e-6, 2e-38), [0, -0f, Inf, -Inf, NaN, 1, 88.9f, 1000, -104, -1000, Denormal, Max, -Max]),
         new(UnaryOp.Log, 0.001f, 50, new(1e-6, 2e-7), [0, 1, Inf, -1, NaN, Max, 2e-38f]),
         new(UnaryOp.Sqrt, 0.001f, 50, new(3e-7, 0), [0, 1, Inf, -1, NaN, Max]),
-        new(UnaryOp.Sin, -100, 100, new(1e-6, 5e-7), [0, Inf, -Inf, NaN, 1e-10f]),
-        new(UnaryOp.Cos, -100, 100, new(1e-6, 5e-7), [0, Inf, -Inf, NaN, 1e-10f]),
+        new(UnaryOp.Sin, -100, 100, new(1e-6, 5e-7), [0, Inf, -Inf, NaN, 1e-10f, 12001, -54321, 3e7f, -1e10f, 1e30f, Max]),
+        new(UnaryOp.Cos, -100, 100, new(1e-6, 5e-7), [0, Inf, -Inf, NaN, 1e-10f, 12001, -54321, 3e7f, -1e10f, 1e30f, Max]),
         new(UnaryOp.Power, 0.01f, 8, new(5e-6, 1e-7), [0, 1, 4, Inf, NaN, -1], 0.5f),
         new(UnaryOp.Power, -8, 8, new(2e-6, 0), [0, 1, Inf, -Inf, NaN, -1], 2),
         new(UnaryOp.Power, -8, 8, new(2e-6, 0), [0, 1, Inf, -Inf, NaN, -1], 3),
         new(UnaryOp.Power, 0.1f, 8, new(2e-6, 0), [1, Inf, NaN, -2], -1),
         new(UnaryOp.Power, 0.1f, 8, new(1e-5, 0), [1, 3], -1.5f),
         new(UnaryOp.Power, -8, 8, new(1e-6, 0), [0, 1, -1, Inf, NaN], 0),
+        new(UnaryOp.Power, 0.5f, 2, new(1e-5, 0), [0, 1, -1, Inf, -Inf, NaN], 80),
         new(UnaryOp.Clamp, -3, 3, Tolerance.Exact, [-1, 1.5f, 0, Inf, -Inf], -1, 1.5f),
         new(UnaryOp.Tanh, -10, 10, new(1e-6, 2e-7), [0, Inf, -Inf, NaN, Max, -Max, Denormal, 50, -50]),
         new(UnaryOp.Sigmoid, -20, 20, new(1e-6, 1e-7), [0, Inf, -Inf, NaN, Max, -Max, 100, -100]),
@@ -58,6 +67,19 @@ internal static class UnaryCases
             DeviceBuffer same = run.Compared($"[{count}] in place", run.Numbers(count, f.Low, f.High, offset), count, f.Tolerance);
             run.Kernels.Elementwise.Unary(f.Op, same, same, count, f.A, f.B);
         }
+    }
+
+    private static void ManyElements(KernelRun run)
+    {
+        DeviceBuffer x = run.Numbers(Many, -3, 3, 1), y = run.Output("affine", Many, new(2e-7, 2e-6), 2);
+        run.Kernels.Elementwise.Unary(UnaryOp.Affine, x, y, Many, -1.7f, 0.3f);
+        run.Kernels.Elementwise.Unary(UnaryOp.Exp, x, run.Compared("exponential in place", x, Many, new(1e-6, 0)), Many, 0, 0);
+    }
+
+    private static void ManyElementsOfGradient(KernelRun run)
+    {
+        DeviceBuffer x = run.Numbers(Many, -3, 3, 1), dy = run.Numbers(Many);
+        run.Kernels.Elementwise.UnaryGradient(UnaryOp.Silu, x, default, dy, run.Output("silu", Many, new(8e-6, 2e-6), 2), Many, 0, 0);
     }
 
     // Twice in a row, so that every value also goes through whole vectors.
