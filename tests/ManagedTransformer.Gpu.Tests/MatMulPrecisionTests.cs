@@ -42,7 +42,8 @@ public sealed class MatMulPrecisionTests
         using PtxMachine machine = PtxMachine.Interpreter();
         using var run = new KernelRun(machine.Device);
         DeviceBuffer c = run.Output("product", Size * Size, Tolerance.Exact);
-        run.Kernels.Matrix.MatMul(MatMulProblem.Single(Size, Size, Depth, run.Values(a), Depth, false, run.Values(b), Depth, true, c, Size));
+        DeviceBuffer left = run.Values(a), right = run.Values(b);
+        run.Kernels.Matrix.MatMul(MatMulProblem.Single(Size, Size, Depth, left, Depth, false, right, Depth, true, c, Size));
         byte[] bytes = new byte[Size * Size * sizeof(float)];
         machine.Device.Read(c, sizeof(float), bytes);
 
@@ -53,9 +54,9 @@ public sealed class MatMulPrecisionTests
             float sum = 0;
             for (int k = 0; k < Depth; k++)
             {
-                float left = a[(i / Size * Depth) + k], right = b[(i % Size * Depth) + k];
-                exact += (double)left * right;
-                sum += left * right;
+                float x = a[(i / Size * Depth) + k], y = b[(i % Size * Depth) + k];
+                exact += (double)x * y;
+                sum += x * y;
             }
 
             worst = Math.Max(worst, Math.Abs(BitConverter.ToSingle(bytes, i * sizeof(float)) - exact) / exact);

@@ -17,11 +17,17 @@ internal static class MatrixCases
     private static readonly (int M, int N, int K)[] _largeSizes = [(97, 130, 401), (200, 300, 100), (129, 65, 800), (20, 1000, 50), (400, 33, 60), (7, 260, 900)];
 
     // Around the tiles of GPUs, each with another pair of transposes.
-    private static readonly (int M, int N, int K)[] _edgeSizes = [(63, 65, 33), (65, 63, 31), (64, 64, 32), (66, 128, 64), (127, 129, 40), (129, 127, 36), (128, 132, 68), (130, 65, 100)];
+    private static readonly (int M, int N, int K)[] _edgeSizes =
+    [
+        (63, 65, 33), (65, 63, 31), (64, 64, 32), (66, 128, 64), (127, 129, 40), (129, 127, 36), (128, 132, 68), (130, 65, 100),
+    ];
 
     // Few elements and many products: K is worth cutting into parts.
     private static readonly (int Batch, int M, int N, int K)[] _deepSizes =
-        [(1, 9, 9, 3000), (1, 16, 20, 2111), (2, 33, 10, 700), (1, 64, 40, 1540), (1, 1, 5, 9000), (1, 3, 2, 5000), (1, 100, 5, 2600), (2, 8, 12, 4099)];
+    [
+        (1, 9, 9, 3000), (1, 16, 20, 2111), (2, 33, 10, 700), (1, 64, 40, 1540),
+        (1, 1, 5, 9000), (1, 3, 2, 5000), (1, 100, 5, 2600), (2, 8, 12, 4099),
+    ];
 
     private static readonly bool[] _noAndYes = [false, true];
 
@@ -127,7 +133,8 @@ internal static class MatrixCases
             (int m, int n, int k) = _edgeSizes[i];
             foreach (int padding in new[] { 0, 4, 1 })
             {
-                var problem = new MatMulProblem { Batch = 1, M = m, N = n, K = k, TransposeA = i % 2 > 0, TransposeB = i / 2 % 2 > 0, Alpha = 1 };
+                bool a = i % 2 > 0, b = i / 2 % 2 > 0;
+                var problem = new MatMulProblem { Batch = 1, M = m, N = n, K = k, TransposeA = a, TransposeB = b, Alpha = 1 };
                 Multiply(run, problem, padding);
             }
         }
@@ -282,7 +289,8 @@ internal static class MatrixCases
     {
         const int M = 70, N = 66, K = 40;
         float[] a = Pattern(M * K), b = Pattern(K * N);
-        (a[(5 * K) + 3], a[(20 * K) + 7], a[33 * K], a[(69 * K) + 39]) = (float.PositiveInfinity, float.NegativeInfinity, float.NaN, float.MaxValue);
+        (a[(5 * K) + 3], a[(20 * K) + 7]) = (float.PositiveInfinity, float.NegativeInfinity);
+        (a[33 * K], a[(69 * K) + 39]) = (float.NaN, float.MaxValue);
         (b[(2 * N) + 10], b[(3 * N) + 4], b[(7 * N) + 65], b[(12 * N) + 30]) = (float.NegativeInfinity, 0, 0, float.NaN);
         var problem = new MatMulProblem
         {
