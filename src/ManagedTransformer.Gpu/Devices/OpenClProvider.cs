@@ -25,6 +25,7 @@ internal sealed class OpenClProvider : DeviceProvider
         return DriverCall.Run(name, () =>
         {
             Accelerator accelerator = device.CreateCLAccelerator(_driver.Value.Context!);
+            CompilerRepair.Apply(accelerator.GetBackend());
             return new GpuDevice(name, Describe(device), accelerator, new AcceleratorLauncher(accelerator), hasShuffles: false);
         });
     }

@@ -4,8 +4,12 @@ namespace ManagedTransformer.Gpu;
 
 /// <summary>
 /// Stable radix sort, lowest digit first. Every group has a stretch of positions and every thread a stretch of those, so that the entries of a digit keep their order if they are ordered by
-/// (group, thread, position): counts per (digit, group) and, in shared memory, per (digit, thread) are turned into places by sums over those before. Few entries are sorted by one group in one launch.
+/// (group, thread, position): counts per (digit, group) and, in shared memory, per (digit, thread) become running sums, that is the places behind the last entries. From there threads walk
+/// backwards. Few entries are sorted by one group in one launch.
 /// </summary>
+/// <remarks>
+/// Every counter that is read and overwritten gets a value computed from the old one: ILGPU 1.5.3 may move a read whose value is only needed later behind a write to the same place.
+/// </remarks>
 internal static class RadixCode
 {
     /// <summary>Counters in shared memory: threads of a group times digits.</summary>
@@ -45,13 +49,14 @@ internal static class RadixCode
                 counters[Counter(Digit(arguments.Keys.At(orders[from + i]), shift, SmallDigitBits), thread)]++;
             }
 
-            ToSumsBefore(counters, totals, SmallDigitBits);
+            ToRunningSums(counters, totals, SmallDigitBits);
             arguments.Keys.Reports = 0;
-            for (int i = start; i < end; i++)
+            for (int i = end - 1; i >= start; i--)
             {
                 int position = orders[from + i], counter = Counter(Digit(arguments.Keys.At(position), shift, SmallDigitBits), thread);
-                orders[to + counters[counter]] = position;
-                counters[counter]++;
+                int place = counters[counter] - 1;
+                counters[counter] = place;
+                orders[to + place] = position;
             }
 
             Group.Barrier();
@@ -92,7 +97,7 @@ internal static class RadixCode
         }
     }
 
-    /// <summary>Turns the counts into the places of the first entries, by one group.</summary>
+    /// <summary>Turns the counts into running sums, by one group.</summary>
     public static void Places(RadixArguments arguments)
     {
         ArrayView<int> totals = SharedMemory.Allocate<int>(PlacesThreads);
@@ -103,12 +108,11 @@ internal static class RadixCode
             total += arguments.Counts[i];
         }
 
-        int place = TotalBefore(totals, total);
+        int sum = TotalBefore(totals, total);
         for (int i = start; i < end; i++)
         {
-            int counted = arguments.Counts[i];
-            arguments.Counts[i] = place;
-            place += counted;
+            sum += arguments.Counts[i];
+            arguments.Counts[i] = sum;
         }
     }
 
@@ -126,18 +130,19 @@ internal static class RadixCode
             counters[Counter(Digit(Key(arguments, i), arguments.Shift, bits), thread)]++;
         }
 
-        ToSumsBefore(counters, totals, bits);
+        ToRunningSums(counters, totals, bits);
         for (int digit = thread; digit < 1 << bits; digit += Group.DimX)
         {
-            places[digit] = arguments.Counts[((long)digit * arguments.Groups) + Grid.IdxX] - counters[Counter(digit, 0)];
+            // Both sums end with this group's last entry of the digit.
+            places[digit] = arguments.Counts[((long)digit * arguments.Groups) + Grid.IdxX] - counters[Counter(digit, Group.DimX - 1)];
         }
 
         Group.Barrier();
-        for (long i = start; i < end; i++)
+        for (long i = end - 1; i >= start; i--)
         {
             int key = Key(arguments, i), digit = Digit(key, arguments.Shift, bits), counter = Counter(digit, thread);
-            int place = places[digit] + counters[counter];
-            counters[counter]++;
+            int last = counters[counter] - 1, place = places[digit] + last;
+            counters[counter] = last;
             arguments.ToKeys[place] = key;
             arguments.ToOrder[place] = arguments.IsFirst != 0 ? (int)i : arguments.FromOrder[i];
         }
@@ -159,8 +164,8 @@ internal static class RadixCode
         }
     }
 
-    /// <summary>Puts in place of every counter the sum of those before it; there are as many per thread as digits.</summary>
-    private static void ToSumsBefore(ArrayView<int> counters, ArrayView<int> totals, int bits)
+    /// <summary>Puts in place of every counter the sum of those up to it; there are as many per thread as digits.</summary>
+    private static void ToRunningSums(ArrayView<int> counters, ArrayView<int> totals, int bits)
     {
         Group.Barrier();
         int first = Group.IdxX << bits, total = 0;
@@ -172,9 +177,8 @@ internal static class RadixCode
         int sum = TotalBefore(totals, total);
         for (int i = first; i < first + (1 << bits); i++)
         {
-            int counted = counters[Padded(i)];
+            sum += counters[Padded(i)];
             counters[Padded(i)] = sum;
-            sum += counted;
         }
 
         Group.Barrier();

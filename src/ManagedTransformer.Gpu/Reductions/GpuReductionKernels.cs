@@ -21,7 +21,9 @@ internal sealed class GpuReductionKernels(GpuDevice device) : IReductionKernels
     public void ArgMax(DeviceBuffer x, DeviceBuffer indices, long outer, int n, long inner) =>
         Reducer<ValueAndIndex, ArgMaxCode>.Run(_device, x, indices, outer, n, inner);
 
-    public void CumulativeSum(DeviceBuffer x, DeviceBuffer y, long outer, int n, long inner, bool reverse) => throw new NotSupportedException("not yet on the device");
+    public void CumulativeSum(DeviceBuffer x, DeviceBuffer y, long outer, int n, long inner, bool reverse) =>
+        Scanner.Run(_device, x, y, outer, n, inner, reverse);
 
-    public void TopK(DeviceBuffer x, DeviceBuffer values, DeviceBuffer indices, long rows, int n, int k) => throw new NotSupportedException("not yet on the device");
+    public void TopK(DeviceBuffer x, DeviceBuffer values, DeviceBuffer indices, long rows, int n, int k) =>
+        TopKLauncher.Run(_device, x, values, indices, rows, n, k);
 }

@@ -25,7 +25,7 @@ internal readonly record struct ReductionPlan(int Bits, int Groups, int Parts, i
         ReductionPlan whole = Whole(lines, n, isRows);
         int threads = isRows ? 1 << whole.Bits : ColumnReduction.GroupSize >> whole.Bits;
         int parts = Math.Clamp(WantedGroups / Math.Max(1, whole.Groups), 1, Math.Max(1, n / (LeastPerThread * threads)));
-        return parts == 1 ? whole : whole.Cut((n + parts - 1) / parts, lines, n, isRows);
+        return parts == 1 ? whole : InParts(parts, lines, n, isRows);
     }
 
     /// <summary>The division of a shape that leaves the axis in one part.</summary>
@@ -43,12 +43,15 @@ internal readonly record struct ReductionPlan(int Bits, int Groups, int Parts, i
         return new ReductionPlan(bits, checked((int)((lines + (1L << bits) - 1) >> bits)), 1, n);
     }
 
-    private ReductionPlan Cut(int length, long lines, int n, bool isRows)
+    /// <summary>The division of a shape with an axis in at most the given number of parts, all of one length but the last.</summary>
+    public static ReductionPlan InParts(int parts, long lines, int n, bool isRows)
     {
-        int parts = (n + length - 1) / length;
+        int length = (n + parts - 1) / parts;
+        parts = (n + length - 1) / length;
         if (!isRows)
         {
-            return new ReductionPlan(Bits, checked(Groups * parts), parts, length);
+            ReductionPlan whole = Whole(lines, n, isRows);
+            return new ReductionPlan(whole.Bits, checked(whole.Groups * parts), parts, length);
         }
 
         int bits = RowTeam.Bits(length);

@@ -21,16 +21,15 @@ internal static class AttentionKeyGradientCode
         TileRows values = HeadOperand.Rows(forward.V, batch, head, forward.KeyLength, forward.ValueWidth);
         TileRows outputs = HeadOperand.Rows(arguments.DY, batch, head, forward.QueryLength, forward.ValueWidth);
 
-        int key = first + (4 * Tile.Column), end = AttentionMask.EndQuery(forward, first);
+        int key = first + (4 * Tile.Row), end = AttentionMask.EndQuery(forward, first);
         QuadBlock dKeys = default, dKeysSecond = default, dValues = default, dValuesSecond = default;
         for (int query = AttentionMask.FirstQuery(forward, first); query < end; query += Tile.Size)
         {
-            int row = query + (4 * Tile.Row);
-            QuadBlock scores = TileProduct.Dots(queries, query, keys, first, a, b);
-            QuadBlock gradients = TileProduct.Dots(outputs, query, values, first, a, b);
-            AttentionGradientBlock block = AttentionGradientBlock.Of(
-                arguments, QuadBlock.Transpose(scores), QuadBlock.Transpose(gradients), AttentionQueries.Load(arguments, pair, row), batch, pair, key, row);
-            TileProduct.Put(QuadBlock.Transpose(block.Weights), weights);
+            int streamed = query + (4 * Tile.Column);
+            QuadBlock scores = TileProduct.Dots(keys, first, queries, query, a, b);
+            QuadBlock gradients = TileProduct.Dots(values, first, outputs, query, a, b);
+            AttentionGradientBlock block = AttentionGradientBlock.Of(arguments, scores, gradients, AttentionQueries.Load(arguments, pair, streamed), batch, pair, key, streamed);
+            TileProduct.PutTransposed(block.Weights, weights);
             dValues = TileProduct.AddWeighted(dValues, weights, outputs, query, column, b);
             if (default(TWidth).IsWide)
             {
@@ -38,7 +37,7 @@ internal static class AttentionKeyGradientCode
             }
 
             Group.Barrier();
-            TileProduct.Put(QuadBlock.Transpose(block.Scores), weights);
+            TileProduct.PutTransposed(block.Scores, weights);
             dKeys = TileProduct.AddWeighted(dKeys, weights, queries, query, column, b);
             if (default(TWidth).IsWide)
             {

@@ -37,6 +37,11 @@ internal struct QuadBlock
     public static QuadBlock ScaleColumns(QuadBlock block, Quad factors) => Of(
         Quad.Multiply(block.R0, factors), Quad.Multiply(block.R1, factors), Quad.Multiply(block.R2, factors), Quad.Multiply(block.R3, factors));
 
+    /// <summary>Every column plus its number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static QuadBlock AddColumns(QuadBlock block, Quad numbers) => Of(
+        Quad.Add(block.R0, numbers), Quad.Add(block.R1, numbers), Quad.Add(block.R2, numbers), Quad.Add(block.R3, numbers));
+
     /// <summary>Every column minus its number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static QuadBlock SubtractColumns(QuadBlock block, Quad numbers) => Of(

@@ -34,11 +34,15 @@ internal static class TileProduct
 
     /// <summary>sum + weights^T rows, for streamed rows from <paramref name="row"/> on and their columns from <paramref name="column"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static QuadBlock AddWeighted(QuadBlock sum, ArrayView<Quad> weights, TileRows rows, int row, int column, ArrayView<Quad> strip)
+    public static QuadBlock AddWeighted(QuadBlock sum, ArrayView<Quad> weights, TileRows rows, int row, int column, ArrayView<Quad> strip) =>
+        AddWeighted(sum, weights, rows, row, 0, rows.Count - row < Tile.Size ? rows.Count - row : Tile.Size, column, strip);
+
+    /// <summary>The same for the rows <paramref name="begin"/> .. <paramref name="end"/> - 1 of weights that begin at <paramref name="row"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static QuadBlock AddWeighted(QuadBlock sum, ArrayView<Quad> weights, TileRows rows, int row, int begin, int end, int column, ArrayView<Quad> strip)
     {
-        int count = rows.Count - row < Tile.Size ? rows.Count - row : Tile.Size;
-        Quad next = TileLoad.FetchRows(rows, row, column);
-        for (int k = 0; k < count; k += Tile.Depth)
+        Quad next = TileLoad.FetchRows(rows, row + begin, column);
+        for (int k = begin; k < end; k += Tile.Depth)
         {
             Group.Barrier();
             TileLoad.PutRows(next, strip);
@@ -75,6 +79,18 @@ internal static class TileProduct
         tile[place + Tile.Stride] = block.R1;
         tile[place + (2 * Tile.Stride)] = block.R2;
         tile[place + (3 * Tile.Stride)] = block.R3;
+    }
+
+    /// <summary>Writes a tile into shared memory as columns: what is a row here is a column there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PutTransposed(QuadBlock block, ArrayView<Quad> tile)
+    {
+        QuadBlock columns = QuadBlock.Transpose(block);
+        int place = (4 * Tile.Column * Tile.Stride) + Tile.Row;
+        tile[place] = columns.R0;
+        tile[place + Tile.Stride] = columns.R1;
+        tile[place + (2 * Tile.Stride)] = columns.R2;
+        tile[place + (3 * Tile.Stride)] = columns.R3;
     }
 
     /// <summary>Stores a result, whose rows begin at <paramref name="row"/> and columns at <paramref name="column"/>.</summary>

@@ -15,17 +15,28 @@ internal struct WeightDropout
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad Factors(WeightDropout dropout, long element)
     {
-        PhiloxWords low = PhiloxWords.Block(dropout.Seed, dropout.Sequence, (ulong)(element >> 2));
+        PhiloxWords low = GpuPhilox.Block(dropout.Seed, dropout.Sequence, (ulong)(element >> 2));
         int shift = (int)element & 3;
         if (shift != 0)
         {
             // They lie in two blocks of four.
-            PhiloxWords high = PhiloxWords.Block(dropout.Seed, dropout.Sequence, (ulong)(element >> 2) + 1);
-            low = PhiloxWords.Shift(low, high, shift);
+            PhiloxWords high = GpuPhilox.Block(dropout.Seed, dropout.Sequence, (ulong)(element >> 2) + 1);
+            low = Shift(low, high, shift);
         }
 
         return Quad.Of(Factor(dropout, low.W0), Factor(dropout, low.W1), Factor(dropout, low.W2), Factor(dropout, low.W3));
     }
 
-    private static float Factor(WeightDropout dropout, uint word) => (word >> 8) * (1f / 16777216f) < dropout.Probability ? 0 : dropout.Kept;
+    private static float Factor(WeightDropout dropout, uint word) => GpuPhilox.ToUnit(word) < dropout.Probability ? 0 : dropout.Kept;
+
+    /// <summary>Four words from word 1 to 3 of a block on, the last ones from the next block.</summary>
+    private static PhiloxWords Shift(PhiloxWords low, PhiloxWords high, int shift)
+    {
+        PhiloxWords words = default;
+        words.W0 = shift == 1 ? low.W1 : shift == 2 ? low.W2 : low.W3;
+        words.W1 = shift == 1 ? low.W2 : shift == 2 ? low.W3 : high.W0;
+        words.W2 = shift == 1 ? low.W3 : shift == 2 ? high.W0 : high.W1;
+        words.W3 = shift == 1 ? high.W0 : shift == 2 ? high.W1 : high.W2;
+        return words;
+    }
 }

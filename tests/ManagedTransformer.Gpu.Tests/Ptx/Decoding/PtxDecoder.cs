@@ -66,7 +66,8 @@ internal sealed partial class PtxDecoder(PtxModule module)
     {
         "ret" or "exit" => new PtxExit(),
         "trap" => new PtxTrap(),
-        "bra" => new PtxBranch(s.Scope.FindLabel(s.Operands[0])),
+        "bra" => new PtxBranch([s.Scope.FindLabel(s.Operands[0])]),
+        "brx" => new PtxBranch(s.Scope.FindTargets(s.Operands[1]), Source(s, 0, _b32)),
         "bar" or "barrier" => Barrier(s),
         "membar" or "fence" or "prefetch" or "prefetchu" or "nanosleep" => new PtxNothing(),
         "mov" => Move(s),
@@ -196,7 +197,7 @@ internal sealed partial class PtxDecoder(PtxModule module)
             int[] onward = instruction.Flow is PtxFlow.Branch or PtxFlow.Exit && instruction.Guard < 0 ? [] : [i + 1];
             successors[i] = instruction switch
             {
-                PtxBranch branch => [.. onward, branch.Target],
+                PtxBranch branch => [.. onward, .. branch.Targets],
                 PtxExit => [.. onward, instructions.Count],
                 _ => onward,
             };

@@ -189,21 +189,33 @@ internal sealed unsafe class PtxWarp
     {
         uint stayed = frame.Lanes & ~taken;
         int next = frame.Next + 1;
-        if (stayed == 0 || taken == 0)
+        if (taken == 0)
         {
-            frame.Next = taken == 0 ? next : branch.Target;
+            frame.Next = next;
             return;
         }
 
-        // This frame goes on at the meeting point, with all lanes, when the two parts have arrived there.
+        uint way = branch.Follow(this, taken, out int target);
+        if (way == frame.Lanes)
+        {
+            frame.Next = target;
+            return;
+        }
+
+        // This frame goes on at the meeting point, with all lanes, when all parts have arrived there.
         frame.Next = branch.Meeting;
         Push(next, branch.Meeting, stayed);
-        Push(branch.Target, branch.Meeting, taken);
+        while (taken != 0)
+        {
+            way = branch.Follow(this, taken, out target);
+            Push(target, branch.Meeting, way);
+            taken &= ~way;
+        }
     }
 
     private void Push(int next, int meeting, uint lanes)
     {
-        if (next == meeting)
+        if (next == meeting || lanes == 0)
         {
             return;
         }

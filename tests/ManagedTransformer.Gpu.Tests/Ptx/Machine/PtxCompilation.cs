@@ -19,7 +19,12 @@ internal sealed class PtxCompilation(CudaArchitecture architecture)
         lock (_gate)
         {
             _context ??= Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
-            _backend ??= new PTXBackend(_context, architecture, CudaInstructionSet.ISA_80, null!);
+            if (_backend is null)
+            {
+                _backend = new PTXBackend(_context, architecture, CudaInstructionSet.ISA_80, null!);
+                CompilerRepair.Apply(_backend);
+            }
+
             try
             {
                 EntryPointDescription entry = EntryPointDescription.FromExplicitlyGroupedKernel(kernel);

@@ -25,7 +25,18 @@ internal sealed class PtxInterpreterLauncher(Accelerator accelerator) : KernelLa
 
     /// <summary>The kernel of a method.</summary>
     public static PtxKernel Load(MethodInfo method) =>
-        _kernels.GetOrAdd(method, static method => new Lazy<PtxKernel>(() => PtxKernel.Parse(_compilation.Compile(method)))).Value;
+        _kernels.GetOrAdd(method, static method => new Lazy<PtxKernel>(() => PtxKernel.Parse(Text(method)))).Value;
+
+    private static string Text(MethodInfo method)
+    {
+        string text = _compilation.Compile(method);
+        if (Environment.GetEnvironmentVariable("MT_PTX_DUMP") is { Length: > 0 } folder)
+        {
+            File.WriteAllText(Path.Combine(folder, $"{method.DeclaringType?.Name}.{method.Name}.{method.GetHashCode():x}.ptx"), text); // to be looked at
+        }
+
+        return text;
+    }
 
     public override void Launch<TArguments>(Action<TArguments> kernel, KernelConfig config, TArguments arguments)
     {

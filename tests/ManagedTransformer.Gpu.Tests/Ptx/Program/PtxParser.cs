@@ -6,9 +6,11 @@ namespace ManagedTransformer.Gpu.Tests;
 /// <summary>Reads the PTX of one kernel: what ILGPU emits, and what kernels add by inline assembly.</summary>
 internal sealed partial class PtxParser
 {
+    private const string BranchTargets = ".branchtargets ";
     private readonly List<PtxStatement> _statements = [];
     private readonly PtxLayout _parameters = new(), _shared = new(), _local = new();
     private PtxScope _scope = new(null);
+    private string _label = "";
     private int _registers;
 
     public static PtxModule Parse(string text)
@@ -92,7 +94,8 @@ internal sealed partial class PtxParser
                     (_scope, start) = (_scope.Outer!, i + 1);
                     break;
                 case ':' when Label().IsMatch(text[start..i]):
-                    _scope.Label(text[start..i].Trim(), _statements.Count);
+                    _label = text[start..i].Trim();
+                    _scope.Label(_label, _statements.Count);
                     start = i + 1;
                     break;
                 case ';':
@@ -120,7 +123,11 @@ internal sealed partial class PtxParser
             return;
         }
 
-        if (RegisterDirective().Match(text) is { Success: true } registers)
+        if (text.StartsWith(BranchTargets, StringComparison.Ordinal))
+        {
+            _scope.Targets(_label, [.. text[BranchTargets.Length..].Split(',').Select(label => label.Trim())]);
+        }
+        else if (RegisterDirective().Match(text) is { Success: true } registers)
         {
             Declare(PtxType.Parse(registers.Groups[1].Value), registers.Groups[2].Value);
         }

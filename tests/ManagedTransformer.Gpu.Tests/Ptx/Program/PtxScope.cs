@@ -5,6 +5,7 @@ internal sealed class PtxScope(PtxScope? outer)
 {
     private readonly Dictionary<string, (int Index, PtxType Type)> _registers = [];
     private readonly Dictionary<string, int> _labels = [];
+    private readonly Dictionary<string, string[]> _targets = [];
 
     public PtxScope? Outer => outer;
 
@@ -37,6 +38,22 @@ internal sealed class PtxScope(PtxScope? outer)
 
         (index, type) = (-1, default);
         return false;
+    }
+
+    /// <summary>Notes the labels that a branch by index may go to.</summary>
+    public void Targets(string name, string[] labels) => _targets[name] = labels;
+
+    public int[] FindTargets(string name)
+    {
+        for (PtxScope? scope = this; scope is not null; scope = scope.Outer)
+        {
+            if (scope._targets.TryGetValue(name, out string[]? labels))
+            {
+                return Array.ConvertAll(labels, FindLabel);
+            }
+        }
+
+        throw new PtxFault($"there is no list of branch targets {name}");
     }
 
     public int FindLabel(string name)

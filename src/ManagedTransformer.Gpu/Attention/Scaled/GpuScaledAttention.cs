@@ -4,7 +4,7 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>Queues the kernels of attention.</summary>
-internal sealed class ScaledAttention(GpuDevice device)
+internal sealed class GpuScaledAttention(GpuDevice device)
 {
     public void Forward(in AttentionProblem problem)
     {
@@ -17,13 +17,13 @@ internal sealed class ScaledAttention(GpuDevice device)
     {
         AttentionProblem forward = problem.Forward;
         long queries = (long)forward.Batch * forward.Heads * forward.QueryLength;
-        using AttentionScratch dots = new(device, queries);
-        var arguments = AttentionGradientArguments.Of(problem, dots.Floats);
+        using DeviceScratch scratch = new(device, DeviceScratch.Room<float>(queries));
+        var arguments = AttentionGradientArguments.Of(problem, scratch.Take<float>(queries));
         device.LaunchOver(OutputDotCode.Run, queries, new OutputDotArguments
         {
             Y = arguments.Forward.Y,
             DY = arguments.DY,
-            Dots = dots.Floats,
+            Dots = arguments.Dots,
             Count = queries,
             Heads = forward.Heads,
             QueryLength = forward.QueryLength,

@@ -1,0 +1,24 @@
+namespace ManagedTransformer.Gpu;
+
+/// <summary>For every position what gradients of its results are multiplied with, f = 1 / D, and the gradient of its denominator, -f (dy . y) D'. A thread per position.</summary>
+internal static class LinearOutputCode
+{
+    public static void Run(LinearOutputArguments arguments)
+    {
+        LinearArguments forward = arguments.Forward;
+        for (long i = GridStride.First; i < arguments.Count; i += GridStride.Step)
+        {
+            int pair = (int)(i / forward.Length), t = (int)(i % forward.Length);
+            TileRows y = LinearArguments.Rows(forward, forward.Y, pair, forward.ValueWidth), dy = LinearArguments.Rows(forward, arguments.DY, pair, forward.ValueWidth);
+            float dot = 0;
+            for (int j = 0; j < forward.ValueWidth; j++)
+            {
+                dot += TileRows.Load(y, t, j) * TileRows.Load(dy, t, j);
+            }
+
+            float sum = forward.Denominators[i], epsilon = LinearArguments.EpsilonOf(forward, pair, t), factor = 1 / LinearArguments.Divisor(forward, sum, epsilon);
+            arguments.Factors[i] = factor;
+            arguments.Biases[i] = -dot * factor * LinearArguments.DivisorDerivative(forward, sum, epsilon);
+        }
+    }
+}

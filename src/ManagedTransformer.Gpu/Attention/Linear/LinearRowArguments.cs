@@ -1,0 +1,33 @@
+using ILGPU;
+
+namespace ManagedTransformer.Gpu;
+
+/// <summary>
+/// What <see cref="LinearRowCode"/> takes: for rows r of a chunk, result[r] = sum of W[t, i] rows + scale[r] (carried[r] state), where W[t, i] = w[t, i] (f[t] (later[t] .
+/// earlier[i]) + b[t]) and the sum runs over the positions of the other side. With f = 1 / D, dD = -f (dy . y) D' and R the gradient of the state behind the chunk:
+/// results y have later = q, earlier = k, rows = v, carried = q; dq has later = dy, earlier = v, b = dD, rows = k, carried = [f dy, dD]; dk the same weights,
+/// rows = q, carried = [v, 1], R for the state; dv has later = q, earlier = k, f, rows = dy, carried = k, R.
+/// </summary>
+internal struct LinearRowArguments
+{
+    public LinearArguments Forward;
+    public HeadOperand Later, Earlier, Rows, Carried, Result;
+    public ArrayView<float> Factors, Biases, States;
+
+    /// <summary>Widths of later and earlier rows, of the result, and of carried rows.</summary>
+    public int InnerWidth, Width, CarriedWidth;
+
+    /// <summary>Whether results belong to later positions (the state is the one before the chunk) or to earlier ones (it is the gradient of the one behind it).</summary>
+    public int IsLater;
+
+    /// <summary>Whether features are the result's columns: the state is read transposed, and carried rows end with one more number that meets z.</summary>
+    public int IsTransposed;
+
+    /// <summary>Whether carried rows are gradients of results, to be scaled by f.</summary>
+    public int ScalesCarried;
+
+    /// <summary>Whether results are divided by their denominators, which are computed here.</summary>
+    public int IsOutput;
+
+    public int HasFactors, HasBiases;
+}

@@ -1,0 +1,31 @@
+using ILGPU;
+
+namespace ManagedTransformer.Gpu;
+
+/// <summary>
+/// What <see cref="LinearStateCode"/> and <see cref="LinearPrefixCode"/> take. Forward: what every chunk adds to the state, sum of w[last, t] k[t] (x) [v[t], 1]. Backward:
+/// what it adds to the state's gradient, sum of e^c[t] q[t] (x) [Factors[t] dy[t], LastFactors[t]].
+/// </summary>
+internal struct LinearStateArguments
+{
+    public LinearArguments Forward;
+    public HeadOperand Left, Right;
+    public ArrayView<float> States, Factors, LastFactors;
+
+    /// <summary>What comes in, and what goes out at the other end, as s and z; z of an absent one is empty too.</summary>
+    public ArrayView<float> FirstS, FirstZ, LastS, LastZ;
+
+    public int IsBackward, HasFirst, HasLast, Pairs;
+
+    /// <summary>Where the state of a chunk lies; there is one more than there are chunks.</summary>
+    public static long Start(LinearArguments arguments, int pair, int chunk) =>
+        (((long)pair * (Tile.Count(arguments.Length) + 1)) + chunk) * LinearArguments.StateSize(arguments);
+
+    /// <summary>Rows s of the state of a chunk.</summary>
+    public static TileRows Rows(LinearArguments arguments, ArrayView<float> states, int pair, int chunk)
+    {
+        TileRows rows = TileRows.Of(states, Start(arguments, pair, chunk), arguments.Features, arguments.ValueWidth);
+        rows.Stride = arguments.ValueWidth + 1;
+        return rows;
+    }
+}
