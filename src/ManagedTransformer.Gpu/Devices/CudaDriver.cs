@@ -17,14 +17,21 @@ internal static unsafe class CudaDriver
     private static readonly Lazy<nint> _setFunctionAttribute = new(FindSetFunctionAttribute);
     private static readonly Lazy<bool> _resolved = new(Install);
 
-    /// <summary>Lets ILGPU find the driver: it asks for <c>libcuda.so</c>, which only development packages bring; the driver itself is <c>libcuda.so.1</c>.</summary>
+    /// <summary>
+    /// Lets ILGPU find the driver: it asks for <c>libcuda.so</c>, which only development packages bring; the driver itself is
+    /// <c>libcuda.so.1</c>.
+    /// </summary>
     public static void Resolve() => _ = _resolved.Value;
 
-    /// <summary>The most shared memory that a group can have once the driver is told so: all of a multiprocessor but 1 KiB that the driver keeps.</summary>
+    /// <summary>
+    /// The most shared memory that a group can have once the driver is told so: all of a multiprocessor but 1 KiB that the driver keeps.
+    /// </summary>
     public static int SharedBytes(CudaDevice device) =>
         _setFunctionAttribute.Value == 0 ? PlainSharedBytes : Math.Max(PlainSharedBytes, device.MaxSharedMemoryPerMultiprocessor - 1024);
 
-    /// <summary>Lets a kernel have dynamic shared memory beyond <see cref="PlainSharedBytes"/>. If the driver refuses, the launch says so.</summary>
+    /// <summary>
+    /// Lets a kernel have dynamic shared memory beyond <see cref="PlainSharedBytes"/>. If the driver refuses, the launch says so.
+    /// </summary>
     public static void AllowSharedMemory(nint function, int bytes)
     {
         if (_setFunctionAttribute.Value is not 0 and nint set)

@@ -1,6 +1,9 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>How tensor cores multiply Float32 matrices; sums are Float32 in any case. Devices without tensor cores, and small products, always compute in Float32.</summary>
+/// <summary>
+/// How tensor cores multiply Float32 matrices; sums are Float32 in any case. Devices without tensor cores, and small products, always
+/// compute in Float32.
+/// </summary>
 public enum MatMulPrecision
 {
     /// <summary>As accurate as Float32 arithmetic: three products of parts with 11 significant bits.</summary>
