@@ -5,8 +5,11 @@ namespace ManagedTransformer.Gpu;
 /// <summary>Sums in double precision over the threads of a group.</summary>
 internal static class DoubleGroup
 {
-    /// <summary>The sum of one number of every thread, from an order that the group's size (a power of two) fixes. All threads must call.</summary>
-    /// <param name="value">The thread's number.</param><param name="scratch">Shared memory of as many elements as the group has threads.</param>
+    /// <summary>
+    /// The sum of one number of every thread, from an order that the group's size (a power of two) fixes. All threads must call.
+    /// </summary>
+    /// <param name="value">The thread's number.</param>
+    /// <param name="scratch">Shared memory of as many elements as the group has threads.</param>
     public static double Sum(double value, ArrayView<double> scratch)
     {
         int thread = Group.IdxX;

@@ -26,7 +26,7 @@ internal static partial class GpuMath
     private static float ReduceExponent(float x, out float r)
     {
         // Outside these bounds the result is 0 or infinity; NaN is neither below nor above.
-        float bounded = x < -104f ? -104f : x > 89f ? 89f : x;
+        float above = x < -104f ? -104f : x, bounded = above > 89f ? 89f : above;
         float n = Nearest(bounded * Log2E);
         r = bounded - (n * LnTwoHigh);
         r -= n * LnTwoLow;

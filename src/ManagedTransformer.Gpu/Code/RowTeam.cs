@@ -4,8 +4,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Teams of threads that each take one row: short rows share a group, so that no thread idles, and neighbouring threads take neighbouring elements. A team's size is a power of two, known
-/// to kernels by its logarithm, which spares divisions.
+/// Teams of threads that each take one row: short rows share a group, so that no thread idles, and neighbouring threads take neighbouring
+/// elements. A team's size is a power of two, known to kernels by its logarithm, which spares divisions.
 /// </summary>
 internal static class RowTeam
 {

@@ -6,8 +6,10 @@ using ILGPU.IR.Transformations;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Takes a fault out of ILGPU 1.5.3: at level O2 its last pass moves a load whose value only goes into the next round of a loop (or into a branch) behind the stores and
-/// barriers of its block, so that <c>c = a[i]; a[i] = sum; sum += c;</c> reads what it has just written. The pass has a mode that leaves memory operations where they are; which mode is used
+/// Takes a fault out of ILGPU 1.5.3: at level O2 its last pass moves a load whose value only goes into the next round of a loop (or into a
+/// branch) behind the stores and
+/// barriers of its block, so that <c>c = a[i]; a[i] = sum; sum += c;</c> reads what it has just written. The pass has a mode that leaves
+/// memory operations where they are; which mode is used
 /// cannot be chosen through the public interface.
 /// </summary>
 internal static class CompilerRepair
@@ -16,11 +18,13 @@ internal static class CompilerRepair
     /// <exception cref="NotSupportedException">This is another version of ILGPU, which has to be looked at.</exception>
     public static void Apply(Backend backend)
     {
-        PropertyInfo property = typeof(Backend).GetProperty("KernelTransformers", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
+        PropertyInfo property =
+            typeof(Backend).GetProperty("KernelTransformers", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
             ?? throw Unknown();
         var transformers = (ImmutableArray<Transformer>)property.GetValue(backend)!;
         int replaced = 0;
-        property.SetValue(backend, transformers.Select(Repaired).ToImmutableArray());
+        ImmutableArray<Transformer> repaired = [.. transformers.Select(Repaired)];
+        property.SetValue(backend, repaired);
         if (replaced == 0)
         {
             throw Unknown();
@@ -28,17 +32,15 @@ internal static class CompilerRepair
 
         Transformer Repaired(Transformer transformer)
         {
-            ImmutableArray<Transformation> steps = [.. transformer.Transformations.Select(step =>
+            Transformer.Builder builder = Transformer.CreateBuilder(transformer.Configuration);
+            foreach (Transformation step in transformer.Transformations)
             {
-                if (step is not CodePlacement { Mode: CodePlacementMode.Aggressive })
-                {
-                    return step;
-                }
+                bool isFaulty = step is CodePlacement { Mode: CodePlacementMode.Aggressive };
+                replaced += isFaulty ? 1 : 0;
+                builder.Add(isFaulty ? new CodePlacement<CodePlacement.GroupOperands>(CodePlacementMode.Default) : step);
+            }
 
-                replaced++;
-                return new CodePlacement<CodePlacement.GroupOperands>(CodePlacementMode.Default);
-            })];
-            return new Transformer(transformer.Configuration, steps);
+            return builder.ToTransformer();
         }
     }
 

@@ -1,4 +1,5 @@
 using ILGPU;
+using ILGPU.Backends;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ManagedTransformer.Tensors;
@@ -25,6 +26,7 @@ internal sealed class CudaProvider : DeviceProvider
         return DriverCall.Run(name, () =>
         {
             Accelerator accelerator = device.CreateCudaAccelerator(_driver.Value.Context!);
+            CompilerRepair.Apply(accelerator.GetBackend());
             return new GpuDevice(name, Describe(device), accelerator, new AcceleratorLauncher(accelerator), hasShuffles: true)
             {
                 TensorSharedBytes = device.Architecture is { Major: >= 8 } ? CudaDriver.SharedBytes(device) : 0,

@@ -87,7 +87,7 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
             Interlocked.Add(ref _allocatedBytes, size);
             return block;
         }
-        catch (AcceleratorException)
+        catch (Exception e) when (e is AcceleratorException or OutOfMemoryException)
         {
             return null;
         }

@@ -1,18 +1,21 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>Reads and additions at indices along one axis: y[o, j, i] = x[o, indices[o, j, i], i], and x[o, indices[o, j, i], i] += y[o, j, i] in the order of j.</summary>
+/// <summary>
+/// Reads and additions at indices along one axis: y[o, j, i] = x[o, indices[o, j, i], i], and x[o, indices[o, j, i], i] += y[o, j, i] in
+/// the order of j.
+/// </summary>
 internal static class AxisCode
 {
     /// <summary>One thread per element of y, in strides.</summary>
     public static void Gather(AxisArguments arguments)
     {
-        long line = arguments.Picked * arguments.Inner, count = arguments.Outer * line;
+        long count = arguments.Outer * arguments.Picked * arguments.Inner;
         for (long place = GridStride.First; place < count; place += GridStride.Step)
         {
             int index = arguments.Indices[place];
             if (IndexReport.IsValid(arguments.Errors, place, index, arguments.Length))
             {
-                arguments.Y[place] = arguments.X[(((place / line * arguments.Length) + index) * arguments.Inner) + (place % arguments.Inner)];
+                arguments.Y[place] = arguments.X[Target(arguments, place, index)];
             }
         }
     }
@@ -38,12 +41,19 @@ internal static class AxisCode
     /// <summary>targets = the places in x that y's elements go to, -1 for wrong indices: one thread per element of y, in strides.</summary>
     public static void Targets(AxisArguments arguments)
     {
-        long line = arguments.Picked * arguments.Inner, count = arguments.Outer * line;
+        long count = arguments.Outer * arguments.Picked * arguments.Inner;
         for (long place = GridStride.First; place < count; place += GridStride.Step)
         {
             int index = arguments.Indices[place];
             bool isValid = IndexReport.IsValid(arguments.Errors, place, index, arguments.Length);
-            arguments.Targets[place] = isValid ? (int)((((place / line * arguments.Length) + index) * arguments.Inner) + (place % arguments.Inner)) : -1;
+            arguments.Targets[place] = isValid ? (int)Target(arguments, place, index) : -1;
         }
+    }
+
+    /// <summary>The place in x that the index at a place of y names.</summary>
+    private static long Target(AxisArguments arguments, long place, int index)
+    {
+        long outer = place / (arguments.Picked * arguments.Inner);
+        return (((outer * arguments.Length) + index) * arguments.Inner) + (place % arguments.Inner);
     }
 }

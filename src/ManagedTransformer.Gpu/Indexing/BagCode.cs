@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// y[b] = sum over m of weights[b, m] table[indices[b, m]]: a team of threads per bag (<see cref="RowTeam"/>), each thread with columns of its own; and dWeights[b, m] = &lt;dy[b], table[indices[b, m]]&gt;: a team per
-/// product.
+/// y[b] = sum over m of weights[b, m] table[indices[b, m]]: a team of threads per bag (<see cref="RowTeam"/>), each thread with columns of
+/// its own; and dWeights[b, m] = &lt;dy[b], table[indices[b, m]]&gt;: a team per product.
 /// </summary>
 internal static class BagCode
 {

@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>The <see cref="ManagedTransformer.Tensors.Kernels.RowContributions"/> of a launch. Contributions to rows outside 0 .. TableRows - 1 are left out.</summary>
+/// <summary>
+/// The <see cref="ManagedTransformer.Tensors.Kernels.RowContributions"/> of a launch. Contributions to rows outside 0 .. TableRows - 1 are
+/// left out.
+/// </summary>
 internal struct ContributionViews
 {
     public ArrayView<int> Sorted, Order;
@@ -13,7 +16,9 @@ internal struct ContributionViews
     /// <summary>The logarithm of how many places a piece of a long segment has.</summary>
     public int PieceBits;
 
-    /// <summary>The logarithm of the threads of a team, each of which takes <see cref="SegmentCode.PerThread"/> columns at a time.</summary>
+    /// <summary>
+    /// The logarithm of the threads of a team, each of which takes <see cref="SegmentCode.PerThread"/> columns at a time.
+    /// </summary>
     public int TeamBits;
 
     /// <summary>The sums of pieces of long segments, [2 pieces, Width].</summary>

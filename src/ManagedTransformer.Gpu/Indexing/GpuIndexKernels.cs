@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Reads and additions at indices on a GPU. Additions to places that several indices name are sorted by place first, so that no two threads add to the same place and the order of the sums
-/// is fixed. Wrong indices are left out and reported (<see cref="IndexErrors"/>).
+/// Reads and additions at indices on a GPU. Additions to places that several indices name are sorted by place first, so that no two threads
+/// add to the same place and the order of the sums is fixed. Wrong indices are left out and reported (<see cref="IndexErrors"/>).
 /// </summary>
 internal sealed class GpuIndexKernels(GpuDevice device) : IIndexKernels
 {
@@ -68,11 +68,20 @@ internal sealed class GpuIndexKernels(GpuDevice device) : IIndexKernels
         using var scratch = new DeviceScratch(_device, DeviceScratch.Room<int>(count));
         arguments.Targets = scratch.Take<int>(count);
         _device.LaunchOver(AxisCode.Targets, count, arguments);
-        var keys = new RadixKeys { Indices = arguments.Targets, Errors = arguments.Errors, Limit = (int)places, Skips = 1, Skipped = -1, Sentinel = (int)places };
+        var keys = new RadixKeys
+        {
+            Indices = arguments.Targets,
+            Errors = arguments.Errors,
+            Limit = (int)places,
+            Skips = 1,
+            Skipped = -1,
+            Sentinel = (int)places,
+        };
         AddSorted(keys, arguments.Y, arguments.X, count, 1);
     }
 
-    public void EmbeddingBag(DeviceBuffer table, int tableRows, DeviceBuffer indices, DeviceBuffer weights, DeviceBuffer y, long bags, int perBag, int width)
+    public void EmbeddingBag(
+        DeviceBuffer table, int tableRows, DeviceBuffer indices, DeviceBuffer weights, DeviceBuffer y, long bags, int perBag, int width)
     {
         var arguments = new BagArguments
         {
@@ -90,7 +99,8 @@ internal sealed class GpuIndexKernels(GpuDevice device) : IIndexKernels
         _device.Launch(BagCode.Forward, RowTeam.Groups(bags, arguments.TeamBits), RowTeam.GroupSize, arguments);
     }
 
-    public void EmbeddingBagWeightGradient(DeviceBuffer table, DeviceBuffer indices, DeviceBuffer dy, DeviceBuffer dWeights, long bags, int perBag, int width)
+    public void EmbeddingBagWeightGradient(
+        DeviceBuffer table, DeviceBuffer indices, DeviceBuffer dy, DeviceBuffer dWeights, long bags, int perBag, int width)
     {
         var arguments = new BagArguments
         {
@@ -103,8 +113,8 @@ internal sealed class GpuIndexKernels(GpuDevice device) : IIndexKernels
             Width = width,
             TeamBits = Math.Min(MostProductBits, RowTeam.Bits(width)),
         };
-        _device.Launch(
-            _device.HasShuffles ? BagCode.Backward<CudaTeam> : BagCode.Backward<PlainTeam>, RowTeam.Groups(bags * perBag, arguments.TeamBits), RowTeam.GroupSize, arguments);
+        Index3D groups = RowTeam.Groups(bags * perBag, arguments.TeamBits);
+        _device.Launch(_device.HasShuffles ? BagCode.Backward<CudaTeam> : BagCode.Backward<PlainTeam>, groups, RowTeam.GroupSize, arguments);
     }
 
     public void Sort(DeviceBuffer indices, int limit, DeviceBuffer sorted, DeviceBuffer order, long count)
@@ -136,17 +146,18 @@ internal sealed class GpuIndexKernels(GpuDevice device) : IIndexKernels
         RowUpdates.Run(_device, views, new AddStep { Table = table });
     }
 
-    private AxisArguments Axis(DeviceBuffer x, DeviceBuffer indices, DeviceBuffer y, long outer, int n, int k, long inner, string operation) => new()
-    {
-        X = x.Floats(),
-        Y = y.Floats(),
-        Indices = indices.Integers(),
-        Errors = Errors(operation, n),
-        Outer = outer,
-        Inner = inner,
-        Length = n,
-        Picked = k,
-    };
+    private AxisArguments Axis(
+        DeviceBuffer x, DeviceBuffer indices, DeviceBuffer y, long outer, int n, int k, long inner, string operation) => new()
+        {
+            X = x.Floats(),
+            Y = y.Floats(),
+            Indices = indices.Integers(),
+            Errors = Errors(operation, n),
+            Outer = outer,
+            Inner = inner,
+            Length = n,
+            Picked = k,
+        };
 
     private ArrayView<ulong> Errors(string operation, int size) =>
         _device.IndexErrors.Next((position, index) => IndexFault.Index(operation, position, index, size));

@@ -3,12 +3,14 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Stable radix sort, lowest digit first. Every group has a stretch of positions and every thread a stretch of those, so that the entries of a digit keep their order if they are ordered by
-/// (group, thread, position): counts per (digit, group) and, in shared memory, per (digit, thread) become running sums, that is the places behind the last entries. From there threads walk
-/// backwards. Few entries are sorted by one group in one launch.
+/// Stable radix sort, lowest digit first. Every group has a stretch of positions and every thread a stretch of those, so that the entries
+/// of a digit keep their order if they are ordered by (group, thread, position): counts per (digit, group) and, in shared memory, per
+/// (digit, thread) become running sums, that is the places behind the last entries. From there threads walk backwards. Few entries are
+/// sorted by one group in one launch.
 /// </summary>
 /// <remarks>
-/// Every counter that is read and overwritten gets a value computed from the old one: ILGPU 1.5.3 may move a read whose value is only needed later behind a write to the same place.
+/// Every counter that is read and overwritten gets a value computed from the old one: ILGPU 1.5.3 may move a read whose value is only
+/// needed later behind a write to the same place.
 /// </remarks>
 internal static class RadixCode
 {
@@ -83,7 +85,7 @@ internal static class RadixCode
         }
 
         Group.Barrier();
-        long start = (long)Grid.IdxX * Group.DimX * arguments.PerThread, end = Least(arguments.Count, start + ((long)Group.DimX * arguments.PerThread));
+        long perGroup = (long)Group.DimX * arguments.PerThread, start = Grid.IdxX * perGroup, end = Least(arguments.Count, start + perGroup);
         arguments.Keys.Reports = 1;
         for (long i = start + Group.IdxX; i < end; i += Group.DimX)
         {
@@ -122,7 +124,7 @@ internal static class RadixCode
         ArrayView<int> counters = SharedMemory.Allocate<int>(PaddedCounters), totals = SharedMemory.Allocate<int>(MostThreads);
         ArrayView<int> places = SharedMemory.Allocate<int>(1 << MostDigitBits);
         int thread = Group.IdxX, bits = arguments.DigitBits;
-        long start = Least(arguments.Count, (((long)Grid.IdxX * Group.DimX) + thread) * arguments.PerThread), end = Least(arguments.Count, start + arguments.PerThread);
+        long start = Least(arguments.Count, GridStride.First * arguments.PerThread), end = Least(arguments.Count, start + arguments.PerThread);
         arguments.Keys.Reports = 0;
         Clear(counters, bits);
         for (long i = start; i < end; i++)

@@ -3,14 +3,19 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>Launches <see cref="RadixCode"/>: one launch for few entries, three per digit otherwise, and only as many digits as the largest key has.</summary>
+/// <summary>
+/// Launches <see cref="RadixCode"/>: one launch for few entries, three per digit otherwise, and only as many digits as the largest key has.
+/// </summary>
 internal static class RadixSort
 {
     // Each thread moves a stretch; long stretches mean few groups, short ones many counts.
     private const int LeastPerThread = 8;
     private const long MostGroups = 2048;
 
-    /// <summary>sorted = the keys in ascending order; order[place] = the position that sorted[place] had, equal keys in the order of their positions.</summary>
+    /// <summary>
+    /// sorted = the keys in ascending order; order[place] = the position that sorted[place] had, equal keys in the order of their
+    /// positions.
+    /// </summary>
     public static void Run(GpuDevice device, RadixKeys keys, ArrayView<int> sorted, ArrayView<int> order, long count)
     {
         if (count == 0)

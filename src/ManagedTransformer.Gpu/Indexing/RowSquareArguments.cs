@@ -10,7 +10,9 @@ internal struct RowSquareArguments
     /// <summary>By table row: where the sums go, unless HasSummed is 0.</summary>
     public ArrayView<float> Summed;
 
-    /// <summary>One sum of squares per group of <see cref="RowSquareCode.Pieces"/>, behind them one per group of <see cref="RowSquareCode.Long"/>.</summary>
+    /// <summary>
+    /// One sum of squares per group of <see cref="RowSquareCode.Pieces"/>, behind them one per group of <see cref="RowSquareCode.Long"/>.
+    /// </summary>
     public ArrayView<double> Squares;
 
     public int HasSummed;

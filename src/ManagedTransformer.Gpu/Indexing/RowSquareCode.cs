@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// The squares of the sums of table rows (<see cref="SegmentCode"/>) in double precision. Teams of threads stride over places; each group adds what its threads have in the
-/// order of a tree and writes one sum. The number of groups, and with it the order, depends on the sizes alone.
+/// The squares of the sums of table rows (<see cref="SegmentCode"/>) in double precision. Teams of threads stride over places; each group
+/// adds what its threads have in the order of a tree and writes one sum. The number of groups, and with it the order, depends on the sizes
+/// alone.
 /// </summary>
 internal static class RowSquareCode
 {

@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// A step for every table row that has contributions (<see cref="SegmentCode"/>). A team of threads takes a place: if a piece of a segment begins there it adds it up, and does the step if that is the
-/// whole segment. The second index of the group counts blocks of columns. No thread waits for another.
+/// A step for every table row that has contributions (<see cref="SegmentCode"/>). A team of threads takes a place: if a piece of a segment
+/// begins there it adds it up, and does the step if that is the whole segment. The second index of the group counts blocks of columns. No
+/// thread waits for another.
 /// </summary>
 internal static class RowUpdateCode
 {

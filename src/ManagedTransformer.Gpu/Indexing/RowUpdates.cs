@@ -4,7 +4,9 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>Launches <see cref="RowUpdateCode"/>: one launch, or two where a table row may have more contributions than one team should add up.</summary>
+/// <summary>
+/// Launches <see cref="RowUpdateCode"/>: one launch, or two where a table row may have more contributions than one team should add up.
+/// </summary>
 internal static class RowUpdates
 {
     // A piece has at least 2^6 places, and so many that the pieces' sums take at most a few MiB.
@@ -24,7 +26,8 @@ internal static class RowUpdates
         }
 
         views.Values = contributions.Summed.Floats();
-        device.Launch(RowUpdateCode.Summed<TStep>, RowTeam.Groups(views.Count, views.TeamBits), RowTeam.GroupSize, new RowUpdateArguments<TStep> { Views = views, Step = step });
+        var arguments = new RowUpdateArguments<TStep> { Views = views, Step = step };
+        device.Launch(RowUpdateCode.Summed<TStep>, RowTeam.Groups(views.Count, views.TeamBits), RowTeam.GroupSize, arguments);
     }
 
     /// <summary>A step for every row that has contributions, with their sum.</summary>
@@ -80,7 +83,11 @@ internal static class RowUpdates
     public static long PartElements(ContributionViews views) => HasLongSegments(views) ? 2 * Blocks(views) * views.Width : 0;
 
     /// <summary>Blocks of columns that one team after the other takes.</summary>
-    public static int ColumnBlocks(ContributionViews views) => (views.Width + (SegmentCode.PerThread << views.TeamBits) - 1) / (SegmentCode.PerThread << views.TeamBits);
+    public static int ColumnBlocks(ContributionViews views)
+    {
+        int columns = SegmentCode.PerThread << views.TeamBits;
+        return (views.Width + columns - 1) / columns;
+    }
 
     private static Index3D Groups(ContributionViews views, long items) =>
         new(RowTeam.Groups(items, views.TeamBits).X, ColumnBlocks(views), 1);

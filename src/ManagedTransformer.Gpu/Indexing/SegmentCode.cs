@@ -3,12 +3,14 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Sorted contributions to table rows fall into segments, one per row. Short segments are added up by one team in the order of places; a longer one is cut, from its own start on, into
-/// pieces of 2^PieceBits places, whose sums are then added in their order: the order depends on nothing but the segment's length.
+/// Sorted contributions to table rows fall into segments, one per row. Short segments are added up by one team in the order of places; a
+/// longer one is cut, from its own start on, into pieces of 2^PieceBits places, whose sums are then added in their order: the order depends
+/// on nothing but the segment's length.
 /// </summary>
 /// <remarks>
-/// The sum of a piece that begins at a place stands in slot 2 (place / piece), that of the last piece of a segment in the slot behind it. No two pieces share a slot: those of
-/// one segment that are not the last begin a piece apart, and last pieces of different long segments more than a piece apart.
+/// The sum of a piece that begins at a place stands in slot 2 (place / piece), that of the last piece of a segment in the slot behind it.
+/// No two pieces share a slot: those of one segment that are not the last begin a piece apart, and last pieces of different long segments
+/// more than a piece apart.
 /// </remarks>
 internal static class SegmentCode
 {
@@ -56,7 +58,9 @@ internal static class SegmentCode
     /// <summary>Where the sum of a piece of a long segment is kept.</summary>
     public static long Slot(ContributionViews views, long place, bool isLast) => (2 * (place >> views.PieceBits)) + (isLast ? 1 : 0);
 
-    /// <summary>The long segment that begins among the places of a block of 2^PieceBits: at most one does. Row -1 if there is none.</summary>
+    /// <summary>
+    /// The long segment that begins among the places of a block of 2^PieceBits: at most one does. Row -1 if there is none.
+    /// </summary>
     public static SegmentPiece LongSegment(ContributionViews views, long block)
     {
         // It is longer than what is left of the block, so it has the first place behind it.
@@ -80,11 +84,13 @@ internal static class SegmentCode
 
     /// <summary>The sum of a piece's contributions in four columns.</summary>
     /// <param name="views">The contributions.</param><param name="piece">The piece.</param>
-    /// <param name="column">The first column; the others follow at the distance of a team's size. Columns behind the last one count as the last.</param>
+    /// <param name="column">The first column; the others follow at the distance of a team's size. Columns behind the last one count as the
+    /// last.</param>
     public static FloatQuad Sum(ContributionViews views, SegmentPiece piece, int column)
     {
         int team = 1 << views.TeamBits, last = views.Width - 1;
-        int c0 = Least(column, last), c1 = Least(column + team, last), c2 = Least(column + (2 * team), last), c3 = Least(column + (3 * team), last);
+        int c0 = Least(column, last), c1 = Least(column + team, last);
+        int c2 = Least(column + (2 * team), last), c3 = Least(column + (3 * team), last);
         var sum = default(FloatQuad);
         long place = piece.Start;
 
@@ -117,11 +123,14 @@ internal static class SegmentCode
     }
 
     /// <summary>The sum of a long segment's pieces in four columns.</summary>
-    /// <param name="views">The contributions.</param><param name="segment">From <see cref="LongSegment"/>.</param><param name="column">As above.</param>
+    /// <param name="views">The contributions.</param>
+    /// <param name="segment">From <see cref="LongSegment"/>.</param>
+    /// <param name="column">As above.</param>
     public static FloatQuad SumOfParts(ContributionViews views, SegmentPiece segment, int column)
     {
         int team = 1 << views.TeamBits, last = views.Width - 1;
-        int c0 = Least(column, last), c1 = Least(column + team, last), c2 = Least(column + (2 * team), last), c3 = Least(column + (3 * team), last);
+        int c0 = Least(column, last), c1 = Least(column + team, last);
+        int c2 = Least(column + (2 * team), last), c3 = Least(column + (3 * team), last);
         long piece = 1L << views.PieceBits, place = segment.Start;
         var sum = default(FloatQuad);
         bool isLast = false;
@@ -159,7 +168,10 @@ internal static class SegmentCode
         return low;
     }
 
-    /// <summary>The end of a row's places from a given one on, at most <paramref name="most"/>: steps that double, since most segments are short, then bisection.</summary>
+    /// <summary>
+    /// The end of a row's places from a given one on, at most <paramref name="most"/>: steps that double, since most segments are short,
+    /// then bisection.
+    /// </summary>
     private static long End(ArrayView<int> sorted, int row, long place, long most)
     {
         long low = place, high = most, step = 1;

@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// y = gain (x - mean) rstd + bias with column vectors, and dx = gain rstd (dy - share (dBias + xhat dGain)), where share is 1 / (rows that count) for rows that count and 0 for others
-/// and with fixed statistics. A team of threads walks along a row (<see cref="RowTeam"/>).
+/// y = gain (x - mean) rstd + bias with column vectors, and dx = gain rstd (dy - share (dBias + xhat dGain)), where share is 1 / (rows that
+/// count) for rows that count and 0 for others and with fixed statistics. A team of threads walks along a row (<see cref="RowTeam"/>).
 /// </summary>
 internal static class BatchNormCode
 {

@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Sums of columns over a band of rows. A group takes up to 32 neighbouring columns, so that its reads are whole lines; the rest of its threads share the band's rows, whose sums are then
-/// added in the order of a tree. The group's first index counts blocks of columns, the second one bands.
+/// Sums of columns over a band of rows. A group takes up to 32 neighbouring columns, so that its reads are whole lines; the rest of its
+/// threads share the band's rows, whose sums are then added in the order of a tree. The group's first index counts blocks of columns, the
+/// second one bands.
 /// </summary>
 internal static class ColumnSumCode
 {

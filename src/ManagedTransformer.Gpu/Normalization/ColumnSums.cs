@@ -4,8 +4,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Sums over rows, such as the gradients of gains and biases, in an order that the shape fixes: bands of rows are summed by groups that run at the same time, and a second launch adds
-/// the bands' sums. Few rows are one band and one launch.
+/// Sums over rows, such as the gradients of gains and biases, in an order that the shape fixes: bands of rows are summed by groups that run
+/// at the same time, and a second launch adds the bands' sums. Few rows are one band and one launch.
 /// </summary>
 internal static class ColumnSums
 {
@@ -15,9 +15,15 @@ internal static class ColumnSums
     private const int MostColumns = 32, RowsPerThread = 8, WantedGroups = 1024;
 
     /// <summary>a[column] and b[column] = the sums of the terms over all rows, divided by a number.</summary>
-    /// <param name="device">Where.</param><param name="term">What is added up.</param><param name="rows">How many rows.</param><param name="width">How many columns.</param>
-    /// <param name="a">The sums of the first numbers.</param><param name="b">Those of the second ones; empty if they are not wanted.</param><param name="divisor">The number.</param>
-    public static void Run<TTerm>(GpuDevice device, TTerm term, long rows, int width, ArrayView<float> a, ArrayView<float> b = default, float divisor = 1)
+    /// <param name="device">Where.</param>
+    /// <param name="term">What is added up.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="width">How many columns.</param>
+    /// <param name="a">The sums of the first numbers.</param>
+    /// <param name="b">Those of the second ones; empty if they are not wanted.</param>
+    /// <param name="divisor">The number.</param>
+    public static void Run<TTerm>(
+        GpuDevice device, TTerm term, long rows, int width, ArrayView<float> a, ArrayView<float> b = default, float divisor = 1)
         where TTerm : struct, IColumnTerm
     {
         int columnBits = BitOperations.Log2(BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(width, 1, MostColumns)));

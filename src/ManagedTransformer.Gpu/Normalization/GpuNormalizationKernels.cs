@@ -3,8 +3,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Normalisations on a GPU: a team of threads per row, and sums over rows by <see cref="ColumnSums"/>. What the gradients of the rows and those of the weights share is
-/// computed twice, which costs less than a sum over rows that only some of the groups could take part in.
+/// Normalisations on a GPU: a team of threads per row, and sums over rows by <see cref="ColumnSums"/>. What the gradients of the rows and
+/// those of the weights share is computed twice, which costs less than a sum over rows that only some of the groups could take part in.
 /// </summary>
 internal sealed class GpuNormalizationKernels(GpuDevice device) : INormalizationKernels
 {
@@ -32,8 +32,8 @@ internal sealed class GpuNormalizationKernels(GpuDevice device) : INormalization
         LaunchTeams(LayerNormCode.Run<CudaTeam>, LayerNormCode.Run<PlainTeam>, rows, arguments.TeamBits, arguments);
     }
 
-    public void LayerNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer dy, DeviceBuffer dSum,
-        DeviceBuffer ds, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width)
+    public void LayerNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer dy,
+        DeviceBuffer dSum, DeviceBuffer ds, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width)
     {
         var term = new LayerNormTerm { S = s.Floats(), Mean = mean.Floats(), Rstd = rstd.Floats(), DY = dy.Floats(), Width = width };
         ColumnSums.Run(_device, term, rows, width, dGain.Floats(), dBias.Floats());
@@ -70,7 +70,8 @@ internal sealed class GpuNormalizationKernels(GpuDevice device) : INormalization
         LaunchTeams(RmsNormCode.Forward<CudaTeam>, RmsNormCode.Forward<PlainTeam>, rows, arguments.TeamBits, arguments);
     }
 
-    public void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain, long rows, int width)
+    public void RmsNormGradient(
+        DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain, long rows, int width)
     {
         var term = new RmsNormTerm { X = x.Floats(), Rrms = rrms.Floats(), DY = dy.Floats(), Width = width };
         ColumnSums.Run(_device, term, rows, width, dGain.Floats());
@@ -96,7 +97,8 @@ internal sealed class GpuNormalizationKernels(GpuDevice device) : INormalization
         ColumnSums.Run(_device, deviations, rows, width, variance.Floats(), divisor: rows);
     }
 
-    public void BatchNormalize(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer bias, DeviceBuffer y, long rows, int width)
+    public void BatchNormalize(
+        DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer bias, DeviceBuffer y, long rows, int width)
     {
         var arguments = new BatchNormArguments
         {
@@ -143,7 +145,8 @@ internal sealed class GpuNormalizationKernels(GpuDevice device) : INormalization
         GroupedNormArguments arguments = Arguments(problem);
         arguments.First = problem.First.Floats();
         arguments.CopiesFirst = problem.First.IsAbsent ? 0 : 1;
-        LaunchTeams(GroupedNormCode.Forward<CudaTeam>, GroupedNormCode.Forward<PlainTeam>, problem.Rows * problem.Groups, arguments.TeamBits, arguments);
+        long norms = problem.Rows * problem.Groups;
+        LaunchTeams(GroupedNormCode.Forward<CudaTeam>, GroupedNormCode.Forward<PlainTeam>, norms, arguments.TeamBits, arguments);
     }
 
     public void GroupedNormGradient(in GroupedNormProblem problem)
@@ -163,8 +166,9 @@ internal sealed class GpuNormalizationKernels(GpuDevice device) : INormalization
             Places = arguments.Places,
             Activation = arguments.Activation,
         };
-        ColumnSums.Run(_device, term, problem.Rows * problem.Groups, problem.Width, problem.DGain.Floats(), problem.DBias.Floats());
-        LaunchTeams(GroupedNormCode.Backward<CudaTeam>, GroupedNormCode.Backward<PlainTeam>, problem.Rows * problem.Groups, arguments.TeamBits, arguments);
+        long norms = problem.Rows * problem.Groups;
+        ColumnSums.Run(_device, term, norms, problem.Width, problem.DGain.Floats(), problem.DBias.Floats());
+        LaunchTeams(GroupedNormCode.Backward<CudaTeam>, GroupedNormCode.Backward<PlainTeam>, norms, arguments.TeamBits, arguments);
     }
 
     private static GroupedNormArguments Arguments(in GroupedNormProblem problem) => new()
@@ -190,7 +194,8 @@ internal sealed class GpuNormalizationKernels(GpuDevice device) : INormalization
         Epsilon = problem.Epsilon,
     };
 
-    private void LaunchTeams<TArguments>(Action<TArguments> withShuffles, Action<TArguments> plain, long rows, int teamBits, TArguments arguments)
+    private void LaunchTeams<TArguments>(
+        Action<TArguments> withShuffles, Action<TArguments> plain, long rows, int teamBits, TArguments arguments)
         where TArguments : struct =>
         _device.Launch(_device.HasShuffles ? withShuffles : plain, RowTeam.Groups(rows, teamBits), RowTeam.GroupSize, arguments);
 }

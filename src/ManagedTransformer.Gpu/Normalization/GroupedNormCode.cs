@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Shuffle, norm of every group, activation and mix, and their gradient: a team of threads (<see cref="RowTeam"/>) takes one group of features of one row and reads and writes through the
-/// shuffle and the mix. The other features of the mix are copied by all threads of the launch in strides.
+/// Shuffle, norm of every group, activation and mix, and their gradient: a team of threads (<see cref="RowTeam"/>) takes one group of
+/// features of one row and reads and writes through the shuffle and the mix. The other features of the mix are copied by all threads of the
+/// launch in strides.
 /// </summary>
 internal static class GroupedNormCode
 {
@@ -34,7 +35,8 @@ internal static class GroupedNormCode
         for (int i = lane; i < width; i += size)
         {
             float normal = (arguments.X[x + places.Source(first + i)] - mean) * rstd;
-            arguments.Y[y + places.Result(first + i)] = GpuActivation.Apply(arguments.Activation, (arguments.Gain[i] * normal) + arguments.Bias[i]);
+            float affine = (arguments.Gain[i] * normal) + arguments.Bias[i];
+            arguments.Y[y + places.Result(first + i)] = GpuActivation.Apply(arguments.Activation, affine);
         }
 
         if (lane == 0 && row < arguments.Rows)
@@ -68,7 +70,8 @@ internal static class GroupedNormCode
         for (int i = lane; i < width; i += size)
         {
             float normal = (arguments.X[x + places.Source(first + i)] - mean) * rstd, gain = arguments.Gain[i];
-            float g = gain * arguments.Y[y + places.Result(first + i)] * GpuActivation.Derivative(arguments.Activation, (gain * normal) + arguments.Bias[i]);
+            float derivative = GpuActivation.Derivative(arguments.Activation, (gain * normal) + arguments.Bias[i]);
+            float g = gain * arguments.Y[y + places.Result(first + i)] * derivative;
             sum += g;
             dot += g * normal;
         }
@@ -79,7 +82,8 @@ internal static class GroupedNormCode
         {
             int source = places.Source(first + i);
             float normal = (arguments.X[x + source] - mean) * rstd, gain = arguments.Gain[i];
-            float g = gain * arguments.Y[y + places.Result(first + i)] * GpuActivation.Derivative(arguments.Activation, (gain * normal) + arguments.Bias[i]);
+            float derivative = GpuActivation.Derivative(arguments.Activation, (gain * normal) + arguments.Bias[i]);
+            float g = gain * arguments.Y[y + places.Result(first + i)] * derivative;
             arguments.DX[x + source] = (g - meanG - (normal * meanDot)) * rstd;
         }
 

@@ -14,7 +14,8 @@ internal struct GroupedNormTerm : IColumnTerm
         long whole = row / Places.Groups;
         int place = ((int)(row - (whole * Places.Groups)) * Places.Width) + column;
         float normal = (X[(whole * Places.Features) + Places.Source(place)] - Mean[row]) * Rstd[row];
-        float e = DY[(whole * Places.Outputs) + Places.Result(place)] * GpuActivation.Derivative(Activation, (Gain[column] * normal) + Bias[column]);
+        float derivative = GpuActivation.Derivative(Activation, (Gain[column] * normal) + Bias[column]);
+        float e = DY[(whole * Places.Outputs) + Places.Result(place)] * derivative;
         return new FloatPair { A = e * normal, B = e };
     }
 }

@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>With g = gain dy and xhat = (s - mean) rstd: ds = rstd (g - mean(g) - xhat mean(g xhat)) (+ dSum): a team of threads per row (<see cref="RowTeam"/>).</summary>
+/// <summary>
+/// With g = gain dy and xhat = (s - mean) rstd: ds = rstd (g - mean(g) - xhat mean(g xhat)) (+ dSum): a team of threads per row (<see
+/// cref="RowTeam"/>).
+/// </summary>
 internal static class LayerNormGradientCode
 {
     public static void Run<TTeam>(LayerNormGradientArguments arguments)

@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>y = gain x rrms with rrms = 1 / sqrt(mean(x^2) + epsilon), and dx = rrms (g - x rrms^2 mean(g x)) with g = gain dy: a team of threads per row (<see cref="RowTeam"/>).</summary>
+/// <summary>
+/// y = gain x rrms with rrms = 1 / sqrt(mean(x^2) + epsilon), and dx = rrms (g - x rrms^2 mean(g x)) with g = gain dy: a team of threads
+/// per row (<see cref="RowTeam"/>).
+/// </summary>
 internal static class RmsNormCode
 {
     public static void Forward<TTeam>(RmsNormArguments arguments)

@@ -3,7 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// g = gradientScale gradient + gradientDecay w; m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = w (1 - decay) - stepSize m / (sqrt(v) rootScale + epsilon).
+/// g = gradientScale gradient + gradientDecay w; m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = w (1 - decay) - stepSize m
+/// / (sqrt(v) rootScale + epsilon).
 /// </summary>
 internal struct AdamStep : IElementStep
 {

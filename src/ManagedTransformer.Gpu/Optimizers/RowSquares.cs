@@ -13,7 +13,8 @@ internal static class RowSquares
     {
         ContributionViews views = RowUpdates.Views(gradient);
         int columns = RowUpdates.ColumnBlocks(views);
-        int groups = Groups(views.Count, views), longGroups = RowUpdates.HasLongSegments(views) ? Groups(RowUpdates.Blocks(views), views) : 0;
+        int groups = Groups(views.Count, views);
+        int longGroups = RowUpdates.HasLongSegments(views) ? Groups(RowUpdates.Blocks(views), views) : 0;
         long parts = RowUpdates.PartElements(views), squares = (long)(groups + longGroups) * columns;
         using var scratch = new DeviceScratch(device, DeviceScratch.Room<float>(parts) + DeviceScratch.Room<double>(squares));
         views.Parts = scratch.Take<float>(parts);
@@ -33,7 +34,8 @@ internal static class RowSquares
             device.Launch(RowSquareCode.Long, new Index3D(longGroups, columns, 1), RowTeam.GroupSize, arguments);
         }
 
-        device.Launch(SquareSumCode.Combine, new Index3D(1, 1, 1), SquareSumCode.GroupSize, new SquareSumArguments { Parts = all, Y = y, Count = squares });
+        var sum = new SquareSumArguments { Parts = all, Y = y, Count = squares };
+        device.Launch(SquareSumCode.Combine, new Index3D(1, 1, 1), SquareSumCode.GroupSize, sum);
     }
 
     private static int Groups(long items, ContributionViews views) => Math.Min(MostGroups, RowTeam.Groups(items, views.TeamBits).X);

@@ -2,7 +2,9 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>g = gradientScale gradient + decay w; b = momentum b + g (no b without momentum); w = w - rate (nesterov ? g + momentum b : b).</summary>
+/// <summary>
+/// g = gradientScale gradient + decay w; b = momentum b + g (no b without momentum); w = w - rate (nesterov ? g + momentum b : b).
+/// </summary>
 internal struct SgdStep : IElementStep
 {
     public ArrayView<float> W, B;

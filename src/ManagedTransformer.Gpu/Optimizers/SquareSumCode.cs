@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Sum of squares in double precision. Threads stride over the elements and add up their own; each group adds its threads' sums in the order of a tree and writes one part, and a second launch
-/// of a single group adds the parts. The number of groups, and with it the order, depends on the count alone.
+/// Sum of squares in double precision. Threads stride over the elements and add up their own; each group adds its threads' sums in the
+/// order of a tree and writes one part, and a second launch of a single group adds the parts. The number of groups, and with it the order,
+/// depends on the count alone.
 /// </summary>
 internal static class SquareSumCode
 {

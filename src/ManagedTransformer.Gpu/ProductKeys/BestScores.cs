@@ -3,13 +3,15 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// The best of many scores, in order, found by all threads of a group in shared memory: a bitonic sort of as many as there is room for, behind the best of which the next ones are put.
-/// The work and the result do not depend on how the threads run.
+/// The best of many scores, in order, found by all threads of a group in shared memory: a bitonic sort of as many as there is room for,
+/// behind the best of which the next ones are put. The work and the result do not depend on how the threads run.
 /// </summary>
 internal static class BestScores
 {
     /// <summary>Leaves the best scores at the start of a buffer, best first. All threads of the group must call.</summary>
-    /// <param name="source">The scores.</param><param name="count">How many there are.</param><param name="kept">How many are wanted, fewer than the buffer holds.</param>
+    /// <param name="source">The scores.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="kept">How many are wanted, fewer than the buffer holds.</param>
     /// <param name="buffer">Shared memory.</param><param name="size">Its elements: a power of two.</param>
     public static void Find<TSource>(TSource source, int count, int kept, ArrayView<ulong> buffer, int size)
         where TSource : struct, IScoreSource

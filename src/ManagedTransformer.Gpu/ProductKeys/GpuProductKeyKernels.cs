@@ -5,8 +5,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// The product-key search and its gradients on a GPU. The search takes as many rows at a time as there is room for their half scores; the gradient of the keys sorts contributions by half key, so
-/// that each key's come in the order of rows and ranks.
+/// The product-key search and its gradients on a GPU. The search takes as many rows at a time as there is room for their half scores; the
+/// gradient of the keys sorts contributions by half key, so that each key's come in the order of rows and ranks.
 /// </summary>
 internal sealed class GpuProductKeyKernels(GpuDevice device) : IProductKeyKernels
 {
@@ -50,8 +50,9 @@ internal sealed class GpuProductKeyKernels(GpuDevice device) : IProductKeyKernel
             selection.Slots = (slots with { Offset = slots.Offset + (item * shape.Kept) }).Integers();
             var tiles = new Index3D(Tiles(shape.Keys), Tiles((int)count), 2 * shape.Heads);
             _device.Launch(HalfScoreCode.Run, tiles, HalfScoreCode.GroupSize, products);
+            var items = new Index3D(checked((int)(count * shape.Heads)), 1, 1);
             int bytes = (buffer + (2 * shape.Kept)) * sizeof(ulong);
-            _device.Launch(ProductKeyCode.Select, new Index3D(checked((int)(count * shape.Heads)), 1, 1), ProductKeyCode.GroupSize, selection, bytes);
+            _device.Launch(ProductKeyCode.Select, items, ProductKeyCode.GroupSize, selection, bytes);
         }
     }
 
@@ -113,7 +114,9 @@ internal sealed class GpuProductKeyKernels(GpuDevice device) : IProductKeyKernel
         return count;
     }
 
-    /// <summary>Room for all half scores and all pairs or, where that is too much, for what shared memory holds beside the two lists.</summary>
+    /// <summary>
+    /// Room for all half scores and all pairs or, where that is too much, for what shared memory holds beside the two lists.
+    /// </summary>
     private static int BufferSize(int keys, int pairs, int kept)
     {
         uint size = BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, Math.Max(keys, pairs)));

@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Products of half queries and half keys: a matrix product per head and half in tiles of 64 queries by 64 keys. A thread has 4 x 4 of them, 16 apart, so that neighbouring threads read neighbouring
-/// numbers of the tiles in shared memory. Always Float32: which keys are found must not hang on a choice of precision.
+/// Products of half queries and half keys: a matrix product per head and half in tiles of 64 queries by 64 keys. A thread has 4 x 4 of
+/// them, 16 apart, so that neighbouring threads read neighbouring numbers of the tiles in shared memory. Always Float32: which keys are
+/// found must not hang on a choice of precision.
 /// </summary>
 internal static class HalfScoreCode
 {
@@ -21,7 +22,8 @@ internal static class HalfScoreCode
         ArrayView<float> queries = SharedMemory.Allocate<float>(Depth * Stride), keys = SharedMemory.Allocate<float>(Depth * Stride);
         int thread = Group.IdxX, x = thread & (Step - 1), y = thread >> 4, part = Grid.IdxZ, half = arguments.Half;
         int firstKey = Grid.IdxX * Tile, firstRow = Grid.IdxY * Tile;
-        float a0 = 0, a1 = 0, a2 = 0, a3 = 0, b0 = 0, b1 = 0, b2 = 0, b3 = 0, c0 = 0, c1 = 0, c2 = 0, c3 = 0, d0 = 0, d1 = 0, d2 = 0, d3 = 0;
+        float a0 = 0, a1 = 0, a2 = 0, a3 = 0, b0 = 0, b1 = 0, b2 = 0, b3 = 0;
+        float c0 = 0, c1 = 0, c2 = 0, c3 = 0, d0 = 0, d1 = 0, d2 = 0, d3 = 0;
         for (int depth = 0; depth < half; depth += Depth)
         {
             for (int i = 0; i < Tile; i += Step)
@@ -31,7 +33,9 @@ internal static class HalfScoreCode
                 queries[(x * Stride) + y + i] = isInside && row < arguments.Rows
                     ? arguments.Query[(((((long)row * arguments.Heads) << 1) + part) * half) + depth + x]
                     : 0;
-                keys[(x * Stride) + y + i] = isInside && key < arguments.KeyCount ? arguments.Keys[((((long)part * arguments.KeyCount) + key) * half) + depth + x] : 0;
+                keys[(x * Stride) + y + i] = isInside && key < arguments.KeyCount
+                    ? arguments.Keys[((((long)part * arguments.KeyCount) + key) * half) + depth + x]
+                    : 0;
             }
 
             Group.Barrier();

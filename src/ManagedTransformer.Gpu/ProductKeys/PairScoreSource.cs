@@ -17,6 +17,7 @@ internal struct PairScoreSource : IScoreSource
     {
         int pair = Pairs[i];
         ulong first = Lists[pair >> 16], second = Lists[Kept + (pair & 0xFFFF)];
-        return RankedScore.Of(RankedScore.Score(first) + RankedScore.Score(second), (RankedScore.Number(first) * KeyCount) + RankedScore.Number(second));
+        float score = RankedScore.Score(first) + RankedScore.Score(second);
+        return RankedScore.Of(score, (RankedScore.Number(first) * KeyCount) + RankedScore.Number(second));
     }
 }

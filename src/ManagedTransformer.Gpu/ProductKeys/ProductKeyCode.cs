@@ -3,15 +3,17 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// The selection of the product-key search and the kernels of its gradients. A pair of ranks (A, B) has (A + 1) (B + 1) - 1 pairs before it, so only pairs with (A + 1) (B + 1) at most
-/// the number of kept ones can be among the best.
+/// The selection of the product-key search and the kernels of its gradients. A pair of ranks (A, B) has (A + 1) (B + 1) - 1 pairs before
+/// it, so only pairs with (A + 1) (B + 1) at most the number of kept ones can be among the best.
 /// </summary>
 internal static class ProductKeyCode
 {
     /// <summary>Threads of a group.</summary>
     public const int GroupSize = 256;
 
-    /// <summary>The pairs of ranks that can be among the best, A in the upper and B in the lower half: one thread per A, in strides.</summary>
+    /// <summary>
+    /// The pairs of ranks that can be among the best, A in the upper and B in the lower half: one thread per A, in strides.
+    /// </summary>
     public static void Pairs(ProductKeyArguments arguments)
     {
         int place = 0, next = 0;
@@ -48,7 +50,8 @@ internal static class ProductKeyCode
             Group.Barrier();
         }
 
-        BestScores.Find(new PairScoreSource { Lists = lists, Pairs = arguments.Pairs, Kept = kept, KeyCount = arguments.KeyCount }, arguments.PairCount, kept, buffer, size);
+        var pairs = new PairScoreSource { Lists = lists, Pairs = arguments.Pairs, Kept = kept, KeyCount = arguments.KeyCount };
+        BestScores.Find(pairs, arguments.PairCount, kept, buffer, size);
         for (int i = Group.IdxX; i < kept; i += Group.DimX)
         {
             arguments.Scores[(item * kept) + i] = RankedScore.Score(buffer[i]);
@@ -56,7 +59,10 @@ internal static class ProductKeyCode
         }
     }
 
-    /// <summary>dQuery = the sum of dScore times the half key over an item's slots, in the order of ranks: a team of threads per half query (<see cref="RowTeam"/>).</summary>
+    /// <summary>
+    /// dQuery = the sum of dScore times the half key over an item's slots, in the order of ranks: a team of threads per half query (<see
+    /// cref="RowTeam"/>).
+    /// </summary>
     public static void QueryGradient(ProductKeyArguments arguments)
     {
         long line = RowTeam.Row(arguments.TeamBits), item = line >> 1;
@@ -79,7 +85,9 @@ internal static class ProductKeyCode
         }
     }
 
-    /// <summary>The half key and the weight of every contribution (item, half, rank) to the keys' gradient: one thread per contribution, in strides.</summary>
+    /// <summary>
+    /// The half key and the weight of every contribution (item, half, rank) to the keys' gradient: one thread per contribution, in strides.
+    /// </summary>
     public static void Contributions(ProductKeyArguments arguments)
     {
         int kept = arguments.Kept;

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// A score and a number as one unsigned integer whose ascending order is the wanted one: largest score first, equal scores by smaller number. NaN counts as negative infinity, and zeros of
-/// both signs are equal.
+/// A score and a number as one unsigned integer whose ascending order is the wanted one: largest score first, equal scores by smaller
+/// number. NaN counts as negative infinity, and zeros of both signs are equal.
 /// </summary>
 internal static class RankedScore
 {

@@ -36,6 +36,7 @@ internal sealed class GpuLinearAttention(GpuDevice device)
             CarriedWidth = problem.Features,
             IsLater = 1,
             IsOutput = 1,
+            HasFirst = arguments.HasState,
         });
     }
 
@@ -96,9 +97,11 @@ internal sealed class GpuLinearAttention(GpuDevice device)
             ScalesCarried = 1,
             HasFactors = 1,
             HasBiases = 1,
+            HasFirst = arguments.HasState,
         };
         LinearRowArguments keys = queries;
         (keys.Rows, keys.Carried, keys.Result, keys.States, keys.IsLater, keys.ScalesCarried) = (arguments.Q, arguments.V, dk, gradients, 0, 0);
+        keys.HasFirst = problem.DFinalS.IsAbsent ? 0 : 1;
         LaunchRows(forward, queries);
         LaunchRows(forward, keys);
         LaunchRows(forward, new LinearRowArguments
@@ -115,6 +118,7 @@ internal sealed class GpuLinearAttention(GpuDevice device)
             Width = forward.ValueWidth,
             CarriedWidth = forward.Features,
             HasFactors = 1,
+            HasFirst = keys.HasFirst,
         });
         if (!problem.DGates.IsAbsent)
         {

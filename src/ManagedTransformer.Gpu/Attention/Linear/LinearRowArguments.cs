@@ -30,4 +30,7 @@ internal struct LinearRowArguments
     public int IsOutput;
 
     public int HasFactors, HasBiases;
+
+    /// <summary>Whether something comes in before the first chunk, or from behind the last one; else that chunk has no state to look at.</summary>
+    public int HasFirst;
 }

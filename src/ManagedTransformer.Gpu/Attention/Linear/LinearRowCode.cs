@@ -42,20 +42,26 @@ internal static class LinearRowCode
 
         TileRows rows = LinearArguments.Rows(forward, arguments.Rows, pair, arguments.Width);
         result = TileProduct.AddWeighted(result, weights, rows, first, column, b);
-        if (arguments.IsOutput != 0)
-        {
-            Quad sums = Quad.Add(QuadBlock.SumRows(block), CarriedSums(arguments, pair, chunk, later));
-            sums = TileColumns.Sum(sums, a);
-            if (forward.HasDenominators != 0 && Grid.IdxY == 0 && Tile.Row == 0)
-            {
-                TileNumbers.Store(forward.Denominators, start, later, forward.Length, sums);
-            }
 
-            Quad inverse = Quad.Of(
-                Inverse(forward, pair, later, sums.X), Inverse(forward, pair, later + 1, sums.Y), Inverse(forward, pair, later + 2, sums.Z), Inverse(forward, pair, later + 3, sums.W));
-            result = QuadBlock.ScaleRows(result, TileColumns.ToRows(inverse, exchange));
+        // Everybody goes through the barriers; what is not wanted is not used.
+        bool isOutput = arguments.IsOutput != 0;
+        Quad sums = QuadBlock.SumRows(block);
+        if (isOutput)
+        {
+            sums = Quad.Add(sums, CarriedSums(arguments, pair, chunk, later));
         }
 
+        sums = TileColumns.Sum(sums, a);
+        if (isOutput && forward.HasDenominators != 0 && Grid.IdxY == 0 && Tile.Row == 0)
+        {
+            TileNumbers.Store(forward.Denominators, start, later, forward.Length, sums);
+        }
+
+        Quad inverse = isOutput
+            ? Quad.Of(
+                Inverse(forward, pair, later, sums.X), Inverse(forward, pair, later + 1, sums.Y), Inverse(forward, pair, later + 2, sums.Z), Inverse(forward, pair, later + 3, sums.W))
+            : Quad.Of(1);
+        result = QuadBlock.ScaleRows(result, TileColumns.ToRows(inverse, exchange));
         TileProduct.Store(result, LinearArguments.Rows(forward, arguments.Result, pair, arguments.Width), first, column);
     }
 
@@ -67,7 +73,9 @@ internal static class LinearRowCode
         TileRows carried = LinearArguments.Rows(forward, arguments.Carried, pair, arguments.CarriedWidth), state = LinearStateArguments.Rows(forward, arguments.States, pair, chunk);
         bool isTransposed = arguments.IsTransposed != 0;
         QuadBlock sum = default;
-        for (int k = 0; k < arguments.CarriedWidth; k += Tile.Depth)
+        bool isFirst = chunk == (arguments.IsLater != 0 ? 0 : Tile.Count(forward.Length) - 1);
+        int width = isFirst && arguments.HasFirst == 0 ? 0 : arguments.CarriedWidth;
+        for (int k = 0; k < width; k += Tile.Depth)
         {
             Quad nextA = TileLoad.FetchColumns(carried, first, k), nextB = isTransposed ? TileLoad.FetchColumns(state, column, k) : TileLoad.FetchRows(state, k, column);
             Group.Barrier();

@@ -56,9 +56,12 @@ internal static class AttentionMask
         int first = arguments.Causal != 0 ? key : int.MinValue, last = arguments.Window > 0 ? key + arguments.Window - 1 : int.MaxValue;
         first = exists ? first : int.MaxValue;
         return Quad.Of(
-            position >= first && position <= last ? scores.X : float.NegativeInfinity,
-            position + 1 >= first && position + 1 <= last ? scores.Y : float.NegativeInfinity,
-            position + 2 >= first && position + 2 <= last ? scores.Z : float.NegativeInfinity,
-            position + 3 >= first && position + 3 <= last ? scores.W : float.NegativeInfinity);
+            Seen(position, first, last, scores.X),
+            Seen(position + 1, first, last, scores.Y),
+            Seen(position + 2, first, last, scores.Z),
+            Seen(position + 3, first, last, scores.W));
     }
+
+    // Without a short cut: a select instead of branches.
+    private static float Seen(int position, int first, int last, float score) => (position >= first) & (position <= last) ? score : float.NegativeInfinity;
 }

@@ -9,6 +9,12 @@ internal sealed class GpuScaledAttention(GpuDevice device)
     public void Forward(in AttentionProblem problem)
     {
         var arguments = AttentionArguments.Of(problem);
+        if (GpuDecode.Suits(problem.QueryLength))
+        {
+            GpuDecode.Run(device, new AttentionKeys { Arguments = arguments }, problem.Batch * problem.Heads * problem.QueryLength);
+            return;
+        }
+
         var groups = new Index3D(Groups(problem, problem.QueryLength), Tile.ResultParts(problem.ValueWidth), 1);
         device.Launch(problem.ValueWidth > Tile.Size ? AttentionForwardCode.Run<WideTile> : AttentionForwardCode.Run<NarrowTile>, groups, Tile.GroupSize, arguments);
     }

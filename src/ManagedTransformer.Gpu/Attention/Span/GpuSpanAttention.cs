@@ -24,7 +24,16 @@ internal sealed class GpuSpanAttention(GpuDevice device)
 
         int tiles = checked(problem.Batch * problem.Heads * Tile.Count(problem.QueryLength));
         bool isWide = problem.HeadWidth > Tile.Size;
-        device.Launch(isWide ? SpanForwardCode.Run<WideTile> : SpanForwardCode.Run<NarrowTile>, new Index3D(tiles, Tile.ResultParts(problem.HeadWidth), 1), Tile.GroupSize, arguments);
+        if (GpuDecode.Suits(problem.QueryLength))
+        {
+            GpuDecode.Run(device, new SpanKeys { Arguments = arguments }, problem.Batch * problem.Heads * problem.QueryLength);
+        }
+        else
+        {
+            var groups = new Index3D(tiles, Tile.ResultParts(problem.HeadWidth), 1);
+            device.Launch(isWide ? SpanForwardCode.Run<WideTile> : SpanForwardCode.Run<NarrowTile>, groups, Tile.GroupSize, arguments);
+        }
+
         if (wantsWeights)
         {
             device.Launch(SpanWeightCode.Run, new Index3D(tiles, 1, 1), Tile.GroupSize, arguments);
@@ -89,8 +98,8 @@ internal sealed class GpuSpanAttention(GpuDevice device)
     private static int Parts(in SpanAttentionProblem problem, int tiles) =>
         (int)Math.Clamp(WantedGroups / Math.Max((long)problem.Heads * tiles, 1), 1, Math.Max((long)problem.Batch * Tile.Count(problem.QueryLength), 1));
 
-    // A single query looks at everything: finding out what it may leave out would take as long.
-    private static bool NeedsReach(in SpanAttentionProblem problem) => !problem.Spans.IsAbsent && (long)problem.Batch * problem.Heads * problem.QueryLength > 0 && problem.QueryLength > 1;
+    // Few queries look at everything: finding out what they may leave out would take as long.
+    private static bool NeedsReach(in SpanAttentionProblem problem) => !problem.Spans.IsAbsent && problem.Batch * problem.Heads > 0 && !GpuDecode.Suits(problem.QueryLength);
 
     private static long ReachRoom(in SpanAttentionProblem problem) => NeedsReach(problem) ? 2 * DeviceScratch.Room<int>(problem.Heads) : 0;
 

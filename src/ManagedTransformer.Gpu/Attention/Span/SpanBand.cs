@@ -18,6 +18,23 @@ internal struct SpanBand
         return band;
     }
 
+    /// <summary>Keys of a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TileRows Keys(SpanHead head, bool isWindow) => isWindow ? head.Keys : head.PersistentKeys;
+
+    /// <summary>Values of a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TileRows Values(SpanHead head, bool isWindow) => isWindow ? head.Values : head.PersistentValues;
+
+    /// <summary>Positions of a tile: persistent slots have none. So all tiles go the same way; branches around barriers are what some compilers do not like.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TileRows Positions(SpanHead head, bool isWindow)
+    {
+        TileRows positions = head.Positions;
+        positions.Count = isWindow ? positions.Count : 0;
+        return positions;
+    }
+
     /// <summary>The first row of a tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Row(SpanBand band, int tile) => tile < band.WindowTiles ? band.Begin + (tile * Tile.Size) : (tile - band.WindowTiles) * Tile.Size;

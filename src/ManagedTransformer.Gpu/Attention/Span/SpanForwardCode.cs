@@ -27,29 +27,26 @@ internal static class SpanForwardCode
             bool isWindow = tile < band.WindowTiles;
             int key = SpanBand.Row(band, tile), row = key + (4 * Tile.Row);
             SpanPlace place = isWindow ? SpanPlace.OfKeys(arguments, head.Slots, row, query) : SpanPlace.OfPersistent(arguments, row, query);
-            QuadBlock scores = isWindow
-                ? QuadBlock.Scale(SpanProduct.ScoresOfKeys(head, key, first, a, b, wide), arguments.Scale)
-                : TileProduct.Dots(head.PersistentKeys, key, head.Queries, first, a, b);
+            QuadBlock scores = SpanProduct.DotsOfKeys(SpanBand.Keys(head, isWindow), key, head.Queries, first, SpanBand.Positions(head, isWindow), a, b, wide);
+            scores = QuadBlock.Scale(scores, isWindow ? arguments.Scale : 1);
             scores = SpanPlace.Limit(arguments, place, scores);
             SoftmaxStep step = SoftmaxState.Step(state, TileColumns.Max(QuadBlock.MaxRows(scores), a));
             scores = QuadBlock.ExpDifference(scores, step.Shift);
             QuadBlock masked = QuadBlock.Multiply(scores, SpanPlace.Clip(SpanPlace.RawMask(arguments, place, reach)));
             state = SoftmaxState.Add(state, step, scores, masked);
-            if (arguments.HasOutput != 0)
+            if (arguments.Dropout.Probability > 0)
             {
-                if (arguments.Dropout.Probability > 0)
-                {
-                    masked = QuadBlock.Multiply(masked, SpanPlace.Factors(arguments, place, head.Pair));
-                }
+                masked = QuadBlock.Multiply(masked, SpanPlace.Factors(arguments, place, head.Pair));
+            }
 
-                TileProduct.Put(QuadBlock.Scale(masked, isWindow ? 1 : arguments.ValueScale), weights);
-                Quad factors = TileColumns.ToRows(step.Factor, exchange);
-                TileRows values = isWindow ? head.Values : head.PersistentValues;
-                result = TileProduct.AddWeighted(QuadBlock.ScaleRows(result, factors), weights, values, key, column, b);
-                if (default(TWidth).IsWide)
-                {
-                    second = TileProduct.AddWeighted(QuadBlock.ScaleRows(second, factors), weights, values, key, column + Tile.Size, b);
-                }
+            TileProduct.Put(QuadBlock.Scale(masked, isWindow ? 1 : arguments.ValueScale), weights);
+            Quad factors = TileColumns.ToRows(step.Factor, exchange);
+            TileRows values = SpanBand.Values(head, isWindow);
+            values.Count = arguments.HasOutput != 0 ? values.Count : 0;
+            result = TileProduct.AddWeighted(QuadBlock.ScaleRows(result, factors), weights, values, key, column, b);
+            if (default(TWidth).IsWide)
+            {
+                second = TileProduct.AddWeighted(QuadBlock.ScaleRows(second, factors), weights, values, key, column + Tile.Size, b);
             }
         }
 

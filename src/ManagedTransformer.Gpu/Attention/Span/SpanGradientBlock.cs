@@ -40,5 +40,5 @@ internal struct SpanGradientBlock
 
     private static Quad OfRamp(Quad raw, Quad values) => Quad.Of(OfRamp(raw.X, values.X), OfRamp(raw.Y, values.Y), OfRamp(raw.Z, values.Z), OfRamp(raw.W, values.W));
 
-    private static float OfRamp(float raw, float value) => raw >= 0 && raw <= 1 ? value : 0;
+    private static float OfRamp(float raw, float value) => (raw >= 0) & (raw <= 1) ? value : 0;
 }

@@ -26,7 +26,7 @@ internal static class SpanKeyGradientCode
         for (int query = begin; query < end; query += Tile.Size)
         {
             SpanPlace place = SpanPlace.OfKeys(forward, head.Slots, first + (4 * Tile.Row), query + (4 * Tile.Column));
-            QuadBlock scores = QuadBlock.Scale(SpanProduct.ScoresOfKeys(head, first, query, a, b, wide), forward.Scale);
+            QuadBlock scores = QuadBlock.Scale(SpanProduct.DotsOfKeys(head.Keys, first, head.Queries, query, head.Positions, a, b, wide), forward.Scale);
             QuadBlock gradients = TileProduct.Dots(head.Values, first, outputs, query, a, b);
             SpanGradientBlock block = SpanGradientBlock.Of(forward, place, scores, gradients, SpanQueries.Load(arguments, head, place.Query), head.Pair);
             TileProduct.PutTransposed(block.Weights, weights);

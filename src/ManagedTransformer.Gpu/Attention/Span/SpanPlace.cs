@@ -92,7 +92,7 @@ internal struct SpanPlace
     }
 
     private static float Limit(SpanPlace place, float score, int distance, bool exists) =>
-        exists && distance > place.Below && distance <= place.Most ? score : float.NegativeInfinity;
+        exists & (distance > place.Below) & (distance <= place.Most) ? score : float.NegativeInfinity;
 
     private static Quad RawMask(SpanArguments arguments, SpanPlace place, Quad reach, int distance) => place.IsMasked
         ? Quad.Of(
@@ -104,5 +104,9 @@ internal struct SpanPlace
 
     private static Quad Clip(Quad raw) => Quad.Of(Clip(raw.X), Clip(raw.Y), Clip(raw.Z), Clip(raw.W));
 
-    private static float Clip(float raw) => raw < 0 ? 0 : raw > 1 ? 1 : raw;
+    private static float Clip(float raw)
+    {
+        float positive = raw < 0 ? 0 : raw;
+        return positive > 1 ? 1 : positive;
+    }
 }

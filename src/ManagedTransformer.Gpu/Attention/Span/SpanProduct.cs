@@ -13,16 +13,16 @@ internal static class SpanProduct
     /// <summary>Quads in a row of a strip of 128, with one more against conflicts of banks; and quads of the strip.</summary>
     public const int WideStride = (2 * Tile.Quads) + 1, WideMemory = Tile.Depth * WideStride;
 
-    /// <summary>Scores of 64 keys with 64 queries.</summary>
+    /// <summary>Products of 64 keys and their positions with 64 queries.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static QuadBlock ScoresOfKeys(SpanHead head, int key, int query, ArrayView<Quad> a, ArrayView<Quad> b, ArrayView<Quad> wide)
+    public static QuadBlock DotsOfKeys(TileRows keys, int key, TileRows queries, int query, TileRows positions, ArrayView<Quad> a, ArrayView<Quad> b, ArrayView<Quad> wide)
     {
         // The first row of the wide strip belongs to the difference -64.
         int slot = key - query - Tile.Size, row = Tile.Row, column = Tile.Column;
         QuadBlock sum = default;
-        for (int k = 0; k < head.Queries.Width; k += Tile.Depth)
+        for (int k = 0; k < queries.Width; k += Tile.Depth)
         {
-            Load(head.Keys, key, head.Queries, query, head.Positions, slot, k, a, b, wide);
+            Load(keys, key, queries, query, positions, slot, k, a, b, wide);
             for (int i = 0; i < Tile.Depth; i++)
             {
                 int place = (i * WideStride) + row - column + Tile.Quads;

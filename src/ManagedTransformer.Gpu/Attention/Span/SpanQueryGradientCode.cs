@@ -29,15 +29,13 @@ internal static class SpanQueryGradientCode
             int key = SpanBand.Row(band, tile), row = key + (4 * Tile.Row);
             SpanPlace place = isWindow ? SpanPlace.OfKeys(forward, head.Slots, row, query) : SpanPlace.OfPersistent(forward, row, query);
             float scoreScale = isWindow ? forward.Scale : 1;
-            QuadBlock scores = isWindow
-                ? SpanProduct.ScoresOfKeys(head, key, first, a, b, weights)
-                : TileProduct.Dots(head.PersistentKeys, key, head.Queries, first, a, b);
-            QuadBlock gradients = TileProduct.Dots(isWindow ? head.Values : head.PersistentValues, key, outputs, first, a, b);
+            TileRows keys = SpanBand.Keys(head, isWindow), positions = SpanBand.Positions(head, isWindow);
+            QuadBlock scores = SpanProduct.DotsOfKeys(keys, key, head.Queries, first, positions, a, b, weights);
+            QuadBlock gradients = TileProduct.Dots(SpanBand.Values(head, isWindow), key, outputs, first, a, b);
             SpanGradientBlock block = SpanGradientBlock.Of(
                 forward, place, QuadBlock.Scale(scores, scoreScale), QuadBlock.Scale(gradients, isWindow ? 1 : forward.ValueScale), queries, head.Pair);
             ramp = Quad.Add(ramp, block.Ramp);
             QuadBlock change = QuadBlock.Scale(block.Scores, scoreScale);
-            TileRows keys = isWindow ? head.Keys : head.PersistentKeys;
             TileProduct.Put(change, weights);
             result = TileProduct.AddWeighted(result, weights, keys, key, column, b);
             if (default(TWidth).IsWide)
@@ -45,16 +43,13 @@ internal static class SpanQueryGradientCode
                 second = TileProduct.AddWeighted(second, weights, keys, key, column + Tile.Size, b);
             }
 
-            if (isWindow)
+            PutSlots(change, weights);
+            int slot = key - first - Tile.Size, begin = slot < 0 ? -slot / Tile.Depth * Tile.Depth : 0, end = positions.Count - slot < 2 * Tile.Size ? positions.Count - slot : 2 * Tile.Size;
+            end = isWindow ? end : begin;
+            result = TileProduct.AddWeighted(result, weights, positions, slot, begin, end, column, b);
+            if (default(TWidth).IsWide)
             {
-                PutSlots(change, weights);
-                int slot = key - first - Tile.Size, begin = slot < 0 ? -slot / Tile.Depth * Tile.Depth : 0;
-                int end = forward.Length - slot < 2 * Tile.Size ? forward.Length - slot : 2 * Tile.Size;
-                result = TileProduct.AddWeighted(result, weights, head.Positions, slot, begin, end, column, b);
-                if (default(TWidth).IsWide)
-                {
-                    second = TileProduct.AddWeighted(second, weights, head.Positions, slot, begin, end, column + Tile.Size, b);
-                }
+                second = TileProduct.AddWeighted(second, weights, positions, slot, begin, end, column + Tile.Size, b);
             }
         }
 

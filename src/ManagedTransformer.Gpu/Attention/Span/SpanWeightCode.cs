@@ -22,9 +22,8 @@ internal static class SpanWeightCode
             bool isWindow = tile < band.WindowTiles;
             int key = SpanBand.Row(band, tile), row = key + (4 * Tile.Row);
             SpanPlace place = isWindow ? SpanPlace.OfKeys(arguments, head.Slots, row, query) : SpanPlace.OfPersistent(arguments, row, query);
-            QuadBlock scores = isWindow
-                ? QuadBlock.Scale(SpanProduct.ScoresOfKeys(head, key, first, a, b, wide), arguments.Scale)
-                : TileProduct.Dots(head.PersistentKeys, key, head.Queries, first, a, b);
+            QuadBlock scores = SpanProduct.DotsOfKeys(SpanBand.Keys(head, isWindow), key, head.Queries, first, SpanBand.Positions(head, isWindow), a, b, wide);
+            scores = QuadBlock.Scale(scores, isWindow ? arguments.Scale : 1);
             QuadBlock weights = QuadBlock.ScaleColumns(QuadBlock.ExpDifference(scores, max), inverse);
             weights = QuadBlock.Multiply(weights, SpanPlace.Clip(SpanPlace.RawMask(arguments, place, reach)));
             if (isWindow ? arguments.HasWeights != 0 : arguments.HasPersistentWeights != 0)

@@ -25,7 +25,7 @@ internal struct TileRows
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Load(TileRows rows, int row, int column) =>
-        (uint)row < (uint)rows.Count && column < rows.Width ? rows.Data[rows.Start + (row * rows.Stride) + column] : 0;
+        ((uint)row < (uint)rows.Count) & (column < rows.Width) ? rows.Data[rows.Start + (row * rows.Stride) + column] : 0;
 
     /// <summary>Stores the four numbers of a thread that begin at a column.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

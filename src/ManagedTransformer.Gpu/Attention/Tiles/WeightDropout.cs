@@ -27,6 +27,14 @@ internal struct WeightDropout
         return Quad.Of(Factor(dropout, low.W0), Factor(dropout, low.W1), Factor(dropout, low.W2), Factor(dropout, low.W3));
     }
 
+    /// <summary>The factor of one weight.</summary>
+    public static float Factor(WeightDropout dropout, long element)
+    {
+        PhiloxWords words = GpuPhilox.Block(dropout.Seed, dropout.Sequence, (ulong)(element >> 2));
+        int place = (int)element & 3;
+        return Factor(dropout, place == 0 ? words.W0 : place == 1 ? words.W1 : place == 2 ? words.W2 : words.W3);
+    }
+
     private static float Factor(WeightDropout dropout, uint word) => GpuPhilox.ToUnit(word) < dropout.Probability ? 0 : dropout.Kept;
 
     /// <summary>Four words from word 1 to 3 of a block on, the last ones from the next block.</summary>

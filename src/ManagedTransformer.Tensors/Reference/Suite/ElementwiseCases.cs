@@ -103,6 +103,9 @@ internal static class ElementwiseCases
         }
 
         Check(BinaryOp.Power, [2, -2, -2, -2, 5, 0, 0, 0, 1, -1], [3, 3, -1, 2, 0, 0, 2, 0.5f, -7.5f, 5]);
+        const float Inf = float.PositiveInfinity, NaN = float.NaN;
+        Check(BinaryOp.Power, [1.0000001f, 3, 0.5f, 10, 10, 10, -10, -8, 2, 2, 0.5f, -1, -1], [1e8f, 80, 140, 40, -50, -37.5f, 41, 0.25f, Inf, -Inf, Inf, Inf, 16777217]);
+        Check(BinaryOp.Power, [Inf, Inf, -Inf, -Inf, -Inf, 0, -0f, 0, 1, NaN, NaN, 2, 1e-40f], [0.5f, -1, 3, -3, 0.5f, -2, -3, Inf, NaN, 0, 1, NaN, 0.5f]);
 
         void Check(BinaryOp op, float[] a, float[] b)
         {

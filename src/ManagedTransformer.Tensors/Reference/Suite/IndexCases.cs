@@ -18,9 +18,11 @@ internal static class IndexCases
         new("GatherRows", "shapes", GatherRows),
         new("GatherRows", "indices out of range", GatherRowsOutOfRange),
         new("ScatterAddRows", "shapes", ScatterAddRows),
+        new("ScatterAddRows", "indices out of range", ScatterAddRowsOutOfRange),
         new("Gather", "shapes", Gather),
         new("Gather", "indices out of range", GatherOutOfRange),
         new("ScatterAdd", "shapes", ScatterAdd),
+        new("ScatterAdd", "indices out of range", ScatterAddOutOfRange),
     ];
 
     private static void GatherRows(KernelRun run)
@@ -58,6 +60,22 @@ internal static class IndexCases
         }
     }
 
+    private static void ScatterAddRowsOutOfRange(KernelRun run)
+    {
+        // Few indices, and more than one group of threads would take.
+        foreach (int count in new[] { 2, 5000 })
+        {
+            foreach (int index in new[] { 4, -2, int.MinValue })
+            {
+                int[] rows = new int[count];
+                rows[^1] = index;
+                DeviceBuffer x = run.Numbers(3 * count), indices = run.Integers(rows), table = run.Scratch(12);
+                run.Throws<ArgumentOutOfRangeException>(
+                    $"index {index} of {count}", () => run.Kernels.Indexing.ScatterAddRows(x, indices, -1, table, 4, count, 3));
+            }
+        }
+    }
+
     private static void Gather(KernelRun run)
     {
         foreach ((int outer, int n, int k, int inner) in MiddleSizes)
@@ -85,6 +103,21 @@ internal static class IndexCases
             DeviceBuffer y = run.Numbers(places, offset: k % 3), indices = run.Indices(places, n, 1);
             DeviceBuffer x = run.Compared($"[{outer}, {k}, {inner}] into {n}", run.Numbers(size, offset: k % 4), size, _sums);
             run.Kernels.Indexing.ScatterAdd(y, indices, x, outer, n, k, inner);
+        }
+    }
+
+    private static void ScatterAddOutOfRange(KernelRun run)
+    {
+        foreach (int count in new[] { 2, 300 })
+        {
+            foreach (int index in new[] { 3, -1 })
+            {
+                int[] places = new int[count];
+                places[^1] = index;
+                DeviceBuffer y = run.Numbers(count), indices = run.Integers(places), x = run.Scratch(3);
+                run.Throws<ArgumentOutOfRangeException>(
+                    $"index {index} of {count}", () => run.Kernels.Indexing.ScatterAdd(y, indices, x, 1, 3, count, 1));
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ internal static class ProductKeyCases
         new("ProductKeySearch", "scores", Scores),
         new("ProductKeySearch", "ties", Ties),
         new("ProductKeySearch", "NaN and zeros of both signs", Special),
+        new("ProductKeySearch", "many kept", ManyKept),
         new("ProductKeyQueryGradient", "shapes", QueryGradient),
         new("ProductKeyKeyGradient", "shapes", KeyGradient),
     ];
@@ -62,6 +63,13 @@ internal static class ProductKeyCases
             float[] keys = [.. Enumerable.Range(0, 300).Select(i => i % 150 < numbers ? i : float.NaN)];
             Exact(run, run.Values([1, 1]), run.Values(keys), new ProductKeyShape(1, 1, 150, 1, 8));
         }
+    }
+
+    // More pairs than a device may hold in its fastest memory.
+    private static void ManyKept(KernelRun run)
+    {
+        var shape = new ProductKeyShape(1, 1, 640, 2, 640);
+        Exact(run, run.WholeNumbers(QueryCount(shape), -9, 10), run.WholeNumbers(KeyCount(shape), -20, 21), shape);
     }
 
     private static void Exact(KernelRun run, DeviceBuffer query, DeviceBuffer keys, ProductKeyShape shape)

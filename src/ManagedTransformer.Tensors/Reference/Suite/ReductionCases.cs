@@ -11,7 +11,7 @@ internal static class ReductionCases
         .. KernelSuite.Widths.Select(n => (3, n, 1)),
         .. KernelSuite.Widths.Select(inner => (2, 5, inner)),
         .. KernelSuite.Widths.Select(n => (1, n, 7)),
-        (0, 4, 3), (3, 4, 0), (1, 1, 1), (1, 100_003, 1), (20_011, 3, 1), (1, 3, 50_021), (1, 5003, 17), (37, 19, 130), (501, 257, 1),
+        (0, 4, 3), (3, 4, 0), (1, 1, 1), (1, 100_003, 1), (20_011, 3, 1), (1, 3, 50_021), (1, 5003, 17), (37, 19, 130), (501, 257, 1), (3, 40_007, 1), (2, 6001, 3),
     ];
 
     public static IEnumerable<KernelCase> All =>
@@ -54,6 +54,10 @@ internal static class ReductionCases
             run.Kernels.Reductions.ArgMax(run.Numbers(count), run.Output($"[{outer}, {n}, {inner}]", lines, Tolerance.Exact, 1, DType.Int32), outer, n, inner);
         }
 
+        // What a NaN at the start gives is left open.
+        float[] withNaN = [1, 2, float.NaN, 2, 3, float.NaN, 0, 1];
+        run.Kernels.Reductions.ArgMax(run.Values(withNaN), run.Output("NaN in rows", 2, Tolerance.Exact, 0, DType.Int32), 2, 4, 1);
+        run.Kernels.Reductions.ArgMax(run.Values(withNaN), run.Output("NaN in columns", 2, Tolerance.Exact, 0, DType.Int32), 1, 4, 2);
         float[] minusInfinity = [.. Enumerable.Repeat(float.NegativeInfinity, 37)];
         run.Kernels.Reductions.ArgMax(run.Values(minusInfinity), run.Output("minus infinities", 1, Tolerance.Exact, 0, DType.Int32), 1, 37, 1);
     }
@@ -85,6 +89,12 @@ internal static class ReductionCases
 
         float[] values = [.. Enumerable.Range(0, 60).Select(i => i % 7 == 0 ? 1 : i % 11 == 0 ? float.PositiveInfinity : float.NegativeInfinity)];
         Check("infinities", run.Values(values), 2, 30, 20);
+        Check("zeros of both signs and NaN", run.Values([0, -0f, float.NaN, 1, -0f, 0]), 1, 6, 6);
+        foreach ((int rows, int n, int k) in new[] { (2, 5000, 1500), (3, 2500, 2500), (2, 2049, 1024), (1, 50_257, 40), (2, 9000, 1000) })
+        {
+            Check($"[{rows}, {n}], k {k}", run.Numbers((long)rows * n, offset: 1), rows, n, k);
+            Check($"ties [{rows}, {n}], k {k}", run.WholeNumbers((long)rows * n, 0, 900), rows, n, k);
+        }
 
         void Check(string label, DeviceBuffer x, int rows, int n, int k)
         {

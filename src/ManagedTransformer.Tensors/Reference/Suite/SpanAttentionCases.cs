@@ -24,7 +24,7 @@ internal static class SpanAttentionCases
     private static readonly Size[] _sizes =
     [
         new(1, 1, 1, 1, 1), new(2, 3, 5, 5, 4), new(1, 2, 9, 12, 7), new(1, 1, 17, 1, 16), new(2, 2, 33, 40, 24), new(1, 3, 64, 64, 32), new(1, 2, 70, 31, 33),
-        new(3, 1, 3, 130, 16), new(1, 1, 40, 129, 65), new(2, 2, 1, 37, 32), new(3, 4, 1, 300, 24), new(1, 2, 2, 65, 20), new(1, 1, 150, 33, 8), new(0, 2, 3, 3, 8), new(1, 2, 0, 5, 8),
+        new(3, 1, 3, 130, 16), new(1, 1, 40, 129, 65), new(2, 2, 1, 37, 32), new(3, 4, 1, 300, 24), new(1, 2, 2, 65, 20), new(1, 1, 150, 33, 8), new(1, 1, 9, 70, 140), new(1, 1, 2, 400, 150), new(0, 2, 3, 3, 8), new(1, 2, 0, 5, 8),
     ];
 
     private static readonly Setting[] _settings =

@@ -10,10 +10,13 @@ internal sealed unsafe class PtxLaunch
     private readonly long _budget;
 
     /// <param name="kernel">What is executed.</param><param name="grid">Blocks.</param><param name="blockSize">Threads of a block.</param>
-    /// <param name="dynamicSharedBytes">Shared memory beyond what the kernel declares.</param><param name="parameters">As the kernel lays them out.</param>
-    /// <param name="buffers">Global memory that it may touch.</param><param name="budget">The most instructions, counted per thread.</param>
+    /// <param name="dynamicSharedBytes">Shared memory beyond what the kernel declares.</param>
+    /// <param name="parameters">As the kernel lays them out.</param>
+    /// <param name="buffers">Global memory that it may touch.</param>
+    /// <param name="budget">The most instructions, counted per thread.</param>
     public PtxLaunch(
-        PtxKernel kernel, Index3D grid, Index3D blockSize, int dynamicSharedBytes, ReadOnlySpan<byte> parameters, IEnumerable<(ulong Start, ulong Bytes)> buffers, long budget)
+        PtxKernel kernel, Index3D grid, Index3D blockSize, int dynamicSharedBytes,
+        ReadOnlySpan<byte> parameters, IEnumerable<(ulong Start, ulong Bytes)> buffers, long budget)
     {
         if (parameters.Length != kernel.ParameterBytes)
         {

@@ -32,7 +32,8 @@ internal sealed class PtxInterpreterLauncher(Accelerator accelerator) : KernelLa
         string text = _compilation.Compile(method);
         if (Environment.GetEnvironmentVariable("MT_PTX_DUMP") is { Length: > 0 } folder)
         {
-            File.WriteAllText(Path.Combine(folder, $"{method.DeclaringType?.Name}.{method.Name}.{method.GetHashCode():x}.ptx"), text); // to be looked at
+            string file = $"{method.DeclaringType?.Name}.{method.Name}.{method.GetHashCode():x}.ptx"; // forms of one kernel have one name
+            File.WriteAllText(Path.Combine(folder, file), text);
         }
 
         return text;
