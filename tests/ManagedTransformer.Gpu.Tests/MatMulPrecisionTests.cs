@@ -1,5 +1,6 @@
 using ManagedTransformer.Tensors.Kernels;
 using ManagedTransformer.Tensors.Reference;
+using Xunit;
 
 namespace ManagedTransformer.Gpu.Tests;
 

@@ -53,7 +53,9 @@ internal sealed class TensorLauncher(GpuDevice device)
     private void Multiply<TPrecision>(in MatMulProblem problem, MatMulPlan plan, MatMulArguments arguments)
         where TPrecision : struct, ITensorPrecision
     {
-        if (plan.Method == MatMulMethod.LargeTiles)
+        // A driver that gives a group no more than 48 KiB leaves room for small tiles alone.
+        bool fits = TensorTileCode.SharedBytes<LargeTensorTile, RowTensorLayout, RowTensorLayout>(2) <= device.TensorSharedBytes;
+        if (plan.Method == MatMulMethod.LargeTiles && fits)
         {
             Multiply<TPrecision, LargeTensorTile>(problem, arguments);
         }
