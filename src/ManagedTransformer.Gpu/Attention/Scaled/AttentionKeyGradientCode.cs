@@ -3,26 +3,25 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Gradients of keys and values, dk = Scale dS^T Q and dv = drop(A)^T dY. A group owns 64 keys of a head and up to 128 columns of their gradients; it streams over
+/// Gradients of keys and values, dk = Scale dS^T Q and dv = drop(A)^T dY. A group owns 64 keys of a head and 64 columns of their gradients; it streams over
 /// tiles of 64 queries, rebuilds their weights and adds what they contribute.
 /// </summary>
 internal static class AttentionKeyGradientCode
 {
-    public static void Run<TWidth>(AttentionGradientArguments arguments)
-        where TWidth : struct, ITileWidth
+    public static void Run(AttentionGradientArguments arguments)
     {
         ArrayView<Quad> weights = SharedMemory.Allocate<Quad>(Tile.TileMemory);
         ArrayView<Quad> a = SharedMemory.Allocate<Quad>(Tile.StripMemory), b = SharedMemory.Allocate<Quad>(Tile.StripMemory);
         AttentionArguments forward = arguments.Forward;
         int tiles = Tile.Count(forward.KeyLength), pair = Grid.IdxX / tiles, first = Grid.IdxX % tiles * Tile.Size;
-        int batch = pair / forward.Heads, head = pair % forward.Heads, column = Grid.IdxY * Tile.ResultWidth;
+        int batch = pair / forward.Heads, head = pair % forward.Heads, column = Grid.IdxY * Tile.Size;
         TileRows queries = HeadOperand.Rows(forward.Q, batch, head, forward.QueryLength, forward.HeadWidth);
         TileRows keys = HeadOperand.Rows(forward.K, batch, head, forward.KeyLength, forward.HeadWidth);
         TileRows values = HeadOperand.Rows(forward.V, batch, head, forward.KeyLength, forward.ValueWidth);
         TileRows outputs = HeadOperand.Rows(arguments.DY, batch, head, forward.QueryLength, forward.ValueWidth);
 
         int key = first + (4 * Tile.Row), end = AttentionMask.EndQuery(forward, first);
-        QuadBlock dKeys = default, dKeysSecond = default, dValues = default, dValuesSecond = default;
+        QuadBlock dKeys = default, dValues = default;
         for (int query = AttentionMask.FirstQuery(forward, first); query < end; query += Tile.Size)
         {
             int streamed = query + (4 * Tile.Column);
@@ -31,28 +30,15 @@ internal static class AttentionKeyGradientCode
             AttentionGradientBlock block = AttentionGradientBlock.Of(arguments, scores, gradients, AttentionQueries.Load(arguments, pair, streamed), batch, pair, key, streamed);
             TileProduct.PutTransposed(block.Weights, weights);
             dValues = TileProduct.AddWeighted(dValues, weights, outputs, query, column, b);
-            if (default(TWidth).IsWide)
-            {
-                dValuesSecond = TileProduct.AddWeighted(dValuesSecond, weights, outputs, query, column + Tile.Size, b);
-            }
 
             Group.Barrier();
             TileProduct.PutTransposed(block.Scores, weights);
             dKeys = TileProduct.AddWeighted(dKeys, weights, queries, query, column, b);
-            if (default(TWidth).IsWide)
-            {
-                dKeysSecond = TileProduct.AddWeighted(dKeysSecond, weights, queries, query, column + Tile.Size, b);
-            }
         }
 
         TileRows keyResults = HeadOperand.Rows(arguments.DK, batch, head, forward.KeyLength, forward.HeadWidth);
         TileRows valueResults = HeadOperand.Rows(arguments.DV, batch, head, forward.KeyLength, forward.ValueWidth);
         TileProduct.Store(QuadBlock.Scale(dKeys, forward.Scale), keyResults, first, column);
         TileProduct.Store(dValues, valueResults, first, column);
-        if (default(TWidth).IsWide)
-        {
-            TileProduct.Store(QuadBlock.Scale(dKeysSecond, forward.Scale), keyResults, first, column + Tile.Size);
-            TileProduct.Store(dValuesSecond, valueResults, first, column + Tile.Size);
-        }
     }
 }

@@ -3,19 +3,18 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Gradients of queries, dq = Scale dS K. A group owns 64 queries of a head and up to 128 columns of their gradients; it streams over tiles of 64 keys, rebuilds their
+/// Gradients of queries, dq = Scale dS K. A group owns 64 queries of a head and 64 columns of their gradients; it streams over tiles of 64 keys, rebuilds their
 /// weights and adds what they contribute.
 /// </summary>
 internal static class AttentionQueryGradientCode
 {
-    public static void Run<TWidth>(AttentionGradientArguments arguments)
-        where TWidth : struct, ITileWidth
+    public static void Run(AttentionGradientArguments arguments)
     {
         ArrayView<Quad> weights = SharedMemory.Allocate<Quad>(Tile.TileMemory);
         ArrayView<Quad> a = SharedMemory.Allocate<Quad>(Tile.StripMemory), b = SharedMemory.Allocate<Quad>(Tile.StripMemory);
         AttentionArguments forward = arguments.Forward;
         int tiles = Tile.Count(forward.QueryLength), pair = Grid.IdxX / tiles, first = (tiles - 1 - (Grid.IdxX % tiles)) * Tile.Size;
-        int batch = pair / forward.Heads, head = pair % forward.Heads, column = Grid.IdxY * Tile.ResultWidth;
+        int batch = pair / forward.Heads, head = pair % forward.Heads, column = Grid.IdxY * Tile.Size;
         TileRows queries = HeadOperand.Rows(forward.Q, batch, head, forward.QueryLength, forward.HeadWidth);
         TileRows keys = HeadOperand.Rows(forward.K, batch, head, forward.KeyLength, forward.HeadWidth);
         TileRows values = HeadOperand.Rows(forward.V, batch, head, forward.KeyLength, forward.ValueWidth);
@@ -23,7 +22,7 @@ internal static class AttentionQueryGradientCode
 
         int query = first + (4 * Tile.Column), end = AttentionMask.EndKey(forward, first);
         AttentionQueries shared = AttentionQueries.Load(arguments, pair, query);
-        QuadBlock result = default, second = default;
+        QuadBlock result = default;
         for (int key = AttentionMask.FirstKey(forward, first); key < end; key += Tile.Size)
         {
             QuadBlock scores = TileProduct.Dots(keys, key, queries, first, a, b);
@@ -31,17 +30,9 @@ internal static class AttentionQueryGradientCode
             AttentionGradientBlock block = AttentionGradientBlock.Of(arguments, scores, gradients, shared, batch, pair, key + (4 * Tile.Row), query);
             TileProduct.Put(block.Scores, weights);
             result = TileProduct.AddWeighted(result, weights, keys, key, column, b);
-            if (default(TWidth).IsWide)
-            {
-                second = TileProduct.AddWeighted(second, weights, keys, key, column + Tile.Size, b);
-            }
         }
 
         TileRows results = HeadOperand.Rows(arguments.DQ, batch, head, forward.QueryLength, forward.HeadWidth);
         TileProduct.Store(QuadBlock.Scale(result, forward.Scale), results, first, column);
-        if (default(TWidth).IsWide)
-        {
-            TileProduct.Store(QuadBlock.Scale(second, forward.Scale), results, first, column + Tile.Size);
-        }
     }
 }

@@ -36,12 +36,9 @@ internal sealed class GpuScaledAttention(GpuDevice device)
             Width = forward.ValueWidth,
         });
 
-        int widest = Math.Max(forward.HeadWidth, forward.ValueWidth);
-        var keyGroups = new Index3D(Groups(forward, forward.KeyLength), Tile.ResultParts(widest), 1);
-        device.Launch(widest > Tile.Size ? AttentionKeyGradientCode.Run<WideTile> : AttentionKeyGradientCode.Run<NarrowTile>, keyGroups, Tile.GroupSize, arguments);
-        var queryGroups = new Index3D(Groups(forward, forward.QueryLength), Tile.ResultParts(forward.HeadWidth), 1);
-        device.Launch(
-            forward.HeadWidth > Tile.Size ? AttentionQueryGradientCode.Run<WideTile> : AttentionQueryGradientCode.Run<NarrowTile>, queryGroups, Tile.GroupSize, arguments);
+        var keyGroups = new Index3D(Groups(forward, forward.KeyLength), Tile.Count(Math.Max(forward.HeadWidth, forward.ValueWidth)), 1);
+        device.Launch(AttentionKeyGradientCode.Run, keyGroups, Tile.GroupSize, arguments);
+        device.Launch(AttentionQueryGradientCode.Run, new Index3D(Groups(forward, forward.QueryLength), Tile.Count(forward.HeadWidth), 1), Tile.GroupSize, arguments);
     }
 
     private static int Groups(in AttentionProblem problem, int rows) => checked(problem.Batch * problem.Heads * Tile.Count(rows));

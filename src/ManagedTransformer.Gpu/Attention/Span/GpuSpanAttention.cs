@@ -23,15 +23,13 @@ internal sealed class GpuSpanAttention(GpuDevice device)
         }
 
         int tiles = checked(problem.Batch * problem.Heads * Tile.Count(problem.QueryLength));
-        bool isWide = problem.HeadWidth > Tile.Size;
         if (GpuDecode.Suits(problem.QueryLength))
         {
             GpuDecode.Run(device, new SpanKeys { Arguments = arguments }, problem.Batch * problem.Heads * problem.QueryLength);
         }
         else
         {
-            var groups = new Index3D(tiles, Tile.ResultParts(problem.HeadWidth), 1);
-            device.Launch(isWide ? SpanForwardCode.Run<WideTile> : SpanForwardCode.Run<NarrowTile>, groups, Tile.GroupSize, arguments);
+            device.Launch(SpanForwardCode.Run, new Index3D(tiles, Tile.Count(problem.HeadWidth), 1), Tile.GroupSize, arguments);
         }
 
         if (wantsWeights)
@@ -45,7 +43,7 @@ internal sealed class GpuSpanAttention(GpuDevice device)
         SpanAttentionProblem forward = problem.Forward;
         SpanGradientArguments arguments = SpanGradientArguments.Of(problem);
         long queries = (long)forward.Batch * forward.Heads * forward.QueryLength;
-        int slotTiles = Tile.Count(forward.Length), persistentTiles = Tile.Count(forward.Persistent), columns = Tile.ResultParts(forward.HeadWidth);
+        int slotTiles = Tile.Count(forward.Length), persistentTiles = Tile.Count(forward.Persistent), columns = Tile.Count(forward.HeadWidth);
         arguments.Parts = Parts(forward, slotTiles * columns);
         arguments.PersistentParts = Parts(forward, persistentTiles * columns);
         long positions = (long)forward.Heads * forward.Length * forward.HeadWidth * arguments.Parts;
@@ -71,11 +69,12 @@ internal sealed class GpuSpanAttention(GpuDevice device)
             Width = forward.HeadWidth,
         });
         int pairs = forward.Batch * forward.Heads, keyTiles = checked(pairs * Tile.Count(forward.Length + forward.QueryLength));
-        Launch(SpanKeyGradientCode.Run<WideTile>, SpanKeyGradientCode.Run<NarrowTile>, keyTiles, forward.HeadWidth, arguments);
-        Launch(SpanQueryGradientCode.Run<WideTile>, SpanQueryGradientCode.Run<NarrowTile>, checked(pairs * Tile.Count(forward.QueryLength)), forward.HeadWidth, arguments);
-        Launch(SpanPositionGradientCode.Run<WideTile>, SpanPositionGradientCode.Run<NarrowTile>, arguments.Parts * forward.Heads * slotTiles, forward.HeadWidth, arguments);
-        Launch(
-            SpanPersistentGradientCode.Run<WideTile>, SpanPersistentGradientCode.Run<NarrowTile>, arguments.PersistentParts * forward.Heads * persistentTiles, forward.HeadWidth, arguments);
+        int queryTiles = checked(pairs * Tile.Count(forward.QueryLength));
+        device.Launch(SpanKeyGradientCode.Run, new Index3D(keyTiles, columns, 1), Tile.GroupSize, arguments);
+        device.Launch(SpanQueryGradientCode.Run, new Index3D(queryTiles, columns, 1), Tile.GroupSize, arguments);
+        device.Launch(SpanPositionGradientCode.Run, new Index3D(arguments.Parts * forward.Heads * slotTiles, columns, 1), Tile.GroupSize, arguments);
+        var persistentGroups = new Index3D(arguments.PersistentParts * forward.Heads * persistentTiles, columns, 1);
+        device.Launch(SpanPersistentGradientCode.Run, persistentGroups, Tile.GroupSize, arguments);
 
         Sum(arguments.Positions, problem.DPositions, (long)arguments.Parts * forward.Heads, (long)forward.Length * forward.HeadWidth);
         Sum(arguments.PersistentKeys, problem.DPersistentKeys, arguments.PersistentParts, persistent);
@@ -87,9 +86,6 @@ internal sealed class GpuSpanAttention(GpuDevice device)
                 device.HasShuffles ? RowTotalCode.Run<CudaGroup> : RowTotalCode.Run<PlainGroup>, new Index3D(forward.Heads, 1, 1), RowTotalCode.GroupSize, spans);
         }
     }
-
-    private void Launch(Action<SpanGradientArguments> wide, Action<SpanGradientArguments> narrow, int tiles, int width, SpanGradientArguments arguments) =>
-        device.Launch(width > Tile.Size ? wide : narrow, new Index3D(tiles, Tile.ResultParts(width), 1), Tile.GroupSize, arguments);
 
     private void Sum(ArrayView<float> parts, DeviceBuffer result, long count, long size) =>
         device.LaunchOver(PartialSumCode.Run, size, new PartialSumArguments { X = parts, Y = result.Floats(), Parts = count, Count = size });

@@ -3,25 +3,24 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Span attention on the skeleton of <see cref="AttentionForwardCode"/>: a group owns 64 queries of a head and up to 128 columns of their results; it streams over the
+/// Span attention on the skeleton of <see cref="AttentionForwardCode"/>: a group owns 64 queries of a head and 64 columns of their results; it streams over the
 /// band of keys that any of them sees within the head's slots, then over the persistent slots.
 /// </summary>
 internal static class SpanForwardCode
 {
-    public static void Run<TWidth>(SpanArguments arguments)
-        where TWidth : struct, ITileWidth
+    public static void Run(SpanArguments arguments)
     {
         ArrayView<Quad> weights = SharedMemory.Allocate<Quad>(Tile.TileMemory), wide = SharedMemory.Allocate<Quad>(SpanProduct.WideMemory);
         ArrayView<Quad> a = SharedMemory.Allocate<Quad>(Tile.StripMemory), b = SharedMemory.Allocate<Quad>(Tile.StripMemory);
         ArrayView<Quad> exchange = SharedMemory.Allocate<Quad>(Tile.Quads);
 
-        int tiles = Tile.Count(arguments.QueryLength), first = Grid.IdxX % tiles * Tile.Size, column = Grid.IdxY * Tile.ResultWidth;
+        int tiles = Tile.Count(arguments.QueryLength), first = Grid.IdxX % tiles * Tile.Size, column = Grid.IdxY * Tile.Size;
         SpanHead head = SpanHead.Of(arguments, Grid.IdxX / tiles);
         SpanBand band = SpanBand.Of(arguments, head.Slots, first);
         int query = first + (4 * Tile.Column);
         Quad reach = SpanArguments.Reaches(arguments, head.Batch, query, head.Head);
         SoftmaxState state = SoftmaxState.Start();
-        QuadBlock result = default, second = default;
+        QuadBlock result = default;
         for (int tile = 0; tile < band.Tiles; tile++)
         {
             bool isWindow = tile < band.WindowTiles;
@@ -44,10 +43,6 @@ internal static class SpanForwardCode
             TileRows values = SpanBand.Values(head, isWindow);
             values.Count = arguments.HasOutput != 0 ? values.Count : 0;
             result = TileProduct.AddWeighted(QuadBlock.ScaleRows(result, factors), weights, values, key, column, b);
-            if (default(TWidth).IsWide)
-            {
-                second = TileProduct.AddWeighted(QuadBlock.ScaleRows(second, factors), weights, values, key, column + Tile.Size, b);
-            }
         }
 
         Quad sums = TileColumns.Sum(state.Sum, a);
@@ -65,10 +60,6 @@ internal static class SpanForwardCode
         {
             TileRows results = HeadOperand.Rows(arguments.Y, head.Batch, head.Head, arguments.QueryLength, arguments.Width);
             TileProduct.Store(QuadBlock.ScaleRows(result, inverse), results, first, column);
-            if (default(TWidth).IsWide)
-            {
-                TileProduct.Store(QuadBlock.ScaleRows(second, inverse), results, first, column + Tile.Size);
-            }
         }
     }
 }

@@ -3,26 +3,25 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Gradients of queries, dq = Scale dS (K + pos) + dS pk, and of every query's span. A group owns 64 queries of a head and up to 128 columns of their gradients; it streams
+/// Gradients of queries, dq = Scale dS (K + pos) + dS pk, and of every query's span. A group owns 64 queries of a head and 64 columns of their gradients; it streams
 /// over their band of keys and the persistent slots. Positions follow the diagonals of a tile: the tile is laid out a second time with slots as rows, 128 of them.
 /// </summary>
 internal static class SpanQueryGradientCode
 {
-    public static void Run<TWidth>(SpanGradientArguments arguments)
-        where TWidth : struct, ITileWidth
+    public static void Run(SpanGradientArguments arguments)
     {
         // The strip of positions is not needed any more when weights take its place.
         ArrayView<Quad> weights = SharedMemory.Allocate<Quad>(2 * Tile.TileMemory);
         ArrayView<Quad> a = SharedMemory.Allocate<Quad>(Tile.StripMemory), b = SharedMemory.Allocate<Quad>(Tile.StripMemory);
         SpanArguments forward = arguments.Forward;
-        int tiles = Tile.Count(forward.QueryLength), first = Grid.IdxX % tiles * Tile.Size, column = Grid.IdxY * Tile.ResultWidth;
+        int tiles = Tile.Count(forward.QueryLength), first = Grid.IdxX % tiles * Tile.Size, column = Grid.IdxY * Tile.Size;
         SpanHead head = SpanHead.Of(forward, Grid.IdxX / tiles);
         SpanBand band = SpanBand.Of(forward, head.Slots, first);
         TileRows outputs = SpanGradientArguments.Outputs(arguments, head);
         int query = first + (4 * Tile.Column);
         SpanQueries queries = SpanQueries.Load(arguments, head, query);
         Quad ramp = default;
-        QuadBlock result = default, second = default;
+        QuadBlock result = default;
         for (int tile = 0; tile < band.Tiles; tile++)
         {
             bool isWindow = tile < band.WindowTiles;
@@ -38,27 +37,15 @@ internal static class SpanQueryGradientCode
             QuadBlock change = QuadBlock.Scale(block.Scores, scoreScale);
             TileProduct.Put(change, weights);
             result = TileProduct.AddWeighted(result, weights, keys, key, column, b);
-            if (default(TWidth).IsWide)
-            {
-                second = TileProduct.AddWeighted(second, weights, keys, key, column + Tile.Size, b);
-            }
 
             PutSlots(change, weights);
             int slot = key - first - Tile.Size, begin = slot < 0 ? -slot / Tile.Depth * Tile.Depth : 0, end = positions.Count - slot < 2 * Tile.Size ? positions.Count - slot : 2 * Tile.Size;
             end = isWindow ? end : begin;
             result = TileProduct.AddWeighted(result, weights, positions, slot, begin, end, column, b);
-            if (default(TWidth).IsWide)
-            {
-                second = TileProduct.AddWeighted(second, weights, positions, slot, begin, end, column + Tile.Size, b);
-            }
         }
 
         TileRows results = HeadOperand.Rows(arguments.DQ, head.Batch, head.Head, forward.QueryLength, forward.Width);
         TileProduct.Store(result, results, first, column);
-        if (default(TWidth).IsWide)
-        {
-            TileProduct.Store(second, results, first, column + Tile.Size);
-        }
 
         ramp = TileColumns.Sum(ramp, a);
         if (forward.HasSpans != 0 && Grid.IdxY == 0 && Tile.Row == 0)
