@@ -4,7 +4,8 @@ using ManagedTransformer.Tensors.Reference;
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>
-/// The kernel suite on one device, one line per case: <c>DEVICE [KERNEL …]</c>, all kernels if none is named. It runs in a process of its own, whose environment decides which
+/// The kernel suite on one device, one line per case: <c>DEVICE [KERNEL …]</c>, all kernels if none is named. It runs in a process of its
+/// own, whose environment decides which
 /// OpenCL drivers there are.
 /// </summary>
 internal static class KernelSuiteProgram
@@ -38,7 +39,8 @@ internal static class KernelSuiteProgram
                 result = $"FAIL\t{test}\t\t{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
             }
 
-            Console.WriteLine(FormattableString.Invariant($"{result}\t{System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds:N0} ms"));
+            Console.WriteLine(
+                FormattableString.Invariant($"{result}\t{System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds:N0} ms"));
         }
 
         return failed == 0 ? 0 : 1;

@@ -6,8 +6,10 @@ using ILGPU.IR.Transformations;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Takes a fault out of ILGPU 1.5.3: at level O2 its last pass moves a load whose value only goes into the next round of a loop (or into a branch) behind the stores and
-/// barriers of its block, so that <c>c = a[i]; a[i] = sum; sum += c;</c> reads what it has just written. The pass has a mode that leaves memory operations where they are; which mode is used
+/// Takes a fault out of ILGPU 1.5.3: at level O2 its last pass moves a load whose value only goes into the next round of a loop (or into a
+/// branch) behind the stores and
+/// barriers of its block, so that <c>c = a[i]; a[i] = sum; sum += c;</c> reads what it has just written. The pass has a mode that leaves
+/// memory operations where they are; which mode is used
 /// cannot be chosen through the public interface.
 /// </summary>
 internal static class CompilerRepair
@@ -16,7 +18,8 @@ internal static class CompilerRepair
     /// <exception cref="NotSupportedException">This is another version of ILGPU, which has to be looked at.</exception>
     public static void Apply(Backend backend)
     {
-        PropertyInfo property = typeof(Backend).GetProperty("KernelTransformers", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
+        PropertyInfo property =
+            typeof(Backend).GetProperty("KernelTransformers", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
             ?? throw Unknown();
         var transformers = (ImmutableArray<Transformer>)property.GetValue(backend)!;
         int replaced = 0;

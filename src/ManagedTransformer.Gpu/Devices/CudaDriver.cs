@@ -18,16 +18,27 @@ internal static unsafe class CudaDriver
     private static readonly Lazy<bool> _isInstalled = new(Install);
 
     /// <summary>
+<<<<<<< HEAD
     /// Whether the driver is there; from then on ILGPU finds it too: it asks for <c>libcuda.so</c>, which only development packages bring; the driver itself is
     /// <c>libcuda.so.1</c>.
     /// </summary>
     public static bool IsInstalled => _isInstalled.Value;
+=======
+    /// Lets ILGPU find the driver: it asks for <c>libcuda.so</c>, which only development packages bring; the driver itself is
+    /// <c>libcuda.so.1</c>.
+    /// </summary>
+    public static void Resolve() => _ = _resolved.Value;
+>>>>>>> gpu-ptx
 
-    /// <summary>The most shared memory that a group can have once the driver is told so: all of a multiprocessor but 1 KiB that the driver keeps.</summary>
+    /// <summary>
+    /// The most shared memory that a group can have once the driver is told so: all of a multiprocessor but 1 KiB that the driver keeps.
+    /// </summary>
     public static int SharedBytes(CudaDevice device) =>
         _setFunctionAttribute.Value == 0 ? PlainSharedBytes : Math.Max(PlainSharedBytes, device.MaxSharedMemoryPerMultiprocessor - 1024);
 
-    /// <summary>Lets a kernel have dynamic shared memory beyond <see cref="PlainSharedBytes"/>. If the driver refuses, the launch says so.</summary>
+    /// <summary>
+    /// Lets a kernel have dynamic shared memory beyond <see cref="PlainSharedBytes"/>. If the driver refuses, the launch says so.
+    /// </summary>
     public static void AllowSharedMemory(nint function, int bytes)
     {
         if (_setFunctionAttribute.Value is not 0 and nint set)

@@ -4,10 +4,12 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Which kernel computes a product, and into how many parts K is cut so that there is work for all multiprocessors. It depends on the shape and the device alone: the same product
-/// gives the same bits every time.
+/// Which kernel computes a product, and into how many parts K is cut so that there is work for all multiprocessors. It depends on the shape
+/// and the device alone: the same product gives the same bits every time.
 /// </summary>
-/// <param name="Method">The kernel.</param><param name="Parts">Parts of K.</param><param name="PartDepth">The length of a part.</param>
+/// <param name="Method">The kernel.</param>
+/// <param name="Parts">Parts of K.</param>
+/// <param name="PartDepth">The length of a part.</param>
 /// <param name="Slices">For thin products: threads that share the K of a vector.</param>
 internal readonly record struct MatMulPlan(MatMulMethod Method, int Parts, int PartDepth, int Slices)
 {

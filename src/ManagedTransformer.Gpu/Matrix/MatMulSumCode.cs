@@ -1,6 +1,9 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>The end of a product whose K was cut into parts: adds the parts in their order and finishes the element; one thread per element, in strides.</summary>
+/// <summary>
+/// The end of a product whose K was cut into parts: adds the parts in their order and finishes the element; one thread per element, in
+/// strides.
+/// </summary>
 internal static class MatMulSumCode
 {
     public static void Run(MatMulArguments g)

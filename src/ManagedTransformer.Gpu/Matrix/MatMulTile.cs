@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// The part of a product that one group of threads computes: a square tile of C of one batch, over one part of K. Groups are counted along bands of a few rows of tiles, so that
-/// groups that run at the same time share rows of A and columns of B in the cache.
+/// The part of a product that one group of threads computes: a square tile of C of one batch, over one part of K. Groups are counted along
+/// bands of a few rows of tiles, so that groups that run at the same time share rows of A and columns of B in the cache.
 /// </summary>
 internal struct MatMulTile
 {

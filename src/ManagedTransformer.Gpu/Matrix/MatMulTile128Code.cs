@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// A 128 x 128 tile of a product in Float32 by 256 threads, 8 x 8 elements each, on any device: as <see cref="MatMulTile64Code"/>, but every number read from shared memory serves
-/// eight products. A thread's columns are four in each half of the tile, so that the threads of a warp read different banks.
+/// A 128 x 128 tile of a product in Float32 by 256 threads, 8 x 8 elements each, on any device: as <see cref="MatMulTile64Code"/>, but
+/// every number read from shared memory serves eight products. A thread's columns are four in each half of the tile, so that the threads of
+/// a warp read different banks.
 /// </summary>
 internal static class MatMulTile128Code
 {
@@ -42,7 +43,8 @@ internal static class MatMulTile128Code
 
         for (int pass = 0; pass < 8; pass++)
         {
-            TileRow8 low = pass == 0 ? c0 : pass == 1 ? c1 : pass == 2 ? c2 : c3, high = pass == 4 ? c4 : pass == 5 ? c5 : pass == 6 ? c6 : c7;
+            TileRow8 low = pass == 0 ? c0 : pass == 1 ? c1 : pass == 2 ? c2 : c3;
+            TileRow8 high = pass == 4 ? c4 : pass == 5 ? c5 : pass == 6 ? c6 : c7;
             TileRow8 row8 = pass < 4 ? low : high;
             quads[(y * (Width / 4)) + x] = row8.Left;
             quads[(y * (Width / 4)) + 16 + x] = row8.Right;

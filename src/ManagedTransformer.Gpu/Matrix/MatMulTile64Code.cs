@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// A 64 x 64 tile of a product in Float32 by 256 threads, 4 x 4 elements each, on any device: both operands pass through shared memory in slices of K, and every number read from there
-/// serves four products. At the end the elements go through shared memory once more, so that neighbouring threads write neighbouring elements.
+/// A 64 x 64 tile of a product in Float32 by 256 threads, 4 x 4 elements each, on any device: both operands pass through shared memory in
+/// slices of K, and every number read from there serves four products. At the end the elements go through shared memory once more, so that
+/// neighbouring threads write neighbouring elements.
 /// </summary>
 internal static class MatMulTile64Code
 {

@@ -4,9 +4,10 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Products with at most 8 rows or columns, where the time goes into reading the wide operand once: every thread takes one vector of it and a slice of K, multiplies what it reads
-/// with all thin vectors, and the slices of a vector are added in shared memory as a tree. Slices interleave. Where the wide vectors lie along K, neighbouring threads share a vector
-/// (a warp reads a stretch of it); where they lie across, neighbouring threads take neighbouring vectors.
+/// Products with at most 8 rows or columns, where the time goes into reading the wide operand once: every thread takes one vector of it and
+/// a slice of K, multiplies what it reads with all thin vectors, and the slices of a vector are added in shared memory as a tree. Slices
+/// interleave. Where the wide vectors lie along K, neighbouring threads share a vector (a warp reads a stretch of it); where they lie
+/// across, neighbouring threads take neighbouring vectors.
 /// </summary>
 internal static class ThinCode
 {

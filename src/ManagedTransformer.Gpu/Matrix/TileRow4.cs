@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>Four neighbouring numbers of a row, in named fields: they stay in registers, where an array would not, and are read from shared memory at once.</summary>
+/// <summary>
+/// Four neighbouring numbers of a row, in named fields: they stay in registers, where an array would not, and are read from shared memory
+/// at once.
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Size = 16)]
 internal struct TileRow4
 {

@@ -5,14 +5,16 @@ using ILGPU.Runtime.Cuda;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Float32 across K: B as it is, or A transposed. A row in shared memory has one k of the tile's rows (of B: columns) and 32 bytes of padding, so that the numbers that a warp reads at a
-/// time, 8 of each of 4 k, lie in different banks.
+/// Float32 across K: B as it is, or A transposed. A row in shared memory has one k of the tile's rows (of B: columns) and 32 bytes of
+/// padding, so that the numbers that a warp reads at a time, 8 of each of 4 k, lie in different banks.
 /// </summary>
 internal readonly struct ColumnTensorLayout : ITensorLayout
 {
     private const int Padding = 8;
 
     public bool IsExact => false;
+
+    public int ElementBytes => sizeof(float);
 
     public int Passes => 4;
 

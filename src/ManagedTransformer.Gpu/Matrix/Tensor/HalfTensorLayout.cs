@@ -5,14 +5,17 @@ using ILGPU.Runtime.Cuda;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// BFloat16 along K: B transposed. The elements stay halves in shared memory, 32 k and 16 bytes of padding in a row, and are widened as they are read. Tensor cores need their numbers
-/// in the order in which <see cref="RowTensorLayout"/> brings those of A: k and k + 4 to a lane, so that they are read one by one.
+/// BFloat16 along K: B transposed. The elements stay halves in shared memory, 32 k and 16 bytes of padding in a row, and are widened as
+/// they are read. Tensor cores need their numbers in the order in which <see cref="RowTensorLayout"/> brings those of A: k and k + 4 to a
+/// lane, so that they are read one by one.
 /// </summary>
 internal readonly struct HalfTensorLayout : ITensorLayout
 {
     private const int RowBytes = (TensorTileCode.Depth + 8) * sizeof(ushort);
 
     public bool IsExact => true;
+
+    public int ElementBytes => sizeof(ushort);
 
     public int Passes => 2;
 

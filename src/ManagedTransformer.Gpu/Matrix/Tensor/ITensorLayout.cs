@@ -1,13 +1,16 @@
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// How an operand lies in memory, and therefore in shared memory: how a slice of 32 k is copied there and how a warp reads the fragments of a product of 8 k from there. Methods
-/// are inlined: they contain PTX about registers of the kernel.
+/// How an operand lies in memory, and therefore in shared memory: how a slice of 32 k is copied there and how a warp reads the fragments of
+/// a product of 8 k from there. Methods are inlined: they contain PTX about registers of the kernel.
 /// </summary>
 internal interface ITensorLayout
 {
     /// <summary>Whether the elements have at most 11 significant bits.</summary>
     bool IsExact { get; }
+
+    /// <summary>The size of an element in memory.</summary>
+    int ElementBytes { get; }
 
     /// <summary>Chunks of 16 bytes that a thread copies for a slice.</summary>
     int Passes { get; }
@@ -16,9 +19,13 @@ internal interface ITensorLayout
     int SliceBytes(int width);
 
     /// <summary>What the calling thread copies of the slices of a tile.</summary>
-    /// <param name="width">The width of the tile.</param><param name="matrix">Where the matrix starts.</param><param name="stride">Elements between its stored rows.</param>
-    /// <param name="first">The first row (of B: column) of the tile.</param><param name="limit">Rows of the matrix.</param>
-    /// <param name="from">The first k.</param><param name="to">The end of the part of K.</param>
+    /// <param name="width">The width of the tile.</param>
+    /// <param name="matrix">Where the matrix starts.</param>
+    /// <param name="stride">Elements between its stored rows.</param>
+    /// <param name="first">The first row (of B: column) of the tile.</param>
+    /// <param name="limit">Rows of the matrix.</param>
+    /// <param name="from">The first k.</param>
+    /// <param name="to">The end of the part of K.</param>
     TensorSource Source(int width, long matrix, long stride, int first, int limit, int from, int to);
 
     /// <summary>The same for the next slice.</summary>

@@ -5,14 +5,16 @@ using ILGPU.Runtime.Cuda;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Float32 along K: A as it is, or B transposed. A row in shared memory has 32 k and 16 bytes of padding, so that the eight rows that <c>ldmatrix</c> reads at a time lie in different
-/// banks; it reads 16-bit elements, and two of them make a Float32.
+/// Float32 along K: A as it is, or B transposed. A row in shared memory has 32 k and 16 bytes of padding, so that the eight rows that
+/// <c>ldmatrix</c> reads at a time lie in different banks; it reads 16-bit elements, and two of them make a Float32.
 /// </summary>
 internal readonly struct RowTensorLayout : ITensorLayout
 {
     private const int RowBytes = (TensorTileCode.Depth + 4) * sizeof(float);
 
     public bool IsExact => false;
+
+    public int ElementBytes => sizeof(float);
 
     public int Passes => 4;
 
@@ -46,7 +48,8 @@ internal readonly struct RowTensorLayout : ITensorLayout
     public int LeftPlace(int width, int row, int lane) => ((row + (lane & 15)) * RowBytes) + ((lane >> 4) * 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int RightPlace(int width, int column, int lane) => ((column + (lane & 7) + ((lane >> 4) * 8)) * RowBytes) + (((lane >> 3) & 1) * 16);
+    public int RightPlace(int width, int column, int lane) =>
+        ((column + (lane & 7) + ((lane >> 4) * 8)) * RowBytes) + (((lane >> 3) & 1) * 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int BandBytes(int width) => 16 * RowBytes;

@@ -8,8 +8,10 @@ namespace ManagedTransformer.Gpu;
 internal static class TensorCopy
 {
     /// <summary>Queues the calling thread's chunks of a slice; what lies outside of the matrix becomes zero.</summary>
-    /// <param name="source">The chunks.</param><param name="passes">Their number, 2 or 4.</param>
-    /// <param name="slice">The address of the slice in shared memory.</param><param name="aligned">0: chunks may start at any multiple of 4 bytes.</param>
+    /// <param name="source">The chunks.</param>
+    /// <param name="passes">Their number, 2 or 4.</param>
+    /// <param name="slice">The address of the slice in shared memory.</param>
+    /// <param name="aligned">0: chunks may start at any multiple of 4 bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Slice(TensorSource source, int passes, uint slice, int aligned)
     {
@@ -21,15 +23,18 @@ internal static class TensorCopy
             Chunk(place + (uint)source.PassPlace, source.Address + source.PassBytes, source.Across > source.PassAcross ? along : 0);
             if (passes > 2)
             {
-                Chunk(place + (uint)(2 * source.PassPlace), source.Address + (2 * source.PassBytes), source.Across > 2 * source.PassAcross ? along : 0);
-                Chunk(place + (uint)(3 * source.PassPlace), source.Address + (3 * source.PassBytes), source.Across > 3 * source.PassAcross ? along : 0);
+                place += (uint)(2 * source.PassPlace);
+                long address = source.Address + (2 * source.PassBytes);
+                Chunk(place, address, source.Across > 2 * source.PassAcross ? along : 0);
+                Chunk(place + (uint)source.PassPlace, address + source.PassBytes, source.Across > 3 * source.PassAcross ? along : 0);
             }
         }
         else
         {
             for (int pass = 0; pass < passes; pass++)
             {
-                Words(place + (uint)(pass * source.PassPlace), source.Address + (pass * source.PassBytes), source.Across > pass * source.PassAcross ? along : 0);
+                int bytes = source.Across > pass * source.PassAcross ? along : 0;
+                Words(place + (uint)(pass * source.PassPlace), source.Address + (pass * source.PassBytes), bytes);
             }
         }
     }
@@ -39,7 +44,8 @@ internal static class TensorCopy
     public static void Commit() => CudaAsm.Emit("cp.async.commit_group;");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Chunk(uint shared, long memory, int bytes) => CudaAsm.Emit("cp.async.cg.shared.global [%0], [%1], 16, %2;", shared, memory, bytes);
+    private static void Chunk(uint shared, long memory, int bytes) =>
+        CudaAsm.Emit("cp.async.cg.shared.global [%0], [%1], 16, %2;", shared, memory, bytes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Words(uint shared, long memory, int bytes)

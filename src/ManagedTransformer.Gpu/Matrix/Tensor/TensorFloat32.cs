@@ -4,8 +4,9 @@ using ILGPU.Runtime.Cuda;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Float32 accuracy by three products of 11 significant bits: x y is nearly a b + a t + s b with x = a + s and y = b + t, the first parts rounded; what is left out is below 2^-22 of it. With
-/// infinities the second parts are NaN or products with zero: see <see cref="ITensorPrecision.NeedsCheck"/>.
+/// Float32 accuracy by three products of 11 significant bits: x y is nearly a b + a t + s b with x = a + s and y = b + t, the first parts
+/// rounded; what is left out is below 2^-22 of it. With infinities the second parts are NaN or products with zero: see
+/// <see cref="ITensorPrecision.NeedsCheck"/>.
 /// </summary>
 internal readonly struct TensorFloat32 : ITensorPrecision
 {

@@ -14,7 +14,8 @@ internal sealed class TensorLauncher(GpuDevice device)
     /// <summary>Queues the product unless tensor cores are missing or do not pay.</summary>
     public bool TryMultiply(in MatMulProblem problem, MatMulPlan plan, MatMulArguments arguments)
     {
-        if (device.TensorSharedBytes == 0 || problem.K < LeastDepth || plan.Method is not (MatMulMethod.SmallTiles or MatMulMethod.LargeTiles))
+        bool tiles = plan.Method is MatMulMethod.SmallTiles or MatMulMethod.LargeTiles;
+        if (device.TensorSharedBytes == 0 || problem.K < LeastDepth || !tiles)
         {
             return false;
         }
@@ -22,13 +23,14 @@ internal sealed class TensorLauncher(GpuDevice device)
         bool halves = problem.TypeOfB == DType.BFloat16;
         arguments.AddressA = arguments.A.LoadEffectiveAddressAsPtr();
         arguments.AddressB = halves ? arguments.Halves.LoadEffectiveAddressAsPtr() : arguments.B.LoadEffectiveAddressAsPtr();
-        if (halves && !IsAligned(arguments.AddressB, problem.StrideB, 0, sizeof(ushort), sizeof(float)))
+        int elementB = halves ? sizeof(ushort) : sizeof(float);
+        if (!IsAligned(arguments.AddressB, problem.StrideB, problem.BatchStrideB, elementB, sizeof(float)))
         {
             return false; // the hardware copies no single halves
         }
 
         arguments.AlignedA = IsAligned(arguments.AddressA, problem.StrideA, problem.BatchStrideA, sizeof(float), 16) ? 1 : 0;
-        arguments.AlignedB = IsAligned(arguments.AddressB, problem.StrideB, problem.BatchStrideB, halves ? sizeof(ushort) : sizeof(float), 16) ? 1 : 0;
+        arguments.AlignedB = IsAligned(arguments.AddressB, problem.StrideB, problem.BatchStrideB, elementB, 16) ? 1 : 0;
         switch (device.MatMulPrecision)
         {
             case MatMulPrecision.Tf32:
@@ -51,7 +53,9 @@ internal sealed class TensorLauncher(GpuDevice device)
     private void Multiply<TPrecision>(in MatMulProblem problem, MatMulPlan plan, MatMulArguments arguments)
         where TPrecision : struct, ITensorPrecision
     {
-        if (plan.Method == MatMulMethod.LargeTiles)
+        // A driver that gives a group no more than 48 KiB leaves room for small tiles alone.
+        bool fits = TensorTileCode.SharedBytes<LargeTensorTile, RowTensorLayout, RowTensorLayout>(2) <= device.TensorSharedBytes;
+        if (plan.Method == MatMulMethod.LargeTiles && fits)
         {
             Multiply<TPrecision, LargeTensorTile>(problem, arguments);
         }

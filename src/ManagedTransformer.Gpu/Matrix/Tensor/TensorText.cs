@@ -1,15 +1,17 @@
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// PTX of matrix products on tensor cores. A thread holds registers that are declared here and that only this text touches, since values that pass through
-/// the compiler's own variables would be spilled to memory: <c>x</c> and <c>y</c> are the fragments of op(A) and op(B) as they were read, <c>a</c> and <c>b</c> what is
-/// multiplied, <c>s</c> and <c>t</c> what Float32 has beyond <c>a</c> and <c>b</c>, <c>d</c> the sums over 8 k, and <c>c</c> the sums over K. A warp covers 32 columns and
-/// one to four bands of 16 rows: <c>c0</c> to <c>c15</c> belong to the first band, four registers to every 8 columns.
+/// PTX of matrix products on tensor cores. A thread holds registers that are declared here and that only this text touches, since values
+/// that pass through the compiler's own variables would be spilled to memory: <c>x</c> and <c>y</c> are the fragments of op(A) and op(B) as
+/// they were read, <c>a</c> and <c>b</c> what is multiplied, <c>s</c> and <c>t</c> what Float32 has beyond <c>a</c> and <c>b</c>, <c>d</c>
+/// the sums over 8 k, and <c>c</c> the sums over K. A warp covers 32 columns and one to four bands of 16 rows: <c>c0</c> to <c>c15</c>
+/// belong to the first band, four registers to every 8 columns.
 /// </summary>
 internal static class TensorText
 {
     public const string Registers =
-        ".reg .f32 c<64>; .reg .f32 d<8>; .reg .f32 z; .reg .b32 x<4>; .reg .b32 y<8>; .reg .b32 a<4>; .reg .b32 b<8>; .reg .b32 s<4>; .reg .b32 t<8>;";
+        ".reg .f32 c<64>; .reg .f32 d<8>; .reg .f32 z; " +
+        ".reg .b32 x<4>; .reg .b32 y<8>; .reg .b32 a<4>; .reg .b32 b<8>; .reg .b32 s<4>; .reg .b32 t<8>;";
 
     public const string Zero0 =
         "mov.f32 z, 0f00000000; mov.f32 c0, 0f00000000; mov.f32 c1, 0f00000000; mov.f32 c2, 0f00000000; mov.f32 c3, 0f00000000; " +
@@ -53,13 +55,15 @@ internal static class TensorText
         "mov.b32 b0, y0; mov.b32 b1, y1; mov.b32 b2, y2; mov.b32 b3, y3; " +
         "mov.b32 b4, y4; mov.b32 b5, y5; mov.b32 b6, y6; mov.b32 b7, y7;";
 
-    public const string RoundLeftToTf32 = "cvt.rna.tf32.f32 a0, x0; cvt.rna.tf32.f32 a1, x1; cvt.rna.tf32.f32 a2, x2; cvt.rna.tf32.f32 a3, x3;";
+    public const string RoundLeftToTf32 =
+        "cvt.rna.tf32.f32 a0, x0; cvt.rna.tf32.f32 a1, x1; cvt.rna.tf32.f32 a2, x2; cvt.rna.tf32.f32 a3, x3;";
 
     public const string RoundRightToTf32 =
         "cvt.rna.tf32.f32 b0, y0; cvt.rna.tf32.f32 b1, y1; cvt.rna.tf32.f32 b2, y2; cvt.rna.tf32.f32 b3, y3; " +
         "cvt.rna.tf32.f32 b4, y4; cvt.rna.tf32.f32 b5, y5; cvt.rna.tf32.f32 b6, y6; cvt.rna.tf32.f32 b7, y7;";
 
-    // A product takes 16 k at once, in pairs. Which k it calls by which number is free as long as both operands agree: a pair is k and k + 4 of 8, as the fragments bring them.
+    // A product takes 16 k at once, in pairs. Which k it calls by which number is free as long as both operands agree: a pair is k and k +
+    // 4 of 8, as the fragments bring them.
     public const string PackLeftLow = "cvt.rn.bf16x2.f32 a0, x2, x0; cvt.rn.bf16x2.f32 a1, x3, x1;";
 
     public const string PackLeftHigh = "cvt.rn.bf16x2.f32 a2, x2, x0; cvt.rn.bf16x2.f32 a3, x3, x1;";
@@ -72,7 +76,9 @@ internal static class TensorText
         "cvt.rn.bf16x2.f32 b1, y1, y0; cvt.rn.bf16x2.f32 b3, y3, y2; " +
         "cvt.rn.bf16x2.f32 b5, y5, y4; cvt.rn.bf16x2.f32 b7, y7, y6;";
 
-    private const string Tf32 = "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 ", BFloat16 = "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 ";
+    private const string Tf32 = "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 ";
+
+    private const string BFloat16 = "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 ";
     private const string A = "{a0,a1,a2,a3}", S = "{s0,s1,s2,s3}", Zeros = "{z,z,z,z}";
     private const string B0 = "{b0,b1}", B1 = "{b2,b3}", B2 = "{b4,b5}", B3 = "{b6,b7}";
     private const string T0 = "{t0,t1}", T1 = "{t2,t3}", T2 = "{t4,t5}", T3 = "{t6,t7}";
@@ -82,8 +88,8 @@ internal static class TensorText
     private const string C8 = "{c32,c33,c34,c35}", C9 = "{c36,c37,c38,c39}", C10 = "{c40,c41,c42,c43}", C11 = "{c44,c45,c46,c47}";
     private const string C12 = "{c48,c49,c50,c51}", C13 = "{c52,c53,c54,c55}", C14 = "{c56,c57,c58,c59}", C15 = "{c60,c61,c62,c63}";
 
-    // Sums over 8 k of the three products that matter, smallest first, for 16 columns: tensor cores cut off what lies below the sum so far, so the sums over K
-    // are added outside of them.
+    // Sums over 8 k of the three products that matter, smallest first, for 16 columns: tensor cores cut off what lies below the sum so far,
+    // so the sums over K are added outside of them.
 
     public const string LowLeftProducts0 = $"{Tf32}{D0},{S},{B0},{Zeros}; {Tf32}{D1},{S},{B1},{Zeros};";
 
@@ -154,18 +160,26 @@ internal static class TensorText
         $"{BFloat16}{C12},{A},{B0},{C12}; {BFloat16}{C13},{A},{B1},{C13}; {BFloat16}{C14},{A},{B2},{C14}; {BFloat16}{C15},{A},{B3},{C15};";
 
     public const string Store0 =
-        "st.shared.v2.f32 [%0+0], {c0,c1}; st.shared.v2.f32 [%0+32], {c4,c5}; st.shared.v2.f32 [%0+64], {c8,c9}; st.shared.v2.f32 [%0+96], {c12,c13}; " +
-        "st.shared.v2.f32 [%1+0], {c2,c3}; st.shared.v2.f32 [%1+32], {c6,c7}; st.shared.v2.f32 [%1+64], {c10,c11}; st.shared.v2.f32 [%1+96], {c14,c15};";
+        "st.shared.v2.f32 [%0+0], {c0,c1}; st.shared.v2.f32 [%0+32], {c4,c5}; " +
+        "st.shared.v2.f32 [%0+64], {c8,c9}; st.shared.v2.f32 [%0+96], {c12,c13}; " +
+        "st.shared.v2.f32 [%1+0], {c2,c3}; st.shared.v2.f32 [%1+32], {c6,c7}; " +
+        "st.shared.v2.f32 [%1+64], {c10,c11}; st.shared.v2.f32 [%1+96], {c14,c15};";
 
     public const string Store1 =
-        "st.shared.v2.f32 [%0+0], {c16,c17}; st.shared.v2.f32 [%0+32], {c20,c21}; st.shared.v2.f32 [%0+64], {c24,c25}; st.shared.v2.f32 [%0+96], {c28,c29}; " +
-        "st.shared.v2.f32 [%1+0], {c18,c19}; st.shared.v2.f32 [%1+32], {c22,c23}; st.shared.v2.f32 [%1+64], {c26,c27}; st.shared.v2.f32 [%1+96], {c30,c31};";
+        "st.shared.v2.f32 [%0+0], {c16,c17}; st.shared.v2.f32 [%0+32], {c20,c21}; " +
+        "st.shared.v2.f32 [%0+64], {c24,c25}; st.shared.v2.f32 [%0+96], {c28,c29}; " +
+        "st.shared.v2.f32 [%1+0], {c18,c19}; st.shared.v2.f32 [%1+32], {c22,c23}; " +
+        "st.shared.v2.f32 [%1+64], {c26,c27}; st.shared.v2.f32 [%1+96], {c30,c31};";
 
     public const string Store2 =
-        "st.shared.v2.f32 [%0+0], {c32,c33}; st.shared.v2.f32 [%0+32], {c36,c37}; st.shared.v2.f32 [%0+64], {c40,c41}; st.shared.v2.f32 [%0+96], {c44,c45}; " +
-        "st.shared.v2.f32 [%1+0], {c34,c35}; st.shared.v2.f32 [%1+32], {c38,c39}; st.shared.v2.f32 [%1+64], {c42,c43}; st.shared.v2.f32 [%1+96], {c46,c47};";
+        "st.shared.v2.f32 [%0+0], {c32,c33}; st.shared.v2.f32 [%0+32], {c36,c37}; " +
+        "st.shared.v2.f32 [%0+64], {c40,c41}; st.shared.v2.f32 [%0+96], {c44,c45}; " +
+        "st.shared.v2.f32 [%1+0], {c34,c35}; st.shared.v2.f32 [%1+32], {c38,c39}; " +
+        "st.shared.v2.f32 [%1+64], {c42,c43}; st.shared.v2.f32 [%1+96], {c46,c47};";
 
     public const string Store3 =
-        "st.shared.v2.f32 [%0+0], {c48,c49}; st.shared.v2.f32 [%0+32], {c52,c53}; st.shared.v2.f32 [%0+64], {c56,c57}; st.shared.v2.f32 [%0+96], {c60,c61}; " +
-        "st.shared.v2.f32 [%1+0], {c50,c51}; st.shared.v2.f32 [%1+32], {c54,c55}; st.shared.v2.f32 [%1+64], {c58,c59}; st.shared.v2.f32 [%1+96], {c62,c63};";
+        "st.shared.v2.f32 [%0+0], {c48,c49}; st.shared.v2.f32 [%0+32], {c52,c53}; " +
+        "st.shared.v2.f32 [%0+64], {c56,c57}; st.shared.v2.f32 [%0+96], {c60,c61}; " +
+        "st.shared.v2.f32 [%1+0], {c50,c51}; st.shared.v2.f32 [%1+32], {c54,c55}; " +
+        "st.shared.v2.f32 [%1+64], {c58,c59}; st.shared.v2.f32 [%1+96], {c62,c63};";
 }

@@ -5,8 +5,9 @@ using ILGPU.Runtime.Cuda;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// A tile of a product on the tensor cores of CUDA devices from architecture 8.0 on. Slices of 32 k of both operands are on their way to shared memory, two or three at a time, while
-/// warps multiply the one that has arrived. At the end the sums go through shared memory, 32 rows at a time, so that neighbouring threads write neighbouring elements.
+/// A tile of a product on the tensor cores of CUDA devices from architecture 8.0 on. Slices of 32 k of both operands are on their way to
+/// shared memory, two or three at a time, while warps multiply the one that has arrived. At the end the sums go through shared memory, 32
+/// rows at a time, so that neighbouring threads write neighbouring elements.
 /// </summary>
 internal static class TensorTileCode
 {
@@ -36,24 +37,23 @@ internal static class TensorTileCode
         CudaAsm.Emit(TensorText.Registers);
         CudaAsm.Emit("mov.u32 %0, __dyn_shared_alloca;", out uint shared);
         MatMulTile tile = MatMulTile.Mine(g, width);
-        TensorSource left = default(TLeft).Source(
-            width, g.AddressA + (tile.Batch * g.BatchStrideA * sizeof(float)), g.StrideA, tile.Row, g.M, tile.From, tile.To);
-        TensorSource right = default(TRight).Source(
-            width, g.AddressB + (tile.Batch * g.BatchStrideB * sizeof(float)), g.StrideB, tile.Column, g.N, tile.From, tile.To);
+        long matrixA = g.AddressA + (tile.Batch * g.BatchStrideA * default(TLeft).ElementBytes);
+        long matrixB = g.AddressB + (tile.Batch * g.BatchStrideB * default(TRight).ElementBytes);
+        TensorSource left = default(TLeft).Source(width, matrixA, g.StrideA, tile.Row, g.M, tile.From, tile.To);
+        TensorSource right = default(TRight).Source(width, matrixB, g.StrideB, tile.Column, g.N, tile.From, tile.To);
         uint rightSlice = (uint)default(TLeft).SliceBytes(width), stageBytes = rightSlice + (uint)default(TRight).SliceBytes(width);
         uint end = shared + ((uint)g.Stages * stageBytes);
         int steps = (tile.To - tile.From + Depth - 1) / Depth, ahead = g.Stages - 1;
 
         // Beyond the end of K a slice is all zeros, and nothing is read for it.
-        uint filled = shared;
         for (int step = 0; step < ahead; step++)
         {
-            TensorCopy.Slice(left, default(TLeft).Passes, filled, g.AlignedA);
-            TensorCopy.Slice(right, default(TRight).Passes, filled + rightSlice, g.AlignedB);
+            uint slice = shared + ((uint)step * stageBytes);
+            TensorCopy.Slice(left, default(TLeft).Passes, slice, g.AlignedA);
+            TensorCopy.Slice(right, default(TRight).Passes, slice + rightSlice, g.AlignedB);
             TensorCopy.Commit();
             left = default(TLeft).Next(left, g.StrideA);
             right = default(TRight).Next(right, g.StrideB);
-            filled += stageBytes;
         }
 
         int lane = Group.IdxX & 31, warp = Group.IdxX >> 5, warpRow = warp / (width / 32), warpColumn = warp % (width / 32);
@@ -74,12 +74,12 @@ internal static class TensorTileCode
 
             // The slice has arrived for all threads, and all have done with the one that is overwritten next.
             Group.Barrier();
-            TensorCopy.Slice(left, default(TLeft).Passes, filled, g.AlignedA);
-            TensorCopy.Slice(right, default(TRight).Passes, filled + rightSlice, g.AlignedB);
+            uint free = (stage == shared ? end : stage) - stageBytes;
+            TensorCopy.Slice(left, default(TLeft).Passes, free, g.AlignedA);
+            TensorCopy.Slice(right, default(TRight).Passes, free + rightSlice, g.AlignedB);
             TensorCopy.Commit();
             left = default(TLeft).Next(left, g.StrideA);
             right = default(TRight).Next(right, g.StrideB);
-            filled = filled + stageBytes == end ? shared : filled + stageBytes;
             uint from = stage + leftPlace, to = stage + rightPlace;
             default(TPrecision).Multiply<TTile, TLeft, TRight>(from, to);
             default(TPrecision).Multiply<TTile, TLeft, TRight>(
@@ -97,7 +97,8 @@ internal static class TensorTileCode
             Group.Barrier();
             for (int e = Group.IdxX; e < 32 * width; e += Group.DimX)
             {
-                int line = e / width, row = tile.Row + (line / 16 * (width / 2)) + (band * 16) + (line % 16), column = tile.Column + (e % width);
+                int line = e / width, column = tile.Column + (e % width);
+                int row = tile.Row + (line / 16 * (width / 2)) + (band * 16) + (line % 16);
                 if (row < g.M && column < g.N)
                 {
                     float sum = sums[(line * pitch) + (e % width)];
@@ -150,8 +151,9 @@ internal static class TensorTileCode
     private static float Plain<TElement>(MatMulArguments g, MatMulTile tile, int row, int column)
         where TElement : struct, IMatrixElement
     {
-        long left = (tile.Batch * g.BatchStrideA) + (g.TransposeA != 0 ? row : row * g.StrideA), leftStep = g.TransposeA != 0 ? g.StrideA : 1;
-        long right = (tile.Batch * g.BatchStrideB) + (g.TransposeB != 0 ? column * g.StrideB : column), rightStep = g.TransposeB != 0 ? 1 : g.StrideB;
+        long left = (tile.Batch * g.BatchStrideA) + (g.TransposeA != 0 ? row : row * g.StrideA);
+        long right = (tile.Batch * g.BatchStrideB) + (g.TransposeB != 0 ? column * g.StrideB : column);
+        long leftStep = g.TransposeA != 0 ? g.StrideA : 1, rightStep = g.TransposeB != 0 ? 1 : g.StrideB;
         float sum = 0;
         for (int k = tile.From; k < tile.To; k++)
         {

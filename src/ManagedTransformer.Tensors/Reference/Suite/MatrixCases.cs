@@ -16,6 +16,19 @@ internal static class MatrixCases
 
     private static readonly (int M, int N, int K)[] _largeSizes = [(97, 130, 401), (200, 300, 100), (129, 65, 800), (20, 1000, 50), (400, 33, 60), (7, 260, 900)];
 
+    // Around the tiles of GPUs, each with another pair of transposes.
+    private static readonly (int M, int N, int K)[] _edgeSizes =
+    [
+        (63, 65, 33), (65, 63, 31), (64, 64, 32), (66, 128, 64), (127, 129, 40), (129, 127, 36), (128, 132, 68), (130, 65, 100),
+    ];
+
+    // Few elements and many products: K is worth cutting into parts.
+    private static readonly (int Batch, int M, int N, int K)[] _deepSizes =
+    [
+        (1, 9, 9, 3000), (1, 16, 20, 2111), (2, 33, 10, 700), (1, 64, 40, 1540),
+        (1, 1, 5, 9000), (1, 3, 2, 5000), (1, 100, 5, 2600), (2, 8, 12, 4099),
+    ];
+
     private static readonly bool[] _noAndYes = [false, true];
 
     public static IEnumerable<KernelCase> All =>
@@ -24,11 +37,16 @@ internal static class MatrixCases
         .. Sizes("vectors", _vectorSizes),
         .. Sizes("large", _largeSizes),
         .. Enum.GetValues<Activation>().Select(activation => new KernelCase("MatMul", $"bias and {activation}", run => Epilogues(run, activation))),
+        new("MatMul", "edges of tiles", Edges),
+        new("MatMul", "long sums", LongSums),
+        new("MatMul", "whole numbers", WholeNumbers),
         new("MatMul", "right matrix of BFloat16", RightHalves),
+        new("MatMul", "right matrix of BFloat16, aligned", AlignedHalves),
         new("MatMul", "batches", Batches),
         new("MatMul", "batches with a shared right matrix", SharedRight),
         new("MatMul", "heads inside rows", Heads),
         new("MatMul", "infinities and NaN pass through", Special),
+        new("MatMul", "infinities and NaN in a tile", SpecialTile),
     ];
 
     private static IEnumerable<KernelCase> Sizes(string name, (int M, int N, int K)[] sizes) =>
@@ -108,32 +126,116 @@ internal static class MatrixCases
         run.Kernels.Matrix.MatMul(problem);
     }
 
+    private static void Edges(KernelRun run)
+    {
+        for (int i = 0; i < _edgeSizes.Length; i++)
+        {
+            (int m, int n, int k) = _edgeSizes[i];
+            foreach (int padding in new[] { 0, 4, 1 })
+            {
+                bool a = i % 2 > 0, b = i / 2 % 2 > 0;
+                var problem = new MatMulProblem { Batch = 1, M = m, N = n, K = k, TransposeA = a, TransposeB = b, Alpha = 1 };
+                Multiply(run, problem, padding);
+            }
+        }
+    }
+
+    private static void LongSums(KernelRun run)
+    {
+        for (int i = 0; i < _deepSizes.Length; i++)
+        {
+            (int batch, int m, int n, int k) = _deepSizes[i];
+            foreach (bool whole in _noAndYes)
+            {
+                var problem = new MatMulProblem
+                {
+                    Batch = batch,
+                    M = m,
+                    N = n,
+                    K = k,
+                    TransposeA = i % 2 > 0,
+                    TransposeB = (i / 2 % 2 > 0) == whole,
+                    Alpha = 0.5f,
+                    Accumulate = whole,
+                    Activation = whole ? Activation.Silu : Activation.None,
+                    Bias = whole ? run.Numbers(n) : default,
+                };
+                Multiply(run, problem, whole ? 3 : 0, whole);
+            }
+        }
+    }
+
+    // Exact in every number format that multiplies matrices.
+    private static void WholeNumbers(KernelRun run)
+    {
+        foreach ((int m, int n, int k) in new[] { (5, 70, 90), (40, 50, 60), (64, 128, 40), (129, 130, 50), (20, 30, 1100) })
+        {
+            foreach (bool transposeA in _noAndYes)
+            {
+                foreach (bool transposeB in _noAndYes)
+                {
+                    var problem = new MatMulProblem
+                    {
+                        Batch = 1,
+                        M = m,
+                        N = n,
+                        K = k,
+                        TransposeA = transposeA,
+                        TransposeB = transposeB,
+                        Alpha = 1,
+                        A = run.WholeNumbers(m * k, -8, 9),
+                        StrideA = transposeA ? m : k,
+                        B = run.WholeNumbers(k * n, -8, 9),
+                        StrideB = transposeB ? k : n,
+                        C = run.Output($"[{m}, {n}, {k}]", m * n, Tolerance.Exact),
+                        StrideC = n,
+                    };
+                    run.Kernels.Matrix.MatMul(problem);
+                }
+            }
+        }
+    }
+
     private static void RightHalves(KernelRun run)
     {
         foreach ((int m, int n, int k) in _smallSizes.Concat(_vectorSizes).Concat(_largeSizes))
         {
-            int stride = k + 3;
-            ushort[] halves = [.. Enumerable.Range(0, n * stride).Select(i => (ushort)((i % 3 == 0 ? 0xBE00 : 0x3E00) + (i * 89 % 257)))];
-            var problem = new MatMulProblem
-            {
-                Batch = 1,
-                M = m,
-                N = n,
-                K = k,
-                TransposeB = true,
-                TypeOfB = DType.BFloat16,
-                Alpha = 0.5f,
-                A = run.Numbers(m * k, offset: 1),
-                StrideA = k,
-                B = run.Halves(halves, 1),
-                StrideB = stride,
-                C = run.Output($"[{m}, {n}, {k}]", m * n, ToleranceFor(k), 2),
-                StrideC = n,
-                Bias = run.Numbers(n, offset: 1),
-                Activation = Activation.Relu,
-            };
-            run.Kernels.Matrix.MatMul(problem);
+            MultiplyHalves(run, m, n, k, k + 3, 1);
         }
+    }
+
+    // Rows of B start at multiples of 16 bytes, or of 4.
+    private static void AlignedHalves(KernelRun run)
+    {
+        foreach ((int m, int n, int k) in new[] { (9, 100, 16), (33, 40, 48), (70, 65, 101), (129, 130, 70), (12, 9, 1200) })
+        {
+            MultiplyHalves(run, m, n, k, (k + 7) / 8 * 8, 0);
+            MultiplyHalves(run, m, n, k, k + 4 - (k % 2), 2);
+        }
+    }
+
+    private static void MultiplyHalves(KernelRun run, int m, int n, int k, int stride, int offset)
+    {
+        ushort[] halves = [.. Enumerable.Range(0, n * stride).Select(i => (ushort)((i % 3 == 0 ? 0xBE00 : 0x3E00) + (i * 89 % 257)))];
+        var problem = new MatMulProblem
+        {
+            Batch = 1,
+            M = m,
+            N = n,
+            K = k,
+            TransposeB = true,
+            TypeOfB = DType.BFloat16,
+            Alpha = 0.5f,
+            A = run.Numbers(m * k, offset: offset),
+            StrideA = k,
+            B = run.Halves(halves, offset),
+            StrideB = stride,
+            C = run.Output($"[{m}, {n}, {k}], stride {stride}", m * n, ToleranceFor(k), 2),
+            StrideC = n,
+            Bias = run.Numbers(n, offset: 1),
+            Activation = Activation.Relu,
+        };
+        run.Kernels.Matrix.MatMul(problem);
     }
 
     // Matrices of a head are columns of a wider one: rows far apart, batches close together.
@@ -180,6 +282,33 @@ internal static class MatrixCases
             StrideC = 2,
         };
         run.Kernels.Matrix.MatMul(problem);
+    }
+
+    // Large enough for every kind of kernel; zeros meet infinities, the largest number a factor below 1.
+    private static void SpecialTile(KernelRun run)
+    {
+        const int M = 70, N = 66, K = 40;
+        float[] a = Pattern(M * K), b = Pattern(K * N);
+        (a[(5 * K) + 3], a[(20 * K) + 7]) = (float.PositiveInfinity, float.NegativeInfinity);
+        (a[33 * K], a[(69 * K) + 39]) = (float.NaN, float.MaxValue);
+        (b[(2 * N) + 10], b[(3 * N) + 4], b[(7 * N) + 65], b[(12 * N) + 30]) = (float.NegativeInfinity, 0, 0, float.NaN);
+        var problem = new MatMulProblem
+        {
+            Batch = 1,
+            M = M,
+            N = N,
+            K = K,
+            Alpha = 1,
+            A = run.Values(a),
+            StrideA = K,
+            B = run.Values(b),
+            StrideB = N,
+            C = run.Output("special values in a tile", M * N, ToleranceFor(K)),
+            StrideC = N,
+        };
+        run.Kernels.Matrix.MatMul(problem);
+
+        static float[] Pattern(int count) => [.. Enumerable.Range(0, count).Select(i => ((i * 37 % 101) - 50.25f) / 64)];
     }
 
     /// <summary>Lays out contiguous batches of matrices whose rows have <paramref name="padding"/> unused elements at their end, and multiplies.</summary>

@@ -9,7 +9,9 @@ internal static class PtxAtomicFunctions
 
     public static Func<ulong, ulong, ulong, ulong> Get(string name, PtxType type) => (name, type.Kind) switch
     {
-        ("add", 'f') => type.Bits == 32 ? (old, b, _) => PtxBits.From(PtxBits.Float(old) + PtxBits.Float(b)) : (old, b, _) => PtxBits.From(PtxBits.Double(old) + PtxBits.Double(b)),
+        ("add", 'f') => type.Bits == 32
+            ? (old, b, _) => PtxBits.From(PtxBits.Float(old) + PtxBits.Float(b))
+            : (old, b, _) => PtxBits.From(PtxBits.Double(old) + PtxBits.Double(b)),
         ("add", _) => (old, b, _) => (old + b) & type.Mask,
         ("min", 's') => (old, b, _) => (long)type.Extend(old) < (long)type.Extend(b) ? old : b,
         ("max", 's') => (old, b, _) => (long)type.Extend(old) > (long)type.Extend(b) ? old : b,

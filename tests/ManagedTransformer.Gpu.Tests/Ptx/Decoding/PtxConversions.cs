@@ -23,7 +23,8 @@ internal static class PtxConversions
             return statement.Has("rna") ? x => Tf32((uint)x) : throw new PtxFault("the interpreter rounds to tf32 by rna only");
         }
 
-        bool fromFloat = from is "f16" or "bf16" || PtxType.Parse(from).IsFloat, toFloat = to is "f16" or "bf16" || PtxType.Parse(to).IsFloat;
+        bool fromFloat = from is "f16" or "bf16" || PtxType.Parse(from).IsFloat,
+            toFloat = to is "f16" or "bf16" || PtxType.Parse(to).IsFloat;
         if (!fromFloat && !toFloat)
         {
             return Integers(PtxType.Parse(to), PtxType.Parse(from), statement.Has("sat"));
@@ -61,7 +62,8 @@ internal static class PtxConversions
         };
     }
 
-    // A result narrower than its register is extended to it; 32 bits are enough, since what reads a register looks at no more than its own type's bits.
+    // A result narrower than its register is extended to it; 32 bits are enough, since what reads a register looks at no more than its own
+    // type's bits.
     private static ulong Widened(ulong value, PtxType to) => to.IsSigned && to.Bits < 32 ? (uint)to.Extend(value) : value & to.Mask;
 
     private static Func<ulong, ulong> FromInteger(string to, PtxType from) => (to, from.IsSigned) switch
@@ -95,8 +97,10 @@ internal static class PtxConversions
         _ when statement.Has("rmi") => Math.Floor,
         _ when statement.Has("rpi") => Math.Ceiling,
         _ when statement.Has("rzi") => Math.Truncate,
-        _ when statement.Has("rz") || statement.Has("rm") || statement.Has("rp") => throw new PtxFault("the interpreter rounds between kinds of float by rn only"),
-        _ when toWhole && !statement.Has("f32") && !statement.Has("f64") => throw new PtxFault("a conversion to an integer says how it rounds"),
+        _ when statement.Has("rz") || statement.Has("rm") || statement.Has("rp")
+            => throw new PtxFault("the interpreter rounds between kinds of float by rn only"),
+        _ when toWhole && !statement.Has("f32") && !statement.Has("f64")
+            => throw new PtxFault("a conversion to an integer says how it rounds"),
         _ => x => x,
     };
 

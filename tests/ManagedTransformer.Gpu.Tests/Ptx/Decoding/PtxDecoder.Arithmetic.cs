@@ -7,18 +7,21 @@ internal sealed partial class PtxDecoder
     {
         PtxType type = s.Type;
         bool isWide = s.Has("wide");
-        PtxType result = isWide ? type with { Bits = 2 * type.Bits } : s.Name is "popc" or "clz" or "bfind" ? new PtxType('u', 32) : s.Name == "testp" ? _predicate : type;
+        PtxType result = isWide ? type with { Bits = 2 * type.Bits }
+            : s.Name is "popc" or "clz" or "bfind" ? new PtxType('u', 32) : s.Name == "testp" ? _predicate : type;
         int destination = Destination(s, 0, result);
         switch (s.Operands.Length)
         {
             case 2:
                 return new PtxUnary(destination, Source(s, 1, type), PtxFunctions.Unary(s, type));
             case 3:
-                return new PtxBinary(destination, Source(s, 1, type), Source(s, 2, s.Name is "shl" or "shr" ? _b32 : type), PtxFunctions.Binary(s, type));
+                return new PtxBinary(destination, Source(s, 1, type),
+                    Source(s, 2, s.Name is "shl" or "shr" ? _b32 : type), PtxFunctions.Binary(s, type));
             case 4:
                 PtxType second = s.Name == "bfe" ? _b32 : type;
                 PtxType third = isWide ? result : s.Name is "bfe" or "shf" or "prmt" ? _b32 : type;
-                return new PtxTernary(destination, Source(s, 1, type), Source(s, 2, second), Source(s, 3, third), PtxFunctions.Ternary(s, type));
+                return new PtxTernary(destination, Source(s, 1, type), Source(s, 2, second),
+                    Source(s, 3, third), PtxFunctions.Ternary(s, type));
             case 5 when s.Name == "lop3":
                 return LogicTable(s, destination, type);
             default:
@@ -49,7 +52,8 @@ internal sealed partial class PtxDecoder
         string to = s.Parts[^2], from = s.Parts[^1];
         if (to == "bf16x2")
         {
-            return new PtxBinary(Destination(s, 0, _b32), Source(s, 1, new PtxType('f', 32)), Source(s, 2, new PtxType('f', 32)), PtxConversions.PackBFloat16(s));
+            return new PtxBinary(Destination(s, 0, _b32), Source(s, 1, new PtxType('f', 32)),
+                Source(s, 2, new PtxType('f', 32)), PtxConversions.PackBFloat16(s));
         }
 
         return new PtxUnary(
@@ -88,6 +92,7 @@ internal sealed partial class PtxDecoder
     private PtxTernary Selection(PtxStatement s)
     {
         PtxType type = s.Type;
-        return new PtxTernary(Destination(s, 0, type), Source(s, 1, type), Source(s, 2, type), Source(s, 3, _predicate), (a, b, p) => p != 0 ? a : b);
+        return new PtxTernary(Destination(s, 0, type), Source(s, 1, type), Source(s, 2, type),
+            Source(s, 3, _predicate), (a, b, p) => p != 0 ? a : b);
     }
 }

@@ -64,7 +64,8 @@ internal sealed partial class PtxDecoder
         string operation = s.Parts.First(PtxAtomicFunctions.Contains);
         (int register, ulong offset) = Address(s, first, space);
         int b = Source(s, first + 1, type), c = operation == "cas" ? Source(s, first + 2, type) : b;
-        return new PtxAtomic(space, type, first == 0 ? -1 : Destination(s, 0, type), register, offset, b, c, PtxAtomicFunctions.Get(operation, type));
+        return new PtxAtomic(space, type,
+            first == 0 ? -1 : Destination(s, 0, type), register, offset, b, c, PtxAtomicFunctions.Get(operation, type));
     }
 
     private PtxInstruction Copy(PtxStatement s)

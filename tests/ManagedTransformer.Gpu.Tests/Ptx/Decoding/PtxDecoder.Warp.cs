@@ -21,7 +21,8 @@ internal sealed partial class PtxDecoder
 
         if (!s.Has("red"))
         {
-            return s.Operands.Length == 1 ? new PtxBarrier("", 0, 0, false) : throw new PtxFault("the interpreter knows barriers of the whole block only");
+            return s.Operands.Length == 1
+                ? new PtxBarrier("", 0, 0, false) : throw new PtxFault("the interpreter knows barriers of the whole block only");
         }
 
         string predicate = s.Operands[^1];
@@ -59,7 +60,9 @@ internal sealed partial class PtxDecoder
             Destination(s, 0, type),
             Value(s, source.TrimStart('!'), isPredicate ? _predicate : type),
             Source(s, 2, _b32),
-            isPredicate ? (values, lanes) => CombineVotes(operation, Ballot(values, lanes, negated), lanes) : (values, lanes) => Reduce(operation, type, values, lanes));
+            isPredicate
+                ? (values, lanes) => CombineVotes(operation, Ballot(values, lanes, negated), lanes)
+                : (values, lanes) => Reduce(operation, type, values, lanes));
     }
 
     private static uint Ballot(ulong[] values, uint lanes, bool negated)
@@ -123,7 +126,8 @@ internal sealed partial class PtxDecoder
         };
         int perOperand = depth / (isBFloat16 ? 8 : 4);
         var number = new PtxType('f', 32);
-        return new PtxMatrixProduct(List(0, 4, number), List(1, 2 * perOperand, _b32), List(2, perOperand, _b32), List(3, 4, number), depth, isBFloat16);
+        return new PtxMatrixProduct(
+            List(0, 4, number), List(1, 2 * perOperand, _b32), List(2, perOperand, _b32), List(3, 4, number), depth, isBFloat16);
 
         int[] List(int operand, int count, PtxType type)
         {

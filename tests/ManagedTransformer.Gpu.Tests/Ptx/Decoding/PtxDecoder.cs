@@ -3,7 +3,8 @@ using System.Globalization;
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>
-/// Turns statements into instructions. It is as strict about registers as NVIDIA's assembler: every name is declared, and has the width and the kind of number that the
+/// Turns statements into instructions. It is as strict about registers as NVIDIA's assembler: every name is declared, and has the width and
+/// the kind of number that the
 /// operation asks for.
 /// </summary>
 internal sealed partial class PtxDecoder(PtxModule module)
@@ -108,7 +109,8 @@ internal sealed partial class PtxDecoder(PtxModule module)
     private static int Destination(PtxStatement statement, int operand, PtxType type, bool mayBeWider = false) =>
         Register(statement, statement.Operands[operand], type, mayBeWider);
 
-    private int Source(PtxStatement statement, int operand, PtxType type, bool mayBeWider = false) => Value(statement, statement.Operands[operand], type, mayBeWider);
+    private int Source(PtxStatement statement, int operand, PtxType type, bool mayBeWider = false) =>
+        Value(statement, statement.Operands[operand], type, mayBeWider);
 
     /// <summary>Where the value of a register, a number, a special register or a variable's address lies.</summary>
     private int Value(PtxStatement statement, string text, PtxType type, bool mayBeWider = false)
@@ -123,11 +125,13 @@ internal sealed partial class PtxDecoder(PtxModule module)
             return Constant(Literal(text, type));
         }
 
-        return TryVariable(text, out int offset) ? Constant((ulong)offset) : text == "WARP_SZ" ? Constant(PtxWarp.Size) : Register(statement, text, type, mayBeWider);
+        return TryVariable(text, out int offset) ? Constant((ulong)offset)
+            : text == "WARP_SZ" ? Constant(PtxWarp.Size) : Register(statement, text, type, mayBeWider);
     }
 
     private bool TryVariable(string name, out int offset) =>
-        module.Shared.TryGetValue(name, out offset) || module.Local.TryGetValue(name, out offset) || module.Parameters.TryGetValue(name, out offset);
+        module.Shared.TryGetValue(name, out offset) || module.Local.TryGetValue(name, out offset)
+        || module.Parameters.TryGetValue(name, out offset);
 
     private static ulong Literal(string text, PtxType type)
     {
@@ -180,11 +184,14 @@ internal sealed partial class PtxDecoder(PtxModule module)
     {
         string text = statement.Operands[operand].Trim('[', ']', ' ');
         int plus = text.IndexOfAny(['+', '-'], 1);
-        ulong offset = plus < 0 ? 0 : (ulong)long.Parse(text[plus..].Replace(" ", "", StringComparison.Ordinal).Replace("+-", "-", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        string added = plus < 0 ? "0" : text[plus..].Replace(" ", "", StringComparison.Ordinal);
+        added = added.Replace("+-", "-", StringComparison.Ordinal);
+        ulong offset = (ulong)long.Parse(added, CultureInfo.InvariantCulture);
         string basis = plus < 0 ? text : text[..plus].Trim();
 
         // Addresses have 64 bits; those of shared and local memory may have 32.
-        bool isShort = space is PtxSpace.Shared or PtxSpace.Local && statement.Scope.TryFindRegister(basis, out _, out PtxType declared) && declared.Bits == 32;
+        bool isShort = space is PtxSpace.Shared or PtxSpace.Local
+            && statement.Scope.TryFindRegister(basis, out _, out PtxType declared) && declared.Bits == 32;
         return (Value(statement, basis, new PtxType('b', isShort ? 32 : 64)), offset);
     }
 

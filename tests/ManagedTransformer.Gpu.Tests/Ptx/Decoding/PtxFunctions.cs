@@ -23,7 +23,8 @@ internal static class PtxFunctions
     public static Func<ulong, ulong, ulong, ulong> Ternary(PtxStatement s, PtxType type) => (s.Name, type.Kind, type.Bits) switch
     {
         ("fma" or "mad", 'f', 32) => Fused(s),
-        ("fma" or "mad", 'f', _) => (a, b, c) => PtxBits.From(Math.FusedMultiplyAdd(PtxBits.Double(a), PtxBits.Double(b), PtxBits.Double(c))),
+        ("fma" or "mad", 'f', _) => (a, b, c) =>
+            PtxBits.From(Math.FusedMultiplyAdd(PtxBits.Double(a), PtxBits.Double(b), PtxBits.Double(c))),
         ("mad", 's', _) when s.Has("wide") => (a, b, c) => (ulong)((long)type.Extend(a) * (long)type.Extend(b)) + c,
         ("mad", _, _) when s.Has("wide") => (a, b, c) => (type.Extend(a) * type.Extend(b)) + c,
         ("mad", _, _) when s.Has("lo") => (a, b, c) => ((a * b) + c) & type.Mask,
@@ -146,7 +147,8 @@ internal static class PtxFunctions
         Func<ulong, ulong> flush = s.Has("ftz") ? Flush : x => x;
         Func<ulong, ulong> clamp = s.Has("sat") ? Saturate : x => x;
         return s.Has("ftz") || s.Has("sat")
-            ? (a, b, c) => clamp(flush(PtxBits.From(MathF.FusedMultiplyAdd(PtxBits.Float(flush(a)), PtxBits.Float(flush(b)), PtxBits.Float(flush(c))))))
+            ? (a, b, c) => clamp(flush(
+                PtxBits.From(MathF.FusedMultiplyAdd(PtxBits.Float(flush(a)), PtxBits.Float(flush(b)), PtxBits.Float(flush(c))))))
             : (a, b, c) => PtxBits.From(MathF.FusedMultiplyAdd(PtxBits.Float(a), PtxBits.Float(b), PtxBits.Float(c)));
     }
 

@@ -1,6 +1,8 @@
 namespace ManagedTransformer.Gpu.Tests;
 
-/// <summary>A kernel that can be executed. Numbers and special registers lie among the registers, so that every operand of an instruction is one.</summary>
+/// <summary>
+/// A kernel that can be executed. Numbers and special registers lie among the registers, so that every operand of an instruction is one.
+/// </summary>
 internal sealed unsafe class PtxKernel
 {
     public required string Name { get; init; }

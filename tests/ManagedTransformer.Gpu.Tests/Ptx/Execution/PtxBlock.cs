@@ -114,7 +114,8 @@ internal sealed unsafe class PtxBlock
         {
             if (warp.WaitsAt != barrier)
             {
-                throw waiting.Fault(0, $"waits at a barrier that thread {warp.Thread(0)} never reaches: it {(warp.WaitsAt is null ? "has ended" : $"waits at '{warp.WaitsAt.Text}'")}");
+                string place = warp.WaitsAt is null ? "has ended" : $"waits at '{warp.WaitsAt.Text}'";
+                throw waiting.Fault(0, $"waits at a barrier that thread {warp.Thread(0)} never reaches: it {place}");
             }
         }
 

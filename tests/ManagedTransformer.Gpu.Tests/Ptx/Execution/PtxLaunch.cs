@@ -5,15 +5,21 @@ namespace ManagedTransformer.Gpu.Tests;
 /// <summary>One launch of a kernel: all blocks one after another, on the calling thread.</summary>
 internal sealed unsafe class PtxLaunch
 {
+    // What a block can have on SM_90.
+    private const int MostSharedBytes = 227 << 10;
+
     private readonly PtxKernel _kernel;
     private readonly byte[] _parameters;
     private readonly long _budget;
 
     /// <param name="kernel">What is executed.</param><param name="grid">Blocks.</param><param name="blockSize">Threads of a block.</param>
-    /// <param name="dynamicSharedBytes">Shared memory beyond what the kernel declares.</param><param name="parameters">As the kernel lays them out.</param>
-    /// <param name="buffers">Global memory that it may touch.</param><param name="budget">The most instructions, counted per thread.</param>
+    /// <param name="dynamicSharedBytes">Shared memory beyond what the kernel declares.</param>
+    /// <param name="parameters">As the kernel lays them out.</param>
+    /// <param name="buffers">Global memory that it may touch.</param>
+    /// <param name="budget">The most instructions, counted per thread.</param>
     public PtxLaunch(
-        PtxKernel kernel, Index3D grid, Index3D blockSize, int dynamicSharedBytes, ReadOnlySpan<byte> parameters, IEnumerable<(ulong Start, ulong Bytes)> buffers, long budget)
+        PtxKernel kernel, Index3D grid, Index3D blockSize, int dynamicSharedBytes,
+        ReadOnlySpan<byte> parameters, IEnumerable<(ulong Start, ulong Bytes)> buffers, long budget)
     {
         if (parameters.Length != kernel.ParameterBytes)
         {
@@ -23,6 +29,11 @@ internal sealed unsafe class PtxLaunch
         if (blockSize.Size is < 1 or > 1024)
         {
             throw new PtxFault($"{kernel.Name} was started with blocks of {blockSize.Size} threads; 1 to 1,024 are possible");
+        }
+
+        if (kernel.SharedBytes + dynamicSharedBytes > MostSharedBytes)
+        {
+            throw new PtxFault($"{kernel.Name} asks for {kernel.SharedBytes + dynamicSharedBytes} bytes of shared memory; a block has {MostSharedBytes}");
         }
 
         (_kernel, _budget, Grid, BlockSize, DynamicSharedBytes) = (kernel, budget, grid, blockSize, dynamicSharedBytes);

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>
-/// 32 threads that execute each instruction together. Lanes that a branch parts run one group after the other, up to the place where they meet again; a stack of frames keeps
+/// 32 threads that execute each instruction together. Lanes that a branch parts run one group after the other, up to the place where they
+/// meet again; a stack of frames keeps
 /// them. Register r of lane l lies at 32 r + l.
 /// </summary>
 internal sealed unsafe class PtxWarp
@@ -171,7 +172,8 @@ internal sealed unsafe class PtxWarp
 
     /// <summary>An error of a lane at the current instruction.</summary>
     public PtxFault Fault(int lane, string message) => new(
-        $"{_kernel.Name}, block {Block.Position}, thread {Thread(lane)}: {message}. Instruction {_current}: {_kernel.Instructions[_current].Text}");
+        $"{_kernel.Name}, block {Block.Position}, thread {Thread(lane)}: {message}. "
+        + $"Instruction {_current}: {_kernel.Instructions[_current].Text}");
 
     private uint Guarded(PtxInstruction instruction, uint lanes)
     {
@@ -248,9 +250,10 @@ internal sealed unsafe class PtxWarp
         if (lanes != Present)
         {
             uint missing = Present & ~lanes;
+            string place = (Ended & missing) == missing ? "have ended" : "are elsewhere";
             throw Fault(
                 BitOperations.TrailingZeroCount(lanes),
-                $"waits at a barrier in a divergent branch: lanes 0x{missing:x8} of its warp {((Ended & missing) == missing ? "have ended" : "are elsewhere")}");
+                $"waits at a barrier in a divergent branch: lanes 0x{missing:x8} of its warp {place}");
         }
     }
 }

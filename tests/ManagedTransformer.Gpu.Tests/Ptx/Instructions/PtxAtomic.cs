@@ -3,11 +3,16 @@ using System.Numerics;
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>atom, red: lane after lane, so that each one is whole.</summary>
-/// <param name="space">Which memory.</param><param name="type">4 or 8 bytes.</param><param name="destination">Where the old value goes; negative if nobody wants it.</param>
+/// <param name="space">Which memory.</param>
+/// <param name="type">4 or 8 bytes.</param>
+/// <param name="destination">Where the old value goes; negative if nobody wants it.</param>
 /// <param name="address">Where it is.</param><param name="offset">Added to the address.</param>
-/// <param name="b">The operand.</param><param name="c">The second operand of cas; else any register.</param><param name="function">The new value from the old one, b and c.</param>
+/// <param name="b">The operand.</param>
+/// <param name="c">The second operand of cas; else any register.</param>
+/// <param name="function">The new value from the old one, b and c.</param>
 internal sealed unsafe class PtxAtomic(
-    PtxSpace space, PtxType type, int destination, int address, ulong offset, int b, int c, Func<ulong, ulong, ulong, ulong> function) : PtxInstruction
+    PtxSpace space, PtxType type, int destination, int address, ulong offset, int b, int c,
+    Func<ulong, ulong, ulong, ulong> function) : PtxInstruction
 {
     public override void Execute(PtxWarp warp, uint lanes)
     {

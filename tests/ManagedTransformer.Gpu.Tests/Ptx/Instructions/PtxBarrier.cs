@@ -2,7 +2,9 @@ namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>bar.sync, bar.red: the warp waits; when all are there, the block gives every thread the combined predicate.</summary>
 /// <param name="reduction">popc, and, or; empty for a mere barrier.</param>
-/// <param name="destination">Where the result goes.</param><param name="predicate">The thread's own.</param><param name="isNegated">Whether it counts when it is false.</param>
+/// <param name="destination">Where the result goes.</param>
+/// <param name="predicate">The thread's own.</param>
+/// <param name="isNegated">Whether it counts when it is false.</param>
 internal sealed class PtxBarrier(string reduction, int destination, int predicate, bool isNegated) : PtxInstruction
 {
     public override PtxFlow Flow => PtxFlow.Barrier;

@@ -3,10 +3,14 @@ using System.Numerics;
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>cp.async: starts a copy from global to shared memory. What is not taken from the source becomes zero.</summary>
-/// <param name="target">Address in shared memory.</param><param name="targetOffset">Added to it.</param><param name="source">Address in global memory.</param>
+/// <param name="target">Address in shared memory.</param>
+/// <param name="targetOffset">Added to it.</param>
+/// <param name="source">Address in global memory.</param>
 /// <param name="sourceOffset">Added to it.</param><param name="bytes">4, 8 or 16.</param>
-/// <param name="taken">The register with the bytes taken from the source; negative: all.</param><param name="ignored">The predicate that says that none are; negative: no such predicate.</param>
-internal sealed unsafe class PtxCopyAsync(int target, ulong targetOffset, int source, ulong sourceOffset, int bytes, int taken, int ignored) : PtxInstruction
+/// <param name="taken">The register with the bytes taken from the source; negative: all.</param>
+/// <param name="ignored">The predicate that says that none are; negative: no such predicate.</param>
+internal sealed unsafe class PtxCopyAsync(
+    int target, ulong targetOffset, int source, ulong sourceOffset, int bytes, int taken, int ignored) : PtxInstruction
 {
     public override void Execute(PtxWarp warp, uint lanes)
     {

@@ -1,7 +1,8 @@
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>
-/// ldmatrix: 1, 2 or 4 matrices of 8 x 8 numbers of 16 bits from shared memory. Lane 8 m + r names row r of matrix m; lane i gets two numbers of row i / 4, or, transposed, of
+/// ldmatrix: 1, 2 or 4 matrices of 8 x 8 numbers of 16 bits from shared memory. Lane 8 m + r names row r of matrix m; lane i gets two
+/// numbers of row i / 4, or, transposed, of
 /// column i / 4.
 /// </summary>
 internal sealed unsafe class PtxLoadMatrix(int[] destinations, int address, ulong offset, bool transposed) : PtxInstruction
@@ -22,7 +23,8 @@ internal sealed unsafe class PtxLoadMatrix(int[] destinations, int address, ulon
             {
                 int line = lane / 4, first = lane % 4 * 2;
                 ushort** matrix = rows + (8 * m);
-                (uint low, uint high) = transposed ? (matrix[first][line], matrix[first + 1][line]) : (matrix[line][first], matrix[line][first + 1]);
+                (uint low, uint high) = transposed
+                    ? (matrix[first][line], matrix[first + 1][line]) : (matrix[line][first], matrix[line][first + 1]);
                 registers[destinations[m] + lane] = low | (high << 16);
             }
         }

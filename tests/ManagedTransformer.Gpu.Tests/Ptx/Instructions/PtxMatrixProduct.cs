@@ -1,7 +1,8 @@
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>
-/// mma.sync.m16n8kK.row.col with float32 sums: D[16, 8] = A[16, K] B[K, 8] + C, the operands in tf32 (K = 4, 8) or bf16 (K = 8, 16), spread over the warp as the manual of PTX
+/// mma.sync.m16n8kK.row.col with float32 sums: D[16, 8] = A[16, K] B[K, 8] + C, the operands in tf32 (K = 4, 8) or bf16 (K = 8, 16), spread
+/// over the warp as the manual of PTX
 /// draws it. Products are exact and summed in float64; the hardware's own order of sums is not documented.
 /// </summary>
 internal sealed unsafe class PtxMatrixProduct(int[] d, int[] a, int[] b, int[] c, int depth, bool isBFloat16) : PtxInstruction

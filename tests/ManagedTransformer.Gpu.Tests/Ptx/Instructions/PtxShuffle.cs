@@ -5,7 +5,10 @@ namespace ManagedTransformer.Gpu.Tests;
 /// <summary>shfl.sync: every lane reads a register of another one.</summary>
 /// <param name="mode">up, down, bfly or idx.</param><param name="destination">The result.</param>
 /// <param name="inside">The predicate that says whether the other lane was in range; negative if nobody asks.</param>
-/// <param name="source">What is exchanged.</param><param name="b">Distance or lane.</param><param name="c">Clamp and segment.</param><param name="members">The lanes that take part.</param>
+/// <param name="source">What is exchanged.</param>
+/// <param name="b">Distance or lane.</param>
+/// <param name="c">Clamp and segment.</param>
+/// <param name="members">The lanes that take part.</param>
 internal sealed unsafe class PtxShuffle(string mode, int destination, int inside, int source, int b, int c, int members) : PtxInstruction
 {
     public override void Execute(PtxWarp warp, uint lanes)

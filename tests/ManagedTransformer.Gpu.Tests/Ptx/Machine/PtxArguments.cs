@@ -7,7 +7,8 @@ using ILGPU.Runtime;
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>
-/// Lays a struct of arguments out as a kernel reads it, a view as its address and length, and collects the memory that it refers to. A number of 64 bits that is an address in a
+/// Lays a struct of arguments out as a kernel reads it, a view as its address and length, and collects the memory that it refers to. A
+/// number of 64 bits that is an address in a
 /// buffer of the accelerator counts as a reference to everything from there to the buffer's end.
 /// </summary>
 internal sealed class PtxArguments
@@ -67,7 +68,8 @@ internal sealed class PtxArguments
         }
         else if (type.IsPrimitive || type.IsEnum)
         {
-            WriteNumber(type.IsEnum ? Convert.ChangeType(value, Enum.GetUnderlyingType(type), System.Globalization.CultureInfo.InvariantCulture) : value, offset);
+            Type number = type.IsEnum ? Enum.GetUnderlyingType(type) : type;
+            WriteNumber(Convert.ChangeType(value, number, System.Globalization.CultureInfo.InvariantCulture), offset);
         }
         else
         {
@@ -143,7 +145,8 @@ internal sealed class PtxArguments
             return;
         }
 
-        MethodInfo visit = typeof(Accelerator).GetMethod("ForEachChildObject", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!;
+        MethodInfo visit = typeof(Accelerator)
+            .GetMethod("ForEachChildObject", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!;
         _ = visit.MakeGenericMethod(typeof(MemoryBuffer)).Invoke(_accelerator, [(Action<MemoryBuffer>)(buffer =>
         {
             ulong start = (ulong)buffer.NativePtr, bytes = (ulong)buffer.LengthInBytes;

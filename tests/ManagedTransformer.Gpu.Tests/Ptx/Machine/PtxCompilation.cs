@@ -7,7 +7,7 @@ using ILGPU.Runtime.Cuda;
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>Compiles kernels to PTX for one architecture, with ILGPU and without a device.</summary>
-internal sealed class PtxCompilation(CudaArchitecture architecture)
+internal sealed class PtxCompilation(CudaArchitecture architecture) : IDisposable
 {
     private readonly Lock _gate = new();
     private Context? _context;
@@ -33,11 +33,16 @@ internal sealed class PtxCompilation(CudaArchitecture architecture)
             catch
             {
                 // After a kernel that does not compile, a context compiles no other either.
-                _backend.Dispose();
-                _context.Dispose();
-                (_backend, _context) = (null, null);
+                Dispose();
                 throw;
             }
         }
+    }
+
+    public void Dispose()
+    {
+        _backend?.Dispose();
+        _context?.Dispose();
+        (_backend, _context) = (null, null);
     }
 }

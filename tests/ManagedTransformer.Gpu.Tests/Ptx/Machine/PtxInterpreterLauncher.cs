@@ -14,7 +14,7 @@ internal sealed class PtxInterpreterLauncher(Accelerator accelerator) : KernelLa
     private static readonly ConcurrentDictionary<MethodInfo, Lazy<PtxKernel>> _kernels = [];
     private long _executed;
 
-    /// <summary>The most instructions of one launch, counted per thread.</summary>
+    /// <summary>How many instructions, counted per thread, may still be executed.</summary>
     public long Budget { get; set; } = long.MaxValue;
 
     /// <summary>Instructions so far, counted per thread.</summary>
@@ -32,7 +32,8 @@ internal sealed class PtxInterpreterLauncher(Accelerator accelerator) : KernelLa
         string text = _compilation.Compile(method);
         if (Environment.GetEnvironmentVariable("MT_PTX_DUMP") is { Length: > 0 } folder)
         {
-            File.WriteAllText(Path.Combine(folder, $"{method.DeclaringType?.Name}.{method.Name}.{method.GetHashCode():x}.ptx"), text); // to be looked at
+            string file = $"{method.DeclaringType?.Name}.{method.Name}.{method.GetHashCode():x}.ptx"; // forms of one kernel have one name
+            File.WriteAllText(Path.Combine(folder, file), text);
         }
 
         return text;
@@ -46,6 +47,7 @@ internal sealed class PtxInterpreterLauncher(Accelerator accelerator) : KernelLa
         int dynamicBytes = shared.UsesDynamicSharedMemory ? shared.ArraySize : 0;
         var launch = new PtxLaunch(loaded, config.GridDim, config.GroupDim, dynamicBytes, values.Bytes, values.Buffers, Budget);
         launch.Run();
+        Budget -= launch.Executed;
         Interlocked.Add(ref _executed, launch.Executed);
         Launched.AddOrUpdate(kernel.Method, 1, static (_, count) => count + 1);
     }

@@ -1,9 +1,12 @@
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>
-/// Finds data races: two threads touch one place, at least one of them writes, not both by atomics, and nothing orders them. Within a block a barrier orders, within a warp also a
-/// barrier of the warp; threads of two blocks are never ordered within a launch. A thread is its block's number + 1 and its own (10 bits); a time counts the block's barriers and
-/// (12 bits) the warp's since then. Of readers only the last is kept, and whether there were others: of its warp, of its block, or of other blocks.
+/// Finds data races: two threads touch one place, at least one of them writes, not both by atomics, and nothing orders them. Within a block
+/// a barrier orders, within a warp also a
+/// barrier of the warp; threads of two blocks are never ordered within a launch. A thread is its block's number + 1 and its own (10 bits);
+/// a time counts the block's barriers and
+/// (12 bits) the warp's since then. Of readers only the last is kept, and whether there were others: of its warp, of its block, or of other
+/// blocks.
 /// </summary>
 internal static class PtxAccessLog
 {
@@ -36,7 +39,8 @@ internal static class PtxAccessLog
             bool bothAtomic = access == PtxAccess.Atomic && (cell.Writer & Atomic) != 0;
             if (!bothAtomic && !IsOrdered(cell.Writer, cell.WriteTime, thread, time))
             {
-                return $"{Verb(access)} what {Describe(cell.Writer)} has {((cell.Writer & Atomic) != 0 ? "changed atomically" : "written")}, with nothing between that orders them";
+                string done = (cell.Writer & Atomic) != 0 ? "changed atomically" : "written";
+                return $"{Verb(access)} what {Describe(cell.Writer)} has {done}, with nothing between that orders them";
             }
         }
 
@@ -115,5 +119,6 @@ internal static class PtxAccessLog
         _ => "writes",
     };
 
-    private static string Describe(uint thread) => $"thread {thread & ((1 << ThreadBits) - 1)} of block {((thread & Thread) >> ThreadBits) - 1}";
+    private static string Describe(uint thread) =>
+        $"thread {thread & ((1 << ThreadBits) - 1)} of block {((thread & Thread) >> ThreadBits) - 1}";
 }

@@ -6,7 +6,8 @@ internal sealed unsafe class PtxGlobal
     private readonly List<PtxRange> _ranges = [];
     private PtxRange? _recent;
 
-    /// <param name="allowed">Addresses and lengths; those that overlap become one range.</param><param name="granule">Bytes that one cell of the log stands for.</param>
+    /// <param name="allowed">Addresses and lengths; those that overlap become one range.</param>
+    /// <param name="granule">Bytes that one cell of the log stands for.</param>
     public PtxGlobal(IEnumerable<(ulong Start, ulong Bytes)> allowed, int granule)
     {
         (ulong Start, ulong End) open = default;

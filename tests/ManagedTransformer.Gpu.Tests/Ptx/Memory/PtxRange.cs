@@ -1,7 +1,9 @@
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>Global memory that a kernel may touch.</summary>
-/// <param name="start">Its address.</param><param name="bytes">Its length.</param><param name="granule">Bytes that one cell of the log stands for.</param>
+/// <param name="start">Its address.</param>
+/// <param name="bytes">Its length.</param>
+/// <param name="granule">Bytes that one cell of the log stands for.</param>
 internal sealed class PtxRange(ulong start, ulong bytes, int granule)
 {
     private readonly ulong _origin = start & ~15UL;

@@ -1,7 +1,8 @@
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>
-/// Where the lanes of a warp that a branch has parted meet again: the first instruction that every way from the branch to the end passes (its immediate post-dominator),
+/// Where the lanes of a warp that a branch has parted meet again: the first instruction that every way from the branch to the end passes
+/// (its immediate post-dominator),
 /// found by the iterative algorithm of Cooper, Harvey and Kennedy on the reversed graph of instructions.
 /// </summary>
 internal static class PtxControlFlow

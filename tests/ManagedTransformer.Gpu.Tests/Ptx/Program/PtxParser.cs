@@ -171,7 +171,9 @@ internal sealed partial class PtxParser
     [GeneratedRegex(@"\.entry\s+([\w$]+)")]
     private static partial Regex Entry();
 
-    [GeneratedRegex(@"\.(?<space>param|shared|local)\s+(\.align\s+(?<align>\d+)\s+)?\.(?<type>[fsub]\d+)\s+(?<name>[\w$%]+)(?<array>\[(?<count>\d*)\])?")]
+    [GeneratedRegex(
+        @"\.(?<space>param|shared|local)\s+(\.align\s+(?<align>\d+)\s+)?\.(?<type>[fsub]\d+)\s+"
+        + @"(?<name>[\w$%]+)(?<array>\[(?<count>\d*)\])?")]
     private static partial Regex Variable();
 
     [GeneratedRegex(@"^\s*[A-Za-z_$%][\w$]*\s*$")]

@@ -1,8 +1,11 @@
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>One instruction as written.</summary>
-/// <param name="Text">All of it, for messages.</param><param name="Guard">The predicate before it, or none.</param><param name="GuardIsNegated">Whether the predicate must be false.</param>
-/// <param name="Parts">The operation, cut at its dots.</param><param name="Operands">Registers, numbers, names, <c>[addresses]</c> and <c>{lists}</c>.</param>
+/// <param name="Text">All of it, for messages.</param>
+/// <param name="Guard">The predicate before it, or none.</param>
+/// <param name="GuardIsNegated">Whether the predicate must be false.</param>
+/// <param name="Parts">The operation, cut at its dots.</param>
+/// <param name="Operands">Registers, numbers, names, <c>[addresses]</c> and <c>{lists}</c>.</param>
 /// <param name="Scope">Where its names are looked up.</param>
 internal sealed record PtxStatement(string Text, string? Guard, bool GuardIsNegated, string[] Parts, string[] Operands, PtxScope Scope)
 {

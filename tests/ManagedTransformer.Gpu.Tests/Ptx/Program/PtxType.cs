@@ -23,7 +23,8 @@ internal readonly record struct PtxType(char Kind, int Bits)
         }
 
         type = default;
-        if (name.Length < 2 || !"fsub".Contains(name[0], StringComparison.Ordinal) || !int.TryParse(name.AsSpan(1), out int bits) || bits is not (8 or 16 or 32 or 64))
+        if (name.Length < 2 || !"fsub".Contains(name[0], StringComparison.Ordinal)
+            || !int.TryParse(name.AsSpan(1), out int bits) || bits is not (8 or 16 or 32 or 64))
         {
             return false;
         }
@@ -32,7 +33,8 @@ internal readonly record struct PtxType(char Kind, int Bits)
         return true;
     }
 
-    public static PtxType Parse(string name) => TryParse(name, out PtxType type) ? type : throw new PtxFault($"'{name}' is no type that the interpreter knows");
+    public static PtxType Parse(string name) =>
+        TryParse(name, out PtxType type) ? type : throw new PtxFault($"'{name}' is no type that the interpreter knows");
 
     /// <summary>A value of this type as a number of 64 bits, signed types sign-extended.</summary>
     public ulong Extend(ulong value) => (Kind, Bits) switch

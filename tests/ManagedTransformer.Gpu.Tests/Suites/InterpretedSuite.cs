@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using ManagedTransformer.Tensors.Reference;
+
+namespace ManagedTransformer.Gpu.Tests;
+
+/// <summary>
+/// The kernel suite in the interpreter, the kernels in the forms that a CUDA card runs, once for all tests. Cases with launches of many
+/// instructions are left out; they are run in full by
+/// <c>kernel-suite ptx</c>. Two threads, each with a machine of its own.
+/// </summary>
+public sealed class InterpretedSuite
+{
+    // Per case.
+    private const long Budget = 25_000_000;
+
+    private static readonly Lazy<InterpretedSuite> _instance = new(() => new InterpretedSuite());
+    private readonly ConcurrentBag<SuiteResult> _results = [];
+    private readonly ConcurrentDictionary<MethodInfo, int> _executed = [];
+
+    private InterpretedSuite()
+    {
+        var work = new ConcurrentQueue<(KernelCase Test, MatMulPrecision Precision)>(
+            KernelSuite.Cases.Select(test => (test, MatMulPrecision.Float32)));
+        foreach (KernelCase test in KernelSuite.Cases.Where(test => test.Kernel == "MatMul"))
+        {
+            work.Enqueue((test, MatMulPrecision.Tf32));
+            work.Enqueue((test, MatMulPrecision.BFloat16));
+        }
+
+        Parallel.For(0, 2, _ => Execute(work));
+    }
+
+    public static InterpretedSuite Instance => _instance.Value;
+
+    /// <summary>Instructions, counted per thread.</summary>
+    public long Instructions { get; private set; }
+
+    internal IReadOnlyCollection<SuiteResult> Results => _results;
+
+    /// <summary>The device's kernels that were executed to their end.</summary>
+    internal IReadOnlyCollection<MethodInfo> Kernels => [.. _executed.Keys];
+
+    private void Execute(ConcurrentQueue<(KernelCase Test, MatMulPrecision Precision)> work)
+    {
+        using PtxMachine machine = PtxMachine.Interpreter();
+        while (work.TryDequeue(out (KernelCase Test, MatMulPrecision Precision) next))
+        {
+            machine.Device.MatMulPrecision = next.Precision;
+            machine.Interpreting!.Budget = Budget;
+            _results.Add(Check(next.Test, next.Precision, machine));
+        }
+
+        lock (_results)
+        {
+            Instructions += machine.Interpreting!.Executed;
+        }
+
+        foreach (MethodInfo kernel in machine.Interpreting.Launched.Keys)
+        {
+            _executed[kernel] = 1;
+        }
+    }
+
+    private static SuiteResult Check(KernelCase test, MatMulPrecision precision, PtxMachine machine)
+    {
+#pragma warning disable CA1031 // Whatever a kernel throws is this case's result.
+        try
+        {
+            if (precision != MatMulPrecision.Float32)
+            {
+                // The suite's tolerances are those of Float32: here only what the interpreter checks.
+                _ = test.Run(machine.Device);
+                return new SuiteResult(test.Kernel, $"{test} in {precision}", SuiteOutcome.Passed, "no fault");
+            }
+
+            KernelCheck check = test.Check(machine.Device);
+            return new SuiteResult(test.Kernel, test.ToString(),
+                check.Passed ? SuiteOutcome.Passed : SuiteOutcome.Failed, check.Description);
+        }
+        catch (PtxBudgetException)
+        {
+            return new SuiteResult(test.Kernel, test.ToString(), SuiteOutcome.TooLarge, "too large");
+        }
+        catch (Exception e)
+        {
+            return new SuiteResult(test.Kernel, $"{test} in {precision}", SuiteOutcome.Failed, $"{e.GetType().Name}: {e.Message}");
+        }
+#pragma warning restore CA1031
+    }
+}
