@@ -18,17 +18,10 @@ internal static unsafe class CudaDriver
     private static readonly Lazy<bool> _isInstalled = new(Install);
 
     /// <summary>
-<<<<<<< HEAD
     /// Whether the driver is there; from then on ILGPU finds it too: it asks for <c>libcuda.so</c>, which only development packages bring; the driver itself is
     /// <c>libcuda.so.1</c>.
     /// </summary>
     public static bool IsInstalled => _isInstalled.Value;
-=======
-    /// Lets ILGPU find the driver: it asks for <c>libcuda.so</c>, which only development packages bring; the driver itself is
-    /// <c>libcuda.so.1</c>.
-    /// </summary>
-    public static void Resolve() => _ = _resolved.Value;
->>>>>>> gpu-ptx
 
     /// <summary>
     /// The most shared memory that a group can have once the driver is told so: all of a multiprocessor but 1 KiB that the driver keeps.

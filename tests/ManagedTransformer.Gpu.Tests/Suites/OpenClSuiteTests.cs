@@ -1,3 +1,4 @@
+using ManagedTransformer.Tests.OnDevice;
 using Xunit;
 
 namespace ManagedTransformer.Gpu.Tests;
@@ -11,8 +12,8 @@ public sealed class OpenClSuiteTests(ITestOutputHelper output)
     [MemberData(nameof(Kernels))]
     public void AgreesWithTheReference(string kernel)
     {
-        SoftwareOpenCl device = Device();
-        SuiteResult[] results = [.. device.Results.Where(result => result.Kernel == kernel)];
+        OpenClSuite suite = Suite();
+        SuiteResult[] results = [.. suite.Results.Where(result => result.Kernel == kernel)];
         Assert.Empty(results.Where(result => result.Outcome != SuiteOutcome.Passed).Select(result => result.ToString()));
         Assert.NotEmpty(results);
     }
@@ -20,15 +21,14 @@ public sealed class OpenClSuiteTests(ITestOutputHelper output)
     [Fact]
     public void EveryCaseHasRun()
     {
-        SoftwareOpenCl device = Device();
-        output.WriteLine(device.Description);
-        Assert.Equal("", device.Remarks);
+        OpenClSuite suite = Suite();
+        output.WriteLine(suite.Description);
+        Assert.Equal("", suite.Remarks);
     }
 
-    private static SoftwareOpenCl Device()
+    private static OpenClSuite Suite()
     {
-        SoftwareOpenCl device = SoftwareOpenCl.Instance;
-        Assert.SkipWhen(device.Absence.Length > 0, $"No OpenCL driver could be brought here: {device.Absence}");
-        return device;
+        Assert.SkipWhen(SoftwareOpenCl.Absence is not null, $"No OpenCL driver could be brought here: {SoftwareOpenCl.Absence}");
+        return OpenClSuite.Instance;
     }
 }
