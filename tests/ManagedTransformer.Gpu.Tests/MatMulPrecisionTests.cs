@@ -1,3 +1,4 @@
+using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Kernels;
 using ManagedTransformer.Tensors.Reference;
 using Xunit;

@@ -1,3 +1,4 @@
+using ManagedTransformer.Tensors;
 using System.Collections.Concurrent;
 using System.Reflection;
 using ManagedTransformer.Tensors.Reference;
