@@ -1,3 +1,4 @@
+using ManagedTransformer.Tensors;
 using System.Reflection;
 using ILGPU.Runtime.Cuda;
 using ManagedTransformer.Tensors.Reference;
