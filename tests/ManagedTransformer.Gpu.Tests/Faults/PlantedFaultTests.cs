@@ -29,7 +29,7 @@ public sealed class PlantedFaultTests : IDisposable
     [InlineData(nameof(FaultCode.CopyAsyncWithoutBarrier), 1, "shared memory")]
     [InlineData(nameof(FaultCode.ReadUnwritten), 1, "which nothing has been written to")]
     [InlineData(nameof(FaultCode.WriteSamePlace), 2, "thread 0 of block 0 has written, with nothing between")]
-    [InlineData(nameof(FaultCode.ExchangeWithoutBarrier), 1, "has written, with nothing between that orders them (global memory")]
+    [InlineData(nameof(FaultCode.ExchangeWithoutBarrier), 1, "has read, with nothing between that orders them (global memory")]
     [InlineData(nameof(FaultCode.ShuffleInBranch), 1, "waits for the lanes 0xffffffff of its warp, but 0x0000ffff are here")]
     [InlineData(nameof(FaultCode.CountAndRead), 1, "changed atomically, with nothing between that orders them")]
     public void FindsTheFault(string kernel, int groups, string expected)

@@ -17,6 +17,9 @@ internal sealed class PtxInterpreterLauncher(Accelerator accelerator) : KernelLa
     /// <summary>How many instructions, counted per thread, may still be executed.</summary>
     public long Budget { get; set; } = long.MaxValue;
 
+    /// <summary>Whether the first launch of each kernel may take more.</summary>
+    public bool FirstLaunchIsFree { get; set; }
+
     /// <summary>Instructions so far, counted per thread.</summary>
     public long Executed => Interlocked.Read(ref _executed);
 
@@ -45,7 +48,8 @@ internal sealed class PtxInterpreterLauncher(Accelerator accelerator) : KernelLa
         var values = new PtxArguments(accelerator, arguments);
         SharedMemoryConfig shared = config.SharedMemoryConfig;
         int dynamicBytes = shared.UsesDynamicSharedMemory ? shared.ArraySize : 0;
-        var launch = new PtxLaunch(loaded, config.GridDim, config.GroupDim, dynamicBytes, values.Bytes, values.Buffers, Budget);
+        long limit = FirstLaunchIsFree && !Launched.ContainsKey(kernel.Method) ? long.MaxValue : Budget;
+        var launch = new PtxLaunch(loaded, config.GridDim, config.GroupDim, dynamicBytes, values.Bytes, values.Buffers, limit);
         launch.Run();
         Budget -= launch.Executed;
         Interlocked.Add(ref _executed, launch.Executed);
