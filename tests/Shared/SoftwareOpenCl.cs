@@ -26,7 +26,9 @@ internal static class SoftwareOpenCl
         ProcessStartInfo start = new(Path.Combine(Folder, "dotnet", "dotnet"), [assembly, .. arguments]);
         start.Environment["OCL_ICD_VENDORS"] = Path.Combine(Folder, "icd");
         start.Environment["POCL_CACHE_DIR"] = Path.Combine(Folder, "kernels");
-        start.Environment["DOTNET_TieredPGO"] = "0";
+
+        // Optimised, the kernels take minutes to compile, and PoCL 6 leaves groups of some of them out.
+        start.Environment["POCL_EXTRA_BUILD_FLAGS"] = "-cl-opt-disable";
         return start;
     }
 

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Backends;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ManagedTransformer.Tensors;
@@ -26,7 +25,6 @@ internal sealed class CudaProvider : DeviceProvider
         return DriverCall.Run(name, () =>
         {
             Accelerator accelerator = device.CreateCudaAccelerator(_driver.Value.Context!);
-            CompilerRepair.Apply(accelerator.GetBackend());
             return new GpuDevice(name, Describe(device), accelerator, new AcceleratorLauncher(accelerator), hasShuffles: true)
             {
                 TensorSharedBytes = device.Architecture is { Major: >= 8 } ? CudaDriver.SharedBytes(device) : 0,
@@ -44,7 +42,7 @@ internal sealed class CudaProvider : DeviceProvider
 #pragma warning disable CA1031 // Whatever a driver throws, the answer is that there is no device.
         try
         {
-            Context context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).Cuda(_ => true));
+            Context context = Context.Create(builder => builder.Optimize(KernelLauncher.Optimization).Cuda(_ => true));
             return context.GetCudaDevices().Count > 0 ? (context, "") : (context, "the NVIDIA driver finds no device");
         }
         catch (Exception e)

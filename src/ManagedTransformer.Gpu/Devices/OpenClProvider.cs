@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Backends;
 using ILGPU.Runtime;
 using ILGPU.Runtime.OpenCL;
 using ManagedTransformer.Tensors;
@@ -26,7 +25,6 @@ internal sealed class OpenClProvider : DeviceProvider
         return DriverCall.Run(name, () =>
         {
             Accelerator accelerator = device.CreateCLAccelerator(_driver.Value.Context!);
-            CompilerRepair.Apply(accelerator.GetBackend());
             return new GpuDevice(name, Describe(device), accelerator, new AcceleratorLauncher(accelerator), hasShuffles: false);
         });
     }
@@ -36,7 +34,7 @@ internal sealed class OpenClProvider : DeviceProvider
 #pragma warning disable CA1031 // Whatever a driver throws, the answer is that there is no device.
         try
         {
-            Context context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).OpenCL(_ => true));
+            Context context = Context.Create(builder => builder.Optimize(KernelLauncher.Optimization).OpenCL(_ => true));
             return context.GetCLDevices().Count > 0
                 ? (context, "")
                 : (context, "no OpenCL device of version 2.0 or later with generic addresses is installed");

@@ -8,10 +8,6 @@ namespace ManagedTransformer.Gpu;
 /// (digit, thread) become running sums, that is the places behind the last entries. From there threads walk backwards. Few entries are
 /// sorted by one group in one launch.
 /// </summary>
-/// <remarks>
-/// Every counter that is read and overwritten gets a value computed from the old one: ILGPU 1.5.3 may move a read whose value is only
-/// needed later behind a write to the same place.
-/// </remarks>
 internal static class RadixCode
 {
     /// <summary>Counters in shared memory: threads of a group times digits.</summary>

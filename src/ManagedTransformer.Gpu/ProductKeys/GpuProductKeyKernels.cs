@@ -51,8 +51,8 @@ internal sealed class GpuProductKeyKernels(GpuDevice device) : IProductKeyKernel
             var tiles = new Index3D(Tiles(shape.Keys), Tiles((int)count), 2 * shape.Heads);
             _device.Launch(HalfScoreCode.Run, tiles, HalfScoreCode.GroupSize, products);
             var items = new Index3D(checked((int)(count * shape.Heads)), 1, 1);
-            int bytes = (buffer + (2 * shape.Kept)) * sizeof(ulong);
-            _device.Launch(ProductKeyCode.Select, items, ProductKeyCode.GroupSize, selection, bytes);
+            bool few = buffer + (2 * shape.Kept) <= ProductKeyCode.FewElements;
+            _device.Launch(few ? ProductKeyCode.SelectFew : ProductKeyCode.SelectMany, items, ProductKeyCode.GroupSize, selection);
         }
     }
 

@@ -31,10 +31,17 @@ internal static class ProductKeyCode
         }
     }
 
+    /// <summary>Shared memory of a group in <see cref="SelectFew"/> and <see cref="SelectMany"/>, in elements.</summary>
+    public const int FewElements = 1024, ManyElements = 6144;
+
     /// <summary>The best slots of an item, by one group: the best of each half, then of their pairs.</summary>
-    public static void Select(ProductKeyArguments arguments)
+    public static void SelectFew(ProductKeyArguments arguments) => Select(arguments, SharedMemory.Allocate<ulong>(FewElements));
+
+    /// <summary>Likewise, for so many keys or slots that fewer groups run side by side.</summary>
+    public static void SelectMany(ProductKeyArguments arguments) => Select(arguments, SharedMemory.Allocate<ulong>(ManyElements));
+
+    private static void Select(ProductKeyArguments arguments, ArrayView<ulong> shared)
     {
-        ArrayView<ulong> shared = SharedMemory.GetDynamic<ulong>();
         int kept = arguments.Kept, size = arguments.BufferSize;
         ArrayView<ulong> buffer = shared.SubView(0, size), lists = shared.SubView(size, 2 * kept);
         long item = Grid.IdxX;

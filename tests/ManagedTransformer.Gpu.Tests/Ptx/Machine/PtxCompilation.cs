@@ -18,13 +18,8 @@ internal sealed class PtxCompilation(CudaArchitecture architecture) : IDisposabl
     {
         lock (_gate)
         {
-            _context ??= Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
-            if (_backend is null)
-            {
-                _backend = new PTXBackend(_context, architecture, CudaInstructionSet.ISA_80, null!);
-                CompilerRepair.Apply(_backend);
-            }
-
+            _context ??= Context.Create(builder => builder.Optimize(KernelLauncher.Optimization));
+            _backend ??= new PTXBackend(_context, architecture, CudaInstructionSet.ISA_80, null!);
             try
             {
                 EntryPointDescription entry = EntryPointDescription.FromExplicitlyGroupedKernel(kernel);
