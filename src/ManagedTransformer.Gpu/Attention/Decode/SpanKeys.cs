@@ -49,6 +49,11 @@ internal struct SpanKeys : IDecodeKeys
 
     public readonly float Value(int row, int key, int column)
     {
+        if (Arguments.HasOutput == 0)
+        {
+            return 0; // only weights are wanted, and values may be absent
+        }
+
         int pair = row / Arguments.QueryLength, t = row % Arguments.QueryLength;
         long persistent = ((((long)(pair % Arguments.Heads) * Arguments.Persistent) + key - Arguments.Length) * Arguments.Width) + column;
         return key < Arguments.Length ? Arguments.V.Data[Start(Arguments.V, pair, t + key) + column] : Arguments.PersistentValues[persistent];

@@ -70,6 +70,12 @@ internal static class SpanAttentionCases
         problem.Weights = run.Output($"weights {size}", queries * size.Length, _forward, 1);
         problem.PersistentWeights = setting.Persistent > 0 ? run.Output($"persistent weights {size}", queries * setting.Persistent, _forward, 1) : default;
         run.Kernels.Attention.SpanAttention(problem);
+
+        // Nothing but weights: there are no values either.
+        problem.Weights = run.Output($"weights alone {size}", queries * size.Length, _forward, 2);
+        problem.PersistentWeights = setting.Persistent > 0 ? run.Output($"persistent weights alone {size}", queries * setting.Persistent, _forward, 2) : default;
+        (problem.V, problem.PersistentValues, problem.Y, problem.Dropout) = (default, default, default, 0);
+        run.Kernels.Attention.SpanAttention(problem);
     }
 
     private static void RunGradient(KernelRun run, Setting setting)

@@ -117,7 +117,7 @@ public sealed class SpanSelfAttention : SelfAttention
     {
         using NoGradientScope _ = new();
         Tensor? spans = Spans(x);
-        Tensor key = Heads(Key.Forward(WithPast(x, past, Slots(spans))));
+        Tensor key = Heads(Key.Forward(WithPast(x, past, Sizes?.Kept ?? BlockSlots(spans!))));
         return TensorOperators.SpanAttentionWeights(Heads(Query.Forward(x)), key, _positions, Options(spans, ForwardContext.Inference));
     }
 
@@ -160,7 +160,9 @@ public sealed class SpanSelfAttention : SelfAttention
 
     // Spans that follow from the input are known on their device alone: there, all slots are asked for, and the kernels leave out what no head sees.
     private int Slots(Tensor? spans) => Sizes?.Kept
-        ?? (spans!.Device.IsHost ? SpanSizes.OfBlock(spans.Detach().Max().Item(), 0, _options.Span).Kept : _options.Span.Limit);
+        ?? (spans!.Device.IsHost ? BlockSlots(spans) : _options.Span.Limit);
+
+    private int BlockSlots(Tensor spans) => SpanSizes.OfBlock(spans.Detach().Max().Item(), 0, _options.Span).Kept;
 
     // The newest states that the layer sees; zero states, which are ordinary slots, stand where the cache is too short.
     private static Tensor WithPast(Tensor x, Tensor? past, int slots)

@@ -189,6 +189,15 @@ public sealed class CausalLanguageModel : Module
     /// <summary>What the projection to the vocabulary sees of a layer's state: its final norm, shared by all exits.</summary>
     internal Tensor ExitState(Tensor state) => Norm?.Forward(state) ?? state;
 
+    // The sizes of every layer's window follow from its learnt spans: one wait for a device instead of one per layer.
+    private void FetchSpans()
+    {
+        if (Config.HasSpans)
+        {
+            Tensor.Fetch([.. Layers.Select(layer => (layer.Attention as SpanSelfAttention)?.SpanRatio).OfType<Tensor>()]);
+        }
+    }
+
     /// <summary>An empty state for step-by-step generation.</summary>
     /// <param name="batch">How many sequences are generated side by side.</param>
     /// <param name="exits">When tokens leave the stack; null: as the model's configuration says. Models without exits run all layers.</param>
@@ -200,6 +209,7 @@ public sealed class CausalLanguageModel : Module
             throw new InputException("This model has no exits: its tokens run all layers.");
         }
 
+        FetchSpans();
         DepthState? depth = Config.Exits is null ? null : new DepthState(Halting, Config.Layers, Config.Dim, batch, exits ?? Config.Exits.Rule);
         return new LanguageModelState([.. Layers.Select(layer => layer.Attention.CreateState(batch))], Config.PositionLimit, depth);
     }
@@ -244,18 +254,12 @@ public sealed class CausalLanguageModel : Module
     /// <summary>Brings constrained parameters (span ratios) back into their range; to be called after every update.</summary>
     public void ApplyConstraints()
     {
-        List<Tensor> ratios = [];
         foreach (TransformerLayer layer in Layers)
         {
-            if (layer.Attention is SpanSelfAttention { SpanRatio: { } ratio } attention)
-            {
-                attention.ClampSpans();
-                ratios.Add(ratio);
-            }
+            (layer.Attention as SpanSelfAttention)?.ClampSpans();
         }
 
-        // Every layer's sizes follow from them: one wait instead of one per layer.
-        Tensor.Fetch(ratios);
+        FetchSpans();
     }
 
     /// <inheritdoc/>

@@ -17,8 +17,14 @@ internal sealed class PtxInterpreterLauncher(Accelerator accelerator) : KernelLa
     /// <summary>How many instructions, counted per thread, may still be executed.</summary>
     public long Budget { get; set; } = long.MaxValue;
 
-    /// <summary>Whether the first launch of each kernel may take more.</summary>
-    public bool FirstLaunchIsFree { get; set; }
+    /// <summary>
+    /// Where the budget is used up, leaves launches out instead of throwing, but for kernels that were not executed yet; <see cref="IsTruncated"/>
+    /// says so.
+    /// </summary>
+    public bool LeavesOut { get; set; }
+
+    /// <summary>Whether a launch was left out since this was last reset: results are not those of the kernels.</summary>
+    public bool IsTruncated { get; set; }
 
     /// <summary>Instructions so far, counted per thread.</summary>
     public long Executed => Interlocked.Read(ref _executed);
@@ -44,13 +50,29 @@ internal sealed class PtxInterpreterLauncher(Accelerator accelerator) : KernelLa
 
     public override void Launch<TArguments>(Action<TArguments> kernel, KernelConfig config, TArguments arguments)
     {
+        bool isNew = !Launched.ContainsKey(kernel.Method);
+        if (LeavesOut && Budget <= 0 && !isNew)
+        {
+            IsTruncated = true;
+            return;
+        }
+
         PtxKernel loaded = Load(kernel.Method);
         var values = new PtxArguments(accelerator, arguments);
         SharedMemoryConfig shared = config.SharedMemoryConfig;
         int dynamicBytes = shared.UsesDynamicSharedMemory ? shared.ArraySize : 0;
-        long limit = FirstLaunchIsFree && !Launched.ContainsKey(kernel.Method) ? long.MaxValue : Budget;
+        long limit = LeavesOut && isNew ? long.MaxValue : Budget;
         var launch = new PtxLaunch(loaded, config.GridDim, config.GroupDim, dynamicBytes, values.Bytes, values.Buffers, limit);
-        launch.Run();
+        try
+        {
+            launch.Run();
+        }
+        catch (PtxBudgetException) when (LeavesOut)
+        {
+            (IsTruncated, Budget) = (true, 0);
+            return;
+        }
+
         Budget -= launch.Executed;
         Interlocked.Add(ref _executed, launch.Executed);
         Launched.AddOrUpdate(kernel.Method, 1, static (_, count) => count + 1);
