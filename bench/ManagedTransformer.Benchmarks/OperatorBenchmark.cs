@@ -5,7 +5,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Benchmarks;
 
 /// <summary>What the classes of one kernel family each share: leaves, and an operator run alone or with its gradient.</summary>
-public abstract class OperatorBenchmark
+public abstract class OperatorBenchmark : IDisposable
 {
     private readonly List<Tensor> _leaves = [];
     private DeviceScope? _scope;
@@ -36,6 +36,15 @@ public abstract class OperatorBenchmark
     /// <summary>Whether the gradients of all leaves are computed as well.</summary>
     [Params(false, true)]
     public bool Backward { get; set; }
+
+    /// <summary>Leaves the device.</summary>
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _scope?.Dispose();
+        _scope = null;
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>A tensor of uniform numbers in [-1, 1) that is differentiated.</summary>
     private protected Tensor Leaf(params int[] sizes)

@@ -13,7 +13,7 @@ public sealed class KernelProfileTests
     public void KernelsBehindAClockComputeTheSame()
     {
         HostDevice device = new("profiled", CpuKernels.Create());
-        using KernelProfile profile = new(device);
+        using KernelProfile profile = KernelProfile.Start(device);
         Assert.All(KernelSuite.Cases, test => Assert.True(test.Check(device).Passed, test.ToString()));
         IReadOnlyList<KernelCost> costs = profile.PerStep(1);
         Assert.All(costs, cost => Assert.True(cost.Calls >= 1 && cost.Milliseconds >= 0 && cost.Bytes >= 0));
@@ -28,7 +28,7 @@ public sealed class KernelProfileTests
     {
         HostDevice device = new("profiled", CpuKernels.Create());
         KernelSet plain = device.Kernels;
-        using (KernelProfile profile = new(device))
+        using (KernelProfile profile = KernelProfile.Start(device))
         using (KernelRun run = new(device))
         {
             profile.Phase = "forward";
