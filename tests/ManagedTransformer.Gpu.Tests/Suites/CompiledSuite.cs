@@ -1,6 +1,6 @@
-using ManagedTransformer.Tensors;
 using System.Reflection;
 using ILGPU.Runtime.Cuda;
+using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Reference;
 
 namespace ManagedTransformer.Gpu.Tests;

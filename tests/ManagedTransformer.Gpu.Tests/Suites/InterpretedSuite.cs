@@ -1,6 +1,6 @@
-using ManagedTransformer.Tensors;
 using System.Collections.Concurrent;
 using System.Reflection;
+using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Reference;
 
 namespace ManagedTransformer.Gpu.Tests;
