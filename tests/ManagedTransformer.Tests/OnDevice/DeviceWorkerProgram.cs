@@ -20,6 +20,9 @@ internal static class DeviceWorkerProgram
     /// <summary>Asks for what must hold for an architecture: its name.</summary>
     public const string ArchitectureRequest = "architecture";
 
+    /// <summary>Asks whether the device's memory stays the same over 2,000 updates of an architecture: its name.</summary>
+    public const string MemoryRequest = "memory";
+
     public static int Run(string name)
     {
         TextWriter answers = Console.Out;
@@ -46,6 +49,7 @@ internal static class DeviceWorkerProgram
             {
                 GoldenRequest => GoldenRunner.Run(request[1]),
                 ArchitectureRequest => ArchitectureCheck.Run(request[1], device),
+                MemoryRequest => ArchitectureCheck.RunLong(request[1], device),
                 _ => $"unknown request '{request[0]}'",
             };
         }
