@@ -27,7 +27,7 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
 
         if (!_loaded.TryGetValue(kernel, out Delegate? loaded))
         {
-            loaded = accelerator.LoadKernel(kernel, Bounds(kernel.Method));
+            loaded = accelerator.LoadKernel(kernel);
             _loaded[kernel] = loaded;
         }
 
@@ -44,11 +44,6 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
 
     private static string Name(MethodInfo method) =>
         $"{method.DeclaringType!.Name}.{method.Name}{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(type => type.Name))}>" : "")}";
-
-    private KernelSpecialization Bounds(MethodInfo method) =>
-        accelerator is CudaAccelerator && method.GetCustomAttribute<LaunchBoundsAttribute>() is { } bounds
-            ? new KernelSpecialization(bounds.Threads, bounds.Groups)
-            : KernelSpecialization.Empty;
 
     // A driver gives a kernel more than 48 KiB only if it is told so before.
     private void AllowSharedMemory<TArguments>(Action<AcceleratorStream, KernelConfig, TArguments> launch, int bytes)

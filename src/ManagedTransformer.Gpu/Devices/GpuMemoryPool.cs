@@ -16,7 +16,7 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
     // All blocks, in use or idle. Finalisers bring blocks back: without a reference from here, a block would be finalised, and so freed, together with its storage.
     private readonly HashSet<MemoryBuffer1D<byte, Stride1D.Dense>> _blocks = new(ReferenceEqualityComparer.Instance);
 
-    private long _allocatedBytes, _idleBytes;
+    private long _allocatedBytes;
 
     /// <summary>Bytes taken from the device and not given back: in use or idle.</summary>
     public long AllocatedBytes => Volatile.Read(ref _allocatedBytes);
@@ -47,7 +47,6 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
             }
 
             blocks.Push(block);
-            _idleBytes += size;
         }
     }
 
@@ -65,8 +64,6 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
                     block.Dispose();
                 }
             }
-
-            _idleBytes = 0;
         }
     }
 
@@ -76,7 +73,6 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
         {
             if (_free.TryGetValue(size, out Stack<MemoryBuffer1D<byte, Stride1D.Dense>>? blocks) && blocks.TryPop(out MemoryBuffer1D<byte, Stride1D.Dense>? block))
             {
-                _idleBytes -= size;
                 return block;
             }
         }

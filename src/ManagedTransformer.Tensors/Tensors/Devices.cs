@@ -68,7 +68,9 @@ public static class Devices
         DeviceProvider? provider = _providers.Find(candidate => candidate.Kind == KindOf(name));
         if (provider is null)
         {
-            throw new DeviceException($"There is no device \"{name}\"; the names are {KnownNames()}.");
+            throw new DeviceException(_providers.Count == 0
+                ? $"There is no device \"{name}\": {Reasons(_providers)}"
+                : $"There is no device \"{name}\"; the names are {KnownNames()}.");
         }
 
         IReadOnlyList<DeviceDescription> all = provider.Find();
@@ -80,9 +82,9 @@ public static class Devices
 
     private static string KindOf(string name) => name.Split(':')[0];
 
-    private static string KnownNames() => string.Join(", ", (string[])["cpu", .. _providers.Count > 0 ? [Gpu] : Array.Empty<string>(), .. _providers.Select(p => p.Kind)]);
+    private static string KnownNames() => string.Join(", ", (string[])["cpu", Gpu, .. _providers.Select(provider => provider.Kind)]);
 
     private static string Reasons(List<DeviceProvider> providers) => providers.Count == 0
-        ? "this program was built without the ManagedTransformer.Gpu package, which has the GPU kernels."
+        ? "this program is without GPU kernels; the package ManagedTransformer.Gpu has them, and so has the tool ManagedTransformer.Tool."
         : $"{string.Join(", and ", providers.Select(provider => provider.Absence))}.";
 }

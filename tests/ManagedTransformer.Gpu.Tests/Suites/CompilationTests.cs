@@ -56,6 +56,6 @@ public sealed partial class CompilationTests(ITestOutputHelper output)
     [GeneratedRegex(@"\b(ex2|lg2|sin|cos|tanh|rcp|rsqrt|sqrt|div)\.approx[\w.]*")]
     private static partial Regex Approximate();
 
-    [GeneratedRegex("MatMul|Gemm|Tensor|Attention", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("MatMul|Thin|Tensor|Attention|Span|Linear|Decode", RegexOptions.IgnoreCase)]
     private static partial Regex Demanding();
 }

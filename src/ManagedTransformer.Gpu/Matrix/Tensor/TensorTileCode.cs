@@ -24,7 +24,7 @@ internal static class TensorTileCode
         where TRight : struct, ITensorLayout =>
         stages * (default(TLeft).SliceBytes(default(TTile).Width) + default(TRight).SliceBytes(default(TTile).Width));
 
-    [LaunchBounds(256, 2)]
+    // Without launch bounds: limited to 128 registers, so that two groups fit, or told the group's size alone, ptxas spills.
     public static void Run<TTile, TLeft, TRight, TElement, TPrecision>(MatMulArguments g)
         where TTile : struct, ITensorTile
         where TLeft : struct, ITensorLayout
