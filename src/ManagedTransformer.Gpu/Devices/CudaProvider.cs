@@ -42,7 +42,7 @@ internal sealed class CudaProvider : DeviceProvider
 #pragma warning disable CA1031 // Whatever a driver throws, the answer is that there is no device.
         try
         {
-            Context context = Context.Create(builder => builder.Optimize(KernelLauncher.Optimization).Cuda(_ => true));
+            Context context = KernelContext.Create(builder => builder.Cuda(_ => true));
             return context.GetCudaDevices().Count > 0 ? (context, "") : (context, "the NVIDIA driver finds no device");
         }
         catch (Exception e)

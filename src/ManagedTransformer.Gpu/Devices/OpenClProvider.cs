@@ -34,7 +34,7 @@ internal sealed class OpenClProvider : DeviceProvider
 #pragma warning disable CA1031 // Whatever a driver throws, the answer is that there is no device.
         try
         {
-            Context context = Context.Create(builder => builder.Optimize(KernelLauncher.Optimization).OpenCL(_ => true));
+            Context context = KernelContext.Create(builder => builder.OpenCL(_ => true));
             return context.GetCLDevices().Count > 0
                 ? (context, "")
                 : (context, "no OpenCL device of version 2.0 or later with generic addresses is installed");

@@ -87,24 +87,24 @@ internal static class ThinCode
         where TCount : struct, IThinCount
     {
         int last = g.ThinCount - 1;
-        sums.Left.A += factor * g.Thin[place];
+        sums.Left.A = FusedProduct.Add(factor, g.Thin[place], sums.Left.A);
         if (default(TCount).Count > 1)
         {
-            sums.Left.B += factor * g.Thin[place + (IntrinsicMath.Min(1, last) * g.ThinStride)];
+            sums.Left.B = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(1, last) * g.ThinStride)], sums.Left.B);
         }
 
         if (default(TCount).Count > 2)
         {
-            sums.Left.C += factor * g.Thin[place + (IntrinsicMath.Min(2, last) * g.ThinStride)];
-            sums.Left.D += factor * g.Thin[place + (IntrinsicMath.Min(3, last) * g.ThinStride)];
+            sums.Left.C = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(2, last) * g.ThinStride)], sums.Left.C);
+            sums.Left.D = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(3, last) * g.ThinStride)], sums.Left.D);
         }
 
         if (default(TCount).Count > 4)
         {
-            sums.Right.A += factor * g.Thin[place + (IntrinsicMath.Min(4, last) * g.ThinStride)];
-            sums.Right.B += factor * g.Thin[place + (IntrinsicMath.Min(5, last) * g.ThinStride)];
-            sums.Right.C += factor * g.Thin[place + (IntrinsicMath.Min(6, last) * g.ThinStride)];
-            sums.Right.D += factor * g.Thin[place + (IntrinsicMath.Min(7, last) * g.ThinStride)];
+            sums.Right.A = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(4, last) * g.ThinStride)], sums.Right.A);
+            sums.Right.B = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(5, last) * g.ThinStride)], sums.Right.B);
+            sums.Right.C = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(6, last) * g.ThinStride)], sums.Right.C);
+            sums.Right.D = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(7, last) * g.ThinStride)], sums.Right.D);
         }
 
         return sums;

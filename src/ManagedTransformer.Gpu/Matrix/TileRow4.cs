@@ -16,10 +16,10 @@ internal struct TileRow4
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TileRow4 Add(TileRow4 sum, float factor, TileRow4 x)
     {
-        sum.A += factor * x.A;
-        sum.B += factor * x.B;
-        sum.C += factor * x.C;
-        sum.D += factor * x.D;
+        sum.A = FusedProduct.Add(factor, x.A, sum.A);
+        sum.B = FusedProduct.Add(factor, x.B, sum.B);
+        sum.C = FusedProduct.Add(factor, x.C, sum.C);
+        sum.D = FusedProduct.Add(factor, x.D, sum.D);
         return sum;
     }
 }

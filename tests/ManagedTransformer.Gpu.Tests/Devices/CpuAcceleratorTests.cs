@@ -18,7 +18,7 @@ public sealed class CpuAcceleratorTests : IDisposable
 
     public CpuAcceleratorTests()
     {
-        _context = Context.Create(builder => builder.CPU(new CPUDevice(32, GridStride.GroupSize / 32, 1)));
+        _context = KernelContext.Create(builder => builder.CPU(new CPUDevice(32, GridStride.GroupSize / 32, 1)));
         _accelerator = _context.GetCPUDevice(0).CreateCPUAccelerator(_context, CPUAcceleratorMode.Auto);
         _device = new GpuDevice(
             "simulator:0", "ILGPU's simulator", _accelerator, new AcceleratorLauncher(_accelerator), hasShuffles: false);

@@ -27,7 +27,7 @@ internal struct AttentionKeys : IDecodeKeys
         float sum = 0;
         for (int j = 0; j < Arguments.HeadWidth; j++)
         {
-            sum += queries.Data[left + j] * keys.Data[right + j];
+            sum = FusedProduct.Add(queries.Data[left + j], keys.Data[right + j], sum);
         }
 
         return sum * Arguments.Scale;

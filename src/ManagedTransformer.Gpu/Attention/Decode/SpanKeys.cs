@@ -20,7 +20,7 @@ internal struct SpanKeys : IDecodeKeys
         for (int j = 0; j < Arguments.Width; j++)
         {
             float other = key < slots ? Arguments.K.Data[right + j] + Arguments.Positions[position + j] : Arguments.PersistentKeys[persistent + j];
-            sum += Arguments.Q.Data[left + j] * other;
+            sum = FusedProduct.Add(Arguments.Q.Data[left + j], other, sum);
         }
 
         return key < slots ? sum * Arguments.Scale : sum;

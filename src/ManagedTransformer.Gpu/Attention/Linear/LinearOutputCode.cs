@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>For every position what gradients of its results are multiplied with, f = 1 / D, and the gradient of its denominator, -f (dy . y) D'. A thread per position.</summary>
+/// <summary>For every position what gradients of its results are multiplied with, f = 1 / D, and -(dy . y) D', which times f is the gradient of its denominator. A thread per position.</summary>
 internal static class LinearOutputCode
 {
     public static void Run(LinearOutputArguments arguments)
@@ -13,12 +13,12 @@ internal static class LinearOutputCode
             float dot = 0;
             for (int j = 0; j < forward.ValueWidth; j++)
             {
-                dot += TileRows.Load(y, t, j) * TileRows.Load(dy, t, j);
+                dot = FusedProduct.Add(TileRows.Load(y, t, j), TileRows.Load(dy, t, j), dot);
             }
 
             float sum = forward.Denominators[i], epsilon = LinearArguments.EpsilonOf(forward, pair, t), factor = 1 / LinearArguments.Divisor(forward, sum, epsilon);
             arguments.Factors[i] = factor;
-            arguments.Biases[i] = -dot * factor * LinearArguments.DivisorDerivative(forward, sum, epsilon);
+            arguments.Biases[i] = -dot * LinearArguments.DivisorDerivative(forward, sum, epsilon);
         }
     }
 }

@@ -3,9 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What <see cref="LinearRowCode"/> takes: for rows r of a chunk, result[r] = sum of W[t, i] rows + scale[r] (carried[r] state), where W[t, i] = w[t, i] (f[t] (later[t] .
-/// earlier[i]) + b[t]) and the sum runs over the positions of the other side. With f = 1 / D, dD = -f (dy . y) D' and R the gradient of the state behind the chunk:
-/// results y have later = q, earlier = k, rows = v, carried = q; dq has later = dy, earlier = v, b = dD, rows = k, carried = [f dy, dD]; dk the same weights,
+/// What <see cref="LinearRowCode"/> takes: for rows r of a chunk, result[r] = sum of W[t, i] rows + scale[r] (carried[r] state), where W[t, i] = w[t, i] f[t] (later[t] .
+/// earlier[i] + b[t]) and the sum runs over the positions of the other side. With f = 1 / D, b = -(dy . y) D' and R the gradient of the state behind the chunk:
+/// results y have later = q, earlier = k, rows = v, carried = q; dq has later = dy, earlier = v, b, rows = k, carried = f [dy, b]; dk the same weights,
 /// rows = q, carried = [v, 1], R for the state; dv has later = q, earlier = k, f, rows = dy, carried = k, R.
 /// </summary>
 internal struct LinearRowArguments

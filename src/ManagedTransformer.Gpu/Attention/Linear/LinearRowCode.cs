@@ -20,14 +20,15 @@ internal static class LinearRowCode
         int earlier = first + (4 * Tile.Row), later = first + (4 * Tile.Column);
         QuadBlock block = TileProduct.Dots(
             LinearArguments.Rows(forward, arguments.Earlier, pair, arguments.InnerWidth), first, LinearArguments.Rows(forward, arguments.Later, pair, arguments.InnerWidth), first, a, b);
-        if (arguments.HasFactors != 0)
-        {
-            block = QuadBlock.ScaleColumns(block, TileNumbers.Load(arguments.Factors, start, later, forward.Length, 0));
-        }
-
+        // The difference first: dy . v and dy . y may be large and nearly the same, and scaled they would be rounded once more each.
         if (arguments.HasBiases != 0)
         {
             block = QuadBlock.AddColumns(block, TileNumbers.Load(arguments.Biases, start, later, forward.Length, 0));
+        }
+
+        if (arguments.HasFactors != 0)
+        {
+            block = QuadBlock.ScaleColumns(block, TileNumbers.Load(arguments.Factors, start, later, forward.Length, 0));
         }
 
         block = QuadBlock.Multiply(block, LinearDecay.Weights(forward.Decay, start, earlier, later, forward.Length));
@@ -57,11 +58,11 @@ internal static class LinearRowCode
             TileNumbers.Store(forward.Denominators, start, later, forward.Length, sums);
         }
 
-        Quad inverse = isOutput
+        Quad divisors = isOutput
             ? Quad.Of(
-                Inverse(forward, pair, later, sums.X), Inverse(forward, pair, later + 1, sums.Y), Inverse(forward, pair, later + 2, sums.Z), Inverse(forward, pair, later + 3, sums.W))
+                Divisor(forward, pair, later, sums.X), Divisor(forward, pair, later + 1, sums.Y), Divisor(forward, pair, later + 2, sums.Z), Divisor(forward, pair, later + 3, sums.W))
             : Quad.Of(1);
-        result = QuadBlock.ScaleRows(result, TileColumns.ToRows(inverse, exchange));
+        result = QuadBlock.DivideRows(result, TileColumns.ToRows(divisors, exchange));
         TileProduct.Store(result, LinearArguments.Rows(forward, arguments.Result, pair, arguments.Width), first, column);
     }
 
@@ -94,15 +95,15 @@ internal static class LinearRowCode
         }
 
         long start = (long)pair * forward.Length;
-        if (arguments.ScalesCarried != 0)
-        {
-            sum = QuadBlock.ScaleRows(sum, TileNumbers.Load(arguments.Factors, start, row, forward.Length, 0));
-        }
-
         if (isTransposed)
         {
             Quad lasts = arguments.ScalesCarried != 0 ? TileNumbers.Load(arguments.Biases, start, row, forward.Length, 0) : Quad.Of(1);
             sum = QuadBlock.AddOuter(sum, lasts, Last(arguments, pair, chunk, column + (4 * Tile.Column)));
+        }
+
+        if (arguments.ScalesCarried != 0)
+        {
+            sum = QuadBlock.ScaleRows(sum, TileNumbers.Load(arguments.Factors, start, row, forward.Length, 0));
         }
 
         return QuadBlock.ScaleRows(sum, Quad.Of(
@@ -145,6 +146,6 @@ internal static class LinearRowCode
         return Quad.Multiply(sum, Quad.Of(Scale(arguments, start, first, t), Scale(arguments, start, first, t + 1), Scale(arguments, start, first, t + 2), Scale(arguments, start, first, t + 3)));
     }
 
-    private static float Inverse(LinearArguments arguments, int pair, int t, float sum) =>
-        t < arguments.Length ? 1 / LinearArguments.Divisor(arguments, sum, LinearArguments.EpsilonOf(arguments, pair, t)) : 0;
+    private static float Divisor(LinearArguments arguments, int pair, int t, float sum) =>
+        t < arguments.Length ? LinearArguments.Divisor(arguments, sum, LinearArguments.EpsilonOf(arguments, pair, t)) : 1;
 }

@@ -27,7 +27,7 @@ internal static class LinearStateCode
             }
 
             scales[thread] = scale * factor;
-            lasts[thread] = scale * last;
+            lasts[thread] = scale * factor * last;
         }
 
         QuadBlock result = default;

@@ -59,7 +59,7 @@ internal static class SpanProbeCode
             float key = c < span.Length
                 ? TileRows.Load(operands.Keys, t + c, j) + TileRows.Load(operands.Positions, c, j)
                 : TileRows.Load(operands.PersistentKeys, c - span.Length, j);
-            sum += TileRows.Load(operands.Queries, t, j) * key;
+            sum = FusedProduct.Add(TileRows.Load(operands.Queries, t, j), key, sum);
         }
 
         return c < span.Length ? span.Scale * sum : sum;

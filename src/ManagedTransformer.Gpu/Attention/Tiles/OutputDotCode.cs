@@ -17,7 +17,7 @@ internal static class OutputDotCode
             float sum = 0;
             for (int j = 0; j < arguments.Width; j++)
             {
-                sum += y.Data[left + j] * dy.Data[right + j];
+                sum = FusedProduct.Add(y.Data[left + j], dy.Data[right + j], sum);
             }
 
             arguments.Dots[i] = sum;

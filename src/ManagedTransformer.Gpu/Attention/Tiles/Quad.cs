@@ -38,9 +38,14 @@ internal struct Quad
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad Scale(Quad a, float b) => Of(a.X * b, a.Y * b, a.Z * b, a.W * b);
 
+    /// <summary>a / b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad Divide(Quad a, float b) => Of(a.X / b, a.Y / b, a.Z / b, a.W / b);
+
     /// <summary>sum + a b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Quad AddScaled(Quad sum, Quad a, float b) => Of(sum.X + (a.X * b), sum.Y + (a.Y * b), sum.Z + (a.Z * b), sum.W + (a.W * b));
+    public static Quad AddScaled(Quad sum, Quad a, float b) => Of(
+        FusedProduct.Add(a.X, b, sum.X), FusedProduct.Add(a.Y, b, sum.Y), FusedProduct.Add(a.Z, b, sum.Z), FusedProduct.Add(a.W, b, sum.W));
 
     /// <summary>The larger ones; NaN counts as smaller.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

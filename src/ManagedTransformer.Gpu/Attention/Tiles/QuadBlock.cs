@@ -32,6 +32,11 @@ internal struct QuadBlock
     public static QuadBlock ScaleRows(QuadBlock block, Quad factors) => Of(
         Quad.Scale(block.R0, factors.X), Quad.Scale(block.R1, factors.Y), Quad.Scale(block.R2, factors.Z), Quad.Scale(block.R3, factors.W));
 
+    /// <summary>Every row divided by its divisor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static QuadBlock DivideRows(QuadBlock block, Quad divisors) => Of(
+        Quad.Divide(block.R0, divisors.X), Quad.Divide(block.R1, divisors.Y), Quad.Divide(block.R2, divisors.Z), Quad.Divide(block.R3, divisors.W));
+
     /// <summary>Every column times its factor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static QuadBlock ScaleColumns(QuadBlock block, Quad factors) => Of(

@@ -18,7 +18,7 @@ internal sealed class PtxCompilation(CudaArchitecture architecture) : IDisposabl
     {
         lock (_gate)
         {
-            _context ??= Context.Create(builder => builder.Optimize(KernelLauncher.Optimization));
+            _context ??= KernelContext.Create(builder => builder);
             _backend ??= new PTXBackend(_context, architecture, CudaInstructionSet.ISA_80, null!);
             try
             {

@@ -16,7 +16,7 @@ internal sealed class PtxMachine : IDisposable
     /// <param name="name">The device's name.</param><param name="makeLauncher">What executes kernels on the accelerator's memory.</param>
     public PtxMachine(string name, Func<Accelerator, KernelLauncher> makeLauncher)
     {
-        _context = Context.Create(builder => builder.CPU(new CPUDevice(2, 1, 1)));
+        _context = KernelContext.Create(builder => builder.CPU(new CPUDevice(2, 1, 1)));
         Accelerator = _context.GetCPUDevice(0).CreateCPUAccelerator(_context, CPUAcceleratorMode.Sequential);
         Device = new GpuDevice(name, "PTX without a card", Accelerator, makeLauncher(Accelerator), hasShuffles: true);
     }

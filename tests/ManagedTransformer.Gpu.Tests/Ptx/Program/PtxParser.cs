@@ -16,7 +16,9 @@ internal sealed partial class PtxParser
     public static PtxModule Parse(string text)
     {
         text = Comments().Replace(text, " ");
-        if (FunctionDirective().IsMatch(text))
+
+        // A function that became one instruction wherever it was called still stands before the kernel.
+        if (Call().IsMatch(text))
         {
             throw new PtxFault("the kernel calls a function that was not inlined; the interpreter knows no calls");
         }
@@ -165,8 +167,8 @@ internal sealed partial class PtxParser
     [GeneratedRegex(@"//[^\n]*|/\*.*?\*/", RegexOptions.Singleline)]
     private static partial Regex Comments();
 
-    [GeneratedRegex(@"^\s*(\.visible\s+|\.extern\s+|\.weak\s+)?\.func\b", RegexOptions.Multiline)]
-    private static partial Regex FunctionDirective();
+    [GeneratedRegex(@"^\s*(@\S+\s+)?call\b", RegexOptions.Multiline)]
+    private static partial Regex Call();
 
     [GeneratedRegex(@"\.entry\s+([\w$]+)")]
     private static partial Regex Entry();
