@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
@@ -27,7 +29,7 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
 
         if (!_loaded.TryGetValue(kernel, out Delegate? loaded))
         {
-            loaded = accelerator.LoadKernel(kernel);
+            loaded = Load(kernel);
             _loaded[kernel] = loaded;
         }
 
@@ -38,6 +40,13 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
         {
             accelerator.DefaultStream.Synchronize();
         }
+    }
+
+    private Action<AcceleratorStream, KernelConfig, TArguments> Load<TArguments>(Action<TArguments> kernel)
+        where TArguments : struct
+    {
+        CompiledKernel compiled = accelerator.CompileKernel(EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method));
+        return accelerator.LoadKernel(OpenClSource.WithFencedBarriers(compiled)).CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TArguments>>();
     }
 
     private static string Describe<TArguments>(TArguments arguments) => string.Join(' ', typeof(TArguments).GetFields().Select(field => $"{field.Name}={(field.GetValue(arguments) is IArrayView view ? $"[{view.Length}]" : field.GetValue(arguments))}"));

@@ -57,7 +57,7 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
         {
             foreach ((long size, Stack<MemoryBuffer1D<byte, Stride1D.Dense>> blocks) in _free)
             {
-                _allocatedBytes -= size * blocks.Count;
+                Interlocked.Add(ref _allocatedBytes, -size * blocks.Count);
                 while (blocks.TryPop(out MemoryBuffer1D<byte, Stride1D.Dense>? block))
                 {
                     _blocks.Remove(block);

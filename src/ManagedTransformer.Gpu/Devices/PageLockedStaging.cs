@@ -26,8 +26,13 @@ internal sealed unsafe class PageLockedStaging(Accelerator accelerator)
         {
             if (source.Length > Size)
             {
-                Copy(source, destination);
-                accelerator.DefaultStream.Synchronize();
+                // The source must stay where it is until the driver has read it.
+                fixed (byte* start = source)
+                {
+                    Copy(source, destination);
+                    accelerator.DefaultStream.Synchronize();
+                }
+
                 return;
             }
 
