@@ -36,7 +36,7 @@ internal static class BagCode
     public static void Backward<TTeam>(BagArguments arguments)
         where TTeam : struct, IRowTeam
     {
-        ArrayView<float> scratch = SharedMemory.Allocate<float>(2 * RowTeam.GroupSize);
+        ArrayView<float> scratch = SharedMemory.Allocate<float>(RowTeam.GroupSize);
         int size = 1 << arguments.TeamBits, lane = RowTeam.Lane(arguments.TeamBits);
         long m = RowTeam.Row(arguments.TeamBits), bag = m / arguments.PerBag;
         bool exists = bag < arguments.Bags;
@@ -51,7 +51,7 @@ internal static class BagCode
             sum += arguments.DY[(bag * arguments.Width) + column] * arguments.Table[(row * arguments.Width) + column];
         }
 
-        sum = default(TTeam).Sum(sum, scratch, size);
+        sum = default(TTeam).Merge<float, SumCode>(sum, scratch, size);
         if (lane == 0 && exists)
         {
             arguments.DWeights[m] = sum;

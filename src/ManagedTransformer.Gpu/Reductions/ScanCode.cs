@@ -16,7 +16,7 @@ internal static class ScanCode
     public static void Rows<TTeam>(ScanArguments arguments)
         where TTeam : struct, IRowTeam
     {
-        ArrayView<float> scratch = SharedMemory.Allocate<float>(2 * RowTeam.GroupSize);
+        ArrayView<float> scratch = SharedMemory.Allocate<float>(RowTeam.GroupSize);
         int size = 1 << arguments.Bits, lane = RowTeam.Lane(arguments.Bits);
         long item = RowTeam.Row(arguments.Bits), row = item / arguments.Parts;
         int part = (int)(item - (row * arguments.Parts)), start = part * arguments.PartLength, length = arguments.N - start;
@@ -31,7 +31,7 @@ internal static class ScanCode
                 carry += arguments.Sums[(row * arguments.Parts) + i];
             }
 
-            carry = default(TTeam).Sum(carry, scratch, size);
+            carry = default(TTeam).Merge<float, SumCode>(carry, scratch, size);
         }
 
         // Places run from the first element in the direction of the sums.

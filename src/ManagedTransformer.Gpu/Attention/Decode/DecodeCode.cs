@@ -10,8 +10,8 @@ internal static class DecodeCode
 {
     public const int GroupSize = 256;
 
-    public static void Run<TGroup, TKeys>(DecodeArguments<TKeys> arguments)
-        where TGroup : struct, IGroup
+    public static void Run<TTeam, TKeys>(DecodeArguments<TKeys> arguments)
+        where TTeam : struct, IRowTeam
         where TKeys : struct, IDecodeKeys
     {
         ArrayView<float> scratch = SharedMemory.Allocate<float>(GroupSize), weights = SharedMemory.Allocate<float>(GroupSize);
@@ -23,7 +23,7 @@ internal static class DecodeCode
         {
             int key = first + thread;
             float score = key < end ? arguments.Keys.Score(row, key) : float.NegativeInfinity;
-            float largest = default(TGroup).Reduce<MaxCombine>(score, scratch);
+            float largest = default(TTeam).Merge<float, MaxCode>(score, scratch, Group.DimX);
             largest = largest > max ? largest : max;
             float shift = largest == float.NegativeInfinity ? 0 : largest, factor = GpuMath.Exp(max - shift), weight = GpuMath.Exp(score - shift);
             float masks = key < end ? arguments.Keys.Mask(row, key) * weight : 0;
@@ -48,8 +48,8 @@ internal static class DecodeCode
             Group.Barrier();
         }
 
-        sum = default(TGroup).Reduce<SumCombine>(sum, scratch);
-        masked = default(TGroup).Reduce<SumCombine>(masked, scratch);
+        sum = default(TTeam).Merge<float, SumCode>(sum, scratch, Group.DimX);
+        masked = default(TTeam).Merge<float, SumCode>(masked, scratch, Group.DimX);
         long place = ((long)Grid.IdxX * (width + DecodeArguments<TKeys>.Lead)) + DecodeArguments<TKeys>.Lead;
         scratch[thread] = result;
         weights[thread] = secondResult;

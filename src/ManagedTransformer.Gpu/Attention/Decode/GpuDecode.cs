@@ -29,7 +29,7 @@ internal static class GpuDecode
         using DeviceScratch scratch = new(device, DeviceScratch.Room<float>(parts));
         var arguments = new DecodeArguments<TKeys> { Keys = keys, Parts = scratch.Take<float>(parts), Splits = splits, SplitKeys = splitRounds * DecodeCode.GroupSize };
         var groups = new Index3D(checked(rows * splits), Tile.ResultParts(keys.Width), 1);
-        device.Launch(device.HasShuffles ? DecodeCode.Run<CudaGroup, TKeys> : DecodeCode.Run<PlainGroup, TKeys>, groups, DecodeCode.GroupSize, arguments);
+        device.Launch(device.HasShuffles ? DecodeCode.Run<CudaTeam, TKeys> : DecodeCode.Run<PlainTeam, TKeys>, groups, DecodeCode.GroupSize, arguments);
         device.Launch(DecodeCombineCode.Run<TKeys>, new Index3D(rows, 1, 1), DecodeCombineCode.GroupSize, arguments);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class GpuLinearAttention(GpuDevice device)
         int pairs = problem.Batch * problem.Heads;
         if (problem.Length == 1 && arguments.HasState != 0 && arguments.HasFinalState != 0 && arguments.HasDenominators == 0)
         {
-            device.Launch(device.HasShuffles ? LinearStepCode.Run<CudaGroup> : LinearStepCode.Run<PlainGroup>, new Index3D(pairs, 1, 1), LinearStepCode.GroupSize, arguments);
+            device.Launch(device.HasShuffles ? LinearStepCode.Run<CudaTeam> : LinearStepCode.Run<PlainTeam>, new Index3D(pairs, 1, 1), LinearStepCode.GroupSize, arguments);
             return;
         }
 

@@ -23,7 +23,7 @@ internal static class LinearGateGradientCode
             product += arguments.States[state + i] * arguments.Gradients[gradient + i];
         }
 
-        product = DoubleGroup.Sum(product, sums);
+        product = DoubleSum.OfGroup(product, sums);
 
         // A position by four threads, a quarter of the features each.
         int t = first + (thread & 63), part = thread >> 6;

@@ -10,8 +10,8 @@ internal static class LinearStepCode
 {
     public const int GroupSize = 256;
 
-    public static void Run<TGroup>(LinearArguments arguments)
-        where TGroup : struct, IGroup
+    public static void Run<TTeam>(LinearArguments arguments)
+        where TTeam : struct, IRowTeam
     {
         ArrayView<float> scratch = SharedMemory.Allocate<float>(GroupSize);
         int pair = Grid.IdxX, thread = Group.IdxX, width = arguments.ValueWidth;
@@ -38,7 +38,7 @@ internal static class LinearStepCode
             sum += TileRows.Load(queries, 0, i) * next;
         }
 
-        sum = default(TGroup).Reduce<SumCombine>(sum, scratch);
+        sum = default(TTeam).Merge<float, SumCode>(sum, scratch, Group.DimX);
         float inverse = 1 / LinearArguments.Divisor(arguments, sum, LinearArguments.EpsilonOf(arguments, pair, 0));
         for (int column = 0; column < width; column += Tile.Size)
         {
