@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Threads of a warp of 32 exchange registers, over falling distances; only teams of several warps use shared memory, for one value per warp, which every thread then merges in the order of the
-/// warps.
+/// Threads of a warp of 32 exchange registers, over falling distances; only teams of several warps use shared memory, for one value per
+/// warp, which every thread then merges in the order of the warps.
 /// </summary>
 internal readonly struct CudaTeam : IRowTeam
 {

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Largest element and sum of exponentials in one pass with one exponential per element: the sum is scaled whenever a larger element comes (Milakov and Gimelshein, "Online
-/// normalizer calculation for softmax", 2018). As a reduction, ln of the sum of exponentials.
+/// Largest element and sum of exponentials in one pass with one exponential per element: the sum is scaled whenever a larger element comes
+/// (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018). As a reduction, ln of the sum of exponentials.
 /// </summary>
 internal readonly struct MaxAndSumCode : IReduceCode<float, MaxAndSum>
 {
@@ -42,5 +42,6 @@ internal readonly struct MaxAndSumCode : IReduceCode<float, MaxAndSum>
     public uint Result(MaxAndSum state) => Interop.FloatAsInt(state.Max + GpuMath.Log(SumOf(state)));
 
     /// <summary>The sum; 1 where the largest element is infinite, so that max + ln sum is; NaN if one of the elements is.</summary>
-    public static float SumOf(MaxAndSum state) => (state.Max == float.PositiveInfinity && !GpuMath.IsNaN(state.Sum)) || state.Sum == 0f ? 1f : state.Sum;
+    public static float SumOf(MaxAndSum state) =>
+        (state.Max == float.PositiveInfinity && !GpuMath.IsNaN(state.Sum)) || state.Sum == 0f ? 1f : state.Sum;
 }

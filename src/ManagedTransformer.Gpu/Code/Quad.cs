@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Four numbers in named fields, since an array would lie in memory: what a thread loads from shared memory at once, and a row of the numbers that it keeps in registers.
+/// Four numbers in named fields, since an array would lie in memory: what a thread loads from shared memory at once, and a row of the
+/// numbers that it keeps in registers.
 /// </summary>
 internal struct Quad
 {

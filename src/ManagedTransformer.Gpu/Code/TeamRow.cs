@@ -1,8 +1,9 @@
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// The row of the calling thread's team and the thread's share of it: <c>for (int i = row.Lane; i &lt; row.Width; i += row.Size) { ... x[row.Start + i] ... }</c>. Teams behind the last row have a
-/// row without elements, so that they take part in what all threads of the group compute together.
+/// The row of the calling thread's team and the thread's share of it: <c>for (int i = row.Lane; i &lt; row.Width; i += row.Size) { ...
+/// x[row.Start + i] ... }</c>. Teams behind the last row have a row without elements, so that they take part in what all threads of the
+/// group compute together.
 /// </summary>
 internal struct TeamRow
 {
@@ -16,7 +17,8 @@ internal struct TeamRow
     public long Number, Start;
 
     /// <summary>The row of the calling thread.</summary>
-    /// <param name="bits">The logarithm of the team's threads.</param><param name="rows">How many rows there are.</param><param name="width">Elements of a row.</param>
+    /// <param name="bits">The logarithm of the team's threads.</param>
+    /// <param name="rows">How many rows there are.</param><param name="width">Elements of a row.</param>
     public static TeamRow Mine(int bits, long rows, int width)
     {
         TeamRow row;

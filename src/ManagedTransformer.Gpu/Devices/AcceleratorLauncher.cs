@@ -11,7 +11,10 @@ namespace ManagedTransformer.Gpu;
 /// <summary>Kernels on an accelerator of ILGPU, each compiled when it is first launched.</summary>
 internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLauncher
 {
-    /// <summary>The variable of the environment that, set to 1, writes the name of every kernel to standard error before it is launched, and waits for it.</summary>
+    /// <summary>
+    /// The variable of the environment that, set to 1, writes the name of every kernel to standard error before it is launched, and waits
+    /// for it.
+    /// </summary>
     public const string TraceVariable = "MT_GPU_TRACE";
 
     private static readonly bool _isTraced = Environment.GetEnvironmentVariable(TraceVariable) == "1";
@@ -46,7 +49,8 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
         where TArguments : struct
     {
         CompiledKernel compiled = accelerator.CompileKernel(EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method));
-        return accelerator.LoadKernel(OpenClSource.WithFencedBarriers(compiled)).CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TArguments>>();
+        Kernel loaded = accelerator.LoadKernel(OpenClSource.WithFencedBarriers(compiled));
+        return loaded.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TArguments>>();
     }
 
     private static string Describe<TArguments>(TArguments arguments) => string.Join(' ', typeof(TArguments).GetFields().Select(field => $"{field.Name}={(field.GetValue(arguments) is IArrayView view ? $"[{view.Length}]" : field.GetValue(arguments))}"));

@@ -6,7 +6,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// A CUDA or OpenCL device. Kernels are queued in one stream and run in its order; only reading memory back (and <see cref="Synchronize"/>) waits for them.
+/// A CUDA or OpenCL device. Kernels are queued in one stream and run in its order; only reading memory back (and <see cref="Synchronize"/>)
+/// waits for them.
 /// </summary>
 public sealed class GpuDevice : Device
 {
@@ -41,7 +42,10 @@ public sealed class GpuDevice : Device
     /// <summary>Starts kernels.</summary>
     internal KernelLauncher Launcher { get; }
 
-    /// <summary>Whether kernels may exchange registers within warps of 32 (<see cref="CudaTeam"/>); else they go through shared memory (<see cref="PlainTeam"/>).</summary>
+    /// <summary>
+    /// Whether kernels may exchange registers within warps of 32 (<see cref="CudaTeam"/>); else they go through shared memory
+    /// (<see cref="PlainTeam"/>).
+    /// </summary>
     internal bool HasShuffles { get; }
 
     /// <summary>How many groups of threads are at work at the same time, roughly.</summary>
@@ -73,7 +77,8 @@ public sealed class GpuDevice : Device
         if (groupSize > PortableGroupSize && !HasShuffles)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(groupSize), $"{kernel.Method.DeclaringType!.Name}.{kernel.Method.Name} wants groups of {groupSize} threads, but some devices have no more than {PortableGroupSize}.");
+                nameof(groupSize),
+                $"{kernel.Method.DeclaringType!.Name}.{kernel.Method.Name} wants {groupSize} threads per group; some devices have {PortableGroupSize}.");
         }
 
         var shared = dynamicSharedBytes == 0 ? default : SharedMemoryConfig.RequestDynamic<byte>(dynamicSharedBytes);

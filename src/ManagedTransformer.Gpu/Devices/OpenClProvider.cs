@@ -40,7 +40,8 @@ internal sealed class OpenClProvider : DeviceProvider
             Context context = Context.Create(builder => builder.Optimize(KernelLauncher.Optimization).OpenCL(_ => true));
             return Suitable(context).Count > 0
                 ? (context, "")
-                : (context, "no OpenCL device of version 2.0 or later with generic addresses, double precision, 64-bit atomics and 48 KiB of local memory is installed");
+                : (context, "no OpenCL device of version 2.0 or later with generic addresses, double precision, 64-bit atomics "
+                    + "and 48 KiB of local memory is installed");
         }
         catch (Exception e)
         {
@@ -68,7 +69,8 @@ internal sealed class OpenClProvider : DeviceProvider
     }
 
     private static bool IsSuitable(CLDevice device) =>
-        device.MaxNumThreadsPerGroup >= GroupSize && device.MaxSharedMemoryPerGroup >= SharedBytes && device.Capabilities is { Float64: true, Int64_Atomics: true };
+        device.MaxNumThreadsPerGroup >= GroupSize && device.MaxSharedMemoryPerGroup >= SharedBytes
+        && device.Capabilities is { Float64: true, Int64_Atomics: true };
 
     private static bool IsProcessor(CLDevice device) => (device.DeviceType & CLDeviceType.CL_DEVICE_TYPE_CPU) != 0;
 

@@ -8,6 +8,7 @@ namespace ManagedTransformer.Gpu;
 /// </summary>
 internal static class BagCode
 {
+    /// <summary>The weighted sums of rows.</summary>
     public static void Forward(BagArguments arguments)
     {
         long bag = RowTeam.Row(arguments.TeamBits);
@@ -33,6 +34,7 @@ internal static class BagCode
         }
     }
 
+    /// <summary>The gradients of the weights; that of the table is an addition of rows (<see cref="RowUpdateCode"/>).</summary>
     public static void Backward<TTeam>(BagArguments arguments)
         where TTeam : struct, IRowTeam
     {

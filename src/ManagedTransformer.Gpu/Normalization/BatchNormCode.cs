@@ -6,6 +6,7 @@ namespace ManagedTransformer.Gpu;
 /// </summary>
 internal static class BatchNormCode
 {
+    /// <summary>y, from statistics that are there.</summary>
     public static void Forward(BatchNormArguments arguments)
     {
         var row = TeamRow.Mine(arguments.TeamBits, arguments.Rows, arguments.Width);
@@ -16,6 +17,7 @@ internal static class BatchNormCode
         }
     }
 
+    /// <summary>dx, from the gradients of gain and bias, which are there.</summary>
     public static void Backward(BatchNormArguments arguments)
     {
         var row = TeamRow.Mine(arguments.TeamBits, arguments.Rows, arguments.Width);

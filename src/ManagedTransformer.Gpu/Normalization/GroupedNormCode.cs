@@ -9,6 +9,7 @@ namespace ManagedTransformer.Gpu;
 /// </summary>
 internal static class GroupedNormCode
 {
+    /// <summary>The mixed rows, and mean and 1 / standard deviation of every group of a row.</summary>
     public static void Forward<TTeam>(GroupedNormArguments arguments)
         where TTeam : struct, IRowTeam
     {
@@ -57,6 +58,9 @@ internal static class GroupedNormCode
         }
     }
 
+    /// <summary>
+    /// The gradients of both arrays; those of gain and bias are sums over rows and groups (<see cref="GroupedNormTerm"/>).
+    /// </summary>
     public static void Backward<TTeam>(GroupedNormArguments arguments)
         where TTeam : struct, IRowTeam
     {

@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// s = x (+ residual); y = gain (s - mean) rstd + bias: a team of threads per row (<see cref="RowTeam"/>). The row is read three times, all
-/// but the first from the first cache: the variance is the mean square of deviations, not a difference of large sums.
+/// s = x (+ residual); y = gain (s - mean) rstd + bias with rstd = 1 / sqrt(mean((s - mean)^2) + epsilon): a team of threads per row
+/// (<see cref="RowTeam"/>). The row is read three times, all but the first from the first cache: the variance is the mean square of
+/// deviations, not a difference of large sums.
 /// </summary>
 internal static class LayerNormCode
 {

@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// With g = gain dy and xhat = (s - mean) rstd: ds = rstd (g - mean(g) - xhat mean(g xhat)) (+ dSum): a team of threads per row (<see
-/// cref="RowTeam"/>).
+/// With g = gain dy and xhat = (s - mean) rstd: ds = rstd (g - mean(g) - xhat mean(g xhat)) (+ dSum): a team of threads per row
+/// (<see cref="RowTeam"/>) walks along it twice, first for the two means. The gradients of gain and bias are sums over rows
+/// (<see cref="LayerNormTerm"/>).
 /// </summary>
 internal static class LayerNormGradientCode
 {

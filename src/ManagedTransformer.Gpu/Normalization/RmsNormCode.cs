@@ -8,6 +8,7 @@ namespace ManagedTransformer.Gpu;
 /// </summary>
 internal static class RmsNormCode
 {
+    /// <summary>y, and rrms of every row.</summary>
     public static void Forward<TTeam>(RmsNormArguments arguments)
         where TTeam : struct, IRowTeam
     {
@@ -32,6 +33,7 @@ internal static class RmsNormCode
         }
     }
 
+    /// <summary>dx; that of the gain is a sum over rows (<see cref="RmsNormTerm"/>).</summary>
     public static void Backward<TTeam>(RmsNormArguments arguments)
         where TTeam : struct, IRowTeam
     {

@@ -10,7 +10,8 @@ namespace ManagedTransformer.Gpu;
 /// </summary>
 internal sealed class GpuProductKeyKernels(GpuDevice device) : IProductKeyKernels
 {
-    // Half scores, and contributions, that exist at a time; and rows, of which every tile is a group in the second direction of a launch, where 65,535 is the most.
+    // Half scores, and contributions, that exist at a time; and rows, of which every tile is a group in the second direction of a launch,
+    // where 65,535 is the most.
     private const long MostHalfScores = 1 << 24, MostContributions = 1 << 21, MostRows = 65_535 * HalfScoreCode.Tile;
 
     // Of what every device has; pairs of ranks are packed by 16 bits, too.

@@ -3,15 +3,16 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Cumulative sums. Long axes of few lines are cut into parts whose sums another kernel has computed: a part starts with the sum of the parts before it.
+/// Cumulative sums. Long axes of few lines are cut into parts whose sums another kernel has computed: a part starts with the sum of the
+/// parts before it.
 /// </summary>
 internal static class ScanCode
 {
     private const int PerThread = 4;
 
     /// <summary>
-    /// Along rows: a team of threads (<see cref="RowTeam"/>) takes a part of a row in tiles of four elements per thread; threads add up their four, and the prefixes of the threads' sums
-    /// come from shared memory in a logarithmic number of steps.
+    /// Along rows: a team of threads (<see cref="RowTeam"/>) takes a part of a row in tiles of four elements per thread; threads add up
+    /// their four, and the prefixes of the threads' sums come from shared memory in a logarithmic number of steps.
     /// </summary>
     public static void Rows<TTeam>(ScanArguments arguments)
         where TTeam : struct, IRowTeam

@@ -2,10 +2,15 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>Cross-entropy over rows of logits, forward and backward: a team of threads per row (<see cref="RowTeam"/>). Rows whose target is ignored, or no class, give 0.</summary>
+/// <summary>
+/// Cross-entropy over rows of logits, forward and backward: a team of threads per row (<see cref="RowTeam"/>). Rows whose target is
+/// ignored, or no class, give 0.
+/// </summary>
 internal static class CrossEntropyCode
 {
-    /// <summary>loss = targetWeight nll + classWeight sum over v of -lp[v], with lp = (x - max) - ln sum e^(x - max) and nll = -lp[target].</summary>
+    /// <summary>
+    /// loss = targetWeight nll + classWeight sum over v of -lp[v], with lp = (x - max) - ln sum e^(x - max) and nll = -lp[target].
+    /// </summary>
     public static void Forward<TTeam>(CrossEntropyArguments arguments)
         where TTeam : struct, IRowTeam
     {
@@ -43,7 +48,9 @@ internal static class CrossEntropyCode
         }
     }
 
-    /// <summary>dx[v] = s ((targetWeight + n classWeight) p[v] - classWeight - targetWeight [v = target]) with p = e^(x - max) / sum.</summary>
+    /// <summary>
+    /// dx[v] = s ((targetWeight + n classWeight) p[v] - classWeight - targetWeight [v = target]) with p = e^(x - max) / sum.
+    /// </summary>
     public static void Backward(CrossEntropyArguments arguments)
     {
         var row = TeamRow.Mine(arguments.Bits, arguments.Rows, arguments.Length);

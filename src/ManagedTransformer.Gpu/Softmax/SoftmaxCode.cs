@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Softmax and its logarithm over rows, forward and backward: a team of threads per row (<see cref="RowTeam"/>) walks along it twice, first for its sums and then for its results, when
-/// the row comes from the cache. A thread writes only what it alone has read, so the result may take the place of an input.
+/// Softmax and its logarithm over rows, forward and backward: a team of threads per row (<see cref="RowTeam"/>) walks along it twice, first
+/// for its sums and then for its results, when the row comes from the cache. A thread writes only what it alone has read, so the result may
+/// take the place of an input.
 /// </summary>
 internal static class SoftmaxCode
 {

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace ManagedTransformer.Gpu.Tests;
 
-/// <summary>That every kernel's text is of the known kind shows when the suite runs on an OpenCL device: an unknown barrier throws there.</summary>
+/// <summary>
+/// That every kernel's text is of the known kind shows when the suite runs on an OpenCL device: an unknown barrier throws there.
+/// </summary>
 public sealed class OpenClSourceTests
 {
     [Fact]

@@ -3,8 +3,10 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Attention of few queries to many keys ("Flash-Decoding", Dao et al., 2023). A group takes one query, a range of its keys and up to 128 columns of its result: 256 keys
-/// at a time, a score per thread, then a column by four threads with a quarter of the values each. What the ranges leave is put together by <see cref="DecodeCombineCode"/>.
+/// Attention of few queries to many keys, y = sum of m e^(s - max) f v / (sum of m e^(s - max) + epsilon sum of e^(s - max)) with scores s,
+/// soft masks m and factors f ("Flash-Decoding", Dao et al., 2023). A group takes one query, a range of its keys and up to 128 columns of
+/// its result: 256 keys at a time, a score per thread, then a column by four threads with a quarter of the values each. What the ranges
+/// leave is put together by <see cref="DecodeCombineCode"/>.
 /// </summary>
 internal static class DecodeCode
 {

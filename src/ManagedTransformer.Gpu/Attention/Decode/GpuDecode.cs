@@ -14,6 +14,7 @@ internal static class GpuDecode
     /// <summary>Whether there are so few queries that each is worth groups of its own.</summary>
     public static bool Suits(int queries) => queries <= MostQueries;
 
+    /// <summary>Queues the ranges of keys of all rows, and what puts them together.</summary>
     public static void Run<TKeys>(GpuDevice device, TKeys keys, int rows)
         where TKeys : struct, IDecodeKeys
     {

@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Queues the kernels of linear attention: gates; what every chunk adds to the state; the states, chunk after chunk; then all chunks at once. Chunks are as long as a tile,
-/// whatever was asked for.
+/// Queues the kernels of linear attention: gates; what every chunk adds to the state; the states, chunk after chunk; then all chunks at
+/// once. Chunks are as long as a tile, whatever was asked for.
 /// </summary>
 internal sealed class GpuLinearAttention(GpuDevice device)
 {

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// One position: the state is read and written once, perhaps in place. A group per pair; 64 columns of values at a time, a column by four threads with a quarter of the
-/// features each.
+/// One position: with s' = g s + (1 - g) k v^T and z' = g z + (1 - g) k, y = q s' / D(q z'). The state is read and written once, perhaps in
+/// place. A group per pair; 64 columns of values at a time, a column by four threads with a quarter of the features each.
 /// </summary>
 internal static class LinearStepCode
 {

@@ -4,9 +4,10 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Lets a head compute all slots where a query needs those beyond its spans. They have no weight, but their scores are part of the sum behind epsilon, which counts where
-/// the softmax has almost all of its mass out there. A group looks at all slots of one query: of every query where there are few scores beyond the spans, else of some.
-/// It depends on the operands only, so that forward and backward agree, and the device decides: the host reads nothing back.
+/// Lets a head compute all slots where a query needs those beyond its spans. They have no weight, but their scores are part of the sum
+/// behind epsilon, which counts where the softmax has almost all of its mass out there. A group looks at all slots of one query: of every
+/// query where there are few scores beyond the spans, else of some. It depends on the operands only, so that forward and backward agree,
+/// and the device decides: the host reads nothing back.
 /// </summary>
 internal static class SpanProbeCode
 {

@@ -4,13 +4,15 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Slices of operands that lie along K: a row in shared memory has the 32 k of one row (of B: column) of the tile and 16 bytes of padding. Neighbouring threads copy neighbouring chunks of a row,
-/// and the group's threads, twice as many as the tile is wide, as many rows at a time as they have chunks for.
+/// Slices of operands that lie along K: a row in shared memory has the 32 k of one row (of B: column) of the tile and 16 bytes of padding.
+/// Neighbouring threads copy neighbouring chunks of a row, and the group's threads, twice as many as the tile is wide, as many rows at a
+/// time as they have chunks for.
 /// </summary>
 internal static class RowSlices
 {
     /// <summary>What the calling thread copies of the slices of a tile (<see cref="ITensorLayout.Source"/>).</summary>
-    /// <param name="elementBytes">The size of an element: a constant.</param><param name="rowBytes">The size of a row in shared memory: a constant.</param>
+    /// <param name="elementBytes">The size of an element: a constant.</param>
+    /// <param name="rowBytes">The size of a row in shared memory: a constant.</param>
     /// <param name="width">The width of the tile.</param>
     /// <param name="matrix">Where the matrix starts.</param><param name="stride">Elements between its stored rows.</param>
     /// <param name="first">The first row of the tile.</param><param name="limit">Rows of the matrix.</param>
