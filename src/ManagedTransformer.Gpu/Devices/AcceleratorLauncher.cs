@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
@@ -9,7 +11,10 @@ namespace ManagedTransformer.Gpu;
 /// <summary>Kernels on an accelerator of ILGPU, each compiled when it is first launched.</summary>
 internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLauncher
 {
-    /// <summary>The variable of the environment that, set to 1, writes the name of every kernel to standard error before it is launched, and waits for it.</summary>
+    /// <summary>
+    /// The variable of the environment that, set to 1, writes the name of every kernel to standard error before it is launched, and waits
+    /// for it.
+    /// </summary>
     public const string TraceVariable = "MT_GPU_TRACE";
 
     private static readonly bool _isTraced = Environment.GetEnvironmentVariable(TraceVariable) == "1";
@@ -27,7 +32,7 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
 
         if (!_loaded.TryGetValue(kernel, out Delegate? loaded))
         {
-            loaded = accelerator.LoadKernel(kernel);
+            loaded = Load(kernel);
             _loaded[kernel] = loaded;
         }
 
@@ -38,6 +43,14 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
         {
             accelerator.DefaultStream.Synchronize();
         }
+    }
+
+    private Action<AcceleratorStream, KernelConfig, TArguments> Load<TArguments>(Action<TArguments> kernel)
+        where TArguments : struct
+    {
+        CompiledKernel compiled = accelerator.CompileKernel(EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method));
+        Kernel loaded = accelerator.LoadKernel(OpenClSource.WithFencedBarriers(compiled));
+        return loaded.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TArguments>>();
     }
 
     private static string Describe<TArguments>(TArguments arguments) => string.Join(' ', typeof(TArguments).GetFields().Select(field => $"{field.Name}={(field.GetValue(arguments) is IArrayView view ? $"[{view.Length}]" : field.GetValue(arguments))}"));

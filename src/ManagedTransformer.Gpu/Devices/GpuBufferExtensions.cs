@@ -6,11 +6,17 @@ namespace ManagedTransformer.Gpu;
 /// <summary>Turns buffers of a device into views that kernels take; an absent buffer into an empty one.</summary>
 internal static class GpuBufferExtensions
 {
-    public static ArrayView<float> Floats(this DeviceBuffer buffer) => buffer.IsAbsent ? default : buffer.Bytes(sizeof(float)).Cast<float>();
+    /// <summary>Everything from the buffer's first element on, as Float32.</summary>
+    public static ArrayView<float> Floats(this DeviceBuffer buffer) =>
+        buffer.IsAbsent ? default : buffer.Bytes(sizeof(float)).Cast<float>();
 
-    public static ArrayView<int> Integers(this DeviceBuffer buffer) => buffer.IsAbsent ? default : buffer.Bytes(sizeof(int)).Cast<int>();
+    /// <summary>The same as integers of 32 bits.</summary>
+    public static ArrayView<int> Integers(this DeviceBuffer buffer) =>
+        buffer.IsAbsent ? default : buffer.Bytes(sizeof(int)).Cast<int>();
 
-    public static ArrayView<ushort> Halves(this DeviceBuffer buffer) => buffer.IsAbsent ? default : buffer.Bytes(sizeof(ushort)).Cast<ushort>();
+    /// <summary>The same as BFloat16 numbers.</summary>
+    public static ArrayView<ushort> Halves(this DeviceBuffer buffer) =>
+        buffer.IsAbsent ? default : buffer.Bytes(sizeof(ushort)).Cast<ushort>();
 
     /// <summary>Everything from the buffer's first element to the end of its storage.</summary>
     /// <exception cref="InvalidOperationException">The memory belongs to another kind of device.</exception>

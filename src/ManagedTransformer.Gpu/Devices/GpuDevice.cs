@@ -6,10 +6,14 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// A CUDA or OpenCL device. Kernels are queued in one stream and run in its order; only reading memory back (and <see cref="Synchronize"/>) waits for them.
+/// A CUDA or OpenCL device. Kernels are queued in one stream and run in its order; only reading memory back (and <see cref="Synchronize"/>)
+/// waits for them.
 /// </summary>
 public sealed class GpuDevice : Device
 {
+    // What every device allows; only those with shuffles are known to have larger groups.
+    private const int PortableGroupSize = 256;
+
     // What every device with tensor cores for Float32 operands has.
     private const int LeastTensorSharedBytes = 99 << 10;
 
@@ -38,7 +42,10 @@ public sealed class GpuDevice : Device
     /// <summary>Starts kernels.</summary>
     internal KernelLauncher Launcher { get; }
 
-    /// <summary>Whether kernels may exchange registers within warps of 32 (<see cref="CudaGroup"/>); else they go through shared memory (<see cref="PlainGroup"/>).</summary>
+    /// <summary>
+    /// Whether kernels may exchange registers within warps of 32 (<see cref="CudaTeam"/>); else they go through shared memory
+    /// (<see cref="PlainTeam"/>).
+    /// </summary>
     internal bool HasShuffles { get; }
 
     /// <summary>How many groups of threads are at work at the same time, roughly.</summary>
@@ -61,13 +68,19 @@ public sealed class GpuDevice : Device
     internal void Launch<TArguments>(Action<TArguments> kernel, Index3D groups, int groupSize, TArguments arguments, int dynamicSharedBytes = 0)
         where TArguments : struct
     {
-        if (groups.Size == 0)
+        OperandDevice.Done();
+        if (groups.LongSize == 0)
         {
-            OperandDevice.Done();
             return;
         }
 
-        OperandDevice.Done();
+        if (groupSize > PortableGroupSize && !HasShuffles)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(groupSize),
+                $"{kernel.Method.DeclaringType!.Name}.{kernel.Method.Name} wants {groupSize} threads per group; some devices have {PortableGroupSize}.");
+        }
+
         var shared = dynamicSharedBytes == 0 ? default : SharedMemoryConfig.RequestDynamic<byte>(dynamicSharedBytes);
         try
         {

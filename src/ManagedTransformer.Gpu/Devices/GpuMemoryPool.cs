@@ -5,15 +5,16 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Blocks of device memory, reused by the size classes of <see cref="NativeMemoryPool"/>. Kernels run in the order in which they are queued, so a block that comes back
-/// while a kernel still uses it may be handed out at once: the next kernel runs behind that one.
+/// Blocks of device memory, reused by the size classes of <see cref="NativeMemoryPool"/>. Kernels run in the order in which they are
+/// queued, so a block that comes back while a kernel still uses it may be handed out at once: the next kernel runs behind that one.
 /// </summary>
 internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Stack<MemoryBuffer1D<byte, Stride1D.Dense>>> _free = [];
 
-    // All blocks, in use or idle. Finalisers bring blocks back: without a reference from here, a block would be finalised, and so freed, together with its storage.
+    // All blocks, in use or idle. Finalisers bring blocks back: without a reference from here, a block would be finalised, and so freed,
+    // together with its storage.
     private readonly HashSet<MemoryBuffer1D<byte, Stride1D.Dense>> _blocks = new(ReferenceEqualityComparer.Instance);
 
     private long _allocatedBytes;
@@ -57,7 +58,7 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
         {
             foreach ((long size, Stack<MemoryBuffer1D<byte, Stride1D.Dense>> blocks) in _free)
             {
-                _allocatedBytes -= size * blocks.Count;
+                Interlocked.Add(ref _allocatedBytes, -size * blocks.Count);
                 while (blocks.TryPop(out MemoryBuffer1D<byte, Stride1D.Dense>? block))
                 {
                     _blocks.Remove(block);

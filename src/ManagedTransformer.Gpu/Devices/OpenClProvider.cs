@@ -5,9 +5,12 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>OpenCL devices, graphics cards before processors.</summary>
+/// <summary>OpenCL devices that have what the kernels need, graphics cards before processors.</summary>
 internal sealed class OpenClProvider : DeviceProvider
 {
+    // The largest group of a portable kernel, and the most shared memory of one.
+    private const int GroupSize = 256, SharedBytes = 48 << 10;
+
     private readonly Lazy<(Context? Context, string Absence)> _driver = new(Load);
 
     public static OpenClProvider Instance { get; } = new();
@@ -35,9 +38,10 @@ internal sealed class OpenClProvider : DeviceProvider
         try
         {
             Context context = KernelContext.Create(builder => builder.OpenCL(_ => true));
-            return context.GetCLDevices().Count > 0
+            return Suitable(context).Count > 0
                 ? (context, "")
-                : (context, "no OpenCL device of version 2.0 or later with generic addresses is installed");
+                : (context, "no OpenCL device of version 2.0 or later with generic addresses, double precision, 64-bit atomics "
+                    + "and 48 KiB of local memory is installed");
         }
         catch (Exception e)
         {
@@ -48,12 +52,14 @@ internal sealed class OpenClProvider : DeviceProvider
 
     private IEnumerable<CLDevice> Ordered() => All().OrderBy(device => IsProcessor(device) ? 1 : 0);
 
-    private List<CLDevice> All()
+    private List<CLDevice> All() => _driver.Value.Context is { } context ? Suitable(context) : [];
+
+    private static List<CLDevice> Suitable(Context context)
     {
         List<CLDevice> devices = [];
-        if (_driver.Value.Context is { } context)
+        foreach (CLDevice device in context.GetCLDevices())
         {
-            foreach (CLDevice device in context.GetCLDevices())
+            if (IsSuitable(device))
             {
                 devices.Add(device);
             }
@@ -61,6 +67,10 @@ internal sealed class OpenClProvider : DeviceProvider
 
         return devices;
     }
+
+    private static bool IsSuitable(CLDevice device) =>
+        device.MaxNumThreadsPerGroup >= GroupSize && device.MaxSharedMemoryPerGroup >= SharedBytes
+        && device.Capabilities is { Float64: true, Int64_Atomics: true };
 
     private static bool IsProcessor(CLDevice device) => (device.DeviceType & CLDeviceType.CL_DEVICE_TYPE_CPU) != 0;
 

@@ -4,8 +4,8 @@ using ILGPU.Runtime;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// A ring of page-locked host memory through which small writes go to the device without waiting for what is queued there: a batch of tokens is on its way while the last
-/// step still runs. Only when the ring is full, or the write larger than it, the host waits.
+/// A ring of page-locked host memory through which small writes go to the device without waiting for what is queued there: a batch of
+/// tokens is on its way while the last step still runs. Only when the ring is full, or the write larger than it, the host waits.
 /// </summary>
 internal sealed unsafe class PageLockedStaging(Accelerator accelerator)
 {
@@ -26,8 +26,13 @@ internal sealed unsafe class PageLockedStaging(Accelerator accelerator)
         {
             if (source.Length > Size)
             {
-                Copy(source, destination);
-                accelerator.DefaultStream.Synchronize();
+                // The source must stay where it is until the driver has read it.
+                fixed (byte* start = source)
+                {
+                    Copy(source, destination);
+                    accelerator.DefaultStream.Synchronize();
+                }
+
                 return;
             }
 

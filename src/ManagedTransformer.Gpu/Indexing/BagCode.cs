@@ -8,6 +8,7 @@ namespace ManagedTransformer.Gpu;
 /// </summary>
 internal static class BagCode
 {
+    /// <summary>The weighted sums of rows.</summary>
     public static void Forward(BagArguments arguments)
     {
         long bag = RowTeam.Row(arguments.TeamBits);
@@ -33,10 +34,11 @@ internal static class BagCode
         }
     }
 
+    /// <summary>The gradients of the weights; that of the table is an addition of rows (<see cref="RowUpdateCode"/>).</summary>
     public static void Backward<TTeam>(BagArguments arguments)
         where TTeam : struct, IRowTeam
     {
-        ArrayView<float> scratch = SharedMemory.Allocate<float>(2 * RowTeam.GroupSize);
+        ArrayView<float> scratch = SharedMemory.Allocate<float>(RowTeam.GroupSize);
         int size = 1 << arguments.TeamBits, lane = RowTeam.Lane(arguments.TeamBits);
         long m = RowTeam.Row(arguments.TeamBits), bag = m / arguments.PerBag;
         bool exists = bag < arguments.Bags;
@@ -51,7 +53,7 @@ internal static class BagCode
             sum += arguments.DY[(bag * arguments.Width) + column] * arguments.Table[(row * arguments.Width) + column];
         }
 
-        sum = default(TTeam).Sum(sum, scratch, size);
+        sum = default(TTeam).Merge<float, SumCode>(sum, scratch, size);
         if (lane == 0 && exists)
         {
             arguments.DWeights[m] = sum;

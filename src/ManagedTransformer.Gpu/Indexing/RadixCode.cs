@@ -20,7 +20,7 @@ internal static class RadixCode
     public const int SmallCount = 2048, SmallDigitBits = 4;
 
     /// <summary>Threads of the only group of <see cref="Places"/>.</summary>
-    public const int PlacesThreads = 512;
+    public const int PlacesThreads = 256;
 
     // One unused counter after every 32 keeps the threads' runs of counters in different banks.
     private const int PaddedCounters = Counters + (Counters >> 5);

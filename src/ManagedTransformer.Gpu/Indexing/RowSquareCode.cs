@@ -22,21 +22,14 @@ internal static class RowSquareCode
             SegmentPiece piece = SegmentCode.PieceAt(views, place);
             if (piece.Row >= 0)
             {
-                FloatQuad sum = SegmentCode.Sum(views, piece, column);
+                Quad sum = SegmentCode.Sum(views, piece, column);
                 bool isWhole = piece.Slot < 0;
                 long first = (isWhole ? piece.Row : piece.Slot) * views.Width;
-                squares += Take(arguments, isWhole, first, column, sum.A);
-                squares += Take(arguments, isWhole, first, column + team, sum.B);
-                squares += Take(arguments, isWhole, first, column + (2 * team), sum.C);
-                squares += Take(arguments, isWhole, first, column + (3 * team), sum.D);
+                squares += Take(arguments, isWhole, first, column, sum);
             }
         }
 
-        squares = DoubleGroup.Sum(squares, scratch);
-        if (Group.IdxX == 0)
-        {
-            arguments.Squares[(Grid.IdxY * Grid.DimX) + Grid.IdxX] = squares;
-        }
+        Store(arguments, squares, scratch);
     }
 
     /// <summary>Segments of several pieces.</summary>
@@ -52,20 +45,31 @@ internal static class RowSquareCode
             SegmentPiece segment = SegmentCode.LongSegment(views, block);
             if (segment.Row >= 0)
             {
-                FloatQuad sum = SegmentCode.SumOfParts(views, segment, column);
+                Quad sum = SegmentCode.SumOfParts(views, segment, column);
                 long first = (long)segment.Row * views.Width;
-                squares += Take(arguments, true, first, column, sum.A);
-                squares += Take(arguments, true, first, column + team, sum.B);
-                squares += Take(arguments, true, first, column + (2 * team), sum.C);
-                squares += Take(arguments, true, first, column + (3 * team), sum.D);
+                squares += Take(arguments, true, first, column, sum);
             }
         }
 
-        squares = DoubleGroup.Sum(squares, scratch);
+        Store(arguments, squares, scratch);
+    }
+
+    /// <summary>The group's sum of its threads' squares.</summary>
+    private static void Store(RowSquareArguments arguments, double squares, ArrayView<double> scratch)
+    {
+        squares = DoubleSum.OfGroup(squares, scratch);
         if (Group.IdxX == 0)
         {
             arguments.Squares[(Grid.IdxY * Grid.DimX) + Grid.IdxX] = squares;
         }
+    }
+
+    /// <summary>Keeps the sums of four columns; the squares of a row's.</summary>
+    private static double Take(RowSquareArguments arguments, bool isWhole, long first, int column, Quad sum)
+    {
+        int team = 1 << arguments.Views.TeamBits;
+        return Take(arguments, isWhole, first, column, sum.X) + Take(arguments, isWhole, first, column + team, sum.Y)
+            + Take(arguments, isWhole, first, column + (2 * team), sum.Z) + Take(arguments, isWhole, first, column + (3 * team), sum.W);
     }
 
     /// <summary>Keeps a sum, of a row or of a piece; the square of a row's.</summary>

@@ -21,7 +21,7 @@ internal static class RowUpdateCode
         }
 
         int team = 1 << views.TeamBits, column = (Grid.IdxY * SegmentCode.PerThread * team) + RowTeam.Lane(views.TeamBits);
-        FloatQuad sum = SegmentCode.Sum(views, piece, column);
+        Quad sum = SegmentCode.Sum(views, piece, column);
         if (piece.Slot < 0)
         {
             Apply(arguments, piece.Row, column, sum);
@@ -29,10 +29,10 @@ internal static class RowUpdateCode
         }
 
         long part = piece.Slot * views.Width;
-        Keep(views, part, column, sum.A);
-        Keep(views, part, column + team, sum.B);
-        Keep(views, part, column + (2 * team), sum.C);
-        Keep(views, part, column + (3 * team), sum.D);
+        Keep(views, part, column, sum.X);
+        Keep(views, part, column + team, sum.Y);
+        Keep(views, part, column + (2 * team), sum.Z);
+        Keep(views, part, column + (3 * team), sum.W);
     }
 
     /// <summary>Segments of several pieces; a team takes a block of places (<see cref="SegmentCode.LongSegment"/>).</summary>
@@ -68,29 +68,29 @@ internal static class RowUpdateCode
         }
     }
 
-    private static void Apply<TStep>(RowUpdateArguments<TStep> arguments, int row, int column, FloatQuad sum)
+    private static void Apply<TStep>(RowUpdateArguments<TStep> arguments, int row, int column, Quad sum)
         where TStep : struct, IElementStep
     {
         int team = 1 << arguments.Views.TeamBits, width = arguments.Views.Width;
         long first = (long)row * width;
         if (column < width)
         {
-            arguments.Step.Apply(first + column, sum.A);
+            arguments.Step.Apply(first + column, sum.X);
         }
 
         if (column + team < width)
         {
-            arguments.Step.Apply(first + column + team, sum.B);
+            arguments.Step.Apply(first + column + team, sum.Y);
         }
 
         if (column + (2 * team) < width)
         {
-            arguments.Step.Apply(first + column + (2 * team), sum.C);
+            arguments.Step.Apply(first + column + (2 * team), sum.Z);
         }
 
         if (column + (3 * team) < width)
         {
-            arguments.Step.Apply(first + column + (3 * team), sum.D);
+            arguments.Step.Apply(first + column + (3 * team), sum.W);
         }
     }
 

@@ -86,12 +86,12 @@ internal static class SegmentCode
     /// <param name="views">The contributions.</param><param name="piece">The piece.</param>
     /// <param name="column">The first column; the others follow at the distance of a team's size. Columns behind the last one count as the
     /// last.</param>
-    public static FloatQuad Sum(ContributionViews views, SegmentPiece piece, int column)
+    public static Quad Sum(ContributionViews views, SegmentPiece piece, int column)
     {
         int team = 1 << views.TeamBits, last = views.Width - 1;
         int c0 = Least(column, last), c1 = Least(column + team, last);
         int c2 = Least(column + (2 * team), last), c3 = Least(column + (3 * team), last);
-        var sum = default(FloatQuad);
+        var sum = default(Quad);
         long place = piece.Start;
 
         // Two at a time: so the second's numbers are on their way while the first is added.
@@ -102,10 +102,10 @@ internal static class SegmentCode
             long a = Value(views, e), b = Value(views, f);
             float a0 = views.Values[a + c0], a1 = views.Values[a + c1], a2 = views.Values[a + c2], a3 = views.Values[a + c3];
             float b0 = views.Values[b + c0], b1 = views.Values[b + c1], b2 = views.Values[b + c2], b3 = views.Values[b + c3];
-            sum.A = sum.A + (v * a0) + (w * b0);
-            sum.B = sum.B + (v * a1) + (w * b1);
-            sum.C = sum.C + (v * a2) + (w * b2);
-            sum.D = sum.D + (v * a3) + (w * b3);
+            sum.X = sum.X + (v * a0) + (w * b0);
+            sum.Y = sum.Y + (v * a1) + (w * b1);
+            sum.Z = sum.Z + (v * a2) + (w * b2);
+            sum.W = sum.W + (v * a3) + (w * b3);
         }
 
         if (place < piece.End)
@@ -113,10 +113,10 @@ internal static class SegmentCode
             int e = views.Order[place];
             float v = views.HasWeights != 0 ? views.Weights[e] : 1f;
             long a = Value(views, e);
-            sum.A += v * views.Values[a + c0];
-            sum.B += v * views.Values[a + c1];
-            sum.C += v * views.Values[a + c2];
-            sum.D += v * views.Values[a + c3];
+            sum.X += v * views.Values[a + c0];
+            sum.Y += v * views.Values[a + c1];
+            sum.Z += v * views.Values[a + c2];
+            sum.W += v * views.Values[a + c3];
         }
 
         return sum;
@@ -126,23 +126,23 @@ internal static class SegmentCode
     /// <param name="views">The contributions.</param>
     /// <param name="segment">From <see cref="LongSegment"/>.</param>
     /// <param name="column">As above.</param>
-    public static FloatQuad SumOfParts(ContributionViews views, SegmentPiece segment, int column)
+    public static Quad SumOfParts(ContributionViews views, SegmentPiece segment, int column)
     {
         int team = 1 << views.TeamBits, last = views.Width - 1;
         int c0 = Least(column, last), c1 = Least(column + team, last);
         int c2 = Least(column + (2 * team), last), c3 = Least(column + (3 * team), last);
         long piece = 1L << views.PieceBits, place = segment.Start;
-        var sum = default(FloatQuad);
+        var sum = default(Quad);
         bool isLast = false;
         while (!isLast)
         {
             long next = place + piece;
             isLast = next >= views.Count || views.Sorted[next] != segment.Row;
             long part = Slot(views, place, isLast) * views.Width;
-            sum.A += views.Parts[part + c0];
-            sum.B += views.Parts[part + c1];
-            sum.C += views.Parts[part + c2];
-            sum.D += views.Parts[part + c3];
+            sum.X += views.Parts[part + c0];
+            sum.Y += views.Parts[part + c1];
+            sum.Z += views.Parts[part + c2];
+            sum.W += views.Parts[part + c3];
             place = next;
         }
 

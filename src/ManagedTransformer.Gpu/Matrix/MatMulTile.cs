@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace ManagedTransformer.Gpu;
@@ -34,5 +35,27 @@ internal struct MatMulTile
         tile.From = tile.Part * g.PartDepth;
         tile.To = IntrinsicMath.Min(g.K, tile.From + g.PartDepth);
         return tile;
+    }
+
+    /// <summary>
+    /// Stores one row of every thread's block of results from shared memory, where it has been put so that the 16 rows of the tile that are
+    /// taken at a time lie one behind the other: neighbouring threads write neighbouring elements. All threads of the group must call.
+    /// </summary>
+    /// <param name="g">The problem.</param><param name="tile">The tile.</param><param name="width">Its width.</param>
+    /// <param name="pass">Which row of the blocks of width / 16 rows.</param><param name="sums">Shared memory.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(MatMulArguments g, MatMulTile tile, int width, int pass, ArrayView<float> sums)
+    {
+        Group.Barrier();
+        for (int e = Group.IdxX; e < 16 * width; e += Group.DimX)
+        {
+            int row = tile.Row + (e / width * (width / 16)) + pass, column = tile.Column + (e % width);
+            if (row < g.M && column < g.N)
+            {
+                MatMulEpilogue.Store(g, tile.Batch, tile.Part, row, column, sums[e]);
+            }
+        }
+
+        Group.Barrier();
     }
 }

@@ -16,7 +16,7 @@ internal static class MatMulTile128Code
         where TRight : struct, IMatrixElement
     {
         MatMulTile tile = MatMulTile.Mine(g, Width);
-        ArrayView<TileRow4> quads = SharedMemory.Allocate<TileRow4>(2 * Depth * Quads);
+        ArrayView<Quad> quads = SharedMemory.Allocate<Quad>(2 * Depth * Quads);
         ArrayView<float> shared = quads.Cast<float>();
         int x = Group.IdxX % 16, y = Group.IdxX / 16;
         TileRow8 c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
@@ -27,15 +27,15 @@ internal static class MatMulTile128Code
             for (int i = 0; i < Depth; i++)
             {
                 int right = ((Depth + i) * Quads) + x, left = (i * Quads) + (y * 2);
-                TileRow4 b = quads[right], d = quads[right + 16], a = quads[left], e = quads[left + 1];
-                c0 = TileRow8.Add(c0, a.A, b, d);
-                c1 = TileRow8.Add(c1, a.B, b, d);
-                c2 = TileRow8.Add(c2, a.C, b, d);
-                c3 = TileRow8.Add(c3, a.D, b, d);
-                c4 = TileRow8.Add(c4, e.A, b, d);
-                c5 = TileRow8.Add(c5, e.B, b, d);
-                c6 = TileRow8.Add(c6, e.C, b, d);
-                c7 = TileRow8.Add(c7, e.D, b, d);
+                Quad b = quads[right], d = quads[right + 16], a = quads[left], e = quads[left + 1];
+                c0 = TileRow8.Add(c0, a.X, b, d);
+                c1 = TileRow8.Add(c1, a.Y, b, d);
+                c2 = TileRow8.Add(c2, a.Z, b, d);
+                c3 = TileRow8.Add(c3, a.W, b, d);
+                c4 = TileRow8.Add(c4, e.X, b, d);
+                c5 = TileRow8.Add(c5, e.Y, b, d);
+                c6 = TileRow8.Add(c6, e.Z, b, d);
+                c7 = TileRow8.Add(c7, e.W, b, d);
             }
 
             Group.Barrier();
@@ -48,17 +48,7 @@ internal static class MatMulTile128Code
             TileRow8 row8 = pass < 4 ? low : high;
             quads[(y * (Width / 4)) + x] = row8.Left;
             quads[(y * (Width / 4)) + 16 + x] = row8.Right;
-            Group.Barrier();
-            for (int e = Group.IdxX; e < 16 * Width; e += GroupSize)
-            {
-                int row = tile.Row + (e / Width * 8) + pass, column = tile.Column + (e % Width);
-                if (row < g.M && column < g.N)
-                {
-                    MatMulEpilogue.Store(g, tile.Batch, tile.Part, row, column, shared[e]);
-                }
-            }
-
-            Group.Barrier();
+            MatMulTile.Store(g, tile, Width, pass, shared);
         }
     }
 }

@@ -16,21 +16,21 @@ internal static class MatMulTile64Code
         where TRight : struct, IMatrixElement
     {
         MatMulTile tile = MatMulTile.Mine(g, Width);
-        ArrayView<TileRow4> quads = SharedMemory.Allocate<TileRow4>(2 * Depth * Quads);
+        ArrayView<Quad> quads = SharedMemory.Allocate<Quad>(2 * Depth * Quads);
         ArrayView<float> shared = quads.Cast<float>();
         int x = Group.IdxX % 16, y = Group.IdxX / 16;
-        TileRow4 c0 = default, c1 = default, c2 = default, c3 = default;
+        Quad c0 = default, c1 = default, c2 = default, c3 = default;
         for (int k = tile.From; k < tile.To; k += Depth)
         {
             MatMulTileLoader.Load<TRight>(g, tile, k, shared, shared.SubView(Depth * Pitch, Depth * Pitch), Width, Depth);
             Group.Barrier();
             for (int i = 0; i < Depth; i++)
             {
-                TileRow4 a = quads[(i * Quads) + y], b = quads[((Depth + i) * Quads) + x];
-                c0 = TileRow4.Add(c0, a.A, b);
-                c1 = TileRow4.Add(c1, a.B, b);
-                c2 = TileRow4.Add(c2, a.C, b);
-                c3 = TileRow4.Add(c3, a.D, b);
+                Quad a = quads[(i * Quads) + y], b = quads[((Depth + i) * Quads) + x];
+                c0 = Quad.AddScaled(c0, b, a.X);
+                c1 = Quad.AddScaled(c1, b, a.Y);
+                c2 = Quad.AddScaled(c2, b, a.Z);
+                c3 = Quad.AddScaled(c3, b, a.W);
             }
 
             Group.Barrier();
@@ -39,17 +39,7 @@ internal static class MatMulTile64Code
         for (int pass = 0; pass < 4; pass++)
         {
             quads[(y * (Width / 4)) + x] = pass == 0 ? c0 : pass == 1 ? c1 : pass == 2 ? c2 : c3;
-            Group.Barrier();
-            for (int e = Group.IdxX; e < 16 * Width; e += GroupSize)
-            {
-                int row = tile.Row + (e / Width * 4) + pass, column = tile.Column + (e % Width);
-                if (row < g.M && column < g.N)
-                {
-                    MatMulEpilogue.Store(g, tile.Batch, tile.Part, row, column, shared[e]);
-                }
-            }
-
-            Group.Barrier();
+            MatMulTile.Store(g, tile, Width, pass, shared);
         }
     }
 }

@@ -87,24 +87,24 @@ internal static class ThinCode
         where TCount : struct, IThinCount
     {
         int last = g.ThinCount - 1;
-        sums.Left.A = FusedProduct.Add(factor, g.Thin[place], sums.Left.A);
+        sums.Left.X = FusedProduct.Add(factor, g.Thin[place], sums.Left.X);
         if (default(TCount).Count > 1)
         {
-            sums.Left.B = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(1, last) * g.ThinStride)], sums.Left.B);
+            sums.Left.Y = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(1, last) * g.ThinStride)], sums.Left.Y);
         }
 
         if (default(TCount).Count > 2)
         {
-            sums.Left.C = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(2, last) * g.ThinStride)], sums.Left.C);
-            sums.Left.D = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(3, last) * g.ThinStride)], sums.Left.D);
+            sums.Left.Z = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(2, last) * g.ThinStride)], sums.Left.Z);
+            sums.Left.W = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(3, last) * g.ThinStride)], sums.Left.W);
         }
 
         if (default(TCount).Count > 4)
         {
-            sums.Right.A = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(4, last) * g.ThinStride)], sums.Right.A);
-            sums.Right.B = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(5, last) * g.ThinStride)], sums.Right.B);
-            sums.Right.C = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(6, last) * g.ThinStride)], sums.Right.C);
-            sums.Right.D = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(7, last) * g.ThinStride)], sums.Right.D);
+            sums.Right.X = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(4, last) * g.ThinStride)], sums.Right.X);
+            sums.Right.Y = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(5, last) * g.ThinStride)], sums.Right.Y);
+            sums.Right.Z = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(6, last) * g.ThinStride)], sums.Right.Z);
+            sums.Right.W = FusedProduct.Add(factor, g.Thin[place + (IntrinsicMath.Min(7, last) * g.ThinStride)], sums.Right.W);
         }
 
         return sums;
@@ -114,24 +114,24 @@ internal static class ThinCode
         where TCount : struct, IThinCount
     {
         int t = Group.IdxX;
-        shared[t] = sums.Left.A;
+        shared[t] = sums.Left.X;
         if (default(TCount).Count > 1)
         {
-            shared[GroupSize + t] = sums.Left.B;
+            shared[GroupSize + t] = sums.Left.Y;
         }
 
         if (default(TCount).Count > 2)
         {
-            shared[(2 * GroupSize) + t] = sums.Left.C;
-            shared[(3 * GroupSize) + t] = sums.Left.D;
+            shared[(2 * GroupSize) + t] = sums.Left.Z;
+            shared[(3 * GroupSize) + t] = sums.Left.W;
         }
 
         if (default(TCount).Count > 4)
         {
-            shared[(4 * GroupSize) + t] = sums.Right.A;
-            shared[(5 * GroupSize) + t] = sums.Right.B;
-            shared[(6 * GroupSize) + t] = sums.Right.C;
-            shared[(7 * GroupSize) + t] = sums.Right.D;
+            shared[(4 * GroupSize) + t] = sums.Right.X;
+            shared[(5 * GroupSize) + t] = sums.Right.Y;
+            shared[(6 * GroupSize) + t] = sums.Right.Z;
+            shared[(7 * GroupSize) + t] = sums.Right.W;
         }
     }
 }

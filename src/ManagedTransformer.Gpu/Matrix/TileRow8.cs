@@ -5,14 +5,14 @@ namespace ManagedTransformer.Gpu;
 /// <summary>Eight numbers of a row in named fields: four neighbours in the left half of a tile and four in the right half.</summary>
 internal struct TileRow8
 {
-    public TileRow4 Left, Right;
+    public Quad Left, Right;
 
     /// <summary>sum + factor (left, right).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TileRow8 Add(TileRow8 sum, float factor, TileRow4 left, TileRow4 right)
+    public static TileRow8 Add(TileRow8 sum, float factor, Quad left, Quad right)
     {
-        sum.Left = TileRow4.Add(sum.Left, factor, left);
-        sum.Right = TileRow4.Add(sum.Right, factor, right);
+        sum.Left = Quad.AddScaled(sum.Left, left, factor);
+        sum.Right = Quad.AddScaled(sum.Right, right, factor);
         return sum;
     }
 }

@@ -6,37 +6,27 @@ namespace ManagedTransformer.Gpu;
 /// </summary>
 internal static class BatchNormCode
 {
+    /// <summary>y, from statistics that are there.</summary>
     public static void Forward(BatchNormArguments arguments)
     {
-        int size = 1 << arguments.TeamBits;
-        long row = RowTeam.Row(arguments.TeamBits), start = row * arguments.Width;
-        if (row >= arguments.Rows)
+        var row = TeamRow.Mine(arguments.TeamBits, arguments.Rows, arguments.Width);
+        for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            return;
-        }
-
-        for (int i = RowTeam.Lane(arguments.TeamBits); i < arguments.Width; i += size)
-        {
-            float normal = (arguments.X[start + i] - arguments.Mean[i]) * arguments.Rstd[i];
-            arguments.Y[start + i] = (arguments.Gain[i] * normal) + arguments.Bias[i];
+            float normal = (arguments.X[row.Start + i] - arguments.Mean[i]) * arguments.Rstd[i];
+            arguments.Y[row.Start + i] = (arguments.Gain[i] * normal) + arguments.Bias[i];
         }
     }
 
+    /// <summary>dx, from the gradients of gain and bias, which are there.</summary>
     public static void Backward(BatchNormArguments arguments)
     {
-        int size = 1 << arguments.TeamBits;
-        long row = RowTeam.Row(arguments.TeamBits), start = row * arguments.Width;
-        if (row >= arguments.Rows)
+        var row = TeamRow.Mine(arguments.TeamBits, arguments.Rows, arguments.Width);
+        float share = arguments.HasCounts != 0 && row.Number < arguments.Rows ? arguments.Share * arguments.Counts[row.Number] : arguments.Share;
+        for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            return;
-        }
-
-        float share = arguments.HasCounts != 0 ? arguments.Share * arguments.Counts[row] : arguments.Share;
-        for (int i = RowTeam.Lane(arguments.TeamBits); i < arguments.Width; i += size)
-        {
-            float rstd = arguments.Rstd[i], normal = (arguments.X[start + i] - arguments.Mean[i]) * rstd;
+            float rstd = arguments.Rstd[i], normal = (arguments.X[row.Start + i] - arguments.Mean[i]) * rstd;
             float common = arguments.DBias[i] + (normal * arguments.DGain[i]);
-            arguments.DX[start + i] = rstd * arguments.Gain[i] * (arguments.DY[start + i] - (share * common));
+            arguments.DX[row.Start + i] = rstd * arguments.Gain[i] * (arguments.DY[row.Start + i] - (share * common));
         }
     }
 }

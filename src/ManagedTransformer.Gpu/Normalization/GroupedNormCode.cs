@@ -9,10 +9,11 @@ namespace ManagedTransformer.Gpu;
 /// </summary>
 internal static class GroupedNormCode
 {
+    /// <summary>The mixed rows, and mean and 1 / standard deviation of every group of a row.</summary>
     public static void Forward<TTeam>(GroupedNormArguments arguments)
         where TTeam : struct, IRowTeam
     {
-        ArrayView<float> scratch = SharedMemory.Allocate<float>(2 * RowTeam.GroupSize);
+        ArrayView<float> scratch = SharedMemory.Allocate<float>(RowTeam.GroupSize);
         GroupedNormPlaces places = arguments.Places;
         int size = 1 << arguments.TeamBits, lane = RowTeam.Lane(arguments.TeamBits);
         long item = RowTeam.Row(arguments.TeamBits), row = item / places.Groups;
@@ -24,14 +25,14 @@ internal static class GroupedNormCode
             total += arguments.X[x + places.Source(first + i)];
         }
 
-        float mean = default(TTeam).Sum(total, scratch, size) / places.Width, squares = 0;
+        float mean = default(TTeam).Merge<float, SumCode>(total, scratch, size) / places.Width, squares = 0;
         for (int i = lane; i < width; i += size)
         {
             float deviation = arguments.X[x + places.Source(first + i)] - mean;
             squares += deviation * deviation;
         }
 
-        float rstd = 1f / MathF.Sqrt((default(TTeam).Sum(squares, scratch, size) / places.Width) + arguments.Epsilon);
+        float rstd = 1f / MathF.Sqrt((default(TTeam).Merge<float, SumCode>(squares, scratch, size) / places.Width) + arguments.Epsilon);
         for (int i = lane; i < width; i += size)
         {
             float normal = (arguments.X[x + places.Source(first + i)] - mean) * rstd;
@@ -57,10 +58,13 @@ internal static class GroupedNormCode
         }
     }
 
+    /// <summary>
+    /// The gradients of both arrays; those of gain and bias are sums over rows and groups (<see cref="GroupedNormTerm"/>).
+    /// </summary>
     public static void Backward<TTeam>(GroupedNormArguments arguments)
         where TTeam : struct, IRowTeam
     {
-        ArrayView<float> scratch = SharedMemory.Allocate<float>(2 * RowTeam.GroupSize);
+        ArrayView<FloatPair> scratch = SharedMemory.Allocate<FloatPair>(RowTeam.GroupSize);
         GroupedNormPlaces places = arguments.Places;
         int size = 1 << arguments.TeamBits, lane = RowTeam.Lane(arguments.TeamBits);
         long item = RowTeam.Row(arguments.TeamBits), row = item / places.Groups;
@@ -76,7 +80,7 @@ internal static class GroupedNormCode
             dot += g * normal;
         }
 
-        FloatPair sums = default(TTeam).Sum(new FloatPair { A = sum, B = dot }, scratch, size);
+        FloatPair sums = default(TTeam).Merge<FloatPair, PairSum>(new FloatPair { A = sum, B = dot }, scratch, size);
         float meanG = sums.A / places.Width, meanDot = sums.B / places.Width;
         for (int i = lane; i < width; i += size)
         {

@@ -3,35 +3,34 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// With g = gain dy and xhat = (s - mean) rstd: ds = rstd (g - mean(g) - xhat mean(g xhat)) (+ dSum): a team of threads per row (<see
-/// cref="RowTeam"/>).
+/// With g = gain dy and xhat = (s - mean) rstd: ds = rstd (g - mean(g) - xhat mean(g xhat)) (+ dSum): a team of threads per row
+/// (<see cref="RowTeam"/>) walks along it twice, first for the two means. The gradients of gain and bias are sums over rows
+/// (<see cref="LayerNormTerm"/>).
 /// </summary>
 internal static class LayerNormGradientCode
 {
     public static void Run<TTeam>(LayerNormGradientArguments arguments)
         where TTeam : struct, IRowTeam
     {
-        ArrayView<float> scratch = SharedMemory.Allocate<float>(2 * RowTeam.GroupSize);
-        int size = 1 << arguments.TeamBits, lane = RowTeam.Lane(arguments.TeamBits);
-        long row = RowTeam.Row(arguments.TeamBits), start = row * arguments.Width;
-        bool exists = row < arguments.Rows;
-        int width = exists ? arguments.Width : 0;
-        float mean = exists ? arguments.Mean[row] : 0, rstd = exists ? arguments.Rstd[row] : 0;
+        ArrayView<FloatPair> scratch = SharedMemory.Allocate<FloatPair>(RowTeam.GroupSize);
+        var row = TeamRow.Mine(arguments.TeamBits, arguments.Rows, arguments.Width);
+        bool exists = row.Number < arguments.Rows;
+        float mean = exists ? arguments.Mean[row.Number] : 0, rstd = exists ? arguments.Rstd[row.Number] : 0;
         float sum = 0, dot = 0;
-        for (int i = lane; i < width; i += size)
+        for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            float g = arguments.Gain[i] * arguments.DY[start + i];
+            float g = arguments.Gain[i] * arguments.DY[row.Start + i];
             sum += g;
-            dot += g * ((arguments.S[start + i] - mean) * rstd);
+            dot += g * ((arguments.S[row.Start + i] - mean) * rstd);
         }
 
-        FloatPair sums = default(TTeam).Sum(new FloatPair { A = sum, B = dot }, scratch, size);
+        FloatPair sums = default(TTeam).Merge<FloatPair, PairSum>(new FloatPair { A = sum, B = dot }, scratch, row.Size);
         float meanG = sums.A / arguments.Width, meanDot = sums.B / arguments.Width;
-        for (int i = lane; i < width; i += size)
+        for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            float g = arguments.Gain[i] * arguments.DY[start + i], normal = (arguments.S[start + i] - mean) * rstd;
+            float g = arguments.Gain[i] * arguments.DY[row.Start + i], normal = (arguments.S[row.Start + i] - mean) * rstd;
             float slope = (g - meanG - (normal * meanDot)) * rstd;
-            arguments.DS[start + i] = arguments.HasDSum != 0 ? slope + arguments.DSum[start + i] : slope;
+            arguments.DS[row.Start + i] = arguments.HasDSum != 0 ? slope + arguments.DSum[row.Start + i] : slope;
         }
     }
 }

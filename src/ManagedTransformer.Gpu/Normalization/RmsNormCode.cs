@@ -8,52 +8,49 @@ namespace ManagedTransformer.Gpu;
 /// </summary>
 internal static class RmsNormCode
 {
+    /// <summary>y, and rrms of every row.</summary>
     public static void Forward<TTeam>(RmsNormArguments arguments)
         where TTeam : struct, IRowTeam
     {
-        ArrayView<float> scratch = SharedMemory.Allocate<float>(2 * RowTeam.GroupSize);
-        int size = 1 << arguments.TeamBits, lane = RowTeam.Lane(arguments.TeamBits);
-        long row = RowTeam.Row(arguments.TeamBits), start = row * arguments.Width;
-        int width = row < arguments.Rows ? arguments.Width : 0;
+        ArrayView<float> scratch = SharedMemory.Allocate<float>(RowTeam.GroupSize);
+        var row = TeamRow.Mine(arguments.TeamBits, arguments.Rows, arguments.Width);
         float squares = 0;
-        for (int i = lane; i < width; i += size)
+        for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            squares += arguments.X[start + i] * arguments.X[start + i];
+            squares += arguments.X[row.Start + i] * arguments.X[row.Start + i];
         }
 
-        squares = default(TTeam).Sum(squares, scratch, size);
+        squares = default(TTeam).Merge<float, SumCode>(squares, scratch, row.Size);
         float rrms = 1f / MathF.Sqrt((squares / arguments.Width) + arguments.Epsilon);
-        for (int i = lane; i < width; i += size)
+        for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            arguments.Y[start + i] = arguments.Gain[i] * (arguments.X[start + i] * rrms);
+            arguments.Y[row.Start + i] = arguments.Gain[i] * (arguments.X[row.Start + i] * rrms);
         }
 
-        if (lane == 0 && row < arguments.Rows)
+        if (row.Lane == 0 && row.Number < arguments.Rows)
         {
-            arguments.Rrms[row] = rrms;
+            arguments.Rrms[row.Number] = rrms;
         }
     }
 
+    /// <summary>dx; that of the gain is a sum over rows (<see cref="RmsNormTerm"/>).</summary>
     public static void Backward<TTeam>(RmsNormArguments arguments)
         where TTeam : struct, IRowTeam
     {
-        ArrayView<float> scratch = SharedMemory.Allocate<float>(2 * RowTeam.GroupSize);
-        int size = 1 << arguments.TeamBits, lane = RowTeam.Lane(arguments.TeamBits);
-        long row = RowTeam.Row(arguments.TeamBits), start = row * arguments.Width;
-        bool exists = row < arguments.Rows;
-        int width = exists ? arguments.Width : 0;
-        float rrms = exists ? arguments.Rrms[row] : 0, dot = 0;
-        for (int i = lane; i < width; i += size)
+        ArrayView<float> scratch = SharedMemory.Allocate<float>(RowTeam.GroupSize);
+        var row = TeamRow.Mine(arguments.TeamBits, arguments.Rows, arguments.Width);
+        float rrms = row.Number < arguments.Rows ? arguments.Rrms[row.Number] : 0, dot = 0;
+        for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            dot += arguments.Gain[i] * arguments.DY[start + i] * arguments.X[start + i];
+            dot += arguments.Gain[i] * arguments.DY[row.Start + i] * arguments.X[row.Start + i];
         }
 
-        dot = default(TTeam).Sum(dot, scratch, size);
+        dot = default(TTeam).Merge<float, SumCode>(dot, scratch, row.Size);
         float share = rrms * rrms * (dot / arguments.Width);
-        for (int i = lane; i < width; i += size)
+        for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            float g = arguments.Gain[i] * arguments.DY[start + i];
-            arguments.DX[start + i] = rrms * (g - (arguments.X[start + i] * share));
+            float g = arguments.Gain[i] * arguments.DY[row.Start + i];
+            arguments.DX[row.Start + i] = rrms * (g - (arguments.X[row.Start + i] * share));
         }
     }
 }

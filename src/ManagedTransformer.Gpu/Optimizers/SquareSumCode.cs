@@ -21,7 +21,7 @@ internal static class SquareSumCode
     public static void Parts(SquareSumArguments arguments)
     {
         ArrayView<double> scratch = SharedMemory.Allocate<double>(GroupSize);
-        double sum = DoubleGroup.Sum(OfThread(arguments), scratch);
+        double sum = DoubleSum.OfGroup(OfThread(arguments), scratch);
         if (Group.IdxX == 0)
         {
             arguments.Parts[Grid.IdxX] = sum;
@@ -32,7 +32,7 @@ internal static class SquareSumCode
     public static void Whole(SquareSumArguments arguments)
     {
         ArrayView<double> scratch = SharedMemory.Allocate<double>(GroupSize);
-        double sum = DoubleGroup.Sum(OfThread(arguments), scratch);
+        double sum = DoubleSum.OfGroup(OfThread(arguments), scratch);
         if (Group.IdxX == 0)
         {
             arguments.Y[0] = (float)sum;
@@ -49,7 +49,7 @@ internal static class SquareSumCode
             sum += arguments.Parts[i];
         }
 
-        sum = DoubleGroup.Sum(sum, scratch);
+        sum = DoubleSum.OfGroup(sum, scratch);
         if (Group.IdxX == 0)
         {
             arguments.Y[0] = (float)sum;

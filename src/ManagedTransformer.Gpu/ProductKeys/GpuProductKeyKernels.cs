@@ -10,8 +10,9 @@ namespace ManagedTransformer.Gpu;
 /// </summary>
 internal sealed class GpuProductKeyKernels(GpuDevice device) : IProductKeyKernels
 {
-    // Half scores, and contributions, that exist at a time.
-    private const long MostHalfScores = 1 << 24, MostContributions = 1 << 21;
+    // Half scores, and contributions, that exist at a time; and rows, of which every tile is a group in the second direction of a launch,
+    // where 65,535 is the most.
+    private const long MostHalfScores = 1 << 24, MostContributions = 1 << 21, MostRows = 65_535 * HalfScoreCode.Tile;
 
     // Of what every device has; pairs of ranks are packed by 16 bits, too.
     private const int SharedBytes = 48 << 10;
@@ -26,7 +27,7 @@ internal sealed class GpuProductKeyKernels(GpuDevice device) : IProductKeyKernel
         }
 
         int pairs = PairCount(shape.Kept), buffer = BufferSize(shape.Keys, pairs, shape.Kept);
-        long perRow = 2L * shape.Heads * shape.Keys, rows = Math.Clamp(MostHalfScores / perRow, 1, Math.Min(shape.Rows, int.MaxValue));
+        long perRow = 2L * shape.Heads * shape.Keys, rows = Math.Clamp(MostHalfScores / perRow, 1, Math.Min(shape.Rows, MostRows));
         using var scratch = new DeviceScratch(_device, DeviceScratch.Room<float>(rows * perRow) + DeviceScratch.Room<int>(pairs));
         ProductKeyArguments selection = Arguments(shape);
         selection.HalfScores = scratch.Take<float>(rows * perRow);

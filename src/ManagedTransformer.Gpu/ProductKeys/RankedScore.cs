@@ -13,6 +13,7 @@ internal static class RankedScore
 
     private const uint Sign = 0x80000000, Infinity = 0x7F800000;
 
+    /// <summary>From a score and its number.</summary>
     public static ulong Of(float score, int number)
     {
         uint bits = Interop.FloatAsInt(score), magnitude = bits & ~Sign;
@@ -21,11 +22,13 @@ internal static class RankedScore
         return ((ulong)~ascending << 32) | (uint)number;
     }
 
+    /// <summary>The score; minus infinity if it was NaN.</summary>
     public static float Score(ulong ranked)
     {
         uint ascending = ~(uint)(ranked >> 32);
         return Interop.IntAsFloat((ascending & Sign) != 0 ? ascending & ~Sign : ~ascending);
     }
 
+    /// <summary>The number.</summary>
     public static int Number(ulong ranked) => (int)(uint)ranked;
 }

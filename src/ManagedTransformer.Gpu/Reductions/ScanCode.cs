@@ -3,20 +3,21 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Cumulative sums. Long axes of few lines are cut into parts whose sums another kernel has computed: a part starts with the sum of the parts before it.
+/// Cumulative sums. Long axes of few lines are cut into parts whose sums another kernel has computed: a part starts with the sum of the
+/// parts before it.
 /// </summary>
 internal static class ScanCode
 {
     private const int PerThread = 4;
 
     /// <summary>
-    /// Along rows: a team of threads (<see cref="RowTeam"/>) takes a part of a row in tiles of four elements per thread; threads add up their four, and the prefixes of the threads' sums
-    /// come from shared memory in a logarithmic number of steps.
+    /// Along rows: a team of threads (<see cref="RowTeam"/>) takes a part of a row in tiles of four elements per thread; threads add up
+    /// their four, and the prefixes of the threads' sums come from shared memory in a logarithmic number of steps.
     /// </summary>
     public static void Rows<TTeam>(ScanArguments arguments)
         where TTeam : struct, IRowTeam
     {
-        ArrayView<float> scratch = SharedMemory.Allocate<float>(2 * RowTeam.GroupSize);
+        ArrayView<float> scratch = SharedMemory.Allocate<float>(RowTeam.GroupSize);
         int size = 1 << arguments.Bits, lane = RowTeam.Lane(arguments.Bits);
         long item = RowTeam.Row(arguments.Bits), row = item / arguments.Parts;
         int part = (int)(item - (row * arguments.Parts)), start = part * arguments.PartLength, length = arguments.N - start;
@@ -31,7 +32,7 @@ internal static class ScanCode
                 carry += arguments.Sums[(row * arguments.Parts) + i];
             }
 
-            carry = default(TTeam).Sum(carry, scratch, size);
+            carry = default(TTeam).Merge<float, SumCode>(carry, scratch, size);
         }
 
         // Places run from the first element in the direction of the sums.

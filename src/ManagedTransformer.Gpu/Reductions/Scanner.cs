@@ -9,6 +9,7 @@ internal static class Scanner
     // Threads that fill a device, and what each of them should at least have to do to be worth a second launch.
     private const int WantedThreads = 32_768, LeastPerThread = 32, MostParts = 256;
 
+    /// <summary>Sums up the middle axis of x, [outer, n, inner], from its start or its end.</summary>
     public static void Run(GpuDevice device, DeviceBuffer x, DeviceBuffer y, long outer, int n, long inner, bool reverse)
     {
         long lines = outer * inner;

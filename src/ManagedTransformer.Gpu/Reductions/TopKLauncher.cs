@@ -4,7 +4,10 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>The k largest of every row: rounds of sorted chunks (<see cref="TopKCode"/>), or a sort of whole rows where a chunk could not leave out half of its elements.</summary>
+/// <summary>
+/// The k largest of every row: rounds of sorted chunks (<see cref="TopKCode"/>), or a sort of whole rows where a chunk could not leave out
+/// half of its elements.
+/// </summary>
 internal static class TopKLauncher
 {
     private const int MostGroups = 256;
@@ -12,6 +15,7 @@ internal static class TopKLauncher
     // Keys of rows that are sorted whole at a time, 128 MiB.
     private const long MostKeys = 1L << 24;
 
+    /// <summary>Values and indices of the k largest of every row, the largest first; of equal ones the smaller index.</summary>
     public static void Run(GpuDevice device, DeviceBuffer x, DeviceBuffer values, DeviceBuffer indices, long rows, int n, int k)
     {
         if (rows == 0 || k == 0)

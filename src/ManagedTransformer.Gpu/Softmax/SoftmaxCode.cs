@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Softmax and its logarithm over rows, forward and backward: a team of threads per row (<see cref="RowTeam"/>) walks along it twice, first for its sums and then for its results, when
-/// the row comes from the cache. A thread writes only what it alone has read, so the result may take the place of an input.
+/// Softmax and its logarithm over rows, forward and backward: a team of threads per row (<see cref="RowTeam"/>) walks along it twice, first
+/// for its sums and then for its results, when the row comes from the cache. A thread writes only what it alone has read, so the result may
+/// take the place of an input.
 /// </summary>
 internal static class SoftmaxCode
 {
@@ -13,13 +14,11 @@ internal static class SoftmaxCode
         where TTeam : struct, IRowTeam
     {
         MaxAndSum total = SumRow<TTeam>(arguments.X, arguments.Rows, arguments.Length, arguments.Bits);
-        int size = 1 << arguments.Bits;
-        long row = RowTeam.Row(arguments.Bits), start = row * arguments.Length;
-        int length = row < arguments.Rows ? arguments.Length : 0;
+        var row = TeamRow.Mine(arguments.Bits, arguments.Rows, arguments.Length);
         float max = total.Max, sum = max == float.PositiveInfinity ? float.NaN : total.Sum;
-        for (int i = RowTeam.Lane(arguments.Bits); i < length; i += size)
+        for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            arguments.Y[start + i] = sum == 0f ? 0f : GpuMath.Exp(arguments.X[start + i] - max) / sum;
+            arguments.Y[row.Start + i] = sum == 0f ? 0f : GpuMath.Exp(arguments.X[row.Start + i] - max) / sum;
         }
     }
 
@@ -28,13 +27,11 @@ internal static class SoftmaxCode
         where TTeam : struct, IRowTeam
     {
         MaxAndSum total = SumRow<TTeam>(arguments.X, arguments.Rows, arguments.Length, arguments.Bits);
-        int size = 1 << arguments.Bits;
-        long row = RowTeam.Row(arguments.Bits), start = row * arguments.Length;
-        int length = row < arguments.Rows ? arguments.Length : 0;
+        var row = TeamRow.Mine(arguments.Bits, arguments.Rows, arguments.Length);
         float logarithm = GpuMath.Log(MaxAndSumCode.SumOf(total));
-        for (int i = RowTeam.Lane(arguments.Bits); i < length; i += size)
+        for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            arguments.Y[start + i] = arguments.X[start + i] - total.Max - logarithm;
+            arguments.Y[row.Start + i] = arguments.X[row.Start + i] - total.Max - logarithm;
         }
     }
 
@@ -42,20 +39,18 @@ internal static class SoftmaxCode
     public static void Backward<TTeam>(SoftmaxArguments arguments)
         where TTeam : struct, IRowTeam
     {
-        ArrayView<float> scratch = SharedMemory.Allocate<float>(2 * RowTeam.GroupSize);
-        int size = 1 << arguments.Bits, lane = RowTeam.Lane(arguments.Bits);
-        long row = RowTeam.Row(arguments.Bits), start = row * arguments.Length;
-        int length = row < arguments.Rows ? arguments.Length : 0;
+        ArrayView<float> scratch = SharedMemory.Allocate<float>(RowTeam.GroupSize);
+        var row = TeamRow.Mine(arguments.Bits, arguments.Rows, arguments.Length);
         float dot = 0;
-        for (int i = lane; i < length; i += size)
+        for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            dot += arguments.Upstream[start + i] * arguments.X[start + i];
+            dot += arguments.Upstream[row.Start + i] * arguments.X[row.Start + i];
         }
 
-        dot = default(TTeam).Sum(dot, scratch, size);
-        for (int i = lane; i < length; i += size)
+        dot = default(TTeam).Merge<float, SumCode>(dot, scratch, row.Size);
+        for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            arguments.Y[start + i] = arguments.X[start + i] * (arguments.Upstream[start + i] - dot);
+            arguments.Y[row.Start + i] = arguments.X[row.Start + i] * (arguments.Upstream[row.Start + i] - dot);
         }
     }
 
@@ -63,20 +58,18 @@ internal static class SoftmaxCode
     public static void BackwardOfLogarithm<TTeam>(SoftmaxArguments arguments)
         where TTeam : struct, IRowTeam
     {
-        ArrayView<float> scratch = SharedMemory.Allocate<float>(2 * RowTeam.GroupSize);
-        int size = 1 << arguments.Bits, lane = RowTeam.Lane(arguments.Bits);
-        long row = RowTeam.Row(arguments.Bits), start = row * arguments.Length;
-        int length = row < arguments.Rows ? arguments.Length : 0;
+        ArrayView<float> scratch = SharedMemory.Allocate<float>(RowTeam.GroupSize);
+        var row = TeamRow.Mine(arguments.Bits, arguments.Rows, arguments.Length);
         float sum = 0;
-        for (int i = lane; i < length; i += size)
+        for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            sum += arguments.Upstream[start + i];
+            sum += arguments.Upstream[row.Start + i];
         }
 
-        sum = default(TTeam).Sum(sum, scratch, size);
-        for (int i = lane; i < length; i += size)
+        sum = default(TTeam).Merge<float, SumCode>(sum, scratch, row.Size);
+        for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            arguments.Y[start + i] = arguments.Upstream[start + i] - (GpuMath.Exp(arguments.X[start + i]) * sum);
+            arguments.Y[row.Start + i] = arguments.Upstream[row.Start + i] - (GpuMath.Exp(arguments.X[row.Start + i]) * sum);
         }
     }
 
@@ -85,15 +78,14 @@ internal static class SoftmaxCode
         where TTeam : struct, IRowTeam
     {
         ArrayView<MaxAndSum> scratch = SharedMemory.Allocate<MaxAndSum>(RowTeam.GroupSize);
-        long row = RowTeam.Row(bits), start = row * length;
-        int end = row < rows ? length : 0, size = 1 << bits;
+        var row = TeamRow.Mine(bits, rows, length);
         MaxAndSum state = default(MaxAndSumCode).Empty;
-        int i = RowTeam.Lane(bits);
+        int i = row.Lane, end = row.Width, size = row.Size;
 
         // Four reads at once.
         for (; i < end - (3 * size); i += 4 * size)
         {
-            long place = start + i;
+            long place = row.Start + i;
             float p = x[place], q = x[place + size], r = x[place + (2 * size)], s = x[place + (3 * size)];
             state = default(MaxAndSumCode).Add(state, p, i);
             state = default(MaxAndSumCode).Add(state, q, i);
@@ -103,7 +95,7 @@ internal static class SoftmaxCode
 
         for (; i < end; i += size)
         {
-            state = default(MaxAndSumCode).Add(state, x[start + i], i);
+            state = default(MaxAndSumCode).Add(state, x[row.Start + i], i);
         }
 
         return default(TTeam).Merge<MaxAndSum, MaxAndSumCode>(state, scratch, size);

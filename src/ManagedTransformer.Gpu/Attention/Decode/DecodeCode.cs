@@ -3,15 +3,17 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Attention of few queries to many keys ("Flash-Decoding", Dao et al., 2023). A group takes one query, a range of its keys and up to 128 columns of its result: 256 keys
-/// at a time, a score per thread, then a column by four threads with a quarter of the values each. What the ranges leave is put together by <see cref="DecodeCombineCode"/>.
+/// Attention of few queries to many keys, y = sum of m e^(s - max) f v / (sum of m e^(s - max) + epsilon sum of e^(s - max)) with scores s,
+/// soft masks m and factors f ("Flash-Decoding", Dao et al., 2023). A group takes one query, a range of its keys and up to 128 columns of
+/// its result: 256 keys at a time, a score per thread, then a column by four threads with a quarter of the values each. What the ranges
+/// leave is put together by <see cref="DecodeCombineCode"/>.
 /// </summary>
 internal static class DecodeCode
 {
     public const int GroupSize = 256;
 
-    public static void Run<TGroup, TKeys>(DecodeArguments<TKeys> arguments)
-        where TGroup : struct, IGroup
+    public static void Run<TTeam, TKeys>(DecodeArguments<TKeys> arguments)
+        where TTeam : struct, IRowTeam
         where TKeys : struct, IDecodeKeys
     {
         ArrayView<float> scratch = SharedMemory.Allocate<float>(GroupSize), weights = SharedMemory.Allocate<float>(GroupSize);
@@ -23,7 +25,7 @@ internal static class DecodeCode
         {
             int key = first + thread;
             float score = key < end ? arguments.Keys.Score(row, key) : float.NegativeInfinity;
-            float largest = default(TGroup).Reduce<MaxCombine>(score, scratch);
+            float largest = default(TTeam).Merge<float, MaxCode>(score, scratch, Group.DimX);
             largest = largest > max ? largest : max;
             float shift = largest == float.NegativeInfinity ? 0 : largest, factor = GpuMath.Exp(max - shift), weight = GpuMath.Exp(score - shift);
             float masks = key < end ? arguments.Keys.Mask(row, key) * weight : 0;
@@ -48,8 +50,8 @@ internal static class DecodeCode
             Group.Barrier();
         }
 
-        sum = default(TGroup).Reduce<SumCombine>(sum, scratch);
-        masked = default(TGroup).Reduce<SumCombine>(masked, scratch);
+        sum = default(TTeam).Merge<float, SumCode>(sum, scratch, Group.DimX);
+        masked = default(TTeam).Merge<float, SumCode>(masked, scratch, Group.DimX);
         long place = ((long)Grid.IdxX * (width + DecodeArguments<TKeys>.Lead)) + DecodeArguments<TKeys>.Lead;
         scratch[thread] = result;
         weights[thread] = secondResult;

@@ -14,6 +14,7 @@ internal static class GpuDecode
     /// <summary>Whether there are so few queries that each is worth groups of its own.</summary>
     public static bool Suits(int queries) => queries <= MostQueries;
 
+    /// <summary>Queues the ranges of keys of all rows, and what puts them together.</summary>
     public static void Run<TKeys>(GpuDevice device, TKeys keys, int rows)
         where TKeys : struct, IDecodeKeys
     {
@@ -29,7 +30,7 @@ internal static class GpuDecode
         using DeviceScratch scratch = new(device, DeviceScratch.Room<float>(parts));
         var arguments = new DecodeArguments<TKeys> { Keys = keys, Parts = scratch.Take<float>(parts), Splits = splits, SplitKeys = splitRounds * DecodeCode.GroupSize };
         var groups = new Index3D(checked(rows * splits), Tile.ResultParts(keys.Width), 1);
-        device.Launch(device.HasShuffles ? DecodeCode.Run<CudaGroup, TKeys> : DecodeCode.Run<PlainGroup, TKeys>, groups, DecodeCode.GroupSize, arguments);
+        device.Launch(device.HasShuffles ? DecodeCode.Run<CudaTeam, TKeys> : DecodeCode.Run<PlainTeam, TKeys>, groups, DecodeCode.GroupSize, arguments);
         device.Launch(DecodeCombineCode.Run<TKeys>, new Index3D(rows, 1, 1), DecodeCombineCode.GroupSize, arguments);
     }
 }

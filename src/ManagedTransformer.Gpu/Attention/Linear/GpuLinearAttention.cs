@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Queues the kernels of linear attention: gates; what every chunk adds to the state; the states, chunk after chunk; then all chunks at once. Chunks are as long as a tile,
-/// whatever was asked for.
+/// Queues the kernels of linear attention: gates; what every chunk adds to the state; the states, chunk after chunk; then all chunks at
+/// once. Chunks are as long as a tile, whatever was asked for.
 /// </summary>
 internal sealed class GpuLinearAttention(GpuDevice device)
 {
@@ -15,7 +15,7 @@ internal sealed class GpuLinearAttention(GpuDevice device)
         int pairs = problem.Batch * problem.Heads;
         if (problem.Length == 1 && arguments.HasState != 0 && arguments.HasFinalState != 0 && arguments.HasDenominators == 0)
         {
-            device.Launch(device.HasShuffles ? LinearStepCode.Run<CudaGroup> : LinearStepCode.Run<PlainGroup>, new Index3D(pairs, 1, 1), LinearStepCode.GroupSize, arguments);
+            device.Launch(device.HasShuffles ? LinearStepCode.Run<CudaTeam> : LinearStepCode.Run<PlainTeam>, new Index3D(pairs, 1, 1), LinearStepCode.GroupSize, arguments);
             return;
         }
 

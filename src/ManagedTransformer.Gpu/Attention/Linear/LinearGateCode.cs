@@ -2,7 +2,11 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>Gates of one chunk of one pair and the sums of their logarithms, by a group of as many threads as a chunk has positions.</summary>
+/// <summary>
+/// Gates g = sigmoid(logit) of one chunk of one pair and the sums of their logarithms (<see cref="LinearDecay"/>), by a group of as many
+/// threads as a chunk has positions: sums of neighbours over doubling distances, in double precision. Padding keeps the state as it is and
+/// adds nothing.
+/// </summary>
 internal static class LinearGateCode
 {
     public static void Run(LinearArguments arguments)

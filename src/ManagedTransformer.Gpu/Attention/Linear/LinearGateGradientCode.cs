@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Gradients of the decay gates of one chunk of a pair. Weights depend on c[t] - c[i], so that dc[t] = q[t] . dq[t] - k[t] . dk[t]; the last position has the product of
-/// the state behind the chunk with its gradient besides. d lg is the suffix sum of dc, and da = d lg (1 - g) - (k . dk) g.
+/// Gradients of the decay gates of one chunk of a pair. Weights depend on c[t] - c[i], so that dc[t] = q[t] . dq[t] - k[t] . dk[t]; the
+/// last position has the product of the state behind the chunk with its gradient besides. d lg is the suffix sum of dc, and da = d lg (1 -
+/// g) - (k . dk) g.
 /// </summary>
 internal static class LinearGateGradientCode
 {
@@ -23,7 +24,7 @@ internal static class LinearGateGradientCode
             product += arguments.States[state + i] * arguments.Gradients[gradient + i];
         }
 
-        product = DoubleGroup.Sum(product, sums);
+        product = DoubleSum.OfGroup(product, sums);
 
         // A position by four threads, a quarter of the features each.
         int t = first + (thread & 63), part = thread >> 6;

@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What one chunk adds to the state or to its gradient: a group computes 64 features of 64 columns of values.</summary>
+/// <summary>
+/// What one chunk adds to the state or to its gradient (<see cref="LinearStateArguments"/>): a product of 64 features with 64 columns of
+/// values over the positions of the chunk, by a group; those of the first columns also add up z, four threads per feature.
+/// </summary>
 internal static class LinearStateCode
 {
     public static void Run(LinearStateArguments arguments)

@@ -3,15 +3,15 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// One position: the state is read and written once, perhaps in place. A group per pair; 64 columns of values at a time, a column by four threads with a quarter of the
-/// features each.
+/// One position: with s' = g s + (1 - g) k v^T and z' = g z + (1 - g) k, y = q s' / D(q z'). The state is read and written once, perhaps in
+/// place. A group per pair; 64 columns of values at a time, a column by four threads with a quarter of the features each.
 /// </summary>
 internal static class LinearStepCode
 {
     public const int GroupSize = 256;
 
-    public static void Run<TGroup>(LinearArguments arguments)
-        where TGroup : struct, IGroup
+    public static void Run<TTeam>(LinearArguments arguments)
+        where TTeam : struct, IRowTeam
     {
         ArrayView<float> scratch = SharedMemory.Allocate<float>(GroupSize);
         int pair = Grid.IdxX, thread = Group.IdxX, width = arguments.ValueWidth;
@@ -38,7 +38,7 @@ internal static class LinearStepCode
             sum += TileRows.Load(queries, 0, i) * next;
         }
 
-        sum = default(TGroup).Reduce<SumCombine>(sum, scratch);
+        sum = default(TTeam).Merge<float, SumCode>(sum, scratch, Group.DimX);
         float inverse = 1 / LinearArguments.Divisor(arguments, sum, LinearArguments.EpsilonOf(arguments, pair, 0));
         for (int column = 0; column < width; column += Tile.Size)
         {

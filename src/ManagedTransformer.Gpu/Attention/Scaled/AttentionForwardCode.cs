@@ -3,9 +3,10 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Attention in one pass over the keys (Dao, "FlashAttention-2", 2023). A group owns 64 queries of a head and up to 128 columns of their results; it streams over tiles of
-/// 64 keys that any of its queries sees: scores in registers, their running softmax, weights into shared memory, results += weights times values in registers.
-/// Wider values are shared among several groups, each of which computes the scores anew.
+/// Attention, y = drop(softmax(Scale q k^T)) v over the keys that a query sees, in one pass over the keys (Dao, "FlashAttention-2", 2023).
+/// A group owns 64 queries of a head and up to 128 columns of their results; it streams over tiles of 64 keys that any of its queries sees:
+/// scores in registers, their running softmax, weights into shared memory, results += weights times values in registers. Wider values are
+/// shared among several groups, each of which computes the scores anew.
 /// </summary>
 internal static class AttentionForwardCode
 {

@@ -83,7 +83,7 @@ internal sealed class GpuSpanAttention(GpuDevice device)
         {
             var spans = new PartialSumArguments { X = arguments.Spans, Y = problem.DSpans.Floats(), Parts = forward.Heads, Count = (long)forward.Batch * forward.QueryLength };
             device.Launch(
-                device.HasShuffles ? RowTotalCode.Run<CudaGroup> : RowTotalCode.Run<PlainGroup>, new Index3D(forward.Heads, 1, 1), RowTotalCode.GroupSize, spans);
+                device.HasShuffles ? RowTotalCode.Run<CudaTeam> : RowTotalCode.Run<PlainTeam>, new Index3D(forward.Heads, 1, 1), RowTotalCode.GroupSize, spans);
         }
     }
 
@@ -109,9 +109,9 @@ internal sealed class GpuSpanAttention(GpuDevice device)
         ArrayView<int> near = scratch.Take<int>(problem.Heads), slots = scratch.Take<int>(problem.Heads);
         var reach = new SpanReachArguments { Span = arguments, Near = near, Slots = slots };
         device.Launch(
-            device.HasShuffles ? SpanReachCode.Run<CudaGroup> : SpanReachCode.Run<PlainGroup>, new Index3D(problem.Heads, 1, 1), SpanReachArguments.GroupSize, reach);
+            device.HasShuffles ? SpanReachCode.Run<CudaTeam> : SpanReachCode.Run<PlainTeam>, new Index3D(problem.Heads, 1, 1), SpanReachArguments.GroupSize, reach);
         var probes = new Index3D(SpanProbeCode.Groups((long)problem.Batch * problem.QueryLength), problem.Heads, 1);
-        device.Launch(device.HasShuffles ? SpanProbeCode.Run<CudaGroup> : SpanProbeCode.Run<PlainGroup>, probes, SpanReachArguments.GroupSize, reach);
+        device.Launch(device.HasShuffles ? SpanProbeCode.Run<CudaTeam> : SpanProbeCode.Run<PlainTeam>, probes, SpanReachArguments.GroupSize, reach);
         arguments.Slots = slots;
         arguments.HasSlots = 1;
         return arguments;

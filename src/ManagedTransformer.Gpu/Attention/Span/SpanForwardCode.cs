@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Span attention on the skeleton of <see cref="AttentionForwardCode"/>: a group owns 64 queries of a head and 64 columns of their results; it streams over the
-/// band of keys that any of them sees within the head's slots, then over the persistent slots.
+/// Span attention, y = sum of drop(m w) v / (sum of m w + epsilon sum of w) with w = e^(s - max), soft masks m and scores s = Scale q (k +
+/// pos), on the skeleton of <see cref="AttentionForwardCode"/>: a group owns 64 queries of a head and 64 columns of their results; it
+/// streams over the band of keys that any of them sees within the head's slots, then over the persistent slots.
 /// </summary>
 internal static class SpanForwardCode
 {

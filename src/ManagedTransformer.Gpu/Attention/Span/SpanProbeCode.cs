@@ -4,9 +4,10 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Lets a head compute all slots where a query needs those beyond its spans. They have no weight, but their scores are part of the sum behind epsilon, which counts where
-/// the softmax has almost all of its mass out there. A group looks at all slots of one query: of every query where there are few scores beyond the spans, else of some.
-/// It depends on the operands only, so that forward and backward agree, and the device decides: the host reads nothing back.
+/// Lets a head compute all slots where a query needs those beyond its spans. They have no weight, but their scores are part of the sum
+/// behind epsilon, which counts where the softmax has almost all of its mass out there. A group looks at all slots of one query: of every
+/// query where there are few scores beyond the spans, else of some. It depends on the operands only, so that forward and backward agree,
+/// and the device decides: the host reads nothing back.
 /// </summary>
 internal static class SpanProbeCode
 {
@@ -16,8 +17,8 @@ internal static class SpanProbeCode
     /// <summary>Groups that cover what any head may have to look at.</summary>
     public static int Groups(long queries) => (int)(queries <= FewScores ? queries : (queries + (queries / Probes) - 1) / (queries / Probes));
 
-    public static void Run<TGroup>(SpanReachArguments arguments)
-        where TGroup : struct, IGroup
+    public static void Run<TTeam>(SpanReachArguments arguments)
+        where TTeam : struct, IRowTeam
     {
         ArrayView<float> scratch = SharedMemory.Allocate<float>(SpanReachArguments.GroupSize);
         SpanArguments span = arguments.Span;
@@ -42,9 +43,9 @@ internal static class SpanProbeCode
             max = larger;
         }
 
-        float largest = default(TGroup).Reduce<MaxCombine>(max, scratch), scale = max == float.NegativeInfinity ? 0 : GpuMath.Exp(max - largest);
-        float normalizer = default(TGroup).Reduce<SumCombine>((masked + (span.Epsilon * all)) * scale, scratch);
-        mass = default(TGroup).Reduce<SumCombine>(mass * scale, scratch);
+        float largest = default(TTeam).Merge<float, MaxCode>(max, scratch, Group.DimX), scale = max == float.NegativeInfinity ? 0 : GpuMath.Exp(max - largest);
+        float normalizer = default(TTeam).Merge<float, SumCode>((masked + (span.Epsilon * all)) * scale, scratch, Group.DimX);
+        mass = default(TTeam).Merge<float, SumCode>(mass * scale, scratch, Group.DimX);
         if (Group.IdxX == 0 && slots > 0 && span.Epsilon * mass > SpanAttentionProblem.Significant * normalizer)
         {
             Atomic.Max(ref arguments.Slots[head], span.Length);

@@ -5,8 +5,8 @@ namespace ManagedTransformer.Gpu;
 /// <summary>How many of its newest slots a head computes: those that its longest span reaches. A group per head.</summary>
 internal static class SpanReachCode
 {
-    public static void Run<TGroup>(SpanReachArguments arguments)
-        where TGroup : struct, IGroup
+    public static void Run<TTeam>(SpanReachArguments arguments)
+        where TTeam : struct, IRowTeam
     {
         ArrayView<float> scratch = SharedMemory.Allocate<float>(SpanReachArguments.GroupSize);
         SpanArguments span = arguments.Span;
@@ -19,7 +19,7 @@ internal static class SpanReachCode
             longest = reach > longest ? reach : longest;
         }
 
-        longest = default(TGroup).Reduce<MaxCombine>(longest, scratch);
+        longest = default(TTeam).Merge<float, MaxCode>(longest, scratch, Group.DimX);
 
         // The mask reaches 0 at the distance z + 1 + Ramp; that slot still takes part in the gradient of z.
         float slots = MathF.Floor(longest) + span.Ramp;

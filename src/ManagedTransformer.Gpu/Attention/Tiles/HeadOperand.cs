@@ -10,6 +10,7 @@ internal struct HeadOperand
     public ArrayView<float> Data;
     public long Batch, Time, Head;
 
+    /// <summary>From a tensor of the host's side and its strides.</summary>
     public static HeadOperand Of(DeviceBuffer buffer, RowStrides strides) =>
         new() { Data = buffer.Floats(), Batch = strides.Batch, Time = strides.Time, Head = strides.Head };
 

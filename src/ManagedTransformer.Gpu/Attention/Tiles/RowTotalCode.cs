@@ -7,8 +7,8 @@ internal static class RowTotalCode
 {
     public const int GroupSize = 256;
 
-    public static void Run<TGroup>(PartialSumArguments arguments)
-        where TGroup : struct, IGroup
+    public static void Run<TTeam>(PartialSumArguments arguments)
+        where TTeam : struct, IRowTeam
     {
         ArrayView<float> scratch = SharedMemory.Allocate<float>(GroupSize);
         float sum = 0;
@@ -17,7 +17,7 @@ internal static class RowTotalCode
             sum += arguments.X[(Grid.IdxX * arguments.Count) + i];
         }
 
-        sum = default(TGroup).Reduce<SumCombine>(sum, scratch);
+        sum = default(TTeam).Merge<float, SumCode>(sum, scratch, Group.DimX);
         if (Group.IdxX == 0)
         {
             arguments.Y[Grid.IdxX] = sum;

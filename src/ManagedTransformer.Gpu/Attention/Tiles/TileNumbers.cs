@@ -12,6 +12,7 @@ internal static class TileNumbers
         row < count ? numbers[start + row] : missing, row + 1 < count ? numbers[start + row + 1] : missing,
         row + 2 < count ? numbers[start + row + 2] : missing, row + 3 < count ? numbers[start + row + 3] : missing);
 
+    /// <summary>Stores those of four rows that lie before the end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(ArrayView<float> numbers, long start, int row, int count, Quad values)
     {

@@ -23,6 +23,7 @@ internal struct TileRows
         return rows;
     }
 
+    /// <summary>An element, 0 outside.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Load(TileRows rows, int row, int column) =>
         ((uint)row < (uint)rows.Count) & (column < rows.Width) ? rows.Data[rows.Start + (row * rows.Stride) + column] : 0;

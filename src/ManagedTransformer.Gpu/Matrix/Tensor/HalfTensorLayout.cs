@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ILGPU;
 using ILGPU.Runtime.Cuda;
 
 namespace ManagedTransformer.Gpu;
@@ -23,27 +22,11 @@ internal readonly struct HalfTensorLayout : ITensorLayout
     public int SliceBytes(int width) => width * RowBytes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TensorSource Source(int width, long matrix, long stride, int first, int limit, int from, int to)
-    {
-        int row = Group.IdxX >> 2, k = (Group.IdxX & 3) * 8;
-        TensorSource source = default;
-        source.PassAcross = width / 2;
-        source.Address = matrix + ((((first + row) * stride) + from + k) * sizeof(ushort));
-        source.PassBytes = source.PassAcross * stride * sizeof(ushort);
-        source.Place = (row * RowBytes) + (k * sizeof(ushort));
-        source.PassPlace = source.PassAcross * RowBytes;
-        source.Along = (to - from - k) * sizeof(ushort);
-        source.Across = limit - first - row;
-        return source;
-    }
+    public TensorSource Source(int width, long matrix, long stride, int first, int limit, int from, int to) =>
+        RowSlices.Source(sizeof(ushort), RowBytes, width, matrix, stride, first, limit, from, to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TensorSource Next(TensorSource source, long stride)
-    {
-        source.Address += TensorTileCode.Depth * sizeof(ushort);
-        source.Along -= TensorTileCode.Depth * sizeof(ushort);
-        return source;
-    }
+    public TensorSource Next(TensorSource source, long stride) => RowSlices.Next(source, sizeof(ushort));
 
     /// <summary>Halves are never on the left.</summary>
     public int LeftPlace(int width, int row, int lane) => RightPlace(width, row, lane);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ILGPU;
 using ILGPU.Runtime.Cuda;
 
 namespace ManagedTransformer.Gpu;
@@ -22,27 +21,11 @@ internal readonly struct RowTensorLayout : ITensorLayout
     public int SliceBytes(int width) => width * RowBytes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TensorSource Source(int width, long matrix, long stride, int first, int limit, int from, int to)
-    {
-        int row = Group.IdxX >> 3, k = (Group.IdxX & 7) * 4;
-        TensorSource source = default;
-        source.PassAcross = width / 4;
-        source.Address = matrix + ((((first + row) * stride) + from + k) * sizeof(float));
-        source.PassBytes = source.PassAcross * stride * sizeof(float);
-        source.Place = (row * RowBytes) + (k * sizeof(float));
-        source.PassPlace = source.PassAcross * RowBytes;
-        source.Along = (to - from - k) * sizeof(float);
-        source.Across = limit - first - row;
-        return source;
-    }
+    public TensorSource Source(int width, long matrix, long stride, int first, int limit, int from, int to) =>
+        RowSlices.Source(sizeof(float), RowBytes, width, matrix, stride, first, limit, from, to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TensorSource Next(TensorSource source, long stride)
-    {
-        source.Address += TensorTileCode.Depth * sizeof(float);
-        source.Along -= TensorTileCode.Depth * sizeof(float);
-        return source;
-    }
+    public TensorSource Next(TensorSource source, long stride) => RowSlices.Next(source, sizeof(float));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int LeftPlace(int width, int row, int lane) => ((row + (lane & 15)) * RowBytes) + ((lane >> 4) * 16);

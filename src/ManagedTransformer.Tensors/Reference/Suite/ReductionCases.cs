@@ -18,6 +18,7 @@ internal static class ReductionCases
     [
         .. Enum.GetValues<ReduceOp>().Select(op => new KernelCase("Reduce", $"{op}", run => Reduce(run, op))),
         new("Reduce", "empty and infinite rows", ReduceSpecial),
+        new("Reduce", "NaN", ReduceNaN),
         new("ArgMax", "shapes, with ties", ArgMax),
         new("CumulativeSum", "shapes, both directions", CumulativeSum),
         new("TopK", "shapes, with ties", TopK),
@@ -42,6 +43,21 @@ internal static class ReductionCases
         {
             run.Kernels.Reductions.Reduce(op, run.Values(rows), run.Output($"{op} of rows", 6, new(1e-6, 0)), 6, 4, 1);
             run.Kernels.Reductions.Reduce(op, run.Values(rows), run.Output($"{op} of columns", 6, new(1e-6, 0)), 1, 4, 6);
+        }
+    }
+
+    // Among numbers, at every place, and in rows that several threads share. What a NaN gives beside an infinity is left open.
+    private static void ReduceNaN(KernelRun run)
+    {
+        const float NaN = float.NaN;
+        float[] rows = [NaN, 1, 2, 3, 1, NaN, 3, 2, 3, 0, NaN, 1, -1, -4, -2, NaN, 1, 2, 3, 4, NaN, NaN, NaN, 4, 5, 0, 1, 1];
+        float[] longRow = [.. Enumerable.Range(0, 5000).Select(i => i == 4321 ? NaN : i % 11)];
+        foreach (ReduceOp op in Enum.GetValues<ReduceOp>())
+        {
+            run.Kernels.Reductions.Reduce(op, run.Values(rows), run.Output($"{op} of rows", 7, new(1e-6, 0)), 7, 4, 1);
+            run.Kernels.Reductions.Reduce(op, run.Values(rows), run.Output($"{op} of columns", 7, new(1e-6, 0)), 1, 4, 7);
+            run.Kernels.Reductions.Reduce(op, run.Values(longRow), run.Output($"{op} of 5,000", 1, new(1e-6, 0)), 1, 5000, 1);
+            run.Kernels.Reductions.Reduce(op, run.Values(longRow), run.Output($"{op} of 2,500 twice", 2, new(1e-6, 0)), 1, 2500, 2);
         }
     }
 

@@ -16,6 +16,7 @@ internal static class SoftmaxCases
     [
         new("Softmax", "shapes", Softmax),
         new("Softmax", "infinite and huge values", SoftmaxSpecial),
+        new("Softmax", "NaN", SoftmaxNaN),
         new("SoftmaxGradient", "shapes", SoftmaxGradient),
         new("LogSoftmax", "shapes", LogSoftmax),
         new("LogSoftmaxGradient", "shapes", LogSoftmaxGradient),
@@ -23,6 +24,7 @@ internal static class SoftmaxCases
         new("CrossEntropy", "smoothed labels", run => CrossEntropy(run, 0.9f, 0.002f)),
         new("CrossEntropy", "ignored targets", CrossEntropyIgnored),
         new("CrossEntropy", "huge and infinite logits", CrossEntropySpecial),
+        new("CrossEntropy", "NaN", CrossEntropyNaN),
         new("CrossEntropy", "targets out of range", CrossEntropyOutOfRange),
         new("CrossEntropyGradient", "huge logits", HugeLogits),
         new("CrossEntropyGradient", "one scale", run => CrossEntropyGradient(run, scaleIsScalar: true)),
@@ -48,6 +50,32 @@ internal static class SoftmaxCases
             float[] huge = [.. Enumerable.Range(0, n).Select(i => i % 2 == 0 ? 3e38f : -3e38f)];
             float[] rows = [.. mixed, .. Enumerable.Repeat(-Inf, n), .. huge];
             run.Kernels.Softmax.Softmax(run.Values(rows), run.Output($"[3, {n}]", rows.Length, new(5e-6, 1e-8), 1), 3, n);
+        }
+    }
+
+    /// <summary>Rows of numbers with one NaN: in the middle, at the end, and at the start. What a NaN gives beside infinities alone is left open.</summary>
+    private static float[] WithNaN(int n) =>
+    [
+        .. Enumerable.Range(0, n).Select(i => i == n / 2 ? float.NaN : i % 5),
+        .. Enumerable.Range(0, n).Select(i => i == n - 1 ? float.NaN : i % 3),
+        .. Enumerable.Range(0, n).Select(i => i == 0 ? float.NaN : i % 4),
+    ];
+
+    private static void SoftmaxNaN(KernelRun run)
+    {
+        foreach (int n in new[] { 2, 37, 300, 9000 })
+        {
+            run.Kernels.Softmax.Softmax(run.Values(WithNaN(n)), run.Output($"[3, {n}]", 3 * n, _normal), 3, n);
+            run.Kernels.Softmax.LogSoftmax(run.Values(WithNaN(n)), run.Output($"log, [3, {n}]", 3 * n, _normal), 3, n);
+        }
+    }
+
+    private static void CrossEntropyNaN(KernelRun run)
+    {
+        foreach (int n in new[] { 2, 37, 300, 9000 })
+        {
+            DeviceBuffer loss = run.Output($"loss [3, {n}]", 3, _normal), nll = run.Output($"nll [3, {n}]", 3, _normal);
+            run.Kernels.Softmax.CrossEntropy(run.Values(WithNaN(n)), run.Integers([0, 1, 1]), Ignored, 0.9f, 0.1f, loss, nll, run.Scratch(6), 3, n);
         }
     }
 

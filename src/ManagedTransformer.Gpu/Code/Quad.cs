@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>Four neighbouring numbers: what a thread loads from shared memory, and a row of the numbers that it keeps in registers.</summary>
+/// <summary>
+/// Four numbers in named fields, since an array would lie in memory: what a thread loads from shared memory at once, and a row of the
+/// numbers that it keeps in registers.
+/// </summary>
 internal struct Quad
 {
     public float X, Y, Z, W;

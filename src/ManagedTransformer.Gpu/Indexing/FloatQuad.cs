@@ -1,7 +1,0 @@
-namespace ManagedTransformer.Gpu;
-
-/// <summary>Four numbers.</summary>
-internal struct FloatQuad
-{
-    public float A, B, C, D;
-}

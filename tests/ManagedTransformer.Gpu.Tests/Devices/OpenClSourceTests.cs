@@ -1,0 +1,19 @@
+using Xunit;
+
+namespace ManagedTransformer.Gpu.Tests;
+
+/// <summary>
+/// That every kernel's text is of the known kind shows when the suite runs on an OpenCL device: an unknown barrier throws there.
+/// </summary>
+public sealed class OpenClSourceTests
+{
+    [Fact]
+    public void BarriersFenceBothMemories() => Assert.Equal(
+        "x;\n work_group_barrier ( CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE );\ny;\n work_group_barrier ( CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE );",
+        OpenClSource.WithFencedBarriers("x;\n work_group_barrier ( CLK_GLOBAL_MEM_FENCE );\ny;\n work_group_barrier ( CLK_GLOBAL_MEM_FENCE );"));
+
+    [Theory]
+    [InlineData("work_group_barrier(CLK_GLOBAL_MEM_FENCE);")]
+    [InlineData("sub_group_barrier ( CLK_GLOBAL_MEM_FENCE );")]
+    public void UnknownBarriersAreRefused(string source) => Assert.Throws<NotSupportedException>(() => OpenClSource.WithFencedBarriers(source));
+}
