@@ -4,4 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 dotnet publish bench/ManagedTransformer.DeviceCheck -c Release -r linux-x64 -p:IncludeGpu=true -o bench/gpu/out --nologo -v q
+rm -f bench/gpu/out/*.pdb bench/gpu/out/*.runtimeconfig.json # of the projects in it
 ls -l bench/gpu/out/mt-check
