@@ -219,6 +219,7 @@ if is_wanted torch; then
         say "| Turn | By | Work | Precision | |" "|---|---|---|---|---:|"
         while read -r line; do
             case $line in
+                *'"error"'*) work="" rate="$(text error <<<"$line")" ;;
                 *'"gflops"'*) work="$(field m <<<"$line") x $(field n <<<"$line") x $(field k <<<"$line")" rate="$(field gflops <<<"$line") GFLOP/s" ;;
                 *) work="step of $(text sizes <<<"$line")" rate="$(field ms <<<"$line") ms" ;;
             esac
