@@ -25,13 +25,27 @@ internal static class BenchCompareCommand
         Option<string?> data = Options.Data("The text that decides the vocabulary of recipes that do not say it.");
         Option<string> first = DeviceOption.Create("--first", "cpu", "The device that is compared with."), second = DeviceOption.Create("--second", Devices.Gpu, "The device that is compared.");
         Option<float?> seconds = Options.Real("--seconds", $"About how long to measure each piece of work (default: {DefaultSeconds.ToString(CultureInfo.InvariantCulture)}).", value => value > 0, "above 0");
+        Option<string[]?> only = new("--only")
+        {
+            Description = $"Measure these groups only: {string.Join(", ", DeviceComparison.Groups)} (default: all).",
+            HelpName = "GROUP ...",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        only.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => token.Value.Length > 0 && !DeviceComparison.Groups.Contains(token.Value)) is { } unknown)
+            {
+                result.AddError($"--only knows {string.Join(", ", DeviceComparison.Groups)}, not '{unknown.Value}'");
+            }
+        });
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json(isLines: true);
         ExampleCommand command = new("compare",
             "Measures kernels, matrix products, attention, training steps and generation on two devices in turns.",
             "mt bench compare",
-            "mt bench compare --second cuda:0 --recipe stories enwiki-pkm")
-        { recipes, data, first, second, seconds, threads, json };
+            "mt bench compare --second cuda:0 --recipe stories enwiki-pkm",
+            "mt bench compare --only product attention --json")
+        { recipes, data, first, second, only, seconds, threads, json };
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));
@@ -40,7 +54,7 @@ internal static class BenchCompareCommand
             Device one = DeviceOption.Open(result.GetRequiredValue(first), terminal), other = DeviceOption.Open(result.GetRequiredValue(second), terminal);
             bool isJson = result.GetValue(json);
             Progress progress = terminal.ProgressFor(isJson);
-            IReadOnlyList<DeviceRate> rates = DeviceComparison.Run(one, other, loaded, result.GetValue(seconds) ?? DefaultSeconds, rate =>
+            IReadOnlyList<DeviceRate> rates = DeviceComparison.Run(one, other, loaded, result.GetValue(seconds) ?? DefaultSeconds, result.GetValue(only) is { Length: > 0 } groups ? groups : null, rate =>
             {
                 progress.Update($"{rate.Group}: {rate.Work}");
                 if (isJson)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
+using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Benchmarks;
 using ManagedTransformer.Tensors.Cpu;
 
@@ -29,7 +30,7 @@ internal static class BenchGemmCommand
             CustomParser = result => ParseTransposes(result, result.Tokens[0].Value),
         };
         Option<int?> threads = Options.Threads();
-        threads.Description = "Threads to compute with (default: once 1, once one per core).";
+        threads.Description = "Threads to compute with (default: once 1, once one per core; on a GPU they do not matter).";
         Option<float?> seconds = Options.Real("--seconds", $"Seconds to measure each product (default: {DefaultSeconds}).", value => value > 0, "above 0");
         Option<bool> json = Options.Json(isLines: true);
         ExampleCommand command = new("gemm",
@@ -39,7 +40,7 @@ internal static class BenchGemmCommand
         { shapes, transposes, threads, DeviceOption.Create(), DeviceOption.Precision(), seconds, json };
         command.SetAction(result =>
         {
-            int[] threadCounts = result.GetValue(threads) is { } count ? [count] : [.. new[] { 1, CpuThreads.Count }.Distinct()];
+            int[] threadCounts = result.GetValue(threads) is { } count ? [count] : Device.Current != Device.Cpu ? [CpuThreads.Count] : [.. new[] { 1, CpuThreads.Count }.Distinct()];
             foreach (int[] shape in Options.Given(result, shapes, _defaultShapes))
             {
                 foreach (string transpose in Options.Given(result, transposes, _transposes))

@@ -92,31 +92,29 @@ internal sealed class Workspace : IDisposable
         Run(["train", this["recipe.json"], "--data", this["text.txt"], "--out", this[output], .. more]);
 
     /// <summary>Starts the built tool as a process of its own.</summary>
-    public Process Start(params string[] arguments)
-    {
-        ProcessStartInfo start = new("dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = _folder.FullName,
-            StandardOutputEncoding = Encoding.UTF8,
-        };
-        foreach (string argument in (string[])[typeof(CommandLine).Assembly.Location, .. arguments])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return Process.Start(start)!;
-    }
+    public Process Start(params string[] arguments) => Start(new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, .. arguments]));
 
     /// <summary>Runs the built tool as a process of its own.</summary>
-    public ToolResult RunProcess(params string[] arguments)
+    public ToolResult RunProcess(params string[] arguments) => Run(Start(arguments));
+
+    /// <summary>Runs a program in the folder.</summary>
+    public ToolResult Run(ProcessStartInfo start) => Run(Start(start));
+
+    private static ToolResult Run(Process started)
     {
-        using Process process = Start(arguments);
+        using Process process = started;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return new ToolResult(process.ExitCode, output, error.Result);
+    }
+
+    private Process Start(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.StandardOutputEncoding = Encoding.UTF8;
+        start.WorkingDirectory = _folder.FullName;
+        return Process.Start(start)!;
     }
 
     /// <summary>The weights and the optimiser's state of a run's last checkpoint.</summary>

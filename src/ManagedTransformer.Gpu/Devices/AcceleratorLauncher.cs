@@ -55,7 +55,8 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
 
     private static string Describe<TArguments>(TArguments arguments) => string.Join(' ', typeof(TArguments).GetFields().Select(field => $"{field.Name}={(field.GetValue(arguments) is IArrayView view ? $"[{view.Length}]" : field.GetValue(arguments))}"));
 
-    private static string Name(MethodInfo method) =>
+    /// <summary>A kernel's name for people.</summary>
+    internal static string Name(MethodInfo method) =>
         $"{method.DeclaringType!.Name}.{method.Name}{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(type => type.Name))}>" : "")}";
 
     // A driver gives a kernel more than 48 KiB only if it is told so before.

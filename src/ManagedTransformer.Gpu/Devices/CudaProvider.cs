@@ -19,13 +19,16 @@ internal sealed class CudaProvider : DeviceProvider
     public override IReadOnlyList<DeviceDescription> Find() =>
         [.. All().Select((device, i) => new DeviceDescription($"{Kind}:{i}", Describe(device), 3))];
 
-    public override Device Open(string name)
+    public override Device Open(string name) => Open(name, accelerator => new AcceleratorLauncher(accelerator));
+
+    /// <summary>Opens a device whose kernels another launcher takes.</summary>
+    internal GpuDevice Open(string name, Func<Accelerator, KernelLauncher> makeLauncher)
     {
         CudaDevice device = All().ElementAt(int.Parse(name.AsSpan(Kind.Length + 1), System.Globalization.CultureInfo.InvariantCulture));
         return DriverCall.Run(name, () =>
         {
             Accelerator accelerator = device.CreateCudaAccelerator(_driver.Value.Context!);
-            return new GpuDevice(name, Describe(device), accelerator, new AcceleratorLauncher(accelerator), hasShuffles: true)
+            return new GpuDevice(name, Describe(device), accelerator, makeLauncher(accelerator), hasShuffles: true)
             {
                 TensorSharedBytes = device.Architecture is { Major: >= 8 } ? CudaDriver.SharedBytes(device) : 0,
             };

@@ -1,4 +1,6 @@
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Gpu;
@@ -16,7 +18,22 @@ internal static class DriverCall
         }
         catch (Exception e) when (e is not DeviceException)
         {
-            throw new DeviceException($"{device} failed: {Innermost(e)}", e);
+            throw new DeviceException($"{device} failed: {Innermost(e)}.", e);
+        }
+    }
+
+    /// <summary>Runs calls into a driver.</summary>
+    /// <param name="device">The device's name.</param><param name="doing">What is asked of it, for instance <c>waiting</c>.</param><param name="calls">The calls.</param>
+    /// <exception cref="DeviceException">Whatever the driver threw.</exception>
+    public static void Run(string device, string doing, Action calls)
+    {
+        try
+        {
+            calls();
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            throw Failure(device, doing, e);
         }
     }
 
@@ -35,6 +52,13 @@ internal static class DriverCall
             e = inner;
         }
 
-        return e.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.') is { Length: > 0 } message ? message : e.GetType().Name;
+        // The message of an error of OpenCL names the exception only, and that of CUDA's driver not its code.
+        if (e is CLException openCl)
+        {
+            return openCl.Error.ToString();
+        }
+
+        string code = e is CudaException cuda ? $"{cuda.Error}: " : "";
+        return code + e.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.') is { Length: > 0 } message ? message : e.GetType().Name;
     }
 }

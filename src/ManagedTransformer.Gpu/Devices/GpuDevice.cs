@@ -27,7 +27,7 @@ public sealed class GpuDevice : Device
         (Description, _accelerator, Launcher, HasShuffles) = (description, accelerator, launcher, hasShuffles);
         TensorSharedBytes = hasShuffles ? LeastTensorSharedBytes : 0;
         Pool = new GpuMemoryPool(accelerator, name);
-        IndexErrors = new IndexErrors(accelerator);
+        IndexErrors = new IndexErrors(accelerator, name);
         _staging = new PageLockedStaging(accelerator);
         Use(GpuKernels.Create(this));
     }

@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Gpu;
@@ -94,9 +95,10 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
             Interlocked.Add(ref _allocatedBytes, size);
             return block;
         }
-        catch (Exception e) when (e is AcceleratorException or OutOfMemoryException)
+        catch (Exception e) when (e is OutOfMemoryException || DriverCall.IsFailure(e))
         {
-            return null;
+            // After a fault CUDA's driver answers every call with the fault.
+            return e is CudaException { Error: not nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY) } ? throw DriverCall.Failure(deviceName, "allocating memory", e) : null;
         }
     }
 
@@ -110,7 +112,7 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
             return block;
         }
 
-        accelerator.DefaultStream.Synchronize();
+        DriverCall.Run(deviceName, "computing", accelerator.DefaultStream.Synchronize);
         Trim();
         return TryAllocate(size);
     }

@@ -7,7 +7,7 @@ namespace ManagedTransformer.Gpu;
 /// Wrong indices that kernels met. A kernel cannot throw: it leaves the place out and reports it in a word of its launch (<see cref="IndexReport"/>), and the next time that
 /// the host reads memory back it reads these words as well and throws what the CPU would have thrown.
 /// </summary>
-internal sealed unsafe class IndexErrors(Accelerator accelerator)
+internal sealed unsafe class IndexErrors(Accelerator accelerator, string deviceName)
 {
     private const int Capacity = 1024;
     private readonly Lock _gate = new();
@@ -24,14 +24,19 @@ internal sealed unsafe class IndexErrors(Accelerator accelerator)
         {
             if (_words is null)
             {
-                _words = accelerator.Allocate1D<ulong>(Capacity);
+                MemoryBuffer1D<ulong, Stride1D.Dense>? words = null;
+                DriverCall.Run(deviceName, "allocating memory", () => words = accelerator.Allocate1D<ulong>(Capacity));
+                _words = words!;
                 Clear();
             }
 
             if (_pending == Capacity)
             {
-                QueueRead();
-                accelerator.DefaultStream.Synchronize();
+                DriverCall.Run(deviceName, "computing", () =>
+                {
+                    QueueRead();
+                    accelerator.DefaultStream.Synchronize();
+                });
                 ThrowIfAny();
             }
 
@@ -72,5 +77,5 @@ internal sealed unsafe class IndexErrors(Accelerator accelerator)
         }
     }
 
-    private void Clear() => _words!.MemSet(byte.MaxValue);
+    private void Clear() => DriverCall.Run(deviceName, "writing memory", () => _words!.MemSet(byte.MaxValue));
 }

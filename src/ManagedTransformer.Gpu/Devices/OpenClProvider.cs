@@ -22,14 +22,32 @@ internal sealed class OpenClProvider : DeviceProvider
     public override IReadOnlyList<DeviceDescription> Find() =>
         [.. Ordered().Select((device, i) => new DeviceDescription($"{Kind}:{i}", Describe(device), IsProcessor(device) ? 1 : 2))];
 
-    public override Device Open(string name)
+    public override Device Open(string name) => Open(name, accelerator => new AcceleratorLauncher(accelerator));
+
+    /// <summary>Opens a device whose kernels another launcher takes.</summary>
+    internal GpuDevice Open(string name, Func<Accelerator, KernelLauncher> makeLauncher)
     {
         CLDevice device = Ordered().ElementAt(int.Parse(name.AsSpan(Kind.Length + 1), System.Globalization.CultureInfo.InvariantCulture));
         return DriverCall.Run(name, () =>
         {
             Accelerator accelerator = device.CreateCLAccelerator(_driver.Value.Context!);
-            return new GpuDevice(name, Describe(device), accelerator, new AcceleratorLauncher(accelerator), hasShuffles: false);
+            return new GpuDevice(name, Describe(device), accelerator, makeLauncher(accelerator), hasShuffles: false);
         });
+    }
+
+    /// <summary>The devices of a context that can be used, in the order of their names.</summary>
+    internal static IEnumerable<CLDevice> Ordered(Context context)
+    {
+        List<CLDevice> devices = [];
+        foreach (CLDevice device in context.GetCLDevices())
+        {
+            if (IsSuitable(device))
+            {
+                devices.Add(device);
+            }
+        }
+
+        return devices.OrderBy(device => IsProcessor(device) ? 1 : 0);
     }
 
     private static (Context?, string) Load()
@@ -38,7 +56,7 @@ internal sealed class OpenClProvider : DeviceProvider
         try
         {
             Context context = KernelContext.Create(builder => builder.OpenCL(_ => true));
-            return Suitable(context).Count > 0
+            return Ordered(context).Any()
                 ? (context, "")
                 : (context, "no OpenCL device of version 2.0 or later with generic addresses, double precision, 64-bit atomics "
                     + "and 48 KiB of local memory is installed");
@@ -50,23 +68,7 @@ internal sealed class OpenClProvider : DeviceProvider
 #pragma warning restore CA1031
     }
 
-    private IEnumerable<CLDevice> Ordered() => All().OrderBy(device => IsProcessor(device) ? 1 : 0);
-
-    private List<CLDevice> All() => _driver.Value.Context is { } context ? Suitable(context) : [];
-
-    private static List<CLDevice> Suitable(Context context)
-    {
-        List<CLDevice> devices = [];
-        foreach (CLDevice device in context.GetCLDevices())
-        {
-            if (IsSuitable(device))
-            {
-                devices.Add(device);
-            }
-        }
-
-        return devices;
-    }
+    private IEnumerable<CLDevice> Ordered() => _driver.Value.Context is { } context ? Ordered(context) : [];
 
     private static bool IsSuitable(CLDevice device) =>
         device.MaxNumThreadsPerGroup >= GroupSize && device.MaxSharedMemoryPerGroup >= SharedBytes

@@ -15,13 +15,17 @@ public static class DeviceComparison
     public static IReadOnlyList<string> StandardRecipes { get; } =
         ["stories", "enwiki-span-adaptive", "enwiki-all-attention", "enwiki-pkm", "enwiki-linear-t2r", "multi30k-delight"];
 
+    /// <summary>The groups of work.</summary>
+    public static IReadOnlyList<string> Groups { get; } = [DeviceWorks.Kernel, DeviceWorks.Product, DeviceWorks.Attention, DeviceWorks.Training, DeviceWorks.Generation];
+
     /// <summary>Measures both devices.</summary>
     /// <param name="first">A device, usually the CPU.</param><param name="second">What it is compared with.</param>
     /// <param name="recipes">Recipes whose vocabulary is known, and their names.</param><param name="seconds">About how long to measure a piece of work on a device.</param>
+    /// <param name="groups">Some of <see cref="Groups"/>; null: all.</param>
     /// <param name="progress">Receives every result as it comes.</param><param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     public static IReadOnlyList<DeviceRate> Run(
-        Device first, Device second, IEnumerable<(string Name, Recipe Recipe)> recipes, double seconds = 0.3, Action<DeviceRate>? progress = null,
-        CancellationToken cancellation = default)
+        Device first, Device second, IEnumerable<(string Name, Recipe Recipe)> recipes, double seconds = 0.3, IReadOnlyCollection<string>? groups = null,
+        Action<DeviceRate>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
@@ -34,7 +38,7 @@ public static class DeviceComparison
             .. recipes.SelectMany(named => DeviceWorks.OfRecipe(named.Name, named.Recipe)),
         ];
         List<DeviceRate> rates = [];
-        foreach (DeviceWork work in works)
+        foreach (DeviceWork work in works.Where(work => groups is null || groups.Contains(work.Group)))
         {
             double[] medians = Measure(work, [first, second], seconds, cancellation);
             rates.Add(new DeviceRate(work.Group, work.Name, work.Unit, work.Amount / medians[0], work.Amount / medians[1]));

@@ -8,9 +8,11 @@ namespace ManagedTransformer.Benchmarks;
 /// <summary>The work of <see cref="DeviceComparison"/>.</summary>
 internal static class DeviceWorks
 {
+    /// <summary>Names of groups.</summary>
+    public const string Kernel = "kernel", Product = "product", Attention = "attention", Training = "training", Generation = "generation";
+
     private const double Giga = 1e9;
     private const int Elements = 1 << 23, Width = 1024, SentenceLength = 32, GeneratedTokens = 32;
-    private const string Kernel = "kernel", Product = "product", Attention = "attention", Training = "training", Generation = "generation";
 
     /// <summary>Kernels that move memory: every operand and result counts once.</summary>
     public static IEnumerable<DeviceWork> Kernels()

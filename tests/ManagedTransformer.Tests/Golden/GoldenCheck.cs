@@ -147,6 +147,16 @@ internal sealed class GoldenCheck(GoldenCase test, double tolerance, Func<Golden
         }
     }
 
+    /// <summary>Compares a text that is not an entry of the file.</summary>
+    public void CompareText(string label, string expected, string actual)
+    {
+        _checked.Add(label);
+        if (expected != actual)
+        {
+            _failures.Add($"{label}: expected '{expected}', is '{actual}'");
+        }
+    }
+
     /// <summary>What went wrong, one line per entry; empty if all is well.</summary>
     public string Report()
     {

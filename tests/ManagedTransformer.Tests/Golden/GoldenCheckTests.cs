@@ -26,6 +26,18 @@ public sealed class GoldenCheckTests
     }
 
     [Fact]
+    public void AWrongTextIsShown()
+    {
+        string report = Report(_layerNorm, check =>
+        {
+            new Baseline.LayerNormSystem().Run(check.Case, check);
+            check.CompareText("same", "a b", "a b");
+            check.CompareText("tokens", "a b", "a c");
+        });
+        Assert.Equal("tokens: expected 'a b', is 'a c'", report);
+    }
+
+    [Fact]
     public void NotANumberIsWrong()
     {
         string report = Report(_layerNorm, check => check.Compare("out/y", Tensor.Full(check.Case.ShapeOf("out/y"), float.NaN)));

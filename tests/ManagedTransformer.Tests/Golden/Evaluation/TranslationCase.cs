@@ -34,7 +34,7 @@ internal sealed class TranslationCase(JsonElement example)
         {
             if (expected.Name == "text")
             {
-                Xunit.Assert.Equal(expected.Value.GetString(), text);
+                check.CompareText($"{Name}: {expected.Name}", expected.Value.GetString()!, text);
                 continue;
             }
 
