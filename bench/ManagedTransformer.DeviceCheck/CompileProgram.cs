@@ -83,14 +83,14 @@ internal static class CompileProgram
 
     private static CudaAccelerator Cuda(int index)
     {
-        Context context = Context.Create(builder => builder.Optimize(KernelLauncher.Optimization).Cuda(_ => true));
+        Context context = KernelContext.Create(builder => builder.Cuda(_ => true));
         return context.GetCudaDevice(index).CreateCudaAccelerator(context);
     }
 
     // The order of the indices is that of OpenClProvider: graphics cards first.
     private static CLAccelerator OpenCl(int index)
     {
-        Context context = Context.Create(builder => builder.Optimize(KernelLauncher.Optimization).OpenCL(_ => true));
+        Context context = KernelContext.Create(builder => builder.OpenCL(_ => true));
         return OpenClProvider.Ordered(context).ElementAt(index).CreateCLAccelerator(context);
     }
 }

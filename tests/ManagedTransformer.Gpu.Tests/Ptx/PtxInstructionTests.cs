@@ -10,7 +10,7 @@ public sealed class PtxInstructionTests
     private const ulong One = 0x3F800000, Two = 0x40000000, Three = 0x40400000, Half = 0x3F000000, Nan = 0x7FC00000, MinusOne = 0xBF800000;
 
     /// <summary>
-    /// Operands are %r0-2, %d0-2 (64 bits), %f0-2, %e0-2 (double), %h0-2 (16 bits); the result is read from the register named.
+    /// Operands are %r0-2, %d0-2 (64 bits), %f0-2, %e0-2 (double), %h0-2 (16 bits); the result is read from the register named, in all threads.
     /// </summary>
     [Theory]
     [InlineData("add.s32 %r9, %r0, %r1;", "%r9", 0xFFFFFFFF, 2, 0, 1)]
@@ -77,6 +77,26 @@ public sealed class PtxInstructionTests
     [InlineData("setp.ne.f32 %p1, %f0, %f1; selp.b32 %r9, 7, 8, %p1;", "%r9", Nan, One, 0, 8)]
     [InlineData("setp.neu.f32 %p1, %f0, %f1; selp.b32 %r9, 7, 8, %p1;", "%r9", Nan, One, 0, 7)]
     [InlineData("setp.nan.f32 %p1, %f0, %f1; selp.b32 %r9, 7, 8, %p1;", "%r9", One, Nan, 0, 7)]
+    [InlineData("setp.geu.f32 %p1, %f0, %f1; selp.b32 %r9, 7, 8, %p1;", "%r9", Nan, One, 0, 7)]
+    [InlineData("setp.ge.f32 %p1, %f0, %f1; selp.b32 %r9, 7, 8, %p1;", "%r9", Nan, One, 0, 8)]
+    [InlineData("setp.gt.f32 %p1, %f0, %f1; selp.b32 %r9, 7, 8, %p1;", "%r9", Two, One, 0, 7)]
+    [InlineData("setp.leu.f32 %p1, %f0, %f1; selp.b32 %r9, 7, 8, %p1;", "%r9", Two, One, 0, 8)]
+    [InlineData("setp.ltu.f32 %p1, %f0, %f1; selp.b32 %r9, 7, 8, %p1;", "%r9", One, One, 0, 8)]
+    [InlineData("setp.gtu.f32 %p1, %f0, %f1; selp.b32 %r9, 7, 8, %p1;", "%r9", One, Nan, 0, 7)]
+    [InlineData("setp.le.f32 %p1, %f0, %f1; selp.b32 %r9, 7, 8, %p1;", "%r9", One, One, 0, 7)]
+    [InlineData("setp.gt.u64 %p1, %d0, %d1; selp.b32 %r9, 7, 8, %p1;", "%r9", 0x8000000000000000, 1, 0, 7)]
+    [InlineData("setp.le.s64 %p1, %d0, %d1; selp.b32 %r9, 7, 8, %p1;", "%r9", 0x8000000000000000, 1, 0, 7)]
+    [InlineData("setp.hs.u32 %p1, %r0, %r1; selp.b32 %r9, 7, 8, %p1;", "%r9", 1, 1, 0, 7)]
+    [InlineData("setp.ne.s32 %p1, %r0, %r1; selp.b32 %r9, 7, 8, %p1;", "%r9", 1, 2, 0, 7)]
+    [InlineData("neg.f32 %f9, %f0;", "%f9", One, 0, 0, MinusOne)]
+    [InlineData("sub.f32 %f9, %f0, %f1;", "%f9", One, Two, 0, MinusOne)]
+    [InlineData("shr.u32 %r9, %r0, %r1;", "%r9", 0x80000000, 31, 0, 1)]
+    [InlineData("shr.u32 %r9, %r0, %r1;", "%r9", 0x80000000, 32, 0, 0)]
+    [InlineData("xor.b32 %r9, %r0, %r1;", "%r9", 0xFFFFFFFF, 1, 0, 0xFFFFFFFE)]
+    [InlineData("mad.lo.s32 %r9, %r0, %r1, %r2;", "%r9", 0xFFFFFFFF, 3, 10, 7)]
+    [InlineData("mad.wide.u32 %d9, %r0, %r1, %d2;", "%d9", 0xFFFFFFFF, 2, 1, 0x1FFFFFFFF)]
+    [InlineData("cvt.u32.u64 %r9, %d0;", "%r9", 0x100000005, 0, 0, 5)]
+    [InlineData("mul.f64 %e9, %e0, %e1;", "%e9", 0x4000000000000000, 0x3FE0000000000000, 0, 0x3FF0000000000000)]
     [InlineData("setp.eq.s32 %p1, %r0, 1; setp.eq.and.s32 %p2, %r1, 2, !%p1; selp.b32 %r9, 7, 8, %p2;", "%r9", 1, 2, 0, 8)]
     [InlineData("testp.notanumber.f32 %p1, %f0; @%p1 mov.b32 %r9, 3; @!%p1 mov.b32 %r9, 4;", "%r9", Nan, 0, 0, 3)]
     [InlineData("mov.b32 %r9, 1; setp.eq.s32 %p1, %r0, 0; @%p1 bra END; mov.b32 %r9, 2; END:", "%r9", 0, 0, 0, 1)]
@@ -84,8 +104,9 @@ public sealed class PtxInstructionTests
     [InlineData("T: .branchtargets A, B; brx.idx %r0, T; A: mov.b32 %r9, 10; bra END; B: mov.b32 %r9, 11; END:", "%r9", 1, 0, 0, 11)]
     public void ComputesAsTheManualSays(string body, string result, object a, object b, object c, object expected)
     {
-        ulong[] output = Run(body, result, [Bits(a), Bits(b), Bits(c)], 1);
-        Assert.Equal($"0x{Bits(expected):X}", $"0x{output[0]:X}");
+        // A whole warp and one of a single lane.
+        ulong[] output = Run(body, result, [Bits(a), Bits(b), Bits(c)], 33);
+        Assert.All(output, value => Assert.Equal($"0x{Bits(expected):X}", $"0x{value:X}"));
     }
 
     [Theory]

@@ -6,70 +6,85 @@ using ManagedTransformer.Tensors.Reference;
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>
-/// The kernel suite in the interpreter, the kernels in the forms that a CUDA card runs, once for all tests. Cases of many instructions are
-/// cut short, those of each kernel's first case later; <c>kernel-suite ptx</c> runs them all. Two threads, each with a machine of its own.
+/// The kernel suite in the interpreter, the kernels in the forms that a CUDA card runs, once for all tests. Each case is cut short after some
+/// instructions, its results up to there compared; only a kernel that no case before has executed runs to its end in any case. Where all
+/// cases of a kernel of the contract are cut before their first result, or before they come to a kernel of the device, the smallest one is run
+/// again, whole. <c>kernel-suite ptx</c> runs
+/// all of them whole. Two threads, each with a machine of its own.
 /// </summary>
 public sealed class InterpretedSuite
 {
-    // Instructions per case, and of the first case of every kernel.
-    private const long Budget = 5_000_000, FirstBudget = long.MaxValue;
+    // Instructions per case.
+    private const long Budget = 5_000_000;
 
     private static readonly Lazy<InterpretedSuite> _instance = new(() => new InterpretedSuite());
     private readonly ConcurrentBag<SuiteResult> _results = [];
-    private readonly ConcurrentDictionary<MethodInfo, int> _executed = [];
-    private readonly ConcurrentDictionary<string, int> _begun = [];
+    private readonly ConcurrentDictionary<MethodInfo, bool> _begun = [], _executed = [];
+    private readonly ConcurrentDictionary<(KernelCase Test, MatMulPrecision Precision), (long Threads, HashSet<MethodInfo> Kernels)> _sizes = [];
+    private long _instructions;
 
     private InterpretedSuite()
     {
-        var work = new ConcurrentQueue<(KernelCase Test, MatMulPrecision Precision)>(
-            KernelSuite.Cases.Select(test => (test, MatMulPrecision.Float32)));
-        foreach (KernelCase test in KernelSuite.Cases.Where(test => test.Kernel == "MatMul"))
-        {
-            work.Enqueue((test, MatMulPrecision.Tf32));
-            work.Enqueue((test, MatMulPrecision.BFloat16));
-        }
-
-        Parallel.For(0, 2, _ => Execute(work));
+        Execute(Budget,
+        [
+            .. KernelSuite.Cases.Select(test => (test, MatMulPrecision.Float32)),
+            .. from test in KernelSuite.Cases
+               where test.Kernel == "MatMul"
+               from precision in new[] { MatMulPrecision.Tf32, MatMulPrecision.BFloat16 }
+               select (test, precision),
+        ]);
+        HashSet<string> passed = [.. _results.Where(result => result.Outcome != SuiteOutcome.TooLarge).Select(result => result.Kernel)];
+        IEnumerable<MethodInfo> missed = _sizes.Values.SelectMany(size => size.Kernels).Distinct().Except(_executed.Keys);
+        Execute(long.MaxValue,
+        [
+            .. KernelSuite.Cases.Select(test => test.Kernel).Distinct().Where(kernel => !passed.Contains(kernel))
+                .Select(kernel => Smallest(size => size.Key.Test.Kernel == kernel && size.Key.Precision == MatMulPrecision.Float32))
+                .Union(missed.Select(kernel => Smallest(size => size.Value.Kernels.Contains(kernel)))),
+        ]);
     }
 
     public static InterpretedSuite Instance => _instance.Value;
 
     /// <summary>Instructions, counted per thread.</summary>
-    public long Instructions { get; private set; }
+    public long Instructions => _instructions;
 
     internal IReadOnlyCollection<SuiteResult> Results => _results;
 
     /// <summary>The device's kernels that were executed to their end.</summary>
     internal IReadOnlyCollection<MethodInfo> Kernels => [.. _executed.Keys];
 
-    private void Execute(ConcurrentQueue<(KernelCase Test, MatMulPrecision Precision)> work)
+    private void Execute(long budget, IEnumerable<(KernelCase Test, MatMulPrecision Precision)> tests)
     {
-        using PtxMachine machine = PtxMachine.Interpreter();
-        machine.Interpreting!.LeavesOut = true;
-        while (work.TryDequeue(out (KernelCase Test, MatMulPrecision Precision) next))
+        var work = new ConcurrentQueue<(KernelCase Test, MatMulPrecision Precision)>(tests);
+        Parallel.For(0, 2, _ =>
         {
-            machine.Device.MatMulPrecision = next.Precision;
-            bool isFirst = next.Precision == MatMulPrecision.Float32 && _begun.TryAdd(next.Test.Kernel, 1);
-            machine.Interpreting!.Budget = isFirst ? FirstBudget : Budget;
-            machine.Interpreting!.IsTruncated = false;
-            _results.Add(Check(next.Test, next.Precision, machine));
-        }
+            using PtxMachine machine = PtxMachine.Interpreter();
+            PtxInterpreterLauncher interpreter = machine.Interpreting!;
+            interpreter.Begun = _begun;
+            while (work.TryDequeue(out (KernelCase Test, MatMulPrecision Precision) next))
+            {
+                machine.Device.MatMulPrecision = next.Precision;
+                interpreter.Begin(budget);
+                _results.Add(Check(next.Test, next.Precision, machine));
+                _sizes[next] = (interpreter.Threads, interpreter.Seen);
+            }
 
-        lock (_results)
-        {
-            Instructions += machine.Interpreting!.Executed;
-        }
-
-        foreach (MethodInfo kernel in machine.Interpreting.Launched.Keys)
-        {
-            _executed[kernel] = 1;
-        }
+            Interlocked.Add(ref _instructions, interpreter.Executed);
+            foreach (MethodInfo kernel in interpreter.Launched.Keys)
+            {
+                _executed[kernel] = true;
+            }
+        });
     }
 
-    private static SuiteResult TooLarge(KernelCase test) => new(test.Kernel, test.ToString(), SuiteOutcome.TooLarge, "too large");
+    private (KernelCase Test, MatMulPrecision Precision) Smallest(
+        Func<KeyValuePair<(KernelCase Test, MatMulPrecision Precision), (long Threads, HashSet<MethodInfo> Kernels)>, bool> fits) =>
+        _sizes.Where(fits).MinBy(size => size.Value.Threads).Key;
 
     private static SuiteResult Check(KernelCase test, MatMulPrecision precision, PtxMachine machine)
     {
+        PtxInterpreterLauncher interpreter = machine.Interpreting!;
+        string name = precision == MatMulPrecision.Float32 ? test.ToString() : $"{test} in {precision}";
 #pragma warning disable CA1031 // Whatever a kernel throws is this case's result.
         try
         {
@@ -77,20 +92,20 @@ public sealed class InterpretedSuite
             {
                 // The suite's tolerances are those of Float32: here only what the interpreter checks.
                 _ = test.Run(machine.Device);
-                return machine.Interpreting!.IsTruncated ? TooLarge(test) : new SuiteResult(test.Kernel, $"{test} in {precision}", SuiteOutcome.Passed, "no fault");
+                return new SuiteResult(test.Kernel, name, interpreter.HaveBegun ? SuiteOutcome.TooLarge : SuiteOutcome.Passed, "no fault");
             }
 
-            KernelCheck check = test.Check(machine.Device);
-            return machine.Interpreting!.IsTruncated ? TooLarge(test) : new SuiteResult(test.Kernel, test.ToString(),
-                check.Passed ? SuiteOutcome.Passed : SuiteOutcome.Failed, check.Description);
+            KernelCheck check = test.Check(machine.Device, interpreter, out int compared);
+            SuiteOutcome outcome = !check.Passed ? SuiteOutcome.Failed : compared > 0 ? SuiteOutcome.Passed : SuiteOutcome.TooLarge;
+            return new SuiteResult(test.Kernel, name, outcome, $"{check.Description} ({compared} results)");
         }
-        catch (Exception) when (machine.Interpreting!.IsTruncated)
+        catch (Exception) when (interpreter.HaveBegun)
         {
-            return TooLarge(test); // what was left out may have been an operand
+            return new SuiteResult(test.Kernel, name, SuiteOutcome.TooLarge, "too large"); // what was left out may have been an operand, also of a kernel executed afterwards
         }
         catch (Exception e)
         {
-            return new SuiteResult(test.Kernel, $"{test} in {precision}", SuiteOutcome.Failed, $"{e.GetType().Name}: {e.Message}");
+            return new SuiteResult(test.Kernel, name, SuiteOutcome.Failed, $"{e.GetType().Name}: {e.Message}");
         }
 #pragma warning restore CA1031
     }

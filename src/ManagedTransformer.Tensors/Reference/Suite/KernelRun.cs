@@ -7,7 +7,9 @@ namespace ManagedTransformer.Tensors.Reference;
 /// One execution of a case's script on one device: hands out inputs, the same ones on every device, and outputs that are read back at the end.
 /// Outputs start out as NaN, and they lie between guard zones, so that a kernel that reads what it should overwrite or writes too far is found.
 /// </summary>
-internal sealed class KernelRun(Device device) : IDisposable
+/// <param name="device">Where it runs.</param>
+/// <param name="omissions">Which kernels the device leaves out; null if none.</param>
+internal sealed class KernelRun(Device device, ILaunchOmissions? omissions = null) : IDisposable
 {
     /// <summary>Every byte of memory that nobody has written: NaN as Float32 or BFloat16, -1 as Int32.</summary>
     public const byte Poison = 0xFF;
@@ -16,7 +18,7 @@ internal sealed class KernelRun(Device device) : IDisposable
     private const int Guard = 64;
 
     private readonly List<Storage> _storages = [];
-    private readonly List<Func<KernelOutput>> _outputs = [];
+    private readonly List<Func<KernelOutput?>> _outputs = [];
     private ulong _draws;
 
     public KernelSet Kernels => device.Kernels;
@@ -66,6 +68,11 @@ internal sealed class KernelRun(Device device) : IDisposable
     {
         _outputs.Add(() =>
         {
+            if (omissions?.Concern(buffer) == true)
+            {
+                return null;
+            }
+
             byte[] bytes = new byte[(count + (2 * Guard)) * dtype.Size()];
             device.Read(buffer with { Offset = buffer.Offset - Guard }, dtype.Size(), bytes);
             return new KernelOutput(label, dtype, tolerance, bytes, Guard * dtype.Size());
@@ -91,10 +98,14 @@ internal sealed class KernelRun(Device device) : IDisposable
         }
 
         Compared($"{label} throws {typeof(TException).Name}", Values([thrown]), 1, Tolerance.Exact);
+        if (omissions?.HaveBegun == true)
+        {
+            _outputs[^1] = () => null;
+        }
     }
 
-    /// <summary>Reads all results back, in the order in which they were declared.</summary>
-    public List<KernelOutput> ReadOutputs() => _outputs.ConvertAll(read => read());
+    /// <summary>Reads all results back, in the order in which they were declared; null for those that omissions concern.</summary>
+    public List<KernelOutput?> ReadOutputs() => _outputs.ConvertAll(read => read());
 
     public void Dispose() => _storages.ForEach(storage => storage.Release());
 

@@ -13,15 +13,19 @@ internal sealed partial class PtxDecoder
         switch (s.Operands.Length)
         {
             case 2:
-                return new PtxUnary(destination, Source(s, 1, type), PtxFunctions.Unary(s, type));
+                int only = Source(s, 1, type);
+                return PtxVectorFunctions.Unary(s, type, destination, only)
+                    ?? new PtxUnary(destination, only, PtxFunctions.Unary(s, type));
             case 3:
-                return new PtxBinary(destination, Source(s, 1, type),
-                    Source(s, 2, s.Name is "shl" or "shr" ? _b32 : type), PtxFunctions.Binary(s, type));
+                int left = Source(s, 1, type), right = Source(s, 2, s.Name is "shl" or "shr" ? _b32 : type);
+                return PtxVectorFunctions.Binary(s, type, destination, left, right)
+                    ?? new PtxBinary(destination, left, right, PtxFunctions.Binary(s, type));
             case 4:
                 PtxType second = s.Name == "bfe" ? _b32 : type;
                 PtxType third = isWide ? result : s.Name is "bfe" or "shf" or "prmt" ? _b32 : type;
-                return new PtxTernary(destination, Source(s, 1, type), Source(s, 2, second),
-                    Source(s, 3, third), PtxFunctions.Ternary(s, type));
+                int a = Source(s, 1, type), b = Source(s, 2, second), c = Source(s, 3, third);
+                return PtxVectorFunctions.Ternary(s, type, destination, a, b, c)
+                    ?? new PtxTernary(destination, a, b, c, PtxFunctions.Ternary(s, type));
             case 5 when s.Name == "lop3":
                 return LogicTable(s, destination, type);
             default:
@@ -56,10 +60,10 @@ internal sealed partial class PtxDecoder
                 Source(s, 2, new PtxType('f', 32)), PtxConversions.PackBFloat16(s));
         }
 
-        return new PtxUnary(
-            Destination(s, 0, PtxConversions.RegisterType(to), mayBeWider: true),
-            Source(s, 1, PtxConversions.RegisterType(from), mayBeWider: true),
-            PtxConversions.Get(s, to, from));
+        int destination = Destination(s, 0, PtxConversions.RegisterType(to), mayBeWider: true);
+        int source = Source(s, 1, PtxConversions.RegisterType(from), mayBeWider: true);
+        return PtxVectorFunctions.Conversion(s, to, from, destination, source)
+            ?? new PtxUnary(destination, source, PtxConversions.Get(s, to, from));
     }
 
     private PtxInstruction Comparison(PtxStatement s)
@@ -75,7 +79,8 @@ internal sealed partial class PtxDecoder
 
         if (s.Operands.Length == 3)
         {
-            return new PtxBinary(destination, a, b, (x, y) => compare(x, y) ? 1u : 0);
+            return PtxVectorFunctions.Comparison(s.Parts[1], type, destination, a, b)
+                ?? new PtxBinary(destination, a, b, (x, y) => compare(x, y) ? 1u : 0);
         }
 
         bool negated = s.Operands[3][0] == '!';
@@ -89,10 +94,11 @@ internal sealed partial class PtxDecoder
         });
     }
 
-    private PtxTernary Selection(PtxStatement s)
+    private PtxInstruction Selection(PtxStatement s)
     {
         PtxType type = s.Type;
-        return new PtxTernary(Destination(s, 0, type), Source(s, 1, type), Source(s, 2, type),
-            Source(s, 3, _predicate), (a, b, p) => p != 0 ? a : b);
+        int destination = Destination(s, 0, type), first = Source(s, 1, type), second = Source(s, 2, type), choice = Source(s, 3, _predicate);
+        return PtxVectorFunctions.Selection(destination, first, second, choice)
+            ?? new PtxTernary(destination, first, second, choice, (a, b, p) => p != 0 ? a : b);
     }
 }

@@ -25,13 +25,13 @@ internal sealed partial class PtxDecoder
             return new PtxPack(Destination(s, 0, type), [.. parts.Select(name => Value(s, name, part))], part.Bits);
         }
 
-        return new PtxMove(Destination(s, 0, type), Source(s, 1, type));
+        return PtxVectorFunctions.Move(Destination(s, 0, type), Source(s, 1, type));
     }
 
-    private PtxUnary AddressConversion(PtxStatement s)
+    private PtxInstruction AddressConversion(PtxStatement s)
     {
         PtxSpace space = Space(s);
-        return new PtxUnary(Destination(s, 0, s.Type), Source(s, 1, s.Type), PtxWarp.Converter(space, toGeneric: !s.Has("to")));
+        return PtxVectorFunctions.Shift(Destination(s, 0, s.Type), Source(s, 1, s.Type), PtxWarp.Displacement(space, toGeneric: !s.Has("to")));
     }
 
     private PtxLoad Load(PtxStatement s)

@@ -55,6 +55,18 @@ internal sealed unsafe class PtxLaunch
 
     public void Run()
     {
+        try
+        {
+            RunBlocks();
+        }
+        finally
+        {
+            Global.Release();
+        }
+    }
+
+    private void RunBlocks()
+    {
         var block = new PtxBlock(this, _kernel);
         long number = 0;
         for (int z = 0; z < Grid.Z; z++)

@@ -19,6 +19,7 @@ internal sealed unsafe class PtxWarp
     private readonly ulong[] _registers, _scratch = GC.AllocateArray<ulong>(4 * Size, pinned: true);
     private PtxFrame[] _frames = new PtxFrame[8];
     private int _depth, _current;
+    private uint _logName;
     private uint _pauses; // barriers of the warp since the last one of the block
 
     public PtxWarp(PtxBlock block, PtxKernel kernel, int index, int lanes)
@@ -55,12 +56,13 @@ internal sealed unsafe class PtxWarp
     /// <summary>The number within the block of a lane's thread.</summary>
     public int Thread(int lane) => (_index * Size) + lane;
 
-    public uint LogName(int lane) => PtxAccessLog.Name(Block.Number, Thread(lane));
+    public uint LogName(int lane) => _logName + (uint)lane;
 
     /// <summary>Starts again from the first instruction.</summary>
     public void Reset()
     {
         (_depth, _current, _pauses, WaitsAt, Ended) = (1, 0, 0, null, 0);
+        _logName = PtxAccessLog.Name(Block.Number, Thread(0));
         _frames[0] = new PtxFrame { Next = 0, Meeting = _kernel.Instructions.Length, Lanes = Present };
     }
 
@@ -143,11 +145,11 @@ internal sealed unsafe class PtxWarp
         };
     }
 
-    /// <summary>The generic form of an address, or back.</summary>
-    public static Func<ulong, ulong> Converter(PtxSpace space, bool toGeneric)
+    /// <summary>What the generic form of an address is larger by, or, the other way, less by.</summary>
+    public static ulong Displacement(PtxSpace space, bool toGeneric)
     {
         ulong window = space == PtxSpace.Shared ? SharedWindow : space == PtxSpace.Local ? LocalWindow : 0;
-        return toGeneric ? address => address + window : address => address - window;
+        return toGeneric ? window : 0 - window;
     }
 
     /// <summary>Fails unless exactly the lanes named take part in an instruction of the warp.</summary>
@@ -177,13 +179,7 @@ internal sealed unsafe class PtxWarp
 
     private uint Guarded(PtxInstruction instruction, uint lanes)
     {
-        ulong* predicate = Registers + instruction.Guard;
-        uint result = 0;
-        for (int lane = 0; lane < Size; lane++)
-        {
-            result |= (predicate[lane] != 0 ? 1u : 0) << lane;
-        }
-
+        uint result = PtxLanes.True(Registers + instruction.Guard);
         return lanes & (instruction.GuardIsNegated ? ~result : result);
     }
 

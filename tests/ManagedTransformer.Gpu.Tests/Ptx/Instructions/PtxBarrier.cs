@@ -5,10 +5,8 @@ namespace ManagedTransformer.Gpu.Tests;
 /// <param name="destination">Where the result goes.</param>
 /// <param name="predicate">The thread's own.</param>
 /// <param name="isNegated">Whether it counts when it is false.</param>
-internal sealed class PtxBarrier(string reduction, int destination, int predicate, bool isNegated) : PtxInstruction
+internal sealed class PtxBarrier(string reduction, int destination, int predicate, bool isNegated) : PtxInstruction(PtxFlow.Barrier)
 {
-    public override PtxFlow Flow => PtxFlow.Barrier;
-
     public bool Reduces => reduction.Length > 0;
 
     public override void Execute(PtxWarp warp, uint lanes) => throw new InvalidOperationException("the block opens barriers");

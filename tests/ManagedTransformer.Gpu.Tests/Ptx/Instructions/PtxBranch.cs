@@ -4,14 +4,12 @@ namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>bra and brx.idx: the warp moves its lanes itself.</summary>
 /// <param name="targets">Where to.</param><param name="index">The register that chooses; negative if there is one target only.</param>
-internal sealed unsafe class PtxBranch(int[] targets, int index = -1) : PtxInstruction
+internal sealed unsafe class PtxBranch(int[] targets, int index = -1) : PtxInstruction(PtxFlow.Branch)
 {
     public IReadOnlyList<int> Targets => targets;
 
     /// <summary>Where the lanes that this branch parts meet again.</summary>
     public int Meeting { get; set; }
-
-    public override PtxFlow Flow => PtxFlow.Branch;
 
     public override void Execute(PtxWarp warp, uint lanes) => throw new InvalidOperationException("the warp follows branches");
 

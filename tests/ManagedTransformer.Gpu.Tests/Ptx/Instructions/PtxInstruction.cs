@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>One instruction, ready to be executed by the lanes of a warp together.</summary>
-internal abstract class PtxInstruction
+internal abstract class PtxInstruction(PtxFlow flow = PtxFlow.Onward)
 {
     /// <summary>As written, for messages.</summary>
     public string Text { get; set; } = "";
@@ -12,7 +12,7 @@ internal abstract class PtxInstruction
     public bool GuardIsNegated { get; set; }
 
     /// <summary>What the warp does about it.</summary>
-    public virtual PtxFlow Flow => PtxFlow.Onward;
+    public PtxFlow Flow => flow;
 
     /// <summary>Does the work of the given lanes; there is at least one.</summary>
     public abstract void Execute(PtxWarp warp, uint lanes);

@@ -8,7 +8,7 @@ namespace ManagedTransformer.Gpu.Tests;
 /// <summary>Compiles each kernel that is launched, and executes none.</summary>
 internal sealed class PtxCompileLauncher(params CudaArchitecture[] architectures) : KernelLauncher
 {
-    private readonly PtxCompilation[] _compilations = [.. architectures.Select(architecture => new PtxCompilation(architecture))];
+    private readonly PtxCompilation[] _compilations = [.. architectures.Select(PtxCompilation.For)];
 
     /// <summary>For each kernel its text per architecture, or why there is none.</summary>
     public ConcurrentDictionary<MethodInfo, IReadOnlyList<(string? Text, string Failure)>> Compiled { get; } = [];
@@ -21,9 +21,7 @@ internal sealed class PtxCompileLauncher(params CudaArchitecture[] architectures
 #pragma warning disable CA1031 // Whatever the compiler throws is the result.
         try
         {
-            string text = compilation.Compile(kernel);
-            _ = PtxKernel.Parse(text);
-            return (text, "");
+            return (compilation.Text(kernel), "");
         }
         catch (Exception e)
         {

@@ -26,10 +26,14 @@ internal sealed unsafe class PtxGlobal
         Close(open, granule);
     }
 
+    /// <summary>Forgets all accesses.</summary>
+    public void Release() => _ranges.ForEach(range => range.Release());
+
     /// <summary>Checks and notes an access.</summary>
     public byte* Locate(PtxWarp warp, int lane, ulong address, int size, PtxAccess access)
     {
-        if (address % (uint)size != 0 && System.Numerics.BitOperations.IsPow2(size))
+        uint low = (uint)size - 1;
+        if ((address & low) != 0 && (size & low) == 0)
         {
             throw warp.Fault(lane, $"touches {size} bytes at the misaligned address 0x{address:x} of global memory");
         }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>Global memory that a kernel may touch.</summary>
@@ -16,10 +18,20 @@ internal sealed class PtxRange(ulong start, ulong bytes, int granule)
 
     public bool Contains(ulong address, int size) => address >= start && address + (uint)size <= start + bytes;
 
+    /// <summary>Forgets all accesses.</summary>
+    public void Release()
+    {
+        if (_cells is not null)
+        {
+            ArrayPool<PtxAccessCell>.Shared.Return(_cells);
+            _cells = null;
+        }
+    }
+
     /// <summary>Notes an access; says what it conflicts with, or null.</summary>
     public string? Note(ulong address, int size, uint thread, uint time, PtxAccess access)
     {
-        _cells ??= new PtxAccessCell[((start + bytes - _origin) >> _shift) + 1];
+        _cells ??= Rent((int)((start + bytes - _origin) >> _shift) + 1);
         int last = (int)((address + (uint)size - 1 - _origin) >> _shift);
         for (int i = (int)((address - _origin) >> _shift); i <= last; i++)
         {
@@ -30,5 +42,13 @@ internal sealed class PtxRange(ulong start, ulong bytes, int granule)
         }
 
         return null;
+    }
+
+    // A launch may have large buffers and touch little: new memory for each would cost more than the launch.
+    private static PtxAccessCell[] Rent(int count)
+    {
+        PtxAccessCell[] cells = ArrayPool<PtxAccessCell>.Shared.Rent(count);
+        Array.Clear(cells, 0, count);
+        return cells;
     }
 }

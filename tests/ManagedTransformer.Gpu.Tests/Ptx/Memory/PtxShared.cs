@@ -18,7 +18,8 @@ internal sealed unsafe class PtxShared(int bytes, int granule)
     /// <summary>Where an address lies; notes the access.</summary>
     public byte* Locate(PtxWarp warp, int lane, ulong address, int size, PtxAccess access)
     {
-        if (address % (uint)size != 0)
+        // The sizes of accesses are powers of two.
+        if ((address & ((uint)size - 1)) != 0)
         {
             throw warp.Fault(lane, $"touches {size} bytes at the misaligned address {address} of shared memory");
         }
