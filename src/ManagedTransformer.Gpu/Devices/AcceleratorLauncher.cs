@@ -49,7 +49,7 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
         where TArguments : struct
     {
         CompiledKernel compiled = accelerator.CompileKernel(EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method));
-        Kernel loaded = accelerator.LoadKernel(OpenClSource.WithFencedBarriers(compiled));
+        Kernel loaded = accelerator.LoadKernel(OpenClSource.Mend(compiled));
         return loaded.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TArguments>>();
     }
 

@@ -16,4 +16,9 @@ public sealed class OpenClSourceTests
     [InlineData("work_group_barrier(CLK_GLOBAL_MEM_FENCE);")]
     [InlineData("sub_group_barrier ( CLK_GLOBAL_MEM_FENCE );")]
     public void UnknownBarriersAreRefused(string source) => Assert.Throws<NotSupportedException>(() => OpenClSource.WithFencedBarriers(source));
+
+    [Fact]
+    public void NumbersBeginAnewInEveryKernel() => Assert.Equal(
+        "struct type_0_kernel { type_1 field_0; }; L_2: type_0 x12; goto L_2;",
+        OpenClSource.WithOwnNumbers("struct type_94616_kernel { type_102 field_0; }; L_946160: type_94616 x12; goto L_946160;"));
 }
