@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using ManagedTransformer.Tensors.Kernels;
 
@@ -17,6 +18,7 @@ internal sealed class KernelRun(Device device, ILaunchOmissions? omissions = nul
     // In elements. Larger than the widest vector, and a multiple of it, so that offset 0 is aligned.
     private const int Guard = 64;
 
+    private static readonly ConcurrentDictionary<ulong, float[]> _units = [];
     private readonly List<Storage> _storages = [];
     private readonly List<Func<KernelOutput?>> _outputs = [];
     private ulong _draws;
@@ -111,14 +113,32 @@ internal sealed class KernelRun(Device device, ILaunchOmissions? omissions = nul
 
     private float[] Draw(long count, float low, float high)
     {
-        var key = new RandomKey(1, _draws++);
-        float[] values = new float[count];
+        float[] values = new float[count], units = Units(_draws++, count);
         for (long i = 0; i < count; i++)
         {
-            values[i] = low + ((high - low) * ReferenceRandomKernels.Unit(key, i));
+            values[i] = low + ((high - low) * units[i]);
         }
 
         return values;
+    }
+
+    // All scripts draw the same numbers in [0, 1), as many of them as they need.
+    private static float[] Units(ulong draw, long count)
+    {
+        if (_units.TryGetValue(draw, out float[]? known) && known.LongLength >= count)
+        {
+            return known;
+        }
+
+        var key = new RandomKey(1, draw);
+        float[] units = new float[count];
+        for (long i = 0; i < count; i++)
+        {
+            units[i] = ReferenceRandomKernels.Unit(key, i);
+        }
+
+        _units[draw] = units;
+        return units;
     }
 
     private DeviceBuffer Place(ReadOnlySpan<byte> content, DType dtype, int offset)

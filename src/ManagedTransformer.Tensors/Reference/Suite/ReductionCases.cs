@@ -22,6 +22,8 @@ internal static class ReductionCases
         new("ArgMax", "shapes, with ties", ArgMax),
         new("CumulativeSum", "shapes, both directions", CumulativeSum),
         new("TopK", "shapes, with ties", TopK),
+        new("TopK", "many kept", run => TopKOfLongRows(run, (2, 5000, 1500), (3, 2500, 2500), (1, 50_257, 40), (2, 9000, 1000))),
+        new("TopK", "half of the row kept", run => TopKOfLongRows(run, (2, 2049, 1024))),
     ];
 
     private static void Reduce(KernelRun run, ReduceOp op)
@@ -98,25 +100,29 @@ internal static class ReductionCases
         {
             foreach (int k in new[] { 1, 2, 5, 32, n }.Where(k => k <= Math.Min(n, 600)).Distinct())
             {
-                Check($"[{rows}, {n}], k {k}", run.Numbers((long)rows * n, offset: n % 4), rows, n, k);
-                Check($"ties [{rows}, {n}], k {k}", run.WholeNumbers((long)rows * n, 0, 6), rows, n, k);
+                TopK(run, $"[{rows}, {n}], k {k}", run.Numbers((long)rows * n, offset: n % 4), rows, n, k);
+                TopK(run, $"ties [{rows}, {n}], k {k}", run.WholeNumbers((long)rows * n, 0, 6), rows, n, k);
             }
         }
 
         float[] values = [.. Enumerable.Range(0, 60).Select(i => i % 7 == 0 ? 1 : i % 11 == 0 ? float.PositiveInfinity : float.NegativeInfinity)];
-        Check("infinities", run.Values(values), 2, 30, 20);
-        Check("zeros of both signs and NaN", run.Values([0, -0f, float.NaN, 1, -0f, 0]), 1, 6, 6);
-        foreach ((int rows, int n, int k) in new[] { (2, 5000, 1500), (3, 2500, 2500), (2, 2049, 1024), (1, 50_257, 40), (2, 9000, 1000) })
-        {
-            Check($"[{rows}, {n}], k {k}", run.Numbers((long)rows * n, offset: 1), rows, n, k);
-            Check($"ties [{rows}, {n}], k {k}", run.WholeNumbers((long)rows * n, 0, 900), rows, n, k);
-        }
+        TopK(run, "infinities", run.Values(values), 2, 30, 20);
+        TopK(run, "zeros of both signs and NaN", run.Values([0, -0f, float.NaN, 1, -0f, 0]), 1, 6, 6);
+    }
 
-        void Check(string label, DeviceBuffer x, int rows, int n, int k)
+    private static void TopKOfLongRows(KernelRun run, params (int Rows, int N, int K)[] sizes)
+    {
+        foreach ((int rows, int n, int k) in sizes)
         {
-            DeviceBuffer values = run.Output($"values {label}", (long)rows * k, Tolerance.Exact);
-            DeviceBuffer indices = run.Output($"indices {label}", (long)rows * k, Tolerance.Exact, 0, DType.Int32);
-            run.Kernels.Reductions.TopK(x, values, indices, rows, n, k);
+            TopK(run, $"[{rows}, {n}], k {k}", run.Numbers((long)rows * n, offset: 1), rows, n, k);
+            TopK(run, $"ties [{rows}, {n}], k {k}", run.WholeNumbers((long)rows * n, 0, 900), rows, n, k);
         }
+    }
+
+    private static void TopK(KernelRun run, string label, DeviceBuffer x, int rows, int n, int k)
+    {
+        DeviceBuffer values = run.Output($"values {label}", (long)rows * k, Tolerance.Exact);
+        DeviceBuffer indices = run.Output($"indices {label}", (long)rows * k, Tolerance.Exact, 0, DType.Int32);
+        run.Kernels.Reductions.TopK(x, values, indices, rows, n, k);
     }
 }
