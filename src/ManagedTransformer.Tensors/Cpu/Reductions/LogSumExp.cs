@@ -61,7 +61,25 @@ internal static unsafe class LogSumExp<TOps, TVector>
             }
 
             TVector infinite = TOps.Equal(TOps.Abs(max), TOps.Broadcast(float.PositiveInfinity));
+            if (float.IsPositiveInfinity(TOps.Max(TOps.Abs(max))))
+            {
+                max = TOps.Add(max, NaNs(x, count));
+            }
+
             return TOps.Select(infinite, max, TOps.Add(max, VectorMath.Log<TOps, TVector>(sum)));
+        }
+
+        // NaN in columns that have one, which an infinite maximum does not show, and 0 in the others.
+        private readonly TVector NaNs(float* x, long count)
+        {
+            TVector found = TOps.Zero;
+            for (long j = 0; j < Length; j++)
+            {
+                TVector value = VectorTail<TOps, TVector>.LoadUpTo(x + (j * Inner), count);
+                found = TOps.Add(found, TOps.Select(TOps.Equal(value, value), TOps.Zero, value));
+            }
+
+            return found;
         }
     }
 }

@@ -73,15 +73,29 @@ internal static unsafe class ExponentialSums<TOps, TVector>
         return TOps.Sum(a);
     }
 
-    /// <summary>The largest x, and the sum of e^(x - max), which is 1 where the largest x is infinite.</summary>
+    /// <summary>The largest x, and the sum of e^(x - max), which is 1 where the largest x is infinite, and NaN in any case where an x is.</summary>
     public static float MaxAndSum(float* x, long n, out float sum)
     {
         float max = Max(x, n);
-        sum = float.IsInfinity(max) ? 1 : Sum(x, max, n);
+        sum = !float.IsInfinity(max) ? Sum(x, max, n) : HasNaN(x, n) ? float.NaN : 1;
         return max;
     }
 
-    /// <summary>ln of the sum of e^x, relative to the largest x; infinite if that is.</summary>
+    /// <summary>Whether an x is NaN, which <see cref="Max(float*, long)"/> may pass over.</summary>
+    public static bool HasNaN(float* x, long n)
+    {
+        for (long i = 0; i < n; i++)
+        {
+            if (float.IsNaN(x[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>ln of the sum of e^x, relative to the largest x; infinite if that is, and NaN if an x is.</summary>
     public static float LogSumExp(float* x, long n)
     {
         float max = MaxAndSum(x, n, out float sum);

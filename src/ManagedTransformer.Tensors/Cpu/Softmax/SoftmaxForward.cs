@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Softmax;
 
-/// <summary>y = e^(x - max) / sum e^(x - max) for every row; zeros for a row of minus infinities.</summary>
+/// <summary>y = e^(x - max) / sum e^(x - max) for every row; zeros for a row of minus infinities, NaN for a row with NaN.</summary>
 internal unsafe struct SoftmaxForward<TOps, TVector> : IRangeJob
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
@@ -19,7 +19,7 @@ internal unsafe struct SoftmaxForward<TOps, TVector> : IRangeJob
             float max = ExponentialSums<TOps, TVector>.Max(x, Length);
             if (float.IsNegativeInfinity(max))
             {
-                RowMap<TOps, TVector>.Apply(new UnaryFunctions<TOps, TVector>.Constant(0f), y, y, Length);
+                RowMap<TOps, TVector>.Apply(new UnaryFunctions<TOps, TVector>.Constant(ExponentialSums<TOps, TVector>.HasNaN(x, Length) ? float.NaN : 0f), y, y, Length);
                 continue;
             }
 

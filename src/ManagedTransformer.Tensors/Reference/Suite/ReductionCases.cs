@@ -48,7 +48,7 @@ internal static class ReductionCases
         }
     }
 
-    // Among numbers, at every place, and in rows that several threads share. What a NaN gives beside an infinity is left open.
+    // Among numbers, at every place, and in rows that several threads share. An infinity hides no NaN from a maximum or a LogSumExp.
     private static void ReduceNaN(KernelRun run)
     {
         const float NaN = float.NaN;
@@ -60,6 +60,14 @@ internal static class ReductionCases
             run.Kernels.Reductions.Reduce(op, run.Values(rows), run.Output($"{op} of columns", 7, new(1e-6, 0)), 1, 4, 7);
             run.Kernels.Reductions.Reduce(op, run.Values(longRow), run.Output($"{op} of 5,000", 1, new(1e-6, 0)), 1, 5000, 1);
             run.Kernels.Reductions.Reduce(op, run.Values(longRow), run.Output($"{op} of 2,500 twice", 2, new(1e-6, 0)), 1, 2500, 2);
+        }
+
+        const float Inf = float.PositiveInfinity;
+        float[] infinite = [NaN, 1, Inf, Inf, Inf, NaN, -Inf, NaN, -Inf, -Inf, -Inf, -Inf, Inf, Inf, 3, 1, -Inf, 2];
+        foreach (ReduceOp op in new[] { ReduceOp.Max, ReduceOp.LogSumExp })
+        {
+            run.Kernels.Reductions.Reduce(op, run.Values(infinite), run.Output($"{op} of rows with infinities", 6, Tolerance.Exact), 6, 3, 1);
+            run.Kernels.Reductions.Reduce(op, run.Values(infinite), run.Output($"{op} of columns with infinities", 6, Tolerance.Exact), 1, 3, 6);
         }
     }
 

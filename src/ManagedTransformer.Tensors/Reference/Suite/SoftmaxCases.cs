@@ -53,20 +53,21 @@ internal static class SoftmaxCases
         }
     }
 
-    /// <summary>Rows of numbers with one NaN: in the middle, at the end, and at the start. What a NaN gives beside infinities alone is left open.</summary>
+    /// <summary>Rows of numbers with one NaN, in the middle, at the end, and at the start, and one of minus infinities with one.</summary>
     private static float[] WithNaN(int n) =>
     [
         .. Enumerable.Range(0, n).Select(i => i == n / 2 ? float.NaN : i % 5),
         .. Enumerable.Range(0, n).Select(i => i == n - 1 ? float.NaN : i % 3),
         .. Enumerable.Range(0, n).Select(i => i == 0 ? float.NaN : i % 4),
+        .. Enumerable.Range(0, n).Select(i => i == n / 3 ? float.NaN : float.NegativeInfinity),
     ];
 
     private static void SoftmaxNaN(KernelRun run)
     {
         foreach (int n in new[] { 2, 37, 300, 9000 })
         {
-            run.Kernels.Softmax.Softmax(run.Values(WithNaN(n)), run.Output($"[3, {n}]", 3 * n, _normal), 3, n);
-            run.Kernels.Softmax.LogSoftmax(run.Values(WithNaN(n)), run.Output($"log, [3, {n}]", 3 * n, _normal), 3, n);
+            run.Kernels.Softmax.Softmax(run.Values(WithNaN(n)), run.Output($"[4, {n}]", 4 * n, _normal), 4, n);
+            run.Kernels.Softmax.LogSoftmax(run.Values(WithNaN(n)), run.Output($"log, [4, {n}]", 4 * n, _normal), 4, n);
         }
     }
 
@@ -74,8 +75,8 @@ internal static class SoftmaxCases
     {
         foreach (int n in new[] { 2, 37, 300, 9000 })
         {
-            DeviceBuffer loss = run.Output($"loss [3, {n}]", 3, _normal), nll = run.Output($"nll [3, {n}]", 3, _normal);
-            run.Kernels.Softmax.CrossEntropy(run.Values(WithNaN(n)), run.Integers([0, 1, 1]), Ignored, 0.9f, 0.1f, loss, nll, run.Scratch(6), 3, n);
+            DeviceBuffer loss = run.Output($"loss [4, {n}]", 4, _normal), nll = run.Output($"nll [4, {n}]", 4, _normal);
+            run.Kernels.Softmax.CrossEntropy(run.Values(WithNaN(n)), run.Integers([0, 1, 1, 0]), Ignored, 0.9f, 0.1f, loss, nll, run.Scratch(8), 4, n);
         }
     }
 
