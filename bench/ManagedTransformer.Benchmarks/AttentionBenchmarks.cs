@@ -31,7 +31,8 @@ public class AttentionBenchmarks : OperatorBenchmark
 
     /// <summary>Span attention to 256 tokens before, spans of 100 tokens with a ramp of 32.</summary>
     [Benchmark]
-    public void SpanAttention() => Run(() => _query.SpanAttention(_past, _past, _positions, new SpanAttentionOptions { Span = _span, Ramp = 32 }));
+    public void SpanAttention() =>
+        Run(() => _query.SpanAttention(_past, _past, _positions, new SpanAttentionOptions { Span = _span, Ramp = 32 }));
 
     /// <summary>Causal linear attention with 32 features.</summary>
     [Benchmark]

@@ -10,7 +10,8 @@ public class IndexingBenchmarks : OperatorBenchmark
 
     /// <summary>Makes the inputs.</summary>
     [GlobalSetup]
-    public void Setup() => (_table, _ids, _bags, _weights) = (Leaf(50_000, 256), Indices(50_000, 2048), Indices(50_000, 512, 32), Leaf(512, 32));
+    public void Setup() =>
+        (_table, _ids, _bags, _weights) = (Leaf(50_000, 256), Indices(50_000, 2048), Indices(50_000, 512, 32), Leaf(512, 32));
 
     /// <summary>Embedding lookup.</summary>
     [Benchmark]

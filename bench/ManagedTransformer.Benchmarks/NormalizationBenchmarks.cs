@@ -11,7 +11,8 @@ public class NormalizationBenchmarks : OperatorBenchmark
     /// <summary>Makes the inputs.</summary>
     [GlobalSetup]
     public void Setup() =>
-        (_x, _residual, _gain, _bias, _groupGain, _groupBias) = (Leaf(2048, 256), Leaf(2048, 256), Leaf(256), Leaf(256), Leaf(64), Leaf(64));
+        (_x, _residual, _gain, _bias, _groupGain, _groupBias) =
+            (Leaf(2048, 256), Leaf(2048, 256), Leaf(256), Leaf(256), Leaf(64), Leaf(64));
 
     /// <summary>Layer normalisation.</summary>
     [Benchmark]

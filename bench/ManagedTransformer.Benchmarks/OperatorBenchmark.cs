@@ -56,7 +56,8 @@ public abstract class OperatorBenchmark : IDisposable
     }
 
     /// <summary>A tensor of uniform numbers in [-1, 1) that is not differentiated.</summary>
-    private protected static Tensor Constant(params int[] sizes) => Tensor.Uniform(new Shape(sizes), -1, 1, new RandomKey(1, (ulong)sizes.Length)).Keep();
+    private protected static Tensor Constant(params int[] sizes) =>
+        Tensor.Uniform(new Shape(sizes), -1, 1, new RandomKey(1, (ulong)sizes.Length)).Keep();
 
     /// <summary>Indices 0 .. limit-1 in a fixed disorder.</summary>
     private protected static Tensor Indices(int limit, params int[] sizes)

@@ -7,8 +7,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace ManagedTransformer.Benchmarks;
 
 /// <summary>
-/// Kernels of our own beside the functions of System.Numerics.Tensors that compute the same, on one thread: where those are as fast, ours goes.
-/// NOTES.md has the figures.
+/// Kernels of our own beside the functions of System.Numerics.Tensors that compute the same, on one thread: where those are as fast, ours
+/// goes. NOTES.md has the figures.
 /// </summary>
 public class TensorPrimitivesBenchmarks
 {
@@ -31,7 +31,8 @@ public class TensorPrimitivesBenchmarks
 
     /// <summary>a + b, ours: also strided and broadcast.</summary>
     [Benchmark]
-    public void Add() => _kernels.Elementwise.Binary(BinaryOp.Add, new Operand(_a.Buffer, _a.Strides), new Operand(_b.Buffer, _b.Strides), _y.Buffer, _a.Shape);
+    public void Add() => _kernels.Elementwise.Binary(BinaryOp.Add, new Operand(_a.Buffer, _a.Strides), new Operand(_b.Buffer, _b.Strides),
+        _y.Buffer, _a.Shape);
 
     /// <summary>a + b, of contiguous spans alone.</summary>
     [Benchmark]

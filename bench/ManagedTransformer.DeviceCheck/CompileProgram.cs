@@ -11,8 +11,8 @@ using ManagedTransformer.Tensors.Reference;
 namespace ManagedTransformer.DeviceCheck;
 
 /// <summary>
-/// Compiles all kernels for a device, with its driver, and runs none: the kernel suite on a device whose launcher only compiles. Prints a JSON object per kernel that does not
-/// compile, and one at the end.
+/// Compiles all kernels for a device, with its driver, and runs none: the kernel suite on a device whose launcher only compiles. Prints a
+/// JSON object per kernel that does not compile, and one at the end.
 /// </summary>
 internal static class CompileProgram
 {
@@ -79,7 +79,8 @@ internal static class CompileProgram
     }
 
     private static bool Means(string asked, string found) =>
-        asked == Devices.Gpu || asked == found || (found.StartsWith(asked + ":", StringComparison.Ordinal) && found.EndsWith(":0", StringComparison.Ordinal));
+        asked == Devices.Gpu || asked == found
+        || (found.StartsWith(asked + ":", StringComparison.Ordinal) && found.EndsWith(":0", StringComparison.Ordinal));
 
     private static CudaAccelerator Cuda(int index)
     {

@@ -5,8 +5,8 @@ using ManagedTransformer.Gpu;
 namespace ManagedTransformer.DeviceCheck;
 
 /// <summary>
-/// Compiles each kernel that is launched, with the driver, and executes none. A kernel that does not compile spoils ILGPU's context for all that follow, so that after it another
-/// one is made.
+/// Compiles each kernel that is launched, with the driver, and executes none. A kernel that does not compile spoils ILGPU's context for all
+/// that follow, so that after it another one is made.
 /// </summary>
 /// <param name="open">Makes an accelerator in a context of its own.</param>
 /// <param name="report">Told each kernel's name, and what the compiler or the driver said; nothing where it compiles.</param>

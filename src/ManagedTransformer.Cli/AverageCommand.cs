@@ -10,8 +10,17 @@ internal static class AverageCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string[]> models = new("MODEL_DIR") { Description = "Two or more checkpoints of one model, for instance those in recent/ of a run.", Arity = ArgumentArity.OneOrMore };
-        Option<string> output = new("--out") { Description = "Folder for the result; it must be new or empty.", HelpName = "DIR", Required = true };
+        Argument<string[]> models = new("MODEL_DIR")
+        {
+            Description = "Two or more checkpoints of one model, for instance those in recent/ of a run.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Option<string> output = new("--out")
+        {
+            Description = "Folder for the result; it must be new or empty.",
+            HelpName = "DIR",
+            Required = true,
+        };
         Option<bool> json = Options.Json();
         ExampleCommand command = new("average",
             "Averages the weights of checkpoints into one model.",
@@ -29,7 +38,12 @@ internal static class AverageCommand
             long parameters = CheckpointAverage.Run(folders, folder).ParameterCount;
             if (result.GetValue(json))
             {
-                JsonOutput.Write(terminal.Output, new JsonObject { ["models"] = folders.Length, ["out"] = folder, ["parameters"] = parameters });
+                JsonOutput.Write(terminal.Output, new JsonObject
+                {
+                    ["models"] = folders.Length,
+                    ["out"] = folder,
+                    ["parameters"] = parameters,
+                });
             }
             else
             {

@@ -18,13 +18,18 @@ internal static class BenchCompareCommand
     {
         Option<string[]?> recipes = new("--recipe")
         {
-            Description = $"Recipes whose training steps and generation are measured (default: {string.Join(", ", DeviceComparison.StandardRecipes)}).",
+            Description =
+                "Recipes whose training steps and generation are measured (default: "
+                + $"{string.Join(", ", DeviceComparison.StandardRecipes)}).",
             HelpName = "RECIPE ...",
             AllowMultipleArgumentsPerToken = true,
         };
         Option<string?> data = Options.Data("The text that decides the vocabulary of recipes that do not say it.");
-        Option<string> first = DeviceOption.Create("--first", "cpu", "The device that is compared with."), second = DeviceOption.Create("--second", Devices.Gpu, "The device that is compared.");
-        Option<float?> seconds = Options.Real("--seconds", $"About how long to measure each piece of work (default: {DefaultSeconds.ToString(CultureInfo.InvariantCulture)}).", value => value > 0, "above 0");
+        Option<string> first = DeviceOption.Create("--first", "cpu", "The device that is compared with."),
+            second = DeviceOption.Create("--second", Devices.Gpu, "The device that is compared.");
+        Option<float?> seconds = Options.Real("--seconds",
+            $"About how long to measure each piece of work (default: {DefaultSeconds.ToString(CultureInfo.InvariantCulture)}).",
+            value => value > 0, "above 0");
         Option<string[]?> only = new("--only")
         {
             Description = $"Measure these groups only: {string.Join(", ", DeviceComparison.Groups)} (default: all).",
@@ -33,7 +38,8 @@ internal static class BenchCompareCommand
         };
         only.Validators.Add(result =>
         {
-            if (result.Tokens.FirstOrDefault(token => token.Value.Length > 0 && !DeviceComparison.Groups.Contains(token.Value)) is { } unknown)
+            if (result.Tokens.FirstOrDefault(token => token.Value.Length > 0
+                && !DeviceComparison.Groups.Contains(token.Value)) is { } unknown)
             {
                 result.AddError($"--only knows {string.Join(", ", DeviceComparison.Groups)}, not '{unknown.Value}'");
             }
@@ -50,18 +56,21 @@ internal static class BenchCompareCommand
         {
             Options.Apply(result.GetValue(threads));
             string[] names = Options.Given(result, recipes, [.. DeviceComparison.StandardRecipes]);
-            (string, Recipe)[] loaded = [.. names.Select(NamedRecipe.Load).Select(named => (named.Name, Resolve(named, result.GetValue(data))))];
-            Device one = DeviceOption.Open(result.GetRequiredValue(first), terminal), other = DeviceOption.Open(result.GetRequiredValue(second), terminal);
+            (string, Recipe)[] loaded =
+                [.. names.Select(NamedRecipe.Load).Select(named => (named.Name, Resolve(named, result.GetValue(data))))];
+            Device one = DeviceOption.Open(result.GetRequiredValue(first), terminal),
+                other = DeviceOption.Open(result.GetRequiredValue(second), terminal);
             bool isJson = result.GetValue(json);
             Progress progress = terminal.ProgressFor(isJson);
-            IReadOnlyList<DeviceRate> rates = DeviceComparison.Run(one, other, loaded, result.GetValue(seconds) ?? DefaultSeconds, result.GetValue(only) is { Length: > 0 } groups ? groups : null, rate =>
-            {
-                progress.Update($"{rate.Group}: {rate.Work}");
-                if (isJson)
+            IReadOnlyList<DeviceRate> rates = DeviceComparison.Run(one, other, loaded, result.GetValue(seconds) ?? DefaultSeconds,
+                result.GetValue(only) is { Length: > 0 } groups ? groups : null, rate =>
                 {
-                    JsonOutput.Write(terminal.Output, ToJson(rate, one, other));
-                }
-            });
+                    progress.Update($"{rate.Group}: {rate.Work}");
+                    if (isJson)
+                    {
+                        JsonOutput.Write(terminal.Output, ToJson(rate, one, other));
+                    }
+                });
             if (!isJson)
             {
                 terminal.Write(Draw(rates, one, other));
@@ -73,14 +82,18 @@ internal static class BenchCompareCommand
     private static Recipe Resolve(NamedRecipe named, string? data) => named.Recipe switch
     {
         TranslationRecipe translation => translation with { Model = RecipeVocabulary.Resolve(translation, named.Source) },
-        var language => (LanguageModelRecipe)language with { Model = RecipeVocabulary.Resolve((LanguageModelRecipe)language, named.Source, data) },
+        var language => (LanguageModelRecipe)language with
+        {
+            Model = RecipeVocabulary.Resolve((LanguageModelRecipe)language, named.Source, data),
+        },
     };
 
     private static Table Draw(IReadOnlyList<DeviceRate> rates, Device first, Device second)
     {
         Table table = new Table().Border(TableBorder.Simple);
         table.AddColumn("").AddColumn("Work").AddColumn("Unit");
-        table.AddColumn(new TableColumn(first.Name).RightAligned()).AddColumn(new TableColumn(second.Name).RightAligned()).AddColumn(new TableColumn("Ratio").RightAligned());
+        table.AddColumn(new TableColumn(first.Name).RightAligned()).AddColumn(new TableColumn(second.Name).RightAligned())
+            .AddColumn(new TableColumn("Ratio").RightAligned());
         string group = "";
         foreach (DeviceRate rate in rates)
         {

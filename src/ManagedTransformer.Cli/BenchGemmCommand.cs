@@ -11,7 +11,8 @@ namespace ManagedTransformer.Cli;
 internal static class BenchGemmCommand
 {
     private const float DefaultSeconds = 0.3f;
-    private static readonly int[][] _defaultShapes = [[1024, 1024, 1024], [2048, 768, 256], [2048, 256, 1024], [768, 128, 128], [256, 1024, 2048]];
+    private static readonly int[][] _defaultShapes =
+        [[1024, 1024, 1024], [2048, 768, 256], [2048, 256, 1024], [768, 128, 128], [256, 1024, 2048]];
     private static readonly string[] _transposes = ["nn", "nt", "tn", "tt"];
 
     /// <summary>The command.</summary>
@@ -19,7 +20,9 @@ internal static class BenchGemmCommand
     {
         Option<int[][]?> shapes = new("--shapes")
         {
-            Description = $"Sizes of C [M, N] and length K of its sums (default: {string.Join(';', _defaultShapes.Select(shape => string.Join(',', shape)))}).",
+            Description =
+                "Sizes of C [M, N] and length K of its sums (default: "
+                + $"{string.Join(';', _defaultShapes.Select(shape => string.Join(',', shape)))}).",
             HelpName = "M,N,K;...",
             CustomParser = result => ParseShapes(result, result.Tokens[0].Value),
         };
@@ -31,7 +34,8 @@ internal static class BenchGemmCommand
         };
         Option<int?> threads = Options.Threads();
         threads.Description = "Threads to compute with (default: once 1, once one per core; on a GPU they do not matter).";
-        Option<float?> seconds = Options.Real("--seconds", $"Seconds to measure each product (default: {DefaultSeconds}).", value => value > 0, "above 0");
+        Option<float?> seconds = Options.Real("--seconds", $"Seconds to measure each product (default: {DefaultSeconds}).",
+            value => value > 0, "above 0");
         Option<bool> json = Options.Json(isLines: true);
         ExampleCommand command = new("gemm",
             "Measures the matrix product C = A B.",
@@ -40,7 +44,9 @@ internal static class BenchGemmCommand
         { shapes, transposes, threads, DeviceOption.Create(), DeviceOption.Precision(), seconds, json };
         command.SetAction(result =>
         {
-            int[] threadCounts = result.GetValue(threads) is { } count ? [count] : Device.Current != Device.Cpu ? [CpuThreads.Count] : [.. new[] { 1, CpuThreads.Count }.Distinct()];
+            int[] threadCounts = result.GetValue(threads) is { } count
+                ? [count]
+                : Device.Current != Device.Cpu ? [CpuThreads.Count] : [.. new[] { 1, CpuThreads.Count }.Distinct()];
             foreach (int[] shape in Options.Given(result, shapes, _defaultShapes))
             {
                 foreach (string transpose in Options.Given(result, transposes, _transposes))
@@ -48,7 +54,8 @@ internal static class BenchGemmCommand
                     foreach (int threadCount in threadCounts)
                     {
                         GemmShape problem = new(shape[0], shape[1], shape[2], transpose[0] == 't', transpose[1] == 't');
-                        Write(terminal, GemmBenchmark.Run(problem, threadCount, result.GetValue(seconds) ?? DefaultSeconds), result.GetValue(json));
+                        Write(terminal, GemmBenchmark.Run(problem, threadCount, result.GetValue(seconds) ?? DefaultSeconds),
+                            result.GetValue(json));
                     }
                 }
             }
@@ -63,7 +70,8 @@ internal static class BenchGemmCommand
         {
             string product = $"{(shape.TransposeA ? "A^T" : "A")} {(shape.TransposeB ? "B^T" : "B")}";
             terminal.Output.WriteLine(
-                $"{shape.M,5} x {shape.N,5} x {shape.K,5}  {product,-7}  {measured.Threads,2} threads  {measured.Milliseconds,9:F3} ms  {measured.GigaflopsPerSecond,7:F1} GFLOP/s");
+                $"{shape.M,5} x {shape.N,5} x {shape.K,5}  {product,-7}  {measured.Threads,2} threads  {measured.Milliseconds,9:F3} ms  "
+                + $"{measured.GigaflopsPerSecond,7:F1} GFLOP/s");
             return;
         }
 

@@ -15,7 +15,12 @@ internal static class BenchGenerateCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Option<string[]> recipe = new("--recipe") { Description = $"{NamedRecipe.Description} Several are measured one after the other.", HelpName = "RECIPE", Required = true };
+        Option<string[]> recipe = new("--recipe")
+        {
+            Description = $"{NamedRecipe.Description} Several are measured one after the other.",
+            HelpName = "RECIPE",
+            Required = true,
+        };
         Option<string?> data = Options.Data("Training text of a recipe whose vocabulary depends on it and that names none.");
         Option<int[]?> lengths = new("--lengths")
         {
@@ -28,7 +33,8 @@ internal static class BenchGenerateCommand
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json(isLines: true);
         ExampleCommand command = new("generate",
-            "Measures step-by-step generation at the end of texts of several lengths, with random weights; the recipe's positions are raised to hold them.",
+            "Measures step-by-step generation at the end of texts of several lengths, with random weights; "
+            + "the recipe's positions are raised to hold them.",
             "mt bench generate --recipe stories --lengths 128,1024,8192 --json",
             "mt bench generate --recipe bench-softmax-512 --recipe bench-t2r-512 --lengths 128,1024,8192,65536 --svg generation.svg")
         { recipe, data, lengths, svg, weights, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
@@ -37,7 +43,8 @@ internal static class BenchGenerateCommand
             Options.Apply(result.GetValue(threads));
             bool isJson = result.GetValue(json);
             NamedRecipe[] recipes = [.. result.GetRequiredValue(recipe).Select(NamedRecipe.Load)];
-            LanguageModelConfig[] models = [.. recipes.Select(named => RecipeVocabulary.Resolve(named.LanguageModel, named.Source, result.GetValue(data)))];
+            LanguageModelConfig[] models =
+                [.. recipes.Select(named => RecipeVocabulary.Resolve(named.LanguageModel, named.Source, result.GetValue(data)))];
             string? image = result.GetValue(svg) is { } path ? Path.GetFullPath(path) : null;
             if (image is not null)
             {
@@ -50,7 +57,8 @@ internal static class BenchGenerateCommand
             foreach ((LanguageModelConfig model, string name) in models.Zip(recipes.Select(named => named.Name)))
             {
                 all.Add((name, GenerationBenchmark.Run(
-                    model, Options.Given(result, lengths, _defaultLengths), result.GetValue(weights) ?? DType.Float32, measured => Write(terminal, name, measured, isJson))));
+                    model, Options.Given(result, lengths, _defaultLengths), result.GetValue(weights) ?? DType.Float32,
+                    measured => Write(terminal, name, measured, isJson))));
             }
 
             if (image is not null)
@@ -65,7 +73,9 @@ internal static class BenchGenerateCommand
     {
         if (!json)
         {
-            terminal.Output.WriteLine($"{recipe}  length {measured.Length,7:N0}  {measured.MillisecondsPerToken,8:F3} ms/token  {measured.TokensPerSecond,7:N0} tokens/s  {measured.StateBytes,13:N0} bytes of state  {measured.AllocatedBytesPerToken,7:N0} bytes allocated/token");
+            terminal.Output.WriteLine(
+                $"{recipe}  length {measured.Length,7:N0}  {measured.MillisecondsPerToken,8:F3} ms/token  {measured.TokensPerSecond,7:N0} "
+                + $"tokens/s  {measured.StateBytes,13:N0} bytes of state  {measured.AllocatedBytesPerToken,7:N0} bytes allocated/token");
             return;
         }
 

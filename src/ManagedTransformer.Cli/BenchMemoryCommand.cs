@@ -46,7 +46,8 @@ internal static class BenchMemoryCommand
                     KeyDim = result.GetValue(keyDim) ?? standard.KeyDim,
                 };
                 Write(terminal, MemoryBenchmark.Run(
-                    config, result.GetValue(dim) ?? DefaultDim, result.GetValue(tokens) ?? DefaultTokens, result.GetValue(steps) ?? DefaultSteps), result.GetValue(json));
+                    config, result.GetValue(dim) ?? DefaultDim, result.GetValue(tokens) ?? DefaultTokens,
+                    result.GetValue(steps) ?? DefaultSteps), result.GetValue(json));
             }
         });
         return command;
@@ -63,8 +64,10 @@ internal static class BenchMemoryCommand
         if (!json)
         {
             terminal.Output.WriteLine(
-                $"{measured.Slots,9:N0} slots  {measured.Milliseconds,8:F2} ms per step ({measured.ForwardMilliseconds:F2} forward)  {measured.TokensPerSecond,7:N0} tokens/s  " +
-                $"{measured.Parameters,13:N0} parameters  {measured.PeakMebibytes,6:N0} MiB at most  {measured.SetUpSeconds:F1} s to set up");
+                $"{measured.Slots,9:N0} slots  {measured.Milliseconds,8:F2} ms per step ({measured.ForwardMilliseconds:F2} forward)  "
+                + $"{measured.TokensPerSecond,7:N0} tokens/s  "
+                + $"{measured.Parameters,13:N0} parameters  {measured.PeakMebibytes,6:N0} MiB at most  "
+                + $"{measured.SetUpSeconds:F1} s to set up");
             return;
         }
 

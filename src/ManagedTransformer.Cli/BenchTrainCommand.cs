@@ -36,23 +36,34 @@ internal static class BenchTrainCommand
         Option<int?> layers = Options.Positive("--layers", "Number of layers.");
         Option<int?> dim = Options.Positive("--dim", "Width of the model.");
         Option<int?> heads = Options.Positive("--heads", "Number of heads; divides the width.");
-        Option<int?> sequence = Options.Positive("--seq", $"Tokens per row (default with a recipe: its context; of either sentence of a translation model: {DefaultSentence}).");
+        Option<int?> sequence = Options.Positive("--seq",
+            $"Tokens per row (default with a recipe: its context; of either sentence of a translation model: {DefaultSentence}).");
         Option<int?> batch = Options.Positive("--batch", "Rows per batch.");
         Option<int?> vocab = Options.Positive("--vocab", "Size of the vocabulary.");
-        Option<string?> recipe = new("--recipe") { Description = "Measure this recipe's model, optimiser, batch and context; the sizes above then override it, on both sides of a translation model.", HelpName = "RECIPE" };
+        Option<string?> recipe = new("--recipe")
+        {
+            Description =
+                "Measure this recipe's model, optimiser, batch and context; the sizes above then override it, "
+                + "on both sides of a translation model.",
+            HelpName = "RECIPE",
+        };
         Option<int?> steps = Options.Positive("--steps", $"Steps to measure, after two seconds of warm-up (default: {DefaultSteps}).");
         Option<bool> profile = new("--profile")
         {
-            Description = "Then time every kernel of as many steps more, and state the model-FLOPs utilisation (MFU): 3 x FLOPs of a forward pass's products / time of a step / rate of a matrix product of 1024 x 1024 x 1024.",
+            Description =
+                "Then time every kernel of as many steps more, and state the model-FLOPs utilisation (MFU): 3 x FLOPs of a forward pass's "
+                + "products / time of a step / rate of a matrix product of 1024 x 1024 x 1024.",
         };
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
         ExampleCommand command = new("train",
-            "Measures training steps (forward, backward, AdamW) of a pre-norm GELU language model with learned positions and tied output, or of a recipe with its optimiser.",
+            "Measures training steps (forward, backward, AdamW) of a pre-norm GELU language model with learned positions and tied output, "
+            + "or of a recipe with its optimiser.",
             "mt bench train --layers 4 --dim 128 --heads 4 --seq 128 --batch 8 --vocab 256 --json",
             "mt bench train --recipe enwiki-span-adaptive --profile",
             "mt bench train --recipe multi30k-delight --seq 24")
-        { layers, dim, heads, sequence, batch, vocab, recipe, steps, profile, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
+        { layers, dim, heads, sequence, batch, vocab, recipe, steps, profile, threads, DeviceOption.Create(),
+            DeviceOption.Precision(), json };
         command.Validators.Add(result =>
         {
             Option<int?>[] options = [layers, dim, heads, sequence, batch, vocab];
@@ -66,7 +77,8 @@ internal static class BenchTrainCommand
             Options.Apply(result.GetValue(threads));
             NamedRecipe? named = result.GetValue(recipe) is { } name ? NamedRecipe.Load(name) : null;
             Sizes sizes = new(
-                result.GetValue(layers), result.GetValue(dim), result.GetValue(heads), result.GetValue(sequence), result.GetValue(batch), result.GetValue(vocab), result.GetValue(steps) ?? DefaultSteps);
+                result.GetValue(layers), result.GetValue(dim), result.GetValue(heads), result.GetValue(sequence), result.GetValue(batch),
+                result.GetValue(vocab), result.GetValue(steps) ?? DefaultSteps);
             TrainingMeasurement measured = (named?.Recipe ?? _standard) switch
             {
                 TranslationRecipe translation => Measure(translation, named!.Source, sizes, result.GetValue(profile)),
@@ -92,7 +104,8 @@ internal static class BenchTrainCommand
             },
         };
         return TrainingBenchmark.Run(
-            RecipeVocabulary.Resolve(recipe, file ?? ""), sizes.Batch ?? recipe.Training.Batch, context, sizes.Steps, file is null ? null : recipe.Training, profile);
+            RecipeVocabulary.Resolve(recipe, file ?? ""), sizes.Batch ?? recipe.Training.Batch, context, sizes.Steps,
+            file is null ? null : recipe.Training, profile);
     }
 
     private static TrainingMeasurement Measure(TranslationRecipe recipe, string file, Sizes sizes, bool profile)
@@ -113,7 +126,8 @@ internal static class BenchTrainCommand
             },
         };
         return TrainingBenchmark.Run(
-            RecipeVocabulary.Resolve(recipe, file), sizes.Batch ?? Math.Max(1, recipe.Training.MaxTokens / length), length, sizes.Steps, recipe.Training, profile);
+            RecipeVocabulary.Resolve(recipe, file), sizes.Batch ?? Math.Max(1, recipe.Training.MaxTokens / length), length, sizes.Steps,
+            recipe.Training, profile);
     }
 
     private static void Write(Terminal terminal, TrainingMeasurement measured, bool json)
@@ -121,8 +135,8 @@ internal static class BenchTrainCommand
         if (!json)
         {
             terminal.Output.WriteLine(
-                $"{measured.Milliseconds:F2} ms per step, {measured.TokensPerSecond:N0} tokens/s, {measured.Parameters:N0} parameters, " +
-                $"{measured.PeakMebibytes:N0} MiB at most, {measured.AllocatedBytesPerStep:N0} managed bytes per step");
+                $"{measured.Milliseconds:F2} ms per step, {measured.TokensPerSecond:N0} tokens/s, {measured.Parameters:N0} parameters, "
+                + $"{measured.PeakMebibytes:N0} MiB at most, {measured.AllocatedBytesPerStep:N0} managed bytes per step");
             if (measured.Profile is not null)
             {
                 ProfileTable.Draw(terminal, measured);

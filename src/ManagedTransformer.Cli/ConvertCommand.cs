@@ -28,19 +28,29 @@ internal static class ConvertCommand
             Description = "A language model: a model folder, the output folder of a training run, or a GPT-2 folder as Hugging Face's "
                 + "transformers writes it.",
         };
-        Option<string> output = new("--out") { Description = "Folder for the result; it must be new or empty.", HelpName = "DIR", Required = true };
+        Option<string> output = new("--out")
+        {
+            Description = "Folder for the result; it must be new or empty.",
+            HelpName = "DIR",
+            Required = true,
+        };
         Option<string> target = new("--to")
         {
-            Description = "What to write: transformer, a model folder of this tool; gpt2, a folder that readers of GPT-2 understand; t2r, elu, rfa or favor, a recurrent network with "
-                + "learnt, ELU, random Fourier or positive random feature maps in place of the softmax, which is then finetuned.",
+            Description =
+                "What to write: transformer, a model folder of this tool; gpt2, a folder that readers of GPT-2 understand; t2r, elu, rfa "
+                    + "or favor, a recurrent network with "
+                    + "learnt, ELU, random Fourier or positive random feature maps in place of the softmax, which is then finetuned.",
             DefaultValueFactory = _ => DefaultTarget,
             HelpName = string.Join('|', _targets.Keys),
         };
         target.AcceptOnlyFromAmong([.. _targets.Keys]);
-        Option<int?> featureSize = Options.Positive("--feature-size", $"Rows of the feature map of t2r, rfa and favor (default: {new LinearAttentionConfig().FeatureSize}).");
+        Option<int?> featureSize = Options.Positive("--feature-size",
+            $"Rows of the feature map of t2r, rfa and favor (default: {new LinearAttentionConfig().FeatureSize}).");
         Option<LayerChoice?> keepSoftmax = new("--keep-softmax")
         {
-            Description = "Layers of a recurrent network that keep their softmax: every:4, each fourth from the top, or numbers from 0 (default: none).",
+            Description =
+                "Layers of a recurrent network that keep their softmax: every:4, each fourth from the top, "
+                + "or numbers from 0 (default: none).",
             HelpName = "every:N|N,N,...",
             CustomParser = result =>
             {
@@ -66,11 +76,13 @@ internal static class ConvertCommand
             string to = result.GetRequiredValue(target), folder = result.GetRequiredValue(output);
             if (_targets[to] is ConversionTarget.Transformer or ConversionTarget.Gpt2)
             {
-                Options.Refuse(result, $"applies to recurrent networks (--to t2r, elu, rfa or favor); {to} is none", featureSize, keepSoftmax, seed);
+                Options.Refuse(result, $"applies to recurrent networks (--to t2r, elu, rfa or favor); {to} is none", featureSize,
+                    keepSoftmax, seed);
             }
             else if (_targets[to] is ConversionTarget.Elu)
             {
-                Options.Refuse(result, "applies to --to t2r, rfa and favor; the map of elu has no size and no initial values", featureSize, seed);
+                Options.Refuse(result, "applies to --to t2r, rfa and favor; the map of elu has no size and no initial values",
+                    featureSize, seed);
             }
 
             ConversionOptions options = new()

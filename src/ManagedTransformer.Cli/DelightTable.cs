@@ -12,7 +12,8 @@ internal static class DelightTable
     public static Table Draw(DelightSummary summary)
     {
         Table table = new Table().Border(TableBorder.Simple);
-        table.AddColumn("Block").AddColumn(Right("Depth")).AddColumn(Right("Width")).AddColumn("Grouped layers").AddColumn("Groups").AddColumn(Right("Unit"));
+        table.AddColumn("Block").AddColumn(Right("Depth")).AddColumn(Right("Width")).AddColumn("Grouped layers").AddColumn("Groups")
+            .AddColumn(Right("Unit"));
         table.AddColumn(Right("Layer"));
         if (summary.IsTranslation)
         {
@@ -22,7 +23,9 @@ internal static class DelightTable
         AddRow("embedding", summary.Size.Embedding);
         for (int block = 0; block < summary.Size.Units.Count; block++)
         {
-            long[] layers = summary.IsTranslation ? [Parameters(block, cross: false), Parameters(block, cross: true)] : [Parameters(block, cross: false)];
+            long[] layers = summary.IsTranslation
+                ? [Parameters(block, cross: false), Parameters(block, cross: true)]
+                : [Parameters(block, cross: false)];
             AddRow($"{block}", summary.Size.Units[block], layers);
         }
 
@@ -32,13 +35,17 @@ internal static class DelightTable
 
         void AddRow(string name, UnitPlan unit, params long[] layers) => table.AddRow(
         [
-            new Text(name), new Text($"{unit.Outputs.Count}"), new Text(unit.Options.WidthMultiplier.ToString(CultureInfo.InvariantCulture)), new Text(string.Join(' ', unit.Outputs)),
-            new Text(string.Join(' ', unit.Groups)), new Text($"{unit.ParameterCount:N0}"), .. layers.Select(count => new Text($"{count:N0}")),
+            new Text(name), new Text($"{unit.Outputs.Count}"),
+            new Text(unit.Options.WidthMultiplier.ToString(CultureInfo.InvariantCulture)), new Text(string.Join(' ', unit.Outputs)),
+            new Text(string.Join(' ', unit.Groups)), new Text($"{unit.ParameterCount:N0}"),
+            .. layers.Select(count => new Text($"{count:N0}")),
         ]);
     }
 
     /// <summary>The multiply-adds in a sentence.</summary>
-    /// <param name="summary">The model.</param><param name="source">Source tokens of a translation.</param><param name="target">Tokens that are written.</param>
+    /// <param name="summary">The model.</param>
+    /// <param name="source">Source tokens of a translation.</param>
+    /// <param name="target">Tokens that are written.</param>
     public static string Describe(DelightSummary summary, int source, int target)
     {
         string text = summary.IsTranslation ? $"translate {source:N0} tokens to {target:N0}" : $"write {target:N0} tokens";
@@ -46,7 +53,9 @@ internal static class DelightTable
     }
 
     /// <summary>Adds the multiply-adds and the blocks.</summary>
-    /// <param name="json">Receives them.</param><param name="summary">The model.</param><param name="source">Source tokens of a translation.</param>
+    /// <param name="json">Receives them.</param>
+    /// <param name="summary">The model.</param>
+    /// <param name="source">Source tokens of a translation.</param>
     /// <param name="target">Tokens that are written.</param>
     public static void AddTo(JsonObject json, DelightSummary summary, int source, int target)
     {

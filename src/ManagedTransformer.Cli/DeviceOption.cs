@@ -4,18 +4,27 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Cli;
 
-/// <summary><c>--device</c> and <c>--precision</c>: where a command computes, and how exactly. Whoever has them runs inside a <see cref="DeviceScope"/>.</summary>
+/// <summary>
+/// <c>--device</c> and <c>--precision</c>: where a command computes, and how exactly. Whoever has them runs inside a
+/// <see cref="DeviceScope"/>.
+/// </summary>
 internal static partial class DeviceOption
 {
     private const string Name = "--device", PrecisionName = "--precision", Cpu = "cpu";
 
     /// <summary><c>--device</c></summary>
-    public static Option<string> Create() => Create(Name, Cpu, "Where to compute: on the processor (default), on the best GPU found, or on a certain one.");
+    public static Option<string> Create() =>
+        Create(Name, Cpu, "Where to compute: on the processor (default), on the best GPU found, or on a certain one.");
 
     /// <summary>An option that names a device.</summary>
     public static Option<string> Create(string name, string standard, string description)
     {
-        Option<string> option = new(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "cpu|gpu|cuda[:N]|opencl[:N]" };
+        Option<string> option = new(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => standard,
+            HelpName = "cpu|gpu|cuda[:N]|opencl[:N]",
+        };
         option.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value.Length: > 0 } token] && !Known().IsMatch(token.Value))
@@ -47,8 +56,12 @@ internal static partial class DeviceOption
         },
     };
 
-    /// <summary>Opens the device that was asked for, and a scope that places what the command makes there; null for the processor, or where a command has no such option.</summary>
-    /// <param name="parsed">The command line.</param><param name="terminal">Told which device it is.</param>
+    /// <summary>
+    /// Opens the device that was asked for, and a scope that places what the command makes there; null for the processor, or where a
+    /// command has no such option.
+    /// </summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Told which device it is.</param>
     /// <exception cref="DeviceException">There is no such device.</exception>
     /// <exception cref="UsageException">It lacks the precision that was asked for.</exception>
     public static DeviceScope? Open(ParseResult parsed, Terminal terminal)
@@ -63,7 +76,9 @@ internal static partial class DeviceOption
         {
             if (!device.MatMulPrecisions.Contains(precision))
             {
-                throw new UsageException($"{PrecisionName}: {device.Name} multiplies matrices in {string.Join(", ", device.MatMulPrecisions).ToLowerInvariant()} only.");
+                throw new UsageException(
+                    $"{PrecisionName}: {device.Name} multiplies matrices in "
+                    + $"{string.Join(", ", device.MatMulPrecisions).ToLowerInvariant()} only.");
             }
 
             device.MatMulPrecision = precision;

@@ -16,15 +16,21 @@ internal static class DoctorCommand
     public static Command Create(Terminal terminal)
     {
         Option<int?> threads = Options.Threads();
-        Option<bool> bandwidth = new("--bandwidth") { Description = "Measure how fast memory is read and copied, on one thread and on all." };
+        Option<bool> bandwidth = new("--bandwidth")
+        {
+            Description = "Measure how fast memory is read and copied, on one thread and on all.",
+        };
         Option<bool> json = Options.Json();
-        Command command = new("doctor", "Shows what the machine offers and tests every kernel against its plain scalar twin.") { threads, DeviceOption.Create(), bandwidth, json };
+        Command command = new("doctor", "Shows what the machine offers and tests every kernel against its plain scalar twin.") { threads,
+            DeviceOption.Create(), bandwidth, json };
         command.SetAction(result =>
         {
             DeviceOption.RegisterAll();
             Options.Apply(result.GetValue(threads));
             bool isJson = result.GetValue(json);
-            BandwidthMeasurement[] speeds = result.GetValue(bandwidth) ? [.. new[] { 1, CpuThreads.Count }.Distinct().Select(count => BandwidthBenchmark.Run(count))] : [];
+            BandwidthMeasurement[] speeds = result.GetValue(bandwidth)
+                ? [.. new[] { 1, CpuThreads.Count }.Distinct().Select(count => BandwidthBenchmark.Run(count))]
+                : [];
             if (!isJson)
             {
                 Draw(terminal, speeds);
@@ -81,7 +87,9 @@ internal static class DoctorCommand
         foreach (BandwidthMeasurement speed in speeds)
         {
             string threads = speed.Threads == 1 ? "1 thread" : $"{speed.Threads} threads";
-            Row("Bandwidth", $"{speed.ReadGigabytesPerSecond:F1} GB/s read, {speed.CopyGigabytesPerSecond:F1} GB/s read and written by copies, {threads}");
+            Row("Bandwidth",
+                $"{speed.ReadGigabytesPerSecond:F1} GB/s read, {speed.CopyGigabytesPerSecond:F1} GB/s read "
+                + $"and written by copies, {threads}");
         }
 
         terminal.Write(table);

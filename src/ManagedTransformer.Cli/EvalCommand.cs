@@ -65,10 +65,13 @@ internal static class EvalCommand
 
             if (((LanguageModel)loaded).Network.Config.HasSpans)
             {
-                Options.Refuse(result, $"applies to models that read block by block; {result.GetRequiredValue(model)} reads what its spans reach", contextWindow);
+                Options.Refuse(result,
+                    $"applies to models that read block by block; {result.GetRequiredValue(model)} reads what its spans reach",
+                    contextWindow);
             }
 
-            Options.Refuse(result, $"applies to translation models; {result.GetRequiredValue(model)} is a language model", [exits, .. search.All]);
+            Options.Refuse(result, $"applies to translation models; {result.GetRequiredValue(model)} is a language model",
+                [exits, .. search.All]);
             Write(terminal, ModelEvaluation.Run((LanguageModel)loaded, new ModelEvaluationOptions
             {
                 Data = result.GetValue(data),
@@ -88,7 +91,8 @@ internal static class EvalCommand
         }
 
         Progress progress = terminal.ProgressFor(json);
-        ExitEvaluationResult result = ExitEvaluation.Run(model, ExitsOption.Resolve(rules, model), options, score => progress.Update(ExitTable.Describe(score)));
+        ExitEvaluationResult result = ExitEvaluation.Run(model, ExitsOption.Resolve(rules, model), options,
+            score => progress.Update(ExitTable.Describe(score)));
         progress.Clear();
         ExitTable.Write(terminal, result, json);
     }
@@ -98,7 +102,9 @@ internal static class EvalCommand
         if (!json)
         {
             string floor = result.Floor is { } bits ? $" (no model can go below {bits:F4} on average)" : "";
-            terminal.Output.WriteLine($"{result.Source}, {PartName(result.Split)}: {result.BitsPerCharacter:F4} bits/char{floor}, loss {result.Loss:F4} nats/token, perplexity {result.Perplexity:F3}, {result.Tokens:N0} tokens");
+            terminal.Output.WriteLine(
+                $"{result.Source}, {PartName(result.Split)}: {result.BitsPerCharacter:F4} bits/char{floor}, loss {result.Loss:F4} "
+                + $"nats/token, perplexity {result.Perplexity:F3}, {result.Tokens:N0} tokens");
             DrawDetails(terminal, result.Details);
             return;
         }
@@ -150,5 +156,6 @@ internal static class EvalCommand
         }
     }
 
-    private static string PartName(EvaluationSplit split) => split == EvaluationSplit.All ? "the whole text" : $"the {SplitOption.Name(split)} part";
+    private static string PartName(EvaluationSplit split) =>
+        split == EvaluationSplit.All ? "the whole text" : $"the {SplitOption.Name(split)} part";
 }

@@ -43,8 +43,10 @@ internal static class ExitTable
                 [
                     .. new[]
                     {
-                        score.Rule.ToString(), Number(score.Bleu.Score, "F2"), Number(score.TokenizedBleu.Score, "F2"), Number(score.AverageExit, "F2"),
-                        Number(score.OperationsPerToken / Million, "G4"), Number(score.OperationsPerToken / score.FullDepthOperationsPerToken, "P0"), Number(score.MillisecondsPerToken, "G3"),
+                        score.Rule.ToString(), Number(score.Bleu.Score, "F2"), Number(score.TokenizedBleu.Score, "F2"),
+                        Number(score.AverageExit, "F2"), Number(score.OperationsPerToken / Million, "G4"),
+                        Number(score.OperationsPerToken / score.FullDepthOperationsPerToken, "P0"),
+                        Number(score.MillisecondsPerToken, "G3"),
                     }.Select(text => new Text(text)),
                 ]);
         }
@@ -70,7 +72,8 @@ internal static class ExitTable
 
     /// <summary>A score as one line of progress.</summary>
     public static string Describe(ExitScore score) => string.Create(CultureInfo.InvariantCulture,
-        $"{score.Rule}: BLEU {score.Bleu.Score:F2} at average exit {score.AverageExit:F2}, {score.OperationsPerToken / Million:G4} MFLOPs per token");
+        $"{score.Rule}: BLEU {score.Bleu.Score:F2} at average exit {score.AverageExit:F2}, "
+        + $"{score.OperationsPerToken / Million:G4} MFLOPs per token");
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -8,7 +8,8 @@ namespace ManagedTransformer.Cli;
 /// <summary>The option that says at which layer tokens leave the decoder.</summary>
 internal static class ExitsOption
 {
-    private const string All = "all", Model = "model", Rules = "full, fixed:LAYER, confidence:TAU[,TAU...], geometric:TAU[,TAU...], multinomial, sequence, uniform[:SEED]";
+    private const string All = "all", Model = "model",
+        Rules = "full, fixed:LAYER, confidence:TAU[,TAU...], geometric:TAU[,TAU...], multinomial, sequence, uniform[:SEED]";
 
     /// <summary><c>--exits</c> for one rule.</summary>
     public static Option<ExitRule?> Single() => new("--exits")
@@ -23,7 +24,9 @@ internal static class ExitsOption
     {
         Option<string[]?> option = new("--exits")
         {
-            Description = $"Print BLEU and cost of exit rules of a depth-adaptive model instead: all (every layer as fixed exit), model (as its configuration says), {Rules}. May be repeated.",
+            Description =
+                "Print BLEU and cost of exit rules of a depth-adaptive model instead: all (every layer as fixed exit), model (as its "
+                + $"configuration says), {Rules}. May be repeated.",
             HelpName = "RULE",
         };
         option.Validators.Add(result =>
@@ -40,7 +43,8 @@ internal static class ExitsOption
     }
 
     /// <summary>The rules that several options name.</summary>
-    /// <param name="names">Valid ones.</param><param name="model">A model with exits.</param>
+    /// <param name="names">Valid ones.</param>
+    /// <param name="model">A model with exits.</param>
     public static IReadOnlyList<ExitRule> Resolve(string[] names, TranslationModel model) =>
     [
         .. names.SelectMany(name => name switch

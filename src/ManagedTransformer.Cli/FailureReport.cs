@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace ManagedTransformer.Cli;
 
-/// <summary>Tells that a command failed: a sentence on standard error, and for who reads JSON <c>{"error": …}</c> on standard output as well.</summary>
+/// <summary>
+/// Tells that a command failed: a sentence on standard error, and for who reads JSON <c>{"error": …}</c> on standard output as well.
+/// </summary>
 /// <param name="terminal">Where to write.</param>
 /// <param name="isJson">Whether the command was asked for JSON.</param>
 internal sealed class FailureReport(Terminal terminal, bool isJson)

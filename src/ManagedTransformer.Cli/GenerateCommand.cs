@@ -26,15 +26,22 @@ internal static class GenerateCommand
         };
         Option<int?> tokens = Options.Positive("--tokens", "How many tokens to add.");
         tokens.Required = true;
-        Option<float?> temperature = Options.Real("--temperature", "Below 1 is more certain, above 1 more varied, 0 takes the likeliest token (default: 1).", value => value >= 0, "of at least 0");
+        Option<float?> temperature = Options.Real("--temperature",
+            "Below 1 is more certain, above 1 more varied, 0 takes the likeliest token (default: 1).", value => value >= 0,
+            "of at least 0");
         Option<int?> topK = Options.Number("--top-k", "Draw from this many likeliest tokens only (default: 0, all).", 0, int.MaxValue);
-        Option<float?> topP = Options.Real("--top-p", "Draw from the likeliest tokens with this much probability (default: 1, all).", value => value is > 0 and <= 1, "above 0 and at most 1");
+        Option<float?> topP = Options.Real("--top-p", "Draw from the likeliest tokens with this much probability (default: 1, all).",
+            value => value is > 0 and <= 1, "above 0 and at most 1");
         Option<ulong?> seed = Options.Seed("The same seed gives the same text (default: 1).");
         Option<ExitRule?> exits = ExitsOption.Single();
-        Option<bool> ignoreEnd = new("--ignore-eos") { Description = "Go on where the model ends its text; without it generation stops there." };
+        Option<bool> ignoreEnd = new("--ignore-eos")
+        {
+            Description = "Go on where the model ends its text; without it generation stops there.",
+        };
         Option<int?> stride = Options.Positive(
             "--window-stride",
-            "Where the text outgrows the model's positions: tokens by which the window of what it sees moves at a time (default: 1, which reads the whole window again for every token).");
+            "Where the text outgrows the model's positions: tokens by which the window of what it sees moves at a time (default: 1, which "
+            + "reads the whole window again for every token).");
         Option<DType?> weights = Options.Weights();
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
@@ -43,7 +50,8 @@ internal static class GenerateCommand
             "mt generate out/stories --prompt \"Once upon a time \" --tokens 300 --temperature 0.8",
             "mt generate gpt2 --prompt \"Once upon a time\" --tokens 50 --weights bf16",
             "mt generate out/stories --prompt - --tokens 100 --top-k 20 --seed 7 < start.txt")
-        { model, prompt, tokens, temperature, topK, topP, seed, exits, ignoreEnd, stride, weights, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
+        { model, prompt, tokens, temperature, topK, topP, seed, exits, ignoreEnd, stride, weights, threads, DeviceOption.Create(),
+            DeviceOption.Precision(), json };
         command.SetAction(result =>
         {
             Options.Apply(result.GetValue(threads));

@@ -18,6 +18,7 @@ internal static class GenerationChart
         return chart.ToString();
 
         IReadOnlyList<(string, IReadOnlyList<(double, double)>)> Lines(Func<GenerationMeasurement, double> value) =>
-            [.. measured.Select(recipe => (recipe.Recipe, (IReadOnlyList<(double, double)>)[.. recipe.Lengths.OrderBy(point => point.Length).Select(point => ((double)point.Length, value(point)))]))];
+            [.. measured.Select(recipe => (recipe.Recipe, (IReadOnlyList<(double, double)>)[.. recipe.Lengths.OrderBy(point => point.Length)
+                .Select(point => ((double)point.Length, value(point)))]))];
     }
 }

@@ -10,7 +10,10 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
     private const string Indent = "  ";
     private const int LeastTextWidth = 30;
 
-    /// <summary><c>--help</c> of every command. Its text is a constant, while that of the library's option is looked up among translations: two fifths of the time of a short command.</summary>
+    /// <summary>
+    /// <c>--help</c> of every command. Its text is a constant, while that of the library's option is looked up among translations: two
+    /// fifths of the time of a short command.
+    /// </summary>
     /// <param name="terminal">Where the help goes.</param>
     public static Option<bool> CreateOption(Terminal terminal) => new("--help", "-?", "-h")
     {
@@ -64,7 +67,8 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
         return options;
     }
 
-    private static string NameWithArguments(Command command) => string.Join(' ', command.Arguments.Select(NameWithArity).Prepend(command.Name));
+    private static string NameWithArguments(Command command) =>
+        string.Join(' ', command.Arguments.Select(NameWithArity).Prepend(command.Name));
 
     private static string NameWithArity(Argument argument)
     {
@@ -81,11 +85,13 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
         return $"{names}{value}{(option.Required ? " (REQUIRED)" : "")}";
     }
 
-    private static string Text(Argument argument) => WithDefault(argument.Description, argument.HasDefaultValue ? argument.GetDefaultValue() : null);
+    private static string Text(Argument argument) =>
+        WithDefault(argument.Description, argument.HasDefaultValue ? argument.GetDefaultValue() : null);
 
     private static string Text(Option option) => WithDefault(option.Description, option.HasDefaultValue ? option.GetDefaultValue() : null);
 
-    private static string WithDefault(string? description, object? value) => value is null or false ? description ?? "" : $"{description} [default: {value}]";
+    private static string WithDefault(string? description, object? value) =>
+        value is null or false ? description ?? "" : $"{description} [default: {value}]";
 
     private void WriteSection(string title, IEnumerable<string> lines)
     {

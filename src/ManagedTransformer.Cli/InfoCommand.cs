@@ -16,10 +16,15 @@ internal static class InfoCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string> target = new("TARGET") { Description = "A recipe (file or name), a model folder, or a .safetensors file.", HelpName = "RECIPE|MODEL_DIR|FILE.safetensors" };
+        Argument<string> target = new("TARGET")
+        {
+            Description = "A recipe (file or name), a model folder, or a .safetensors file.",
+            HelpName = "RECIPE|MODEL_DIR|FILE.safetensors",
+        };
         Option<string?> data = Options.Data(
             "Training text, or sentence pairs, of a recipe whose vocabulary depends on it and that names none.");
-        Option<int?> source = Options.Positive("--source-length", $"Source tokens to count the multiply-adds of a DeLighT translation for (default: {DefaultLength}).");
+        Option<int?> source = Options.Positive("--source-length",
+            $"Source tokens to count the multiply-adds of a DeLighT translation for (default: {DefaultLength}).");
         Option<int?> length = Options.Positive("--target-length", $"Tokens that it writes (default: {DefaultLength}).");
         Option<bool> json = Options.Json();
         ExampleCommand command = new("info",
@@ -50,7 +55,8 @@ internal static class InfoCommand
         return command;
     }
 
-    private static void RefuseWithoutEffect(ParseResult result, ModelSummary summary, string path, Option data, Option source, Option target)
+    private static void RefuseWithoutEffect(ParseResult result, ModelSummary summary, string path, Option data, Option source,
+        Option target)
     {
         if (summary.Tensors.Count > 0 || Directory.Exists(path))
         {
@@ -117,7 +123,9 @@ internal static class InfoCommand
         if (summary.Training is { } training)
         {
             string best = training.BestLoss is { } loss ? $", lowest validation loss {loss:F4}" : "";
-            terminal.Output.WriteLine($"Training stands at step {training.Step:N0} after {TimeSpan.FromSeconds(training.Seconds):h\\:mm\\:ss}, seed {training.Seed}{best}.");
+            terminal.Output.WriteLine(
+                $"Training stands at step {training.Step:N0} after {TimeSpan.FromSeconds(training.Seconds):h\\:mm\\:ss}, "
+                + $"seed {training.Seed}{best}.");
         }
 
         if (summary.Configuration is { } configuration)
@@ -158,7 +166,8 @@ internal static class InfoCommand
             Table table = NewTable("Tensor", "Type", "Shape", "Bytes");
             foreach (SafetensorsEntry tensor in summary.Tensors)
             {
-                table.AddRow(new Text(tensor.Name), new Text(tensor.TypeCode), new Text($"[{string.Join(", ", tensor.Shape)}]"), new Text($"{tensor.ByteLength:N0}"));
+                table.AddRow(new Text(tensor.Name), new Text(tensor.TypeCode), new Text($"[{string.Join(", ", tensor.Shape)}]"),
+                    new Text($"{tensor.ByteLength:N0}"));
             }
 
             terminal.Write(table);
@@ -167,7 +176,8 @@ internal static class InfoCommand
 
     private static IEnumerable<(string Key, string Value)> Flatten(JsonElement element, string key) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => Flatten(property.Value, key.Length == 0 ? property.Name : $"{key}.{property.Name}")),
+        JsonValueKind.Object => element.EnumerateObject()
+            .SelectMany(property => Flatten(property.Value, key.Length == 0 ? property.Name : $"{key}.{property.Name}")),
         JsonValueKind.Array => [(key, string.Join(", ", element.EnumerateArray()))],
         JsonValueKind.String => [(key, element.GetString()!)],
         _ => [(key, element.GetRawText())],

@@ -11,7 +11,8 @@ internal static class MemoryChart
     public static Table Draw(IReadOnlyList<MemoryDetails> memories)
     {
         Table table = new Table().Border(TableBorder.Simple);
-        table.AddColumn("Memory").AddColumn("Head").AddColumn(new TableColumn("Usage").RightAligned()).AddColumn("Half-keys").AddColumn("of all slots");
+        table.AddColumn("Memory").AddColumn("Head").AddColumn(new TableColumn("Usage").RightAligned()).AddColumn("Half-keys")
+            .AddColumn("of all slots");
         foreach (MemoryDetails memory in memories)
         {
             AddRow(table, $"layer {memory.Position}", "all", memory.Usage, $"KL {memory.Kl:F2}");
@@ -30,14 +31,15 @@ internal static class MemoryChart
         $"Memory of layer {memory.Position}: {Percent(memory.Usage)} of {memory.Slots:N0} slots used, KL to uniform {memory.Kl:F3} nats.";
 
     /// <summary>The memories as an object, by position.</summary>
-    public static JsonObject ToJson(IReadOnlyList<MemoryDetails> memories) => new(memories.Select(memory => KeyValuePair.Create<string, JsonNode?>(memory.Position, new JsonObject
-    {
-        ["slots"] = memory.Slots,
-        ["usage"] = JsonOutput.Number(memory.Usage),
-        ["kl"] = JsonOutput.Number(memory.Kl),
-        ["head_usage"] = Numbers(memory.HeadUsage),
-        ["sub_key_usage"] = new JsonArray([.. memory.SubKeyUsage.Select(Numbers)]),
-    })));
+    public static JsonObject ToJson(IReadOnlyList<MemoryDetails> memories) =>
+        new(memories.Select(memory => KeyValuePair.Create<string, JsonNode?>(memory.Position, new JsonObject
+        {
+            ["slots"] = memory.Slots,
+            ["usage"] = JsonOutput.Number(memory.Usage),
+            ["kl"] = JsonOutput.Number(memory.Kl),
+            ["head_usage"] = Numbers(memory.HeadUsage),
+            ["sub_key_usage"] = new JsonArray([.. memory.SubKeyUsage.Select(Numbers)]),
+        })));
 
     private static void AddRow(Table table, string memory, string head, double usage, string remark) =>
         table.AddRow(new Text(memory), new Text(head), new Text(Percent(usage)), new Text(remark), new Text(TextBar.Of(usage)));

@@ -11,7 +11,8 @@ internal sealed record NamedRecipe(string Name, string Source, Recipe Recipe)
     private const string Folder = "models", Extension = ".json";
 
     /// <summary>How commands describe the argument.</summary>
-    public const string Description = "A recipe: a JSON file, or the name of one in ./models or of one that comes with the tool ('mt recipes' lists them).";
+    public const string Description =
+        "A recipe: a JSON file, or the name of one in ./models or of one that comes with the tool ('mt recipes' lists them).";
 
     /// <summary>The recipe of a language model.</summary>
     /// <exception cref="InputException">It is that of another model.</exception>
@@ -56,5 +57,7 @@ internal sealed record NamedRecipe(string Name, string Source, Recipe Recipe)
     }
 
     private static IEnumerable<string> Names() =>
-        Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*" + Extension).Select(file => Path.GetFileNameWithoutExtension(file)) : [];
+        Directory.Exists(Folder)
+            ? Directory.EnumerateFiles(Folder, "*" + Extension).Select(file => Path.GetFileNameWithoutExtension(file))
+            : [];
 }

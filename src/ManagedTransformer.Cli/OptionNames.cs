@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace ManagedTransformer.Cli;
 
 /// <summary>
-/// Library messages name properties of options (<c>TrainingOptions.Data</c>), which is what a program sets; who types a command sees the option instead (<c>--data</c>).
+/// Library messages name properties of options (<c>TrainingOptions.Data</c>), which is what a program sets; who types a command sees the
+/// option instead (<c>--data</c>).
 /// </summary>
 internal static partial class OptionNames
 {
@@ -20,7 +21,8 @@ internal static partial class OptionNames
     /// <param name="message">As the library wrote it.</param>
     /// <param name="options">The options of the command; a property without one stays as it is.</param>
     public static string Translate(string message, IReadOnlyCollection<string> options) =>
-        PropertyName().Replace(message, match => OptionOf(match.Groups[1].Value) is var option && options.Contains(option) ? option : match.Value);
+        PropertyName().Replace(message,
+            match => OptionOf(match.Groups[1].Value) is var option && options.Contains(option) ? option : match.Value);
 
     private static string OptionOf(string property) =>
         _irregular.TryGetValue(property, out string? option) ? option : "--" + WordStart().Replace(property, "-$0").ToLowerInvariant();

@@ -26,7 +26,8 @@ internal static class Options
     };
 
     /// <summary><c>--threads</c></summary>
-    public static Option<int?> Threads() => Number<int>("--threads", "Threads to compute with (default: one per core); results do not depend on it.", 1, MostThreads);
+    public static Option<int?> Threads() =>
+        Number<int>("--threads", "Threads to compute with (default: one per core); results do not depend on it.", 1, MostThreads);
 
     /// <summary><c>--data</c></summary>
     public static Option<string?> Data(string description) => new("--data") { Description = description, HelpName = "PATH|builtin:NAME" };
@@ -59,12 +60,13 @@ internal static class Options
     public static Option<int?> Positive(string name, string description) => Number(name, description, 1, int.MaxValue);
 
     /// <summary>A whole number in a range.</summary>
-    public static Option<T?> Number<T>(string name, string description, T low, T high) where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => new(name)
-    {
-        Description = description,
-        HelpName = "N",
-        CustomParser = result => ParseNumber(result, $"{name} needs", low, high),
-    };
+    public static Option<T?> Number<T>(string name, string description, T low, T high)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => new(name)
+        {
+            Description = description,
+            HelpName = "N",
+            CustomParser = result => ParseNumber(result, $"{name} needs", low, high),
+        };
 
     /// <summary>A number with decimals; NaN is never accepted.</summary>
     public static Option<float?> Real(string name, string description, Predicate<float> isValid, string range) => new(name)
@@ -79,7 +81,8 @@ internal static class Options
         double.Parse(value.ToString(CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture);
 
     /// <summary>The values of a list; an option that is absent has an empty one.</summary>
-    public static T[] Given<T>(ParseResult result, Option<T[]?> option, T[] absent) => result.GetValue(option) is { Length: > 0 } values ? values : absent;
+    public static T[] Given<T>(ParseResult result, Option<T[]?> option, T[] absent) =>
+        result.GetValue(option) is { Length: > 0 } values ? values : absent;
 
     /// <summary>Refuses options that were given and would have no effect.</summary>
     /// <param name="result">The parsed command line.</param>
@@ -130,7 +133,8 @@ internal static class Options
     private static float? Real(ArgumentResult result, string name, Predicate<float> isValid, string range)
     {
         string text = result.Tokens[0].Value;
-        if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value) && isValid(value))
+        if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value)
+            && isValid(value))
         {
             return value;
         }

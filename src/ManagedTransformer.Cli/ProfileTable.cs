@@ -14,9 +14,12 @@ internal static class ProfileTable
     {
         TrainingProfile profile = measured.Profile!;
         terminal.Output.WriteLine(
-            $"{profile.ModelOperations / 1e9:F2} model GFLOP per step, matrix product of 1024 x 1024 x 1024 at {profile.PeakGigaflopsPerSecond:F1} GFLOP/s: " +
-            $"MFU {profile.Utilization:P1}");
-        terminal.Output.WriteLine($"With a clock at every kernel {profile.Milliseconds:F2} ms per step, {profile.MillisecondsOutsideKernels:F2} ms of them outside kernels");
+            $"{profile.ModelOperations / 1e9:F2} model GFLOP per step, matrix product of 1024 x 1024 x 1024 at "
+            + $"{profile.PeakGigaflopsPerSecond:F1} GFLOP/s: "
+            + $"MFU {profile.Utilization:P1}");
+        terminal.Output.WriteLine(
+            $"With a clock at every kernel {profile.Milliseconds:F2} ms per step, "
+            + $"{profile.MillisecondsOutsideKernels:F2} ms of them outside kernels");
         Table table = new Table().Border(TableBorder.Simple).AddColumn("Phase").AddColumn("Kernel");
         foreach (string column in new[] { "Calls", "ms", "Share", "GFLOP", "MB", "GFLOP/s", "GB/s" })
         {
@@ -27,7 +30,8 @@ internal static class ProfileTable
         {
             bool computes = kernel.Operations > 0;
             table.AddRow(
-                kernel.Phase, kernel.Kernel, Number(kernel.Calls, "0.#"), Number(kernel.Milliseconds, "F3"), Number(kernel.Milliseconds / profile.Milliseconds, "P1"),
+                kernel.Phase, kernel.Kernel, Number(kernel.Calls, "0.#"), Number(kernel.Milliseconds, "F3"),
+                Number(kernel.Milliseconds / profile.Milliseconds, "P1"),
                 computes ? Number(kernel.Operations / 1e9, "F3") : "", Number(kernel.Bytes / 1e6, "F2"),
                 computes ? Number(kernel.GigaflopsPerSecond, "F1") : "", Number(kernel.GigabytesPerSecond, "F1"));
         }

@@ -11,7 +11,8 @@ internal sealed class Progress(TextWriter writer, bool isInteractive)
     private bool _isLineOpen;
 
     /// <summary>Where things stand now; the next call replaces it.</summary>
-    /// <param name="text">One line.</param><param name="isImportant">Whether to show it in any case.</param>
+    /// <param name="text">One line.</param>
+    /// <param name="isImportant">Whether to show it in any case.</param>
     public void Update(string text, bool isImportant = false)
     {
         if (isInteractive)

@@ -13,14 +13,16 @@ internal sealed class SearchOptions
         "Scores of translations are divided by length to this power (default: 1); above 1 favours long ones.",
         _ => true,
         "");
-    private readonly Option<float?> _factor = Options.Real("--max-len-a", "Most target tokens per source token (default: 1.2).", value => value >= 0, "of at least 0");
+    private readonly Option<float?> _factor = Options.Real("--max-len-a", "Most target tokens per source token (default: 1.2).",
+        value => value >= 0, "of at least 0");
     private readonly Option<int?> _constant = Options.Number("--max-len-b", "Most target tokens besides (default: 10).", 0, int.MaxValue);
     private readonly Option<int?> _beam, _batch;
     private readonly Option<string?> _tooLong;
     private readonly int _beamDefault;
 
     /// <summary>The options of a command.</summary>
-    /// <param name="batchDefault">How its help tells the default of <c>--batch</c>.</param><param name="beamDefault">The default of <c>--beam</c>; null: the usual one.</param>
+    /// <param name="batchDefault">How its help tells the default of <c>--batch</c>.</param>
+    /// <param name="beamDefault">The default of <c>--beam</c>; null: the usual one.</param>
     public SearchOptions(string batchDefault, int? beamDefault = null)
     {
         _beamDefault = beamDefault ?? _defaults.Search.Beam;

@@ -38,8 +38,10 @@ internal sealed partial class StandardStream(int descriptor) : Stream
     // EAGAIN: Linux; macOS and the BSDs.
     private static int TryAgain => OperatingSystem.IsLinux() ? 11 : 35;
 
-    /// <summary>Whether the process was started with a descriptor open. Its number may be in use all the same, by a file that the runtime
-    /// opened for itself.</summary>
+    /// <summary>
+    /// Whether the process was started with a descriptor open. Its number may be in use all the same, by a file that the runtime
+    /// opened for itself.
+    /// </summary>
     /// <param name="descriptor">0, 1 or 2.</param>
     public static bool IsOpen(int descriptor)
     {

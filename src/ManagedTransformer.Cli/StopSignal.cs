@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace ManagedTransformer.Cli;
 
 /// <summary>
-/// Turns the first Ctrl-C, SIGTERM or SIGHUP (the terminal was closed) into a request to stop in order; a second Ctrl-C, two seconds later or more, ends the process.
-/// A signal that the process was started to ignore, as nohup does with SIGHUP, stays ignored.
+/// Turns the first Ctrl-C, SIGTERM or SIGHUP (the terminal was closed) into a request to stop in order; a second Ctrl-C, two seconds later
+/// or more, ends the process. A signal that the process was started to ignore, as nohup does with SIGHUP, stays ignored.
 /// </summary>
 internal sealed class StopSignal : IDisposable
 {
@@ -23,7 +23,8 @@ internal sealed class StopSignal : IDisposable
 
     /// <summary>Starts to listen.</summary>
     public StopSignal() =>
-        _registrations = [.. _signals.Select(signal => PosixSignalRegistration.Create(signal.Signal, context => Handle(context, signal.Number)))];
+        _registrations =
+            [.. _signals.Select(signal => PosixSignalRegistration.Create(signal.Signal, context => Handle(context, signal.Number)))];
 
     /// <summary>Is cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
@@ -56,8 +57,8 @@ internal sealed class StopSignal : IDisposable
         return true;
     }
 
-    // A terminal that is closed sends SIGHUP twice, its shell and its system once each, and whoever stops services may be impatient: only a person who presses Ctrl-C
-    // again after a while means at once.
+    // A terminal that is closed sends SIGHUP twice, its shell and its system once each, and whoever stops services may be impatient: only a
+    // person who presses Ctrl-C again after a while means at once.
     private void Handle(PosixSignalContext context, int number)
     {
         bool isFirst = Raise(number);

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace ManagedTransformer.Cli;
 
-/// <summary>Panels of lines over logarithmic axes, side by side, as one SVG image that follows the light or dark scheme of its viewer.</summary>
+/// <summary>
+/// Panels of lines over logarithmic axes, side by side, as one SVG image that follows the light or dark scheme of its viewer.
+/// </summary>
 internal sealed class SvgChart
 {
     private const int PanelWidth = 440, PanelHeight = 300, Left = 64, Right = 20, Top = 88, Bottom = 52;
@@ -24,14 +26,16 @@ internal sealed class SvgChart
     private int _panels;
 
     /// <summary>Adds a panel at the right of those before.</summary>
-    /// <param name="title">What the panel shows, with its unit.</param><param name="xTitle">What stands below.</param>
+    /// <param name="title">What the panel shows, with its unit.</param>
+    /// <param name="xTitle">What stands below.</param>
     /// <param name="lines">Points with positive coordinates, in rising order of x, by name.</param>
     public void AddPanel(string title, string xTitle, IReadOnlyList<(string Name, IReadOnlyList<(double X, double Y)> Points)> lines)
     {
         (double X, double Y)[] points = [.. lines.SelectMany(line => line.Points)];
         double[] places = [.. points.Select(point => point.X).Distinct().Order()];
         (double x0, double x1) = (Math.Log10(places[0]), Math.Log10(places[^1]));
-        (double y0, double y1) = (Math.Floor(Math.Log10(points.Min(point => point.Y))), Math.Ceiling(Math.Log10(points.Max(point => point.Y))));
+        (double y0, double y1) = (Math.Floor(Math.Log10(points.Min(point => point.Y))),
+            Math.Ceiling(Math.Log10(points.Max(point => point.Y))));
         x1 = Math.Max(x1, x0 + 0.1);
         y1 = Math.Max(y1, y0 + 1);
         int offset = (_panels++ * (PanelWidth + Left + Right)) + Left;
@@ -54,7 +58,8 @@ internal sealed class SvgChart
         for (int i = 0; i < lines.Count; i++)
         {
             (string name, IReadOnlyList<(double X, double Y)> own) = lines[i];
-            Add($"""<polyline class="line s{i % Series}" points="{string.Join(' ', own.Select(point => $"{Number(X(point.X))},{Number(Y(point.Y))}"))}"/>""");
+            string path = string.Join(' ', own.Select(point => $"{Number(X(point.X))},{Number(Y(point.Y))}"));
+            Add($"""<polyline class="line s{i % Series}" points="{path}"/>""");
             foreach ((double x, double y) in own)
             {
                 Mark(i, X(x), Y(y));

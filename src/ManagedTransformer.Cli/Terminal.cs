@@ -31,8 +31,10 @@ internal sealed record Terminal(Stream? Input, TextWriter Output, TextWriter Err
         init => _outputWidth = value;
     }
 
-    /// <summary>The streams of this process: UTF-8, whatever the locale or the console's code page says. Null: standard output is
-    /// closed.</summary>
+    /// <summary>
+    /// The streams of this process: UTF-8, whatever the locale or the console's code page says. Null: standard output is
+    /// closed.
+    /// </summary>
     public static Terminal? ForProcess()
     {
         if (OperatingSystem.IsWindows())

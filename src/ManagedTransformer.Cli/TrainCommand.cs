@@ -12,11 +12,19 @@ internal static class TrainCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> recipe = new("RECIPE") { Description = NamedRecipe.Description };
-        Option<string?> data = Options.Data("What to train on instead of the recipe's data: a text file (or .gz of one), a folder with train.txt and valid.txt, or builtin:stories; for translation two files (SOURCE_FILE,TARGET_FILE), a TSV, or builtin:translation.");
-        Option<string?> validation = new("--valid") { Description = "Sentence pairs to validate a translation model on instead of the recipe's: two files (SOURCE_FILE,TARGET_FILE) or a TSV.", HelpName = "SOURCE,TARGET|TSV" };
+        Option<string?> data = Options.Data(
+            "What to train on instead of the recipe's data: a text file (or .gz of one), a folder with train.txt and valid.txt, or "
+            + "builtin:stories; for translation two files (SOURCE_FILE,TARGET_FILE), a TSV, or builtin:translation.");
+        Option<string?> validation = new("--valid")
+        {
+            Description =
+                "Sentence pairs to validate a translation model on instead of the recipe's: two files (SOURCE_FILE,TARGET_FILE) or a TSV.",
+            HelpName = "SOURCE,TARGET|TSV",
+        };
         Option<string?> tooLong = TooLongOption.Create(
             "What happens to sentence pairs that are longer than a translation model reads or a batch holds: refused, left out, or "
-            + "counted as an empty translation where they are for validation (default: training pairs are left out, validation pairs refused).");
+            + "counted as an empty translation where they are for validation (default: training pairs are left out, "
+            + "validation pairs refused).");
         Option<string?> output = new("--out") { Description = "Folder for the model (default: out/<recipe name>).", HelpName = "DIR" };
         Option<long?> steps = Options.Number<long>("--steps", "Updates instead of the recipe's number.", 1, long.MaxValue);
         Option<ulong?> seed = Options.Seed("Decides initial weights, batches and dropout (default: 1).");
@@ -24,10 +32,15 @@ internal static class TrainCommand
         Option<string> device = DeviceOption.Create();
         Option<string?> init = new("--init")
         {
-            Description = "Start from a model instead of random weights: model and tokenizer are those of this folder (one of this tool, or a GPT-2 folder), everything else is the recipe's.",
+            Description =
+                "Start from a model instead of random weights: model and tokenizer are those of this folder (one of this tool, or a GPT-2 "
+                + "folder), everything else is the recipe's.",
             HelpName = "MODEL_DIR",
         };
-        Option<bool> resume = new("--resume") { Description = "Continue from the last checkpoint in the output folder, if there is one; --init then counts no more." };
+        Option<bool> resume = new("--resume")
+        {
+            Description = "Continue from the last checkpoint in the output folder, if there is one; --init then counts no more.",
+        };
         Option<bool> json = Options.Json();
         ExampleCommand command = new("train",
             "Trains a model as a recipe says. Ctrl-C, SIGTERM and a closed terminal save and stop; --resume continues, bit for bit.",
@@ -44,7 +57,9 @@ internal static class TrainCommand
             Recipe loaded = named.Recipe;
             if (loaded is LanguageModelRecipe)
             {
-                Options.Refuse(result, $"applies to translation; {named.Source} is the recipe of a language model, whose text has a validation part", validation);
+                Options.Refuse(result,
+                    $"applies to translation; {named.Source} is the recipe of a language model, whose text has a validation part",
+                    validation);
                 Options.Refuse(result, $"applies to translation; {named.Source} is the recipe of a language model", tooLong);
             }
 

@@ -21,7 +21,8 @@ internal sealed class TrainingReporter(Progress progress)
         long parameters = run.Model.ParameterCount;
         progress.WriteLine(run.Step > 0
             ? $"Resuming at step {run.Step:N0} of {run.Steps:N0}: {parameters:N0} parameters, {options.Output}."
-            : $"Training {parameters:N0} parameters for {run.Steps:N0} steps into {options.Output}{(options.Init is { } init ? $", starting from {init}" : "")}.");
+            : $"Training {parameters:N0} parameters for {run.Steps:N0} steps into "
+                + $"{options.Output}{(options.Init is { } init ? $", starting from {init}" : "")}.");
     }
 
     /// <summary>One report of the run.</summary>
@@ -30,13 +31,15 @@ internal sealed class TrainingReporter(Progress progress)
         if (report.Validation is { } validation)
         {
             progress.WriteLine(
-                $"step {report.Step:N0}/{report.Steps:N0}  validation: {Describe(validation)}{(validation.IsBest ? ", the best so far" : "")}");
+                $"step {report.Step:N0}/{report.Steps:N0}  validation: "
+                + $"{Describe(validation)}{(validation.IsBest ? ", the best so far" : "")}");
             return;
         }
 
         progress.Update(
-            $"step {report.Step:N0}/{report.Steps:N0}  loss {report.Loss:F4}{(report.BitsPerCharacter is { } bits ? $"  {bits:F3} bits/char" : "")}  rate {report.LearningRate:G3}  " +
-            $"{report.TokensPerSecond:N0} tokens/s  ETA {Duration(report.Remaining)}", isImportant: report.Step == report.Steps);
+            $"step {report.Step:N0}/{report.Steps:N0}  loss "
+            + $"{report.Loss:F4}{(report.BitsPerCharacter is { } bits ? $"  {bits:F3} bits/char" : "")}  rate {report.LearningRate:G3}  "
+            + $"{report.TokensPerSecond:N0} tokens/s  ETA {Duration(report.Remaining)}", isImportant: report.Step == report.Steps);
     }
 
     /// <summary>What the model makes.</summary>

@@ -19,7 +19,10 @@ internal static class TranslateCommand
         };
         SearchOptions search = new($"{SearchOptions.DefaultBatch}; 1 where a person types");
         Option<ExitRule?> exits = ExitsOption.Single();
-        Option<bool> showExits = new("--show-exits") { Description = "Print the exit layer of every token behind the translation, after a tab (depth-adaptive models)." };
+        Option<bool> showExits = new("--show-exits")
+        {
+            Description = "Print the exit layer of every token behind the translation, after a tab (depth-adaptive models).",
+        };
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json(isLines: true);
         ExampleCommand command = new("translate",
@@ -39,7 +42,8 @@ internal static class TranslateCommand
             using TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
             if (loaded.Network.Config.Exits is null)
             {
-                Options.Refuse(result, $"applies to depth-adaptive models; {result.GetRequiredValue(model)} runs all layers", exits, showExits);
+                Options.Refuse(result, $"applies to depth-adaptive models; {result.GetRequiredValue(model)} runs all layers",
+                    exits, showExits);
             }
 
             IEnumerable<Translation> translations = result.GetValue(file) is { } path

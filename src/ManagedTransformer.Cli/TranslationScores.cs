@@ -33,7 +33,9 @@ internal static class TranslationScores
             return;
         }
 
-        terminal.Output.WriteLine($"{result.Source}: {result.Sentences:N0} sentences, loss {result.Loss:F4} nats/token, perplexity {result.Perplexity:F3}, {result.Tokens:N0} tokens");
+        terminal.Output.WriteLine(
+            $"{result.Source}: {result.Sentences:N0} sentences, loss {result.Loss:F4} nats/token, perplexity {result.Perplexity:F3}, "
+            + $"{result.Tokens:N0} tokens");
         terminal.Output.WriteLine($"{result.Bleu}  {result.BleuSignature}");
         terminal.Output.WriteLine($"{result.TokenizedBleu.ToFairseqString()}  split at white space");
         terminal.Output.WriteLine($"chrF2 = {result.ChrF:F2}  {result.ChrFSignature}");

@@ -16,21 +16,39 @@ internal static class TuneExitsCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> model = ModelArgument.CreateTranslation("A depth-adaptive translation model");
-        Option<string?> data = Options.Data("Sentence pairs to search on, SOURCE_FILE,TARGET_FILE or a TSV (default: the validation part of what the model was trained on).");
-        Option<string> output = new("--out") { Description = "Folder for the model with the chosen thresholds; it must be new or empty.", HelpName = "DIR", Required = true };
-        Option<string?> rule = new("--rule") { Description = "Which exits to tune (default: geometric for models with that classifier, else confidence).", HelpName = $"{Confidence}|{Geometric}" };
+        Option<string?> data = Options.Data(
+            "Sentence pairs to search on, SOURCE_FILE,TARGET_FILE or a TSV (default: "
+            + "the validation part of what the model was trained on).");
+        Option<string> output = new("--out")
+        {
+            Description = "Folder for the model with the chosen thresholds; it must be new or empty.",
+            HelpName = "DIR",
+            Required = true,
+        };
+        Option<string?> rule = new("--rule")
+        {
+            Description = "Which exits to tune (default: geometric for models with that classifier, else confidence).",
+            HelpName = $"{Confidence}|{Geometric}",
+        };
         rule.AcceptOnlyFromAmong(Confidence, Geometric);
         Option<int?> sentences = Options.Positive("--sentences", "Pairs to search on, the first ones (default: all).");
-        Option<int?> grid = Options.Positive("--grid", $"Thresholds common to all layers to try first, evenly spaced (default: {_defaults.Grid}).");
-        Option<int?> draws = Options.Number("--draws", $"Random thresholds per layer to try then (default: {_defaults.Draws}).", 0, int.MaxValue);
+        Option<int?> grid = Options.Positive("--grid",
+            $"Thresholds common to all layers to try first, evenly spaced (default: {_defaults.Grid}).");
+        Option<int?> draws = Options.Number("--draws", $"Random thresholds per layer to try then (default: {_defaults.Draws}).", 0,
+            int.MaxValue);
         Option<ulong?> seed = Options.Seed($"Seed of the draws (default: {_defaults.Seed}).");
-        Option<float?> bins = Options.Real("--bins", $"Width of the bins of the average exit, each of which keeps its best thresholds (default: {_defaults.BinWidth}).", value => value > 0, "above 0");
-        Option<float?> loss = Options.Real("--max-loss", $"BLEU that the chosen thresholds may lose against full depth (default: {_defaults.MaxLoss}).", value => value >= 0, "of at least 0");
+        Option<float?> bins = Options.Real("--bins",
+            $"Width of the bins of the average exit, each of which keeps its best thresholds (default: {_defaults.BinWidth}).",
+            value => value > 0, "above 0");
+        Option<float?> loss = Options.Real("--max-loss",
+            $"BLEU that the chosen thresholds may lose against full depth (default: {_defaults.MaxLoss}).", value => value >= 0,
+            "of at least 0");
         SearchOptions search = new($"{SearchOptions.DefaultBatch}", beamDefault: 1);
         Option<int?> threads = Options.Threads();
         Option<bool> json = Options.Json();
         ExampleCommand command = new("tune-exits",
-            "Finds thresholds at which tokens leave a depth-adaptive decoder, and writes the model with the cheapest ones that lose little BLEU.",
+            "Finds thresholds at which tokens leave a depth-adaptive decoder, and writes the model with the "
+            + "cheapest ones that lose little BLEU.",
             "mt tune-exits out/exits --data val.de,val.en --max-loss 0.5 --out out/exits-tuned",
             "mt tune-exits out/exits --sentences 500 --draws 1000 --out out/exits-tuned --json")
         { model, data, output, rule, sentences, grid, draws, seed, bins, loss, threads, DeviceOption.Create(), json };
@@ -65,7 +83,8 @@ internal static class TuneExitsCommand
         ExitTuningResult result;
         try
         {
-            result = ExitTuning.Run(model, options, (score, done, all) => progress.Update($"{done}/{all}  {ExitTable.Describe(score)}"), stop.Token);
+            result = ExitTuning.Run(model, options,
+                (score, done, all) => progress.Update($"{done}/{all}  {ExitTable.Describe(score)}"), stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -84,7 +103,8 @@ internal static class TuneExitsCommand
         if (result.Chosen is null)
         {
             throw new InputException(
-                $"No thresholds that were tried lose at most {options.MaxLoss} BLEU and cost less than full depth, so no model was written; allow more with --max-loss or try more with --draws.");
+                $"No thresholds that were tried lose at most {options.MaxLoss} BLEU and cost less than full depth, so no model was "
+                + "written; allow more with --max-loss or try more with --draws.");
         }
 
         return CommandLine.Done;
@@ -107,7 +127,8 @@ internal static class TuneExitsCommand
             return;
         }
 
-        terminal.Output.WriteLine($"{result.Source}: {result.Sentences:N0} sentences, {result.Tried:N0} thresholds tried, {result.BleuSignature}");
+        terminal.Output.WriteLine(
+            $"{result.Source}: {result.Sentences:N0} sentences, {result.Tried:N0} thresholds tried, {result.BleuSignature}");
         terminal.Write(ExitTable.Draw([.. result.Frontier, result.FullDepth]));
         if (result.Chosen is { } chosen)
         {

@@ -23,7 +23,8 @@ internal sealed class VersionLine(Terminal terminal) : SynchronousCommandLineAct
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        terminal.Output.WriteLine(typeof(VersionLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+        terminal.Output.WriteLine(
+            typeof(VersionLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
         return CommandLine.Done;
     }
 }

@@ -12,12 +12,16 @@ using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer;
 
-/// <summary>A language model ready to use: network, tokenizer and description, as a model folder holds them. Generation may run on several threads at once.</summary>
+/// <summary>
+/// A language model ready to use: network, tokenizer and description, as a model folder holds them.
+/// Generation may run on several threads at once.
+/// </summary>
 public sealed class LanguageModel : TrainedModel, IDisposable
 {
     /// <summary>Puts a model together.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="tokenizer">Its tokenizer. Where it has more ids than the network, a text with one of those is refused when it is encoded.</param>
+    /// <param name="tokenizer">Its tokenizer. Where it has more ids than the network,
+    /// a text with one of those is refused when it is encoded.</param>
     /// <param name="description">What <c>config.json</c> says.</param>
     /// <exception cref="InputException">The description is of a model of another kind, so that nobody could load what is saved.</exception>
     public LanguageModel(CausalLanguageModel network, ITokenizer tokenizer, ModelDescription description)
@@ -35,14 +39,17 @@ public sealed class LanguageModel : TrainedModel, IDisposable
     /// <summary>What the model folder says about the model.</summary>
     public ModelDescription Description { get; }
 
-    /// <summary>How far back heads looked and what memories read in the last evaluation, saved with the model; null where there was none, or nothing to tell.</summary>
+    /// <summary>
+    /// How far back heads looked and what memories read in the last evaluation, saved with the model; null where there was none,
+    /// or nothing to tell.
+    /// </summary>
     public EvaluationDetails? Details { get; set; }
 
     internal override Module Module => Network;
 
     /// <summary>Loads a model.</summary>
-    /// <param name="path">A checkpoint folder, the output folder of a training run (its best checkpoint is taken, or else its last), or a folder with a GPT-2 in Hugging
-    /// Face's format (<see cref="Gpt2Folder"/>).</param>
+    /// <param name="path">A checkpoint folder, the output folder of a training run (its best checkpoint is taken, or else its last), or a
+    /// folder with a GPT-2 in Hugging Face's format (<see cref="Gpt2Folder"/>).</param>
     /// <param name="weights">BFloat16 rounds the matrices, for inference with half the memory (<see cref="Module.RoundWeights"/>).</param>
     /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
     /// <exception cref="ArgumentException">Weights of integers.</exception>
@@ -71,7 +78,8 @@ public sealed class LanguageModel : TrainedModel, IDisposable
         byte[] utf8 = Utf8File.Read(path);
         if (JsonDocuments.Architecture(utf8) is { } architecture && architecture != Recipe.TransformerLanguageModel)
         {
-            throw new InputException($"{path}: architecture is '{architecture}', which is no language model; those have '{Recipe.TransformerLanguageModel}'.");
+            throw new InputException(
+                $"{path}: architecture is '{architecture}', which is no language model; those have '{Recipe.TransformerLanguageModel}'.");
         }
 
         ModelDescription description = JsonDocuments.Read(path, utf8, RecipeJson.Default.ModelDescription);
@@ -80,7 +88,9 @@ public sealed class LanguageModel : TrainedModel, IDisposable
     }
 
     /// <summary>Continues a text piece by piece, as it is generated.</summary>
-    /// <param name="prompt">The text to continue, not empty.</param><param name="options">Length and sampling; default: 200 tokens.</param><param name="cancellation">Ends the generation.</param>
+    /// <param name="prompt">The text to continue, not empty.</param>
+    /// <param name="options">Length and sampling; default: 200 tokens.</param>
+    /// <param name="cancellation">Ends the generation.</param>
     /// <exception cref="InputException">An empty prompt, a character that the vocabulary lacks, or an option out of its range.</exception>
     public async IAsyncEnumerable<string> GenerateAsync(
         string prompt, GenerationOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -93,7 +103,8 @@ public sealed class LanguageModel : TrainedModel, IDisposable
     }
 
     /// <summary>Continues a text piece by piece, as it is generated.</summary>
-    /// <param name="prompt">The text to continue, not empty. Of a prompt with more tokens than the model has positions, the last ones are read.</param>
+    /// <param name="prompt">The text to continue, not empty. Of a prompt with more tokens than the model has positions,
+    /// the last ones are read.</param>
     /// <param name="options">Length and sampling; default: 200 tokens.</param>
     /// <returns>The pieces, and, once they are enumerated, how many tokens they are, whether the model ended the text, and notes.</returns>
     /// <exception cref="InputException">An empty prompt, a character that the vocabulary lacks, or an option out of its range.</exception>
@@ -111,7 +122,8 @@ public sealed class LanguageModel : TrainedModel, IDisposable
         if (options.WindowStride > Network.Config.PositionLimit)
         {
             throw new InputException(
-                $"GenerationOptions.WindowStride is {options.WindowStride}, and a window of the model's {Network.Config.PositionLimit} positions cannot move further at a time.");
+                $"GenerationOptions.WindowStride is {options.WindowStride}, and a window of the model's {Network.Config.PositionLimit} "
+                + "positions cannot move further at a time.");
         }
 
         // Exits that the model does not have are refused before anything is written.
@@ -131,10 +143,12 @@ public sealed class LanguageModel : TrainedModel, IDisposable
 
     internal override void WriteFiles(string folder)
     {
-        AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile), JsonDocuments.Write(Description, RecipeJson.Default.ModelDescription));
+        AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile),
+            JsonDocuments.Write(Description, RecipeJson.Default.ModelDescription));
         if (Details is not null)
         {
-            AtomicFile.Write(Path.Combine(folder, CheckpointFolder.MetricsFile), JsonDocuments.Write(Details, RecipeJson.Default.EvaluationDetails));
+            AtomicFile.Write(Path.Combine(folder, CheckpointFolder.MetricsFile),
+                JsonDocuments.Write(Details, RecipeJson.Default.EvaluationDetails));
         }
 
         ModuleWeights.Save(Network, Path.Combine(folder, CheckpointFolder.ModelFile));

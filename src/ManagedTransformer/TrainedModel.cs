@@ -23,7 +23,8 @@ public abstract class TrainedModel
     /// <param name="path">As for <see cref="LanguageModel.Load"/> or <see cref="TranslationModel.Load"/>.</param>
     /// <returns>A <see cref="LanguageModel"/> or a <see cref="TranslationModel"/>.</returns>
     /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
-    public static TrainedModel Open(string path) => Architecture(path) == Recipe.TransformerTranslation ? TranslationModel.Load(path) : LanguageModel.Load(path);
+    public static TrainedModel Open(string path) =>
+        Architecture(path) == Recipe.TransformerTranslation ? TranslationModel.Load(path) : LanguageModel.Load(path);
 
     /// <summary>Writes the model as a checkpoint folder; an existing one is replaced in one step.</summary>
     /// <param name="path">The folder.</param>

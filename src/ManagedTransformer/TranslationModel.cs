@@ -11,17 +11,24 @@ using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer;
 
-/// <summary>A translation model ready to use: network, tokenizers and description, as a model folder holds them. Translations may run on several threads at once.</summary>
+/// <summary>
+/// A translation model ready to use: network, tokenizers and description, as a model folder holds them.
+/// Translations may run on several threads at once.
+/// </summary>
 public sealed class TranslationModel : TrainedModel, IDisposable
 {
     // Batches whose sentences are sorted by length together, so that little padding is computed.
     private const int BatchesPerWindow = 8;
 
     /// <summary>Puts a model together.</summary>
-    /// <param name="network">The network.</param><param name="source">Tokenizer of the source language.</param><param name="target">Tokenizer of the target language;
-    /// the same object where the languages share it.</param><param name="description">What <c>config.json</c> says.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="source">Tokenizer of the source language.</param>
+    /// <param name="target">Tokenizer of the target language;
+    /// the same object where the languages share it.</param>
+    /// <param name="description">What <c>config.json</c> says.</param>
     /// <exception cref="InputException">A tokenizer has another number of ids than the network.</exception>
-    public TranslationModel(EncoderDecoderModel network, SentenceTokenizer source, SentenceTokenizer target, TranslationDescription description)
+    public TranslationModel(EncoderDecoderModel network, SentenceTokenizer source, SentenceTokenizer target,
+        TranslationDescription description)
     {
         (Network, Source, Target, Description) = (network, source, target, description);
         RequireArchitecture(description.Architecture, Recipe.TransformerTranslation);
@@ -44,7 +51,8 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     internal override Module Module => Network;
 
     /// <summary>Loads a model.</summary>
-    /// <param name="path">A checkpoint folder, or the output folder of a training run (its best checkpoint is taken, or else its last).</param>
+    /// <param name="path">A checkpoint folder, or the output folder of a training run (its best checkpoint is taken,
+    /// or else its last).</param>
     /// <exception cref="InputException">Missing, damaged or mismatched files, or a model of another kind.</exception>
     public static TranslationModel Load(string path) => CheckpointFolder.Read(CheckpointFolder.Resolve(path), ReadFolder);
 
@@ -57,7 +65,9 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         byte[] utf8 = Utf8File.Read(path);
         if (JsonDocuments.Architecture(utf8) is { } architecture && architecture != Recipe.TransformerTranslation)
         {
-            throw new InputException($"{path}: architecture is '{architecture}', which does not translate; a translation model has '{Recipe.TransformerTranslation}'.");
+            throw new InputException(
+                $"{path}: architecture is '{architecture}', which does not translate; a translation model has "
+                + $"'{Recipe.TransformerTranslation}'.");
         }
 
         TranslationDescription description = JsonDocuments.Read(path, utf8, RecipeJson.Default.TranslationDescription);
@@ -66,17 +76,21 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     }
 
     /// <summary>Translates a sentence.</summary>
-    /// <param name="sentence">One sentence.</param><param name="options">Search and so on; default: beam 5.</param>
-    /// <exception cref="InputException">The sentence is longer than the model reads, has a character that the vocabulary lacks, or an option is out of its range.</exception>
+    /// <param name="sentence">One sentence.</param>
+    /// <param name="options">Search and so on; default: beam 5.</param>
+    /// <exception cref="InputException">The sentence is longer than the model reads, has a character that the vocabulary lacks, or an
+    /// option is out of its range.</exception>
     public string Translate(string sentence, TranslationOptions? options = null) => Translate([sentence], options).Single().Text;
 
     /// <summary>Translates sentences in their order, as they are asked for. An empty sentence has an empty translation.</summary>
-    /// <param name="sentences">One sentence each; they are read some batches ahead.</param><param name="options">Search and so on; default: beam 5.</param>
+    /// <param name="sentences">One sentence each; they are read some batches ahead.</param>
+    /// <param name="options">Search and so on; default: beam 5.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InputException">An option is out of its range; while translating: a sentence is longer than the model reads, where
     /// that is refused (<see cref="TranslationOptions.TooLong"/>), or has a character that the vocabulary lacks. The message counts the
     /// sentences as lines, from 1; those before it have been translated.</exception>
-    public IEnumerable<Translation> Translate(IEnumerable<string> sentences, TranslationOptions? options = null, CancellationToken cancellation = default)
+    public IEnumerable<Translation> Translate(IEnumerable<string> sentences, TranslationOptions? options = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sentences);
         return TranslateNamed(sentences, null, options, cancellation);
@@ -116,11 +130,14 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     }
 
     /// <summary>Translates sentences in their order, as they are asked for, on another thread.</summary>
-    /// <param name="sentences">One sentence each; they are read some batches ahead.</param><param name="options">Search and so on; default: beam 5.</param>
+    /// <param name="sentences">One sentence each; they are read some batches ahead.</param>
+    /// <param name="options">Search and so on; default: beam 5.</param>
     /// <param name="cancellation">Ends the translation.</param>
-    /// <exception cref="InputException">As for <see cref="Translate(IEnumerable{string}, TranslationOptions, CancellationToken)"/>.</exception>
+    /// <exception cref="InputException">As for
+    /// <see cref="Translate(IEnumerable{string}, TranslationOptions, CancellationToken)"/>.</exception>
     public async IAsyncEnumerable<Translation> TranslateAsync(
-        IEnumerable<string> sentences, TranslationOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+        IEnumerable<string> sentences, TranslationOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using IEnumerator<Translation> translations = Translate(sentences, options, cancellation).GetEnumerator();
         while (await Task.Run(translations.MoveNext, cancellation).ConfigureAwait(false))
@@ -129,7 +146,10 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         }
     }
 
-    /// <summary>A copy of a depth-adaptive model that takes exits by another rule unless told otherwise. A classifier that the rule does not ask is left out.</summary>
+    /// <summary>
+    /// A copy of a depth-adaptive model that takes exits by another rule unless told otherwise.
+    /// A classifier that the rule does not ask is left out.
+    /// </summary>
     /// <param name="rule">The rule.</param>
     /// <exception cref="InputException">The model has no exits, or the rule does not fit it.</exception>
     public TranslationModel WithExits(ExitRule rule)
@@ -165,7 +185,8 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     {
         if (Network.Config.Exits is null)
         {
-            throw new InputException("This model has no exits: its tokens run all decoder layers. Exits come from a recipe with model.exits.");
+            throw new InputException(
+                "This model has no exits: its tokens run all decoder layers. Exits come from a recipe with model.exits.");
         }
     }
 
@@ -200,7 +221,8 @@ public sealed class TranslationModel : TrainedModel, IDisposable
 
     internal override void WriteFiles(string folder)
     {
-        AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile), JsonDocuments.Write(Description, RecipeJson.Default.TranslationDescription));
+        AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile),
+            JsonDocuments.Write(Description, RecipeJson.Default.TranslationDescription));
         ModuleWeights.Save(Network, Path.Combine(folder, CheckpointFolder.ModelFile));
         if (ReferenceEquals(Source, Target))
         {
@@ -292,7 +314,8 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     {
         if (tokenizer.VocabularySize != vocabulary)
         {
-            throw new InputException($"The {side} tokenizer has {tokenizer.VocabularySize} ids, special ones included, and the model {vocabulary}.");
+            throw new InputException(
+                $"The {side} tokenizer has {tokenizer.VocabularySize} ids, special ones included, and the model {vocabulary}.");
         }
     }
 }

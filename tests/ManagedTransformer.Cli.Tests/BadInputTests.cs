@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ManagedTransformer.Cli.Tests;
 
-/// <summary>Bad data, recipes, checkpoints and folders: exit code 1, one sentence that names the culprit, and nothing half-written.</summary>
+/// <summary>
+/// Bad data, recipes, checkpoints and folders: exit code 1, one sentence that names the culprit, and nothing half-written.
+/// </summary>
 public sealed class BadInputTests : IDisposable
 {
     private readonly Workspace _work = new();
@@ -16,7 +18,8 @@ public sealed class BadInputTests : IDisposable
 
     [Fact]
     public void MissingBuiltInData() =>
-        Workspace.Run("train", _work["recipe.json"], "--data", "builtin:novels", "--out", _work["out"]).AssertFails(1, "builtin:novels", "builtin:stories");
+        Workspace.Run("train", _work["recipe.json"], "--data", "builtin:novels", "--out", _work["out"])
+            .AssertFails(1, "builtin:novels", "builtin:stories");
 
     [Fact]
     public void NoData() => Workspace.Run("train", _work["recipe.json"], "--out", _work["out"]).AssertFails(1, "--data");
@@ -55,7 +58,8 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void InvalidUtf8()
     {
-        File.WriteAllBytes(_work["bytes.txt"], [.. Encoding.UTF8.GetBytes(new string('a', 500)), 0xFF, 0xFE, .. Encoding.UTF8.GetBytes(new string('b', 500))]);
+        File.WriteAllBytes(_work["bytes.txt"],
+            [.. Encoding.UTF8.GetBytes(new string('a', 500)), 0xFF, 0xFE, .. Encoding.UTF8.GetBytes(new string('b', 500))]);
         Train("bytes.txt").AssertFails(1, "bytes.txt", "UTF-8");
     }
 
@@ -88,7 +92,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"initial\": 0.25", "\"initial\": 1.5", "span.initial", "0 to 1")]
     [InlineData("\"penalty\": 1e-4", "\"penalty\": -1", "span.penalty", "negative")]
     [InlineData("\"span\": { \"limit\": 24, \"ramp\": 4, \"initial\": 0.25, \"penalty\": 1e-4 },", "", "model.span", "limit")]
-    [InlineData("\"attention\": \"adaptive_span\"", "\"attention\": \"wide\"", "'model.attention' is 'wide', the known ones are softmax, linear, fixed_span, adaptive_span, dynamic_span", "line ")]
+    [InlineData("\"attention\": \"adaptive_span\"", "\"attention\": \"wide\"",
+        "'model.attention' is 'wide', the known ones are softmax, linear, fixed_span, adaptive_span, dynamic_span", "line ")]
     [InlineData("\"positions\": \"relative\"", "\"positions\": \"learned\"", "model.positions", "relative")]
     [InlineData("\"persistent\": 4", "\"persistent\": 0", "model.persistent", "model.ffn")]
     [InlineData("\"persistent\": 4", "\"persistent\": -1", "model.persistent", "negative")]
@@ -98,7 +103,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"div\": 2", "\"div\": 1", "adaptive.div", "at least 2")]
     [InlineData("\"div\": 2", "\"div\": 5", "adaptive.div", "5^2")]
     [InlineData("\"sampling\": \"stream\"", "\"sampling\": \"random\"", "sampling", "stream")]
-    public void BadSpanRecipe(string part, string replacement, params string[] mentions) => AssertRefused(Workspace.SpanRecipe, part, replacement, mentions);
+    public void BadSpanRecipe(string part, string replacement, params string[] mentions) =>
+        AssertRefused(Workspace.SpanRecipe, part, replacement, mentions);
 
     [Theory]
     [InlineData("\"top_k\": 4", "\"top_k\": 9", "top_k", "8")]
@@ -133,7 +139,8 @@ public sealed class BadInputTests : IDisposable
         Workspace.TinyRecipe.Replace(
             "\"heads\": 2",
             """
-            "heads": 1, "delight": { "min_depth": 2, "max_depth": 4, "width_mult": 2, "max_groups": 4, "map_dim": 8, "emb_depth": 2, "mode": "dextra", "shared_dropout": 0.1 }
+            "heads": 1, "delight": { "min_depth": 2, "max_depth": 4, "width_mult": 2, "max_groups": 4, "map_dim": 8, "emb_depth": 2,
+            "mode": "dextra", "shared_dropout": 0.1 }
             """,
             StringComparison.Ordinal).Replace("\"layers\": 1", "\"layers\": 2", StringComparison.Ordinal),
         part, replacement, mentions);
@@ -179,7 +186,8 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void UnwritableOutput()
     {
-        Workspace.Run("train", _work["recipe.json"], "--data", _work["text.txt"], "--out", _work["text.txt/out"]).AssertFails(1, "text.txt/out");
+        Workspace.Run("train", _work["recipe.json"], "--data", _work["text.txt"], "--out", _work["text.txt/out"])
+            .AssertFails(1, "text.txt/out");
         Workspace.Run("train", _work["recipe.json"], "--data", _work["text.txt"], "--out", _work["text.txt"]).AssertFails(1, "text.txt");
     }
 
@@ -240,7 +248,8 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(0, _work.Train("out").ExitCode);
         string path = _work["out/best/config.json"], manifest = _work["out/best/manifest.json"];
         byte[] before = File.ReadAllBytes(path);
-        byte[] after = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(before).Replace("\"max_positions\": 16", "\"max_positions\": 17", StringComparison.Ordinal));
+        byte[] after = Encoding.UTF8.GetBytes(
+            Encoding.UTF8.GetString(before).Replace("\"max_positions\": 16", "\"max_positions\": 17", StringComparison.Ordinal));
         File.WriteAllBytes(path, after);
         File.WriteAllText(manifest, File.ReadAllText(manifest).Replace(Sha256(before), Sha256(after), StringComparison.Ordinal));
         Workspace.Run("eval", _work["out"]).AssertFails(1, "model.safetensors", "[16, 16]", "[17, 16]");

@@ -30,10 +30,12 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(Math.Exp(evaluated.GetProperty("loss").GetDouble()), evaluated.GetProperty("perplexity").GetDouble(), 1e-9);
         Assert.Equal("validation", evaluated.GetProperty("split").GetString());
 
-        JsonElement generated = Workspace.Run("generate", _work["out"], "--prompt", "the cat", "--tokens", "40", "--seed", "7", "--json").Json;
+        JsonElement generated =
+            Workspace.Run("generate", _work["out"], "--prompt", "the cat", "--tokens", "40", "--seed", "7", "--json").Json;
         Assert.Equal(40, generated.GetProperty("text").GetString()!.Length);
         Assert.Equal(40, generated.GetProperty("tokens").GetInt32());
-        Assert.Equal(40, Workspace.Run("generate", _work["out"], "--prompt", "the cat", "--tokens", "40", "--weights", "bf16", "--json").Json.GetProperty("text").GetString()!.Length);
+        Assert.Equal(40, Workspace.Run("generate", _work["out"], "--prompt", "the cat", "--tokens", "40", "--weights", "bf16",
+            "--json").Json.GetProperty("text").GetString()!.Length);
         ToolResult printed = Workspace.RunWithInput("the cat", "generate", _work["out"], "--prompt", "-", "--tokens", "40", "--seed", "7");
         Assert.Equal("the cat" + generated.GetProperty("text").GetString() + "\n", printed.Output);
 
@@ -70,7 +72,8 @@ public sealed class CommandTests : IDisposable
         ToolResult result = _work.Train("out");
         Assert.Equal(0, result.ExitCode);
         Assert.Empty(result.Error);
-        foreach (string part in (string[])["parameters", "loss", "bits/char", "tokens/s", "ETA", "validation", "Done after 20 steps", _work["out"]])
+        foreach (string part
+            in (string[])["parameters", "loss", "bits/char", "tokens/s", "ETA", "validation", "Done after 20 steps", _work["out"]])
         {
             Assert.Contains(part, result.Output, StringComparison.Ordinal);
         }
@@ -123,7 +126,8 @@ public sealed class CommandTests : IDisposable
     public void EveryRecipeOfTheToolIsValid()
     {
         ToolResult list = Workspace.Run("recipes", "--json");
-        string[] names = [.. ToolResult.Lines(list.Output).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString()!)];
+        string[] names =
+            [.. ToolResult.Lines(list.Output).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString()!)];
         Assert.Contains("stories", names);
         Assert.Equal(Recipe.BuiltinNames, names);
         Assert.All(names, name => Assert.NotEmpty(Recipe.Builtin(name).Description!));
@@ -163,20 +167,24 @@ public sealed class CommandTests : IDisposable
         Workspace.Run("recipes", "storys").AssertFails(1, "'storys'", "did you mean 'stories'?");
         Workspace.Run("train", "storeis", "--out", _work["out"]).AssertFails(1, "'storeis'", "did you mean 'stories'?", "mt recipes");
         Workspace.Run("train", "xyzzy", "--out", _work["out"]).AssertFails(1, "'xyzzy' does not exist. 'mt recipes' lists");
-        Workspace.Run("bench", "generate", "--recipe", "translation-toy").AssertFails(1, "translation-toy: this needs the recipe of a language model");
+        Workspace.Run("bench", "generate", "--recipe", "translation-toy")
+            .AssertFails(1, "translation-toy: this needs the recipe of a language model");
     }
 
     [Fact]
     public void ModelsAreFinetunedAsTheReadmeShows()
     {
         Assert.Equal(0, _work.Train("base").ExitCode);
-        Workspace.Run("train", "finetune", "--init", _work["base"], "--data", _work["text.txt"], "--steps", "2", "--out", _work["finetuned"])
+        Workspace.Run("train", "finetune", "--init", _work["base"], "--data", _work["text.txt"], "--steps", "2", "--out",
+            _work["finetuned"])
             .AssertFails(1, "training.context (128)", "max_positions (16)");
 
-        _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"max_positions\": 16", "\"max_positions\": 128", StringComparison.Ordinal));
+        _work.Write("recipe.json",
+            Workspace.TinyRecipe.Replace("\"max_positions\": 16", "\"max_positions\": 128", StringComparison.Ordinal));
         Assert.Equal(0, _work.Train("base").ExitCode);
         ToolResult finetuned = Workspace.Run(
-            "train", "finetune", "--init", _work["base"], "--data", _work["text.txt"], "--steps", "2", "--out", _work["finetuned"], "--json");
+            "train", "finetune", "--init", _work["base"], "--data", _work["text.txt"], "--steps", "2", "--out",
+            _work["finetuned"], "--json");
         Assert.Equal(2, finetuned.Json.GetProperty("step").GetInt32());
         Assert.Equal(
             Workspace.Run("info", _work["base"], "--json").Json.GetProperty("parameters").GetInt64(),
@@ -196,9 +204,11 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void ShowsSpansAndMemories()
     {
-        const string memory = "\"ffn\": 32, \"memory_positions\": [\"1\"], \"memory\": { \"n_keys\": 8, \"heads\": 2, \"key_dim\": 8, \"top_k\": 4 }";
+        const string memory =
+            "\"ffn\": 32, \"memory_positions\": [\"1\"], \"memory\": { \"n_keys\": 8, \"heads\": 2, \"key_dim\": 8, \"top_k\": 4 }";
         _work.Write("recipe.json", Workspace.SpanRecipe
-            .Replace("\"ffn\": 0", memory, StringComparison.Ordinal).Replace("\"clip_norm\": 0.03", "\"clip_norm\": 0.03, \"values\": {}", StringComparison.Ordinal));
+            .Replace("\"ffn\": 0", memory, StringComparison.Ordinal)
+            .Replace("\"clip_norm\": 0.03", "\"clip_norm\": 0.03, \"values\": {}", StringComparison.Ordinal));
         Assert.Equal(0, _work.Train("out").ExitCode);
 
         JsonElement json = Workspace.Run("info", _work["out"], "--json").Json;
@@ -246,7 +256,8 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void BenchTrainCountsParametersAndMemory()
     {
-        JsonElement json = Workspace.Run("bench", "train", "--layers", "1", "--dim", "16", "--heads", "2", "--seq", "8", "--batch", "2", "--vocab", "32", "--steps", "2", "--json").Json;
+        JsonElement json = Workspace.Run("bench", "train", "--layers", "1", "--dim", "16", "--heads", "2", "--seq", "8", "--batch", "2",
+            "--vocab", "32", "--steps", "2", "--json").Json;
         Assert.Equal((32 * 16) + (8 * 16) + (12 * 16 * 16) + (13 * 16) + (2 * 16), json.GetProperty("parameters").GetInt64());
         Assert.True(json.GetProperty("tokens_per_s").GetDouble() > 0);
         Assert.True(json.GetProperty("peak_mib").GetDouble() > 1);
@@ -256,7 +267,8 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void BenchTrainProfilesKernels()
     {
-        string[] arguments = ["bench", "train", "--layers", "1", "--dim", "16", "--heads", "2", "--seq", "8", "--batch", "2", "--vocab", "32", "--steps", "2", "--profile"];
+        string[] arguments = ["bench", "train", "--layers", "1", "--dim", "16", "--heads", "2", "--seq", "8", "--batch", "2", "--vocab",
+            "32", "--steps", "2", "--profile"];
         JsonElement json = Workspace.Run([.. arguments, "--json"]).Json;
         const int PerToken = (12 * 16 * 16) + (16 * 32) + ((8 + 1) * 16);
         Assert.Equal(6e-9 * 16 * PerToken, json.GetProperty("model_gflop_per_step").GetDouble(), 1e-12);
@@ -279,7 +291,8 @@ public sealed class CommandTests : IDisposable
         File.WriteAllText(_work["translation.json"], """
             {
               "architecture": "transformer_seq2seq",
-              "model": { "dim": 16, "heads": 2, "ffn": 24, "encoder_layers": 2, "decoder_layers": 1, "tie": "all", "src_vocab": 20, "vocab": 20 },
+              "model": { "dim": 16, "heads": 2, "ffn": 24, "encoder_layers": 2, "decoder_layers": 1, "tie": "all", "src_vocab": 20,
+              "vocab": 20 },
               "tokenizer": { "type": "char" },
               "training": { "max_tokens": 40 }
             }
@@ -287,7 +300,8 @@ public sealed class CommandTests : IDisposable
         string[] arguments = ["bench", "train", "--recipe", _work["translation.json"], "--seq", "5", "--steps", "2", "--profile"];
         JsonElement json = Workspace.Run([.. arguments, "--json"]).Json;
         const int Attention = 4 * 16 * 16, FeedForward = 2 * 16 * 24, Pairs = 8, Length = 5;
-        const int PerPair = (Length * ((3 * (Attention + FeedForward)) + Attention + (16 * 20))) + (16 * ((3 * 2 * Length * Length) + (Length * (Length + 1))));
+        const int PerPair = (Length * ((3 * (Attention + FeedForward)) + Attention + (16 * 20)))
+            + (16 * ((3 * 2 * Length * Length) + (Length * (Length + 1))));
         Assert.Equal(6e-9 * Pairs * PerPair, json.GetProperty("model_gflop_per_step").GetDouble(), 1e-12);
         Assert.Equal(Pairs * Length / json.GetProperty("ms").GetDouble() * 1e3, json.GetProperty("tokens_per_s").GetDouble(), 1e-3);
         json = Workspace.Run([.. arguments, "--layers", "1", "--batch", "3", "--vocab", "32", "--json"]).Json;
@@ -297,7 +311,8 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void BenchGenerateGrowsWithLength()
     {
-        ToolResult result = Workspace.Run("bench", "generate", "--recipe", _work["recipe.json"], "--data", _work["text.txt"], "--lengths", "8,200", "--json");
+        ToolResult result = Workspace.Run("bench", "generate", "--recipe", _work["recipe.json"], "--data", _work["text.txt"], "--lengths",
+            "8,200", "--json");
         JsonElement[] lines = [.. ToolResult.Lines(result.Output).Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal([8, 200], lines.Select(line => line.GetProperty("length").GetInt32()));
         Assert.True(lines[1].GetProperty("state_bytes").GetInt64() > lines[0].GetProperty("state_bytes").GetInt64());
@@ -306,9 +321,11 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void BenchGenerateComparesRecipesInAPlot()
     {
-        _work.Write("linear.json", Workspace.TinyRecipe.Replace("\"layers\": 1", "\"layers\": 1, \"attention\": \"linear\", \"linear\": { \"feature_size\": 4 }", StringComparison.Ordinal));
+        _work.Write("linear.json", Workspace.TinyRecipe.Replace("\"layers\": 1",
+            "\"layers\": 1, \"attention\": \"linear\", \"linear\": { \"feature_size\": 4 }", StringComparison.Ordinal));
         ToolResult result = Workspace.Run(
-            "bench", "generate", "--recipe", _work["recipe.json"], "--recipe", _work["linear.json"], "--data", _work["text.txt"], "--lengths", "8,200", "--svg", _work["plots/a.svg"], "--json");
+            "bench", "generate", "--recipe", _work["recipe.json"], "--recipe", _work["linear.json"], "--data", _work["text.txt"],
+            "--lengths", "8,200", "--svg", _work["plots/a.svg"], "--json");
         JsonElement[] lines = [.. ToolResult.Lines(result.Output).Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(["recipe", "recipe", "linear", "linear"], lines.Select(line => line.GetProperty("recipe").GetString()!));
         Assert.Equal(2 * 200 * 16 * sizeof(float), lines[1].GetProperty("state_bytes").GetInt64());

@@ -54,7 +54,8 @@ public sealed class ConvertCommandTests : IDisposable
         Assert.Equal(3, trained.GetProperty("step").GetInt64());
         Assert.Equal(Parameters("gpt2"), Parameters("tuned"));
         Assert.True(trained.GetProperty("loss").GetDouble() < Evaluate("out") + 0.5);
-        Assert.Equal(6, _work.Train("tuned", "--init", _work["gpt2"], "--steps", "6", "--resume", "--json").Json.GetProperty("step").GetInt64());
+        Assert.Equal(6, _work.Train("tuned", "--init", _work["gpt2"], "--steps", "6", "--resume", "--json").Json.GetProperty("step")
+            .GetInt64());
 
         _work.Train("none", "--init", _work["nowhere"]).AssertFails(1, "nowhere");
         Assert.False(Directory.Exists(_work["none"]));
@@ -64,8 +65,10 @@ public sealed class ConvertCommandTests : IDisposable
     public void TurnsATransformerIntoARecurrentNetwork()
     {
         Assert.Equal(0, _work.Train("out").ExitCode);
-        JsonElement converted = Workspace.Run("convert", _work["out"], "--to", "t2r", "--feature-size", "4", "--out", _work["rnn"], "--json").Json;
-        Assert.Equal(["layers.0.attn.feature.weight", "layers.0.attn.feature.bias"], converted.GetProperty("new").EnumerateArray().Select(name => name.GetString()!));
+        JsonElement converted =
+            Workspace.Run("convert", _work["out"], "--to", "t2r", "--feature-size", "4", "--out", _work["rnn"], "--json").Json;
+        Assert.Equal(["layers.0.attn.feature.weight", "layers.0.attn.feature.bias"],
+            converted.GetProperty("new").EnumerateArray().Select(name => name.GetString()!));
         Assert.Equal(Parameters("rnn"), converted.GetProperty("parameters").GetInt64());
         Assert.True(Parameters("rnn") > Parameters("out"));
         Assert.Contains("feature_size", Workspace.Run("info", _work["rnn"]).Output, StringComparison.Ordinal);
@@ -78,9 +81,12 @@ public sealed class ConvertCommandTests : IDisposable
         Assert.NotEmpty(Generate("tuned"));
         Workspace.Run("convert", _work["tuned"], "--to", "gpt2", "--out", _work["gpt2"]).AssertFails(1, "recurrent");
         Workspace.Run("convert", _work["tuned"], "--to", "t2r", "--out", _work["again"]).AssertFails(1, "Only softmax");
-        Workspace.Run("convert", _work["out"], "--to", "elu", "--feature-size", "4", "--out", _work["again"]).AssertFails(2, "--feature-size");
-        Workspace.Run("convert", _work["out"], "--to", "t2r", "--keep-softmax", "every:1", "--out", _work["again"]).AssertFails(1, "softmax_layers");
-        Workspace.Run("convert", _work["out"], "--to", "t2r", "--keep-softmax", "often", "--out", _work["again"]).AssertFails(2, "--keep-softmax");
+        Workspace.Run("convert", _work["out"], "--to", "elu", "--feature-size", "4", "--out", _work["again"])
+            .AssertFails(2, "--feature-size");
+        Workspace.Run("convert", _work["out"], "--to", "t2r", "--keep-softmax", "every:1", "--out", _work["again"])
+            .AssertFails(1, "softmax_layers");
+        Workspace.Run("convert", _work["out"], "--to", "t2r", "--keep-softmax", "often", "--out", _work["again"])
+            .AssertFails(2, "--keep-softmax");
         Assert.False(Path.Exists(_work["again"]));
     }
 
@@ -111,7 +117,9 @@ public sealed class ConvertCommandTests : IDisposable
     private string Generate(string model) =>
         Workspace.Run("generate", _work[model], "--prompt", "the cat", "--tokens", "8", "--json").Json.GetProperty("text").GetString()!;
 
-    private double Evaluate(string model) => Workspace.Run("eval", _work[model], "--data", _work["text.txt"], "--split", "validation", "--json").Json.GetProperty("loss").GetDouble();
+    private double Evaluate(string model) =>
+        Workspace.Run("eval", _work[model], "--data", _work["text.txt"], "--split", "validation", "--json").Json.GetProperty("loss")
+            .GetDouble();
 
     private long Parameters(string model) => Workspace.Run("info", _work[model], "--json").Json.GetProperty("parameters").GetInt64();
 }

@@ -6,11 +6,15 @@ using Xunit;
 
 namespace ManagedTransformer.Cli.Tests;
 
-/// <summary>The tool and drivers: two devices compared, and what a driver that fails becomes, on the software OpenCL device and with drivers that are broken on purpose.</summary>
+/// <summary>
+/// The tool and drivers: two devices compared, and what a driver that fails becomes, on the software OpenCL device and with drivers that
+/// are broken on purpose.
+/// </summary>
 public sealed class DeviceTests : IDisposable
 {
     // One product of 4 x 4: few kernels to compile.
-    private static readonly string[] _product = ["bench", "gemm", "--shapes", "4,4,4", "--transposes", "nn", "--seconds", "0.01", "--device"];
+    private static readonly string[] _product = ["bench", "gemm", "--shapes", "4,4,4", "--transposes", "nn", "--seconds",
+        "0.01", "--device"];
 
     private readonly Workspace _work = new();
 
@@ -21,7 +25,8 @@ public sealed class DeviceTests : IDisposable
     {
         string[] arguments =
         [
-            "bench", "compare", "--second", "cpu", "--only", "training", "generation", "--recipe", _work["recipe.json"], "--data", _work["text.txt"], "--seconds", "0.001",
+            "bench", "compare", "--second", "cpu", "--only", "training", "generation", "--recipe", _work["recipe.json"], "--data",
+            _work["text.txt"], "--seconds", "0.001",
         ];
         ToolResult table = Workspace.Run(arguments);
         Assert.Equal(0, table.ExitCode);
@@ -33,12 +38,14 @@ public sealed class DeviceTests : IDisposable
 
     [Fact]
     public void TheSoftwareDeviceIsComparedWithTheProcessor() => AssertRates(
-        RunOnOpenCl("bench", "compare", "--second", "opencl", "--only", "training", "generation", "--recipe", "recipe.json", "--data", "text.txt", "--seconds", "0.001", "--json"), "opencl:0");
+        RunOnOpenCl("bench", "compare", "--second", "opencl", "--only", "training", "generation", "--recipe", "recipe.json", "--data",
+            "text.txt", "--seconds", "0.001", "--json"), "opencl:0");
 
     [Theory]
     [InlineData("--only knows kernel", "bench", "compare", "--only", "speed")]
     [InlineData("--second knows cpu", "bench", "compare", "--second", "tpu")]
-    public void WrongWordsAreRefused(string mention, params string[] arguments) => Workspace.Run(arguments).AssertFails(CommandLine.WrongUsage, mention);
+    public void WrongWordsAreRefused(string mention, params string[] arguments) =>
+        Workspace.Run(arguments).AssertFails(CommandLine.WrongUsage, mention);
 
     // A library that loads, and has none of the functions of a driver.
     [Theory]
@@ -111,7 +118,8 @@ public sealed class DeviceTests : IDisposable
     {
         try
         {
-            using Process process = Process.Start("gcc", ["-shared", "-fPIC", "-o", library, Path.Combine(AppContext.BaseDirectory, "FailingDriver.c"), "-ldl"]);
+            using Process process = Process.Start("gcc",
+                ["-shared", "-fPIC", "-o", library, Path.Combine(AppContext.BaseDirectory, "FailingDriver.c"), "-ldl"]);
             process.WaitForExit();
             return process.ExitCode;
         }

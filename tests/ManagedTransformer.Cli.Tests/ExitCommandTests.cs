@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ManagedTransformer.Cli.Tests;
 
-/// <summary>What users do with a depth-adaptive translation model: compare exits, tune thresholds, translate with a rule of their choice.</summary>
+/// <summary>
+/// What users do with a depth-adaptive translation model: compare exits, tune thresholds, translate with a rule of their choice.
+/// </summary>
 public sealed class ExitCommandTests : IDisposable
 {
     private const string Recipe = """
@@ -17,7 +19,8 @@ public sealed class ExitCommandTests : IDisposable
           "tokenizer": { "type": "word" },
           "data": { "source": "builtin:translation", "validation_source": "VALID" },
           "training": {
-            "steps": 25, "max_tokens": 300, "optimizer": { "type": "adam" }, "schedule": { "type": "inverse_sqrt", "lr": 1e-2, "warmup": 10 }
+            "steps": 25, "max_tokens": 300, "optimizer": { "type": "adam" }, "schedule": { "type": "inverse_sqrt", "lr": 1e-2,
+            "warmup": 10 }
           }
         }
         """;
@@ -33,7 +36,8 @@ public sealed class ExitCommandTests : IDisposable
         JsonElement table = Eval("out", "--exits", "all", "--exits", "model", "--exits", "confidence:1", "--exits", "confidence:0");
         JsonElement[] rows = [.. table.GetProperty("exits").EnumerateArray()];
         Assert.Equal(12, table.GetProperty("sentences").GetInt32());
-        Assert.Equal(["fixed:1", "fixed:2", "fixed:3", "geometric", "confidence:1", "confidence:0"], rows.Select(row => row.GetProperty("rule").GetString()));
+        Assert.Equal(["fixed:1", "fixed:2", "fixed:3", "geometric", "confidence:1", "confidence:0"],
+            rows.Select(row => row.GetProperty("rule").GetString()));
         Assert.Equal([1.0, 2, 3], rows[..3].Select(row => Number(row, "average_exit")));
         Assert.True(Number(rows[0], "flops_per_token") < Number(rows[1], "flops_per_token"));
         Assert.Equal(Number(rows[2], "full_depth_flops_per_token"), Number(rows[2], "flops_per_token"));
@@ -45,7 +49,8 @@ public sealed class ExitCommandTests : IDisposable
 
         JsonElement plain = Workspace.Run("eval", _work["out"], "--beam", "2", "--json").Json;
         Assert.Equal(plain.GetProperty("bleu").GetDouble(), Number(rows[3], "bleu"));
-        Assert.Contains("average exit", Workspace.Run("eval", _work["out"], "--exits", "fixed:2", "--beam", "1").Output, StringComparison.Ordinal);
+        Assert.Contains("average exit", Workspace.Run("eval", _work["out"], "--exits", "fixed:2", "--beam", "1").Output,
+            StringComparison.Ordinal);
 
         Tune("geometric");
         Tune("confidence");
@@ -79,7 +84,8 @@ public sealed class ExitCommandTests : IDisposable
     {
         Train("none", "0");
         string sentence = File.ReadLines(_work["valid.tsv"]).First().Split('\t')[0];
-        JsonElement translated = Workspace.RunWithInput(sentence, "translate", _work["out"], "--exits", "fixed:2", "--show-exits", "--json").Json;
+        JsonElement translated =
+            Workspace.RunWithInput(sentence, "translate", _work["out"], "--exits", "fixed:2", "--show-exits", "--json").Json;
         Assert.All(translated.GetProperty("exits").EnumerateArray(), exit => Assert.Equal(2, exit.GetInt32()));
         Workspace.RunWithInput(sentence, "translate", _work["out"], "--exits", "fixed:4").AssertFails(1, "layer 4", "1 to 3");
         Workspace.Run("eval", _work["out"], "--exits", "geometric").AssertFails(1, "geometric", "classifier");
@@ -89,7 +95,8 @@ public sealed class ExitCommandTests : IDisposable
     [Fact]
     public void ModelsOfFixedDepthAreRefused()
     {
-        Train("none", "0", recipe => recipe[..recipe.IndexOf(",\n    \"exits\"", StringComparison.Ordinal)] + recipe[recipe.IndexOf("\n  },\n  \"tokenizer\"", StringComparison.Ordinal)..]);
+        Train("none", "0", recipe => recipe[..recipe.IndexOf(",\n    \"exits\"", StringComparison.Ordinal)]
+            + recipe[recipe.IndexOf("\n  },\n  \"tokenizer\"", StringComparison.Ordinal)..]);
         Workspace.Run("eval", _work["out"], "--exits", "all").AssertFails(2, "--exits", "all layers");
         Workspace.Run("tune-exits", _work["out"], "--out", _work["tuned"]).AssertFails(1, "no exits");
         Assert.Equal(0, _work.Train("text").ExitCode);
@@ -100,10 +107,12 @@ public sealed class ExitCommandTests : IDisposable
     [Fact]
     public void LanguageModelsWriteWithExits()
     {
-        _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"layers\": 1", "\"layers\": 3, \"exits\": { \"halting\": \"geometric\", \"alpha\": 0.1 }", StringComparison.Ordinal));
+        _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"layers\": 1",
+            "\"layers\": 3, \"exits\": { \"halting\": \"geometric\", \"alpha\": 0.1 }", StringComparison.Ordinal));
         Assert.Equal(0, _work.Train("out").ExitCode);
         Assert.Equal(0, Workspace.Run("eval", _work["out"]).ExitCode);
-        JsonElement written = Workspace.Run("generate", _work["out"], "--prompt", "the cat", "--tokens", "12", "--exits", "fixed:2", "--json").Json;
+        JsonElement written =
+            Workspace.Run("generate", _work["out"], "--prompt", "the cat", "--tokens", "12", "--exits", "fixed:2", "--json").Json;
         Assert.Equal(Enumerable.Repeat(2, 12), written.GetProperty("exits").EnumerateArray().Select(exit => exit.GetInt32()));
         Assert.Equal(2, written.GetProperty("average_exit").GetDouble());
         JsonElement own = Workspace.Run("generate", _work["out"], "--prompt", "the cat", "--tokens", "12", "--json").Json;
@@ -118,13 +127,15 @@ public sealed class ExitCommandTests : IDisposable
     [InlineData("tune-exits out", "--out")]
     [InlineData("tune-exits out --out new --bins 0", "--bins")]
     [InlineData("tune-exits out --out new --rule fixed", "fixed")]
-    public void WrongUsage(string arguments, string mention) => Workspace.Run(arguments.Split(' ')).AssertFails(CommandLine.WrongUsage, mention, "--help");
+    public void WrongUsage(string arguments, string mention) =>
+        Workspace.Run(arguments.Split(' ')).AssertFails(CommandLine.WrongUsage, mention, "--help");
 
     // The frontier's best thresholds are in the model folder, and the model scores with them what the search saw.
     private void Tune(string kind)
     {
         JsonElement tuned = Workspace.Run(
-            "tune-exits", _work["out"], "--rule", kind, "--grid", "3", "--draws", "4", "--max-loss", "100", "--sentences", "12", "--out", _work[kind], "--json").Json;
+            "tune-exits", _work["out"], "--rule", kind, "--grid", "3", "--draws", "4", "--max-loss", "100", "--sentences", "12", "--out",
+            _work[kind], "--json").Json;
         Assert.Equal(7, tuned.GetProperty("tried").GetInt32());
         JsonElement[] frontier = [.. tuned.GetProperty("frontier").EnumerateArray()];
         Assert.Equal(frontier.Length, frontier.Select(row => Math.Floor(Number(row, "average_exit") / 0.25)).Distinct().Count());
@@ -148,8 +159,10 @@ public sealed class ExitCommandTests : IDisposable
     private void Train(string halting, string alpha, Func<string, string>? change = null)
     {
         TranslationCorpus toy = TranslationCorpus.Load(TranslationCorpus.BuiltInTranslation);
-        string valid = _work.Write("valid.tsv", string.Concat(toy.Validation.Pairs.Take(12).Select(pair => $"{pair.Source}\t{pair.Target}\n")));
-        string recipe = Recipe.Replace("HALTING", halting, StringComparison.Ordinal).Replace("ALPHA", alpha, StringComparison.Ordinal).Replace("VALID", valid, StringComparison.Ordinal);
+        string valid = _work.Write("valid.tsv",
+            string.Concat(toy.Validation.Pairs.Take(12).Select(pair => $"{pair.Source}\t{pair.Target}\n")));
+        string recipe = Recipe.Replace("HALTING", halting, StringComparison.Ordinal).Replace("ALPHA", alpha, StringComparison.Ordinal)
+            .Replace("VALID", valid, StringComparison.Ordinal);
         ToolResult trained = Workspace.Run("train", _work.Write("exits.json", change?.Invoke(recipe) ?? recipe), "--out", _work["out"]);
         Assert.True(trained.ExitCode == 0, trained.Error);
     }

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace ManagedTransformer.Cli.Tests;
 
-/// <summary>What every failure gives: a sentence, an exit code, and JSON for who asked for JSON; nothing that was asked for is ignored.</summary>
+/// <summary>
+/// What every failure gives: a sentence, an exit code, and JSON for who asked for JSON; nothing that was asked for is ignored.
+/// </summary>
 public sealed class FailureTests : IDisposable
 {
     private readonly Workspace _work = new();
@@ -65,7 +67,8 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(0, _work.Train("out").ExitCode);
         _work.Write("text.txt", File.ReadAllText(_work["text.txt"]).Replace('m', 'z'));
         Assert.Equal(0, _work.Train("other").ExitCode);
-        Workspace.Run("average", _work["out"], _work["other"], "--out", _work["mean"]).AssertFails(CommandLine.Failed, "different tokenizers");
+        Workspace.Run("average", _work["out"], _work["other"], "--out", _work["mean"])
+            .AssertFails(CommandLine.Failed, "different tokenizers");
         Assert.Equal(0, Workspace.Run("average", _work["out/best"], _work["out/last"], "--out", _work["mean"]).ExitCode);
     }
 
@@ -81,7 +84,8 @@ public sealed class FailureTests : IDisposable
     public void AWindowCannotMoveFurtherThanItIsLong()
     {
         Assert.Equal(0, _work.Train("out").ExitCode);
-        Workspace.Run("generate", _work["out"], "--prompt", "the", "--tokens", "30", "--window-stride", "17").AssertFails(CommandLine.Failed, "--window-stride is 17", "16");
+        Workspace.Run("generate", _work["out"], "--prompt", "the", "--tokens", "30", "--window-stride", "17")
+            .AssertFails(CommandLine.Failed, "--window-stride is 17", "16");
     }
 
     [Theory]
@@ -90,8 +94,10 @@ public sealed class FailureTests : IDisposable
     [InlineData(",")]
     public void HalfAPairOfFilesIsRefused(string pair)
     {
-        Workspace.Run("train", "translation-toy", "--data", pair, "--out", _work["out"]).AssertFails(CommandLine.Failed, pair, "SOURCE_FILE,TARGET_FILE");
-        Workspace.Run("train", "translation-toy", "--valid", pair, "--out", _work["out"]).AssertFails(CommandLine.Failed, pair, "SOURCE_FILE,TARGET_FILE");
+        Workspace.Run("train", "translation-toy", "--data", pair, "--out", _work["out"])
+            .AssertFails(CommandLine.Failed, pair, "SOURCE_FILE,TARGET_FILE");
+        Workspace.Run("train", "translation-toy", "--valid", pair, "--out", _work["out"])
+            .AssertFails(CommandLine.Failed, pair, "SOURCE_FILE,TARGET_FILE");
     }
 
     [Fact]
@@ -99,7 +105,8 @@ public sealed class FailureTests : IDisposable
     {
         _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"steps\": 20", "\"steps\": 20, \"steps\": 30", StringComparison.Ordinal));
         _work.Train("out").AssertFails(CommandLine.Failed, "recipe.json", "'steps' is given twice");
-        _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"data\": { ", "\"data\": { \"source\": \"\", ", StringComparison.Ordinal));
+        _work.Write("recipe.json",
+            Workspace.TinyRecipe.Replace("\"data\": { ", "\"data\": { \"source\": \"\", ", StringComparison.Ordinal));
         _work.Train("out").AssertFails(CommandLine.Failed, "recipe.json", "data.source");
     }
 
@@ -107,7 +114,8 @@ public sealed class FailureTests : IDisposable
     public void FoldersOfOthersThatLookLikeLeftoversStay()
     {
         Assert.Equal(0, _work.Train("out").ExitCode);
-        string[] foreign = [_work.Write("copy.tmp-mine/f", "mine"), _work.Write("copy.tmp-2147483647/f", "mine"), _work.Write($"copy.tmp-{Environment.ProcessId}x/config.json", "mine")];
+        string[] foreign = [_work.Write("copy.tmp-mine/f", "mine"), _work.Write("copy.tmp-2147483647/f", "mine"),
+            _work.Write($"copy.tmp-{Environment.ProcessId}x/config.json", "mine")];
         string leftover = _work.Write("copy.tmp-2147483646/config.json", "ours");
         Assert.Equal(0, Workspace.Run("convert", _work["out"], "--out", _work["copy"]).ExitCode);
         Directory.CreateDirectory(_work["a.tmp-"]);
@@ -139,7 +147,8 @@ public sealed class FailureTests : IDisposable
     [Fact]
     public void APropertyIsNamedByItsOption()
     {
-        Assert.Equal("A --data, no --exits, --out.", OptionNames.Translate("A TrainingOptions.Data, no --exits, TrainingOptions.Output.", ["--data", "--out"]));
+        Assert.Equal("A --data, no --exits, --out.",
+            OptionNames.Translate("A TrainingOptions.Data, no --exits, TrainingOptions.Output.", ["--data", "--out"]));
         Assert.Equal("Set GenerationOptions.TopK.", OptionNames.Translate("Set GenerationOptions.TopK.", ["--data"]));
         Assert.Equal("Set --top-k.", OptionNames.Translate("Set GenerationOptions.TopK.", ["--top-k"]));
     }

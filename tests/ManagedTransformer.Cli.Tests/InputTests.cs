@@ -5,8 +5,10 @@ using Xunit;
 
 namespace ManagedTransformer.Cli.Tests;
 
-/// <summary>Texts as they come: byte-order marks, line ends, UTF-16, damaged archives, empty lines, sentences that are too long, commas in
-/// paths.</summary>
+/// <summary>
+/// Texts as they come: byte-order marks, line ends, UTF-16, damaged archives, empty lines, sentences that are too long, commas in
+/// paths.
+/// </summary>
 public sealed class InputTests : IDisposable
 {
     private const string Short = "die katze";

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace ManagedTransformer.Cli.Tests;
 
-/// <summary>A module of one's own, with an operator of one's own, in the library's trainer. This assembly sees public members of the library only.</summary>
+/// <summary>
+/// A module of one's own, with an operator of one's own, in the library's trainer. This assembly sees public members of the library only.
+/// </summary>
 public sealed class OwnModuleTests : IDisposable
 {
     private const int Rows = 32;
@@ -44,7 +46,8 @@ public sealed class OwnModuleTests : IDisposable
     {
         Multiplier module = new(new RandomSource(2));
         Tensor x = Tensor.Uniform(new Shape(4, 2), -1, 1, new RandomKey(3, 0));
-        double error = GradientCheck.Run(_ => module.Forward(x, ForwardContext.Inference), [.. module.Parameters().Select(named => named.Parameter)]);
+        double error = GradientCheck.Run(_ => module.Forward(x, ForwardContext.Inference),
+            [.. module.Parameters().Select(named => named.Parameter)]);
         Assert.InRange(error, 0, 5e-4);
     }
 
@@ -52,7 +55,12 @@ public sealed class OwnModuleTests : IDisposable
     public void AnInterruptedRunEndsWithTheSameBits()
     {
         Multiplier whole = new(new RandomSource(1)), begun = new(new RandomSource(1)), resumed = new(new RandomSource(9));
-        ModuleTrainerOptions options = new() { Steps = 20, Accumulate = 2, Schedule = new ScheduleRecipe { Type = ScheduleKind.Cosine, Lr = 0.01, Warmup = 3 } };
+        ModuleTrainerOptions options = new()
+        {
+            Steps = 20,
+            Accumulate = 2,
+            Schedule = new ScheduleRecipe { Type = ScheduleKind.Cosine, Lr = 0.01, Warmup = 3 },
+        };
         Run(new ModuleTrainer(whole, whole.Loss, options), 20);
         ModuleTrainer first = new(begun, begun.Loss, options);
         Run(first, 7);
@@ -65,9 +73,11 @@ public sealed class OwnModuleTests : IDisposable
         Assert.NotEqual(Values(whole), Values(begun));
 
         ModuleTrainer other = new(new Linear(2, 1, new RandomSource(1)), (_, _) => throw new InvalidOperationException());
-        Assert.Contains("lacks the tensor 'weight'", Assert.Throws<InputException>(() => other.Restore(_work["run"])).Message, StringComparison.Ordinal);
+        Assert.Contains("lacks the tensor 'weight'", Assert.Throws<InputException>(() => other.Restore(_work["run"])).Message,
+            StringComparison.Ordinal);
         ModuleTrainer otherSeed = new(begun, begun.Loss, options with { Seed = 2 });
-        Assert.Contains("the seed 1", Assert.Throws<InputException>(() => otherSeed.Restore(_work["run"])).Message, StringComparison.Ordinal);
+        Assert.Contains("the seed 1", Assert.Throws<InputException>(() => otherSeed.Restore(_work["run"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,7 +86,8 @@ public sealed class OwnModuleTests : IDisposable
         Multiplier small = new(new RandomSource(1)), large = new(new RandomSource(1));
         Tensor[] halves = [Batch(0), Batch(1)];
         ModuleTrainerOptions options = new() { Optimizer = new OptimizerRecipe { Type = OptimizerKind.Sgd } };
-        new ModuleTrainer(small, (batch, _) => small.LossOf(halves[batch], ForwardContext.Inference), options with { Accumulate = 2 }).Update();
+        new ModuleTrainer(small, (batch, _) => small.LossOf(halves[batch], ForwardContext.Inference), options with { Accumulate = 2 })
+            .Update();
         new ModuleTrainer(large, (_, _) => large.LossOf(TensorOperators.Concat(0, halves), ForwardContext.Inference), options).Update();
         Assert.Equal(Values(small), Values(large), (a, b) => Math.Abs(a - b) < 1e-6);
     }
@@ -85,7 +96,9 @@ public sealed class OwnModuleTests : IDisposable
     public void WhatDoesNotFitIsTold()
     {
         Multiplier module = new(new RandomSource(1));
-        Assert.Contains("betas", Message(() => new ModuleTrainer(module, module.Loss, new() { Optimizer = new OptimizerRecipe { Betas = [2, 3] } })), StringComparison.Ordinal);
+        Assert.Contains("betas",
+            Message(() => new ModuleTrainer(module, module.Loss, new() { Optimizer = new OptimizerRecipe { Betas = [2, 3] } })),
+            StringComparison.Ordinal);
         Assert.Contains("steps", Message(() => new ModuleTrainer(module, module.Loss, new() { Steps = 0 })), StringComparison.Ordinal);
         Assert.Contains("no parameters", Message(() => new ModuleTrainer(new Empty(), module.Loss)), StringComparison.Ordinal);
         float[] before = Values(module);
@@ -93,7 +106,8 @@ public sealed class OwnModuleTests : IDisposable
         Assert.Contains("step 1", Message(() => infinite.Update()), StringComparison.Ordinal);
         Assert.Equal(before, Values(module));
         ModuleTrainer vector = new(module, (batch, context) => (module.Forward(Batch(batch), context), Rows));
-        Assert.Contains("single element", Assert.Throws<InvalidOperationException>(() => vector.Update()).Message, StringComparison.Ordinal);
+        Assert.Contains("single element", Assert.Throws<InvalidOperationException>(() => vector.Update()).Message,
+            StringComparison.Ordinal);
 
         static string Message(Func<object> action) => Assert.Throws<InputException>(action).Message;
     }
@@ -137,7 +151,8 @@ public sealed class OwnModuleTests : IDisposable
 
         private static Tensor SoftSign(Tensor x) => Tensor.Custom(
             inputs => Tensor.From(Array.ConvertAll(inputs[0].ToArray(), value => value / (1 + MathF.Abs(value))), inputs[0].Shape),
-            (dy, _, inputs) => [dy * Tensor.From(Array.ConvertAll(inputs[0].ToArray(), value => 1 / MathF.Pow(1 + MathF.Abs(value), 2)), inputs[0].Shape)],
+            (dy, _, inputs) =>
+                [dy * Tensor.From(Array.ConvertAll(inputs[0].ToArray(), value => 1 / MathF.Pow(1 + MathF.Abs(value), 2)), inputs[0].Shape)],
             x);
     }
 

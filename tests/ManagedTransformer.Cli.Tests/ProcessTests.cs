@@ -12,7 +12,8 @@ public sealed class ProcessTests : IDisposable
     private readonly Workspace _work = new();
 
     // Evaluations and checkpoints so often that kills fall into them.
-    public ProcessTests() => _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"evaluate_every\": 10", "\"evaluate_every\": 25, \"evaluate_tokens\": 50", StringComparison.Ordinal));
+    public ProcessTests() => _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"evaluate_every\": 10",
+        "\"evaluate_every\": 25, \"evaluate_tokens\": 50", StringComparison.Ordinal));
 
     public void Dispose() => _work.Dispose();
 
@@ -23,7 +24,8 @@ public sealed class ProcessTests : IDisposable
         Assert.True(trained.GetProperty("complete").GetBoolean());
         Assert.Equal(Path.Combine("out", "recipe"), trained.GetProperty("out").GetString());
         Assert.True(_work.RunProcess("eval", "out/recipe", "--json").Json.GetProperty("tokens").GetInt64() > 0);
-        Assert.StartsWith("the cat", _work.RunProcess("generate", "out/recipe", "--prompt", "the cat", "--tokens", "5").Output, StringComparison.Ordinal);
+        Assert.StartsWith("the cat", _work.RunProcess("generate", "out/recipe", "--prompt", "the cat", "--tokens", "5").Output,
+            StringComparison.Ordinal);
         Assert.Contains("model.dim", _work.RunProcess("info", "out/recipe").Output, StringComparison.Ordinal);
         _work.RunProcess("eval", "nowhere").AssertFails(CommandLine.Failed, "nowhere");
         _work.RunProcess("eval").AssertFails(CommandLine.WrongUsage, "MODEL_DIR");
@@ -36,7 +38,8 @@ public sealed class ProcessTests : IDisposable
     public void ASignalSavesAndResumingEndsWithTheSameWeights(string signal, int exitCode)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals on Windows.");
-        Assert.SkipWhen(IsIgnored(signal), $"SIG{signal} is ignored here, as in a shell's background jobs or under nohup, and so it is by the processes started.");
+        Assert.SkipWhen(IsIgnored(signal),
+            $"SIG{signal} is ignored here, as in a shell's background jobs or under nohup, and so it is by the processes started.");
         Assert.Equal(0, _work.Train("whole", "--steps", Steps).ExitCode);
         using (Process process = StartTraining("cut"))
         {
@@ -92,7 +95,8 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(_work.LastCheckpoint("whole").Optimizer, _work.LastCheckpoint("cut").Optimizer);
         Assert.Equal(File.ReadAllBytes(_work["whole/best/model.safetensors"]), File.ReadAllBytes(_work["cut/best/model.safetensors"]));
         Assert.Equal(0, Workspace.Run("eval", _work["cut"]).ExitCode);
-        Assert.Equal(["best", "last", "log.jsonl"], Directory.EnumerateFileSystemEntries(_work["cut"]).Select(Path.GetFileName).Where(name => !name!.StartsWith('.')).Order());
+        Assert.Equal(["best", "last", "log.jsonl"],
+            Directory.EnumerateFileSystemEntries(_work["cut"]).Select(Path.GetFileName).Where(name => !name!.StartsWith('.')).Order());
     }
 
     // Bit n - 1 of the mask is signal n.

@@ -13,5 +13,6 @@ public sealed class TextBarTests
     [InlineData(0.5125, 20, "▌")]
     [InlineData(1, 40, "")]
     [InlineData(7, 40, "")]
-    public void ABarIsAShareOfTheWidth(double share, int full, string rest) => Assert.Equal(new string('█', full) + rest, TextBar.Of(share));
+    public void ABarIsAShareOfTheWidth(double share, int full, string rest) =>
+        Assert.Equal(new string('█', full) + rest, TextBar.Of(share));
 }

@@ -9,11 +9,13 @@ public sealed class TranslationTests : IDisposable
     private const string TinyRecipe = """
         {
           "architecture": "transformer_seq2seq",
-          "model": { "dim": 16, "heads": 2, "ffn": 32, "encoder_layers": 1, "decoder_layers": 1, "pre_norm": true, "max_positions": 24, "dropout": 0.1 },
+          "model": { "dim": 16, "heads": 2, "ffn": 32, "encoder_layers": 1, "decoder_layers": 1, "pre_norm": true, "max_positions": 24,
+          "dropout": 0.1 },
           "tokenizer": { "type": "word" },
           "data": { "source": "SOURCE", "target": "TARGET", "validation_source": "VALID" },
           "training": {
-            "steps": 30, "max_tokens": 60, "evaluate_every": 10, "log_every": 5, "evaluate_bleu": 4, "keep_checkpoints": 2, "sample_sentences": 1,
+            "steps": 30, "max_tokens": 60, "evaluate_every": 10, "log_every": 5, "evaluate_bleu": 4, "keep_checkpoints": 2,
+            "sample_sentences": 1,
             "optimizer": { "type": "adam" }, "schedule": { "type": "inverse_sqrt", "lr": 1e-2, "warmup": 10 }
           }
         }
@@ -57,14 +59,16 @@ public sealed class TranslationTests : IDisposable
         Assert.Equal(5, lines.Length);
         Assert.Equal("", lines[1]);
         Assert.Equal(translated.Output, Workspace.Run("translate", _work["out"], _work.Write("input.txt", input), "--batch", "1").Output);
-        JsonElement[] json = [.. ToolResult.Lines(Workspace.RunWithInput(input, "translate", _work["out"], "--json").Output).Select(line => JsonDocument.Parse(line).RootElement)];
+        JsonElement[] json = [.. ToolResult.Lines(Workspace.RunWithInput(input, "translate", _work["out"], "--json").Output)
+            .Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(lines[..4], json.Select(line => line.GetProperty("translation").GetString()!));
         Assert.Equal("the dragon swims", json[2].GetProperty("source").GetString());
 
         JsonElement info = Workspace.Run("info", _work["out"], "--json").Json;
         Assert.Equal("transformer_seq2seq", info.GetProperty("architecture").GetString());
         Assert.Equal(trained.GetProperty("parameters").GetInt64(), info.GetProperty("parameters").GetInt64());
-        Assert.Equal(trained.GetProperty("parameters").GetInt64(), Workspace.Run("info", _work["recipe.json"], "--json").Json.GetProperty("parameters").GetInt64());
+        Assert.Equal(trained.GetProperty("parameters").GetInt64(),
+            Workspace.Run("info", _work["recipe.json"], "--json").Json.GetProperty("parameters").GetInt64());
     }
 
     [Fact]
@@ -75,7 +79,8 @@ public sealed class TranslationTests : IDisposable
         Assert.Equal(0, Train("cut", "--resume").ExitCode);
         Assert.Equal(_work.LastCheckpoint("whole").Weights, _work.LastCheckpoint("cut").Weights);
         Assert.Equal(_work.LastCheckpoint("whole").Optimizer, _work.LastCheckpoint("cut").Optimizer);
-        Assert.Equal(File.ReadAllBytes(_work["whole/average/model.safetensors"]), File.ReadAllBytes(_work["cut/average/model.safetensors"]));
+        Assert.Equal(File.ReadAllBytes(_work["whole/average/model.safetensors"]),
+            File.ReadAllBytes(_work["cut/average/model.safetensors"]));
         Assert.Equal(0, Train("threads", "--threads", "3").ExitCode);
         Assert.Equal(_work.LastCheckpoint("whole").Weights, _work.LastCheckpoint("threads").Weights);
     }
@@ -94,7 +99,8 @@ public sealed class TranslationTests : IDisposable
     [Fact]
     public void EachLanguageMayHaveItsOwnTokenizer()
     {
-        _work.Write("recipe.json", Recipe().Replace("{ \"type\": \"word\" }", "{ \"type\": \"bpe\", \"vocab\": 270, \"joint\": false }", StringComparison.Ordinal));
+        _work.Write("recipe.json", Recipe().Replace("{ \"type\": \"word\" }", "{ \"type\": \"bpe\", \"vocab\": 270, \"joint\": false }",
+            StringComparison.Ordinal));
         Assert.Equal(0, Train("out").ExitCode);
         Assert.True(File.Exists(_work["out/best/source_tokenizer.json"]));
         Assert.Equal(0, Workspace.RunWithInput("das Boot", "translate", _work["out"], "--beam", "1").ExitCode);
@@ -105,7 +111,8 @@ public sealed class TranslationTests : IDisposable
     public void LinesThatAreTooLongAreRefusedByNumber()
     {
         Assert.Equal(0, Train("out").ExitCode);
-        ToolResult result = Workspace.RunWithInput($"the boat\n{string.Join(' ', Enumerable.Repeat("red", 30))}\n", "translate", _work["out"]);
+        ToolResult result = Workspace.RunWithInput($"the boat\n{string.Join(' ', Enumerable.Repeat("red", 30))}\n", "translate",
+            _work["out"]);
         Assert.Equal(1, result.ExitCode);
         Assert.Single(ToolResult.Lines(result.Output));
         Assert.Contains("Line 2 of standard input: the sentence has 31 tokens", result.Error, StringComparison.Ordinal);
@@ -135,11 +142,13 @@ public sealed class TranslationTests : IDisposable
             .Replace("\"keep_checkpoints\": 2", $"\"keep_checkpoints\": 3, \"best_by\": \"{bestBy}\"", StringComparison.Ordinal));
         Assert.Equal(0, Train("out", "--steps", "20").ExitCode);
         Assert.Equal(0, Train("out", "--steps", "30", "--resume").ExitCode);
-        Assert.Equal(File.ReadAllBytes(_work[$"out/recent/step-{step:D9}/model.safetensors"]), File.ReadAllBytes(_work["out/best/model.safetensors"]));
+        Assert.Equal(File.ReadAllBytes(_work[$"out/recent/step-{step:D9}/model.safetensors"]),
+            File.ReadAllBytes(_work["out/best/model.safetensors"]));
     }
 
     [Theory]
-    [InlineData("\"type\": \"word\"", "\"type\": \"word\", \"joint\": false", "\"heads\": 2", "\"heads\": 2, \"tie\": \"all\"", "tokenizer.joint")]
+    [InlineData("\"type\": \"word\"", "\"type\": \"word\", \"joint\": false", "\"heads\": 2", "\"heads\": 2, \"tie\": \"all\"",
+        "tokenizer.joint")]
     [InlineData("\"heads\": 2", "\"heads\": 3", "", "", "heads")]
     [InlineData("\"max_tokens\": 60", "\"max_tokens\": 0", "", "", "max_tokens")]
     [InlineData("\"max_tokens\": 60", "\"max_tokens\": 2", "", "", "2 tokens")]
@@ -168,12 +177,15 @@ public sealed class TranslationTests : IDisposable
         Workspace.Run("translate", _work["out"], _work["nowhere.txt"]).AssertFails(1, "nowhere.txt");
     }
 
-    private ToolResult Train(string output, params string[] more) => Workspace.Run(["train", _work["recipe.json"], "--out", _work[output], .. more]);
+    private ToolResult Train(string output, params string[] more) =>
+        Workspace.Run(["train", _work["recipe.json"], "--out", _work[output], .. more]);
 
     private string Recipe() => TinyRecipe
-        .Replace("SOURCE", _work["train.src"], StringComparison.Ordinal).Replace("TARGET", _work["train.tgt"], StringComparison.Ordinal).Replace("VALID", _work["valid.tsv"], StringComparison.Ordinal);
+        .Replace("SOURCE", _work["train.src"], StringComparison.Ordinal).Replace("TARGET", _work["train.tgt"], StringComparison.Ordinal)
+        .Replace("VALID", _work["valid.tsv"], StringComparison.Ordinal);
 
-    private static string Sentence(int seed) => string.Join(' ', Enumerable.Range(0, 2 + (seed % 5)).Select(i => _words[((seed * 31) + (i * i * 7) + i) % _words.Length]));
+    private static string Sentence(int seed) =>
+        string.Join(' ', Enumerable.Range(0, 2 + (seed % 5)).Select(i => _words[((seed * 31) + (i * i * 7) + i) % _words.Length]));
 
     private static string Backwards(string sentence) => string.Join(' ', sentence.Split(' ').Reverse());
 }

@@ -74,10 +74,12 @@ public sealed class UsageTests
     {
         const int width = 80;
         string narrow = Help(width), wide = Help(int.MaxValue);
-        string table = narrow[narrow.IndexOf("Arguments:", StringComparison.Ordinal)..narrow.IndexOf("Examples:", StringComparison.Ordinal)];
+        string table = narrow[narrow.IndexOf("Arguments:", StringComparison.Ordinal)..narrow.IndexOf("Examples:",
+            StringComparison.Ordinal)];
         Assert.All(table.Split('\n'), line => Assert.True(line.TrimEnd('\r').Length <= width, line));
         Assert.True(narrow.Split('\n').Length > wide.Split('\n').Length);
-        Assert.Equal(wide.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries), narrow.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(wide.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries),
+            narrow.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
 
         static string Help(int width)
         {

@@ -92,7 +92,8 @@ internal sealed class Workspace : IDisposable
         Run(["train", this["recipe.json"], "--data", this["text.txt"], "--out", this[output], .. more]);
 
     /// <summary>Starts the built tool as a process of its own.</summary>
-    public Process Start(params string[] arguments) => Start(new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, .. arguments]));
+    public Process Start(params string[] arguments) =>
+        Start(new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, .. arguments]));
 
     /// <summary>Runs the built tool as a process of its own.</summary>
     public ToolResult RunProcess(params string[] arguments) => Run(Start(arguments));

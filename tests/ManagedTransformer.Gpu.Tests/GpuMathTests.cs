@@ -3,7 +3,8 @@ using Xunit;
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>
-/// The functions that kernels call, on the host, against double precision. Here no product is fused with a sum; devices that fuse them run the kernel suite.
+/// The functions that kernels call, on the host, against double precision. Here no product is fused with a sum;
+/// devices that fuse them run the kernel suite.
 /// </summary>
 public sealed class GpuMathTests
 {
@@ -46,7 +47,8 @@ public sealed class GpuMathTests
     [Fact]
     public void PowersHaveTheEdgeValuesOfTheRuntime()
     {
-        float[] values = [0, -0f, 1, -1, 2, -2, 0.5f, -0.5f, 3, -3, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 1e30f, -1e30f, 16777215, -16777216, 1.5f];
+        float[] values = [0, -0f, 1, -1, 2, -2, 0.5f, -0.5f, 3, -3, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 1e30f,
+            -1e30f, 16777215, -16777216, 1.5f];
         foreach (float a in values)
         {
             foreach (float b in values)
@@ -54,7 +56,8 @@ public sealed class GpuMathTests
                 float expected = MathF.Pow(a, b), actual = GpuMath.Pow(a, b);
                 bool equal = float.IsFinite(expected) && expected != 0
                     ? Math.Abs(actual - expected) <= 3e-7 * Math.Abs(expected)
-                    : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(actual) || (float.IsNaN(expected) && float.IsNaN(actual));
+                    : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(actual)
+                        || (float.IsNaN(expected) && float.IsNaN(actual));
                 Assert.True(equal, $"{a}^{b} is {actual}, expected {expected}");
             }
         }
@@ -82,7 +85,8 @@ public sealed class GpuMathTests
             float u = i / 65536f;
             for (int quadrants = 0; quadrants < 4; quadrants++)
             {
-                worst = Math.Max(worst, Math.Abs(GpuMath.CosOfTurns(u, quadrants) - Math.Cos((2 * Math.PI * u) + (quadrants * Math.PI / 2))));
+                worst = Math.Max(worst,
+                    Math.Abs(GpuMath.CosOfTurns(u, quadrants) - Math.Cos((2 * Math.PI * u) + (quadrants * Math.PI / 2))));
             }
         }
 

@@ -12,7 +12,7 @@ public sealed class MatMulPrecisionTests
 
     [Theory]
     [MemberData(nameof(Precisions))]
-    public void Small_whole_numbers_are_exact(MatMulPrecision precision)
+    public void SmallWholeNumbersAreExact(MatMulPrecision precision)
     {
         KernelCheck check = Check("whole numbers", precision);
 
@@ -22,7 +22,7 @@ public sealed class MatMulPrecisionTests
     [Theory]
     [InlineData("edges of tiles")]
     [InlineData("right matrix of BFloat16, aligned")]
-    public void A_lower_precision_shows_in_the_error_and_only_so_much(string name)
+    public void ALowerPrecisionShowsInTheErrorAndOnlySoMuch(string name)
     {
         double float32 = Check(name, MatMulPrecision.Float32).Error;
         double tf32 = Check(name, MatMulPrecision.Tf32).Error;
@@ -35,7 +35,7 @@ public sealed class MatMulPrecisionTests
     }
 
     [Fact]
-    public void Three_products_miss_less_than_a_sum_in_Float32()
+    public void ThreeProductsMissLessThanASumInFloat32()
     {
         const int Size = 40, Depth = 2048;
         var random = new Random(1);

@@ -14,7 +14,7 @@ namespace ManagedTransformer.Tests;
 public sealed class ReadmeTests
 {
     [Fact]
-    public async Task Programs_train_and_generate()
+    public async Task ProgramsTrainAndGenerate()
     {
         string folder = Directory.CreateTempSubdirectory("readme").FullName;
         try
@@ -28,8 +28,15 @@ public sealed class ReadmeTests
 
             List<string> pieces = [];
             using var model = LanguageModel.Load(folder);
-            await foreach (string piece in model.GenerateAsync("Once upon a time ", new GenerationOptions { MaxTokens = 200, Temperature = 0.8f }))
+            await foreach (string piece in model.GenerateAsync("Once upon a time ", new GenerationOptions
+            {
+                MaxTokens = 200,
+                Temperature = 0.8f,
+            }))
+            {
                 pieces.Add(piece);
+            }
+
             Assert.Equal(200, string.Concat(pieces).Length);
         }
         finally
@@ -41,11 +48,12 @@ public sealed class ReadmeTests
             "TrainingRun run = TrainingRun.Prepare(Recipe.Builtin(\"stories\"), new TrainingOptions { Output = \"out/stories\" });",
             "run.Run(progress => Console.WriteLine($\"{progress.Step}: {progress.Loss:F3}\"));",
             "using var model = LanguageModel.Load(\"out/stories\");",
-            "await foreach (string piece in model.GenerateAsync(\"Once upon a time \", new GenerationOptions { MaxTokens = 200, Temperature = 0.8f }))");
+            "await foreach (string piece in model.GenerateAsync(\"Once upon a time \", new GenerationOptions { MaxTokens = 200, "
+            + "Temperature = 0.8f }))");
     }
 
     [Fact]
-    public void Engine_program_differentiates()
+    public void EngineProgramDifferentiates()
     {
         var weight = new Parameter(Tensor.Normal(new Shape(1, 3), 0, 0.1f, new RandomKey(1, 0)));
         Tensor x = Tensor.From([1f, 2f, 3f, 4f, 5f, 6f], new Shape(2, 3)), target = Tensor.From([1f, 2f], new Shape(2, 1));
@@ -63,7 +71,7 @@ public sealed class ReadmeTests
     }
 
     [Fact]
-    public void A_recipe_is_made_in_code()
+    public void ARecipeIsMadeInCode()
     {
         string folder = Directory.CreateTempSubdirectory("readme").FullName;
         try
@@ -97,7 +105,7 @@ public sealed class ReadmeTests
     }
 
     [Fact]
-    public void An_operator_and_a_module_of_ones_own_are_trained()
+    public void AnOperatorAndAModuleOfOnesOwnAreTrained()
     {
         static Tensor Rounded(Tensor x) => Tensor.Custom(
             inputs => Tensor.From(Array.ConvertAll(inputs[0].ToArray(), value => MathF.Round(value)), inputs[0].Shape),
@@ -119,7 +127,10 @@ public sealed class ReadmeTests
         }, new ModuleTrainerOptions { Steps = 500, Schedule = new ScheduleRecipe { Lr = 1e-2 } });
         double first = trainer.Update().Loss, last = first;
         while (trainer.Step < 500)
+        {
             last = trainer.Update().Loss;
+        }
+
         Assert.True(last < first / 20, $"{first} became {last}");
 
         RequireInReadme(

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Tests;
 
 /// <summary>The repository that the tests were built in.</summary>
-static class Repository
+internal static class Repository
 {
     public static string Root { get; } = Find();
 

@@ -11,16 +11,19 @@ using Xunit;
 
 namespace ManagedTransformer.Tests;
 
-/// <summary>What the README says about threads: a model may be used by several at once, a run, a trainer or a tensor that is written to by one.</summary>
+/// <summary>
+/// What the README says about threads: a model may be used by several at once, a run, a trainer or a tensor that is written to by one.
+/// </summary>
 public sealed class ThreadSafetyTests
 {
     private const int Threads = 4;
 
     [Fact]
-    public void One_model_generates_on_several_threads()
+    public void OneModelGeneratesOnSeveralThreads()
     {
         LanguageModel model = Build(1);
-        string Generate(int seed) => string.Concat(model.Generate("the cat ", new GenerationOptions { MaxTokens = 60, Temperature = 0.9f, Seed = (ulong)seed }));
+        string Generate(int seed) =>
+            string.Concat(model.Generate("the cat ", new GenerationOptions { MaxTokens = 60, Temperature = 0.9f, Seed = (ulong)seed }));
         string[] expected = [.. Enumerable.Range(0, Threads).Select(Generate)];
         Assert.Equal(Threads, expected.Distinct().Count());
         for (int repetition = 0; repetition < 5; repetition++)
@@ -30,7 +33,7 @@ public sealed class ThreadSafetyTests
     }
 
     [Fact]
-    public void One_model_computes_the_same_bits_on_several_threads()
+    public void OneModelComputesTheSameBitsOnSeveralThreads()
     {
         LanguageModel model = Build(2);
         float[] Logits(int row)
@@ -48,7 +51,7 @@ public sealed class ThreadSafetyTests
     }
 
     [Fact]
-    public void Runs_of_their_own_train_at_once()
+    public void RunsOfTheirOwnTrainAtOnce()
     {
         using TemporaryFolder folder = new();
         float[] Train(string name, int seed)

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace ManagedTransformer.Tests.OnDevice;
 
 /// <summary>
-/// The software OpenCL device of <c>bench/gpu/pocl.sh</c>: fetched once per machine, or where <c>MT_POCL_DIR</c> says. Its drivers need another C library than this process
-/// has, so that whoever wants it starts a process.
+/// The software OpenCL device of <c>bench/gpu/pocl.sh</c>: fetched once per machine, or where <c>MT_POCL_DIR</c> says. Its drivers need
+/// another C library than this process has, so that whoever wants it starts a process.
 /// </summary>
 internal static class SoftwareOpenCl
 {
@@ -20,7 +20,8 @@ internal static class SoftwareOpenCl
         : Path.Combine(Path.GetTempPath(), $"managed-transformer-pocl-6-{Environment.UserName}");
 
     /// <summary>How a program is started that shall see the device.</summary>
-    /// <param name="assembly">The program's assembly.</param><param name="arguments">Its arguments.</param>
+    /// <param name="assembly">The program's assembly.</param>
+    /// <param name="arguments">Its arguments.</param>
     public static ProcessStartInfo StartInfo(string assembly, params string[] arguments)
     {
         ProcessStartInfo start = new(Path.Combine(Folder, "dotnet", "dotnet"), [assembly, .. arguments]);

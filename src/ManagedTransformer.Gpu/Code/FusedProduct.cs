@@ -8,8 +8,9 @@ using ILGPU.IR.Intrinsics;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// The product that is added without being rounded, one instruction on every GPU. ILGPU has none for OpenCL, and leaves it to the driver whether a product and a sum are
-/// fused: long sums would lose up to a bit more on one device than on another. Contexts of <see cref="KernelContext"/> know it.
+/// The product that is added without being rounded, one instruction on every GPU. ILGPU has none for OpenCL, and leaves it to the driver
+/// whether a product and a sum are fused: long sums would lose up to a bit more on one device than on another. Contexts of
+/// <see cref="KernelContext"/> know it.
 /// </summary>
 internal static class FusedProduct
 {
@@ -22,8 +23,10 @@ internal static class FusedProduct
     {
         MethodInfo method = typeof(FusedProduct).GetMethod(nameof(Add))!;
         IntrinsicImplementationManager intrinsics = context.GetIntrinsicManager();
-        intrinsics.RegisterMethod(method, new CLIntrinsic(typeof(FusedProduct), nameof(WriteOpenCl), IntrinsicImplementationMode.GenerateCode));
-        intrinsics.RegisterMethod(method, new PTXIntrinsic(typeof(FusedProduct), nameof(WritePtx), IntrinsicImplementationMode.GenerateCode));
+        intrinsics.RegisterMethod(method,
+            new CLIntrinsic(typeof(FusedProduct), nameof(WriteOpenCl), IntrinsicImplementationMode.GenerateCode));
+        intrinsics.RegisterMethod(method,
+            new PTXIntrinsic(typeof(FusedProduct), nameof(WritePtx), IntrinsicImplementationMode.GenerateCode));
     }
 
     private static void WriteOpenCl(CLBackend backend, CLCodeGenerator generator, Value call)
@@ -40,7 +43,8 @@ internal static class FusedProduct
 
     private static void WritePtx(PTXBackend backend, PTXCodeGenerator generator, Value call)
     {
-        PTXRegisterAllocator.PrimitiveRegister a = generator.LoadPrimitive(call[0]), b = generator.LoadPrimitive(call[1]), c = generator.LoadPrimitive(call[2]);
+        PTXRegisterAllocator.PrimitiveRegister a = generator.LoadPrimitive(call[0]), b = generator.LoadPrimitive(call[1]),
+            c = generator.LoadPrimitive(call[2]);
         PTXRegisterAllocator.HardwareRegister target = generator.AllocateHardware(call);
         using PTXCodeGenerator.CommandEmitter command = generator.BeginCommand("fma.rn.f32");
         command.AppendArgument(target);

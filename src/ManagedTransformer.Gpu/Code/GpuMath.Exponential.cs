@@ -34,7 +34,8 @@ internal static partial class GpuMath
     }
 
     /// <summary>e^r - 1 = r + r^2 q(r) for |r| at most ln(2) / 2, q a minimax polynomial (relative error of the sum 3e-9).</summary>
-    private static float ReducedExpMinusOne(float r) => (r * r * Polynomial(r, 0.49999994f, 0.1666652f, 0.041668393f, 0.0083687808f, 0.0013814465f)) + r;
+    private static float ReducedExpMinusOne(float r) =>
+        (r * r * Polynomial(r, 0.49999994f, 0.1666652f, 0.041668393f, 0.0083687808f, 0.0013814465f)) + r;
 
     /// <summary>x 2^n for |n| up to 200, subnormal results included.</summary>
     private static float ScaleByPowerOfTwo(float x, int n)

@@ -7,7 +7,8 @@ internal static partial class GpuMath
     private const float GeluCubic = 0.044715f;
 
     /// <summary>
-    /// erf x = x p(x^2) / q(x^2), a minimax rational function for |x| up to 3.93 (relative error 2e-8) and 1 in magnitude beyond; error at most 6 ulp, the largest near 3.6.
+    /// erf x = x p(x^2) / q(x^2), a minimax rational function for |x| up to 3.93 (relative error 2e-8) and 1 in magnitude beyond; error at
+    /// most 6 ulp, the largest near 3.6.
     /// </summary>
     public static float Erf(float x)
     {
@@ -46,8 +47,8 @@ internal static partial class GpuMath
     }
 
     /// <summary>
-    /// Phi(x), and the bell e^(-x^2 / 2). The tail is Phi(-|x|) = bell p(|x|) / q(|x|) with a minimax rational function for |x| up to 14 (relative error
-    /// 6e-9), where the bell vanishes: no difference of nearly equal numbers spoils small results.
+    /// Phi(x), and the bell e^(-x^2 / 2). The tail is Phi(-|x|) = bell p(|x|) / q(|x|) with a minimax rational function for |x| up to 14
+    /// (relative error 6e-9), where the bell vanishes: no difference of nearly equal numbers spoils small results.
     /// </summary>
     private static float NormalDistribution(float x, out float bell)
     {

@@ -35,7 +35,9 @@ internal static partial class GpuMath
         return (offset >> 23) + (tiny ? -23f : 0f);
     }
 
-    /// <summary>n ln 2 + ln(1 + f) with ln(1 + f) = f - f^2 / 2 + f^3 p(f), p a minimax polynomial (relative error of the sum 8e-10).</summary>
+    /// <summary>
+    /// n ln 2 + ln(1 + f) with ln(1 + f) = f - f^2 / 2 + f^3 p(f), p a minimax polynomial (relative error of the sum 8e-10).
+    /// </summary>
     private static float LogOfMantissa(float f, float n)
     {
         float p = Polynomial(f, -0.16667996f, 0.14219552f, -0.12405589f, 0.11888162f, -0.11675651f, 0.067466393f);

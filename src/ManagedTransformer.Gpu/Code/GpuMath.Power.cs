@@ -3,8 +3,8 @@ namespace ManagedTransformer.Gpu;
 internal static partial class GpuMath
 {
     /// <summary>
-    /// a^b with the edge values of <see cref="MathF.Pow"/>, error about 1 ulp, 2 where the result is near the largest or smallest number. e^(b ln |a|) needs 8 digits of the
-    /// logarithm more than a float has, so it is kept as a sum of two floats, the first of 12 bits.
+    /// a^b with the edge values of <see cref="MathF.Pow"/>, error about 1 ulp, 2 where the result is near the largest or smallest number.
+    /// e^(b ln |a|) needs 8 digits of the logarithm more than a float has, so it is kept as a sum of two floats, the first of 12 bits.
     /// </summary>
     public static float Pow(float a, float b)
     {
@@ -50,7 +50,8 @@ internal static partial class GpuMath
     {
         float n = SplitMantissa(x, out float f);
 
-        // ln(1 + f) = 2 s + s w(s^2) with s = f / (2 + f), |s| below 0.172. s is high + low: f - 2 high is exact, and so are the products of halves.
+        // ln(1 + f) = 2 s + s w(s^2) with s = f / (2 + f), |s| below 0.172. s is high + low: f - 2 high is exact,
+        // and so are the products of halves.
         float divisor = 2f + f;
         float high = UpperHalf(f / divisor);
         float upper = UpperHalf(f);

@@ -35,8 +35,9 @@ internal static partial class GpuMath
     }
 
     /// <summary>
-    /// The same for finite numbers of magnitude 1 and more (Payne and Hanek): x = m 2^e, and of 2 / pi only the 64 bits count whose products with x are neither multiples of
-    /// a whole turn nor below 2^-62 of a quadrant each. Wrapping around, the product drops the whole turns.
+    /// The same for finite numbers of magnitude 1 and more (Payne and Hanek): x = m 2^e, and of 2 / pi only the 64 bits count whose
+    /// products with x are neither multiples of a whole turn nor below 2^-62 of a quadrant each. Wrapping around,
+    /// the product drops the whole turns.
     /// </summary>
     private static float SinOfLargeAngle(float x, int shift)
     {

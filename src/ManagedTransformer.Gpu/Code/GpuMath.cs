@@ -3,9 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Elementary functions inside kernels: the polynomials of the CPU's <c>VectorMath</c>, since what drivers and ILGPU offer differs in the last bits or is only approximate
-/// (<c>ex2.approx</c>, <c>tanh.approx</c>). Whether a product and a sum are fused is the driver's choice; every function holds its error either way: where digits cancel, the
-/// product is exact. No double precision: some devices have none.
+/// Elementary functions inside kernels: the polynomials of the CPU's <c>VectorMath</c>, since what drivers and ILGPU offer differs in the
+/// last bits or is only approximate (<c>ex2.approx</c>, <c>tanh.approx</c>). Whether a product and a sum are fused is the driver's choice;
+/// every function holds its error either way: where digits cancel, the product is exact. No double precision: some devices have none.
 /// </summary>
 internal static partial class GpuMath
 {
@@ -35,7 +35,9 @@ internal static partial class GpuMath
     /// <summary>The sign bit of <paramref name="sign"/> on a magnitude, which is not negative.</summary>
     private static float WithSignOf(float magnitude, float sign) => FromBits(Bits(magnitude) | (Bits(sign) & 0x80000000u));
 
-    /// <summary>The upper 12 of 24 significant bits: products of two such numbers are exact, and so are those with what is left, which has 12 bits.</summary>
+    /// <summary>
+    /// The upper 12 of 24 significant bits: products of two such numbers are exact, and so are those with what is left, which has 12 bits.
+    /// </summary>
     private static float UpperHalf(float x) => FromBits(Bits(x) & 0xFFFFF000u);
 
     /// <summary>c0 + c1 x + c2 x^2 + ..., highest power first.</summary>
@@ -44,5 +46,6 @@ internal static partial class GpuMath
     private static float Polynomial(float x, float c0, float c1, float c2, float c3, float c4) =>
         (((Polynomial(x, c2, c3, c4) * x) + c1) * x) + c0;
 
-    private static float Polynomial(float x, float c0, float c1, float c2, float c3, float c4, float c5) => (Polynomial(x, c1, c2, c3, c4, c5) * x) + c0;
+    private static float Polynomial(float x, float c0, float c1, float c2, float c3, float c4, float c5) =>
+        (Polynomial(x, c1, c2, c3, c4, c5) * x) + c0;
 }

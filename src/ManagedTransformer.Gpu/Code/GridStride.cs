@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Threads that stride over elements: <c>for (long i = GridStride.First; i &lt; count; i += GridStride.Step) { ... }</c>. Which thread takes which element never changes a
-/// result: element i is computed from its own operands alone.
+/// Threads that stride over elements: <c>for (long i = GridStride.First; i &lt; count; i += GridStride.Step) { ... }</c>. Which thread
+/// takes which element never changes a result: element i is computed from its own operands alone.
 /// </summary>
 internal static class GridStride
 {

@@ -2,7 +2,9 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>How a kernel reports a wrong index: the smallest position wins, so that the report does not depend on the order of threads.</summary>
+/// <summary>
+/// How a kernel reports a wrong index: the smallest position wins, so that the report does not depend on the order of threads.
+/// </summary>
 internal static class IndexReport
 {
     /// <summary>Nothing was wrong.</summary>

@@ -52,7 +52,8 @@ internal struct Quad
 
     /// <summary>The larger ones; NaN counts as smaller.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Quad Max(Quad a, Quad b) => Of(b.X > a.X ? b.X : a.X, b.Y > a.Y ? b.Y : a.Y, b.Z > a.Z ? b.Z : a.Z, b.W > a.W ? b.W : a.W);
+    public static Quad Max(Quad a, Quad b) =>
+        Of(b.X > a.X ? b.X : a.X, b.Y > a.Y ? b.Y : a.Y, b.Z > a.Z ? b.Z : a.Z, b.W > a.W ? b.W : a.W);
 
     /// <summary>e^a.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

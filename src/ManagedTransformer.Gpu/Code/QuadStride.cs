@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// For kernels whose threads take four elements at once, a stride apart: four reads are under way where a loop over one element would wait for each. Small arrays are spread over
-/// more threads instead, each with one element.
+/// For kernels whose threads take four elements at once, a stride apart: four reads are under way where a loop over one element would wait
+/// for each. Small arrays are spread over more threads instead, each with one element.
 /// </summary>
 internal static class QuadStride
 {

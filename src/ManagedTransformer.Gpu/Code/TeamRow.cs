@@ -18,7 +18,8 @@ internal struct TeamRow
 
     /// <summary>The row of the calling thread.</summary>
     /// <param name="bits">The logarithm of the team's threads.</param>
-    /// <param name="rows">How many rows there are.</param><param name="width">Elements of a row.</param>
+    /// <param name="rows">How many rows there are.</param>
+    /// <param name="width">Elements of a row.</param>
     public static TeamRow Mine(int bits, long rows, int width)
     {
         TeamRow row;

@@ -53,11 +53,15 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
         return loaded.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TArguments>>();
     }
 
-    private static string Describe<TArguments>(TArguments arguments) => string.Join(' ', typeof(TArguments).GetFields().Select(field => $"{field.Name}={(field.GetValue(arguments) is IArrayView view ? $"[{view.Length}]" : field.GetValue(arguments))}"));
+    private static string Describe<TArguments>(TArguments arguments) => string.Join(' ', typeof(TArguments).GetFields().Select(
+        field => $"{field.Name}={(field.GetValue(arguments) is IArrayView view ? $"[{view.Length}]" : field.GetValue(arguments))}"));
 
     /// <summary>A kernel's name for people.</summary>
-    internal static string Name(MethodInfo method) =>
-        $"{method.DeclaringType!.Name}.{method.Name}{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(type => type.Name))}>" : "")}";
+    internal static string Name(MethodInfo method)
+    {
+        string types = string.Join(", ", method.GetGenericArguments().Select(type => type.Name));
+        return $"{method.DeclaringType!.Name}.{method.Name}{(method.IsGenericMethod ? $"<{types}>" : "")}";
+    }
 
     // A driver gives a kernel more than 48 KiB only if it is told so before.
     private void AllowSharedMemory<TArguments>(Action<AcceleratorStream, KernelConfig, TArguments> launch, int bytes)

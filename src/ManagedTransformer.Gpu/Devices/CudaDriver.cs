@@ -18,8 +18,8 @@ internal static unsafe class CudaDriver
     private static readonly Lazy<bool> _isInstalled = new(Install);
 
     /// <summary>
-    /// Whether the driver is there; from then on ILGPU finds it too: it asks for <c>libcuda.so</c>, which only development packages bring; the driver itself is
-    /// <c>libcuda.so.1</c>.
+    /// Whether the driver is there; from then on ILGPU finds it too: it asks for <c>libcuda.so</c>, which only development packages bring;
+    /// the driver itself is <c>libcuda.so.1</c>.
     /// </summary>
     public static bool IsInstalled => _isInstalled.Value;
 
@@ -41,7 +41,8 @@ internal static unsafe class CudaDriver
     }
 
     private static nint FindSetFunctionAttribute() =>
-        TryLoad(typeof(CudaDriver).Assembly, null, out nint library) && NativeLibrary.TryGetExport(library, "cuFuncSetAttribute", out nint function) ? function : 0;
+        TryLoad(typeof(CudaDriver).Assembly, null, out nint library)
+            && NativeLibrary.TryGetExport(library, "cuFuncSetAttribute", out nint function) ? function : 0;
 
     private static bool Install()
     {
@@ -59,7 +60,8 @@ internal static unsafe class CudaDriver
 
     private static bool TryLoad(Assembly assembly, DllImportSearchPath? search, out nint library) => OperatingSystem.IsWindows()
         ? NativeLibrary.TryLoad("nvcuda", assembly, search, out library)
-        : NativeLibrary.TryLoad("libcuda.so.1", assembly, search, out library) || NativeLibrary.TryLoad("libcuda.so", assembly, search, out library);
+        : NativeLibrary.TryLoad("libcuda.so.1", assembly, search, out library)
+            || NativeLibrary.TryLoad("libcuda.so", assembly, search, out library);
 
     private static nint Load(string name, Assembly assembly, DllImportSearchPath? search)
     {

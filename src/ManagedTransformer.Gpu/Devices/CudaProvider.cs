@@ -70,5 +70,6 @@ internal sealed class CudaProvider : DeviceProvider
     }
 
     private static string Describe(CudaDevice device) => FormattableString.Invariant(
-        $"{device.Name}, CUDA {device.Architecture}, {device.NumMultiprocessors} multiprocessors, {device.MemorySize / 1073741824.0:N1} GiB");
+        $"{device.Name}, CUDA {device.Architecture}, {device.NumMultiprocessors} multiprocessors, ")
+    + FormattableString.Invariant($"{device.MemorySize / 1073741824.0:N1} GiB");
 }

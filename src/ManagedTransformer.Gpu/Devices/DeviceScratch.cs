@@ -8,7 +8,8 @@ namespace ManagedTransformer.Gpu;
 /// Device memory that a few launches share. Dispose after the last of them has been queued: kernels run in the order of the queue, so
 /// whoever gets the block next comes behind them.
 /// </summary>
-/// <param name="device">Where.</param><param name="bytes">The sum of <see cref="Room"/> over everything that will be taken.</param>
+/// <param name="device">Where.</param>
+/// <param name="bytes">The sum of <see cref="Room"/> over everything that will be taken.</param>
 internal sealed class DeviceScratch(GpuDevice device, long bytes) : IDisposable
 {
     // The alignment that devices give a block of their own.

@@ -23,7 +23,9 @@ internal static class DriverCall
     }
 
     /// <summary>Runs calls into a driver.</summary>
-    /// <param name="device">The device's name.</param><param name="doing">What is asked of it, for instance <c>waiting</c>.</param><param name="calls">The calls.</param>
+    /// <param name="device">The device's name.</param>
+    /// <param name="doing">What is asked of it, for instance <c>waiting</c>.</param>
+    /// <param name="calls">The calls.</param>
     /// <exception cref="DeviceException">Whatever the driver threw.</exception>
     public static void Run(string device, string doing, Action calls)
     {
@@ -41,8 +43,11 @@ internal static class DriverCall
     public static bool IsFailure(Exception e) => e.GetType().Assembly == typeof(Accelerator).Assembly;
 
     /// <summary>What a driver's exception becomes.</summary>
-    /// <param name="device">The device's name.</param><param name="doing">What was asked of it, for instance <c>waiting</c>.</param><param name="e">What was thrown.</param>
-    public static DeviceException Failure(string device, string doing, Exception e) => new($"{device} failed while {doing}: {Innermost(e)}.", e);
+    /// <param name="device">The device's name.</param>
+    /// <param name="doing">What was asked of it, for instance <c>waiting</c>.</param>
+    /// <param name="e">What was thrown.</param>
+    public static DeviceException Failure(string device, string doing, Exception e) =>
+        new($"{device} failed while {doing}: {Innermost(e)}.", e);
 
     /// <summary>What was behind an exception, in one line.</summary>
     public static string Innermost(Exception e)

@@ -63,9 +63,12 @@ public sealed class GpuDevice : Device
 
     /// <summary>Queues a kernel.</summary>
     /// <param name="kernel">A static method without captured variables.</param>
-    /// <param name="groups">Groups of threads; with none, nothing is done.</param><param name="groupSize">Threads of a group.</param>
-    /// <param name="arguments">Views and sizes.</param><param name="dynamicSharedBytes">Dynamic shared memory of a group.</param>
-    internal void Launch<TArguments>(Action<TArguments> kernel, Index3D groups, int groupSize, TArguments arguments, int dynamicSharedBytes = 0)
+    /// <param name="groups">Groups of threads; with none, nothing is done.</param>
+    /// <param name="groupSize">Threads of a group.</param>
+    /// <param name="arguments">Views and sizes.</param>
+    /// <param name="dynamicSharedBytes">Dynamic shared memory of a group.</param>
+    internal void Launch<TArguments>(Action<TArguments> kernel, Index3D groups, int groupSize, TArguments arguments,
+        int dynamicSharedBytes = 0)
         where TArguments : struct
     {
         OperandDevice.Done();
@@ -78,7 +81,8 @@ public sealed class GpuDevice : Device
         {
             throw new ArgumentOutOfRangeException(
                 nameof(groupSize),
-                $"{kernel.Method.DeclaringType!.Name}.{kernel.Method.Name} wants {groupSize} threads per group; some devices have {PortableGroupSize}.");
+                $"{kernel.Method.DeclaringType!.Name}.{kernel.Method.Name} wants {groupSize} threads per group; "
+                + $"some devices have {PortableGroupSize}.");
         }
 
         var shared = dynamicSharedBytes == 0 ? default : SharedMemoryConfig.RequestDynamic<byte>(dynamicSharedBytes);

@@ -37,7 +37,8 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
     }
 
     /// <summary>Takes a block back.</summary>
-    /// <param name="block">From <see cref="Rent"/>.</param><param name="bytes">The size that was asked for.</param>
+    /// <param name="block">From <see cref="Rent"/>.</param>
+    /// <param name="bytes">The size that was asked for.</param>
     public void Return(MemoryBuffer1D<byte, Stride1D.Dense> block, long bytes)
     {
         long size = NativeMemoryPool.BlockSize(bytes);
@@ -73,7 +74,8 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
     {
         lock (_gate)
         {
-            if (_free.TryGetValue(size, out Stack<MemoryBuffer1D<byte, Stride1D.Dense>>? blocks) && blocks.TryPop(out MemoryBuffer1D<byte, Stride1D.Dense>? block))
+            if (_free.TryGetValue(size, out Stack<MemoryBuffer1D<byte, Stride1D.Dense>>? blocks)
+                && blocks.TryPop(out MemoryBuffer1D<byte, Stride1D.Dense>? block))
             {
                 return block;
             }
@@ -98,7 +100,9 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
         catch (Exception e) when (e is OutOfMemoryException || DriverCall.IsFailure(e))
         {
             // After a fault CUDA's driver answers every call with the fault.
-            return e is CudaException { Error: not nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY) } ? throw DriverCall.Failure(deviceName, "allocating memory", e) : null;
+            return e is CudaException { Error: not nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY) }
+                ? throw DriverCall.Failure(deviceName, "allocating memory", e)
+                : null;
         }
     }
 
@@ -118,7 +122,8 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
     }
 
     private DeviceException OutOfMemory(long bytes) => new(
-        $"{deviceName} is out of memory: {Mebibytes(bytes)} were asked for, {Mebibytes(AllocatedBytes)} of its {Mebibytes(accelerator.MemorySize)} are in use by this process.");
+        $"{deviceName} is out of memory: {Mebibytes(bytes)} were asked for, {Mebibytes(AllocatedBytes)} of its "
+        + $"{Mebibytes(accelerator.MemorySize)} are in use by this process.");
 
     private static string Mebibytes(long bytes) => FormattableString.Invariant($"{bytes / 1048576.0:N1} MiB");
 }

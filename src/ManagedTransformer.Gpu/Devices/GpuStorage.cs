@@ -26,8 +26,9 @@ internal sealed class GpuStorage : Storage
     }
 
     /// <summary>
-    /// The block. Between taking a view and queueing the kernel nothing else may refer to the storage, so the last few whose view a thread asked for stay
-    /// referenced: the finaliser cannot give the block to somebody else before the kernel is queued. What is queued behind it comes later anyway.
+    /// The block. Between taking a view and queueing the kernel nothing else may refer to the storage, so the last few whose view a thread
+    /// asked for stay referenced: the finaliser cannot give the block to somebody else before the kernel is queued. What is queued behind
+    /// it comes later anyway.
     /// </summary>
     public ArrayView<byte> View
     {

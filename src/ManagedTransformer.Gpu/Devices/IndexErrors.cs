@@ -4,8 +4,9 @@ using ILGPU.Runtime;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Wrong indices that kernels met. A kernel cannot throw: it leaves the place out and reports it in a word of its launch (<see cref="IndexReport"/>), and the next time that
-/// the host reads memory back it reads these words as well and throws what the CPU would have thrown.
+/// Wrong indices that kernels met. A kernel cannot throw: it leaves the place out and reports it in a word of its launch
+/// (<see cref="IndexReport"/>), and the next time that the host reads memory back it reads these words as well and throws what the CPU
+/// would have thrown.
 /// </summary>
 internal sealed unsafe class IndexErrors(Accelerator accelerator, string deviceName)
 {

@@ -9,10 +9,10 @@ namespace ManagedTransformer.Gpu;
 
 /// <summary>
 /// Mends the text of kernels in OpenCL. Names of types and labels are numbered within the kernel, where ILGPU 1.5.3 counts all that it has
-/// compiled: so drivers, which keep compiled kernels by their text, know a kernel again. And barriers: ILGPU writes <c>work_group_barrier(CLK_GLOBAL_MEM_FENCE)</c> for
-/// <see cref="ILGPU.Group.Barrier"/>: the threads wait for one another, but what they have written to shared (OpenCL: local) memory before
-/// need not be seen by the others behind it. Processors and NVIDIA's cards order both kinds of memory anyway; compilers that keep track of
-/// them apart, such as AMD's, may not. Here every barrier fences both.
+/// compiled: so drivers, which keep compiled kernels by their text, know a kernel again. And barriers: ILGPU writes
+/// <c>work_group_barrier(CLK_GLOBAL_MEM_FENCE)</c> for <see cref="ILGPU.Group.Barrier"/>: the threads wait for one another, but what they
+/// have written to shared (OpenCL: local) memory before need not be seen by the others behind it. Processors and NVIDIA's cards order both
+/// kinds of memory anyway; compilers that keep track of them apart, such as AMD's, may not. Here every barrier fences both.
 /// </summary>
 internal static partial class OpenClSource
 {

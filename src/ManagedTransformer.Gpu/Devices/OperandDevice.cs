@@ -1,6 +1,9 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>Refuses kernels whose operands live on two devices: all views that a thread takes before it launches a kernel, or copies, must be of one device.</summary>
+/// <summary>
+/// Refuses kernels whose operands live on two devices: all views that a thread takes before it launches a kernel, or copies,
+/// must be of one device.
+/// </summary>
 internal static class OperandDevice
 {
     [ThreadStatic]

@@ -6,7 +6,8 @@ internal struct AxisPlace
     public int C0, C1, C2, C3, C4, C5;
 
     /// <summary>Where the element lies under the strides of an operand.</summary>
-    /// <param name="strides">The operand's.</param><param name="rank">Axes of the space; the same for all threads.</param>
+    /// <param name="strides">The operand's.</param>
+    /// <param name="rank">Axes of the space; the same for all threads.</param>
     public readonly long Under(AxisStrides strides, int rank)
     {
         long offset = ((long)C0 * strides.S0) + ((long)C1 * strides.S1);

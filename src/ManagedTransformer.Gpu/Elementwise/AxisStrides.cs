@@ -2,7 +2,10 @@ using ManagedTransformer.Tensors.Cpu.Elementwise;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>The strides of one operand over the axes of a <see cref="StridedSpace"/>, innermost first. Named fields, since arrays would lie in slow memory.</summary>
+/// <summary>
+/// The strides of one operand over the axes of a <see cref="StridedSpace"/>, innermost first. Named fields,
+/// since arrays would lie in slow memory.
+/// </summary>
 internal struct AxisStrides
 {
     public int S0, S1, S2, S3, S4, S5;

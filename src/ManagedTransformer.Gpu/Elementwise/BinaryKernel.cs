@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// y = f(a, b) over a strided space: the threads stride over the elements, so that y and operands without strides of their own are read and written side by side; where one axis is
-/// left, two elements at once (<see cref="QuadStride"/>).
+/// y = f(a, b) over a strided space: the threads stride over the elements, so that y and operands without strides of their own are read and
+/// written side by side; where one axis is left, two elements at once (<see cref="QuadStride"/>).
 /// </summary>
 internal static class BinaryKernel
 {

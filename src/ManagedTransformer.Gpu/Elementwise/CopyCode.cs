@@ -20,13 +20,14 @@ internal static class CopyCode
         for (long i = GridStride.First; i < space.Count; i += GridStride.Step)
         {
             AxisPlace place = space.Locate((uint)i);
-            arguments.Destination[place.Under(arguments.DestinationStrides, space.Rank)] = arguments.Source[place.Under(arguments.SourceStrides, space.Rank)];
+            arguments.Destination[place.Under(arguments.DestinationStrides, space.Rank)] =
+                arguments.Source[place.Under(arguments.SourceStrides, space.Rank)];
         }
     }
 
     /// <summary>
-    /// destination[i, j] = source[j, i]: a group moves one tile through shared memory, so that neighbouring threads read neighbours and write neighbours. A row of the tile has one
-    /// element more, so that a column lies in different banks.
+    /// destination[i, j] = source[j, i]: a group moves one tile through shared memory, so that neighbouring threads read neighbours and
+    /// write neighbours. A row of the tile has one element more, so that a column lies in different banks.
     /// </summary>
     public static void Transpose(TransposeArguments arguments)
     {
@@ -58,7 +59,8 @@ internal static class CopyCode
             int row = (down * Tile) + far + step;
             if (row < arguments.Rows && column < arguments.Columns)
             {
-                arguments.Destination[destination + ((long)row * arguments.DestinationStride) + column] = tile[(near * (Tile + 1)) + far + step];
+                arguments.Destination[destination + ((long)row * arguments.DestinationStride) + column] =
+                    tile[(near * (Tile + 1)) + far + step];
             }
         }
     }

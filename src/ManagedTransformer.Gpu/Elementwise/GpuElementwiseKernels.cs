@@ -53,14 +53,16 @@ internal sealed class GpuElementwiseKernels(GpuDevice device) : IElementwiseKern
     }
 
     public void Copy(in Operand source, in Operand destination, in Shape shape) =>
-        StridedCopyLauncher.Run(_device, source.Buffer.Integers(), destination.Buffer.Integers(), IterationSpace.ForCopy(shape, source.Strides, destination.Strides));
+        StridedCopyLauncher.Run(_device, source.Buffer.Integers(), destination.Buffer.Integers(),
+            IterationSpace.ForCopy(shape, source.Strides, destination.Strides));
 
     public void Fill(DeviceBuffer y, long count, float value) =>
         _device.LaunchOver(FillCode.Run, count, new FillArguments { Y = y.Floats(), Count = count, Value = value });
 
     public void AddScaled(DeviceBuffer y, DeviceBuffer x, long count, float scale) =>
         _device.LaunchOver(
-            ScaledAdditionCode.Run, QuadStride.Elements(count), new ScaledAdditionArguments { Y = y.Floats(), X = x.Floats(), Count = count, Scale = scale });
+            ScaledAdditionCode.Run, QuadStride.Elements(count),
+            new ScaledAdditionArguments { Y = y.Floats(), X = x.Floats(), Count = count, Scale = scale });
 
     public void ToBFloat16(DeviceBuffer x, DeviceBuffer y, long count) =>
         _device.LaunchOver(BFloat16Code.Narrow, count, new BFloat16Arguments { Floats = x.Floats(), Halves = y.Halves(), Count = count });

@@ -10,6 +10,8 @@ internal interface IUnaryCode
     float Value(float x, float a, float b);
 
     /// <summary>f'(x).</summary>
-    /// <param name="x">The argument of f, or its value if <see cref="DerivativeFromOutput"/>.</param><param name="a">A parameter of f.</param><param name="b">Another.</param>
+    /// <param name="x">The argument of f, or its value if <see cref="DerivativeFromOutput"/>.</param>
+    /// <param name="a">A parameter of f.</param>
+    /// <param name="b">Another.</param>
     float Derivative(float x, float a, float b);
 }

@@ -9,7 +9,8 @@ internal static class SelectCode
         for (long i = GridStride.First; i < space.Count; i += GridStride.Step)
         {
             AxisPlace place = space.Locate((uint)i);
-            float a = arguments.A[place.Under(arguments.StridesA, space.Rank)], b = arguments.B[place.Under(arguments.StridesB, space.Rank)];
+            float a = arguments.A[place.Under(arguments.StridesA, space.Rank)],
+                b = arguments.B[place.Under(arguments.StridesB, space.Rank)];
             arguments.Y[i] = arguments.Condition[place.Under(arguments.StridesOfCondition, space.Rank)] == 0f ? b : a;
         }
     }

@@ -33,7 +33,8 @@ internal static class StridedCopyLauncher
 
     private static int TransposedAxis(in IterationSpace space)
     {
-        if (space.RowStride(0) != 1 && space.RowStride(1) == 1 && space.RowLength is >= NarrowestTransposed and <= int.MaxValue && !StridedPiece.HasLongStride(space))
+        if (space.RowStride(0) != 1 && space.RowStride(1) == 1 && space.RowLength is >= NarrowestTransposed and <= int.MaxValue
+            && !StridedPiece.HasLongStride(space))
         {
             for (int axis = space.Rank - 2; axis >= 0; axis--)
             {

@@ -3,8 +3,8 @@ using ManagedTransformer.Tensors.Cpu.Elementwise;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// A part of a space that kernels can address with 32 bits: fewer than 2^31 elements, which follow one another in row-major order, and strides below 2^31.
-/// Nearly every space is one piece.
+/// A part of a space that kernels can address with 32 bits: fewer than 2^31 elements, which follow one another in row-major order, and
+/// strides below 2^31. Nearly every space is one piece.
 /// </summary>
 internal struct StridedPiece
 {

@@ -3,8 +3,8 @@ using ManagedTransformer.Tensors.Cpu.Elementwise;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// The sizes of up to six axes, innermost first, with fewer than 2^31 elements in all (<see cref="StridedPiece"/>): the coordinates of an element take one division of 32
-/// bits per axis but the last, which <see cref="IterationSpace"/> has merged to one or two in most calls.
+/// The sizes of up to six axes, innermost first, with fewer than 2^31 elements in all (<see cref="StridedPiece"/>): the coordinates of an
+/// element take one division of 32 bits per axis but the last, which <see cref="IterationSpace"/> has merged to one or two in most calls.
 /// </summary>
 internal struct StridedSpace
 {

@@ -27,7 +27,9 @@ internal abstract class UnaryLauncher
     private static readonly UnaryLauncher _silu = new Of<UnaryCode.Silu>();
     private static readonly UnaryLauncher _erf = new Of<UnaryCode.Erf>();
 
-    /// <summary>The launcher of a function. Powers that need no logarithm have code of their own; it finds its parameters in a and b.</summary>
+    /// <summary>
+    /// The launcher of a function. Powers that need no logarithm have code of their own; it finds its parameters in a and b.
+    /// </summary>
     public static UnaryLauncher For(UnaryOp op, ref float a, ref float b)
     {
         switch (op)
@@ -61,16 +63,19 @@ internal abstract class UnaryLauncher
     public abstract void Value(GpuDevice device, DeviceBuffer x, DeviceBuffer y, long count, float a, float b);
 
     /// <summary>dx[i] = dy[i] f'(x[i]), from y where that is cheaper.</summary>
-    public abstract void Gradient(GpuDevice device, DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx, long count, float a, float b);
+    public abstract void Gradient(GpuDevice device, DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx, long count,
+        float a, float b);
 
     private sealed class Of<TCode> : UnaryLauncher
         where TCode : struct, IUnaryCode
     {
         public override void Value(GpuDevice device, DeviceBuffer x, DeviceBuffer y, long count, float a, float b) =>
             device.LaunchOver(
-                UnaryKernel.Value<TCode>, QuadStride.Elements(count), new UnaryArguments { X = x.Floats(), Y = y.Floats(), Count = count, A = a, B = b });
+                UnaryKernel.Value<TCode>, QuadStride.Elements(count),
+                new UnaryArguments { X = x.Floats(), Y = y.Floats(), Count = count, A = a, B = b });
 
-        public override void Gradient(GpuDevice device, DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx, long count, float a, float b)
+        public override void Gradient(GpuDevice device, DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx, long count,
+            float a, float b)
         {
             ArrayView<float> argument = (default(TCode).DerivativeFromOutput ? y : x).Floats();
             device.LaunchOver(UnaryKernel.Gradient<TCode>, QuadStride.Elements(count), new UnaryArguments

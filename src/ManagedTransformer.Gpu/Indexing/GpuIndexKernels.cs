@@ -114,7 +114,8 @@ internal sealed class GpuIndexKernels(GpuDevice device) : IIndexKernels
             TeamBits = Math.Min(MostProductBits, RowTeam.Bits(width)),
         };
         Index3D groups = RowTeam.Groups(bags * perBag, arguments.TeamBits);
-        _device.Launch(_device.HasShuffles ? BagCode.Backward<CudaTeam> : BagCode.Backward<PlainTeam>, groups, RowTeam.GroupSize, arguments);
+        _device.Launch(_device.HasShuffles ? BagCode.Backward<CudaTeam> : BagCode.Backward<PlainTeam>, groups,
+            RowTeam.GroupSize, arguments);
     }
 
     public void Sort(DeviceBuffer indices, int limit, DeviceBuffer sorted, DeviceBuffer order, long count)

@@ -81,7 +81,8 @@ internal static class RadixCode
         }
 
         Group.Barrier();
-        long perGroup = (long)Group.DimX * arguments.PerThread, start = Grid.IdxX * perGroup, end = Least(arguments.Count, start + perGroup);
+        long perGroup = (long)Group.DimX * arguments.PerThread, start = Grid.IdxX * perGroup,
+            end = Least(arguments.Count, start + perGroup);
         arguments.Keys.Reports = 1;
         for (long i = start + Group.IdxX; i < end; i += Group.DimX)
         {
@@ -120,7 +121,8 @@ internal static class RadixCode
         ArrayView<int> counters = SharedMemory.Allocate<int>(PaddedCounters), totals = SharedMemory.Allocate<int>(MostThreads);
         ArrayView<int> places = SharedMemory.Allocate<int>(1 << MostDigitBits);
         int thread = Group.IdxX, bits = arguments.DigitBits;
-        long start = Least(arguments.Count, GridStride.First * arguments.PerThread), end = Least(arguments.Count, start + arguments.PerThread);
+        long start = Least(arguments.Count, GridStride.First * arguments.PerThread),
+            end = Least(arguments.Count, start + arguments.PerThread);
         arguments.Keys.Reports = 0;
         Clear(counters, bits);
         for (long i = start; i < end; i++)

@@ -83,7 +83,8 @@ internal static class SegmentCode
     }
 
     /// <summary>The sum of a piece's contributions in four columns.</summary>
-    /// <param name="views">The contributions.</param><param name="piece">The piece.</param>
+    /// <param name="views">The contributions.</param>
+    /// <param name="piece">The piece.</param>
     /// <param name="column">The first column; the others follow at the distance of a team's size. Columns behind the last one count as the
     /// last.</param>
     public static Quad Sum(ContributionViews views, SegmentPiece piece, int column)

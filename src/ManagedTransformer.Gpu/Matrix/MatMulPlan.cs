@@ -20,7 +20,8 @@ internal readonly record struct MatMulPlan(MatMulMethod Method, int Parts, int P
     private const int LeastTileDepth = 256, LeastThinDepth = 1024;
 
     /// <summary>The plan for a product of at least one element.</summary>
-    /// <param name="problem">The product.</param><param name="multiprocessors">Of the device.</param>
+    /// <param name="problem">The product.</param>
+    /// <param name="multiprocessors">Of the device.</param>
     public static MatMulPlan For(in MatMulProblem problem, int multiprocessors)
     {
         long wanted = 2L * multiprocessors;

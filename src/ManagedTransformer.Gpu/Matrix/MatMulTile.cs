@@ -41,8 +41,11 @@ internal struct MatMulTile
     /// Stores one row of every thread's block of results from shared memory, where it has been put so that the 16 rows of the tile that are
     /// taken at a time lie one behind the other: neighbouring threads write neighbouring elements. All threads of the group must call.
     /// </summary>
-    /// <param name="g">The problem.</param><param name="tile">The tile.</param><param name="width">Its width.</param>
-    /// <param name="pass">Which row of the blocks of width / 16 rows.</param><param name="sums">Shared memory.</param>
+    /// <param name="g">The problem.</param>
+    /// <param name="tile">The tile.</param>
+    /// <param name="width">Its width.</param>
+    /// <param name="pass">Which row of the blocks of width / 16 rows.</param>
+    /// <param name="sums">Shared memory.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(MatMulArguments g, MatMulTile tile, int width, int pass, ArrayView<float> sums)
     {

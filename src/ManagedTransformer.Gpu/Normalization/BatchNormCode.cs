@@ -21,7 +21,9 @@ internal static class BatchNormCode
     public static void Backward(BatchNormArguments arguments)
     {
         var row = TeamRow.Mine(arguments.TeamBits, arguments.Rows, arguments.Width);
-        float share = arguments.HasCounts != 0 && row.Number < arguments.Rows ? arguments.Share * arguments.Counts[row.Number] : arguments.Share;
+        float share = arguments.HasCounts != 0 && row.Number < arguments.Rows
+            ? arguments.Share * arguments.Counts[row.Number]
+            : arguments.Share;
         for (int i = row.Lane; i < row.Width; i += row.Size)
         {
             float rstd = arguments.Rstd[i], normal = (arguments.X[row.Start + i] - arguments.Mean[i]) * rstd;

@@ -4,6 +4,7 @@ namespace ManagedTransformer.Gpu;
 internal interface IElementStep
 {
     /// <summary>Updates an element.</summary>
-    /// <param name="place">Where it stands.</param><param name="gradient">Its gradient.</param>
+    /// <param name="place">Where it stands.</param>
+    /// <param name="gradient">Its gradient.</param>
     void Apply(long place, float gradient);
 }

@@ -12,7 +12,8 @@ internal static class BestScores
     /// <param name="source">The scores.</param>
     /// <param name="count">How many there are.</param>
     /// <param name="kept">How many are wanted, fewer than the buffer holds.</param>
-    /// <param name="buffer">Shared memory.</param><param name="size">Its elements: a power of two.</param>
+    /// <param name="buffer">Shared memory.</param>
+    /// <param name="size">Its elements: a power of two.</param>
     public static void Find<TSource>(TSource source, int count, int kept, ArrayView<ulong> buffer, int size)
         where TSource : struct, IScoreSource
     {

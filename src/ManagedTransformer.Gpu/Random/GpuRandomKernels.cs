@@ -18,6 +18,8 @@ internal sealed class GpuRandomKernels(GpuDevice device) : IRandomKernels
     public void Normal(DeviceBuffer y, long count, float mean, float deviation, RandomKey key) =>
         Launch(RandomKernel.Run<WordCode.Normal>, default, y.Floats(), count, mean, deviation, key);
 
-    private void Launch(Action<RandomArguments> kernel, ArrayView<float> x, ArrayView<float> y, long count, float a, float b, RandomKey key) =>
-        _device.LaunchOver(kernel, (count + 3) / 4, new RandomArguments { X = x, Y = y, Count = count, Seed = key.Seed, Sequence = key.Sequence, A = a, B = b });
+    private void Launch(Action<RandomArguments> kernel, ArrayView<float> x, ArrayView<float> y, long count, float a, float b,
+        RandomKey key) =>
+        _device.LaunchOver(kernel, (count + 3) / 4,
+            new RandomArguments { X = x, Y = y, Count = count, Seed = key.Seed, Sequence = key.Sequence, A = a, B = b });
 }

@@ -10,7 +10,8 @@ internal static class RandomKernel
         for (long block = GridStride.First; block < blocks; block += GridStride.Step)
         {
             PhiloxWords words = GpuPhilox.Block(arguments.Seed, arguments.Sequence, (ulong)block);
-            float u0 = GpuPhilox.ToUnit(words.W0), u1 = GpuPhilox.ToUnit(words.W1), u2 = GpuPhilox.ToUnit(words.W2), u3 = GpuPhilox.ToUnit(words.W3);
+            float u0 = GpuPhilox.ToUnit(words.W0), u1 = GpuPhilox.ToUnit(words.W1), u2 = GpuPhilox.ToUnit(words.W2),
+                u3 = GpuPhilox.ToUnit(words.W3);
             long i = block << 2;
             Put<TCode>(arguments, i, 0, u0, u1);
             Put<TCode>(arguments, i + 1, 1, u0, u1);

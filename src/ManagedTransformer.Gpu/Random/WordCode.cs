@@ -8,7 +8,8 @@ internal static class WordCode
     {
         public bool ReadsInput => true;
 
-        public float Value(int place, float even, float odd, float x, float a, float b) => (place == 0 ? even : odd) < a ? 0f : x / (1f - a);
+        public float Value(int place, float even, float odd, float x, float a, float b) =>
+            (place == 0 ? even : odd) < a ? 0f : x / (1f - a);
     }
 
     /// <summary>a + b u.</summary>
@@ -19,7 +20,9 @@ internal static class WordCode
         public float Value(int place, float even, float odd, float x, float a, float b) => a + (b * (place == 0 ? even : odd));
     }
 
-    /// <summary>a + b z, with Box and Muller's z = r cos(2 pi u1) in even elements and r sin(2 pi u1) in odd ones, r = sqrt(-2 ln(1 - u0)).</summary>
+    /// <summary>
+    /// a + b z, with Box and Muller's z = r cos(2 pi u1) in even elements and r sin(2 pi u1) in odd ones, r = sqrt(-2 ln(1 - u0)).
+    /// </summary>
     public readonly struct Normal : IWordCode
     {
         public bool ReadsInput => false;

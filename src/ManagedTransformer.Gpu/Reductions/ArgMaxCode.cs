@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// The smallest index of the largest input. NaN is never larger than what came before it and nothing is larger than a NaN: at the start of the axis it counts as infinity, elsewhere not
-/// at all.
+/// The smallest index of the largest input. NaN is never larger than what came before it and nothing is larger than a NaN: at the start of
+/// the axis it counts as infinity, elsewhere not at all.
 /// </summary>
 internal readonly struct ArgMaxCode : IReduceCode<float, ValueAndIndex>
 {

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Reductions over an axis with elements side by side behind it. A group takes a few neighbouring columns, so that its reads are whole lines; the rest of its threads share the axis, or
-/// a part of it, and their states are merged in the order of a tree.
+/// Reductions over an axis with elements side by side behind it. A group takes a few neighbouring columns, so that its reads are whole
+/// lines; the rest of its threads share the axis, or a part of it, and their states are merged in the order of a tree.
 /// </summary>
 internal static class ColumnReduction
 {
@@ -21,7 +21,8 @@ internal static class ColumnReduction
         int part = Grid.IdxX % arguments.Parts;
         long line = ((long)(Grid.IdxX / arguments.Parts) << arguments.Bits) + (Group.IdxX & (columns - 1));
         long outer = line / arguments.Inner, column = line - (outer * arguments.Inner);
-        int start = part * arguments.PartLength, end = arguments.N - start > arguments.PartLength ? start + arguments.PartLength : arguments.N;
+        int start = part * arguments.PartLength,
+            end = arguments.N - start > arguments.PartLength ? start + arguments.PartLength : arguments.N;
         TState state = default(TCode).Empty;
         if (line < arguments.Lines)
         {
@@ -33,7 +34,8 @@ internal static class ColumnReduction
             for (; j < end - (3 * shares); j += 4 * shares)
             {
                 long place = first + (j * arguments.Inner);
-                TInput p = arguments.X[place], q = arguments.X[place + step], r = arguments.X[place + (2 * step)], s = arguments.X[place + (3 * step)];
+                TInput p = arguments.X[place], q = arguments.X[place + step], r = arguments.X[place + (2 * step)],
+                    s = arguments.X[place + (3 * step)];
                 state = default(TCode).Add(state, p, j);
                 state = default(TCode).Add(state, q, j + shares);
                 state = default(TCode).Add(state, r, j + (2 * shares));

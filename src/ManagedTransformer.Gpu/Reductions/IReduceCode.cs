@@ -9,7 +9,9 @@ internal interface IReduceCode<TInput, TState> : IMerge<TState>
     TState Empty { get; }
 
     /// <summary>A state with one more input.</summary>
-    /// <param name="state">The state.</param><param name="x">The input.</param><param name="index">Its place on the axis.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="index">Its place on the axis.</param>
     TState Add(TState state, TInput x, int index);
 
     /// <summary>The bits of the result: of a float or an integer.</summary>

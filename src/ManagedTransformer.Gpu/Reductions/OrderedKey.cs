@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// A float and its index as one integer that is larger for what comes earlier: larger values, of equal ones the smaller index; NaN comes last. Never 0, which fills empty places. All keys
-/// of a row differ, so that every way of sorting them gives the same order.
+/// A float and its index as one integer that is larger for what comes earlier: larger values, of equal ones the smaller index; NaN comes
+/// last. Never 0, which fills empty places. All keys of a row differ, so that every way of sorting them gives the same order.
 /// </summary>
 internal static class OrderedKey
 {

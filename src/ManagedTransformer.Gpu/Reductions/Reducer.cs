@@ -30,10 +30,12 @@ internal static class Reducer<TState, TCode>
     }
 
     /// <summary>The states of the parts of a plan, [outer, parts, inner].</summary>
-    public static void States(GpuDevice device, ArrayView<float> x, ArrayView<TState> states, ReductionPlan plan, long lines, int n, long inner) =>
+    public static void States(GpuDevice device, ArrayView<float> x, ArrayView<TState> states, ReductionPlan plan, long lines, int n,
+        long inner) =>
         Launch<float, TCode>(device, x, default, states, plan, lines, n, inner);
 
-    private static void Launch<TInput, TStep>(GpuDevice device, ArrayView<TInput> x, ArrayView<uint> y, ArrayView<TState> states, ReductionPlan plan, long lines, int n, long inner)
+    private static void Launch<TInput, TStep>(GpuDevice device, ArrayView<TInput> x, ArrayView<uint> y, ArrayView<TState> states,
+        ReductionPlan plan, long lines, int n, long inner)
         where TInput : unmanaged
         where TStep : struct, IReduceCode<TInput, TState>
     {

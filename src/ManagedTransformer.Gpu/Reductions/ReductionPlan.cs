@@ -3,11 +3,13 @@ using System.Numerics;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// How a reduction of [outer, n, inner] is divided, by the shape alone: with inner = 1 teams take rows, else groups take columns; where that leaves most of a device idle and the axis is
-/// long, several groups take parts of it, and a second launch merges their states.
+/// How a reduction of [outer, n, inner] is divided, by the shape alone: with inner = 1 teams take rows, else groups take columns; where
+/// that leaves most of a device idle and the axis is long, several groups take parts of it, and a second launch merges their states.
 /// </summary>
-/// <param name="Bits">The logarithm of a team's threads (rows) or of a group's columns.</param><param name="Groups">Groups of threads.</param>
-/// <param name="Parts">Parts of the axis.</param><param name="PartLength">Length of each part but the last.</param>
+/// <param name="Bits">The logarithm of a team's threads (rows) or of a group's columns.</param>
+/// <param name="Groups">Groups of threads.</param>
+/// <param name="Parts">Parts of the axis.</param>
+/// <param name="PartLength">Length of each part but the last.</param>
 internal readonly record struct ReductionPlan(int Bits, int Groups, int Parts, int PartLength)
 {
     // Enough for the largest devices; a few groups less or more make no difference.
@@ -19,7 +21,9 @@ internal readonly record struct ReductionPlan(int Bits, int Groups, int Parts, i
     private const int MostColumnBits = 8, UsualColumnBits = 5;
 
     /// <summary>The division of a shape.</summary>
-    /// <param name="lines">outer inner.</param><param name="n">Length of the axis.</param><param name="isRows">Whether inner is 1.</param>
+    /// <param name="lines">outer inner.</param>
+    /// <param name="n">Length of the axis.</param>
+    /// <param name="isRows">Whether inner is 1.</param>
     public static ReductionPlan For(long lines, int n, bool isRows)
     {
         ReductionPlan whole = Whole(lines, n, isRows);

@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>Reductions over the last axis: a team of threads takes a row or a part of it (<see cref="RowTeam"/>), neighbouring threads read neighbouring elements.</summary>
+/// <summary>
+/// Reductions over the last axis: a team of threads takes a row or a part of it (<see cref="RowTeam"/>), neighbouring threads read
+/// neighbouring elements.
+/// </summary>
 internal static class RowReduction
 {
     public static void Run<TTeam, TInput, TState, TCode>(ReductionArguments<TInput, TState> arguments)
@@ -31,7 +34,8 @@ internal static class RowReduction
         for (; j < end - (3 * size); j += 4 * size)
         {
             long place = first + j;
-            TInput p = arguments.X[place], q = arguments.X[place + size], r = arguments.X[place + (2 * size)], s = arguments.X[place + (3 * size)];
+            TInput p = arguments.X[place], q = arguments.X[place + size], r = arguments.X[place + (2 * size)],
+                s = arguments.X[place + (3 * size)];
             state = default(TCode).Add(state, p, j);
             state = default(TCode).Add(state, q, j + size);
             state = default(TCode).Add(state, r, j + (2 * size));

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Sorts whole rows of keys in global memory, largest first: blocks that fit shared memory there, longer distances in a kernel per step. For a k so large that sorting is about what has
-/// to be done.
+/// Sorts whole rows of keys in global memory, largest first: blocks that fit shared memory there, longer distances in a kernel per step.
+/// For a k so large that sorting is about what has to be done.
 /// </summary>
 internal static class RowSortCode
 {
@@ -42,7 +42,8 @@ internal static class RowSortCode
     /// <summary>One step of a stage over a distance of a block or more: a thread per pair.</summary>
     public static void Step(RowSortArguments arguments)
     {
-        long pairs = arguments.Rows << (arguments.RowBits - 1), distance = 1L << arguments.DistanceBits, mask = (1L << arguments.RowBits) - 1;
+        long pairs = arguments.Rows << (arguments.RowBits - 1), distance = 1L << arguments.DistanceBits,
+            mask = (1L << arguments.RowBits) - 1;
         for (long pair = GridStride.First; pair < pairs; pair += GridStride.Step)
         {
             long i = (pair << 1) - (pair & (distance - 1));

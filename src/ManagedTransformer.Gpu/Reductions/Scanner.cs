@@ -45,7 +45,8 @@ internal static class Scanner
         }
         else
         {
-            device.Launch(device.HasShuffles ? ScanCode.Rows<CudaTeam> : ScanCode.Rows<PlainTeam>, new Index3D(plan.Groups, 1, 1), RowTeam.GroupSize, arguments);
+            device.Launch(device.HasShuffles ? ScanCode.Rows<CudaTeam> : ScanCode.Rows<PlainTeam>, new Index3D(plan.Groups, 1, 1),
+                RowTeam.GroupSize, arguments);
         }
     }
 

@@ -22,6 +22,8 @@ internal struct TopKArguments
     public long Rows;
     public int N, K, Length, HasKeys;
 
-    /// <summary>The logarithm of a chunk's length, chunks of a row, candidates that each of them leaves, and chunks that a group takes.</summary>
+    /// <summary>
+    /// The logarithm of a chunk's length, chunks of a row, candidates that each of them leaves, and chunks that a group takes.
+    /// </summary>
     public int ChunkBits, Chunks, Kept, PerGroup;
 }

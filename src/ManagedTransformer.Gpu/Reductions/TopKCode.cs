@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// The k largest of rows: a group sorts chunks of rows in shared memory and keeps the best k of each. Where rows have more than one chunk, what is kept are the candidates of another
-/// round, so that a single long row is spread over many groups.
+/// The k largest of rows: a group sorts chunks of rows in shared memory and keeps the best k of each. Where rows have more than one chunk,
+/// what is kept are the candidates of another round, so that a single long row is spread over many groups.
 /// </summary>
 internal static class TopKCode
 {

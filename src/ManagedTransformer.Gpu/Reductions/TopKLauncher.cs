@@ -25,7 +25,16 @@ internal static class TopKLauncher
 
         if (n <= TopKCode.Capacity || k <= TopKCode.Capacity / 2)
         {
-            RunInRounds(device, new TopKArguments { X = x.Floats(), Values = values.Floats(), Indices = indices.Integers(), Rows = rows, N = n, K = k, Length = n });
+            RunInRounds(device, new TopKArguments
+            {
+                X = x.Floats(),
+                Values = values.Floats(),
+                Indices = indices.Integers(),
+                Rows = rows,
+                N = n,
+                K = k,
+                Length = n,
+            });
         }
         else
         {
@@ -59,7 +68,8 @@ internal static class TopKLauncher
         while (chunks > 1);
     }
 
-    private static void SortRows(GpuDevice device, ArrayView<float> x, ArrayView<float> values, ArrayView<int> indices, long rows, int n, int k)
+    private static void SortRows(GpuDevice device, ArrayView<float> x, ArrayView<float> values, ArrayView<int> indices,
+        long rows, int n, int k)
     {
         int rowBits = Logarithm(n);
         long most = Math.Max(1, MostKeys >> rowBits);

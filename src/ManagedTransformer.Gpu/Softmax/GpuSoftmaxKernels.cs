@@ -14,10 +14,12 @@ internal sealed class GpuSoftmaxKernels(GpuDevice device) : ISoftmaxKernels
         Launch(_device.HasShuffles ? SoftmaxCode.Backward<CudaTeam> : SoftmaxCode.Backward<PlainTeam>, y, dy, dx, rows, n);
 
     public void LogSoftmax(DeviceBuffer x, DeviceBuffer y, long rows, int n) =>
-        Launch(_device.HasShuffles ? SoftmaxCode.ForwardOfLogarithm<CudaTeam> : SoftmaxCode.ForwardOfLogarithm<PlainTeam>, x, default, y, rows, n);
+        Launch(_device.HasShuffles ? SoftmaxCode.ForwardOfLogarithm<CudaTeam> : SoftmaxCode.ForwardOfLogarithm<PlainTeam>, x,
+            default, y, rows, n);
 
     public void LogSoftmaxGradient(DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx, long rows, int n) =>
-        Launch(_device.HasShuffles ? SoftmaxCode.BackwardOfLogarithm<CudaTeam> : SoftmaxCode.BackwardOfLogarithm<PlainTeam>, y, dy, dx, rows, n);
+        Launch(_device.HasShuffles ? SoftmaxCode.BackwardOfLogarithm<CudaTeam> : SoftmaxCode.BackwardOfLogarithm<PlainTeam>, y,
+            dy, dx, rows, n);
 
     public void CrossEntropy(DeviceBuffer x, DeviceBuffer targets, int ignored, float targetWeight, float classWeight,
         DeviceBuffer loss, DeviceBuffer nll, DeviceBuffer sums, long rows, int n)

@@ -2,8 +2,12 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>The teams of a launch over rows (<see cref="RowTeam"/>): longer rows than usual get the largest groups where warps exchange registers.</summary>
-/// <param name="Bits">The logarithm of a team's threads.</param><param name="GroupSize">Threads of a group.</param><param name="Groups">Groups.</param>
+/// <summary>
+/// The teams of a launch over rows (<see cref="RowTeam"/>): longer rows than usual get the largest groups where warps exchange registers.
+/// </summary>
+/// <param name="Bits">The logarithm of a team's threads.</param>
+/// <param name="GroupSize">Threads of a group.</param>
+/// <param name="Groups">Groups.</param>
 internal readonly record struct RowLayout(int Bits, int GroupSize, Index3D Groups)
 {
     private const int LongRow = 8192, LargestGroupBits = 10;

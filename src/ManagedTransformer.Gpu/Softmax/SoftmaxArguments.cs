@@ -5,7 +5,9 @@ namespace ManagedTransformer.Gpu;
 /// <summary>What <see cref="SoftmaxCode"/> takes: rows of Length elements.</summary>
 internal struct SoftmaxArguments
 {
-    /// <summary>The input and the result of the function; in the backward direction the function's result and the gradient of its input.</summary>
+    /// <summary>
+    /// The input and the result of the function; in the backward direction the function's result and the gradient of its input.
+    /// </summary>
     public ArrayView<float> X, Y;
 
     /// <summary>In the backward direction: the gradient of the function's result.</summary>

@@ -3,7 +3,9 @@ namespace ManagedTransformer.Tensors;
 /// <summary>Trades computation for memory: computes without recording, and computes again, recording, when backward comes by.</summary>
 public static class Checkpointing
 {
-    /// <summary>Whether a function runs on this thread for the second time: what must happen once per step (running statistics) has happened.</summary>
+    /// <summary>
+    /// Whether a function runs on this thread for the second time: what must happen once per step (running statistics) has happened.
+    /// </summary>
     [field: ThreadStatic]
     internal static bool IsRecomputing { get; private set; }
 
@@ -38,7 +40,8 @@ public static class Checkpointing
         return Recorder.Record(y, new CheckpointRule(x, function, random, state));
     }
 
-    private sealed class CheckpointRule(Tensor x, Func<Tensor, Tensor> function, RandomSource? random, RandomSource.State state) : GradientRule(x)
+    private sealed class CheckpointRule(Tensor x, Func<Tensor, Tensor> function, RandomSource? random, RandomSource.State state)
+        : GradientRule(x)
     {
         public override void Backward(Tensor dy, GradientSink sink)
         {

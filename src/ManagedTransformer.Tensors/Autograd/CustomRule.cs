@@ -16,7 +16,8 @@ internal sealed class CustomRule(CustomGradient backward, bool ownsOutput, Tenso
             ?? throw new InvalidOperationException("The gradient of a custom operator returned null instead of a list.");
         if (gradients.Count != _inputs.Length)
         {
-            throw new InvalidOperationException($"The gradient of a custom operator with {_inputs.Length} inputs returned {gradients.Count} tensors.");
+            throw new InvalidOperationException(
+                $"The gradient of a custom operator with {_inputs.Length} inputs returned {gradients.Count} tensors.");
         }
 
         for (int i = 0; i < _inputs.Length; i++)
@@ -29,7 +30,8 @@ internal sealed class CustomRule(CustomGradient backward, bool ownsOutput, Tenso
             if (gradient.DType != DType.Float32 || gradient.Device != _inputs[i].Device || gradient.Shape != _inputs[i].Shape)
             {
                 throw new InvalidOperationException(
-                    $"The gradient of a custom operator's input {i} is {gradient.DType}{gradient.Shape} on {gradient.Device}; it must be {DType.Float32}{_inputs[i].Shape} on {_inputs[i].Device}.");
+                    $"The gradient of a custom operator's input {i} is {gradient.DType}{gradient.Shape} on {gradient.Device}; it must be "
+                    + $"{DType.Float32}{_inputs[i].Shape} on {_inputs[i].Device}.");
             }
 
             sink.Add(_inputs[i], gradient);

@@ -4,9 +4,9 @@ namespace ManagedTransformer.Tensors;
 public static class GradientCheck
 {
     /// <summary>
-    /// The largest difference between the gradients of L = sum(weights * f(inputs)), with fixed pseudo-random weights, and fourth-order central differences
-    /// (8 (L(+h) - L(-h)) - (L(+2h) - L(-2h))) / 12h, relative to 1 + |gradient|. L is summed in double precision. In Float32 a correct gradient of a smooth
-    /// function with values near 1 stays below about 2e-4.
+    /// The largest difference between the gradients of L = sum(weights * f(inputs)), with fixed pseudo-random weights, and fourth-order
+    /// central differences (8 (L(+h) - L(-h)) - (L(+2h) - L(-2h))) / 12h, relative to 1 + |gradient|. L is summed in double precision. In
+    /// Float32 a correct gradient of a smooth function with values near 1 stays below about 2e-4.
     /// </summary>
     /// <param name="function">A function of the inputs; it must compute the same every time.</param>
     /// <param name="inputs">Float32 leaves; each element is varied in turn.</param>

@@ -24,7 +24,8 @@ internal abstract class GradientRule(params Tensor?[] inputs)
     public virtual bool OwnsOutput => true;
 
     /// <summary>Sends gradients of the inputs to the sink. Recording is off.</summary>
-    /// <param name="dy">Gradient of the output, of its shape, not necessarily contiguous.</param><param name="sink">Receives the gradients.</param>
+    /// <param name="dy">Gradient of the output, of its shape, not necessarily contiguous.</param>
+    /// <param name="sink">Receives the gradients.</param>
     public abstract void Backward(Tensor dy, GradientSink sink);
 
     /// <summary>Returns the memory of values that only this rule knows (saved statistics).</summary>

@@ -1,11 +1,15 @@
 namespace ManagedTransformer.Tensors;
 
-/// <summary>Where the rules of one backward walk deliver gradients: sums them up per tensor, and returns the memory of those that are used up.</summary>
+/// <summary>
+/// Where the rules of one backward walk deliver gradients: sums them up per tensor, and returns the memory of those that are used up.
+/// </summary>
 internal sealed class GradientSink
 {
     private readonly long _firstOwnStorage = Storage.LastNumber + 1;
 
-    /// <summary>Adds a gradient to what the tensor has received so far. The gradient must not be changed afterwards by the caller.</summary>
+    /// <summary>
+    /// Adds a gradient to what the tensor has received so far. The gradient must not be changed afterwards by the caller.
+    /// </summary>
     public void Add(Tensor? input, Tensor gradient)
     {
         if (input is null || !input.RequiresGradient)
@@ -15,7 +19,8 @@ internal sealed class GradientSink
 
         if (gradient.Shape != input.Shape)
         {
-            throw new InvalidOperationException($"A gradient of the shape {gradient.Shape} was delivered to a tensor of the shape {input.Shape}.");
+            throw new InvalidOperationException(
+                $"A gradient of the shape {gradient.Shape} was delivered to a tensor of the shape {input.Shape}.");
         }
 
         if (input.Producer is not { } rule)
@@ -38,8 +43,8 @@ internal sealed class GradientSink
     }
 
     /// <summary>
-    /// A contiguous place for the gradient of a tensor: a fresh one to overwrite, or what was received so far, to be added to. Saves kernels that can
-    /// accumulate a separate addition. Call only for an input that requires a gradient, and write to the result at once.
+    /// A contiguous place for the gradient of a tensor: a fresh one to overwrite, or what was received so far, to be added to. Saves
+    /// kernels that can accumulate a separate addition. Call only for an input that requires a gradient, and write to the result at once.
     /// </summary>
     public Tensor Target(Tensor input, out bool accumulate)
     {
@@ -78,7 +83,9 @@ internal sealed class GradientSink
         return input.Gradient = KeepFor(input, Tensor.EmptyLike(input));
     }
 
-    /// <summary>Takes away what a tensor has received so far, for a rule that adds it inside its own kernel; null if there is nothing.</summary>
+    /// <summary>
+    /// Takes away what a tensor has received so far, for a rule that adds it inside its own kernel; null if there is nothing.
+    /// </summary>
     public static Tensor? Take(Tensor input)
     {
         if (input.Producer is not { Pending: { } pending } rule)
@@ -137,7 +144,8 @@ internal sealed class GradientSink
     }
 
     // A gradient lives as long as its leaf.
-    private static Tensor KeepFor(Tensor leaf, Tensor gradient) => leaf.Storage.Scope == gradient.Storage.Scope ? gradient : gradient.Keep();
+    private static Tensor KeepFor(Tensor leaf, Tensor gradient) =>
+        leaf.Storage.Scope == gradient.Storage.Scope ? gradient : gradient.Keep();
 
     private static void AddInPlace(Tensor sum, Tensor gradient)
     {

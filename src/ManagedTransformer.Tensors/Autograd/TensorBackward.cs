@@ -7,21 +7,24 @@ public static class TensorBackward
 
     /// <summary>
     /// Adds to <see cref="Tensor.Gradient"/> of every leaf that requires one the gradient of <paramref name="root"/>, multiplied by
-    /// <paramref name="gradient"/>: dL/dleaf += sum over elements of gradient * droot/dleaf. The record is used up: a second walk over it throws.
+    /// <paramref name="gradient"/>: dL/dleaf += sum over elements of gradient * droot/dleaf. The record is used up:
+    /// a second walk over it throws.
     /// </summary>
     /// <param name="root">The result of operators; a single element unless a gradient is given.</param>
     /// <param name="gradient">dL/droot, of the root's shape; default: 1.</param>
     /// <param name="keepGraph">Keeps the record for another walk.</param>
     /// <param name="freeIntermediates">
-    /// Inside a <see cref="StepScope"/>, returns the memory of every intermediate value as the walk passes it, which halves the peak: reading such a tensor afterwards
-    /// throws (the root stays).
+    /// Inside a <see cref="StepScope"/>, returns the memory of every intermediate value as the walk passes it, which halves the peak:
+    /// reading such a tensor afterwards throws (the root stays).
     /// </param>
-    /// <exception cref="InvalidOperationException">The root requires no gradient, has several elements and no gradient was given, or its record was used up.</exception>
+    /// <exception cref="InvalidOperationException">The root requires no gradient, has several elements and no gradient was given,
+    /// or its record was used up.</exception>
     public static void Backward(this Tensor root, Tensor? gradient = null, bool keepGraph = false, bool freeIntermediates = false)
     {
         if (root.Producer is not { } last)
         {
-            throw new InvalidOperationException("Backward needs a tensor that operators made, while recording, from one that requires a gradient.");
+            throw new InvalidOperationException(
+                "Backward needs a tensor that operators made, while recording, from one that requires a gradient.");
         }
 
         if (gradient is null && root.Count != 1)
@@ -84,7 +87,8 @@ public static class TensorBackward
         {
             if (rule == UsedUpRule.Instance)
             {
-                throw new InvalidOperationException("A part of this record was used up by an earlier backward walk; pass keepGraph: true to that walk to use it again.");
+                throw new InvalidOperationException(
+                    "A part of this record was used up by an earlier backward walk; pass keepGraph: true to that walk to use it again.");
             }
 
             if (rule.Walk != walk)

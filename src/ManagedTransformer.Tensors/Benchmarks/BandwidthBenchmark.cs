@@ -10,7 +10,8 @@ public static class BandwidthBenchmark
     private const int Passes = 9, ChunkLength = 1 << 20;
 
     /// <summary>Measures sums over an array, and copies from one half of it to the other.</summary>
-    /// <param name="threads">Threads, at least 1.</param><param name="mebibytes">Size of the array, at least 8: several times the largest cache.</param>
+    /// <param name="threads">Threads, at least 1.</param>
+    /// <param name="mebibytes">Size of the array, at least 8: several times the largest cache.</param>
     /// <returns>From the median pass of each kind.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The threads or the size are too few.</exception>
     public static BandwidthMeasurement Run(int threads, int mebibytes = 512)

@@ -9,7 +9,9 @@ public static class GemmBenchmark
     private const int LeastRuns = 5;
 
     /// <summary>Measures one product.</summary>
-    /// <param name="shape">Sizes, all positive.</param><param name="threads">Threads, at least 1.</param><param name="seconds">About how long to measure, after as many warm-up runs as half of it allows.</param>
+    /// <param name="shape">Sizes, all positive.</param>
+    /// <param name="threads">Threads, at least 1.</param>
+    /// <param name="seconds">About how long to measure, after as many warm-up runs as half of it allows.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size or the number of threads is below 1, or the time is negative.</exception>
     public static GemmMeasurement Run(GemmShape shape, int threads, double seconds = 0.3)
     {

@@ -3,7 +3,10 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Benchmarks;
 
-/// <summary>A matrix product on matrices that exist already, to be timed now and then, for instance between other work whose speed is compared to it.</summary>
+/// <summary>
+/// A matrix product on matrices that exist already, to be timed now and then, for instance between other work whose speed is compared to
+/// it.
+/// </summary>
 public sealed class GemmProbe
 {
     // Small products are timed several at a time, so that the clock's resolution does not matter.

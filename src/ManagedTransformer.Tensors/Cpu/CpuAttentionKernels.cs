@@ -11,61 +11,97 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
     public void Attention(in AttentionProblem problem)
     {
         if (Vector512.IsHardwareAccelerated)
+        {
             Attention<Vector512Ops, Vector512<float>>(problem);
+        }
         else if (Vector256.IsHardwareAccelerated)
+        {
             Attention<Vector256Ops, Vector256<float>>(problem);
+        }
         else
+        {
             Attention<Vector128Ops, Vector128<float>>(problem);
+        }
     }
 
     public void AttentionGradient(in AttentionGradientProblem problem)
     {
         if (Vector512.IsHardwareAccelerated)
+        {
             AttentionGradient<Vector512Ops, Vector512<float>>(problem);
+        }
         else if (Vector256.IsHardwareAccelerated)
+        {
             AttentionGradient<Vector256Ops, Vector256<float>>(problem);
+        }
         else
+        {
             AttentionGradient<Vector128Ops, Vector128<float>>(problem);
+        }
     }
 
     public void SpanAttention(in SpanAttentionProblem problem)
     {
         if (Vector512.IsHardwareAccelerated)
+        {
             SpanAttention<Vector512Ops, Vector512<float>>(problem);
+        }
         else if (Vector256.IsHardwareAccelerated)
+        {
             SpanAttention<Vector256Ops, Vector256<float>>(problem);
+        }
         else
+        {
             SpanAttention<Vector128Ops, Vector128<float>>(problem);
+        }
     }
 
     public void SpanAttentionGradient(in SpanAttentionGradientProblem problem)
     {
         if (Vector512.IsHardwareAccelerated)
+        {
             SpanAttentionGradient<Vector512Ops, Vector512<float>>(problem);
+        }
         else if (Vector256.IsHardwareAccelerated)
+        {
             SpanAttentionGradient<Vector256Ops, Vector256<float>>(problem);
+        }
         else
+        {
             SpanAttentionGradient<Vector128Ops, Vector128<float>>(problem);
+        }
     }
 
     public void LinearAttention(in LinearAttentionProblem problem)
     {
         if (Vector512.IsHardwareAccelerated)
+        {
             LinearAttention<Vector512Ops, Vector512<float>>(problem);
+        }
         else if (Vector256.IsHardwareAccelerated)
+        {
             LinearAttention<Vector256Ops, Vector256<float>>(problem);
+        }
         else
+        {
             LinearAttention<Vector128Ops, Vector128<float>>(problem);
+        }
     }
 
     public void LinearAttentionGradient(in LinearAttentionGradientProblem problem)
     {
         if (Vector512.IsHardwareAccelerated)
+        {
             LinearAttentionGradient<Vector512Ops, Vector512<float>>(problem);
+        }
         else if (Vector256.IsHardwareAccelerated)
+        {
             LinearAttentionGradient<Vector256Ops, Vector256<float>>(problem);
+        }
         else
+        {
             LinearAttentionGradient<Vector128Ops, Vector128<float>>(problem);
+        }
     }
 
     private static void Attention<TOps, TVector>(in AttentionProblem problem)
@@ -97,7 +133,8 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
-        using PooledScratch slots = new(problem.Heads), positions = new(SpanPositions<TOps, TVector>.Size(problem.Length, problem.HeadWidth));
+        using PooledScratch slots = new(problem.Heads),
+            positions = new(SpanPositions<TOps, TVector>.Size(problem.Length, problem.HeadWidth));
         var arguments = new SpanArguments(problem, (int*)slots.Floats);
         SpanReach<TOps, TVector>.Extend(arguments, (int*)slots.Floats);
         if (problem.QueryLength == 1 && problem.Dropout == 0 && problem.Maxima.IsAbsent)
@@ -115,12 +152,14 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
-        using PooledScratch slots = new(problem.Forward.Heads), positions = new(SpanPositions<TOps, TVector>.Size(problem.Forward.Length, problem.Forward.HeadWidth));
+        using PooledScratch slots = new(problem.Forward.Heads),
+            positions = new(SpanPositions<TOps, TVector>.Size(problem.Forward.Length, problem.Forward.HeadWidth));
         var arguments = new SpanGradientArguments(problem, (int*)slots.Floats);
         SpanReach<TOps, TVector>.Extend(arguments.Forward, (int*)slots.Floats);
         using PooledScratch sums = new(new SpanPartials<TOps, TVector>(arguments.Forward, null).Size);
         var partials = new SpanPartials<TOps, TVector>(arguments.Forward, sums.Floats);
-        var job = new SpanBackward<TOps, TVector>(arguments, new SpanPositions<TOps, TVector>(arguments.Forward, positions.Floats), partials);
+        var job = new SpanBackward<TOps, TVector>(arguments,
+            new SpanPositions<TOps, TVector>(arguments.Forward, positions.Floats), partials);
         WorkerPool.Shared.Run(job.Chunks, ref job);
         partials.Combine(arguments);
     }

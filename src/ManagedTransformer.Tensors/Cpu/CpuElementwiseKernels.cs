@@ -75,18 +75,28 @@ internal sealed unsafe class CpuElementwiseKernels<TOps, TVector> : IElementwise
         switch (op)
         {
             case BinaryOp.Add: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Add>(left, right, result, space); break;
-            case BinaryOp.Subtract: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Subtract>(left, right, result, space); break;
-            case BinaryOp.Multiply: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Multiply>(left, right, result, space); break;
+            case BinaryOp.Subtract:
+                BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Subtract>(left, right, result,
+                space); break;
+            case BinaryOp.Multiply:
+                BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Multiply>(left, right, result,
+                space); break;
             case BinaryOp.Divide: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Divide>(left, right, result, space); break;
             case BinaryOp.Power: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Power>(left, right, result, space); break;
             case BinaryOp.Maximum: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Maximum>(left, right, result, space); break;
             case BinaryOp.Minimum: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Minimum>(left, right, result, space); break;
             case BinaryOp.Equal: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Equal>(left, right, result, space); break;
-            case BinaryOp.NotEqual: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.NotEqual>(left, right, result, space); break;
+            case BinaryOp.NotEqual:
+                BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.NotEqual>(left, right, result,
+                space); break;
             case BinaryOp.Less: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Less>(left, right, result, space); break;
-            case BinaryOp.LessOrEqual: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.LessOrEqual>(left, right, result, space); break;
+            case BinaryOp.LessOrEqual:
+                BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.LessOrEqual>(left, right, result,
+                space); break;
             case BinaryOp.Greater: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Greater>(left, right, result, space); break;
-            case BinaryOp.GreaterOrEqual: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.GreaterOrEqual>(left, right, result, space); break;
+            case BinaryOp.GreaterOrEqual:
+                BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.GreaterOrEqual>(left, right, result,
+                space); break;
             default: throw new NotSupportedException($"The CPU has no kernel for the function {op}.");
         }
     }
@@ -96,7 +106,8 @@ internal sealed unsafe class CpuElementwiseKernels<TOps, TVector> : IElementwise
             new IterationSpace(shape, condition.Strides, a.Strides, b.Strides));
 
     public void Copy(in Operand source, in Operand destination, in Shape shape) =>
-        StridedCopy.Run(source.Buffer.Floats(), destination.Buffer.Floats(), IterationSpace.ForCopy(shape, source.Strides, destination.Strides));
+        StridedCopy.Run(source.Buffer.Floats(), destination.Buffer.Floats(),
+            IterationSpace.ForCopy(shape, source.Strides, destination.Strides));
 
     public void Fill(DeviceBuffer y, long count, float value) =>
         SpanLoop.Fill(y.Floats(), count, value);
@@ -104,15 +115,18 @@ internal sealed unsafe class CpuElementwiseKernels<TOps, TVector> : IElementwise
     public void AddScaled(DeviceBuffer y, DeviceBuffer x, long count, float scale) =>
         ScaledAddition<TOps, TVector>.Run(y.Floats(), x.Floats(), count, scale);
 
-    public void ToBFloat16(DeviceBuffer x, DeviceBuffer y, long count) => BFloat16Conversion<TOps, TVector>.Narrow(x.Floats(), y.Halves(), count);
+    public void ToBFloat16(DeviceBuffer x, DeviceBuffer y, long count) =>
+        BFloat16Conversion<TOps, TVector>.Narrow(x.Floats(), y.Halves(), count);
 
-    public void FromBFloat16(DeviceBuffer x, DeviceBuffer y, long count) => BFloat16Conversion<TOps, TVector>.Widen(x.Halves(), y.Floats(), count);
+    public void FromBFloat16(DeviceBuffer x, DeviceBuffer y, long count) =>
+        BFloat16Conversion<TOps, TVector>.Widen(x.Halves(), y.Floats(), count);
 
     private static void Map<TFunction>(TFunction function, DeviceBuffer x, DeviceBuffer y, long count)
         where TFunction : unmanaged, IUnaryFunction<TVector> =>
         UnaryLoop<TOps, TVector>.Map(function, x.Floats(), y.Floats(), count);
 
-    private static void MapGradient<TFunction>(TFunction function, DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx, long count)
+    private static void MapGradient<TFunction>(TFunction function, DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy,
+        DeviceBuffer dx, long count)
         where TFunction : unmanaged, IDerivative<TVector> =>
         UnaryLoop<TOps, TVector>.MapGradient(function, x.Floats(), y.Floats(), dy.Floats(), dx.Floats(), count);
 }

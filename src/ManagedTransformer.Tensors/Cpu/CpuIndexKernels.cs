@@ -46,7 +46,8 @@ internal sealed unsafe class CpuIndexKernels<TOps, TVector> : IIndexKernels
         Ranges.RunRows(outer * job.Blocks, k * Math.Min(inner, AxisScatter.Block), ref job);
     }
 
-    public void EmbeddingBag(DeviceBuffer table, int tableRows, DeviceBuffer indices, DeviceBuffer weights, DeviceBuffer y, long bags, int perBag, int width)
+    public void EmbeddingBag(DeviceBuffer table, int tableRows, DeviceBuffer indices, DeviceBuffer weights, DeviceBuffer y, long bags,
+        int perBag, int width)
     {
         IndexCheck.Indices(indices.Integers(), bags * perBag, tableRows, null, "Embedding bag");
         var job = new BagForward<TOps, TVector>
@@ -61,7 +62,8 @@ internal sealed unsafe class CpuIndexKernels<TOps, TVector> : IIndexKernels
         Ranges.RunRows(bags, (long)perBag * width, ref job);
     }
 
-    public void EmbeddingBagWeightGradient(DeviceBuffer table, DeviceBuffer indices, DeviceBuffer dy, DeviceBuffer dWeights, long bags, int perBag, int width)
+    public void EmbeddingBagWeightGradient(DeviceBuffer table, DeviceBuffer indices, DeviceBuffer dy, DeviceBuffer dWeights, long bags,
+        int perBag, int width)
     {
         var job = new BagWeightBackward<TOps, TVector>
         {

@@ -11,7 +11,10 @@ internal static class CpuKernels
     public static KernelSet Create()
     {
         if (Vector512.IsHardwareAccelerated)
+        {
             return Create<Vector512Ops, Vector512<float>>();
+        }
+
         return Vector256.IsHardwareAccelerated ? Create<Vector256Ops, Vector256<float>>() : Create<Vector128Ops, Vector128<float>>();
     }
 

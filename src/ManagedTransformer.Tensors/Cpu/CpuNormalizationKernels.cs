@@ -30,8 +30,8 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
         Ranges.RunRows(rows, width, ref job);
     }
 
-    public void LayerNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer dy, DeviceBuffer dSum,
-        DeviceBuffer ds, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width)
+    public void LayerNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer dy,
+        DeviceBuffer dSum, DeviceBuffer ds, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width)
     {
         long bands = RowBands<TOps, TVector>.Count(rows);
         using var parts = new PooledScratch(2 * bands * width);
@@ -69,7 +69,8 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
         Ranges.RunRows(rows, width, ref job);
     }
 
-    public void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain, long rows, int width)
+    public void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain,
+        long rows, int width)
     {
         long bands = RowBands<TOps, TVector>.Count(rows);
         using var parts = new PooledScratch(bands * width);
@@ -95,11 +96,13 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
         ColumnFold<TOps, TVector, SumFold<TOps, TVector>, ColumnElements<TOps, TVector>>.Run(elements, mean.Floats(), 1, rows, width);
         Divide(mean.Floats(), rows, width);
         var deviations = new SquaredDeviation<TOps, TVector>(x.Floats(), mean.Floats());
-        ColumnFold<TOps, TVector, SumFold<TOps, TVector>, SquaredDeviation<TOps, TVector>>.Run(deviations, variance.Floats(), 1, rows, width);
+        ColumnFold<TOps, TVector, SumFold<TOps, TVector>, SquaredDeviation<TOps, TVector>>.Run(deviations, variance.Floats(),
+            1, rows, width);
         Divide(variance.Floats(), rows, width);
     }
 
-    public void BatchNormalize(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer bias, DeviceBuffer y, long rows, int width)
+    public void BatchNormalize(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer bias, DeviceBuffer y,
+        long rows, int width)
     {
         var job = new BatchNormForward<TOps, TVector>
         {
@@ -145,7 +148,9 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
             case Activation.None: GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.Affine>.Run(new(1, 0), problem); break;
             case Activation.Relu: GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.Relu>.Run(default, problem); break;
             case Activation.Gelu: GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.Gelu>.Run(default, problem); break;
-            case Activation.GeluTanh: GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.GeluTanh>.Run(default, problem); break;
+            case Activation.GeluTanh:
+                GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.GeluTanh>.Run(default,
+                problem); break;
             case Activation.Silu: GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.Silu>.Run(default, problem); break;
             default: throw new ArgumentOutOfRangeException(nameof(problem));
         }
@@ -158,7 +163,9 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
             case Activation.None: GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.Affine>.Run(new(1, 0), problem); break;
             case Activation.Relu: GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.Relu>.Run(default, problem); break;
             case Activation.Gelu: GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.Gelu>.Run(default, problem); break;
-            case Activation.GeluTanh: GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.GeluTanh>.Run(default, problem); break;
+            case Activation.GeluTanh:
+                GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.GeluTanh>.Run(default,
+                problem); break;
             case Activation.Silu: GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.Silu>.Run(default, problem); break;
             default: throw new ArgumentOutOfRangeException(nameof(problem));
         }
@@ -167,6 +174,8 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
     private static void Divide(float* x, long divisor, int count)
     {
         for (int i = 0; i < count; i++)
+        {
             x[i] /= divisor;
+        }
     }
 }

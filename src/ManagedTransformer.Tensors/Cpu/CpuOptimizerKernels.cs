@@ -19,14 +19,17 @@ internal sealed unsafe class CpuOptimizerKernels<TOps, TVector> : IOptimizerKern
     public void AdamRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer m, DeviceBuffer v, in AdamCoefficients coefficients) =>
         RowUpdate<TOps, TVector, AdamStep<TOps, TVector>>.Run(gradient, AdamStep(w, default, m, v, coefficients));
 
-    public void Sgd(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, long count, float gradientScale, float rate, float momentum, bool nesterov, float decay)
+    public void Sgd(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, long count, float gradientScale, float rate, float momentum,
+        bool nesterov, float decay)
     {
         SgdStep<TOps, TVector> step = SgdStep(w, gradient, b, gradientScale, rate, momentum, nesterov, decay);
         Ranges.Run(count, Ranges.Grain, ref step);
     }
 
-    public void SgdRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer b, float gradientScale, float rate, float momentum, bool nesterov, float decay) =>
-        RowUpdate<TOps, TVector, SgdStep<TOps, TVector>>.Run(gradient, SgdStep(w, default, b, gradientScale, rate, momentum, nesterov, decay));
+    public void SgdRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer b, float gradientScale, float rate, float momentum,
+        bool nesterov, float decay) =>
+        RowUpdate<TOps, TVector, SgdStep<TOps, TVector>>.Run(gradient,
+            SgdStep(w, default, b, gradientScale, rate, momentum, nesterov, decay));
 
     public void Adagrad(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer a, long count, float gradientScale, float rate, float epsilon)
     {
@@ -51,11 +54,21 @@ internal sealed unsafe class CpuOptimizerKernels<TOps, TVector> : IOptimizerKern
         long range = Math.Max(1, Ranges.Grain / Math.Max(1, gradient.Width)), ranges = (gradient.Count + range - 1) / range;
         long shared = gradient.PerValue > 1 && gradient.Summed.IsAbsent ? gradient.Count / gradient.PerValue : 0;
         using var parts = new PooledScratch(2 * Math.Max(1, ranges + shared));
-        var job = new RowSquareSum<TOps, TVector> { Sums = new ContributionSums<TOps, TVector>(gradient), Parts = (double*)parts.Floats, Range = range };
+        var job = new RowSquareSum<TOps, TVector>
+        {
+            Sums = new ContributionSums<TOps, TVector>(gradient),
+            Parts = (double*)parts.Floats,
+            Range = range,
+        };
         if (shared > 0)
         {
             job.ValueSquares = job.Parts + ranges;
-            var squares = new ValueSquares<TOps, TVector> { Values = gradient.Values.Floats(), Squares = job.ValueSquares, Width = gradient.Width };
+            var squares = new ValueSquares<TOps, TVector>
+            {
+                Values = gradient.Values.Floats(),
+                Squares = job.ValueSquares,
+                Width = gradient.Width,
+            };
             Ranges.RunRows(shared, gradient.Width, ref squares);
         }
 
@@ -67,21 +80,26 @@ internal sealed unsafe class CpuOptimizerKernels<TOps, TVector> : IOptimizerKern
     {
         double sum = 0;
         for (long i = 0; i < count; i++)
+        {
             sum += parts[i];
+        }
+
         return (float)sum;
     }
 
-    private static AdamStep<TOps, TVector> AdamStep(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, in AdamCoefficients coefficients) => new()
-    {
-        W = w.Floats(),
-        Gradient = gradient.Floats(),
-        M = m.Floats(),
-        V = v.Floats(),
-        Coefficients = coefficients,
-    };
+    private static AdamStep<TOps, TVector> AdamStep(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v,
+        in AdamCoefficients coefficients) => new()
+        {
+            W = w.Floats(),
+            Gradient = gradient.Floats(),
+            M = m.Floats(),
+            V = v.Floats(),
+            Coefficients = coefficients,
+        };
 
     private static SgdStep<TOps, TVector> SgdStep(
-        DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, float gradientScale, float rate, float momentum, bool nesterov, float decay) => new()
+        DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, float gradientScale, float rate, float momentum, bool nesterov,
+        float decay) => new()
         {
             W = w.Floats(),
             Gradient = gradient.Floats(),
@@ -93,13 +111,14 @@ internal sealed unsafe class CpuOptimizerKernels<TOps, TVector> : IOptimizerKern
             Decay = decay,
         };
 
-    private static AdagradStep<TOps, TVector> AdagradStep(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer a, float gradientScale, float rate, float epsilon) => new()
-    {
-        W = w.Floats(),
-        Gradient = gradient.Floats(),
-        A = a.Floats(),
-        GradientScale = gradientScale,
-        Rate = rate,
-        Epsilon = epsilon,
-    };
+    private static AdagradStep<TOps, TVector> AdagradStep(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer a, float gradientScale,
+        float rate, float epsilon) => new()
+        {
+            W = w.Floats(),
+            Gradient = gradient.Floats(),
+            A = a.Floats(),
+            GradientScale = gradientScale,
+            Rate = rate,
+            Epsilon = epsilon,
+        };
 }

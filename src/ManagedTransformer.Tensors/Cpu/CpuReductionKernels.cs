@@ -33,8 +33,12 @@ internal sealed unsafe class CpuReductionKernels<TOps, TVector> : IReductionKern
         where TFold : struct, IFold<TVector>
     {
         if (inner == 1)
+        {
             RowFold<TOps, TVector, TFold>.Run(x, y, outer, n);
+        }
         else
+        {
             ColumnFold<TOps, TVector, TFold, ColumnElements<TOps, TVector>>.Run(new ColumnElements<TOps, TVector>(x), y, outer, n, inner);
+        }
     }
 }

@@ -30,7 +30,9 @@ internal static unsafe class IndexCheck
         for (long i = 0; i < count; i++)
         {
             if ((uint)indices[i] >= (uint)size && indices[i] != skipped)
+            {
                 return i;
+            }
         }
 
         return -1;

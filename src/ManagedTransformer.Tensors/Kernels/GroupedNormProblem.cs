@@ -1,9 +1,10 @@
 namespace ManagedTransformer.Tensors.Kernels;
 
 /// <summary>
-/// Layer normalisation of groups of features with an activation and, before it, a shuffle of features between groups and, after it, a mix with other features; everything row by row.
-/// With s = x, or s[j groups + k] = x[k width + j] when shuffled: y' = act(gain (s - mean) rstd + bias) for every <see cref="Width"/> features of s; the result
-/// is y', or, with <see cref="First"/>, both cut into <see cref="Chunks"/> chunks that take turns, those of first before those of y'.
+/// Layer normalisation of groups of features with an activation and, before it, a shuffle of features between groups and, after it, a mix
+/// with other features; everything row by row. With s = x, or s[j groups + k] = x[k width + j] when shuffled: y' = act(gain (s - mean)
+/// rstd + bias) for every <see cref="Width"/> features of s; the result is y', or, with <see cref="First"/>, both cut into
+/// <see cref="Chunks"/> chunks that take turns, those of first before those of y'.
 /// </summary>
 internal struct GroupedNormProblem
 {

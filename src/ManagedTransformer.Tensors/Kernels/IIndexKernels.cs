@@ -7,7 +7,10 @@ internal interface IIndexKernels
     /// <exception cref="ArgumentOutOfRangeException">An index outside 0 .. tableRows-1.</exception>
     void GatherRows(DeviceBuffer table, int tableRows, DeviceBuffer indices, DeviceBuffer y, long count, int width);
 
-    /// <summary>table[indices[i]] += x[i], in the order of i for every table row; indices equal to <paramref name="skipped"/> are left out (-1: none).</summary>
+    /// <summary>
+    /// table[indices[i]] += x[i], in the order of i for every table row; indices equal to <paramref name="skipped"/> are left out (-1:
+    /// none).
+    /// </summary>
     void ScatterAddRows(DeviceBuffer x, DeviceBuffer indices, int skipped, DeviceBuffer table, int tableRows, long count, int width);
 
     /// <summary>y[o, j, i] = x[o, indices[o, j, i], i] for x [outer, n, inner] and indices, y [outer, k, inner].</summary>
@@ -17,14 +20,21 @@ internal interface IIndexKernels
     /// <summary>x[o, indices[o, j, i], i] += y[o, j, i], in the order of j.</summary>
     void ScatterAdd(DeviceBuffer y, DeviceBuffer indices, DeviceBuffer x, long outer, int n, int k, long inner);
 
-    /// <summary>y[b] = sum over m of weights[b, m] table[indices[b, m]] for indices and weights [bags, perBag] and y [bags, width].</summary>
+    /// <summary>
+    /// y[b] = sum over m of weights[b, m] table[indices[b, m]] for indices and weights [bags, perBag] and y [bags, width].
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">An index outside 0 .. tableRows-1.</exception>
-    void EmbeddingBag(DeviceBuffer table, int tableRows, DeviceBuffer indices, DeviceBuffer weights, DeviceBuffer y, long bags, int perBag, int width);
+    void EmbeddingBag(DeviceBuffer table, int tableRows, DeviceBuffer indices, DeviceBuffer weights, DeviceBuffer y, long bags,
+        int perBag, int width);
 
     /// <summary>dWeights[b, m] = &lt;dy[b], table[indices[b, m]]&gt;.</summary>
-    void EmbeddingBagWeightGradient(DeviceBuffer table, DeviceBuffer indices, DeviceBuffer dy, DeviceBuffer dWeights, long bags, int perBag, int width);
+    void EmbeddingBagWeightGradient(DeviceBuffer table, DeviceBuffer indices, DeviceBuffer dy, DeviceBuffer dWeights, long bags,
+        int perBag, int width);
 
-    /// <summary>sorted = the indices in ascending order; order[place] = the position that sorted[place] had, equal indices in the order of their positions.</summary>
+    /// <summary>
+    /// sorted = the indices in ascending order; order[place] = the position that sorted[place] had,
+    /// equal indices in the order of their positions.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">An index outside 0 .. limit-1.</exception>
     void Sort(DeviceBuffer indices, int limit, DeviceBuffer sorted, DeviceBuffer order, long count);
 

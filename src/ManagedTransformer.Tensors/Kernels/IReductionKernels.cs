@@ -12,6 +12,8 @@ internal interface IReductionKernels
     /// <summary>y[o, j, i] = sum over l &lt;= j of x[o, l, i]; with <paramref name="reverse"/> over l &gt;= j.</summary>
     void CumulativeSum(DeviceBuffer x, DeviceBuffer y, long outer, int n, long inner, bool reverse);
 
-    /// <summary>The k largest of each row [rows, n], largest first, ties by smaller index: values [rows, k] and indices (Int32) [rows, k].</summary>
+    /// <summary>
+    /// The k largest of each row [rows, n], largest first, ties by smaller index: values [rows, k] and indices (Int32) [rows, k].
+    /// </summary>
     void TopK(DeviceBuffer x, DeviceBuffer values, DeviceBuffer indices, long rows, int n, int k);
 }

@@ -17,8 +17,8 @@ internal interface ISoftmaxKernels
 
     /// <summary>
     /// For each row with target t (Int32; rows with t = ignored give 0): lp = (x - max) - ln sum e^(x - max); nll = -lp[t];
-    /// loss = targetWeight nll + classWeight sum over v of -lp[v]. Outputs [rows]; nll may be absent. sums, [rows, 2], gets max and the sum of every row, apart
-    /// since max + ln sum, rounded, loses the sum where logits are large.
+    /// loss = targetWeight nll + classWeight sum over v of -lp[v]. Outputs [rows]; nll may be absent. sums, [rows, 2], gets max and the sum
+    /// of every row, apart since max + ln sum, rounded, loses the sum where logits are large.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A target outside 0 .. n-1 that is not the ignored one.</exception>
     void CrossEntropy(DeviceBuffer x, DeviceBuffer targets, int ignored, float targetWeight, float classWeight,

@@ -12,5 +12,6 @@ internal static class IndexFault
 
     /// <summary>A target that is no class.</summary>
     public static ArgumentOutOfRangeException Target(long row, int target, int classes, int ignored) =>
-        new(_targets, $"Cross-entropy: target {target} of row {row} is outside 0 to {classes - 1} and is not the ignored target {ignored}.");
+        new(_targets,
+            $"Cross-entropy: target {target} of row {row} is outside 0 to {classes - 1} and is not the ignored target {ignored}.");
 }

@@ -1,8 +1,9 @@
 namespace ManagedTransformer.Tensors.Kernels;
 
 /// <summary>
-/// Everything that a device must be able to compute: the one contract between operators and devices. Kernels see buffers, sizes and strides,
-/// never tensors; a kernel may run asynchronously, and only reading memory back waits for it. All numbers are Float32 unless stated, indices Int32.
+/// Everything that a device must be able to compute: the one contract between operators and devices. Kernels see buffers, sizes and
+/// strides, never tensors; a kernel may run asynchronously, and only reading memory back waits for it. All numbers are Float32 unless
+/// stated, indices Int32.
 /// </summary>
 internal sealed class KernelSet
 {

@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Tensors.Kernels;
 
 /// <summary>
-/// Gradient of <see cref="LinearAttentionProblem"/>: Y and Denominators hold the forward's results; everything else is overwritten. A key and a value at padding,
-/// and its gate, have zero gradients.
+/// Gradient of <see cref="LinearAttentionProblem"/>: Y and Denominators hold the forward's results; everything else is overwritten. A key
+/// and a value at padding, and its gate, have zero gradients.
 /// </summary>
 internal struct LinearAttentionGradientProblem
 {

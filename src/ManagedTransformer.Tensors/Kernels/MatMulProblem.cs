@@ -2,7 +2,8 @@ namespace ManagedTransformer.Tensors.Kernels;
 
 /// <summary>
 /// C = act(alpha op(A) op(B) + bias [+ C]) for <see cref="Batch"/> row-major matrices. op(A) is [M, K]: A is stored [M, K], or [K, M] when
-/// <see cref="TransposeA"/>; B is stored [K, N], or [N, K] when <see cref="TransposeB"/>. Leading strides are distances between stored rows.
+/// <see cref="TransposeA"/>; B is stored [K, N], or [N, K] when <see cref="TransposeB"/>.
+/// Leading strides are distances between stored rows.
 /// </summary>
 internal struct MatMulProblem
 {
@@ -12,7 +13,9 @@ internal struct MatMulProblem
     public long BatchStrideA, BatchStrideB, BatchStrideC;
     public bool TransposeA, TransposeB;
 
-    /// <summary>Float32, or, for a single product with <see cref="TransposeB"/>, BFloat16: B's elements are widened as they are read.</summary>
+    /// <summary>
+    /// Float32, or, for a single product with <see cref="TransposeB"/>, BFloat16: B's elements are widened as they are read.
+    /// </summary>
     public DType TypeOfB;
 
     public float Alpha;
@@ -32,8 +35,8 @@ internal struct MatMulProblem
     public DeviceBuffer PreActivation;
 
     /// <summary>One product op(A) op(B) of the given sizes, with alpha 1 and nothing else set.</summary>
-    public static MatMulProblem Single(int m, int n, int k, DeviceBuffer a, long strideA, bool transposeA, DeviceBuffer b, long strideB, bool transposeB,
-        DeviceBuffer c, long strideC, bool accumulate = false) => new()
+    public static MatMulProblem Single(int m, int n, int k, DeviceBuffer a, long strideA, bool transposeA, DeviceBuffer b, long strideB,
+        bool transposeB, DeviceBuffer c, long strideC, bool accumulate = false) => new()
         {
             Batch = 1,
             M = m,

@@ -12,8 +12,9 @@ namespace ManagedTransformer.Tensors.Kernels;
 /// <param name="PerValue">How many contributions in a row share a row of values.</param>
 /// <param name="Width">Width of the rows.</param>
 /// <param name="Summed">
-/// [rows of the table, Width]: the sums of the rows that have contributions, which updates take from here; <see cref="IOptimizerKernels.SumOfSquaresRows"/> writes
-/// them. Absent: updates add up.
+/// [rows of the table, Width]: the sums of the rows that have contributions, which updates take from here;
+/// <see cref="IOptimizerKernels.SumOfSquaresRows"/> writes them. Absent: updates add up.
 /// </param>
 internal readonly record struct RowContributions(
-    DeviceBuffer Sorted, DeviceBuffer Order, DeviceBuffer Weights, DeviceBuffer Values, long Count, int PerValue, int Width, DeviceBuffer Summed = default);
+    DeviceBuffer Sorted, DeviceBuffer Order, DeviceBuffer Weights, DeviceBuffer Values, long Count, int PerValue, int Width,
+    DeviceBuffer Summed = default);

@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Tensors;
 
 /// <summary>
-/// Tells the garbage collector about native memory that only finalisers return. The collector sees a small object per tensor, not its megabytes;
-/// without this, a loop that drops its results would grow until a collection happens to come by.
+/// Tells the garbage collector about native memory that only finalisers return. The collector sees a small object per tensor, not its
+/// megabytes; without this, a loop that drops its results would grow until a collection happens to come by.
 /// </summary>
 internal static class AllocationPressure
 {

@@ -17,8 +17,8 @@ internal sealed unsafe class HostStorage : Storage
         : base(device, byteLength) => _block = HostDevice.Pool.Rent(byteLength);
 
     /// <summary>
-    /// The block. A kernel computes on the bare address while nothing else may refer to the storage, so the last few storages whose address a thread
-    /// asked for stay referenced: the finaliser cannot take the block away under a running kernel.
+    /// The block. A kernel computes on the bare address while nothing else may refer to the storage, so the last few storages whose address
+    /// a thread asked for stay referenced: the finaliser cannot take the block away under a running kernel.
     /// </summary>
     public byte* Pointer
     {

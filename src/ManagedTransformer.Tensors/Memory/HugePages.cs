@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace ManagedTransformer.Tensors;
 
 /// <summary>
-/// Asks Linux to back large blocks by pages of 2 MiB where it does so on request only. A table of a gigabyte is then mapped in hundreds of steps instead of hundreds
-/// of thousands, and rows read at random miss the address translation far less often. It is a hint: elsewhere, or if refused, nothing happens.
+/// Asks Linux to back large blocks by pages of 2 MiB where it does so on request only. A table of a gigabyte is then mapped in hundreds of
+/// steps instead of hundreds of thousands, and rows read at random miss the address translation far less often. It is a hint: elsewhere, or
+/// if refused, nothing happens.
 /// </summary>
 internal static unsafe partial class HugePages
 {
@@ -19,7 +20,8 @@ internal static unsafe partial class HugePages
     private static readonly bool _isLinux = OperatingSystem.IsLinux();
 
     /// <summary>Gives the hint.</summary>
-    /// <param name="block">Aligned to <see cref="Size"/>.</param><param name="bytes">At least <see cref="LeastBlock"/>.</param>
+    /// <param name="block">Aligned to <see cref="Size"/>.</param>
+    /// <param name="bytes">At least <see cref="LeastBlock"/>.</param>
     public static void Advise(byte* block, long bytes)
     {
         if (!_isLinux)

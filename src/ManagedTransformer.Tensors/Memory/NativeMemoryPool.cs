@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace ManagedTransformer.Tensors;
 
 /// <summary>
-/// Aligned native blocks, reused by size class (eight classes per power of two, so at most an eighth is wasted). A training step asks for the
-/// same sizes every time: after the first step nothing is allocated from the operating system.
+/// Aligned native blocks, reused by size class (eight classes per power of two, so at most an eighth is wasted). A training step asks for
+/// the same sizes every time: after the first step nothing is allocated from the operating system.
 /// </summary>
 internal sealed unsafe class NativeMemoryPool
 {
@@ -56,7 +56,8 @@ internal sealed unsafe class NativeMemoryPool
     }
 
     /// <summary>Takes a block back.</summary>
-    /// <param name="block">From <see cref="Rent"/>.</param><param name="bytes">The size that was asked for.</param>
+    /// <param name="block">From <see cref="Rent"/>.</param>
+    /// <param name="bytes">The size that was asked for.</param>
     public void Return(byte* block, long bytes)
     {
         long size = BlockSize(bytes);

@@ -11,9 +11,10 @@ public sealed partial class StepScope
     }
 
     /// <summary>
-    /// A scope, still closed, for a step that is taken again and again, as in generation: <c>using (step.Open()) { ... }</c>. Memory and tensor objects of one time serve
-    /// the next, in the order in which they were asked for, so that a step of the same sizes allocates nothing. A tensor of such a step, or a view that it made, must not
-    /// be used behind its end, unless its memory is of the step and was kept (<see cref="Tensor.Keep"/>). Disposing the closed scope returns the memory.
+    /// A scope, still closed, for a step that is taken again and again, as in generation: <c>using (step.Open()) { ... }</c>. Memory and
+    /// tensor objects of one time serve the next, in the order in which they were asked for, so that a step of the same sizes allocates
+    /// nothing. A tensor of such a step, or a view that it made, must not be used behind its end, unless its memory is of the step and was
+    /// kept (<see cref="Tensor.Keep"/>). Disposing the closed scope returns the memory.
     /// </summary>
     public static StepScope Repeated() => new([]);
 
@@ -50,7 +51,9 @@ public sealed partial class StepScope
         return storage;
     }
 
-    /// <summary>A tensor object that the last step had; else null, and the new one is to be <see cref="Register(Tensor)">registered</see>.</summary>
+    /// <summary>
+    /// A tensor object that the last step had; else null, and the new one is to be <see cref="Register(Tensor)">registered</see>.
+    /// </summary>
     internal Tensor? TryReuseTensor() => _tensors is not null && _nextTensor < _tensors.Count ? _tensors[_nextTensor++] : null;
 
     /// <summary>Takes note of a new tensor object.</summary>

@@ -1,9 +1,9 @@
 namespace ManagedTransformer.Tensors;
 
 /// <summary>
-/// The memory of one training or generation step: every tensor made on this thread while the scope is open returns its memory to the pool when the
-/// scope closes, except those that were kept (<see cref="Tensor.Keep"/>). Training, evaluation and generation open scopes themselves;
-/// open one around an own loop to save the garbage collector the work. Scopes nest.
+/// The memory of one training or generation step: every tensor made on this thread while the scope is open returns its memory to the pool
+/// when the scope closes, except those that were kept (<see cref="Tensor.Keep"/>). Training, evaluation and generation open scopes
+/// themselves; open one around an own loop to save the garbage collector the work. Scopes nest.
 /// </summary>
 public sealed partial class StepScope : IDisposable
 {
@@ -24,7 +24,10 @@ public sealed partial class StepScope : IDisposable
 
     internal static StepScope? Current => _current;
 
-    /// <summary>Closes the scope and releases what was made in it; of a <see cref="Repeated"/> scope that is closed already, releases what it holds for the next time. Scopes close in the reverse order of opening, on the thread that opened them.</summary>
+    /// <summary>
+    /// Closes the scope and releases what was made in it; of a <see cref="Repeated"/> scope that is closed already, releases what it holds
+    /// for the next time. Scopes close in the reverse order of opening, on the thread that opened them.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A scope opened later is still open, or another thread closes it.</exception>
     public void Dispose()
     {
@@ -36,7 +39,8 @@ public sealed partial class StepScope : IDisposable
 
         if (_current != this)
         {
-            throw new InvalidOperationException("A step scope must be closed on the thread that opened it, after every scope opened inside it.");
+            throw new InvalidOperationException(
+                "A step scope must be closed on the thread that opened it, after every scope opened inside it.");
         }
 
         _closed = true;

@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Tensors;
 
 /// <summary>
-/// A block of device memory behind one or more tensors. It returns to its pool at the end of the <see cref="StepScope"/> that it was made in,
-/// or, made outside a scope or kept, when nothing refers to it any more (finaliser).
+/// A block of device memory behind one or more tensors. It returns to its pool at the end of the <see cref="StepScope"/> that it was made
+/// in, or, made outside a scope or kept, when nothing refers to it any more (finaliser).
 /// </summary>
 internal abstract class Storage
 {
@@ -38,7 +38,9 @@ internal abstract class Storage
     /// <summary>How many gradients that a backward walk still has to deliver live here.</summary>
     public int PendingGradients { get; set; }
 
-    /// <summary>Host memory that holds the same bytes, where the host knows them; null otherwise, and always for host memory itself.</summary>
+    /// <summary>
+    /// Host memory that holds the same bytes, where the host knows them; null otherwise, and always for host memory itself.
+    /// </summary>
     public Storage? Mirror { get; set; }
 
     public bool IsReleased => Volatile.Read(ref _condition) != Live;
@@ -81,7 +83,8 @@ internal abstract class Storage
         if (IsReleased)
         {
             throw new InvalidOperationException(
-                "The memory of this tensor was returned at the end of its step (or by a backward walk that frees intermediate values): call Keep() inside the step on a tensor that must outlive it.");
+                "The memory of this tensor was returned at the end of its step (or by a backward walk that frees intermediate values): "
+                + "call Keep() inside the step on a tensor that must outlive it.");
         }
     }
 

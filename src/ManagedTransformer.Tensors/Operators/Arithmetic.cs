@@ -5,7 +5,8 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>a + b, broadcast.</summary>
-    /// <param name="a">Any shape.</param><param name="b">A shape that broadcasts with a's.</param>
+    /// <param name="a">Any shape.</param>
+    /// <param name="b">A shape that broadcasts with a's.</param>
     public static Tensor Add(this Tensor a, Tensor b)
     {
         Tensor y = Binary(BinaryOp.Add, a, b);
@@ -13,7 +14,8 @@ public static partial class TensorOperators
     }
 
     /// <summary>a - b, broadcast.</summary>
-    /// <param name="a">Any shape.</param><param name="b">A shape that broadcasts with a's.</param>
+    /// <param name="a">Any shape.</param>
+    /// <param name="b">A shape that broadcasts with a's.</param>
     public static Tensor Subtract(this Tensor a, Tensor b)
     {
         Tensor y = Binary(BinaryOp.Subtract, a, b);
@@ -21,7 +23,8 @@ public static partial class TensorOperators
     }
 
     /// <summary>Element-wise a b, broadcast.</summary>
-    /// <param name="a">Any shape.</param><param name="b">A shape that broadcasts with a's.</param>
+    /// <param name="a">Any shape.</param>
+    /// <param name="b">A shape that broadcasts with a's.</param>
     public static Tensor Multiply(this Tensor a, Tensor b)
     {
         Tensor y = Binary(BinaryOp.Multiply, a, b);
@@ -29,7 +32,8 @@ public static partial class TensorOperators
     }
 
     /// <summary>Element-wise a / b, broadcast.</summary>
-    /// <param name="a">Any shape.</param><param name="b">A shape that broadcasts with a's.</param>
+    /// <param name="a">Any shape.</param>
+    /// <param name="b">A shape that broadcasts with a's.</param>
     public static Tensor Divide(this Tensor a, Tensor b)
     {
         Tensor y = Binary(BinaryOp.Divide, a, b);
@@ -37,7 +41,8 @@ public static partial class TensorOperators
     }
 
     /// <summary>Element-wise a^b, broadcast; the gradient of the exponent needs a positive base.</summary>
-    /// <param name="a">Any shape.</param><param name="b">A shape that broadcasts with a's.</param>
+    /// <param name="a">Any shape.</param>
+    /// <param name="b">A shape that broadcasts with a's.</param>
     public static Tensor Pow(this Tensor a, Tensor b)
     {
         Tensor y = Binary(BinaryOp.Power, a, b);
@@ -45,7 +50,8 @@ public static partial class TensorOperators
     }
 
     /// <summary>The larger of both, element-wise, broadcast; equal elements share the gradient equally.</summary>
-    /// <param name="a">Any shape.</param><param name="b">A shape that broadcasts with a's.</param>
+    /// <param name="a">Any shape.</param>
+    /// <param name="b">A shape that broadcasts with a's.</param>
     public static Tensor Maximum(this Tensor a, Tensor b)
     {
         Tensor y = Binary(BinaryOp.Maximum, a, b);
@@ -53,7 +59,8 @@ public static partial class TensorOperators
     }
 
     /// <summary>The smaller of both, element-wise, broadcast; equal elements share the gradient equally.</summary>
-    /// <param name="a">Any shape.</param><param name="b">A shape that broadcasts with a's.</param>
+    /// <param name="a">Any shape.</param>
+    /// <param name="b">A shape that broadcasts with a's.</param>
     public static Tensor Minimum(this Tensor a, Tensor b)
     {
         Tensor y = Binary(BinaryOp.Minimum, a, b);

@@ -5,10 +5,14 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>
-    /// Scaled dot-product attention of every head (Vaswani et al., 2017, equation 1): a = softmax over the visible keys of scale q . k, y = sum of drop(a) v.
-    /// One pass over tiles; no [T, S] matrix is kept, backward rebuilds the weights. A query that sees no key gives zeros.
+    /// Scaled dot-product attention of every head (Vaswani et al., 2017, equation 1): a = softmax over the visible keys of scale q . k,
+    /// y = sum of drop(a) v. One pass over tiles; no [T, S] matrix is kept, backward rebuilds the weights.
+    /// A query that sees no key gives zeros.
     /// </summary>
-    /// <param name="query">[B, T, H, d]</param><param name="key">[B, S, H, d]</param><param name="value">[B, S, H, e]</param><param name="options">Masks and dropout.</param>
+    /// <param name="query">[B, T, H, d]</param>
+    /// <param name="key">[B, S, H, d]</param>
+    /// <param name="value">[B, S, H, e]</param>
+    /// <param name="options">Masks and dropout.</param>
     /// <returns>[B, T, H, e]</returns>
     /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
     public static Tensor Attention(this Tensor query, Tensor key, Tensor value, AttentionOptions options = default)
@@ -18,18 +22,24 @@ public static partial class TensorOperators
             || query.Shape[3] != key.Shape[3] || value.Shape.With(3, 1) != key.Shape.With(3, 1))
         {
             throw new ArgumentException(
-                $"Attention: query [B, T, H, d], key [B, S, H, d] and value [B, S, H, e] are needed, the shapes are {query.Shape}, {key.Shape} and {value.Shape}.");
+                $"Attention: query [B, T, H, d], key [B, S, H, d] and value [B, S, H, e] are needed, the shapes are {query.Shape}, "
+                + $"{key.Shape} and {value.Shape}.");
         }
 
         (query, key, value) = (WithRows(query), WithRows(key), WithRows(value));
         bool record = Recorder.IsNeeded(query, key, value);
-        AttentionProblem problem = Describe(new HeadView(query), new HeadView(key), new HeadView(value), options, query.Device, record, out Tensor y, out Tensor? sums);
+        AttentionProblem problem = Describe(new HeadView(query), new HeadView(key), new HeadView(value), options, query.Device, record,
+            out Tensor y, out Tensor? sums);
         query.Kernels.Attention.Attention(problem);
         return record ? Recorder.Record(y, new AttentionRule(query, key, value, problem, sums!)) : y;
     }
 
-    /// <summary>Self-attention on packed queries, keys and values, as one matrix product makes them; the same as <see cref="Attention"/> on its three parts.</summary>
-    /// <param name="packed">[B, T, 3, H, d]: query, key, value.</param><param name="options">Masks and dropout.</param>
+    /// <summary>
+    /// Self-attention on packed queries, keys and values, as one matrix product makes them;
+    /// the same as <see cref="Attention"/> on its three parts.
+    /// </summary>
+    /// <param name="packed">[B, T, 3, H, d]: query, key, value.</param>
+    /// <param name="options">Masks and dropout.</param>
     /// <returns>[B, T, H, d]</returns>
     /// <exception cref="ArgumentException">Another shape.</exception>
     public static Tensor SelfAttention(this Tensor packed, AttentionOptions options = default)
@@ -43,7 +53,8 @@ public static partial class TensorOperators
         packed = packed.Contiguous();
         bool record = Recorder.IsNeeded(packed);
         AttentionProblem problem = Describe(
-            new HeadView(packed, 0), new HeadView(packed, 1), new HeadView(packed, 2), options, packed.Device, record, out Tensor y, out Tensor? sums);
+            new HeadView(packed, 0), new HeadView(packed, 1), new HeadView(packed, 2), options, packed.Device, record, out Tensor y,
+            out Tensor? sums);
         packed.Kernels.Attention.Attention(problem);
         return record ? Recorder.Record(y, new SelfAttentionRule(packed, problem, sums!)) : y;
     }
@@ -51,7 +62,8 @@ public static partial class TensorOperators
     private static Tensor WithRows(Tensor x) => x.Strides[3] == 1 || x.Shape[3] == 1 ? x : x.Contiguous();
 
     /// <summary>A row of what backward needs of every query; absent where that is.</summary>
-    private static DeviceBuffer RowOf(Tensor? sums, int row) => sums is null ? default : sums.Buffer with { Offset = sums.Offset + ((long)row * sums.Shape[1]) };
+    private static DeviceBuffer RowOf(Tensor? sums, int row) =>
+        sums is null ? default : sums.Buffer with { Offset = sums.Offset + ((long)row * sums.Shape[1]) };
 
     private static RowStrides RowsOf(Tensor x)
     {
@@ -60,16 +72,19 @@ public static partial class TensorOperators
     }
 
     private static AttentionProblem Describe(
-        in HeadView query, in HeadView key, in HeadView value, in AttentionOptions options, Device device, bool record, out Tensor y, out Tensor? sums)
+        in HeadView query, in HeadView key, in HeadView value, in AttentionOptions options, Device device, bool record, out Tensor y,
+        out Tensor? sums)
     {
         if (options.KeyPadding is { } padding && padding.Shape != new Shape(query.Batch, key.Length))
         {
-            throw new ArgumentException($"Attention: the key padding needs the shape {new Shape(query.Batch, key.Length)}, it has {padding.Shape}.");
+            throw new ArgumentException(
+                $"Attention: the key padding needs the shape {new Shape(query.Batch, key.Length)}, it has {padding.Shape}.");
         }
 
         if (options.Window < 0 || options.Dropout is not (>= 0 and < 1))
         {
-            throw new ArgumentException($"Attention: the window {options.Window} must not be negative, and the dropout {options.Dropout} must be in [0, 1).");
+            throw new ArgumentException(
+                $"Attention: the window {options.Window} must not be negative, and the dropout {options.Dropout} must be in [0, 1).");
         }
 
         y = Tensor.Empty(new Shape(query.Batch, query.Length, query.Heads, value.Width), DType.Float32, device);
@@ -138,7 +153,8 @@ public static partial class TensorOperators
         {
             (Batch, Length, Heads, Width) = (packed.Shape[0], packed.Shape[1], packed.Shape[3], packed.Shape[4]);
             long row = (long)Heads * Width;
-            (Buffer, Strides) = (new DeviceBuffer(packed.Storage, packed.Offset + (part * row)), new RowStrides(3 * row * Length, 3 * row, Width));
+            (Buffer, Strides) = (new DeviceBuffer(packed.Storage, packed.Offset + (part * row)),
+                new RowStrides(3 * row * Length, 3 * row, Width));
         }
     }
 

@@ -3,14 +3,21 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>
-    /// Batch normalisation (Ioffe and Szegedy, 2015) of every feature (last axis) over all rows: y = gain (x - mean) / sqrt(variance + epsilon) + bias.
-    /// Training takes mean and biased variance from the batch and moves the running statistics: running = (1 - momentum) running + momentum batch, with the
-    /// unbiased variance; otherwise the running statistics are used. A mask leaves rows (padding) out of the batch's statistics; they are normalised like the others.
+    /// Batch normalisation (Ioffe and Szegedy, 2015) of every feature (last axis) over all rows: y = gain (x - mean) / sqrt(variance +
+    /// epsilon) + bias. Training takes mean and biased variance from the batch and moves the running statistics: running = (1 - momentum)
+    /// running + momentum batch, with the unbiased variance; otherwise the running statistics are used. A mask leaves rows (padding) out of
+    /// the batch's statistics; they are normalised like the others.
     /// </summary>
-    /// <param name="x">[..., D]; training needs at least two rows that count.</param><param name="gain">[D]</param><param name="bias">[D]</param>
-    /// <param name="runningMean">[D], updated in place in training.</param><param name="runningVariance">[D], likewise.</param>
-    /// <param name="training">Which statistics to use.</param><param name="momentum">Weight of the newest batch.</param><param name="epsilon">Added to the variance.</param>
-    /// <param name="mask">The shape of x without its last axis: 1 where a row counts, else 0; default: all count. Without effect outside training.</param>
+    /// <param name="x">[..., D]; training needs at least two rows that count.</param>
+    /// <param name="gain">[D]</param>
+    /// <param name="bias">[D]</param>
+    /// <param name="runningMean">[D], updated in place in training.</param>
+    /// <param name="runningVariance">[D], likewise.</param>
+    /// <param name="training">Which statistics to use.</param>
+    /// <param name="momentum">Weight of the newest batch.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="mask">The shape of x without its last axis: 1 where a row counts, else 0; default: all count.
+    /// Without effect outside training.</param>
     /// <exception cref="ArgumentException">Sizes that do not fit, or fewer than two rows that count in training.</exception>
     public static Tensor BatchNorm(this Tensor x, Tensor gain, Tensor bias, Tensor runningMean, Tensor runningVariance, bool training,
         float momentum = 0.1f, float epsilon = 1e-5f, Tensor? mask = null)
@@ -31,7 +38,8 @@ public static partial class TensorOperators
             counted = RowCount(sample);
             if (counted < 2)
             {
-                throw new ArgumentException($"BatchNorm: training needs at least two rows that count; x has the shape {x.Shape}, of which {counted} rows count.");
+                throw new ArgumentException(
+                    $"BatchNorm: training needs at least two rows that count; x has the shape {x.Shape}, of which {counted} rows count.");
             }
 
             (mean, variance) = (Tensor.EmptyLike(runningMean), Tensor.EmptyLike(runningVariance));
@@ -62,17 +70,19 @@ public static partial class TensorOperators
         using NoGradientScope _ = new();
         if (x.Rank != mask.Rank + 1 || mask.Shape != x.Shape.Without(x.Rank - 1))
         {
-            throw new ArgumentException($"BatchNorm: x of the shape {x.Shape} needs a mask of the shape {x.Shape.Without(x.Rank - 1)}, it has {mask.Shape}.");
+            throw new ArgumentException(
+                $"BatchNorm: x of the shape {x.Shape} needs a mask of the shape {x.Shape.Without(x.Rank - 1)}, it has {mask.Shape}.");
         }
 
         float[] values = mask.ToArray();
         int[] places = [.. Enumerable.Range(0, values.Length).Where(row => values[row] != 0)];
-        Tensor rows = x.Detach().Reshape(new Shape(values.Length, x.Shape[-1])).Embedding(Tensor.From(places, new Shape(places.Length), x.Device));
+        Tensor rows = x.Detach().Reshape(new Shape(values.Length, x.Shape[-1]))
+            .Embedding(Tensor.From(places, new Shape(places.Length), x.Device));
         return (rows, Tensor.From([.. values.Select(value => value != 0 ? 1f : 0f)], new Shape(values.Length), x.Device));
     }
 
-    // With m = 1 for rows that count, M of them, else 0: dx = gain rstd (dy - m / M (sum dy + xhat sum(dy xhat))), sums over all rows; with fixed statistics
-    // dx = gain rstd dy.
+    // With m = 1 for rows that count, M of them, else 0: dx = gain rstd (dy - m / M (sum dy + xhat sum(dy xhat))), sums over all rows; with
+    // fixed statistics dx = gain rstd dy.
     private sealed class BatchNormRule : GradientRule
     {
         private readonly Tensor _x, _gain, _bias, _mean, _rstd;

@@ -3,7 +3,8 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>Tensors one after the other along an axis.</summary>
-    /// <param name="axis">The axis; negative counts from the end.</param><param name="tensors">At least one; equal shapes but for that axis, equal types.</param>
+    /// <param name="axis">The axis; negative counts from the end.</param>
+    /// <param name="tensors">At least one; equal shapes but for that axis, equal types.</param>
     /// <exception cref="ArgumentException">No tensors, or shapes that do not fit.</exception>
     public static Tensor Concat(int axis, params ReadOnlySpan<Tensor> tensors)
     {
@@ -20,7 +21,8 @@ public static partial class TensorOperators
         {
             if (tensor.Rank != first.Rank || tensor.DType != first.DType || tensor.Shape.With(axis, 0) != first.Shape.With(axis, 0))
             {
-                throw new ArgumentException($"Concat along axis {axis}: {tensor.DType}{tensor.Shape} does not fit {first.DType}{first.Shape}.");
+                throw new ArgumentException(
+                    $"Concat along axis {axis}: {tensor.DType}{tensor.Shape} does not fit {first.DType}{first.Shape}.");
             }
 
             total += tensor.Shape[axis];
@@ -39,8 +41,11 @@ public static partial class TensorOperators
     }
 
     /// <summary>Adds places of a constant before and after an axis.</summary>
-    /// <param name="x">Any shape.</param><param name="axis">The axis.</param><param name="before">Places in front.</param>
-    /// <param name="after">Places behind.</param><param name="value">What they hold.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="axis">The axis.</param>
+    /// <param name="before">Places in front.</param>
+    /// <param name="after">Places behind.</param>
+    /// <param name="value">What they hold.</param>
     /// <exception cref="ArgumentOutOfRangeException">A negative number of places.</exception>
     public static Tensor Pad(this Tensor x, int axis, int before, int after, float value = 0)
     {

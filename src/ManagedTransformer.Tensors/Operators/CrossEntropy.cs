@@ -5,8 +5,11 @@ public static partial class TensorOperators
     private const int NothingIgnored = int.MinValue;
 
     /// <summary>Cross-entropy between logits and target classes: -ln softmax(logits)[target], with optional label smoothing.</summary>
-    /// <param name="logits">[..., V]</param><param name="targets">Int32, the leading shape of the logits.</param><param name="options">Default: mean, no smoothing, nothing ignored.</param>
-    /// <exception cref="ArgumentException">Shapes that do not fit.</exception><exception cref="ArgumentOutOfRangeException">A target outside 0 .. V-1.</exception>
+    /// <param name="logits">[..., V]</param>
+    /// <param name="targets">Int32, the leading shape of the logits.</param>
+    /// <param name="options">Default: mean, no smoothing, nothing ignored.</param>
+    /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A target outside 0 .. V-1.</exception>
     public static CrossEntropyResult CrossEntropy(this Tensor logits, Tensor targets, CrossEntropyOptions? options = null)
     {
         options ??= new CrossEntropyOptions();
@@ -42,7 +45,8 @@ public static partial class TensorOperators
         RequireIndices(targets, operation);
         if (targets.Shape != x.Shape.Without(-1))
         {
-            throw new ArgumentException($"{operation}: {x.Shape} needs targets of the shape {x.Shape.Without(-1)}, theirs is {targets.Shape}.");
+            throw new ArgumentException(
+                $"{operation}: {x.Shape} needs targets of the shape {x.Shape.Without(-1)}, theirs is {targets.Shape}.");
         }
     }
 
@@ -56,10 +60,12 @@ public static partial class TensorOperators
         private readonly int _ignored;
         private readonly float _targetWeight, _classWeight, _factor;
 
-        public CrossEntropyRule(Tensor logits, Tensor targets, int ignored, float targetWeight, float classWeight, Tensor sums, float factor)
+        public CrossEntropyRule(Tensor logits, Tensor targets, int ignored, float targetWeight, float classWeight,
+            Tensor sums, float factor)
             : base(logits)
         {
-            (_logits, _targets, _ignored, _targetWeight, _classWeight, _sums, _factor) = (logits, targets, ignored, targetWeight, classWeight, sums, factor);
+            (_logits, _targets, _ignored, _targetWeight, _classWeight, _sums, _factor) =
+                (logits, targets, ignored, targetWeight, classWeight, sums, factor);
             Own(sums);
         }
 

@@ -15,7 +15,9 @@ public sealed record CrossEntropyOptions
     /// <summary>Whether the losses are added up (true) or averaged over the rows that count (false).</summary>
     public bool Sum { get; init; }
 
-    /// <summary>Whether the form fused with the projection also returns what each row predicts: its negative log-likelihood and its likeliest class.</summary>
+    /// <summary>
+    /// Whether the form fused with the projection also returns what each row predicts: its negative log-likelihood and its likeliest class.
+    /// </summary>
     public bool Rows { get; init; }
 
     /// <summary>

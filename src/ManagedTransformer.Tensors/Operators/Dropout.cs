@@ -3,10 +3,12 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>
-    /// Inverted dropout (Srivastava et al., 2014): every element is zeroed with the given probability, the others are divided by 1 - probability.
-    /// The mask is computed from the key, here and in backward; it is never stored.
+    /// Inverted dropout (Srivastava et al., 2014): every element is zeroed with the given probability, the others are divided by
+    /// 1 - probability. The mask is computed from the key, here and in backward; it is never stored.
     /// </summary>
-    /// <param name="x">Any shape.</param><param name="probability">0 (x itself is returned) up to, not including, 1.</param><param name="key">Which random numbers.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="probability">0 (x itself is returned) up to, not including, 1.</param>
+    /// <param name="key">Which random numbers.</param>
     /// <exception cref="ArgumentOutOfRangeException">A probability outside [0, 1).</exception>
     public static Tensor Dropout(this Tensor x, float probability, RandomKey key)
     {

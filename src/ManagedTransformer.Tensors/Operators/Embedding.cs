@@ -5,10 +5,12 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>Reads rows of a table: y[...] = table[indices[...]].</summary>
-    /// <param name="table">[rows, width], Float32, or BFloat16 with an even width.</param><param name="indices">Int32, any shape, values 0 .. rows-1.</param>
+    /// <param name="table">[rows, width], Float32, or BFloat16 with an even width.</param>
+    /// <param name="indices">Int32, any shape, values 0 .. rows-1.</param>
     /// <param name="padding">An index whose lookups send no gradient, or -1 for none.</param>
     /// <param name="sparse">
-    /// Collects the gradient as rows (<see cref="Parameter.RowGradient"/>) instead of a whole table; the table must be a <see cref="Parameter"/>.
+    /// Collects the gradient as rows (<see cref="Parameter.RowGradient"/>) instead of a whole table; the table must be a
+    /// <see cref="Parameter"/>.
     /// </param>
     /// <returns>[..., width]</returns>
     /// <exception cref="ArgumentException">Not a table, or sparse without a parameter.</exception>
@@ -55,7 +57,9 @@ public static partial class TensorOperators
     }
 
     /// <summary>Reads places along an axis: y = x with axis places <c>indices</c>, in their order.</summary>
-    /// <param name="x">Any shape.</param><param name="axis">The axis; negative counts from the end.</param><param name="indices">Int32 [k].</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="axis">The axis; negative counts from the end.</param>
+    /// <param name="indices">Int32 [k].</param>
     /// <returns>The shape of x with size k at the axis.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An index outside the axis.</exception>
     public static Tensor IndexSelect(this Tensor x, int axis, Tensor indices)
@@ -128,7 +132,8 @@ public static partial class TensorOperators
                 values = CopyOf(values);
             }
 
-            GradientSink.AddRows((Parameter)table, new RowGradient(table.Shape[0], Tensor.From(kept, new Shape(kept.Length), dy.Device), null, values));
+            GradientSink.AddRows((Parameter)table,
+                new RowGradient(table.Shape[0], Tensor.From(kept, new Shape(kept.Length), dy.Device), null, values));
         }
     }
 }

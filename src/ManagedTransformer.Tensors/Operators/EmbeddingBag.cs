@@ -2,12 +2,15 @@ namespace ManagedTransformer.Tensors;
 
 public static partial class TensorOperators
 {
-    /// <summary>Weighted sums of rows of a table: y[b] = sum over m of weights[b, m] table[indices[b, m]]. The rows that were read are never stored.</summary>
-    /// <param name="table">[slots, width]</param><param name="indices">Int32 [bags, perBag], values 0 .. slots-1, repetitions allowed.</param>
+    /// <summary>
+    /// Weighted sums of rows of a table: y[b] = sum over m of weights[b, m] table[indices[b, m]]. The rows that were read are never stored.
+    /// </summary>
+    /// <param name="table">[slots, width]</param>
+    /// <param name="indices">Int32 [bags, perBag], values 0 .. slots-1, repetitions allowed.</param>
     /// <param name="weights">[bags, perBag], of any sign.</param>
     /// <param name="sparseGradient">
-    /// Collects the table's gradient as (slot, bag, weight) with the gradient of y (<see cref="Parameter.RowGradient"/>) instead of a whole table; the table
-    /// must be a <see cref="Parameter"/>.
+    /// Collects the table's gradient as (slot, bag, weight) with the gradient of y (<see cref="Parameter.RowGradient"/>) instead of a whole
+    /// table; the table must be a <see cref="Parameter"/>.
     /// </param>
     /// <returns>[bags, width]</returns>
     /// <exception cref="ArgumentException">Shapes that do not fit, or a sparse gradient without a parameter.</exception>
@@ -20,7 +23,8 @@ public static partial class TensorOperators
         if (table.Rank != 2 || indices.Rank != 2 || indices.Shape != weights.Shape)
         {
             throw new ArgumentException(
-                $"EmbeddingBag: a table [slots, width] with indices and weights [bags, perBag] is needed, their shapes are {table.Shape}, {indices.Shape} and {weights.Shape}.");
+                $"EmbeddingBag: a table [slots, width] with indices and weights [bags, perBag] is needed, their shapes are {table.Shape}, "
+                + $"{indices.Shape} and {weights.Shape}.");
         }
 
         if (sparseGradient && table is not Parameter)
@@ -61,7 +65,8 @@ public static partial class TensorOperators
                 Tensor slots = Tensor.Empty(indices.Shape, DType.Int32, dy.Device);
                 slots.Assign(indices);
                 Tensor factors = CopyOf(weights.Detach());
-                GradientSink.AddRows((Parameter)table, new RowGradient(table.Shape[0], slots.Reshape(flat), factors.Reshape(flat), CopyOf(dy)));
+                GradientSink.AddRows((Parameter)table,
+                    new RowGradient(table.Shape[0], slots.Reshape(flat), factors.Reshape(flat), CopyOf(dy)));
                 return;
             }
 

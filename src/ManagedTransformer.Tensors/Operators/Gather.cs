@@ -3,9 +3,11 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>Reads along an axis: y[.., j, ..] = x[.., indices[.., j, ..], ..].</summary>
-    /// <param name="x">Any shape.</param><param name="axis">The axis; negative counts from the end.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="axis">The axis; negative counts from the end.</param>
     /// <param name="indices">Int32, the shape of x but for the axis; values 0 .. size-1.</param>
-    /// <exception cref="ArgumentException">Shapes that do not fit.</exception><exception cref="ArgumentOutOfRangeException">An index outside the axis.</exception>
+    /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index outside the axis.</exception>
     public static Tensor Gather(this Tensor x, int axis, Tensor indices)
     {
         (x, indices, axis) = PrepareGather("Gather", x, axis, indices);
@@ -16,9 +18,12 @@ public static partial class TensorOperators
     }
 
     /// <summary>Adds along an axis: y = x, then y[.., indices[.., j, ..], ..] += source[.., j, ..], in the order of j.</summary>
-    /// <param name="x">Any shape.</param><param name="axis">The axis; negative counts from the end.</param>
-    /// <param name="indices">Int32, the shape of x but for the axis.</param><param name="source">The shape of the indices.</param>
-    /// <exception cref="ArgumentException">Shapes that do not fit.</exception><exception cref="ArgumentOutOfRangeException">An index outside the axis.</exception>
+    /// <param name="x">Any shape.</param>
+    /// <param name="axis">The axis; negative counts from the end.</param>
+    /// <param name="indices">Int32, the shape of x but for the axis.</param>
+    /// <param name="source">The shape of the indices.</param>
+    /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index outside the axis.</exception>
     public static Tensor ScatterAdd(this Tensor x, int axis, Tensor indices, Tensor source)
     {
         (x, indices, axis) = PrepareGather("ScatterAdd", x, axis, indices);
@@ -34,8 +39,11 @@ public static partial class TensorOperators
         return Recorder.IsNeeded(x, source) ? Recorder.Record(y, new ScatterAddRule(x, axis, indices, source)) : y;
     }
 
-    /// <summary>The k largest elements along the last axis, largest first, ties by smaller place. The gradient flows to the places taken.</summary>
-    /// <param name="x">[..., n]</param><param name="k">1 .. n.</param>
+    /// <summary>
+    /// The k largest elements along the last axis, largest first, ties by smaller place. The gradient flows to the places taken.
+    /// </summary>
+    /// <param name="x">[..., n]</param>
+    /// <param name="k">1 .. n.</param>
     /// <returns>Values and Int32 places, [..., k].</returns>
     /// <exception cref="ArgumentOutOfRangeException">k outside 1 .. n.</exception>
     public static (Tensor Values, Tensor Indices) TopK(this Tensor x, int k)
@@ -60,7 +68,8 @@ public static partial class TensorOperators
         axis = x.Shape.Axis(axis);
         if (indices.Rank != x.Rank || indices.Shape.With(axis, 1) != x.Shape.With(axis, 1))
         {
-            throw new ArgumentException($"{operation}: indices of the shape {x.Shape} but for axis {axis} are needed, their shape is {indices.Shape}.");
+            throw new ArgumentException(
+                $"{operation}: indices of the shape {x.Shape} but for axis {axis} are needed, their shape is {indices.Shape}.");
         }
 
         return (x.Contiguous(), indices.Contiguous(), axis);

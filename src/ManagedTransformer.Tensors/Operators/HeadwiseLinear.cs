@@ -5,7 +5,9 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>A linear map of its own for every head: y[..., h, :] = act(x[..., h, :] W[h]^T + b[h]), one batched product.</summary>
-    /// <param name="x">[B, T, H, d]</param><param name="weight">W, [H, k, d]</param><param name="bias">b, [H, k], or none.</param>
+    /// <param name="x">[B, T, H, d]</param>
+    /// <param name="weight">W, [H, k, d]</param>
+    /// <param name="bias">b, [H, k], or none.</param>
     /// <param name="activation">Applied element-wise at the end.</param>
     /// <returns>[B, T, H, k]</returns>
     /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
@@ -14,12 +16,14 @@ public static partial class TensorOperators
         RequireFloat(x, "HeadwiseLinear");
         if (x.Rank != 4 || weight.Rank != 3 || weight.Shape[0] != x.Shape[2] || weight.Shape[2] != x.Shape[3])
         {
-            throw new ArgumentException($"HeadwiseLinear: x [B, T, H, d] and a weight [H, k, d] are needed, the shapes are {x.Shape} and {weight.Shape}.");
+            throw new ArgumentException(
+                $"HeadwiseLinear: x [B, T, H, d] and a weight [H, k, d] are needed, the shapes are {x.Shape} and {weight.Shape}.");
         }
 
         if (bias is not null && bias.Shape != weight.Shape.Without(2))
         {
-            throw new ArgumentException($"HeadwiseLinear: the weight {weight.Shape} needs a bias {weight.Shape.Without(2)}, it is {bias.Shape}.");
+            throw new ArgumentException(
+                $"HeadwiseLinear: the weight {weight.Shape} needs a bias {weight.Shape.Without(2)}, it is {bias.Shape}.");
         }
 
         x = HasEvenRows(x) ? x : x.Contiguous();
@@ -28,8 +32,10 @@ public static partial class TensorOperators
         int heads = weight.Shape[0], outputs = weight.Shape[1], inputs = weight.Shape[2];
         Tensor y = Tensor.Empty(x.Shape.With(3, outputs), x);
         Tensor? before = record && activation != Activation.None ? Tensor.EmptyLike(y) : null;
-        MatMulProblem problem = MatMulProblem.Single(x.Shape[0] * x.Shape[1], outputs, inputs, x.Buffer, RowDistance(x), false, weight.Buffer, inputs, true, y.Buffer, (long)heads * outputs);
-        (problem.Batch, problem.BatchStrideA, problem.BatchStrideB, problem.BatchStrideC) = (heads, x.Strides[2], (long)outputs * inputs, outputs);
+        MatMulProblem problem = MatMulProblem.Single(x.Shape[0] * x.Shape[1], outputs, inputs, x.Buffer, RowDistance(x), false,
+            weight.Buffer, inputs, true, y.Buffer, (long)heads * outputs);
+        (problem.Batch, problem.BatchStrideA, problem.BatchStrideB, problem.BatchStrideC) =
+            (heads, x.Strides[2], (long)outputs * inputs, outputs);
         (problem.Bias, problem.BatchStrideBias) = (bias?.Buffer ?? default, bias is null ? 0 : outputs);
         (problem.Activation, problem.PreActivation) = (activation, before?.Buffer ?? default);
         x.Kernels.Matrix.MatMul(problem);
@@ -38,7 +44,8 @@ public static partial class TensorOperators
 
     /// <summary>Whether the rows of a head lie evenly over batch and time.</summary>
     private static bool HasEvenRows(Tensor x) =>
-        (x.Strides[3] == 1 || x.Shape[3] == 1) && (x.Shape[0] == 1 || x.Strides[0] == x.Shape[1] * x.Strides[1]) && x.Strides[1] >= x.Shape[3] && x.Strides[2] >= 0;
+        (x.Strides[3] == 1 || x.Shape[3] == 1) && (x.Shape[0] == 1 || x.Strides[0] == x.Shape[1] * x.Strides[1])
+        && x.Strides[1] >= x.Shape[3] && x.Strides[2] >= 0;
 
     private static long RowDistance(Tensor x) => Math.Max(x.Strides[1], x.Shape[3]);
 
@@ -67,7 +74,8 @@ public static partial class TensorOperators
             if (_before is not null)
             {
                 dz = Tensor.EmptyLike(dy);
-                Elementwise(dy).UnaryGradient(Activations.FunctionOf(_activation), _before.Buffer, _y.Buffer, dy.Buffer, dz.Buffer, dy.Count, 0, 0);
+                Elementwise(dy).UnaryGradient(Activations.FunctionOf(_activation), _before.Buffer, _y.Buffer, dy.Buffer, dz.Buffer,
+                    dy.Count, 0, 0);
             }
 
             if (_bias is { RequiresGradient: true })
@@ -81,8 +89,10 @@ public static partial class TensorOperators
             {
                 Tensor dw = sink.Target(_weight, out bool accumulate);
                 MatMulProblem problem = MatMulProblem.Single(
-                    outputs, inputs, rows, dz.Buffer, (long)heads * outputs, true, _x.Buffer, RowDistance(_x), false, dw.Buffer, inputs, accumulate);
-                (problem.Batch, problem.BatchStrideA, problem.BatchStrideB, problem.BatchStrideC) = (heads, outputs, _x.Strides[2], (long)outputs * inputs);
+                    outputs, inputs, rows, dz.Buffer, (long)heads * outputs, true, _x.Buffer, RowDistance(_x), false, dw.Buffer,
+                    inputs, accumulate);
+                (problem.Batch, problem.BatchStrideA, problem.BatchStrideB, problem.BatchStrideC) =
+                    (heads, outputs, _x.Strides[2], (long)outputs * inputs);
                 dy.Kernels.Matrix.MatMul(problem);
             }
 
@@ -90,8 +100,10 @@ public static partial class TensorOperators
             {
                 Tensor dx = sink.Target(_x, out bool accumulate);
                 MatMulProblem problem = MatMulProblem.Single(
-                    rows, inputs, outputs, dz.Buffer, (long)heads * outputs, false, _weight.Buffer, inputs, false, dx.Buffer, (long)heads * inputs, accumulate);
-                (problem.Batch, problem.BatchStrideA, problem.BatchStrideB, problem.BatchStrideC) = (heads, outputs, (long)outputs * inputs, inputs);
+                    rows, inputs, outputs, dz.Buffer, (long)heads * outputs, false, _weight.Buffer, inputs, false, dx.Buffer,
+                    (long)heads * inputs, accumulate);
+                (problem.Batch, problem.BatchStrideA, problem.BatchStrideB, problem.BatchStrideC) =
+                    (heads, outputs, (long)outputs * inputs, inputs);
                 dy.Kernels.Matrix.MatMul(problem);
             }
 

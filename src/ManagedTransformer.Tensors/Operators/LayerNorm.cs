@@ -3,17 +3,25 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>
-    /// Layer normalisation over the last axis (Ba et al., 2016): y = gain (x - mean) rstd + bias with rstd = 1 / sqrt(variance + epsilon), biased variance.
+    /// Layer normalisation over the last axis (Ba et al., 2016): y = gain (x - mean) rstd + bias with rstd = 1 / sqrt(variance + epsilon),
+    /// biased variance.
     /// </summary>
-    /// <param name="x">[..., D]</param><param name="gain">[D]</param><param name="bias">[D]</param><param name="epsilon">Added to the variance.</param>
+    /// <param name="x">[..., D]</param>
+    /// <param name="gain">[D]</param>
+    /// <param name="bias">[D]</param>
+    /// <param name="epsilon">Added to the variance.</param>
     public static Tensor LayerNorm(this Tensor x, Tensor gain, Tensor bias, float epsilon = 1e-5f) =>
         LayerNorm(x, null, gain, bias, epsilon).Normalized;
 
     /// <summary>A residual connection and the layer normalisation after it in one pass: s = x + residual, y = LayerNorm(s).</summary>
-    /// <param name="x">[..., D]</param><param name="residual">The same shape.</param><param name="gain">[D]</param><param name="bias">[D]</param>
+    /// <param name="x">[..., D]</param>
+    /// <param name="residual">The same shape.</param>
+    /// <param name="gain">[D]</param>
+    /// <param name="bias">[D]</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <returns>The sum s, for the next residual connection, and y.</returns>
-    public static (Tensor Sum, Tensor Normalized) AddLayerNorm(this Tensor x, Tensor residual, Tensor gain, Tensor bias, float epsilon = 1e-5f) =>
+    public static (Tensor Sum, Tensor Normalized) AddLayerNorm(this Tensor x, Tensor residual, Tensor gain, Tensor bias,
+        float epsilon = 1e-5f) =>
         residual.Shape == x.Shape
             ? LayerNorm(x, residual, gain, bias, epsilon)
             : throw new ArgumentException($"AddLayerNorm: the residual has the shape {residual.Shape}, x has {x.Shape}.");

@@ -5,7 +5,9 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>y = act(x W^T + b) in one pass.</summary>
-    /// <param name="x">[..., inputs]</param><param name="weight">W, [outputs, inputs], Float32, or BFloat16 where no gradient is recorded</param><param name="bias">b, [outputs], or none</param>
+    /// <param name="x">[..., inputs]</param>
+    /// <param name="weight">W, [outputs, inputs], Float32, or BFloat16 where no gradient is recorded</param>
+    /// <param name="bias">b, [outputs], or none</param>
     /// <param name="activation">Applied element-wise at the end.</param>
     /// <returns>[..., outputs]</returns>
     /// <exception cref="ArgumentException">Sizes or types that do not fit.</exception>
@@ -34,7 +36,8 @@ public static partial class TensorOperators
         Tensor y = Tensor.Empty(x.Shape.With(-1, weight.Shape[0]), x);
         Tensor? before = record && activation != Activation.None ? Tensor.EmptyLike(y) : null;
         int outputs = weight.Shape[0], inputs = weight.Shape[1];
-        MatMulProblem problem = MatMulProblem.Single(rows, outputs, inputs, x.Buffer, stride, false, weight.Buffer, inputs, true, y.Buffer, outputs);
+        MatMulProblem problem = MatMulProblem.Single(rows, outputs, inputs, x.Buffer, stride, false, weight.Buffer, inputs, true,
+            y.Buffer, outputs);
         problem.TypeOfB = weight.DType;
         problem.Bias = bias?.Contiguous().Buffer ?? default;
         problem.Activation = activation;
@@ -70,7 +73,8 @@ public static partial class TensorOperators
             if (_before is not null)
             {
                 dz = Tensor.EmptyLike(dy);
-                Elementwise(dy).UnaryGradient(Activations.FunctionOf(_activation), _before.Buffer, _y.Buffer, dy.Buffer, dz.Buffer, dy.Count, 0, 0);
+                Elementwise(dy).UnaryGradient(Activations.FunctionOf(_activation), _before.Buffer, _y.Buffer, dy.Buffer, dz.Buffer,
+                    dy.Count, 0, 0);
             }
 
             if (_bias is { RequiresGradient: true })

@@ -8,20 +8,25 @@ public static partial class TensorOperators
     private const int ShortChunk = 64, LongChunk = 128, FewFeatures = 64;
 
     /// <summary>
-    /// Causal attention of mapped queries to mapped keys in linear time (Katharopoulos et al., "Transformers are RNNs", 2020, equations 9 to 12): with
-    /// s[t] = sum of phi_k[i] (x) v[i] and z[t] = sum of phi_k[i] over i &lt;= t, y[t] = (phi_q[t]^T s[t]) / D(phi_q[t] . z[t]). Gates (Peng et al., "Random Feature
-    /// Attention", 2021, section 3.2) let the sums decay. Computed chunk by chunk, forward and backward; memory grows with T, not with T^2.
+    /// Causal attention of mapped queries to mapped keys in linear time (Katharopoulos et al., "Transformers are RNNs", 2020, equations 9
+    /// to 12): with s[t] = sum of phi_k[i] (x) v[i] and z[t] = sum of phi_k[i] over i &lt;= t, y[t] = (phi_q[t]^T
+    /// s[t]) / D(phi_q[t] . z[t]). Gates (Peng et al., "Random Feature Attention", 2021, section 3.2) let the sums decay. Computed chunk by
+    /// chunk, forward and backward; memory grows with T, not with T^2.
     /// </summary>
-    /// <param name="query">phi_q, [B, T, H, K]</param><param name="key">phi_k, [B, T, H, K]</param><param name="value">[B, T, H, dv]</param>
+    /// <param name="query">phi_q, [B, T, H, K]</param>
+    /// <param name="key">phi_k, [B, T, H, K]</param>
+    /// <param name="value">[B, T, H, dv]</param>
     /// <param name="options">Denominator, gates, padding, states.</param>
     /// <returns>The output [B, T, H, dv] and, where asked for, the state behind the last position.</returns>
     /// <exception cref="ArgumentException">Shapes or options that do not fit.</exception>
-    public static LinearAttentionResult CausalLinearAttention(this Tensor query, Tensor key, Tensor value, LinearAttentionOptions options = default)
+    public static LinearAttentionResult CausalLinearAttention(this Tensor query, Tensor key, Tensor value,
+        LinearAttentionOptions options = default)
     {
         RequireLinearShapes(query, key, value, options, "CausalLinearAttention");
         if (key.Shape[1] != query.Shape[1])
         {
-            throw new ArgumentException($"CausalLinearAttention: as many queries as keys are needed, the shapes are {query.Shape} and {key.Shape}.");
+            throw new ArgumentException(
+                $"CausalLinearAttention: as many queries as keys are needed, the shapes are {query.Shape} and {key.Shape}.");
         }
 
         (query, key, value) = (WithRows(query), WithRows(key), WithRows(value));
@@ -34,13 +39,16 @@ public static partial class TensorOperators
         bool record = Recorder.IsNeeded(query, key, value) || (options.Gate is { } gate && Recorder.IsNeeded(gate))
             || (options.State is { } state && Recorder.IsNeeded(state.S, state.Z));
         LinearAttentionProblem problem = Describe(query, key, value, options);
-        Shape output = value.Shape.With(1, query.Shape[1]), s = new(problem.Batch, problem.Heads, problem.Features, problem.ValueWidth), z = s.Without(3);
+        Shape output = value.Shape.With(1, query.Shape[1]), s = new(problem.Batch, problem.Heads, problem.Features, problem.ValueWidth),
+            z = s.Without(3);
 
         // One tensor for everything that gradients flow back through, since a record belongs to one tensor.
         bool joint = record && options.FinalState == FinalState.Differentiable;
         Tensor y = joint ? Tensor.Empty(new Shape(checked((int)(output.Count + s.Count + z.Count))), query) : Tensor.Empty(output, query);
         LinearAttentionState? final = options.FinalState == FinalState.None ? null
-            : joint ? new(Part(y, output.Count, s), Part(y, output.Count + s.Count, z)) : new(Tensor.Empty(s, query), Tensor.Empty(z, query));
+            : joint
+                ? new(Part(y, output.Count, s), Part(y, output.Count + s.Count, z))
+                : new(Tensor.Empty(s, query), Tensor.Empty(z, query));
         (problem.Y, problem.YStrides) = (y.Buffer, ContiguousRows(output));
         (problem.FinalS, problem.FinalZ) = (final?.S.Buffer ?? default, final?.Z.Buffer ?? default);
         Tensor? denominators = record ? Tensor.Empty(new Shape(problem.Batch, problem.Heads, problem.Length), query) : null;
@@ -57,21 +65,27 @@ public static partial class TensorOperators
     }
 
     /// <summary>
-    /// <see cref="CausalLinearAttention"/> of new positions to all that a state has read; the state is moved behind them in place. For generation: nothing is recorded.
+    /// <see cref="CausalLinearAttention"/> of new positions to all that a state has read; the state is moved behind them in place. For
+    /// generation: nothing is recorded.
     /// </summary>
-    /// <param name="query">phi_q, [B, n, H, K]</param><param name="key">phi_k, [B, n, H, K]</param><param name="value">[B, n, H, dv]</param>
+    /// <param name="query">phi_q, [B, n, H, K]</param>
+    /// <param name="key">phi_k, [B, n, H, K]</param>
+    /// <param name="value">[B, n, H, dv]</param>
     /// <param name="state">Contiguous tensors, overwritten.</param>
     /// <param name="options">Denominator, gates, padding; its states are ignored.</param>
     /// <returns>[B, n, H, dv]</returns>
     /// <exception cref="ArgumentException">Shapes or options that do not fit, or a state that is not contiguous.</exception>
-    public static Tensor LinearAttentionStep(Tensor query, Tensor key, Tensor value, LinearAttentionState state, LinearAttentionOptions options = default)
+    public static Tensor LinearAttentionStep(Tensor query, Tensor key, Tensor value, LinearAttentionState state,
+        LinearAttentionOptions options = default)
     {
         using NoGradientScope _ = new();
         options = options with { State = state, Gate = options.Gate?.Contiguous(), EpsilonFactor = options.EpsilonFactor?.Contiguous() };
         RequireLinearShapes(query, key, value, options, "LinearAttentionStep");
         if (key.Shape[1] != query.Shape[1] || !state.S.IsContiguous || !state.Z.IsContiguous)
         {
-            throw new ArgumentException($"LinearAttentionStep: as many queries as keys and a contiguous state are needed, the shapes are {query.Shape} and {key.Shape}.");
+            throw new ArgumentException(
+                "LinearAttentionStep: as many queries as keys and a contiguous state are needed, "
+                + $"the shapes are {query.Shape} and {key.Shape}.");
         }
 
         (query, key, value) = (WithRows(query), WithRows(key), WithRows(value));
@@ -88,7 +102,9 @@ public static partial class TensorOperators
         if (query.Rank != 4 || key.Rank != 4 || value.Rank != 4 || query.Shape.With(1, 1) != key.Shape.With(1, 1)
             || value.Shape.With(3, 1) != key.Shape.With(3, 1) || key.Shape[3] == 0 || value.Shape[3] == 0)
         {
-            throw new ArgumentException($"{operation}: query [B, T, H, K], key [B, S, H, K] and value [B, S, H, dv] are needed, the shapes are {query.Shape}, {key.Shape} and {value.Shape}.");
+            throw new ArgumentException(
+                $"{operation}: query [B, T, H, K], key [B, S, H, K] and value [B, S, H, dv] are needed, the shapes are {query.Shape}, "
+                + $"{key.Shape} and {value.Shape}.");
         }
 
         Shape keys = key.Shape.Without(3), s = new(keys[0], keys[2], key.Shape[3], value.Shape[3]);
@@ -99,7 +115,8 @@ public static partial class TensorOperators
 
         if (options.EpsilonFactor is { } factor && factor.Shape != query.Shape.Without(3))
         {
-            throw new ArgumentException($"{operation}: factors of epsilon of the shape {query.Shape.Without(3)} are needed, the shape is {factor.Shape}.");
+            throw new ArgumentException(
+                $"{operation}: factors of epsilon of the shape {query.Shape.Without(3)} are needed, the shape is {factor.Shape}.");
         }
 
         if (options.KeyPadding is { } padding && padding.Shape != keys.Without(2))
@@ -109,7 +126,9 @@ public static partial class TensorOperators
 
         if (options.State is { } state && (state.S.Shape != s || state.Z.Shape != s.Without(3)))
         {
-            throw new ArgumentException($"{operation}: a state of the shapes {s} and {s.Without(3)} is needed, the shapes are {state.S.Shape} and {state.Z.Shape}.");
+            throw new ArgumentException(
+                $"{operation}: a state of the shapes {s} and {s.Without(3)} is needed, "
+                + $"the shapes are {state.S.Shape} and {state.Z.Shape}.");
         }
 
         if (options.Chunk < 0 || !(options.Epsilon >= 0))
@@ -153,7 +172,8 @@ public static partial class TensorOperators
         private readonly LinearAttentionProblem _problem;
         private readonly bool _joint;
 
-        public LinearAttentionRule(Tensor query, Tensor key, Tensor value, in LinearAttentionOptions options, in LinearAttentionProblem problem, bool joint, Tensor denominators)
+        public LinearAttentionRule(Tensor query, Tensor key, Tensor value, in LinearAttentionOptions options,
+            in LinearAttentionProblem problem, bool joint, Tensor denominators)
             : base(query, key, value, options.Gate, options.State?.S, options.State?.Z)
         {
             (_query, _key, _value, _gate, _s, _z) = (query, key, value, options.Gate, options.State?.S, options.State?.Z);

@@ -10,12 +10,14 @@ public readonly record struct LinearAttentionOptions
     public float Epsilon { get; init; }
 
     /// <summary>
-    /// What epsilon is multiplied with for every query, [B, T, H], not differentiated; null: 1. Where mapped queries and keys lack factors, the inverse of these
-    /// factors keeps the ratio what it is with them.
+    /// What epsilon is multiplied with for every query, [B, T, H], not differentiated; null: 1. Where mapped queries and keys lack factors,
+    /// the inverse of these factors keeps the ratio what it is with them.
     /// </summary>
     public Tensor? EpsilonFactor { get; init; }
 
-    /// <summary>Logits a of decay gates g = sigmoid(a), [B, T, H]: s = g s + (1 - g) phi_k (x) v, and z likewise. Null: nothing decays.</summary>
+    /// <summary>
+    /// Logits a of decay gates g = sigmoid(a), [B, T, H]: s = g s + (1 - g) phi_k (x) v, and z likewise. Null: nothing decays.
+    /// </summary>
     public Tensor? Gate { get; init; }
 
     /// <summary>Float32 [B, S], 1 where the key is padding and leaves the state unchanged; null: no padding.</summary>

@@ -5,7 +5,10 @@ public static partial class TensorOperators
     // Keeps the root of a zero norm differentiable; far below the square of any norm that matters beside 1e-3.
     private const float LeastSquare = 1e-30f, UnitEpsilon = 1e-3f;
 
-    /// <summary>Element-wise elu(x) + 1: x + 1 for x &gt; 0, else e^x (Katharopoulos et al., 2020, equation 7); derivative 1 or e^x. Exact to rounding for very negative x.</summary>
+    /// <summary>
+    /// Element-wise elu(x) + 1: x + 1 for x &gt; 0, else e^x (Katharopoulos et al., 2020, equation 7); derivative 1 or e^x. Exact to
+    /// rounding for very negative x.
+    /// </summary>
     /// <param name="x">Any shape.</param>
     public static Tensor EluPlusOne(this Tensor x) => x.Relu() + x.Clamp(float.NegativeInfinity, 0).Exp();
 

@@ -4,8 +4,12 @@ namespace ManagedTransformer.Tensors;
 
 public static partial class TensorOperators
 {
-    /// <summary>Matrix product of the last two axes, batched over the others: y[..., m, n] = sum over k of a[..., m, k] b[..., k, n]. Transposed views cost nothing.</summary>
-    /// <param name="a">[..., M, K]</param><param name="b">[..., K, N]; the leading axes broadcast with a's.</param>
+    /// <summary>
+    /// Matrix product of the last two axes, batched over the others: y[..., m, n] = sum over k of a[..., m, k] b[..., k, n].
+    /// Transposed views cost nothing.
+    /// </summary>
+    /// <param name="a">[..., M, K]</param>
+    /// <param name="b">[..., K, N]; the leading axes broadcast with a's.</param>
     /// <exception cref="ArgumentException">Fewer than two axes, or sizes that do not fit.</exception>
     public static Tensor MatMul(this Tensor a, Tensor b)
     {

@@ -2,21 +2,30 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors;
 
-/// <summary>Fused in-place updates of parameters by optimisers. Where only row gradients exist, only those rows of weights and state are read and written.</summary>
+/// <summary>
+/// Fused in-place updates of parameters by optimisers. Where only row gradients exist,
+/// only those rows of weights and state are read and written.
+/// </summary>
 public static class OptimizerUpdates
 {
     /// <summary>
-    /// Adam (Kingma and Ba, 2015): g = gradientScale gradient + gradientDecay w; m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = w (1 - decay);
-    /// w = w - stepSize m / (sqrt(v) rootScale + epsilon).
+    /// Adam (Kingma and Ba, 2015): g = gradientScale gradient + gradientDecay w; m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2)
+    /// g^2; w = w (1 - decay); w = w - stepSize m / (sqrt(v) rootScale + epsilon).
     /// </summary>
-    /// <param name="parameter">w, with a gradient or row gradients; without either nothing happens.</param><param name="m">First moment.</param><param name="v">Second moment.</param>
-    /// <param name="gradientScale">Factor on the gradient.</param><param name="beta1">Decay of m.</param><param name="beta2">Decay of v.</param>
-    /// <param name="epsilon">Added to the root.</param><param name="decay">Share of w that is taken away.</param>
-    /// <param name="stepSize">Learning rate with its bias correction.</param><param name="rootScale">Bias correction of the root.</param>
+    /// <param name="parameter">w, with a gradient or row gradients; without either nothing happens.</param>
+    /// <param name="m">First moment.</param>
+    /// <param name="v">Second moment.</param>
+    /// <param name="gradientScale">Factor on the gradient.</param>
+    /// <param name="beta1">Decay of m.</param>
+    /// <param name="beta2">Decay of v.</param>
+    /// <param name="epsilon">Added to the root.</param>
+    /// <param name="decay">Share of w that is taken away.</param>
+    /// <param name="stepSize">Learning rate with its bias correction.</param>
+    /// <param name="rootScale">Bias correction of the root.</param>
     /// <param name="gradientDecay">Share of w that is added to the gradient (L2 regularisation).</param>
     /// <param name="dense">Treats row gradients as a whole gradient with zeros in the other rows, which then move too.</param>
-    public static void Adam(Parameter parameter, Tensor m, Tensor v, float gradientScale, float beta1, float beta2, float epsilon, float decay, float stepSize,
-        float rootScale, float gradientDecay = 0, bool dense = false)
+    public static void Adam(Parameter parameter, Tensor m, Tensor v, float gradientScale, float beta1, float beta2, float epsilon,
+        float decay, float stepSize, float rootScale, float gradientDecay = 0, bool dense = false)
     {
         AdamCoefficients coefficients = new(gradientScale, beta1, beta2, epsilon, decay, gradientDecay, stepSize, rootScale);
         IOptimizerKernels kernels = parameter.Kernels.Optimizers;
@@ -31,10 +40,17 @@ public static class OptimizerUpdates
         }
     }
 
-    /// <summary>Gradient descent with momentum: g = gradientScale gradient + decay w; b = momentum b + g; w = w - rate (nesterov ? g + momentum b : b).</summary>
-    /// <param name="parameter">w, with a gradient or row gradients; without either nothing happens.</param><param name="buffer">b; null without momentum.</param>
-    /// <param name="gradientScale">Factor on the gradient.</param><param name="rate">Learning rate.</param><param name="momentum">Decay of b.</param>
-    /// <param name="nesterov">Looks ahead.</param><param name="decay">Weight decay added to the gradient.</param>
+    /// <summary>
+    /// Gradient descent with momentum: g = gradientScale gradient + decay w; b = momentum b + g;
+    /// w = w - rate (nesterov ? g + momentum b : b).
+    /// </summary>
+    /// <param name="parameter">w, with a gradient or row gradients; without either nothing happens.</param>
+    /// <param name="buffer">b; null without momentum.</param>
+    /// <param name="gradientScale">Factor on the gradient.</param>
+    /// <param name="rate">Learning rate.</param>
+    /// <param name="momentum">Decay of b.</param>
+    /// <param name="nesterov">Looks ahead.</param>
+    /// <param name="decay">Weight decay added to the gradient.</param>
     public static void Sgd(Parameter parameter, Tensor? buffer, float gradientScale, float rate, float momentum, bool nesterov, float decay)
     {
         DeviceBuffer b = buffer?.Buffer ?? default;
@@ -51,8 +67,11 @@ public static class OptimizerUpdates
     }
 
     /// <summary>Adagrad (Duchi et al., 2011): g = gradientScale gradient; a = a + g^2; w = w - rate g / (sqrt(a) + epsilon).</summary>
-    /// <param name="parameter">w, with a gradient or row gradients; without either nothing happens.</param><param name="accumulator">a.</param>
-    /// <param name="gradientScale">Factor on the gradient.</param><param name="rate">Learning rate, clipping included.</param><param name="epsilon">Added to the root.</param>
+    /// <param name="parameter">w, with a gradient or row gradients; without either nothing happens.</param>
+    /// <param name="accumulator">a.</param>
+    /// <param name="gradientScale">Factor on the gradient.</param>
+    /// <param name="rate">Learning rate, clipping included.</param>
+    /// <param name="epsilon">Added to the root.</param>
     public static void Adagrad(Parameter parameter, Tensor accumulator, float gradientScale, float rate, float epsilon)
     {
         IOptimizerKernels kernels = parameter.Kernels.Optimizers;
@@ -67,7 +86,9 @@ public static class OptimizerUpdates
         }
     }
 
-    /// <summary>Sums of squares of the gradients (dense or of rows; 0 without one), one per parameter, each summed in double precision.</summary>
+    /// <summary>
+    /// Sums of squares of the gradients (dense or of rows; 0 without one), one per parameter, each summed in double precision.
+    /// </summary>
     /// <param name="parameters">The parameters.</param>
     public static float[] SquaredGradientNorms(IReadOnlyList<Parameter> parameters)
     {
@@ -75,7 +96,10 @@ public static class OptimizerUpdates
         return parameters.Count == 0 ? [] : SumSquaredGradients(parameters).ToArray();
     }
 
-    /// <summary><see cref="SquaredGradientNorms"/> left on the device, so that they can be read together with other numbers (<see cref="Tensor.Fetch"/>).</summary>
+    /// <summary>
+    /// <see cref="SquaredGradientNorms"/> left on the device, so that they can be read together with other numbers
+    /// (<see cref="Tensor.Fetch"/>).
+    /// </summary>
     /// <param name="parameters">At least one, all on one device.</param>
     /// <returns>[parameters]</returns>
     public static Tensor SumSquaredGradients(IReadOnlyList<Parameter> parameters)
@@ -99,7 +123,9 @@ public static class OptimizerUpdates
         return sums;
     }
 
-    /// <summary>The gradient of a whole parameter; null where there is none, or only one of rows and it need not be <paramref name="dense"/>.</summary>
+    /// <summary>
+    /// The gradient of a whole parameter; null where there is none, or only one of rows and it need not be <paramref name="dense"/>.
+    /// </summary>
     private static Tensor? Whole(Parameter parameter, bool dense = false)
     {
         if (parameter.RowGradient is not { } rows || (parameter.Gradient is null && !dense))
@@ -107,7 +133,9 @@ public static class OptimizerUpdates
             return parameter.Gradient;
         }
 
-        Tensor sum = parameter.Gradient is { } gradient ? TensorOperators.CopyOf(gradient) : Tensor.Zeros(parameter.Shape, parameter.Device);
+        Tensor sum = parameter.Gradient is { } gradient
+            ? TensorOperators.CopyOf(gradient)
+            : Tensor.Zeros(parameter.Shape, parameter.Device);
         rows.AddTo(sum);
         return sum;
     }

@@ -3,21 +3,28 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>
-    /// <see cref="CausalLinearAttention"/> in its parallel form: m = tril(phi_q phi_k^T), y = m v / D(rowsum(m)), with the decays of gates as factors of m. It keeps
-    /// [T, T] matrices and takes quadratic time: for short sequences, for comparison, and for dropout on the weights.
+    /// <see cref="CausalLinearAttention"/> in its parallel form: m = tril(phi_q phi_k^T), y = m v / D(rowsum(m)), with the decays of gates
+    /// as factors of m. It keeps [T, T] matrices and takes quadratic time: for short sequences, for comparison,
+    /// and for dropout on the weights.
     /// </summary>
-    /// <param name="query">phi_q, [B, T, H, K]</param><param name="key">phi_k, [B, T, H, K]</param><param name="value">[B, T, H, dv]</param>
+    /// <param name="query">phi_q, [B, T, H, K]</param>
+    /// <param name="key">phi_k, [B, T, H, K]</param>
+    /// <param name="value">[B, T, H, dv]</param>
     /// <param name="options">Denominator, gates, padding and carried state; no final state.</param>
-    /// <param name="dropout">Probability of dropping a normalised weight, in [0, 1).</param><param name="dropoutKey">Random numbers of the dropout.</param>
+    /// <param name="dropout">Probability of dropping a normalised weight, in [0, 1).</param>
+    /// <param name="dropoutKey">Random numbers of the dropout.</param>
     /// <returns>[B, T, H, dv]</returns>
     /// <exception cref="ArgumentException">Shapes or options that do not fit.</exception>
-    public static Tensor ParallelLinearAttention(this Tensor query, Tensor key, Tensor value, LinearAttentionOptions options = default, float dropout = 0, RandomKey dropoutKey = default)
+    public static Tensor ParallelLinearAttention(this Tensor query, Tensor key, Tensor value, LinearAttentionOptions options = default,
+        float dropout = 0, RandomKey dropoutKey = default)
     {
         RequireLinearShapes(query, key, value, options, "ParallelLinearAttention");
         int length = query.Shape[1];
         if (key.Shape[1] != length || options.FinalState != FinalState.None)
         {
-            throw new ArgumentException($"ParallelLinearAttention: as many queries as keys and no final state are needed, the shapes are {query.Shape} and {key.Shape}.");
+            throw new ArgumentException(
+                "ParallelLinearAttention: as many queries as keys and no final state are needed, "
+                + $"the shapes are {query.Shape} and {key.Shape}.");
         }
 
         Tensor q = query.Transpose(1, 2), v = value.Transpose(1, 2);
@@ -40,7 +47,9 @@ public static partial class TensorOperators
         return (past is null ? y : y + (past / divisor)).Transpose(1, 2);
     }
 
-    /// <summary>Products of gates from i to t times 1 - g[i], [B, H, T, T], and from the beginning to t, [B, H, T, 1]; null without gates.</summary>
+    /// <summary>
+    /// Products of gates from i to t times 1 - g[i], [B, H, T, T], and from the beginning to t, [B, H, T, 1]; null without gates.
+    /// </summary>
     private static (Tensor? Decay, Tensor? Carry) Decays(in LinearAttentionOptions options, int length)
     {
         if (options.Gate is not { } gate)
@@ -98,5 +107,7 @@ public static partial class TensorOperators
 
     /// <summary>Keys [B, S, H, K] with zeros at padding.</summary>
     private static Tensor WithoutPadding(Tensor key, Tensor? padding) =>
-        padding is null ? key : padding.Reshape(new Shape(padding.Shape[0], padding.Shape[1], 1, 1)).Select(Tensor.Scalar(0, key.Device), key);
+        padding is null
+            ? key
+            : padding.Reshape(new Shape(padding.Shape[0], padding.Shape[1], 1, 1)).Select(Tensor.Scalar(0, key.Device), key);
 }

@@ -5,11 +5,14 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>
-    /// The k best of n^2 keys that are all pairs of n first and n second half keys (Lample et al., 2019, section 3.1): slot p = i n + j has the score
-    /// &lt;q1, keys[h, 0, i]&gt; + &lt;q2, keys[h, 1, j]&gt;, where q1 and q2 are the halves of the query. Exact: a pair among the k best consists of halves among the k
-    /// best of their kind. Equal scores are ordered by slot. The gradient flows to the keys and queries of the slots taken.
+    /// The k best of n^2 keys that are all pairs of n first and n second half keys (Lample et al., 2019, section 3.1): slot p = i n + j has
+    /// the score &lt;q1, keys[h, 0, i]&gt; + &lt;q2, keys[h, 1, j]&gt;, where q1 and q2 are the halves of the query. Exact: a pair among
+    /// the k best consists of halves among the k best of their kind. Equal scores are ordered by slot. The gradient flows to the keys and
+    /// queries of the slots taken.
     /// </summary>
-    /// <param name="query">[R, H, 2c]</param><param name="keys">[H, 2, n, c]</param><param name="k">1 .. n.</param>
+    /// <param name="query">[R, H, 2c]</param>
+    /// <param name="keys">[H, 2, n, c]</param>
+    /// <param name="k">1 .. n.</param>
     /// <returns>Scores and slots (Int32), [R, H, k], best first.</returns>
     /// <exception cref="ArgumentException">Shapes that do not fit, or more than 2^31 - 1 slots.</exception>
     /// <exception cref="ArgumentOutOfRangeException">k outside 1 .. n.</exception>
@@ -17,9 +20,11 @@ public static partial class TensorOperators
     {
         RequireFloat(query, "ProductKeyTopK");
         RequireFloat(keys, "ProductKeyTopK");
-        if (query.Rank != 3 || keys.Rank != 4 || keys.Shape[0] != query.Shape[1] || keys.Shape[1] != 2 || query.Shape[2] != 2 * keys.Shape[3])
+        if (query.Rank != 3 || keys.Rank != 4 || keys.Shape[0] != query.Shape[1] || keys.Shape[1] != 2
+            || query.Shape[2] != 2 * keys.Shape[3])
         {
-            throw new ArgumentException($"ProductKeyTopK: queries [R, H, 2c] and keys [H, 2, n, c] are needed, their shapes are {query.Shape} and {keys.Shape}.");
+            throw new ArgumentException(
+                $"ProductKeyTopK: queries [R, H, 2c] and keys [H, 2, n, c] are needed, their shapes are {query.Shape} and {keys.Shape}.");
         }
 
         int n = keys.Shape[2];
@@ -45,14 +50,20 @@ public static partial class TensorOperators
     /// The k best of S keys by exhaustive search: slot p has the score &lt;q, keys[h, p]&gt;. Equal scores are ordered by slot. What
     /// <see cref="ProductKeyTopK"/> is measured against; it computes and differentiates all S scores.
     /// </summary>
-    /// <param name="query">[R, H, d]</param><param name="keys">[H, S, d], or [S, d] for keys that all heads share.</param><param name="k">1 .. S.</param>
+    /// <param name="query">[R, H, d]</param>
+    /// <param name="keys">[H, S, d], or [S, d] for keys that all heads share.</param>
+    /// <param name="k">1 .. S.</param>
     /// <returns>Scores and slots (Int32), [R, H, k], best first.</returns>
-    /// <exception cref="ArgumentException">Shapes that do not fit.</exception><exception cref="ArgumentOutOfRangeException">k outside 1 .. S.</exception>
+    /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">k outside 1 .. S.</exception>
     public static (Tensor Scores, Tensor Indices) FlatKeyTopK(this Tensor query, Tensor keys, int k)
     {
-        if (query.Rank != 3 || keys.Rank is not (2 or 3) || keys.Shape[-1] != query.Shape[2] || (keys.Rank == 3 && keys.Shape[0] != query.Shape[1]))
+        if (query.Rank != 3 || keys.Rank is not (2 or 3) || keys.Shape[-1] != query.Shape[2]
+            || (keys.Rank == 3 && keys.Shape[0] != query.Shape[1]))
         {
-            throw new ArgumentException($"FlatKeyTopK: queries [R, H, d] and keys [H, S, d] or [S, d] are needed, their shapes are {query.Shape} and {keys.Shape}.");
+            throw new ArgumentException(
+                "FlatKeyTopK: queries [R, H, d] and keys [H, S, d] or [S, d] are needed, "
+                + $"their shapes are {query.Shape} and {keys.Shape}.");
         }
 
         if (keys.Rank == 2)

@@ -3,12 +3,16 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>
-    /// Cross-entropy of logits = x W^T + b without keeping the logits: blocks of rows are projected, scored and, when gradients are on, turned into gradients of
-    /// x, W and b at once, so memory grows with the block and not with rows times classes.
+    /// Cross-entropy of logits = x W^T + b without keeping the logits: blocks of rows are projected, scored and, when gradients are on,
+    /// turned into gradients of x, W and b at once, so memory grows with the block and not with rows times classes.
     /// </summary>
-    /// <param name="x">[..., D]</param><param name="weight">W, [V, D]</param><param name="targets">Int32, the leading shape of x.</param>
-    /// <param name="options">Default: mean, no smoothing, nothing ignored.</param><param name="bias">b, [V], or none.</param>
-    /// <exception cref="ArgumentException">Shapes that do not fit.</exception><exception cref="ArgumentOutOfRangeException">A target outside 0 .. V-1.</exception>
+    /// <param name="x">[..., D]</param>
+    /// <param name="weight">W, [V, D]</param>
+    /// <param name="targets">Int32, the leading shape of x.</param>
+    /// <param name="options">Default: mean, no smoothing, nothing ignored.</param>
+    /// <param name="bias">b, [V], or none.</param>
+    /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A target outside 0 .. V-1.</exception>
     public static CrossEntropyResult ProjectedCrossEntropy(
         this Tensor x, Tensor weight, Tensor targets, CrossEntropyOptions? options = null, Tensor? bias = null)
     {
@@ -24,7 +28,8 @@ public static partial class TensorOperators
         bool record = rows.NeedRecord;
 
         Shape perRow = new(rows.Count);
-        Tensor loss = Tensor.Empty(perRow, x), nll = Tensor.Empty(perRow, x), sums = Tensor.Empty(perRow.Insert(1, 2), x), scale = Tensor.Scalar(factor, x.Device);
+        Tensor loss = Tensor.Empty(perRow, x), nll = Tensor.Empty(perRow, x), sums = Tensor.Empty(perRow.Insert(1, 2), x),
+            scale = Tensor.Scalar(factor, x.Device);
         Tensor? classes = options.Rows ? Tensor.Empty(perRow, DType.Int32, x.Device) : null;
         Tensor logits = rows.NewBlock();
         ProjectedGradients gradients = record ? rows.NewGradients() : default;
@@ -32,7 +37,8 @@ public static partial class TensorOperators
         {
             rows.Project(start, block, logits);
             x.Kernels.Softmax.CrossEntropy(logits.Buffer, ProjectedRows.PlaceOf(targets, start), ignored, targetWeight, classWeight,
-                ProjectedRows.PlaceOf(loss, start), ProjectedRows.PlaceOf(nll, start), ProjectedRows.PlaceOf(sums, 2L * start), block, rows.Classes);
+                ProjectedRows.PlaceOf(loss, start), ProjectedRows.PlaceOf(nll, start), ProjectedRows.PlaceOf(sums, 2L * start), block,
+                rows.Classes);
             if (classes is not null)
             {
                 x.Kernels.Reductions.ArgMax(logits.Buffer, ProjectedRows.PlaceOf(classes, start), block, rows.Classes, 1);
@@ -40,7 +46,8 @@ public static partial class TensorOperators
 
             if (record)
             {
-                x.Kernels.Softmax.CrossEntropyGradient(logits.Buffer, ProjectedRows.PlaceOf(targets, start), ignored, targetWeight, classWeight,
+                x.Kernels.Softmax.CrossEntropyGradient(logits.Buffer, ProjectedRows.PlaceOf(targets, start), ignored,
+                    targetWeight, classWeight,
                     ProjectedRows.PlaceOf(sums, 2L * start), scale.Buffer, true, logits.Buffer, block, rows.Classes);
                 rows.Differentiate(start, block, logits, gradients);
             }

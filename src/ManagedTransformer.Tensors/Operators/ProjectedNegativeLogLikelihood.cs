@@ -6,10 +6,13 @@ public static partial class TensorOperators
     /// -ln softmax(x W^T + b)[target] of every row, without keeping the logits: backward computes them again, block by block. Use
     /// <see cref="ProjectedCrossEntropy"/> where only the sum or the mean is differentiated: it needs no second projection.
     /// </summary>
-    /// <param name="x">[..., D]</param><param name="weight">W, [V, D]</param><param name="targets">Int32, the leading shape of x.</param>
+    /// <param name="x">[..., D]</param>
+    /// <param name="weight">W, [V, D]</param>
+    /// <param name="targets">Int32, the leading shape of x.</param>
     /// <param name="bias">b, [V], or none.</param>
     /// <returns>Nats, the leading shape of x.</returns>
-    /// <exception cref="ArgumentException">Shapes that do not fit.</exception><exception cref="ArgumentOutOfRangeException">A target outside 0 .. V-1.</exception>
+    /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A target outside 0 .. V-1.</exception>
     public static Tensor ProjectedNegativeLogLikelihood(this Tensor x, Tensor weight, Tensor targets, Tensor? bias = null)
     {
         RequireFloat(x, "ProjectedNegativeLogLikelihood");

@@ -3,12 +3,13 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors;
 
 /// <summary>
-/// logits = x W^T + b for some rows of x at a time: what the losses over a projected vocabulary share, so that memory grows with the block and not with rows
-/// times classes.
+/// logits = x W^T + b for some rows of x at a time: what the losses over a projected vocabulary share, so that memory grows with the block
+/// and not with rows times classes.
 /// </summary>
 internal sealed class ProjectedRows
 {
-    // Blocks of logits that stay in the cache, but of so many rows that W, which every block packs anew, is worth packing, but within some memory.
+    // Blocks of logits that stay in the cache, but of so many rows that W, which every block packs anew, is worth packing,
+    // but within some memory.
     private const long BlockElements = 1 << 20, MostElements = 1 << 23;
     private const int WorthPacking = 256, FewestRows = 16;
 
@@ -92,12 +93,14 @@ internal sealed class ProjectedRows
         IMatrixKernels matrix = _x.Kernels.Matrix;
         if (gradients.X is { } dx)
         {
-            matrix.MatMul(MatMulProblem.Single(rows, _width, Classes, dz.Buffer, Classes, false, _weight.Buffer, _width, false, RowsOf(dx, start), _width));
+            matrix.MatMul(MatMulProblem.Single(rows, _width, Classes, dz.Buffer, Classes, false, _weight.Buffer, _width, false,
+                RowsOf(dx, start), _width));
         }
 
         if (gradients.Weight is { } dw)
         {
-            matrix.MatMul(MatMulProblem.Single(Classes, _width, rows, dz.Buffer, Classes, true, RowsOf(_x, start), _width, false, dw.Buffer, _width, start > 0));
+            matrix.MatMul(MatMulProblem.Single(Classes, _width, rows, dz.Buffer, Classes, true, RowsOf(_x, start), _width, false, dw.Buffer,
+                _width, start > 0));
         }
 
         if (gradients.Bias is { } db)

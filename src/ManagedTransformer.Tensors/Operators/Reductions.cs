@@ -9,7 +9,8 @@ public static partial class TensorOperators
     public static Tensor Sum(this Tensor x) => x.Sum(AllAxes(x));
 
     /// <summary>Sums over axes.</summary>
-    /// <param name="x">Any shape.</param><param name="axes">Distinct axes; negative ones count from the end.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="axes">Distinct axes; negative ones count from the end.</param>
     /// <param name="keepAxes">Keeps the reduced axes with size 1.</param>
     public static Tensor Sum(this Tensor x, ReadOnlySpan<int> axes, bool keepAxes = false)
     {
@@ -27,7 +28,8 @@ public static partial class TensorOperators
     public static Tensor Mean(this Tensor x) => x.Mean(AllAxes(x));
 
     /// <summary>Means over axes.</summary>
-    /// <param name="x">Any shape.</param><param name="axes">Distinct axes; negative ones count from the end.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="axes">Distinct axes; negative ones count from the end.</param>
     /// <param name="keepAxes">Keeps the reduced axes with size 1.</param>
     public static Tensor Mean(this Tensor x, ReadOnlySpan<int> axes, bool keepAxes = false)
     {
@@ -40,7 +42,8 @@ public static partial class TensorOperators
     public static Tensor Max(this Tensor x) => x.Max(AllAxes(x));
 
     /// <summary>Largest elements over axes; equal largest elements share the gradient equally.</summary>
-    /// <param name="x">Any shape; the axes are not empty.</param><param name="axes">Distinct axes; negative ones count from the end.</param>
+    /// <param name="x">Any shape; the axes are not empty.</param>
+    /// <param name="axes">Distinct axes; negative ones count from the end.</param>
     /// <param name="keepAxes">Keeps the reduced axes with size 1.</param>
     public static Tensor Max(this Tensor x, ReadOnlySpan<int> axes, bool keepAxes = false)
     {
@@ -55,7 +58,8 @@ public static partial class TensorOperators
     }
 
     /// <summary>ln of the sum of e^x over axes, without overflow.</summary>
-    /// <param name="x">Any shape; the axes are not empty.</param><param name="axes">Distinct axes; negative ones count from the end.</param>
+    /// <param name="x">Any shape; the axes are not empty.</param>
+    /// <param name="axes">Distinct axes; negative ones count from the end.</param>
     /// <param name="keepAxes">Keeps the reduced axes with size 1.</param>
     public static Tensor LogSumExp(this Tensor x, ReadOnlySpan<int> axes, bool keepAxes = false)
     {
@@ -70,7 +74,8 @@ public static partial class TensorOperators
     }
 
     /// <summary>Int32 place of the largest element along an axis, the first of equal ones. No gradient.</summary>
-    /// <param name="x">Any shape.</param><param name="axis">An axis that is not empty; negative counts from the end.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="axis">An axis that is not empty; negative counts from the end.</param>
     public static Tensor ArgMax(this Tensor x, int axis = -1)
     {
         RequireFloat(x, "ArgMax");
@@ -84,7 +89,9 @@ public static partial class TensorOperators
     }
 
     /// <summary>Running sums along an axis: y[j] = sum over l &lt;= j of x[l], or over l &gt;= j in reverse.</summary>
-    /// <param name="x">Any shape.</param><param name="axis">The axis; negative counts from the end.</param><param name="reverse">Sums from the end.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="axis">The axis; negative counts from the end.</param>
+    /// <param name="reverse">Sums from the end.</param>
     public static Tensor CumulativeSum(this Tensor x, int axis = -1, bool reverse = false)
     {
         RequireFloat(x, "CumulativeSum");
@@ -130,7 +137,10 @@ public static partial class TensorOperators
         }
     }
 
-    /// <summary>Reduces the axes; runs of neighbouring axes in one kernel call. Reduced axes stay with size 1; <paramref name="reduced"/> has their bits.</summary>
+    /// <summary>
+    /// Reduces the axes; runs of neighbouring axes in one kernel call. Reduced axes stay with size 1;
+    /// <paramref name="reduced"/> has their bits.
+    /// </summary>
     private static Tensor Reduce(ReduceOp op, Tensor x, ReadOnlySpan<int> axes, out int reduced)
     {
         RequireFloat(x, OperationName<ReduceOp>.Of(op));

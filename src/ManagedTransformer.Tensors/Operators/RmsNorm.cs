@@ -2,8 +2,12 @@ namespace ManagedTransformer.Tensors;
 
 public static partial class TensorOperators
 {
-    /// <summary>Root-mean-square normalisation over the last axis (Zhang and Sennrich, 2019): y = gain x / sqrt(mean(x^2) + epsilon).</summary>
-    /// <param name="x">[..., D]</param><param name="gain">[D]</param><param name="epsilon">Added to the mean square.</param>
+    /// <summary>
+    /// Root-mean-square normalisation over the last axis (Zhang and Sennrich, 2019): y = gain x / sqrt(mean(x^2) + epsilon).
+    /// </summary>
+    /// <param name="x">[..., D]</param>
+    /// <param name="gain">[D]</param>
+    /// <param name="epsilon">Added to the mean square.</param>
     public static Tensor RmsNorm(this Tensor x, Tensor gain, float epsilon = 1e-5f)
     {
         RequireFloat(x, "RmsNorm");

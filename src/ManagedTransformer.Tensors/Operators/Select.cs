@@ -3,7 +3,9 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>a where the condition differs from 0, else b; all three broadcast. No gradient flows to the condition.</summary>
-    /// <param name="condition">Any shape.</param><param name="a">Taken where the condition holds.</param><param name="b">Taken elsewhere.</param>
+    /// <param name="condition">Any shape.</param>
+    /// <param name="a">Taken where the condition holds.</param>
+    /// <param name="b">Taken elsewhere.</param>
     public static Tensor Select(this Tensor condition, Tensor a, Tensor b)
     {
         RequireFloat(condition, "Select");

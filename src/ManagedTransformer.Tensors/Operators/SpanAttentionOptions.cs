@@ -1,11 +1,13 @@
 namespace ManagedTransformer.Tensors;
 
-/// <summary>How far the heads of <see cref="TensorOperators.SpanAttention"/> look back, and what else takes part in their softmax.</summary>
+/// <summary>
+/// How far the heads of <see cref="TensorOperators.SpanAttention"/> look back, and what else takes part in their softmax.
+/// </summary>
 public readonly record struct SpanAttentionOptions
 {
     /// <summary>
-    /// Spans z in tokens, Float32: [H], learnt per head, or [B, M, H], computed per query. Both are differentiated. Null: every slot counts fully, without
-    /// mask and without renormalisation.
+    /// Spans z in tokens, Float32: [H], learnt per head, or [B, M, H], computed per query. Both are differentiated. Null: every slot counts
+    /// fully, without mask and without renormalisation.
     /// </summary>
     public Tensor? Span { get; init; }
 

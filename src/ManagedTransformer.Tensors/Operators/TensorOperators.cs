@@ -3,13 +3,14 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors;
 
 /// <summary>
-/// The operators: extension methods that check shapes, allocate the result, call one kernel of the tensor's device and, when gradients are on,
-/// record how to differentiate. All arithmetic is Float32.
+/// The operators: extension methods that check shapes, allocate the result, call one kernel of the tensor's device and, when gradients are
+/// on, record how to differentiate. All arithmetic is Float32.
 /// </summary>
 public static partial class TensorOperators
 {
     /// <summary>
-    /// The tensor as rows of its last axis: number of rows and their distance. False where the rows are not evenly spaced or not contiguous themselves.
+    /// The tensor as rows of its last axis: number of rows and their distance. False where the rows are not evenly spaced or not contiguous
+    /// themselves.
     /// </summary>
     private static bool TryRows(Tensor x, out int rows, out long stride)
     {
@@ -91,7 +92,8 @@ public static partial class TensorOperators
     {
         if (vector is not null && vector.Shape != new Shape(x.Shape[-1]))
         {
-            throw new ArgumentException($"{operation}: {name} has the shape {vector.Shape}, the last axis of {x.Shape} needs [{x.Shape[-1]}].");
+            throw new ArgumentException(
+                $"{operation}: {name} has the shape {vector.Shape}, the last axis of {x.Shape} needs [{x.Shape[-1]}].");
         }
     }
 

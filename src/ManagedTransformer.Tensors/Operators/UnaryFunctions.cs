@@ -5,7 +5,9 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>Element-wise scale * x + shift.</summary>
-    /// <param name="x">Any shape.</param><param name="scale">Factor.</param><param name="shift">Added afterwards.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="scale">Factor.</param>
+    /// <param name="shift">Added afterwards.</param>
     public static Tensor Affine(this Tensor x, float scale, float shift) => Unary(UnaryOp.Affine, x, scale, shift);
 
     /// <summary>Element-wise |x|, with derivative 0 at 0.</summary>
@@ -33,11 +35,14 @@ public static partial class TensorOperators
     public static Tensor Cos(this Tensor x) => Unary(UnaryOp.Cos, x);
 
     /// <summary>Element-wise x^exponent.</summary>
-    /// <param name="x">Any shape.</param><param name="exponent">A constant.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="exponent">A constant.</param>
     public static Tensor Pow(this Tensor x, float exponent) => Unary(UnaryOp.Power, x, exponent);
 
     /// <summary>Element-wise min(max(x, low), high), with derivative 1 on the closed interval and 0 outside.</summary>
-    /// <param name="x">Any shape.</param><param name="low">Lower bound.</param><param name="high">Upper bound, at least the lower one.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="low">Lower bound.</param>
+    /// <param name="high">Upper bound, at least the lower one.</param>
     /// <exception cref="ArgumentException">The bounds are in the wrong order.</exception>
     public static Tensor Clamp(this Tensor x, float low, float high)
     {
@@ -82,7 +87,8 @@ public static partial class TensorOperators
     public static Tensor Silu(this Tensor x) => Unary(UnaryOp.Silu, x);
 
     /// <summary>Applies an activation.</summary>
-    /// <param name="x">Any shape.</param><param name="activation">Which one.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="activation">Which one.</param>
     public static Tensor Activate(this Tensor x, Activation activation) =>
         activation == Activation.None ? x : Unary(Activations.FunctionOf(activation), x);
 

@@ -3,7 +3,8 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>The same elements, row-major, under another shape: a view where the layout allows it, else a copy.</summary>
-    /// <param name="x">Any shape.</param><param name="shape">The new shape, with the same number of elements.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="shape">The new shape, with the same number of elements.</param>
     /// <exception cref="ArgumentException">The counts differ.</exception>
     public static Tensor Reshape(this Tensor x, Shape shape)
     {
@@ -28,7 +29,8 @@ public static partial class TensorOperators
     }
 
     /// <summary>The axes in another order: axis i of the result is axis <c>order[i]</c> of x. A view.</summary>
-    /// <param name="x">Any shape.</param><param name="order">A permutation of 0 .. Rank-1.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="order">A permutation of 0 .. Rank-1.</param>
     /// <exception cref="ArgumentException">Not a permutation.</exception>
     public static Tensor Permute(this Tensor x, params ReadOnlySpan<int> order)
     {
@@ -55,7 +57,9 @@ public static partial class TensorOperators
     }
 
     /// <summary>Exchanges two axes: a view.</summary>
-    /// <param name="x">Any shape.</param><param name="first">One axis; negative counts from the end.</param><param name="second">The other.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="first">One axis; negative counts from the end.</param>
+    /// <param name="second">The other.</param>
     public static Tensor Transpose(this Tensor x, int first = -2, int second = -1)
     {
         first = x.Shape.Axis(first);
@@ -70,8 +74,10 @@ public static partial class TensorOperators
     }
 
     /// <summary>The range start .. start + length - 1 of one axis: a view.</summary>
-    /// <param name="x">Any shape.</param><param name="axis">The axis; negative counts from the end.</param>
-    /// <param name="start">First place.</param><param name="length">Number of places.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="axis">The axis; negative counts from the end.</param>
+    /// <param name="start">First place.</param>
+    /// <param name="length">Number of places.</param>
     /// <exception cref="ArgumentOutOfRangeException">The range leaves the axis.</exception>
     public static Tensor Slice(this Tensor x, int axis, int start, int length)
     {
@@ -86,7 +92,9 @@ public static partial class TensorOperators
     }
 
     /// <summary>Cuts an axis into consecutive pieces: views.</summary>
-    /// <param name="x">Any shape.</param><param name="axis">The axis.</param><param name="lengths">Lengths of the pieces; their sum is the axis's size.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="axis">The axis.</param>
+    /// <param name="lengths">Lengths of the pieces; their sum is the axis's size.</param>
     /// <exception cref="ArgumentException">The lengths do not add up.</exception>
     public static Tensor[] Split(this Tensor x, int axis, params ReadOnlySpan<int> lengths)
     {
@@ -104,7 +112,8 @@ public static partial class TensorOperators
     }
 
     /// <summary>Repeats axes of size 1 (and adds axes in front) without copying: a view.</summary>
-    /// <param name="x">Any shape that broadcasts to the new one.</param><param name="shape">The new shape.</param>
+    /// <param name="x">Any shape that broadcasts to the new one.</param>
+    /// <param name="shape">The new shape.</param>
     /// <exception cref="ArgumentException">x does not broadcast to the shape.</exception>
     public static Tensor Expand(this Tensor x, Shape shape)
     {
@@ -139,15 +148,20 @@ public static partial class TensorOperators
         Tensor y = Tensor.Empty(x.Shape, x.DType, x.Device);
         if (x.DType == DType.BFloat16)
         {
-            throw new InvalidOperationException("A strided BFloat16 tensor cannot be copied; cast it to Float32 before slicing or transposing.");
+            throw new InvalidOperationException(
+                "A strided BFloat16 tensor cannot be copied; cast it to Float32 before slicing or transposing.");
         }
 
         Elementwise(x).Copy(x.Operand, y.Operand, x.Shape);
         return Recorder.IsNeeded(x) ? Recorder.Record(y, new CopyRule(x)) : y;
     }
 
-    /// <summary>The elements as another type: Float32 and BFloat16 convert into each other (to nearest even). No gradient flows through a rounding cast.</summary>
-    /// <param name="x">Any shape.</param><param name="dtype">The new type.</param>
+    /// <summary>
+    /// The elements as another type: Float32 and BFloat16 convert into each other (to nearest even).
+    /// No gradient flows through a rounding cast.
+    /// </summary>
+    /// <param name="x">Any shape.</param>
+    /// <param name="dtype">The new type.</param>
     /// <exception cref="ArgumentException">The conversion does not exist.</exception>
     public static Tensor Cast(this Tensor x, DType dtype)
     {

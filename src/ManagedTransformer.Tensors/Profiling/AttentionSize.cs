@@ -19,7 +19,10 @@ internal static class AttentionSize
         return pairs * problem.Batch * problem.Heads;
     }
 
-    /// <summary>Pairs of a query and a slot of its head's window, as far as the head's longest span and the ramp reach; and with its persistent slots.</summary>
+    /// <summary>
+    /// Pairs of a query and a slot of its head's window, as far as the head's longest span and the ramp reach;
+    /// and with its persistent slots.
+    /// </summary>
     public static (double Window, double Persistent) Pairs(in SpanAttentionProblem problem)
     {
         double queries = (double)problem.Batch * problem.QueryLength, window = 0;
@@ -31,13 +34,17 @@ internal static class AttentionSize
         return (window, queries * problem.Heads * problem.Persistent);
     }
 
-    /// <summary>Products of features with values: one to advance the state and one to read it per position, whatever the number that a chunked form takes.</summary>
+    /// <summary>
+    /// Products of features with values: one to advance the state and one to read it per position,
+    /// whatever the number that a chunked form takes.
+    /// </summary>
     public static double Products(in LinearAttentionProblem problem) =>
         2.0 * problem.Batch * problem.Heads * problem.Length * problem.Features * problem.ValueWidth;
 
     /// <summary>Queries, keys, values and results.</summary>
     public static double Elements(in AttentionProblem problem) =>
-        (double)problem.Batch * problem.Heads * ((double)problem.QueryLength + problem.KeyLength) * (problem.HeadWidth + problem.ValueWidth);
+        (double)problem.Batch * problem.Heads * ((double)problem.QueryLength + problem.KeyLength)
+        * (problem.HeadWidth + problem.ValueWidth);
 
     /// <summary>Queries, keys, values and results, positions and persistent slots.</summary>
     public static double Elements(in SpanAttentionProblem problem)
@@ -65,7 +72,8 @@ internal static class AttentionSize
             for (int t = 0; t < (perQuery ? problem.QueryLength : 1); t++)
             {
                 long offset = (batch * problem.SpanStrides.Batch) + (t * problem.SpanStrides.Time) + (head * problem.SpanStrides.Head);
-                problem.Spans.Storage!.Device.Read(problem.Spans with { Offset = problem.Spans.Offset + offset }, sizeof(float), MemoryMarshal.AsBytes(span));
+                problem.Spans.Storage!.Device.Read(problem.Spans with { Offset = problem.Spans.Offset + offset }, sizeof(float),
+                    MemoryMarshal.AsBytes(span));
                 longest = Math.Max(longest, span[0]);
             }
         }

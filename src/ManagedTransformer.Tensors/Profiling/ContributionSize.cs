@@ -6,11 +6,14 @@ namespace ManagedTransformer.Tensors.Profiling;
 /// <summary>What sums of contributions to table rows touch and compute.</summary>
 internal static class ContributionSize
 {
-    /// <summary>Every contribution's place, number, weight and row of values, and <paramref name="rowPasses"/> times every table row that has any.</summary>
+    /// <summary>
+    /// Every contribution's place, number, weight and row of values, and <paramref name="rowPasses"/> times every table row that has any.
+    /// </summary>
     public static double Elements(in RowContributions contributions, int rowPasses)
     {
         double rows = (double)TableRows(contributions) * contributions.Width * rowPasses;
-        return rows + ((contributions.Weights.IsAbsent ? 2.0 : 3.0) * contributions.Count) + ((double)contributions.Count * contributions.Width);
+        return rows + ((contributions.Weights.IsAbsent ? 2.0 : 3.0) * contributions.Count)
+            + ((double)contributions.Count * contributions.Width);
     }
 
     /// <summary>A product and a sum per contribution and column.</summary>

@@ -3,8 +3,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Profiling;
 
 /// <summary>
-/// Times every kernel of a device from its start until it is disposed, on all threads that call kernels; one at a time. A profile stands in front of the kernels
-/// only as long as it runs: nothing costs anything before and after.
+/// Times every kernel of a device from its start until it is disposed, on all threads that call kernels; one at a time. A profile stands in
+/// front of the kernels only as long as it runs: nothing costs anything before and after.
 /// </summary>
 public sealed class KernelProfile : IDisposable
 {
@@ -25,7 +25,8 @@ public sealed class KernelProfile : IDisposable
     public double Operations => _costs.Values.Sum(cost => cost.Operations);
 
     /// <summary>Starts a profile.</summary>
-    /// <param name="device">Whose kernels; default: the CPU's. A device that computes later is waited for before and behind every kernel.</param>
+    /// <param name="device">Whose kernels; default: the CPU's. A device that computes later is waited for before and behind every
+    /// kernel.</param>
     public static KernelProfile Start(Device? device = null) => new(device ?? Device.Cpu);
 
     /// <summary>The costs so far as means over a number of steps, the most expensive first.</summary>

@@ -3,8 +3,9 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Profiling;
 
 /// <summary>
-/// Times attention. A product of a query with a key, or of a weight with a value, over d columns is 2 d operations; gradients compute the scores anew, and then
-/// one product for each of the gradients of weights, queries, keys, values and positions. Scores and weights do not reach memory.
+/// Times attention. A product of a query with a key, or of a weight with a value, over d columns is 2 d operations; gradients compute the
+/// scores anew, and then one product for each of the gradients of weights, queries, keys, values and positions.
+/// Scores and weights do not reach memory.
 /// </summary>
 internal sealed class ProfilingAttentionKernels(IAttentionKernels kernels, KernelProfile profile) : IAttentionKernels
 {
@@ -26,7 +27,8 @@ internal sealed class ProfilingAttentionKernels(IAttentionKernels kernels, Kerne
     public void SpanAttention(in SpanAttentionProblem problem)
     {
         (double window, double persistent) = AttentionSize.Pairs(problem);
-        using KernelClock _ = profile.Time(nameof(SpanAttention), AttentionSize.Elements(problem), 2 * problem.HeadWidth * ((3 * window) + (2 * persistent)));
+        using KernelClock _ = profile.Time(nameof(SpanAttention), AttentionSize.Elements(problem),
+            2 * problem.HeadWidth * ((3 * window) + (2 * persistent)));
         kernels.SpanAttention(problem);
     }
 
@@ -46,7 +48,8 @@ internal sealed class ProfilingAttentionKernels(IAttentionKernels kernels, Kerne
 
     public void LinearAttentionGradient(in LinearAttentionGradientProblem problem)
     {
-        using KernelClock _ = profile.Time(nameof(LinearAttentionGradient), 2 * AttentionSize.Elements(problem.Forward), 5 * AttentionSize.Products(problem.Forward));
+        using KernelClock _ = profile.Time(nameof(LinearAttentionGradient), 2 * AttentionSize.Elements(problem.Forward),
+            5 * AttentionSize.Products(problem.Forward));
         kernels.LinearAttentionGradient(problem);
     }
 }

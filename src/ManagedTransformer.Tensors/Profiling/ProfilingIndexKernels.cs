@@ -29,15 +29,18 @@ internal sealed class ProfilingIndexKernels(IIndexKernels kernels, KernelProfile
         kernels.ScatterAdd(y, indices, x, outer, n, k, inner);
     }
 
-    public void EmbeddingBag(DeviceBuffer table, int tableRows, DeviceBuffer indices, DeviceBuffer weights, DeviceBuffer y, long bags, int perBag, int width)
+    public void EmbeddingBag(DeviceBuffer table, int tableRows, DeviceBuffer indices, DeviceBuffer weights, DeviceBuffer y, long bags,
+        int perBag, int width)
     {
         using KernelClock _ = profile.Time(nameof(EmbeddingBag), bags * ((perBag * (2L + width)) + width), Products(bags, perBag, width));
         kernels.EmbeddingBag(table, tableRows, indices, weights, y, bags, perBag, width);
     }
 
-    public void EmbeddingBagWeightGradient(DeviceBuffer table, DeviceBuffer indices, DeviceBuffer dy, DeviceBuffer dWeights, long bags, int perBag, int width)
+    public void EmbeddingBagWeightGradient(DeviceBuffer table, DeviceBuffer indices, DeviceBuffer dy, DeviceBuffer dWeights, long bags,
+        int perBag, int width)
     {
-        using KernelClock _ = profile.Time(nameof(EmbeddingBagWeightGradient), bags * ((perBag * (2L + width)) + width), Products(bags, perBag, width));
+        using KernelClock _ = profile.Time(nameof(EmbeddingBagWeightGradient), bags * ((perBag * (2L + width)) + width),
+            Products(bags, perBag, width));
         kernels.EmbeddingBagWeightGradient(table, indices, dy, dWeights, bags, perBag, width);
     }
 

@@ -3,7 +3,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Profiling;
 
 /// <summary>
-/// The kernel contract again, in front of another implementation of it: every call is timed, and its operands and products are counted from its sizes.
+/// The kernel contract again, in front of another implementation of it: every call is timed,
+/// and its operands and products are counted from its sizes.
 /// </summary>
 internal static class ProfilingKernels
 {

@@ -20,7 +20,8 @@ internal sealed class ProfilingMatrixKernels(IMatrixKernels kernels, KernelProfi
         var key = (problem.TransposeA, problem.TransposeB, problem.Batch, problem.M, problem.N, problem.K);
         if (!_names.TryGetValue(key, out string? name))
         {
-            string form = $"{(problem.TransposeA ? 't' : 'n')}{(problem.TransposeB ? 't' : 'n')}", batch = problem.Batch == 1 ? "" : $"{problem.Batch} of ";
+            string form = $"{(problem.TransposeA ? 't' : 'n')}{(problem.TransposeB ? 't' : 'n')}",
+                batch = problem.Batch == 1 ? "" : $"{problem.Batch} of ";
             name = $"MatMul {form} {batch}{problem.M} x {problem.N} x {problem.K}";
             _names.Add(key, name);
         }

@@ -12,8 +12,8 @@ internal sealed class ProfilingNormalizationKernels(INormalizationKernels kernel
         kernels.LayerNorm(x, residual, gain, bias, epsilon, sum, y, mean, rstd, rows, width);
     }
 
-    public void LayerNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer dy, DeviceBuffer dSum,
-        DeviceBuffer ds, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width)
+    public void LayerNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer dy,
+        DeviceBuffer dSum, DeviceBuffer ds, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width)
     {
         using KernelClock _ = profile.Time(nameof(LayerNormGradient), (dSum.IsAbsent ? 3 : 4) * rows * width);
         kernels.LayerNormGradient(s, gain, mean, rstd, dy, dSum, ds, dGain, dBias, rows, width);
@@ -25,7 +25,8 @@ internal sealed class ProfilingNormalizationKernels(INormalizationKernels kernel
         kernels.RmsNorm(x, gain, epsilon, y, rrms, rows, width);
     }
 
-    public void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain, long rows, int width)
+    public void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain,
+        long rows, int width)
     {
         using KernelClock _ = profile.Time(nameof(RmsNormGradient), 3 * rows * width);
         kernels.RmsNormGradient(x, gain, rrms, dy, dx, dGain, rows, width);
@@ -37,7 +38,8 @@ internal sealed class ProfilingNormalizationKernels(INormalizationKernels kernel
         kernels.BatchStatistics(x, mean, variance, rows, width);
     }
 
-    public void BatchNormalize(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer bias, DeviceBuffer y, long rows, int width)
+    public void BatchNormalize(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer bias, DeviceBuffer y,
+        long rows, int width)
     {
         using KernelClock _ = profile.Time(nameof(BatchNormalize), 2 * rows * width);
         kernels.BatchNormalize(x, mean, rstd, gain, bias, y, rows, width);
@@ -58,7 +60,8 @@ internal sealed class ProfilingNormalizationKernels(INormalizationKernels kernel
 
     public void GroupedNormGradient(in GroupedNormProblem problem)
     {
-        using KernelClock _ = profile.Time(nameof(GroupedNormGradient), problem.Rows * ((2 * problem.Features) + problem.FirstWidth + problem.Outputs));
+        using KernelClock _ = profile.Time(nameof(GroupedNormGradient),
+            problem.Rows * ((2 * problem.Features) + problem.FirstWidth + problem.Outputs));
         kernels.GroupedNormGradient(problem);
     }
 }

@@ -11,7 +11,8 @@ internal sealed class ProfilingOptimizerKernels(IOptimizerKernels kernels, Kerne
         kernels.Adam(w, gradient, m, v, count, coefficients);
     }
 
-    public void Sgd(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, long count, float gradientScale, float rate, float momentum, bool nesterov, float decay)
+    public void Sgd(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, long count, float gradientScale, float rate, float momentum,
+        bool nesterov, float decay)
     {
         using KernelClock _ = profile.Time(nameof(Sgd), (b.IsAbsent ? 3 : 5) * count);
         kernels.Sgd(w, gradient, b, count, gradientScale, rate, momentum, nesterov, decay);
@@ -31,25 +32,30 @@ internal sealed class ProfilingOptimizerKernels(IOptimizerKernels kernels, Kerne
 
     public void AdamRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer m, DeviceBuffer v, in AdamCoefficients coefficients)
     {
-        using KernelClock _ = profile.Time(nameof(AdamRows), ContributionSize.Elements(gradient, rowPasses: 6), ContributionSize.Operations(gradient));
+        using KernelClock _ = profile.Time(nameof(AdamRows), ContributionSize.Elements(gradient, rowPasses: 6),
+            ContributionSize.Operations(gradient));
         kernels.AdamRows(w, gradient, m, v, coefficients);
     }
 
-    public void SgdRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer b, float gradientScale, float rate, float momentum, bool nesterov, float decay)
+    public void SgdRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer b, float gradientScale, float rate, float momentum,
+        bool nesterov, float decay)
     {
-        using KernelClock _ = profile.Time(nameof(SgdRows), ContributionSize.Elements(gradient, b.IsAbsent ? 2 : 4), ContributionSize.Operations(gradient));
+        using KernelClock _ = profile.Time(nameof(SgdRows), ContributionSize.Elements(gradient, b.IsAbsent ? 2 : 4),
+            ContributionSize.Operations(gradient));
         kernels.SgdRows(w, gradient, b, gradientScale, rate, momentum, nesterov, decay);
     }
 
     public void AdagradRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer a, float gradientScale, float rate, float epsilon)
     {
-        using KernelClock _ = profile.Time(nameof(AdagradRows), ContributionSize.Elements(gradient, rowPasses: 4), ContributionSize.Operations(gradient));
+        using KernelClock _ = profile.Time(nameof(AdagradRows), ContributionSize.Elements(gradient, rowPasses: 4),
+            ContributionSize.Operations(gradient));
         kernels.AdagradRows(w, gradient, a, gradientScale, rate, epsilon);
     }
 
     public void SumOfSquaresRows(in RowContributions gradient, DeviceBuffer y)
     {
-        using KernelClock _ = profile.Time(nameof(SumOfSquaresRows), ContributionSize.Elements(gradient, rowPasses: 0), ContributionSize.Operations(gradient));
+        using KernelClock _ = profile.Time(nameof(SumOfSquaresRows), ContributionSize.Elements(gradient, rowPasses: 0),
+            ContributionSize.Operations(gradient));
         kernels.SumOfSquaresRows(gradient, y);
     }
 }

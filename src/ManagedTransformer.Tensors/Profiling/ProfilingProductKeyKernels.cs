@@ -14,13 +14,15 @@ internal sealed class ProfilingProductKeyKernels(IProductKeyKernels kernels, Ker
 
     public void QueryGradient(DeviceBuffer keys, DeviceBuffer slots, DeviceBuffer dScores, DeviceBuffer dQuery, in ProductKeyShape shape)
     {
-        using KernelClock _ = profile.Time("ProductKeyQueryGradient", Queries(shape) + Keys(shape) + Slots(shape), GradientOperations(shape));
+        using KernelClock _ = profile.Time("ProductKeyQueryGradient", Queries(shape) + Keys(shape) + Slots(shape),
+            GradientOperations(shape));
         kernels.QueryGradient(keys, slots, dScores, dQuery, shape);
     }
 
     public void KeyGradient(DeviceBuffer query, DeviceBuffer slots, DeviceBuffer dScores, DeviceBuffer dKeys, in ProductKeyShape shape)
     {
-        using KernelClock _ = profile.Time("ProductKeyKeyGradient", Queries(shape) + (2 * Keys(shape)) + Slots(shape), GradientOperations(shape));
+        using KernelClock _ = profile.Time("ProductKeyKeyGradient", Queries(shape) + (2 * Keys(shape)) + Slots(shape),
+            GradientOperations(shape));
         kernels.KeyGradient(query, slots, dScores, dKeys, shape);
     }
 

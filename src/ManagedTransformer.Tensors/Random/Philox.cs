@@ -12,7 +12,9 @@ internal static class Philox
     internal const uint WeylA = 0x9E3779B9, WeylB = 0xBB67AE85;
     internal const int Rounds = 10;
 
-    /// <summary>The four words of block <paramref name="block"/> of a sequence; element e of the sequence is word e % 4 of block e / 4.</summary>
+    /// <summary>
+    /// The four words of block <paramref name="block"/> of a sequence; element e of the sequence is word e % 4 of block e / 4.
+    /// </summary>
     public static void Block(RandomKey key, ulong block, out uint w0, out uint w1, out uint w2, out uint w3)
     {
         uint c0 = (uint)block, c1 = (uint)(block >> 32), c2 = (uint)key.Sequence, c3 = (uint)(key.Sequence >> 32);

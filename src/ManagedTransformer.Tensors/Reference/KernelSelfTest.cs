@@ -7,10 +7,12 @@ public static class KernelSelfTest
     public static int CaseCount => KernelSuite.Cases.Count;
 
     /// <summary>Runs all cases. A kernel that throws has failed its case; the other cases go on.</summary>
-    /// <param name="device">The device to test.</param><param name="progress">Receives every result as it comes.</param>
+    /// <param name="device">The device to test.</param>
+    /// <param name="progress">Receives every result as it comes.</param>
     /// <param name="cancellation">Ends the test with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>One result per case, in a fixed order.</returns>
-    public static IReadOnlyList<KernelTestResult> Run(Device device, Action<KernelTestResult>? progress = null, CancellationToken cancellation = default)
+    public static IReadOnlyList<KernelTestResult> Run(Device device, Action<KernelTestResult>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(device);
         List<KernelTestResult> results = [];

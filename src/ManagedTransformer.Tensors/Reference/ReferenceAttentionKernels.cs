@@ -73,8 +73,12 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
 
     public void LinearAttentionGradient(in LinearAttentionGradientProblem problem) => ReferenceLinearAttention.Backward(problem);
 
-    /// <summary>What query t contributes: dv[u] += drop(a[u]) dy; da[u] = drop(dy . v[u]); ds = a (da - sum a da); dq += Scale ds[u] k[u]; dk[u] += Scale ds[u] q.</summary>
-    private static void AddQueryGradients(in AttentionGradientProblem problem, int batch, int head, int t, double[] dq, double[] dk, double[] dv)
+    /// <summary>
+    /// What query t contributes: dv[u] += drop(a[u]) dy; da[u] = drop(dy . v[u]); ds = a (da - sum a da); dq += Scale ds[u] k[u];
+    /// dk[u] += Scale ds[u] q.
+    /// </summary>
+    private static void AddQueryGradients(in AttentionGradientProblem problem, int batch, int head, int t, double[] dq,
+        double[] dk, double[] dv)
     {
         AttentionProblem forward = problem.Forward;
         int keys = forward.KeyLength;
@@ -108,7 +112,9 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
         }
     }
 
-    /// <summary>Fills in the scores of one query, minus infinity where it may not look; returns the largest m and the sum of e^(s - m).</summary>
+    /// <summary>
+    /// Fills in the scores of one query, minus infinity where it may not look; returns the largest m and the sum of e^(s - m).
+    /// </summary>
     private static (double Max, double Sum) Scores(in AttentionProblem problem, int batch, int head, int t, double[] score)
     {
         float* q = Row(problem.Q, problem.QStrides, batch, t, head);
@@ -166,7 +172,8 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
         return ReferenceRandomKernels.Unit(problem.DropoutKey, element) < problem.Dropout ? 0 : 1 / (1 - (double)problem.Dropout);
     }
 
-    private static long Query(in AttentionProblem problem, int batch, int head, int t) => (((long)batch * problem.Heads) + head) * problem.QueryLength + t;
+    private static long Query(in AttentionProblem problem, int batch, int head, int t) =>
+        (((long)batch * problem.Heads) + head) * problem.QueryLength + t;
 
     private static float* Row(DeviceBuffer buffer, RowStrides strides, int batch, int time, int head) =>
         buffer.Floats() + (batch * strides.Batch) + (time * strides.Time) + (head * strides.Head);

@@ -38,7 +38,9 @@ internal sealed unsafe class ReferenceElementwiseKernels : IElementwiseKernels
         float* mask = condition.Buffer.Floats(), left = a.Buffer.Floats(), right = b.Buffer.Floats(), result = y.Floats();
         for (long i = 0; i < shape.Count; i++)
         {
-            result[i] = mask[Place(i, shape, condition.Strides)] != 0 ? left[Place(i, shape, a.Strides)] : right[Place(i, shape, b.Strides)];
+            result[i] = mask[Place(i, shape, condition.Strides)] != 0
+                ? left[Place(i, shape, a.Strides)]
+                : right[Place(i, shape, b.Strides)];
         }
     }
 

@@ -57,7 +57,8 @@ internal sealed unsafe class ReferenceIndexKernels : IIndexKernels
         AddTo(x.Floats(), sums);
     }
 
-    public void EmbeddingBag(DeviceBuffer table, int tableRows, DeviceBuffer indices, DeviceBuffer weights, DeviceBuffer y, long bags, int perBag, int width)
+    public void EmbeddingBag(DeviceBuffer table, int tableRows, DeviceBuffer indices, DeviceBuffer weights, DeviceBuffer y, long bags,
+        int perBag, int width)
     {
         for (long place = 0; place < bags * width; place++)
         {
@@ -72,7 +73,8 @@ internal sealed unsafe class ReferenceIndexKernels : IIndexKernels
         }
     }
 
-    public void EmbeddingBagWeightGradient(DeviceBuffer table, DeviceBuffer indices, DeviceBuffer dy, DeviceBuffer dWeights, long bags, int perBag, int width)
+    public void EmbeddingBagWeightGradient(DeviceBuffer table, DeviceBuffer indices, DeviceBuffer dy, DeviceBuffer dWeights, long bags,
+        int perBag, int width)
     {
         for (long m = 0; m < bags * perBag; m++)
         {

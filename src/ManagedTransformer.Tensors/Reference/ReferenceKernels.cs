@@ -3,8 +3,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Reference;
 
 /// <summary>
-/// The kernel contract in its plainest form: scalar loops over the formulas, arithmetic in double precision, results rounded to Float32 once.
-/// What every device is checked against; nothing trains on it.
+/// The kernel contract in its plainest form: scalar loops over the formulas, arithmetic in double precision, results rounded to Float32
+/// once. What every device is checked against; nothing trains on it.
 /// </summary>
 internal static class ReferenceKernels
 {

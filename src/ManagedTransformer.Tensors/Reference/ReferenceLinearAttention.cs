@@ -50,7 +50,8 @@ internal static unsafe class ReferenceLinearAttention
     }
 
     /// <summary>Turns the gradient of the state behind a position into that of the state before it.</summary>
-    private static void AddPosition(in LinearAttentionGradientProblem problem, int batch, int head, int t, double[,] before, double[,] after, double[,] dState)
+    private static void AddPosition(in LinearAttentionGradientProblem problem, int batch, int head, int t, double[,] before,
+        double[,] after, double[,] dState)
     {
         LinearAttentionProblem forward = problem.Forward;
         int features = forward.Features, width = forward.ValueWidth;

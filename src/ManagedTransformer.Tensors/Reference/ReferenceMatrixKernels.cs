@@ -22,7 +22,8 @@ internal sealed unsafe class ReferenceMatrixKernels : IMatrixKernels
                     for (int k = 0; k < problem.K; k++)
                     {
                         double left = problem.TransposeA ? a[(k * problem.StrideA) + i] : a[(i * problem.StrideA) + k];
-                        double right = Element(b, problem.TypeOfB, problem.TransposeB ? (j * problem.StrideB) + k : (k * problem.StrideB) + j);
+                        double right = Element(b, problem.TypeOfB,
+                            problem.TransposeB ? (j * problem.StrideB) + k : (k * problem.StrideB) + j);
                         sum += left * right;
                     }
 

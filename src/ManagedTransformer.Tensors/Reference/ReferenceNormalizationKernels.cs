@@ -35,8 +35,8 @@ internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKerne
         }
     }
 
-    public void LayerNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer dy, DeviceBuffer dSum,
-        DeviceBuffer ds, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width)
+    public void LayerNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer dy,
+        DeviceBuffer dSum, DeviceBuffer ds, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width)
     {
         double[] gainSum = new double[width], biasSum = new double[width];
         for (long row = 0; row < rows; row++)
@@ -85,7 +85,8 @@ internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKerne
         }
     }
 
-    public void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain, long rows, int width)
+    public void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain,
+        long rows, int width)
     {
         double[] gainSum = new double[width];
         for (long row = 0; row < rows; row++)
@@ -128,7 +129,8 @@ internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKerne
         }
     }
 
-    public void BatchNormalize(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer bias, DeviceBuffer y, long rows, int width)
+    public void BatchNormalize(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer gain, DeviceBuffer bias, DeviceBuffer y,
+        long rows, int width)
     {
         for (long i = 0; i < rows * width; i++)
         {
@@ -174,19 +176,22 @@ internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKerne
                 double[] part = s[(group * problem.Width)..((group + 1) * problem.Width)];
                 double mean = part.Sum() / problem.Width;
                 problem.Mean.Floats()[(row * problem.Groups) + group] = (float)mean;
-                problem.Rstd.Floats()[(row * problem.Groups) + group] = (float)(1 / Math.Sqrt((part.Sum(value => ReferenceMath.Square(value - mean)) / problem.Width) + problem.Epsilon));
+                problem.Rstd.Floats()[(row * problem.Groups) + group] =
+                    (float)(1 / Math.Sqrt((part.Sum(value => ReferenceMath.Square(value - mean)) / problem.Width) + problem.Epsilon));
             }
 
             for (int place = 0; place < problem.Features; place++)
             {
-                double affine = (problem.Gain.Floats()[place % problem.Width] * Normal(problem, s, row, place)) + problem.Bias.Floats()[place % problem.Width];
+                double affine = (problem.Gain.Floats()[place % problem.Width] * Normal(problem, s, row, place))
+                    + problem.Bias.Floats()[place % problem.Width];
                 problem.Y.Floats()[(row * problem.Outputs) + ResultPlace(problem, place)] =
                     (float)ReferenceMath.Apply(Function(problem.Activation), affine, 1, 0);
             }
 
             for (int place = 0; place < problem.FirstWidth && !problem.First.IsAbsent; place++)
             {
-                problem.Y.Floats()[(row * problem.Outputs) + FirstPlace(problem, place)] = problem.First.Floats()[(row * problem.FirstWidth) + place];
+                problem.Y.Floats()[(row * problem.Outputs) + FirstPlace(problem, place)] =
+                    problem.First.Floats()[(row * problem.FirstWidth) + place];
             }
         }
     }
@@ -200,7 +205,8 @@ internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKerne
             for (int place = 0; place < problem.Features; place++)
             {
                 int column = place % problem.Width;
-                double normal = Normal(problem, s, row, place), affine = (problem.Gain.Floats()[column] * normal) + problem.Bias.Floats()[column];
+                double normal = Normal(problem, s, row, place),
+                    affine = (problem.Gain.Floats()[column] * normal) + problem.Bias.Floats()[column];
                 double e = problem.Y.Floats()[(row * problem.Outputs) + ResultPlace(problem, place)]
                     * ReferenceMath.Derivative(Function(problem.Activation), affine, 1, 0);
                 gainSum[column] += e * normal;
@@ -218,13 +224,15 @@ internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKerne
                     meanDot += g[other] * Normal(problem, s, row, other) / problem.Width;
                 }
 
-                double slope = problem.Rstd.Floats()[(row * problem.Groups) + group] * (g[place] - meanG - (Normal(problem, s, row, place) * meanDot));
+                double slope = problem.Rstd.Floats()[(row * problem.Groups) + group]
+                    * (g[place] - meanG - (Normal(problem, s, row, place) * meanDot));
                 problem.DX.Floats()[(row * problem.Features) + SourcePlace(problem, place)] = (float)slope;
             }
 
             for (int place = 0; place < problem.FirstWidth && !problem.DFirst.IsAbsent; place++)
             {
-                problem.DFirst.Floats()[(row * problem.FirstWidth) + place] = problem.Y.Floats()[(row * problem.Outputs) + FirstPlace(problem, place)];
+                problem.DFirst.Floats()[(row * problem.FirstWidth) + place] =
+                    problem.Y.Floats()[(row * problem.Outputs) + FirstPlace(problem, place)];
             }
         }
 
@@ -232,10 +240,12 @@ internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKerne
         Store(biasSum, problem.DBias);
     }
 
-    private static UnaryOp Function(Activation activation) => activation == Activation.None ? UnaryOp.Affine : Activations.FunctionOf(activation);
+    private static UnaryOp Function(Activation activation) =>
+        activation == Activation.None ? UnaryOp.Affine : Activations.FunctionOf(activation);
 
     private static double[] Shuffled(GroupedNormProblem problem, long row) =>
-        [.. Enumerable.Range(0, problem.Features).Select(place => (double)problem.X.Floats()[(row * problem.Features) + SourcePlace(problem, place)])];
+        [.. Enumerable.Range(0, problem.Features)
+            .Select(place => (double)problem.X.Floats()[(row * problem.Features) + SourcePlace(problem, place)])];
 
     private static double Normal(in GroupedNormProblem problem, double[] s, long row, int place)
     {

@@ -25,7 +25,8 @@ internal sealed unsafe class ReferenceOptimizerKernels : IOptimizerKernels
         }
     }
 
-    public void Sgd(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, long count, float gradientScale, float rate, float momentum, bool nesterov, float decay)
+    public void Sgd(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, long count, float gradientScale, float rate, float momentum,
+        bool nesterov, float decay)
     {
         for (long i = 0; i < count; i++)
         {
@@ -33,7 +34,8 @@ internal sealed unsafe class ReferenceOptimizerKernels : IOptimizerKernels
         }
     }
 
-    public void SgdRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer b, float gradientScale, float rate, float momentum, bool nesterov, float decay)
+    public void SgdRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer b, float gradientScale, float rate, float momentum,
+        bool nesterov, float decay)
     {
         foreach ((long row, double[] sum) in ReferenceRowSums.Of(gradient))
         {
@@ -101,7 +103,8 @@ internal sealed unsafe class ReferenceOptimizerKernels : IOptimizerKernels
         *weight = (float)(decayed - (c.StepSize * newFirst / ((Math.Sqrt(newSecond) * c.RootScale) + c.Epsilon)));
     }
 
-    private static void Sgd(DeviceBuffer w, DeviceBuffer b, long i, double gradient, float gradientScale, float rate, float momentum, bool nesterov, float decay)
+    private static void Sgd(DeviceBuffer w, DeviceBuffer b, long i, double gradient, float gradientScale, float rate, float momentum,
+        bool nesterov, float decay)
     {
         float* weight = w.Floats() + i;
         double g = (gradientScale * gradient) + ((double)decay * *weight), step = g;

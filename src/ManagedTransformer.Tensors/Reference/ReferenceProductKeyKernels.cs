@@ -3,7 +3,10 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Reference;
 
-/// <summary>The product-key search by exhaustion: all pairs are scored and sorted. Half scores and their sums are rounded to Float32, as devices have them.</summary>
+/// <summary>
+/// The product-key search by exhaustion: all pairs are scored and sorted. Half scores and their sums are rounded to Float32,
+/// as devices have them.
+/// </summary>
 internal sealed unsafe class ReferenceProductKeyKernels : IProductKeyKernels
 {
     public void Search(DeviceBuffer query, DeviceBuffer keys, DeviceBuffer scores, DeviceBuffer slots, in ProductKeyShape shape)

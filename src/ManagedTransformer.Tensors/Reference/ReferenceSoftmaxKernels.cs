@@ -124,7 +124,8 @@ internal sealed unsafe class ReferenceSoftmaxKernels : ISoftmaxKernels
         int target = targets.Integers()[row];
         return target == ignored || (uint)target < (uint)n
             ? target
-            : throw new ArgumentOutOfRangeException(nameof(targets), $"cross-entropy: the target {target} of row {row} is not among the {n} classes.");
+            : throw new ArgumentOutOfRangeException(nameof(targets),
+                $"cross-entropy: the target {target} of row {row} is not among the {n} classes.");
     }
 
     // Of e^(x - max); 1 where the largest x is infinite.

@@ -3,7 +3,10 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Reference;
 
-/// <summary>Span attention, one query after the other, over all slots whatever their mask: entries 0 to Length - 1 are the window, oldest first, then come the persistent ones.</summary>
+/// <summary>
+/// Span attention, one query after the other, over all slots whatever their mask: entries 0 to Length - 1 are the window, oldest first,
+/// then come the persistent ones.
+/// </summary>
 internal static unsafe class ReferenceSpanAttention
 {
     public static void Forward(in SpanAttentionProblem problem)
@@ -31,7 +34,8 @@ internal static unsafe class ReferenceSpanAttention
 
             if (!problem.Maxima.IsAbsent)
             {
-                (problem.Maxima.Floats()[query], problem.Sums.Floats()[query], problem.Normalizers.Floats()[query]) = ((float)max, (float)sum, (float)normalizer);
+                (problem.Maxima.Floats()[query], problem.Sums.Floats()[query], problem.Normalizers.Floats()[query]) =
+                    ((float)max, (float)sum, (float)normalizer);
             }
         }
     }
@@ -40,7 +44,8 @@ internal static unsafe class ReferenceSpanAttention
     {
         SpanAttentionProblem forward = problem.Forward;
         int rows = forward.Length + forward.QueryLength, width = forward.HeadWidth;
-        double[] dPositions = new double[forward.Length * width], dMemory = new double[forward.Heads * forward.Persistent * width], dMemoryValues = new double[dMemory.Length];
+        double[] dPositions = new double[forward.Length * width], dMemory = new double[forward.Heads * forward.Persistent * width],
+            dMemoryValues = new double[dMemory.Length];
         double[] dSpans = new double[Math.Max(forward.Batch * forward.QueryLength, 1) * forward.Heads];
         for (int batch = 0; batch < forward.Batch; batch++)
         {
@@ -50,7 +55,8 @@ internal static unsafe class ReferenceSpanAttention
                 for (int t = 0; t < forward.QueryLength; t++)
                 {
                     float* q = Row(forward.Q, forward.QStrides, batch, t, head), dy = Row(problem.DY, problem.DYStrides, batch, t, head);
-                    (double[] weight, double[] dScore, dSpans[SpanIndex(forward, batch, t, head)]) = Differentiate(problem, batch, head, t, dSpans[SpanIndex(forward, batch, t, head)]);
+                    (double[] weight, double[] dScore, dSpans[SpanIndex(forward, batch, t, head)]) =
+                        Differentiate(problem, batch, head, t, dSpans[SpanIndex(forward, batch, t, head)]);
                     for (int c = 0; c < weight.Length; c++)
                     {
                         bool window = c < forward.Length;
@@ -85,8 +91,11 @@ internal static unsafe class ReferenceSpanAttention
         Store(forward.SpanStrides.Time == 0 ? dSpans[..forward.Heads] : dSpans, problem.DSpans);
     }
 
-    /// <summary>One query's weights after dropout and gradients of its scores, and the gradient of its span added to what the span has received.</summary>
-    private static (double[] Weights, double[] Scores, double Span) Differentiate(in SpanAttentionGradientProblem problem, int batch, int head, int t, double span)
+    /// <summary>
+    /// One query's weights after dropout and gradients of its scores, and the gradient of its span added to what the span has received.
+    /// </summary>
+    private static (double[] Weights, double[] Scores, double Span) Differentiate(in SpanAttentionGradientProblem problem, int batch,
+        int head, int t, double span)
     {
         SpanAttentionProblem forward = problem.Forward;
         long query = ((((long)batch * forward.Heads) + head) * forward.QueryLength) + t;
@@ -137,15 +146,18 @@ internal static unsafe class ReferenceSpanAttention
 
     /// <summary>Element j of what a query is multiplied with for entry c.</summary>
     private static double Key(in SpanAttentionProblem problem, int batch, int head, int t, int c, int j) => c < problem.Length
-        ? problem.Scale * ((double)Row(problem.K, problem.KStrides, batch, t + c, head)[j] + problem.Positions.Floats()[(c * problem.HeadWidth) + j])
+        ? problem.Scale * ((double)Row(problem.K, problem.KStrides, batch, t + c, head)[j]
+            + problem.Positions.Floats()[(c * problem.HeadWidth) + j])
         : problem.PersistentKeys.Floats()[(((head * problem.Persistent) + c - problem.Length) * problem.HeadWidth) + j];
 
     private static double Value(in SpanAttentionProblem problem, int batch, int head, int t, int c, int j) => c < problem.Length
         ? Row(problem.V, problem.VStrides, batch, t + c, head)[j]
-        : Math.Sqrt(problem.Persistent) * problem.PersistentValues.Floats()[(((head * problem.Persistent) + c - problem.Length) * problem.HeadWidth) + j];
+        : Math.Sqrt(problem.Persistent)
+            * problem.PersistentValues.Floats()[(((head * problem.Persistent) + c - problem.Length) * problem.HeadWidth) + j];
 
     /// <summary>The largest score M, sum e^(s - M), and sum m e^(s - M) + epsilon sum e^(s - M).</summary>
-    private static (double Max, double Sum, double Normalizer) Sums(in SpanAttentionProblem problem, int batch, int head, int t, double[] score)
+    private static (double Max, double Sum, double Normalizer) Sums(in SpanAttentionProblem problem, int batch, int head, int t,
+        double[] score)
     {
         double max = score.Max(), sum = 0, masked = 0;
         for (int c = 0; c < score.Length; c++)
@@ -161,9 +173,10 @@ internal static unsafe class ReferenceSpanAttention
     private static double Epsilon(in SpanAttentionProblem problem) => problem.Spans.IsAbsent ? 0 : SpanAttentionProblem.Epsilon;
 
     /// <summary>The mask of entry c before it is clipped, in the precision of the kernels since its kinks decide about gradients.</summary>
-    private static float RawMask(in SpanAttentionProblem problem, int batch, int head, int t, int c) => problem.Spans.IsAbsent || c >= problem.Length
-        ? 2
-        : ((problem.Spans.Floats()[SpanIndex(problem, batch, t, head)] + 1 - (problem.Length - c)) / problem.Ramp) + 1;
+    private static float RawMask(in SpanAttentionProblem problem, int batch, int head, int t, int c) =>
+        problem.Spans.IsAbsent || c >= problem.Length
+            ? 2
+            : ((problem.Spans.Floats()[SpanIndex(problem, batch, t, head)] + 1 - (problem.Length - c)) / problem.Ramp) + 1;
 
     /// <summary>The factor that dropout puts on a weight: 0 or 1 / (1 - p).</summary>
     private static double Kept(in SpanAttentionProblem problem, long query, int c)
@@ -190,7 +203,8 @@ internal static unsafe class ReferenceSpanAttention
     }
 
     private static (int Batch, int Head, int Time) Place(in SpanAttentionProblem problem, long query) =>
-        ((int)(query / problem.QueryLength / problem.Heads), (int)(query / problem.QueryLength % problem.Heads), (int)(query % problem.QueryLength));
+        ((int)(query / problem.QueryLength / problem.Heads), (int)(query / problem.QueryLength % problem.Heads),
+            (int)(query % problem.QueryLength));
 
     private static long SpanIndex(in SpanAttentionProblem problem, int batch, int t, int head) =>
         (batch * problem.SpanStrides.Batch) + (t * problem.SpanStrides.Time) + (head * problem.SpanStrides.Head);

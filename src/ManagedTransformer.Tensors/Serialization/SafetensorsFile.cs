@@ -9,8 +9,9 @@ using Microsoft.Win32.SafeHandles;
 namespace ManagedTransformer.Tensors.Serialization;
 
 /// <summary>
-/// Reads a safetensors file (https://github.com/huggingface/safetensors): 8 bytes with the header's length, a JSON header with the name, type, shape and
-/// place of every tensor, and the elements, little-endian. Opening reads the header only; a tensor is read when it is asked for.
+/// Reads a safetensors file (https://github.com/huggingface/safetensors): 8 bytes with the header's length, a JSON header with the name,
+/// type, shape and place of every tensor, and the elements, little-endian. Opening reads the header only;
+/// a tensor is read when it is asked for.
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {
@@ -37,7 +38,8 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Opens a file and checks its header: the tensors must cover the data exactly.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">The file is no safetensors file, damaged or truncated; the message says in one sentence what is wrong.</exception>
+    /// <exception cref="InvalidDataException">The file is no safetensors file, damaged or truncated;
+    /// the message says in one sentence what is wrong.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access is denied, or the path is a folder.</exception>
     public static SafetensorsFile Open(string path)
@@ -56,13 +58,15 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>Looks a tensor up.</summary>
-    /// <param name="name">Its name.</param><param name="entry">What the header says about it.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="entry">What the header says about it.</param>
     /// <returns>Whether the file has it.</returns>
     public bool TryGetEntry(string name, [NotNullWhen(true)] out SafetensorsEntry? entry) => _byName.TryGetValue(name, out entry);
 
     /// <summary>The elements of a floating-point tensor, row-major, as binary32: narrower types exactly, F64 rounded to nearest.</summary>
     /// <param name="name">The tensor's name.</param>
-    /// <exception cref="InvalidDataException">There is no such tensor, it holds integers, it is too large for an array, or the file was truncated meanwhile.</exception>
+    /// <exception cref="InvalidDataException">There is no such tensor, it holds integers, it is too large for an array, or the file was
+    /// truncated meanwhile.</exception>
     public float[] ReadFloats(string name)
     {
         SafetensorsEntry entry = Find(name);
@@ -73,7 +77,8 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>The elements of a floating-point tensor, as <see cref="ReadFloats(string)"/> gives them, in memory of the caller.</summary>
-    /// <param name="name">The tensor's name.</param><param name="destination">As many places as the tensor has elements.</param>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="destination">As many places as the tensor has elements.</param>
     /// <exception cref="InvalidDataException">There is no such tensor, it holds integers, or the file was truncated meanwhile.</exception>
     /// <exception cref="ArgumentException">The destination has another length.</exception>
     public void ReadFloats(string name, Span<float> destination)
@@ -81,7 +86,8 @@ public sealed class SafetensorsFile : IDisposable
         SafetensorsEntry entry = Find(name);
         if (destination.Length != entry.Count)
         {
-            throw new ArgumentException($"The tensor '{name}' has {entry.Count} elements, the span has {destination.Length}.", nameof(destination));
+            throw new ArgumentException($"The tensor '{name}' has {entry.Count} elements, the span has {destination.Length}.",
+                nameof(destination));
         }
 
         Read(entry, 0, destination, FloatConverter(entry));
@@ -89,8 +95,8 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>The elements of an integer tensor, row-major; of BOOL, 0 and 1.</summary>
     /// <param name="name">The tensor's name.</param>
-    /// <exception cref="InvalidDataException">There is no such tensor, it is floating-point, an element does not fit into 32 bits, it is too large for an
-    /// array, or the file was truncated meanwhile.</exception>
+    /// <exception cref="InvalidDataException">There is no such tensor, it is floating-point, an element does not fit into 32 bits, it is
+    /// too large for an array, or the file was truncated meanwhile.</exception>
     public int[] ReadIntegers(string name)
     {
         SafetensorsEntry entry = Find(name);
@@ -102,7 +108,8 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>The elements of an integer tensor, row-major, as 64-bit integers; of BOOL, 0 and 1.</summary>
     /// <param name="name">The tensor's name.</param>
-    /// <exception cref="InvalidDataException">There is no such tensor, it is floating-point, it is too large for an array, or the file was truncated meanwhile.</exception>
+    /// <exception cref="InvalidDataException">There is no such tensor, it is floating-point, it is too large for an array, or the file was
+    /// truncated meanwhile.</exception>
     public long[] ReadLongs(string name)
     {
         SafetensorsEntry entry = Find(name);
@@ -116,10 +123,14 @@ public sealed class SafetensorsFile : IDisposable
         return values;
     }
 
-    /// <summary>A tensor: Float32 from the floating-point types, Int32 from the integer types and BOOL. The elements pass through a small buffer only.</summary>
-    /// <param name="name">The tensor's name.</param><param name="device">Where to put it; default: the CPU.</param>
-    /// <exception cref="InvalidDataException">There is no such tensor, it has more than <see cref="Shape.MaxRank"/> axes or an axis beyond 2^31 - 1, an
-    /// integer does not fit into 32 bits, or the file was truncated meanwhile.</exception>
+    /// <summary>
+    /// A tensor: Float32 from the floating-point types, Int32 from the integer types and BOOL.
+    /// The elements pass through a small buffer only.
+    /// </summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="device">Where to put it; default: the CPU.</param>
+    /// <exception cref="InvalidDataException">There is no such tensor, it has more than <see cref="Shape.MaxRank"/> axes or an axis beyond
+    /// 2^31 - 1, an integer does not fit into 32 bits, or the file was truncated meanwhile.</exception>
     public Tensor ReadTensor(string name, Device? device = null)
     {
         SafetensorsEntry entry = Find(name);
@@ -132,8 +143,12 @@ public sealed class SafetensorsFile : IDisposable
         return Fill(Tensor.Empty(shape, DType.Int32, device), entry, IntegerConverter(entry));
     }
 
-    /// <summary>Overwrites a tensor with the elements of a floating-point tensor, as <see cref="ReadTensor(string, Device?)"/> gives them. Of a parameter the value, not its history.</summary>
-    /// <param name="name">The name in the file.</param><param name="destination">Contiguous, Float32, with as many elements.</param>
+    /// <summary>
+    /// Overwrites a tensor with the elements of a floating-point tensor, as <see cref="ReadTensor(string, Device?)"/> gives them. Of a
+    /// parameter the value, not its history.
+    /// </summary>
+    /// <param name="name">The name in the file.</param>
+    /// <param name="destination">Contiguous, Float32, with as many elements.</param>
     /// <exception cref="InvalidDataException">There is no such tensor, it holds integers, or the file was truncated meanwhile.</exception>
     /// <exception cref="ArgumentException">The destination is of another kind or size.</exception>
     public void ReadTensor(string name, Tensor destination)
@@ -142,7 +157,10 @@ public sealed class SafetensorsFile : IDisposable
         SafetensorsEntry entry = Find(name);
         if (destination.DType != DType.Float32 || !destination.IsContiguous || destination.Count != entry.Count)
         {
-            throw new ArgumentException($"The tensor '{name}' of {entry.Count} elements needs a contiguous Float32 tensor of as many, not {destination.DType}{destination.Shape}.", nameof(destination));
+            throw new ArgumentException(
+                $"The tensor '{name}' of {entry.Count} elements needs a contiguous Float32 tensor of as many, not "
+                + $"{destination.DType}{destination.Shape}.",
+                nameof(destination));
         }
 
         Fill(destination, entry, FloatConverter(entry));
@@ -157,18 +175,23 @@ public sealed class SafetensorsFile : IDisposable
         Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixLength];
         if (fileLength < prefix.Length || !TryReadBytes(handle, prefix, 0))
         {
-            throw new InvalidDataException($"The file '{path}' is no safetensors file: it has {fileLength} bytes, fewer than the {prefix.Length} of the header's length.");
+            throw new InvalidDataException(
+                $"The file '{path}' is no safetensors file: it has {fileLength} bytes, "
+                + $"fewer than the {prefix.Length} of the header's length.");
         }
 
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerLength > (ulong)(fileLength - prefix.Length))
         {
-            throw new InvalidDataException($"The file '{path}' is truncated or no safetensors file: its header is {headerLength} bytes long, the file {fileLength}.");
+            throw new InvalidDataException(
+                $"The file '{path}' is truncated or no safetensors file: its header is {headerLength} bytes long, the file {fileLength}.");
         }
 
         if (headerLength > SafetensorsHeader.MaxLength)
         {
-            throw new InvalidDataException($"The safetensors file '{path}' has a header of {headerLength} bytes, more than the {SafetensorsHeader.MaxLength} allowed.");
+            throw new InvalidDataException(
+                $"The safetensors file '{path}' has a header of {headerLength} bytes, "
+                + $"more than the {SafetensorsHeader.MaxLength} allowed.");
         }
 
         byte[] json = new byte[headerLength];

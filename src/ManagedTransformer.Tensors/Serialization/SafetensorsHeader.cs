@@ -32,7 +32,9 @@ internal sealed class SafetensorsHeader
     public List<SafetensorsEntry> Entries { get; } = [];
 
     /// <summary>Checks and reads a header.</summary>
-    /// <param name="json">The header without its length.</param><param name="fileLength">Bytes of the whole file.</param><param name="path">Named in errors.</param>
+    /// <param name="json">The header without its length.</param>
+    /// <param name="fileLength">Bytes of the whole file.</param>
+    /// <param name="path">Named in errors.</param>
     /// <exception cref="InvalidDataException">Anything is wrong.</exception>
     public static SafetensorsHeader Parse(ReadOnlyMemory<byte> json, long fileLength, string path)
     {
@@ -135,7 +137,8 @@ internal sealed class SafetensorsHeader
             // Of a type that nothing is known of the file alone tells the size.
             if (SafetensorsTypeExtensions.Bits(code) is { } bits)
             {
-                bytes = ByteLength(count, bits) ?? throw Refuse(name, $"has {count} elements of {bits} bits, which do not fill whole bytes");
+                bytes = ByteLength(count, bits)
+                    ?? throw Refuse(name, $"has {count} elements of {bits} bits, which do not fill whole bytes");
             }
         }
         catch (OverflowException e)
@@ -145,7 +148,8 @@ internal sealed class SafetensorsHeader
 
         if (bytes != offsets[1] - offsets[0])
         {
-            throw Refuse(name, $"needs {bytes} bytes for {code} [{string.Join(", ", shape)}] but its 'data_offsets' span {offsets[1] - offsets[0]}");
+            throw Refuse(name,
+                $"needs {bytes} bytes for {code} [{string.Join(", ", shape)}] but its 'data_offsets' span {offsets[1] - offsets[0]}");
         }
 
         if (offsets[1] > long.MaxValue - _dataStart)
@@ -196,7 +200,8 @@ internal sealed class SafetensorsHeader
         {
             if (entry.Offset != end)
             {
-                throw Refuse(entry.Name, entry.Offset < end ? "overlaps another tensor" : $"leaves a gap of {entry.Offset - end} bytes before it");
+                throw Refuse(entry.Name,
+                    entry.Offset < end ? "overlaps another tensor" : $"leaves a gap of {entry.Offset - end} bytes before it");
             }
 
             end += entry.ByteLength;

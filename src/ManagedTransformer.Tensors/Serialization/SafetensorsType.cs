@@ -34,8 +34,8 @@ public enum SafetensorsType
     Boolean,
 
     /// <summary>
-    /// Any other type, such as <c>U32</c>, <c>F8_E4M3</c> or one that came after this library: its elements are not read as numbers, and what the file calls it is
-    /// <see cref="SafetensorsEntry.TypeCode"/>.
+    /// Any other type, such as <c>U32</c>, <c>F8_E4M3</c> or one that came after this library: its elements are not read as numbers, and
+    /// what the file calls it is <see cref="SafetensorsEntry.TypeCode"/>.
     /// </summary>
     Other,
 }

@@ -15,17 +15,21 @@ public static class SafetensorsWriter
     private static readonly UTF8Encoding _strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Writes tensors in the given order (Float32 as F32, BFloat16 as BF16, Int32 as I32) and flushes the file to the disk. The header is padded with spaces
-    /// so that the elements begin at a multiple of 8 bytes. Elements pass through a buffer of 1 MiB, whatever the size of the tensors.
+    /// Writes tensors in the given order (Float32 as F32, BFloat16 as BF16, Int32 as I32) and flushes the file to the disk. The header is
+    /// padded with spaces so that the elements begin at a multiple of 8 bytes. Elements pass through a buffer of 1 MiB,
+    /// whatever the size of the tensors.
     /// </summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="tensors">The tensors under distinct names. A tensor that is not contiguous is copied while it is written.</param>
     /// <param name="metadata">Strings for the header's <c>__metadata__</c>; null or empty for none.</param>
-    /// <param name="atomic">Whether to write to a temporary sibling and rename it at the end, so that a reader sees the old file or the new one, never a part.</param>
-    /// <exception cref="ArgumentException">A name is repeated, is <c>__metadata__</c> or is not valid Unicode, or the header exceeds 100 MB.</exception>
+    /// <param name="atomic">Whether to write to a temporary sibling and rename it at the end,
+    /// so that a reader sees the old file or the new one, never a part.</param>
+    /// <exception cref="ArgumentException">A name is repeated, is <c>__metadata__</c> or is not valid Unicode,
+    /// or the header exceeds 100 MB.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public static void Write(string path, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null, bool atomic = true)
+    public static void Write(string path, IEnumerable<(string Name, Tensor Tensor)> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null, bool atomic = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -135,7 +139,9 @@ public static class SafetensorsWriter
             {
                 if (name == SafetensorsHeader.MetadataKey || !names.Add(name))
                 {
-                    throw new ArgumentException($"A safetensors file cannot hold a tensor named '{name}'{(names.Contains(name) ? " twice" : "")}.", nameof(tensors));
+                    throw new ArgumentException(
+                        $"A safetensors file cannot hold a tensor named '{name}'{(names.Contains(name) ? " twice" : "")}.",
+                        nameof(tensors));
                 }
 
                 offset = WriteEntry(json, name, tensor, offset);
@@ -147,7 +153,9 @@ public static class SafetensorsWriter
         int length = (buffer.WrittenCount + 7) & ~7;
         if (length > SafetensorsHeader.MaxLength)
         {
-            throw new ArgumentException($"The header of a safetensors file can have {SafetensorsHeader.MaxLength} bytes; these tensors need {length}.", nameof(tensors));
+            throw new ArgumentException(
+                $"The header of a safetensors file can have {SafetensorsHeader.MaxLength} bytes; these tensors need {length}.",
+                nameof(tensors));
         }
 
         byte[] header = new byte[SafetensorsHeader.PrefixLength + length];

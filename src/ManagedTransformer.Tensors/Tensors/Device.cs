@@ -13,7 +13,10 @@ public abstract class Device
     /// <summary>The processor's SIMD units, through managed code.</summary>
     public static Device Cpu { get; } = new HostDevice("cpu", CpuKernels.Create());
 
-    /// <summary>The device of new tensors that no operand and no argument places: that of the innermost <see cref="DeviceScope"/> on this thread, else the CPU.</summary>
+    /// <summary>
+    /// The device of new tensors that no operand and no argument places: that of the innermost <see cref="DeviceScope"/> on this thread,
+    /// else the CPU.
+    /// </summary>
     public static Device Current => DeviceScope.Current ?? Cpu;
 
     /// <summary>A short name, for instance <c>cpu</c> or <c>cuda:0</c>.</summary>
@@ -35,7 +38,8 @@ public abstract class Device
         get;
         set => field = MatMulPrecisions.Contains(value)
             ? value
-            : throw new ArgumentException($"{Name} multiplies matrices in {string.Join(", ", MatMulPrecisions)}, not in {value}.", nameof(value));
+            : throw new ArgumentException($"{Name} multiplies matrices in {string.Join(", ", MatMulPrecisions)}, not in {value}.",
+                nameof(value));
     }
 
     internal KernelSet Kernels => _kernels!;

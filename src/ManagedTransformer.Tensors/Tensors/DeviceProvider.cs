@@ -6,7 +6,9 @@ public abstract class DeviceProvider
     /// <summary>The first part of its devices' names, for instance <c>cuda</c>.</summary>
     public abstract string Kind { get; }
 
-    /// <summary>Says why there is no device of this kind, for when <see cref="Find"/> finds none: the part of a sentence behind a colon.</summary>
+    /// <summary>
+    /// Says why there is no device of this kind, for when <see cref="Find"/> finds none: the part of a sentence behind a colon.
+    /// </summary>
     public abstract string Absence { get; }
 
     /// <summary>The devices that are there, best first.</summary>

@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Tensors;
 
 /// <summary>
-/// Places tensors that are made on this thread, and models that are built or loaded, on a device: <c>using (new DeviceScope(device)) { ... }</c>. Results of operators are where
-/// their operands are, scope or not. Scopes nest.
+/// Places tensors that are made on this thread, and models that are built or loaded, on a device:
+/// <c>using (new DeviceScope(device)) { ... }</c>. Results of operators are where their operands are, scope or not. Scopes nest.
 /// </summary>
 public sealed class DeviceScope : IDisposable
 {
@@ -23,7 +23,10 @@ public sealed class DeviceScope : IDisposable
 
     internal static Device? Current => _innermost?._device;
 
-    /// <summary>A scope on a device where one is needed: null if new tensors go there already. <c>using DeviceScope? _ = DeviceScope.Enter(device);</c></summary>
+    /// <summary>
+    /// A scope on a device where one is needed: null if new tensors go there already.
+    /// <c>using DeviceScope? _ = DeviceScope.Enter(device);</c>
+    /// </summary>
     /// <param name="device">Where new tensors go.</param>
     public static DeviceScope? Enter(Device device) => device == Device.Current ? null : new DeviceScope(device);
 
@@ -38,7 +41,8 @@ public sealed class DeviceScope : IDisposable
 
         if (_innermost != this)
         {
-            throw new InvalidOperationException("A device scope must be closed on the thread that opened it, after every scope opened inside it.");
+            throw new InvalidOperationException(
+                "A device scope must be closed on the thread that opened it, after every scope opened inside it.");
         }
 
         (_closed, _innermost) = (true, _outer);

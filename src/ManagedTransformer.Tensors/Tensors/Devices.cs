@@ -29,12 +29,14 @@ public static class Devices
     {
         lock (_gate)
         {
-            return [new DeviceDescription(Device.Cpu.Name, Device.Cpu.Description, 0), .. _providers.SelectMany(provider => provider.Find())];
+            return [new DeviceDescription(Device.Cpu.Name, Device.Cpu.Description, 0),
+                .. _providers.SelectMany(provider => provider.Find())];
         }
     }
 
     /// <summary>The device of a name. The same name gives the same device.</summary>
-    /// <param name="name"><c>cpu</c>, <c>gpu</c> (the best one that is not the CPU), <c>cuda</c>, <c>cuda:1</c>, <c>opencl</c>, <c>opencl:0</c>, …</param>
+    /// <param name="name"><c>cpu</c>, <c>gpu</c> (the best one that is not the CPU), <c>cuda</c>, <c>cuda:1</c>,
+    /// <c>opencl</c>, <c>opencl:0</c>, …</param>
     /// <exception cref="DeviceException">There is no such device, or it cannot be used.</exception>
     public static Device Open(string name)
     {

@@ -27,5 +27,6 @@ internal sealed unsafe class HostDevice : Device
     internal override void Read(DeviceBuffer source, int elementSize, Span<byte> destination) =>
         new ReadOnlySpan<byte>(Address(source, elementSize), destination.Length).CopyTo(destination);
 
-    private static byte* Address(DeviceBuffer buffer, int elementSize) => ((HostStorage)buffer.Storage!).Pointer + (buffer.Offset * elementSize);
+    private static byte* Address(DeviceBuffer buffer, int elementSize) =>
+        ((HostStorage)buffer.Storage!).Pointer + (buffer.Offset * elementSize);
 }

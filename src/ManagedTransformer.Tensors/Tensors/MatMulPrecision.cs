@@ -6,9 +6,13 @@ public enum MatMulPrecision
     /// <summary>Errors of the size of Float32's: on tensor cores three products of the upper and lower halves of the operands.</summary>
     Float32,
 
-    /// <summary>Operands are rounded to 11 significant bits (TF32): about three times as fast, relative errors of about 5e-4 per product.</summary>
+    /// <summary>
+    /// Operands are rounded to 11 significant bits (TF32): about three times as fast, relative errors of about 5e-4 per product.
+    /// </summary>
     Tf32,
 
-    /// <summary>Operands are rounded to 8 significant bits (BFloat16): about twice as fast again, relative errors of about 4e-3 per product.</summary>
+    /// <summary>
+    /// Operands are rounded to 8 significant bits (BFloat16): about twice as fast again, relative errors of about 4e-3 per product.
+    /// </summary>
     BFloat16,
 }

@@ -52,7 +52,8 @@ public sealed class Parameter : Tensor
     public RowGradient? RowGradient { get; internal set; }
 
     /// <summary>A parameter that is a range of rows of this one.</summary>
-    /// <param name="start">First row.</param><param name="rows">Number of rows.</param>
+    /// <param name="start">First row.</param>
+    /// <param name="rows">Number of rows.</param>
     public Parameter Rows(int start, int rows)
     {
         using NoGradientScope _ = new();
@@ -82,8 +83,8 @@ public sealed class Parameter : Tensor
     }
 
     /// <summary>
-    /// Rounds the values to BFloat16, to nearest even, to save memory and the time to read it. The parameter serves inference alone from then on. Of a packed parameter
-    /// and its ranges of rows, all are rounded together.
+    /// Rounds the values to BFloat16, to nearest even, to save memory and the time to read it. The parameter serves inference alone from
+    /// then on. Of a packed parameter and its ranges of rows, all are rounded together.
     /// </summary>
     public void Round()
     {

@@ -3,12 +3,16 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors;
 
 /// <summary>
-/// The gradient of a table of which a step read only some rows, as a list of contributions: number e adds <c>Weights[e] Values[e / (n / m)]</c> to the gradient of
-/// row <c>Indices[e]</c>. Contributions that came out of one row of a result share its gradient, so nothing of the size n x width is ever made.
+/// The gradient of a table of which a step read only some rows, as a list of contributions: number e adds
+/// <c>Weights[e] Values[e / (n / m)]</c> to the gradient of row <c>Indices[e]</c>. Contributions that came out of one row of a result share
+/// its gradient, so nothing of the size n x width is ever made.
 /// </summary>
 public sealed class RowGradient
 {
-    /// <summary>From so many contributions per row of the table on, sums are kept between two readers of them: to write and read them costs less than to add up again.</summary>
+    /// <summary>
+    /// From so many contributions per row of the table on, sums are kept between two readers of them: to write and read them costs less
+    /// than to add up again.
+    /// </summary>
     private const int ManyPerRow = 4;
 
     private Tensor? _sorted, _order, _summed;
@@ -34,7 +38,9 @@ public sealed class RowGradient
     /// <summary>Number of contributions that share a row of <see cref="Values"/>.</summary>
     internal int PerValue => Values.Shape[0] == 0 ? 1 : Indices.Shape[0] / Values.Shape[0];
 
-    /// <summary>The same gradient with every row once and without weights, rows ascending, contributions added in their order of appearance.</summary>
+    /// <summary>
+    /// The same gradient with every row once and without weights, rows ascending, contributions added in their order of appearance.
+    /// </summary>
     public RowGradient Coalesce()
     {
         RowContributions contributions = Sort();
@@ -75,10 +81,14 @@ public sealed class RowGradient
             Indices.Kernels.Indexing.Sort(Indices.Buffer, _tableRows, _sorted.Buffer, _order.Buffer, Indices.Count);
         }
 
-        return new RowContributions(_sorted.Buffer, _order!.Buffer, Weights?.Buffer ?? default, Values.Buffer, Indices.Count, PerValue, Values.Shape[1], _summed?.Buffer ?? default);
+        return new RowContributions(_sorted.Buffer, _order!.Buffer, Weights?.Buffer ?? default, Values.Buffer, Indices.Count, PerValue,
+            Values.Shape[1], _summed?.Buffer ?? default);
     }
 
-    /// <summary>The contributions sorted by row, for <see cref="IOptimizerKernels.SumOfSquaresRows"/>; where rows have many, it keeps their sums for the update.</summary>
+    /// <summary>
+    /// The contributions sorted by row, for <see cref="IOptimizerKernels.SumOfSquaresRows"/>; where rows have many,
+    /// it keeps their sums for the update.
+    /// </summary>
     internal RowContributions SortToSquare()
     {
         if (_summed is null && Indices.Count >= ManyPerRow * (long)_tableRows)
@@ -104,7 +114,8 @@ public sealed class RowGradient
         Tensor? weights = Weights is null && other.Weights is null
             ? null
             : TensorOperators.Concat(0, Weights ?? Ones(Indices), other.Weights ?? Ones(other.Indices));
-        return new RowGradient(_tableRows, TensorOperators.Concat(0, Indices, other.Indices), weights, TensorOperators.Concat(0, Values, other.Values));
+        return new RowGradient(_tableRows, TensorOperators.Concat(0, Indices, other.Indices), weights,
+            TensorOperators.Concat(0, Values, other.Values));
     }
 
     internal void Release()

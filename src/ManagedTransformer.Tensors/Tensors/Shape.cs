@@ -174,7 +174,9 @@ public readonly struct Shape : IEquatable<Shape>
     public static bool operator !=(Shape left, Shape right) => !left.Equals(right);
 
     /// <summary>The shape that both broadcast to: axes are aligned at the end, sizes are equal or one of them is 1.</summary>
-    /// <param name="left">One shape.</param><param name="right">The other.</param><param name="operation">Named in the error.</param>
+    /// <param name="left">One shape.</param>
+    /// <param name="right">The other.</param>
+    /// <param name="operation">Named in the error.</param>
     /// <exception cref="ArgumentException">The shapes do not broadcast.</exception>
     public static Shape Broadcast(Shape left, Shape right, string operation)
     {
@@ -186,7 +188,8 @@ public readonly struct Shape : IEquatable<Shape>
             int b = i <= right.Rank ? right._sizes[right.Rank - i] : 1;
             if (a != b && a != 1 && b != 1)
             {
-                throw new ArgumentException($"{operation}: the shapes {left} and {right} do not broadcast, axis -{i} has the sizes {a} and {b}.");
+                throw new ArgumentException(
+                    $"{operation}: the shapes {left} and {right} do not broadcast, axis -{i} has the sizes {a} and {b}.");
             }
 
             sizes[rank - i] = a == 1 ? b : a;

@@ -5,7 +5,9 @@ namespace ManagedTransformer.Tensors;
 public partial class Tensor
 {
     /// <summary>A Float32 tensor holding a copy of the values.</summary>
-    /// <param name="values">Row-major.</param><param name="shape">Its count is the number of values.</param><param name="device">Default: <see cref="Device.Current"/>.</param>
+    /// <param name="values">Row-major.</param>
+    /// <param name="shape">Its count is the number of values.</param>
+    /// <param name="device">Default: <see cref="Device.Current"/>.</param>
     /// <exception cref="ArgumentException">The counts differ.</exception>
     public static Tensor From(ReadOnlySpan<float> values, Shape shape, Device? device = null)
     {
@@ -16,7 +18,9 @@ public partial class Tensor
     }
 
     /// <summary>An Int32 tensor holding a copy of the values: token ids, indices.</summary>
-    /// <param name="values">Row-major.</param><param name="shape">Its count is the number of values.</param><param name="device">Default: <see cref="Device.Current"/>.</param>
+    /// <param name="values">Row-major.</param>
+    /// <param name="shape">Its count is the number of values.</param>
+    /// <param name="device">Default: <see cref="Device.Current"/>.</param>
     /// <exception cref="ArgumentException">The counts differ.</exception>
     public static Tensor From(ReadOnlySpan<int> values, Shape shape, Device? device = null)
     {
@@ -26,24 +30,35 @@ public partial class Tensor
         return tensor.Mirrored(values);
     }
 
-    /// <summary>As <see cref="From(ReadOnlySpan{float}, Shape, Device?)"/>, and the host remembers the values: for masks that are made on the host and asked there again.</summary>
-    /// <param name="values">Row-major.</param><param name="shape">Its count is the number of values.</param><param name="device">Default: <see cref="Device.Current"/>.</param>
-    public static Tensor FromRemembered(ReadOnlySpan<float> values, Shape shape, Device? device = null) => From(values, shape, device).Mirrored(values);
+    /// <summary>
+    /// As <see cref="From(ReadOnlySpan{float}, Shape, Device?)"/>, and the host remembers the values: for masks that are made on the host
+    /// and asked there again.
+    /// </summary>
+    /// <param name="values">Row-major.</param>
+    /// <param name="shape">Its count is the number of values.</param>
+    /// <param name="device">Default: <see cref="Device.Current"/>.</param>
+    public static Tensor FromRemembered(ReadOnlySpan<float> values, Shape shape, Device? device = null) =>
+        From(values, shape, device).Mirrored(values);
 
     /// <summary>A Float32 tensor whose values are undefined until they are written.</summary>
-    /// <param name="shape">The shape.</param><param name="device">Default: <see cref="Device.Current"/>.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="device">Default: <see cref="Device.Current"/>.</param>
     public static Tensor Empty(Shape shape, Device? device = null) => Empty(shape, DType.Float32, device);
 
     /// <summary>A Float32 tensor of zeros.</summary>
-    /// <param name="shape">The shape.</param><param name="device">Default: <see cref="Device.Current"/>.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="device">Default: <see cref="Device.Current"/>.</param>
     public static Tensor Zeros(Shape shape, Device? device = null) => Full(shape, 0, device);
 
     /// <summary>A Float32 tensor of ones.</summary>
-    /// <param name="shape">The shape.</param><param name="device">Default: <see cref="Device.Current"/>.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="device">Default: <see cref="Device.Current"/>.</param>
     public static Tensor Ones(Shape shape, Device? device = null) => Full(shape, 1, device);
 
     /// <summary>A Float32 tensor that holds one value everywhere.</summary>
-    /// <param name="shape">The shape.</param><param name="value">The value.</param><param name="device">Default: <see cref="Device.Current"/>.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="device">Default: <see cref="Device.Current"/>.</param>
     public static Tensor Full(Shape shape, float value, Device? device = null)
     {
         Tensor tensor = Empty(shape, DType.Float32, device);
@@ -52,12 +67,16 @@ public partial class Tensor
     }
 
     /// <summary>A Float32 tensor of one element and no axes.</summary>
-    /// <param name="value">The value.</param><param name="device">Default: <see cref="Device.Current"/>.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="device">Default: <see cref="Device.Current"/>.</param>
     public static Tensor Scalar(float value, Device? device = null) => Full(new Shape(), value, device).Mirrored<float>([value]);
 
     /// <summary>Independent numbers, uniform in [low, high).</summary>
-    /// <param name="shape">The shape.</param><param name="low">Lower bound.</param><param name="high">Upper bound.</param>
-    /// <param name="key">Which random numbers.</param><param name="device">Default: <see cref="Device.Current"/>.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="low">Lower bound.</param>
+    /// <param name="high">Upper bound.</param>
+    /// <param name="key">Which random numbers.</param>
+    /// <param name="device">Default: <see cref="Device.Current"/>.</param>
     public static Tensor Uniform(Shape shape, float low, float high, RandomKey key, Device? device = null)
     {
         Tensor tensor = Empty(shape, DType.Float32, device);
@@ -66,8 +85,11 @@ public partial class Tensor
     }
 
     /// <summary>Independent normal numbers.</summary>
-    /// <param name="shape">The shape.</param><param name="mean">Mean.</param><param name="deviation">Standard deviation.</param>
-    /// <param name="key">Which random numbers.</param><param name="device">Default: <see cref="Device.Current"/>.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="mean">Mean.</param>
+    /// <param name="deviation">Standard deviation.</param>
+    /// <param name="key">Which random numbers.</param>
+    /// <param name="device">Default: <see cref="Device.Current"/>.</param>
     public static Tensor Normal(Shape shape, float mean, float deviation, RandomKey key, Device? device = null)
     {
         Tensor tensor = Empty(shape, DType.Float32, device);

@@ -7,7 +7,9 @@ public partial class Tensor
     // Copies between devices pass through this much host memory at a time.
     private const int CopyBytes = 16 << 20;
 
-    /// <summary>The same elements on a device: this tensor if it is there already, else a copy, through which gradients flow back.</summary>
+    /// <summary>
+    /// The same elements on a device: this tensor if it is there already, else a copy, through which gradients flow back.
+    /// </summary>
     /// <param name="device">Where to.</param>
     public Tensor To(Device device)
     {
@@ -36,19 +38,22 @@ public partial class Tensor
     }
 
     /// <summary>
-    /// Reads several tensors of a device with one wait instead of one each: until they are overwritten, reading them again (<see cref="Item"/>, <see cref="ToArray"/>)
-    /// costs nothing. On the CPU there is nothing to do.
+    /// Reads several tensors of a device with one wait instead of one each: until they are overwritten, reading them again
+    /// (<see cref="Item"/>, <see cref="ToArray"/>) costs nothing. On the CPU there is nothing to do.
     /// </summary>
     /// <param name="tensors">Float32 or Int32, contiguous, each with a memory of its own; others are left to be read by themselves.</param>
     public static void Fetch(params IReadOnlyList<Tensor> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        List<Tensor> wanted = [.. tensors.Where(tensor => !tensor.Device.IsHost && tensor.Storage.Mirror is null && tensor.DType != DType.BFloat16 && tensor.FillsStorage)];
+        List<Tensor> wanted = [.. tensors.Where(tensor => !tensor.Device.IsHost && tensor.Storage.Mirror is null
+            && tensor.DType != DType.BFloat16 && tensor.FillsStorage)];
         foreach (IGrouping<(Device Device, DType Type), Tensor> group in wanted.GroupBy(tensor => (tensor.Device, tensor.DType)))
         {
             using NoGradientScope _ = new();
             Tensor[] parts = [.. group];
-            Tensor joined = parts.Length == 1 ? parts[0] : TensorOperators.Concat(0, [.. parts.Select(part => part.Detach().Reshape(new Shape(checked((int)part.Count))))]);
+            Tensor joined = parts.Length == 1
+                ? parts[0]
+                : TensorOperators.Concat(0, [.. parts.Select(part => part.Detach().Reshape(new Shape(checked((int)part.Count))))]);
             byte[] bytes = new byte[joined.Count * sizeof(float)];
             joined.Device.Read(joined.Buffer, sizeof(float), bytes);
             int start = 0;
@@ -76,7 +81,8 @@ public partial class Tensor
     }
 
     /// <summary>The elements as the host knows them without asking the device: a view of host memory; null if it does not.</summary>
-    internal Tensor? HostCopy() => Device.IsHost ? this : Storage.Mirror is { } mirror ? new Tensor(mirror, Offset, Shape, Strides, DType) : null;
+    internal Tensor? HostCopy() =>
+        Device.IsHost ? this : Storage.Mirror is { } mirror ? new Tensor(mirror, Offset, Shape, Strides, DType) : null;
 
     // What comes from the host is remembered there, so that nobody waits for the device to learn it.
     private Tensor Mirrored<T>(ReadOnlySpan<T> values)

@@ -46,8 +46,8 @@ public partial class Tensor
     public bool IsContiguous => _strides is null;
 
     /// <summary>
-    /// Whether backward brings a gradient here: set it on a tensor that no operator made (a leaf); results of operators have it when an input has it
-    /// and recording is on.
+    /// Whether backward brings a gradient here: set it on a tensor that no operator made (a leaf); results of operators have it when an
+    /// input has it and recording is on.
     /// </summary>
     /// <exception cref="InvalidOperationException">Set on the result of an operator, or on a tensor that is not Float32.</exception>
     public bool RequiresGradient
@@ -57,7 +57,8 @@ public partial class Tensor
         {
             if (Producer is not null)
             {
-                throw new InvalidOperationException("RequiresGradient can only be set on a tensor that no operator made; use Detach() to cut one off.");
+                throw new InvalidOperationException(
+                    "RequiresGradient can only be set on a tensor that no operator made; use Detach() to cut one off.");
             }
 
             if (value && DType != DType.Float32)
@@ -110,7 +111,10 @@ public partial class Tensor
         return this;
     }
 
-    /// <summary>Returns this tensor's memory at once, instead of when nothing refers to it any more. Neither it nor a view of it may be read afterwards.</summary>
+    /// <summary>
+    /// Returns this tensor's memory at once, instead of when nothing refers to it any more.
+    /// Neither it nor a view of it may be read afterwards.
+    /// </summary>
     public void Release() => Storage.Release();
 
     /// <summary>The same elements without history: no gradient flows through the result.</summary>
@@ -118,8 +122,8 @@ public partial class Tensor
 
     /// <summary>Forgets the gradient summed up so far.</summary>
     /// <param name="release">
-    /// Returns its memory at once, as training loops want it; a reference to the old gradient that somebody kept must not be read any more. Otherwise the memory
-    /// returns when nothing refers to it.
+    /// Returns its memory at once, as training loops want it; a reference to the old gradient that somebody kept must not be read any more.
+    /// Otherwise the memory returns when nothing refers to it.
     /// </param>
     public virtual void ClearGradient(bool release = false)
     {
@@ -148,7 +152,9 @@ public partial class Tensor
     {
         if (DType == DType.Int32)
         {
-            throw new InvalidOperationException("ToArray and CopyTo(float) read Float32 and BFloat16 tensors; this one holds Int32, read it with ToInt32Array or CopyTo(int).");
+            throw new InvalidOperationException(
+                "ToArray and CopyTo(float) read Float32 and BFloat16 tensors; this one holds Int32, "
+                + "read it with ToInt32Array or CopyTo(int).");
         }
 
         RequireLength(destination.Length);
@@ -212,7 +218,9 @@ public partial class Tensor
         Overwritten();
     }
 
-    /// <summary>Overwrites the elements, which may be a strided view, with those of another tensor. History is not touched: use it on leaves only.</summary>
+    /// <summary>
+    /// Overwrites the elements, which may be a strided view, with those of another tensor. History is not touched: use it on leaves only.
+    /// </summary>
     /// <param name="source">The same shape and type.</param>
     /// <exception cref="ArgumentException">Another shape or type.</exception>
     public void Assign(Tensor source)

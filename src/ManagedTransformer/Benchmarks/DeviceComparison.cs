@@ -6,8 +6,8 @@ using MathNet.Numerics.Statistics;
 namespace ManagedTransformer.Benchmarks;
 
 /// <summary>
-/// Compares two devices: kernels, matrix products, attention, training steps and generation. Both run before anything is measured; then they take turns, so that what else
-/// runs on the machine slows both, and medians count.
+/// Compares two devices: kernels, matrix products, attention, training steps and generation. Both run before anything is measured; then
+/// they take turns, so that what else runs on the machine slows both, and medians count.
 /// </summary>
 public static class DeviceComparison
 {
@@ -16,15 +16,20 @@ public static class DeviceComparison
         ["stories", "enwiki-span-adaptive", "enwiki-all-attention", "enwiki-pkm", "enwiki-linear-t2r", "multi30k-delight"];
 
     /// <summary>The groups of work.</summary>
-    public static IReadOnlyList<string> Groups { get; } = [DeviceWorks.Kernel, DeviceWorks.Product, DeviceWorks.Attention, DeviceWorks.Training, DeviceWorks.Generation];
+    public static IReadOnlyList<string> Groups { get; } =
+        [DeviceWorks.Kernel, DeviceWorks.Product, DeviceWorks.Attention, DeviceWorks.Training, DeviceWorks.Generation];
 
     /// <summary>Measures both devices.</summary>
-    /// <param name="first">A device, usually the CPU.</param><param name="second">What it is compared with.</param>
-    /// <param name="recipes">Recipes whose vocabulary is known, and their names.</param><param name="seconds">About how long to measure a piece of work on a device.</param>
+    /// <param name="first">A device, usually the CPU.</param>
+    /// <param name="second">What it is compared with.</param>
+    /// <param name="recipes">Recipes whose vocabulary is known, and their names.</param>
+    /// <param name="seconds">About how long to measure a piece of work on a device.</param>
     /// <param name="groups">Some of <see cref="Groups"/>; null: all.</param>
-    /// <param name="progress">Receives every result as it comes.</param><param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="progress">Receives every result as it comes.</param>
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     public static IReadOnlyList<DeviceRate> Run(
-        Device first, Device second, IEnumerable<(string Name, Recipe Recipe)> recipes, double seconds = 0.3, IReadOnlyCollection<string>? groups = null,
+        Device first, Device second, IEnumerable<(string Name, Recipe Recipe)> recipes, double seconds = 0.3,
+        IReadOnlyCollection<string>? groups = null,
         Action<DeviceRate>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(first);

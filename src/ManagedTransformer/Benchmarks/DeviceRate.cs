@@ -1,9 +1,11 @@
 namespace ManagedTransformer.Benchmarks;
 
 /// <summary>How fast two devices do the same work.</summary>
-/// <param name="Group">What kind of work it is: kernel, product, attention, training or generation.</param><param name="Work">The work.</param>
+/// <param name="Group">What kind of work it is: kernel, product, attention, training or generation.</param>
+/// <param name="Work">The work.</param>
 /// <param name="Unit">Unit of the rates, for instance <c>GFLOP/s</c>; more is better.</param>
-/// <param name="First">Median rate of the first device.</param><param name="Second">Median rate of the second.</param>
+/// <param name="First">Median rate of the first device.</param>
+/// <param name="Second">Median rate of the second.</param>
 public sealed record DeviceRate(string Group, string Work, string Unit, double First, double Second)
 {
     /// <summary>How many times as fast the second device is.</summary>

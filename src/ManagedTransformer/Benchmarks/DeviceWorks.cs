@@ -41,7 +41,8 @@ internal static class DeviceWorks
     {
         foreach (MatMulPrecision precision in precisions)
         {
-            foreach ((int m, int n, int k) in new[] { (256, 256, 256), (1024, 1024, 1024), (2048, 2048, 2048), (2048, 1024, 256), (1, 4096, 4096) })
+            foreach ((int m, int n, int k) in new[] { (256, 256, 256), (1024, 1024, 1024), (2048, 2048, 2048), (2048, 1024, 256),
+                (1, 4096, 4096) })
             {
                 yield return new(Product, $"{m} x {n} x {k}, {precision}", "GFLOP/s", 2.0 * m * n * k / Giga, () =>
                 {
@@ -82,7 +83,8 @@ internal static class DeviceWorks
     }
 
     /// <summary>Training steps of a recipe on random tokens, and, of a language model, greedy generation.</summary>
-    /// <param name="name">The recipe's name.</param><param name="recipe">The recipe, whose vocabulary is known.</param>
+    /// <param name="name">The recipe's name.</param>
+    /// <param name="recipe">The recipe, whose vocabulary is known.</param>
     public static IEnumerable<DeviceWork> OfRecipe(string name, Recipe recipe)
     {
         if (recipe is TranslationRecipe translation)
@@ -91,7 +93,8 @@ internal static class DeviceWorks
             yield return new(Training, name, "tokens/s", rows * SentenceLength, () =>
             {
                 RandomSource random = new(1);
-                TranslationSteps steps = new(new EncoderDecoderModel(translation.Model, random), new Shape(rows, SentenceLength), translation.Training, random);
+                TranslationSteps steps = new(new EncoderDecoderModel(translation.Model, random), new Shape(rows, SentenceLength),
+                    translation.Training, random);
                 return () => steps.Next();
             });
             yield break;
@@ -101,7 +104,8 @@ internal static class DeviceWorks
         yield return new(Training, name, "tokens/s", language.Training.Batch * language.Training.Context, () =>
         {
             RandomSource random = new(1);
-            LanguageModelSteps steps = new(new CausalLanguageModel(language.Model, random), new Shape(language.Training.Batch, language.Training.Context), language.Training, random);
+            LanguageModelSteps steps = new(new CausalLanguageModel(language.Model, random),
+                new Shape(language.Training.Batch, language.Training.Context), language.Training, random);
             return () => steps.Next();
         });
         yield return new(Generation, name, "tokens/s", GeneratedTokens, () =>
@@ -118,11 +122,13 @@ internal static class DeviceWorks
         });
     }
 
-    private static DeviceWork Moving(string name, int operands, Func<Tensor, Tensor> compute) => new(Kernel, name, "GB/s", operands * sizeof(float) * (double)Elements / Giga, () =>
-    {
-        Tensor x = Numbers(Elements / Width, Width);
-        return () => compute(x);
-    });
+    private static DeviceWork Moving(string name, int operands, Func<Tensor, Tensor> compute) =>
+        new(Kernel, name, "GB/s", operands * sizeof(float) * (double)Elements / Giga, () =>
+        {
+            Tensor x = Numbers(Elements / Width, Width);
+            return () => compute(x);
+        });
 
-    private static Tensor Numbers(int rows, int columns) => Tensor.Uniform(new Shape(rows, columns), -1, 1, new RandomKey(1, (ulong)rows)).Keep();
+    private static Tensor Numbers(int rows, int columns) =>
+        Tensor.Uniform(new Shape(rows, columns), -1, 1, new RandomKey(1, (ulong)rows)).Keep();
 }

@@ -11,12 +11,17 @@ public static class GenerationBenchmark
     private const double WarmUpSeconds = 1.5, MeasuredSeconds = 2;
     private const int PromptChunk = 512, WarmUpSteps = 2, StepsInTurn = 8, LeastSteps = 24, MostSteps = 1000;
 
-    /// <summary>Measures the last token of texts of several lengths. Caches of keys and values are filled with noise, other states by reading.</summary>
-    /// <param name="config">A valid configuration; its positions are raised to hold the longest text.</param><param name="lengths">Lengths, all positive.</param>
-    /// <param name="weights">How matrices are stored: Float32, or BFloat16 (<see cref="Modules.Module.RoundWeights"/>).</param><param name="progress">Receives every result as it comes.</param>
+    /// <summary>
+    /// Measures the last token of texts of several lengths. Caches of keys and values are filled with noise, other states by reading.
+    /// </summary>
+    /// <param name="config">A valid configuration; its positions are raised to hold the longest text.</param>
+    /// <param name="lengths">Lengths, all positive.</param>
+    /// <param name="weights">How matrices are stored: Float32, or BFloat16 (<see cref="Modules.Module.RoundWeights"/>).</param>
+    /// <param name="progress">Receives every result as it comes.</param>
     /// <exception cref="ArgumentOutOfRangeException">A length is below 1.</exception>
     /// <exception cref="InputException">The configuration is not valid.</exception>
-    public static IReadOnlyList<GenerationMeasurement> Run(LanguageModelConfig config, IReadOnlyList<int> lengths, DType weights = DType.Float32, Action<GenerationMeasurement>? progress = null)
+    public static IReadOnlyList<GenerationMeasurement> Run(LanguageModelConfig config, IReadOnlyList<int> lengths,
+        DType weights = DType.Float32, Action<GenerationMeasurement>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(lengths);
@@ -92,7 +97,10 @@ public static class GenerationBenchmark
         }
     }
 
-    /// <summary>A text of some length, whose last token is read again and again where the state can go back by one, else, where it forgets what is far away, the tokens that follow.</summary>
+    /// <summary>
+    /// A text of some length, whose last token is read again and again where the state can go back by one, else, where it forgets what is
+    /// far away, the tokens that follow.
+    /// </summary>
     private sealed class Text
     {
         private readonly LanguageModelState _state;
@@ -117,7 +125,8 @@ public static class GenerationBenchmark
 
         /// <summary>The medians.</summary>
         public GenerationMeasurement Result => new(
-            _length, _times.Order().ElementAt(_times.Count / 2), _state.Bytes, _allocations.Order().ElementAt(_allocations.Count / 2) / StepsInTurn);
+            _length, _times.Order().ElementAt(_times.Count / 2), _state.Bytes,
+            _allocations.Order().ElementAt(_allocations.Count / 2) / StepsInTurn);
 
         public void Measure()
         {

@@ -15,7 +15,9 @@ internal sealed class LanguageModelSteps : TrainingSteps
     private readonly int[] _inputs, _targets;
 
     /// <summary>Steps that have not begun.</summary>
-    /// <param name="model">A new model.</param><param name="shape">[rows, tokens]</param><param name="recipe">Optimiser, clipping and schedule; null: AdamW.</param>
+    /// <param name="model">A new model.</param>
+    /// <param name="shape">[rows, tokens]</param>
+    /// <param name="recipe">Optimiser, clipping and schedule; null: AdamW.</param>
     /// <param name="random">Source of tokens and dropout.</param>
     public LanguageModelSteps(CausalLanguageModel model, Shape shape, UpdateRecipe? recipe, RandomSource random)
         : base(model, recipe, random)
@@ -35,7 +37,8 @@ internal sealed class LanguageModelSteps : TrainingSteps
     protected override TrainingLoss Forward(ForwardContext context)
     {
         LanguageModelConfig config = _model.Config;
-        Tensor inputs = RandomTokens(_inputs, _shape, config.Vocab, config.PaddingIdx), targets = RandomTokens(_targets, _shape, config.Vocab, config.PaddingIdx);
+        Tensor inputs = RandomTokens(_inputs, _shape, config.Vocab, config.PaddingIdx),
+            targets = RandomTokens(_targets, _shape, config.Vocab, config.PaddingIdx);
         return _model.TrainingLoss(inputs, targets, context, past: _past);
     }
 

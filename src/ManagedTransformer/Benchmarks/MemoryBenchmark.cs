@@ -7,8 +7,8 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Benchmarks;
 
 /// <summary>
-/// Measures training steps of one product-key memory layer on random rows: forward, backward of the output's sum with random weights, clipping, and Adam, lazy on
-/// the values.
+/// Measures training steps of one product-key memory layer on random rows: forward, backward of the output's sum with random weights,
+/// clipping, and Adam, lazy on the values.
 /// </summary>
 public static class MemoryBenchmark
 {
@@ -17,9 +17,12 @@ public static class MemoryBenchmark
     private const float LearningRate = 1e-3f, ClipNorm = 5;
 
     /// <summary>Measures a memory.</summary>
-    /// <param name="config">Sizes.</param><param name="dim">Width of input and output.</param><param name="tokens">Rows per step.</param>
+    /// <param name="config">Sizes.</param>
+    /// <param name="dim">Width of input and output.</param>
+    /// <param name="tokens">Rows per step.</param>
     /// <param name="steps">Steps to measure, after two seconds (at least three steps) that are not.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception><exception cref="InputException">The configuration is not valid.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    /// <exception cref="InputException">The configuration is not valid.</exception>
     public static MemoryMeasurement Run(ProductKeyMemoryConfig config, int dim, int tokens, int steps = 20)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -30,7 +33,8 @@ public static class MemoryBenchmark
         long begin = Stopwatch.GetTimestamp();
         ProductKeyMemory memory = new(config, dim, random);
         NamedParameter[] values = [.. memory.Parameters().Where(named => named.Parameter == memory.Values)];
-        Adam main = new([new ParameterGroup(memory.Parameters().Except(values))]), table = new([new ParameterGroup(values)], new AdamOptions { Beta2 = 0.999f });
+        Adam main = new([new ParameterGroup(memory.Parameters().Except(values))]),
+            table = new([new ParameterGroup(values)], new AdamOptions { Beta2 = 0.999f });
         OptimizerSet optimizers = new(new OptimizerPart(main, ClipNorm), new OptimizerPart(table, ClipNorm));
         double setUp = Stopwatch.GetElapsedTime(begin).TotalSeconds;
 

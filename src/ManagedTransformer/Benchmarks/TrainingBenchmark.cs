@@ -9,7 +9,10 @@ using ManagedTransformer.Tensors.Profiling;
 
 namespace ManagedTransformer.Benchmarks;
 
-/// <summary>Measures training steps of a model on random tokens: forward, backward, and AdamW with the learning rate 1e-3 and no clipping, or a recipe's optimiser.</summary>
+/// <summary>
+/// Measures training steps of a model on random tokens: forward, backward, and AdamW with the learning rate 1e-3 and no clipping,
+/// or a recipe's optimiser.
+/// </summary>
 public static class TrainingBenchmark
 {
     // The runtime compiles hot code again, with what it has learnt, during the first seconds; training lasts longer than that.
@@ -19,11 +22,16 @@ public static class TrainingBenchmark
     private const ulong Seed = 1;
 
     /// <summary>Measures a language model.</summary>
-    /// <param name="config">A valid configuration.</param><param name="batch">Rows per batch.</param><param name="context">Tokens per row.</param><param name="steps">Steps to measure, after two seconds (at least three steps) that are not.</param>
-    /// <param name="training">Optimiser, clipping and schedule of a recipe; null: AdamW.</param><param name="profile">Whether three times as many steps are run to time every kernel and a matrix product beside them.</param>
+    /// <param name="config">A valid configuration.</param>
+    /// <param name="batch">Rows per batch.</param>
+    /// <param name="context">Tokens per row.</param>
+    /// <param name="steps">Steps to measure, after two seconds (at least three steps) that are not.</param>
+    /// <param name="training">Optimiser, clipping and schedule of a recipe; null: AdamW.</param>
+    /// <param name="profile">Whether three times as many steps are run to time every kernel and a matrix product beside them.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     /// <exception cref="InputException">The configuration is not valid, or its positions do not hold the rows.</exception>
-    public static TrainingMeasurement Run(LanguageModelConfig config, int batch, int context, int steps = 20, TrainingRecipe? training = null, bool profile = false)
+    public static TrainingMeasurement Run(LanguageModelConfig config, int batch, int context, int steps = 20,
+        TrainingRecipe? training = null, bool profile = false)
     {
         ArgumentNullException.ThrowIfNull(config);
         Shape shape = Batch(batch, context, config.PositionLimit);
@@ -32,12 +40,17 @@ public static class TrainingBenchmark
     }
 
     /// <summary>Measures a translation model on pairs of sentences of one length.</summary>
-    /// <param name="config">A valid configuration.</param><param name="batch">Pairs per batch.</param><param name="length">Tokens of either sentence.</param><param name="steps">Steps to measure, after two seconds (at least three steps) that are not.</param>
-    /// <param name="training">Optimiser, clipping and schedule of a recipe; null: AdamW.</param><param name="profile">Whether three times as many steps are run to time every kernel and a matrix product beside them.</param>
+    /// <param name="config">A valid configuration.</param>
+    /// <param name="batch">Pairs per batch.</param>
+    /// <param name="length">Tokens of either sentence.</param>
+    /// <param name="steps">Steps to measure, after two seconds (at least three steps) that are not.</param>
+    /// <param name="training">Optimiser, clipping and schedule of a recipe; null: AdamW.</param>
+    /// <param name="profile">Whether three times as many steps are run to time every kernel and a matrix product beside them.</param>
     /// <returns>Of tokens per second, target tokens.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     /// <exception cref="InputException">The configuration is not valid, or its positions do not hold the sentences.</exception>
-    public static TrainingMeasurement Run(EncoderDecoderConfig config, int batch, int length, int steps = 20, TranslationTrainingRecipe? training = null, bool profile = false)
+    public static TrainingMeasurement Run(EncoderDecoderConfig config, int batch, int length, int steps = 20,
+        TranslationTrainingRecipe? training = null, bool profile = false)
     {
         ArgumentNullException.ThrowIfNull(config);
         Shape shape = Batch(batch, length, config.MaxPositions);

@@ -8,7 +8,10 @@ using ManagedTransformer.Tensors.Profiling;
 
 namespace ManagedTransformer.Benchmarks;
 
-/// <summary>Training steps of a model with random weights on random tokens: forward, backward, and AdamW with the learning rate 1e-3 and no clipping, or a recipe's optimiser.</summary>
+/// <summary>
+/// Training steps of a model with random weights on random tokens: forward, backward, and AdamW with the learning rate 1e-3 and no
+/// clipping, or a recipe's optimiser.
+/// </summary>
 internal abstract class TrainingSteps
 {
     private const float LearningRate = 1e-3f;
@@ -17,7 +20,9 @@ internal abstract class TrainingSteps
     private readonly Action _update;
 
     /// <summary>Steps that have not begun.</summary>
-    /// <param name="network">What to train.</param><param name="recipe">Optimiser, clipping and schedule; null: AdamW.</param><param name="random">Source of tokens and dropout.</param>
+    /// <param name="network">What to train.</param>
+    /// <param name="recipe">Optimiser, clipping and schedule; null: AdamW.</param>
+    /// <param name="random">Source of tokens and dropout.</param>
     protected TrainingSteps(Module network, UpdateRecipe? recipe, RandomSource random)
     {
         _random = random;
@@ -71,7 +76,10 @@ internal abstract class TrainingSteps
     }
 
     /// <summary>Random ids below the size of a vocabulary, but for padding.</summary>
-    /// <param name="ids">Memory for them.</param><param name="shape">Shape of the tensor.</param><param name="vocabulary">Its size.</param><param name="padding">Id of padding; null for none.</param>
+    /// <param name="ids">Memory for them.</param>
+    /// <param name="shape">Shape of the tensor.</param>
+    /// <param name="vocabulary">Its size.</param>
+    /// <param name="padding">Id of padding; null for none.</param>
     protected Tensor RandomTokens(int[] ids, Shape shape, int vocabulary, int? padding)
     {
         for (int i = 0; i < ids.Length; i++)

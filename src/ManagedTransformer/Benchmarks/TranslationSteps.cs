@@ -14,7 +14,9 @@ internal sealed class TranslationSteps : TrainingSteps
     private readonly int[] _sources, _previous, _targets;
 
     /// <summary>Steps that have not begun.</summary>
-    /// <param name="model">A new model.</param><param name="shape">[pairs, tokens of either side]</param><param name="recipe">Optimiser, clipping and schedule; null: AdamW.</param>
+    /// <param name="model">A new model.</param>
+    /// <param name="shape">[pairs, tokens of either side]</param>
+    /// <param name="recipe">Optimiser, clipping and schedule; null: AdamW.</param>
     /// <param name="random">Source of tokens and dropout.</param>
     public TranslationSteps(EncoderDecoderModel model, Shape shape, UpdateRecipe? recipe, RandomSource random)
         : base(model, recipe, random)
@@ -33,7 +35,8 @@ internal sealed class TranslationSteps : TrainingSteps
     protected override TrainingLoss Forward(ForwardContext context)
     {
         EncoderDecoderConfig config = _model.Config;
-        Tensor sources = RandomTokens(_sources, _shape, config.SrcVocab, config.PaddingIdx), previous = RandomTokens(_previous, _shape, config.Vocab, config.PaddingIdx);
+        Tensor sources = RandomTokens(_sources, _shape, config.SrcVocab, config.PaddingIdx),
+            previous = RandomTokens(_previous, _shape, config.Vocab, config.PaddingIdx);
         return _model.TrainingLoss(sources, previous, RandomTokens(_targets, _shape, config.Vocab, config.PaddingIdx), context);
     }
 }

@@ -4,8 +4,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace ManagedTransformer.Checkpoints;
 
 /// <summary>
-/// The mean of the weights of several checkpoints of one run, which usually predicts better than each of them (Vaswani et al., 2017, average the last 5 or 20).
-/// A shared parameter counts once; optimisers' states are not averaged.
+/// The mean of the weights of several checkpoints of one run, which usually predicts better than each of them (Vaswani et al., 2017,
+/// average the last 5 or 20). A shared parameter counts once; optimisers' states are not averaged.
 /// </summary>
 public static class CheckpointAverage
 {
@@ -13,9 +13,11 @@ public static class CheckpointAverage
         [CheckpointFolder.TokenizerFile, CheckpointFolder.SourceTokenizerFile, CheckpointFolder.TargetTokenizerFile];
 
     /// <summary>Averages checkpoints and writes the result; everything but the weights is the first one's.</summary>
-    /// <param name="folders">What <see cref="TrainedModel.Open"/> reads, at least one.</param><param name="output">The new folder, absent or empty.</param>
+    /// <param name="folders">What <see cref="TrainedModel.Open"/> reads, at least one.</param>
+    /// <param name="output">The new folder, absent or empty.</param>
     /// <returns>The model as it was written.</returns>
-    /// <exception cref="InputException">A model cannot be read or has other tensors or another tokenizer than the first, or the output is not empty or cannot be written.</exception>
+    /// <exception cref="InputException">A model cannot be read or has other tensors or another tokenizer than the first, or the output is
+    /// not empty or cannot be written.</exception>
     public static TrainedModel Run(IReadOnlyList<string> folders, string output)
     {
         CheckpointFolder.RequireFree(output);
@@ -49,14 +51,17 @@ public static class CheckpointAverage
     private static void Add(List<double[]> sums, List<NamedBuffer> tensors, string folder, string first)
     {
         List<NamedBuffer> others = ModuleWeights.Tensors(TrainedModel.Open(folder).Module);
-        if (!others.Select(named => (named.Name, named.Buffer.Shape)).SequenceEqual(tensors.Select(named => (named.Name, named.Buffer.Shape))))
+        if (!others.Select(named => (named.Name, named.Buffer.Shape))
+            .SequenceEqual(tensors.Select(named => (named.Name, named.Buffer.Shape))))
         {
-            throw new InputException($"The models in '{first}' and '{folder}' do not have the same tensors; only checkpoints of one model can be averaged.");
+            throw new InputException(
+                $"The models in '{first}' and '{folder}' do not have the same tensors; only checkpoints of one model can be averaged.");
         }
 
         if (_tokenizerFiles.Any(file => Differ(first, folder, file)))
         {
-            throw new InputException($"The models in '{first}' and '{folder}' have different tokenizers; only checkpoints of one model can be averaged.");
+            throw new InputException(
+                $"The models in '{first}' and '{folder}' have different tokenizers; only checkpoints of one model can be averaged.");
         }
 
         for (int i = 0; i < sums.Count; i++)
@@ -69,7 +74,8 @@ public static class CheckpointAverage
     // Weights of the same shapes may still belong to other words.
     private static bool Differ(string first, string second, string file)
     {
-        string[] paths = [.. new[] { first, second }.Select(folder => Path.Combine(CheckpointFolder.Resolve(folder), file)).Where(File.Exists)];
+        string[] paths =
+            [.. new[] { first, second }.Select(folder => Path.Combine(CheckpointFolder.Resolve(folder), file)).Where(File.Exists)];
         return paths.Length == 2 && !File.ReadAllBytes(paths[0]).AsSpan().SequenceEqual(File.ReadAllBytes(paths[1]));
     }
 

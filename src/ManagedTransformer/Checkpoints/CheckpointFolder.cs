@@ -5,14 +5,14 @@ using ManagedTransformer.Data;
 namespace ManagedTransformer.Checkpoints;
 
 /// <summary>
-/// A checkpoint is a folder: <c>config.json</c>, <c>model.safetensors</c>, <c>tokenizer.json</c>, for training <c>optimizer.safetensors</c> and
-/// <c>trainer.json</c>, and <c>manifest.json</c> with the length and the SHA-256 of every file.
+/// A checkpoint is a folder: <c>config.json</c>, <c>model.safetensors</c>, <c>tokenizer.json</c>, for training <c>optimizer.safetensors</c>
+/// and <c>trainer.json</c>, and <c>manifest.json</c> with the length and the SHA-256 of every file.
 /// </summary>
 /// <remarks>
-/// A new checkpoint grows in a temporary sibling, is flushed to the disk, and takes the place of the old one by renaming. At every instant a complete
-/// checkpoint stands under <c>path</c> or, between the two renames, under <c>path.old</c>: whoever kills the process loses at most the checkpoint being
-/// written. .NET cannot flush folders, so after a loss of power the last renames may be undone: an older complete checkpoint is found then.
-/// One process at a time may write a checkpoint.
+/// A new checkpoint grows in a temporary sibling, is flushed to the disk, and takes the place of the old one by renaming. At every instant
+/// a complete checkpoint stands under <c>path</c> or, between the two renames, under <c>path.old</c>: whoever kills the process loses at
+/// most the checkpoint being written. .NET cannot flush folders, so after a loss of power the last renames may be undone: an older complete
+/// checkpoint is found then. One process at a time may write a checkpoint.
 /// </remarks>
 public static class CheckpointFolder
 {
@@ -51,12 +51,14 @@ public static class CheckpointFolder
 
     /// <summary>Writes a checkpoint and replaces the one under the same path; on failure that one stays as it was.</summary>
     /// <param name="path">The checkpoint's folder; its parents are created.</param>
-    /// <param name="fill">Writes the files into the folder that it is given; a manifest is added behind it. What it throws, other than failures of the
-    /// file system, passes through.</param>
-    /// <param name="withManifest">Whether to add the manifest; false for the formats of other programs, which change single files as they like.</param>
-    /// <param name="replace">Whether to replace what stands there; false refuses anything but an absent or empty folder, also one that another process
-    /// has written in the meantime.</param>
-    /// <exception cref="InputException">The checkpoint cannot be written (disk full, no permission), or something that is no checkpoint stands in its place.</exception>
+    /// <param name="fill">Writes the files into the folder that it is given; a manifest is added behind it. What it throws, other than
+    /// failures of the file system, passes through.</param>
+    /// <param name="withManifest">Whether to add the manifest; false for the formats of other programs,
+    /// which change single files as they like.</param>
+    /// <param name="replace">Whether to replace what stands there; false refuses anything but an absent or empty folder, also one that
+    /// another process has written in the meantime.</param>
+    /// <exception cref="InputException">The checkpoint cannot be written (disk full, no permission), or something that is no checkpoint
+    /// stands in its place.</exception>
     public static void Write(string path, Action<string> fill, bool withManifest = true, bool replace = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -126,16 +128,19 @@ public static class CheckpointFolder
         {
             if (HasManifest(outer) && File.Exists(Path.Combine(outer, ConfigFile)) && File.Exists(Path.Combine(outer, ModelFile)))
             {
-                throw new InputException($"The output '{path}' lies inside the model '{outer}', with which it would be replaced; choose a folder outside.");
+                throw new InputException(
+                    $"The output '{path}' lies inside the model '{outer}', with which it would be replaced; choose a folder outside.");
             }
         }
     }
 
     /// <summary>Finds a checkpoint and verifies its files.</summary>
     /// <param name="path">The checkpoint's folder.</param>
-    /// <param name="requireManifest">Whether to refuse a folder without a manifest; false accepts one as it is, for instance a model from elsewhere.</param>
+    /// <param name="requireManifest">Whether to refuse a folder without a manifest; false accepts one as it is,
+    /// for instance a model from elsewhere.</param>
     /// <returns>The folder to read: the path, or <c>path.old</c> where a killed process left the checkpoint there.</returns>
-    /// <exception cref="InputException">There is no such folder, it has no manifest, or a file is missing or damaged; the message names it.</exception>
+    /// <exception cref="InputException">There is no such folder, it has no manifest, or a file is missing or damaged;
+    /// the message names it.</exception>
     public static string Open(string path, bool requireManifest = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -152,9 +157,12 @@ public static class CheckpointFolder
         return folder;
     }
 
-    /// <summary>Reads a checkpoint while another thread verifies its files, which takes about as long. What was read is handed out only when every file is sound;
-    /// a damaged file is what a failure is reported as, whatever else the damage did to the reading.</summary>
-    /// <param name="path">The checkpoint's folder, with a manifest.</param><param name="read">Reads the folder that it is given.</param>
+    /// <summary>
+    /// Reads a checkpoint while another thread verifies its files, which takes about as long. What was read is handed out only when every
+    /// file is sound; a damaged file is what a failure is reported as, whatever else the damage did to the reading.
+    /// </summary>
+    /// <param name="path">The checkpoint's folder, with a manifest.</param>
+    /// <param name="read">Reads the folder that it is given.</param>
     /// <exception cref="InputException">As for <see cref="Open"/>, and what <paramref name="read"/> throws.</exception>
     internal static T Read<T>(string path, Func<string, T> read)
     {
@@ -188,7 +196,7 @@ public static class CheckpointFolder
     }
 
     // What may not be listed looks as if nothing were there.
-    static InputException NotFound(string modelPath)
+    private static InputException NotFound(string modelPath)
     {
         try
         {
@@ -203,30 +211,35 @@ public static class CheckpointFolder
         }
 
         return File.Exists(Path.Combine(modelPath, ConfigFile)) ? NoManifest(modelPath) : new InputException(
-            $"No model was found at '{modelPath}': it is neither a checkpoint ({CheckpointManifest.FileName}, or {ConfigFile} and {ModelFile}) nor a training run with one under {Best}/ or {Last}/.");
+            $"No model was found at '{modelPath}': it is neither a checkpoint ({CheckpointManifest.FileName}, or {ConfigFile} and "
+            + $"{ModelFile}) nor a training run with one under {Best}/ or {Last}/.");
     }
 
-    const string TemporaryMark = ".tmp-";
+    private const string TemporaryMark = ".tmp-";
 
     // The files of checkpoints, and those of GPT-2 folders.
-    static readonly HashSet<string> _files =
+    private static readonly HashSet<string> _files =
     [
-        ConfigFile, ModelFile, TokenizerFile, SourceTokenizerFile, TargetTokenizerFile, StreamFile, MetricsFile, OptimizerFile, TrainerFile, CheckpointManifest.FileName,
-        "vocab.json", "merges.txt", "tokenizer_config.json",
+        ConfigFile, ModelFile, TokenizerFile, SourceTokenizerFile, TargetTokenizerFile, StreamFile, MetricsFile, OptimizerFile, TrainerFile,
+        CheckpointManifest.FileName, "vocab.json", "merges.txt", "tokenizer_config.json",
     ];
 
-    static string OldSibling(string path) => $"{Path.TrimEndingDirectorySeparator(path)}.old";
+    private static string OldSibling(string path) => $"{Path.TrimEndingDirectorySeparator(path)}.old";
 
-    static string? Existing(string path) => Directory.Exists(path) ? path : Directory.Exists(OldSibling(path)) ? OldSibling(path) : null;
+    private static string? Existing(string path) =>
+        Directory.Exists(path) ? path : Directory.Exists(OldSibling(path)) ? OldSibling(path) : null;
 
-    static string Require(string path) => Existing(path) ?? throw new InputException($"The checkpoint folder '{path}' does not exist.");
+    private static string Require(string path) =>
+        Existing(path) ?? throw new InputException($"The checkpoint folder '{path}' does not exist.");
 
-    static bool HasManifest(string folder) => File.Exists(Path.Combine(folder, CheckpointManifest.FileName));
+    private static bool HasManifest(string folder) => File.Exists(Path.Combine(folder, CheckpointManifest.FileName));
 
     // Models of other libraries have no manifest; the oldest of them do not say what they are.
-    static InputException NoManifest(string folder)
+    private static InputException NoManifest(string folder)
     {
-        string neither = $"The folder '{folder}' is no complete checkpoint, since it has no {CheckpointManifest.FileName}, and no model of Hugging Face's: ";
+        string neither =
+            $"The folder '{folder}' is no complete checkpoint, since it has no {CheckpointManifest.FileName}, "
+            + "and no model of Hugging Face's: ";
         try
         {
             return new(HuggingFaceConfig.LacksModelType(folder)
@@ -240,9 +253,9 @@ public static class CheckpointFolder
     }
 
     /// <summary>Whether a folder holds a model: with a manifest, or as other programs write one.</summary>
-    internal static bool IsCheckpoint(string? folder) => folder is not null &&
-        (HasManifest(folder) ||
-        (File.Exists(Path.Combine(folder, ConfigFile)) && File.Exists(Path.Combine(folder, ModelFile))));
+    internal static bool IsCheckpoint(string? folder) => folder is not null
+        && (HasManifest(folder)
+        || (File.Exists(Path.Combine(folder, ConfigFile)) && File.Exists(Path.Combine(folder, ModelFile))));
 
     // A mistyped path must not cost somebody a folder of other things.
     internal static void RequireReplaceable(string path)
@@ -259,14 +272,15 @@ public static class CheckpointFolder
     }
 
     // What a killed process left: named by its number, and with nothing in it that this class does not write.
-    static void DeleteLeftovers(string path)
+    private static void DeleteLeftovers(string path)
     {
         string parent = Path.GetDirectoryName(path)!;
         if (Directory.Exists(parent))
         {
             // No search pattern: a name may have characters that mean something in one.
             string start = Path.GetFileName(path) + TemporaryMark;
-            foreach (string leftover in Directory.GetDirectories(parent).Where(folder => Path.GetFileName(folder).StartsWith(start, StringComparison.Ordinal)))
+            foreach (string leftover in Directory.GetDirectories(parent)
+                .Where(folder => Path.GetFileName(folder).StartsWith(start, StringComparison.Ordinal)))
             {
                 string process = Path.GetFileName(leftover)[start.Length..].Split('.')[0];
                 if (int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && !IsOthers(id) && IsOurs(leftover))
@@ -277,12 +291,12 @@ public static class CheckpointFolder
         }
     }
 
-    static bool IsOthers(int process) => process != Environment.ProcessId && RunningProcess.Find(process) is not null;
+    private static bool IsOthers(int process) => process != Environment.ProcessId && RunningProcess.Find(process) is not null;
 
-    static bool IsOurs(string folder) => Directory.EnumerateFileSystemEntries(folder).Select(entry => Path.GetFileName(entry))
+    private static bool IsOurs(string folder) => Directory.EnumerateFileSystemEntries(folder).Select(entry => Path.GetFileName(entry))
         .All(name => _files.Contains(name) || name.EndsWith(".tmp", StringComparison.Ordinal));
 
-    static void Swap(string path, string temporary)
+    private static void Swap(string path, string temporary)
     {
         string old = OldSibling(path);
         bool isFirst = !Directory.Exists(path);
@@ -311,8 +325,9 @@ public static class CheckpointFolder
         Discard(old, temporary);
     }
 
-    // Renamed first, so that a deletion cut short leaves no part of a checkpoint under path.old. What stays behind is deleted by the next write.
-    static void Discard(string folder, string leftover)
+    // Renamed first, so that a deletion cut short leaves no part of a checkpoint under path.old.
+    // What stays behind is deleted by the next write.
+    private static void Discard(string folder, string leftover)
     {
         try
         {
@@ -327,6 +342,8 @@ public static class CheckpointFolder
         }
     }
 
-    static Exception? FileSystemFailure(Exception e) =>
-        e is IOException or UnauthorizedAccessException ? e : e is InputException { InnerException: { } inner } ? FileSystemFailure(inner) : null;
+    private static Exception? FileSystemFailure(Exception e) =>
+        e is IOException or UnauthorizedAccessException
+            ? e
+            : e is InputException { InnerException: { } inner } ? FileSystemFailure(inner) : null;
 }

@@ -10,4 +10,4 @@ namespace ManagedTransformer.Checkpoints;
     RespectRequiredConstructorParameters = true,
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(CheckpointManifest))]
-sealed partial class CheckpointJson : JsonSerializerContext;
+internal sealed partial class CheckpointJson : JsonSerializerContext;

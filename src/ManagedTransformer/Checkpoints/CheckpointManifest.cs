@@ -6,14 +6,16 @@ using ManagedTransformer.Data;
 namespace ManagedTransformer.Checkpoints;
 
 /// <summary>The lengths and checksums of a checkpoint's files, in <c>manifest.json</c> beside them.</summary>
-/// <param name="Version">Version of the manifest, 1.</param><param name="Files">The files by their names, with '/' between the parts of a name.</param>
-sealed record CheckpointManifest(int Version, Dictionary<string, CheckpointFile> Files)
+/// <param name="Version">Version of the manifest, 1.</param>
+/// <param name="Files">The files by their names, with '/' between the parts of a name.</param>
+internal sealed record CheckpointManifest(int Version, Dictionary<string, CheckpointFile> Files)
 {
     public const string FileName = "manifest.json";
     public const int CurrentVersion = 1;
 
-    // SHA256.HashData(Stream) reads 4 KiB at a time: on large files the calls take longer than the hashing. This much still fits the second cache level.
-    const int ChunkBytes = 1 << 18;
+    // SHA256.HashData(Stream) reads 4 KiB at a time: on large files the calls take longer than the hashing.
+    // This much still fits the second cache level.
+    private const int ChunkBytes = 1 << 18;
 
     /// <summary>Hashes every file of a folder, flushes it to the disk, and adds the manifest.</summary>
     public static void Write(string folder)
@@ -48,7 +50,7 @@ sealed record CheckpointManifest(int Version, Dictionary<string, CheckpointFile>
         }
     }
 
-    static CheckpointManifest Read(string path)
+    private static CheckpointManifest Read(string path)
     {
         CheckpointManifest? manifest;
         try
@@ -64,22 +66,24 @@ sealed record CheckpointManifest(int Version, Dictionary<string, CheckpointFile>
         {
             null => throw new InputException($"The manifest '{path}' is damaged: it is empty."),
             { Version: CurrentVersion } => manifest,
-            _ => throw new InputException($"The manifest '{path}' has the version {manifest.Version}; this program reads version {CurrentVersion}."),
+            _ => throw new InputException(
+                $"The manifest '{path}' has the version {manifest.Version}; this program reads version {CurrentVersion}."),
         };
     }
 
     // Names come from a file that may be hostile: they must not lead out of the folder.
-    static bool IsInside(string name) =>
+    private static bool IsInside(string name) =>
         !Path.IsPathRooted(name) && !name.Contains('\0') && name.Split('/', '\\').All(part => part is not ("" or "." or ".."));
 
-    static void VerifyFile(string path, CheckpointFile expected)
+    private static void VerifyFile(string path, CheckpointFile expected)
     {
         try
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             if (file.Length != expected.Bytes)
             {
-                throw new InputException($"The checkpoint file '{path}' is damaged: it has {file.Length} bytes instead of {expected.Bytes}.");
+                throw new InputException(
+                    $"The checkpoint file '{path}' is damaged: it has {file.Length} bytes instead of {expected.Bytes}.");
             }
 
             if (Checksum(file) != expected.Sha256)
@@ -89,11 +93,12 @@ sealed record CheckpointManifest(int Version, Dictionary<string, CheckpointFile>
         }
         catch (Exception e) when (InputFile.Describe(e, path) is { } reason && e is not InputException)
         {
-            throw new InputException(e is FileNotFoundException or DirectoryNotFoundException ? $"The checkpoint file '{path}' is missing." : reason, e);
+            throw new InputException(
+                e is FileNotFoundException or DirectoryNotFoundException ? $"The checkpoint file '{path}' is missing." : reason, e);
         }
     }
 
-    static string Checksum(FileStream file)
+    private static string Checksum(FileStream file)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);

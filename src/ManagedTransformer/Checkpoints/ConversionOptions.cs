@@ -8,7 +8,9 @@ public sealed record ConversionOptions
     /// <summary>What to.</summary>
     public ConversionTarget Target { get; init; }
 
-    /// <summary>Rows k of the feature map of recurrent networks; null: 32. The map of <see cref="ConversionTarget.Elu"/> has none.</summary>
+    /// <summary>
+    /// Rows k of the feature map of recurrent networks; null: 32. The map of <see cref="ConversionTarget.Elu"/> has none.
+    /// </summary>
     public int? FeatureSize { get; init; }
 
     /// <summary>Layers of recurrent networks that keep their softmax.</summary>
@@ -37,10 +39,17 @@ public sealed record ConversionOptions
         IReadOnlyList<int> softmax = KeepSoftmax.Of(layers);
         if (map is not { } kind)
         {
-            return softmax.Count == 0 ? null : throw new InputException("Layers that keep their softmax need the target t2r, elu, rfa or favor.");
+            return softmax.Count == 0
+                ? null
+                : throw new InputException("Layers that keep their softmax need the target t2r, elu, rfa or favor.");
         }
 
         LinearAttentionConfig linear = new() { Map = kind };
-        return new T2ROptions { Linear = FeatureSize is { } size ? linear with { FeatureSize = size } : linear, SoftmaxLayers = softmax, Seed = Seed };
+        return new T2ROptions
+        {
+            Linear = FeatureSize is { } size ? linear with { FeatureSize = size } : linear,
+            SoftmaxLayers = softmax,
+            Seed = Seed,
+        };
     }
 }

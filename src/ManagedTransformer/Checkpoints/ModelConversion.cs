@@ -8,9 +8,11 @@ namespace ManagedTransformer.Checkpoints;
 public static class ModelConversion
 {
     /// <summary>Loads a model and writes it as something else; the new folder appears as a whole or not at all.</summary>
-    /// <param name="source">Whatever <see cref="LanguageModel.Load"/> reads.</param><param name="output">The new folder, absent or empty.</param>
+    /// <param name="source">Whatever <see cref="LanguageModel.Load"/> reads.</param>
+    /// <param name="output">The new folder, absent or empty.</param>
     /// <param name="options">What to convert to; default: a folder of this library.</param>
-    /// <exception cref="InputException">The source cannot be read, the target cannot express it, the options do not fit, or the output is not empty or cannot be written.</exception>
+    /// <exception cref="InputException">The source cannot be read, the target cannot express it, the options do not fit, or the output is
+    /// not empty or cannot be written.</exception>
     public static ConversionResult Run(string source, string output, ConversionOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);

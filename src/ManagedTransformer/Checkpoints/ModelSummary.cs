@@ -31,7 +31,10 @@ public sealed record ModelSummary
     /// <summary>The tensors of a safetensors file or of a checkpoint's weights; empty for a recipe.</summary>
     public IReadOnlyList<SafetensorsEntry> Tensors { get; init; } = [];
 
-    /// <summary>The span of every head in tokens, by layer: learnt ones as the weights have them, others as the last evaluation found them; null for a model without.</summary>
+    /// <summary>
+    /// The span of every head in tokens, by layer: learnt ones as the weights have them, others as the last evaluation found them;
+    /// null for a model without.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<double>>? Spans { get; init; }
 
     /// <summary>The longest span that a head can have, in tokens; 0 for a model without spans.</summary>
@@ -46,9 +49,14 @@ public sealed record ModelSummary
     /// <summary>Where the run stands that the model belongs to; null where there is none.</summary>
     public TrainingState? Training { get; init; }
 
-    /// <summary>Describes what stands at a path: a folder is a model (also GPT-2 in Hugging Face's format), a file ending in <c>.safetensors</c> a set of tensors, any other file a recipe.</summary>
-    /// <param name="path">The path.</param><param name="data">Text that decides a recipe's vocabulary; null: the recipe's own.</param>
-    /// <exception cref="InputException">Missing or damaged files, or a recipe whose vocabulary depends on a text that is not named.</exception>
+    /// <summary>
+    /// Describes what stands at a path: a folder is a model (also GPT-2 in Hugging Face's format), a file ending in <c>.safetensors</c> a
+    /// set of tensors, any other file a recipe.
+    /// </summary>
+    /// <param name="path">The path.</param>
+    /// <param name="data">Text that decides a recipe's vocabulary; null: the recipe's own.</param>
+    /// <exception cref="InputException">Missing or damaged files, or a recipe whose vocabulary depends on a text that is not
+    /// named.</exception>
     public static ModelSummary Of(string path, string? data = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -59,7 +67,8 @@ public sealed record ModelSummary
     }
 
     /// <summary>Describes a recipe.</summary>
-    /// <param name="recipe">The recipe, checked.</param><param name="name">What it is called, for the summary and for errors.</param>
+    /// <param name="recipe">The recipe, checked.</param>
+    /// <param name="name">What it is called, for the summary and for errors.</param>
     /// <param name="data">Text that decides its vocabulary; null: the recipe's own.</param>
     /// <exception cref="InputException">The vocabulary depends on a text that is not named or cannot be read.</exception>
     public static ModelSummary Of(Recipe recipe, string name, string? data = null)
@@ -69,15 +78,24 @@ public sealed record ModelSummary
         if (recipe is TranslationRecipe translation)
         {
             translation = translation with { Model = RecipeVocabulary.Resolve(translation, name, data) };
-            return Summary(translation.Model.ParameterCount, JsonDocuments.Write(translation, RecipeJson.Default.TranslationRecipe), DelightSummary.Of(translation.Model));
+            return Summary(translation.Model.ParameterCount, JsonDocuments.Write(translation, RecipeJson.Default.TranslationRecipe),
+                DelightSummary.Of(translation.Model));
         }
 
         LanguageModelRecipe text = (LanguageModelRecipe)recipe;
         text = text with { Model = RecipeVocabulary.Resolve(text, name, data) };
-        return Summary(text.Model.ParameterCount, JsonDocuments.Write(text, RecipeJson.Default.LanguageModelRecipe), DelightSummary.Of(text.Model));
+        return Summary(text.Model.ParameterCount, JsonDocuments.Write(text, RecipeJson.Default.LanguageModelRecipe),
+            DelightSummary.Of(text.Model));
 
         ModelSummary Summary(long parameters, byte[] json, DelightSummary? delight) =>
-            new() { Source = name, Architecture = recipe.Architecture, Parameters = parameters, Configuration = Parse(json), Delight = delight };
+            new()
+            {
+                Source = name,
+                Architecture = recipe.Architecture,
+                Parameters = parameters,
+                Configuration = Parse(json),
+                Delight = delight,
+            };
     }
 
     private static ModelSummary OfModel(string path)
@@ -90,7 +108,8 @@ public sealed record ModelSummary
 
         ModelDescription description = LanguageModel.ReadDescription(folder);
         string weights = Path.Combine(folder, CheckpointFolder.ModelFile), metrics = Path.Combine(folder, CheckpointFolder.MetricsFile);
-        EvaluationDetails? details = File.Exists(metrics) ? JsonDocuments.Read(metrics, Utf8File.Read(metrics), RecipeJson.Default.EvaluationDetails) : null;
+        EvaluationDetails? details =
+            File.Exists(metrics) ? JsonDocuments.Read(metrics, Utf8File.Read(metrics), RecipeJson.Default.EvaluationDetails) : null;
         return new ModelSummary
         {
             Source = folder,
@@ -137,7 +156,13 @@ public sealed record ModelSummary
     private static ModelSummary OfTensors(string path)
     {
         IReadOnlyList<SafetensorsEntry> tensors = Open(path, file => file.Entries);
-        return new ModelSummary { Source = path, Architecture = Safetensors, Parameters = tensors.Sum(tensor => tensor.Count), Tensors = tensors };
+        return new ModelSummary
+        {
+            Source = path,
+            Architecture = Safetensors,
+            Parameters = tensors.Sum(tensor => tensor.Count),
+            Tensors = tensors,
+        };
     }
 
     // z = S * ratio for every head of every layer.
@@ -150,7 +175,8 @@ public sealed record ModelSummary
 
         return [.. Enumerable.Range(0, model.Layers).Select(Layer)];
 
-        IReadOnlyList<double> Layer(int layer) => [.. file.ReadFloats($"layers.{layer}.attn.span.ratio").Select(ratio => (double)ratio * model.Span!.Limit)];
+        IReadOnlyList<double> Layer(int layer) =>
+            [.. file.ReadFloats($"layers.{layer}.attn.span.ratio").Select(ratio => (double)ratio * model.Span!.Limit)];
     }
 
     private static T Open<T>(string path, Func<SafetensorsFile, T> read)

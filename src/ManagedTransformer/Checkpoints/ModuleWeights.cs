@@ -9,7 +9,9 @@ namespace ManagedTransformer.Checkpoints;
 public static class ModuleWeights
 {
     /// <summary>Writes all parameters, then all buffers; a shared parameter once, under its first name.</summary>
-    /// <param name="module">The module.</param><param name="path">The file; replaced as a whole.</param><param name="metadata">Strings for the file's header; null for none.</param>
+    /// <param name="module">The module.</param>
+    /// <param name="path">The file; replaced as a whole.</param>
+    /// <param name="metadata">Strings for the file's header; null for none.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void Save(Module module, string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -17,10 +19,14 @@ public static class ModuleWeights
         Save(Tensors(module), path, metadata);
     }
 
-    /// <summary>Overwrites all parameters and buffers. The file must hold exactly these names and shapes, in any floating-point type; otherwise nothing is changed.</summary>
-    /// <param name="module">The module.</param><param name="path">The file.</param>
-    /// <exception cref="InputException">The file cannot be read or is damaged, or a tensor is missing, surplus, of another shape or of integers; the message
-    /// names the first.</exception>
+    /// <summary>
+    /// Overwrites all parameters and buffers. The file must hold exactly these names and shapes, in any floating-point type;
+    /// otherwise nothing is changed.
+    /// </summary>
+    /// <param name="module">The module.</param>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InputException">The file cannot be read or is damaged, or a tensor is missing, surplus, of another shape or of
+    /// integers; the message names the first.</exception>
     public static void Load(Module module, string path)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -98,18 +104,23 @@ public static class ModuleWeights
 
             if (!entry.Shape.SequenceEqual(tensor.Shape.ToArray().Select(size => (long)size)))
             {
-                throw new InputException($"The tensor '{name}' has the shape [{string.Join(", ", entry.Shape)}] in the file '{path}' and {tensor.Shape} in the model.");
+                throw new InputException(
+                    $"The tensor '{name}' has the shape [{string.Join(", ", entry.Shape)}] in the file '{path}' "
+                    + $"and {tensor.Shape} in the model.");
             }
 
             if (!IsFloat(entry.Type))
             {
-                throw new InputException($"The tensor '{name}' holds {DescribeType(entry)} in the file '{path}' and floating-point numbers in the model.");
+                throw new InputException(
+                    $"The tensor '{name}' holds {DescribeType(entry)} in the file '{path}' and floating-point numbers in the model.");
             }
         }
 
         if (file.Entries.FirstOrDefault(entry => !names.Contains(entry.Name)) is { } surplus)
         {
-            throw new InputException($"The file '{path}' has the tensor '{surplus.Name}' of the shape [{string.Join(", ", surplus.Shape)}] that the model does not have.");
+            throw new InputException(
+                $"The file '{path}' has the tensor '{surplus.Name}' of the shape "
+                + $"[{string.Join(", ", surplus.Shape)}] that the model does not have.");
         }
     }
 

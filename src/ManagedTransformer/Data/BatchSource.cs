@@ -39,7 +39,11 @@ public abstract class BatchSource
     {
         int size = BatchSize * BlockLength;
         if (inputs.Length != size || targets.Length != size)
-            throw new ArgumentException($"A batch has {BatchSize} x {BlockLength} = {size} tokens; the buffers hold {inputs.Length} and {targets.Length}.");
+        {
+            throw new ArgumentException(
+                $"A batch has {BatchSize} x {BlockLength} = {size} tokens; the buffers hold {inputs.Length} and {targets.Length}.");
+        }
+
         return NextCore(inputs, targets);
     }
 

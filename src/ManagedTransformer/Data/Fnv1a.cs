@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>The 64-bit FNV-1a hash (Fowler, Noll and Vo): guards files against damage, not against intent.</summary>
-static class Fnv1a
+internal static class Fnv1a
 {
     public const ulong Seed = 14695981039346656037;
 
@@ -9,7 +9,10 @@ static class Fnv1a
     public static ulong Append(ulong hash, ReadOnlySpan<byte> bytes)
     {
         foreach (byte b in bytes)
+        {
             hash = (hash ^ b) * 1099511628211;
+        }
+
         return hash;
     }
 }

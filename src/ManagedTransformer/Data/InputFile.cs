@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>Reads files that the user named and reports what is wrong with them in one sentence.</summary>
-static class InputFile
+internal static class InputFile
 {
     /// <summary>The bytes of a file; those of a <c>.gz</c> file are decompressed.</summary>
     /// <exception cref="InputException">The file is missing or unreadable, or is not whole or not gzip where its name says that it

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>Tokens in memory, each of 1, 2 or 4 bytes.</summary>
-sealed class PackedTokenStream(ReadOnlyMemory<byte> packed, int width) : TokenStream
+internal sealed class PackedTokenStream(ReadOnlyMemory<byte> packed, int width) : TokenStream
 {
     public override long Length => packed.Length / width;
 

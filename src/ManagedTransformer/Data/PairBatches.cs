@@ -1,18 +1,19 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>
-/// Batches of sentence pairs of similar length (fairseq's rule): pairs are shuffled, sorted by source length and among equals by target length, and
-/// cut by <see cref="TokenBatching"/> where the size of a pair is the length of its longer side. The batches are formed once; every epoch shuffles
-/// their order. All of it is a function of the seed, so that a run continues from its position with exactly the same batches.
+/// Batches of sentence pairs of similar length (fairseq's rule): pairs are shuffled, sorted by source length and among equals by target
+/// length, and cut by <see cref="TokenBatching"/> where the size of a pair is the length of its longer side. The batches are formed once;
+/// every epoch shuffles their order. All of it is a function of the seed, so that a run continues from its position with exactly the same
+/// batches.
 /// </summary>
 public sealed class PairBatches
 {
-    readonly IReadOnlyList<TokenPair> _pairs;
-    readonly int[] _order;
-    readonly IReadOnlyList<Range> _batches;
-    readonly ulong _seed;
-    long _shuffledEpoch = -1;
-    int[] _epochOrder = [];
+    private readonly IReadOnlyList<TokenPair> _pairs;
+    private readonly int[] _order;
+    private readonly IReadOnlyList<Range> _batches;
+    private readonly ulong _seed;
+    private long _shuffledEpoch = -1;
+    private int[] _epochOrder = [];
 
     /// <summary>Forms the batches of a corpus.</summary>
     /// <param name="pairs">The pairs as tokens; eos is added here.</param>
@@ -23,7 +24,10 @@ public sealed class PairBatches
         ArgumentNullException.ThrowIfNull(pairs);
         options ??= new();
         if (pairs.Count == 0)
+        {
             throw new InputException("There are no sentence pairs to make batches of.");
+        }
+
         _pairs = pairs;
         _seed = options.Seed;
         int[] shuffled = Shuffle(pairs.Count, SplitMix64.Hash(_seed, 0, 0));
@@ -47,12 +51,18 @@ public sealed class PairBatches
     {
         (long step, long column, long epoch) = Position;
         if (step < 0 || column < 0 || column >= BatchesPerEpoch || epoch < 0)
-            throw new InputException($"The saved data position (batch {column} of epoch {epoch}) does not fit {BatchesPerEpoch} batches per epoch; the run began with another corpus or batch size.");
+        {
+            throw new InputException(
+                $"The saved data position (batch {column} of epoch {epoch}) does not fit {BatchesPerEpoch} batches per epoch; the run "
+                + "began with another corpus or batch size.");
+        }
+
         if (epoch != _shuffledEpoch)
         {
             _epochOrder = Shuffle(BatchesPerEpoch, SplitMix64.Hash(_seed, 1, (ulong)epoch));
             _shuffledEpoch = epoch;
         }
+
         TranslationBatch batch = Form(_batches[_epochOrder[(int)column]]);
         Position = column + 1 < BatchesPerEpoch ? new(step + 1, column + 1, epoch) : new(step + 1, 0, epoch + 1);
         return batch;
@@ -61,10 +71,10 @@ public sealed class PairBatches
     /// <summary>Every batch once, shortest sentences first: what validation goes through. The position stays where it is.</summary>
     public IEnumerable<TranslationBatch> All() => _batches.Select(Form);
 
-    TranslationBatch Form(Range batch) => new([.. _order[batch].Select(i => _pairs[i])]);
+    private TranslationBatch Form(Range batch) => new([.. _order[batch].Select(i => _pairs[i])]);
 
     /// <summary>The numbers 0 .. count - 1 in random order (Fisher and Yates).</summary>
-    static int[] Shuffle(int count, ulong seed)
+    private static int[] Shuffle(int count, ulong seed)
     {
         int[] order = [.. Enumerable.Range(0, count)];
         var random = new SplitMix64(seed);
@@ -73,6 +83,7 @@ public sealed class PairBatches
             int other = (int)SplitMix64.Scale(random.Next(), i + 1L);
             (order[i], order[other]) = (order[other], order[i]);
         }
+
         return order;
     }
 }

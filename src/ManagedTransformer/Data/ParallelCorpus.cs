@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>
-/// Sentences with their translations, and how many pairs were left out and why. Files are UTF-8, also as <c>.gz</c>; lines end with LF alone, a CR
-/// before it and white space around a sentence are removed.
+/// Sentences with their translations, and how many pairs were left out and why. Files are UTF-8, also as <c>.gz</c>; lines end with LF
+/// alone, a CR before it and white space around a sentence are removed.
 /// </summary>
 public sealed class ParallelCorpus
 {
@@ -43,7 +43,8 @@ public sealed class ParallelCorpus
     /// <param name="sourcePath">The sentences.</param>
     /// <param name="targetPath">Their translations.</param>
     /// <param name="options">Which pairs are kept; all that have no empty side where absent.</param>
-    /// <exception cref="InputException">A file is missing or not UTF-8, the numbers of lines differ, or a line is empty and that is refused.</exception>
+    /// <exception cref="InputException">A file is missing or not UTF-8, the numbers of lines differ,
+    /// or a line is empty and that is refused.</exception>
     public static ParallelCorpus Load(string sourcePath, string targetPath, ParallelCorpusOptions? options = null)
     {
         List<string> sources = TextLines.Read(sourcePath), targets = TextLines.Read(targetPath);
@@ -62,7 +63,8 @@ public sealed class ParallelCorpus
     /// <param name="sourceColumn">The column of the sentences, from 0.</param>
     /// <param name="targetColumn">The column of their translations, from 0.</param>
     /// <param name="options">Which pairs are kept; all that have no empty side where absent.</param>
-    /// <exception cref="InputException">The file is missing or not UTF-8, a line lacks a column, or a sentence is empty and that is refused.</exception>
+    /// <exception cref="InputException">The file is missing or not UTF-8, a line lacks a column,
+    /// or a sentence is empty and that is refused.</exception>
     public static ParallelCorpus LoadTable(string path, int sourceColumn = 0, int targetColumn = 1, ParallelCorpusOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sourceColumn);

@@ -20,10 +20,19 @@ public sealed record ParallelCorpusOptions
     public void Validate()
     {
         if (RefuseEmptyLines && KeepEmptyLines)
+        {
             throw new InputException("Pairs with an empty side cannot be both refused and kept.");
+        }
+
         if (MaxWords < 0)
+        {
             throw new InputException($"The most words of a sentence ({MaxWords}) must be 0 (no limit) or positive.");
+        }
+
         if (!(MaxRatio == 0 || MaxRatio >= 1))
-            throw new InputException(FormattableString.Invariant($"The largest ratio of lengths ({MaxRatio}) must be 0 (no limit) or at least 1."));
+        {
+            throw new InputException(
+                FormattableString.Invariant($"The largest ratio of lengths ({MaxRatio}) must be 0 (no limit) or at least 1."));
+        }
     }
 }

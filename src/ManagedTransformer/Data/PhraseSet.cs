@@ -4,10 +4,10 @@ namespace ManagedTransformer.Data;
 /// The alternatives of one random choice, each with the text that it writes. No text begins with another one, so the text at hand always
 /// tells which alternative was taken; this is what makes the grammar unambiguous.
 /// </summary>
-sealed class PhraseSet
+internal sealed class PhraseSet
 {
-    readonly string[] _phrases;
-    readonly int[] _weights;
+    private readonly string[] _phrases;
+    private readonly int[] _weights;
 
     /// <summary>Alternatives of equal probability, at most 64.</summary>
     public PhraseSet(params string[] phrases)
@@ -19,12 +19,21 @@ sealed class PhraseSet
     public PhraseSet(string[] phrases, int[] weights)
     {
         if (phrases.Length is 0 or > 64 || phrases.Length != weights.Length || weights.Any(w => w < 1))
+        {
             throw new ArgumentException("A phrase set has 1 to 64 phrases, each with a positive weight.", nameof(phrases));
+        }
+
         // Sorted by ordinal order, a phrase that another one begins with stands directly before such a one.
         string[] sorted = [.. phrases.Order(StringComparer.Ordinal)];
         for (int i = 1; i < sorted.Length; i++)
+        {
             if (sorted[i].StartsWith(sorted[i - 1], StringComparison.Ordinal))
-                throw new ArgumentException($"'{sorted[i]}' begins with '{sorted[i - 1]}', so the text would not tell them apart.", nameof(phrases));
+            {
+                throw new ArgumentException($"'{sorted[i]}' begins with '{sorted[i - 1]}', so the text would not tell them apart.",
+                    nameof(phrases));
+            }
+        }
+
         _phrases = phrases;
         _weights = weights;
     }
@@ -45,7 +54,10 @@ sealed class PhraseSet
     {
         int total = 0;
         for (int i = 0; i < _weights.Length; i++)
+        {
             total += Weight(i, allowed);
+        }
+
         return total;
     }
 }

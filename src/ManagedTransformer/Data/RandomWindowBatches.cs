@@ -6,7 +6,7 @@ namespace ManagedTransformer.Data;
 /// </summary>
 public sealed class RandomWindowBatches : BatchSource
 {
-    readonly ulong _seed;
+    private readonly ulong _seed;
 
     /// <summary>Prepares windows over a stream.</summary>
     /// <param name="stream">The tokens.</param>
@@ -20,7 +20,10 @@ public sealed class RandomWindowBatches : BatchSource
     {
         _seed = seed;
         if (stream.Length < blockLength + 1L)
-            throw new InputException($"The text has {stream.Length} tokens, but a block of {blockLength} tokens with its targets needs {blockLength + 1L}.");
+        {
+            throw new InputException(
+                $"The text has {stream.Length} tokens, but a block of {blockLength} tokens with its targets needs {blockLength + 1L}.");
+        }
     }
 
     /// <inheritdoc/>
@@ -28,7 +31,10 @@ public sealed class RandomWindowBatches : BatchSource
     {
         long step = Position.Step;
         for (int row = 0; row < BatchSize; row++)
+        {
             ReadRow(row, SplitMix64.Scale(SplitMix64.Hash(_seed, (ulong)step, (ulong)row), Stream.Length - BlockLength), inputs, targets);
+        }
+
         Position = new(step + 1);
         return true;
     }

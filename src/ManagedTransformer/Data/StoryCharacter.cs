@@ -1,9 +1,9 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>A child of a story, by the index of its name, with the words that agree with it.</summary>
-readonly record struct StoryCharacter(int NameIndex)
+internal readonly record struct StoryCharacter(int NameIndex)
 {
-    bool IsGirl => (StoryWords.Girls >> NameIndex & 1) != 0;
+    private bool IsGirl => (StoryWords.Girls >> NameIndex & 1) != 0;
 
     public string Name => StoryWords.Names[NameIndex];
 

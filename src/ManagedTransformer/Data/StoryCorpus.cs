@@ -2,8 +2,8 @@ namespace ManagedTransformer.Data;
 
 /// <summary>
 /// Small English stories from a seeded probabilistic grammar, with their exact probability: a corpus that needs no download and whose best
-/// possible loss is known. The grammar is unambiguous, so the sum of ln p over the random choices is ln P(text), and no model can do better on
-/// average than -log2 P(text) / characters bits per character (<see cref="BitsPerCharacter"/>). The stories are plain ASCII, some 600 to
+/// possible loss is known. The grammar is unambiguous, so the sum of ln p over the random choices is ln P(text), and no model can do better
+/// on average than -log2 P(text) / characters bits per character (<see cref="BitsPerCharacter"/>). The stories are plain ASCII, some 600 to
 /// 1,300 characters long and separated by a blank line. They call for agreement (she, her), arithmetic (counts after giving and finding)
 /// and memory (facts of the first sentences are asked for at the end).
 /// </summary>
@@ -25,13 +25,16 @@ public sealed record StoryCorpus(string Text, double LogProbability, int Stories
         var writer = new StoryWriter(seed);
         int stories = 0;
         for (; writer.Text.Length < minimumCharacters; stories++)
+        {
             StoryGrammar.Tell(writer);
+        }
+
         return new(writer.Text.ToString(), writer.LogProbability, stories);
     }
 
     /// <summary>
-    /// The probability of a text under the grammar, from the text alone: ln P(text) in nats given its number of stories, or negative infinity
-    /// where the grammar does not write it (a part of a story, or any other text).
+    /// The probability of a text under the grammar, from the text alone: ln P(text) in nats given its number of stories, or negative
+    /// infinity where the grammar does not write it (a part of a story, or any other text).
     /// </summary>
     /// <param name="text">Whole stories, each followed by a blank line.</param>
     public static double ComputeLogProbability(string text)
@@ -39,7 +42,10 @@ public sealed record StoryCorpus(string Text, double LogProbability, int Stories
         ArgumentNullException.ThrowIfNull(text);
         var reader = new StoryReader(text);
         while (reader.Position < text.Length && !reader.Failed)
+        {
             StoryGrammar.Tell(reader);
+        }
+
         return reader.LogProbability;
     }
 }

@@ -1,26 +1,26 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>
-/// The grammar of the built-in stories, as a program: it tells one story to a tape. Two children own things to count and a treasure; they give,
-/// find, meet and talk; at the end an elder asks for what was said long before. Every sentence follows from choices whose texts tell them
-/// apart, so a story has exactly one derivation and its probability is the product of the probabilities of its choices.
+/// The grammar of the built-in stories, as a program: it tells one story to a tape. Two children own things to count and a treasure; they
+/// give, find, meet and talk; at the end an elder asks for what was said long before. Every sentence follows from choices whose texts tell
+/// them apart, so a story has exactly one derivation and its probability is the product of the probabilities of its choices.
 /// </summary>
-sealed class StoryGrammar
+internal sealed class StoryGrammar
 {
-    const int MinimumScenes = 6;
-    const int MaximumScenes = 13;
-    const int MostThings = 40;
-    const int Questions = 2;
+    private const int MinimumScenes = 6;
+    private const int MaximumScenes = 13;
+    private const int MostThings = 40;
+    private const int Questions = 2;
 
-    readonly StoryTape _tape;
-    readonly StoryCharacter[] _children = new StoryCharacter[2];
-    readonly int[] _counts = new int[2];
-    PhraseSet _names = StoryWords.Names;
-    int _holder;
-    int _item;
-    string _colour = "", _container = "", _spot = "", _treasure = "";
+    private readonly StoryTape _tape;
+    private readonly StoryCharacter[] _children = new StoryCharacter[2];
+    private readonly int[] _counts = new int[2];
+    private PhraseSet _names = StoryWords.Names;
+    private int _holder;
+    private int _item;
+    private string _colour = "", _container = "", _spot = "", _treasure = "";
 
-    StoryGrammar(StoryTape tape) => _tape = tape;
+    private StoryGrammar(StoryTape tape) => _tape = tape;
 
     /// <summary>Tells one story and the blank line that ends it.</summary>
     public static void Tell(StoryTape tape)
@@ -33,15 +33,19 @@ sealed class StoryGrammar
         {
             ulong links = scenes < MinimumScenes ? ~end : scenes < MaximumScenes ? ulong.MaxValue : end;
             if (tape.Choose(StoryWords.Links, links) == StoryWords.EndingLink)
+            {
                 break;
+            }
+
             story.TellScene();
         }
+
         story.Ask();
         story.Close();
     }
 
     /// <summary>Who the story is about.</summary>
-    void Introduce()
+    private void Introduce()
     {
         int hero, opening = _tape.Choose(StoryWords.Openings);
         if (opening == 0)
@@ -68,6 +72,7 @@ sealed class StoryGrammar
             Say(" ");
             Pick(StoryWords.Things);
         }
+
         _children[0] = new(hero);
         Say($". {_children[0].Possessive} friend ");
         int friend = _tape.Choose(StoryWords.Names, ~(1UL << hero));
@@ -80,7 +85,7 @@ sealed class StoryGrammar
     }
 
     /// <summary>What the children own: the facts that the rest of the story changes and asks for.</summary>
-    void Furnish()
+    private void Furnish()
     {
         Say($". {_children[0].Name} had ");
         _colour = Pick(StoryWords.ColoursWithArticle);
@@ -101,16 +106,25 @@ sealed class StoryGrammar
         Say($" {Items(_counts[1])}.");
     }
 
-    void TellScene()
+    private void TellScene()
     {
         int actor = _tape.Choose(_names), other = 1 - actor;
         ulong scenes = ulong.MaxValue;
         if (_counts[actor] + StoryWords.Numbers.Count > MostThings)
+        {
             scenes &= ~(1UL << (int)StoryScene.Find);
+        }
+
         if (_counts[actor] == 0)
+        {
             scenes &= ~(1UL << (int)StoryScene.Give);
+        }
+
         if (_holder != actor)
+        {
             scenes &= ~(1UL << (int)StoryScene.Pass);
+        }
+
         switch ((StoryScene)_tape.Choose(StoryWords.Scenes, scenes))
         {
             case StoryScene.Go:
@@ -142,10 +156,11 @@ sealed class StoryGrammar
                 Handle(other);
                 return;
         }
+
         Say(".");
     }
 
-    void Go(int other)
+    private void Go(int other)
     {
         Pick(StoryWords.Places);
         switch (_tape.Choose(StoryWords.Purposes))
@@ -165,7 +180,7 @@ sealed class StoryGrammar
         }
     }
 
-    void Find(int actor)
+    private void Find(int actor)
     {
         int found = _tape.Choose(StoryWords.Numbers) + 1;
         Say($" more {Items(found)} ");
@@ -174,7 +189,7 @@ sealed class StoryGrammar
         Say($" and now had {StoryNumbers.Name(_counts[actor])}");
     }
 
-    void Give(int actor, int other)
+    private void Give(int actor, int other)
     {
         Say($"{_children[other].Name} ");
         int most = Math.Min(_counts[actor], StoryWords.Numbers.Count);
@@ -185,7 +200,7 @@ sealed class StoryGrammar
             + $" and {_children[other].Name} had {StoryNumbers.Name(_counts[other])}");
     }
 
-    void Talk(int other)
+    private void Talk(int other)
     {
         Pick(StoryWords.Wishes);
         PickThing();
@@ -194,7 +209,7 @@ sealed class StoryGrammar
         Say($",\" said {_children[other].Name}");
     }
 
-    void Meet(int actor)
+    private void Meet(int actor)
     {
         Pick(StoryWords.AdjectivesWithArticle);
         Say(" ");
@@ -206,7 +221,7 @@ sealed class StoryGrammar
     }
 
     /// <summary>Does something to a thing, to several, or for someone.</summary>
-    void Handle(int other)
+    private void Handle(int other)
     {
         PickThing();
         switch (_tape.Choose(StoryWords.Lists))
@@ -225,11 +240,12 @@ sealed class StoryGrammar
             default:
                 return;
         }
+
         Say(".");
     }
 
     /// <summary>An elder asks for what the story told.</summary>
-    void Ask()
+    private void Ask()
     {
         Pick(StoryWords.Elders);
         Say(" asked,");
@@ -248,29 +264,30 @@ sealed class StoryGrammar
         }
     }
 
-    void Close()
+    private void Close()
     {
         Say(" Then ");
         Pick(StoryWords.Closings);
         Say(".\n\n");
     }
 
-    string Summary()
+    private string Summary()
     {
         (int first, int second) = (_counts[0], _counts[1]);
-        return $"{_children[0].Name} has {StoryNumbers.Name(first)} and {_children[1].Name} has {StoryNumbers.Name(second)}, {StoryNumbers.Name(first + second)} in all";
+        return $"{_children[0].Name} has {StoryNumbers.Name(first)} and {_children[1].Name} has {StoryNumbers.Name(second)}, "
+            + $"{StoryNumbers.Name(first + second)} in all";
     }
 
-    string Items(int count) => count == 1 ? StoryWords.Singulars[_item] : StoryWords.Plurals[_item];
+    private string Items(int count) => count == 1 ? StoryWords.Singulars[_item] : StoryWords.Plurals[_item];
 
-    void PickThing()
+    private void PickThing()
     {
         Pick(StoryWords.AdjectivesWithArticle);
         Say(" ");
         Pick(StoryWords.Things);
     }
 
-    string Pick(PhraseSet set) => set[_tape.Choose(set)];
+    private string Pick(PhraseSet set) => set[_tape.Choose(set)];
 
-    void Say(string text) => _tape.Say(text);
+    private void Say(string text) => _tape.Say(text);
 }

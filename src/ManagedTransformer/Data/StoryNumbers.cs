@@ -1,20 +1,23 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>Number words from none to ninety-nine.</summary>
-static class StoryNumbers
+internal static class StoryNumbers
 {
-    static readonly string[] _small =
+    private static readonly string[] _small =
     [
-        "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen",
-        "seventeen", "eighteen", "nineteen",
+        "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+        "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
     ];
 
-    static readonly string[] _tens = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    private static readonly string[] _tens = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
     public static string Name(int number)
     {
         if (number < _small.Length)
+        {
             return _small[number];
+        }
+
         string tens = _tens[number / 10 - 2];
         return number % 10 == 0 ? tens : $"{tens}-{_small[number % 10]}";
     }

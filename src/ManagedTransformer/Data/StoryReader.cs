@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>The tape that reads: follows a given text and finds the choices that wrote it.</summary>
-sealed class StoryReader(string source) : StoryTape
+internal sealed class StoryReader(string source) : StoryTape
 {
     /// <summary>The number of characters that agreed with the grammar so far.</summary>
     public int Position { get; private set; }
@@ -12,11 +12,18 @@ sealed class StoryReader(string source) : StoryTape
     public override void Say(string text)
     {
         if (Failed)
+        {
             return;
+        }
+
         if (Matches(text))
+        {
             Position += text.Length;
+        }
         else
+        {
             Fail();
+        }
     }
 
     protected override int Pick(PhraseSet set, ulong allowed, int totalWeight)
@@ -25,19 +32,28 @@ sealed class StoryReader(string source) : StoryTape
         for (int i = 0; i < set.Count; i++)
         {
             if (set.Weight(i, allowed) == 0)
+            {
                 continue;
+            }
+
             if (!Failed && Matches(set[i]))
+            {
                 return i;
+            }
+
             if (first < 0)
+            {
                 first = i;
+            }
         }
+
         Fail();
         return first;
     }
 
-    bool Matches(string phrase) => source.AsSpan(Position).StartsWith(phrase, StringComparison.Ordinal);
+    private bool Matches(string phrase) => source.AsSpan(Position).StartsWith(phrase, StringComparison.Ordinal);
 
-    void Fail()
+    private void Fail()
     {
         Failed = true;
         LogProbability = double.NegativeInfinity;

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>What can happen in the middle of a story, in the order of <see cref="StoryWords.Scenes"/>.</summary>
-enum StoryScene
+internal enum StoryScene
 {
     Go,
     Find,

@@ -4,7 +4,7 @@ namespace ManagedTransformer.Data;
 /// What a grammar tells its story to. The grammar is a program that says fixed text and asks for choices; a tape that writes draws the
 /// choices at random, a tape that reads finds them in a given text. Both add up ln p of every choice, in the same order.
 /// </summary>
-abstract class StoryTape
+internal abstract class StoryTape
 {
     /// <summary>The sum of ln p over the choices so far, in nats.</summary>
     public double LogProbability { get; protected set; }

@@ -3,9 +3,9 @@ using System.Text;
 namespace ManagedTransformer.Data;
 
 /// <summary>The tape that writes: draws each choice at random.</summary>
-sealed class StoryWriter(ulong seed) : StoryTape
+internal sealed class StoryWriter(ulong seed) : StoryTape
 {
-    SplitMix64 _random = new(seed);
+    private SplitMix64 _random = new(seed);
 
     /// <summary>The text so far.</summary>
     public StringBuilder Text { get; } = new();
@@ -17,7 +17,10 @@ sealed class StoryWriter(ulong seed) : StoryTape
         long point = SplitMix64.Scale(_random.Next(), totalWeight);
         int index = -1;
         while (point >= 0)
+        {
             point -= set.Weight(++index, allowed);
+        }
+
         return index;
     }
 }

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>Reads text files by lines.</summary>
-static class TextLines
+internal static class TextLines
 {
     /// <summary>The lines of a UTF-8 file, also as <c>.gz</c>, as <see cref="Utf8Text"/> has them.</summary>
     /// <param name="path">The file.</param>

@@ -1,6 +1,8 @@
 namespace ManagedTransformer.Data;
 
-/// <summary>Cuts a sequence of examples into batches that hold about the same number of tokens, padding included (fairseq's rule).</summary>
+/// <summary>
+/// Cuts a sequence of examples into batches that hold about the same number of tokens, padding included (fairseq's rule).
+/// </summary>
 public static class TokenBatching
 {
     /// <summary>
@@ -26,7 +28,10 @@ public static class TokenBatching
         for (int next = 0; next < lengths.Length; next++)
         {
             if (maxTokens > 0 && lengths[next] > maxTokens)
+            {
                 throw new InputException($"A sentence of {lengths[next]} tokens does not fit into batches of {maxTokens} tokens.");
+            }
+
             longestOfTail = Math.Max(longestOfTail, lengths[next]);
             int end = next + 1, joined = Math.Max(longest, longestOfTail);
             bool overflows = IsOver(maxSentences, end - start) || IsOver(maxTokens, (long)(end - start) * joined);
@@ -38,11 +43,16 @@ public static class TokenBatching
                     Close(next);
                     longestOfTail = lengths[next];
                 }
+
                 joined = longestOfTail;
             }
+
             if (overflows || end - start < multiple || (end - start) % multiple == 0)
+            {
                 (committed, longest, longestOfTail) = (end, joined, 0);
+            }
         }
+
         Close(committed);
         Close(lengths.Length);
         return batches;
@@ -50,7 +60,10 @@ public static class TokenBatching
         void Close(int end)
         {
             if (end > start)
+            {
                 batches.Add(start..end);
+            }
+
             start = end;
         }
 

@@ -9,14 +9,14 @@ namespace ManagedTransformer.Data;
 /// </summary>
 public sealed class TokenFile : TokenStream, IDisposable
 {
-    const int ChunkBytes = 1 << 16;
+    private const int ChunkBytes = 1 << 16;
 
-    readonly string _path;
-    readonly TokenFileHeader _header;
-    readonly MemoryMappedFile _file;
-    readonly MemoryMappedViewAccessor _view;
+    private readonly string _path;
+    private readonly TokenFileHeader _header;
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
 
-    TokenFile(string path, TokenFileHeader header, MemoryMappedFile file)
+    private TokenFile(string path, TokenFileHeader header, MemoryMappedFile file)
     {
         _path = path;
         _header = header;
@@ -30,7 +30,9 @@ public sealed class TokenFile : TokenStream, IDisposable
     /// <summary>The number of different ids that the tokenizer has; every id of the file is below it.</summary>
     public int VocabularySize => (int)_header.VocabularySize;
 
-    /// <summary>The fingerprint of the tokenizer that made the ids, see <see cref="Tokenization.Tokenizer.Fingerprint"/>; 0 where unknown.</summary>
+    /// <summary>
+    /// The fingerprint of the tokenizer that made the ids, see <see cref="Tokenization.Tokenizer.Fingerprint"/>; 0 where unknown.
+    /// </summary>
     public ulong TokenizerFingerprint => _header.Fingerprint;
 
     /// <summary>Opens a token file and checks its header and length.</summary>
@@ -49,6 +51,7 @@ public sealed class TokenFile : TokenStream, IDisposable
                 length = stream.Length;
                 read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
             }
+
             TokenFileHeader header = TokenFileHeader.Parse(start.AsSpan(0, read), length, path);
             return new(path, header, MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read));
         }
@@ -74,10 +77,17 @@ public sealed class TokenFile : TokenStream, IDisposable
             TokenWidth.Unpack(bytes, _header.Width, ids.AsSpan(0, count));
             int wrong = ids.AsSpan(0, count).IndexOfAnyExceptInRange(0, VocabularySize - 1);
             if (wrong >= 0)
-                throw new InputException($"The token file '{_path}' has the id {ids[wrong]} at token {position + wrong}, outside its vocabulary of {VocabularySize}.");
+            {
+                throw new InputException(
+                    $"The token file '{_path}' has the id {ids[wrong]} at token {position + wrong}, "
+                    + $"outside its vocabulary of {VocabularySize}.");
+            }
         }
+
         if (checksum != _header.Checksum)
+        {
             throw new InputException($"The token file '{_path}' is damaged: its checksum does not agree with its content.");
+        }
     }
 
     /// <summary>Releases the file.</summary>
@@ -108,9 +118,11 @@ public sealed class TokenFile : TokenStream, IDisposable
         }
     }
 
-    void ReadBytes(long position, Span<byte> bytes)
+    private void ReadBytes(long position, Span<byte> bytes)
     {
         if (bytes.Length > 0)
+        {
             _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(TokenFileHeader.Size + position * _header.Width), bytes);
+        }
     }
 }

@@ -6,14 +6,14 @@ namespace ManagedTransformer.Data;
 /// </summary>
 public sealed class TokenFileWriter : IDisposable
 {
-    readonly string _path;
-    readonly string _temporary;
-    readonly FileStream _stream;
-    readonly int _vocabularySize;
-    readonly ulong _fingerprint;
-    readonly int _width;
-    ulong _checksum = Fnv1a.Seed;
-    bool _completed;
+    private readonly string _path;
+    private readonly string _temporary;
+    private readonly FileStream _stream;
+    private readonly int _vocabularySize;
+    private readonly ulong _fingerprint;
+    private readonly int _width;
+    private ulong _checksum = Fnv1a.Seed;
+    private bool _completed;
 
     /// <summary>Begins a token file.</summary>
     /// <param name="path">The file to write.</param>
@@ -51,7 +51,11 @@ public sealed class TokenFileWriter : IDisposable
     {
         int wrong = ids.IndexOfAnyExceptInRange(0, _vocabularySize - 1);
         if (wrong >= 0)
-            throw new ArgumentOutOfRangeException(nameof(ids), ids[wrong], $"The id at {wrong} lies outside the vocabulary of {_vocabularySize}.");
+        {
+            throw new ArgumentOutOfRangeException(nameof(ids), ids[wrong],
+                $"The id at {wrong} lies outside the vocabulary of {_vocabularySize}.");
+        }
+
         byte[] packed = new byte[Math.Min(ids.Length, 1 << 14) * _width];
         for (; ids.Length > 0; ids = ids[Math.Min(ids.Length, 1 << 14)..])
         {
@@ -81,6 +85,8 @@ public sealed class TokenFileWriter : IDisposable
     {
         _stream.Dispose();
         if (!_completed)
+        {
             File.Delete(_temporary);
+        }
     }
 }

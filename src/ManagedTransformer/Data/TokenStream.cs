@@ -2,7 +2,9 @@ using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Data;
 
-/// <summary>A sequence of token ids that is read in pieces: the tokens of a training text, in memory or in a file. Safe for concurrent reads.</summary>
+/// <summary>
+/// A sequence of token ids that is read in pieces: the tokens of a training text, in memory or in a file. Safe for concurrent reads.
+/// </summary>
 public abstract class TokenStream
 {
     /// <summary>The number of tokens.</summary>
@@ -37,7 +39,10 @@ public abstract class TokenStream
     public (TokenStream First, TokenStream Last) SplitLast(double fraction)
     {
         if (!(fraction is >= 0 and <= 1))
+        {
             throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "The fraction is between 0 and 1.");
+        }
+
         long cut = (long)((1 - fraction) * Length);
         return (Slice(0, cut), Slice(cut, Length - cut));
     }
@@ -53,20 +58,24 @@ public abstract class TokenStream
             ArgumentOutOfRangeException.ThrowIfNegative(id, nameof(ids));
             largest = Math.Max(largest, id);
         }
+
         int width = TokenWidth.For((long)largest + 1);
         byte[] packed = new byte[(long)ids.Length * width];
         TokenWidth.Pack(ids, width, packed);
         return new PackedTokenStream(packed, width);
     }
 
-    /// <summary>A stream in memory whose ids are byte values, as a <see cref="ByteTokenizer"/> of all values gives them; nothing is copied.</summary>
+    /// <summary>
+    /// A stream in memory whose ids are byte values, as a <see cref="ByteTokenizer"/> of all values gives them; nothing is copied.
+    /// </summary>
     /// <param name="bytes">The tokens.</param>
     public static TokenStream FromBytes(ReadOnlyMemory<byte> bytes) => new PackedTokenStream(bytes, 1);
 
     /// <summary>The tokens of a text, in memory.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="utf8">The text; not copied where the tokens are its bytes.</param>
-    /// <exception cref="InputException">The text has a character that the vocabulary lacks, or is not valid UTF-8 where the tokenizer needs this.</exception>
+    /// <exception cref="InputException">The text has a character that the vocabulary lacks,
+    /// or is not valid UTF-8 where the tokenizer needs this.</exception>
     public static TokenStream Encode(ITokenizer tokenizer, ReadOnlyMemory<byte> utf8)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);

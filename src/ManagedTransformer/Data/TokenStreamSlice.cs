@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>A part of another stream.</summary>
-sealed class TokenStreamSlice(TokenStream source, long start, long length) : TokenStream
+internal sealed class TokenStreamSlice(TokenStream source, long start, long length) : TokenStream
 {
     public override long Length => length;
 

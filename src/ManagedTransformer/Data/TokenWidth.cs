@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace ManagedTransformer.Data;
 
 /// <summary>Ids as unsigned little-endian numbers of 1, 2 or 4 bytes.</summary>
-static class TokenWidth
+internal static class TokenWidth
 {
     /// <summary>The fewest bytes that hold every id below the size of a vocabulary.</summary>
     public static int For(long vocabularySize) => vocabularySize <= 1 << 8 ? 1 : vocabularySize <= 1 << 16 ? 2 : 4;
@@ -13,11 +13,17 @@ static class TokenWidth
         for (int i = 0; i < ids.Length; i++)
         {
             if (width == 1)
+            {
                 packed[i] = (byte)ids[i];
+            }
             else if (width == 2)
+            {
                 BinaryPrimitives.WriteUInt16LittleEndian(packed[(2 * i)..], (ushort)ids[i]);
+            }
             else
+            {
                 BinaryPrimitives.WriteInt32LittleEndian(packed[(4 * i)..], ids[i]);
+            }
         }
     }
 

@@ -1,11 +1,13 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>The stems of the invented languages; equal places in a list of sources and its list of targets mean the same.</summary>
-static class ToyLexicon
+internal static class ToyLexicon
 {
     public static readonly ToyWords Nouns = new(
-        "kato hundo domo arbo rivo monto libro pordo tablo stelo nubo vojo ponto kampo lago urbo knabo filo rego soldo floro fajro ventoro maro insulo birdo fisho ovo pano lakto vino salo oro fero ligno shtono",
-        "mir vask tol brin sel gorm pev dask lum zirt hal nor kest vil mund tark pol sarin dor gask lir fem shul ban kor wip tel gub mas nol rev sik aur dul bost krag");
+        "kato hundo domo arbo rivo monto libro pordo tablo stelo nubo vojo ponto kampo lago urbo knabo filo rego soldo floro fajro ventoro "
+        + "maro insulo birdo fisho ovo pano lakto vino salo oro fero ligno shtono",
+        "mir vask tol brin sel gorm pev dask lum zirt hal nor kest vil mund tark pol sarin dor gask lir fem shul ban kor wip tel gub "
+        + "mas nol rev sik aur dul bost krag");
 
     public static readonly ToyWords Adjectives = new(
         "bona granda eta bela alta longa nova malnova rapida forta saga trista felica blanka nigra ruga dolca varma",
@@ -16,7 +18,8 @@ static class ToyLexicon
 
     public static readonly ToyWords IntransitiveVerbs = new("dorm kur rid plor kant danc fal ven", "snur beg smek slez pev tant pad hod");
 
-    public static readonly ToyWords Times = new("hodiau hierau morgau ofte nun baldau chiam vespere", "dan vechor zutra chast teper skor vsig noke");
+    public static readonly ToyWords Times = new("hodiau hierau morgau ofte nun baldau chiam vespere",
+        "dan vechor zutra chast teper skor vsig noke");
 
     public static readonly ToyWords Numerals = new("du tri kvar kvin ses sep", "ki mo ra shi ten bo");
 

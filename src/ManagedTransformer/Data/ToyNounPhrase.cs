@@ -7,7 +7,7 @@ namespace ManagedTransformer.Data;
 /// <param name="IsDefinite">Known to the hearer.</param>
 /// <param name="Numeral">How many; null where it is not said.</param>
 /// <param name="Adjectives">What it is like.</param>
-sealed record ToyNounPhrase(int Noun, bool IsName, bool IsPlural, bool IsDefinite, int? Numeral, int[] Adjectives)
+internal sealed record ToyNounPhrase(int Noun, bool IsName, bool IsPlural, bool IsDefinite, int? Numeral, int[] Adjectives)
 {
     /// <summary>The case endings of who does something, and of what something is done to.</summary>
     public const string Nominative = "", Accusative = "m";
@@ -15,13 +15,19 @@ sealed record ToyNounPhrase(int Noun, bool IsName, bool IsPlural, bool IsDefinit
     public static ToyNounPhrase Draw(ref SplitMix64 random)
     {
         if (random.NextDouble() < 0.15)
+        {
             return new(ToyLexicon.Names.Draw(ref random), true, false, true, null, []);
+        }
+
         double kind = random.NextDouble(), length = random.NextDouble();
         int? numeral = kind < 0.15 ? ToyLexicon.Numerals.Draw(ref random) : null;
         bool isPlural = numeral is not null || random.NextDouble() < 0.4;
         int[] adjectives = new int[length < 0.5 ? 0 : length < 0.85 ? 1 : 2];
         for (int i = 0; i < adjectives.Length; i++)
+        {
             adjectives[i] = ToyLexicon.Adjectives.Draw(ref random);
+        }
+
         return new(ToyLexicon.Nouns.Draw(ref random), false, isPlural, numeral is null && kind < 0.6, numeral, adjectives);
     }
 
@@ -33,21 +39,32 @@ sealed record ToyNounPhrase(int Noun, bool IsName, bool IsPlural, bool IsDefinit
             words.Add(ToyLexicon.Names.Source(Noun));
             return;
         }
+
         if (Numeral is { } numeral)
+        {
             words.Add(ToyLexicon.Numerals.Source(numeral));
+        }
         else if (IsDefinite)
+        {
             words.Add("la");
+        }
         else if (!IsPlural)
+        {
             words.Add("un");
+        }
+
         string ending = IsPlural ? "j" : "";
         foreach (int adjective in Adjectives)
+        {
             words.Add(ToyLexicon.Adjectives.Source(adjective) + ending);
+        }
+
         words.Add(ToyLexicon.Nouns.Source(Noun) + ending);
     }
 
     /// <summary>
-    /// Numeral, noun, adjectives. The endings are a vowel that depends on the noun, number, case, and on the noun definiteness; after a numeral the
-    /// singular stands.
+    /// Numeral, noun, adjectives. The endings are a vowel that depends on the noun, number, case, and on the noun definiteness; after a
+    /// numeral the singular stands.
     /// </summary>
     public void WriteTarget(List<string> words, string caseEnding)
     {
@@ -56,11 +73,17 @@ sealed record ToyNounPhrase(int Noun, bool IsName, bool IsPlural, bool IsDefinit
             words.Add(ToyLexicon.Names.Target(Noun) + "i" + caseEnding);
             return;
         }
+
         if (Numeral is { } numeral)
+        {
             words.Add(ToyLexicon.Numerals.Target(numeral));
+        }
+
         string ending = (Noun % 2 == 0 ? "a" : "o") + (IsPlural && Numeral is null ? "r" : "") + caseEnding;
         words.Add(ToyLexicon.Nouns.Target(Noun) + ending + (IsDefinite ? "ta" : ""));
         foreach (int adjective in Adjectives)
+        {
             words.Add(ToyLexicon.Adjectives.Target(adjective) + ending);
+        }
     }
 }

@@ -8,7 +8,8 @@ namespace ManagedTransformer.Data;
 /// <param name="Place">Where, with whom or for whom; null for unsaid.</param>
 /// <param name="Time">When; null for unsaid.</param>
 /// <param name="IsQuestion">Whether it is asked instead of said.</param>
-sealed record ToySentence(ToyNounPhrase Subject, ToyVerbPhrase? Relative, ToyVerbPhrase Main, int Relation, ToyNounPhrase? Place, int? Time, bool IsQuestion)
+internal sealed record ToySentence(ToyNounPhrase Subject, ToyVerbPhrase? Relative, ToyVerbPhrase Main, int Relation, ToyNounPhrase? Place,
+    int? Time, bool IsQuestion)
 {
     public static ToySentence Draw(ref SplitMix64 random) => new(
         ToyNounPhrase.Draw(ref random),
@@ -30,18 +31,25 @@ sealed record ToySentence(ToyNounPhrase Subject, ToyVerbPhrase? Relative, ToyVer
     }
 
     /// <summary>Question particle, time, subject with its relative clause, verb, object, place.</summary>
-    void WriteSource(List<string> words)
+    private void WriteSource(List<string> words)
     {
         if (IsQuestion)
+        {
             words.Add("chu");
+        }
+
         if (Time is { } time)
+        {
             words.Add(ToyLexicon.Times.Source(time));
+        }
+
         Subject.WriteSource(words);
         if (Relative is not null)
         {
             words.Add("kiu");
             Relative.WriteSource(words);
         }
+
         Main.WriteSource(words);
         if (Place is not null)
         {
@@ -51,16 +59,21 @@ sealed record ToySentence(ToyNounPhrase Subject, ToyVerbPhrase? Relative, ToyVer
     }
 
     /// <summary>Relative clause, subject, place, object, time, verb, question particle.</summary>
-    void WriteTarget(List<string> words)
+    private void WriteTarget(List<string> words)
     {
         Relative?.WriteTargetRelative(words);
         Subject.WriteTarget(words, ToyNounPhrase.Nominative);
         Place?.WriteTarget(words, ToyLexicon.Relations.Target(Relation));
         Main.Object?.WriteTarget(words, ToyNounPhrase.Accusative);
         if (Time is { } time)
+        {
             words.Add(ToyLexicon.Times.Target(time));
+        }
+
         words.Add(Main.TargetVerb(Subject.IsPlural));
         if (IsQuestion)
+        {
             words.Add("ka");
+        }
     }
 }

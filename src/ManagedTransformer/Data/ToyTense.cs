@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>When something happens.</summary>
-enum ToyTense
+internal enum ToyTense
 {
     Present,
     Past,

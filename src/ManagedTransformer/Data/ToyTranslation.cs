@@ -1,14 +1,16 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>
-/// Sentence pairs of two invented languages: a translation task that needs no download and that a small model can learn completely. The source
-/// language puts the verb between subject and object, adjectives before nouns, and marks relations by prepositions and particles. The target language
-/// puts the verb last and a relative clause before its noun, adjectives after nouns, and marks case, number, definiteness, tense, agreement and
-/// negation by endings and a prefix. A source sentence has exactly one translation.
+/// Sentence pairs of two invented languages: a translation task that needs no download and that a small model can learn completely. The
+/// source language puts the verb between subject and object, adjectives before nouns, and marks relations by prepositions and particles.
+/// The target language puts the verb last and a relative clause before its noun, adjectives after nouns, and marks case, number,
+/// definiteness, tense, agreement and negation by endings and a prefix. A source sentence has exactly one translation.
 /// </summary>
 public static class ToyTranslation
 {
-    /// <summary>Writes distinct pairs, so that no source sentence of one part is in another. The same seed gives the same pairs on every platform.</summary>
+    /// <summary>
+    /// Writes distinct pairs, so that no source sentence of one part is in another. The same seed gives the same pairs on every platform.
+    /// </summary>
     /// <param name="seed">Selects the sentences.</param>
     /// <param name="train">Pairs to train on.</param>
     /// <param name="validation">Pairs to validate on.</param>
@@ -30,8 +32,11 @@ public static class ToyTranslation
             {
                 SentencePair pair = ToySentence.Draw(ref random).Write();
                 if (sources.Add(pair.Source))
+                {
                     pairs.Add(pair);
+                }
             }
+
             return new(TranslationCorpus.BuiltInTranslation, pairs);
         }
     }

@@ -5,7 +5,7 @@ namespace ManagedTransformer.Data;
 /// <param name="Tense">When.</param>
 /// <param name="IsNegated">Whether it is not so.</param>
 /// <param name="Object">What it is done to; null for an intransitive verb.</param>
-sealed record ToyVerbPhrase(int Verb, ToyTense Tense, bool IsNegated, ToyNounPhrase? Object)
+internal sealed record ToyVerbPhrase(int Verb, ToyTense Tense, bool IsNegated, ToyNounPhrase? Object)
 {
     public static ToyVerbPhrase Draw(ref SplitMix64 random, double transitive)
     {
@@ -15,20 +15,24 @@ sealed record ToyVerbPhrase(int Verb, ToyTense Tense, bool IsNegated, ToyNounPhr
         return new(verb, tense, isNegated, hasObject ? ToyNounPhrase.Draw(ref random) : null);
     }
 
-    ToyWords Verbs => Object is null ? ToyLexicon.IntransitiveVerbs : ToyLexicon.TransitiveVerbs;
+    private ToyWords Verbs => Object is null ? ToyLexicon.IntransitiveVerbs : ToyLexicon.TransitiveVerbs;
 
     /// <summary>Negation, verb with its tense, object.</summary>
     public void WriteSource(List<string> words)
     {
         if (IsNegated)
+        {
             words.Add("ne");
+        }
+
         words.Add(Verbs.Source(Verb) + (Tense switch { ToyTense.Past => "is", ToyTense.Future => "os", _ => "as" }));
         Object?.WriteSource(words);
     }
 
     /// <summary>The verb as a main verb: negation, stem, tense, number of the subject.</summary>
     public string TargetVerb(bool isPlural) =>
-        (IsNegated ? "ma" : "") + Verbs.Target(Verb) + (Tense switch { ToyTense.Past => "ul", ToyTense.Future => "ev", _ => "it" }) + (isPlural ? "ne" : "");
+        (IsNegated ? "ma" : "") + Verbs.Target(Verb) + (Tense switch { ToyTense.Past => "ul", ToyTense.Future => "ev", _ => "it" })
+        + (isPlural ? "ne" : "");
 
     /// <summary>Object and verb as a relative clause before its noun.</summary>
     public void WriteTargetRelative(List<string> words)

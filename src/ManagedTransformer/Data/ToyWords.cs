@@ -1,10 +1,10 @@
 namespace ManagedTransformer.Data;
 
 /// <summary>Words of one kind with their translations.</summary>
-sealed class ToyWords
+internal sealed class ToyWords
 {
-    readonly string[] _sources;
-    readonly string[] _targets;
+    private readonly string[] _sources;
+    private readonly string[] _targets;
 
     /// <summary>Two lists of words separated by spaces, in the same order of meanings.</summary>
     public ToyWords(string sources, string targets)
@@ -12,7 +12,9 @@ sealed class ToyWords
         _sources = sources.Split(' ');
         _targets = targets.Split(' ');
         if (_sources.Length != _targets.Length)
+        {
             throw new ArgumentException($"{_sources.Length} words have {_targets.Length} translations.", nameof(targets));
+        }
     }
 
     public int Count => _sources.Length;

@@ -13,7 +13,10 @@ public sealed class TranslationBatch
     {
         ArgumentNullException.ThrowIfNull(pairs);
         if (pairs.Count == 0)
+        {
             throw new ArgumentException("A batch has at least one pair.", nameof(pairs));
+        }
+
         Rows = pairs.Count;
         Source = PadSources([.. pairs.Select(pair => pair.Source)], out int sourceLength);
         SourceLength = sourceLength;
@@ -75,6 +78,7 @@ public sealed class TranslationBatch
             padded[end] = SpecialIds.Eos;
             sources[row].CopyTo(padded, end - sources[row].Length);
         }
+
         return padded;
     }
 }

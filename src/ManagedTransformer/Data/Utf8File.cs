@@ -2,8 +2,10 @@ using System.Text;
 
 namespace ManagedTransformer.Data;
 
-/// <summary>Reads files of text that the library gives a meaning to (JSON, vocabularies, merges): UTF-8 with or without a byte-order mark.</summary>
-static class Utf8File
+/// <summary>
+/// Reads files of text that the library gives a meaning to (JSON, vocabularies, merges): UTF-8 with or without a byte-order mark.
+/// </summary>
+internal static class Utf8File
 {
     /// <summary>The bytes of a file without its byte-order mark; those of a <c>.gz</c> file are decompressed.</summary>
     /// <exception cref="InputException">The file is missing, unreadable, not valid gzip, or not UTF-8.</exception>

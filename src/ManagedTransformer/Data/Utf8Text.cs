@@ -37,8 +37,10 @@ public static class Utf8Text
         return (text.StartsWith('\uFEFF') ? text[1..] : text).Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
-    /// <summary>The lines of a stream, each as soon as it is there. Characters other than LF that Unicode calls line ends belong to the
-    /// text.</summary>
+    /// <summary>
+    /// The lines of a stream, each as soon as it is there. Characters other than LF that Unicode calls line ends belong to the
+    /// text.
+    /// </summary>
     /// <param name="stream">The text in UTF-8.</param>
     /// <param name="name">What messages call it, for instance <c>standard input</c>.</param>
     /// <exception cref="InputException">While reading: a line is not UTF-8; the message names it.</exception>

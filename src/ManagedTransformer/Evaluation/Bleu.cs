@@ -3,12 +3,12 @@ using System.Globalization;
 namespace ManagedTransformer.Evaluation;
 
 /// <summary>
-/// BLEU as sacreBLEU computes it (Papineni et al., 2002; Post, "A call for clarity in reporting BLEU scores", 2018): brevity penalty times the
-/// geometric mean of the clipped n-gram precisions, BP exp(sum_n ln p_n / N), over detokenised lines.
+/// BLEU as sacreBLEU computes it (Papineni et al., 2002; Post, "A call for clarity in reporting BLEU scores", 2018): brevity penalty times
+/// the geometric mean of the clipped n-gram precisions, BP exp(sum_n ln p_n / N), over detokenised lines.
 /// </summary>
 public sealed class Bleu
 {
-    readonly BleuOptions _options;
+    private readonly BleuOptions _options;
 
     /// <summary>A scorer.</summary>
     /// <param name="options">Which BLEU; that of published scores where absent.</param>
@@ -17,9 +17,15 @@ public sealed class Bleu
     {
         _options = options ?? new();
         if (_options.MaxOrder < 1)
+        {
             throw new InputException($"The longest n-gram of BLEU ({_options.MaxOrder}) must be at least 1.");
+        }
+
         if (!(_options.EffectiveSmoothingValue >= 0) || double.IsInfinity(_options.EffectiveSmoothingValue))
-            throw new InputException(FormattableString.Invariant($"The smoothing value of BLEU ({_options.SmoothingValue}) must be 0 or a positive number."));
+        {
+            throw new InputException(
+                FormattableString.Invariant($"The smoothing value of BLEU ({_options.SmoothingValue}) must be 0 or a positive number."));
+        }
     }
 
     /// <summary>The score of a corpus, from sums over its segments.</summary>
@@ -36,6 +42,7 @@ public sealed class Bleu
             int[] hypothesis = symbols.Encode(Tokenize(hypotheses[i]));
             statistics.Add(hypothesis, [.. references.Select(stream => symbols.Encode(Tokenize(stream[i])))]);
         }
+
         return statistics.Score(_options);
     }
 
@@ -47,7 +54,8 @@ public sealed class Bleu
         Corpus([hypothesis], [.. references.Select(reference => (IReadOnlyList<string>)[reference])]);
 
     /// <summary>
-    /// What a score must be reported with so that others can compare: <c>nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:ManagedTransformer-1.0.0</c>.
+    /// What a score must be reported with so that others can compare:
+    /// <c>nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:ManagedTransformer-1.0.0</c>.
     /// </summary>
     /// <param name="references">The number of references per segment.</param>
     public string Signature(int references)
@@ -63,15 +71,16 @@ public sealed class Bleu
         };
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"nrefs:{references}|case:{(_options.Lowercase ? "lc" : "mixed")}|eff:{(_options.EffectiveOrder ? "yes" : "no")}|tok:{tokenizer}|smooth:{smoothing}|version:{MetricVersion.Name}");
+            $"nrefs:{references}|case:{(_options.Lowercase ? "lc" : "mixed")}|eff:{(_options.EffectiveOrder ? "yes" : "no")}|"
+            + $"tok:{tokenizer}|smooth:{smoothing}|version:{MetricVersion.Name}");
     }
 
-    IReadOnlyList<string> Tokenize(string line) => _options.Tokenizer switch
+    private IReadOnlyList<string> Tokenize(string line) => _options.Tokenizer switch
     {
         BleuTokenizer.Mteval13a => Tokenizer13a.Tokenize(line, _options.Lowercase),
         BleuTokenizer.Character => [.. string.Concat(Whitespace.Split(Cased(line))).EnumerateRunes().Select(rune => rune.ToString())],
         _ => Whitespace.Split(Cased(line)),
     };
 
-    string Cased(string line) => _options.Lowercase ? line.ToLowerInvariant() : line;
+    private string Cased(string line) => _options.Lowercase ? line.ToLowerInvariant() : line;
 }

@@ -12,7 +12,9 @@ public sealed record BleuOptions
     /// <summary>What stands for the precision of an order without a match.</summary>
     public BleuSmoothing Smoothing { get; init; }
 
-    /// <summary>The constant of <see cref="BleuSmoothing.Floor"/> (0.1 where null) or <see cref="BleuSmoothing.AddK"/> (1 where null).</summary>
+    /// <summary>
+    /// The constant of <see cref="BleuSmoothing.Floor"/> (0.1 where null) or <see cref="BleuSmoothing.AddK"/> (1 where null).
+    /// </summary>
     public double? SmoothingValue { get; init; }
 
     /// <summary>Whether the mean runs only over the orders that the hypotheses are long enough for; meant for single sentences.</summary>

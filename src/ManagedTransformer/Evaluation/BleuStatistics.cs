@@ -1,12 +1,15 @@
 namespace ManagedTransformer.Evaluation;
 
-/// <summary>The sums over segments that BLEU is computed from (Papineni et al., "BLEU: a method for automatic evaluation of machine translation", 2002).</summary>
-sealed class BleuStatistics(int maxOrder)
+/// <summary>
+/// The sums over segments that BLEU is computed from (Papineni et al., "BLEU: a method for automatic evaluation of machine translation",
+/// 2002).
+/// </summary>
+internal sealed class BleuStatistics(int maxOrder)
 {
-    readonly long[] _matches = new long[maxOrder];
-    readonly long[] _totals = new long[maxOrder];
-    long _length;
-    long _referenceLength;
+    private readonly long[] _matches = new long[maxOrder];
+    private readonly long[] _totals = new long[maxOrder];
+    private long _length;
+    private long _referenceLength;
 
     /// <summary>Adds a segment.</summary>
     /// <param name="hypothesis">Its symbols.</param>
@@ -24,18 +27,23 @@ sealed class BleuStatistics(int maxOrder)
                 _matches[n] += Math.Min(count, referenceCounts.Max(reference => reference[n].GetValueOrDefault(ngram)));
             }
         }
+
         int length = hypothesis.Length;
         _length += length;
-        _referenceLength += references.Select(reference => reference.Length).OrderBy(other => Math.Abs(other - length)).ThenBy(other => other).First();
+        _referenceLength += references.Select(reference => reference.Length).OrderBy(other => Math.Abs(other - length))
+            .ThenBy(other => other).First();
     }
 
     /// <summary>The score of all segments so far.</summary>
     public BleuScore Score(BleuOptions options)
     {
-        double[] matches = [.. _matches.Select(match => (double)match)], totals = [.. _totals.Select(total => (double)total)], precisions = new double[maxOrder];
+        double[] matches = [.. _matches.Select(match => (double)match)], totals = [.. _totals.Select(total => (double)total)],
+            precisions = new double[maxOrder];
         double brevityPenalty = _length >= _referenceLength ? 1 : _length == 0 ? 0 : Math.Exp(1 - (double)_referenceLength / _length);
         if (matches.All(match => match == 0))
+        {
             return new(0, matches, totals, precisions, brevityPenalty, _length, _referenceLength);
+        }
 
         int order = maxOrder, unmatched = 0;
         for (int n = 0; n < maxOrder; n++)
@@ -45,10 +53,17 @@ sealed class BleuStatistics(int maxOrder)
                 matches[n] += options.EffectiveSmoothingValue;
                 totals[n] += options.EffectiveSmoothingValue;
             }
+
             if (totals[n] == 0)
+            {
                 break;
+            }
+
             if (options.EffectiveOrder)
+            {
                 order = n + 1;
+            }
+
             precisions[n] = matches[n] > 0 ? 100 * matches[n] / totals[n] : options.Smoothing switch
             {
                 BleuSmoothing.Exponential => 100 / (Math.Pow(2, ++unmatched) * totals[n]),

@@ -17,8 +17,8 @@ public sealed record EvaluationBatch(int Rows, int Length, int ContextLength, in
     public long TargetCount => (long)Rows * (Length - ContextLength);
 
     /// <summary>
-    /// Cuts a stream into windows (<see cref="EvaluationWindow.Cut"/>) and joins consecutive ones of the same shape. Every token but the first one
-    /// is a target exactly once.
+    /// Cuts a stream into windows (<see cref="EvaluationWindow.Cut"/>) and joins consecutive ones of the same shape. Every token but the
+    /// first one is a target exactly once.
     /// </summary>
     /// <param name="stream">The tokens.</param>
     /// <param name="tokensPerSample">S: the most tokens that the model reads at once, at least 1.</param>
@@ -31,26 +31,32 @@ public sealed record EvaluationBatch(int Rows, int Length, int ContextLength, in
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         if (stream.Length < 2)
+        {
             throw new InputException($"The text has {stream.Length} tokens; an evaluation needs at least 2.");
+        }
+
         return ReadCore(stream, EvaluationWindow.Cut(stream.Length - 1, tokensPerSample, contextWindow), batchSize);
     }
 
-    static IEnumerable<EvaluationBatch> ReadCore(TokenStream stream, IEnumerable<EvaluationWindow> windows, int batchSize)
+    private static IEnumerable<EvaluationBatch> ReadCore(TokenStream stream, IEnumerable<EvaluationWindow> windows, int batchSize)
     {
         var rows = new List<EvaluationWindow>(batchSize);
         foreach (EvaluationWindow window in windows)
         {
-            if (rows.Count == batchSize || rows.Count > 0 && (rows[0].Length != window.Length || rows[0].ContextLength != window.ContextLength))
+            if (rows.Count == batchSize
+                || rows.Count > 0 && (rows[0].Length != window.Length || rows[0].ContextLength != window.ContextLength))
             {
                 yield return Join(stream, rows);
                 rows.Clear();
             }
+
             rows.Add(window);
         }
+
         yield return Join(stream, rows);
     }
 
-    static EvaluationBatch Join(TokenStream stream, List<EvaluationWindow> windows)
+    private static EvaluationBatch Join(TokenStream stream, List<EvaluationWindow> windows)
     {
         int length = windows[0].Length;
         int[] inputs = new int[windows.Count * length], targets = new int[windows.Count * length];
@@ -59,6 +65,7 @@ public sealed record EvaluationBatch(int Rows, int Length, int ContextLength, in
             stream.Read(windows[row].ContextStart, inputs.AsSpan(row * length, length));
             stream.Read(windows[row].ContextStart + 1, targets.AsSpan(row * length, length));
         }
+
         return new(windows.Count, length, windows[0].ContextLength, inputs, targets);
     }
 }

@@ -4,8 +4,8 @@ namespace ManagedTransformer.Evaluation;
 public enum EvaluationSplit
 {
     /// <summary>
-    /// Of the text that the model was trained on, the validation part. Of another folder or built-in text its validation part, else its test part, else its
-    /// training part. Another file as a whole.
+    /// Of the text that the model was trained on, the validation part. Of another folder or built-in text its validation part, else its
+    /// test part, else its training part. Another file as a whole.
     /// </summary>
     Auto,
 

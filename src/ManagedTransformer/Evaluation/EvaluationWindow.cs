@@ -36,10 +36,12 @@ public readonly record struct EvaluationWindow(long ContextStart, long FirstTarg
         return CutCore(length, tokensPerSample, contextWindow);
     }
 
-    static IEnumerable<EvaluationWindow> CutCore(long length, int tokensPerSample, int contextWindow)
+    private static IEnumerable<EvaluationWindow> CutCore(long length, int tokensPerSample, int contextWindow)
     {
         int stride = tokensPerSample - contextWindow;
         for (long first = 0; first < length; first += stride)
+        {
             yield return new(Math.Max(0, first - contextWindow), first, Math.Min(length, first + stride));
+        }
     }
 }

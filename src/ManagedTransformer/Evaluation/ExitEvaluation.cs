@@ -11,16 +11,25 @@ public static class ExitEvaluation
     public static IReadOnlyList<ExitRule> FixedExits(TranslationModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return [.. Enumerable.Range(1, model.Network.Config.DecoderLayers).Select(layer => new ExitRule { Kind = HaltingKind.Fixed, FixedExit = layer })];
+        return [.. Enumerable.Range(1, model.Network.Config.DecoderLayers).Select(layer => new ExitRule
+        {
+            Kind = HaltingKind.Fixed,
+            FixedExit = layer,
+        })];
     }
 
     /// <summary>Scores a model.</summary>
-    /// <param name="model">A model with exits.</param><param name="rules">The rules, in the order of the scores.</param>
-    /// <param name="options">What to score it on and how to translate, its own exits aside; default: the validation part of its training data, beam 5.</param>
-    /// <param name="observer">Told every score as soon as it is known, before times are measured; null for nobody.</param><param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="InputException">The model has no exits, a rule does not fit it, no pairs are known or they cannot be read or tokenized, or an option is out of its range.</exception>
+    /// <param name="model">A model with exits.</param>
+    /// <param name="rules">The rules, in the order of the scores.</param>
+    /// <param name="options">What to score it on and how to translate, its own exits aside; default:
+    /// the validation part of its training data, beam 5.</param>
+    /// <param name="observer">Told every score as soon as it is known, before times are measured; null for nobody.</param>
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InputException">The model has no exits, a rule does not fit it, no pairs are known or they cannot be read or
+    /// tokenized, or an option is out of its range.</exception>
     public static ExitEvaluationResult Run(
-        TranslationModel model, IReadOnlyList<ExitRule> rules, TranslationEvaluationOptions? options = null, Action<ExitScore>? observer = null, CancellationToken cancellation = default)
+        TranslationModel model, IReadOnlyList<ExitRule> rules, TranslationEvaluationOptions? options = null,
+        Action<ExitScore>? observer = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(rules);

@@ -20,7 +20,9 @@ internal sealed class ExitScorer
     private readonly Bleu _bleu;
 
     /// <summary>Encodes the sources.</summary>
-    /// <param name="model">A model with exits.</param><param name="pairs">At least one pair.</param><param name="options">How to translate; its exits are ignored.</param>
+    /// <param name="model">A model with exits.</param>
+    /// <param name="pairs">At least one pair.</param>
+    /// <param name="options">How to translate; its exits are ignored.</param>
     /// <param name="cancellation">Ends this and every scoring with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InputException">A sentence cannot be tokenized, there is none to translate, or the model has no exits.</exception>
     public ExitScorer(TranslationModel model, IReadOnlyList<SentencePair> pairs, TranslationOptions options, CancellationToken cancellation)
@@ -54,7 +56,8 @@ internal sealed class ExitScorer
         Hypothesis[] found = _sentences.Search(_search, rule, _cancellation);
         EncoderDecoderConfig config = _model.Network.Config;
         DecodingCost cost = new(
-            config.DecoderLayers, config.Dim, config.DecoderWidth, config.DecoderFfn == 0 ? config.Ffn : config.DecoderFfn, config.Vocab, rule);
+            config.DecoderLayers, config.Dim, config.DecoderWidth, config.DecoderFfn == 0 ? config.Ffn : config.DecoderFfn,
+            config.Vocab, rule);
         DecodingCost fullCost = cost with { Rule = new ExitRule() };
         long tokens = 0, exits = 0;
         double operations = 0, fullOperations = 0;
@@ -83,11 +86,13 @@ internal sealed class ExitScorer
     /// <param name="scores">Of this scorer.</param>
     public ExitScore[] Time(IReadOnlyList<ExitScore> scores)
     {
-        int[] batches = [.. Enumerable.Range(0, Math.Min(TimedBatches, _sentences.Batches)).Select(i => (int)((long)i * _sentences.Batches / Math.Min(TimedBatches, _sentences.Batches)))];
+        int[] batches = [.. Enumerable.Range(0, Math.Min(TimedBatches, _sentences.Batches))
+            .Select(i => (int)((long)i * _sentences.Batches / Math.Min(TimedBatches, _sentences.Batches)))];
         long[,] tokens = new long[scores.Count, batches.Length];
         double[] seconds = InterleavedTiming.Measure(
             scores.Count, batches.Length,
-            (rule, part) => tokens[rule, part] = _sentences.Search(batches[part], _search, scores[rule].Rule).Sum(hypothesis => (long)hypothesis.Exits.Count),
+            (rule, part) => tokens[rule, part] = _sentences.Search(batches[part], _search, scores[rule].Rule)
+                .Sum(hypothesis => (long)hypothesis.Exits.Count),
             _cancellation);
         return
         [

@@ -5,9 +5,10 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Evaluation;
 
 /// <summary>
-/// Finds thresholds of confidence or geometric-like exits on validation data, as Elbayad et al. (2020, section 3.2) do: thresholds are drawn at random, and among those
-/// of similar cost the ones with the highest BLEU are kept. Before that, thresholds common to all layers are tried on a grid. Half of the confidence thresholds drawn
-/// are 1, which no probability exceeds: such a layer asks no classifier, and a large vocabulary can make that the better part of the saving.
+/// Finds thresholds of confidence or geometric-like exits on validation data, as Elbayad et al. (2020, section 3.2) do: thresholds are
+/// drawn at random, and among those of similar cost the ones with the highest BLEU are kept. Before that, thresholds common to all layers
+/// are tried on a grid. Half of the confidence thresholds drawn are 1, which no probability exceeds: such a layer asks no classifier, and a
+/// large vocabulary can make that the better part of the saving.
 /// </summary>
 public static class ExitTuning
 {
@@ -15,13 +16,16 @@ public static class ExitTuning
     private const int Digits = 3;
 
     /// <summary>Searches thresholds.</summary>
-    /// <param name="model">A model with exits.</param><param name="options">What to try, and on which data.</param>
-    /// <param name="observer">Told every score, before times are measured, how many are known and how many there will be; null for nobody.</param>
+    /// <param name="model">A model with exits.</param>
+    /// <param name="options">What to try, and on which data.</param>
+    /// <param name="observer">Told every score, before times are measured, how many are known and how many there will be;
+    /// null for nobody.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="InputException">The model has no exits, one layer or no geometric-like classifier where that is asked for, no pairs are known or they cannot be
-    /// read or tokenized, or an option is out of its range.</exception>
+    /// <exception cref="InputException">The model has no exits, one layer or no geometric-like classifier where that is asked for, no pairs
+    /// are known or they cannot be read or tokenized, or an option is out of its range.</exception>
     public static ExitTuningResult Run(
-        TranslationModel model, ExitTuningOptions? options = null, Action<ExitScore, int, int>? observer = null, CancellationToken cancellation = default)
+        TranslationModel model, ExitTuningOptions? options = null, Action<ExitScore, int, int>? observer = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         options ??= new ExitTuningOptions();
@@ -64,7 +68,8 @@ public static class ExitTuning
     private static IEnumerable<ExitRule> Candidates(TranslationModel model, ExitTuningOptions options)
     {
         int thresholds = model.Network.Config.DecoderLayers - 1;
-        HaltingKind own = model.Network.Halting?.Kind ?? HaltingKind.None, kind = options.Kind ?? (own == HaltingKind.Geometric ? own : HaltingKind.Confidence);
+        HaltingKind own = model.Network.Halting?.Kind ?? HaltingKind.None,
+            kind = options.Kind ?? (own == HaltingKind.Geometric ? own : HaltingKind.Confidence);
         if (thresholds == 0)
         {
             throw new InputException("The decoder has one layer, so there is no exit to choose.");
@@ -88,7 +93,8 @@ public static class ExitTuning
     {
         for (int draw = 0; draw < draws; draw++)
         {
-            yield return [.. Enumerable.Range(0, thresholds).Select(_ => kind == HaltingKind.Confidence && random.NextUnit() < 0.5 ? 1 : Rounded(random.NextUnit()))];
+            yield return [.. Enumerable.Range(0, thresholds)
+                .Select(_ => kind == HaltingKind.Confidence && random.NextUnit() < 0.5 ? 1 : Rounded(random.NextUnit()))];
         }
     }
 

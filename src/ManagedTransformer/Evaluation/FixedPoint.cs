@@ -2,8 +2,10 @@ using System.Globalization;
 
 namespace ManagedTransformer.Evaluation;
 
-/// <summary>Numbers with a fixed count of decimals, rounded as C does: an exact tie goes to the even digit, where .NET rounds away from zero.</summary>
-static class FixedPoint
+/// <summary>
+/// Numbers with a fixed count of decimals, rounded as C does: an exact tie goes to the even digit, where .NET rounds away from zero.
+/// </summary>
+internal static class FixedPoint
 {
     public static string Format(double value, int decimals)
     {
@@ -11,7 +13,10 @@ static class FixedPoint
 
         // The fused product is exact, so that only true ties are taken for ties.
         if (Math.FusedMultiplyAdd(value, scale, -(floor + 0.5)) == 0)
+        {
             value = (floor % 2 == 0 ? floor : floor + 1) / scale;
+        }
+
         return value.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 }

@@ -64,7 +64,14 @@ internal sealed class ForwardRecorder : IForwardObserver
         }
 
         double perLayer = (4.0 * config.Dim * config.Dim) + (2.0 * config.Dim * (average + config.Persistent));
-        return new SpanDetails { Average = average, Max = longest, Layers = layers, AttentionFlops = (long)Math.Round(config.Layers * perLayer), CachedStates = cached };
+        return new SpanDetails
+        {
+            Average = average,
+            Max = longest,
+            Layers = layers,
+            AttentionFlops = (long)Math.Round(config.Layers * perLayer),
+            CachedStates = cached,
+        };
     }
 
     private IEnumerable<MemoryDetails> Memories()
@@ -100,7 +107,8 @@ internal sealed class ForwardRecorder : IForwardObserver
             Kl = statistics.KlWeighted,
             HeadUsage = [.. Enumerable.Range(0, heads).Select(head => usage.Head(head).Usage)],
             SubKeyUsage = memory.Config.FlatKeys ? []
-                : [.. Enumerable.Range(0, heads).Select(head => (IReadOnlyList<double>)[usage.HalfKeys(head, 0).Usage, usage.HalfKeys(head, 1).Usage])],
+                : [.. Enumerable.Range(0, heads)
+                    .Select(head => (IReadOnlyList<double>)[usage.HalfKeys(head, 0).Usage, usage.HalfKeys(head, 1).Usage])],
         };
     }
 }

@@ -4,8 +4,9 @@ using MathNet.Numerics.Statistics;
 namespace ManagedTransformer.Evaluation;
 
 /// <summary>
-/// Times ways to do the same work against each other. Code that runs for the first times is several times slower than it will be, and a machine's speed drifts: each
-/// way runs before anything is measured, then the ways take turns, in an order that shifts from pass to pass, and the median of the passes counts.
+/// Times ways to do the same work against each other. Code that runs for the first times is several times slower than it will be, and a
+/// machine's speed drifts: each way runs before anything is measured, then the ways take turns, in an order that shifts from pass to pass,
+/// and the median of the passes counts.
 /// </summary>
 internal static class InterleavedTiming
 {
@@ -13,13 +14,17 @@ internal static class InterleavedTiming
     private const int FewestPasses = 3, MostPasses = 9;
 
     /// <summary>The seconds that each way needs for all parts: sums of the medians of its parts.</summary>
-    /// <param name="ways">Number of ways.</param><param name="parts">Number of parts of the work, at least 1.</param><param name="work">Does a part in a way.</param>
-    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param><param name="clock">Ticks of <see cref="Stopwatch"/>; null: its own.</param>
+    /// <param name="ways">Number of ways.</param>
+    /// <param name="parts">Number of parts of the work, at least 1.</param>
+    /// <param name="work">Does a part in a way.</param>
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="clock">Ticks of <see cref="Stopwatch"/>; null: its own.</param>
     public static double[] Measure(int ways, int parts, Action<int, int> work, CancellationToken cancellation, Func<long>? clock = null)
     {
         clock ??= Stopwatch.GetTimestamp;
         int passes = Math.Clamp(MostPasses / parts, FewestPasses, MostPasses);
-        double[][][] seconds = [.. Enumerable.Range(0, ways).Select(_ => Enumerable.Range(0, parts).Select(_ => new double[passes]).ToArray())];
+        double[][][] seconds =
+            [.. Enumerable.Range(0, ways).Select(_ => Enumerable.Range(0, parts).Select(_ => new double[passes]).ToArray())];
         for (int way = 0; way < ways; way++)
         {
             cancellation.ThrowIfCancellationRequested();

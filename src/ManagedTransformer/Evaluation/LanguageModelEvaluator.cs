@@ -14,17 +14,22 @@ public static class LanguageModelEvaluator
     private const int StreamRows = 8;
 
     /// <summary>
-    /// Sum of -ln p, in nats, as the model is meant to be scored: a model that reads past its blocks on rows of the stream with its caches carried along
-    /// (<see cref="EvaluateRows"/>), any other in blocks of <paramref name="context"/> tokens, every token but the first once.
+    /// Sum of -ln p, in nats, as the model is meant to be scored: a model that reads past its blocks on rows of the stream with its caches
+    /// carried along (<see cref="EvaluateRows"/>), any other in blocks of <paramref name="context"/> tokens,
+    /// every token but the first once.
     /// </summary>
-    /// <param name="model">The network.</param><param name="stream">At least two tokens.</param><param name="context">Tokens that the model reads at once.</param>
-    /// <param name="contextWindow">Of these, tokens that serve as context of a block only, 0 .. context-1; without meaning for models that read past their blocks.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="stream">At least two tokens.</param>
+    /// <param name="context">Tokens that the model reads at once.</param>
+    /// <param name="contextWindow">Of these, tokens that serve as context of a block only, 0 .. context-1; without meaning for models that
+    /// read past their blocks.</param>
     /// <param name="observer">Told what the parts of the model choose; null for nobody.</param>
     /// <param name="cancellation">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The sum and the number of tokens scored.</returns>
     /// <exception cref="InputException">Fewer than two tokens.</exception>
     public static (double NegativeLogLikelihood, long Tokens) Evaluate(
-        CausalLanguageModel model, TokenStream stream, int context, int contextWindow = 0, IForwardObserver? observer = null, CancellationToken cancellation = default)
+        CausalLanguageModel model, TokenStream stream, int context, int contextWindow = 0, IForwardObserver? observer = null,
+        CancellationToken cancellation = default)
     {
         if (model.ReadsPast)
         {
@@ -54,15 +59,21 @@ public static class LanguageModelEvaluator
     }
 
     /// <summary>
-    /// Losses of consecutive blocks, the stream laid out in contiguous rows and the caches, which start with zero states, carried from block to block. What does not
-    /// fill a block at the end of a row is left out, and so is the first token of each row (Sukhbaatar et al., 2019, training code).
+    /// Losses of consecutive blocks, the stream laid out in contiguous rows and the caches, which start with zero states, carried from
+    /// block to block. What does not fill a block at the end of a row is left out, and so is the first token of each row (Sukhbaatar et
+    /// al., 2019, training code).
     /// </summary>
-    /// <param name="model">The network.</param><param name="stream">The tokens.</param><param name="rows">Rows.</param><param name="block">Tokens per block, below the length of a row.</param>
-    /// <param name="cancellation">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param><param name="observer">Told what the parts of the model choose; null for nobody.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="stream">The tokens.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="block">Tokens per block, below the length of a row.</param>
+    /// <param name="cancellation">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="observer">Told what the parts of the model choose; null for nobody.</param>
     /// <returns>The mean -ln p of every block, in nats.</returns>
     /// <exception cref="InputException">A row has no block and a token more.</exception>
     public static IEnumerable<double> EvaluateRows(
-        CausalLanguageModel model, TokenStream stream, int rows, int block, IForwardObserver? observer = null, CancellationToken cancellation = default)
+        CausalLanguageModel model, TokenStream stream, int rows, int block, IForwardObserver? observer = null,
+        CancellationToken cancellation = default)
     {
         ContiguousBatches batches = new(stream, rows, block);
         HiddenStateCache past = new(model.Config.Layers);

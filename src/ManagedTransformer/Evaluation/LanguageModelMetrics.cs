@@ -10,7 +10,7 @@ namespace ManagedTransformer.Evaluation;
 /// <param name="Characters">The number of characters (bytes for byte-level data) they make up; 0 where unknown.</param>
 public readonly record struct LanguageModelMetrics(double NegativeLogLikelihood, long Tokens, long Words = 0, long Characters = 0)
 {
-    const double Ln2 = 0.693147180559945309417232121458;
+    private const double Ln2 = 0.693147180559945309417232121458;
 
     /// <summary>The loss in nats per token: nll / tokens. Not a number where nothing was scored.</summary>
     public double Loss => NegativeLogLikelihood / Tokens;
@@ -24,7 +24,9 @@ public readonly record struct LanguageModelMetrics(double NegativeLogLikelihood,
     /// <summary>Perplexity per token: exp(nll / tokens).</summary>
     public double Perplexity => Math.Exp(Loss);
 
-    /// <summary>Perplexity per word: exp(nll / words). Comparable between tokenizers, as the log-probabilities of a word's pieces are summed.</summary>
+    /// <summary>
+    /// Perplexity per word: exp(nll / words). Comparable between tokenizers, as the log-probabilities of a word's pieces are summed.
+    /// </summary>
     public double WordPerplexity => Math.Exp(NegativeLogLikelihood / Words);
 
     /// <summary>Bits per character: nll / ln 2 / characters. Comparable between tokenizers.</summary>

@@ -12,12 +12,18 @@ public sealed record MemoryDetails
     /// <summary>Share of slots that were read with a weight other than 0, 0 .. 1.</summary>
     public required double Usage { get; init; }
 
-    /// <summary>Divergence of the read weights from the uniform distribution, ln S + sum over slots of z ln z, in nats: 0 for uniform reads, ln S for a single slot.</summary>
+    /// <summary>
+    /// Divergence of the read weights from the uniform distribution, ln S + sum over slots of z ln z, in nats: 0 for uniform reads,
+    /// ln S for a single slot.
+    /// </summary>
     public required double Kl { get; init; }
 
     /// <summary>The usage by each head alone, 0 .. 1.</summary>
     public IReadOnlyList<double> HeadUsage { get; set; } = [];
 
-    /// <summary>For each head the share of its first and of its second half-keys that some read slot has: a dead half-key makes n slots unreachable. Empty for flat keys.</summary>
+    /// <summary>
+    /// For each head the share of its first and of its second half-keys that some read slot has: a dead half-key makes n slots unreachable.
+    /// Empty for flat keys.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<double>> SubKeyUsage { get; set; } = [];
 }

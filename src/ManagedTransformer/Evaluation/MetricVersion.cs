@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Evaluation;
 
 /// <summary>The implementation that signatures of metrics name.</summary>
-static class MetricVersion
+internal static class MetricVersion
 {
     public static string Name { get; } = $"ManagedTransformer-{typeof(MetricVersion).Assembly.GetName().Version?.ToString(3)}";
 }

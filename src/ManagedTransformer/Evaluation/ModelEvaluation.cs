@@ -8,18 +8,24 @@ namespace ManagedTransformer.Evaluation;
 public static class ModelEvaluation
 {
     /// <summary>Scores a model.</summary>
-    /// <param name="model">The model.</param><param name="options">What to score it on; default: the validation part of its training text.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="options">What to score it on; default: the validation part of its training text.</param>
     /// <param name="cancellation">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="InputException">No text is known, it cannot be read or tokenized, the part is empty, or the context window does not fit the model.</exception>
-    public static ModelEvaluationResult Run(LanguageModel model, ModelEvaluationOptions? options = null, CancellationToken cancellation = default)
+    /// <exception cref="InputException">No text is known, it cannot be read or tokenized, the part is empty,
+    /// or the context window does not fit the model.</exception>
+    public static ModelEvaluationResult Run(LanguageModel model, ModelEvaluationOptions? options = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         options ??= new ModelEvaluationOptions();
-        int context = model.Description.Context > 0 ? model.Description.Context : Math.Min(model.Network.Config.PositionLimit, model.Network.Config.MaxPositions);
+        int context = model.Description.Context > 0
+            ? model.Description.Context
+            : Math.Min(model.Network.Config.PositionLimit, model.Network.Config.MaxPositions);
         int contextWindow = options.ContextWindow ?? model.Description.EvaluateContextWindow;
         if (contextWindow < 0 || contextWindow >= context)
         {
-            throw new InputException($"The context window ({contextWindow}) must be at least 0 and below the model's block of {context} tokens.");
+            throw new InputException(
+                $"The context window ({contextWindow}) must be at least 0 and below the model's block of {context} tokens.");
         }
 
         (TextCorpus corpus, EvaluationSplit split) = FindText(model.Description.Data, options);

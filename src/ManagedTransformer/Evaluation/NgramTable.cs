@@ -1,14 +1,14 @@
 namespace ManagedTransformer.Evaluation;
 
 /// <summary>
-/// Numbers n-grams, the same ones alike and different ones differently: an n-gram is known by the number of its first n - 1 symbols and its last
-/// symbol, so that no hash can make two of them one.
+/// Numbers n-grams, the same ones alike and different ones differently: an n-gram is known by the number of its first n - 1 symbols and its
+/// last symbol, so that no hash can make two of them one.
 /// </summary>
-sealed class NgramTable
+internal sealed class NgramTable
 {
-    const int Empty = -1;
+    private const int Empty = -1;
 
-    readonly Dictionary<(int Prefix, int Symbol), int> _numbers = [];
+    private readonly Dictionary<(int Prefix, int Symbol), int> _numbers = [];
 
     /// <summary>How often each n-gram of a text occurs.</summary>
     /// <param name="symbols">The text.</param>
@@ -26,11 +26,15 @@ sealed class NgramTable
             {
                 (int, int) ngram = (prefixes[i], symbols[i + n - 1]);
                 if (!_numbers.TryGetValue(ngram, out int number))
+                {
                     _numbers.Add(ngram, number = _numbers.Count);
+                }
+
                 prefixes[i] = number;
                 occurrences[number] = occurrences.GetValueOrDefault(number) + 1;
             }
         }
+
         return counts;
     }
 
@@ -39,7 +43,10 @@ sealed class NgramTable
     {
         int matches = 0;
         foreach ((int ngram, int count) in left)
+        {
             matches += Math.Min(count, right.GetValueOrDefault(ngram));
+        }
+
         return matches;
     }
 }

@@ -1,6 +1,8 @@
 namespace ManagedTransformer.Evaluation;
 
-/// <summary>How far back the heads of a model looked, in tokens (Sukhbaatar et al., "Adaptive Attention Span in Transformers", 2019).</summary>
+/// <summary>
+/// How far back the heads of a model looked, in tokens (Sukhbaatar et al., "Adaptive Attention Span in Transformers", 2019).
+/// </summary>
 public sealed record SpanDetails
 {
     /// <summary>Mean over layers of the mean span with its ramp, as the paper's tables give it.</summary>

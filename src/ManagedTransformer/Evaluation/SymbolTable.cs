@@ -1,10 +1,10 @@
 namespace ManagedTransformer.Evaluation;
 
 /// <summary>Numbers words, equal ones alike.</summary>
-sealed class SymbolTable
+internal sealed class SymbolTable
 {
-    readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
-    int _next;
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private int _next;
 
     /// <summary>The numbers of words.</summary>
     /// <param name="words">The words.</param>
@@ -15,10 +15,15 @@ sealed class SymbolTable
         for (int i = 0; i < symbols.Length; i++)
         {
             if (words[i] == unique)
+            {
                 symbols[i] = _next++;
+            }
             else if (!_numbers.TryGetValue(words[i], out symbols[i]))
+            {
                 _numbers.Add(words[i], symbols[i] = _next++);
+            }
         }
+
         return symbols;
     }
 }

@@ -11,7 +11,10 @@ public static class TextSize
     {
         long count = 0;
         foreach (byte b in utf8)
+        {
             count += (b & 0xC0) == 0x80 ? 0 : 1;
+        }
+
         return count;
     }
 
@@ -27,9 +30,13 @@ public static class TextSize
             _ = Rune.DecodeFromUtf8(utf8, out Rune rune, out length);
             bool space = Rune.IsWhiteSpace(rune);
             if (!space && !inWord || countNewlines && rune.Value == '\n')
+            {
                 count++;
+            }
+
             inWord = !space;
         }
+
         return count;
     }
 }

@@ -1,16 +1,17 @@
 namespace ManagedTransformer.Evaluation;
 
 /// <summary>
-/// BLEU over words as they are, as fairseq's scorer computes it: subwords are joined, nothing is tokenised further, nothing is smoothed, case counts.
-/// It is what papers on IWSLT and WMT report as tokenized BLEU; it cannot be compared with <see cref="Bleu"/>.
+/// BLEU over words as they are, as fairseq's scorer computes it: subwords are joined, nothing is tokenised further, nothing is smoothed,
+/// case counts. It is what papers on IWSLT and WMT report as tokenized BLEU; it cannot be compared with <see cref="Bleu"/>.
 /// </summary>
 public static class TokenizedBleu
 {
-    const string Unknown = "<unk>";
-    const string SubwordEnd = "@@ ";
+    private const string Unknown = "<unk>";
+    private const string SubwordEnd = "@@ ";
 
     /// <summary>The score of a corpus; <see cref="BleuScore.ToFairseqString"/> is its usual form.</summary>
-    /// <param name="hypotheses">Words or subwords that end in <c>@@</c> where the word goes on, separated by white space. <c>&lt;unk&gt;</c> matches nothing.</param>
+    /// <param name="hypotheses">Words or subwords that end in <c>@@</c> where the word goes on, separated by white space.
+    /// <c>&lt;unk&gt;</c> matches nothing.</param>
     /// <param name="references">As many lines.</param>
     /// <exception cref="InputException">The numbers of lines differ.</exception>
     public static BleuScore Corpus(IReadOnlyList<string> hypotheses, IReadOnlyList<string> references)
@@ -22,6 +23,7 @@ public static class TokenizedBleu
             var symbols = new SymbolTable();
             statistics.Add(symbols.Encode(Words(hypotheses[i]), Unknown), [symbols.Encode(Words(references[i]), Unknown)]);
         }
+
         return statistics.Score(new() { Smoothing = BleuSmoothing.None });
     }
 
@@ -33,5 +35,5 @@ public static class TokenizedBleu
         return (line + " ").Replace(SubwordEnd, "", StringComparison.Ordinal).TrimEnd();
     }
 
-    static List<string> Words(string line) => Whitespace.Split(JoinSubwords(line));
+    private static List<string> Words(string line) => Whitespace.Split(JoinSubwords(line));
 }

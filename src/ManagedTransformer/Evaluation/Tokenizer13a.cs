@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace ManagedTransformer.Evaluation;
 
 /// <summary>
-/// The tokenizer of NIST's mteval-v13a, by which BLEU scores are compared: it resolves four entities, sets ASCII punctuation apart, and full stops
-/// and commas unless they stand between digits. It splits neither apostrophes nor punctuation outside ASCII.
+/// The tokenizer of NIST's mteval-v13a, by which BLEU scores are compared: it resolves four entities, sets ASCII punctuation apart, and
+/// full stops and commas unless they stand between digits. It splits neither apostrophes nor punctuation outside ASCII.
 /// </summary>
 public static partial class Tokenizer13a
 {

@@ -10,10 +10,12 @@ namespace ManagedTransformer.Evaluation;
 public static class TranslationEvaluation
 {
     /// <summary>Scores a model.</summary>
-    /// <param name="model">The model.</param><param name="options">What to score it on and how to translate; default: the validation part of its training data, beam 5.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="options">What to score it on and how to translate; default: the validation part of its training data, beam 5.</param>
     /// <param name="cancellation">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InputException">No pairs are known, they cannot be read or tokenized, or an option is out of its range.</exception>
-    public static TranslationEvaluationResult Run(TranslationModel model, TranslationEvaluationOptions? options = null, CancellationToken cancellation = default)
+    public static TranslationEvaluationResult Run(TranslationModel model, TranslationEvaluationOptions? options = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         options ??= new TranslationEvaluationOptions();
@@ -30,8 +32,10 @@ public static class TranslationEvaluation
         Bleu bleu = new(new BleuOptions { Lowercase = model.Description.Lowercase });
         ChrF chrF = new(new ChrFOptions { Lowercase = model.Description.Lowercase });
         return new TranslationEvaluationResult(
-            pairs.Name, references.Length, metrics.Loss, metrics.Perplexity, metrics.Tokens, bleu.Corpus(translations, [references]), bleu.Signature(1),
-            TokenizedBleu.Corpus(translations, model.Description.Lowercase ? [.. references.Select(reference => reference.ToLowerInvariant())] : references),
+            pairs.Name, references.Length, metrics.Loss, metrics.Perplexity, metrics.Tokens, bleu.Corpus(translations, [references]),
+            bleu.Signature(1),
+            TokenizedBleu.Corpus(translations,
+                model.Description.Lowercase ? [.. references.Select(reference => reference.ToLowerInvariant())] : references),
             chrF.Corpus(translations, [references]), chrF.Signature(1), translations, seconds)
         {
             TooLong = fitting.TooLong,
@@ -39,7 +43,9 @@ public static class TranslationEvaluation
     }
 
     /// <summary>The pairs to score a model on.</summary>
-    /// <param name="model">The model.</param><param name="data">Names them; null: a part of what the model was trained on.</param><param name="split">That part.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="data">Names them; null: a part of what the model was trained on.</param>
+    /// <param name="split">That part.</param>
     /// <exception cref="InputException">None are known, or they cannot be read.</exception>
     internal static ParallelCorpus Pairs(TranslationModel model, string? data, EvaluationSplit split) =>
         data is not null ? TranslationPairs.Whole(data) : Part(model.Description.Data, split);
@@ -54,14 +60,19 @@ public static class TranslationEvaluation
 
     private static ParallelCorpus Part(TranslationDataRecipe? trainedOn, EvaluationSplit split)
     {
-        TranslationDataRecipe data = trainedOn ?? throw new InputException("The model does not say what it was trained on; name sentence pairs (SOURCE_FILE,TARGET_FILE) in TranslationEvaluationOptions.Data.");
+        TranslationDataRecipe data = trainedOn ?? throw new InputException(
+            "The model does not say what it was trained on; name sentence pairs (SOURCE_FILE,TARGET_FILE) in "
+            + "TranslationEvaluationOptions.Data.");
         ParallelCorpus? part = split switch
         {
             EvaluationSplit.Train => TranslationPairs.Train(data),
             EvaluationSplit.Test => TranslationPairs.Test(data),
-            EvaluationSplit.All => throw new InputException("The parts of translation data are scored one by one: train, validation or test."),
+            EvaluationSplit.All =>
+                throw new InputException("The parts of translation data are scored one by one: train, validation or test."),
             _ => TranslationPairs.Validation(data),
         };
-        return part ?? throw new InputException("The model was trained without such a part of data; name sentence pairs (SOURCE_FILE,TARGET_FILE) in TranslationEvaluationOptions.Data.");
+        return part ?? throw new InputException(
+            "The model was trained without such a part of data; name sentence pairs (SOURCE_FILE,TARGET_FILE) in "
+            + "TranslationEvaluationOptions.Data.");
     }
 }

@@ -12,7 +12,9 @@ internal static class TranslationEvaluator
     private const int TokensPerBatch = 2048;
 
     /// <summary>Sum of -ln p over the target tokens, each end of sentence included, without label smoothing.</summary>
-    /// <param name="model">The network.</param><param name="pairs">At least one pair.</param><param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="pairs">At least one pair.</param>
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     public static LanguageModelMetrics Score(EncoderDecoderModel model, IReadOnlyList<TokenPair> pairs, CancellationToken cancellation)
     {
         double nll = 0;
@@ -21,7 +23,8 @@ internal static class TranslationEvaluator
         using DeviceScope? device = DeviceScope.Enter(model.Device);
         using NoGradientScope _ = new();
         int longest = pairs.Max(pair => Math.Max(pair.Source.Length, pair.Target.Length)) + 1;
-        foreach (TranslationBatch batch in new PairBatches(pairs, new PairBatchesOptions { MaxTokens = Math.Max(TokensPerBatch, longest), Multiple = 1 }).All())
+        foreach (TranslationBatch batch
+            in new PairBatches(pairs, new PairBatchesOptions { MaxTokens = Math.Max(TokensPerBatch, longest), Multiple = 1 }).All())
         {
             cancellation.ThrowIfCancellationRequested();
             using StepScope scope = new();

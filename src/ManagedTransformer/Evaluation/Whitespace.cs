@@ -3,7 +3,7 @@ namespace ManagedTransformer.Evaluation;
 /// <summary>
 /// White space as the reference implementations of the metrics see it: that of .NET and the four information separators U+001C to U+001F.
 /// </summary>
-static class Whitespace
+internal static class Whitespace
 {
     public static bool Is(char c) => char.IsWhiteSpace(c) || c is >= '\u001C' and <= '\u001F';
 
@@ -15,11 +15,18 @@ static class Whitespace
         {
             int end = start;
             while (end < line.Length && !Is(line[end]))
+            {
                 end++;
+            }
+
             if (end > start)
+            {
                 words.Add(line[start..end]);
+            }
+
             start = end + 1;
         }
+
         return words;
     }
 
@@ -27,7 +34,10 @@ static class Whitespace
     {
         int end = line.Length;
         while (end > 0 && Is(line[end - 1]))
+        {
             end--;
+        }
+
         return line[..end];
     }
 }

@@ -4,4 +4,4 @@ namespace ManagedTransformer.Generation;
 /// <param name="Score">The sum of its log-probabilities.</param>
 /// <param name="Parent">The hypothesis it extends, counted within the sentence.</param>
 /// <param name="Token">The new token.</param>
-readonly record struct BeamCandidate(double Score, int Parent, int Token);
+internal readonly record struct BeamCandidate(double Score, int Parent, int Token);

@@ -3,14 +3,14 @@ using System.Numerics;
 namespace ManagedTransformer.Generation;
 
 /// <summary>
-/// The best K of all candidates of a sentence, best first, and among equals the one offered first. Rows are scanned a vector at a time against
-/// the worst score kept, so that choosing costs little more than reading the scores once.
+/// The best K of all candidates of a sentence, best first, and among equals the one offered first. Rows are scanned a vector at a time
+/// against the worst score kept, so that choosing costs little more than reading the scores once.
 /// </summary>
-sealed class BeamCandidateList(int capacity)
+internal sealed class BeamCandidateList(int capacity)
 {
-    readonly BeamCandidate[] _candidates = new BeamCandidate[capacity];
-    int _limit;
-    int _count;
+    private readonly BeamCandidate[] _candidates = new BeamCandidate[capacity];
+    private int _limit;
+    private int _count;
 
     public ReadOnlySpan<BeamCandidate> Best => _candidates.AsSpan(0, _count);
 
@@ -31,39 +31,61 @@ sealed class BeamCandidateList(int capacity)
     {
         int token = 0;
         while (_count < _limit && token < logProbabilities.Length)
+        {
             Insert(new(score + logProbabilities[token], parent, token++));
+        }
+
         while (token < logProbabilities.Length)
         {
             token += CountBelow(logProbabilities[token..], score);
             if (token < logProbabilities.Length)
+            {
                 Insert(new(score + logProbabilities[token], parent, token++));
+            }
         }
     }
 
-    double Worst => _candidates[_count - 1].Score;
+    private double Worst => _candidates[_count - 1].Score;
 
     /// <summary>How many leading scores cannot enter the list.</summary>
-    int CountBelow(ReadOnlySpan<float> logProbabilities, double score)
+    private int CountBelow(ReadOnlySpan<float> logProbabilities, double score)
     {
         // Rounded down, so that no score above the exact threshold is passed over. What is not a number is not below it either.
         var threshold = new Vector<float>(MathF.BitDecrement((float)(Worst - score)));
         int i = 0;
-        while (i <= logProbabilities.Length - Vector<float>.Count && Vector.LessThanOrEqualAll(new Vector<float>(logProbabilities[i..]), threshold))
+        while (i <= logProbabilities.Length - Vector<float>.Count
+            && Vector.LessThanOrEqualAll(new Vector<float>(logProbabilities[i..]), threshold))
+        {
             i += Vector<float>.Count;
+        }
+
         while (i < logProbabilities.Length && score + logProbabilities[i] <= Worst)
+        {
             i++;
+        }
+
         return i;
     }
 
-    void Insert(BeamCandidate candidate)
+    private void Insert(BeamCandidate candidate)
     {
         if (double.IsNaN(candidate.Score))
-            throw new InvalidOperationException($"The model's score of token {candidate.Token} is not a number: its weights are damaged or training diverged.");
+        {
+            throw new InvalidOperationException(
+                $"The model's score of token {candidate.Token} is not a number: its weights are damaged or training diverged.");
+        }
+
         if (_count == _limit && !(candidate.Score > Worst))
+        {
             return;
+        }
+
         int place = _count < _limit ? _count++ : _count - 1;
         for (; place > 0 && _candidates[place - 1].Score < candidate.Score; place--)
+        {
             _candidates[place] = _candidates[place - 1];
+        }
+
         _candidates[place] = candidate;
     }
 }

@@ -3,14 +3,14 @@ using ManagedTransformer.Data;
 namespace ManagedTransformer.Generation;
 
 /// <summary>
-/// Beam search as fairseq's generator runs it (Ott et al., 2019). In every step the best 2B candidates of a sentence are taken: those of the first
-/// B that are eos are finished, and the first B that are not go on. A sentence stops when B hypotheses are finished or its length limit is reached,
-/// where only eos may follow. There is no other early stopping, and finished hypotheses take no slot from live ones. Sentences are searched side by
-/// side and do not influence each other; those that stop leave the batch.
+/// Beam search as fairseq's generator runs it (Ott et al., 2019). In every step the best 2B candidates of a sentence are taken: those of
+/// the first B that are eos are finished, and the first B that are not go on. A sentence stops when B hypotheses are finished or its length
+/// limit is reached, where only eos may follow. There is no other early stopping, and finished hypotheses take no slot from live ones.
+/// Sentences are searched side by side and do not influence each other; those that stop leave the batch.
 /// </summary>
 public sealed class BeamSearch
 {
-    readonly BeamSearchOptions _options;
+    private readonly BeamSearchOptions _options;
 
     /// <summary>A search for any number of models and sentences.</summary>
     /// <param name="options">How it runs.</param>
@@ -27,7 +27,8 @@ public sealed class BeamSearch
 
     /// <summary>Searches the outputs of several sentences.</summary>
     /// <param name="model">Has B rows per sentence, in the order of the sentences, and has read nothing.</param>
-    /// <param name="sourceLengths">For each sentence its source tokens, eos included. fairseq gives every sentence the length of the longest one of the batch.</param>
+    /// <param name="sourceLengths">For each sentence its source tokens, eos included. fairseq gives every sentence the length of the
+    /// longest one of the batch.</param>
     /// <returns>For each sentence the finished hypotheses, at most B, best first.</returns>
     /// <exception cref="InputException">The vocabulary is too small for the beam.</exception>
     /// <exception cref="InvalidOperationException">The model's scores are not numbers.</exception>
@@ -36,10 +37,17 @@ public sealed class BeamSearch
         ArgumentNullException.ThrowIfNull(model);
         int beam = _options.Beam, vocabulary = model.VocabularySize;
         if (vocabulary < Math.Max(beam + 2, SpecialIds.FirstOrdinary))
-            throw new InputException($"A beam of {beam} needs a vocabulary of at least {Math.Max(beam + 2, SpecialIds.FirstOrdinary)} tokens; the model has {vocabulary}.");
+        {
+            throw new InputException(
+                $"A beam of {beam} needs a vocabulary of at least {Math.Max(beam + 2, SpecialIds.FirstOrdinary)} tokens; "
+                + $"the model has {vocabulary}.");
+        }
+
         SearchedSentence[] sentences = new SearchedSentence[sourceLengths.Length];
         for (int i = 0; i < sentences.Length; i++)
+        {
             sentences[i] = new(_options, sourceLengths[i]);
+        }
 
         List<int> running = [.. Enumerable.Range(0, sentences.Length)];
         int[] tokens = new int[running.Count * beam], parents = new int[tokens.Length];
@@ -63,54 +71,78 @@ public sealed class BeamSearch
 
             int kept = Continue(sentences, running, tokens, parents);
             if (kept > 0 && !IsIdentity(parents.AsSpan(0, kept), rows))
+            {
                 model.Reorder(parents.AsSpan(0, kept));
+            }
+
             running.RemoveAll(number => sentences[number].IsDone);
         }
+
         return [.. sentences.Select(sentence => sentence.Results)];
     }
 
     /// <summary>Lays out the rows of the sentences that go on: what each one reads next and which row it extends.</summary>
-    static int Continue(SearchedSentence[] sentences, List<int> running, int[] tokens, int[] parents)
+    private static int Continue(SearchedSentence[] sentences, List<int> running, int[] tokens, int[] parents)
     {
         int kept = 0;
         for (int i = 0; i < running.Count; i++)
         {
             SearchedSentence sentence = sentences[running[i]];
             if (sentence.IsDone)
+            {
                 continue;
+            }
+
             foreach (BeamCandidate candidate in sentence.Live)
             {
                 tokens[kept] = candidate.Token;
                 parents[kept++] = i * sentence.Live.Length + candidate.Parent;
             }
         }
+
         return kept;
     }
 
-    static bool IsIdentity(ReadOnlySpan<int> parents, int rows)
+    private static bool IsIdentity(ReadOnlySpan<int> parents, int rows)
     {
         if (parents.Length != rows)
+        {
             return false;
+        }
+
         for (int i = 0; i < rows; i++)
+        {
             if (parents[i] != i)
+            {
                 return false;
+            }
+        }
+
         return true;
     }
 
     // log softmax(logits / t) = log softmax(log softmax(logits) / t), so log-probabilities will do.
-    void ApplyTemperature(Span<float> scores, int vocabulary)
+    private void ApplyTemperature(Span<float> scores, int vocabulary)
     {
         if (_options.Temperature == 1)
+        {
             return;
+        }
+
         for (int start = 0; start < scores.Length; start += vocabulary)
         {
             Span<float> row = scores.Slice(start, vocabulary);
             double total = 0;
             foreach (float logProbability in row)
+            {
                 total += Math.Exp(logProbability / _options.Temperature);
+            }
+
             float normalizer = (float)Math.Log(total);
             for (int token = 0; token < vocabulary; token++)
+            {
                 row[token] = row[token] / _options.Temperature - normalizer;
+            }
         }
     }
 }

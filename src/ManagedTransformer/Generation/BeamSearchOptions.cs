@@ -1,6 +1,9 @@
 namespace ManagedTransformer.Generation;
 
-/// <summary>How a beam search runs. The defaults are those of the translation recipes: beam 5, mean log-probability, at most 1.2 times the source length plus 10.</summary>
+/// <summary>
+/// How a beam search runs. The defaults are those of the translation recipes: beam 5, mean log-probability,
+/// at most 1.2 times the source length plus 10.
+/// </summary>
 public sealed record BeamSearchOptions
 {
     /// <summary>B: live hypotheses per sentence, and finished ones at which a sentence stops; 1 is greedy search.</summary>
@@ -41,11 +44,13 @@ public sealed record BeamSearchOptions
         Require(Enum.IsDefined(Penalty), $"The length penalty '{Penalty}' does not exist.");
         Require(double.IsFinite(LengthPenalty), $"The exponent of the length penalty ({LengthPenalty}) must be a finite number.");
         Require(MinLength >= 0, $"The least length ({MinLength}) must not be negative.");
-        Require(double.IsFinite(MaxLengthFactor) && MaxLengthFactor >= 0, $"The length factor ({MaxLengthFactor}) must be 0 or a positive number.");
+        Require(double.IsFinite(MaxLengthFactor) && MaxLengthFactor >= 0,
+            $"The length factor ({MaxLengthFactor}) must be 0 or a positive number.");
         Require(MaxLengthConstant >= 0, $"The length constant ({MaxLengthConstant}) must not be negative.");
         Require(MaxPositions >= 1, $"The number of positions ({MaxPositions}) must be at least 1.");
         Require(float.IsFinite(UnknownPenalty), $"The penalty of unknown tokens ({UnknownPenalty}) must be a finite number.");
-        Require(float.IsFinite(Temperature) && Temperature > 0, $"The temperature of a beam search ({Temperature}) must be a positive number.");
+        Require(float.IsFinite(Temperature) && Temperature > 0,
+            $"The temperature of a beam search ({Temperature}) must be a positive number.");
     }
 
     /// <summary>The most tokens before eos: floor(factor * source length + constant), at most <see cref="MaxPositions"/> - 1.</summary>
@@ -62,9 +67,11 @@ public sealed record BeamSearchOptions
         _ => logProbability / Math.Pow(length, LengthPenalty),
     };
 
-    static void Require(bool condition, FormattableString message)
+    private static void Require(bool condition, FormattableString message)
     {
         if (!condition)
+        {
             throw new InputException(FormattableString.Invariant(message));
+        }
     }
 }

@@ -13,7 +13,9 @@ internal sealed class EncodedBatch
     private readonly int[] _lengths;
 
     /// <summary>Encodes sentences; the states live as long as the step they are made in, unless they are kept.</summary>
-    /// <param name="model">The network.</param><param name="sources">Ids of all sentences without their eos.</param><param name="numbers">Those that belong to the batch.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="sources">Ids of all sentences without their eos.</param>
+    /// <param name="numbers">Those that belong to the batch.</param>
     public EncodedBatch(EncoderDecoderModel model, IReadOnlyList<int[]> sources, int[] numbers)
     {
         (_model, Numbers) = (model, numbers);
@@ -29,17 +31,21 @@ internal sealed class EncodedBatch
     public EncoderOutput Memory { get; }
 
     /// <summary>Divides sentences into batches of similar length.</summary>
-    /// <param name="sources">Ids of the sentences.</param><param name="batch">Sentences per batch.</param>
+    /// <param name="sources">Ids of the sentences.</param>
+    /// <param name="batch">Sentences per batch.</param>
     /// <returns>The numbers of the sentences of every batch.</returns>
-    public static IEnumerable<int[]> Divide(IReadOnlyList<int[]> sources, int batch) => Enumerable.Range(0, sources.Count).OrderBy(i => sources[i].Length).Chunk(batch);
+    public static IEnumerable<int[]> Divide(IReadOnlyList<int[]> sources, int batch) =>
+        Enumerable.Range(0, sources.Count).OrderBy(i => sources[i].Length).Chunk(batch);
 
     /// <summary>Searches the best hypothesis of every sentence.</summary>
-    /// <param name="options">How to search.</param><param name="exits">When tokens leave the decoder; null: as the model's configuration says.</param>
+    /// <param name="options">How to search.</param>
+    /// <param name="exits">When tokens leave the decoder; null: as the model's configuration says.</param>
     /// <param name="best">Receives the hypotheses, at the sentences' numbers.</param>
     public void Search(BeamSearchOptions options, ExitRule? exits, Hypothesis[] best)
     {
         BeamSearch search = new(options with { MaxPositions = Math.Min(options.MaxPositions, _model.Config.MaxPositions) });
-        IReadOnlyList<IReadOnlyList<Hypothesis>> found = search.Search(new TranslationSearch(_model, Memory, options.Beam, exits), _lengths);
+        IReadOnlyList<IReadOnlyList<Hypothesis>> found =
+            search.Search(new TranslationSearch(_model, Memory, options.Beam, exits), _lengths);
         for (int i = 0; i < Numbers.Length; i++)
         {
             best[Numbers[i]] = found[i][0];

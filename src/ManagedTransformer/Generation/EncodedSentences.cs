@@ -10,8 +10,10 @@ internal sealed class EncodedSentences
     private readonly List<EncodedBatch> _batches = [];
 
     /// <summary>Encodes sentences.</summary>
-    /// <param name="model">The network.</param><param name="sources">Ids of the sentences without their eos, with which none is longer than the model's positions.</param>
-    /// <param name="batch">Sentences that are searched at once.</param><param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="sources">Ids of the sentences without their eos, with which none is longer than the model's positions.</param>
+    /// <param name="batch">Sentences that are searched at once.</param>
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     public EncodedSentences(EncoderDecoderModel model, IReadOnlyList<int[]> sources, int batch, CancellationToken cancellation)
     {
         Lengths = [.. sources.Select(source => source.Length + 1)];
@@ -34,7 +36,9 @@ internal sealed class EncodedSentences
     public int Batches => _batches.Count;
 
     /// <summary>The best hypothesis of every sentence, in the order of the sentences.</summary>
-    /// <param name="options">How to search.</param><param name="exits">When tokens leave the decoder.</param><param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="options">How to search.</param>
+    /// <param name="exits">When tokens leave the decoder.</param>
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     public Hypothesis[] Search(BeamSearchOptions options, ExitRule exits, CancellationToken cancellation)
     {
         Hypothesis[] best = new Hypothesis[Lengths.Count];
@@ -48,7 +52,9 @@ internal sealed class EncodedSentences
     }
 
     /// <summary>The best hypotheses of the sentences of one batch.</summary>
-    /// <param name="batch">Its number.</param><param name="options">How to search.</param><param name="exits">When tokens leave the decoder.</param>
+    /// <param name="batch">Its number.</param>
+    /// <param name="options">How to search.</param>
+    /// <param name="exits">When tokens leave the decoder.</param>
     public IEnumerable<Hypothesis> Search(int batch, BeamSearchOptions options, ExitRule exits)
     {
         Hypothesis[] best = new Hypothesis[Lengths.Count];

@@ -14,7 +14,9 @@ public sealed record GenerationOptions
     /// <summary>Draws from this many likeliest tokens only; 0: from all.</summary>
     public int TopK { get; init; }
 
-    /// <summary>Draws from the smallest set of likeliest tokens with at least this much probability (Holtzman et al., 2020); 1: from all.</summary>
+    /// <summary>
+    /// Draws from the smallest set of likeliest tokens with at least this much probability (Holtzman et al., 2020); 1: from all.
+    /// </summary>
     public float TopP { get; init; } = 1;
 
     /// <summary>The same seed gives the same text.</summary>
@@ -23,12 +25,15 @@ public sealed record GenerationOptions
     /// <summary>Generation ends before any of these tokens, besides the model's own end of text.</summary>
     public IReadOnlyList<int> StopTokens { get; init; } = [];
 
-    /// <summary>Whether to go on where the model ends its text (<c>end_of_text</c> of its description, <c>eos_token_id</c> of Hugging Face's folders).</summary>
+    /// <summary>
+    /// Whether to go on where the model ends its text (<c>end_of_text</c> of its description,
+    /// <c>eos_token_id</c> of Hugging Face's folders).
+    /// </summary>
     public bool IgnoreEndOfText { get; init; }
 
     /// <summary>
-    /// Where a text outgrows the model's positions: by how many tokens the window of what it sees moves at a time, from 1 to the number of positions.
-    /// 1 shows every token as much as fits, and reads the whole window again for each; s reads it again for every s-th.
+    /// Where a text outgrows the model's positions: by how many tokens the window of what it sees moves at a time, from 1 to the number of
+    /// positions. 1 shows every token as much as fits, and reads the whole window again for each; s reads it again for every s-th.
     /// </summary>
     public int WindowStride { get; init; } = 1;
 

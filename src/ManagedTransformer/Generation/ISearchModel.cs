@@ -1,15 +1,17 @@
 namespace ManagedTransformer.Generation;
 
 /// <summary>
-/// A model that scores the next token of several hypotheses at once and remembers what it has read of each. A search begins with the rows of
-/// all its sentences, <c>beam</c> neighbouring ones for each, before any token is read.
+/// A model that scores the next token of several hypotheses at once and remembers what it has read of each. A search begins with the rows
+/// of all its sentences, <c>beam</c> neighbouring ones for each, before any token is read.
 /// </summary>
 public interface ISearchModel
 {
     /// <summary>V: the number of tokens that are scored.</summary>
     int VocabularySize { get; }
 
-    /// <summary>The exit layer that each row of the last <see cref="Score"/> took, counted from 1; empty for models of fixed depth.</summary>
+    /// <summary>
+    /// The exit layer that each row of the last <see cref="Score"/> took, counted from 1; empty for models of fixed depth.
+    /// </summary>
     ReadOnlySpan<int> Exits { get; }
 
     /// <summary>Reads one more token per row and scores what may follow.</summary>

@@ -13,7 +13,8 @@ public sealed class Sampler
     private readonly ulong[] _ranks;
 
     /// <summary>A sampler for one sequence.</summary>
-    /// <param name="options">Validated options.</param><param name="vocabulary">Number of tokens.</param>
+    /// <param name="options">Validated options.</param>
+    /// <param name="vocabulary">Number of tokens.</param>
     public Sampler(GenerationOptions options, int vocabulary)
     {
         options.Validate();
@@ -104,8 +105,8 @@ public sealed class Sampler
     }
 
     /// <summary>
-    /// Numbers that rise from the likeliest token to the least likely, equal ones in the order of their ids. With top-p alone, tokens are left out that are so unlikely
-    /// that all of them together do not make up the probability that top-p leaves out.
+    /// Numbers that rise from the likeliest token to the least likely, equal ones in the order of their ids. With top-p alone, tokens are
+    /// left out that are so unlikely that all of them together do not make up the probability that top-p leaves out.
     /// </summary>
     /// <returns>How many.</returns>
     private int Rank(int count, double total)
@@ -163,7 +164,8 @@ public sealed class Sampler
                 token++;
             }
 
-            throw new InvalidOperationException($"The model's score of token {token} is {logits[token]}: its weights are damaged or training diverged.");
+            throw new InvalidOperationException(
+                $"The model's score of token {token} is {logits[token]}: its weights are damaged or training diverged.");
         }
 
         return TensorPrimitives.IndexOfMax(logits);

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Generation;
 
 /// <summary>How the B live hypotheses of a sentence came about in one step, kept so that finished ones can be read backwards.</summary>
-sealed class SearchStep(int beam, bool hasExits)
+internal sealed class SearchStep(int beam, bool hasExits)
 {
     public int[] Parents { get; } = new int[beam];
 
@@ -18,6 +18,8 @@ sealed class SearchStep(int beam, bool hasExits)
         Tokens[hypothesis] = candidate.Token;
         LogProbabilities[hypothesis] = logProbability;
         if (hasExits)
+        {
             Exits[hypothesis] = exits[candidate.Parent];
+        }
     }
 }

@@ -3,15 +3,15 @@ using ManagedTransformer.Data;
 namespace ManagedTransformer.Generation;
 
 /// <summary>The search of one sentence: its B live hypotheses, what they were extended from, and what is finished.</summary>
-sealed class SearchedSentence
+internal sealed class SearchedSentence
 {
-    readonly BeamSearchOptions _options;
-    readonly int _limit;
-    readonly double[] _scores;
-    readonly BeamCandidate[] _live;
-    readonly List<SearchStep> _steps = [];
-    readonly List<Hypothesis> _finished = [];
-    readonly BeamCandidateList _candidates;
+    private readonly BeamSearchOptions _options;
+    private readonly int _limit;
+    private readonly double[] _scores;
+    private readonly BeamCandidate[] _live;
+    private readonly List<SearchStep> _steps = [];
+    private readonly List<Hypothesis> _finished = [];
+    private readonly BeamCandidateList _candidates;
 
     /// <summary>A search that has read nothing.</summary>
     /// <param name="options">Validated options.</param>
@@ -58,9 +58,13 @@ sealed class SearchedSentence
         for (int rank = 0; rank < best.Length && live < beam; rank++)
         {
             if (best[rank].Token != SpecialIds.Eos)
+            {
                 _live[live++] = best[rank];
+            }
             else if (rank < beam && _finished.Count < beam && !double.IsNegativeInfinity(best[rank].Score))
+            {
                 _finished.Add(Finish(best[rank], scores, vocabulary, exits));
+            }
         }
 
         var taken = new SearchStep(beam, exits.Length > 0);
@@ -70,14 +74,18 @@ sealed class SearchedSentence
             taken.Set(i, candidate, scores[candidate.Parent * vocabulary + candidate.Token], exits);
             _scores[i] = candidate.Score;
         }
+
         _steps.Add(taken);
         if (step < _limit)
+        {
             observer?.Invoke([.. _live]);
+        }
+
         IsDone = _finished.Count == beam || step == _limit;
     }
 
     /// <summary>Takes out what may not follow.</summary>
-    void Restrict(Span<float> logProbabilities, int step)
+    private void Restrict(Span<float> logProbabilities, int step)
     {
         logProbabilities[SpecialIds.Pad] = float.NegativeInfinity;
         logProbabilities[SpecialIds.Unknown] -= _options.UnknownPenalty;
@@ -93,7 +101,7 @@ sealed class SearchedSentence
         }
     }
 
-    Hypothesis Finish(BeamCandidate end, ReadOnlySpan<float> scores, int vocabulary, ReadOnlySpan<int> exits)
+    private Hypothesis Finish(BeamCandidate end, ReadOnlySpan<float> scores, int vocabulary, ReadOnlySpan<int> exits)
     {
         int length = _steps.Count + 1;
         int[] tokens = new int[length], exitsTaken = exits.Length > 0 ? new int[length] : [];
@@ -101,7 +109,10 @@ sealed class SearchedSentence
         tokens[^1] = end.Token;
         logProbabilities[^1] = scores[end.Parent * vocabulary + end.Token];
         if (exitsTaken.Length > 0)
+        {
             exitsTaken[^1] = exits[end.Parent];
+        }
+
         int hypothesis = end.Parent;
         for (int step = length - 2; step >= 0; step--)
         {
@@ -109,9 +120,13 @@ sealed class SearchedSentence
             tokens[step] = taken.Tokens[hypothesis];
             logProbabilities[step] = taken.LogProbabilities[hypothesis];
             if (exitsTaken.Length > 0)
+            {
                 exitsTaken[step] = taken.Exits[hypothesis];
+            }
+
             hypothesis = taken.Parents[hypothesis];
         }
+
         return new(tokens, _options.Rank(end.Score, length), logProbabilities, exitsTaken);
     }
 }

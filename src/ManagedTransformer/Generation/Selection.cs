@@ -3,8 +3,12 @@ namespace ManagedTransformer.Generation;
 /// <summary>Partial sorting.</summary>
 internal static class Selection
 {
-    /// <summary>Moves the smallest values to the front, in any order: Hoare's quickselect, in time linear in the number of values but for unlikely orders.</summary>
-    /// <param name="values">All different.</param><param name="count">How many, from 1 to the number of values.</param>
+    /// <summary>
+    /// Moves the smallest values to the front, in any order: Hoare's quickselect, in time linear in the number of values but for unlikely
+    /// orders.
+    /// </summary>
+    /// <param name="values">All different.</param>
+    /// <param name="count">How many, from 1 to the number of values.</param>
     public static void MoveSmallest(Span<ulong> values, int count)
     {
         int low = 0, high = values.Length - 1;

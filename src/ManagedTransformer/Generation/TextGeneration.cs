@@ -4,7 +4,9 @@ using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Generation;
 
-/// <summary>A text that is generated piece by piece while it is enumerated, and what became of it. Enumerating it again generates it again.</summary>
+/// <summary>
+/// A text that is generated piece by piece while it is enumerated, and what became of it. Enumerating it again generates it again.
+/// </summary>
 public sealed class TextGeneration : IEnumerable<string>
 {
     private readonly CausalLanguageModel _network;
@@ -32,7 +34,10 @@ public sealed class TextGeneration : IEnumerable<string>
     /// <summary>Whether the text ended before a stop token, such as the model's end of text, and not at the limit.</summary>
     public bool IsStopped { get; private set; }
 
-    /// <summary>What a reader of the text should know: what of the prompt was not read, and from where a window slides over the text. Grows as the text does.</summary>
+    /// <summary>
+    /// What a reader of the text should know: what of the prompt was not read, and from where a window slides over the text.
+    /// Grows as the text does.
+    /// </summary>
     public IEnumerable<string> Notes
     {
         get
@@ -40,14 +45,16 @@ public sealed class TextGeneration : IEnumerable<string>
             int limit = _network.Config.PositionLimit;
             if (PromptTokensRead < PromptTokens)
             {
-                yield return $"The prompt has {PromptTokens:N0} tokens and the model {limit:N0} positions: the last {PromptTokensRead:N0} were read.";
+                yield return $"The prompt has {PromptTokens:N0} tokens and the model {limit:N0} positions: "
+                    + $"the last {PromptTokensRead:N0} were read.";
             }
 
             // The newest token has not been read yet.
             if (Tokens > 1 && PromptTokensRead + (long)Tokens - 1 > limit)
             {
                 int most = Math.Max(1, limit - _options.WindowStride + 1);
-                yield return $"The text is longer than the model's {limit:N0} positions: from new token {limit - PromptTokensRead + 2:N0} on, "
+                yield return $"The text is longer than the model's {limit:N0} positions: "
+                    + $"from new token {limit - PromptTokensRead + 2:N0} on, "
                     + $"the model saw only the last {(most == limit ? $"{limit:N0}" : $"{most:N0} to {limit:N0}")} tokens.";
             }
         }

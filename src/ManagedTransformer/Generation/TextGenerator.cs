@@ -11,8 +11,9 @@ public static class TextGenerator
     private const int Reserved = 1 << 14;
 
     /// <summary>
-    /// New tokens, one after the other, up to a stop token. A model with a limited number of positions n reads the last n tokens of a longer prompt; when the text outgrows
-    /// the positions, a window slides over it: its last n - s + 1 tokens are read again as a fresh prompt, s = <see cref="GenerationOptions.WindowStride"/>.
+    /// New tokens, one after the other, up to a stop token. A model with a limited number of positions n reads the last n tokens of a
+    /// longer prompt; when the text outgrows the positions, a window slides over it: its last n - s + 1 tokens are read again as a fresh
+    /// prompt, s = <see cref="GenerationOptions.WindowStride"/>.
     /// </summary>
     /// <param name="model">The network.</param>
     /// <param name="prompt">At least one token.</param>

@@ -1,11 +1,14 @@
 namespace ManagedTransformer.Generation;
 
 /// <summary>A translated sentence.</summary>
-/// <param name="Source">The sentence.</param><param name="Text">Its translation; empty for an empty sentence.</param>
+/// <param name="Source">The sentence.</param>
+/// <param name="Text">Its translation; empty for an empty sentence.</param>
 /// <param name="Hypothesis">Tokens, score and exits of the translation; null where it was not searched.</param>
 public sealed record Translation(string Source, string Text, Hypothesis? Hypothesis)
 {
-    /// <summary>Whether the sentence is longer than the model reads, so that its translation was left empty (<see
-    /// cref="TooLongSentences.Empty"/>).</summary>
+    /// <summary>
+    /// Whether the sentence is longer than the model reads, so that its translation was left empty (<see
+    /// cref="TooLongSentences.Empty"/>).
+    /// </summary>
     public bool IsTooLong { get; init; }
 }

@@ -11,7 +11,9 @@ internal sealed class TranslationSearch : ISearchModel
     private readonly DecodingState _state;
 
     /// <summary>A search over the outputs of several sentences.</summary>
-    /// <param name="model">The network.</param><param name="memory">The encoded sentences.</param><param name="beam">Rows per sentence.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="memory">The encoded sentences.</param>
+    /// <param name="beam">Rows per sentence.</param>
     /// <param name="exits">When tokens leave the decoder; null: as the model's configuration says.</param>
     public TranslationSearch(EncoderDecoderModel model, EncoderOutput memory, int beam, ExitRule? exits)
     {

@@ -8,12 +8,15 @@ namespace ManagedTransformer.Generation;
 internal static class Translator
 {
     /// <summary>The best hypothesis of every sentence, in the order of the sentences.</summary>
-    /// <param name="model">The network.</param><param name="sources">Ids of the sentences without their eos, with which none is longer than the model's positions.</param>
-    /// <param name="options">How to search.</param><param name="batch">Sentences that are searched at once.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="sources">Ids of the sentences without their eos, with which none is longer than the model's positions.</param>
+    /// <param name="options">How to search.</param>
+    /// <param name="batch">Sentences that are searched at once.</param>
     /// <param name="exits">When tokens leave the decoder; null: as the model's configuration says.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     public static Hypothesis[] Run(
-        EncoderDecoderModel model, IReadOnlyList<int[]> sources, BeamSearchOptions options, int batch, ExitRule? exits = null, CancellationToken cancellation = default)
+        EncoderDecoderModel model, IReadOnlyList<int[]> sources, BeamSearchOptions options, int batch, ExitRule? exits = null,
+        CancellationToken cancellation = default)
     {
         Hypothesis[] best = new Hypothesis[sources.Count];
         using DeviceScope? device = DeviceScope.Enter(model.Device);

@@ -2,7 +2,10 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules;
 
-/// <summary>Adds a row of a table, learned or of sinusoids, to every token's vector. With a padding id, positions count only real tokens, from padding + 1.</summary>
+/// <summary>
+/// Adds a row of a table, learned or of sinusoids, to every token's vector. With a padding id, positions count only real tokens,
+/// from padding + 1.
+/// </summary>
 public sealed class AbsolutePositions : Module
 {
     private readonly int _maxPositions;
@@ -10,8 +13,12 @@ public sealed class AbsolutePositions : Module
     private readonly Tensor _table;
 
     /// <summary>A table.</summary>
-    /// <param name="kind">Learned, Half or Interleaved.</param><param name="maxPositions">Most tokens in a row.</param><param name="dim">Width.</param>
-    /// <param name="padding">Id of padding, or null.</param><param name="deviation">Standard deviation of learned initial values.</param><param name="random">Their source.</param>
+    /// <param name="kind">Learned, Half or Interleaved.</param>
+    /// <param name="maxPositions">Most tokens in a row.</param>
+    /// <param name="dim">Width.</param>
+    /// <param name="padding">Id of padding, or null.</param>
+    /// <param name="deviation">Standard deviation of learned initial values.</param>
+    /// <param name="random">Their source.</param>
     /// <exception cref="ArgumentException">Another kind.</exception>
     public AbsolutePositions(PositionKind kind, int maxPositions, int dim, int? padding, float deviation, RandomSource random)
     {
@@ -26,7 +33,9 @@ public sealed class AbsolutePositions : Module
     public Parameter? Weight { get; }
 
     /// <summary>x + P[position].</summary>
-    /// <param name="x">[B, T, dim]</param><param name="tokens">Int32 [B, T]</param><param name="start">How many tokens came before; with a padding id, none of them padding.</param>
+    /// <param name="x">[B, T, dim]</param>
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <param name="start">How many tokens came before; with a padding id, none of them padding.</param>
     /// <exception cref="ArgumentException">More positions than the table has.</exception>
     public Tensor Add(Tensor x, Tensor tokens, int start)
     {

@@ -3,8 +3,9 @@ using System.Text.Json.Serialization;
 namespace ManagedTransformer.Modules;
 
 /// <summary>
-/// How adaptive input and softmax divide a vocabulary V sorted by falling frequency: cut-offs c_1 &lt; ... &lt; c_n &lt; V make n + 1 clusters, [0, c_1),
-/// [c_1, c_2), ..., [c_n, V), and cluster i has embeddings of floor(D / div^i) values (Grave et al., 2017; Baevski and Auli, 2019).
+/// How adaptive input and softmax divide a vocabulary V sorted by falling frequency: cut-offs c_1 &lt; ... &lt; c_n &lt; V make n + 1
+/// clusters, [0, c_1), [c_1, c_2), ..., [c_n, V), and cluster i has embeddings of floor(D / div^i) values (Grave et al., 2017;
+/// Baevski and Auli, 2019).
 /// </summary>
 public sealed record AdaptiveClusters
 {
@@ -23,12 +24,16 @@ public sealed record AdaptiveClusters
     public bool? TieProj { get; init; }
 
     /// <summary>
-    /// DeLighT's form: leaves out, in training, the cluster's own term for targets whose place in their cluster is the padding id, as the authors' code does by accident.
+    /// DeLighT's form: leaves out, in training, the cluster's own term for targets whose place in their cluster is the padding id, as the
+    /// authors' code does by accident.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool TailQuirk { get; init; }
 
-    /// <summary>DeLighT's form: draws the tables of clusters 1, 2, ... from a normal distribution; otherwise they start at zero, as in the authors' code.</summary>
+    /// <summary>
+    /// DeLighT's form: draws the tables of clusters 1, 2, ... from a normal distribution; otherwise they start at zero,
+    /// as in the authors' code.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool NormalTails { get; init; }
 
@@ -50,25 +55,32 @@ public sealed record AdaptiveClusters
     internal int HeadEntries => Cutoffs[0] + Cutoffs.Count;
 
     /// <summary>
-    /// Number of trainable values of an adaptive input and an adaptive softmax: tables of sum over i of (n_i + D) d_i values for clusters of n_i words, twice
-    /// unless tied, and V + n (D + 1) for the biases and the head's cluster entries. fairseq's form has no biases, and its softmax no projection of cluster 0.
+    /// Number of trainable values of an adaptive input and an adaptive softmax: tables of sum over i of (n_i + D) d_i values for clusters
+    /// of n_i words, twice unless tied, and V + n (D + 1) for the biases and the head's cluster entries. fairseq's form has no biases, and
+    /// its softmax no projection of cluster 0.
     /// </summary>
-    /// <param name="vocab">Number of words V.</param><param name="dim">Model width D.</param><param name="tied">Whether the softmax has the input's tables.</param>
+    /// <param name="vocab">Number of words V.</param>
+    /// <param name="dim">Model width D.</param>
+    /// <param name="tied">Whether the softmax has the input's tables.</param>
     public long ParameterCount(int vocab, int dim, bool tied)
     {
         long tables = Enumerable.Range(0, Count).Sum(cluster => ((long)Size(cluster, vocab) + dim) * Width(cluster, dim));
         if (IsPlain)
         {
             long projections = Enumerable.Range(1, Count - 1).Sum(cluster => (long)dim * Width(cluster, dim));
-            return (tied ? tables : (2 * tables) - ((long)dim * dim)) + (tied && TieProj == false ? projections : 0) + ((long)Cutoffs.Count * dim);
+            return (tied ? tables : (2 * tables) - ((long)dim * dim)) + (tied && TieProj == false ? projections : 0)
+                + ((long)Cutoffs.Count * dim);
         }
 
         return (tables * (tied ? 1 : 2)) + vocab + (Cutoffs.Count * ((long)dim + 1));
     }
 
     /// <summary>Checks every value.</summary>
-    /// <param name="vocab">Number of words V.</param><param name="dim">Model width D.</param><param name="where">Named in the error, for instance the recipe's path.</param>
-    /// <exception cref="InputException">No clusters, cut-offs that do not increase or exceed the vocabulary, a cluster without width, or a dropout out of its range.</exception>
+    /// <param name="vocab">Number of words V.</param>
+    /// <param name="dim">Model width D.</param>
+    /// <param name="where">Named in the error, for instance the recipe's path.</param>
+    /// <exception cref="InputException">No clusters, cut-offs that do not increase or exceed the vocabulary, a cluster without width, or a
+    /// dropout out of its range.</exception>
     public void Validate(int vocab, int dim, string where)
     {
         if (Cutoffs.Count == 0)
@@ -86,7 +98,8 @@ public sealed record AdaptiveClusters
 
         if (Cutoffs[^1] >= vocab)
         {
-            throw new InputException($"{where}: model.adaptive.cutoffs ends with {Cutoffs[^1]}, it must be below the vocabulary of {vocab}.");
+            throw new InputException(
+                $"{where}: model.adaptive.cutoffs ends with {Cutoffs[^1]}, it must be below the vocabulary of {vocab}.");
         }
 
         if (Div <= 1)
@@ -102,7 +115,8 @@ public sealed record AdaptiveClusters
         if (Width(Cutoffs.Count, dim) == 0)
         {
             throw new InputException(
-                $"{where}: model.adaptive.div ({Div}) leaves cluster {Cutoffs.Count} of {Count} no width: model.dim ({dim}) must be at least {Div}^{Cutoffs.Count}.");
+                $"{where}: model.adaptive.div ({Div}) leaves cluster {Cutoffs.Count} of {Count} no width: "
+                + $"model.dim ({dim}) must be at least {Div}^{Cutoffs.Count}.");
         }
     }
 
@@ -135,6 +149,9 @@ public sealed record AdaptiveClusters
         return cluster;
     }
 
-    /// <summary>The entry of the head's softmax that stands for a cluster i > 0. They stand behind the words, in falling or, in fairseq's form, in rising order.</summary>
+    /// <summary>
+    /// The entry of the head's softmax that stands for a cluster i > 0. They stand behind the words, in falling or, in fairseq's form,
+    /// in rising order.
+    /// </summary>
     internal int HeadEntry(int cluster) => IsPlain ? Cutoffs[0] + cluster - 1 : HeadEntries - cluster;
 }

@@ -3,17 +3,24 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules;
 
 /// <summary>
-/// Adaptive input (Baevski and Auli, "Adaptive Input Representations for Neural Language Modeling", 2019): a word w at place j of cluster i becomes
-/// sqrt(D) P_i E_i[j], so that rare words have narrow embeddings. DeLighT's form has sqrt(d_i) in place of sqrt(D), and an unscaled input neither.
+/// Adaptive input (Baevski and Auli, "Adaptive Input Representations for Neural Language Modeling", 2019): a word w at place j of cluster i
+/// becomes sqrt(D) P_i E_i[j], so that rare words have narrow embeddings. DeLighT's form has sqrt(d_i) in place of sqrt(D),
+/// and an unscaled input neither.
 /// </summary>
 public sealed class AdaptiveInput : Module
 {
     private readonly int _vocab, _dim;
     private readonly int? _padding;
 
-    /// <summary>An input with E_i from N(0, 1) and P_i from U(-1/sqrt(d_i), 1/sqrt(d_i)); in fairseq's form with E_i from N(0, 1/d_i) and Xavier's P_i.</summary>
-    /// <param name="clusters">How the vocabulary is divided.</param><param name="vocab">Number of words V.</param><param name="dim">Width D of the result.</param>
-    /// <param name="random">Source of the initial values.</param><param name="padding">A word whose row starts at 0 and whose lookups send no gradient, or none.</param>
+    /// <summary>
+    /// An input with E_i from N(0, 1) and P_i from U(-1/sqrt(d_i), 1/sqrt(d_i)); in fairseq's form with E_i from N(0,
+    /// 1/d_i) and Xavier's P_i.
+    /// </summary>
+    /// <param name="clusters">How the vocabulary is divided.</param>
+    /// <param name="vocab">Number of words V.</param>
+    /// <param name="dim">Width D of the result.</param>
+    /// <param name="random">Source of the initial values.</param>
+    /// <param name="padding">A word whose row starts at 0 and whose lookups send no gradient, or none.</param>
     /// <param name="tableDim">Width of cluster 0's table; null: D.</param>
     /// <exception cref="InputException">Clusters that do not fit the vocabulary and the width.</exception>
     public AdaptiveInput(AdaptiveClusters clusters, int vocab, int dim, RandomSource random, int? padding = null, int? tableDim = null)
@@ -28,7 +35,9 @@ public sealed class AdaptiveInput : Module
             int width = clusters.Width(cluster, widest);
             Shape table = new(clusters.Size(cluster, vocab), width);
             bool isPlain = clusters.IsPlain, startsAtZero = clusters.Form == AdaptiveForm.Delight && cluster > 0 && !clusters.NormalTails;
-            Parameter weight = startsAtZero ? Initialization.Zeros(table) : Initialization.Normal(table, isPlain ? MathF.Pow(width, -0.5f) : 1, random);
+            Parameter weight = startsAtZero
+                ? Initialization.Zeros(table)
+                : Initialization.Normal(table, isPlain ? MathF.Pow(width, -0.5f) : 1, random);
             AbsolutePositions.ClearRow(weight, PaddingIn(cluster));
             Parameter projection = isPlain
                 ? Initialization.XavierUniform(dim, width, random)
@@ -96,5 +105,6 @@ public sealed class AdaptiveInput : Module
 
     private Tensor Scaled(Tensor x) => IsScaled && !IsDelight ? x * MathF.Sqrt(_dim) : x;
 
-    private int? PaddingIn(int cluster) => _padding is { } word && Division.ClusterOf(word) == cluster ? word - Division.Start(cluster) : null;
+    private int? PaddingIn(int cluster) =>
+        _padding is { } word && Division.ClusterOf(word) == cluster ? word - Division.Start(cluster) : null;
 }

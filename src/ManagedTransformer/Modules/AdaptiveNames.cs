@@ -1,6 +1,9 @@
 namespace ManagedTransformer.Modules;
 
-/// <summary>The names of clusters' tables: <c>clusters.0.weight</c>, <c>clusters.0.proj.weight</c>, or <c>bands.0.weight</c>, <c>proj.0.weight</c> in fairseq's form.</summary>
+/// <summary>
+/// The names of clusters' tables: <c>clusters.0.weight</c>, <c>clusters.0.proj.weight</c>, or <c>bands.0.weight</c>,
+/// <c>proj.0.weight</c> in fairseq's form.
+/// </summary>
 internal static class AdaptiveNames
 {
     public static void Visit(ParameterVisitor visit, IReadOnlyList<AdaptiveCluster> clusters, AdaptiveForm form)

@@ -4,9 +4,10 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules;
 
 /// <summary>
-/// Adaptive softmax (Grave et al., "Efficient softmax approximation for GPUs", 2017, with the narrowing projections of Baevski and Auli, 2019). With x_i = Q_i^T h,
-/// the head scores the words of cluster 0 and the other clusters, [O_0 x_0 + b_0; W_c x_0 + b_c], the clusters in falling order; a word w of cluster i > 0 has
-/// ln p(w) = ln p_head(cluster i) + ln softmax(O_i x_i + b_i)[w - c_i]. In fairseq's form x_0 = h, there are no biases, and the clusters rise.
+/// Adaptive softmax (Grave et al., "Efficient softmax approximation for GPUs", 2017, with the narrowing projections of Baevski and Auli,
+/// 2019). With x_i = Q_i^T h, the head scores the words of cluster 0 and the other clusters, [O_0 x_0 + b_0; W_c x_0 + b_c], the clusters
+/// in falling order; a word w of cluster i > 0 has ln p(w) = ln p_head(cluster i) + ln softmax(O_i x_i + b_i)[w - c_i]. In fairseq's form
+/// x_0 = h, there are no biases, and the clusters rise.
 /// </summary>
 public sealed class AdaptiveSoftmax : Module
 {
@@ -15,9 +16,15 @@ public sealed class AdaptiveSoftmax : Module
     private readonly bool _isTied;
     private readonly Parameter? _head;
 
-    /// <summary>A softmax with own or shared tables; every new value from U(-1/sqrt(d_i), 1/sqrt(d_i)), in fairseq's form O_i from N(0, 1/d_i) and the rest from Xavier's distribution.</summary>
-    /// <param name="clusters">How the vocabulary is divided.</param><param name="vocab">Number of words V.</param><param name="dim">Width D of the hidden states.</param>
-    /// <param name="random">Source of the initial values.</param><param name="tied">An input of the same division whose E_i and P_i serve as O_i and Q_i, or none.</param>
+    /// <summary>
+    /// A softmax with own or shared tables; every new value from U(-1/sqrt(d_i), 1/sqrt(d_i)), in fairseq's form O_i from N(0, 1/d_i) and
+    /// the rest from Xavier's distribution.
+    /// </summary>
+    /// <param name="clusters">How the vocabulary is divided.</param>
+    /// <param name="vocab">Number of words V.</param>
+    /// <param name="dim">Width D of the hidden states.</param>
+    /// <param name="random">Source of the initial values.</param>
+    /// <param name="tied">An input of the same division whose E_i and P_i serve as O_i and Q_i, or none.</param>
     /// <exception cref="InputException">Clusters that do not fit the vocabulary and the width.</exception>
     public AdaptiveSoftmax(AdaptiveClusters clusters, int vocab, int dim, RandomSource random, AdaptiveInput? tied = null)
     {
@@ -32,7 +39,8 @@ public sealed class AdaptiveSoftmax : Module
         int entries = clusters.Cutoffs.Count;
         Cluster = _head is not null ? new Linear(_head.Rows(clusters.Cutoffs[0], entries), null) : clusters.IsPlain
             ? new Linear(Initialization.XavierUniform(entries, dim, random), null)
-            : new Linear(Initialization.Uniform(new Shape(entries, dim), bound, random), Initialization.Uniform(new Shape(entries), bound, random));
+            : new Linear(Initialization.Uniform(new Shape(entries, dim), bound, random),
+                Initialization.Uniform(new Shape(entries), bound, random));
 
         AdaptiveCluster Create(int cluster) => clusters.IsPlain ? CreateFairseq(cluster) : CreateBiased(cluster);
 
@@ -66,9 +74,13 @@ public sealed class AdaptiveSoftmax : Module
     /// <summary>O_i, Q_i and b_i.</summary>
     public IReadOnlyList<AdaptiveCluster> Clusters { get; }
 
-    /// <summary>Sum or mean of -ln p(target), without keeping scores. Only clusters that occur are computed; the others get zero gradients.</summary>
-    /// <param name="hidden">[..., D]</param><param name="targets">Int32, the leading shape of the hidden states.</param>
-    /// <param name="options">Default: mean, nothing ignored. Label smoothing is refused.</param><param name="context">Dropout; default: none.</param>
+    /// <summary>
+    /// Sum or mean of -ln p(target), without keeping scores. Only clusters that occur are computed; the others get zero gradients.
+    /// </summary>
+    /// <param name="hidden">[..., D]</param>
+    /// <param name="targets">Int32, the leading shape of the hidden states.</param>
+    /// <param name="options">Default: mean, nothing ignored. Label smoothing is refused.</param>
+    /// <param name="context">Dropout; default: none.</param>
     /// <exception cref="ArgumentException">Shapes that do not fit, or label smoothing.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A target outside the vocabulary.</exception>
     public CrossEntropyResult Loss(Tensor hidden, Tensor targets, CrossEntropyOptions? options = null, ForwardContext? context = null)
@@ -89,7 +101,8 @@ public sealed class AdaptiveSoftmax : Module
         {
             AdaptiveCluster cluster = Clusters[i];
             CrossEntropyOptions own = _division.TailQuirk ? sum with { IgnoredTarget = options.IgnoredTarget } : sum;
-            CrossEntropyResult inside = Drop(flat.Embedding(rows.Places(i)), i).ProjectedCrossEntropy(cluster.Weight, rows.Words(i), own, cluster.Bias);
+            CrossEntropyResult inside = Drop(flat.Embedding(rows.Places(i)), i)
+                .ProjectedCrossEntropy(cluster.Weight, rows.Words(i), own, cluster.Bias);
             loss += inside.Loss;
             using NoGradientScope _ = new();
             nll += inside.NegativeLogLikelihood;
@@ -100,10 +113,14 @@ public sealed class AdaptiveSoftmax : Module
         Tensor Drop(Tensor x, int cluster) => Narrows(cluster) ? context.Dropout(Project(x, cluster), _division.Dropout) : x;
     }
 
-    /// <summary>-ln p(target) of every position, each with a gradient of its own; <see cref="Loss"/> is faster where the sum or the mean is enough.</summary>
-    /// <param name="hidden">[..., D]</param><param name="targets">Int32, the leading shape of the hidden states.</param>
+    /// <summary>
+    /// -ln p(target) of every position, each with a gradient of its own; <see cref="Loss"/> is faster where the sum or the mean is enough.
+    /// </summary>
+    /// <param name="hidden">[..., D]</param>
+    /// <param name="targets">Int32, the leading shape of the hidden states.</param>
     /// <returns>Nats, the shape of the targets.</returns>
-    /// <exception cref="ArgumentException">Shapes that do not fit.</exception><exception cref="ArgumentOutOfRangeException">A target outside the vocabulary.</exception>
+    /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A target outside the vocabulary.</exception>
     public Tensor NegativeLogLikelihood(Tensor hidden, Tensor targets)
     {
         (Tensor flat, ClusterRows rows) = Sort(hidden, targets, null);
@@ -169,7 +186,8 @@ public sealed class AdaptiveSoftmax : Module
     {
         if (targets.Shape != hidden.Shape.Without(-1))
         {
-            throw new ArgumentException($"Hidden states {hidden.Shape} need targets of the shape {hidden.Shape.Without(-1)}, theirs is {targets.Shape}.");
+            throw new ArgumentException(
+                $"Hidden states {hidden.Shape} need targets of the shape {hidden.Shape.Without(-1)}, theirs is {targets.Shape}.");
         }
 
         Tensor flat = hidden.Reshape(new Shape(checked((int)targets.Count), hidden.Shape[-1]));
@@ -177,7 +195,8 @@ public sealed class AdaptiveSoftmax : Module
     }
 
     private (Tensor Weight, Tensor? Bias) Head() =>
-        (TensorOperators.Concat(0, Clusters[0].Weight, Cluster.Weight), Cluster.Bias is { } bias ? TensorOperators.Concat(0, Clusters[0].Bias!, bias) : null);
+        (TensorOperators.Concat(0, Clusters[0].Weight, Cluster.Weight),
+            Cluster.Bias is { } bias ? TensorOperators.Concat(0, Clusters[0].Bias!, bias) : null);
 
     private bool Narrows(int cluster) => Clusters[cluster] is { Projection: not null } or { Narrowing: not null };
 

@@ -3,15 +3,17 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules;
 
 /// <summary>
-/// Batch normalisation over the last axis (Ioffe and Szegedy, 2015) with a gain (<c>weight</c>, starts at 1), a bias (starts at 0) and running statistics
-/// (<c>running_mean</c> and <c>running_var</c>, start at 0 and 1), which training moves and inference uses.
+/// Batch normalisation over the last axis (Ioffe and Szegedy, 2015) with a gain (<c>weight</c>, starts at 1), a bias (starts at 0) and
+/// running statistics (<c>running_mean</c> and <c>running_var</c>, start at 0 and 1), which training moves and inference uses.
 /// </summary>
 public sealed class BatchNorm : Module
 {
     private readonly float _epsilon, _momentum;
 
     /// <summary>A norm of rows of a width.</summary>
-    /// <param name="dim">Width.</param><param name="epsilon">Added to the variance.</param><param name="momentum">Weight of the newest batch in the running statistics.</param>
+    /// <param name="dim">Width.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="momentum">Weight of the newest batch in the running statistics.</param>
     public BatchNorm(int dim, float epsilon = 1e-5f, float momentum = 0.1f)
     {
         (_epsilon, _momentum) = (epsilon, momentum);
@@ -34,14 +36,16 @@ public sealed class BatchNorm : Module
     public Tensor RunningVariance { get; }
 
     /// <summary>The normalised rows.</summary>
-    /// <param name="x">[..., dim]; in training at least two rows that count.</param><param name="context">Which statistics to use.</param>
-    /// <param name="mask">The shape of x without its last axis: 1 where a row counts for the batch's statistics, else 0; default: all count.</param>
+    /// <param name="x">[..., dim]; in training at least two rows that count.</param>
+    /// <param name="context">Which statistics to use.</param>
+    /// <param name="mask">The shape of x without its last axis: 1 where a row counts for the batch's statistics, else 0; default:
+    /// all count.</param>
     public Tensor Forward(Tensor x, ForwardContext context, Tensor? mask = null) =>
         x.BatchNorm(Weight, Bias, RunningMean, RunningVariance, context.IsTraining, _momentum, _epsilon, mask);
 
     /// <summary>
-    /// The linear map that does what a linear map and then this norm with its running statistics do: with g = gain / sqrt(running variance + epsilon),
-    /// W' = g W (row by row) and b' = (b - running mean) g + bias.
+    /// The linear map that does what a linear map and then this norm with its running statistics do: with g = gain / sqrt(running
+    /// variance + epsilon), W' = g W (row by row) and b' = (b - running mean) g + bias.
     /// </summary>
     /// <param name="linear">The map in front of the norm.</param>
     public Linear Fold(Linear linear)

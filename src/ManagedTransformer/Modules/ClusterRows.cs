@@ -12,7 +12,9 @@ internal sealed class ClusterRows
     private readonly List<int>[] _places, _words;
 
     /// <summary>Sorts words by cluster.</summary>
-    /// <param name="clusters">The division.</param><param name="vocab">Number of words.</param><param name="words">Int32, any shape.</param>
+    /// <param name="clusters">The division.</param>
+    /// <param name="vocab">Number of words.</param>
+    /// <param name="words">Int32, any shape.</param>
     /// <param name="ignored">A word that belongs to no cluster, or none.</param>
     /// <exception cref="ArgumentOutOfRangeException">A word outside 0 .. V-1 that is not the ignored one.</exception>
     public ClusterRows(AdaptiveClusters clusters, int vocab, Tensor words, int? ignored = null)
@@ -47,7 +49,8 @@ internal sealed class ClusterRows
     }
 
     /// <summary>The error of a word outside 0 .. V-1.</summary>
-    public static ArgumentOutOfRangeException Outside(int word, int vocab, string argument) => new(argument, $"Word {word} is outside the vocabulary of {vocab}.");
+    public static ArgumentOutOfRangeException Outside(int word, int vocab, string argument) =>
+        new(argument, $"Word {word} is outside the vocabulary of {vocab}.");
 
     /// <summary>For each row the entry of the head's softmax: the word, or its cluster.</summary>
     public int[] HeadTargets { get; }

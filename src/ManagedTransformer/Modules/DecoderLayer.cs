@@ -2,13 +2,18 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules;
 
-/// <summary>Causal self-attention, attention to a memory, feed-forward, each with a residual connection and a norm (Vaswani et al., 2017, section 3.1).</summary>
+/// <summary>
+/// Causal self-attention, attention to a memory, feed-forward, each with a residual connection and a norm (Vaswani et al., 2017,
+/// section 3.1).
+/// </summary>
 public sealed class DecoderLayer : Module
 {
     private readonly float _dropout, _feedForwardDropout;
 
     /// <summary>A layer.</summary>
-    /// <param name="options">Sizes and dropouts.</param><param name="memoryDim">Width of the memory.</param><param name="random">Source of the initial values.</param>
+    /// <param name="options">Sizes and dropouts.</param>
+    /// <param name="memoryDim">Width of the memory.</param>
+    /// <param name="random">Source of the initial values.</param>
     public DecoderLayer(TransformerLayerOptions options, int memoryDim, RandomSource random)
         : this(
             options,
@@ -20,8 +25,11 @@ public sealed class DecoderLayer : Module
     }
 
     /// <summary>A layer of given parts.</summary>
-    /// <param name="options">Width, norms and residual dropout.</param><param name="attention">Causal self-attention.</param><param name="cross">Attention to the memory.</param>
-    /// <param name="feedForward">The feed-forward layer.</param><param name="before">What the self-attention's input passes first; null for nothing.</param>
+    /// <param name="options">Width, norms and residual dropout.</param>
+    /// <param name="attention">Causal self-attention.</param>
+    /// <param name="cross">Attention to the memory.</param>
+    /// <param name="feedForward">The feed-forward layer.</param>
+    /// <param name="before">What the self-attention's input passes first; null for nothing.</param>
     public DecoderLayer(
         TransformerLayerOptions options, SelfAttention attention, Module cross, FeedForward feedForward, PositionwiseModule? before)
     {
@@ -29,7 +37,8 @@ public sealed class DecoderLayer : Module
         _feedForwardDropout = options.FeedForwardDropout ?? options.Dropout;
         IsPreNorm = options.PreNorm;
         (Attention, CrossAttention, FeedForward, Before) = (attention, cross, feedForward, before);
-        Cross = cross as ICrossAttention ?? throw new ArgumentException($"{cross.GetType().Name} cannot attend to a memory.", nameof(cross));
+        Cross = cross as ICrossAttention
+            ?? throw new ArgumentException($"{cross.GetType().Name} cannot attend to a memory.", nameof(cross));
         Norm1 = new LayerNorm(options.Dim, options.NormEpsilon);
         Norm2 = new LayerNorm(options.Dim, options.NormEpsilon);
         Norm3 = new LayerNorm(options.Dim, options.NormEpsilon);
@@ -66,14 +75,20 @@ public sealed class DecoderLayer : Module
     public bool IsPreNorm { get; }
 
     /// <summary>The layer's output.</summary>
-    /// <param name="x">[B, T, dim]</param><param name="memory">[B, S, memoryDim]</param><param name="padding">Float32 [B, T], 1 at padding, or null.</param>
-    /// <param name="memoryPadding">Float32 [B, S], likewise.</param><param name="context">Dropout.</param>
+    /// <param name="x">[B, T, dim]</param>
+    /// <param name="memory">[B, S, memoryDim]</param>
+    /// <param name="padding">Float32 [B, T], 1 at padding, or null.</param>
+    /// <param name="memoryPadding">Float32 [B, S], likewise.</param>
+    /// <param name="context">Dropout.</param>
     public Tensor Forward(Tensor x, Tensor memory, Tensor? padding, Tensor? memoryPadding, ForwardContext context) =>
         Forward(x, memory, new AttentionMask(Causal: true, KeyPadding: padding), new AttentionMask(KeyPadding: memoryPadding), context);
 
     /// <summary>The layer's output.</summary>
-    /// <param name="x">[B, T, dim]</param><param name="memory">[B, S, memoryDim]</param><param name="self">Which positions a position sees.</param>
-    /// <param name="cross">Which positions of the memory are seen.</param><param name="context">Dropout.</param>
+    /// <param name="x">[B, T, dim]</param>
+    /// <param name="memory">[B, S, memoryDim]</param>
+    /// <param name="self">Which positions a position sees.</param>
+    /// <param name="cross">Which positions of the memory are seen.</param>
+    /// <param name="context">Dropout.</param>
     public Tensor Forward(Tensor x, Tensor memory, AttentionMask self, AttentionMask cross, ForwardContext context) =>
         Run(
             x,
@@ -87,12 +102,15 @@ public sealed class DecoderLayer : Module
     internal Tensor Normed(Tensor x) => IsPreNorm ? Norm1.Forward(x) : x;
 
     /// <summary>
-    /// The layer with both attentions replaced by functions, and, pre-norm, with the following norm folded into the last residual sum: pre-norm layers pass on the
-    /// pair (residual stream, normalised stream), as those of <see cref="TransformerLayer"/> do.
+    /// The layer with both attentions replaced by functions, and, pre-norm, with the following norm folded into the last residual sum:
+    /// pre-norm layers pass on the pair (residual stream, normalised stream), as those of <see cref="TransformerLayer"/> do.
     /// </summary>
-    /// <param name="residual">Residual stream, [B, T, dim].</param><param name="normed">Its normalised form (pre-norm), or the residual itself (post-norm).</param>
-    /// <param name="next">Pre-norm: the norm that comes after this layer, or null for none.</param><param name="attend">Self-attention of a normalised stream.</param>
-    /// <param name="cross">Attention of a normalised stream to the memory.</param><param name="context">Dropout.</param>
+    /// <param name="residual">Residual stream, [B, T, dim].</param>
+    /// <param name="normed">Its normalised form (pre-norm), or the residual itself (post-norm).</param>
+    /// <param name="next">Pre-norm: the norm that comes after this layer, or null for none.</param>
+    /// <param name="attend">Self-attention of a normalised stream.</param>
+    /// <param name="cross">Attention of a normalised stream to the memory.</param>
+    /// <param name="context">Dropout.</param>
     public (Tensor Residual, Tensor Normed) Run(
         Tensor residual, Tensor normed, LayerNorm? next, Func<Tensor, Tensor> attend, Func<Tensor, Tensor> cross, ForwardContext context)
     {
@@ -121,7 +139,9 @@ public sealed class DecoderLayer : Module
     public override void Visit(ParameterVisitor visit)
     {
         // Layers with something in front of their attention have the names of their paper.
-        (string cross, string crossNorm, string lastNorm) = Before is null ? ("cross_attn", "norm2", "norm3") : ("cross", "norm_cross", "norm2");
+        (string cross, string crossNorm, string lastNorm) = Before is null
+            ? ("cross_attn", "norm2", "norm3")
+            : ("cross", "norm_cross", "norm2");
         visit.Add(Before?.SlotName ?? "", Before);
         visit.Add("attn", Attention);
         visit.Add("norm1", Norm1);

@@ -9,8 +9,11 @@ public sealed class FeedForward : PositionwiseModule
     private readonly float _activationDropout;
 
     /// <summary>A feed-forward layer.</summary>
-    /// <param name="dim">Width of input and output.</param><param name="inner">Width in between.</param><param name="activation">In between.</param>
-    /// <param name="random">Source of the initial values.</param><param name="activationDropout">Dropout after the activation.</param>
+    /// <param name="dim">Width of input and output.</param>
+    /// <param name="inner">Width in between.</param>
+    /// <param name="activation">In between.</param>
+    /// <param name="random">Source of the initial values.</param>
+    /// <param name="activationDropout">Dropout after the activation.</param>
     /// <param name="bias">Whether both maps have biases.</param>
     public FeedForward(int dim, int inner, Activation activation, RandomSource random, float activationDropout = 0, bool bias = true)
     {

@@ -2,7 +2,9 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules;
 
-/// <summary>What a forward pass must know besides its inputs: whether dropout is on, where its random numbers come from, and who observes it.</summary>
+/// <summary>
+/// What a forward pass must know besides its inputs: whether dropout is on, where its random numbers come from, and who observes it.
+/// </summary>
 public sealed class ForwardContext
 {
     private ForwardContext(RandomSource? random, IForwardObserver? observer)
@@ -32,7 +34,8 @@ public sealed class ForwardContext
     public static ForwardContext Observed(IForwardObserver observer) => new(null, observer);
 
     /// <summary>Dropout in training, nothing at inference.</summary>
-    /// <param name="x">Any shape.</param><param name="probability">In [0, 1).</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="probability">In [0, 1).</param>
     public Tensor Dropout(Tensor x, float probability) =>
         Random is null || probability == 0 ? x : x.Dropout(probability, Random.NextKey());
 }

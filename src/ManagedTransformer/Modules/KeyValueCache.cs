@@ -2,14 +2,18 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules;
 
-/// <summary>Projected keys and values of all positions so far, of one layer. Grows by doubling; its rows can be reordered and dropped.</summary>
+/// <summary>
+/// Projected keys and values of all positions so far, of one layer. Grows by doubling; its rows can be reordered and dropped.
+/// </summary>
 public sealed class KeyValueCache : LayerState
 {
     private readonly int _heads, _width;
     private readonly RowCache _keys, _values;
 
     /// <summary>An empty cache.</summary>
-    /// <param name="batch">Sequences side by side.</param><param name="heads">Heads.</param><param name="width">Width of a head.</param>
+    /// <param name="batch">Sequences side by side.</param>
+    /// <param name="heads">Heads.</param>
+    /// <param name="width">Width of a head.</param>
     public KeyValueCache(int batch, int heads, int width)
     {
         (_heads, _width) = (heads, width);
@@ -37,7 +41,10 @@ public sealed class KeyValueCache : LayerState
         return true;
     }
 
-    /// <summary>Stores the keys and values of new positions, [rows, n, heads * width], and returns those of all positions, [rows, length, heads, width].</summary>
+    /// <summary>
+    /// Stores the keys and values of new positions, [rows, n, heads * width], and returns those of all positions, [rows, length,
+    /// heads, width].
+    /// </summary>
     internal (Tensor Keys, Tensor Values) Append(Tensor key, Tensor value)
     {
         _keys.Append(key);

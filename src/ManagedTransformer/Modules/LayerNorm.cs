@@ -6,7 +6,8 @@ namespace ManagedTransformer.Modules;
 public sealed class LayerNorm : Module
 {
     /// <summary>A norm of rows of a width.</summary>
-    /// <param name="dim">Width.</param><param name="epsilon">Added to the variance.</param>
+    /// <param name="dim">Width.</param>
+    /// <param name="epsilon">Added to the variance.</param>
     public LayerNorm(int dim, float epsilon = 1e-5f)
     {
         Weight = Initialization.Ones(new Shape(dim));
@@ -28,7 +29,8 @@ public sealed class LayerNorm : Module
     public Tensor Forward(Tensor x) => x.LayerNorm(Weight, Bias, Epsilon);
 
     /// <summary>The residual sum x + residual and its normalised rows, in one pass.</summary>
-    /// <param name="x">[..., dim]</param><param name="residual">The same shape.</param>
+    /// <param name="x">[..., dim]</param>
+    /// <param name="residual">The same shape.</param>
     public (Tensor Sum, Tensor Normalized) Forward(Tensor x, Tensor residual) => x.AddLayerNorm(residual, Weight, Bias, Epsilon);
 
     /// <inheritdoc/>

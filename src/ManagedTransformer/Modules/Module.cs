@@ -8,7 +8,10 @@ public abstract class Module
     /// <summary>Number of trainable values, each counted once.</summary>
     public long ParameterCount => Parameters().Sum(named => named.Parameter.Count);
 
-    /// <summary>Where the parameters are: the device of the <see cref="DeviceScope"/> in which the module was made or loaded. The CPU for a module without parameters.</summary>
+    /// <summary>
+    /// Where the parameters are: the device of the <see cref="DeviceScope"/> in which the module was made or loaded.
+    /// The CPU for a module without parameters.
+    /// </summary>
     public Device Device => Parameters() is [{ Parameter: var first }, ..] ? first.Device : Device.Cpu;
 
     /// <summary>Shows every parameter and submodule to the visitor, in a fixed order.</summary>
@@ -32,8 +35,9 @@ public abstract class Module
     }
 
     /// <summary>
-    /// Rounds the weights of linear maps and the tables of tokens to BFloat16, to nearest even, for inference with half the memory: generation reads every weight for
-    /// every token and takes as long as that takes. Biases, norms and all arithmetic stay Float32. The module cannot be trained afterwards.
+    /// Rounds the weights of linear maps and the tables of tokens to BFloat16, to nearest even, for inference with half the memory:
+    /// generation reads every weight for every token and takes as long as that takes. Biases, norms and all arithmetic stay Float32. The
+    /// module cannot be trained afterwards.
     /// </summary>
     public void RoundWeights()
     {

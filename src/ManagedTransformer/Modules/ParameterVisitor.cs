@@ -20,8 +20,11 @@ public sealed class ParameterVisitor
     /// <summary>Those of the parameters that linear maps and lookups alone read.</summary>
     internal IReadOnlyList<Parameter> Matrices => _matrices;
 
-    /// <summary>Adds a parameter of the module at hand; null (a weight that this configuration lacks) and repetitions are left out.</summary>
-    /// <param name="name">Its name within the module.</param><param name="parameter">The parameter.</param>
+    /// <summary>
+    /// Adds a parameter of the module at hand; null (a weight that this configuration lacks) and repetitions are left out.
+    /// </summary>
+    /// <param name="name">Its name within the module.</param>
+    /// <param name="parameter">The parameter.</param>
     public void Add(string name, Parameter? parameter)
     {
         if (parameter is not null && _seen.Add(parameter))
@@ -31,7 +34,8 @@ public sealed class ParameterVisitor
     }
 
     /// <summary>Adds a matrix that only linear maps and lookups read, so that it may be stored as BFloat16.</summary>
-    /// <param name="name">Its name within the module.</param><param name="matrix">[rows, width]; null is left out.</param>
+    /// <param name="name">Its name within the module.</param>
+    /// <param name="matrix">[rows, width]; null is left out.</param>
     internal void AddMatrix(string name, Parameter? matrix)
     {
         Add(name, matrix);
@@ -42,7 +46,8 @@ public sealed class ParameterVisitor
     }
 
     /// <summary>Visits a submodule under a name; null is left out.</summary>
-    /// <param name="name">Its name within the module; empty for none.</param><param name="module">The submodule.</param>
+    /// <param name="name">Its name within the module; empty for none.</param>
+    /// <param name="module">The submodule.</param>
     public void Add(string name, Module? module)
     {
         if (module is null)
@@ -57,7 +62,8 @@ public sealed class ParameterVisitor
     }
 
     /// <summary>Visits a list of submodules under <c>name.0</c>, <c>name.1</c>, ...</summary>
-    /// <param name="name">The list's name.</param><param name="modules">The submodules.</param>
+    /// <param name="name">The list's name.</param>
+    /// <param name="modules">The submodules.</param>
     public void Add(string name, IEnumerable<Module> modules)
     {
         int index = 0;
@@ -68,7 +74,8 @@ public sealed class ParameterVisitor
     }
 
     /// <summary>Adds a tensor that is saved but not trained.</summary>
-    /// <param name="name">Its name within the module.</param><param name="buffer">The tensor.</param>
+    /// <param name="name">Its name within the module.</param>
+    /// <param name="buffer">The tensor.</param>
     public void AddBuffer(string name, Tensor buffer)
     {
         if (_seen.Add(buffer))

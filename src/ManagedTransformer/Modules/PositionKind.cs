@@ -15,6 +15,8 @@ public enum PositionKind
     /// <summary>Sinusoids as the paper writes them, sine and cosine in turn (Vaswani et al., 2017, section 3.5).</summary>
     Interleaved,
 
-    /// <summary>A trained table of distances that the attention adds to the keys, and no absolute positions (Sukhbaatar et al., 2019).</summary>
+    /// <summary>
+    /// A trained table of distances that the attention adds to the keys, and no absolute positions (Sukhbaatar et al., 2019).
+    /// </summary>
     Relative,
 }

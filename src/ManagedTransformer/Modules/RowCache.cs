@@ -11,7 +11,8 @@ internal sealed class RowCache
     private int _capacity;
 
     /// <summary>An empty cache.</summary>
-    /// <param name="rows">Rows side by side, and the most there can be.</param><param name="width">Width of a vector.</param>
+    /// <param name="rows">Rows side by side, and the most there can be.</param>
+    /// <param name="width">Width of a vector.</param>
     public RowCache(int rows, int width) => (_mostRows, Rows, _width) = (rows, rows, width);
 
     /// <summary>Rows alive.</summary>
@@ -37,7 +38,8 @@ internal sealed class RowCache
     public Tensor Range(int start, int count) => Part(_values!, start, count);
 
     /// <summary>Row i becomes what row <c>parents[i]</c> was; fewer parents than rows drop rows.</summary>
-    /// <param name="parents">A row per new row.</param><param name="start">The first position at which a row may differ from its parent.</param>
+    /// <param name="parents">A row per new row.</param>
+    /// <param name="start">The first position at which a row may differ from its parent.</param>
     public void Reorder(ReadOnlySpan<int> parents, int start)
     {
         Rows = parents.Length;

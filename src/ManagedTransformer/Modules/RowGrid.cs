@@ -2,14 +2,17 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules;
 
-/// <summary>Rows arranged as [groups, width] with the rows of a group side by side; places left over repeat some row and are never read back.</summary>
+/// <summary>
+/// Rows arranged as [groups, width] with the rows of a group side by side; places left over repeat some row and are never read back.
+/// </summary>
 internal sealed class RowGrid
 {
     private readonly int _groups, _width;
     private readonly Tensor? _places, _rows;
 
     /// <summary>A grid of rows.</summary>
-    /// <param name="groupOfRow">The group of every row.</param><param name="groups">How many groups there are, with rows or without.</param>
+    /// <param name="groupOfRow">The group of every row.</param>
+    /// <param name="groups">How many groups there are, with rows or without.</param>
     public RowGrid(ReadOnlySpan<int> groupOfRow, int groups)
     {
         int[] used = new int[groups], column = new int[groupOfRow.Length];

@@ -2,7 +2,10 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules;
 
-/// <summary>The attention slot of a layer: a mechanism that mixes positions. It has a whole-block form for training and a step form for generation, which agree.</summary>
+/// <summary>
+/// The attention slot of a layer: a mechanism that mixes positions. It has a whole-block form for training and a step form for generation,
+/// which agree.
+/// </summary>
 public abstract class SelfAttention : Module
 {
     /// <summary>The query map.</summary>
@@ -21,8 +24,10 @@ public abstract class SelfAttention : Module
     public virtual int PastLength => 0;
 
     /// <summary>Attention within a block, and to the input states before it where the mechanism looks that far.</summary>
-    /// <param name="x">The block's input states, [B, T, dim].</param><param name="mask">Which positions of the block are seen.</param>
-    /// <param name="past">Input states before the block, oldest first, [B, C, dim], without gradient; null for none.</param><param name="context">Dropout.</param>
+    /// <param name="x">The block's input states, [B, T, dim].</param>
+    /// <param name="mask">Which positions of the block are seen.</param>
+    /// <param name="past">Input states before the block, oldest first, [B, C, dim], without gradient; null for none.</param>
+    /// <param name="context">Dropout.</param>
     public abstract AttentionOutput Attend(Tensor x, AttentionMask mask, Tensor? past, ForwardContext context);
 
     /// <summary>An empty state for step-by-step generation.</summary>
@@ -30,7 +35,8 @@ public abstract class SelfAttention : Module
     public abstract LayerState CreateState(int batch);
 
     /// <summary>Attention of new positions to everything read before; the state is advanced.</summary>
-    /// <param name="x">New input states, [B, n, dim].</param><param name="state">Made by <see cref="CreateState"/>.</param>
+    /// <param name="x">New input states, [B, n, dim].</param>
+    /// <param name="state">Made by <see cref="CreateState"/>.</param>
     /// <returns>[B, n, dim]</returns>
     public abstract Tensor Step(Tensor x, LayerState state);
 }

@@ -6,10 +6,12 @@ namespace ManagedTransformer.Modules;
 public static class SinusoidalPositions
 {
     /// <summary>
-    /// Rows p = 0, 1, ... Half layout, h = floor(dim / 2): columns j and h + j hold sin and cos of p 10000^(-j/(h-1)), an odd last column 0. Interleaved: columns
-    /// 2i and 2i+1 hold sin and cos of p / 10000^(2i/dim).
+    /// Rows p = 0, 1, ... Half layout, h = floor(dim / 2): columns j and h + j hold sin and cos of p 10000^(-j/(h-1)), an odd last column
+    /// 0. Interleaved: columns 2i and 2i+1 hold sin and cos of p / 10000^(2i/dim).
     /// </summary>
-    /// <param name="rows">Number of positions.</param><param name="dim">Width.</param><param name="kind">Half or Interleaved.</param>
+    /// <param name="rows">Number of positions.</param>
+    /// <param name="dim">Width.</param>
+    /// <param name="kind">Half or Interleaved.</param>
     /// <returns>[rows, dim]</returns>
     /// <exception cref="ArgumentException">Another kind.</exception>
     public static Tensor Table(int rows, int dim, PositionKind kind)

@@ -3,8 +3,9 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules;
 
 /// <summary>
-/// x = scale E[token] + P[position], then an optional norm and dropout, with scale = sqrt(dim) or 1. With a padding id, positions count only real tokens and start
-/// at padding + 1 (a pad token has the position padding, whose row is zero), and lookups of padding send no gradient; without one they start at 0.
+/// x = scale E[token] + P[position], then an optional norm and dropout, with scale = sqrt(dim) or 1. With a padding id, positions count
+/// only real tokens and start at padding + 1 (a pad token has the position padding, whose row is zero), and lookups of padding send no
+/// gradient; without one they start at 0.
 /// </summary>
 public sealed class TokenEmbedding : Module
 {
@@ -13,7 +14,8 @@ public sealed class TokenEmbedding : Module
     private readonly EmbeddingWidening? _widening;
 
     /// <summary>An embedding.</summary>
-    /// <param name="options">Sizes and kinds.</param><param name="random">Source of the initial values.</param>
+    /// <param name="options">Sizes and kinds.</param>
+    /// <param name="random">Source of the initial values.</param>
     /// <param name="table">E, shared with another embedding; null for a table of its own.</param>
     /// <param name="widening">Applied to the looked-up vectors in place of positions and dropout; null for none.</param>
     public TokenEmbedding(TokenEmbeddingOptions options, RandomSource random, Parameter? table = null, EmbeddingWidening? widening = null)
@@ -38,7 +40,9 @@ public sealed class TokenEmbedding : Module
     public LayerNorm? Norm { get; }
 
     /// <summary>Embeds tokens.</summary>
-    /// <param name="tokens">Int32 [B, T]</param><param name="context">Dropout.</param><param name="start">
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <param name="context">Dropout.</param>
+    /// <param name="start">
     /// How many tokens came before (cached decoding; with a padding id, none of them padding).</param>
     /// <returns>[B, T, dim]</returns>
     /// <exception cref="ArgumentException">More positions than the table has.</exception>
@@ -60,7 +64,9 @@ public sealed class TokenEmbedding : Module
         return context.Dropout(x, _options.Dropout);
     }
 
-    /// <summary>Which tokens are padding: 1 there, 0 elsewhere, as <see cref="AttentionMask.KeyPadding"/> takes it; null where none is.</summary>
+    /// <summary>
+    /// Which tokens are padding: 1 there, 0 elsewhere, as <see cref="AttentionMask.KeyPadding"/> takes it; null where none is.
+    /// </summary>
     /// <param name="tokens">Int32 [B, T]</param>
     /// <returns>Float32 [B, T], or null.</returns>
     public Tensor? PaddingMask(Tensor tokens) => PaddingMask(tokens, _options.Padding);
@@ -77,8 +83,13 @@ public sealed class TokenEmbedding : Module
         return ids.Contains(pad) ? Tensor.FromRemembered([.. ids.Select(id => id == pad ? 1f : 0f)], tokens.Shape, tokens.Device) : null;
     }
 
-    /// <summary>Positions of tokens under a padding id: padding + number of real tokens so far; padding itself stands at the position padding.</summary>
-    /// <param name="tokens">Row-major [rows, length].</param><param name="length">Tokens per row.</param><param name="padding">The padding id.</param><param name="start">Real tokens before.</param>
+    /// <summary>
+    /// Positions of tokens under a padding id: padding + number of real tokens so far; padding itself stands at the position padding.
+    /// </summary>
+    /// <param name="tokens">Row-major [rows, length].</param>
+    /// <param name="length">Tokens per row.</param>
+    /// <param name="padding">The padding id.</param>
+    /// <param name="start">Real tokens before.</param>
     public static int[] PositionIndices(ReadOnlySpan<int> tokens, int length, int padding, int start = 0)
     {
         int[] positions = new int[tokens.Length];

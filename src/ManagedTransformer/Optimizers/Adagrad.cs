@@ -3,8 +3,8 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Optimizers;
 
 /// <summary>
-/// Adagrad (Duchi et al., 2011) whose clipping, per tensor, scales the step and not the accumulated gradient (Sukhbaatar et al., 2019): scale = rate, or
-/// rate clip / (|g| + 1e-10) where |g| > clip > 0; a = a + g^2; w = w - scale g / (sqrt(a) + epsilon).
+/// Adagrad (Duchi et al., 2011) whose clipping, per tensor, scales the step and not the accumulated gradient (Sukhbaatar et al., 2019):
+/// scale = rate, or rate clip / (|g| + 1e-10) where |g| > clip > 0; a = a + g^2; w = w - scale g / (sqrt(a) + epsilon).
 /// </summary>
 public sealed class Adagrad : Optimizer
 {
@@ -12,8 +12,10 @@ public sealed class Adagrad : Optimizer
     private readonly Dictionary<Parameter, double> _norms = [];
 
     /// <summary>An optimiser.</summary>
-    /// <param name="groups">What it updates.</param><param name="clip">Largest gradient norm of a tensor that takes a full step; 0: no clipping.</param>
-    /// <param name="epsilon">Added to the root.</param><param name="initialAccumulator">What a starts from.</param>
+    /// <param name="groups">What it updates.</param>
+    /// <param name="clip">Largest gradient norm of a tensor that takes a full step; 0: no clipping.</param>
+    /// <param name="epsilon">Added to the root.</param>
+    /// <param name="initialAccumulator">What a starts from.</param>
     public Adagrad(IReadOnlyList<ParameterGroup> groups, float clip = 0, float epsilon = 1e-10f, float initialAccumulator = 0)
         : base(groups, ["accumulator"], initialAccumulator) => (_clip, _epsilon) = (clip, epsilon);
 

@@ -3,17 +3,19 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Optimizers;
 
 /// <summary>
-/// Adam with decoupled weight decay (Kingma and Ba, 2015; Loshchilov and Hutter, 2019), update k = 1, 2, ...: m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,
-/// w = w - rate decay w, then, with the root corrected for its bias, w = w - rate / (1 - b1^k) m / (sqrt(v / (1 - b2^k)) + epsilon), or, uncorrected,
-/// w = w - rate sqrt(1 - b2^k) / (1 - b1^k) m / (sqrt(v) + epsilon), which makes epsilon effectively larger in early updates. Decay that is not decoupled is added
-/// to the gradient instead. Of a gradient of rows, only these rows are updated (lazy Adam), with the one k of the whole table.
+/// Adam with decoupled weight decay (Kingma and Ba, 2015; Loshchilov and Hutter, 2019), update k = 1, 2, ...: m = b1 m + (1 - b1) g, v = b2
+/// v + (1 - b2) g^2, w = w - rate decay w, then, with the root corrected for its bias, w = w - rate / (1 - b1^k) m / (sqrt(v / (1 - b2^k))
+/// + epsilon), or, uncorrected, w = w - rate sqrt(1 - b2^k) / (1 - b1^k) m / (sqrt(v) + epsilon), which makes epsilon effectively larger in
+/// early updates. Decay that is not decoupled is added to the gradient instead. Of a gradient of rows, only these rows are updated (lazy
+/// Adam), with the one k of the whole table.
 /// </summary>
 public sealed class Adam : Optimizer
 {
     private readonly AdamOptions _options;
 
     /// <summary>An optimiser.</summary>
-    /// <param name="groups">What it updates.</param><param name="options">Constants.</param>
+    /// <param name="groups">What it updates.</param>
+    /// <param name="options">Constants.</param>
     public Adam(IReadOnlyList<ParameterGroup> groups, AdamOptions? options = null)
         : base(groups, ["m", "v"]) => _options = options ?? new AdamOptions();
 

@@ -15,14 +15,20 @@ public sealed record AdamOptions
     /// <summary>Weight decay.</summary>
     public float WeightDecay { get; init; }
 
-    /// <summary>Whether decay takes a share of the weight, times the learning rate (AdamW), or is added to the gradient (L2 regularisation, Adam as first published).</summary>
+    /// <summary>
+    /// Whether decay takes a share of the weight, times the learning rate (AdamW), or is added to the gradient (L2 regularisation,
+    /// Adam as first published).
+    /// </summary>
     public bool DecoupledDecay { get; init; } = true;
 
     /// <summary>
-    /// Whether rows without a contribution to a gradient of rows stay as they are, weights and moments; otherwise their gradient is 0 and the whole table moves.
+    /// Whether rows without a contribution to a gradient of rows stay as they are, weights and moments; otherwise their gradient is 0 and
+    /// the whole table moves.
     /// </summary>
     public bool Lazy { get; init; } = true;
 
-    /// <summary>Whether epsilon is added after the bias correction of the root (AdamW as PyTorch has it) or before (Adam as fairseq has it).</summary>
+    /// <summary>
+    /// Whether epsilon is added after the bias correction of the root (AdamW as PyTorch has it) or before (Adam as fairseq has it).
+    /// </summary>
     public bool CorrectRoot { get; init; }
 }

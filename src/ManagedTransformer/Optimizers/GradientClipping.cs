@@ -12,6 +12,7 @@ public static class GradientClipping
         Math.Sqrt(OptimizerUpdates.SquaredGradientNorms([.. parameters.Select(named => named.Parameter)]).Sum(square => (double)square));
 
     /// <summary>The factor min(1, limit / (norm + 1e-6)) that brings the norm down to the limit; 1 when the limit is 0.</summary>
-    /// <param name="norm">The global norm.</param><param name="limit">Largest norm; 0 for none.</param>
+    /// <param name="norm">The global norm.</param>
+    /// <param name="limit">Largest norm; 0 for none.</param>
     public static float Scale(double norm, float limit) => limit > 0 ? (float)Math.Min(1, limit / (norm + 1e-6)) : 1;
 }

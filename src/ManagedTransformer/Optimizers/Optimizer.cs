@@ -9,7 +9,8 @@ public abstract class Optimizer
     private readonly List<(string Name, Parameter Parameter, Tensor[] State)> _entries = [];
 
     /// <summary>An optimiser.</summary>
-    /// <param name="groups">What it updates.</param><param name="stateNames">Names of the state tensors of each parameter, each of the parameter's shape.</param>
+    /// <param name="groups">What it updates.</param>
+    /// <param name="stateNames">Names of the state tensors of each parameter, each of the parameter's shape.</param>
     /// <param name="initialState">What they start from.</param>
     /// <exception cref="ArgumentException">A weight that was rounded for inference (<see cref="Module.RoundWeights"/>).</exception>
     protected Optimizer(IReadOnlyList<ParameterGroup> groups, IReadOnlyList<string> stateNames, float initialState = 0)
@@ -20,7 +21,9 @@ public abstract class Optimizer
         {
             if (named.Parameter.DType != DType.Float32)
             {
-                throw new ArgumentException($"The weight '{named.Name}' was rounded to {named.Parameter.DType} for inference; training needs the Float32 weights.", nameof(groups));
+                throw new ArgumentException(
+                    $"The weight '{named.Name}' was rounded to {named.Parameter.DType} for inference; training needs the Float32 weights.",
+                    nameof(groups));
             }
 
             Tensor[] state = [.. stateNames.Select(_ => Tensor.Full(named.Parameter.Shape, initialState, named.Parameter.Device).Keep())];
@@ -42,7 +45,8 @@ public abstract class Optimizer
         StateNames.SelectMany((state, index) => _entries.Select(entry => new NamedBuffer($"{state}.{entry.Name}", entry.State[index])));
 
     /// <summary>One update of every parameter that has a gradient.</summary>
-    /// <param name="rate">Learning rate, at least 0.</param><param name="gradientScale">Factor on every gradient (clipping, averaging).</param>
+    /// <param name="rate">Learning rate, at least 0.</param>
+    /// <param name="gradientScale">Factor on every gradient (clipping, averaging).</param>
     public void Step(float rate, float gradientScale = 1)
     {
         Updates++;
@@ -64,7 +68,10 @@ public abstract class Optimizer
     }
 
     /// <summary>Updates one parameter; <see cref="Updates"/> counts this update already.</summary>
-    /// <param name="parameter">Has a gradient, or not.</param><param name="state">Its state tensors, in the order of <see cref="StateNames"/>.</param>
-    /// <param name="rate">Learning rate of its group.</param><param name="gradientScale">Factor on the gradient.</param><param name="weightDecay">The group's own weight decay, if any.</param>
+    /// <param name="parameter">Has a gradient, or not.</param>
+    /// <param name="state">Its state tensors, in the order of <see cref="StateNames"/>.</param>
+    /// <param name="rate">Learning rate of its group.</param>
+    /// <param name="gradientScale">Factor on the gradient.</param>
+    /// <param name="weightDecay">The group's own weight decay, if any.</param>
     protected abstract void Update(Parameter parameter, Tensor[] state, float rate, float gradientScale, float? weightDecay);
 }

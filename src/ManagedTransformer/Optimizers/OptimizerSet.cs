@@ -3,7 +3,9 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Optimizers;
 
-/// <summary>Optimisers that together update a model, each a part of its own: for instance the values of a memory apart from everything else.</summary>
+/// <summary>
+/// Optimisers that together update a model, each a part of its own: for instance the values of a memory apart from everything else.
+/// </summary>
 public sealed class OptimizerSet
 {
     /// <summary>A set of optimisers.</summary>
@@ -31,7 +33,8 @@ public sealed class OptimizerSet
 
     /// <summary>The norm of the gradient of every part, before clipping.</summary>
     /// <param name="gradientScale">Factor on every gradient.</param>
-    /// <param name="others">Numbers that are wanted as well: they are read back from the device together with the norms (<see cref="Tensor.Fetch"/>).</param>
+    /// <param name="others">Numbers that are wanted as well: they are read back from the device together with the norms
+    /// (<see cref="Tensor.Fetch"/>).</param>
     public double[] GradientNorms(float gradientScale = 1, params IReadOnlyList<Tensor> others)
     {
         Tensor?[] squares = [.. Parts.Select(part => part.Parameters.Count == 0
@@ -42,7 +45,8 @@ public sealed class OptimizerSet
     }
 
     /// <summary>One update of every part, each clipped by its own norm.</summary>
-    /// <param name="rate">The scheduled learning rate.</param><param name="norms">From <see cref="GradientNorms"/> with the same factor.</param>
+    /// <param name="rate">The scheduled learning rate.</param>
+    /// <param name="norms">From <see cref="GradientNorms"/> with the same factor.</param>
     /// <param name="gradientScale">Factor on every gradient (averaging).</param>
     public void Step(float rate, IReadOnlyList<double> norms, float gradientScale = 1)
     {

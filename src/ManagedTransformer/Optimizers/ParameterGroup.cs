@@ -7,7 +7,8 @@ public sealed class ParameterGroup
 {
     /// <summary>A group.</summary>
     /// <param name="parameters">The parameters; names identify their optimiser state in checkpoints.</param>
-    /// <param name="rateFactor">Multiplies the learning rate.</param><param name="weightDecay">Overrides the optimiser's weight decay; null: as the optimiser.</param>
+    /// <param name="rateFactor">Multiplies the learning rate.</param>
+    /// <param name="weightDecay">Overrides the optimiser's weight decay; null: as the optimiser.</param>
     public ParameterGroup(IEnumerable<NamedParameter> parameters, float rateFactor = 1, float? weightDecay = null)
     {
         Parameters = [.. parameters];

@@ -6,6 +6,9 @@ public enum BestBy
     /// <summary>The lowest validation loss.</summary>
     Loss,
 
-    /// <summary>The highest BLEU of the validation sentences that <see cref="TranslationTrainingRecipe.EvaluateBleu"/> names: with few parameters it still rises when the loss no longer falls.</summary>
+    /// <summary>
+    /// The highest BLEU of the validation sentences that <see cref="TranslationTrainingRecipe.EvaluateBleu"/> names: with few parameters it
+    /// still rises when the loss no longer falls.
+    /// </summary>
     Bleu,
 }

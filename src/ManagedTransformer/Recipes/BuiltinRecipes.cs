@@ -21,7 +21,8 @@ internal static class BuiltinRecipes
     public static byte[] Read(string name)
     {
         using Stream stream = _assembly.GetManifestResourceStream(Folder + name + Extension)
-            ?? throw new InputException($"There is no recipe '{name}'{(NearestName.Of(name, Names) is { } near ? $"; did you mean '{near}'?" : ".")}");
+            ?? throw new InputException(
+                $"There is no recipe '{name}'{(NearestName.Of(name, Names) is { } near ? $"; did you mean '{near}'?" : ".")}");
         byte[] file = new byte[stream.Length];
         stream.ReadExactly(file);
         return file;

@@ -5,7 +5,10 @@ namespace ManagedTransformer.Recipes;
 /// <summary>What to train on.</summary>
 public sealed record DataRecipe
 {
-    /// <summary>A text file (or <c>.gz</c>), a folder with train.txt and valid.txt, or <c>builtin:stories</c>; the command line overrides it. Absent: the command line must name it.</summary>
+    /// <summary>
+    /// A text file (or <c>.gz</c>), a folder with train.txt and valid.txt, or <c>builtin:stories</c>; the command line overrides it.
+    /// Absent: the command line must name it.
+    /// </summary>
     public string? Source { get; set; }
 
     /// <summary>Share of a single file, at its end, that is kept for validation.</summary>

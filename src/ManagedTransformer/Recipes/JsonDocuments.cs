@@ -16,7 +16,8 @@ internal static class JsonDocuments
     private static readonly (string Name, string Description)[] _types =
     [
         ("List`1", "a list"), ("[]", "a list"), ("Dictionary`2", "an object"), ("System.Int", "a whole number within its range"),
-        ("System.UInt", "a whole number within its range"), ("System.Single", "a number"), ("System.Double", "a number"), ("System.Boolean", "true or false"),
+        ("System.UInt", "a whole number within its range"), ("System.Single", "a number"), ("System.Double", "a number"),
+        ("System.Boolean", "true or false"),
         ("System.String", "a text in quotes"),
     ];
 
@@ -37,8 +38,13 @@ internal static class JsonDocuments
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(utf8, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("architecture", out JsonElement name) ? name.ToString() : null;
+            using JsonDocument json = JsonDocument.Parse(utf8, new JsonDocumentOptions
+            {
+                CommentHandling = JsonCommentHandling.Skip,
+                AllowTrailingCommas = true,
+            });
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("architecture", out JsonElement name) ? name.ToString() : null;
         }
         catch (JsonException)
         {
@@ -79,7 +85,8 @@ internal static class JsonDocuments
             : $"{path}: not valid JSON{place}: {e.InnerException?.Message ?? message}";
     }
 
-    // A token of another kind is told by the inner message, which names the kind; what does not fit into a type by the message itself, which names that of .NET.
+    // A token of another kind is told by the inner message, which names the kind; what does not fit into a type by the message itself,
+    // which names that of .NET.
     private static string ExpectedType(string? inner, string message) =>
         _kinds.FirstOrDefault(kind => inner?.Contains(kind.Name, StringComparison.Ordinal) == true).Description
         ?? _types.FirstOrDefault(type => message.Contains(type.Name, StringComparison.Ordinal)).Description ?? "an object";

@@ -23,7 +23,8 @@ public sealed record LanguageModelRecipe : Recipe
         RequireArchitecture(TransformerLanguageModel, where);
         if (Model.Vocab < 0)
         {
-            throw new InputException($"{where}: model.vocab is {Model.Vocab}, it must be positive (or left out, for the tokenizer to decide).");
+            throw new InputException(
+                $"{where}: model.vocab is {Model.Vocab}, it must be positive (or left out, for the tokenizer to decide).");
         }
 
         // Where the tokenizer decides the vocabulary, the smallest one that everything fits into stands in.
@@ -38,12 +39,14 @@ public sealed record LanguageModelRecipe : Recipe
         Training.Validate(where);
         if (Training.Context > Model.PositionLimit)
         {
-            throw new InputException($"{where}: training.context ({Training.Context}) is longer than model.max_positions ({Model.MaxPositions}).");
+            throw new InputException(
+                $"{where}: training.context ({Training.Context}) is longer than model.max_positions ({Model.MaxPositions}).");
         }
 
         if (Model.HasSpans && Training.Sampling != Sampling.Stream)
         {
-            throw new InputException($"{where}: span attention needs training.sampling to be stream, since it looks back at the blocks before.");
+            throw new InputException(
+                $"{where}: span attention needs training.sampling to be stream, since it looks back at the blocks before.");
         }
     }
 }

@@ -6,21 +6,24 @@ public static class NearestName
     private const int LettersPerMistake = 3;
 
     /// <summary>
-    /// The name with the fewest letters inserted, left out, replaced or exchanged with their neighbours, case apart, where these are at most a third of the letters;
-    /// else the shortest name that contains the given one. The first in the list of equally near ones.
+    /// The name with the fewest letters inserted, left out, replaced or exchanged with their neighbours, case apart, where these are at
+    /// most a third of the letters; else the shortest name that contains the given one. The first in the list of equally near ones.
     /// </summary>
-    /// <param name="name">What was written.</param><param name="known">The names that there are.</param>
+    /// <param name="name">What was written.</param>
+    /// <param name="known">The names that there are.</param>
     /// <returns>The nearest; null where none is near.</returns>
     public static string? Of(string name, IReadOnlyList<string> known)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(known);
         string given = name.ToLowerInvariant();
-        (string Name, int Mistakes)? best = known.Select(candidate => (Name: candidate, Mistakes: Mistakes(given, candidate.ToLowerInvariant())))
-            .OrderBy(candidate => candidate.Mistakes).Cast<(string, int)?>().FirstOrDefault();
+        (string Name, int Mistakes)? best =
+            known.Select(candidate => (Name: candidate, Mistakes: Mistakes(given, candidate.ToLowerInvariant())))
+                .OrderBy(candidate => candidate.Mistakes).Cast<(string, int)?>().FirstOrDefault();
         return best is { } nearest && nearest.Mistakes <= Math.Max(1, given.Length / LettersPerMistake) ? nearest.Name
             : given.Length == 0 ? null
-            : known.Where(candidate => candidate.Contains(given, StringComparison.OrdinalIgnoreCase)).OrderBy(candidate => candidate.Length).FirstOrDefault();
+            : known.Where(candidate => candidate.Contains(given, StringComparison.OrdinalIgnoreCase)).OrderBy(candidate => candidate.Length)
+                .FirstOrDefault();
     }
 
     // Optimal string alignment: rows of the table are the letters of one word, columns those of the other.

@@ -33,7 +33,10 @@ public sealed record OptimizerRecipe
     /// <summary>Another optimiser for the values of memory layers; null: they are updated like everything else.</summary>
     public ValuesRecipe? Values { get; set; }
 
-    /// <summary>The optimisers for a model's parameters, with their clipping: one for the values of memory layers if <see cref="Values"/> says so, and one for the rest.</summary>
+    /// <summary>
+    /// The optimisers for a model's parameters, with their clipping: one for the values of memory layers if <see cref="Values"/> says so,
+    /// and one for the rest.
+    /// </summary>
     /// <param name="parameters">All of them.</param>
     public OptimizerSet CreateSet(IReadOnlyList<NamedParameter> parameters)
     {
@@ -47,7 +50,9 @@ public sealed record OptimizerRecipe
     /// <param name="parameters">All of them.</param>
     public Optimizer Create(IReadOnlyList<NamedParameter> parameters)
     {
-        IReadOnlyList<ParameterGroup> groups = DecayVectors ? [new ParameterGroup(parameters)] : ParameterGroup.DecayMatricesOnly(parameters);
+        IReadOnlyList<ParameterGroup> groups = DecayVectors
+            ? [new ParameterGroup(parameters)]
+            : ParameterGroup.DecayMatricesOnly(parameters);
         AdamOptions adam = new() { Beta1 = Betas[0], Beta2 = Betas[1], Epsilon = Eps ?? 1e-8f, WeightDecay = WeightDecay };
         return Type switch
         {
@@ -71,7 +76,9 @@ public sealed record OptimizerRecipe
         Values?.Validate(where);
         if (Eps is < 0 || WeightDecay < 0 || ClipNorm < 0 || Momentum is not (>= 0 and < 1))
         {
-            throw new InputException($"{where}: training.optimizer: eps, weight_decay and clip_norm must not be negative, momentum must be at least 0 and below 1.");
+            throw new InputException(
+                $"{where}: training.optimizer: eps, weight_decay and clip_norm must not be negative, "
+                + "momentum must be at least 0 and below 1.");
         }
 
         if (Type == OptimizerKind.Adagrad && WeightDecay > 0)

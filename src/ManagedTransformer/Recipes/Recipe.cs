@@ -4,7 +4,9 @@ using ManagedTransformer.Data;
 
 namespace ManagedTransformer.Recipes;
 
-/// <summary>Everything that decides a training run but the random seed: a JSON file with snake_case keys, none of which may be unknown.</summary>
+/// <summary>
+/// Everything that decides a training run but the random seed: a JSON file with snake_case keys, none of which may be unknown.
+/// </summary>
 public abstract record Recipe
 {
     /// <summary>The architecture of language models (<see cref="LanguageModelRecipe"/>).</summary>
@@ -23,7 +25,8 @@ public abstract record Recipe
 
     /// <summary>Reads and checks a recipe of any kind.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InputException">The file is missing, not JSON, or has an unknown key, a wrong type or a value out of its range.</exception>
+    /// <exception cref="InputException">The file is missing, not JSON, or has an unknown key,
+    /// a wrong type or a value out of its range.</exception>
     public static Recipe Load(string path) => Read(path, Utf8File.Read(path));
 
     /// <summary>The names of the recipes that come with the library, in alphabetical order; <c>stories</c> is one to begin with.</summary>
@@ -72,7 +75,9 @@ public abstract record Recipe
     {
         if (Architecture != expected)
         {
-            throw new InputException($"{where}: architecture is '{Architecture}', the known ones are '{TransformerLanguageModel}' and '{TransformerTranslation}'.");
+            throw new InputException(
+                $"{where}: architecture is '{Architecture}', the known ones are '{TransformerLanguageModel}' "
+                + $"and '{TransformerTranslation}'.");
         }
     }
 }

@@ -25,13 +25,16 @@ namespace ManagedTransformer.Recipes;
     WriteIndented = true,
     Converters =
     [
-        typeof(SnakeCaseEnumConverter<Activation>), typeof(SnakeCaseEnumConverter<PositionKind>), typeof(SnakeCaseEnumConverter<InitializationScheme>),
-        typeof(SnakeCaseEnumConverter<LabelSmoothing>), typeof(SnakeCaseEnumConverter<TokenizerKind>), typeof(SnakeCaseEnumConverter<Sampling>), typeof(SnakeCaseEnumConverter<BestBy>),
-        typeof(SnakeCaseEnumConverter<OptimizerKind>), typeof(SnakeCaseEnumConverter<ScheduleKind>), typeof(SnakeCaseEnumConverter<AttentionKind>),
-        typeof(SnakeCaseEnumConverter<FeatureMapKind>), typeof(SnakeCaseEnumConverter<FeatureActivation>), typeof(SnakeCaseEnumConverter<LinearGateKind>),
-        typeof(SnakeCaseEnumConverter<TrainableParameters>), typeof(SnakeCaseEnumConverter<AdaptiveForm>), typeof(SnakeCaseEnumConverter<UnitMode>),
-        typeof(SnakeCaseEnumConverter<LinearDenominator>), typeof(SnakeCaseEnumConverter<EmbeddingTie>),
-        typeof(SnakeCaseEnumConverter<ExitClassifiers>), typeof(SnakeCaseEnumConverter<ExitOracleKind>), typeof(SnakeCaseEnumConverter<HaltingKind>),
+        typeof(SnakeCaseEnumConverter<Activation>), typeof(SnakeCaseEnumConverter<PositionKind>),
+        typeof(SnakeCaseEnumConverter<InitializationScheme>), typeof(SnakeCaseEnumConverter<LabelSmoothing>),
+        typeof(SnakeCaseEnumConverter<TokenizerKind>), typeof(SnakeCaseEnumConverter<Sampling>), typeof(SnakeCaseEnumConverter<BestBy>),
+        typeof(SnakeCaseEnumConverter<OptimizerKind>), typeof(SnakeCaseEnumConverter<ScheduleKind>),
+        typeof(SnakeCaseEnumConverter<AttentionKind>), typeof(SnakeCaseEnumConverter<FeatureMapKind>),
+        typeof(SnakeCaseEnumConverter<FeatureActivation>), typeof(SnakeCaseEnumConverter<LinearGateKind>),
+        typeof(SnakeCaseEnumConverter<TrainableParameters>), typeof(SnakeCaseEnumConverter<AdaptiveForm>),
+        typeof(SnakeCaseEnumConverter<UnitMode>), typeof(SnakeCaseEnumConverter<LinearDenominator>),
+        typeof(SnakeCaseEnumConverter<EmbeddingTie>), typeof(SnakeCaseEnumConverter<ExitClassifiers>),
+        typeof(SnakeCaseEnumConverter<ExitOracleKind>), typeof(SnakeCaseEnumConverter<HaltingKind>),
     ])]
 [JsonSerializable(typeof(LanguageModelRecipe))]
 [JsonSerializable(typeof(TranslationRecipe))]

@@ -10,7 +10,9 @@ namespace ManagedTransformer.Recipes;
 public static class RecipeVocabulary
 {
     /// <summary>The recipe's model with its vocabulary: as written, or as the tokenizer will have it.</summary>
-    /// <param name="recipe">A checked recipe.</param><param name="where">The recipe's name, for errors.</param><param name="source">Text instead of the recipe's; null: the recipe's.</param>
+    /// <param name="recipe">A checked recipe.</param>
+    /// <param name="where">The recipe's name, for errors.</param>
+    /// <param name="source">Text instead of the recipe's; null: the recipe's.</param>
     /// <exception cref="InputException">The tokenizer needs a text, and none is named or it cannot be read.</exception>
     public static LanguageModelConfig Resolve(LanguageModelRecipe recipe, string where, string? source = null)
     {
@@ -19,7 +21,9 @@ public static class RecipeVocabulary
     }
 
     /// <summary>The recipe's translation model with its vocabularies: as written, or as the tokenizers will have them.</summary>
-    /// <param name="recipe">A checked recipe.</param><param name="where">The recipe's name, for errors.</param><param name="source">Sentence pairs instead of the recipe's; null: the recipe's.</param>
+    /// <param name="recipe">A checked recipe.</param>
+    /// <param name="where">The recipe's name, for errors.</param>
+    /// <param name="source">Sentence pairs instead of the recipe's; null: the recipe's.</param>
     /// <exception cref="InputException">The tokenizers need sentence pairs, and none are named or they cannot be read.</exception>
     public static EncoderDecoderConfig Resolve(TranslationRecipe recipe, string where, string? source = null)
     {
@@ -49,7 +53,8 @@ public static class RecipeVocabulary
         if (data.Source is null && tokenizer.File is null)
         {
             throw new InputException(
-                $"{where}: the size of the vocabulary is missing: it is left to the tokenizers, which are made from the training pairs, and the recipe names none (data.source).");
+                $"{where}: the size of the vocabulary is missing: it is left to the tokenizers, which are made from the training pairs, "
+                + "and the recipe names none (data.source).");
         }
 
         ParallelCorpus pairs = tokenizer.File is null ? TranslationPairs.Train(data) : new ParallelCorpus(where, []);
@@ -71,7 +76,8 @@ public static class RecipeVocabulary
         }
 
         string text = source ?? recipe.Data.Source ?? throw new InputException(
-            $"{where}: the size of the vocabulary is missing: model.vocab is left to the tokenizer, which makes it from the training text, and the recipe names none (data.source).");
+            $"{where}: the size of the vocabulary is missing: model.vocab is left to the tokenizer, which makes it from the training text, "
+            + "and the recipe names none (data.source).");
         TextCorpus corpus = TrainingData.Load(recipe.Data with { Source = text });
         return TrainingData.CreateTokenizer(tokenizer, corpus).VocabularySize;
     }

@@ -66,7 +66,8 @@ public sealed record ScheduleRecipe
             ScheduleKind.Noam => new NoamSchedule(Dim, Warmup, Factor),
             ScheduleKind.Cosine => new CosineSchedule(Lr, MinLr, Warmup, total, WarmupInitLr, Period, TMult, LrShrink),
             ScheduleKind.Polynomial => new PolynomialSchedule(Lr, EndLr, Warmup, total, Power),
-            ScheduleKind.Linear => new LinearDecaySchedule(Lr, Warmup, total, WarmupInitLr < 0 ? LinearDecaySchedule.DefaultInitial : WarmupInitLr),
+            ScheduleKind.Linear =>
+                new LinearDecaySchedule(Lr, Warmup, total, WarmupInitLr < 0 ? LinearDecaySchedule.DefaultInitial : WarmupInitLr),
             ScheduleKind.Step => new StepSchedule(Lr, Every, Factor),
             _ => new ComposedSchedule([.. Parts!.Select(part => (part.Create(part.Updates), part.Updates))]),
         };

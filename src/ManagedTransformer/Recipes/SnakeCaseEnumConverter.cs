@@ -20,5 +20,6 @@ internal sealed class SnakeCaseEnumConverter<TEnum> : JsonConverter<TEnum>
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) => writer.WriteStringValue(_names[Array.IndexOf(_values, value)]);
+    public override void Write(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(_names[Array.IndexOf(_values, value)]);
 }

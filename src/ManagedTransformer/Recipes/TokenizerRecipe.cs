@@ -24,7 +24,8 @@ public sealed record TokenizerRecipe
 
         if (Vocab < 0 || MinCount < 1)
         {
-            throw new InputException($"{where}: tokenizer.vocab ({Vocab}) must not be negative, and tokenizer.min_count ({MinCount}) must be at least 1.");
+            throw new InputException(
+                $"{where}: tokenizer.vocab ({Vocab}) must not be negative, and tokenizer.min_count ({MinCount}) must be at least 1.");
         }
     }
 }

@@ -6,6 +6,9 @@ public enum TrainableParameters
     /// <summary>All.</summary>
     All,
 
-    /// <summary>Of every attention layer outside of encoders the query, key and value maps, the feature map and the gates; everything else stays as it is (Kasai et al., 2021, authors' code).</summary>
+    /// <summary>
+    /// Of every attention layer outside of encoders the query, key and value maps, the feature map and the gates; everything else stays as
+    /// it is (Kasai et al., 2021, authors' code).
+    /// </summary>
     AttentionOnly,
 }

@@ -12,7 +12,9 @@ public sealed record TrainingRecipe : UpdateRecipe
     /// <summary>How blocks are taken from the text.</summary>
     public Sampling Sampling { get; set; }
 
-    /// <summary>Most tokens of the validation text that evaluations during training score; 0: all. The last evaluation scores all.</summary>
+    /// <summary>
+    /// Most tokens of the validation text that evaluations during training score; 0: all. The last evaluation scores all.
+    /// </summary>
     public long EvaluateTokens { get; set; }
 
     /// <summary>Tokens of context before each scored block of an evaluation.</summary>
@@ -36,12 +38,15 @@ public sealed record TrainingRecipe : UpdateRecipe
 
         if (EvaluateTokens < 0 || SampleTokens < 0)
         {
-            throw new InputException($"{where}: training.evaluate_tokens ({EvaluateTokens}) and training.sample_tokens ({SampleTokens}) must not be negative.");
+            throw new InputException(
+                $"{where}: training.evaluate_tokens ({EvaluateTokens}) and training.sample_tokens ({SampleTokens}) must not be negative.");
         }
 
         if (EvaluateContextWindow < 0 || EvaluateContextWindow >= Context)
         {
-            throw new InputException($"{where}: training.evaluate_context_window ({EvaluateContextWindow}) must be at least 0 and below training.context ({Context}).");
+            throw new InputException(
+                $"{where}: training.evaluate_context_window ({EvaluateContextWindow}) must be at least 0 and "
+                + $"below training.context ({Context}).");
         }
     }
 }

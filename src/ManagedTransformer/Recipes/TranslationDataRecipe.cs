@@ -5,7 +5,9 @@ namespace ManagedTransformer.Recipes;
 /// <summary>The pairs of sentences to train, validate and test on. Every file may be a <c>.gz</c> of one.</summary>
 public sealed record TranslationDataRecipe
 {
-    /// <summary>The source sentences, one per line; or a TSV with both sides where <see cref="Target"/> is absent; or <c>builtin:translation</c>.</summary>
+    /// <summary>
+    /// The source sentences, one per line; or a TSV with both sides where <see cref="Target"/> is absent; or <c>builtin:translation</c>.
+    /// </summary>
     public string? Source { get; set; }
 
     /// <summary>The target sentences, line by line with the sources.</summary>
@@ -29,7 +31,9 @@ public sealed record TranslationDataRecipe
     /// <summary>Training pairs with more words on a side are left out; 0: no limit but the model's positions.</summary>
     public int MaxLength { get; set; }
 
-    /// <summary>Training pairs whose longer side has more than this many times the words of the shorter one are left out; 0: no limit.</summary>
+    /// <summary>
+    /// Training pairs whose longer side has more than this many times the words of the shorter one are left out; 0: no limit.
+    /// </summary>
     public double MaxRatio { get; set; }
 
     /// <summary>The same with other pairs to train on.</summary>
@@ -104,7 +108,8 @@ public sealed record TranslationDataRecipe
 
         if (MaxLength < 0 || !(MaxRatio == 0 || MaxRatio >= 1))
         {
-            throw new InputException($"{where}: data.max_length ({MaxLength}) must not be negative, and data.max_ratio ({MaxRatio}) must be 0 or at least 1.");
+            throw new InputException(
+                $"{where}: data.max_length ({MaxLength}) must not be negative, and data.max_ratio ({MaxRatio}) must be 0 or at least 1.");
         }
     }
 }

@@ -24,22 +24,31 @@ public sealed record TranslationRecipe : Recipe
         RequireArchitecture(TransformerTranslation, where);
         if (Model.SrcVocab < 0 || Model.Vocab < 0)
         {
-            throw new InputException($"{where}: model.src_vocab ({Model.SrcVocab}) and model.vocab ({Model.Vocab}) must be positive (or left out, for the tokenizer to decide).");
+            throw new InputException(
+                $"{where}: model.src_vocab ({Model.SrcVocab}) and model.vocab ({Model.Vocab}) must be positive (or left out, "
+                + "for the tokenizer to decide).");
         }
 
         if (Model.Tie == EmbeddingTie.All && !Tokenizer.Joint)
         {
-            throw new InputException($"{where}: model.tie 'all' shares one table between both languages, which needs one vocabulary: tokenizer.joint must not be false.");
+            throw new InputException(
+                $"{where}: model.tie 'all' shares one table between both languages, which needs one vocabulary: "
+                + "tokenizer.joint must not be false.");
         }
 
         if (Model.PaddingIdx != SpecialIds.Pad)
         {
-            throw new InputException($"{where}: model.padding_idx is {Model.PaddingIdx}; the padding of translation models is {SpecialIds.Pad}.");
+            throw new InputException(
+                $"{where}: model.padding_idx is {Model.PaddingIdx}; the padding of translation models is {SpecialIds.Pad}.");
         }
 
         // Where the tokenizer decides a vocabulary, the smallest one stands in.
         int least = SpecialIds.FirstOrdinary + 1;
-        (Model with { SrcVocab = Model.SrcVocab == 0 ? Math.Max(least, Model.Vocab) : Model.SrcVocab, Vocab = Model.Vocab == 0 ? Math.Max(least, Model.SrcVocab) : Model.Vocab }).Validate(where);
+        (Model with
+        {
+            SrcVocab = Model.SrcVocab == 0 ? Math.Max(least, Model.Vocab) : Model.SrcVocab,
+            Vocab = Model.Vocab == 0 ? Math.Max(least, Model.SrcVocab) : Model.Vocab,
+        }).Validate(where);
         Tokenizer.Validate(where);
         Data.Validate(where);
         Training.Validate(where);

@@ -35,7 +35,8 @@ public sealed record TranslationTokenizerRecipe
         Target.Validate(where);
         if (SrcVocab < 0 || (SrcVocab > 0 && Joint))
         {
-            throw new InputException($"{where}: tokenizer.src_vocab is {SrcVocab}, it must not be negative, and needs tokenizer.joint to be false.");
+            throw new InputException(
+                $"{where}: tokenizer.src_vocab is {SrcVocab}, it must not be negative, and needs tokenizer.joint to be false.");
         }
 
         Source.Validate(where);

@@ -41,7 +41,8 @@ public sealed record TranslationTrainingRecipe : UpdateRecipe
         RequireNotNegative(where, SampleSentences, "sample_sentences");
         if (BestBy == BestBy.Bleu && EvaluateBleu == 0)
         {
-            throw new InputException($"{where}: training.best_by is 'bleu', which needs training.evaluate_bleu: how many validation sentences to translate.");
+            throw new InputException(
+                $"{where}: training.best_by is 'bleu', which needs training.evaluate_bleu: how many validation sentences to translate.");
         }
     }
 }

@@ -31,7 +31,10 @@ public abstract record UpdateRecipe
     /// <summary>Updates between evaluations on the validation text, each followed by a checkpoint; the end is always one.</summary>
     public long EvaluateEvery { get; set; } = 250;
 
-    /// <summary>How many of the last evaluations' models are kept in <c>recent/</c>; at the end the mean of their weights becomes the model in <c>average/</c>. 0: none.</summary>
+    /// <summary>
+    /// How many of the last evaluations' models are kept in <c>recent/</c>; at the end the mean of their weights becomes the model in
+    /// <c>average/</c>. 0: none.
+    /// </summary>
     public int KeepCheckpoints { get; set; }
 
     /// <summary>Updates between log lines.</summary>

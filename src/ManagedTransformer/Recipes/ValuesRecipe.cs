@@ -3,7 +3,9 @@ using ManagedTransformer.Optimizers;
 
 namespace ManagedTransformer.Recipes;
 
-/// <summary>The optimiser of the values of memory layers: Adam with a constant rate and a clipping of its own, without weight decay.</summary>
+/// <summary>
+/// The optimiser of the values of memory layers: Adam with a constant rate and a clipping of its own, without weight decay.
+/// </summary>
 public sealed record ValuesRecipe
 {
     /// <summary>Constant learning rate.</summary>
@@ -18,11 +20,14 @@ public sealed record ValuesRecipe
     /// <summary>Largest gradient norm over all values; 0: no clipping.</summary>
     public float ClipNorm { get; set; } = 5;
 
-    /// <summary>Whether rows that a step did not read move on by their moments; otherwise they stay as they are, and a step costs only what it read.</summary>
+    /// <summary>
+    /// Whether rows that a step did not read move on by their moments; otherwise they stay as they are, and a step costs only what it read.
+    /// </summary>
     public bool Dense { get; set; }
 
     internal OptimizerPart Create(IEnumerable<NamedParameter> tables) => new(
-        new Adam([new ParameterGroup(tables)], new AdamOptions { Beta1 = Betas[0], Beta2 = Betas[1], Epsilon = Eps, Lazy = !Dense }), ClipNorm, Lr);
+        new Adam([new ParameterGroup(tables)], new AdamOptions { Beta1 = Betas[0], Beta2 = Betas[1], Epsilon = Eps, Lazy = !Dense }),
+        ClipNorm, Lr);
 
     internal void Validate(string where)
     {

@@ -4,11 +4,11 @@ namespace ManagedTransformer.Tokenization;
 /// GPT-2's visible alphabet for bytes: printable Latin-1 characters stand for themselves, every other byte for a character from U+0100 on,
 /// so that token files are plain text without spaces and control characters (Radford et al., 2019, encoder.py).
 /// </summary>
-static class ByteAlphabet
+internal static class ByteAlphabet
 {
-    static readonly char[] _toChars = new char[256];
+    private static readonly char[] _toChars = new char[256];
 
-    static readonly Dictionary<char, byte> _toBytes = [];
+    private static readonly Dictionary<char, byte> _toBytes = [];
 
     static ByteAlphabet()
     {
@@ -19,6 +19,7 @@ static class ByteAlphabet
             _toChars[b] = c;
             _toBytes[c] = (byte)b;
         }
+
         Order = [.. _toBytes.OrderBy(p => p.Key).Select(p => p.Value)];
     }
 
@@ -30,7 +31,10 @@ static class ByteAlphabet
     {
         char[] text = new char[bytes.Length];
         for (int i = 0; i < text.Length; i++)
+        {
             text[i] = _toChars[bytes[i]];
+        }
+
         return new(text);
     }
 
@@ -39,8 +43,13 @@ static class ByteAlphabet
     {
         bytes = new byte[text.Length];
         for (int i = 0; i < text.Length; i++)
+        {
             if (!_toBytes.TryGetValue(text[i], out bytes[i]))
+            {
                 return false;
+            }
+        }
+
         return true;
     }
 }

@@ -11,20 +11,21 @@ namespace ManagedTransformer.Tokenization;
 /// </summary>
 public sealed class BytePairTokenizer : ITokenizer
 {
-    const int LongestCachedWord = 64;
-    const int CacheCapacity = 1 << 16;
+    private const int LongestCachedWord = 64;
+    private const int CacheCapacity = 1 << 16;
 
-    readonly byte[]?[] _tokens;
-    readonly int[] _byteIds = new int[256];
-    readonly MergeTable _merges;
-    readonly SpecialToken[] _specialTokens;
-    readonly byte[][] _specialBytes;
-    readonly int _rawTokens;
-    readonly ConcurrentDictionary<byte[], int[]> _cache = new(ByteSequenceComparer.Instance);
-    readonly ConcurrentDictionary<byte[], int[]>.AlternateLookup<ReadOnlySpan<byte>> _cacheLookup;
-    int _cached;
+    private readonly byte[]?[] _tokens;
+    private readonly int[] _byteIds = new int[256];
+    private readonly MergeTable _merges;
+    private readonly SpecialToken[] _specialTokens;
+    private readonly byte[][] _specialBytes;
+    private readonly int _rawTokens;
+    private readonly ConcurrentDictionary<byte[], int[]> _cache = new(ByteSequenceComparer.Instance);
+    private readonly ConcurrentDictionary<byte[], int[]>.AlternateLookup<ReadOnlySpan<byte>> _cacheLookup;
+    private int _cached;
 
-    internal BytePairTokenizer(byte[]?[] tokens, IReadOnlyList<BytePairMerge> merges, IEnumerable<SpecialToken> specialTokens, bool addPrefixSpace, IReadOnlyList<int>? prefix = null)
+    internal BytePairTokenizer(byte[]?[] tokens, IReadOnlyList<BytePairMerge> merges, IEnumerable<SpecialToken> specialTokens,
+        bool addPrefixSpace, IReadOnlyList<int>? prefix = null)
     {
         _tokens = tokens;
         _merges = new(merges);
@@ -38,8 +39,12 @@ public sealed class BytePairTokenizer : ITokenizer
         Array.Fill(_byteIds, -1);
         HashSet<int> special = [.. _specialTokens.Select(t => t.Id)];
         for (int id = 0; id < tokens.Length; id++)
+        {
             if (tokens[id] is [byte single] && !special.Contains(id))
+            {
                 _byteIds[single] = id;
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -48,7 +53,9 @@ public sealed class BytePairTokenizer : ITokenizer
     /// <summary>The tokens that are found as a whole before the text is split.</summary>
     public IReadOnlyList<SpecialToken> SpecialTokens => _specialTokens;
 
-    /// <summary>Whether a space is put before a text that does not begin with one, so that its first word is encoded like any other.</summary>
+    /// <summary>
+    /// Whether a space is put before a text that does not begin with one, so that its first word is encoded like any other.
+    /// </summary>
     public bool AddPrefixSpace { get; }
 
     /// <summary>The ids that stand before those of every text, such as that of a token for the beginning of a text; mostly none.</summary>
@@ -63,22 +70,31 @@ public sealed class BytePairTokenizer : ITokenizer
     /// with the smaller right id), then the special tokens. The same text always gives the same vocabulary.
     /// </summary>
     /// <param name="utf8">The training text.</param>
-    /// <param name="vocabularySize">The number of ids to reach, at least 256 and the number of special tokens; fewer where no pair is frequent enough.</param>
+    /// <param name="vocabularySize">The number of ids to reach, at least 256 and the number of special tokens;
+    /// fewer where no pair is frequent enough.</param>
     /// <param name="specialTokens">Texts that become one token each.</param>
     /// <param name="minimumCount">How often a pair must occur to be merged, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number lies outside its range.</exception>
     /// <exception cref="ArgumentException">A special token is empty, occurs twice or is also a token that was learned.</exception>
-    public static BytePairTokenizer Train(ReadOnlySpan<byte> utf8, int vocabularySize, IReadOnlyList<string>? specialTokens = null, int minimumCount = 2)
+    public static BytePairTokenizer Train(ReadOnlySpan<byte> utf8, int vocabularySize, IReadOnlyList<string>? specialTokens = null,
+        int minimumCount = 2)
     {
         specialTokens ??= [];
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 256 + specialTokens.Count);
         ArgumentOutOfRangeException.ThrowIfLessThan(minimumCount, 1);
         if (specialTokens.Any(string.IsNullOrEmpty) || specialTokens.Distinct().Count() != specialTokens.Count)
+        {
             throw new ArgumentException("A special token is empty or occurs twice.", nameof(specialTokens));
+        }
+
         (List<byte[]> tokens, List<BytePairMerge> merges) = BytePairTrainer.Train(utf8, vocabularySize - specialTokens.Count, minimumCount);
         HashSet<string> learned = [.. tokens.Select(t => ByteAlphabet.Encode(t))];
         if (specialTokens.FirstOrDefault(learned.Contains) is string both)
-            throw new ArgumentException($"The special token '{both}' is also a token that was learned from the text.", nameof(specialTokens));
+        {
+            throw new ArgumentException($"The special token '{both}' is also a token that was learned from the text.",
+                nameof(specialTokens));
+        }
+
         int first = tokens.Count;
         return new(
             [.. tokens, .. specialTokens.Select(Encoding.UTF8.GetBytes)],
@@ -89,7 +105,8 @@ public sealed class BytePairTokenizer : ITokenizer
 
     /// <summary>Reads a <c>tokenizer.json</c> of Hugging Face's format.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InputException">The file is missing or malformed, or asks for something other than byte-level BPE as in GPT-2.</exception>
+    /// <exception cref="InputException">The file is missing or malformed, or asks for something other than byte-level BPE as in
+    /// GPT-2.</exception>
     public static BytePairTokenizer Load(string path) => JsonFile.Read(path, root => HuggingFaceTokenizerFile.Read(root, path));
 
     /// <summary>Reads GPT-2's two files. An entry of the form <c>&lt;...&gt;</c> that no merge makes is a special token.</summary>
@@ -109,7 +126,10 @@ public sealed class BytePairTokenizer : ITokenizer
     {
         var ids = new List<int>(utf8.Length / 3);
         if (withPrefix)
+        {
             ids.AddRange(Prefix);
+        }
+
         EncodeAround(utf8, 0, _rawTokens, ids);
         return [.. ids];
     }
@@ -150,21 +170,30 @@ public sealed class BytePairTokenizer : ITokenizer
     {
         string?[] visible = [.. _tokens.Select(t => t is null ? null : ByteAlphabet.Encode(t))];
         foreach (SpecialToken token in _specialTokens)
+        {
             visible[token.Id] = token.Content;
+        }
+
         return visible;
     }
 
     // Special tokens are cut out first: those of the raw text, and in what they leave over the others, which follow them in the list.
-    void EncodeAround(ReadOnlySpan<byte> utf8, int first, int end, List<int> ids)
+    private void EncodeAround(ReadOnlySpan<byte> utf8, int first, int end, List<int> ids)
     {
         if (first == end)
         {
             if (end < _specialTokens.Length)
+            {
                 EncodeAround(utf8, end, _specialTokens.Length, ids);
+            }
             else
+            {
                 EncodeOrdinary(utf8, ids);
+            }
+
             return;
         }
+
         int[] next = new int[end - first];
         Array.Fill(next, -1);
         for (int position = 0; position < utf8.Length;)
@@ -173,7 +202,10 @@ public sealed class BytePairTokenizer : ITokenizer
             EncodeAround(utf8[position..start], end, end, ids);
             position = start;
             if (special < 0)
+            {
                 continue;
+            }
+
             ids.Add(_specialTokens[special].Id);
             position += _specialBytes[special].Length;
         }
@@ -186,7 +218,7 @@ public sealed class BytePairTokenizer : ITokenizer
     /// <param name="next">Where each special token from there on was last found, so that the text is searched only once for each.</param>
     /// <param name="special">The index of the token; -1 where none follows.</param>
     /// <returns>Where it begins; the end of the text where none follows.</returns>
-    int FindSpecial(ReadOnlySpan<byte> utf8, int position, int first, int[] next, out int special)
+    private int FindSpecial(ReadOnlySpan<byte> utf8, int position, int first, int[] next, out int special)
     {
         special = -1;
         int start = utf8.Length;
@@ -197,16 +229,23 @@ public sealed class BytePairTokenizer : ITokenizer
                 int found = utf8[position..].IndexOf(_specialBytes[first + i]);
                 next[i] = found < 0 ? int.MaxValue : position + found;
             }
+
             if (next[i] < start)
+            {
                 (start, special) = (next[i], first + i);
+            }
         }
+
         return start;
     }
 
-    void EncodeOrdinary(ReadOnlySpan<byte> utf8, List<int> ids)
+    private void EncodeOrdinary(ReadOnlySpan<byte> utf8, List<int> ids)
     {
         if (AddPrefixSpace && !utf8.IsEmpty && utf8[0] != ' ')
+        {
             utf8 = (byte[])[(byte)' ', .. utf8];
+        }
+
         while (!utf8.IsEmpty)
         {
             ReadOnlySpan<byte> word = utf8[..WordSplitter.NextLength(utf8)];
@@ -215,20 +254,29 @@ public sealed class BytePairTokenizer : ITokenizer
         }
     }
 
-    int[] EncodeWord(ReadOnlySpan<byte> word)
+    private int[] EncodeWord(ReadOnlySpan<byte> word)
     {
         if (word.Length <= LongestCachedWord && _cacheLookup.TryGetValue(word, out int[]? known))
+        {
             return known;
+        }
+
         int[] symbols = new int[word.Length];
         for (int i = 0; i < symbols.Length; i++)
         {
             symbols[i] = _byteIds[word[i]];
             if (symbols[i] < 0)
+            {
                 throw new InputException($"The vocabulary has no token for the byte 0x{word[i]:X2} of '{Encoding.UTF8.GetString(word)}'.");
+            }
         }
+
         int[] result = symbols[.._merges.Apply(symbols)];
         if (word.Length <= LongestCachedWord && _cached < CacheCapacity && _cache.TryAdd(word.ToArray(), result))
+        {
             Interlocked.Increment(ref _cached);
+        }
+
         return result;
     }
 }

@@ -1,24 +1,27 @@
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>
-/// Learns the merges of a byte pair encoding (Sennrich, Haddow and Birch, 2016): joins the most frequent pair of neighbouring tokens again and
-/// again. Of pairs with the same frequency the one with the smaller left id goes first, then the one with the smaller right id. Words are kept once with their
-/// count; a merge touches only the words that have its pair, and a queue with corrections on arrival gives the next pair.
+/// Learns the merges of a byte pair encoding (Sennrich, Haddow and Birch, 2016): joins the most frequent pair of neighbouring tokens again
+/// and again. Of pairs with the same frequency the one with the smaller left id goes first, then the one with the smaller right id. Words
+/// are kept once with their count; a merge touches only the words that have its pair,
+/// and a queue with corrections on arrival gives the next pair.
 /// </summary>
-sealed class BytePairTrainer
+internal sealed class BytePairTrainer
 {
-    readonly List<byte[]> _tokens = [.. ByteAlphabet.Order.Select(b => new[] { b })];
-    readonly Dictionary<byte[], int> _ids = new(ByteSequenceComparer.Instance);
-    readonly List<int[]> _words = [];
-    readonly List<long> _wordCounts = [];
-    readonly Dictionary<long, long> _pairCounts = [];
-    readonly Dictionary<long, List<int>> _pairWords = [];
-    readonly PriorityQueue<long, (long NegativeCount, long Pair)> _queue = new();
+    private readonly List<byte[]> _tokens = [.. ByteAlphabet.Order.Select(b => new[] { b })];
+    private readonly Dictionary<byte[], int> _ids = new(ByteSequenceComparer.Instance);
+    private readonly List<int[]> _words = [];
+    private readonly List<long> _wordCounts = [];
+    private readonly Dictionary<long, long> _pairCounts = [];
+    private readonly Dictionary<long, List<int>> _pairWords = [];
+    private readonly PriorityQueue<long, (long NegativeCount, long Pair)> _queue = new();
 
-    BytePairTrainer()
+    private BytePairTrainer()
     {
         foreach (byte[] token in _tokens)
+        {
             _ids.Add(token, _ids.Count);
+        }
     }
 
     /// <summary>Learns merges until there are enough tokens or no pair is frequent enough.</summary>
@@ -31,15 +34,21 @@ sealed class BytePairTrainer
         trainer.CountWords(utf8);
         var created = new HashSet<long>();
         for (int word = 0; word < trainer._words.Count; word++)
+        {
             trainer.AddPairs(word, -1, created);
+        }
+
         trainer.Enqueue(created);
         var merges = new List<BytePairMerge>();
         while (trainer._tokens.Count < tokenCount && trainer.TryTakeMostFrequent(minimumCount, out int left, out int right))
+        {
             merges.Add(trainer.Merge(left, right));
+        }
+
         return (trainer._tokens, merges);
     }
 
-    void CountWords(ReadOnlySpan<byte> utf8)
+    private void CountWords(ReadOnlySpan<byte> utf8)
     {
         var index = new Dictionary<byte[], int>(ByteSequenceComparer.Instance);
         Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> lookup = index.GetAlternateLookup<ReadOnlySpan<byte>>();
@@ -52,34 +61,43 @@ sealed class BytePairTrainer
                 _wordCounts[known]++;
                 continue;
             }
+
             lookup[word] = _words.Count;
             int[] symbols = new int[word.Length];
             for (int i = 0; i < symbols.Length; i++)
+            {
                 symbols[i] = _ids[[word[i]]];
+            }
+
             _words.Add(symbols);
             _wordCounts.Add(1);
         }
     }
 
-    bool TryTakeMostFrequent(int minimumCount, out int left, out int right)
+    private bool TryTakeMostFrequent(int minimumCount, out int left, out int right)
     {
         while (_queue.TryDequeue(out long pair, out (long NegativeCount, long Pair) priority))
         {
             long count = _pairCounts[pair];
             if (count < minimumCount)
+            {
                 continue;
+            }
+
             if (count == -priority.NegativeCount)
             {
                 (left, right) = ((int)(pair >> 32), (int)pair);
                 return true;
             }
+
             _queue.Enqueue(pair, (-count, pair));
         }
+
         (left, right) = (0, 0);
         return false;
     }
 
-    BytePairMerge Merge(int left, int right)
+    private BytePairMerge Merge(int left, int right)
     {
         byte[] bytes = [.. _tokens[left], .. _tokens[right]];
         // Another merge may have made the same bytes from other parts; the token then has two derivations.
@@ -89,6 +107,7 @@ sealed class BytePairTrainer
             _tokens.Add(bytes);
             _ids.Add(bytes, result);
         }
+
         long pair = MergeTable.Key(left, right);
         var created = new HashSet<long>();
         foreach (int word in _pairWords[pair].Distinct().ToList())
@@ -98,12 +117,13 @@ sealed class BytePairTrainer
             _words[word] = Join(symbols, left, right, result);
             AddPairs(word, result, created);
         }
+
         _pairWords.Remove(pair);
         Enqueue(created);
         return new(left, right, result);
     }
 
-    static int[] Join(int[] symbols, int left, int right, int result)
+    private static int[] Join(int[] symbols, int left, int right, int result)
     {
         int count = 0;
         for (int i = 0; i < symbols.Length; i++)
@@ -111,20 +131,28 @@ sealed class BytePairTrainer
             bool joined = symbols[i] == left && i + 1 < symbols.Length && symbols[i + 1] == right;
             symbols[count++] = joined ? result : symbols[i];
             if (joined)
+            {
                 i++;
+            }
         }
+
         return symbols[..count];
     }
 
-    void RemovePairs(int word)
+    private void RemovePairs(int word)
     {
         int[] symbols = _words[word];
         for (int i = 0; i + 1 < symbols.Length; i++)
+        {
             _pairCounts[MergeTable.Key(symbols[i], symbols[i + 1])] -= _wordCounts[word];
+        }
     }
 
-    /// <summary>Counts the pairs of a word and notes the word at those that have a certain token (at all of them for -1), as only these are new to it.</summary>
-    void AddPairs(int word, int token, HashSet<long> created)
+    /// <summary>
+    /// Counts the pairs of a word and notes the word at those that have a certain token (at all of them for -1),
+    /// as only these are new to it.
+    /// </summary>
+    private void AddPairs(int word, int token, HashSet<long> created)
     {
         int[] symbols = _words[word];
         for (int i = 0; i + 1 < symbols.Length; i++)
@@ -133,18 +161,28 @@ sealed class BytePairTrainer
             _pairCounts.TryGetValue(pair, out long count);
             _pairCounts[pair] = count + _wordCounts[word];
             if (token >= 0 && symbols[i] != token && symbols[i + 1] != token)
+            {
                 continue;
+            }
+
             created.Add(pair);
             if (!_pairWords.TryGetValue(pair, out List<int>? words))
+            {
                 _pairWords[pair] = words = [];
+            }
+
             if (words.Count == 0 || words[^1] != word)
+            {
                 words.Add(word);
+            }
         }
     }
 
-    void Enqueue(HashSet<long> pairs)
+    private void Enqueue(HashSet<long> pairs)
     {
         foreach (long pair in pairs)
+        {
             _queue.Enqueue(pair, (-_pairCounts[pair], pair));
+        }
     }
 }

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>Compares byte arrays by content, and lets tables of them be searched by spans.</summary>
-sealed class ByteSequenceComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+internal sealed class ByteSequenceComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     public static readonly ByteSequenceComparer Instance = new();
 

@@ -4,17 +4,17 @@ using System.Text.Json;
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>
-/// One token per byte of the UTF-8 form. Either all 256 values, the id being the value, so that any bytes are taken and kept; or those that a text has, in
-/// their order, as character-level results on enwik8 count its 205 symbols.
+/// One token per byte of the UTF-8 form. Either all 256 values, the id being the value, so that any bytes are taken and kept; or those that
+/// a text has, in their order, as character-level results on enwik8 count its 205 symbols.
 /// </summary>
 public sealed class ByteTokenizer : ITokenizer
 {
     internal const string TypeName = "byte";
 
-    const int All = 256, NoId = -1;
+    private const int All = 256, NoId = -1;
 
-    readonly byte[] _bytes;
-    readonly int[] _ids = new int[All];
+    private readonly byte[] _bytes;
+    private readonly int[] _ids = new int[All];
 
     /// <summary>All 256 values.</summary>
     public ByteTokenizer()
@@ -22,12 +22,14 @@ public sealed class ByteTokenizer : ITokenizer
     {
     }
 
-    ByteTokenizer(byte[] bytes)
+    private ByteTokenizer(byte[] bytes)
     {
         _bytes = bytes;
         Array.Fill(_ids, NoId);
         for (int id = 0; id < bytes.Length; id++)
+        {
             _ids[bytes[id]] = id;
+        }
     }
 
     /// <inheritdoc/>
@@ -39,10 +41,16 @@ public sealed class ByteTokenizer : ITokenizer
     public static ByteTokenizer FromText(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty)
+        {
             throw new InputException("A vocabulary of bytes cannot be built from an empty text.");
+        }
+
         bool[] used = new bool[All];
         foreach (byte value in text)
+        {
             used[value] = true;
+        }
+
         return new([.. Enumerable.Range(0, All).Where(value => used[value]).Select(value => (byte)value)]);
     }
 
@@ -57,8 +65,11 @@ public sealed class ByteTokenizer : ITokenizer
         {
             ids[i] = _ids[utf8[i]];
             if (ids[i] == NoId)
+            {
                 throw new InputException($"The byte 0x{utf8[i]:X2} at offset {i} is not in the vocabulary.");
+            }
         }
+
         return ids;
     }
 
@@ -78,23 +89,39 @@ public sealed class ByteTokenizer : ITokenizer
     {
         json.WriteString("type", TypeName);
         if (_bytes.Length == All)
+        {
             return;
+        }
+
         json.WriteStartArray("bytes");
         foreach (byte value in _bytes)
+        {
             json.WriteNumberValue(value);
+        }
+
         json.WriteEndArray();
     });
 
     internal static ByteTokenizer Read(JsonElement root, string path)
     {
         if (!root.TryGetProperty("bytes", out _))
+        {
             return new();
+        }
+
         JsonElement[] values = [.. JsonFile.Require(root, "bytes", JsonValueKind.Array, path).EnumerateArray()];
         if (values.Length == 0 || values.Any(value => value.ValueKind != JsonValueKind.Number || !value.TryGetByte(out _)))
+        {
             throw new InputException($"The key 'bytes' in '{path}' must list numbers from 0 to 255.");
+        }
+
         byte[] bytes = [.. values.Select(value => value.GetByte())];
         if (bytes.Distinct().Count() != bytes.Length)
-            throw new InputException($"The key 'bytes' in '{path}' names {bytes.GroupBy(value => value).First(group => group.Count() > 1).Key} twice.");
+        {
+            throw new InputException(
+                $"The key 'bytes' in '{path}' names {bytes.GroupBy(value => value).First(group => group.Count() > 1).Key} twice.");
+        }
+
         return new(bytes);
     }
 }

@@ -4,20 +4,24 @@ using System.Text.Json;
 
 namespace ManagedTransformer.Tokenization;
 
-/// <summary>One token per Unicode code point. Ids follow the order of the code points, whatever the order in which the text has them.</summary>
+/// <summary>
+/// One token per Unicode code point. Ids follow the order of the code points, whatever the order in which the text has them.
+/// </summary>
 public sealed class CharacterTokenizer : ITokenizer
 {
     internal const string TypeName = "char";
 
-    readonly Rune[] _characters;
-    readonly Dictionary<Rune, int> _ids;
+    private readonly Rune[] _characters;
+    private readonly Dictionary<Rune, int> _ids;
 
-    CharacterTokenizer(Rune[] characters)
+    private CharacterTokenizer(Rune[] characters)
     {
         _characters = characters;
         _ids = new(characters.Length);
         foreach (Rune character in characters)
+        {
             _ids.TryAdd(character, _ids.Count);
+        }
     }
 
     /// <inheritdoc/>
@@ -29,10 +33,16 @@ public sealed class CharacterTokenizer : ITokenizer
     public static CharacterTokenizer FromText(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IsEmpty)
+        {
             throw new InputException("A character vocabulary cannot be built from an empty text.");
+        }
+
         var characters = new HashSet<Rune>();
         for (int offset = 0, length; offset < utf8.Length; offset += length)
+        {
             characters.Add(TokenizerText.ReadRune(utf8, offset, out length));
+        }
+
         return new([.. characters.Order()]);
     }
 
@@ -53,8 +63,11 @@ public sealed class CharacterTokenizer : ITokenizer
         {
             Rune character = TokenizerText.ReadRune(utf8, offset, out length);
             if (!_ids.TryGetValue(character, out ids[count++]))
+            {
                 throw Unknown(utf8, offset, character);
+            }
         }
+
         return count == ids.Length ? ids : ids[..count];
     }
 
@@ -81,13 +94,21 @@ public sealed class CharacterTokenizer : ITokenizer
     {
         Rune[] characters = [.. JsonFile.RequireString(root, "characters", path).EnumerateRunes()];
         if (characters.Length == 0)
+        {
             throw new InputException($"The key 'characters' in '{path}' is empty.");
+        }
+
         if (characters.Distinct().Count() != characters.Length)
-            throw new InputException($"The key 'characters' in '{path}' names {TokenizerText.Name(characters.GroupBy(c => c).First(g => g.Count() > 1).Key)} twice.");
+        {
+            throw new InputException(
+                $"The key 'characters' in '{path}' names "
+                + $"{TokenizerText.Name(characters.GroupBy(c => c).First(g => g.Count() > 1).Key)} twice.");
+        }
+
         return new(characters);
     }
 
-    static InputException Unknown(ReadOnlySpan<byte> utf8, int offset, Rune character)
+    private static InputException Unknown(ReadOnlySpan<byte> utf8, int offset, Rune character)
     {
         int line = utf8[..offset].Count((byte)'\n') + 1;
         return new($"The character {TokenizerText.Name(character)} at byte offset {offset}, line {line}, is not in the vocabulary.");

@@ -4,12 +4,14 @@ using System.Text.Json;
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>
-/// What the files beside a tokenizer's vocabulary change about the ids of a text: <c>tokenizer_config.json</c>, and <c>special_tokens_map.json</c> and
-/// <c>added_tokens.json</c> of older folders, read as transformers' GPT2Tokenizer reads them. Whatever else in them would change ids is refused by name.
+/// What the files beside a tokenizer's vocabulary change about the ids of a text: <c>tokenizer_config.json</c>, and
+/// <c>special_tokens_map.json</c> and <c>added_tokens.json</c> of older folders, read as transformers' GPT2Tokenizer reads them. Whatever
+/// else in them would change ids is refused by name.
 /// </summary>
-sealed class HuggingFaceTokenizerSettings
+internal sealed class HuggingFaceTokenizerSettings
 {
-    public const string ConfigFile = "tokenizer_config.json", SpecialTokensFile = "special_tokens_map.json", AddedTokensFile = "added_tokens.json";
+    public const string ConfigFile = "tokenizer_config.json", SpecialTokensFile = "special_tokens_map.json",
+        AddedTokensFile = "added_tokens.json";
 
     // Which GPT2Tokenizer has without any file.
     private const string EndOfText = "<|endoftext|>";
@@ -21,7 +23,8 @@ sealed class HuggingFaceTokenizerSettings
     // And those that add nothing to their files.
     private static readonly string[] _plainClasses = ["PreTrainedTokenizerFast", "TokenizersBackend"];
 
-    private static readonly string[] _singleKeys = [BeginningKey, "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+    private static readonly string[] _singleKeys =
+        [BeginningKey, "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
     private readonly Dictionary<string, AddedToken?> _special = [];
     private bool _hasDefaults = true;
@@ -48,7 +51,9 @@ sealed class HuggingFaceTokenizerSettings
 
     /// <summary>The tokens that are special without being named, as far as the vocabulary has them.</summary>
     public IEnumerable<string> DefaultTokens =>
-        !_hasDefaults || (_special.ContainsKey(BeginningKey) && _special.ContainsKey("eos_token") && _special.ContainsKey("unk_token")) ? [] : [EndOfText];
+        !_hasDefaults || (_special.ContainsKey(BeginningKey) && _special.ContainsKey("eos_token") && _special.ContainsKey("unk_token"))
+            ? []
+            : [EndOfText];
 
     /// <summary>Reads the files of a folder; those that are absent change nothing.</summary>
     /// <exception cref="InputException">A file is malformed or asks for something that is not supported.</exception>
@@ -94,7 +99,8 @@ sealed class HuggingFaceTokenizerSettings
             _hasDefaults = !_plainClasses.Contains(name);
             if (_hasDefaults && !_classes.Contains(name))
             {
-                throw new InputException($"{path}: tokenizer_class is '{name}', the supported ones are {string.Join(", ", _classes.Concat(_plainClasses))}.");
+                throw new InputException(
+                    $"{path}: tokenizer_class is '{name}', the supported ones are {string.Join(", ", _classes.Concat(_plainClasses))}.");
             }
         }
 
@@ -155,7 +161,8 @@ sealed class HuggingFaceTokenizerSettings
     {
         foreach (JsonProperty token in JsonFile.Require(root, AddedTokensKey, JsonValueKind.Object, path).EnumerateObject())
         {
-            if (!int.TryParse(token.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id) || token.Value.ValueKind != JsonValueKind.Object)
+            if (!int.TryParse(token.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+                || token.Value.ValueKind != JsonValueKind.Object)
             {
                 throw new InputException($"{path}: {AddedTokensKey} must give an object for every id, the entry '{token.Name}' does not.");
             }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>Writes a byte-level BPE as Hugging Face's <c>tokenizer.json</c>; <see cref="HuggingFaceTokenizerFile"/> reads it.</summary>
-static class HuggingFaceTokenizerWriter
+internal static class HuggingFaceTokenizerWriter
 {
     public static void Write(string path, BytePairTokenizer tokenizer) => JsonFile.Write(path, json =>
     {
@@ -13,7 +13,10 @@ static class HuggingFaceTokenizerWriter
         json.WriteNull("padding");
         json.WriteStartArray("added_tokens");
         foreach (SpecialToken token in tokenizer.SpecialTokens.OrderBy(t => t.Id))
+        {
             WriteAddedToken(json, token);
+        }
+
         json.WriteEndArray();
         json.WriteNull("normalizer");
         WriteByteLevel(json, "pre_tokenizer", tokenizer.AddPrefixSpace);
@@ -30,17 +33,25 @@ static class HuggingFaceTokenizerWriter
         json.WriteBoolean("ignore_merges", false);
         json.WriteStartObject("vocab");
         for (int id = 0; id < tokens.Length; id++)
+        {
             if (tokens[id] is string token)
+            {
                 json.WriteNumber(token, id);
+            }
+        }
+
         json.WriteEndObject();
         json.WriteStartArray("merges");
         foreach (BytePairMerge merge in tokenizer.Merges)
+        {
             json.WriteStringValue($"{tokens[merge.Left]} {tokens[merge.Right]}");
+        }
+
         json.WriteEndArray();
         json.WriteEndObject();
     });
 
-    static void WriteAddedToken(Utf8JsonWriter json, SpecialToken token)
+    private static void WriteAddedToken(Utf8JsonWriter json, SpecialToken token)
     {
         json.WriteStartObject();
         json.WriteNumber("id", token.Id);
@@ -53,7 +64,7 @@ static class HuggingFaceTokenizerWriter
         json.WriteEndObject();
     }
 
-    static void WriteByteLevel(Utf8JsonWriter json, string name, bool addPrefixSpace)
+    private static void WriteByteLevel(Utf8JsonWriter json, string name, bool addPrefixSpace)
     {
         json.WriteStartObject(name);
         json.WriteString("type", HuggingFaceTokenizerFile.ByteLevel);
@@ -63,25 +74,33 @@ static class HuggingFaceTokenizerWriter
         json.WriteEndObject();
     }
 
-    static void WritePrefix(Utf8JsonWriter json, BytePairTokenizer tokenizer, string?[] tokens)
+    private static void WritePrefix(Utf8JsonWriter json, BytePairTokenizer tokenizer, string?[] tokens)
     {
         if (tokenizer.Prefix.Count == 0)
         {
             json.WriteNull("post_processor");
             return;
         }
+
         json.WriteStartObject("post_processor");
         json.WriteString("type", HuggingFaceTokenizerFile.Template);
         foreach (string name in (ReadOnlySpan<string>)["single", "pair"])
         {
             json.WriteStartArray(name);
             foreach (int id in tokenizer.Prefix)
+            {
                 WriteItem(json, "SpecialToken", tokens[id]!, 0);
+            }
+
             WriteItem(json, "Sequence", "A", 0);
             if (name == "pair")
+            {
                 WriteItem(json, "Sequence", "B", 1);
+            }
+
             json.WriteEndArray();
         }
+
         json.WriteStartObject("special_tokens");
         foreach (int id in tokenizer.Prefix.Distinct())
         {
@@ -95,11 +114,12 @@ static class HuggingFaceTokenizerWriter
             json.WriteEndArray();
             json.WriteEndObject();
         }
+
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
-    static void WriteItem(Utf8JsonWriter json, string kind, string id, int type)
+    private static void WriteItem(Utf8JsonWriter json, string kind, string id, int type)
     {
         json.WriteStartObject();
         json.WriteStartObject(kind);

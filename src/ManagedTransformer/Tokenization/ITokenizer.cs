@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace ManagedTransformer.Tokenization;
 
-/// <summary>Turns text into token ids from 0 to <see cref="VocabularySize"/> - 1 and back. Implementations do not change and may be shared by threads.</summary>
+/// <summary>
+/// Turns text into token ids from 0 to <see cref="VocabularySize"/> - 1 and back. Implementations do not change and may be shared by
+/// threads.
+/// </summary>
 public interface ITokenizer
 {
     /// <summary>The number of different ids.</summary>
@@ -15,7 +18,8 @@ public interface ITokenizer
 
     /// <summary>The ids of a text.</summary>
     /// <param name="utf8">The text in UTF-8; tokenizers of bytes take any bytes.</param>
-    /// <exception cref="InputException">The text is not valid UTF-8 where the tokenizer needs this, or has a character that the vocabulary lacks.</exception>
+    /// <exception cref="InputException">The text is not valid UTF-8 where the tokenizer needs this,
+    /// or has a character that the vocabulary lacks.</exception>
     int[] Encode(ReadOnlySpan<byte> utf8);
 
     /// <summary>The text of ids. Bytes that are not valid UTF-8 become U+FFFD.</summary>

@@ -5,8 +5,10 @@ using ManagedTransformer.Data;
 
 namespace ManagedTransformer.Tokenization;
 
-/// <summary>Reads and writes small JSON documents by hand, without reflection; what is wrong with a file is reported with its name.</summary>
-static class JsonFile
+/// <summary>
+/// Reads and writes small JSON documents by hand, without reflection; what is wrong with a file is reported with its name.
+/// </summary>
+internal static class JsonFile
 {
     /// <summary>Parses a file and hands its root, an object, to a reader.</summary>
     /// <exception cref="InputException">The file is missing or no JSON object, or the reader met something unexpected.</exception>
@@ -17,7 +19,10 @@ static class JsonFile
         {
             using JsonDocument document = JsonDocument.Parse(bytes);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
                 throw new InputException($"The file '{path}' is not a JSON object.");
+            }
+
             return reader(document.RootElement);
         }
         catch (JsonException e)
@@ -35,12 +40,14 @@ static class JsonFile
     public static void Write(string path, Action<Utf8JsonWriter> members)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, new() { Indented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(buffer,
+            new() { Indented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartObject();
             members(writer);
             writer.WriteEndObject();
         }
+
         buffer.Write("\n"u8);
         AtomicFile.Write(path, buffer.WrittenSpan);
     }
@@ -50,15 +57,21 @@ static class JsonFile
     public static JsonElement Require(JsonElement parent, string name, JsonValueKind kind, string path)
     {
         if (parent.ValueKind != JsonValueKind.Object || !parent.TryGetProperty(name, out JsonElement value))
+        {
             throw new InputException($"The file '{path}' lacks the key '{name}'.");
-        return value.ValueKind == kind ? value : throw new InputException($"The key '{name}' in '{path}' should hold a value of kind {kind} but holds one of kind {value.ValueKind}.");
+        }
+
+        return value.ValueKind == kind ? value : throw new InputException(
+            $"The key '{name}' in '{path}' should hold a value of kind {kind} but holds one of kind {value.ValueKind}.");
     }
 
     /// <summary>The string of a member.</summary>
-    public static string RequireString(JsonElement parent, string name, string path) => Require(parent, name, JsonValueKind.String, path).GetString()!;
+    public static string RequireString(JsonElement parent, string name, string path) =>
+        Require(parent, name, JsonValueKind.String, path).GetString()!;
 
     /// <summary>Whether an optional member is true.</summary>
-    public static bool IsTrue(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
+    public static bool IsTrue(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 
     /// <summary>An optional member that is true or false; null where it is absent or null.</summary>
     /// <exception cref="InputException">It is something else.</exception>
@@ -73,5 +86,6 @@ static class JsonFile
 
     /// <summary>Whether an optional member is absent, null or an empty string.</summary>
     public static bool IsAbsent(JsonElement parent, string name) =>
-        !parent.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null || value.ValueKind == JsonValueKind.String && value.ValueEquals("");
+        !parent.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null
+        || value.ValueKind == JsonValueKind.String && value.ValueEquals("");
 }

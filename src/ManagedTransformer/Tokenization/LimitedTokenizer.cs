@@ -4,9 +4,10 @@ using System.Text;
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>
-/// A tokenizer with more ids than the model beside it has: usable as long as none of the surplus ones occurs, such as a padding token that was added after training.
+/// A tokenizer with more ids than the model beside it has: usable as long as none of the surplus ones occurs, such as a padding token that
+/// was added after training.
 /// </summary>
-sealed class LimitedTokenizer : ITokenizer
+internal sealed class LimitedTokenizer : ITokenizer
 {
     private LimitedTokenizer(ITokenizer whole, int size) => (Whole, VocabularySize) = (whole, size);
 
@@ -17,7 +18,8 @@ sealed class LimitedTokenizer : ITokenizer
     public int VocabularySize { get; }
 
     /// <summary>The tokenizer itself, or what keeps its ids below the size of the model.</summary>
-    public static ITokenizer For(ITokenizer tokenizer, int size) => tokenizer.VocabularySize > size ? new LimitedTokenizer(tokenizer, size) : tokenizer;
+    public static ITokenizer For(ITokenizer tokenizer, int size) =>
+        tokenizer.VocabularySize > size ? new LimitedTokenizer(tokenizer, size) : tokenizer;
 
     /// <summary>The tokenizer with all its ids, whatever it is wrapped in.</summary>
     public static ITokenizer WholeOf(ITokenizer tokenizer) => tokenizer is LimitedTokenizer limited ? limited.Whole : tokenizer;
@@ -41,7 +43,8 @@ sealed class LimitedTokenizer : ITokenizer
     {
         int place = ids.AsSpan().IndexOfAnyExceptInRange(0, VocabularySize - 1);
         return place < 0 ? ids : throw new InputException(
-            $"The text has the token '{Visible(Whole.Decode([ids[place]]))}' with the id {ids[place]}; the model's vocabulary has only {VocabularySize} ids.");
+            $"The text has the token '{Visible(Whole.Decode([ids[place]]))}' with the id {ids[place]}; "
+            + $"the model's vocabulary has only {VocabularySize} ids.");
     }
 
     private static string Visible(string token) =>

@@ -3,10 +3,12 @@ using ManagedTransformer.Data;
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>
-/// Turns sentences into the ids of a translation model and back: a tokenizer whose ids are moved behind the four special ones (<see cref="SpecialIds"/>). A byte-level
-/// BPE reads every sentence behind a space, so that a word has the same pieces at the start of a sentence and inside it.
+/// Turns sentences into the ids of a translation model and back: a tokenizer whose ids are moved behind the four special ones
+/// (<see cref="SpecialIds"/>). A byte-level BPE reads every sentence behind a space, so that a word has the same pieces at the start of a
+/// sentence and inside it.
 /// </summary>
-/// <param name="tokenizer">Splits the text.</param><param name="lowercase">Whether sentences are lower-cased first.</param>
+/// <param name="tokenizer">Splits the text.</param>
+/// <param name="lowercase">Whether sentences are lower-cased first.</param>
 public sealed class SentenceTokenizer(ITokenizer tokenizer, bool lowercase = false)
 {
     private readonly bool _prefixSpace = tokenizer is BytePairTokenizer { AddPrefixSpace: false };
@@ -35,7 +37,9 @@ public sealed class SentenceTokenizer(ITokenizer tokenizer, bool lowercase = fal
         sentence = _prefixSpace ? $" {sentence}" : sentence;
 
         // A translation model has marks of its own for where a sentence begins.
-        int[] ids = tokenizer is BytePairTokenizer bpe ? bpe.Encode(TokenizerText.ToUtf8(sentence), withPrefix: false) : tokenizer.Encode(sentence);
+        int[] ids = tokenizer is BytePairTokenizer bpe
+            ? bpe.Encode(TokenizerText.ToUtf8(sentence), withPrefix: false)
+            : tokenizer.Encode(sentence);
         for (int i = 0; i < ids.Length; i++)
         {
             ids[i] = ids[i] == _unknown ? SpecialIds.Unknown : ids[i] + SpecialIds.FirstOrdinary;
@@ -51,7 +55,8 @@ public sealed class SentenceTokenizer(ITokenizer tokenizer, bool lowercase = fal
     {
         if (_unknown >= 0)
         {
-            return tokenizer.Decode([.. ids.Where(IsVisible).Select(id => id == SpecialIds.Unknown ? _unknown : id - SpecialIds.FirstOrdinary)]);
+            return tokenizer.Decode(
+                [.. ids.Where(IsVisible).Select(id => id == SpecialIds.Unknown ? _unknown : id - SpecialIds.FirstOrdinary)]);
         }
 
         IEnumerable<string> parts = Runs(ids).Select(run => run.Length == 0 ? WordTokenizer.Unknown : tokenizer.Decode(run));

@@ -5,6 +5,8 @@ namespace ManagedTransformer.Tokenization;
 /// <param name="Content">The text, for example <c>&lt;|endoftext|&gt;</c>; not empty.</param>
 public sealed record SpecialToken(int Id, string Content)
 {
-    /// <summary>Whether it is looked for only in what the others leave over: in Hugging Face's files a token of the normalized text.</summary>
+    /// <summary>
+    /// Whether it is looked for only in what the others leave over: in Hugging Face's files a token of the normalized text.
+    /// </summary>
     public bool IsNormalized { get; init; }
 }

@@ -7,9 +7,9 @@ namespace ManagedTransformer.Tokenization;
 /// <param name="tokenizer">The tokenizer of the ids.</param>
 public sealed class StreamingDecoder(ITokenizer tokenizer)
 {
-    readonly ArrayBufferWriter<byte> _utf8 = new();
-    readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
-    int _previous = -1;
+    private readonly ArrayBufferWriter<byte> _utf8 = new();
+    private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    private int _previous = -1;
 
     /// <summary>The text that became complete with an id; empty where the id ends within a character.</summary>
     /// <param name="id">The next id.</param>
@@ -22,7 +22,9 @@ public sealed class StreamingDecoder(ITokenizer tokenizer)
         return Convert(flush: false);
     }
 
-    /// <summary>What is left at the end: U+FFFD for a character that was never completed, otherwise nothing. The decoder then starts anew.</summary>
+    /// <summary>
+    /// What is left at the end: U+FFFD for a character that was never completed, otherwise nothing. The decoder then starts anew.
+    /// </summary>
     public string Flush()
     {
         _utf8.ResetWrittenCount();
@@ -30,7 +32,7 @@ public sealed class StreamingDecoder(ITokenizer tokenizer)
         return Convert(flush: true);
     }
 
-    string Convert(bool flush)
+    private string Convert(bool flush)
     {
         ReadOnlySpan<byte> bytes = _utf8.WrittenSpan;
         char[] text = new char[_decoder.GetCharCount(bytes, flush)];

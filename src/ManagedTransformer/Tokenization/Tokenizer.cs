@@ -9,14 +9,18 @@ public static class Tokenizer
     /// Reads a <c>tokenizer.json</c>: one that <see cref="ITokenizer.Save"/> wrote, or a byte-level BPE in Hugging Face's format.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InputException">The file is missing or malformed, or asks for something that this library does not support.</exception>
+    /// <exception cref="InputException">The file is missing or malformed, or asks for something that this library does not
+    /// support.</exception>
     public static ITokenizer Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return JsonFile.Read<ITokenizer>(path, root =>
         {
             if (root.TryGetProperty("model", out _))
+            {
                 return HuggingFaceTokenizerFile.Read(root, path);
+            }
+
             return JsonFile.RequireString(root, "type", path) switch
             {
                 ByteTokenizer.TypeName => ByteTokenizer.Read(root, path),
@@ -27,7 +31,9 @@ public static class Tokenizer
         });
     }
 
-    /// <summary>A 64-bit number that tells tokenizer files apart, kept in token files (<see cref="TokenFile.TokenizerFingerprint"/>).</summary>
+    /// <summary>
+    /// A 64-bit number that tells tokenizer files apart, kept in token files (<see cref="TokenFile.TokenizerFingerprint"/>).
+    /// </summary>
     /// <param name="path">The tokenizer's file.</param>
     /// <exception cref="InputException">The file is missing or unreadable.</exception>
     public static ulong Fingerprint(string path)

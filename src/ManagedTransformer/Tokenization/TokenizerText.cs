@@ -4,7 +4,7 @@ using System.Text;
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>What the tokenizers have in common: decoding by pieces, and walking through UTF-8.</summary>
-static class TokenizerText
+internal static class TokenizerText
 {
     public static string Decode(ITokenizer tokenizer, ReadOnlySpan<int> ids)
     {
@@ -15,6 +15,7 @@ static class TokenizerText
             tokenizer.AppendUtf8(id, previous, utf8);
             previous = id;
         }
+
         return Encoding.UTF8.GetString(utf8.WrittenSpan);
     }
 
@@ -31,7 +32,10 @@ static class TokenizerText
     public static Rune ReadRune(ReadOnlySpan<byte> utf8, int offset, out int length)
     {
         if (Rune.DecodeFromUtf8(utf8[offset..], out Rune rune, out length) != OperationStatus.Done)
+        {
             throw new InputException($"The text is not valid UTF-8 at byte offset {offset} (byte 0x{utf8[offset]:X2}).");
+        }
+
         return rune;
     }
 
@@ -43,6 +47,8 @@ static class TokenizerText
     public static void RequireId(int id, int vocabularySize)
     {
         if ((uint)id >= (uint)vocabularySize)
+        {
             throw new ArgumentOutOfRangeException(nameof(id), id, $"The id lies outside the vocabulary of {vocabularySize}.");
+        }
     }
 }

@@ -7,7 +7,8 @@ namespace ManagedTransformer.Tokenization;
 
 /// <summary>
 /// One token per word between white space, and <c>&lt;eos&gt;</c> for every newline, as for WikiText. Id 0 is <c>&lt;unk&gt;</c>, id 1
-/// <c>&lt;eos&gt;</c>; the words follow by falling frequency, those of the same frequency in ordinal order. Decoding puts one space between words.
+/// <c>&lt;eos&gt;</c>; the words follow by falling frequency, those of the same frequency in ordinal order.
+/// Decoding puts one space between words.
 /// </summary>
 public sealed class WordTokenizer : ITokenizer
 {
@@ -25,16 +26,19 @@ public sealed class WordTokenizer : ITokenizer
 
     internal const string TypeName = "word";
 
-    readonly string[] _words;
-    readonly Dictionary<string, int> _ids;
-    readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private readonly string[] _words;
+    private readonly Dictionary<string, int> _ids;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
-    WordTokenizer(string[] words)
+    private WordTokenizer(string[] words)
     {
         _words = words;
         _ids = new(words.Length, StringComparer.Ordinal);
         foreach (string word in words)
+        {
             _ids.TryAdd(word, _ids.Count);
+        }
+
         _lookup = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -57,6 +61,7 @@ public sealed class WordTokenizer : ITokenizer
             lookup.TryGetValue(word, out int count);
             lookup[word] = count + 1;
         }
+
         IEnumerable<string> words = counts
             .Where(w => w.Value >= minimumCount && w.Key is not ("\n" or Unknown or EndOfLine))
             .OrderByDescending(w => w.Value).ThenBy(w => w.Key, StringComparer.Ordinal)
@@ -78,7 +83,10 @@ public sealed class WordTokenizer : ITokenizer
     {
         var ids = new List<int>();
         for (int position = 0; TryReadWord(text, ref position, out ReadOnlySpan<char> word);)
+        {
             ids.Add(word is "\n" ? EndOfLineId : _lookup.TryGetValue(word, out int id) ? id : UnknownId);
+        }
+
         return [.. ids];
     }
 
@@ -98,8 +106,12 @@ public sealed class WordTokenizer : ITokenizer
             utf8.Write("\n"u8);
             return;
         }
+
         if (previous is >= 0 and not EndOfLineId)
+        {
             utf8.Write(" "u8);
+        }
+
         Encoding.UTF8.GetBytes(_words[id], utf8);
     }
 
@@ -109,7 +121,10 @@ public sealed class WordTokenizer : ITokenizer
         json.WriteString("type", TypeName);
         json.WriteStartArray("words");
         foreach (string word in _words)
+        {
             json.WriteStringValue(word);
+        }
+
         json.WriteEndArray();
     });
 
@@ -118,33 +133,52 @@ public sealed class WordTokenizer : ITokenizer
         JsonElement list = JsonFile.Require(root, "words", JsonValueKind.Array, path);
         string[] words = [.. list.EnumerateArray().Select(w => w.ValueKind == JsonValueKind.String ? w.GetString()! : "")];
         if (words.Length < 2 || words[UnknownId] != Unknown || words[EndOfLineId] != EndOfLine)
+        {
             throw new InputException($"The key 'words' in '{path}' should begin with '{Unknown}' and '{EndOfLine}'.");
+        }
+
         var tokenizer = new WordTokenizer(words);
         int wrong = Array.FindIndex(words, w => w.Length == 0 || w.Any(char.IsWhiteSpace));
         if (wrong >= 0)
+        {
             throw new InputException($"Entry {wrong} of the key 'words' in '{path}' is not a word.");
+        }
+
         if (tokenizer._ids.Count != words.Length)
+        {
             throw new InputException($"The key 'words' in '{path}' names '{words.GroupBy(w => w).First(g => g.Count() > 1).Key}' twice.");
+        }
+
         return tokenizer;
     }
 
-    static string ToText(ReadOnlySpan<byte> utf8)
+    private static string ToText(ReadOnlySpan<byte> utf8)
     {
         Utf8Text.RequireValid(utf8, "the text");
         return Encoding.UTF8.GetString(utf8);
     }
 
     /// <summary>Reads the next word, or a newline, which counts as a word here.</summary>
-    static bool TryReadWord(ReadOnlySpan<char> text, ref int position, out ReadOnlySpan<char> word)
+    private static bool TryReadWord(ReadOnlySpan<char> text, ref int position, out ReadOnlySpan<char> word)
     {
         while (position < text.Length && text[position] != '\n' && char.IsWhiteSpace(text[position]))
+        {
             position++;
+        }
+
         int start = position;
         if (position < text.Length && text[position] == '\n')
+        {
             position++;
+        }
         else
+        {
             while (position < text.Length && !char.IsWhiteSpace(text[position]))
+            {
                 position++;
+            }
+        }
+
         word = text[start..position];
         return word.Length > 0;
     }

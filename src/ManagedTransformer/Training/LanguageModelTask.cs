@@ -18,7 +18,8 @@ internal sealed class LanguageModelTask : TrainingTask
     private readonly TrainingData _data;
 
     /// <summary>Loads the text and builds the model.</summary>
-    /// <param name="recipe">A checked recipe.</param><param name="options">Text, seed and so on.</param>
+    /// <param name="recipe">A checked recipe.</param>
+    /// <param name="options">Text, seed and so on.</param>
     /// <param name="checkpoint">The checkpoint that the run will be resumed from; null: a fresh run.</param>
     public LanguageModelTask(LanguageModelRecipe recipe, TrainingOptions options, string? checkpoint)
     {
@@ -96,9 +97,10 @@ internal sealed class LanguageModelTask : TrainingTask
     }
 
     /// <inheritdoc/>
-    public override string? Sample() => CanSample(out _) && _recipe.Training is { SamplePrompt: { Length: > 0 } prompt, SampleTokens: > 0 and var tokens }
-        ? prompt + string.Concat(Model.Generate(prompt, new GenerationOptions { MaxTokens = tokens, Temperature = SampleTemperature }))
-        : null;
+    public override string? Sample() =>
+        CanSample(out _) && _recipe.Training is { SamplePrompt: { Length: > 0 } prompt, SampleTokens: > 0 and var tokens }
+            ? prompt + string.Concat(Model.Generate(prompt, new GenerationOptions { MaxTokens = tokens, Temperature = SampleTemperature }))
+            : null;
 
     // A recipe's prompt was written for its own text: on another one, its vocabulary may lack it, which is no reason to fail.
     private bool CanSample([NotNullWhen(false)] out string? reason)
@@ -112,7 +114,9 @@ internal sealed class LanguageModelTask : TrainingTask
             }
             catch (InputException e)
             {
-                reason = $"There will be no sample, since the vocabulary does not have the recipe's training.sample_prompt ({prompt.ReplaceLineEndings("\\n")}): {e.Message}";
+                reason =
+                    "There will be no sample, since the vocabulary does not have the recipe's training.sample_prompt "
+                    + $"({prompt.ReplaceLineEndings("\\n")}): {e.Message}";
             }
         }
 
@@ -142,7 +146,8 @@ internal sealed class LanguageModelTask : TrainingTask
     {
         if (model.Vocab != 0 && model.Vocab < vocabulary)
         {
-            throw new InputException($"The recipe's model.vocab ({model.Vocab}) is smaller than the tokenizer's vocabulary ({vocabulary}).");
+            throw new InputException(
+                $"The recipe's model.vocab ({model.Vocab}) is smaller than the tokenizer's vocabulary ({vocabulary}).");
         }
 
         return model.Vocab == 0 ? model with { Vocab = vocabulary } : model;
@@ -152,7 +157,8 @@ internal sealed class LanguageModelTask : TrainingTask
     {
         if (data.Validation is { Length: < 2 } validation)
         {
-            throw new InputException($"{data.Corpus.Name}: the validation text has {validation.Length} tokens, an evaluation needs at least 2.");
+            throw new InputException(
+                $"{data.Corpus.Name}: the validation text has {validation.Length} tokens, an evaluation needs at least 2.");
         }
     }
 }

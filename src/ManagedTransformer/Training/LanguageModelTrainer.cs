@@ -18,9 +18,14 @@ internal sealed class LanguageModelTrainer : Trainer
     private readonly int[] _inputs, _targets;
 
     /// <summary>A trainer before its first update.</summary>
-    /// <param name="network">The model.</param><param name="recipe">How to train.</param><param name="data">What on.</param>
-    /// <param name="steps">Updates in all, for the schedule.</param><param name="random">Source of dropout.</param><param name="seed">The run's seed.</param>
-    public LanguageModelTrainer(CausalLanguageModel network, TrainingRecipe recipe, TrainingData data, long steps, RandomSource random, ulong seed)
+    /// <param name="network">The model.</param>
+    /// <param name="recipe">How to train.</param>
+    /// <param name="data">What on.</param>
+    /// <param name="steps">Updates in all, for the schedule.</param>
+    /// <param name="random">Source of dropout.</param>
+    /// <param name="seed">The run's seed.</param>
+    public LanguageModelTrainer(CausalLanguageModel network, TrainingRecipe recipe, TrainingData data, long steps,
+        RandomSource random, ulong seed)
         : base(network, recipe, steps, random)
     {
         _network = network;

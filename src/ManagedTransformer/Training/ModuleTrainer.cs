@@ -8,8 +8,9 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Training;
 
 /// <summary>
-/// Trains a module of one's own as a <see cref="TrainingRun"/> trains this library's: accumulated gradients, clipping, optimisers, schedule, dropout by seed and step,
-/// memory that is used over and over. Batches and loss are the caller's, and so is when to stop, to evaluate and to save. For one thread at a time.
+/// Trains a module of one's own as a <see cref="TrainingRun"/> trains this library's: accumulated gradients, clipping, optimisers,
+/// schedule, dropout by seed and step, memory that is used over and over. Batches and loss are the caller's, and so is when to stop, to
+/// evaluate and to save. For one thread at a time.
 /// </summary>
 public sealed class ModuleTrainer
 {
@@ -18,7 +19,9 @@ public sealed class ModuleTrainer
     private readonly Updates _updates;
 
     /// <summary>A trainer before its first update.</summary>
-    /// <param name="module">Its parameters are trained.</param><param name="loss">What for.</param><param name="options">How; default: AdamW at a constant rate of 0.001.</param>
+    /// <param name="module">Its parameters are trained.</param>
+    /// <param name="loss">What for.</param>
+    /// <param name="options">How; default: AdamW at a constant rate of 0.001.</param>
     /// <exception cref="InputException">An option is out of its range, or no parameter is left to train.</exception>
     public ModuleTrainer(Module module, ModuleLoss loss, ModuleTrainerOptions? options = null)
     {
@@ -38,7 +41,10 @@ public sealed class ModuleTrainer
     /// <summary>Updates done.</summary>
     public long Step => _updates.Step;
 
-    /// <summary>One update: the gradient is that of the summed loss over the number of examples. Tensors made meanwhile, by the loss too, end with it.</summary>
+    /// <summary>
+    /// One update: the gradient is that of the summed loss over the number of examples. Tensors made meanwhile, by the loss too,
+    /// end with it.
+    /// </summary>
     /// <exception cref="InputException">The loss or its gradient is not finite; the parameters are as before.</exception>
     public TrainingUpdate Update()
     {
@@ -72,14 +78,16 @@ public sealed class ModuleTrainer
         TrainingState state = JsonDocuments.Read(file, Utf8File.Read(file), RecipeJson.Default.TrainingState);
         if (state.Seed != _options.Seed)
         {
-            throw new InputException($"{folder} was trained with the seed {state.Seed}: set ModuleTrainerOptions.Seed to {state.Seed} to go on.");
+            throw new InputException(
+                $"{folder} was trained with the seed {state.Seed}: set ModuleTrainerOptions.Seed to {state.Seed} to go on.");
         }
 
         ModuleWeights.Load(_module, Path.Combine(folder, CheckpointFolder.ModelFile));
         _updates.Restore(folder, state);
     }
 
-    private sealed class Updates(Module module, ModuleLoss loss, UpdateRecipe recipe, long steps, RandomSource random) : Trainer(module, recipe, steps, random)
+    private sealed class Updates(Module module, ModuleLoss loss, UpdateRecipe recipe, long steps, RandomSource random)
+        : Trainer(module, recipe, steps, random)
     {
         public override BatchPosition Position { get; protected set; }
 
@@ -89,7 +97,8 @@ public sealed class ModuleTrainer
             if (sum.Count != 1 || count < 1)
             {
                 throw new InvalidOperationException(
-                    $"The loss must be a single element, the sum over at least one example; it is {sum.DType}{sum.Shape}, summed over {count}.");
+                    "The loss must be a single element, the sum over at least one example; "
+                    + $"it is {sum.DType}{sum.Shape}, summed over {count}.");
             }
 
             Position = new BatchPosition(Position.Step + 1);

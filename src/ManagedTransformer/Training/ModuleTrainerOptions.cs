@@ -26,7 +26,8 @@ public sealed record ModuleTrainerOptions
     /// <summary>The same in the words of recipes, checked.</summary>
     internal UpdateRecipe ToRecipe()
     {
-        TrainingRecipe recipe = new() { Steps = Steps, Accumulate = Accumulate, Trainable = Trainable, Optimizer = Optimizer, Schedule = Schedule };
+        TrainingRecipe recipe =
+            new() { Steps = Steps, Accumulate = Accumulate, Trainable = Trainable, Optimizer = Optimizer, Schedule = Schedule };
         recipe.Validate(nameof(ModuleTrainerOptions));
         return recipe;
     }

@@ -5,8 +5,9 @@ using ManagedTransformer.Data;
 namespace ManagedTransformer.Training;
 
 /// <summary>
-/// Keeps an output folder for one run at a time. The lock is the operating system's on the file <c>.lock</c>, which goes with the process however that ends;
-/// <c>.owner</c> says who holds it, for the sentence that another run is refused with, and for file systems that know no locks.
+/// Keeps an output folder for one run at a time. The lock is the operating system's on the file <c>.lock</c>, which goes with the process
+/// however that ends; <c>.owner</c> says who holds it, for the sentence that another run is refused with,
+/// and for file systems that know no locks.
 /// </summary>
 internal sealed class OutputLock : IDisposable
 {
@@ -37,14 +38,19 @@ internal sealed class OutputLock : IDisposable
         }
         catch (IOException e) when (File.Exists(path) && !Directory.Exists(path))
         {
-            throw new InputException($"The output folder '{output}' is in use by {Describe(Read(owner))}: wait for it, or give each run a folder of its own (TrainingOptions.Output).", e);
+            throw new InputException(
+                $"The output folder '{output}' is in use by {Describe(Read(owner))}: wait for it, "
+                + "or give each run a folder of its own (TrainingOptions.Output).",
+                e);
         }
 
         string[]? left = Read(owner);
         if (left is not null && IsAlive(left))
         {
             held.Dispose();
-            throw new InputException($"The output folder '{output}' is in use by {Describe(left)}: wait for it, or give each run a folder of its own (TrainingOptions.Output).");
+            throw new InputException(
+                $"The output folder '{output}' is in use by {Describe(left)}: wait for it, "
+                + "or give each run a folder of its own (TrainingOptions.Output).");
         }
 
         try

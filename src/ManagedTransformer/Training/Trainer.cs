@@ -10,8 +10,9 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Training;
 
 /// <summary>
-/// One update after the other: batches, forward, backward, clipping, optimisers. The gradient is that of the summed loss over the number of targets, both summed over
-/// all batches of an update before dividing. All randomness is a function of the seed and the number of updates done.
+/// One update after the other: batches, forward, backward, clipping, optimisers. The gradient is that of the summed loss over the number of
+/// targets, both summed over all batches of an update before dividing. All randomness is a function of the seed and the number of updates
+/// done.
 /// </summary>
 internal abstract class Trainer
 {
@@ -22,7 +23,10 @@ internal abstract class Trainer
     private readonly LearningRateSchedule _schedule;
 
     /// <summary>A trainer before its first update.</summary>
-    /// <param name="network">What to train.</param><param name="recipe">How.</param><param name="steps">Updates in all, for the schedule.</param><param name="random">Source of dropout.</param>
+    /// <param name="network">What to train.</param>
+    /// <param name="recipe">How.</param>
+    /// <param name="steps">Updates in all, for the schedule.</param>
+    /// <param name="random">Source of dropout.</param>
     protected Trainer(Module network, UpdateRecipe recipe, long steps, RandomSource random)
     {
         _recipe = recipe;
@@ -70,7 +74,8 @@ internal abstract class Trainer
         if (!double.IsFinite(update.Loss) || !double.IsFinite(update.GradientNorm))
         {
             throw new InputException(
-                $"Training stopped at step {Step + 1}: the loss is {update.Loss} and the gradient's norm {update.GradientNorm} at the learning rate {update.Rate:G4}");
+                $"Training stopped at step {Step + 1}: the loss is {update.Loss} and the gradient's norm {update.GradientNorm} at the "
+                + $"learning rate {update.Rate:G4}");
         }
 
         _optimizers.Step((float)update.Rate, norms, scale);
@@ -81,10 +86,12 @@ internal abstract class Trainer
 
     /// <summary>Writes everything that continues the run bit for bit, but for the weights and the position.</summary>
     /// <param name="folder">A checkpoint being written.</param>
-    public virtual void Save(string folder) => ModuleWeights.Save(_optimizers.State(), Path.Combine(folder, CheckpointFolder.OptimizerFile));
+    public virtual void Save(string folder) =>
+        ModuleWeights.Save(_optimizers.State(), Path.Combine(folder, CheckpointFolder.OptimizerFile));
 
     /// <summary>Continues a run.</summary>
-    /// <param name="folder">Its checkpoint.</param><param name="state">What the checkpoint says of it.</param>
+    /// <param name="folder">Its checkpoint.</param>
+    /// <param name="state">What the checkpoint says of it.</param>
     public virtual void Restore(string folder, TrainingState state)
     {
         ModuleWeights.Load([.. _optimizers.State()], Path.Combine(folder, CheckpointFolder.OptimizerFile));

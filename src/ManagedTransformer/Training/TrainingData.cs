@@ -17,7 +17,9 @@ public sealed class TrainingData
         Train = Encode(corpus.Train, tokenizer, corpus.Name);
         Validation = corpus.Validation.Length == 0 ? null : Encode(corpus.Validation, tokenizer, corpus.Name);
         TokensPerCharacter = (double)Train.Length / Characters(corpus.Train, tokenizer);
-        ValidationTokensPerCharacter = Validation is null ? TokensPerCharacter : (double)Validation.Length / Characters(corpus.Validation, tokenizer);
+        ValidationTokensPerCharacter = Validation is null
+            ? TokensPerCharacter
+            : (double)Validation.Length / Characters(corpus.Validation, tokenizer);
     }
 
     /// <summary>The text.</summary>
@@ -42,14 +44,16 @@ public sealed class TrainingData
     public double ValidationTokensPerCharacter { get; }
 
     /// <summary>Loads a recipe's text and makes its tokenizer.</summary>
-    /// <param name="recipe">The recipe.</param><param name="source">Text instead of the recipe's; null: the recipe's.</param>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="source">Text instead of the recipe's; null: the recipe's.</param>
     /// <param name="tokenizer">A finished tokenizer (of a checkpoint); null: as the recipe says.</param>
     /// <exception cref="InputException">No text is named, or it cannot be read or tokenized.</exception>
     public static TrainingData Load(LanguageModelRecipe recipe, string? source, ITokenizer? tokenizer = null)
     {
         DataRecipe data = recipe.Data with
         {
-            Source = source ?? recipe.Data.Source ?? throw new InputException("The recipe names no training text (data.source), and TrainingOptions.Data names none either."),
+            Source = source ?? recipe.Data.Source
+                ?? throw new InputException("The recipe names no training text (data.source), and TrainingOptions.Data names none either."),
         };
         TextCorpus corpus = Load(data);
         tokenizer ??= CreateTokenizer(recipe.Tokenizer, corpus);
@@ -65,7 +69,9 @@ public sealed class TrainingData
         new TextCorpusOptions { ValidationFraction = data.ValidationFraction, TestFraction = data.TestFraction, Raw = data.Raw });
 
     /// <summary>Encodes a text; errors name where it came from.</summary>
-    /// <param name="utf8">The text.</param><param name="tokenizer">The tokenizer.</param><param name="name">Named in errors.</param>
+    /// <param name="utf8">The text.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="name">Named in errors.</param>
     /// <exception cref="InputException">A character that the vocabulary lacks, or invalid UTF-8.</exception>
     public static TokenStream Encode(ReadOnlyMemory<byte> utf8, ITokenizer tokenizer, string name)
     {
@@ -80,7 +86,8 @@ public sealed class TrainingData
     }
 
     /// <summary>What bits per character divide by: bytes for a tokenizer of bytes, else code points.</summary>
-    /// <param name="utf8">The text.</param><param name="tokenizer">The tokenizer.</param>
+    /// <param name="utf8">The text.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
     public static long Characters(ReadOnlyMemory<byte> utf8, ITokenizer tokenizer) =>
         LimitedTokenizer.WholeOf(tokenizer) is ByteTokenizer ? utf8.Length : TextSize.CountCharacters(utf8.Span);
 
@@ -90,7 +97,20 @@ public sealed class TrainingData
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Corpus.Train.Span);
         hash.AppendData(Corpus.Validation.Span);
-        LanguageModelRecipe identity = recipe with { Description = null, Data = recipe.Data with { Source = null }, Training = recipe.Training with { Steps = 1, EvaluateEvery = 1, LogEvery = 1, KeepCheckpoints = 0, SamplePrompt = null, SampleTokens = 0 } };
+        LanguageModelRecipe identity = recipe with
+        {
+            Description = null,
+            Data = recipe.Data with { Source = null },
+            Training = recipe.Training with
+            {
+                Steps = 1,
+                EvaluateEvery = 1,
+                LogEvery = 1,
+                KeepCheckpoints = 0,
+                SamplePrompt = null,
+                SampleTokens = 0,
+            },
+        };
         hash.AppendData(JsonDocuments.Write(identity, RecipeJson.Default.LanguageModelRecipe));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

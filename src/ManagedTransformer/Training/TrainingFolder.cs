@@ -26,7 +26,8 @@ internal static class TrainingFolder
     public static string[] FindRecent(string output)
     {
         string folder = Path.Combine(output, RecentFolder);
-        return Directory.Exists(folder) ? [.. Directory.GetDirectories(folder, $"{StepPrefix}*").Where(name => !Path.GetFileName(name).Contains('.', StringComparison.Ordinal)).Order(StringComparer.Ordinal)] : [];
+        return Directory.Exists(folder) ? [.. Directory.GetDirectories(folder, $"{StepPrefix}*").Where(
+            name => !Path.GetFileName(name).Contains('.', StringComparison.Ordinal)).Order(StringComparer.Ordinal)] : [];
     }
 
     /// <summary>Creates the folder where there is none.</summary>
@@ -41,7 +42,8 @@ internal static class TrainingFolder
     {
         if (CheckpointFolder.IsCheckpoint(output))
         {
-            throw new InputException($"The output folder '{output}' is a model itself: a run needs a folder of its own (TrainingOptions.Output).");
+            throw new InputException(
+                $"The output folder '{output}' is a model itself: a run needs a folder of its own (TrainingOptions.Output).");
         }
 
         CheckpointFolder.RequireOutsideModels(output);
@@ -85,7 +87,8 @@ internal static class TrainingFolder
     {
         string[] entries =
         [
-            .. new[] { CheckpointFolder.Best, CheckpointFolder.Last, CheckpointFolder.Best + ".old", CheckpointFolder.Last + ".old", RecentFolder, AverageFolder, Log }
+            .. new[] { CheckpointFolder.Best, CheckpointFolder.Last, CheckpointFolder.Best + ".old", CheckpointFolder.Last + ".old",
+                RecentFolder, AverageFolder, Log }
                 .Where(name => Path.Exists(Path.Combine(output, name))),
         ];
         if (entries.Length == 0)

@@ -31,8 +31,13 @@ internal sealed class TrainingLog : IDisposable
     public void Write(in TrainingProgress progress)
     {
         string line = progress.Validation is { } validation
-            ? Invariant($$"""{"step":{{progress.Step}},"validation_loss":{{validation.Loss:R}}{{Optional("validation_bits_per_char", validation.BitsPerCharacter)}}{{Optional("validation_bleu", validation.Bleu)}},"best":{{(validation.IsBest ? "true" : "false")}}}""")
-            : Invariant($$"""{"step":{{progress.Step}},"loss":{{progress.Loss:R}}{{Optional("bits_per_char", progress.BitsPerCharacter)}},"learning_rate":{{progress.LearningRate:R}},"gradient_norm":{{progress.GradientNorm:R}},"tokens_per_s":{{progress.TokensPerSecond:F0}}}""");
+            ? Invariant($$"""{"step":{{progress.Step}},"validation_loss":{{validation.Loss:R}}""")
+                + Optional("validation_bits_per_char", validation.BitsPerCharacter) + Optional("validation_bleu", validation.Bleu)
+                + $$""","best":{{(validation.IsBest ? "true" : "false")}}}"""
+            : Invariant($$"""{"step":{{progress.Step}},"loss":{{progress.Loss:R}}""")
+                + Optional("bits_per_char", progress.BitsPerCharacter)
+                + Invariant($$""","learning_rate":{{progress.LearningRate:R}},"gradient_norm":{{progress.GradientNorm:R}}""")
+                + Invariant($$""","tokens_per_s":{{progress.TokensPerSecond:F0}}}""");
         try
         {
             _writer.WriteLine(line);

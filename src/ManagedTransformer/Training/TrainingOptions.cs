@@ -8,7 +8,9 @@ public sealed record TrainingOptions
     /// <summary>Folder that receives <c>best/</c>, <c>last/</c> and <c>log.jsonl</c>.</summary>
     public required string Output { get; init; }
 
-    /// <summary>Training text instead of the recipe's; for translation <c>SOURCE_FILE,TARGET_FILE</c>, a TSV or <c>builtin:translation</c>.</summary>
+    /// <summary>
+    /// Training text instead of the recipe's; for translation <c>SOURCE_FILE,TARGET_FILE</c>, a TSV or <c>builtin:translation</c>.
+    /// </summary>
     public string? Data { get; init; }
 
     /// <summary>Sentence pairs to validate a translation model on instead of the recipe's, in the form of <see cref="Data"/>.</summary>
@@ -21,8 +23,11 @@ public sealed record TrainingOptions
     /// </summary>
     public TooLongSentences? TooLong { get; init; }
 
-    /// <summary>A model folder to start from instead of random weights: model and tokenizer are the folder's, everything else is the recipe's, and training begins at
-    /// step 0 with an empty optimiser. A checkpoint that <see cref="Resume"/> finds takes precedence. Null: the recipe's model with random weights.</summary>
+    /// <summary>
+    /// A model folder to start from instead of random weights: model and tokenizer are the folder's, everything else is the recipe's, and
+    /// training begins at step 0 with an empty optimiser. A checkpoint that <see cref="Resume"/> finds takes precedence. Null: the recipe's
+    /// model with random weights.
+    /// </summary>
     public string? Init { get; init; }
 
     /// <summary>Updates instead of the recipe's number.</summary>

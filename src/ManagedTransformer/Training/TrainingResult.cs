@@ -1,7 +1,11 @@
 namespace ManagedTransformer.Training;
 
 /// <summary>How a run ended.</summary>
-/// <param name="Step">Updates done.</param><param name="IsComplete">Whether all updates are done; otherwise it was interrupted and can be resumed.</param>
-/// <param name="Validation">The last evaluation; null if there was none.</param><param name="BestLoss">Lowest validation loss, nats per token, over the tokens that every evaluation scores.</param>
-/// <param name="Parameters">Trainable values of the model.</param><param name="Seconds">Time of training and evaluation, earlier sessions of the run included.</param>
-public sealed record TrainingResult(long Step, bool IsComplete, ValidationResult? Validation, double? BestLoss, long Parameters, double Seconds);
+/// <param name="Step">Updates done.</param>
+/// <param name="IsComplete">Whether all updates are done; otherwise it was interrupted and can be resumed.</param>
+/// <param name="Validation">The last evaluation; null if there was none.</param>
+/// <param name="BestLoss">Lowest validation loss, nats per token, over the tokens that every evaluation scores.</param>
+/// <param name="Parameters">Trainable values of the model.</param>
+/// <param name="Seconds">Time of training and evaluation, earlier sessions of the run included.</param>
+public sealed record TrainingResult(long Step, bool IsComplete, ValidationResult? Validation, double? BestLoss, long Parameters,
+    double Seconds);

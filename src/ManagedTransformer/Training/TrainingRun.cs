@@ -8,7 +8,8 @@ namespace ManagedTransformer.Training;
 
 /// <summary>
 /// Trains a model of any kind: updates, and every so many of them an evaluation and a checkpoint. All randomness is a function of the
-/// seed and the step, and everything else is in the checkpoint, so that an interrupted run that is resumed ends with the same weights, bit for bit.
+/// seed and the step, and everything else is in the checkpoint, so that an interrupted run that is resumed ends with the same weights,
+/// bit for bit.
 /// </summary>
 public sealed class TrainingRun
 {
@@ -34,7 +35,9 @@ public sealed class TrainingRun
         }
     }
 
-    /// <summary>The model as trained so far: a <see cref="LanguageModel"/> or a <see cref="TranslationModel"/>, as the recipe says.</summary>
+    /// <summary>
+    /// The model as trained so far: a <see cref="LanguageModel"/> or a <see cref="TranslationModel"/>, as the recipe says.
+    /// </summary>
     public TrainedModel Model => _task.Model;
 
     /// <summary>Updates done.</summary>
@@ -53,12 +56,13 @@ public sealed class TrainingRun
     public string? MovedEarlierRun { get; private set; }
 
     /// <summary>
-    /// Prepares a run: checks the recipe, loads text, builds the model, and, when resuming, restores the last checkpoint. An earlier run in the output folder is moved
-    /// aside unless it is resumed. From here to the end of <see cref="Run"/> the folder is this run's alone.
+    /// Prepares a run: checks the recipe, loads text, builds the model, and, when resuming, restores the last checkpoint. An earlier run in
+    /// the output folder is moved aside unless it is resumed. From here to the end of <see cref="Run"/> the folder is this run's alone.
     /// </summary>
     /// <param name="recipe">From a file, or made in code: it is checked the same way.</param>
     /// <param name="options">Output folder, seed and so on.</param>
-    /// <exception cref="InputException">Recipe, options, text, checkpoint or output folder cannot be used, or another run uses the folder.</exception>
+    /// <exception cref="InputException">Recipe, options, text, checkpoint or output folder cannot be used,
+    /// or another run uses the folder.</exception>
     public static TrainingRun Prepare(Recipe recipe, TrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(recipe);
@@ -67,7 +71,9 @@ public sealed class TrainingRun
         recipe.Validate("The recipe");
         if (recipe is LanguageModelRecipe && options.Validation is not null)
         {
-            throw new InputException("Sentence pairs to validate on (TrainingOptions.Validation) are for translation; the recipe is of a language model, whose text has a validation part.");
+            throw new InputException(
+                "Sentence pairs to validate on (TrainingOptions.Validation) are for translation; the recipe is of a language model, "
+                + "whose text has a validation part.");
         }
 
         TrainingFolder.RequireNoModel(options.Output);
@@ -117,8 +123,8 @@ public sealed class TrainingRun
             {
                 double now = _watch.Elapsed.TotalSeconds;
                 double perStep = (now - pause) / (Step - startStep);
-                TrainingProgress report = new(Step, Steps, update.Loss, _task.BitsPerCharacter(update.Loss), update.Rate, update.GradientNorm,
-                    tokens / Math.Max(1e-9, now - lastReport), TimeSpan.FromSeconds(perStep * (Steps - Step)), null);
+                TrainingProgress report = new(Step, Steps, update.Loss, _task.BitsPerCharacter(update.Loss), update.Rate,
+                    update.GradientNorm, tokens / Math.Max(1e-9, now - lastReport), TimeSpan.FromSeconds(perStep * (Steps - Step)), null);
                 (lastReport, tokens) = (now, 0);
                 Report(report);
                 if (evaluate)
@@ -146,7 +152,8 @@ public sealed class TrainingRun
             validation ??= Validate(everything: true, CancellationToken.None);
         }
 
-        return new TrainingResult(Step, isComplete, validation, _bestLoss, Model.ParameterCount, _secondsBefore + _watch.Elapsed.TotalSeconds);
+        return new TrainingResult(Step, isComplete, validation, _bestLoss, Model.ParameterCount,
+            _secondsBefore + _watch.Elapsed.TotalSeconds);
 
         // An evaluation that is interrupted is made up for when the run is resumed, which then ends as if nothing had been.
         void Evaluate(TrainingProgress report)
@@ -210,7 +217,9 @@ public sealed class TrainingRun
         }
         catch (InputException e)
         {
-            throw new InputException($"{e.Message}; {(_savedStep >= 0 ? $"the last good checkpoint is of step {_savedStep}" : "there is no checkpoint yet")}.", e);
+            throw new InputException(
+                $"{e.Message}; {(_savedStep >= 0 ? $"the last good checkpoint is of step {_savedStep}" : "there is no checkpoint yet")}.",
+                e);
         }
     }
 
@@ -272,7 +281,8 @@ public sealed class TrainingRun
                 IsEvaluationDue = _isEvaluationDue,
                 Fingerprint = _task.Fingerprint,
             };
-            AtomicFile.Write(Path.Combine(folder, CheckpointFolder.TrainerFile), JsonDocuments.Write(state, RecipeJson.Default.TrainingState));
+            AtomicFile.Write(Path.Combine(folder, CheckpointFolder.TrainerFile),
+                JsonDocuments.Write(state, RecipeJson.Default.TrainingState));
         });
         _savedStep = Step;
     }
@@ -283,17 +293,20 @@ public sealed class TrainingRun
         TrainingState state = JsonDocuments.Read(path, Utf8File.Read(path), RecipeJson.Default.TrainingState);
         if (state.Fingerprint != _task.Fingerprint)
         {
-            throw new InputException($"{folder} was trained with another recipe or on another text; it can only be resumed with the same ones.");
+            throw new InputException(
+                $"{folder} was trained with another recipe or on another text; it can only be resumed with the same ones.");
         }
 
         if (state.Seed != _options.Seed)
         {
-            throw new InputException($"{folder} was trained with the seed {state.Seed}: set TrainingOptions.Seed to {state.Seed} to resume it.");
+            throw new InputException(
+                $"{folder} was trained with the seed {state.Seed}: set TrainingOptions.Seed to {state.Seed} to resume it.");
         }
 
         ModuleWeights.Load(Model.Module, Path.Combine(folder, CheckpointFolder.ModelFile));
         _task.Trainer.Restore(folder, state);
-        foreach (string later in TrainingFolder.FindRecent(_options.Output).Where(recent => string.CompareOrdinal(recent, TrainingFolder.Recent(_options.Output, state.Step)) > 0))
+        foreach (string later in TrainingFolder.FindRecent(_options.Output)
+            .Where(recent => string.CompareOrdinal(recent, TrainingFolder.Recent(_options.Output, state.Step)) > 0))
         {
             Directory.Delete(later, recursive: true);
         }

@@ -2,7 +2,10 @@ using ManagedTransformer.Data;
 
 namespace ManagedTransformer.Training;
 
-/// <summary>The <c>trainer.json</c> of a checkpoint: where a run stands. With the weights and the optimiser's state it continues the run bit for bit.</summary>
+/// <summary>
+/// The <c>trainer.json</c> of a checkpoint: where a run stands. With the weights and the optimiser's state it continues the run bit for
+/// bit.
+/// </summary>
 public sealed record TrainingState
 {
     /// <summary>Updates done.</summary>
@@ -14,10 +17,15 @@ public sealed record TrainingState
     /// <summary>Where the batches stand.</summary>
     public BatchPosition Position { get; set; }
 
-    /// <summary>Lowest validation loss so far, in nats per token, over the tokens that every evaluation scores; null before the first evaluation.</summary>
+    /// <summary>
+    /// Lowest validation loss so far, in nats per token, over the tokens that every evaluation scores; null before the first evaluation.
+    /// </summary>
     public double? BestLoss { get; set; }
 
-    /// <summary>What the best model so far scored, the lower the better: that loss, or the negative BLEU, as the recipe's <c>best_by</c> says; null before the first evaluation, and in older checkpoints, which compared losses.</summary>
+    /// <summary>
+    /// What the best model so far scored, the lower the better: that loss, or the negative BLEU, as the recipe's <c>best_by</c> says; null
+    /// before the first evaluation, and in older checkpoints, which compared losses.
+    /// </summary>
     public double? BestScore { get; set; }
 
     /// <summary>Seconds of training so far.</summary>

@@ -49,7 +49,8 @@ internal abstract class TrainingTask
 
         double before = Recipe.Schedule.Create(state.Steps).Rate(state.Step), now = Recipe.Schedule.Create(Steps).Rate(state.Step);
         return before == now ? null
-            : $"The run was planned for {state.Steps:N0} updates and now has {Steps:N0}, which changes the schedule: update {state.Step + 1:N0} has the learning rate {now:G3} instead of {before:G3}.";
+            : $"The run was planned for {state.Steps:N0} updates and now has {Steps:N0}, which changes the schedule: update "
+                + $"{state.Step + 1:N0} has the learning rate {now:G3} instead of {before:G3}.";
     }
 
     /// <summary>Something that the trained model makes, for a person to read; null where the recipe asks for nothing.</summary>

@@ -9,7 +9,8 @@ namespace ManagedTransformer.Training;
 /// <summary>A recipe's sentence pairs and their tokenizers.</summary>
 internal sealed class TranslationData
 {
-    private TranslationData(TranslationDataRecipe recipe, SentenceTokenizer source, SentenceTokenizer target, ParallelCorpus train, ParallelCorpus? validation)
+    private TranslationData(TranslationDataRecipe recipe, SentenceTokenizer source, SentenceTokenizer target, ParallelCorpus train,
+        ParallelCorpus? validation)
     {
         (Recipe, Source, Target) = (recipe, source, target);
         (TrainText, ValidationText) = (train, validation);
@@ -39,11 +40,13 @@ internal sealed class TranslationData
     public SentenceTokenizer Target { get; }
 
     /// <summary>Loads the pairs and makes the tokenizers.</summary>
-    /// <param name="recipe">Which tokenizers.</param><param name="data">Where the pairs are: the recipe's data, or what replaces it.</param>
+    /// <param name="recipe">Which tokenizers.</param>
+    /// <param name="data">Where the pairs are: the recipe's data, or what replaces it.</param>
     /// <param name="tokenizers">Finished tokenizers (of a model); null: as the recipe says.</param>
     /// <exception cref="InputException">No training pairs are named, or they cannot be read or tokenized.</exception>
     public static TranslationData Load(
-        TranslationTokenizerRecipe recipe, TranslationDataRecipe data, (SentenceTokenizer Source, SentenceTokenizer Target)? tokenizers = null)
+        TranslationTokenizerRecipe recipe, TranslationDataRecipe data,
+        (SentenceTokenizer Source, SentenceTokenizer Target)? tokenizers = null)
     {
         ParallelCorpus train = TranslationPairs.Train(data);
         ParallelCorpus? validation = TranslationPairs.Validation(data);
@@ -52,8 +55,11 @@ internal sealed class TranslationData
     }
 
     /// <summary>The tokenizers that a recipe asks for.</summary>
-    /// <param name="recipe">The recipe.</param><param name="lowercase">Whether sentences are lower-cased.</param><param name="pairs">What they are made from.</param>
-    public static (SentenceTokenizer Source, SentenceTokenizer Target) CreateTokenizers(TranslationTokenizerRecipe recipe, bool lowercase, ParallelCorpus pairs)
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="lowercase">Whether sentences are lower-cased.</param>
+    /// <param name="pairs">What they are made from.</param>
+    public static (SentenceTokenizer Source, SentenceTokenizer Target) CreateTokenizers(TranslationTokenizerRecipe recipe, bool lowercase,
+        ParallelCorpus pairs)
     {
         if (recipe.Joint)
         {
@@ -61,7 +67,8 @@ internal sealed class TranslationData
             return (joint, joint);
         }
 
-        return (Create(recipe.Source, pairs.Pairs.Select(pair => pair.Source)), Create(recipe.Target, pairs.Pairs.Select(pair => pair.Target)));
+        return (Create(recipe.Source, pairs.Pairs.Select(pair => pair.Source)),
+            Create(recipe.Target, pairs.Pairs.Select(pair => pair.Target)));
 
         // A space before every sentence: its first word shall have the pieces of any other.
         SentenceTokenizer Create(TokenizerRecipe side, IEnumerable<string> sentences)
@@ -73,7 +80,9 @@ internal sealed class TranslationData
     }
 
     /// <summary>The ids of pairs.</summary>
-    /// <param name="pairs">The pairs.</param><param name="source">Tokenizer of the source language.</param><param name="target">Tokenizer of the target language.</param>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="source">Tokenizer of the source language.</param>
+    /// <param name="target">Tokenizer of the target language.</param>
     /// <exception cref="InputException">A character that a vocabulary lacks.</exception>
     public static TokenPair[] Encode(ParallelCorpus pairs, SentenceTokenizer source, SentenceTokenizer target)
     {
@@ -110,8 +119,21 @@ internal sealed class TranslationData
         TranslationRecipe identity = recipe with
         {
             Description = null,
-            Data = new TranslationDataRecipe { Lowercase = recipe.Data.Lowercase, MaxLength = recipe.Data.MaxLength, MaxRatio = recipe.Data.MaxRatio },
-            Training = recipe.Training with { Steps = 1, Epochs = 0, EvaluateEvery = 1, LogEvery = 1, KeepCheckpoints = 0, SampleSentences = 0 },
+            Data = new TranslationDataRecipe
+            {
+                Lowercase = recipe.Data.Lowercase,
+                MaxLength = recipe.Data.MaxLength,
+                MaxRatio = recipe.Data.MaxRatio,
+            },
+            Training = recipe.Training with
+            {
+                Steps = 1,
+                Epochs = 0,
+                EvaluateEvery = 1,
+                LogEvery = 1,
+                KeepCheckpoints = 0,
+                SampleSentences = 0,
+            },
         };
         hash.AppendData(JsonDocuments.Write(identity, RecipeJson.Default.TranslationRecipe));
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -17,8 +17,13 @@ internal static class TranslationPairs
     public static ParallelCorpus Train(TranslationDataRecipe data)
     {
         string source = data.Source ?? throw new InputException(
-            "The recipe names no sentence pairs to train on (data.source and data.target); TrainingOptions.Data (SOURCE_FILE,TARGET_FILE) names none either.");
-        return Read(source, data.Target, corpus => corpus.Train, new ParallelCorpusOptions { MaxWords = data.MaxLength, MaxRatio = data.MaxRatio });
+            "The recipe names no sentence pairs to train on (data.source and data.target); "
+            + "TrainingOptions.Data (SOURCE_FILE,TARGET_FILE) names none either.");
+        return Read(source, data.Target, corpus => corpus.Train, new ParallelCorpusOptions
+        {
+            MaxWords = data.MaxLength,
+            MaxRatio = data.MaxRatio,
+        });
     }
 
     /// <summary>The pairs to validate on; null where there are none.</summary>
@@ -41,12 +46,14 @@ internal static class TranslationPairs
         return Read(source, target, corpus => corpus.Validation, _whole);
     }
 
-    private static ParallelCorpus? Named(string? source, string? target, TranslationDataRecipe data, Func<TranslationCorpus, ParallelCorpus> part) =>
+    private static ParallelCorpus? Named(string? source, string? target, TranslationDataRecipe data,
+        Func<TranslationCorpus, ParallelCorpus> part) =>
         source is not null ? Read(source, target, part, _whole)
         : data.Source == TranslationCorpus.BuiltInTranslation ? part(TranslationCorpus.Load(data.Source))
         : null;
 
-    private static ParallelCorpus Read(string source, string? target, Func<TranslationCorpus, ParallelCorpus> part, ParallelCorpusOptions options)
+    private static ParallelCorpus Read(string source, string? target, Func<TranslationCorpus, ParallelCorpus> part,
+        ParallelCorpusOptions options)
     {
         ParallelCorpus pairs = source.StartsWith(BuiltInPrefix, StringComparison.Ordinal) ? part(TranslationCorpus.Load(source))
             : target is null ? ParallelCorpus.LoadTable(source, options: options)

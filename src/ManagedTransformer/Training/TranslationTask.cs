@@ -26,7 +26,8 @@ internal sealed class TranslationTask : TrainingTask
     private readonly FittingPairs? _validation;
 
     /// <summary>Loads the pairs and builds the model.</summary>
-    /// <param name="recipe">A checked recipe.</param><param name="options">Data, seed and so on.</param>
+    /// <param name="recipe">A checked recipe.</param>
+    /// <param name="options">Data, seed and so on.</param>
     /// <param name="checkpoint">The checkpoint that the run will be resumed from; null: a fresh run.</param>
     public TranslationTask(TranslationRecipe recipe, TrainingOptions options, string? checkpoint)
     {
@@ -37,7 +38,9 @@ internal sealed class TranslationTask : TrainingTask
         }
 
         _data = TranslationData.Load(recipe.Tokenizer, Data(recipe.Data, options),
-            checkpoint is not null ? TranslationModel.ReadTokenizers(checkpoint, recipe.Data.Lowercase) : start is null ? null : (start.Source, start.Target));
+            checkpoint is not null
+                ? TranslationModel.ReadTokenizers(checkpoint, recipe.Data.Lowercase)
+                : start is null ? null : (start.Source, start.Target));
         EncoderDecoderConfig config = WithVocabularies(recipe.Model, _data.Source, _data.Target);
         _recipe = recipe with { Model = config };
         TranslationTrainingRecipe training = recipe.Training;
@@ -61,7 +64,9 @@ internal sealed class TranslationTask : TrainingTask
             : (((long)training.Epochs * batches.BatchesPerEpoch) + training.Accumulate - 1) / training.Accumulate);
         RandomSource random = new(options.Seed);
         random.MoveTo(InitializationPosition);
-        EncoderDecoderModel network = start is not null && start.Network.Config.Exits == config.Exits ? start.Network : new EncoderDecoderModel(config, random);
+        EncoderDecoderModel network = start is not null && start.Network.Config.Exits == config.Exits
+            ? start.Network
+            : new EncoderDecoderModel(config, random);
         if (start is not null && network != start.Network)
         {
             CopyShared(start.Network, network, options.Init!);
@@ -106,7 +111,8 @@ internal sealed class TranslationTask : TrainingTask
 
         LanguageModelMetrics metrics = TranslationEvaluator.Score(Model.Network, _validation.Tokens, cancellation);
         double? bleu = _recipe.Training.EvaluateBleu == 0 ? null : Bleu(_recipe.Training.EvaluateBleu, cancellation);
-        return new Validation(new ValidationResult(metrics.Loss, IsBest: false) { Bleu = bleu }, metrics.Loss, _recipe.Training.BestBy == BestBy.Bleu ? -bleu!.Value : metrics.Loss);
+        return new Validation(new ValidationResult(metrics.Loss, IsBest: false) { Bleu = bleu }, metrics.Loss,
+            _recipe.Training.BestBy == BestBy.Bleu ? -bleu!.Value : metrics.Loss);
     }
 
     /// <inheritdoc/>
@@ -176,7 +182,8 @@ internal sealed class TranslationTask : TrainingTask
             }
             else if (!IsHalting(named.Name))
             {
-                throw new InputException($"{folder} has no '{named.Name}' of the shape {named.Parameter.Shape}, which the recipe's model.exits asks for.");
+                throw new InputException(
+                    $"{folder} has no '{named.Name}' of the shape {named.Parameter.Shape}, which the recipe's model.exits asks for.");
             }
         }
 
@@ -198,7 +205,9 @@ internal sealed class TranslationTask : TrainingTask
         {
             if (written != 0 && written != actual)
             {
-                throw new InputException($"The recipe's model.{key} is {written}, and its tokenizer has {actual} ids, the four special ones included; leave the key out.");
+                throw new InputException(
+                    $"The recipe's model.{key} is {written}, and its tokenizer has {actual} ids, "
+                    + "the four special ones included; leave the key out.");
             }
         }
     }

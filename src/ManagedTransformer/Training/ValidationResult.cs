@@ -1,7 +1,8 @@
 namespace ManagedTransformer.Training;
 
 /// <summary>An evaluation on the validation part.</summary>
-/// <param name="Loss">Nats per token.</param><param name="IsBest">Whether it is the best so far.</param>
+/// <param name="Loss">Nats per token.</param>
+/// <param name="IsBest">Whether it is the best so far.</param>
 public sealed record ValidationResult(double Loss, bool IsBest)
 {
     /// <summary>exp(loss).</summary>
@@ -13,6 +14,8 @@ public sealed record ValidationResult(double Loss, bool IsBest)
     /// <summary>The fewest bits per character that any model can reach, where the text's source knows it.</summary>
     public double? Floor { get; init; }
 
-    /// <summary>BLEU of greedy translations of the first validation sentences, 0 .. 100; null where the recipe does not ask for it.</summary>
+    /// <summary>
+    /// BLEU of greedy translations of the first validation sentences, 0 .. 100; null where the recipe does not ask for it.
+    /// </summary>
     public double? Bleu { get; init; }
 }

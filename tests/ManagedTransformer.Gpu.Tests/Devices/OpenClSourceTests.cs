@@ -9,13 +9,16 @@ public sealed class OpenClSourceTests
 {
     [Fact]
     public void BarriersFenceBothMemories() => Assert.Equal(
-        "x;\n work_group_barrier ( CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE );\ny;\n work_group_barrier ( CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE );",
-        OpenClSource.WithFencedBarriers("x;\n work_group_barrier ( CLK_GLOBAL_MEM_FENCE );\ny;\n work_group_barrier ( CLK_GLOBAL_MEM_FENCE );"));
+        "x;\n work_group_barrier ( CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE );\ny;\n work_group_barrier ( "
+        + "CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE );",
+        OpenClSource.WithFencedBarriers(
+            "x;\n work_group_barrier ( CLK_GLOBAL_MEM_FENCE );\ny;\n work_group_barrier ( CLK_GLOBAL_MEM_FENCE );"));
 
     [Theory]
     [InlineData("work_group_barrier(CLK_GLOBAL_MEM_FENCE);")]
     [InlineData("sub_group_barrier ( CLK_GLOBAL_MEM_FENCE );")]
-    public void UnknownBarriersAreRefused(string source) => Assert.Throws<NotSupportedException>(() => OpenClSource.WithFencedBarriers(source));
+    public void UnknownBarriersAreRefused(string source) =>
+        Assert.Throws<NotSupportedException>(() => OpenClSource.WithFencedBarriers(source));
 
     [Fact]
     public void NumbersBeginAnewInEveryKernel() => Assert.Equal(

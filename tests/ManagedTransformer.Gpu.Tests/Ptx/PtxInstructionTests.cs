@@ -10,7 +10,8 @@ public sealed class PtxInstructionTests
     private const ulong One = 0x3F800000, Two = 0x40000000, Three = 0x40400000, Half = 0x3F000000, Nan = 0x7FC00000, MinusOne = 0xBF800000;
 
     /// <summary>
-    /// Operands are %r0-2, %d0-2 (64 bits), %f0-2, %e0-2 (double), %h0-2 (16 bits); the result is read from the register named, in all threads.
+    /// Operands are %r0-2, %d0-2 (64 bits), %f0-2, %e0-2 (double), %h0-2 (16 bits); the result is read from the register named,
+    /// in all threads.
     /// </summary>
     [Theory]
     [InlineData("add.s32 %r9, %r0, %r1;", "%r9", 0xFFFFFFFF, 2, 0, 1)]

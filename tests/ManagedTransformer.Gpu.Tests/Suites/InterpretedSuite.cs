@@ -6,10 +6,10 @@ using ManagedTransformer.Tensors.Reference;
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>
-/// The kernel suite in the interpreter, the kernels in the forms that a CUDA card runs, once for all tests. Each case is cut short after some
-/// instructions, its results up to there compared; only a kernel that no case before has executed runs to its end in any case. Where all
-/// cases of a kernel of the contract are cut before their first result, or before they come to a kernel of the device, the smallest one is run
-/// again, whole. <c>kernel-suite ptx</c> runs
+/// The kernel suite in the interpreter, the kernels in the forms that a CUDA card runs, once for all tests. Each case is cut short after
+/// some instructions, its results up to there compared; only a kernel that no case before has executed runs to its end in any case. Where
+/// all cases of a kernel of the contract are cut before their first result, or before they come to a kernel of the device, the smallest one
+/// is run again, whole. <c>kernel-suite ptx</c> runs
 /// all of them whole. Two threads, each with a machine of its own.
 /// </summary>
 public sealed class InterpretedSuite
@@ -20,7 +20,8 @@ public sealed class InterpretedSuite
     private static readonly Lazy<InterpretedSuite> _instance = new(() => new InterpretedSuite());
     private readonly ConcurrentBag<SuiteResult> _results = [];
     private readonly ConcurrentDictionary<MethodInfo, bool> _begun = [], _executed = [];
-    private readonly ConcurrentDictionary<(KernelCase Test, MatMulPrecision Precision), (long Threads, HashSet<MethodInfo> Kernels)> _sizes = [];
+    private readonly ConcurrentDictionary<(KernelCase Test, MatMulPrecision Precision), (long Threads, HashSet<MethodInfo> Kernels)>
+        _sizes = [];
     private long _instructions;
 
     private InterpretedSuite()
@@ -101,7 +102,8 @@ public sealed class InterpretedSuite
         }
         catch (Exception) when (interpreter.HaveBegun)
         {
-            return new SuiteResult(test.Kernel, name, SuiteOutcome.TooLarge, "too large"); // what was left out may have been an operand, also of a kernel executed afterwards
+            // What was left out may have been an operand, also of a kernel executed afterwards.
+            return new SuiteResult(test.Kernel, name, SuiteOutcome.TooLarge, "too large");
         }
         catch (Exception e)
         {

@@ -4,7 +4,9 @@ using ManagedTransformer.Tests.OnDevice;
 
 namespace ManagedTransformer.Gpu.Tests;
 
-/// <summary>The kernel suite on the software OpenCL device, run once for all tests: this assembly is started again under the device's drivers.</summary>
+/// <summary>
+/// The kernel suite on the software OpenCL device, run once for all tests: this assembly is started again under the device's drivers.
+/// </summary>
 internal sealed class OpenClSuite
 {
     private static readonly Lazy<OpenClSuite> _instance = new(() => new OpenClSuite());

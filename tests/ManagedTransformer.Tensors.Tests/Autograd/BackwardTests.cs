@@ -119,7 +119,8 @@ public sealed class BackwardTests
         loss.Backward();
         Assert.Equal([6, 12], x.Gradient!.ToArray());
         Assert.Contains("used up", Assert.Throws<InvalidOperationException>(() => loss.Backward()).Message, StringComparison.Ordinal);
-        Assert.Contains("used up", Assert.Throws<InvalidOperationException>(() => (y * 2).Sum().Backward()).Message, StringComparison.Ordinal);
+        Assert.Contains("used up", Assert.Throws<InvalidOperationException>(() => (y * 2).Sum().Backward()).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -231,7 +232,8 @@ public sealed class BackwardTests
         using StepScope scope = new();
         Tensor x = Leaf(1, 2, 3);
         Tensor y = x * 2;
-        (y.Checkpoint(z => z) * y.Checkpoint(z => z.Reshape(new Shape(3, 1))).Reshape(new Shape(3))).Sum().Backward(freeIntermediates: true);
+        (y.Checkpoint(z => z) * y.Checkpoint(z => z.Reshape(new Shape(3, 1))).Reshape(new Shape(3))).Sum()
+            .Backward(freeIntermediates: true);
         Assert.Equal([8, 16, 24], x.Gradient!.ToArray());
         Assert.Equal([1, 2, 3], x.ToArray());
     }

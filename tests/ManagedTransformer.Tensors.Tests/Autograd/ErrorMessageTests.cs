@@ -5,7 +5,8 @@ namespace ManagedTransformer.Tensors.Tests;
 /// <summary>Wrong operands are refused with the operator's name and the shapes.</summary>
 public sealed class ErrorMessageTests
 {
-    private static readonly Tensor _a = Tensor.Zeros(new Shape(2, 3)), _b = Tensor.Zeros(new Shape(4, 5)), _indices = Tensor.From([0, 9], new Shape(2));
+    private static readonly Tensor _a = Tensor.Zeros(new Shape(2, 3)), _b = Tensor.Zeros(new Shape(4, 5)),
+        _indices = Tensor.From([0, 9], new Shape(2));
 
     public static TheoryData<string, string[]> Operators => new()
     {
@@ -98,7 +99,8 @@ public sealed class ErrorMessageTests
     private static Tensor Heads() => Tensor.Zeros(new Shape(1, 2, 1, 4));
 
     private static Tensor Normalize(Tensor x, int running) =>
-        x.BatchNorm(Tensor.Ones(new Shape(3)), Tensor.Zeros(new Shape(3)), Tensor.Zeros(new Shape(running)), Tensor.Ones(new Shape(3)), training: true);
+        x.BatchNorm(Tensor.Ones(new Shape(3)), Tensor.Zeros(new Shape(3)), Tensor.Zeros(new Shape(running)), Tensor.Ones(new Shape(3)),
+            training: true);
 
     private static Tensor Assign()
     {

@@ -31,7 +31,9 @@ internal sealed unsafe class GemmCase
         for (int i = 0; i < _c.Length; i++)
         {
             if (i % StrideC >= m * Ldc || i % StrideC % Ldc >= n)
+            {
                 _c[i] = Guard;
+            }
         }
     }
 
@@ -103,6 +105,7 @@ internal sealed unsafe class GemmCase
                 PreActivation = KeepPreActivation ? pre : null,
             });
         }
+
         return c;
     }
 
@@ -117,12 +120,20 @@ internal sealed unsafe class GemmCase
                 Assert.Equal(Guard, c[i]);
                 continue;
             }
+
             double expected = Expected(batch, row, column, out double magnitude);
             double tolerance = 1e-6 * magnitude + 1e-6;
             if (KeepPreActivation)
-                Assert.True(Math.Abs(expected - preActivation[i]) <= tolerance, $"before activation, {Describe(batch, row, column)}: {expected} {preActivation[i]}");
+            {
+                Assert.True(Math.Abs(expected - preActivation[i]) <= tolerance,
+                    $"before activation, {Describe(batch, row, column)}: {expected} {preActivation[i]}");
+            }
+
             if (Activation == Activation.Relu)
+            {
                 expected = Math.Max(expected, 0);
+            }
+
             Assert.True(Math.Abs(expected - c[i]) <= tolerance, $"{Describe(batch, row, column)}: expected {expected}, is {c[i]}");
         }
     }
@@ -138,12 +149,19 @@ internal sealed unsafe class GemmCase
             sum += a * b;
             magnitude += Math.Abs(a * b);
         }
+
         double value = Alpha * sum;
         magnitude *= Math.Abs(Alpha);
         if (Accumulate)
+        {
             value += _c[batch * StrideC + row * Ldc + column];
+        }
+
         if (HasBias)
+        {
             value += _bias[column];
+        }
+
         magnitude += 2;
         return value;
     }

@@ -19,7 +19,9 @@ public sealed unsafe class WorkerPoolTests
         public readonly void Execute(int chunk)
         {
             if (chunk == Fatal)
+            {
                 throw new InvalidOperationException("chunk " + chunk);
+            }
         }
     }
 
@@ -42,7 +44,9 @@ public sealed unsafe class WorkerPoolTests
         var job = new CountJob { Counts = counts };
         pool.Run(chunks, ref job);
         for (int i = 0; i < chunks; i++)
+        {
             Assert.Equal(1, counts[i]);
+        }
     }
 
     [Theory]
@@ -54,7 +58,9 @@ public sealed unsafe class WorkerPoolTests
     {
         using var pool = new WorkerPool { Threads = threads };
         for (int round = 0; round < 2000; round++)
+        {
             RunAndCheckCounts(pool, round % 23);
+        }
     }
 
     [Fact]
@@ -93,7 +99,9 @@ public sealed unsafe class WorkerPoolTests
         var job = new NestedJob { Counts = counts, Inner = Inner };
         WorkerPool.Shared.Run(Outer, ref job);
         for (int i = 0; i < Outer * Inner; i++)
+        {
             Assert.Equal(1, counts[i]);
+        }
     }
 
     [Fact]
@@ -103,7 +111,9 @@ public sealed unsafe class WorkerPoolTests
         var threads = Enumerable.Range(0, 4).Select(_ => new Thread(() =>
         {
             for (int round = 0; round < 500; round++)
+            {
                 RunAndCheckCounts(pool, 1 + round % 9);
+            }
         })).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
@@ -118,6 +128,7 @@ public sealed unsafe class WorkerPoolTests
             pool.Threads = 1 + round * 7 % 6;
             RunAndCheckCounts(pool, 11);
         }
+
         Assert.Throws<ArgumentOutOfRangeException>(() => pool.Threads = 0);
     }
 
@@ -130,7 +141,10 @@ public sealed unsafe class WorkerPoolTests
         var job = new CountJob { Counts = counts };
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int round = 0; round < 100; round++)
+        {
             pool.Run(4, ref job);
+        }
+
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 }

@@ -19,7 +19,8 @@ public sealed class KernelProfileTests
         Assert.All(costs, cost => Assert.True(cost.Calls >= 1 && cost.Milliseconds >= 0 && cost.Bytes >= 0));
         string[] named = [.. costs.Select(cost => cost.Kernel)];
         Assert.Superset(
-            new HashSet<string>(["Gelu", "GeluGradient", "Add", "ReduceSum", "LayerNorm", "CrossEntropy", "GatherRows", "ProductKeySearch", "Dropout", "SpanAttentionGradient", "AdagradRows"]),
+            new HashSet<string>(["Gelu", "GeluGradient", "Add", "ReduceSum", "LayerNorm", "CrossEntropy", "GatherRows", "ProductKeySearch",
+                "Dropout", "SpanAttentionGradient", "AdagradRows"]),
             new HashSet<string>(named));
     }
 
@@ -32,7 +33,8 @@ public sealed class KernelProfileTests
         using (KernelRun run = new(device))
         {
             profile.Phase = "forward";
-            MatMulProblem problem = MatMulProblem.Single(3, 5, 7, run.Numbers(21), 7, false, run.Numbers(35), 7, true, run.Scratch(15), 5, accumulate: true);
+            MatMulProblem problem = MatMulProblem.Single(3, 5, 7, run.Numbers(21), 7, false, run.Numbers(35), 7, true, run.Scratch(15), 5,
+                accumulate: true);
             device.Kernels.Matrix.MatMul(problem);
             device.Kernels.Matrix.MatMul(problem);
             KernelCost cost = Assert.Single(profile.PerStep(2));

@@ -21,7 +21,8 @@ public sealed class VectorWidthTests
     [Fact]
     public void The128BitKernelsPass()
     {
-        Assert.SkipUnless(Vector256.IsHardwareAccelerated && Avx2.IsSupported, "This processor's widest vectors are not wider than 128 bits.");
+        Assert.SkipUnless(Vector256.IsHardwareAccelerated && Avx2.IsSupported,
+            "This processor's widest vectors are not wider than 128 bits.");
         RunSuite("128", [.. _noAvx512, "DOTNET_EnableAVX2"]);
     }
 
@@ -31,14 +32,16 @@ public sealed class VectorWidthTests
     // The test assembly is itself a program that runs the tests it is asked for.
     private static void RunSuite(string bits, string[] switchedOff)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is string path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is string path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(typeof(VectorWidthTests).Assembly.Location);
-        foreach (string test in new[] { nameof(KernelSuiteTests.AgreesWithTheReference), nameof(KernelSuiteTests.VectorsHaveTheExpectedWidth) })
+        foreach (string test in new[] { nameof(KernelSuiteTests.AgreesWithTheReference),
+            nameof(KernelSuiteTests.VectorsHaveTheExpectedWidth) })
         {
             start.ArgumentList.Add("-method");
             start.ArgumentList.Add($"{typeof(KernelSuiteTests).FullName}.{test}");

@@ -194,7 +194,8 @@ public sealed class StepScopeTests
     [Fact]
     public void DroppedResultsDoNotPileUp()
     {
-        Tensor x = Tensor.Uniform(new Shape(64, 64), -1, 1, new RandomKey(1, 1)), w = Tensor.Uniform(new Shape(64, 64), -1, 1, new RandomKey(1, 2));
+        Tensor x = Tensor.Uniform(new Shape(64, 64), -1, 1, new RandomKey(1, 1)),
+            w = Tensor.Uniform(new Shape(64, 64), -1, 1, new RandomKey(1, 2));
         Forward(x, w, 10_000);
         long allocated = HostDevice.Pool.AllocatedBytes, resident = ResidentBytes();
         Forward(x, w, 90_000);
@@ -219,10 +220,12 @@ public sealed class StepScopeTests
 
     private static Parameter[] Parameters()
     {
-        static Parameter Make(ulong number, params int[] sizes) => new(Tensor.Uniform(new Shape(sizes), -0.5f, 0.5f, new RandomKey(9, number)));
+        static Parameter Make(ulong number, params int[] sizes) =>
+            new(Tensor.Uniform(new Shape(sizes), -0.5f, 0.5f, new RandomKey(9, number)));
         return
         [
-            Make(1, Classes, Width), Make(2, 3 * Width, Width), Make(3, 3 * Width), Make(4, Width), Make(5, Width), Make(6, 4 * Width, Width), Make(7, Width, 4 * Width),
+            Make(1, Classes, Width), Make(2, 3 * Width, Width), Make(3, 3 * Width), Make(4, Width), Make(5, Width),
+            Make(6, 4 * Width, Width), Make(7, Width, 4 * Width),
         ];
     }
 

@@ -11,7 +11,8 @@ namespace ManagedTransformer.Tensors.Tests;
 public sealed class LinearAttentionTests
 {
     public sealed record Sizes(
-        int Batch, int Heads, int Length, int Features, int Width, int Chunk, bool Gates, bool Padding, bool State, LinearDenominator Denominator, ulong Seed)
+        int Batch, int Heads, int Length, int Features, int Width, int Chunk, bool Gates, bool Padding, bool State,
+        LinearDenominator Denominator, ulong Seed)
     {
         private static readonly Gen<Sizes> _all =
             from batch in Gen.Choose(1, 3)
@@ -23,7 +24,8 @@ public sealed class LinearAttentionTests
             from kinds in Gen.Choose(0, 7)
             from denominator in Gen.Elements(Enum.GetValues<LinearDenominator>())
             from seed in Gen.Choose(1, 1000)
-            select new Sizes(batch, heads, length, features, width, chunk, (kinds & 1) > 0, (kinds & 2) > 0, (kinds & 4) > 0, denominator, (ulong)seed);
+            select new Sizes(batch, heads, length, features, width, chunk, (kinds & 1) > 0, (kinds & 2) > 0, (kinds & 4) > 0,
+                denominator, (ulong)seed);
 
         public static Arbitrary<Sizes> Any() => _all.ToArbitrary();
     }
@@ -32,7 +34,8 @@ public sealed class LinearAttentionTests
     public bool ChunksGiveWhatTheParallelFormGives(Sizes sizes)
     {
         Operands chunked = new(sizes), parallel = new(sizes);
-        return Near(chunked.Run(chunked.Causal(sizes.Chunk, FinalState.None).Output), parallel.Run(parallel.Query.ParallelLinearAttention(parallel.Key, parallel.Value, parallel.Options)), 2e-5);
+        return Near(chunked.Run(chunked.Causal(sizes.Chunk, FinalState.None).Output),
+            parallel.Run(parallel.Query.ParallelLinearAttention(parallel.Key, parallel.Value, parallel.Options)), 2e-5);
     }
 
     [Property]
@@ -46,7 +49,8 @@ public sealed class LinearAttentionTests
         Tensor first = operands.Step(0, prompt, state);
         Tensor[] outputs = [first, .. Enumerable.Range(prompt, sizes.Length - prompt).Select(t => operands.Step(t, 1, state))];
         return Near(whole.Output.ToArray(), TensorOperators.Concat(1, outputs).ToArray(), 2e-5)
-            && Near(whole.State!.Value.S.ToArray(), state.S.ToArray(), 2e-5) && Near(whole.State.Value.Z.ToArray(), state.Z.ToArray(), 2e-5);
+            && Near(whole.State!.Value.S.ToArray(), state.S.ToArray(), 2e-5)
+            && Near(whole.State.Value.Z.ToArray(), state.Z.ToArray(), 2e-5);
     }
 
     [Property]
@@ -54,9 +58,11 @@ public sealed class LinearAttentionTests
     {
         Operands whole = new(sizes), halves = new(sizes);
         int cut = sizes.Length / 2;
-        LinearAttentionResult first = halves.Segment(0, cut, halves.Options.State), second = halves.Segment(cut, sizes.Length - cut, first.State);
+        LinearAttentionResult first = halves.Segment(0, cut, halves.Options.State),
+            second = halves.Segment(cut, sizes.Length - cut, first.State);
         LinearAttentionResult expected = whole.Causal(sizes.Chunk, FinalState.Differentiable);
-        return Near(whole.Run(Joined(expected.Output, expected.State!.Value)), halves.Run(Joined(TensorOperators.Concat(1, first.Output, second.Output), second.State!.Value)), 5e-5);
+        return Near(whole.Run(Joined(expected.Output, expected.State!.Value)),
+            halves.Run(Joined(TensorOperators.Concat(1, first.Output, second.Output), second.State!.Value)), 5e-5);
     }
 
     [Property]
@@ -81,8 +87,10 @@ public sealed class LinearAttentionTests
     public bool TheLastQueryOfCausalAttentionSeesAllKeys(Sizes sizes)
     {
         Operands operands = new(sizes with { Gates = false, State = false });
-        Tensor causal = operands.Causal(sizes.Chunk, FinalState.None).Output, all = operands.Query.NoncausalLinearAttention(operands.Key, operands.Value, operands.Options);
-        return Near(causal.Slice(1, sizes.Length - 1, 1).Contiguous().ToArray(), all.Slice(1, sizes.Length - 1, 1).Contiguous().ToArray(), 2e-5);
+        Tensor causal = operands.Causal(sizes.Chunk, FinalState.None).Output,
+            all = operands.Query.NoncausalLinearAttention(operands.Key, operands.Value, operands.Options);
+        return Near(causal.Slice(1, sizes.Length - 1, 1).Contiguous().ToArray(),
+            all.Slice(1, sizes.Length - 1, 1).Contiguous().ToArray(), 2e-5);
     }
 
     [Theory]
@@ -109,11 +117,13 @@ public sealed class LinearAttentionTests
     [Fact]
     public void WhatComesLaterDoesNotMatter()
     {
-        Tensor phi = Tensor.Uniform(new Shape(1, 20, 2, 5), 0, 1, new RandomKey(1, 1)), value = Tensor.Uniform(new Shape(1, 20, 2, 3), -1, 1, new RandomKey(1, 2));
+        Tensor phi = Tensor.Uniform(new Shape(1, 20, 2, 5), 0, 1, new RandomKey(1, 1)),
+            value = Tensor.Uniform(new Shape(1, 20, 2, 3), -1, 1, new RandomKey(1, 2));
         float[] spoilt = phi.ToArray();
         spoilt.AsSpan(10 * 10).Fill(float.NaN);
         LinearAttentionOptions options = new() { Epsilon = 1e-3f };
-        Tensor expected = phi.CausalLinearAttention(phi, value, options).Output, actual = phi.CausalLinearAttention(Tensor.From(spoilt, phi.Shape), value, options).Output;
+        Tensor expected = phi.CausalLinearAttention(phi, value, options).Output,
+            actual = phi.CausalLinearAttention(Tensor.From(spoilt, phi.Shape), value, options).Output;
         Assert.Equal(expected.ToArray()[..60], actual.ToArray()[..60]);
     }
 
@@ -140,17 +150,20 @@ public sealed class LinearAttentionTests
         Fails(() => q.CausalLinearAttention(q, v, new() { State = new(q, k) }), "[2, 2, 4, 6] and [2, 2, 4]");
         Fails(() => q.CausalLinearAttention(q, v, new() { Chunk = -1 }), "chunk -1");
         Fails(() => q.CausalLinearAttention(q, v, new() { Epsilon = float.NaN }), "epsilon NaN");
-        Fails(() => TensorOperators.LinearAttentionStep(q, q, v, new(Tensor.Ones(new Shape(2, 2, 6, 4)).Transpose(), Tensor.Ones(new Shape(2, 2, 4)))), "contiguous");
+        Fails(() => TensorOperators.LinearAttentionStep(q, q, v,
+            new(Tensor.Ones(new Shape(2, 2, 6, 4)).Transpose(), Tensor.Ones(new Shape(2, 2, 4)))), "contiguous");
         Fails(() => q.ParallelLinearAttention(q, v, new() { FinalState = FinalState.Detached }), "no final state");
         Fails(() => q.ReadLinearState(new(q, k)), "ReadLinearState");
         Fails(() => q.HeadwiseLinear(Tensor.Ones(new Shape(3, 5, 4))), "[3, 5, 4]");
         Fails(() => q.HeadwiseLinear(Tensor.Ones(new Shape(2, 5, 4)), Tensor.Ones(new Shape(5))), "bias [2, 5]");
     }
 
-    private static void Fails(Func<object> call, string part) => Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
+    private static void Fails(Func<object> call, string part) =>
+        Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
 
     private static bool Near(float[] expected, float[] actual, double tolerance) =>
-        expected.Length == actual.Length && expected.Zip(actual).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance * (1 + Math.Abs(pair.First)));
+        expected.Length == actual.Length
+        && expected.Zip(actual).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance * (1 + Math.Abs(pair.First)));
 
     private static Tensor Joined(Tensor output, LinearAttentionState state) => TensorOperators.Concat(
         0, new[] { output, state.S, state.Z }.Select(part => part.Reshape(new Shape((int)part.Count))).ToArray());
@@ -171,8 +184,11 @@ public sealed class LinearAttentionTests
                 Denominator = sizes.Denominator,
                 Epsilon = 0.01f,
                 Gate = sizes.Gates ? Leaf(4, -1, sizes.Batch, sizes.Length, sizes.Heads) * 4 : null,
-                KeyPadding = sizes.Padding ? Tensor.Uniform(new Shape(sizes.Batch, sizes.Length), 0, 1, new RandomKey(sizes.Seed, 5)).LessThan(Tensor.Scalar(0.3f)) : null,
-                State = sizes.State ? new(Leaf(6, -1, sizes.Batch, sizes.Heads, sizes.Features, sizes.Width), Leaf(7, 0.5f, sizes.Batch, sizes.Heads, sizes.Features)) : null,
+                KeyPadding = sizes.Padding
+                    ? Tensor.Uniform(new Shape(sizes.Batch, sizes.Length), 0, 1, new RandomKey(sizes.Seed, 5)).LessThan(Tensor.Scalar(0.3f))
+                    : null,
+                State = sizes.State ? new(Leaf(6, -1, sizes.Batch, sizes.Heads, sizes.Features,
+                    sizes.Width), Leaf(7, 0.5f, sizes.Batch, sizes.Heads, sizes.Features)) : null,
             };
         }
 
@@ -184,10 +200,13 @@ public sealed class LinearAttentionTests
 
         public LinearAttentionOptions Options { get; }
 
-        public LinearAttentionResult Causal(int chunk, FinalState final) => Query.CausalLinearAttention(Key, Value, Options with { Chunk = chunk, FinalState = final });
+        public LinearAttentionResult Causal(int chunk, FinalState final) =>
+            Query.CausalLinearAttention(Key, Value, Options with { Chunk = chunk, FinalState = final });
 
-        public LinearAttentionResult Segment(int first, int count, LinearAttentionState? state) => Query.Slice(1, first, count).CausalLinearAttention(
-            Key.Slice(1, first, count), Value.Slice(1, first, count), Part(first, count) with { State = state, Chunk = _sizes.Chunk, FinalState = FinalState.Differentiable });
+        public LinearAttentionResult Segment(int first, int count, LinearAttentionState? state) =>
+            Query.Slice(1, first, count).CausalLinearAttention(
+                Key.Slice(1, first, count), Value.Slice(1, first, count),
+                Part(first, count) with { State = state, Chunk = _sizes.Chunk, FinalState = FinalState.Differentiable });
 
         public LinearAttentionState FreshState()
         {
@@ -205,7 +224,8 @@ public sealed class LinearAttentionTests
             return [.. y.ToArray(), .. _leaves.SelectMany(leaf => leaf.Gradient!.ToArray())];
         }
 
-        private LinearAttentionOptions Part(int first, int count) => Options with { Gate = Options.Gate?.Slice(1, first, count), KeyPadding = Options.KeyPadding?.Slice(1, first, count) };
+        private LinearAttentionOptions Part(int first, int count) =>
+            Options with { Gate = Options.Gate?.Slice(1, first, count), KeyPadding = Options.KeyPadding?.Slice(1, first, count) };
 
         private Tensor Leaf(ulong index, float low, params int[] shape)
         {

@@ -22,7 +22,8 @@ public static class OperandArbitraries
     /// <summary>A tensor with values between -1 and 1.</summary>
     public static Tensor Make(int[] sizes, OperandLayout layout, int seed)
     {
-        OperatorOperand operand = new(new Shape(sizes), (count, random) => [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1)]);
+        OperatorOperand operand =
+            new(new Shape(sizes), (count, random) => [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1)]);
         return operand.View(operand.Leaf(layout, seed, Device.Cpu), layout);
     }
 

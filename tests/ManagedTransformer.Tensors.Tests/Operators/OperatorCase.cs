@@ -1,6 +1,8 @@
 namespace ManagedTransformer.Tensors.Tests;
 
-/// <summary>An operator with its operands; the tests compare it with the reference device and differentiate it numerically, on every layout.</summary>
+/// <summary>
+/// An operator with its operands; the tests compare it with the reference device and differentiate it numerically, on every layout.
+/// </summary>
 /// <param name="Name">Unique among the cases.</param>
 /// <param name="Function">The operator; operators with several results join them.</param>
 /// <param name="Operands">Its Float32 operands.</param>
@@ -13,7 +15,8 @@ public sealed record OperatorCase(string Name, Func<Tensor[], Tensor> Function, 
     public float Step { get; init; } = 0.02f;
 
     /// <summary>The layouts that at least one operand allows.</summary>
-    public IEnumerable<OperandLayout> Layouts => Enum.GetValues<OperandLayout>().Where(layout => Operands.Any(operand => operand.Allows(layout)));
+    public IEnumerable<OperandLayout> Layouts =>
+        Enum.GetValues<OperandLayout>().Where(layout => Operands.Any(operand => operand.Allows(layout)));
 
     /// <summary>Leaves of all operands.</summary>
     public Tensor[] Leaves(OperandLayout layout, Device device) =>

@@ -45,7 +45,8 @@ internal static partial class OperatorCases
         Of("gelu", x => x[0].Gelu(), Between(-3, 3, 3, 17)),
         Of("gelu, tanh form", x => x[0].GeluTanh(), Between(-3, 3, 3, 17)),
         Of("silu", x => x[0].Silu(), Between(-4, 4, 3, 17)),
-        .. Enum.GetValues<Activation>().Select(activation => Of($"activate {activation}", x => (x[0] * 1).Activate(activation), Signed(0.2f, 2, 2, 9))),
+        .. Enum.GetValues<Activation>()
+            .Select(activation => Of($"activate {activation}", x => (x[0] * 1).Activate(activation), Signed(0.2f, 2, 2, 9))),
         Of("dropout", x => x[0].Dropout(0.4f, new RandomKey(7, 8)), Any(5, 13)),
         Of("dropout of nothing", x => x[0].Dropout(0, default) * 1, Any(5)),
     ];
@@ -54,8 +55,10 @@ internal static partial class OperatorCases
     private static IEnumerable<OperatorCase> Binary(
         string name, Func<Tensor, Tensor, Tensor> function, Func<int[], OperatorOperand> left, Func<int[], OperatorOperand> right)
     {
-        (int[] Left, int[] Right)[] shapes = [([3, 5], [3, 5]), ([3, 1, 5], [4, 1]), ([2, 3, 4], [4]), ([], [2, 3]), ([2, 3], []), ([17], [17])];
-        return shapes.Select(pair => Of($"{name} {new Shape(pair.Left)} {new Shape(pair.Right)}", x => function(x[0], x[1]), left(pair.Left), right(pair.Right)));
+        (int[] Left, int[] Right)[] shapes = [([3, 5], [3, 5]), ([3, 1, 5], [4, 1]), ([2, 3, 4], [4]), ([], [2, 3]), ([2, 3], []),
+            ([17], [17])];
+        return shapes.Select(pair =>
+            Of($"{name} {new Shape(pair.Left)} {new Shape(pair.Right)}", x => function(x[0], x[1]), left(pair.Left), right(pair.Right)));
     }
 
     // 0 and 1 in turn.

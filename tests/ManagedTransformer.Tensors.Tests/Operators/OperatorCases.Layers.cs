@@ -10,12 +10,16 @@ internal static partial class OperatorCases
         Of("layer norm", x => x[0].LayerNorm(x[1], x[2]), Any(3, 17), Any(17), Any(17)),
         Of("layer norm, large epsilon", x => x[0].LayerNorm(x[1], x[2], 0.1f), Any(2, 3, 5), Any(5), Any(5)),
         Of("layer norm with residual, both results", x => Both(x[0].AddLayerNorm(x[1], x[2], x[3])), Any(3, 7), Any(3, 7), Any(7), Any(7)),
-        Of("layer norm with residual, normalised only", x => x[0].AddLayerNorm(x[1], x[2], x[3]).Normalized, Any(3, 7), Any(3, 7), Any(7), Any(7)),
-        Of("layer norm beside a residual connection", x => x[0].Tanh() is var y ? y + y.LayerNorm(x[1], x[2]) : y, Any(3, 7), Any(7), Any(7)),
+        Of("layer norm with residual, normalised only", x => x[0].AddLayerNorm(x[1], x[2], x[3]).Normalized, Any(3, 7), Any(3, 7),
+            Any(7), Any(7)),
+        Of("layer norm beside a residual connection", x => x[0].Tanh() is var y ? y + y.LayerNorm(x[1], x[2]) : y, Any(3, 7),
+            Any(7), Any(7)),
         Of("grouped layer norm", x => x[0].GroupedLayerNorm(3, x[1], x[2], activation: Activation.Gelu), Any(2, 3, 15), Any(5), Any(5)),
-        Of("grouped layer norm, shuffled", x => x[0].GroupedLayerNorm(3, x[1], x[2], shuffle: true, activation: Activation.Silu), Any(4, 15), Any(5), Any(5)),
+        Of("grouped layer norm, shuffled", x => x[0].GroupedLayerNorm(3, x[1], x[2], shuffle: true, activation: Activation.Silu),
+            Any(4, 15), Any(5), Any(5)),
         // One of the groups has nearly equal values, where the norm bends sharply: a short step.
-        Of("grouped layer norm, shuffled and mixed", x => x[0].GroupedLayerNorm(4, x[1], x[2], shuffle: true, activation: Activation.Silu, x[3], chunks: 2), Any(4, 20), Any(5), Any(5), Any(4, 6)) with { Step = 0.005f },
+        Of("grouped layer norm, shuffled and mixed", x => x[0].GroupedLayerNorm(4, x[1], x[2], shuffle: true, activation: Activation.Silu,
+            x[3], chunks: 2), Any(4, 20), Any(5), Any(5), Any(4, 6)) with { Step = 0.005f },
         Of("RMS norm", x => x[0].RmsNorm(x[1]), Any(3, 17), Any(17)),
         Of("batch norm, training", x => BatchNorm(x, training: true), Any(6, 5), Any(5), Any(5)),
         Of("batch norm, training, three axes", x => BatchNorm(x, training: true), Any(2, 4, 3), Any(3), Any(3)),
@@ -27,12 +31,14 @@ internal static partial class OperatorCases
     [
         // The biases keep the argument of relu away from its kink.
         .. Enum.GetValues<Activation>().Select(activation =>
-            Of($"linear with {activation}", x => x[0].Linear(x[1], x[2], activation), Any(2, 3, 4), Between(-0.5f, 0.5f, 5, 4), Signed(2.2f, 2.5f, 5))),
+            Of($"linear with {activation}", x => x[0].Linear(x[1], x[2], activation), Any(2, 3, 4), Between(-0.5f, 0.5f, 5, 4),
+                Signed(2.2f, 2.5f, 5))),
         .. Enum.GetValues<Activation>().Where(activation => activation != Activation.Relu).Select(activation =>
             Of($"linear with {activation}, no bias", x => x[0].Linear(x[1], null, activation), Any(3, 7), Any(5, 7))),
         Of("linear, twice the same weight", x => x[0].Linear(x[1]).Tanh().Linear(x[1]), Any(2, 4), Any(4, 4)),
         Of("linear of one row", x => x[0].Linear(x[1], x[2]), Any(4), Any(3, 4), Any(3)),
-        Of("linear of a tensor used again", x => x[0].Tanh() is var y ? y.Linear(x[1]) + y.Linear(x[2]) + y : y, Any(3, 4), Any(4, 4), Any(4, 4)),
+        Of("linear of a tensor used again", x => x[0].Tanh() is var y ? y.Linear(x[1]) + y.Linear(x[2]) + y : y, Any(3, 4),
+            Any(4, 4), Any(4, 4)),
         Of("matrix product", x => x[0].MatMul(x[1]), Any(3, 4), Any(4, 5)),
         Of("matrix product, left transposed", x => x[0].Transpose().MatMul(x[1]), Any(4, 3), Any(4, 5)),
         Of("matrix product, right transposed", x => x[0].MatMul(x[1].Transpose()), Any(3, 4), Any(5, 4)),
@@ -63,16 +69,20 @@ internal static partial class OperatorCases
         {
             yield return Of($"cross-entropy, {name}", x => x[0].CrossEntropy(Targets(x[0]), option).Loss, Between(-2, 2, 2, 3, 7));
             yield return Of(
-                $"projected cross-entropy, {name}", x => x[0].ProjectedCrossEntropy(x[1], Targets(x[0]), option).Loss * 1.5f, Any(2, 3, 4), Any(7, 4));
+                $"projected cross-entropy, {name}", x => x[0].ProjectedCrossEntropy(x[1], Targets(x[0]), option).Loss * 1.5f,
+                Any(2, 3, 4), Any(7, 4));
             yield return Of(
                 $"projected cross-entropy with bias, {name}",
                 x => x[0].ProjectedCrossEntropy(x[1], Targets(x[0]), option, x[2]).Loss * 1.5f, Any(2, 3, 4), Any(7, 4), Any(7));
-            yield return Value($"negative log-likelihood, {name}", x => x[0].CrossEntropy(Targets(x[0]), option).NegativeLogLikelihood, Any(2, 3, 7));
+            yield return Value($"negative log-likelihood, {name}", x => x[0].CrossEntropy(Targets(x[0]), option).NegativeLogLikelihood,
+                Any(2, 3, 7));
         }
 
-        yield return Of("projected negative log-likelihood", x => x[0].ProjectedNegativeLogLikelihood(x[1], Targets(x[0])), Any(2, 3, 4), Any(7, 4));
+        yield return Of("projected negative log-likelihood", x => x[0].ProjectedNegativeLogLikelihood(x[1], Targets(x[0])),
+            Any(2, 3, 4), Any(7, 4));
         yield return Of(
-            "projected negative log-likelihood with bias", x => x[0].ProjectedNegativeLogLikelihood(x[1], Targets(x[0]), x[2]), Any(2, 3, 4), Any(7, 4), Any(7));
+            "projected negative log-likelihood with bias", x => x[0].ProjectedNegativeLogLikelihood(x[1], Targets(x[0]), x[2]),
+            Any(2, 3, 4), Any(7, 4), Any(7));
     }
 
     private static IEnumerable<OperatorCase> Attention()
@@ -88,16 +98,20 @@ internal static partial class OperatorCases
             ("causal and padding", like => plain with { Causal = true, KeyPadding = Padding(like) }),
             ("scale", _ => plain with { Scale = 0.3f }),
             ("dropout", _ => plain with { Dropout = 0.3f, DropoutKey = new RandomKey(5, 6) }),
-            ("causal, window, padding and dropout", like => plain with { Causal = true, Window = 3, KeyPadding = Padding(like), Dropout = 0.2f, DropoutKey = new RandomKey(5, 6) }),
+            ("causal, window, padding and dropout", like =>
+                plain with { Causal = true, Window = 3, KeyPadding = Padding(like), Dropout = 0.2f, DropoutKey = new RandomKey(5, 6) }),
         ];
         foreach ((string name, Func<Tensor, AttentionOptions> option) in options)
         {
-            yield return Of($"attention, {name}", x => x[0].Attention(x[1], x[2], option(x[0])), Any(2, 5, 2, 3), Any(2, 5, 2, 3), Any(2, 5, 2, 3));
-            yield return Of($"attention, few queries, wide values, {name}", x => x[0].Attention(x[1], x[2], option(x[0])), Any(2, 2, 1, 3), Any(2, 5, 1, 3), Any(2, 5, 1, 4));
+            yield return Of($"attention, {name}", x => x[0].Attention(x[1], x[2], option(x[0])), Any(2, 5, 2, 3), Any(2, 5, 2, 3),
+                Any(2, 5, 2, 3));
+            yield return Of($"attention, few queries, wide values, {name}", x => x[0].Attention(x[1], x[2], option(x[0])), Any(2, 2, 1, 3),
+                Any(2, 5, 1, 3), Any(2, 5, 1, 4));
             yield return Of($"self-attention, {name}", x => x[0].SelfAttention(option(x[0])), Any(2, 5, 3, 2, 3));
         }
 
-        yield return Of("attention over heads that were permuted", x => x[0].Transpose(1, 2).Attention(x[1].Transpose(1, 2), x[1].Transpose(1, 2)), Any(1, 2, 3, 4), Any(1, 2, 5, 4));
+        yield return Of("attention over heads that were permuted",
+            x => x[0].Transpose(1, 2).Attention(x[1].Transpose(1, 2), x[1].Transpose(1, 2)), Any(1, 2, 3, 4), Any(1, 2, 5, 4));
         yield return Of("attention of one tensor to itself", x => x[0].Attention(x[0], x[0]), Any(1, 4, 2, 3));
     }
 
@@ -107,7 +121,8 @@ internal static partial class OperatorCases
     private static Tensor BatchNorm(Tensor[] x, bool training, float[]? mask = null)
     {
         int width = x[1].Shape[0];
-        return x[0].BatchNorm(x[1], x[2], Tensor.Full(new Shape(width), 0.1f, x[0].Device), Tensor.Full(new Shape(width), 0.8f, x[0].Device), training,
+        return x[0].BatchNorm(x[1], x[2], Tensor.Full(new Shape(width), 0.1f, x[0].Device),
+            Tensor.Full(new Shape(width), 0.8f, x[0].Device), training,
             mask: mask is null ? null : Tensor.From(mask, new Shape(mask.Length), x[0].Device));
     }
 

@@ -67,11 +67,14 @@ internal static partial class OperatorCases
     private static IEnumerable<OperatorCase> Memories() =>
     [
         Of("embedding bag", x => x[0].EmbeddingBag(Integers(x[0], new Shape(2, 3), 4, 0, 4, 1, 2, 4), x[1]), Any(5, 3), Any(2, 3)),
-        Of("embedding bag, many per bag", x => x[0].EmbeddingBag(Integers(x[0], new Shape(1, 7), 2, 0, 2, 1, 1, 2, 0), x[1]), Any(3, 19), Any(1, 7)),
+        Of("embedding bag, many per bag", x => x[0].EmbeddingBag(Integers(x[0], new Shape(1, 7), 2, 0, 2, 1, 1, 2, 0), x[1]),
+            Any(3, 19), Any(1, 7)),
         Of("embedding bag of empty bags", x => x[0].EmbeddingBag(Integers(x[0], new Shape(2, 0)), x[1]), Any(3, 2), Any(2, 0)),
         Of("product-key top-k", x => x[0].ProductKeyTopK(x[1], 2).Scores, Between(-10, 10, 2, 2, 4), Between(-10, 10, 2, 2, 4, 2)),
-        Of("product-key top-k, best only", x => x[0].ProductKeyTopK(x[1], 1).Scores, Between(-10, 10, 2, 3, 2), Between(-10, 10, 3, 2, 4, 1)),
-        Of("product-key top-k, all keys kept", x => x[0].ProductKeyTopK(x[1], 3).Scores, Between(-10, 10, 2, 1, 6), Between(-10, 10, 1, 2, 3, 3)),
+        Of("product-key top-k, best only", x => x[0].ProductKeyTopK(x[1], 1).Scores, Between(-10, 10, 2, 3, 2),
+            Between(-10, 10, 3, 2, 4, 1)),
+        Of("product-key top-k, all keys kept", x => x[0].ProductKeyTopK(x[1], 3).Scores, Between(-10, 10, 2, 1, 6),
+            Between(-10, 10, 1, 2, 3, 3)),
         Value("product-key slots", x => x[0].ProductKeyTopK(x[1], 4).Indices, Between(-10, 10, 3, 2, 4), Between(-10, 10, 2, 2, 5, 2)),
         Of("flat-key top-k", x => x[0].FlatKeyTopK(x[1], 3).Scores, Signed(1, 2, 3, 2, 1), Distinct(2, 6, 1)),
         Of("flat-key top-k, shared keys", x => x[0].FlatKeyTopK(x[1], 2).Scores, Signed(1, 2, 3, 2, 1), Distinct(6, 1)),

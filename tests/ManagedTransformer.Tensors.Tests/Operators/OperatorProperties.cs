@@ -26,7 +26,8 @@ public sealed class OperatorProperties
 
     [Property]
     public bool ReshapingGoesBackAndForth(Tensor x) =>
-        Same(x, x.Reshape(new Shape((int)x.Count)).Reshape(x.Shape)) && Same(x, x.Reshape(x.Shape.Insert(0, 1).Insert(-1, 1)).Reshape(x.Shape))
+        Same(x, x.Reshape(new Shape((int)x.Count)).Reshape(x.Shape))
+        && Same(x, x.Reshape(x.Shape.Insert(0, 1).Insert(-1, 1)).Reshape(x.Shape))
         && Same(x, x.Contiguous());
 
     [Property]
@@ -39,7 +40,8 @@ public sealed class OperatorProperties
         }
 
         Tensor y = x.Permute(order);
-        return Same(x, y.Permute(inverse)) && Same(x, y.Contiguous().Permute(inverse)) && Same(y.Contiguous(), y.Reshape(y.Shape.Insert(0, 1)).Reshape(y.Shape));
+        return Same(x, y.Permute(inverse)) && Same(x, y.Contiguous().Permute(inverse))
+            && Same(y.Contiguous(), y.Reshape(y.Shape.Insert(0, 1)).Reshape(y.Shape));
     }
 
     [Property]
@@ -53,7 +55,8 @@ public sealed class OperatorProperties
     [Property]
     public bool TheOrderOfSummedAxesDoesNotMatter(Tensor x, NonNegativeInt seed, NonNegativeInt count)
     {
-        int[] axes = Permutation(x.Rank, seed.Get)[..(count.Get % (x.Rank + 1))], reversed = [.. axes.Reverse().Select(axis => axis - x.Rank)];
+        int[] axes = Permutation(x.Rank, seed.Get)[..(count.Get % (x.Rank + 1))],
+            reversed = [.. axes.Reverse().Select(axis => axis - x.Rank)];
         Tensor sum = x.Sum(axes), again = x.Sum(reversed), kept = x.Sum(axes, keepAxes: true), stepwise = x;
         foreach (int axis in axes)
         {
@@ -68,16 +71,19 @@ public sealed class OperatorProperties
     public bool SoftmaxRowsSumToOne(Tensor x)
     {
         Tensor y = (x * 8).Softmax();
-        return y.ToArray().All(value => value is >= 0 and <= 1) && y.Sum([-1]).ToArray().All(sum => Math.Abs(sum - 1) < 1e-5) && Near((x * 8).LogSoftmax().Exp(), y, 1e-5f);
+        return y.ToArray().All(value => value is >= 0 and <= 1) && y.Sum([-1]).ToArray().All(sum => Math.Abs(sum - 1) < 1e-5)
+            && Near((x * 8).LogSoftmax().Exp(), y, 1e-5f);
     }
 
     [Property]
-    public bool SoftmaxIgnoresAShift(Tensor x) => Near((x + 3).Softmax(), x.Softmax(), 1e-5f) && Near((x + 3).LogSumExp([-1]), x.LogSumExp([-1]) + 3, 1e-4f);
+    public bool SoftmaxIgnoresAShift(Tensor x) =>
+        Near((x + 3).Softmax(), x.Softmax(), 1e-5f) && Near((x + 3).LogSumExp([-1]), x.LogSumExp([-1]) + 3, 1e-4f);
 
     [Property]
     public bool LinearIsAMatrixProductAndABias(Tensor x, OperandSize outputs, OperandLayout layout)
     {
-        Tensor weight = OperandArbitraries.Make([outputs.Value, x.Shape[-1]], layout, 3), bias = OperandArbitraries.Make([outputs.Value], layout, 4);
+        Tensor weight = OperandArbitraries.Make([outputs.Value, x.Shape[-1]], layout, 3),
+            bias = OperandArbitraries.Make([outputs.Value], layout, 4);
         Tensor rows = x.Rank == 1 ? x.Reshape(new Shape(1, x.Shape[0])) : x;
         Tensor expected = rows.MatMul(weight.Transpose()) + bias;
         return Near(rows.Linear(weight, bias), expected, 1e-4f) && Near(rows.Linear(weight, bias, Activation.Gelu), expected.Gelu(), 1e-4f)
@@ -137,7 +143,8 @@ public sealed class OperatorProperties
         x += Tensor.From([.. Enumerable.Range(0, width).Select(i => i * 0.3f)], new Shape(width));
         Tensor y = x.LayerNorm(Tensor.Ones(new Shape(width)), Tensor.Zeros(new Shape(width)), 1e-9f);
         Tensor r = x.RmsNorm(Tensor.Ones(new Shape(width)), 1e-9f);
-        return y.Mean([-1]).ToArray().All(mean => Math.Abs(mean) < 1e-4) && (y * y).Mean([-1]).ToArray().All(variance => Math.Abs(variance - 1) < 1e-3)
+        return y.Mean([-1]).ToArray().All(mean => Math.Abs(mean) < 1e-4)
+            && (y * y).Mean([-1]).ToArray().All(variance => Math.Abs(variance - 1) < 1e-3)
             && (r * r).Mean([-1]).ToArray().All(square => Math.Abs(square - 1) < 1e-4);
     });
 
@@ -168,5 +175,6 @@ public sealed class OperatorProperties
     private static bool Same(Tensor a, Tensor b) => a.Shape == b.Shape && a.ToArray().AsSpan().SequenceEqual(b.ToArray());
 
     private static bool Near(Tensor a, Tensor b, float tolerance) =>
-        a.Shape == b.Shape && a.ToArray().Zip(b.ToArray()).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance * (1 + Math.Abs(pair.Second)));
+        a.Shape == b.Shape
+        && a.ToArray().Zip(b.ToArray()).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance * (1 + Math.Abs(pair.Second)));
 }

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace ManagedTransformer.Tensors.Tests;
 
-/// <summary>Every operator of <see cref="OperatorCases"/>: values and gradients against the reference device, gradients against numerical differentiation.</summary>
+/// <summary>
+/// Every operator of <see cref="OperatorCases"/>: values and gradients against the reference device,
+/// gradients against numerical differentiation.
+/// </summary>
 public sealed class OperatorTests
 {
     private const double DeviceTolerance = 5e-5;
@@ -67,7 +70,8 @@ public sealed class OperatorTests
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
         {
-            bool close = expected[i].Equals(actual[i]) || Math.Abs(expected[i] - actual[i]) <= DeviceTolerance * (1 + Math.Abs(expected[i]));
+            bool close = expected[i].Equals(actual[i])
+                || Math.Abs(expected[i] - actual[i]) <= DeviceTolerance * (1 + Math.Abs(expected[i]));
             Assert.True(close, $"{what}, element {i}: expected {expected[i]}, is {actual[i]}");
         }
     }

@@ -13,7 +13,8 @@ public sealed class ProductKeyTests
         const int rows = 6, heads = 2, half = 3;
         foreach (int n in new[] { 1, 2, 5, 9, 17 })
         {
-            Tensor query = Whole(new Shape(rows, heads, 2 * half), -2, 3, 1), keys = Whole(new Shape(heads, 2, n, half), -1, 2, 2), flat = Materialise(keys);
+            Tensor query = Whole(new Shape(rows, heads, 2 * half), -2, 3, 1), keys = Whole(new Shape(heads, 2, n, half), -1, 2, 2),
+                flat = Materialise(keys);
             for (int k = 1; k <= n; k++)
             {
                 (Tensor scores, Tensor slots) = query.ProductKeyTopK(keys, k);
@@ -27,8 +28,10 @@ public sealed class ProductKeyTests
     [Fact]
     public void RealScoresAgreeWithExhaustiveSearch()
     {
-        Tensor query = Tensor.Normal(new Shape(40, 3, 16), 0, 1, new RandomKey(1, 1)), keys = Tensor.Normal(new Shape(3, 2, 30, 8), 0, 1, new RandomKey(1, 2));
-        float[] expected = query.FlatKeyTopK(Materialise(keys), 20).Scores.ToArray(), actual = query.ProductKeyTopK(keys, 20).Scores.ToArray();
+        Tensor query = Tensor.Normal(new Shape(40, 3, 16), 0, 1, new RandomKey(1, 1)),
+            keys = Tensor.Normal(new Shape(3, 2, 30, 8), 0, 1, new RandomKey(1, 2));
+        float[] expected = query.FlatKeyTopK(Materialise(keys), 20).Scores.ToArray(),
+            actual = query.ProductKeyTopK(keys, 20).Scores.ToArray();
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
 
@@ -43,7 +46,8 @@ public sealed class ProductKeyTests
     public void RowsOfAGradientAddUpToTheWholeOne()
     {
         const int slots = 50, bags = 30, perBag = 12, width = 7;
-        Tensor values = Tensor.Normal(new Shape(slots, width), 0, 1, new RandomKey(3, 1)), weights = Tensor.Normal(new Shape(bags, perBag), 0, 1, new RandomKey(3, 2));
+        Tensor values = Tensor.Normal(new Shape(slots, width), 0, 1, new RandomKey(3, 1)),
+            weights = Tensor.Normal(new Shape(bags, perBag), 0, 1, new RandomKey(3, 2));
         Tensor indices = Tensor.From([.. Enumerable.Range(0, bags * perBag).Select(i => i * i % slots)], new Shape(bags, perBag));
         Tensor dy = Tensor.Normal(new Shape(bags, width), 0, 1, new RandomKey(3, 3));
         Parameter dense = new(TensorOperators.Concat(0, values)), sparse = new(TensorOperators.Concat(0, values));
@@ -69,7 +73,8 @@ public sealed class ProductKeyTests
         const int slots = 100_000, width = 64;
         Parameter table = new(Tensor.Zeros(new Shape(slots, width)));
         Tensor m = Tensor.Zeros(table.Shape), v = Tensor.Zeros(table.Shape);
-        Tensor indices = Tensor.From([.. Enumerable.Range(0, 32).Select(i => i * 3000)], new Shape(2, 16)), weights = Tensor.Ones(new Shape(2, 16));
+        Tensor indices = Tensor.From([.. Enumerable.Range(0, 32).Select(i => i * 3000)], new Shape(2, 16)),
+            weights = Tensor.Ones(new Shape(2, 16));
         long before = HostDevice.Pool.AllocatedBytes;
         table.EmbeddingBag(indices, weights, sparseGradient: true).Sum().Backward();
         OptimizerUpdates.SquaredGradientNorms([table]);
@@ -98,8 +103,10 @@ public sealed class ProductKeyTests
         static float[] Step()
         {
             const int n = 40, heads = 2, k = 8, rows = 300, width = 32;
-            Parameter keys = new(Tensor.Normal(new Shape(heads, 2, n, 16), 0, 1, new RandomKey(5, 1))), table = new(Tensor.Normal(new Shape(n * n, width), 0, 1, new RandomKey(5, 2)));
-            Tensor query = Tensor.Normal(new Shape(rows, heads, 32), 0, 1, new RandomKey(5, 3)), m = Tensor.Zeros(table.Shape), v = Tensor.Zeros(table.Shape);
+            Parameter keys = new(Tensor.Normal(new Shape(heads, 2, n, 16), 0, 1, new RandomKey(5, 1))),
+                table = new(Tensor.Normal(new Shape(n * n, width), 0, 1, new RandomKey(5, 2)));
+            Tensor query = Tensor.Normal(new Shape(rows, heads, 32), 0, 1, new RandomKey(5, 3)), m = Tensor.Zeros(table.Shape),
+                v = Tensor.Zeros(table.Shape);
             (Tensor scores, Tensor slots) = query.ProductKeyTopK(keys, k);
             Shape bag = new(rows, heads * k);
             table.EmbeddingBag(slots.Reshape(bag), scores.Softmax().Reshape(bag), sparseGradient: true).Sum().Backward();

@@ -31,12 +31,14 @@ public sealed class SpanAttentionTests
     [Property]
     public bool AHeadThatLeavesOutSlotsGivesWhatMasksGive(Sizes sizes)
     {
-        // A head without a short span of its own must compute every slot: each head alone against all of them beside one with the full span.
+        // A head without a short span of its own must compute every slot: each head alone against all of them beside one with the full
+        // span.
         Operands operands = new(sizes);
         float[] spans = [.. Enumerable.Range(0, sizes.Heads).Select(head => (float)(7 * head))];
         Results shortSpans = operands.Run(Tensor.From(spans, new Shape(sizes.Heads)));
 
-        Tensor perQuery = Tensor.From(spans, new Shape(sizes.Heads)).Expand(new Shape(sizes.Batch + 1, sizes.Queries, sizes.Heads)).Contiguous();
+        Tensor perQuery = Tensor.From(spans, new Shape(sizes.Heads)).Expand(new Shape(sizes.Batch + 1, sizes.Queries, sizes.Heads))
+            .Contiguous();
         float[] longest = perQuery.ToArray();
         longest.AsSpan(sizes.Batch * sizes.Queries * sizes.Heads).Fill(sizes.Length);
         Operands larger = operands.WithOneMoreSequence();
@@ -50,7 +52,8 @@ public sealed class SpanAttentionTests
     {
         Operands operands = new(sizes);
         Results expected = operands.Run(null), actual = operands.Run(Tensor.Full(new Shape(sizes.Heads), sizes.Length));
-        return Near(expected.Output, actual.Output, 1e-7) && expected.Gradients.Zip(actual.Gradients).All(pair => Near(pair.First, pair.Second, 1e-6));
+        return Near(expected.Output, actual.Output, 1e-7)
+            && expected.Gradients.Zip(actual.Gradients).All(pair => Near(pair.First, pair.Second, 1e-6));
     }
 
     [Property]
@@ -65,7 +68,8 @@ public sealed class SpanAttentionTests
             Results expected = operands.Run(spans);
             WorkerPool.Shared.Threads = 3;
             Results actual = operands.Run(spans);
-            return expected.Output.SequenceEqual(actual.Output) && expected.Gradients.Zip(actual.Gradients).All(pair => pair.First.SequenceEqual(pair.Second));
+            return expected.Output.SequenceEqual(actual.Output)
+                && expected.Gradients.Zip(actual.Gradients).All(pair => pair.First.SequenceEqual(pair.Second));
         }
         finally
         {
@@ -122,7 +126,8 @@ public sealed class SpanAttentionTests
     [Fact]
     public void PositionsThatNoSlotUsesHaveNoGradient()
     {
-        Tensor query = Tensor.Ones(new Shape(1, 2, 1, 4)), key = Tensor.Uniform(new Shape(1, 5, 1, 4), -1, 1, new RandomKey(1, 1)), positions = Tensor.Ones(new Shape(6, 4));
+        Tensor query = Tensor.Ones(new Shape(1, 2, 1, 4)), key = Tensor.Uniform(new Shape(1, 5, 1, 4), -1, 1, new RandomKey(1, 1)),
+            positions = Tensor.Ones(new Shape(6, 4));
         positions.RequiresGradient = true;
         query.SpanAttention(key, key, positions).Sum().Backward();
         float[] gradient = positions.Gradient!.ToArray();
@@ -133,22 +138,26 @@ public sealed class SpanAttentionTests
     [Fact]
     public void ErrorsNameTheShapes()
     {
-        Tensor query = Tensor.Ones(new Shape(2, 3, 2, 4)), key = Tensor.Ones(new Shape(2, 8, 2, 4)), positions = Tensor.Ones(new Shape(5, 4)), memory = Tensor.Ones(new Shape(2, 7, 4));
+        Tensor query = Tensor.Ones(new Shape(2, 3, 2, 4)), key = Tensor.Ones(new Shape(2, 8, 2, 4)),
+            positions = Tensor.Ones(new Shape(5, 4)), memory = Tensor.Ones(new Shape(2, 7, 4));
         Fails(() => query.SpanAttention(query, query, positions), "[2, 3, 2, 4]");
         Fails(() => query.SpanAttention(key, query, positions), "[2, 8, 2, 4] and [2, 3, 2, 4]");
         Fails(() => query.SpanAttention(key, key, Tensor.Ones(new Shape(4, 4))), "[4, 4]");
         Fails(() => query.SpanAttention(key, key, positions, new() { Span = Tensor.Ones(new Shape(3)), Ramp = 2 }), "[2] or [2, 3, 2]");
         Fails(() => query.SpanAttention(key, key, positions, new() { Span = Tensor.Ones(new Shape(2)) }), "ramp");
         Fails(() => query.SpanAttention(key, key, positions, new() { PersistentKey = memory }), "[2, 7, 4] and none");
-        Fails(() => query.SpanAttention(key, key, positions, new() { PersistentKey = memory, PersistentValue = positions }), "[2, 7, 4] and [5, 4]");
+        Fails(() => query.SpanAttention(key, key, positions, new() { PersistentKey = memory, PersistentValue = positions }),
+            "[2, 7, 4] and [5, 4]");
         Fails(() => query.SpanAttention(key, key, positions, new() { Dropout = 1 }), "dropout 1");
         Fails(() => TensorOperators.SpanMask(positions, 0, 1), "length 0");
     }
 
-    private static void Fails(Func<Tensor> call, string part) => Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
+    private static void Fails(Func<Tensor> call, string part) =>
+        Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
 
     private static bool Near(float[] expected, float[] actual, double tolerance) =>
-        expected.Length == actual.Length && expected.Zip(actual).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance * (1 + Math.Abs(pair.First)));
+        expected.Length == actual.Length
+        && expected.Zip(actual).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance * (1 + Math.Abs(pair.First)));
 
     private sealed class Operands
     {
@@ -171,15 +180,18 @@ public sealed class SpanAttentionTests
         private Operands(Operands other, Sizes sizes, Tensor query, Tensor key, Tensor value)
         {
             (_sizes, _query, _key, _value) = (sizes, query.Contiguous().Detach(), key.Contiguous().Detach(), value.Contiguous().Detach());
-            (_positions, _persistentKey, _persistentValue, Dropout) = (other._positions, other._persistentKey, other._persistentValue, other.Dropout);
+            (_positions, _persistentKey, _persistentValue, Dropout) =
+                (other._positions, other._persistentKey, other._persistentValue, other.Dropout);
         }
 
         public float Dropout { get; init; }
 
-        public Operands WithOneMoreSequence() => new(this, _sizes with { Batch = _sizes.Batch + 1 }, Longer(_query), Longer(_key), Longer(_value));
+        public Operands WithOneMoreSequence() =>
+            new(this, _sizes with { Batch = _sizes.Batch + 1 }, Longer(_query), Longer(_key), Longer(_value));
 
         /// <summary>One query with its window.</summary>
-        public Operands Slice(int t) => new(this, _sizes with { Queries = 1 }, _query.Slice(1, t, 1), _key.Slice(1, t, _sizes.Length + 1), _value.Slice(1, t, _sizes.Length + 1));
+        public Operands Slice(int t) => new(this, _sizes with { Queries = 1 }, _query.Slice(1, t, 1), _key.Slice(1, t, _sizes.Length + 1),
+            _value.Slice(1, t, _sizes.Length + 1));
 
         public Tensor Apply(Tensor? spans) => _query.SpanAttention(_key, _value, _positions, new SpanAttentionOptions
         {
@@ -208,6 +220,7 @@ public sealed class SpanAttentionTests
 
         private static Tensor Longer(Tensor x) => TensorOperators.Concat(0, x, x.Slice(0, 0, 1));
 
-        private Tensor Random(ulong index, params int[] shape) => Tensor.Uniform(new Shape(shape), -1, 1, new RandomKey(_sizes.Seed, index));
+        private Tensor Random(ulong index, params int[] shape) =>
+            Tensor.Uniform(new Shape(shape), -1, 1, new RandomKey(_sizes.Seed, index));
     }
 }

@@ -15,7 +15,8 @@ public sealed class SpecialOperatorTests
         x.RequiresGradient = copy.RequiresGradient = true;
         Tensor targets = Tensor.From([.. Enumerable.Range(0, rows).Select(i => i % 7 == 3 ? 5 : i * 66)], new Shape(rows));
         CrossEntropyOptions options = new() { IgnoredTarget = 5, Smoothing = 0.1f };
-        CrossEntropyResult expected = copy.Linear(same).CrossEntropy(targets, options), actual = x.ProjectedCrossEntropy(weight, targets, options);
+        CrossEntropyResult expected = copy.Linear(same).CrossEntropy(targets, options),
+            actual = x.ProjectedCrossEntropy(weight, targets, options);
         expected.Loss.Backward();
         actual.Loss.Backward();
         Assert.Equal(expected.Targets, actual.Targets);
@@ -30,7 +31,8 @@ public sealed class SpecialOperatorTests
     {
         const int rows = 300, width = 6, classes = 20_000;
         Tensor[] Leaves() =>
-            [.. new[] { new Shape(rows, width), new Shape(classes, width), new Shape(classes) }.Select((shape, i) => Leaf(Tensor.Uniform(shape, -1, 1, new RandomKey(2, (ulong)i))))];
+            [.. new[] { new Shape(rows, width), new Shape(classes, width), new Shape(classes) }.Select(
+                (shape, i) => Leaf(Tensor.Uniform(shape, -1, 1, new RandomKey(2, (ulong)i))))];
         Tensor targets = Tensor.From([.. Enumerable.Range(0, rows).Select(i => i * 66)], new Shape(rows));
         Tensor each = Tensor.Uniform(new Shape(rows), -1, 1, new RandomKey(2, 9));
         Tensor[] plain = Leaves(), summed = Leaves(), single = Leaves();
@@ -101,7 +103,8 @@ public sealed class SpecialOperatorTests
         Assert.Equal(Tensor.Ones(new Shape(2, 3)).ToArray(), TensorOperators.Concat(0, none, Tensor.Ones(new Shape(2, 3))).ToArray());
         Assert.Throws<ArgumentException>(() => none.Max([0]));
         Assert.Equal(new float[6], Tensor.Zeros(new Shape(2, 0)).MatMul(Tensor.Zeros(new Shape(0, 3))).ToArray());
-        Assert.Equal([1, 2, 1, 2], Tensor.Zeros(new Shape(2, 0)).Linear(Tensor.Zeros(new Shape(2, 0)), Tensor.From([1f, 2], new Shape(2))).ToArray());
+        Assert.Equal([1, 2, 1, 2],
+            Tensor.Zeros(new Shape(2, 0)).Linear(Tensor.Zeros(new Shape(2, 0)), Tensor.From([1f, 2], new Shape(2))).ToArray());
     }
 
     [Fact]
@@ -109,7 +112,8 @@ public sealed class SpecialOperatorTests
     {
         Tensor infinite = Tensor.Full(new Shape(2, 3), float.NegativeInfinity);
         Assert.Equal(new float[6], infinite.Softmax().ToArray());
-        Tensor query = Tensor.Ones(new Shape(1, 2, 1, 4)), allPadding = Tensor.Ones(new Shape(1, 3)), key = Tensor.Ones(new Shape(1, 3, 1, 4));
+        Tensor query = Tensor.Ones(new Shape(1, 2, 1, 4)), allPadding = Tensor.Ones(new Shape(1, 3)),
+            key = Tensor.Ones(new Shape(1, 3, 1, 4));
         query.RequiresGradient = key.RequiresGradient = true;
         Tensor y = query.Attention(key, key, new AttentionOptions { KeyPadding = allPadding });
         y.Sum().Backward();
@@ -130,7 +134,8 @@ public sealed class SpecialOperatorTests
         Tensor targets = Tensor.From([3, 0, 9, 5], new Shape(4)), mix = Tensor.Normal(shape, 0, 1, new RandomKey(3, 1));
         foreach (Func<Tensor, Tensor> function in new Func<Tensor, Tensor>[]
         {
-            x => x.CrossEntropy(targets).Loss, x => x.LogSoftmax().Multiply(mix).Sum(), x => x.Softmax().Multiply(mix).Sum(), x => (x.LogSumExp([-1], keepAxes: true) - x).Multiply(mix).Sum(),
+            x => x.CrossEntropy(targets).Loss, x => x.LogSoftmax().Multiply(mix).Sum(), x => x.Softmax().Multiply(mix).Sum(),
+            x => (x.LogSumExp([-1], keepAxes: true) - x).Multiply(mix).Sum(),
             x => x.ProjectedNegativeLogLikelihood(Identity(10), targets).Sum(), x => x.ProjectedCrossEntropy(Identity(10), targets).Loss,
         })
         {
@@ -143,7 +148,8 @@ public sealed class SpecialOperatorTests
         }
 
         Near(Tensor.From(values, shape).LogSoftmax(), Tensor.From([.. values.Select(value => value + level)], shape).LogSoftmax(), 1e-6f);
-        Near(Tensor.From(values, shape).CrossEntropy(targets).Loss, Tensor.From([.. values.Select(value => value + level)], shape).CrossEntropy(targets).Loss, 1e-6f);
+        Near(Tensor.From(values, shape).CrossEntropy(targets).Loss,
+            Tensor.From([.. values.Select(value => value + level)], shape).CrossEntropy(targets).Loss, 1e-6f);
     }
 
     [Fact]
@@ -165,7 +171,8 @@ public sealed class SpecialOperatorTests
     {
         const int rows = 5, width = 48;
         float[] x = [.. Enumerable.Range(0, rows * width).Select(i => (float)(level + (spread * Math.Sin(i * 1.7))))];
-        float[] y = Tensor.From(x, new Shape(rows, width)).LayerNorm(Tensor.Ones(new Shape(width)), Tensor.Zeros(new Shape(width))).ToArray();
+        float[] y = Tensor.From(x, new Shape(rows, width))
+            .LayerNorm(Tensor.Ones(new Shape(width)), Tensor.Zeros(new Shape(width))).ToArray();
         for (int row = 0; row < rows; row++)
         {
             double[] values = [.. x.Skip(row * width).Take(width).Select(value => (double)value)];
@@ -182,13 +189,15 @@ public sealed class SpecialOperatorTests
     {
         // Scores in the thousands: every query's weights are those of its few nearest keys.
         const int length = 9, width = 8;
-        float[] q = [.. Enumerable.Range(0, length * width).Select(i => (float)(40 * Math.Sin(i * 0.9)))], k = [.. q.Select((_, i) => (float)(40 * Math.Cos(i * 1.3)))];
+        float[] q = [.. Enumerable.Range(0, length * width).Select(i => (float)(40 * Math.Sin(i * 0.9)))],
+            k = [.. q.Select((_, i) => (float)(40 * Math.Cos(i * 1.3)))];
         float[] v = [.. q.Select((_, i) => (float)Math.Sin(i))];
         Shape shape = new(1, length, 1, width);
         float[] y = Tensor.From(q, shape).Attention(Tensor.From(k, shape), Tensor.From(v, shape)).ToArray();
         for (int t = 0; t < length; t++)
         {
-            double[] scores = [.. Enumerable.Range(0, length).Select(u => Enumerable.Range(0, width).Sum(i => (double)q[(t * width) + i] * k[(u * width) + i]) / Math.Sqrt(width))];
+            double[] scores = [.. Enumerable.Range(0, length)
+                .Select(u => Enumerable.Range(0, width).Sum(i => (double)q[(t * width) + i] * k[(u * width) + i]) / Math.Sqrt(width))];
             double[] weights = [.. scores.Select(score => Math.Exp(score - scores.Max()))];
             for (int i = 0; i < width; i++)
             {
@@ -214,7 +223,8 @@ public sealed class SpecialOperatorTests
     [Fact]
     public void BatchNormMovesItsStatistics()
     {
-        Tensor x = Tensor.From([1f, 10, 3, 20, 5, 60], new Shape(3, 2)), mean = Tensor.Zeros(new Shape(2)), variance = Tensor.Ones(new Shape(2));
+        Tensor x = Tensor.From([1f, 10, 3, 20, 5, 60], new Shape(3, 2)), mean = Tensor.Zeros(new Shape(2)),
+            variance = Tensor.Ones(new Shape(2));
         Tensor gain = Tensor.Ones(new Shape(2)), bias = Tensor.Zeros(new Shape(2));
         x.BatchNorm(gain, bias, mean, variance, training: true, momentum: 0.25f);
         Assert.Equal([0.75f, 7.5f], mean.ToArray());
@@ -242,5 +252,6 @@ public sealed class SpecialOperatorTests
         Assert.True(worst <= tolerance * (1 + a.Max(Math.Abs)), $"differ by {worst}");
     }
 
-    private static Tensor Identity(int size) => Tensor.From([.. Enumerable.Range(0, size * size).Select(i => i % (size + 1) == 0 ? 1f : 0)], new Shape(size, size));
+    private static Tensor Identity(int size) =>
+        Tensor.From([.. Enumerable.Range(0, size * size).Select(i => i % (size + 1) == 0 ? 1f : 0)], new Shape(size, size));
 }

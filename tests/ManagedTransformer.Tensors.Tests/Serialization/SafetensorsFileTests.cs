@@ -15,9 +15,13 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void Floating_point_types_are_widened_exactly_or_rounded()
+    public void FloatingPointTypesAreWidenedExactlyOrRounded()
     {
-        Save("""{"d":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"f":{"dtype":"F32","shape":[1],"data_offsets":[16,20]},"h":{"dtype":"F16","shape":[2],"data_offsets":[20,24]},"b":{"dtype":"BF16","shape":[],"data_offsets":[24,26]}}""",
+        Save(
+        """
+        {"d":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"f":{"dtype":"F32","shape":[1],"data_offsets":[16,20]},
+         "h":{"dtype":"F16","shape":[2],"data_offsets":[20,24]},"b":{"dtype":"BF16","shape":[],"data_offsets":[24,26]}}
+        """,
         [
             .. BitConverter.GetBytes(0.1), .. BitConverter.GetBytes(1e300), .. BitConverter.GetBytes(float.Epsilon),
             .. BitConverter.GetBytes((Half)(-1.5f)), .. BitConverter.GetBytes(Half.Epsilon), 0xC0, 0x3F,
@@ -30,7 +34,8 @@ public sealed class SafetensorsFileTests : IDisposable
         Tensor scalar = file.ReadTensor("b");
         Assert.Equal((0, DType.Float32), (scalar.Rank, scalar.DType));
         Assert.Equal("d F64 [2]", file.Entries[0].ToString());
-        Assert.Contains("'d' holds F64, not integers", Assert.Throws<InvalidDataException>(() => file.ReadIntegers("d")).Message, StringComparison.Ordinal);
+        Assert.Contains("'d' holds F64, not integers", Assert.Throws<InvalidDataException>(() => file.ReadIntegers("d")).Message,
+            StringComparison.Ordinal);
         Assert.Contains("no tensor 'x'", Assert.Throws<InvalidDataException>(() => file.ReadTensor("x")).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => file.ReadFloats("d", new float[3]));
         Tensor rows = Tensor.Zeros(new Shape(3, 2));
@@ -52,16 +57,20 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("F6_E2M3", 0.75)]
     [InlineData("F6_E3M2", 0.75)]
     [InlineData("TF32", 3)]
-    public void Other_types_are_listed_and_not_read(string code, double size)
+    public void OtherTypesAreListedAndNotRead(string code, double size)
     {
         int bytes = (int)(8 * size);
         Save(
-            $$"""{"w":{"dtype":"{{code}}","shape":[2,4],"data_offsets":[0,{{bytes}}]},"f":{"dtype":"F32","shape":[1],"data_offsets":[{{bytes}},{{bytes + 4}}] } }""",
+            $$"""
+            {"w":{"dtype":"{{code}}","shape":[2,4],"data_offsets":[0,{{bytes}}]},"f":{"dtype":"F32","shape":[1],"data_offsets":[{{bytes}},{{bytes + 4}}] } }
+            """,
             [.. new byte[bytes], .. BitConverter.GetBytes(2.5f)]);
         using SafetensorsFile file = SafetensorsFile.Open(FilePath);
         SafetensorsEntry entry = file.Entries[0];
-        Assert.Equal((SafetensorsType.Other, code, 8L, (long)bytes, $"w {code} [2, 4]"), (entry.Type, entry.TypeCode, entry.Count, entry.ByteLength, entry.ToString()));
-        foreach (Action read in (Action[])[() => file.ReadTensor("w"), () => file.ReadFloats("w"), () => file.ReadIntegers("w"), () => file.ReadLongs("w")])
+        Assert.Equal((SafetensorsType.Other, code, 8L, (long)bytes, $"w {code} [2, 4]"),
+            (entry.Type, entry.TypeCode, entry.Count, entry.ByteLength, entry.ToString()));
+        foreach (Action read
+            in (Action[])[() => file.ReadTensor("w"), () => file.ReadFloats("w"), () => file.ReadIntegers("w"), () => file.ReadLongs("w")])
         {
             string message = Assert.Throws<InvalidDataException>(read).Message;
             Assert.Contains($"the tensor 'w' has the element type '{code}'", message, StringComparison.Ordinal);
@@ -74,7 +83,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [Theory]
     [InlineData("null")]
     [InlineData("{}")]
-    public void Metadata_may_be_null(string metadata)
+    public void MetadataMayBeNull(string metadata)
     {
         Save($$"""{"__metadata__":{{metadata}},"t":{"dtype":"U8","shape":[1],"data_offsets":[0,1]} }""", [7]);
         using SafetensorsFile file = SafetensorsFile.Open(FilePath);
@@ -83,16 +92,23 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void Integer_types_are_widened_and_checked()
+    public void IntegerTypesAreWidenedAndChecked()
     {
-        Save("""{"l":{"dtype":"I64","shape":[1,2],"data_offsets":[0,16]},"big":{"dtype":"I64","shape":[1],"data_offsets":[16,24]},"i":{"dtype":"I32","shape":[1],"data_offsets":[24,28]},"s":{"dtype":"I16","shape":[1],"data_offsets":[28,30]},"c":{"dtype":"I8","shape":[1],"data_offsets":[30,31]},"u":{"dtype":"U8","shape":[1],"data_offsets":[31,32]},"t":{"dtype":"BOOL","shape":[3],"data_offsets":[32,35]},"none":{"dtype":"I64","shape":[0,9],"data_offsets":[35,35]}}""",
+        Save(
+        """
+        {"l":{"dtype":"I64","shape":[1,2],"data_offsets":[0,16]},"big":{"dtype":"I64","shape":[1],"data_offsets":[16,24]},
+         "i":{"dtype":"I32","shape":[1],"data_offsets":[24,28]},"s":{"dtype":"I16","shape":[1],"data_offsets":[28,30]},
+         "c":{"dtype":"I8","shape":[1],"data_offsets":[30,31]},"u":{"dtype":"U8","shape":[1],"data_offsets":[31,32]},
+         "t":{"dtype":"BOOL","shape":[3],"data_offsets":[32,35]},"none":{"dtype":"I64","shape":[0,9],"data_offsets":[35,35]}}
+        """,
         [
             .. BitConverter.GetBytes(-5L), .. BitConverter.GetBytes((long)int.MaxValue), .. BitConverter.GetBytes(1L << 31),
             .. BitConverter.GetBytes(int.MinValue), .. BitConverter.GetBytes((short)-2), 0xFF, 0xFF, 0, 1, 1,
         ]);
         using SafetensorsFile file = SafetensorsFile.Open(FilePath);
         Assert.Equal([-5, int.MaxValue], file.ReadIntegers("l"));
-        Assert.Contains("'big' holds an integer", Assert.Throws<InvalidDataException>(() => file.ReadIntegers("big")).Message, StringComparison.Ordinal);
+        Assert.Contains("'big' holds an integer", Assert.Throws<InvalidDataException>(() => file.ReadIntegers("big")).Message,
+            StringComparison.Ordinal);
         Assert.Equal([1L << 31], file.ReadLongs("big"));
         Assert.Equal([(long)int.MinValue], file.ReadLongs("i"));
         Assert.Equal([int.MinValue], file.ReadIntegers("i"));
@@ -102,22 +118,29 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Equal([0, 1, 1], file.ReadIntegers("t"));
         Assert.Equal(new Shape(0, 9), file.ReadTensor("none").Shape);
         Assert.Equal([-5, int.MaxValue], file.ReadTensor("l").ToInt32Array());
-        Assert.Contains("not floating-point", Assert.Throws<InvalidDataException>(() => file.ReadFloats("l")).Message, StringComparison.Ordinal);
+        Assert.Contains("not floating-point", Assert.Throws<InvalidDataException>(() => file.ReadFloats("l")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Rank_and_size_limits_hold_for_tensors_only()
+    public void RankAndSizeLimitsHoldForTensorsOnly()
     {
-        Save("""{"deep":{"dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[0,4]},"wide":{"dtype":"F32","shape":[0,3000000000],"data_offsets":[4,4]}}""", 0, 0, 0, 0);
+        Save(
+            """
+            {"deep":{"dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[0,4]},
+             "wide":{"dtype":"F32","shape":[0,3000000000],"data_offsets":[4,4]}}
+            """,
+            0, 0, 0, 0);
         using SafetensorsFile file = SafetensorsFile.Open(FilePath);
         Assert.Single(file.ReadFloats("deep"));
         Assert.Empty(file.ReadFloats("wide"));
         Assert.Contains("7 axes", Assert.Throws<InvalidDataException>(() => file.ReadTensor("deep")).Message, StringComparison.Ordinal);
-        Assert.Contains("axis longer", Assert.Throws<InvalidDataException>(() => file.ReadTensor("wide")).Message, StringComparison.Ordinal);
+        Assert.Contains("axis longer", Assert.Throws<InvalidDataException>(() => file.ReadTensor("wide")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_file_truncated_after_opening_is_reported()
+    public void AFileTruncatedAfterOpeningIsReported()
     {
         Save("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", new byte[8]);
         using SafetensorsFile file = SafetensorsFile.Open(FilePath);
@@ -158,20 +181,22 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", "'data_offsets' with something else")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,3]}}""", "needs 4 bytes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "gap of 4 bytes")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""", "'b' overlaps")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""",
+        "'b' overlaps")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "4 bytes beyond the end")]
     [InlineData("""{"a":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]}}""", "beyond the end")]
     [InlineData("""{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}""", "1 bytes that belong to no tensor")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", "Duplicate property 'a'")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""",
+        "Duplicate property 'a'")]
     [InlineData("""{"a":{"dtype":"U8","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "Duplicate property 'dtype'")]
-    public void A_hostile_header_is_refused_in_one_sentence(string header, string expected)
+    public void AHostileHeaderIsRefusedInOneSentence(string header, string expected)
     {
         Save(header, 0, 0, 0, 0);
         RequireRefused(expected);
     }
 
     [Fact]
-    public void Hostile_lengths_and_bytes_are_refused()
+    public void HostileLengthsAndBytesAreRefused()
     {
         File.WriteAllBytes(FilePath, new byte[7]);
         RequireRefused("it has 7 bytes");
@@ -190,10 +215,13 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Property(MaxTest = 3000)]
-    public void Random_damage_is_refused_or_harmless((NonNegativeInt Place, byte Value)[] flips, NonNegativeInt kept)
+    public void RandomDamageIsRefusedOrHarmless((NonNegativeInt Place, byte Value)[] flips, NonNegativeInt kept)
     {
         byte[] bytes = SafetensorsBytes.Build(
-            """{"__metadata__":{"k":"v"},"w":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"i":{"dtype":"I64","shape":[2],"data_offsets":[16,32]},"h":{"dtype":"F16","shape":[1],"data_offsets":[32,34]}} """,
+            """
+            {"__metadata__":{"k":"v"},"w":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},
+            "i":{"dtype":"I64","shape":[2],"data_offsets":[16,32]},"h":{"dtype":"F16","shape":[1],"data_offsets":[32,34]}}
+            """,
             new byte[34]);
         foreach ((NonNegativeInt place, byte value) in flips.Take(3))
         {
@@ -233,5 +261,6 @@ public sealed class SafetensorsFileTests : IDisposable
         RequireSentence(message);
     }
 
-    private void Save(string header, params ReadOnlySpan<byte> data) => File.WriteAllBytes(FilePath, SafetensorsBytes.Build(Encoding.UTF8.GetBytes(header), data));
+    private void Save(string header, params ReadOnlySpan<byte> data) =>
+        File.WriteAllBytes(FilePath, SafetensorsBytes.Build(Encoding.UTF8.GetBytes(header), data));
 }

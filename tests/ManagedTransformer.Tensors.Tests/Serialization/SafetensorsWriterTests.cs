@@ -18,7 +18,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Tensors_and_metadata_come_back(bool atomic)
+    public void TensorsAndMetadataComeBack(bool atomic)
     {
         // Longer than one chunk of the writer and of the reader, and no multiple of it.
         float[] floats = [.. Enumerable.Range(0, 700_001).Select(i => MathF.Sin(i))];
@@ -54,7 +54,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void The_header_is_padded_with_spaces_to_eight_bytes()
+    public void TheHeaderIsPaddedWithSpacesToEightBytes()
     {
         for (int length = 1; length <= 8; length++)
         {
@@ -70,7 +70,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_file_without_tensors_is_valid()
+    public void AFileWithoutTensorsIsValid()
     {
         SafetensorsWriter.Write(FilePath, []);
         using SafetensorsFile file = SafetensorsFile.Open(FilePath);
@@ -82,7 +82,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     [InlineData("a")]
     [InlineData("__metadata__")]
     [InlineData("half a pair \\ud800")]
-    public void Names_that_a_file_cannot_hold_are_refused(string name)
+    public void NamesThatAFileCannotHoldAreRefused(string name)
     {
         Tensor tensor = Tensor.From([1f], new Shape(1));
         // Test data pass through UTF-8, which has no half surrogate pairs.
@@ -92,7 +92,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_failed_write_leaves_the_old_file_and_nothing_else()
+    public void AFailedWriteLeavesTheOldFileAndNothingElse()
     {
         Tensor tensor = Tensor.From([1f], new Shape(1));
         SafetensorsWriter.Write(FilePath, [("a", tensor)]);
@@ -100,7 +100,8 @@ public sealed class SafetensorsWriterTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => SafetensorsWriter.Write(FilePath, [("b", tensor), ("c", Released())]));
         Assert.Equal(old, File.ReadAllBytes(FilePath));
         Assert.Single(Directory.GetFiles(_folder.FullName));
-        Assert.Throws<DirectoryNotFoundException>(() => SafetensorsWriter.Write(Path.Combine(_folder.FullName, "none", "a"), [("a", tensor)]));
+        Assert.Throws<DirectoryNotFoundException>(
+            () => SafetensorsWriter.Write(Path.Combine(_folder.FullName, "none", "a"), [("a", tensor)]));
     }
 
     private static Tensor Released()

@@ -55,13 +55,21 @@ public sealed unsafe class VectorMathTests
         for (int i = 0; i < Count; i += 16)
         {
             for (int lane = 0; lane < 16; lane++)
+            {
                 x[lane] = limit * (((i + lane) * 2f / Count) - 1f);
+            }
+
             Sin512(x, y);
             for (int lane = 0; lane < 16; lane++)
+            {
                 Assert.Equal(Math.Sin(x[lane]), y[lane], 1.2e-7);
+            }
+
             Cos512(x, y);
             for (int lane = 0; lane < 16; lane++)
+            {
                 Assert.Equal(Math.Cos(x[lane]), y[lane], 1.2e-7);
+            }
         }
     }
 
@@ -69,7 +77,8 @@ public sealed unsafe class VectorMathTests
     public void ActivationsKeepTheirLimits()
     {
         float infinity = float.PositiveInfinity;
-        Vector512<float> x = Vector512.Create(infinity, -infinity, 1e30f, -1e30f, 0f, -0f, 200f, -200f, infinity, -infinity, 1e30f, -1e30f, 0f, -0f, 200f, -200f);
+        Vector512<float> x = Vector512.Create(infinity, -infinity, 1e30f, -1e30f, 0f, -0f, 200f, -200f, infinity, -infinity, 1e30f, -1e30f,
+            0f, -0f, 200f, -200f);
         float[] slope = [1f, 0f, 1f, 0f, 0.5f, 0.5f, 1f, 0f];
         Vector512<float> gelu = VectorMath.GeluDerivative<Vector512Ops, Vector512<float>>(x);
         Vector512<float> geluTanh = VectorMath.GeluTanhDerivative<Vector512Ops, Vector512<float>>(x);
@@ -133,14 +142,25 @@ public sealed unsafe class VectorMathTests
             for (int lane = 0; lane < 16; lane++)
             {
                 if (lane % 4 == 0)
+                {
                     narrow(x + lane, z);
+                }
+
                 if (System.Runtime.Intrinsics.X86.Fma.IsSupported && !float.IsNaN(y[lane]))
+                {
                     Assert.Equal(BitConverter.SingleToUInt32Bits(y[lane]), BitConverter.SingleToUInt32Bits(z[lane % 4]));
+                }
+
                 if (!covered(x[lane]))
+                {
                     continue;
+                }
+
                 double error = Ulps(y[lane], exact(x[lane]));
                 if (error > worst)
+                {
                     (worst, worstAt) = (error, x[lane]);
+                }
             }
         }
 
@@ -151,9 +171,15 @@ public sealed unsafe class VectorMathTests
     {
         float rounded = (float)exact;
         if (float.IsNaN(rounded) || float.IsInfinity(rounded) || rounded == 0)
+        {
             return rounded.Equals(actual) || (rounded == 0 && MathF.Abs(actual) <= float.Epsilon) ? 0 : double.PositiveInfinity;
+        }
+
         if (!float.IsFinite(actual))
+        {
             return double.PositiveInfinity;
+        }
+
         float magnitude = MathF.Abs(rounded);
         double ulp = (double)MathF.BitIncrement(magnitude) - magnitude;
         return Math.Abs(actual - exact) / (double.IsInfinity(ulp) ? magnitude - (double)MathF.BitDecrement(magnitude) : ulp);
@@ -164,7 +190,10 @@ public sealed unsafe class VectorMathTests
     {
         double a = Math.Abs(x);
         if (double.IsNaN(x) || a > 6)
+        {
             return double.IsNaN(x) ? x : Math.Sign(x);
+        }
+
         if (a < 2.5)
         {
             double term = x, sum = x;
@@ -179,7 +208,10 @@ public sealed unsafe class VectorMathTests
 
         double fraction = 0;
         for (int n = 60; n >= 1; n--)
+        {
             fraction = n / 2.0 / (a + fraction);
+        }
+
         return Math.Sign(x) * (1 - (Math.Exp(-a * a) / Math.Sqrt(Math.PI) / (a + fraction)));
     }
 }

@@ -52,13 +52,16 @@ public sealed class CausalLanguageModelTests
     }
 
     [Property(Arbitrary = [typeof(CausalLanguageModelTests)], MaxTest = 60)]
-    public bool TheFormulaCountsTheParameters(LanguageModelConfig config) => new CausalLanguageModel(config, new RandomSource(1)).ParameterCount == config.ParameterCount;
+    public bool TheFormulaCountsTheParameters(LanguageModelConfig config) =>
+        new CausalLanguageModel(config, new RandomSource(1)).ParameterCount == config.ParameterCount;
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public void StepsGiveWhatTheWholeSequenceGives(bool preNorm, PositionKind positions, bool padding)
     {
-        CausalLanguageModel model = new(_small with { PreNorm = preNorm, Positions = positions, PaddingIdx = padding ? 1 : null, ScaleEmbedding = true }, new RandomSource(3));
+        CausalLanguageModel model = new(
+            _small with { PreNorm = preNorm, Positions = positions, PaddingIdx = padding ? 1 : null, ScaleEmbedding = true },
+            new RandomSource(3));
         int[] ids = Tokens(2 * _blocks.Sum(), padding ? 2 : 0, 13);
         Tensor tokens = Tensor.From(ids, new Shape(2, _blocks.Sum()));
         float[] expected = model.Forward(tokens, ForwardContext.Inference).ToArray();
@@ -74,7 +77,8 @@ public sealed class CausalLanguageModelTests
             float[] actual = logits.ToArray();
             for (int row = 0; row < 2; row++)
             {
-                Near(expected.AsSpan(((row * _blocks.Sum()) + place - 1) * 13, 13), actual.AsSpan(row * 13, 13), $"after {place} tokens, row {row}");
+                Near(expected.AsSpan(((row * _blocks.Sum()) + place - 1) * 13, 13), actual.AsSpan(row * 13, 13),
+                    $"after {place} tokens, row {row}");
             }
         }
 
@@ -124,7 +128,8 @@ public sealed class CausalLanguageModelTests
             place += block;
             for (int row = 0; row < 2; row++)
             {
-                Near(expected.AsSpan(((row * _blocks.Sum()) + place - 1) * 13, 13), actual.AsSpan(row * 13, 13), $"after {place} tokens, row {row}", 5e-5);
+                Near(expected.AsSpan(((row * _blocks.Sum()) + place - 1) * 13, 13), actual.AsSpan(row * 13, 13),
+                    $"after {place} tokens, row {row}", 5e-5);
             }
         }
 
@@ -143,7 +148,8 @@ public sealed class CausalLanguageModelTests
         Assert.Contains("10", message, StringComparison.Ordinal);
         Assert.Equal(8, state.Length);
         Assert.Throws<ArgumentException>(() => model.Forward(Tensor.From(Tokens(11, 0, 13), new Shape(1, 11)), ForwardContext.Inference));
-        Assert.Equal(int.MaxValue, new CausalLanguageModel(_small with { Positions = PositionKind.None }, new RandomSource(1)).CreateState().Room);
+        Assert.Equal(int.MaxValue,
+            new CausalLanguageModel(_small with { Positions = PositionKind.None }, new RandomSource(1)).CreateState().Room);
     }
 
     [Theory]
@@ -181,7 +187,8 @@ public sealed class CausalLanguageModelTests
     [Fact]
     public void Gpt2WeightsHaveItsDeviations()
     {
-        CausalLanguageModel model = new(_small with { Dim = 64, Ffn = 256, Layers = 8, Heads = 4, Init = InitializationScheme.Gpt2 }, new RandomSource(1));
+        CausalLanguageModel model = new(_small with { Dim = 64, Ffn = 256, Layers = 8, Heads = 4, Init = InitializationScheme.Gpt2 },
+            new RandomSource(1));
         Assert.Equal(0.02, Deviation(model.Layers[3].Attention.Key.Weight), 0.001);
         Assert.Equal(0.02 / 4, Deviation(model.Layers[3].Attention.Out.Weight), 0.0003);
         Assert.Equal(0.02 / 4, Deviation(FeedForward(model, 7).Fc2.Weight), 0.0003);
@@ -192,7 +199,8 @@ public sealed class CausalLanguageModelTests
     [Fact]
     public void DropoutFollowsTheStep()
     {
-        CausalLanguageModel model = new(_small with { Dropout = 0.2f, AttentionDropout = 0.1f, ActivationDropout = 0.1f }, new RandomSource(1));
+        CausalLanguageModel model = new(_small with { Dropout = 0.2f, AttentionDropout = 0.1f, ActivationDropout = 0.1f },
+            new RandomSource(1));
         Tensor tokens = Tensor.From(Tokens(12, 0, 13), new Shape(2, 6)), targets = Tensor.From(Tokens(12, 1, 13), new Shape(2, 6));
         RandomSource random = new(9);
         float Loss(ulong step)
@@ -211,8 +219,12 @@ public sealed class CausalLanguageModelTests
     public void TheLossIsTheCrossEntropyOfTheLogits()
     {
         CausalLanguageModel model = new(_small with { PaddingIdx = 1, Tie = false }, new RandomSource(1));
-        Tensor tokens = Tensor.From(Tokens(12, 2, 13), new Shape(2, 6)), targets = Tensor.From([3, 4, 5, 1, 1, 1, 7, 8, 9, 10, 11, 12], new Shape(2, 6));
-        CrossEntropyResult expected = model.Forward(tokens, ForwardContext.Inference).CrossEntropy(targets, new CrossEntropyOptions { IgnoredTarget = 1 });
+        Tensor tokens = Tensor.From(Tokens(12, 2, 13), new Shape(2, 6)),
+            targets = Tensor.From([3, 4, 5, 1, 1, 1, 7, 8, 9, 10, 11, 12], new Shape(2, 6));
+        CrossEntropyResult expected = model.Forward(tokens, ForwardContext.Inference).CrossEntropy(targets, new CrossEntropyOptions
+        {
+            IgnoredTarget = 1,
+        });
         CrossEntropyResult actual = model.Loss(tokens, targets, ForwardContext.Inference);
         Assert.Equal(9, actual.Targets);
         Assert.Equal(expected.Loss.Item(), actual.Loss.Item(), 1e-5);
@@ -228,9 +240,11 @@ public sealed class CausalLanguageModelTests
         Assert.Throws<InputException>(() => new CausalLanguageModel(_small with { Vocab = 0 }, new RandomSource(1)));
     }
 
-    private static int[] Tokens(int count, int lowest, int vocabulary) => [.. Enumerable.Range(0, count).Select(i => lowest + (i * 7 % (vocabulary - lowest)))];
+    private static int[] Tokens(int count, int lowest, int vocabulary) =>
+        [.. Enumerable.Range(0, count).Select(i => lowest + (i * 7 % (vocabulary - lowest)))];
 
-    private static FeedForward FeedForward(CausalLanguageModel model, int layer) => Assert.IsType<FeedForward>(model.Layers[layer].Positionwise);
+    private static FeedForward FeedForward(CausalLanguageModel model, int layer) =>
+        Assert.IsType<FeedForward>(model.Layers[layer].Positionwise);
 
     private static double Deviation(Tensor x)
     {
@@ -244,7 +258,8 @@ public sealed class CausalLanguageModelTests
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
         {
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance * (1 + Math.Abs(expected[i])), $"{what}, logit {i}: {actual[i]} instead of {expected[i]}");
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance * (1 + Math.Abs(expected[i])),
+                $"{what}, logit {i}: {actual[i]} instead of {expected[i]}");
         }
     }
 }

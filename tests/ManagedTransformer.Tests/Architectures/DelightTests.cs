@@ -17,7 +17,8 @@ public sealed class DelightTests
 
     private const int Vocabulary = 17, Steps = 9;
 
-    private static readonly DelightConfig _delight = new() { MinDepth = 2, MaxDepth = 5, MapDim = 8, MaxGroups = 4, EmbDepth = 3, UnitDropout = 0.1f };
+    private static readonly DelightConfig _delight =
+        new() { MinDepth = 2, MaxDepth = 5, MapDim = 8, MaxGroups = 4, EmbDepth = 3, UnitDropout = 0.1f };
 
     private static readonly LanguageModelConfig _language = new()
     {
@@ -86,7 +87,8 @@ public sealed class DelightTests
     public void AGroupedLayerIsABlockDiagonalMapAndAPermutation(GroupedSize size)
     {
         RandomSource random = new(5);
-        GroupedLinear layer = new(size.Inputs, size.Outputs, size.Groups, random, norm: size.Norm, shuffle: size.Shuffle, activation: Activation.Silu);
+        GroupedLinear layer = new(size.Inputs, size.Outputs, size.Groups, random, norm: size.Norm, shuffle: size.Shuffle,
+            activation: Activation.Silu);
         Tensor x = Initialization.Normal(new Shape(3, 2, size.Inputs), 1, random);
         Tensor bias = Initialization.Normal(layer.Bias!.Shape, 1, random);
         layer.Bias.CopyFrom(bias.ToArray());
@@ -134,7 +136,8 @@ public sealed class DelightTests
         if (options.Mode == UnitMode.Define)
         {
             Assert.Equal(1, plan.Groups[^1]);
-            Assert.All(Enumerable.Range(1, options.Depth - 1), i => Assert.True(plan.Groups[i - 1] == 2 * plan.Groups[i] || plan.Groups[i - 1] == 1));
+            Assert.All(Enumerable.Range(1, options.Depth - 1),
+                i => Assert.True(plan.Groups[i - 1] == 2 * plan.Groups[i] || plan.Groups[i - 1] == 1));
             return;
         }
 
@@ -158,12 +161,14 @@ public sealed class DelightTests
         IReadOnlyList<(int Depth, double Width)> scaling = new DelightConfig { MinDepth = least, MaxDepth = most }.Scaling(blocks);
         Assert.Equal((least, 2.0), scaling[0]);
         Assert.Equal((most, Math.Round(1 + ((double)most / least), 3)), scaling[^1]);
-        Assert.True(scaling.Zip(scaling.Skip(1)).All(pair => pair.First.Depth <= pair.Second.Depth && pair.First.Width <= pair.Second.Width));
+        Assert.True(scaling.Zip(scaling.Skip(1))
+            .All(pair => pair.First.Depth <= pair.Second.Depth && pair.First.Width <= pair.Second.Width));
     }
 
     public static TheoryData<bool, UnitMode, bool> Kinds => new()
     {
-        { true, UnitMode.Dextra, false }, { false, UnitMode.Dextra, false }, { true, UnitMode.Define, false }, { true, UnitMode.Dextra, true },
+        { true, UnitMode.Dextra, false }, { false, UnitMode.Dextra, false }, { true, UnitMode.Define, false },
+    { true, UnitMode.Dextra, true },
     };
 
     [Theory]
@@ -171,7 +176,12 @@ public sealed class DelightTests
     public void StepsOfALanguageModelGiveWhatTheWholeSequenceGives(bool preNorm, UnitMode mode, bool adaptive)
     {
         AdaptiveClusters clusters = new() { Cutoffs = [5, 9], Div = 2, Form = AdaptiveForm.Delight, NormalTails = true };
-        LanguageModelConfig config = _language with { PreNorm = preNorm, Delight = _delight with { Mode = mode }, Adaptive = adaptive ? clusters : null };
+        LanguageModelConfig config = _language with
+        {
+            PreNorm = preNorm,
+            Delight = _delight with { Mode = mode },
+            Adaptive = adaptive ? clusters : null,
+        };
         CausalLanguageModel model = new(config, new RandomSource(3));
         Assert.Equal(model.ParameterCount, config.ParameterCount);
         Tensor tokens = Tensor.From(EncoderDecoderTests.Tokens(2 * Steps, 1), new Shape(2, Steps));
@@ -183,7 +193,8 @@ public sealed class DelightTests
             for (int row = 0; row < 2; row++)
             {
                 int last = (row * Steps) + place + next - 1;
-                EncoderDecoderTests.Near(expected.AsSpan(last * Vocabulary, Vocabulary), actual.AsSpan(row * Vocabulary, Vocabulary), $"place {place}, row {row}");
+                EncoderDecoderTests.Near(expected.AsSpan(last * Vocabulary, Vocabulary), actual.AsSpan(row * Vocabulary, Vocabulary),
+                    $"place {place}, row {row}");
             }
         }
     }
@@ -207,7 +218,8 @@ public sealed class DelightTests
             for (int row = 0; row < 3; row++)
             {
                 EncoderDecoderTests.Near(
-                    expected.AsSpan(((row * Steps) + step) * Vocabulary, Vocabulary), actual.AsSpan(row * Vocabulary, Vocabulary), $"step {step}, row {row}");
+                    expected.AsSpan(((row * Steps) + step) * Vocabulary, Vocabulary), actual.AsSpan(row * Vocabulary, Vocabulary),
+                    $"step {step}, row {row}");
             }
         }
     }
@@ -218,22 +230,26 @@ public sealed class DelightTests
         Tensor tokens = Tensor.From(EncoderDecoderTests.Tokens(2 * Steps, 1), new Shape(2, Steps));
         AdaptiveClusters plain = new() { Cutoffs = [5, 9], Div = 2, Form = AdaptiveForm.Delight, NormalTails = true };
         DelightConfig quiet = _delight with { UnitDropout = 0, SharedDropout = 0 };
-        float expected = Loss(plain, ForwardContext.Inference), dropped = Loss(plain with { Dropout = 0.5f }, ForwardContext.Training(new RandomSource(7)));
+        float expected = Loss(plain, ForwardContext.Inference),
+            dropped = Loss(plain with { Dropout = 0.5f }, ForwardContext.Training(new RandomSource(7)));
         Assert.Equal(expected, Loss(plain, ForwardContext.Training(new RandomSource(7))));
         Assert.Equal(expected, Loss(plain with { Dropout = 0.5f }, ForwardContext.Inference));
         Assert.NotEqual(expected, dropped);
         Assert.Equal(dropped, Loss(plain with { Dropout = 0.5f }, ForwardContext.Training(new RandomSource(7))));
 
         float Loss(AdaptiveClusters clusters, ForwardContext context) =>
-            new CausalLanguageModel(_language with { Delight = quiet, Adaptive = clusters }, new RandomSource(3)).Loss(tokens, tokens, context).Loss.Item();
+            new CausalLanguageModel(_language with { Delight = quiet, Adaptive = clusters }, new RandomSource(3))
+                .Loss(tokens, tokens, context).Loss.Item();
     }
 
     [Fact]
     public void TheSharedMaskIsThatOfAllPositions()
     {
-        DelightEmbedding embedding = new(new DelightConfig { MapDim = 8, EmbDepth = 2 }.EmbeddingUnit(16, Activation.Silu, "here"), null, 0.5f, new RandomSource(3));
+        DelightEmbedding embedding = new(new DelightConfig { MapDim = 8, EmbDepth = 2 }.EmbeddingUnit(16, Activation.Silu, "here"), null,
+            0.5f, new RandomSource(3));
         Tensor tokens = Tensor.From(new int[2 * Steps], new Shape(2, Steps));
-        float[] y = embedding.Forward(Tensor.Ones(new Shape(2, Steps, 8)), tokens, ForwardContext.Training(new RandomSource(4)), 0).ToArray();
+        float[] y = embedding.Forward(Tensor.Ones(new Shape(2, Steps, 8)), tokens, ForwardContext.Training(new RandomSource(4)), 0)
+            .ToArray();
         Assert.All(Enumerable.Range(0, y.Length), i => Assert.Equal(y[(i / (Steps * 16) * Steps * 16) + (i % 16)], y[i]));
         Assert.Contains(0f, y);
     }

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace ManagedTransformer.Tests.Architectures;
 
-/// <summary>Decoding with early exits agrees with the parallel forward of the same exits, whatever rows do; exit rules; mixed training; refusals.</summary>
+/// <summary>
+/// Decoding with early exits agrees with the parallel forward of the same exits, whatever rows do; exit rules; mixed training; refusals.
+/// </summary>
 public sealed class DepthAdaptiveTests
 {
     private const int Vocabulary = 17, Layers = 4;
@@ -50,13 +52,15 @@ public sealed class DepthAdaptiveTests
         for (int step = 0; step < steps; step++)
         {
             using StepScope scope = new();
-            int[] tokens = [.. Enumerable.Range(0, rows).Select(row => previous[(row * steps) + step])], taken = [.. Enumerable.Range(0, rows).Select(row => exits[(row * steps) + step])];
+            int[] tokens = [.. Enumerable.Range(0, rows).Select(row => previous[(row * steps) + step])],
+                taken = [.. Enumerable.Range(0, rows).Select(row => exits[(row * steps) + step])];
             float[] actual = model.Step(Tensor.From(tokens, new Shape(rows, 1)), state, taken).ToArray();
             Assert.Equal(taken, state.Exits.ToArray());
             for (int row = 0; row < rows; row++)
             {
                 EncoderDecoderTests.Near(
-                    expected.AsSpan(((row * steps) + step) * Vocabulary, Vocabulary), actual.AsSpan(row * Vocabulary, Vocabulary), $"step {step}, row {row}");
+                    expected.AsSpan(((row * steps) + step) * Vocabulary, Vocabulary), actual.AsSpan(row * Vocabulary, Vocabulary),
+                    $"step {step}, row {row}");
             }
         }
     }
@@ -69,7 +73,8 @@ public sealed class DepthAdaptiveTests
         EncoderDecoderModel model = Build(preNorm, classifiers);
         EncoderOutput memory = model.Encode(EncoderDecoderTests.Sources(), ForwardContext.Inference);
         DecodingState state = model.CreateState(memory, beam);
-        List<(int Sentence, List<int> Tokens, List<int> Exits)> rows = [.. Enumerable.Range(0, 3 * beam).Select(row => (row / beam, new List<int>(), new List<int>()))];
+        List<(int Sentence, List<int> Tokens, List<int> Exits)> rows =
+            [.. Enumerable.Range(0, 3 * beam).Select(row => (row / beam, new List<int>(), new List<int>()))];
         SplitMix64 random = new(11);
         for (int step = 0; step < steps; step++)
         {
@@ -87,7 +92,8 @@ public sealed class DepthAdaptiveTests
                 (int sentence, List<int> read, List<int> left) = rows[row];
                 EncoderOutput own = new(memory.States.Slice(0, sentence, 1), memory.Padding!.Slice(0, sentence, 1));
                 float[] expected = Logits(model, own, Tensor.From([.. read], new Shape(1, read.Count)), [.. left]);
-                EncoderDecoderTests.Near(expected.AsSpan((read.Count - 1) * Vocabulary), actual.AsSpan(row * Vocabulary, Vocabulary), $"step {step}, row {row}");
+                EncoderDecoderTests.Near(expected.AsSpan((read.Count - 1) * Vocabulary), actual.AsSpan(row * Vocabulary, Vocabulary),
+                    $"step {step}, row {row}");
             }
 
             // Any row may follow any other; from time to time one row fewer.
@@ -99,7 +105,8 @@ public sealed class DepthAdaptiveTests
             }
 
             state.Reorder(parents);
-            rows = [.. parents.Select(parent => (rows[parent].Sentence, new List<int>(rows[parent].Tokens), new List<int>(rows[parent].Exits)))];
+            rows = [.. parents.Select(
+                parent => (rows[parent].Sentence, new List<int>(rows[parent].Tokens), new List<int>(rows[parent].Exits)))];
         }
     }
 
@@ -114,18 +121,25 @@ public sealed class DepthAdaptiveTests
     public void RulesTakeExitsThatReproduceTheirScores(HaltingKind kind)
     {
         const int steps = 9;
-        EncoderDecoderModel model = Build(preNorm: false, ExitClassifiers.Separate, kind is HaltingKind.Sequence or HaltingKind.Multinomial ? kind : HaltingKind.Geometric);
+        EncoderDecoderModel model = Build(preNorm: false, ExitClassifiers.Separate,
+            kind is HaltingKind.Sequence or HaltingKind.Multinomial ? kind : HaltingKind.Geometric);
         EncoderOutput memory = model.Encode(EncoderDecoderTests.Sources(), ForwardContext.Inference);
         int[] previous = EncoderDecoderTests.Tokens(3 * steps, 4), exits = new int[3 * steps];
         float confidence = MedianConfidence(model, memory, Tensor.From(previous, new Shape(3, steps)));
-        ExitRule rule = new() { Kind = kind, FixedExit = 3, Thresholds = kind == HaltingKind.Confidence ? [confidence] : [0.45f, 0.5f, 0.55f] };
+        ExitRule rule = new()
+        {
+            Kind = kind,
+            FixedExit = 3,
+            Thresholds = kind == HaltingKind.Confidence ? [confidence] : [0.45f, 0.5f, 0.55f],
+        };
         DecodingState state = model.CreateState(memory, 1, rule);
         float[][] scores = new float[steps][];
         for (int step = 0; step < steps; step++)
         {
             int deepest = 0;
             state.Depth!.Observer = (layer, _) => deepest = layer + 1;
-            scores[step] = model.Step(Tensor.From([previous[step], previous[steps + step], previous[(2 * steps) + step]], new Shape(3, 1)), state).ToArray();
+            scores[step] = model.Step(Tensor.From([previous[step], previous[steps + step], previous[(2 * steps) + step]], new Shape(3, 1)),
+                state).ToArray();
             for (int row = 0; row < 3; row++)
             {
                 exits[(row * steps) + step] = state.Exits[row];
@@ -141,7 +155,8 @@ public sealed class DepthAdaptiveTests
             for (int row = 0; row < 3; row++)
             {
                 EncoderDecoderTests.Near(
-                    expected.AsSpan(((row * steps) + step) * Vocabulary, Vocabulary), scores[step].AsSpan(row * Vocabulary, Vocabulary), $"step {step}, row {row}");
+                    expected.AsSpan(((row * steps) + step) * Vocabulary, Vocabulary), scores[step].AsSpan(row * Vocabulary, Vocabulary),
+                    $"step {step}, row {row}");
             }
         }
 
@@ -165,8 +180,10 @@ public sealed class DepthAdaptiveTests
     [Fact]
     public void MixedTrainingDrawsExitsAndReachesEveryParameter()
     {
-        EncoderDecoderModel model = new(_small with { Exits = new DepthConfig { Classifiers = ExitClassifiers.Separate, Paths = 6 } }, new RandomSource(3));
-        Tensor source = EncoderDecoderTests.Sources(), previous = Tensor.From(EncoderDecoderTests.Tokens(15, 2), new Shape(3, 5)), target = Tensor.From(EncoderDecoderTests.Tokens(15, 3), new Shape(3, 5));
+        EncoderDecoderModel model = new(_small with { Exits = new DepthConfig { Classifiers = ExitClassifiers.Separate, Paths = 6 } },
+            new RandomSource(3));
+        Tensor source = EncoderDecoderTests.Sources(), previous = Tensor.From(EncoderDecoderTests.Tokens(15, 2), new Shape(3, 5)),
+            target = Tensor.From(EncoderDecoderTests.Tokens(15, 3), new Shape(3, 5));
         TrainingLoss loss = model.TrainingLoss(source, previous, target, ForwardContext.Training(new RandomSource(5)));
         Assert.Equal(15, loss.Prediction.Targets);
         Assert.Equal(loss.Prediction.NegativeLogLikelihood.Item() / 15, loss.Total.Item(), 1e-4f);
@@ -181,7 +198,8 @@ public sealed class DepthAdaptiveTests
     public void AlignedTrainingAddsTheExitLoss(HaltingKind kind)
     {
         EncoderDecoderModel model = Build(preNorm: true, ExitClassifiers.Shared, kind, alpha: 0.5f);
-        Tensor source = EncoderDecoderTests.Sources(), previous = Tensor.From(EncoderDecoderTests.Tokens(15, 2), new Shape(3, 5)), target = Tensor.From(EncoderDecoderTests.Tokens(15, 3), new Shape(3, 5));
+        Tensor source = EncoderDecoderTests.Sources(), previous = Tensor.From(EncoderDecoderTests.Tokens(15, 2), new Shape(3, 5)),
+            target = Tensor.From(EncoderDecoderTests.Tokens(15, 3), new Shape(3, 5));
         TrainingLoss loss = model.TrainingLoss(source, previous, target, ForwardContext.Inference);
         Assert.Equal(loss.Prediction.Loss.Item() + loss.Penalty!.Item(), loss.Total.Item(), 1e-5f);
         loss.Total.Backward();
@@ -216,15 +234,18 @@ public sealed class DepthAdaptiveTests
         EncoderOutput memory = model.Encode(EncoderDecoderTests.Sources(), ForwardContext.Inference);
         Assert.Throws<InputException>(() => model.CreateState(memory, 1, new ExitRule { Kind = HaltingKind.Multinomial }));
         EncoderDecoderModel plain = new(_small, new RandomSource(1));
-        Assert.Throws<InputException>(() => plain.CreateState(plain.Encode(EncoderDecoderTests.Sources(), ForwardContext.Inference), 1, new ExitRule { Kind = HaltingKind.Confidence }));
+        Assert.Throws<InputException>(() => plain.CreateState(plain.Encode(EncoderDecoderTests.Sources(), ForwardContext.Inference), 1,
+            new ExitRule { Kind = HaltingKind.Confidence }));
 
         static DepthConfig Separate() => new() { Classifiers = ExitClassifiers.Separate };
 
         static void Refused(DepthConfig exits, string part) =>
-            Assert.Contains(part, Assert.Throws<InputException>(() => (_small with { Exits = exits }).Validate("here")).Message, StringComparison.Ordinal);
+            Assert.Contains(part, Assert.Throws<InputException>(() => (_small with { Exits = exits }).Validate("here")).Message,
+                StringComparison.Ordinal);
     }
 
-    private static EncoderDecoderModel Build(bool preNorm, ExitClassifiers classifiers, HaltingKind halting = HaltingKind.None, float alpha = 0) =>
+    private static EncoderDecoderModel Build(bool preNorm, ExitClassifiers classifiers, HaltingKind halting = HaltingKind.None,
+        float alpha = 0) =>
         new(Config(preNorm, classifiers, halting, alpha), new RandomSource(3));
 
     private static EncoderDecoderConfig Config(bool preNorm, ExitClassifiers classifiers, HaltingKind halting, float alpha) => _small with

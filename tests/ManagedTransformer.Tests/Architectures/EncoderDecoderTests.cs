@@ -65,7 +65,8 @@ public sealed class EncoderDecoderTests
     }
 
     [Property(Arbitrary = [typeof(EncoderDecoderTests)], MaxTest = 60)]
-    public bool TheFormulaCountsTheParameters(EncoderDecoderConfig config) => new EncoderDecoderModel(config, new RandomSource(1)).ParameterCount == config.ParameterCount;
+    public bool TheFormulaCountsTheParameters(EncoderDecoderConfig config) =>
+        new EncoderDecoderModel(config, new RandomSource(1)).ParameterCount == config.ParameterCount;
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -82,7 +83,8 @@ public sealed class EncoderDecoderTests
             float[] actual = model.Step(Column(previous, step, [0, 1, 2]), state).ToArray();
             for (int row = 0; row < 3; row++)
             {
-                Near(expected.AsSpan(((row * Steps) + step) * Vocabulary, Vocabulary), actual.AsSpan(row * Vocabulary, Vocabulary), $"step {step}, row {row}");
+                Near(expected.AsSpan(((row * Steps) + step) * Vocabulary, Vocabulary), actual.AsSpan(row * Vocabulary, Vocabulary),
+                    $"step {step}, row {row}");
             }
         }
     }
@@ -109,10 +111,12 @@ public sealed class EncoderDecoderTests
             float[] actual = model.Step(Tensor.From(next, new Shape(rows.Count, 1)), state).ToArray();
             for (int row = 0; row < rows.Count; row++)
             {
-                Near(LastLogits(model, memory, rows[row].Sentence, rows[row].Tokens), actual.AsSpan(row * Vocabulary, Vocabulary), $"step {step}, row {row}");
+                Near(LastLogits(model, memory, rows[row].Sentence, rows[row].Tokens), actual.AsSpan(row * Vocabulary, Vocabulary),
+                    $"step {step}, row {row}");
             }
 
-            // Rows move within their sentences; now and then some fall away, at last the sentence in the middle with all of its rows; some sentences interleave.
+            // Rows move within their sentences; now and then some fall away, at last the sentence in the middle with all of its rows; some
+            // sentences interleave.
             int[] parents = step switch
             {
                 1 => [1, 0, 0, 3, 5, 4, 8, 8, 7],
@@ -134,8 +138,10 @@ public sealed class EncoderDecoderTests
     public void PaddingOfTheSourceChangesNothing()
     {
         EncoderDecoderModel model = Build(preNorm: false, EmbeddingTie.Decoder, 0, PositionKind.Half);
-        Tensor bare = Tensor.From([7, 8, 9, 2], new Shape(1, 4)), padded = Tensor.From([1, 1, 1, 7, 8, 9, 2], new Shape(1, 7)), previous = Tensor.From([2, 5, 6], new Shape(1, 3));
-        Near(model.Forward(bare, previous, ForwardContext.Inference).ToArray(), model.Forward(padded, previous, ForwardContext.Inference).ToArray(), "logits");
+        Tensor bare = Tensor.From([7, 8, 9, 2], new Shape(1, 4)), padded = Tensor.From([1, 1, 1, 7, 8, 9, 2], new Shape(1, 7)),
+            previous = Tensor.From([2, 5, 6], new Shape(1, 3));
+        Near(model.Forward(bare, previous, ForwardContext.Inference).ToArray(),
+            model.Forward(padded, previous, ForwardContext.Inference).ToArray(), "logits");
     }
 
     [Fact]
@@ -169,7 +175,8 @@ public sealed class EncoderDecoderTests
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
         {
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= 2e-5 * (1 + Math.Abs(expected[i])), $"{place}: element {i} is {actual[i]}, expected {expected[i]}");
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= 2e-5 * (1 + Math.Abs(expected[i])),
+                $"{place}: element {i} is {actual[i]}, expected {expected[i]}");
         }
     }
 
@@ -190,12 +197,14 @@ public sealed class EncoderDecoderTests
 
     private static int Ordinary(ref SplitMix64 random) => 4 + (int)SplitMix64.Scale(random.Next(), Vocabulary - 4);
 
-    private static Tensor Column(int[] tokens, int step, int[] rows) => Tensor.From([.. rows.Select(row => tokens[(row * Steps) + step])], new Shape(rows.Length, 1));
+    private static Tensor Column(int[] tokens, int step, int[] rows) =>
+        Tensor.From([.. rows.Select(row => tokens[(row * Steps) + step])], new Shape(rows.Length, 1));
 
     private static float[] LastLogits(EncoderDecoderModel model, EncoderOutput memory, int sentence, List<int> tokens)
     {
         EncoderOutput one = new(memory.States.Slice(0, sentence, 1), memory.Padding!.Slice(0, sentence, 1));
-        float[] logits = model.Project(model.Decode(Tensor.From([.. tokens], new Shape(1, tokens.Count)), one, ForwardContext.Inference)).ToArray();
+        float[] logits =
+            model.Project(model.Decode(Tensor.From([.. tokens], new Shape(1, tokens.Count)), one, ForwardContext.Inference)).ToArray();
         return logits[^Vocabulary..];
     }
 

@@ -13,7 +13,8 @@ public sealed class LanguageModelExitTests
 {
     private const int Vocabulary = 13, Depth = 4;
 
-    private static readonly LanguageModelConfig _small = new() { Vocab = Vocabulary, Dim = 8, Layers = Depth, Heads = 2, Ffn = 12, MaxPositions = 128, Exits = new DepthConfig() };
+    private static readonly LanguageModelConfig _small =
+        new() { Vocab = Vocabulary, Dim = 8, Layers = Depth, Heads = 2, Ffn = 12, MaxPositions = 128, Exits = new DepthConfig() };
 
     [Theory]
     [InlineData(false, false)]
@@ -23,8 +24,14 @@ public sealed class LanguageModelExitTests
     {
         const int rows = 3, steps = 70, prompt = 4;
         CausalLanguageModel model = new(
-            _small with { PreNorm = preNorm, Tie = tie, Exits = new DepthConfig { Classifiers = tie ? ExitClassifiers.Tied : ExitClassifiers.Shared } }, new RandomSource(3));
-        int[] ids = EncoderDecoderTests.Tokens(rows * steps, 2), exits = [.. Enumerable.Range(0, rows * steps).Select(i => i % steps < prompt - 1 ? Depth : 1 + (i * 7 % 11 * i % Depth))];
+            _small with
+            {
+                PreNorm = preNorm,
+                Tie = tie,
+                Exits = new DepthConfig { Classifiers = tie ? ExitClassifiers.Tied : ExitClassifiers.Shared },
+            }, new RandomSource(3));
+        int[] ids = EncoderDecoderTests.Tokens(rows * steps, 2),
+            exits = [.. Enumerable.Range(0, rows * steps).Select(i => i % steps < prompt - 1 ? Depth : 1 + (i * 7 % 11 * i % Depth))];
         Tensor tokens = Tensor.From([.. ids.Select(id => id % Vocabulary)], new Shape(rows, steps));
         float[] expected = Mixed(model, tokens, exits);
         LanguageModelState state = model.CreateState(rows);
@@ -40,7 +47,8 @@ public sealed class LanguageModelExitTests
                 for (int row = 0; row < rows; row++)
                 {
                     EncoderDecoderTests.Near(
-                        expected.AsSpan(((row * steps) + step) * Vocabulary, Vocabulary), actual.AsSpan(row * Vocabulary, Vocabulary), $"step {step}, row {row}");
+                        expected.AsSpan(((row * steps) + step) * Vocabulary, Vocabulary), actual.AsSpan(row * Vocabulary, Vocabulary),
+                        $"step {step}, row {row}");
                 }
             }
 
@@ -76,7 +84,17 @@ public sealed class LanguageModelExitTests
     {
         float[] omega = [1, 2, 0, 1];
         CausalLanguageModel model = new(
-            _small with { Exits = new DepthConfig { Omega = omega, Halting = HaltingKind.Geometric, Alpha = 0.5f, Oracle = ExitOracleKind.Correctness, Lambda = 0.1f } }, new RandomSource(7));
+            _small with
+            {
+                Exits = new DepthConfig
+                {
+                    Omega = omega,
+                    Halting = HaltingKind.Geometric,
+                    Alpha = 0.5f,
+                    Oracle = ExitOracleKind.Correctness,
+                    Lambda = 0.1f,
+                },
+            }, new RandomSource(7));
         Tensor tokens = Tensor.From([1, 2, 3, 4, 5, 6], new Shape(2, 3)), targets = Tensor.From([2, 3, 4, 5, 6, 7], new Shape(2, 3));
         TrainingLoss loss = model.TrainingLoss(tokens, targets, ForwardContext.Inference);
         double expected = model.States(tokens, ForwardContext.Inference)
@@ -85,7 +103,8 @@ public sealed class LanguageModelExitTests
         Assert.True(loss.Penalty!.Item() > 0);
         Assert.Equal(loss.Prediction.Loss.Item() + loss.Penalty.Item(), loss.Total.Item(), 1e-5);
         loss.Total.Backward();
-        Assert.All(model.Parameters().Where(named => named.Name.StartsWith("halting", StringComparison.Ordinal)), named => Assert.Contains(named.Parameter.Gradient!.ToArray(), value => value != 0));
+        Assert.All(model.Parameters().Where(named => named.Name.StartsWith("halting", StringComparison.Ordinal)),
+            named => Assert.Contains(named.Parameter.Gradient!.ToArray(), value => value != 0));
     }
 
     [Fact]
@@ -96,7 +115,8 @@ public sealed class LanguageModelExitTests
         Refused(_small with { Exits = new DepthConfig { Paths = 2 } }, "paths");
         Refused(_small with { Attention = AttentionKind.Linear, Linear = new LinearAttentionConfig { FeatureSize = 8 } }, "softmax");
         Assert.Contains("no exits", Assert.Throws<InputException>(() =>
-            new CausalLanguageModel(_small with { Exits = null }, new RandomSource(1)).CreateState(exits: new ExitRule { Kind = HaltingKind.Confidence })).Message, StringComparison.Ordinal);
+            new CausalLanguageModel(_small with { Exits = null }, new RandomSource(1))
+                .CreateState(exits: new ExitRule { Kind = HaltingKind.Confidence })).Message, StringComparison.Ordinal);
 
         static void Refused(LanguageModelConfig config, string mention) =>
             Assert.Contains(mention, Assert.Throws<InputException>(() => config.Validate("here")).Message, StringComparison.Ordinal);
@@ -106,7 +126,8 @@ public sealed class LanguageModelExitTests
     private static float[] Mixed(CausalLanguageModel model, Tensor tokens, int[] exits)
     {
         using NoGradientScope _ = new();
-        Tensor places = Tensor.From([.. exits.Select(exit => (float)exit)], new Shape(tokens.Shape[0], tokens.Shape[1], 1)), x = model.Embedding!.Forward(tokens, ForwardContext.Inference, 0);
+        Tensor places = Tensor.From([.. exits.Select(exit => (float)exit)], new Shape(tokens.Shape[0], tokens.Shape[1], 1)),
+            x = model.Embedding!.Forward(tokens, ForwardContext.Inference, 0);
         for (int layer = 0; layer < Depth; layer++)
         {
             Tensor after = model.Layers[layer].Forward(x, new AttentionMask(Causal: true), ForwardContext.Inference);

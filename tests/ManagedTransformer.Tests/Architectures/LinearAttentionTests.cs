@@ -13,7 +13,8 @@ public sealed class LinearAttentionTests
     private const int Dim = 24, Heads = 3, Batch = 2, Length = 13;
 
     public static TheoryData<FeatureMapKind, LinearGateKind> MapsAndGates => new MatrixTheoryData<FeatureMapKind, LinearGateKind>(
-        Enum.GetValues<FeatureMapKind>(), Enum.GetValues<LinearGateKind>()).Aggregate(new TheoryData<FeatureMapKind, LinearGateKind>(), (all, row) =>
+        Enum.GetValues<FeatureMapKind>(), Enum.GetValues<LinearGateKind>())
+        .Aggregate(new TheoryData<FeatureMapKind, LinearGateKind>(), (all, row) =>
     {
         all.Add(row.Data.Item1, row.Data.Item2);
         return all;
@@ -67,7 +68,8 @@ public sealed class LinearAttentionTests
         Tensor x = Input(1, Batch, Length, Dim);
         Tensor turned = TensorOperators.Concat(0, x.Slice(0, 1, 1), x.Slice(0, 0, 1));
         AttentionMask mask = new(Causal: true);
-        Tensor y = attention.Attend(x, mask, null, ForwardContext.Inference).Output, other = attention.Attend(turned, mask, null, ForwardContext.Inference).Output;
+        Tensor y = attention.Attend(x, mask, null, ForwardContext.Inference).Output,
+            other = attention.Attend(turned, mask, null, ForwardContext.Inference).Output;
         Near(TensorOperators.Concat(0, y.Slice(0, 1, 1), y.Slice(0, 0, 1)), other, 2e-6f);
     }
 
@@ -80,8 +82,10 @@ public sealed class LinearAttentionTests
         float[] padding = new float[Length];
         padding.AsSpan(0, 4).Fill(1);
         Tensor mask = Tensor.From(padding, new Shape(1, Length));
-        Tensor padded = attention.Attend(x, new AttentionMask(Causal: true, KeyPadding: mask), null, ForwardContext.Inference).Output.Slice(1, 4, Length - 4);
-        Near(attention.Attend(x.Slice(1, 4, Length - 4), new AttentionMask(Causal: true), null, ForwardContext.Inference).Output, padded, 2e-5f);
+        Tensor padded = attention.Attend(x, new AttentionMask(Causal: true, KeyPadding: mask), null, ForwardContext.Inference).Output.Slice(
+            1, 4, Length - 4);
+        Near(attention.Attend(x.Slice(1, 4, Length - 4), new AttentionMask(Causal: true), null, ForwardContext.Inference).Output,
+            padded, 2e-5f);
     }
 
     [Theory]
@@ -102,9 +106,11 @@ public sealed class LinearAttentionTests
     {
         FeatureMap feature = FeatureMap.Create(Config(map), Heads, 8, new RandomSource(2));
         Tensor q = Input(1, Batch, Length, Heads, 8), k = Input(2, Batch, Length, Heads, 8), v = Input(3, Batch, Length, Heads, 8);
-        Tensor plain = feature.Map(q).CausalLinearAttention(feature.Map(k), v).Output, stabilised = feature.MapQueries(q).CausalLinearAttention(feature.MapKeys(k), v).Output;
+        Tensor plain = feature.Map(q).CausalLinearAttention(feature.Map(k), v).Output,
+            stabilised = feature.MapQueries(q).CausalLinearAttention(feature.MapKeys(k), v).Output;
         Near(plain, stabilised, 1e-5f);
-        Assert.All(feature.MapQueries(q * 1000).CausalLinearAttention(feature.MapKeys(k * 1000), v, new() { Epsilon = 1e-30f }).Output.ToArray(), value => Assert.True(float.IsFinite(value)));
+        Assert.All(feature.MapQueries(q * 1000).CausalLinearAttention(feature.MapKeys(k * 1000), v,
+            new() { Epsilon = 1e-30f }).Output.ToArray(), value => Assert.True(float.IsFinite(value)));
     }
 
     [Theory]
@@ -119,7 +125,8 @@ public sealed class LinearAttentionTests
         foreach (bool causal in new[] { true, false })
         {
             (Tensor expected, Tensor gradient) = WithGradient(size, x => Plainly(attention, config, x, x, causal));
-            (Tensor actual, Tensor own) = WithGradient(size, x => attention.Attend(x, new AttentionMask(Causal: causal), null, ForwardContext.Inference).Output);
+            (Tensor actual, Tensor own) =
+                WithGradient(size, x => attention.Attend(x, new AttentionMask(Causal: causal), null, ForwardContext.Inference).Output);
             Near(expected, actual, 3e-6f);
             Near(gradient, own, 2e-5f);
         }
@@ -131,7 +138,8 @@ public sealed class LinearAttentionTests
 
         Tensor rows = Input(1, Batch, 1, Dim) * size;
         ICrossAttention decoding = cross;
-        Near(Plainly(cross, config, rows, memory), decoding.Read(rows, decoding.Summarize(memory, null), null, new RowGrid([.. Enumerable.Range(0, Batch)], Batch)), 3e-6f);
+        Near(Plainly(cross, config, rows, memory),
+            decoding.Read(rows, decoding.Summarize(memory, null), null, new RowGrid([.. Enumerable.Range(0, Batch)], Batch)), 3e-6f);
         LayerState state = attention.CreateState(Batch);
         Tensor whole = Plainly(attention, config, Input(1, Batch, Length, Dim) * size, Input(1, Batch, Length, Dim) * size, causal: true);
         for (int t = 0; t < Length; t++)
@@ -169,8 +177,10 @@ public sealed class LinearAttentionTests
     [Fact]
     public void ResampledProjectionsAreOtherOnes()
     {
-        RandomFourierFeatures fourier = (RandomFourierFeatures)FeatureMap.Create(Config(FeatureMapKind.RfaSincos), Heads, 8, new RandomSource(2));
-        PositiveRandomFeatures positive = (PositiveRandomFeatures)FeatureMap.Create(Config(FeatureMapKind.FavorExp), Heads, 8, new RandomSource(2));
+        RandomFourierFeatures fourier =
+            (RandomFourierFeatures)FeatureMap.Create(Config(FeatureMapKind.RfaSincos), Heads, 8, new RandomSource(2));
+        PositiveRandomFeatures positive =
+            (PositiveRandomFeatures)FeatureMap.Create(Config(FeatureMapKind.FavorExp), Heads, 8, new RandomSource(2));
         float[] first = fourier.Projection.ToArray(), second = positive.Projection.ToArray();
         fourier.Resample(new RandomSource(9));
         positive.Resample(new RandomSource(9));
@@ -214,7 +224,11 @@ public sealed class LinearAttentionTests
     [MemberData(nameof(MapsAndGates))]
     public void TheConfigurationCountsTheParameters(FeatureMapKind map, LinearGateKind gate)
     {
-        LinearAttentionConfig config = Config(map) with { Gate = gate, Reparam = map is FeatureMapKind.Learned or FeatureMapKind.RfaSincos };
+        LinearAttentionConfig config = Config(map) with
+        {
+            Gate = gate,
+            Reparam = map is FeatureMapKind.Learned or FeatureMapKind.RfaSincos,
+        };
         config.Validate("recipe: model.linear");
         Assert.Equal((4 * Dim * Dim) + (4 * Dim) + config.ParameterCount(Dim, Heads), Layer(config).ParameterCount);
     }
@@ -224,7 +238,8 @@ public sealed class LinearAttentionTests
     {
         LinearSelfAttention learned = Layer(Config(FeatureMapKind.Learned) with { Reparam = true, Gate = LinearGateKind.Input });
         Assert.Equal(
-            ["query.weight", "query.bias", "key.weight", "key.bias", "value.weight", "value.bias", "out.weight", "out.bias", "feature.weight", "feature.bias", "feature.sigma", "gate.weight", "gate.bias"],
+            ["query.weight", "query.bias", "key.weight", "key.bias", "value.weight", "value.bias", "out.weight", "out.bias",
+                "feature.weight", "feature.bias", "feature.sigma", "gate.weight", "gate.bias"],
             learned.Parameters().Select(named => named.Name));
         Assert.Equal(["feature.projection"], Layer(Config(FeatureMapKind.RfaSincos)).Buffers().Select(named => named.Name));
     }
@@ -233,11 +248,22 @@ public sealed class LinearAttentionTests
     public void ConfigurationsAreSnakeCaseJson()
     {
         LinearAttentionConfig config = JsonSerializer.Deserialize(
-            """{"map": "rfa_sincos", "feature_size": 64, "denominator": "abs_clamp", "eps": 0.5, "gate": "decay", "query_scale": true}""", RecipeJson.Default.LinearAttentionConfig)!;
+            """{"map": "rfa_sincos", "feature_size": 64, "denominator": "abs_clamp", "eps": 0.5, "gate": "decay", "query_scale": true}""",
+            RecipeJson.Default.LinearAttentionConfig)!;
         Assert.Equal(
-            new LinearAttentionConfig { Map = FeatureMapKind.RfaSincos, FeatureSize = 64, Denominator = LinearDenominator.AbsClamp, Eps = 0.5f, Gate = LinearGateKind.Decay, QueryScale = true }, config);
-        Assert.Equal(config, JsonSerializer.Deserialize(JsonSerializer.Serialize(config, RecipeJson.Default.LinearAttentionConfig), RecipeJson.Default.LinearAttentionConfig));
-        Assert.Contains("\"map\": \"elu1\"", JsonSerializer.Serialize(new LinearAttentionConfig(), RecipeJson.Default.LinearAttentionConfig), StringComparison.Ordinal);
+            new LinearAttentionConfig
+            {
+                Map = FeatureMapKind.RfaSincos,
+                FeatureSize = 64,
+                Denominator = LinearDenominator.AbsClamp,
+                Eps = 0.5f,
+                Gate = LinearGateKind.Decay,
+                QueryScale = true,
+            }, config);
+        Assert.Equal(config, JsonSerializer.Deserialize(JsonSerializer.Serialize(config, RecipeJson.Default.LinearAttentionConfig),
+            RecipeJson.Default.LinearAttentionConfig));
+        Assert.Contains("\"map\": \"elu1\"",
+            JsonSerializer.Serialize(new LinearAttentionConfig(), RecipeJson.Default.LinearAttentionConfig), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -252,7 +278,8 @@ public sealed class LinearAttentionTests
         Refuses(plain with { Scale = 2 }, "scale");
         Refuses(plain with { Normalize = true }, "normalize");
         Assert.Throws<ArgumentException>(() => new LinearSelfAttention(new() { Dim = 10, Heads = 3, Linear = plain }, new RandomSource(1)));
-        Assert.Throws<ArgumentException>(() => new LinearCrossAttention(new() { Dim = 8, Heads = 2, Linear = plain with { Gate = LinearGateKind.Input } }, 8, new RandomSource(1)));
+        Assert.Throws<ArgumentException>(() => new LinearCrossAttention(
+            new() { Dim = 8, Heads = 2, Linear = plain with { Gate = LinearGateKind.Input } }, 8, new RandomSource(1)));
         LinearSelfAttention gated = Layer(plain with { Gate = LinearGateKind.Decay });
         Tensor x = Input(1, Batch, Length, Dim);
         Assert.Throws<ArgumentException>(() => gated.Attend(x, new AttentionMask(), null, ForwardContext.Inference));
@@ -265,14 +292,17 @@ public sealed class LinearAttentionTests
     // The layer by the definitions of its map, which takes nothing out.
     private static Tensor Plainly(LinearSelfAttention attention, LinearAttentionConfig config, Tensor x, Tensor memory, bool causal)
     {
-        Tensor query = Mapped(attention.Feature, attention.Query, x), key = Mapped(attention.Feature, attention.Key, memory), value = Split(attention.Value.Forward(memory));
+        Tensor query = Mapped(attention.Feature, attention.Query, x), key = Mapped(attention.Feature, attention.Key, memory),
+            value = Split(attention.Value.Forward(memory));
         LinearAttentionOptions options = config.Options;
-        return Joined(attention.Out, causal ? query.CausalLinearAttention(key, value, options).Output : query.NoncausalLinearAttention(key, value, options));
+        return Joined(attention.Out,
+            causal ? query.CausalLinearAttention(key, value, options).Output : query.NoncausalLinearAttention(key, value, options));
     }
 
     private static Tensor Plainly(LinearCrossAttention attention, LinearAttentionConfig config, Tensor x, Tensor memory) => Joined(
         attention.Out,
-        Mapped(attention.Feature, attention.Query, x).NoncausalLinearAttention(Mapped(attention.Feature, attention.Key, memory), Split(attention.Value.Forward(memory)), config.Options));
+        Mapped(attention.Feature, attention.Query, x).NoncausalLinearAttention(Mapped(attention.Feature, attention.Key, memory),
+            Split(attention.Value.Forward(memory)), config.Options));
 
     private static Tensor Mapped(FeatureMap feature, Linear map, Tensor x) => feature.Map(Split(map.Forward(x)));
 
@@ -291,7 +321,8 @@ public sealed class LinearAttentionTests
 
     private static LinearAttentionConfig Config(FeatureMapKind map) => new() { Map = map, FeatureSize = 7 };
 
-    private static LinearSelfAttention Layer(LinearAttentionConfig config) => new(new() { Dim = Dim, Heads = Heads, Linear = config }, new RandomSource(3));
+    private static LinearSelfAttention Layer(LinearAttentionConfig config) =>
+        new(new() { Dim = Dim, Heads = Heads, Linear = config }, new RandomSource(3));
 
     private static Tensor Input(ulong index, params int[] shape) => Tensor.Normal(new Shape(shape), 0, 1, new RandomKey(5, index));
 

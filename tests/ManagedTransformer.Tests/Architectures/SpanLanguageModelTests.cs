@@ -7,7 +7,9 @@ using Xunit;
 
 namespace ManagedTransformer.Tests.Architectures;
 
-/// <summary>Language models whose attention looks back over spans, with persistent vectors, memories and adaptive vocabularies in all combinations.</summary>
+/// <summary>
+/// Language models whose attention looks back over spans, with persistent vectors, memories and adaptive vocabularies in all combinations.
+/// </summary>
 public sealed class SpanLanguageModelTests
 {
     private const int Vocabulary = 13, Length = 60;
@@ -52,8 +54,10 @@ public sealed class SpanLanguageModelTests
             float[] stepped = model.Step(piece, state).ToArray(), read = model.Forward(piece, ForwardContext.Inference, past).ToArray();
             for (int row = 0; row < 2; row++)
             {
-                Near(expected.AsSpan(((row * Length) + place) * Vocabulary, block * Vocabulary), read.AsSpan(row * block * Vocabulary, block * Vocabulary), $"{name}, block at {place}");
-                Near(expected.AsSpan(((row * Length) + place + block - 1) * Vocabulary, Vocabulary), stepped.AsSpan(row * Vocabulary, Vocabulary), $"{name}, step to {place + block}");
+                Near(expected.AsSpan(((row * Length) + place) * Vocabulary, block * Vocabulary),
+                    read.AsSpan(row * block * Vocabulary, block * Vocabulary), $"{name}, block at {place}");
+                Near(expected.AsSpan(((row * Length) + place + block - 1) * Vocabulary, Vocabulary),
+                    stepped.AsSpan(row * Vocabulary, Vocabulary), $"{name}, step to {place + block}");
             }
 
             place += block;
@@ -71,7 +75,8 @@ public sealed class SpanLanguageModelTests
         ids[changed] = (ids[changed] + 1) % Vocabulary;
         float[] after = model.Forward(Tensor.From(ids, new Shape(1, Length)), ForwardContext.Inference).ToArray();
         Assert.Equal(before[..(changed * Vocabulary)], after[..(changed * Vocabulary)]);
-        Assert.NotEqual(before[(changed * Vocabulary)..((changed + 1) * Vocabulary)], after[(changed * Vocabulary)..((changed + 1) * Vocabulary)]);
+        Assert.NotEqual(before[(changed * Vocabulary)..((changed + 1) * Vocabulary)],
+            after[(changed * Vocabulary)..((changed + 1) * Vocabulary)]);
     }
 
     [Theory]
@@ -115,7 +120,8 @@ public sealed class SpanLanguageModelTests
 
         CausalLanguageModel model = Create(name);
         Tensor tokens = Tokens(1, 9, 0), targets = Tokens(1, 9, 1);
-        Parameter[] parameters = [.. model.Parameters().Where(named => !named.Name.EndsWith("span.ratio", StringComparison.Ordinal)).Select(named => named.Parameter)];
+        Parameter[] parameters = [.. model.Parameters().Where(named => !named.Name.EndsWith("span.ratio", StringComparison.Ordinal))
+            .Select(named => named.Parameter)];
         double error = GradientCheck.Run(_ => model.TrainingLoss(tokens, targets, ForwardContext.Inference).Total, parameters, step: 0.01f);
         Assert.True(error < 4e-3, $"{name}: the gradients differ by {error:G3}");
     }
@@ -135,7 +141,8 @@ public sealed class SpanLanguageModelTests
         }
 
         Tensor tokens = Tokens(2, Length, 0);
-        Near(plain.Forward(tokens, ForwardContext.Inference).ToArray(), adaptive.Forward(tokens, ForwardContext.Inference).ToArray(), "logits");
+        Near(plain.Forward(tokens, ForwardContext.Inference).ToArray(),
+            adaptive.Forward(tokens, ForwardContext.Inference).ToArray(), "logits");
     }
 
     [Fact]
@@ -145,7 +152,8 @@ public sealed class SpanLanguageModelTests
         SpanSelfAttention attention = (SpanSelfAttention)model.Layers[0].Attention;
         attention.SpanRatio!.Assign(Tensor.From([0f, 0.05f, 0.1f], new Shape(3)));
         RandomSource random = new(3);
-        Tensor x = Tensor.Normal(new Shape(2, 4, 12), 0, 1, random.NextKey()), past = Tensor.Normal(new Shape(2, 90, 12), 0, 1, random.NextKey());
+        Tensor x = Tensor.Normal(new Shape(2, 4, 12), 0, 1, random.NextKey()),
+            past = Tensor.Normal(new Shape(2, 90, 12), 0, 1, random.NextKey());
         int kept = attention.Sizes!.Value.Kept;
         Assert.InRange(kept, 1, 89);
         float[] all = attention.Attend(x, default, past, ForwardContext.Inference).Output.ToArray();
@@ -230,8 +238,14 @@ public sealed class SpanLanguageModelTests
         ["all-attention, pre-norm, fixed"] = _spans with { Ffn = 0, Persistent = 4, PreNorm = true, Attention = AttentionKind.FixedSpan },
         ["words"] = _spans with { Ffn = 0, Persistent = 4, OutputBias = false, Tie = true, Adaptive = new() { Cutoffs = [4, 9], Div = 2 } },
         ["memory in a layer"] = _spans with { MemoryPositions = ["1"], Memory = _memory },
-        ["memory behind a layer, pre-norm"] = _spans with { PreNorm = true, MemoryPositions = ["0+"], Memory = _memory with { BatchNorm = false } },
-        ["persistent vectors and memories"] = _spans with { Ffn = 0, Persistent = 3, MemoryPositions = ["0", "1+"], Memory = _memory with { ShareValues = true } },
+        ["memory behind a layer, pre-norm"] = _spans with
+        {
+            PreNorm = true,
+            MemoryPositions = ["0+"],
+            Memory = _memory with { BatchNorm = false },
+        },
+        ["persistent vectors and memories"] =
+            _spans with { Ffn = 0, Persistent = 3, MemoryPositions = ["0", "1+"], Memory = _memory with { ShareValues = true } },
     };
 
     private static CausalLanguageModel Create(string name)
@@ -254,7 +268,8 @@ public sealed class SpanLanguageModelTests
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
         {
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= 2e-5 * (1 + Math.Abs(expected[i])), $"{what}, value {i}: {actual[i]} instead of {expected[i]}");
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= 2e-5 * (1 + Math.Abs(expected[i])),
+                $"{what}, value {i}: {actual[i]} instead of {expected[i]}");
         }
     }
 }

@@ -43,12 +43,18 @@ public sealed class T2RTests
     {
         CausalLanguageModel source = new(_source, new RandomSource(1));
         Dictionary<string, float[]> before = Values(source);
-        T2ROptions options = new() { Linear = new LinearAttentionConfig { Map = map, FeatureSize = 7 }, SoftmaxLayers = T2R.EveryFourthFromTop(_source.Layers), Seed = 5 };
+        T2ROptions options = new()
+        {
+            Linear = new LinearAttentionConfig { Map = map, FeatureSize = 7 },
+            SoftmaxLayers = T2R.EveryFourthFromTop(_source.Layers),
+            Seed = 5,
+        };
         T2RResult result = T2R.Convert(source, options);
         Assert.Equal([0, 4], result.Model.Config.SoftmaxLayers!);
         Assert.Equal(result.Model.ParameterCount, result.Model.Config.ParameterCount);
         Assert.Equal(0.1f, result.Model.Config.AttentionDropout);
-        Assert.Equal(((int[])[1, 2, 3]).SelectMany(layer => created.Select(part => $"layers.{layer}.attn.feature.{part}")), result.NewTensors);
+        Assert.Equal(((int[])[1, 2, 3]).SelectMany(layer => created.Select(part => $"layers.{layer}.attn.feature.{part}")),
+            result.NewTensors);
         Dictionary<string, float[]> after = Values(result.Model);
         Assert.All(before, pair => Assert.Equal(pair.Value, after[pair.Key]));
         Assert.Equal(before.Count + result.NewTensors.Count, after.Count);
@@ -57,7 +63,8 @@ public sealed class T2RTests
         result.Model.Layers[0].Attention.Out.Weight.Assign(Tensor.Zeros(new Shape(12, 12)));
         Assert.Equal(before, Values(source));
         Assert.All(result.NewTensors, name => Assert.Equal(after[name], Values(T2R.Convert(source, options).Model)[name]));
-        Assert.All(result.NewTensors, name => Assert.NotEqual(after[name], Values(T2R.Convert(source, options with { Seed = 6 }).Model)[name]));
+        Assert.All(result.NewTensors,
+            name => Assert.NotEqual(after[name], Values(T2R.Convert(source, options with { Seed = 6 }).Model)[name]));
     }
 
     [Fact]
@@ -102,7 +109,12 @@ public sealed class T2RTests
     [Fact]
     public void MixedLayersStepAsTheyRead()
     {
-        LanguageModelConfig config = _source with { Attention = AttentionKind.Linear, Linear = new LinearAttentionConfig { Map = FeatureMapKind.Learned, FeatureSize = 6 }, SoftmaxLayers = [1, 3] };
+        LanguageModelConfig config = _source with
+        {
+            Attention = AttentionKind.Linear,
+            Linear = new LinearAttentionConfig { Map = FeatureMapKind.Learned, FeatureSize = 6 },
+            SoftmaxLayers = [1, 3],
+        };
         CausalLanguageModel model = new(config, new RandomSource(2));
         Tensor tokens = Tensor.From([.. Enumerable.Range(0, 24).Select(i => i * 7 % 13)], new Shape(2, 12));
         float[] whole = model.Forward(tokens, ForwardContext.Inference).Slice(1, 11, 1).ToArray();
@@ -130,14 +142,16 @@ public sealed class T2RTests
             PaddingIdx = padding,
             FinalNorm = false,
         };
-        CausalLanguageModel source = new(config, new RandomSource(1)), model = T2R.Convert(source, new T2ROptions { SoftmaxLayers = [4] }).Model;
+        CausalLanguageModel source = new(config, new RandomSource(1)),
+            model = T2R.Convert(source, new T2ROptions { SoftmaxLayers = [4] }).Model;
         Assert.Equal(source.ParameterCount, config.ParameterCount);
         Tensor tokens = Tensor.From([.. Enumerable.Range(0, 10).Select(i => 2 + (i * 7 % 11))], new Shape(1, 10));
         float[] whole = model.Forward(tokens, ForwardContext.Inference).Slice(1, 9, 1).ToArray();
         LanguageModelState state = model.CreateState();
         model.Step(tokens.Slice(1, 0, 8), state);
         model.Step(tokens.Slice(1, 8, 1), state);
-        Assert.All(whole.Zip(model.Step(tokens.Slice(1, 9, 1), state).ToArray()), pair => Assert.Equal(pair.First, pair.Second, 5e-5 * (1 + Math.Abs(pair.First))));
+        Assert.All(whole.Zip(model.Step(tokens.Slice(1, 9, 1), state).ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, 5e-5 * (1 + Math.Abs(pair.First))));
 
         // As written and read again.
         using TemporaryFolder folder = new();
@@ -150,8 +164,14 @@ public sealed class T2RTests
     [Fact]
     public void LayersAreListedInConfigurations()
     {
-        LanguageModelConfig config = _source with { Attention = AttentionKind.Linear, Linear = new LinearAttentionConfig(), SoftmaxLayers = [2] };
-        string json = JsonSerializer.Serialize(new ModelDescription { Architecture = "transformer_lm", Model = config }, RecipeJson.Default.ModelDescription);
+        LanguageModelConfig config = _source with
+        {
+            Attention = AttentionKind.Linear,
+            Linear = new LinearAttentionConfig(),
+            SoftmaxLayers = [2],
+        };
+        string json = JsonSerializer.Serialize(new ModelDescription { Architecture = "transformer_lm", Model = config },
+            RecipeJson.Default.ModelDescription);
         Assert.Equal([2], JsonSerializer.Deserialize(json, RecipeJson.Default.ModelDescription)!.Model.SoftmaxLayers!);
         Assert.Contains("\"softmax_layers\"", json, StringComparison.Ordinal);
         Refuses(config with { SoftmaxLayers = [5] }, "must increase from at least 0 to at most 4");
@@ -170,7 +190,9 @@ public sealed class T2RTests
         CausalLanguageModel linear = T2R.Convert(new CausalLanguageModel(_source, new RandomSource(1))).Model;
         Assert.Contains("Only softmax", Assert.Throws<InputException>(() => T2R.Convert(linear)).Message, StringComparison.Ordinal);
         T2ROptions all = new() { SoftmaxLayers = [0, 1, 2, 3, 4] };
-        Assert.Contains("every layer", Assert.Throws<InputException>(() => T2R.Convert(new CausalLanguageModel(_source, new RandomSource(1)), all)).Message, StringComparison.Ordinal);
+        Assert.Contains("every layer",
+            Assert.Throws<InputException>(() => T2R.Convert(new CausalLanguageModel(_source, new RandomSource(1)), all)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -179,17 +201,35 @@ public sealed class T2RTests
         using TemporaryFolder folder = new();
         File.WriteAllText(folder["text.txt"], string.Concat(Enumerable.Repeat(Gpt2Sample.Text + "\n", 40)), Encoding.UTF8);
         new Gpt2Sample().Write(folder["gpt2"], tokenizerJson: false);
-        ConversionResult converted = ModelConversion.Run(folder["gpt2"], folder["rnn"], new ConversionOptions { Target = ConversionTarget.T2R, FeatureSize = 5, KeepSoftmax = LayerChoice.These(1) });
+        ConversionResult converted = ModelConversion.Run(folder["gpt2"], folder["rnn"], new ConversionOptions
+        {
+            Target = ConversionTarget.T2R,
+            FeatureSize = 5,
+            KeepSoftmax = LayerChoice.These(1),
+        });
         Assert.Equal(["layers.0.attn.feature.weight", "layers.0.attn.feature.bias"], converted.NewTensors);
 
         LanguageModelRecipe recipe = new()
         {
             Architecture = Recipe.TransformerLanguageModel,
             Model = new LanguageModelConfig { Dim = 8, Layers = 1, Heads = 1, Positions = PositionKind.None },
-            Training = new TrainingRecipe { Steps = 30, Batch = 4, Context = 12, EvaluateEvery = 30, LogEvery = 1, Schedule = new ScheduleRecipe { Lr = 3e-3f } },
+            Training = new TrainingRecipe
+            {
+                Steps = 30,
+                Batch = 4,
+                Context = 12,
+                EvaluateEvery = 30,
+                LogEvery = 1,
+                Schedule = new ScheduleRecipe { Lr = 3e-3f },
+            },
         };
         List<double> losses = [];
-        TrainingRun run = TrainingRun.Prepare(recipe, new TrainingOptions { Output = folder["out"], Data = folder["text.txt"], Init = folder["rnn"] });
+        TrainingRun run = TrainingRun.Prepare(recipe, new TrainingOptions
+        {
+            Output = folder["out"],
+            Data = folder["text.txt"],
+            Init = folder["rnn"],
+        });
         run.Run(progress => losses.Add(progress.Loss), TestContext.Current.CancellationToken);
         Assert.True(losses[^1] < losses[0] - 0.2, $"the loss went from {losses[0]} to {losses[^1]}");
 
@@ -197,7 +237,8 @@ public sealed class T2RTests
         Tensor tokens = Tensor.From([.. loaded.Tokenizer.Encode(Gpt2Sample.Text).Take(12)], new Shape(1, 12));
         Assert.Equal(Logits((LanguageModel)run.Model), Logits(loaded));
         Assert.True(loaded.Network.Config.IsLinearAt(0) && !loaded.Network.Config.IsLinearAt(1));
-        string refusal = Assert.Throws<InputException>(() => ModelConversion.Run(folder["out"], folder["back"], new ConversionOptions { Target = ConversionTarget.Gpt2 })).Message;
+        string refusal = Assert.Throws<InputException>(
+            () => ModelConversion.Run(folder["out"], folder["back"], new ConversionOptions { Target = ConversionTarget.Gpt2 })).Message;
         Assert.Contains("its layers are recurrent", refusal, StringComparison.Ordinal);
         Assert.False(Path.Exists(folder["back"]));
 
@@ -212,11 +253,19 @@ public sealed class T2RTests
     {
         using TemporaryFolder folder = new();
         new Gpt2Sample().Write(folder["gpt2"]);
-        ConversionOptions options = new() { Target = target, FeatureSize = size ? 8 : null, KeepSoftmax = keep ? LayerChoice.EveryFromTop(4) : LayerChoice.None };
-        Assert.Contains(part, Assert.Throws<InputException>(() => ModelConversion.Run(folder["gpt2"], folder["out"], options)).Message, StringComparison.Ordinal);
+        ConversionOptions options = new()
+        {
+            Target = target,
+            FeatureSize = size ? 8 : null,
+            KeepSoftmax = keep ? LayerChoice.EveryFromTop(4) : LayerChoice.None,
+        };
+        Assert.Contains(part, Assert.Throws<InputException>(() => ModelConversion.Run(folder["gpt2"], folder["out"], options)).Message,
+            StringComparison.Ordinal);
         Assert.False(Path.Exists(folder["out"]));
     }
 
-    private static Dictionary<string, float[]> Values(CausalLanguageModel model) => model.Parameters().Select(named => (named.Name, (Tensor)named.Parameter))
-        .Concat(model.Buffers().Select(named => (named.Name, named.Buffer))).ToDictionary(named => named.Name, named => named.Item2.ToArray());
+    private static Dictionary<string, float[]> Values(CausalLanguageModel model) =>
+        model.Parameters().Select(named => (named.Name, (Tensor)named.Parameter))
+            .Concat(model.Buffers().Select(named => (named.Name, named.Buffer)))
+            .ToDictionary(named => named.Name, named => named.Item2.ToArray());
 }

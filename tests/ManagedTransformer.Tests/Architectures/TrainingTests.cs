@@ -9,7 +9,8 @@ namespace ManagedTransformer.Tests.Architectures;
 /// <summary>A language model as a whole: its gradients, and that it learns.</summary>
 public sealed class TrainingTests
 {
-    public static MatrixTheoryData<bool, bool, PositionKind> Kinds => new([false, true], [false, true], [PositionKind.Learned, PositionKind.Half, PositionKind.None]);
+    public static MatrixTheoryData<bool, bool, PositionKind> Kinds =>
+        new([false, true], [false, true], [PositionKind.Learned, PositionKind.Half, PositionKind.None]);
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -34,11 +35,13 @@ public sealed class TrainingTests
                 Bias = preNorm,
             },
             new RandomSource(2));
-        Tensor tokens = Tensor.From([2, 3, 4, 5, 6, 2, 3, 1], new Shape(2, 4)), targets = Tensor.From([3, 4, 5, 6, 2, 3, 1, 1], new Shape(2, 4));
+        Tensor tokens = Tensor.From([2, 3, 4, 5, 6, 2, 3, 1], new Shape(2, 4)),
+            targets = Tensor.From([3, 4, 5, 6, 2, 3, 1, 1], new Shape(2, 4));
         CrossEntropyOptions options = new() { Smoothing = 0.1f, Sum = true };
 
         // A lookup of padding sends no gradient although the row is read: keep that row out of the comparison.
-        Parameter[] parameters = [.. model.Parameters().Where(named => model.Config.PaddingIdx is null || !named.Name.StartsWith("embed.", StringComparison.Ordinal) && !named.Name.StartsWith("positions.", StringComparison.Ordinal)).Select(named => named.Parameter)];
+        Parameter[] parameters = [.. model.Parameters().Where(named => model.Config.PaddingIdx is null || !named.Name.StartsWith("embed.",
+            StringComparison.Ordinal) && !named.Name.StartsWith("positions.", StringComparison.Ordinal)).Select(named => named.Parameter)];
         double error = GradientCheck.Run(_ => model.Loss(tokens, targets, ForwardContext.Inference, options).Loss, parameters, step: 0.01f);
         Assert.True(error < 2e-3, $"the gradients differ by {error:G3}");
     }
@@ -50,10 +53,21 @@ public sealed class TrainingTests
     {
         const int length = 24, vocabulary = 9;
         CausalLanguageModel model = new(
-            new LanguageModelConfig { Vocab = vocabulary, Dim = 16, Layers = 2, Heads = 2, PreNorm = preNorm, Positions = PositionKind.Learned, MaxPositions = length, Dropout = 0.05f },
+            new LanguageModelConfig
+            {
+                Vocab = vocabulary,
+                Dim = 16,
+                Layers = 2,
+                Heads = 2,
+                PreNorm = preNorm,
+                Positions = PositionKind.Learned,
+                MaxPositions = length,
+                Dropout = 0.05f,
+            },
             new RandomSource(1));
         int[] text = [.. Enumerable.Range(0, length + 1).Select(i => i * i % vocabulary)];
-        Tensor tokens = Tensor.From(text.AsSpan(0, length), new Shape(1, length)), targets = Tensor.From(text.AsSpan(1), new Shape(1, length));
+        Tensor tokens = Tensor.From(text.AsSpan(0, length), new Shape(1, length)),
+            targets = Tensor.From(text.AsSpan(1), new Shape(1, length));
         Adam adam = new([new ParameterGroup(model.Parameters())]);
         RandomSource random = new(4);
         float first = model.Loss(tokens, targets, ForwardContext.Inference).Loss.Item();

@@ -37,7 +37,8 @@ public sealed class UniversalEncoderTests
     [Fact]
     public void AFixedNumberOfStepsHasNoPonderLoss()
     {
-        UniversalEncoderOutput output = new UniversalEncoder(_config with { Adaptive = false }, new RandomSource(1)).Forward(Input(), null, ForwardContext.Inference);
+        UniversalEncoderOutput output = new UniversalEncoder(_config with { Adaptive = false }, new RandomSource(1))
+            .Forward(Input(), null, ForwardContext.Inference);
         Assert.Equal(5, output.Steps);
         Assert.Null(output.PonderLoss);
         Assert.Equal(new Shape(2, 3, 8), output.Output.Shape);
@@ -60,8 +61,11 @@ public sealed class UniversalEncoderTests
     [Fact]
     public void SizesAreChecked()
     {
-        Assert.Contains("heads is 3", Assert.Throws<InputException>(() => (_config with { Heads = 3 }).Validate("test")).Message, StringComparison.Ordinal);
-        Assert.Contains("epsilon", Assert.Throws<InputException>(() => new UniversalEncoder(_config with { Epsilon = 1 }, new RandomSource(1))).Message, StringComparison.Ordinal);
+        Assert.Contains("heads is 3", Assert.Throws<InputException>(() => (_config with { Heads = 3 }).Validate("test")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("epsilon",
+            Assert.Throws<InputException>(() => new UniversalEncoder(_config with { Epsilon = 1 }, new RandomSource(1))).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => new AdaptiveComputationTime(new Shape(1, 1), 3).Output);
     }
 

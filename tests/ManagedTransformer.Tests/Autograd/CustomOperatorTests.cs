@@ -3,21 +3,25 @@ using Xunit;
 
 namespace ManagedTransformer.Tests.Autograd;
 
-/// <summary>Operators with a gradient of the caller's, written from outside the assembly: this one sees public members of the engine only.</summary>
+/// <summary>
+/// Operators with a gradient of the caller's, written from outside the assembly: this one sees public members of the engine only.
+/// </summary>
 public sealed class CustomOperatorTests
 {
     [Fact]
-    public void The_gradient_of_a_function_of_one_input_passes_the_check()
+    public void TheGradientOfAFunctionOfOneInputPassesTheCheck()
     {
         Tensor x = Tensor.Uniform(new Shape(3, 5), -2, 2, new RandomKey(1, 0));
         Assert.InRange(GradientCheck.Run(inputs => SoftSign(inputs[0]), [x]), 0, 2e-4);
-        Assert.InRange(GradientCheck.Run(inputs => SoftSign(inputs[0].Transpose()).Exp() * SoftSign(inputs[0] * 2).Transpose(), [x]), 0, 5e-4);
+        Assert.InRange(GradientCheck.Run(inputs => SoftSign(inputs[0].Transpose()).Exp() * SoftSign(inputs[0] * 2).Transpose(), [x]), 0,
+            5e-4);
     }
 
     [Fact]
-    public void Several_inputs_get_their_gradients()
+    public void SeveralInputsGetTheirGradients()
     {
-        Tensor x = Tensor.Uniform(new Shape(4, 3), -1, 1, new RandomKey(1, 1)), w = Tensor.Uniform(new Shape(2, 3), -1, 1, new RandomKey(1, 2));
+        Tensor x = Tensor.Uniform(new Shape(4, 3), -1, 1, new RandomKey(1, 1)),
+            w = Tensor.Uniform(new Shape(2, 3), -1, 1, new RandomKey(1, 2));
         Assert.InRange(GradientCheck.Run(inputs => Project(inputs[0], inputs[1]).Exp(), [x, w]), 0, 2e-4);
 
         // The same as the library's own operator, alone and where a leaf is used twice.
@@ -32,7 +36,7 @@ public sealed class CustomOperatorTests
     }
 
     [Fact]
-    public void Memory_of_a_step_is_used_over_and_over()
+    public void MemoryOfAStepIsUsedOverAndOver()
     {
         Tensor w = Tensor.Uniform(new Shape(8, 8), -1, 1, new RandomKey(1, 3));
         w.RequiresGradient = true;
@@ -49,7 +53,7 @@ public sealed class CustomOperatorTests
     }
 
     [Fact]
-    public void A_view_or_a_constant_may_be_returned()
+    public void AViewOrAConstantMayBeReturned()
     {
         Tensor x = Tensor.From([1f, 2f], new Shape(2)), constant = Tensor.From([5f, 7f], new Shape(2));
         x.RequiresGradient = true;
@@ -65,7 +69,7 @@ public sealed class CustomOperatorTests
     }
 
     [Fact]
-    public void Nothing_is_recorded_where_nothing_is_needed()
+    public void NothingIsRecordedWhereNothingIsNeeded()
     {
         Tensor x = Tensor.Ones(new Shape(2));
         Assert.False(Tensor.Custom(inputs => inputs[0].Exp(), (_, _, _) => throw new InvalidOperationException(), x).RequiresGradient);
@@ -85,11 +89,12 @@ public sealed class CustomOperatorTests
     }
 
     [Fact]
-    public void What_does_not_fit_is_told()
+    public void WhatDoesNotFitIsTold()
     {
         Tensor x = Tensor.Ones(new Shape(2, 3));
         x.RequiresGradient = true;
-        Assert.Contains("at least one input", Assert.Throws<ArgumentException>(() => Tensor.Custom(_ => x, (dy, _, _) => [dy])).Message, StringComparison.Ordinal);
+        Assert.Contains("at least one input", Assert.Throws<ArgumentException>(() => Tensor.Custom(_ => x, (dy, _, _) => [dy])).Message,
+            StringComparison.Ordinal);
         Assert.Contains("Int32[2]", Assert.Throws<ArgumentException>(
             () => Tensor.Custom(_ => Tensor.From([1, 2], new Shape(2)), (dy, _, _) => [dy], x)).Message, StringComparison.Ordinal);
         Fails((dy, _, _) => [dy, dy], "with 1 inputs returned 2 tensors");
@@ -97,7 +102,9 @@ public sealed class CustomOperatorTests
         Fails((_, _, _) => null!, "returned null");
 
         void Fails(CustomGradient gradient, string expected) => Assert.Contains(
-            expected, Assert.Throws<InvalidOperationException>(() => Tensor.Custom(inputs => inputs[0] * 2, gradient, x).Sum().Backward()).Message, StringComparison.Ordinal);
+            expected,
+            Assert.Throws<InvalidOperationException>(() => Tensor.Custom(inputs => inputs[0] * 2, gradient, x).Sum().Backward()).Message,
+            StringComparison.Ordinal);
     }
 
     private float[]? _expected;
@@ -105,7 +112,8 @@ public sealed class CustomOperatorTests
     // x / (1 + |x|), computed on the host.
     private static Tensor SoftSign(Tensor x) => Tensor.Custom(
         inputs => Tensor.From(Array.ConvertAll(inputs[0].ToArray(), value => value / (1 + MathF.Abs(value))), inputs[0].Shape),
-        (dy, _, inputs) => [dy * Tensor.From(Array.ConvertAll(inputs[0].ToArray(), value => 1 / MathF.Pow(1 + MathF.Abs(value), 2)), inputs[0].Shape)],
+        (dy, _, inputs) =>
+            [dy * Tensor.From(Array.ConvertAll(inputs[0].ToArray(), value => 1 / MathF.Pow(1 + MathF.Abs(value), 2)), inputs[0].Shape)],
         x);
 
     private static Tensor Project(Tensor x, Tensor w) => Tensor.Custom(

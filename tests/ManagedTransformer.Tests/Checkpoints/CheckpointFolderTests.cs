@@ -6,14 +6,14 @@ namespace ManagedTransformer.Tests.Checkpoints;
 
 public sealed class CheckpointFolderTests : IDisposable
 {
-    readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    string Checkpoint => _folder["last"];
+    private string Checkpoint => _folder["last"];
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_checkpoint_comes_back_and_is_replaced()
+    public void ACheckpointComesBackAndIsReplaced()
     {
         Write(1);
         Assert.Equal(Checkpoint, CheckpointFolder.Open(Checkpoint));
@@ -28,7 +28,8 @@ public sealed class CheckpointFolderTests : IDisposable
         Assert.Contains(
             "\"sub/a\"", File.ReadAllText(_folder["new/deep/manifest.json"]), StringComparison.Ordinal);
         Assert.Contains(
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", File.ReadAllText(_folder["new/deep/manifest.json"]), StringComparison.Ordinal);
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", File.ReadAllText(_folder["new/deep/manifest.json"]),
+            StringComparison.Ordinal);
         CheckpointFolder.Open(_folder["new/deep"]);
     }
 
@@ -37,7 +38,7 @@ public sealed class CheckpointFolderTests : IDisposable
     [InlineData(false, true, false)]
     [InlineData(true, true, false)]
     [InlineData(true, false, true)]
-    public void Every_state_that_a_kill_leaves_is_recovered(bool hasCurrent, bool hasOld, bool hasTemporary)
+    public void EveryStateThatAKillLeavesIsRecovered(bool hasCurrent, bool hasOld, bool hasTemporary)
     {
         Write(1);
         if (hasOld)
@@ -66,7 +67,7 @@ public sealed class CheckpointFolderTests : IDisposable
     }
 
     [Fact]
-    public void Damage_is_reported_with_the_file()
+    public void DamageIsReportedWithTheFile()
     {
         string optimizer = Path.Combine(Checkpoint, "optimizer.safetensors");
         RequireRefused("optimizer.safetensors", "missing", () => File.Delete(optimizer));
@@ -86,23 +87,25 @@ public sealed class CheckpointFolderTests : IDisposable
     [InlineData("""{"version":1,"files":{"../config.json":{"bytes":1,"sha256":""}}}""", "not valid")]
     [InlineData("""{"version":1,"files":{"/etc/passwd":{"bytes":1,"sha256":""}}}""", "not valid")]
     [InlineData("""{"version":1,"files":{"":{"bytes":1,"sha256":""}}}""", "not valid")]
-    public void A_hostile_manifest_is_refused(string manifest, string expected) =>
+    public void AHostileManifestIsRefused(string manifest, string expected) =>
         RequireRefused("manifest.json", expected, () => File.WriteAllText(Path.Combine(Checkpoint, "manifest.json"), manifest));
 
     [Fact]
-    public void A_folder_without_manifest_is_accepted_on_request()
+    public void AFolderWithoutManifestIsAcceptedOnRequest()
     {
         Directory.CreateDirectory(Checkpoint);
         File.WriteAllText(Path.Combine(Checkpoint, "config.json"), "{}");
         Assert.Equal(Checkpoint, CheckpointFolder.Open(Checkpoint, requireManifest: false));
         Assert.Throws<InputException>(() => CheckpointFolder.Open(Checkpoint));
-        Assert.Contains("does not exist", Assert.Throws<InputException>(() => CheckpointFolder.Open(_folder["none"])).Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Throws<InputException>(() => CheckpointFolder.Open(_folder["none"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Resolve_prefers_the_best_checkpoint()
+    public void ResolvePrefersTheBestCheckpoint()
     {
-        Assert.Contains("best/", Assert.Throws<InputException>(() => CheckpointFolder.Resolve(_folder.Name)).Message, StringComparison.Ordinal);
+        Assert.Contains("best/", Assert.Throws<InputException>(() => CheckpointFolder.Resolve(_folder.Name)).Message,
+            StringComparison.Ordinal);
         Write(1);
         Assert.Equal(Checkpoint, CheckpointFolder.Resolve(_folder.Name));
         Assert.Equal(Checkpoint, CheckpointFolder.Resolve(Checkpoint));
@@ -116,7 +119,7 @@ public sealed class CheckpointFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_failing_write_leaves_the_old_checkpoint()
+    public void AFailingWriteLeavesTheOldCheckpoint()
     {
         Write(1);
         if (OperatingSystem.IsLinux())
@@ -127,7 +130,8 @@ public sealed class CheckpointFolderTests : IDisposable
                 File.CreateSymbolicLink(full, "/dev/full");
                 File.WriteAllText(full, "data");
             })).Message;
-            Assert.StartsWith($"The checkpoint '{Checkpoint}' cannot be written: No space left on device", message, StringComparison.Ordinal);
+            Assert.StartsWith($"The checkpoint '{Checkpoint}' cannot be written: No space left on device", message,
+                StringComparison.Ordinal);
         }
 
         Assert.Throws<OperationCanceledException>(() => CheckpointFolder.Write(Checkpoint, _ => throw new OperationCanceledException()));
@@ -136,14 +140,16 @@ public sealed class CheckpointFolderTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_checkpoint_is_not_replaced()
+    public void WhatIsNoCheckpointIsNotReplaced()
     {
         File.WriteAllText(_folder["file"], "");
-        Assert.Contains("a file of that name", Assert.Throws<InputException>(() => CheckpointFolder.Write(_folder["file"], _ => { })).Message, StringComparison.Ordinal);
+        Assert.Contains("a file of that name",
+            Assert.Throws<InputException>(() => CheckpointFolder.Write(_folder["file"], _ => { })).Message, StringComparison.Ordinal);
         Assert.Throws<InputException>(() => CheckpointFolder.Write(_folder["file/last"], _ => { }));
         Directory.CreateDirectory(_folder["photos"]);
         File.WriteAllText(_folder["photos/1"], "");
-        Assert.Contains("something else", Assert.Throws<InputException>(() => CheckpointFolder.Write(_folder["photos"], _ => { })).Message, StringComparison.Ordinal);
+        Assert.Contains("something else", Assert.Throws<InputException>(() => CheckpointFolder.Write(_folder["photos"], _ => { })).Message,
+            StringComparison.Ordinal);
         Assert.True(File.Exists(_folder["photos/1"]));
         File.Delete(_folder["photos/1"]);
         CheckpointFolder.Write(_folder["photos"], temporary => CheckpointWriterProcess.Fill(temporary, 1, 1));
@@ -151,7 +157,7 @@ public sealed class CheckpointFolderTests : IDisposable
     }
 
     [Fact]
-    public void An_unwritable_folder_is_reported()
+    public void AnUnwritableFolderIsReported()
     {
         Assert.SkipWhen(Environment.IsPrivilegedProcess, "Permissions do not bind the administrator.");
         if (OperatingSystem.IsWindows())
@@ -173,9 +179,10 @@ public sealed class CheckpointFolderTests : IDisposable
         }
     }
 
-    void Write(int generation) => CheckpointFolder.Write(Checkpoint, temporary => CheckpointWriterProcess.Fill(temporary, generation, 100));
+    private void Write(int generation) =>
+        CheckpointFolder.Write(Checkpoint, temporary => CheckpointWriterProcess.Fill(temporary, generation, 100));
 
-    void RequireRefused(string file, string expected, Action damage)
+    private void RequireRefused(string file, string expected, Action damage)
     {
         Write(1);
         damage();

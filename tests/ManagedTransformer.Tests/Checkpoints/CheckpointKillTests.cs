@@ -9,7 +9,7 @@ namespace ManagedTransformer.Tests.Checkpoints;
 public class CheckpointKillTests
 {
     [Fact]
-    public void A_complete_checkpoint_survives_every_kill()
+    public void ACompleteCheckpointSurvivesEveryKill()
     {
         using var folder = new TemporaryFolder();
         string path = folder["last"];
@@ -38,7 +38,7 @@ public class CheckpointKillTests
     }
 
     [Fact]
-    public void A_full_disk_leaves_the_old_checkpoint()
+    public void AFullDiskLeavesTheOldCheckpoint()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Limits the size of files with bash's ulimit.");
         using var folder = new TemporaryFolder();

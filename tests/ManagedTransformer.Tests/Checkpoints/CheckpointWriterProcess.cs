@@ -8,14 +8,17 @@ using ManagedTransformer.Tensors.Serialization;
 
 namespace ManagedTransformer.Tests.Checkpoints;
 
-/// <summary>A copy of the test program that does nothing but write checkpoints, generation after generation, until it is killed or fails.</summary>
-static class CheckpointWriterProcess
+/// <summary>
+/// A copy of the test program that does nothing but write checkpoints, generation after generation, until it is killed or fails.
+/// </summary>
+internal static class CheckpointWriterProcess
 {
-    const string PathVariable = "MT_TEST_CHECKPOINT_WRITER_PATH";
-    const string FirstVariable = "MT_TEST_CHECKPOINT_WRITER_FIRST";
-    const string BytesVariable = "MT_TEST_CHECKPOINT_WRITER_BYTES";
+    private const string PathVariable = "MT_TEST_CHECKPOINT_WRITER_PATH";
+    private const string FirstVariable = "MT_TEST_CHECKPOINT_WRITER_FIRST";
+    private const string BytesVariable = "MT_TEST_CHECKPOINT_WRITER_BYTES";
 
-    static string Executable => Path.ChangeExtension(Assembly.GetExecutingAssembly().Location, OperatingSystem.IsWindows() ? "exe" : null);
+    private static string Executable =>
+        Path.ChangeExtension(Assembly.GetExecutingAssembly().Location, OperatingSystem.IsWindows() ? "exe" : null);
 
     /// <summary>Starts the writer; it prints the number of each completed generation, or the message of its failure.</summary>
     public static Process Start(string path, int first, int bytes, string? shellPrefix = null)
@@ -40,7 +43,8 @@ static class CheckpointWriterProcess
         File.WriteAllText(Path.Combine(folder, CheckpointFolder.ConfigFile), generation.ToString(CultureInfo.InvariantCulture));
         int[] values = new int[bytes / sizeof(int)];
         Array.Fill(values, generation);
-        SafetensorsWriter.Write(Path.Combine(folder, CheckpointFolder.ModelFile), [("values", Tensor.From(values, new Shape(values.Length)))]);
+        SafetensorsWriter.Write(Path.Combine(folder, CheckpointFolder.ModelFile),
+            [("values", Tensor.From(values, new Shape(values.Length)))]);
         File.WriteAllBytes(Path.Combine(folder, CheckpointFolder.OptimizerFile), content);
     }
 

@@ -9,14 +9,14 @@ namespace ManagedTransformer.Tests.Checkpoints;
 
 public sealed class ModuleWeightsTests : IDisposable
 {
-    readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    string FilePath => _folder["model.safetensors"];
+    private string FilePath => _folder["model.safetensors"];
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Weights_come_back_bit_for_bit()
+    public void WeightsComeBackBitForBit()
     {
         Packed saved = new(1), loaded = new(2);
         ModuleWeights.Save(saved, FilePath, new Dictionary<string, string> { ["step"] = "7" });
@@ -29,7 +29,7 @@ public sealed class ModuleWeightsTests : IDisposable
     }
 
     [Fact]
-    public void The_first_difference_is_reported_and_nothing_changes()
+    public void TheFirstDifferenceIsReportedAndNothingChanges()
     {
         float[] before = new Packed(1).All.ToArray();
         (string, Tensor) query = ("query.weight", Values(2, 3)), key = ("key.weight", Values(1, 3)), mean = ("mean", Values(4));
@@ -41,7 +41,8 @@ public sealed class ModuleWeightsTests : IDisposable
         RequireMessage("truncated or no safetensors file");
         File.Delete(FilePath);
         RequireMessage("does not exist");
-        Assert.Contains("cannot be written", Assert.Throws<InputException>(() => ModuleWeights.Save(new Packed(1), _folder["none/a"])).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be written",
+            Assert.Throws<InputException>(() => ModuleWeights.Save(new Packed(1), _folder["none/a"])).Message, StringComparison.Ordinal);
 
         void RequireRefused(string expected, params (string, Tensor)[] tensors)
         {
@@ -59,14 +60,14 @@ public sealed class ModuleWeightsTests : IDisposable
         }
     }
 
-    static Tensor Values(params ReadOnlySpan<int> sizes)
+    private static Tensor Values(params ReadOnlySpan<int> sizes)
     {
         Shape shape = new(sizes);
         return Tensor.From(new float[shape.Count], shape);
     }
 
     /// <summary>Two named weights that are rows of one packed parameter, and a buffer.</summary>
-    sealed class Packed : Module
+    private sealed class Packed : Module
     {
         public Packed(int seed)
         {

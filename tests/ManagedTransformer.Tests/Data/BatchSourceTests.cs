@@ -5,9 +5,9 @@ namespace ManagedTransformer.Tests.Data;
 
 public class BatchSourceTests
 {
-    static TokenStream Numbers(int count) => TokenStream.FromIds([.. Enumerable.Range(0, count)]);
+    private static TokenStream Numbers(int count) => TokenStream.FromIds([.. Enumerable.Range(0, count)]);
 
-    static (int[] Inputs, int[] Targets, bool Anew) Next(BatchSource source)
+    private static (int[] Inputs, int[] Targets, bool Anew) Next(BatchSource source)
     {
         int[] inputs = new int[source.BatchSize * source.BlockLength], targets = new int[inputs.Length];
         bool anew = source.Next(inputs, targets);
@@ -15,7 +15,7 @@ public class BatchSourceTests
     }
 
     [Fact]
-    public void Contiguous_rows_continue_from_block_to_block()
+    public void ContiguousRowsContinueFromBlockToBlock()
     {
         var batches = new ContiguousBatches(Numbers(23), 2, 4);
         Assert.Equal(2, batches.BlocksPerPass);
@@ -32,7 +32,7 @@ public class BatchSourceTests
     }
 
     [Fact]
-    public void Random_offsets_stay_within_the_rows()
+    public void RandomOffsetsStayWithinTheRows()
     {
         foreach (int rowLength in new[] { 9, 10, 15, 16, 17, 100 })
         {
@@ -45,17 +45,23 @@ public class BatchSourceTests
                 Assert.Equal(inputs[0] + rowLength, inputs[8]);
                 Assert.InRange(targets[7], 8, rowLength - 1);
                 if (anew)
+                {
                     starts.Add(inputs[0]);
+                }
                 else
+                {
                     Assert.Equal(expected, inputs[0]);
+                }
+
                 expected = inputs[0] + 8;
             }
+
             Assert.Equal(Enumerable.Range(0, Math.Min(8, rowLength - 8)), starts.Order());
         }
     }
 
     [Fact]
-    public void Both_sources_resume_exactly()
+    public void BothSourcesResumeExactly()
     {
         foreach (Func<BatchSource> create in new Func<BatchSource>[]
         {
@@ -65,7 +71,10 @@ public class BatchSourceTests
         {
             BatchSource whole = create();
             for (int i = 0; i < 57; i++)
+            {
                 Next(whole);
+            }
+
             BatchSource resumed = create();
             resumed.Position = whole.Position;
             for (int i = 0; i < 60; i++)
@@ -79,14 +88,14 @@ public class BatchSourceTests
     }
 
     [Fact]
-    public void A_position_of_another_text_is_refused()
+    public void APositionOfAnotherTextIsRefused()
     {
         var batches = new ContiguousBatches(Numbers(23), 2, 4) { Position = new(5, 7) };
         Assert.Contains("column 7", Assert.Throws<InputException>(() => Next(batches)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Random_windows_cover_the_stream_evenly()
+    public void RandomWindowsCoverTheStreamEvenly()
     {
         var batches = new RandomWindowBatches(Numbers(20), 8, 10, seed: 1);
         int[] starts = new int[10];
@@ -99,14 +108,17 @@ public class BatchSourceTests
                 Assert.Equal(inputs[row * 10] + 10, targets[row * 10 + 9]);
             }
         }
+
         Assert.All(starts, count => Assert.InRange(count, 1450, 1750));
     }
 
     [Fact]
-    public void Short_texts_are_refused()
+    public void ShortTextsAreRefused()
     {
-        Assert.Contains("at least 18", Assert.Throws<InputException>(() => new ContiguousBatches(Numbers(17), 2, 8)).Message, StringComparison.Ordinal);
-        Assert.Contains("needs 9", Assert.Throws<InputException>(() => new RandomWindowBatches(Numbers(8), 2, 8, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("at least 18", Assert.Throws<InputException>(() => new ContiguousBatches(Numbers(17), 2, 8)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("needs 9", Assert.Throws<InputException>(() => new RandomWindowBatches(Numbers(8), 2, 8, 0)).Message,
+            StringComparison.Ordinal);
         Next(new ContiguousBatches(Numbers(18), 2, 8));
         Next(new RandomWindowBatches(Numbers(9), 2, 8, 0));
         Assert.Throws<ArgumentException>(() => new RandomWindowBatches(Numbers(9), 2, 8, 0).Next(new int[16], new int[15]));

@@ -66,7 +66,8 @@ public sealed class PairBatchesTests
     [Fact]
     public void WhatDoesNotFitIsRefused()
     {
-        Assert.Contains("60 tokens", Assert.Throws<InputException>(() => new PairBatches([new(new int[60], [4])], _options)).Message, StringComparison.Ordinal);
+        Assert.Contains("60 tokens", Assert.Throws<InputException>(() => new PairBatches([new(new int[60], [4])], _options)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InputException>(() => new PairBatches([]));
         Assert.Throws<InputException>(() => new PairBatches(RandomPairs(9), _options) { Position = new(5, 1000) }.Next());
     }
@@ -74,7 +75,8 @@ public sealed class PairBatchesTests
     private static TokenPair[] RandomPairs(int count)
     {
         Random random = new(3);
-        return [.. Enumerable.Range(0, count).Select(i => new TokenPair(Tokens(random.Next(0, 12)), [10 + i, .. Tokens(random.Next(0, 12))]))];
+        return [.. Enumerable.Range(0, count)
+            .Select(i => new TokenPair(Tokens(random.Next(0, 12)), [10 + i, .. Tokens(random.Next(0, 12))]))];
 
         int[] Tokens(int length) => [.. Enumerable.Range(0, length).Select(_ => random.Next(4, 10))];
     }

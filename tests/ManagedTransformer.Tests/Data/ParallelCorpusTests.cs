@@ -38,7 +38,8 @@ public sealed class ParallelCorpusTests
         ParallelCorpus corpus = ParallelCorpus.Load(folder["a"], folder["b"]);
         Assert.Equal([new("x", "1"), new("w", "4")], corpus.Pairs);
         Assert.Equal(2, corpus.EmptyPairs);
-        string message = Assert.Throws<InputException>(() => ParallelCorpus.Load(folder["a"], folder["b"], new() { RefuseEmptyLines = true })).Message;
+        string message =
+            Assert.Throws<InputException>(() => ParallelCorpus.Load(folder["a"], folder["b"], new() { RefuseEmptyLines = true })).Message;
         Assert.Contains("source sentence of line 2", message, StringComparison.Ordinal);
         ParallelCorpus whole = ParallelCorpus.Load(folder["a"], folder["b"], new() { KeepEmptyLines = true, MaxRatio = 1 });
         Assert.Equal([new("x", "1"), new("", "2"), new("z", ""), new("w", "4")], whole.Pairs);
@@ -70,7 +71,8 @@ public sealed class ParallelCorpusTests
         ParallelCorpus corpus = ParallelCorpus.LoadTable(folder["pairs.tsv.gz"], sourceColumn: 1, targetColumn: 0);
         Assert.Equal([new("Salut !", "Hi."), new("Va !", "Go.")], corpus.Pairs);
         Assert.Equal(1, corpus.EmptyPairs);
-        Assert.Contains("Line 1", Assert.Throws<InputException>(() => ParallelCorpus.LoadTable(folder["pairs.tsv.gz"], 0, 3)).Message, StringComparison.Ordinal);
+        Assert.Contains("Line 1", Assert.Throws<InputException>(() => ParallelCorpus.LoadTable(folder["pairs.tsv.gz"], 0, 3)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,8 +80,10 @@ public sealed class ParallelCorpusTests
     {
         using TemporaryFolder folder = new();
         File.WriteAllBytes(folder["a"], [(byte)'x', (byte)'\n', 0xC3, (byte)'\n']);
-        Assert.Contains("Line 2", Assert.Throws<InputException>(() => ParallelCorpus.LoadTable(folder["a"])).Message, StringComparison.Ordinal);
-        Assert.Contains("does not exist", Assert.Throws<InputException>(() => ParallelCorpus.Load(folder["none"], folder["a"])).Message, StringComparison.Ordinal);
+        Assert.Contains("Line 2", Assert.Throws<InputException>(() => ParallelCorpus.LoadTable(folder["a"])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Throws<InputException>(() => ParallelCorpus.Load(folder["none"], folder["a"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +100,9 @@ public sealed class ParallelCorpusTests
         Assert.Equal([new("a train", "ein train")], corpus.Train.Pairs);
         Assert.Equal([new("a val", "ein val")], corpus.Validation.Pairs);
         Assert.Empty(corpus.Test.Pairs);
-        Assert.Contains("train.fr", Assert.Throws<InputException>(() => TranslationCorpus.Load(folder.Name, "fr", "de")).Message, StringComparison.Ordinal);
-        Assert.Contains("builtin:translation", Assert.Throws<InputException>(() => TranslationCorpus.Load("builtin:other")).Message, StringComparison.Ordinal);
+        Assert.Contains("train.fr", Assert.Throws<InputException>(() => TranslationCorpus.Load(folder.Name, "fr", "de")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("builtin:translation", Assert.Throws<InputException>(() => TranslationCorpus.Load("builtin:other")).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -7,7 +7,7 @@ namespace ManagedTransformer.Tests.Data;
 public class StoryCorpusTests
 {
     [Fact]
-    public void The_text_alone_gives_its_probability()
+    public void TheTextAloneGivesItsProbability()
     {
         for (ulong seed = 0; seed < 200; seed++)
         {
@@ -17,7 +17,7 @@ public class StoryCorpusTests
     }
 
     [Fact]
-    public void Probabilities_of_all_continuations_sum_to_one()
+    public void ProbabilitiesOfAllContinuationsSumToOne()
     {
         // Walks every branch that a grammar of the same kind can take: nested choices, masks, repeated loops.
         static void Tell(StoryTape tape)
@@ -28,9 +28,14 @@ public class StoryCorpusTests
             tape.Choose(names, ~(1UL << first));
             var links = new PhraseSet([" ran", " sat", "."], [2, 1, 4]);
             for (int i = 0; ; i++)
+            {
                 if (tape.Choose(links, i == 0 ? 3UL : i == 3 ? 4UL : 7UL) == 2)
+                {
                     break;
+                }
+            }
         }
+
         var texts = new HashSet<string>();
         double sum = 0;
         foreach ((string text, double logProbability) in EnumeratingTape.All(Tell))
@@ -42,21 +47,25 @@ public class StoryCorpusTests
             Assert.Equal(logProbability, reader.LogProbability);
             Assert.Equal(text.Length, reader.Position);
         }
+
         Assert.Equal(1, sum, 1e-12);
     }
 
     [Fact]
-    public void Story_choices_are_normalised()
+    public void StoryChoicesAreNormalised()
     {
         // At each choice of the real grammar, the alternatives have different texts and probabilities that sum to one.
         var tape = new NormalisationTape(5);
         for (int i = 0; i < 50; i++)
+        {
             StoryGrammar.Tell(tape);
+        }
+
         Assert.True(tape.Choices > 2000);
     }
 
     [Fact]
-    public void Cross_entropy_of_fresh_stories_agrees_with_the_floor()
+    public void CrossEntropyOfFreshStoriesAgreesWithTheFloor()
     {
         double first = StoryCorpus.Generate(11, 300_000).BitsPerCharacter, second = StoryCorpus.Generate(12, 300_000).BitsPerCharacter;
         Assert.Equal(first, second, 0.01);
@@ -64,7 +73,7 @@ public class StoryCorpusTests
     }
 
     [Fact]
-    public void Stories_are_ascii_of_moderate_length()
+    public void StoriesAreAsciiOfModerateLength()
     {
         StoryCorpus corpus = StoryCorpus.Generate(3, 300_000);
         Assert.True(Ascii.IsValid(corpus.Text));
@@ -79,7 +88,7 @@ public class StoryCorpusTests
     }
 
     [Fact]
-    public void Seeds_select_texts_and_the_text_of_a_seed_is_fixed()
+    public void SeedsSelectTextsAndTheTextOfASeedIsFixed()
     {
         Assert.Equal(StoryCorpus.Generate(7, 5000).Text, StoryCorpus.Generate(7, 5000).Text);
         Assert.NotEqual(StoryCorpus.Generate(7, 5000).Text, StoryCorpus.Generate(8, 5000).Text);
@@ -87,25 +96,26 @@ public class StoryCorpusTests
     }
 
     [Fact]
-    public void Random_numbers_are_those_of_the_published_generator()
+    public void RandomNumbersAreThoseOfThePublishedGenerator()
     {
         var random = new SplitMix64(0);
         Assert.Equal([0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F], new[] { random.Next(), random.Next(), random.Next() });
     }
 
     [Fact]
-    public void Other_text_has_probability_zero()
+    public void OtherTextHasProbabilityZero()
     {
         string text = StoryCorpus.Generate(1, 1000).Text;
         Assert.Equal(double.NegativeInfinity, StoryCorpus.ComputeLogProbability("It was a dark and stormy night.\n\n"));
         Assert.Equal(double.NegativeInfinity, StoryCorpus.ComputeLogProbability(text[..^2]));
         Assert.Equal(double.NegativeInfinity, StoryCorpus.ComputeLogProbability(text + "Once"));
-        Assert.Equal(double.NegativeInfinity, StoryCorpus.ComputeLogProbability(text.Replace(" friend ", " fiend ", StringComparison.Ordinal)));
+        Assert.Equal(double.NegativeInfinity,
+            StoryCorpus.ComputeLogProbability(text.Replace(" friend ", " fiend ", StringComparison.Ordinal)));
         Assert.Equal(0, StoryCorpus.ComputeLogProbability(""));
     }
 
     [Fact]
-    public void Phrases_that_begin_with_each_other_are_refused()
+    public void PhrasesThatBeginWithEachOtherAreRefused()
     {
         Assert.Throws<ArgumentException>(() => new PhraseSet("pea", "pear"));
         Assert.Throws<ArgumentException>(() => new PhraseSet("a", "a"));
@@ -114,10 +124,10 @@ public class StoryCorpusTests
     }
 
     /// <summary>Follows a given path of choices and notes how many there were at each.</summary>
-    sealed class EnumeratingTape(List<int> path) : StoryTape
+    private sealed class EnumeratingTape(List<int> path) : StoryTape
     {
-        readonly StringBuilder _text = new();
-        readonly List<int> _optionCounts = [];
+        private readonly StringBuilder _text = new();
+        private readonly List<int> _optionCounts = [];
 
         public static IEnumerable<(string Text, double LogProbability)> All(Action<StoryTape> tell)
         {
@@ -128,9 +138,15 @@ public class StoryCorpusTests
                 tell(tape);
                 yield return (tape._text.ToString(), tape.LogProbability);
                 while (path.Count > 0 && path[^1] + 1 == tape._optionCounts[path.Count - 1])
+                {
                     path.RemoveAt(path.Count - 1);
+                }
+
                 if (path.Count == 0)
+                {
                     yield break;
+                }
+
                 path[^1]++;
             }
         }
@@ -141,13 +157,16 @@ public class StoryCorpusTests
         {
             int[] options = [.. Enumerable.Range(0, set.Count).Where(i => set.Weight(i, allowed) > 0)];
             if (_optionCounts.Count == path.Count)
+            {
                 path.Add(0);
+            }
+
             _optionCounts.Add(options.Length);
             return options[path[_optionCounts.Count - 1]];
         }
     }
 
-    sealed class NormalisationTape(int step) : StoryTape
+    private sealed class NormalisationTape(int step) : StoryTape
     {
         public int Choices { get; private set; }
 

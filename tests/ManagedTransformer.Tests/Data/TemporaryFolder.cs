@@ -1,9 +1,9 @@
 namespace ManagedTransformer.Tests.Data;
 
 /// <summary>A folder for the files of one test.</summary>
-sealed class TemporaryFolder : IDisposable
+internal sealed class TemporaryFolder : IDisposable
 {
-    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mt-tests-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mt-tests-");
 
     public string Name => _folder.FullName;
 

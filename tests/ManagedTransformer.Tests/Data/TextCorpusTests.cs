@@ -7,16 +7,16 @@ namespace ManagedTransformer.Tests.Data;
 
 public class TextCorpusTests
 {
-    static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
+    private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 
-    static void WriteGzip(string path, string text)
+    private static void WriteGzip(string path, string text)
     {
         using var gzip = new GZipStream(File.Create(path), CompressionMode.Compress);
         gzip.Write(Encoding.UTF8.GetBytes(text));
     }
 
     [Fact]
-    public void A_file_is_cut_by_fractions()
+    public void AFileIsCutByFractions()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["a.txt"], "0123456789abcdefghij");
@@ -30,7 +30,7 @@ public class TextCorpusTests
     }
 
     [Fact]
-    public void No_character_is_cut_in_two()
+    public void NoCharacterIsCutInTwo()
     {
         using var folder = new TemporaryFolder();
         string text = string.Concat(Enumerable.Repeat("a\u00e4\u20ac\U0001F600", 10));
@@ -43,7 +43,7 @@ public class TextCorpusTests
     }
 
     [Fact]
-    public void A_folder_names_its_parts()
+    public void AFolderNamesItsParts()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["train.txt"], "train text");
@@ -55,17 +55,22 @@ public class TextCorpusTests
     }
 
     [Fact]
-    public void Stories_are_built_in()
+    public void StoriesAreBuiltIn()
     {
-        TextCorpus corpus = TextCorpus.Load(TextCorpus.BuiltInStories, new() { StoryTrainCharacters = 20_000, StoryValidationCharacters = 10_000 });
+        TextCorpus corpus = TextCorpus.Load(TextCorpus.BuiltInStories, new()
+        {
+            StoryTrainCharacters = 20_000,
+            StoryValidationCharacters = 10_000,
+        });
         Assert.InRange(corpus.Train.Length, 20_000, 22_000);
         string validation = Text(corpus.Validation);
-        Assert.Equal(corpus.ValidationFloor!.Value, -StoryCorpus.ComputeLogProbability(validation) / Math.Log(2) / validation.Length, 1e-12);
+        Assert.Equal(corpus.ValidationFloor!.Value,
+            -StoryCorpus.ComputeLogProbability(validation) / Math.Log(2) / validation.Length, 1e-12);
         Assert.NotEqual(Text(corpus.Test), validation);
     }
 
     [Fact]
-    public void Bad_sources_are_refused()
+    public void BadSourcesAreRefused()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["empty.txt"], "");
@@ -81,6 +86,7 @@ public class TextCorpusTests
         Refuse(folder["one.txt"], "test_fraction is NaN", new() { TestFraction = double.NaN });
 
         static void Refuse(string source, string message, TextCorpusOptions? options = null) =>
-            Assert.Contains(message, Assert.Throws<InputException>(() => TextCorpus.Load(source, options)).Message, StringComparison.Ordinal);
+            Assert.Contains(message, Assert.Throws<InputException>(() => TextCorpus.Load(source, options)).Message,
+                StringComparison.Ordinal);
     }
 }

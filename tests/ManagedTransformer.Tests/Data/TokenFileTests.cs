@@ -12,13 +12,16 @@ public class TokenFileTests
     [InlineData(65536)]
     [InlineData(65537)]
     [InlineData(int.MaxValue)]
-    public void A_file_gives_back_its_ids(int vocabularySize)
+    public void AFileGivesBackItsIds(int vocabularySize)
     {
         using var folder = new TemporaryFolder();
         var random = new SplitMix64(1);
         int[] ids = new int[40_000];
         foreach (ref int id in ids.AsSpan())
+        {
             id = (int)SplitMix64.Scale(random.Next(), vocabularySize);
+        }
+
         using (var writer = new TokenFileWriter(folder["a.tokens"], vocabularySize, 42))
         {
             writer.Write(ids.AsSpan(0, 7));
@@ -26,6 +29,7 @@ public class TokenFileTests
             Assert.False(File.Exists(folder["a.tokens"]));
             writer.Complete();
         }
+
         Assert.Equal(folder["a.tokens"], Assert.Single(Directory.GetFiles(folder.Name)));
         using TokenFile file = TokenFile.Open(folder["a.tokens"]);
         file.Verify();
@@ -42,11 +46,14 @@ public class TokenFileTests
     }
 
     [Fact]
-    public void An_empty_file_is_valid()
+    public void AnEmptyFileIsValid()
     {
         using var folder = new TemporaryFolder();
         using (var writer = new TokenFileWriter(folder["a"], 10))
+        {
             writer.Complete();
+        }
+
         using TokenFile file = TokenFile.Open(folder["a"]);
         file.Verify();
         Assert.Equal(0, file.Length);
@@ -54,7 +61,7 @@ public class TokenFileTests
     }
 
     [Fact]
-    public void An_incomplete_writer_leaves_the_old_file()
+    public void AnIncompleteWriterLeavesTheOldFile()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["a"], "old");
@@ -63,11 +70,12 @@ public class TokenFileTests
             writer.Write([1, 2, 3]);
             Assert.Throws<ArgumentOutOfRangeException>(() => writer.Write([10]));
         }
+
         Assert.Equal("old", File.ReadAllText(Assert.Single(Directory.GetFiles(folder.Name))));
     }
 
     [Fact]
-    public void Damaged_files_are_refused()
+    public void DamagedFilesAreRefused()
     {
         using var folder = new TemporaryFolder();
         using (var writer = new TokenFileWriter(folder["a"], 1000))
@@ -75,6 +83,7 @@ public class TokenFileTests
             writer.Write([1, 2, 3, 999]);
             writer.Complete();
         }
+
         byte[] good = File.ReadAllBytes(folder["a"]);
         Refuse(good[..^1], "should hold 4 ids");
         Refuse([.. good, 0, 0], "should hold 4 ids");
@@ -85,11 +94,18 @@ public class TokenFileTests
         Refuse([.. good[..12], 3, .. good[13..]], "damaged header");
         File.WriteAllBytes(folder["b"], [.. good[..^2], 5, 0]);
         using (TokenFile file = TokenFile.Open(folder["b"]))
+        {
             Assert.Contains("checksum", Assert.Throws<InputException>(file.Verify).Message, StringComparison.Ordinal);
+        }
+
         File.WriteAllBytes(folder["b"], [.. good[..^1], 255]);
         using (TokenFile file = TokenFile.Open(folder["b"]))
+        {
             Assert.Contains("at token 3", Assert.Throws<InputException>(file.Verify).Message, StringComparison.Ordinal);
-        Assert.Contains("does not exist", Assert.Throws<InputException>(() => TokenFile.Open(folder["c"])).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("does not exist", Assert.Throws<InputException>(() => TokenFile.Open(folder["c"])).Message,
+            StringComparison.Ordinal);
         Assert.Contains("is a folder", Assert.Throws<InputException>(() => TokenFile.Open(folder.Name)).Message, StringComparison.Ordinal);
         Assert.Throws<InputException>(() => new TokenFileWriter(folder["none/a"], 10));
 
@@ -101,7 +117,7 @@ public class TokenFileTests
     }
 
     [Fact]
-    public void Streams_in_memory_give_back_their_ids()
+    public void StreamsInMemoryGiveBackTheirIds()
     {
         foreach (int[] ids in new int[][] { [], [0, 255], [0, 256, 65535], [1, 65536, int.MaxValue] })
         {
@@ -109,6 +125,7 @@ public class TokenFileTests
             TokenStream.FromIds(ids).Read(0, read);
             Assert.Equal(ids, read);
         }
+
         Assert.Throws<ArgumentOutOfRangeException>(() => TokenStream.FromIds([-1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => TokenStream.FromIds([1]).SplitLast(double.NaN));
     }

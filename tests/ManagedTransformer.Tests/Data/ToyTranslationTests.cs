@@ -44,10 +44,14 @@ public sealed class ToyTranslationTests
     [Fact]
     public void WordOrderAndEndingsDiffer()
     {
-        ToyNounPhrase cats = new(0, false, true, true, null, [0]), house = new(2, false, false, false, null, [1]), river = new(4, false, false, true, null, []);
+        ToyNounPhrase cats = new(0, false, true, true, null, [0]), house = new(2, false, false, false, null, [1]),
+            river = new(4, false, false, true, null, []);
         ToySentence sentence = new(cats, null, new ToyVerbPhrase(0, ToyTense.Past, true, house), 4, river, 0, false);
-        Assert.Equal(new("hodiau la bonaj katoj ne vidis un granda domo apud la rivo.", "mirarta jelar selaprita tolam ormam dan masevulne."), sentence.Write());
-        ToySentence question = new(cats, new ToyVerbPhrase(1, ToyTense.Present, false, house), new ToyVerbPhrase(0, ToyTense.Future, false, null), 0, null, null, true);
-        Assert.Equal(new("chu la bonaj katoj kiu amas un granda domo dormos?", "tolam ormam lubitsha mirarta jelar snurevne ka?"), question.Write());
+        Assert.Equal(new("hodiau la bonaj katoj ne vidis un granda domo apud la rivo.",
+            "mirarta jelar selaprita tolam ormam dan masevulne."), sentence.Write());
+        ToySentence question = new(cats, new ToyVerbPhrase(1, ToyTense.Present, false, house),
+            new ToyVerbPhrase(0, ToyTense.Future, false, null), 0, null, null, true);
+        Assert.Equal(new("chu la bonaj katoj kiu amas un granda domo dormos?", "tolam ormam lubitsha mirarta jelar snurevne ka?"),
+            question.Write());
     }
 }

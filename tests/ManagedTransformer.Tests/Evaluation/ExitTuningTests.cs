@@ -38,7 +38,8 @@ public sealed class ExitTuningTests
     [Fact]
     public void EachBinKeepsItsBestAndTheCheapestGoodOneIsChosen()
     {
-        ExitScore[] scores = [Score(20, 1.1, 10), Score(25, 1.2, 12), Score(25, 1.24, 11), Score(29.6, 1.6, 20), Score(29.8, 2.3, 40), Score(30.5, 2.6, 120)];
+        ExitScore[] scores = [Score(20, 1.1, 10), Score(25, 1.2, 12), Score(25, 1.24, 11), Score(29.6, 1.6, 20), Score(29.8, 2.3, 40),
+            Score(30.5, 2.6, 120)];
         ExitScore[] frontier = ExitTuning.Frontier(scores, 0.25);
         Assert.Equal([1.24, 1.6, 2.3, 2.6], frontier.Select(score => score.AverageExit));
         ExitScore full = Score(30, 3, 100);

@@ -49,7 +49,9 @@ public sealed class InterleavedTimingTests
 
         public List<int> Order { get; } = [];
 
-        public double[] Measure(int ways) => [.. InterleavedTiming.Measure(ways, parts, Work, default, () => (long)Math.Round(_now * Stopwatch.Frequency)).Select(value => Math.Round(value, 6))];
+        public double[] Measure(int ways) =>
+            [.. InterleavedTiming.Measure(ways, parts, Work, default, () => (long)Math.Round(_now * Stopwatch.Frequency))
+                .Select(value => Math.Round(value, 6))];
 
         private void Work(int way, int part)
         {

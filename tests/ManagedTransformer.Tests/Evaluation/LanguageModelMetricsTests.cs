@@ -7,23 +7,27 @@ namespace ManagedTransformer.Tests.Evaluation;
 
 public class LanguageModelMetricsTests
 {
-    static JsonElement Cases(string file)
+    private static JsonElement Cases(string file)
     {
         string? folder = AppContext.BaseDirectory;
         while (folder is not null && !Directory.Exists(Path.Combine(folder, "tests", "golden")))
+        {
             folder = Path.GetDirectoryName(folder);
+        }
+
         string path = Path.Combine(folder!, "tests", "golden", "evaluation", file);
         return JsonDocument.Parse(File.ReadAllBytes(path)).RootElement.GetProperty("cases");
     }
 
     [Fact]
-    public void Metrics_agree_with_the_reference()
+    public void MetricsAgreeWithTheReference()
     {
         foreach (JsonElement test in Cases("lm_metrics_s0.json").EnumerateArray())
         {
             JsonElement input = test.GetProperty("input"), expected = test.GetProperty("expected");
             var metrics = new LanguageModelMetrics(
-                input.GetProperty("nll_sum").GetDouble(), input.GetProperty("tokens").GetInt64(), input.GetProperty("words").GetInt64(), input.GetProperty("chars").GetInt64());
+                input.GetProperty("nll_sum").GetDouble(), input.GetProperty("tokens").GetInt64(), input.GetProperty("words").GetInt64(),
+                input.GetProperty("chars").GetInt64());
             Check("nll_per_token", metrics.Loss);
             Check("loss_base2", metrics.LossBase2);
             Check("perplexity", metrics.Perplexity);
@@ -40,23 +44,25 @@ public class LanguageModelMetricsTests
     }
 
     [Fact]
-    public void Windows_agree_with_the_reference()
+    public void WindowsAgreeWithTheReference()
     {
         foreach (JsonElement test in Cases("lm_windows_s0.json").EnumerateArray())
         {
-            long[][] expected = [.. test.GetProperty("windows").EnumerateArray().Select(w => w.EnumerateArray().Select(x => x.GetInt64()).ToArray())];
+            long[][] expected =
+                [.. test.GetProperty("windows").EnumerateArray().Select(w => w.EnumerateArray().Select(x => x.GetInt64()).ToArray())];
             IEnumerable<EvaluationWindow> actual = EvaluationWindow.Cut(
-                test.GetProperty("length").GetInt64(), test.GetProperty("tokens_per_sample").GetInt32(), test.GetProperty("context_window").GetInt32());
+                test.GetProperty("length").GetInt64(), test.GetProperty("tokens_per_sample").GetInt32(),
+                test.GetProperty("context_window").GetInt32());
             Assert.Equal(expected, actual.Select(w => new[] { w.ContextStart, w.FirstTarget, w.EndTarget }));
         }
     }
 
     [Fact]
-    public void Texts_are_joined_by_their_sums() =>
+    public void TextsAreJoinedByTheirSums() =>
         Assert.Equal(new LanguageModelMetrics(5, 7, 9, 11), new LanguageModelMetrics(2, 3, 4, 5).Add(new(3, 4, 5, 6)));
 
     [Fact]
-    public void Texts_are_measured_in_characters_and_words()
+    public void TextsAreMeasuredInCharactersAndWords()
     {
         byte[] text = System.Text.Encoding.UTF8.GetBytes(" na\u00efve \U0001F600\n\n two\u3000three \n");
         Assert.Equal(22, TextSize.CountCharacters(text));
@@ -66,7 +72,7 @@ public class LanguageModelMetricsTests
     }
 
     [Fact]
-    public void Batches_score_every_token_but_the_first_once()
+    public void BatchesScoreEveryTokenButTheFirstOnce()
     {
         int[] ids = [.. Enumerable.Range(0, 101)];
         foreach ((int size, int context, int rows) in new[] { (8, 0, 3), (8, 5, 4), (8, 7, 1), (200, 10, 2), (1, 0, 7) })
@@ -82,16 +88,19 @@ public class LanguageModelMetricsTests
                 {
                     Assert.Equal(batch.Inputs[i] + 1, batch.Targets[i]);
                     if (i % batch.Length >= batch.ContextLength)
+                    {
                         scored.Add(batch.Targets[i]);
+                    }
                 }
             }
+
             Assert.Equal(ids[1..], scored);
             Assert.Equal(100, count);
         }
     }
 
     [Fact]
-    public void Wrong_sizes_are_refused()
+    public void WrongSizesAreRefused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => EvaluationWindow.Cut(10, 4, 4));
         Assert.Throws<ArgumentOutOfRangeException>(() => EvaluationWindow.Cut(-1, 4));

@@ -15,7 +15,8 @@ public sealed class PublishedScoreTests
     public void AreReproduced()
     {
         string? folder = Find();
-        Assert.SkipWhen(folder is null, $"The folder '{Folder}' is neither in the folder that {FolderVariable} names nor beside the checkout.");
+        Assert.SkipWhen(folder is null,
+            $"The folder '{Folder}' is neither in the folder that {FolderVariable} names nor beside the checkout.");
         Dictionary<string, string[]> references = "ACD".ToDictionary(name => name.ToString(), name => Lines($"ref.{name}"));
         Dictionary<string, string[]> systems = [];
         List<string> wrong = [];
@@ -25,7 +26,9 @@ public sealed class PublishedScoreTests
             string[] fields = line.Split('\t');
             string[] metric = fields[4].Split('-');
             double published = double.Parse(fields[5], CultureInfo.InvariantCulture);
-            string[] hypotheses = systems.TryGetValue(fields[1], out string[]? known) ? known : systems[fields[1]] = Lines($"hyp.{fields[1]}");
+            string[] hypotheses = systems.TryGetValue(fields[1], out string[]? known)
+                ? known
+                : systems[fields[1]] = Lines($"hyp.{fields[1]}");
             string[][] streams = metric[1] == "all" ? [.. references.Values] : [references[metric[1]]];
             double score = metric[0] == "bleu" ? new Bleu().Corpus(hypotheses, streams).Score : new ChrF().Corpus(hypotheses, streams);
             compared++;
@@ -43,7 +46,9 @@ public sealed class PublishedScoreTests
 
     private static string? Find()
     {
-        IEnumerable<string?> folders = [Environment.GetEnvironmentVariable(FolderVariable), Path.Combine(GoldenFiles.Root, "..", "shared", "data")];
-        return folders.Where(folder => !string.IsNullOrEmpty(folder)).Select(folder => Path.Combine(folder!, Folder)).FirstOrDefault(Directory.Exists);
+        IEnumerable<string?> folders = [Environment.GetEnvironmentVariable(FolderVariable),
+            Path.Combine(GoldenFiles.Root, "..", "shared", "data")];
+        return folders.Where(folder => !string.IsNullOrEmpty(folder)).Select(folder => Path.Combine(folder!, Folder))
+            .FirstOrDefault(Directory.Exists);
     }
 }

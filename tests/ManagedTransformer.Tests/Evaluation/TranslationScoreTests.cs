@@ -19,10 +19,20 @@ public sealed class TranslationScoreTests
     [Fact]
     public void SignaturesNameEveryOption()
     {
-        Assert.StartsWith("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:ManagedTransformer-", new Bleu().Signature(1), StringComparison.Ordinal);
-        BleuOptions options = new() { Lowercase = true, EffectiveOrder = true, Tokenizer = BleuTokenizer.Character, Smoothing = BleuSmoothing.Floor, SmoothingValue = 0.5 };
-        Assert.StartsWith("nrefs:3|case:lc|eff:yes|tok:char|smooth:floor[0.50]|version:", new Bleu(options).Signature(3), StringComparison.Ordinal);
-        Assert.StartsWith("nrefs:2|case:mixed|eff:yes|nc:6|nw:2|space:no|version:", new ChrF(new() { WordOrder = 2 }).Signature(2), StringComparison.Ordinal);
+        Assert.StartsWith("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:ManagedTransformer-", new Bleu().Signature(1),
+            StringComparison.Ordinal);
+        BleuOptions options = new()
+        {
+            Lowercase = true,
+            EffectiveOrder = true,
+            Tokenizer = BleuTokenizer.Character,
+            Smoothing = BleuSmoothing.Floor,
+            SmoothingValue = 0.5,
+        };
+        Assert.StartsWith("nrefs:3|case:lc|eff:yes|tok:char|smooth:floor[0.50]|version:", new Bleu(options).Signature(3),
+            StringComparison.Ordinal);
+        Assert.StartsWith("nrefs:2|case:mixed|eff:yes|nc:6|nw:2|space:no|version:", new ChrF(new() { WordOrder = 2 }).Signature(2),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -39,7 +49,8 @@ public sealed class TranslationScoreTests
     [Fact]
     public void CharactersAreCodePoints()
     {
-        BleuScore score = new Bleu(new() { Tokenizer = BleuTokenizer.Character, MaxOrder = 2 }).Corpus(["\U0001F600 ab"], ["\U0001F600 ac"]);
+        BleuScore score = new Bleu(new() { Tokenizer = BleuTokenizer.Character, MaxOrder = 2 })
+            .Corpus(["\U0001F600 ab"], ["\U0001F600 ac"]);
         Assert.Equal(3, score.Length);
         Assert.Equal([2.0, 1.0], score.Matches);
 
@@ -58,7 +69,8 @@ public sealed class TranslationScoreTests
     [Fact]
     public void ReferencesMustBelongToTheHypotheses()
     {
-        Assert.Contains("2 hypotheses but 1", Assert.Throws<InputException>(() => new Bleu().Corpus(["a", "b"], ["a"])).Message, StringComparison.Ordinal);
+        Assert.Contains("2 hypotheses but 1", Assert.Throws<InputException>(() => new Bleu().Corpus(["a", "b"], ["a"])).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InputException>(() => new ChrF().Corpus(["a"]));
         Assert.Throws<InputException>(() => new Bleu(new() { MaxOrder = 0 }));
         Assert.Throws<InputException>(() => new ChrF(new() { Beta = 0 }));

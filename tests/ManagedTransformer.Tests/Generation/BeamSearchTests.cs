@@ -58,7 +58,8 @@ public sealed class BeamSearchTests
     {
         const int vocabulary = 31;
         float[] table = RandomTable(vocabulary, 2);
-        Hypothesis found = Assert.Single(new BeamSearch(new() { Beam = 1, MaxLengthConstant = 20, MaxLengthFactor = 0 }).Search(new TableModel(table, vocabulary, 1), [1])[0]);
+        Hypothesis found = Assert.Single(new BeamSearch(new() { Beam = 1, MaxLengthConstant = 20, MaxLengthFactor = 0 })
+            .Search(new TableModel(table, vocabulary, 1), [1])[0]);
         int last = Eos;
         foreach (int token in found.Tokens.SkipLast(1))
         {
@@ -85,7 +86,8 @@ public sealed class BeamSearchTests
             // Few distinct values, so that ties are frequent.
             int rows = random.Next(1, 5), kept = Math.Min(random.Next(1, 11), (rows * vocabulary) - 1);
             double[] sums = [.. Enumerable.Range(0, rows).Select(_ => -random.Next(3) * 0.5)];
-            float[] scores = [.. Enumerable.Range(0, rows * vocabulary).Select(_ => random.Next(10) == 0 ? float.NegativeInfinity : -random.Next(1, 200) * 0.5f)];
+            float[] scores = [.. Enumerable.Range(0, rows * vocabulary)
+                .Select(_ => random.Next(10) == 0 ? float.NegativeInfinity : -random.Next(1, 200) * 0.5f)];
             BeamCandidateList list = new(20);
             list.Clear(kept);
             for (int row = 0; row < rows; row++)
@@ -93,7 +95,8 @@ public sealed class BeamSearchTests
                 list.Offer(row, sums[row], scores.AsSpan(row * vocabulary, vocabulary));
             }
 
-            IEnumerable<int> expected = Enumerable.Range(0, scores.Length).OrderByDescending(i => sums[i / vocabulary] + scores[i]).Take(kept);
+            IEnumerable<int> expected = Enumerable.Range(0, scores.Length)
+                .OrderByDescending(i => sums[i / vocabulary] + scores[i]).Take(kept);
             Assert.Equal(expected, list.Best.ToArray().Select(candidate => (candidate.Parent * vocabulary) + candidate.Token));
         }
     }
@@ -116,7 +119,8 @@ public sealed class BeamSearchTests
         TableModel Model() => new(RandomTable(vocabulary, 11, favoured: 3), vocabulary, 2);
         BeamSearchOptions options = new() { Beam = 2, MaxLengthFactor = 0, MaxLengthConstant = 6 };
         Assert.Contains(new BeamSearch(options).Search(Model(), [1])[0], hypothesis => hypothesis.Tokens.Contains(3));
-        Assert.DoesNotContain(new BeamSearch(options with { UnknownPenalty = 1e6f }).Search(Model(), [1])[0], hypothesis => hypothesis.Tokens.Contains(3));
+        Assert.DoesNotContain(new BeamSearch(options with { UnknownPenalty = 1e6f }).Search(Model(), [1])[0],
+            hypothesis => hypothesis.Tokens.Contains(3));
     }
 
     [Fact]
@@ -126,7 +130,8 @@ public sealed class BeamSearchTests
         BeamSearchOptions options = new() { Beam = 3, MinLength = 4, MaxLengthFactor = 1.5, MaxLengthConstant = 1 };
         Assert.Equal(8, options.Limit(5));
         Assert.Equal(6, (options with { MaxPositions = 7 }).Limit(5));
-        IReadOnlyList<Hypothesis> found = new BeamSearch(options).Search(new TableModel(RandomTable(vocabulary, 6, favoured: Eos), vocabulary, 3), [5])[0];
+        IReadOnlyList<Hypothesis> found =
+            new BeamSearch(options).Search(new TableModel(RandomTable(vocabulary, 6, favoured: Eos), vocabulary, 3), [5])[0];
         Assert.All(found, hypothesis => Assert.InRange(hypothesis.Tokens.Count, 5, 9));
         Assert.All(found, hypothesis => Assert.DoesNotContain(Eos, hypothesis.Tokens.SkipLast(1)));
     }
@@ -138,15 +143,19 @@ public sealed class BeamSearchTests
     public void WhatCannotBeSearchedIsRefused()
     {
         Assert.Contains("beam", Assert.Throws<InputException>(() => new BeamSearch(new() { Beam = 0 })).Message, StringComparison.Ordinal);
-        Assert.Contains("temperature", Assert.Throws<InputException>(() => new BeamSearch(new() { Temperature = 0 })).Message, StringComparison.Ordinal);
-        Assert.Contains("vocabulary", Assert.Throws<InputException>(() => new BeamSearch(new()).Search(new TableModel(RandomTable(6, 1), 6, 5), [3])).Message, StringComparison.Ordinal);
+        Assert.Contains("temperature", Assert.Throws<InputException>(() => new BeamSearch(new() { Temperature = 0 })).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("vocabulary",
+            Assert.Throws<InputException>(() => new BeamSearch(new()).Search(new TableModel(RandomTable(6, 1), 6, 5), [3])).Message,
+            StringComparison.Ordinal);
         float[] damaged = RandomTable(9, 1);
         damaged[^2] = damaged[(Eos * 9) + 5] = float.NaN;
         Assert.Throws<InvalidOperationException>(() => new BeamSearch(new() { Beam = 2 }).Search(new TableModel(damaged, 9, 2), [3]));
     }
 
     private static float[] Shifted(float[] table, int vocabulary, int sentence) =>
-        [.. Enumerable.Range(0, vocabulary).SelectMany(token => table.Skip(TableModel.TableRow(sentence, token, vocabulary) * vocabulary).Take(vocabulary))];
+        [.. Enumerable.Range(0, vocabulary)
+            .SelectMany(token => table.Skip(TableModel.TableRow(sentence, token, vocabulary) * vocabulary).Take(vocabulary))];
 
     /// <summary>Log-softmax rows of random scores, one token likelier than by chance.</summary>
     private static float[] RandomTable(int vocabulary, int seed, int? favoured = null)

@@ -16,7 +16,8 @@ public sealed class RoundedWeightsTests
 {
     private const int Vocabulary = 50, Prompt = 20;
 
-    private static readonly LanguageModelConfig _plain = new() { Vocab = Vocabulary, Dim = 32, Layers = 2, Heads = 2, MaxPositions = 300, Init = InitializationScheme.Gpt2 };
+    private static readonly LanguageModelConfig _plain =
+        new() { Vocab = Vocabulary, Dim = 32, Layers = 2, Heads = 2, MaxPositions = 300, Init = InitializationScheme.Gpt2 };
 
     private static readonly LanguageModelConfig _span = _plain with
     {
@@ -36,16 +37,48 @@ public sealed class RoundedWeightsTests
         ["all-attention"] = _span with { Persistent = 8, Ffn = 0 },
         ["memory"] = _plain with { MemoryPositions = ["1"], Memory = new() { Heads = 2, NKeys = 8, KeyDim = 8, TopK = 4 } },
         ["linear, elu"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.Elu1 } },
-        ["linear, rfa, decay"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.RfaSincos, Gate = LinearGateKind.Decay, Reparam = true } },
-        ["linear, rfa, arccos"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.RfaArccos, Gate = LinearGateKind.Input } },
+        ["linear, rfa, decay"] = _plain with
+        {
+            Attention = AttentionKind.Linear,
+            Linear = new() { Map = FeatureMapKind.RfaSincos, Gate = LinearGateKind.Decay, Reparam = true },
+        },
+        ["linear, rfa, arccos"] = _plain with
+        {
+            Attention = AttentionKind.Linear,
+            Linear = new() { Map = FeatureMapKind.RfaArccos, Gate = LinearGateKind.Input },
+        },
         ["linear, favor"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.FavorExp } },
         ["linear, favor, hyperbolic"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.FavorHyp } },
-        ["linear, one softmax"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.Relu }, SoftmaxLayers = [1] },
-        ["linear, t2r"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.Learned, Activation = FeatureActivation.Relu } },
-        ["linear, t2r, normalised"] = _plain with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.Learned, Normalize = true, Reparam = true } },
-        ["delight"] = _plain with { Init = InitializationScheme.Xavier, Heads = 1, Ffn = 8, Delight = new() { MinDepth = 4, MaxDepth = 4, MapDim = 16 }, Positions = PositionKind.Half },
+        ["linear, one softmax"] = _plain with
+        {
+            Attention = AttentionKind.Linear,
+            Linear = new() { Map = FeatureMapKind.Relu },
+            SoftmaxLayers = [1],
+        },
+        ["linear, t2r"] = _plain with
+        {
+            Attention = AttentionKind.Linear,
+            Linear = new() { Map = FeatureMapKind.Learned, Activation = FeatureActivation.Relu },
+        },
+        ["linear, t2r, normalised"] = _plain with
+        {
+            Attention = AttentionKind.Linear,
+            Linear = new() { Map = FeatureMapKind.Learned, Normalize = true, Reparam = true },
+        },
+        ["delight"] = _plain with
+        {
+            Init = InitializationScheme.Xavier,
+            Heads = 1,
+            Ffn = 8,
+            Delight = new() { MinDepth = 4, MaxDepth = 4, MapDim = 16 },
+            Positions = PositionKind.Half,
+        },
         ["depth-adaptive"] = _plain with { Layers = 3, Exits = new() { Thresholds = [0.02f, 0.02f], Halting = HaltingKind.Confidence } },
-        ["depth-adaptive, geometric"] = _plain with { Layers = 3, Exits = new() { Thresholds = [0.5f, 0.5f], Halting = HaltingKind.Geometric } },
+        ["depth-adaptive, geometric"] = _plain with
+        {
+            Layers = 3,
+            Exits = new() { Thresholds = [0.5f, 0.5f], Halting = HaltingKind.Geometric },
+        },
         ["adaptive softmax"] = _plain with { Positions = PositionKind.None, Adaptive = new() { Cutoffs = [10, 25], Div = 2 } },
     };
 
@@ -72,7 +105,8 @@ public sealed class RoundedWeightsTests
             float[] expected = reference.Step(tokens, second).ToArray(), actual = rounded.Step(tokens, first).ToArray();
             for (int i = 0; i < Vocabulary; i++)
             {
-                Assert.True(Math.Abs(expected[i] - actual[i]) <= 2e-6 * (1 + Math.Abs(expected[i])), $"{name}, token {i} at {place}: {actual[i]} instead of {expected[i]}");
+                Assert.True(Math.Abs(expected[i] - actual[i]) <= 2e-6 * (1 + Math.Abs(expected[i])),
+                    $"{name}, token {i} at {place}: {actual[i]} instead of {expected[i]}");
             }
 
             place += block;
@@ -85,9 +119,13 @@ public sealed class RoundedWeightsTests
         CausalLanguageModel model = new(_plain, new RandomSource(1));
         model.RoundWeights();
         Tensor tokens = Tensor.From([1, 2, 3, 4], new Shape(1, 4));
-        Assert.True(model.Parameters().Where(named => named.Parameter.DType == DType.BFloat16).All(named => !named.Parameter.RequiresGradient));
-        Assert.Contains("inference", Assert.Throws<InvalidOperationException>(() => model.Loss(tokens, tokens, ForwardContext.Inference)).Message, StringComparison.Ordinal);
-        Assert.Contains("embed.weight", Assert.Throws<ArgumentException>(() => new Sgd([new ParameterGroup(model.Parameters())])).Message, StringComparison.Ordinal);
+        Assert.True(model.Parameters().Where(named => named.Parameter.DType == DType.BFloat16)
+            .All(named => !named.Parameter.RequiresGradient));
+        Assert.Contains("inference",
+            Assert.Throws<InvalidOperationException>(() => model.Loss(tokens, tokens, ForwardContext.Inference)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("embed.weight", Assert.Throws<ArgumentException>(() => new Sgd([new ParameterGroup(model.Parameters())])).Message,
+            StringComparison.Ordinal);
         using NoGradientScope _ = new();
         Assert.True(float.IsFinite(model.Loss(tokens, tokens, ForwardContext.Inference).Loss.Item()));
     }
@@ -121,7 +159,8 @@ public sealed class RoundedWeightsTests
             }
 
             using IEnumerator<int> tokens = TextGenerator.Generate(
-                model, [.. Enumerable.Range(0, Prompt)], new GenerationOptions { MaxTokens = 60, Temperature = 0.9f, TopK = 20, TopP = 0.95f }, Vocabulary).GetEnumerator();
+                model, [.. Enumerable.Range(0, Prompt)],
+                new GenerationOptions { MaxTokens = 60, Temperature = 0.9f, TopK = 20, TopP = 0.95f }, Vocabulary).GetEnumerator();
             for (int i = 0; i < 15; i++)
             {
                 Assert.True(tokens.MoveNext());

@@ -10,7 +10,8 @@ public sealed class SamplerTests
     private static readonly float[] _logits = [1, 3, 2, -1, 3, 0];
 
     [Fact]
-    public void ZeroTemperatureTakesTheFirstOfTheLikeliest() => Assert.All(Draw(new GenerationOptions { Temperature = 0 }, 20), token => Assert.Equal(1, token));
+    public void ZeroTemperatureTakesTheFirstOfTheLikeliest() =>
+        Assert.All(Draw(new GenerationOptions { Temperature = 0 }, 20), token => Assert.Equal(1, token));
 
     [Fact]
     public void TopOneTakesTheLikeliest() => Assert.All(Draw(new GenerationOptions { TopK = 1 }, 20), token => Assert.Equal(1, token));
@@ -49,8 +50,11 @@ public sealed class SamplerTests
     [Fact]
     public void DamagedScoresAreRefused()
     {
-        Assert.Contains("token 1", Assert.Throws<InvalidOperationException>(() => new Sampler(new GenerationOptions(), 2).Next([0, float.NaN])).Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => new Sampler(new GenerationOptions { Temperature = 0 }, 2).Next([float.PositiveInfinity, 0]));
+        Assert.Contains("token 1",
+            Assert.Throws<InvalidOperationException>(() => new Sampler(new GenerationOptions(), 2).Next([0, float.NaN])).Message,
+            StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(
+            () => new Sampler(new GenerationOptions { Temperature = 0 }, 2).Next([float.PositiveInfinity, 0]));
     }
 
     [Theory]

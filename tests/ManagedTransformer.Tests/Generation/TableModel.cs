@@ -3,8 +3,8 @@ using ManagedTransformer.Generation;
 namespace ManagedTransformer.Tests.Generation;
 
 /// <summary>
-/// A model whose next token depends on the last one and, per sentence, on a shift of the table, so that sentences differ. It checks that the
-/// rows it is asked to keep exist, and remembers what every row has read.
+/// A model whose next token depends on the last one and, per sentence, on a shift of the table, so that sentences differ. It checks that
+/// the rows it is asked to keep exist, and remembers what every row has read.
 /// </summary>
 internal sealed class TableModel(float[] logProbabilities, int vocabulary, int beam, int sentences = 1, bool exits = false) : ISearchModel
 {
@@ -32,7 +32,8 @@ internal sealed class TableModel(float[] logProbabilities, int vocabulary, int b
         for (int row = 0; row < tokens.Length; row++)
         {
             _rows[row] = _rows[row] with { Read = [.. _rows[row].Read, tokens[row]] };
-            logProbabilities.AsSpan(TableRow(_rows[row].Sentence, tokens[row], vocabulary) * vocabulary, vocabulary).CopyTo(scores[(row * vocabulary)..]);
+            logProbabilities.AsSpan(TableRow(_rows[row].Sentence, tokens[row], vocabulary) * vocabulary, vocabulary)
+                .CopyTo(scores[(row * vocabulary)..]);
         }
 
         // A pure function of what the row has read, so that a wrong reordering shows.

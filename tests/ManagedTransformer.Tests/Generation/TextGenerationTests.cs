@@ -54,10 +54,12 @@ public sealed class TextGenerationTests
         Assert.Contains("from new token 7 on", Assert.Single(outgrown.Notes), StringComparison.Ordinal);
 
         TextGeneration longPrompt = Generate("abcdefghij", new GenerationOptions { MaxTokens = 2, WindowStride = 3 });
-        Assert.Contains("10 tokens and the model 8 positions: the last 8 were read", Assert.Single(longPrompt.Notes), StringComparison.Ordinal);
+        Assert.Contains("10 tokens and the model 8 positions: the last 8 were read", Assert.Single(longPrompt.Notes),
+            StringComparison.Ordinal);
         _ = string.Concat(longPrompt);
         Assert.Equal(8, longPrompt.PromptTokensRead);
-        Assert.Contains("from new token 2 on, the model saw only the last 6 to 8 tokens", longPrompt.Notes.Last(), StringComparison.Ordinal);
+        Assert.Contains("from new token 2 on, the model saw only the last 6 to 8 tokens", longPrompt.Notes.Last(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,7 +85,9 @@ public sealed class TextGenerationTests
 
     [Fact]
     public void AStrideOfNothingIsRefused() =>
-        Assert.Contains("stride (0)", Assert.Throws<InputException>(() => Generate("a", new GenerationOptions { WindowStride = 0 })).Message, StringComparison.Ordinal);
+        Assert.Contains("stride (0)",
+            Assert.Throws<InputException>(() => Generate("a", new GenerationOptions { WindowStride = 0 })).Message,
+            StringComparison.Ordinal);
 
     private static int Best(CausalLanguageModel network, int[] tokens)
     {
@@ -105,6 +109,14 @@ public sealed class TextGenerationTests
     }
 
     private static CausalLanguageModel Network() => new(
-        new LanguageModelConfig { Vocab = 256, Dim = 16, Layers = 2, Heads = 2, Positions = PositionKind.Learned, MaxPositions = Positions },
+        new LanguageModelConfig
+        {
+            Vocab = 256,
+            Dim = 16,
+            Layers = 2,
+            Heads = 2,
+            Positions = PositionKind.Learned,
+            MaxPositions = Positions,
+        },
         new RandomSource(5));
 }

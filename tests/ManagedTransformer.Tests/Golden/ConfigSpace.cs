@@ -10,7 +10,8 @@ namespace ManagedTransformer.Tests.Golden;
 internal static class ConfigSpace
 {
     /// <summary>A set of settings, and that set with each change.</summary>
-    /// <param name="basis">JSON object.</param><param name="changes">JSON objects whose keys take the place of those of the basis.</param>
+    /// <param name="basis">JSON object.</param>
+    /// <param name="changes">JSON objects whose keys take the place of those of the basis.</param>
     public static IEnumerable<string> Variants(string basis, params string[] changes)
     {
         yield return basis;
@@ -30,7 +31,8 @@ internal static class ConfigSpace
 
     /// <summary>Ids that are neither padding nor another special token.</summary>
     public static Tensor Tokens(int rows, int length, int vocab, int seed) =>
-        Tensor.From([.. Enumerable.Range(0, rows * length).Select(i => 4 + ((i * 7) + (i * i * 3) + seed) % (vocab - 4))], new Shape(rows, length));
+        Tensor.From([.. Enumerable.Range(0, rows * length).Select(i => 4 + ((i * 7) + (i * i * 3) + seed) % (vocab - 4))],
+            new Shape(rows, length));
 
     public static void Near(Tensor expected, Tensor actual, double tolerance)
     {
@@ -39,7 +41,8 @@ internal static class ConfigSpace
         double scale = 1 + wanted.Select(value => (double)Math.Abs(value)).DefaultIfEmpty().Max();
         for (int i = 0; i < wanted.Length; i++)
         {
-            Assert.True(Math.Abs(wanted[i] - given[i]) <= tolerance * scale, $"element {i} of {expected.Shape}: {given[i]} instead of {wanted[i]}");
+            Assert.True(Math.Abs(wanted[i] - given[i]) <= tolerance * scale,
+                $"element {i} of {expected.Shape}: {given[i]} instead of {wanted[i]}");
         }
     }
 
@@ -73,7 +76,8 @@ internal static class ConfigSpace
 
         // A long step may lead across the kink of a ReLU, a short one is lost in rounding.
         double[] differences = [.. new[] { 3e-4f, 1e-4f, 3e-5f }.Select(step => (Loss(step) - Loss(-step)) / (2 * step))];
-        Assert.True(differences.Any(difference => Math.Abs(slope - difference) <= 0.02 + (0.02 * Math.Abs(slope))), $"the derivative is {slope}, the differences {string.Join(", ", differences)}");
+        Assert.True(differences.Any(difference => Math.Abs(slope - difference) <= 0.02 + (0.02 * Math.Abs(slope))),
+            $"the derivative is {slope}, the differences {string.Join(", ", differences)}");
 
         double Loss(float step)
         {

@@ -5,8 +5,9 @@ using ManagedTransformer.Tensors.Serialization;
 namespace ManagedTransformer.Tests.Golden;
 
 /// <summary>
-/// One file of expected values: a safetensors file with tensors <c>in/</c>, <c>param/</c>, <c>cot/</c> (what the outputs are multiplied with before they are
-/// summed up and differentiated), <c>out/</c>, <c>grad/in/</c> and <c>grad/param/</c>, or a JSON document with a list of cases.
+/// One file of expected values: a safetensors file with tensors <c>in/</c>, <c>param/</c>, <c>cot/</c> (what the outputs are multiplied
+/// with before they are summed up and differentiated), <c>out/</c>, <c>grad/in/</c> and <c>grad/param/</c>,
+/// or a JSON document with a list of cases.
 /// </summary>
 internal sealed class GoldenCase
 {
@@ -33,7 +34,9 @@ internal sealed class GoldenCase
         _entries = file.Entries.ToDictionary(entry => entry.Name);
     }
 
-    /// <summary>Whether a file holds what another test expects, and is no case itself. A file that cannot be read is a case, which fails.</summary>
+    /// <summary>
+    /// Whether a file holds what another test expects, and is no case itself. A file that cannot be read is a case, which fails.
+    /// </summary>
     public static bool IsExpectation(string path)
     {
         try
@@ -121,5 +124,6 @@ internal sealed class GoldenCase
         return _entries.Keys.Where(name => !IsInteger(name)).ToDictionary(name => name, file.ReadFloats);
     }
 
-    private SafetensorsEntry Entry(string name) => _entries.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new InvalidDataException($"the file lacks '{name}'");
+    private SafetensorsEntry Entry(string name) =>
+        _entries.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new InvalidDataException($"the file lacks '{name}'");
 }

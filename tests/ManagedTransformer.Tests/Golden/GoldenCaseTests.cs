@@ -22,7 +22,8 @@ public sealed class GoldenCaseTests
     public void TheRepositoryHasCasesOfEveryImplementedSystem()
     {
         string own = Path.Combine(GoldenFiles.Root, "tests", "golden");
-        HashSet<string> present = [.. GoldenFiles.All().Where(path => path.StartsWith(own, StringComparison.Ordinal)).Select(path => new GoldenCase(path).System)];
+        HashSet<string> present = [.. GoldenFiles.All().Where(path => path.StartsWith(own, StringComparison.Ordinal))
+            .Select(path => new GoldenCase(path).System)];
         foreach (GoldenFamily family in GoldenFamily.All)
         {
             Assert.All(family.Systems, system => Assert.Contains($"{family.Prefix}.{system.Name}", present));

@@ -108,20 +108,25 @@ internal sealed class GoldenCheck(GoldenCase test, double tolerance, Func<Golden
 
     public void Compare(string name, IReadOnlyList<double> actual)
     {
-        double[] expected = test.IsInteger(name) ? [.. test.LongValues(name).Select(value => (double)value)] : [.. test.Values(name).Select(value => (double)value)];
+        double[] expected = test.IsInteger(name)
+            ? [.. test.LongValues(name).Select(value => (double)value)]
+            : [.. test.Values(name).Select(value => (double)value)];
         if (allowance is not null && !test.IsInteger(name))
         {
             double absolute = allowance(test, name);
-            CompareValues(name, [.. expected.Select(value => value / absolute)], [.. actual.Select(value => value / absolute)], test.ShapeOf(name), 1, relative: false);
+            CompareValues(name, [.. expected.Select(value => value / absolute)], [.. actual.Select(value => value / absolute)],
+                test.ShapeOf(name), 1, relative: false);
             return;
         }
 
         bool isKeyBias = name.StartsWith("grad/", StringComparison.Ordinal) && name.EndsWith("key.bias", StringComparison.Ordinal);
-        CompareValues(name, expected, actual, test.ShapeOf(name), test.IsInteger(name) ? 0 : isKeyBias ? Math.Max(tolerance, KeyBiasTolerance) : tolerance);
+        CompareValues(name, expected, actual, test.ShapeOf(name),
+            test.IsInteger(name) ? 0 : isKeyBias ? Math.Max(tolerance, KeyBiasTolerance) : tolerance);
     }
 
     /// <summary>Compares values that are not an entry of the file (a JSON case, or two ways to compute the same).</summary>
-    public void CompareValues(string label, IReadOnlyList<double> expected, IReadOnlyList<double> actual, Shape? shape = null, double? allowed = null, bool relative = true)
+    public void CompareValues(string label, IReadOnlyList<double> expected, IReadOnlyList<double> actual, Shape? shape = null,
+        double? allowed = null, bool relative = true)
     {
         _checked.Add(label);
         if (expected.Count != actual.Count)
@@ -143,7 +148,9 @@ internal sealed class GoldenCheck(GoldenCase test, double tolerance, Func<Golden
 
         if (worst > (allowed ?? tolerance))
         {
-            _failures.Add($"{label}{Index(at, shape)}: expected {expected[at]:G9}, is {actual[at]:G9}; error {worst:G3} of 1 + |expected|, allowed {allowed ?? tolerance:G3}");
+            _failures.Add(
+                $"{label}{Index(at, shape)}: expected {expected[at]:G9}, is {actual[at]:G9}; error {worst:G3} of 1 + |expected|, "
+                + $"allowed {allowed ?? tolerance:G3}");
         }
     }
 
@@ -161,7 +168,8 @@ internal sealed class GoldenCheck(GoldenCase test, double tolerance, Func<Golden
     public string Report()
     {
         IEnumerable<string> forgotten = test.Names
-            .Where(name => (name.StartsWith("out/", StringComparison.Ordinal) || name.StartsWith("grad/", StringComparison.Ordinal)) && !_checked.Contains(name))
+            .Where(name => (name.StartsWith("out/", StringComparison.Ordinal) || name.StartsWith("grad/", StringComparison.Ordinal))
+                && !_checked.Contains(name))
             .Select(name => $"{name}: was not compared");
         return string.Join('\n', _failures.Concat(forgotten));
     }

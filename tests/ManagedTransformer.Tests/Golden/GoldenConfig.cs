@@ -36,7 +36,8 @@ internal sealed class GoldenConfig(JsonElement root)
     public GoldenConfig Object(string key) => new(Get(key));
 
     /// <summary>The keys and values of an object.</summary>
-    public IEnumerable<(string Key, JsonElement Value)> Entries(string key) => Get(key).EnumerateObject().Select(property => (property.Name, property.Value));
+    public IEnumerable<(string Key, JsonElement Value)> Entries(string key) =>
+        Get(key).EnumerateObject().Select(property => (property.Name, property.Value));
 
     /// <summary>The padding id: 1 unless the case says otherwise, null where it says that there is none.</summary>
     public int? Padding(string key = "padding_idx")
@@ -75,7 +76,8 @@ internal sealed class GoldenConfig(JsonElement root)
         string other => throw new InvalidDataException($"unknown label smoothing '{other}'"),
     };
 
-    private JsonElement Get(string key) => TryGet(key, out JsonElement value) ? value : throw new InvalidDataException($"the config lacks the key '{key}'");
+    private JsonElement Get(string key) =>
+        TryGet(key, out JsonElement value) ? value : throw new InvalidDataException($"the config lacks the key '{key}'");
 
     private bool TryGet(string key, out JsonElement value)
     {

@@ -10,8 +10,8 @@ internal static class GoldenFiles
     public static string Root { get; } = FindRoot();
 
     /// <summary>
-    /// Paths of all case files: those of the repository, of the folder <c>shared/golden</c> beside the checkout, and of the folders that the
-    /// environment variable names.
+    /// Paths of all case files: those of the repository, of the folder <c>shared/golden</c> beside the checkout, and of the folders that
+    /// the environment variable names.
     /// </summary>
     public static IEnumerable<string> All()
     {
@@ -24,8 +24,8 @@ internal static class GoldenFiles
     }
 
     /// <summary>
-    /// The case files of a list of folders. A folder that does not exist or holds no case stands for itself, so that its name becomes a test that fails: it must
-    /// not pass for a folder whose cases are all right.
+    /// The case files of a list of folders. A folder that does not exist or holds no case stands for itself, so that its name becomes a
+    /// test that fails: it must not pass for a folder whose cases are all right.
     /// </summary>
     /// <param name="folders">Separated by colons.</param>
     public static IEnumerable<string> Named(string folders) => folders

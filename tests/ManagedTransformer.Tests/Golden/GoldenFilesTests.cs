@@ -15,7 +15,8 @@ public sealed class GoldenFilesTests
 
     [Fact]
     public void FoldersAreReadRecursivelyAndOneAfterTheOther() => Assert.Equal(
-        GoldenFiles.Named("tests/golden/t2r").Concat(GoldenFiles.Named("tests/golden")), GoldenFiles.Named("tests/golden/t2r:tests/golden"));
+        GoldenFiles.Named("tests/golden/t2r").Concat(GoldenFiles.Named("tests/golden")),
+        GoldenFiles.Named("tests/golden/t2r:tests/golden"));
 
     [Theory]
     [InlineData("tests/no-such-folder")]

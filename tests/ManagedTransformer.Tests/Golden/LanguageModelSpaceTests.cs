@@ -9,7 +9,10 @@ using Xunit;
 
 namespace ManagedTransformer.Tests.Golden;
 
-/// <summary>Language models of all families with every key's other values: they have as many parameters as they say, steps give what whole texts give, and gradients are right.</summary>
+/// <summary>
+/// Language models of all families with every key's other values: they have as many parameters as they say, steps give what whole texts
+/// give, and gradients are right.
+/// </summary>
 public sealed class LanguageModelSpaceTests
 {
     private const int Vocab = 29, Rows = 2;
@@ -18,15 +21,22 @@ public sealed class LanguageModelSpaceTests
     [
         .. ConfigSpace.Variants(
             """
-            {"vocab": 29, "d_model": 16, "blocks": 2, "act": "swish", "pre_norm": true, "final_norm": false, "pad": 1, "positions": true, "scale": true, "map_dim": 8, "min_depth": 4,
-             "max_depth": 5, "width_mult": 2, "max_groups": 4, "emb_depth": 4, "emb_width_mult": 2, "emb_max_groups": 4, "ffn_reduction": 4, "mixer": true, "shuffle": true, "mode": "dextra"}
+            {"vocab": 29, "d_model": 16, "blocks": 2, "act": "swish", "pre_norm": true, "final_norm": false, "pad": 1, "positions": true,
+             "scale": true, "map_dim": 8, "min_depth": 4,
+             "max_depth": 5, "width_mult": 2, "max_groups": 4, "emb_depth": 4, "emb_width_mult": 2, "emb_max_groups": 4,
+             "ffn_reduction": 4, "mixer": true, "shuffle": true, "mode": "dextra"}
             """,
-            """{"act": "gelu"}""", """{"act": "relu"}""", """{"act": "none"}""", """{"pre_norm": false}""", """{"final_norm": true}""", """{"pre_norm": false, "final_norm": true}""",
-            """{"positions": false}""", """{"scale": false}""", """{"map_dim": 16}""", """{"map_dim": 16, "scale": false}""", """{"blocks": 1, "max_depth": 4}""", """{"blocks": 3, "max_depth": 8}""",
-            """{"min_depth": 2, "max_depth": 2}""", """{"width_mult": 1.5}""", """{"max_groups": 1}""", """{"emb_max_groups": 1}""", """{"emb_depth": 2}""", """{"ffn_reduction": 1}""",
-            """{"ffn_reduction": 16}""", """{"mixer": false}""", """{"shuffle": false}""", """{"mode": "define"}""", """{"mode": "define", "max_depth": 7, "max_groups": 2}""", """{"pad": 0}""",
+            """{"act": "gelu"}""", """{"act": "relu"}""", """{"act": "none"}""", """{"pre_norm": false}""", """{"final_norm": true}""",
+            """{"pre_norm": false, "final_norm": true}""", """{"positions": false}""", """{"scale": false}""", """{"map_dim": 16}""",
+            """{"map_dim": 16, "scale": false}""", """{"blocks": 1, "max_depth": 4}""", """{"blocks": 3, "max_depth": 8}""",
+            """{"min_depth": 2, "max_depth": 2}""", """{"width_mult": 1.5}""", """{"max_groups": 1}""", """{"emb_max_groups": 1}""",
+            """{"emb_depth": 2}""", """{"ffn_reduction": 1}""", """{"ffn_reduction": 16}""", """{"mixer": false}""",
+            """{"shuffle": false}""", """{"mode": "define"}""", """{"mode": "define", "max_depth": 7, "max_groups": 2}""", """{"pad": 0}""",
             """{"adaptive": {"cutoffs": [9, 18], "factor": 2, "tie": true, "tie_proj": true, "tail_quirk": false}}""",
-            """{"adaptive": {"cutoffs": [9, 18], "factor": 2, "tie": true, "tie_proj": true, "tail_quirk": true}, "scale": false, "map_dim": 16}""",
+            """
+            {"adaptive": {"cutoffs": [9, 18], "factor": 2, "tie": true, "tie_proj": true, "tail_quirk": true}, "scale": false,
+             "map_dim": 16}
+            """,
             """{"adaptive": {"cutoffs": [9], "factor": 4, "tie": true, "tie_proj": false, "tail_quirk": false}, "positions": false}""",
             """{"adaptive": {"cutoffs": [9, 18], "factor": 2, "tie": false, "tie_proj": false, "tail_quirk": false}, "final_norm": true}""",
             """{"adaptive": {"cutoffs": [9], "factor": 8, "tie": true, "tie_proj": true, "tail_quirk": false}, "pre_norm": false}"""),
@@ -36,46 +46,77 @@ public sealed class LanguageModelSpaceTests
     [
         .. ConfigSpace.Variants(
             """
-            {"vocab": 29, "dim": 12, "layers": 2, "heads": 3, "ffn": 16, "convert": [true, false], "feature_size": 5, "activation": "relu", "pre_norm": true, "final_norm": true, "tie": true,
-             "positions": "half", "padding_idx": 1, "scale_embedding": true, "query_scale": true, "reparam": false, "denominator": "clamp", "eps": 0.01}
+            {"vocab": 29, "dim": 12, "layers": 2, "heads": 3, "ffn": 16, "convert": [true, false], "feature_size": 5, "activation": "relu",
+             "pre_norm": true, "final_norm": true, "tie": true,
+             "positions": "half", "padding_idx": 1, "scale_embedding": true, "query_scale": true, "reparam": false, "denominator": "clamp",
+             "eps": 0.01}
             """,
-            """{"convert": [false, true]}""", """{"convert": [true, true]}""", """{"convert": [false, false]}""", """{"convert": [true], "layers": 1}""", """{"convert": [false], "layers": 1}""",
-            """{"convert": [true, false, true], "layers": 3}""", """{"heads": 1}""", """{"heads": 12}""", """{"feature_size": 1}""", """{"activation": "gelu"}""", """{"activation": "gelu_tanh"}""",
-            """{"pre_norm": false}""", """{"final_norm": false}""", """{"pre_norm": false, "final_norm": false}""", """{"tie": false}""", """{"positions": "interleaved"}""",
-            """{"positions": "learned"}""", """{"positions": "none"}""", """{"padding_idx": null}""", """{"padding_idx": 0}""", """{"scale_embedding": false}""", """{"query_scale": false}""",
-            """{"reparam": true}""", """{"reparam": true, "tau": 0.7}""", """{"denominator": "add"}""", """{"denominator": "abs_clamp"}""", """{"eps": 0.0001}""",
-            """{"cutoffs": [9, 18], "factor": 2, "tie": true}""", """{"cutoffs": [9, 18], "factor": 2, "tie": true, "scale_embedding": false}""", """{"cutoffs": [20], "factor": 3, "tie": false}"""),
+            """{"convert": [false, true]}""", """{"convert": [true, true]}""", """{"convert": [false, false]}""",
+            """{"convert": [true], "layers": 1}""", """{"convert": [false], "layers": 1}""",
+            """{"convert": [true, false, true], "layers": 3}""", """{"heads": 1}""", """{"heads": 12}""", """{"feature_size": 1}""",
+            """{"activation": "gelu"}""", """{"activation": "gelu_tanh"}""", """{"pre_norm": false}""", """{"final_norm": false}""",
+            """{"pre_norm": false, "final_norm": false}""", """{"tie": false}""", """{"positions": "interleaved"}""",
+            """{"positions": "learned"}""", """{"positions": "none"}""", """{"padding_idx": null}""", """{"padding_idx": 0}""",
+            """{"scale_embedding": false}""", """{"query_scale": false}""", """{"reparam": true}""", """{"reparam": true, "tau": 0.7}""",
+            """{"denominator": "add"}""", """{"denominator": "abs_clamp"}""",
+            """{"eps": 0.0001}""", """{"cutoffs": [9, 18], "factor": 2, "tie": true}""",
+            """{"cutoffs": [9, 18], "factor": 2, "tie": true, "scale_embedding": false}""",
+            """{"cutoffs": [20], "factor": 3, "tie": false}"""),
     ];
 
     private static readonly string[] _spans =
     [
         .. ConfigSpace.Variants(
-            """{"vocab": 29, "hidden": 8, "layers": 2, "heads": 2, "head_dim": 4, "inner": 12, "max_span": 14, "ramp": 4, "span": "adaptive", "adapt_cache": true, "span_coeff": 0.01}""",
-            """{"span": "fixed"}""", """{"span": "dynamic"}""", """{"heads": 1, "head_dim": 8}""", """{"heads": 8, "head_dim": 1}""", """{"layers": 1}""", """{"max_span": 1}""", """{"max_span": 2, "span": "fixed"}""",
-            """{"max_span": 70}""", """{"ramp": 1}""", """{"ramp": 40}""", """{"adapt_cache": false}""", """{"span_coeff": 0}""", """{"persistent": 3}""", """{"inner": 0, "persistent": 3}""",
-            """{"inner": 0, "persistent": 1, "span": "fixed"}""", """{"inner": 0, "persistent": 5, "span": "dynamic"}""", """{"tied": true}""", """{"cutoffs": [8, 16], "div_val": 2, "tied": true}""",
-            """{"cutoffs": [8, 16], "div_val": 2, "tied": false, "persistent": 2}""", """{"cutoffs": [8], "div_val": 4, "tied": true, "inner": 0, "persistent": 2}"""),
+            """
+            {"vocab": 29, "hidden": 8, "layers": 2, "heads": 2, "head_dim": 4, "inner": 12, "max_span": 14, "ramp": 4,
+             "span": "adaptive", "adapt_cache": true, "span_coeff": 0.01}
+            """,
+            """{"span": "fixed"}""", """{"span": "dynamic"}""", """{"heads": 1, "head_dim": 8}""", """{"heads": 8, "head_dim": 1}""",
+            """{"layers": 1}""", """{"max_span": 1}""", """{"max_span": 2, "span": "fixed"}""", """{"max_span": 70}""", """{"ramp": 1}""",
+            """{"ramp": 40}""", """{"adapt_cache": false}""", """{"span_coeff": 0}""", """{"persistent": 3}""",
+            """{"inner": 0, "persistent": 3}""", """{"inner": 0, "persistent": 1, "span": "fixed"}""",
+            """{"inner": 0, "persistent": 5, "span": "dynamic"}""", """{"tied": true}""",
+            """{"cutoffs": [8, 16], "div_val": 2, "tied": true}""",
+            """{"cutoffs": [8, 16], "div_val": 2, "tied": false, "persistent": 2}""",
+            """{"cutoffs": [8], "div_val": 4, "tied": true, "inner": 0, "persistent": 2}"""),
     ];
 
     private static readonly string[] _memories =
     [
         .. ConfigSpace.Variants(
             """
-            {"vocab": 29, "dim": 8, "layers": 2, "attn_heads": 2, "ffn_dim": 16, "activation": "gelu", "positions": 9, "norm_eps": 1e-12, "tied": true, "share_values": false, "memory_positions": ["1"],
-             "memory": {"heads": 2, "n_keys": 4, "key_dim": 6, "top_k": 3, "batch_norm": true, "query_bias": true, "query_hidden": [], "flat_keys": false}}
+            {"vocab": 29, "dim": 8, "layers": 2, "attn_heads": 2, "ffn_dim": 16, "activation": "gelu", "positions": 9, "norm_eps": 1e-12,
+             "tied": true, "share_values": false, "memory_positions": ["1"],
+             "memory": {"heads": 2, "n_keys": 4, "key_dim": 6, "top_k": 3, "batch_norm": true, "query_bias": true, "query_hidden": [],
+             "flat_keys": false}}
             """,
-            """{"memory_positions": ["0+"]}""", """{"memory_positions": ["0", "1"]}""", """{"memory_positions": ["0", "1+"], "share_values": true}""", """{"memory_positions": []}""", """{"tied": false}""",
+            """{"memory_positions": ["0+"]}""", """{"memory_positions": ["0", "1"]}""",
+            """{"memory_positions": ["0", "1+"], "share_values": true}""", """{"memory_positions": []}""", """{"tied": false}""",
             """{"activation": "relu"}""", """{"layers": 1, "memory_positions": ["0"]}""", """{"attn_heads": 1}""", """{"norm_eps": 1e-5}""",
-            """{"memory": {"heads": 1, "n_keys": 4, "key_dim": 6, "top_k": 4, "batch_norm": false, "query_bias": false, "query_hidden": [7], "flat_keys": false}}""",
-            """{"memory": {"heads": 1, "n_keys": 1, "key_dim": 2, "top_k": 1, "batch_norm": true, "query_bias": true, "query_hidden": [7, 5], "flat_keys": false}}""",
-            """{"memory": {"heads": 2, "n_keys": 12, "key_dim": 6, "top_k": 3, "batch_norm": true, "query_bias": true, "query_hidden": [], "flat_keys": true}}""",
-            """{"memory": {"heads": 2, "n_keys": 12, "key_dim": 6, "top_k": 3, "batch_norm": true, "query_bias": true, "query_hidden": [], "flat_keys": true, "shared_keys": true}}"""),
+            """
+            {"memory": {"heads": 1, "n_keys": 4, "key_dim": 6, "top_k": 4, "batch_norm": false, "query_bias": false, "query_hidden": [7],
+             "flat_keys": false}}
+            """,
+            """
+            {"memory": {"heads": 1, "n_keys": 1, "key_dim": 2, "top_k": 1, "batch_norm": true, "query_bias": true,
+             "query_hidden": [7, 5], "flat_keys": false}}
+            """,
+            """
+            {"memory": {"heads": 2, "n_keys": 12, "key_dim": 6, "top_k": 3, "batch_norm": true, "query_bias": true, "query_hidden": [],
+             "flat_keys": true}}
+            """,
+            """
+            {"memory": {"heads": 2, "n_keys": 12, "key_dim": 6, "top_k": 3, "batch_norm": true, "query_bias": true, "query_hidden": [],
+             "flat_keys": true, "shared_keys": true}}
+            """),
     ];
 
     public static IEnumerable<TheoryDataRow<string, string>> Settings() =>
     [
-        .. _delight.Select(json => new TheoryDataRow<string, string>("delight", json)), .. _t2r.Select(json => new TheoryDataRow<string, string>("t2r", json)),
-        .. _spans.Select(json => new TheoryDataRow<string, string>("adaptive_span", json)), .. _memories.Select(json => new TheoryDataRow<string, string>("pkm", json)),
+        .. _delight.Select(json => new TheoryDataRow<string, string>("delight", json)),
+        .. _t2r.Select(json => new TheoryDataRow<string, string>("t2r", json)),
+        .. _spans.Select(json => new TheoryDataRow<string, string>("adaptive_span", json)),
+        .. _memories.Select(json => new TheoryDataRow<string, string>("pkm", json)),
     ];
 
     [Theory]
@@ -96,7 +137,8 @@ public sealed class LanguageModelSpaceTests
                 ConfigSpace.Near(whole.Slice(1, t, 1).Reshape(new Shape(Rows, Vocab)), model.Step(tokens.Slice(1, t, 1), state), 2e-5);
             }
 
-            ConfigSpace.Near(whole.Slice(1, length - 1, 1).Reshape(new Shape(Rows, Vocab)), model.Step(tokens, model.CreateState(Rows)), 2e-5);
+            ConfigSpace.Near(whole.Slice(1, length - 1, 1).Reshape(new Shape(Rows, Vocab)),
+                model.Step(tokens, model.CreateState(Rows)), 2e-5);
         }
 
         // A search for slots is no smooth function.

@@ -9,36 +9,46 @@ using Xunit;
 
 namespace ManagedTransformer.Tests.Golden;
 
-/// <summary>Encoder-decoder models of all families with every key's other values, held against themselves like <see cref="LanguageModelSpaceTests"/>.</summary>
+/// <summary>
+/// Encoder-decoder models of all families with every key's other values, held against themselves like
+/// <see cref="LanguageModelSpaceTests"/>.
+/// </summary>
 public sealed class TranslationSpaceTests
 {
     private const int Vocab = 19, Rows = 2;
 
     private const string Sizes = """
-        {"src_vocab": 19, "vocab": 19, "dim": 12, "heads": 2, "ffn": 14, "encoder_layers": 1, "decoder_layers": 2, "activation": "relu", "pre_norm": false, "tie": "none",
+        {"src_vocab": 19, "vocab": 19, "dim": 12, "heads": 2, "ffn": 14, "encoder_layers": 1, "decoder_layers": 2, "activation": "relu",
+         "pre_norm": false, "tie": "none",
          "positions": "half", "max_positions": 16, "scale_embedding": true, "padding_idx": 1, "epsilon": 0.1, "mode": "spread_all"
         """;
 
     private static readonly string[] _sizes =
     [
-        """{"pre_norm": true}""", """{"pre_norm": true, "final_norm": false}""", """{"pre_norm": false, "final_norm": true}""", """{"decoder_dim": 8}""", """{"heads": 1}""", """{"heads": 12}""",
-        """{"encoder_layers": 2}""", """{"decoder_layers": 1}""", """{"decoder_layers": 3}""", """{"activation": "gelu"}""", """{"activation": "gelu_tanh"}""", """{"positions": "interleaved"}""",
-        """{"positions": "learned"}""", """{"positions": "none"}""", """{"scale_embedding": false}""", """{"padding_idx": 0}""", """{"epsilon": 0}""", """{"mode": "spread_others"}""",
+        """{"pre_norm": true}""", """{"pre_norm": true, "final_norm": false}""", """{"pre_norm": false, "final_norm": true}""",
+        """{"decoder_dim": 8}""", """{"heads": 1}""", """{"heads": 12}""", """{"encoder_layers": 2}""", """{"decoder_layers": 1}""",
+        """{"decoder_layers": 3}""", """{"activation": "gelu"}""", """{"activation": "gelu_tanh"}""", """{"positions": "interleaved"}""",
+        """{"positions": "learned"}""", """{"positions": "none"}""", """{"scale_embedding": false}""", """{"padding_idx": 0}""",
+        """{"epsilon": 0}""", """{"mode": "spread_others"}""",
     ];
 
-    private static readonly string[] _baseline = [.. ConfigSpace.Variants(Sizes + "}", [.. _sizes, """{"tie": "all"}""", """{"tie": "decoder"}""", """{"tie": "all", "pre_norm": true}"""])];
+    private static readonly string[] _baseline = [.. ConfigSpace.Variants(Sizes + "}",
+        [.. _sizes, """{"tie": "all"}""", """{"tie": "decoder"}""", """{"tie": "all", "pre_norm": true}"""])];
 
     private static readonly string[] _t2r =
     [
         .. ConfigSpace.Variants(
             Sizes + """
-            , "convert": [true, true], "convert_cross": [true, true], "feature_size": 5, "cross_feature_size": 7, "query_scale": true, "reparam": false, "denominator": "clamp", "eps": 0.01}
+            , "convert": [true, true], "convert_cross": [true, true], "feature_size": 5, "cross_feature_size": 7, "query_scale": true,
+              "reparam": false, "denominator": "clamp", "eps": 0.01}
             """,
             [
-                .. _sizes.Where(change => !change.Contains("decoder_layers", StringComparison.Ordinal)), """{"convert": [true, false]}""", """{"convert": [false, false]}""",
-                """{"convert_cross": [false, true]}""", """{"convert_cross": [false, false]}""", """{"convert": [false, false], "convert_cross": [false, false]}""",
-                """{"convert": [true], "convert_cross": [false], "decoder_layers": 1}""", """{"reparam": true}""", """{"query_scale": false}""", """{"denominator": "add"}""",
-                """{"denominator": "abs_clamp"}""", """{"tie": "all"}""", """{"tie": "decoder"}""",
+                .. _sizes.Where(change => !change.Contains("decoder_layers", StringComparison.Ordinal)), """{"convert": [true, false]}""",
+                """{"convert": [false, false]}""", """{"convert_cross": [false, true]}""", """{"convert_cross": [false, false]}""",
+                """{"convert": [false, false], "convert_cross": [false, false]}""",
+                """{"convert": [true], "convert_cross": [false], "decoder_layers": 1}""", """{"reparam": true}""",
+                """{"query_scale": false}""", """{"denominator": "add"}""", """{"denominator": "abs_clamp"}""", """{"tie": "all"}""",
+                """{"tie": "decoder"}""",
             ]),
     ];
 
@@ -46,36 +56,49 @@ public sealed class TranslationSpaceTests
     [
         .. ConfigSpace.Variants(
             """
-            {"vocab": 19, "d_model": 16, "blocks": 2, "act": "swish", "pre_norm": false, "final_norm": false, "pad": 1, "positions": true, "scale": true, "map_dim": 8, "min_depth": 4, "max_depth": 5,
-             "width_mult": 2, "max_groups": 4, "emb_depth": 4, "emb_width_mult": 2, "emb_max_groups": 4, "ffn_reduction": 4, "share_embed": true, "label_smoothing": 0.1}
+            {"vocab": 19, "d_model": 16, "blocks": 2, "act": "swish", "pre_norm": false, "final_norm": false, "pad": 1, "positions": true,
+             "scale": true, "map_dim": 8, "min_depth": 4, "max_depth": 5,
+             "width_mult": 2, "max_groups": 4, "emb_depth": 4, "emb_width_mult": 2, "emb_max_groups": 4, "ffn_reduction": 4,
+             "share_embed": true, "label_smoothing": 0.1}
             """,
-            """{"act": "gelu"}""", """{"pre_norm": true}""", """{"pre_norm": true, "final_norm": true}""", """{"final_norm": true}""", """{"positions": false}""", """{"scale": false}""",
-            """{"map_dim": 16}""", """{"map_dim": 16, "scale": false, "pre_norm": true}""", """{"blocks": 1, "max_depth": 4}""", """{"mode": "define"}""", """{"shuffle": false}""", """{"mixer": false}""",
-            """{"max_groups": 1}""", """{"share_embed": false}""", """{"share_embed": false, "pre_norm": true, "final_norm": true}""", """{"label_smoothing": 0}""", """{"ffn_reduction": 2}"""),
+            """{"act": "gelu"}""", """{"pre_norm": true}""", """{"pre_norm": true, "final_norm": true}""", """{"final_norm": true}""",
+            """{"positions": false}""", """{"scale": false}""", """{"map_dim": 16}""",
+            """{"map_dim": 16, "scale": false, "pre_norm": true}""", """{"blocks": 1, "max_depth": 4}""", """{"mode": "define"}""",
+            """{"shuffle": false}""", """{"mixer": false}""", """{"max_groups": 1}""", """{"share_embed": false}""",
+            """{"share_embed": false, "pre_norm": true, "final_norm": true}""", """{"label_smoothing": 0}""", """{"ffn_reduction": 2}"""),
     ];
 
     private static readonly string[] _exits =
     [
         .. ConfigSpace.Variants(
             Sizes + """
-            , "exits": "separate", "halting": "none", "omega": null, "gamma": null, "alpha": 0, "oracle": "correctness", "sigma": 0, "lambda": 0.1}
+            , "exits": "separate", "halting": "none", "omega": null, "gamma": null, "alpha": 0, "oracle": "correctness", "sigma": 0,
+              "lambda": 0.1}
             """,
             [
-                .. _sizes, """{"exits": "shared"}""", """{"exits": "tied", "tie": "all"}""", """{"exits": "tied", "tie": "decoder", "decoder_dim": 8}""", """{"omega": [1, 2]}""", """{"gamma": [1.5, 1]}""",
+                .. _sizes, """{"exits": "shared"}""", """{"exits": "tied", "tie": "all"}""",
+                """{"exits": "tied", "tie": "decoder", "decoder_dim": 8}""", """{"omega": [1, 2]}""", """{"gamma": [1.5, 1]}""",
                 """{"halting": "geometric", "alpha": 0.3}""", """{"halting": "geometric", "halting_shared": false, "alpha": 0.3}""",
-                """{"halting": "geometric", "halting_shared": false, "alpha": 0.3, "decoder_layers": 3}""", """{"halting": "geometric", "decoder_layers": 1, "alpha": 0.3}""",
-                """{"halting": "geometric", "decoder_layers": 1, "halting_shared": false, "alpha": 0.3}""", """{"halting": "geometric", "thresholds": [0.4], "oracle": "likelihood", "alpha": 1}""",
-                """{"halting": "multinomial", "alpha": 0.3}""", """{"halting": "multinomial", "decoder_layers": 1, "alpha": 0.3}""", """{"halting": "sequence", "alpha": 0.3}""",
-                """{"halting": "sequence", "decoder_layers": 1, "alpha": 0.3}""", """{"halting": "sequence", "oracle": "likelihood", "decoder_dim": 8, "alpha": 0.3}""",
-                """{"halting": "geometric", "alpha": 0.3, "sigma": 2}""", """{"halting": "confidence"}""", """{"halting": "confidence", "decoder_layers": 1}""", """{"halting": "confidence", "thresholds": [0.06]}""",
-                """{"halting": "fixed", "fixed_exit": 1}""", """{"halting": "fixed", "fixed_exit": 2}""", """{"halting": "geometric", "pre_norm": true, "alpha": 0.3}""",
+                """{"halting": "geometric", "halting_shared": false, "alpha": 0.3, "decoder_layers": 3}""",
+                """{"halting": "geometric", "decoder_layers": 1, "alpha": 0.3}""",
+                """{"halting": "geometric", "decoder_layers": 1, "halting_shared": false, "alpha": 0.3}""",
+                """{"halting": "geometric", "thresholds": [0.4], "oracle": "likelihood", "alpha": 1}""",
+                """{"halting": "multinomial", "alpha": 0.3}""", """{"halting": "multinomial", "decoder_layers": 1, "alpha": 0.3}""",
+                """{"halting": "sequence", "alpha": 0.3}""", """{"halting": "sequence", "decoder_layers": 1, "alpha": 0.3}""",
+                """{"halting": "sequence", "oracle": "likelihood", "decoder_dim": 8, "alpha": 0.3}""",
+                """{"halting": "geometric", "alpha": 0.3, "sigma": 2}""", """{"halting": "confidence"}""",
+                """{"halting": "confidence", "decoder_layers": 1}""", """{"halting": "confidence", "thresholds": [0.06]}""",
+                """{"halting": "fixed", "fixed_exit": 1}""", """{"halting": "fixed", "fixed_exit": 2}""",
+                """{"halting": "geometric", "pre_norm": true, "alpha": 0.3}""",
             ]),
     ];
 
     public static IEnumerable<TheoryDataRow<string, string>> Settings() =>
     [
-        .. _baseline.Select(json => new TheoryDataRow<string, string>("baseline", json)), .. _t2r.Select(json => new TheoryDataRow<string, string>("t2r", json)),
-        .. _delight.Select(json => new TheoryDataRow<string, string>("delight", json)), .. _exits.Select(json => new TheoryDataRow<string, string>("depth_adaptive", json)),
+        .. _baseline.Select(json => new TheoryDataRow<string, string>("baseline", json)),
+        .. _t2r.Select(json => new TheoryDataRow<string, string>("t2r", json)),
+        .. _delight.Select(json => new TheoryDataRow<string, string>("delight", json)),
+        .. _exits.Select(json => new TheoryDataRow<string, string>("depth_adaptive", json)),
     ];
 
     [Theory]
@@ -109,7 +132,11 @@ public sealed class TranslationSpaceTests
         }
 
         Tensor inputs = ConfigSpace.Tokens(Rows, 6, Vocab, 3), targets = ConfigSpace.Tokens(Rows, 6, Vocab, 8);
-        CrossEntropyOptions options = new() { Smoothing = config.Float("epsilon", 0.1), Mode = family == "delight" ? LabelSmoothing.SpreadAll : config.Smoothing() };
+        CrossEntropyOptions options = new()
+        {
+            Smoothing = config.Float("epsilon", 0.1),
+            Mode = family == "delight" ? LabelSmoothing.SpreadAll : config.Smoothing(),
+        };
 
         // Scaled gradients are not those of the loss, and an oracle's choice is no smooth function.
         if (sizes.Exits is null or { Gamma: null, Alpha: 0 })
@@ -120,7 +147,8 @@ public sealed class TranslationSpaceTests
         {
             Tensor loss = model.TrainingLoss(source, inputs, targets, ForwardContext.Inference, options).Total;
             loss.Backward();
-            Assert.All(model.Parameters(), named => Assert.All(named.Parameter.Gradient?.ToArray() ?? [], value => Assert.True(float.IsFinite(value), named.Name)));
+            Assert.All(model.Parameters(),
+                named => Assert.All(named.Parameter.Gradient?.ToArray() ?? [], value => Assert.True(float.IsFinite(value), named.Name)));
         }
     }
 
@@ -130,7 +158,8 @@ public sealed class TranslationSpaceTests
         GoldenConfig config = ConfigSpace.Parse(Sizes + """
             , "exits": "separate", "halting": "geometric", "halting_shared": false}
             """);
-        string[] names = [.. new EncoderDecoderModel(Build("depth_adaptive", config), new RandomSource(1)).Parameters().Select(named => named.Name).Where(name => name.Contains("halting", StringComparison.Ordinal))];
+        string[] names = [.. new EncoderDecoderModel(Build("depth_adaptive", config), new RandomSource(1)).Parameters()
+            .Select(named => named.Name).Where(name => name.Contains("halting", StringComparison.Ordinal))];
         Assert.Equal(["halting.0.weight", "halting.0.bias"], names);
     }
 

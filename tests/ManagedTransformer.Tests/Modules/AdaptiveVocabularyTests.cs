@@ -10,7 +10,8 @@ public sealed class AdaptiveVocabularyTests
     private const int Vocab = 23, Dim = 16;
     private static readonly int[][] _cutoffs = [[9], [5, 12], [4, 9, 15], [3, 4, 10, 16]];
 
-    public static MatrixTheoryData<int, bool, AdaptiveForm> Kinds => new([0, 1, 2, 3], [false, true], [AdaptiveForm.Biased, AdaptiveForm.Fairseq]);
+    public static MatrixTheoryData<int, bool, AdaptiveForm> Kinds =>
+        new([0, 1, 2, 3], [false, true], [AdaptiveForm.Biased, AdaptiveForm.Fairseq]);
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -40,13 +41,15 @@ public sealed class AdaptiveVocabularyTests
         (AdaptiveInput input, AdaptiveSoftmax output) = Create(division, tied, form);
         foreach (Parameter table in input.Clusters.Select(cluster => cluster.Weight))
         {
-            table.CopyFrom([.. table.ToArray().Select(value => 0.3f * value)]); // N(0, 1) makes losses of many nats: too much curvature for differences
+            // N(0, 1) makes losses of many nats: too much curvature for differences.
+            table.CopyFrom([.. table.ToArray().Select(value => 0.3f * value)]);
         }
 
         Tensor tokens = Words(0, 22, 7, 9), targets = Words(22, 1, 10, 4), hidden = Hidden(4);
         Tensor[] inputs = [hidden, .. Parameters(input, output)];
         double each = GradientCheck.Run(
-            _ => TensorOperators.Concat(-1, input.Forward(tokens), output.NegativeLogLikelihood(hidden, targets).Reshape(new Shape(4, 1))), inputs);
+            _ => TensorOperators.Concat(-1, input.Forward(tokens), output.NegativeLogLikelihood(hidden, targets).Reshape(new Shape(4, 1))),
+            inputs);
         double mean = GradientCheck.Run(_ => output.Loss(hidden, targets).Loss * 3f, inputs);
         Assert.InRange(each, 0, 5e-4);
         Assert.InRange(mean, 0, 5e-4);
@@ -71,7 +74,8 @@ public sealed class AdaptiveVocabularyTests
 
         float[] sum = [.. Gradient(true, false).Zip(Gradient(false, true), (a, b) => a + b)];
         Assert.All(Gradient(true, true).Zip(sum), pair => Assert.Equal(pair.Second, pair.First, 1e-5 * (1 + Math.Abs(pair.Second))));
-        Assert.Equal(2 * input.Clusters.Count, Parameters(input, output).Count(named => input.Parameters().Any(other => other.Parameter == named)));
+        Assert.Equal(2 * input.Clusters.Count,
+            Parameters(input, output).Count(named => input.Parameters().Any(other => other.Parameter == named)));
     }
 
     [Theory]
@@ -86,7 +90,8 @@ public sealed class AdaptiveVocabularyTests
         foreach (int cluster in (int[])[1, 2])
         {
             Parameter?[] absent =
-                [output.Clusters[cluster].Weight, output.Clusters[cluster].Projection, output.Clusters[cluster].Bias, input.Clusters[cluster].Weight, input.Clusters[cluster].Projection];
+                [output.Clusters[cluster].Weight, output.Clusters[cluster].Projection, output.Clusters[cluster].Bias,
+                    input.Clusters[cluster].Weight, input.Clusters[cluster].Projection];
             Assert.All(absent, parameter => Assert.Equal(new float[parameter!.Count], parameter.Gradient!.ToArray()));
         }
 
@@ -100,7 +105,8 @@ public sealed class AdaptiveVocabularyTests
         Tensor hidden = Hidden(4), kept = TensorOperators.Concat(0, hidden.Slice(0, 0, 1), hidden.Slice(0, 2, 1));
 
         // Entry 6 of the head's softmax stands for a cluster: word 6 must not be confused with it.
-        CrossEntropyResult all = output.Loss(hidden, Words(0, 6, 13, 6), new CrossEntropyOptions { IgnoredTarget = 6 }), some = output.Loss(kept, Words(0, 13));
+        CrossEntropyResult all = output.Loss(hidden, Words(0, 6, 13, 6), new CrossEntropyOptions { IgnoredTarget = 6 }),
+            some = output.Loss(kept, Words(0, 13));
         Assert.Equal(2, all.Targets);
         Assert.Equal(some.Loss.Item(), all.Loss.Item(), 1e-6);
         Assert.Equal(some.NegativeLogLikelihood.Item(), all.NegativeLogLikelihood.Item(), 1e-6);
@@ -133,9 +139,11 @@ public sealed class AdaptiveVocabularyTests
     {
         AdaptiveClusters clusters = new() { Cutoffs = [9, 16], Div = 2, Form = AdaptiveForm.Fairseq };
         AdaptiveInput input = new(clusters, Vocab, Dim, new RandomSource(1), padding: 1);
-        Assert.Equal(["bands.0.weight", "bands.1.weight", "bands.2.weight", "proj.0.weight", "proj.1.weight", "proj.2.weight"], input.Parameters().Select(named => named.Name));
+        Assert.Equal(["bands.0.weight", "bands.1.weight", "bands.2.weight", "proj.0.weight", "proj.1.weight", "proj.2.weight"],
+            input.Parameters().Select(named => named.Name));
         AdaptiveSoftmax untied = new(clusters, Vocab, Dim, new RandomSource(1));
-        Assert.Equal(["class.weight", "bands.0.weight", "bands.1.weight", "bands.2.weight", "proj.1.weight", "proj.2.weight"], untied.Parameters().Select(named => named.Name));
+        Assert.Equal(["class.weight", "bands.0.weight", "bands.1.weight", "bands.2.weight", "proj.1.weight", "proj.2.weight"],
+            untied.Parameters().Select(named => named.Name));
         Tensor embedded = input.Forward(Words(1, 10, 17));
         Assert.Equal(new float[Dim], embedded.Slice(0, 0, 1).ToArray());
         embedded.Sum().Backward();

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ManagedTransformer.Tests.Modules;
 
-/// <summary>Layers against their formulas in separate steps, and against numerical differentiation, over all kinds of configurations.</summary>
+/// <summary>
+/// Layers against their formulas in separate steps, and against numerical differentiation, over all kinds of configurations.
+/// </summary>
 public sealed class TransformerLayerTests
 {
     private const int Dim = 6, Heads = 2, Length = 4, MemoryLength = 5, MemoryDim = 3;
@@ -20,7 +22,8 @@ public sealed class TransformerLayerTests
         TransformerLayer layer = Encoder(preNorm, activation, bias);
         AttentionMask mask = new(Causal: bias, KeyPadding: padding ? Padding(Length) : null);
         Tensor x = Random(1, 2, Length, Dim);
-        Tensor expected = Formula(x, preNorm, layer.Norm1, y => ((MultiHeadAttention)layer.Attention).ForwardWithWeights(y, null, mask).Output);
+        Tensor expected = Formula(x, preNorm, layer.Norm1,
+            y => ((MultiHeadAttention)layer.Attention).ForwardWithWeights(y, null, mask).Output);
         expected = Formula(expected, preNorm, layer.Norm2!, y => FeedForward((FeedForward)layer.Positionwise!, y, activation));
         Near(expected, layer.Forward(x, mask, _context));
     }
@@ -30,10 +33,13 @@ public sealed class TransformerLayerTests
     public void ADecoderLayerIsItsFormula(bool preNorm, Activation activation, bool bias, bool padding)
     {
         DecoderLayer layer = Decoder(preNorm, activation, bias);
-        AttentionMask self = new(Causal: true, KeyPadding: padding ? Padding(Length) : null), cross = new(KeyPadding: padding ? Padding(MemoryLength) : null);
+        AttentionMask self = new(Causal: true, KeyPadding: padding ? Padding(Length) : null),
+            cross = new(KeyPadding: padding ? Padding(MemoryLength) : null);
         Tensor x = Random(1, 2, Length, Dim), memory = Random(2, 2, MemoryLength, MemoryDim);
-        Tensor expected = Formula(x, preNorm, layer.Norm1, y => ((MultiHeadAttention)layer.Attention).ForwardWithWeights(y, null, self).Output);
-        expected = Formula(expected, preNorm, layer.Norm2!, y => ((MultiHeadAttention)layer.CrossAttention).ForwardWithWeights(y, memory, cross).Output);
+        Tensor expected = Formula(x, preNorm, layer.Norm1,
+            y => ((MultiHeadAttention)layer.Attention).ForwardWithWeights(y, null, self).Output);
+        expected = Formula(expected, preNorm, layer.Norm2!,
+            y => ((MultiHeadAttention)layer.CrossAttention).ForwardWithWeights(y, memory, cross).Output);
         expected = Formula(expected, preNorm, layer.Norm3, y => FeedForward(layer.FeedForward, y, activation));
         Near(expected, layer.Forward(x, memory, self.KeyPadding, cross.KeyPadding, _context));
     }
@@ -58,7 +64,8 @@ public sealed class TransformerLayerTests
         DecoderLayer layer = Decoder(preNorm, activation, bias);
         CheckGradients(
             layer,
-            inputs => layer.Forward(inputs[0], inputs[1], padding ? Padding(Length) : null, padding ? Padding(MemoryLength) : null, _context),
+            inputs => layer.Forward(inputs[0], inputs[1], padding ? Padding(Length) : null,
+                padding ? Padding(MemoryLength) : null, _context),
             Random(1, 2, Length, Dim),
             Random(2, 2, MemoryLength, MemoryDim));
     }
@@ -67,7 +74,16 @@ public sealed class TransformerLayerTests
     public void DropoutInEveryPlaceIsDifferentiatedRight()
     {
         TransformerLayer layer = new(
-            new TransformerLayerOptions { Dim = Dim, Heads = Heads, FeedForward = 8, Activation = Activation.Gelu, Dropout = 0.2f, AttentionDropout = 0.2f, ActivationDropout = 0.3f },
+            new TransformerLayerOptions
+            {
+                Dim = Dim,
+                Heads = Heads,
+                FeedForward = 8,
+                Activation = Activation.Gelu,
+                Dropout = 0.2f,
+                AttentionDropout = 0.2f,
+                ActivationDropout = 0.3f,
+            },
             new RandomSource(1));
         Spread(layer);
         RandomSource random = new(3);
@@ -97,7 +113,8 @@ public sealed class TransformerLayerTests
 
         Assert.NotEqual(y[2 * Dim], z[2 * Dim]);
 
-        float[] Output(Tensor input) => (inOnePass ? attention.Forward(input, mask, _context) : attention.ForwardWithWeights(input, null, mask).Output).ToArray();
+        float[] Output(Tensor input) =>
+            (inOnePass ? attention.Forward(input, mask, _context) : attention.ForwardWithWeights(input, null, mask).Output).ToArray();
     }
 
     private static TransformerLayer Encoder(bool preNorm, Activation activation, bool bias)
@@ -123,7 +140,8 @@ public sealed class TransformerLayerTests
         ulong number = 0;
         foreach (NamedParameter named in module.Parameters().Where(named => named.Parameter.Rank == 1))
         {
-            named.Parameter.Assign(named.Parameter.Detach() + Tensor.Uniform(named.Parameter.Shape, -0.5f, 0.5f, new RandomKey(8, number++)));
+            named.Parameter.Assign(named.Parameter.Detach()
+                + Tensor.Uniform(named.Parameter.Shape, -0.5f, 0.5f, new RandomKey(8, number++)));
         }
     }
 
@@ -137,10 +155,12 @@ public sealed class TransformerLayerTests
     private static Tensor Formula(Tensor x, bool preNorm, LayerNorm norm, Func<Tensor, Tensor> function) =>
         preNorm ? x + function(norm.Forward(x)) : norm.Forward(x + function(x));
 
-    private static Tensor FeedForward(FeedForward layer, Tensor x, Activation activation) => layer.Fc2.Forward(layer.Fc1.Forward(x).Activate(activation));
+    private static Tensor FeedForward(FeedForward layer, Tensor x, Activation activation) =>
+        layer.Fc2.Forward(layer.Fc1.Forward(x).Activate(activation));
 
     // The second row ends in padding.
-    private static Tensor Padding(int length) => Tensor.From([.. Enumerable.Range(0, 2 * length).Select(i => i >= (2 * length) - 2 ? 1f : 0)], new Shape(2, length));
+    private static Tensor Padding(int length) =>
+        Tensor.From([.. Enumerable.Range(0, 2 * length).Select(i => i >= (2 * length) - 2 ? 1f : 0)], new Shape(2, length));
 
     private static Tensor Random(ulong number, params int[] sizes) => Tensor.Uniform(new Shape(sizes), -1, 1, new RandomKey(5, number));
 

@@ -13,8 +13,9 @@ using ManagedTransformer.Training;
 namespace ManagedTransformer.Tests.OnDevice;
 
 /// <summary>
-/// What must hold for an architecture on a device: its losses are the CPU's, the same run gives the same bits, also when it is cut and resumed, runs change devices, it
-/// generates what the CPU generates, steps with a state give what the whole sequence gives, and it waits for the device no more often than it must.
+/// What must hold for an architecture on a device: its losses are the CPU's, the same run gives the same bits, also when it is cut and
+/// resumed, runs change devices, it generates what the CPU generates, steps with a state give what the whole sequence gives, and it waits
+/// for the device no more often than it must.
 /// </summary>
 internal sealed class ArchitectureCheck : IDisposable
 {
@@ -31,7 +32,8 @@ internal sealed class ArchitectureCheck : IDisposable
     {
         (_name, _device) = (name, device);
         _recipe = ArchitectureRecipes.Load(name, _folder["recipe.json"]);
-        File.WriteAllText(_folder["text.txt"], string.Concat(Enumerable.Range(0, 300).Select(i => $"{i} and {i + 1} make {(2 * i) + 1}.\n")));
+        File.WriteAllText(_folder["text.txt"],
+            string.Concat(Enumerable.Range(0, 300).Select(i => $"{i} and {i + 1} make {(2 * i) + 1}.\n")));
         File.WriteAllText(_folder["source.txt"], string.Concat(Enumerable.Range(0, 60).Select(i => $"{i} and {i + 1}\n")));
         File.WriteAllText(_folder["target.txt"], string.Concat(Enumerable.Range(0, 60).Select(i => $"they make {(2 * i) + 1}\n")));
     }
@@ -57,7 +59,8 @@ internal sealed class ArchitectureCheck : IDisposable
         using DeviceScope scope = new(device);
         GpuMemoryPool pool = ((GpuDevice)device).Pool;
         Dictionary<long, long> bytes = [];
-        TrainingRun.Prepare(check._recipe, check.Options("long") with { Steps = 2000 }).Run(progress => bytes[progress.Step] = pool.AllocatedBytes);
+        TrainingRun.Prepare(check._recipe, check.Options("long") with { Steps = 2000 })
+            .Run(progress => bytes[progress.Step] = pool.AllocatedBytes);
 
         // The evaluation at update 1,000 has batches of its own, for which the pool grows once.
         check.Require(bytes[200] == bytes[999], $"{bytes[200]} bytes at update 200, {bytes[999]} at update 999");
@@ -99,7 +102,8 @@ internal sealed class ArchitectureCheck : IDisposable
         int differs = Enumerable.Range(0, expected.Length).FirstOrDefault(i => i >= actual.Length || expected[i] != actual[i], -1);
         if (differs >= 0)
         {
-            Require(margins[differs][0] - margins[differs][1] <= LogitTolerance, $"token {differs} is {actual[differs]}, on the CPU {expected[differs]}");
+            Require(margins[differs][0] - margins[differs][1] <= LogitTolerance,
+                $"token {differs} is {actual[differs]}, on the CPU {expected[differs]}");
         }
     }
 
@@ -123,7 +127,8 @@ internal sealed class ArchitectureCheck : IDisposable
 
         long before = Reads();
         int count = model.Generate("7 and ", new GenerationOptions { MaxTokens = Tokens, Temperature = 0 }).Count();
-        Require(Reads() - before <= count + (_name is "adaptive_span" or "all_attention" ? 1 : 0), $"{Reads() - before} waits for {count} tokens");
+        Require(Reads() - before <= count + (_name is "adaptive_span" or "all_attention" ? 1 : 0),
+            $"{Reads() - before} waits for {count} tokens");
         return (ids, best);
     }
 
@@ -131,7 +136,8 @@ internal sealed class ArchitectureCheck : IDisposable
     {
         using DeviceScope scope = new(device);
         using TranslationModel model = TranslationModel.Load(_folder["cpu"]);
-        return string.Join('|', model.Translate(["3 and 4", "17 and 18"], new TranslationOptions { Search = new BeamSearchOptions { Beam = 2 } }).Select(found => found.Text));
+        return string.Join('|', model.Translate(["3 and 4", "17 and 18"],
+            new TranslationOptions { Search = new BeamSearchOptions { Beam = 2 } }).Select(found => found.Text));
     }
 
     private void States()
@@ -170,7 +176,8 @@ internal sealed class ArchitectureCheck : IDisposable
         EncoderDecoderModel network = model.Network;
         int[] ids = [.. Enumerable.Range(0, Tokens).Select(i => 10 + (i * 7 % 90))];
         Tensor source = Tensor.From(ids.AsSpan(0, 9), new Shape(1, 9));
-        DecodingState state = network.CreateState(network.Encode(source, ForwardContext.Inference), exits: network.Config.Exits is null ? null : new() { Kind = HaltingKind.None });
+        DecodingState state = network.CreateState(network.Encode(source, ForwardContext.Inference),
+            exits: network.Config.Exits is null ? null : new() { Kind = HaltingKind.None });
         return (network.Forward(source, Tensor.From(ids, new Shape(1, Tokens)), ForwardContext.Inference),
             [.. ids.Select(id => network.Step(Tensor.From([id], new Shape(1, 1)), state).ToArray())]);
     }
@@ -202,7 +209,8 @@ internal sealed class ArchitectureCheck : IDisposable
             // Adagrad's clipping reads what the norm over all parameters does not tell; learnt spans are read once for all layers.
             long most = reads.Zip(reads.Skip(1), (before, after) => after - before).Max();
             Require(most <= (_name is "adaptive_span" or "all_attention" ? 3 : 2), $"an update waits {most} times for the device");
-            Require(cut is not null || resume || memory[^1] == memory[memory.Count / 2], $"device memory grew from {memory[memory.Count / 2]} to {memory[^1]} bytes");
+            Require(cut is not null || resume || memory[^1] == memory[memory.Count / 2],
+                $"device memory grew from {memory[memory.Count / 2]} to {memory[^1]} bytes");
         }
 
         return [.. losses];
@@ -218,8 +226,9 @@ internal sealed class ArchitectureCheck : IDisposable
 
     private long Reads() => (_device as GpuDevice)?.HostReads ?? 0;
 
-    private string Hash(string output) => string.Join('\n', Directory.EnumerateFiles(Path.Combine(_folder[output], "last"), "*.safetensors").Order(StringComparer.Ordinal)
-        .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"));
+    private string Hash(string output) =>
+        string.Join('\n', Directory.EnumerateFiles(Path.Combine(_folder[output], "last"), "*.safetensors").Order(StringComparer.Ordinal)
+            .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"));
 
     private void Near(double expected, double actual, string what) =>
         Require(Math.Abs(expected - actual) <= LossTolerance * Math.Abs(expected), $"{what} is {actual}, on the CPU {expected}");

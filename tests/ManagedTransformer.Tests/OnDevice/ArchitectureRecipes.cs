@@ -25,11 +25,15 @@ internal static class ArchitectureRecipes
         }
         """;
 
-    private const string Base = """ "dim": 24, "layers": 2, "heads": 2, "ffn": 40, "positions": "learned", "max_positions": 64, "pre_norm": true, "activation": "gelu", "init": "gpt2" """;
+    private const string Base = """
+        "dim": 24, "layers": 2, "heads": 2, "ffn": 40, "positions": "learned", "max_positions": 64, "pre_norm": true,
+        "activation": "gelu", "init": "gpt2"
+        """;
 
     private const string Span = """
         "dim": 24, "layers": 2, "heads": 2, "span": { "limit": 40, "ramp": 6, "initial": 0.4, "penalty": 2e-3 },
-        "positions": "relative", "pre_norm": false, "bias": false, "tie": false, "output_bias": true, "init": "fan_in", "attention_dropout": 0.1
+        "positions": "relative", "pre_norm": false, "bias": false, "tie": false, "output_bias": true, "init": "fan_in",
+        "attention_dropout": 0.1
         """;
 
     private static readonly Dictionary<string, string> _recipes = new()
@@ -41,14 +45,17 @@ internal static class ArchitectureRecipes
         ["pkm"] = Lm($"{Base}, \"memory_positions\": [\"1\"], \"memory\": {{ \"heads\": 2, \"n_keys\": 8, \"key_dim\": 8, \"top_k\": 4 }}",
             """{ "type": "adam", "values": { "lr": 0.001 } }"""),
         ["t2r"] = Lm($"{Base}, \"attention\": \"linear\", \"linear\": {{ \"map\": \"learned\", \"feature_size\": 8 }}"),
-        ["rfa"] = Lm($"{Base}, \"attention\": \"linear\", \"linear\": {{ \"map\": \"rfa_sincos\", \"feature_size\": 8, \"gate\": \"input\" }}"),
+        ["rfa"] =
+            Lm($"{Base}, \"attention\": \"linear\", \"linear\": {{ \"map\": \"rfa_sincos\", \"feature_size\": 8, \"gate\": \"input\" }}"),
         ["delight"] = Lm("""
-            "dim": 24, "layers": 2, "heads": 1, "ffn": 16, "activation": "silu", "pre_norm": true, "positions": "half", "max_positions": 64, "scale_embedding": true,
+            "dim": 24, "layers": 2, "heads": 1, "ffn": 16, "activation": "silu", "pre_norm": true, "positions": "half",
+            "max_positions": 64, "scale_embedding": true,
             "delight": { "min_depth": 4, "max_depth": 4, "width_mult": 1, "map_dim": 24, "shared_dropout": 0 }
             """),
         ["translation"] = Translation("\"decoder_layers\": 2, \"tie\": \"all\""),
         ["depth_adaptive"] = Translation("""
-            "decoder_layers": 3, "tie": "none", "exits": { "classifiers": "separate", "halting": "geometric", "halting_shared": false, "oracle": "likelihood", "lambda": 0.02, "alpha": 0.3 }
+            "decoder_layers": 3, "tie": "none", "exits": { "classifiers": "separate", "halting": "geometric", "halting_shared": false,
+            "oracle": "likelihood", "lambda": 0.02, "alpha": 0.3 }
             """),
     };
 
@@ -56,22 +63,28 @@ internal static class ArchitectureRecipes
     public static IEnumerable<string> Names => _recipes.Keys;
 
     /// <summary>A recipe.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param><param name="file">Where to write it on the way.</param>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="file">Where to write it on the way.</param>
     public static Recipe Load(string name, string file)
     {
         File.WriteAllText(file, _recipes[name]);
         return Recipe.Load(file);
     }
 
-    private static string Lm(string model, string optimizer = """{ "type": "adamw", "betas": [0.9, 0.99], "weight_decay": 0.1, "clip_norm": 1 }""") =>
+    private static string Lm(string model,
+        string optimizer = """{ "type": "adamw", "betas": [0.9, 0.99], "weight_decay": 0.1, "clip_norm": 1 }""") =>
         LanguageModel(model, "random", optimizer, "2e-3");
 
     private static string Spans(string model) => LanguageModel(model, "stream", """{ "type": "adagrad", "clip_norm": 0.03 }""", "0.05");
 
-    private static string LanguageModel(string model, string sampling, string optimizer, string rate) =>
-        $"{{ \"architecture\": \"transformer_lm\", \"model\": {{ {model} }}, {LanguageModelTraining.Replace("SAMPLING", sampling, StringComparison.Ordinal)
-            .Replace("OPTIMIZER", optimizer, StringComparison.Ordinal).Replace("RATE", rate, StringComparison.Ordinal)} }}";
+    private static string LanguageModel(string model, string sampling, string optimizer, string rate)
+    {
+        string training = LanguageModelTraining.Replace("SAMPLING", sampling, StringComparison.Ordinal)
+            .Replace("OPTIMIZER", optimizer, StringComparison.Ordinal).Replace("RATE", rate, StringComparison.Ordinal);
+        return $"{{ \"architecture\": \"transformer_lm\", \"model\": {{ {model} }}, {training} }}";
+    }
 
     private static string Translation(string model) =>
-        $"{{ \"architecture\": \"transformer_seq2seq\", \"model\": {{ \"dim\": 24, \"heads\": 2, \"ffn\": 40, \"encoder_layers\": 1, \"pre_norm\": true, \"max_positions\": 64, \"dropout\": 0.1, {model} }}, {TranslationTraining} }}";
+        $"{{ \"architecture\": \"transformer_seq2seq\", \"model\": {{ \"dim\": 24, \"heads\": 2, \"ffn\": 40, \"encoder_layers\": 1, "
+        + $"\"pre_norm\": true, \"max_positions\": 64, \"dropout\": 0.1, {model} }}, {TranslationTraining} }}";
 }

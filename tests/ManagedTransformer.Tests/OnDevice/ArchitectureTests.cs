@@ -2,7 +2,9 @@ using Xunit;
 
 namespace ManagedTransformer.Tests.OnDevice;
 
-/// <summary>What must hold on a device for a small recipe of every architecture, on an OpenCL device (<see cref="ArchitectureCheck"/>).</summary>
+/// <summary>
+/// What must hold on a device for a small recipe of every architecture, on an OpenCL device (<see cref="ArchitectureCheck"/>).
+/// </summary>
 public sealed class ArchitectureTests
 {
     public static TheoryData<string> Names() => [.. ArchitectureCheck.Names];

@@ -6,8 +6,8 @@ using ManagedTransformer.Tests.Golden;
 namespace ManagedTransformer.Tests.OnDevice;
 
 /// <summary>
-/// Computes on one device what tests ask for: requests are lines of a verb and arguments between tabulators on standard input, answers JSON strings on standard output, empty
-/// where all is well.
+/// Computes on one device what tests ask for: requests are lines of a verb and arguments between tabulators on standard input, answers JSON
+/// strings on standard output, empty where all is well.
 /// </summary>
 internal static class DeviceWorkerProgram
 {

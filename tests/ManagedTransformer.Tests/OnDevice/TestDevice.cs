@@ -34,7 +34,8 @@ internal sealed class TestDevice
     }
 
     /// <summary>The device of the golden cases. Where the variable names one that is not there, asking it fails.</summary>
-    public static TestDevice Golden { get; } = new(Environment.GetEnvironmentVariable(GoldenVariable) is { Length: > 0 } name ? name : "cpu");
+    public static TestDevice Golden { get; } =
+        new(Environment.GetEnvironmentVariable(GoldenVariable) is { Length: > 0 } name ? name : "cpu");
 
     /// <summary>The first OpenCL device, or the software one.</summary>
     public static TestDevice OpenCl { get; } = new("opencl");

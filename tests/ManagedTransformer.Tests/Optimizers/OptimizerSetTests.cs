@@ -76,5 +76,6 @@ public sealed class OptimizerSetTests
         return (table, new Adam([new ParameterGroup([new NamedParameter("values.weight", table)])], new AdamOptions { Lazy = lazy }));
     }
 
-    private static void Read(Parameter table, params int[] rows) => table.Embedding(Tensor.From(rows, new Shape(rows.Length)), sparse: true).Sum().Backward();
+    private static void Read(Parameter table, params int[] rows) =>
+        table.Embedding(Tensor.From(rows, new Shape(rows.Length)), sparse: true).Sum().Backward();
 }

@@ -98,7 +98,11 @@ public sealed class OptimizerTests
         const int rows = 6, width = 3;
         Parameter table = new(Tensor.Uniform(new Shape(rows, width), -1, 1, new RandomKey(1, 1)));
         double[] expected = [.. table.ToArray().Select(value => (double)value)];
-        Adam adam = new([new ParameterGroup([new NamedParameter("table", table)])], new AdamOptions { WeightDecay = 0.1f, Epsilon = 1e-3f });
+        Adam adam = new([new ParameterGroup([new NamedParameter("table", table)])], new AdamOptions
+        {
+            WeightDecay = 0.1f,
+            Epsilon = 1e-3f,
+        });
         LazyAdam[] twins = [.. expected.Select(_ => new LazyAdam())];
         int[][] batches = [[1, 4, 1], [4], [0, 5, 5, 5], [1]];
         for (int update = 0; update < batches.Length; update++)
@@ -106,13 +110,15 @@ public sealed class OptimizerTests
             int[] indices = batches[update];
             float[] weights = Tensor.Uniform(new Shape(indices.Length, width), -1, 1, new RandomKey(2, (ulong)update)).ToArray();
             table.ClearGradient();
-            (table.Embedding(Tensor.From(indices, new Shape(indices.Length)), sparse: true) * Tensor.From(weights, new Shape(indices.Length, width))).Sum().Backward();
+            (table.Embedding(Tensor.From(indices, new Shape(indices.Length)), sparse: true)
+                * Tensor.From(weights, new Shape(indices.Length, width))).Sum().Backward();
             adam.Step(0.05f);
             foreach (int row in indices.Distinct())
             {
                 for (int column = 0; column < width; column++)
                 {
-                    double gradient = Enumerable.Range(0, indices.Length).Where(i => indices[i] == row).Sum(i => (double)weights[(i * width) + column]);
+                    double gradient = Enumerable.Range(0, indices.Length).Where(i => indices[i] == row)
+                        .Sum(i => (double)weights[(i * width) + column]);
                     int place = (row * width) + column;
                     expected[place] = twins[place].Update(expected[place], gradient, 0.05, update + 1);
                 }
@@ -128,7 +134,8 @@ public sealed class OptimizerTests
         Parameter a = new(Tensor.Ones(new Shape(2))), b = new(Tensor.Ones(new Shape(1))), none = new(Tensor.Ones(new Shape(1)));
         SetGradient(a, 3, 0);
         SetGradient(b, 4);
-        double norm = GradientClipping.GlobalNorm([new NamedParameter("a", a), new NamedParameter("b", b), new NamedParameter("none", none)]);
+        double norm = GradientClipping.GlobalNorm(
+            [new NamedParameter("a", a), new NamedParameter("b", b), new NamedParameter("none", none)]);
         Assert.Equal(5, norm, 1e-6);
         Assert.Equal(0.2f, GradientClipping.Scale(norm, 1), 1e-6);
         Assert.Equal(1, GradientClipping.Scale(norm, 6));
@@ -169,7 +176,8 @@ public sealed class OptimizerTests
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
         {
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= 1e-5 * (1 + Math.Abs(expected[i])), $"element {i}: {actual[i]} instead of {expected[i]}");
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= 1e-5 * (1 + Math.Abs(expected[i])),
+                $"element {i}: {actual[i]} instead of {expected[i]}");
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class RecipeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_library_brings_every_recipe_of_the_repository()
+    public void TheLibraryBringsEveryRecipeOfTheRepository()
     {
         string[] files = Directory.GetFiles(Path.Combine(Repository.Root, "models"), "*.json");
         Assert.Equal(files.Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal), Recipe.BuiltinNames);
@@ -36,15 +36,17 @@ public sealed class RecipeTests : IDisposable
     [InlineData("Stories", "stories")]
     [InlineData("sotries", "stories")]
     [InlineData("multi30k", "multi30k-de-en")]
-    public void A_mistyped_name_is_answered_with_the_nearest(string name, string expected) =>
-        Assert.Equal($"There is no recipe '{name}'; did you mean '{expected}'?", Assert.Throws<InputException>(() => Recipe.Builtin(name)).Message);
+    public void AMistypedNameIsAnsweredWithTheNearest(string name, string expected) =>
+        Assert.Equal($"There is no recipe '{name}'; did you mean '{expected}'?",
+            Assert.Throws<InputException>(() => Recipe.Builtin(name)).Message);
 
     [Theory]
     [InlineData("")]
     [InlineData("xyzzy")]
     [InlineData("../stories")]
-    public void What_is_like_no_name_gets_no_suggestion(string name) =>
-        Assert.StartsWith($"There is no recipe '{name}'", Assert.Throws<InputException>(() => Recipe.Builtin(name)).Message, StringComparison.Ordinal);
+    public void WhatIsLikeNoNameGetsNoSuggestion(string name) =>
+        Assert.StartsWith($"There is no recipe '{name}'", Assert.Throws<InputException>(() => Recipe.Builtin(name)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("ab", "ba", "ba")]
@@ -52,7 +54,8 @@ public sealed class RecipeTests : IDisposable
     [InlineData("", "a", "a")]
     [InlineData("qrs", "abc,xqrsyz,qrst1234567", "xqrsyz")]
     [InlineData("qrs", "abc", null)]
-    public void Nearness_counts_mistakes(string name, string known, string? expected) => Assert.Equal(expected, NearestName.Of(name, known.Split(',')));
+    public void NearnessCountsMistakes(string name, string known, string? expected) =>
+        Assert.Equal(expected, NearestName.Of(name, known.Split(',')));
 
     [Theory]
     [InlineData("\"relu\"", "\"rleu\"", "'model.activation' is 'rleu', the known ones are none, relu,")]
@@ -64,7 +67,7 @@ public sealed class RecipeTests : IDisposable
     [InlineData("\"steps\": 3", "\"sample_prompt\": 3", "'training.sample_prompt' must be a text in quotes")]
     [InlineData("\"steps\": 3", "\"optimizer\": 3", "'training.optimizer' must be an object")]
     [InlineData("\"steps\": 3", "\"optimizer\": { \"betas\": 3 }", "'training.optimizer.betas' must be a list")]
-    public void Wrong_values_are_answered_with_what_is_possible(string part, string replacement, string expected)
+    public void WrongValuesAreAnsweredWithWhatIsPossible(string part, string replacement, string expected)
     {
         Assert.Contains(part, Small, StringComparison.Ordinal);
         File.WriteAllText(_folder["r.json"], Small.Replace(part, replacement, StringComparison.Ordinal));
@@ -75,7 +78,7 @@ public sealed class RecipeTests : IDisposable
     }
 
     [Fact]
-    public void A_byte_order_mark_is_dropped_and_UTF_16_refused()
+    public void AByteOrderMarkIsDroppedAndUTF16Refused()
     {
         File.WriteAllText(_folder["r.json"], Small, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
         Assert.Equal(3, Recipe.LoadLanguageModel(_folder["r.json"]).Training.Steps);

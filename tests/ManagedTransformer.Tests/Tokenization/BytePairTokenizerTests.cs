@@ -11,36 +11,42 @@ namespace ManagedTransformer.Tests.Tokenization;
 [Properties(Arbitrary = [typeof(RandomText)])]
 public class BytePairTokenizerTests
 {
-    const string EndOfText = "<|endoftext|>";
+    private const string EndOfText = "<|endoftext|>";
 
-    static readonly byte[] _text = Encoding.UTF8.GetBytes(StoryCorpus.Generate(1, 60_000).Text + "d\u00e9j\u00e0 vu d\u00e9j\u00e0 lu \U0001F600\U0001F600 \U0001F600\U0001F600");
+    private static readonly byte[] _text = Encoding.UTF8.GetBytes(
+        StoryCorpus.Generate(1, 60_000).Text + "d\u00e9j\u00e0 vu d\u00e9j\u00e0 lu \U0001F600\U0001F600 \U0001F600\U0001F600");
 
-    static readonly BytePairTokenizer _trained = BytePairTokenizer.Train(_text, 600, [EndOfText]);
-
-    [Property]
-    public bool Text_survives(string text) =>
-        _trained.Decode(_trained.Encode(text)) == text && _trained.Decode(_trained.Encode($"{text}{EndOfText} {text}")) == $"{text}{EndOfText} {text}";
+    private static readonly BytePairTokenizer _trained = BytePairTokenizer.Train(_text, 600, [EndOfText]);
 
     [Property]
-    public bool Bytes_survive(byte[] bytes)
+    public bool TextSurvives(string text) =>
+        _trained.Decode(_trained.Encode(text)) == text
+        && _trained.Decode(_trained.Encode($"{text}{EndOfText} {text}")) == $"{text}{EndOfText} {text}";
+
+    [Property]
+    public bool BytesSurvive(byte[] bytes)
     {
         var decoded = new List<byte>();
         foreach (int id in _trained.Encode(bytes))
+        {
             decoded.AddRange(_trained.TokenBytes(id));
+        }
+
         return decoded.SequenceEqual(bytes);
     }
 
     [Property]
-    public bool Streaming_agrees_with_decoding(string text)
+    public bool StreamingAgreesWithDecoding(string text)
     {
         var decoder = new StreamingDecoder(_trained);
         return string.Concat(_trained.Encode(text).Select(decoder.Append)) + decoder.Flush() == text;
     }
 
     [Fact]
-    public void Merges_go_by_frequency_then_by_id()
+    public void MergesGoByFrequencyThenById()
     {
-        // "ab" and "zz" occur 3 times each and 'a' has the smaller id; "bc" is left once, as often as other pairs, and 'b' has the smallest id.
+        // "ab" and "zz" occur 3 times each and 'a' has the smaller id; "bc" is left once, as often as other pairs,
+        // and 'b' has the smallest id.
         BytePairTokenizer tokenizer = BytePairTokenizer.Train("ab ab\nabc zz\nzz-zz-bc"u8, 259, minimumCount: 1);
         Assert.Equal(["ab", "zz", "bc"], tokenizer.Merges.Select(m => tokenizer.Decode([m.Result])));
         // Every pair occurs once; a space has a larger id than the letters.
@@ -49,7 +55,7 @@ public class BytePairTokenizerTests
     }
 
     [Fact]
-    public void Training_is_the_plain_algorithm()
+    public void TrainingIsThePlainAlgorithm()
     {
         byte[] text = _text[..8000];
         var words = new Dictionary<string, int>();
@@ -60,6 +66,7 @@ public class BytePairTokenizerTests
             words[word] = words.GetValueOrDefault(word) + 1;
             rest = rest[length..];
         }
+
         List<(List<string> Symbols, int Count)> split = [.. words.Select(w => (w.Key.Select(c => c.ToString()).ToList(), w.Value))];
         List<string> tokens = [.. ByteAlphabet.Order.Select(b => ByteAlphabet.Encode([b]))];
         var expected = new List<(string, string)>();
@@ -67,31 +74,42 @@ public class BytePairTokenizerTests
         {
             var counts = new Dictionary<(int, int), int>();
             foreach ((List<string> symbols, int count) in split)
+            {
                 for (int i = 0; i + 1 < symbols.Count; i++)
                 {
                     (int, int) pair = (tokens.IndexOf(symbols[i]), tokens.IndexOf(symbols[i + 1]));
                     counts[pair] = counts.GetValueOrDefault(pair) + count;
                 }
+            }
+
             (int left, int right) = counts.OrderByDescending(p => p.Value).ThenBy(p => p.Key).First().Key;
             expected.Add((tokens[left], tokens[right]));
             string joined = tokens[left] + tokens[right];
             foreach ((List<string> symbols, int _) in split)
+            {
                 for (int i = 0; i + 1 < symbols.Count; i++)
+                {
                     if (symbols[i] == tokens[left] && symbols[i + 1] == tokens[right])
                     {
                         symbols[i] = joined;
                         symbols.RemoveAt(i + 1);
                     }
+                }
+            }
+
             if (!tokens.Contains(joined))
+            {
                 tokens.Add(joined);
+            }
         }
+
         BytePairTokenizer tokenizer = BytePairTokenizer.Train(text, tokens.Count);
         string?[] visible = tokenizer.VisibleTokens();
         Assert.Equal(expected, tokenizer.Merges.Select(m => (visible[m.Left]!, visible[m.Right]!)).Take(150));
     }
 
     [Fact]
-    public void Training_is_deterministic_and_compresses()
+    public void TrainingIsDeterministicAndCompresses()
     {
         BytePairTokenizer again = BytePairTokenizer.Train(_text, 600, [EndOfText]);
         Assert.Equal(_trained.VisibleTokens(), again.VisibleTokens());
@@ -101,41 +119,45 @@ public class BytePairTokenizerTests
     }
 
     [Fact]
-    public void Training_stops_where_no_pair_is_frequent_enough() =>
+    public void TrainingStopsWhereNoPairIsFrequentEnough() =>
         Assert.Equal(258, BytePairTokenizer.Train("abab"u8, 1000, ["<x>"]).VocabularySize);
 
     [Property]
-    public bool Queue_and_scan_merge_alike(byte[] bytes)
+    public bool QueueAndScanMergeAlike(byte[] bytes)
     {
         // Few different symbols, so that many pairs overlap.
         var table = new MergeTable(_trained.Merges);
         int[] scanned = [.. bytes.Select(b => _trained.Encode("aehnrt "u8)[b % 5])], queued = [.. scanned];
         if (bytes.Length == 0)
+        {
             return true;
+        }
+
         int count = table.ApplyByScan(scanned);
         return table.ApplyByQueue(queued) == count && scanned.AsSpan(0, count).SequenceEqual(queued.AsSpan(0, count));
     }
 
     [Fact]
-    public void Long_words_take_no_quadratic_time()
+    public void LongWordsTakeNoQuadraticTime()
     {
         string text = new('e', 300_000);
         Assert.Equal(text, _trained.Decode(_trained.Encode(text)));
     }
 
     [Fact]
-    public void Special_tokens_are_found_before_words()
+    public void SpecialTokensAreFoundBeforeWords()
     {
         BytePairTokenizer tokenizer = BytePairTokenizer.Train("hello hello"u8, 262, ["<a>", "<a><b>", "<b>"]);
         int first = tokenizer.SpecialTokens.Min(t => t.Id);
-        Assert.Equal([first + 1, first, first + 2], tokenizer.Encode("<a><b><a><b>")[..1].Concat(tokenizer.Encode("<a>")).Concat(tokenizer.Encode("<b>")));
+        Assert.Equal([first + 1, first, first + 2],
+            tokenizer.Encode("<a><b><a><b>")[..1].Concat(tokenizer.Encode("<a>")).Concat(tokenizer.Encode("<b>")));
         Assert.Equal("x<a> <b><a><b>", tokenizer.Decode(tokenizer.Encode("x<a> <b><a><b>")));
         Assert.Throws<ArgumentException>(() => BytePairTokenizer.Train("abab"u8, 300, ["ab"]));
         Assert.Throws<ArgumentException>(() => BytePairTokenizer.Train("abab"u8, 300, ["<x>", "<x>"]));
     }
 
     [Fact]
-    public void Hugging_face_files_give_back_the_tokenizer()
+    public void HuggingFaceFilesGiveBackTheTokenizer()
     {
         using var folder = new TemporaryFolder();
         _trained.Save(folder["tokenizer.json"]);
@@ -147,7 +169,7 @@ public class BytePairTokenizerTests
     }
 
     [Fact]
-    public void Gpt2_files_give_back_the_tokenizer()
+    public void Gpt2FilesGiveBackTheTokenizer()
     {
         using var folder = new TemporaryFolder();
         _trained.Save(folder["vocab.json"], folder["merges.txt"]);
@@ -155,7 +177,7 @@ public class BytePairTokenizerTests
         Assert.StartsWith("#version: 0.2\n", File.ReadAllText(folder["merges.txt"]), StringComparison.Ordinal);
     }
 
-    static void AssertSame(BytePairTokenizer loaded)
+    private static void AssertSame(BytePairTokenizer loaded)
     {
         Assert.Equal(_trained.VisibleTokens(), loaded.VisibleTokens());
         Assert.Equal(_trained.Merges, loaded.Merges);
@@ -163,14 +185,14 @@ public class BytePairTokenizerTests
         Assert.Equal(_trained.Encode(_text), loaded.Encode(_text));
     }
 
-    const string Small = """
+    private const string Small = """
         {"added_tokens":[{"id":9,"content":"<s> x","special":true,"normalized":false}],
          "normalizer":null,"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true},"post_processor":null,
          "model":{"type":"BPE","vocab":{"a":0,"b":1,"Ġ":2,"ab":3,"Ġab":5},"merges":[["a","b"],["Ġ","ab"]]}}
         """;
 
     [Fact]
-    public void Prefix_spaces_merge_arrays_and_gaps_in_ids_are_read()
+    public void PrefixSpacesMergeArraysAndGapsInIdsAreRead()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["t.json"], Small);
@@ -212,7 +234,7 @@ public class BytePairTokenizerTests
     [InlineData("\"id\":9", "\"id\":\"9\"", "'id'")]
     [InlineData("\"id\":9,", "", "'id'")]
     [InlineData("\"merges\":[", "\"merges\":[[],", "Merge 1")]
-    public void Unsupported_and_malformed_files_are_refused(string part, string replacement, string message)
+    public void UnsupportedAndMalformedFilesAreRefused(string part, string replacement, string message)
     {
         using var folder = new TemporaryFolder();
         Assert.Contains(part, Small, StringComparison.Ordinal);
@@ -223,7 +245,7 @@ public class BytePairTokenizerTests
     }
 
     [Fact]
-    public void A_pair_that_is_listed_twice_has_its_last_rank()
+    public void APairThatIsListedTwiceHasItsLastRank()
     {
         using var folder = new TemporaryFolder();
         const string vocabulary = """{"t":0,"h":1,"e":2,"th":3,"he":4,"the":5}""";
@@ -233,7 +255,8 @@ public class BytePairTokenizerTests
         File.AppendAllText(folder["merges.txt"], "\nt h\n#version again\n");
         Assert.Equal([0, 4], BytePairTokenizer.Load(folder["vocab.json"], folder["merges.txt"]).Encode("the"));
         string longWord = string.Concat(Enumerable.Repeat("the", 40));
-        Assert.Equal(Enumerable.Repeat(new[] { 0, 4 }, 40).SelectMany(pair => pair), BytePairTokenizer.Load(folder["vocab.json"], folder["merges.txt"]).Encode(longWord));
+        Assert.Equal(Enumerable.Repeat(new[] { 0, 4 }, 40).SelectMany(pair => pair),
+            BytePairTokenizer.Load(folder["vocab.json"], folder["merges.txt"]).Encode(longWord));
 
         File.WriteAllText(folder["t.json"], $$$"""
             {"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},
@@ -245,10 +268,12 @@ public class BytePairTokenizerTests
     [Theory]
     [InlineData("normalizer", """{"type":"Sequence","normalizers":[]}""")]
     [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"ByteLevel","add_prefix_space":true}]}""")]
-    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Sequence","pretokenizers":[{"type":"ByteLevel","add_prefix_space":true}]}]}""")]
+    [InlineData("pre_tokenizer",
+        """{"type":"Sequence","pretokenizers":[{"type":"Sequence","pretokenizers":[{"type":"ByteLevel","add_prefix_space":true}]}]}""")]
     [InlineData("post_processor", """{"type":"Sequence","processors":[{"type":"ByteLevel","trim_offsets":false}]}""")]
-    [InlineData("post_processor", """{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{}}""")]
-    public void Components_that_change_nothing_are_read(string part, string component)
+    [InlineData("post_processor",
+        """{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{}}""")]
+    public void ComponentsThatChangeNothingAreRead(string part, string component)
     {
         using var folder = new TemporaryFolder();
         JsonNode file = JsonNode.Parse(Small)!;
@@ -258,7 +283,7 @@ public class BytePairTokenizerTests
     }
 
     [Fact]
-    public void A_template_puts_tokens_before_every_text()
+    public void ATemplatePutsTokensBeforeEveryText()
     {
         using var folder = new TemporaryFolder();
         JsonNode file = JsonNode.Parse(Small)!;
@@ -290,12 +315,13 @@ public class BytePairTokenizerTests
         void Refuse(string expected)
         {
             File.WriteAllText(folder["t.json"], file.ToJsonString());
-            Assert.Contains(expected, Assert.Throws<InputException>(() => Tokenizer.Load(folder["t.json"])).Message, StringComparison.Ordinal);
+            Assert.Contains(expected, Assert.Throws<InputException>(() => Tokenizer.Load(folder["t.json"])).Message,
+                StringComparison.Ordinal);
         }
     }
 
     [Fact]
-    public void Tokens_of_the_normalized_text_come_after_the_others()
+    public void TokensOfTheNormalizedTextComeAfterTheOthers()
     {
         using var folder = new TemporaryFolder();
         JsonNode file = JsonNode.Parse(Small)!;
@@ -313,11 +339,13 @@ public class BytePairTokenizerTests
     [InlineData("a b c\n", "Line 1")]
     [InlineData("#version: 0.2\nab\n", "Line 2")]
     [InlineData("a x\n", "Merge 1")]
-    public void Malformed_merge_lists_are_refused(string merges, string message)
+    public void MalformedMergeListsAreRefused(string merges, string message)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["vocab.json"], """{"a":0,"b":1,"ab":2}""");
         File.WriteAllText(folder["merges.txt"], merges);
-        Assert.Contains(message, Assert.Throws<InputException>(() => BytePairTokenizer.Load(folder["vocab.json"], folder["merges.txt"])).Message, StringComparison.Ordinal);
+        Assert.Contains(message,
+            Assert.Throws<InputException>(() => BytePairTokenizer.Load(folder["vocab.json"], folder["merges.txt"])).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -11,7 +11,7 @@ public sealed class SentenceTokenizerTests
     private static readonly byte[] _text = Encoding.UTF8.GetBytes(" the cat saw the other cat\n the end\n");
 
     [Fact]
-    public void Bpe_gives_sentences_back_and_treats_their_first_word_like_any_other()
+    public void BpeGivesSentencesBackAndTreatsTheirFirstWordLikeAnyOther()
     {
         SentenceTokenizer tokenizer = new(BytePairTokenizer.Train(_text, 280));
         foreach (string sentence in (string[])["the cat saw the end", " two  spaces ", "größer — 大", "a"])
@@ -22,11 +22,12 @@ public sealed class SentenceTokenizerTests
         }
 
         Assert.Equal(tokenizer.Encode("the the")[0], tokenizer.Encode("the the")[^1]);
-        Assert.Equal("<unk>the", tokenizer.Decode([SpecialIds.Unknown, .. tokenizer.Encode("the")]).Replace(" ", "", StringComparison.Ordinal));
+        Assert.Equal("<unk>the",
+            tokenizer.Decode([SpecialIds.Unknown, .. tokenizer.Encode("the")]).Replace(" ", "", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Unknown_words_have_the_unknown_id()
+    public void UnknownWordsHaveTheUnknownId()
     {
         SentenceTokenizer tokenizer = new(WordTokenizer.FromText(_text), lowercase: true);
         int[] ids = tokenizer.Encode("The dragon saw the cat");

@@ -11,14 +11,15 @@ namespace ManagedTransformer.Tests.Tokenization;
 public class TokenizerTests
 {
     [Property]
-    public bool Bytes_survive(string text)
+    public bool BytesSurvive(string text)
     {
         var tokenizer = new ByteTokenizer();
-        return tokenizer.Decode(tokenizer.Encode(text)) == text && tokenizer.Encode(text).AsSpan().SequenceEqual(tokenizer.Encode(Encoding.UTF8.GetBytes(text)));
+        return tokenizer.Decode(tokenizer.Encode(text)) == text
+            && tokenizer.Encode(text).AsSpan().SequenceEqual(tokenizer.Encode(Encoding.UTF8.GetBytes(text)));
     }
 
     [Fact]
-    public void Used_bytes_are_numbered_in_their_order()
+    public void UsedBytesAreNumberedInTheirOrder()
     {
         ByteTokenizer tokenizer = ByteTokenizer.FromText([(byte)'b', 0xFF, (byte)'a', 0, (byte)'b']);
         Assert.Equal(4, tokenizer.VocabularySize);
@@ -41,24 +42,28 @@ public class TokenizerTests
     }
 
     [Property]
-    public bool Characters_survive(string text)
+    public bool CharactersSurvive(string text)
     {
         if (text.Length == 0)
+        {
             return true;
+        }
+
         CharacterTokenizer tokenizer = CharacterTokenizer.FromText(text);
         int[] ids = tokenizer.Encode(text);
-        return tokenizer.Decode(ids) == text && ids.Length == text.EnumerateRunes().Count() && tokenizer.VocabularySize == ids.Distinct().Count();
+        return tokenizer.Decode(ids) == text && ids.Length == text.EnumerateRunes().Count()
+            && tokenizer.VocabularySize == ids.Distinct().Count();
     }
 
     [Fact]
-    public void Character_ids_follow_the_code_points()
+    public void CharacterIdsFollowTheCodePoints()
     {
         CharacterTokenizer tokenizer = CharacterTokenizer.FromText("\U0001F600zebra\uFFFD");
         Assert.Equal([0, 1, 2, 3, 4, 5, 6], tokenizer.Encode("aberz\uFFFD\U0001F600"));
     }
 
     [Fact]
-    public void Unknown_characters_and_bad_utf8_are_named()
+    public void UnknownCharactersAndBadUtf8AreNamed()
     {
         CharacterTokenizer tokenizer = CharacterTokenizer.FromText("abc\n");
         Refuse(() => tokenizer.Encode("ab\nc\u00e9"), "'\u00e9' (U+00E9) at byte offset 4, line 2");
@@ -69,7 +74,7 @@ public class TokenizerTests
     }
 
     [Fact]
-    public void Words_are_ordered_by_frequency()
+    public void WordsAreOrderedByFrequency()
     {
         WordTokenizer tokenizer = WordTokenizer.FromText("b a c\na b d <unk>\n a <eos>");
         Assert.Equal(6, tokenizer.VocabularySize);
@@ -80,19 +85,21 @@ public class TokenizerTests
     }
 
     [Property]
-    public bool Known_words_survive(string text)
+    public bool KnownWordsSurvive(string text)
     {
-        string normal = string.Join('\n', text.Split('\n').Select(line => string.Join(' ', line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
+        string normal = string.Join('\n',
+            text.Split('\n').Select(line => string.Join(' ', line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
         WordTokenizer tokenizer = WordTokenizer.FromText(text);
         return tokenizer.Decode(tokenizer.Encode(text)) == normal;
     }
 
     [Fact]
-    public void Files_give_back_the_tokenizer()
+    public void FilesGiveBackTheTokenizer()
     {
         using var folder = new TemporaryFolder();
         const string text = "The \"quick\" <brown> f\u00f6x\n\tjumps \u2028 over\0 \U0001F98A's \\ dog";
-        foreach (ITokenizer tokenizer in new ITokenizer[] { new ByteTokenizer(), CharacterTokenizer.FromText(text), WordTokenizer.FromText(text) })
+        foreach (ITokenizer tokenizer in new ITokenizer[] { new ByteTokenizer(), CharacterTokenizer.FromText(text),
+            WordTokenizer.FromText(text) })
         {
             tokenizer.Save(folder["tokenizer.json"]);
             ITokenizer loaded = Tokenizer.Load(folder["tokenizer.json"]);
@@ -119,7 +126,7 @@ public class TokenizerTests
     [InlineData("{\"type\":\"word\",\"words\":[\"a\",\"b\"]}", "'<unk>'")]
     [InlineData("{\"type\":\"word\",\"words\":[\"<unk>\",\"<eos>\",\"a\",\"a\"]}", "'a' twice")]
     [InlineData("{\"type\":\"word\",\"words\":[\"<unk>\",\"<eos>\",7]}", "Entry 2")]
-    public void Malformed_files_are_refused(string json, string message)
+    public void MalformedFilesAreRefused(string json, string message)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["tokenizer.json"], json);
@@ -128,11 +135,12 @@ public class TokenizerTests
     }
 
     [Fact]
-    public void Damaged_files_are_read_or_refused_in_words()
+    public void DamagedFilesAreReadOrRefusedInWords()
     {
         using var folder = new TemporaryFolder();
         string path = folder["tokenizer.json"];
-        foreach (ITokenizer tokenizer in new ITokenizer[] { CharacterTokenizer.FromText("a\"\n\u4e2d"), WordTokenizer.FromText("a b"), BytePairTokenizer.Train("abab <x>"u8, 260, ["<x>"]) })
+        foreach (ITokenizer tokenizer in new ITokenizer[] { CharacterTokenizer.FromText("a\"\n\u4e2d"), WordTokenizer.FromText("a b"),
+            BytePairTokenizer.Train("abab <x>"u8, 260, ["<x>"]) })
         {
             tokenizer.Save(path);
             byte[] good = File.ReadAllBytes(path);
@@ -155,10 +163,11 @@ public class TokenizerTests
     }
 
     [Fact]
-    public void Streams_hold_the_tokens_of_a_text()
+    public void StreamsHoldTheTokensOfAText()
     {
         byte[] text = Encoding.UTF8.GetBytes("na\u00efve text");
-        foreach (ITokenizer tokenizer in new ITokenizer[] { new ByteTokenizer(), CharacterTokenizer.FromText(text), WordTokenizer.FromText(text) })
+        foreach (ITokenizer tokenizer in new ITokenizer[] { new ByteTokenizer(), CharacterTokenizer.FromText(text),
+            WordTokenizer.FromText(text) })
         {
             int[] ids = tokenizer.Encode(text), read = new int[ids.Length];
             TokenStream stream = TokenStream.Encode(tokenizer, text);
@@ -169,7 +178,7 @@ public class TokenizerTests
     }
 
     [Fact]
-    public void Streaming_gives_only_whole_characters()
+    public void StreamingGivesOnlyWholeCharacters()
     {
         const string text = "na\u00efve \U0001F600 \u4e2d";
         var tokenizer = new ByteTokenizer();
@@ -183,7 +192,7 @@ public class TokenizerTests
     }
 
     [Fact]
-    public void Streaming_agrees_with_decoding()
+    public void StreamingAgreesWithDecoding()
     {
         WordTokenizer words = WordTokenizer.FromText("one two\nthree");
         var decoder = new StreamingDecoder(words);
@@ -192,15 +201,16 @@ public class TokenizerTests
     }
 
     [Fact]
-    public void Ids_outside_the_vocabulary_are_refused()
+    public void IdsOutsideTheVocabularyAreRefused()
     {
-        foreach (ITokenizer tokenizer in new ITokenizer[] { new ByteTokenizer(), CharacterTokenizer.FromText("ab"), WordTokenizer.FromText("a b") })
+        foreach (ITokenizer tokenizer in new ITokenizer[] { new ByteTokenizer(), CharacterTokenizer.FromText("ab"),
+            WordTokenizer.FromText("a b") })
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Decode([tokenizer.VocabularySize]));
             Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Decode([-1]));
         }
     }
 
-    static void Refuse(Func<object> action, string message) =>
+    private static void Refuse(Func<object> action, string message) =>
         Assert.Contains(message, Assert.Throws<InputException>(action).Message, StringComparison.Ordinal);
 }

@@ -12,7 +12,7 @@ public partial class WordSplitterTests
     [GeneratedRegex(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")]
     private static partial Regex Pattern { get; }
 
-    static List<string> Split(ReadOnlySpan<byte> text)
+    private static List<string> Split(ReadOnlySpan<byte> text)
     {
         var words = new List<string>();
         while (!text.IsEmpty)
@@ -21,6 +21,7 @@ public partial class WordSplitterTests
             words.Add(Encoding.UTF8.GetString(text[..length]));
             text = text[length..];
         }
+
         return words;
     }
 
@@ -32,10 +33,11 @@ public partial class WordSplitterTests
     [InlineData("abc123 45!? ...", "abc|123| 45|!?| ...")]
     [InlineData("\u00a0\u00a0d\u00e9j\u00e0 \u4e2d\u6587\u0664\u00b2", "\u00a0|\u00a0|d\u00e9j\u00e0| \u4e2d\u6587|\u0664\u00b2")]
     [InlineData("\U0001D400\U0001F600", "\U0001D400|\U0001F600")]
-    public void Words_are_those_of_gpt2(string text, string expected) => Assert.Equal(expected.Split('|'), Split(Encoding.UTF8.GetBytes(text)));
+    public void WordsAreThoseOfGpt2(string text, string expected) =>
+        Assert.Equal(expected.Split('|'), Split(Encoding.UTF8.GetBytes(text)));
 
     [Property]
-    public bool The_scanner_agrees_with_the_pattern(string text)
+    public bool TheScannerAgreesWithThePattern(string text)
     {
         // .NET's classes see halves of surrogate pairs, the scanner whole code points; so only the basic plane is compared.
         string basic = string.Concat(text.Where(c => !char.IsSurrogate(c)));
@@ -43,6 +45,7 @@ public partial class WordSplitterTests
     }
 
     [Fact]
-    public void Invalid_bytes_count_as_symbols() =>
-        Assert.Equal([1, 4], new[] { WordSplitter.NextLength([(byte)'a', 0xFF]), WordSplitter.NextLength([(byte)' ', 0xFF, 0xC0, (byte)'!', (byte)'a']) });
+    public void InvalidBytesCountAsSymbols() =>
+        Assert.Equal([1, 4],
+            new[] { WordSplitter.NextLength([(byte)'a', 0xFF]), WordSplitter.NextLength([(byte)' ', 0xFF, 0xC0, (byte)'!', (byte)'a']) });
 }

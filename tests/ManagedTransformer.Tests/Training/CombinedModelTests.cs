@@ -15,7 +15,8 @@ public sealed class CombinedModelTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     public CombinedModelTests() =>
-        File.WriteAllText(_folder["text.txt"], string.Concat(Enumerable.Range(0, 400).Select(i => $"{i} and {i + 1} make {(2 * i) + 1}.\n")));
+        File.WriteAllText(_folder["text.txt"],
+            string.Concat(Enumerable.Range(0, 400).Select(i => $"{i} and {i + 1} make {(2 * i) + 1}.\n")));
 
     public void Dispose() => _folder.Dispose();
 
@@ -26,7 +27,8 @@ public sealed class CombinedModelTests : IDisposable
     {
         TrainingRun run = Prepare("out", 60, kind);
         double first = double.NaN;
-        TrainingResult result = run.Run(progress => first = double.IsNaN(first) ? progress.Loss : first, TestContext.Current.CancellationToken);
+        TrainingResult result = run.Run(progress => first = double.IsNaN(first) ? progress.Loss : first,
+            TestContext.Current.CancellationToken);
         Assert.True(result.Validation!.Loss < first - 0.5, $"the loss went from {first} to {result.Validation.Loss}");
         using LanguageModel model = LanguageModel.Load(_folder["out"]);
         Assert.Equal(model.Network.ParameterCount, model.Description.Model.ParameterCount);
@@ -56,7 +58,8 @@ public sealed class CombinedModelTests : IDisposable
         resumed.Run(cancellation: TestContext.Current.CancellationToken);
         foreach (string name in new[] { "model.safetensors", "optimizer.safetensors", "stream.safetensors" })
         {
-            Assert.Equal(File.ReadAllBytes(Path.Combine(_folder["whole"], "last", name)), File.ReadAllBytes(Path.Combine(_folder["cut"], "last", name)));
+            Assert.Equal(File.ReadAllBytes(Path.Combine(_folder["whole"], "last", name)),
+                File.ReadAllBytes(Path.Combine(_folder["cut"], "last", name)));
         }
     }
 
@@ -97,6 +100,7 @@ public sealed class CombinedModelTests : IDisposable
             },
         };
         recipe.Validate("recipe");
-        return TrainingRun.Prepare(recipe, new TrainingOptions { Data = _folder["text.txt"], Output = _folder[output], Steps = steps, Resume = resume });
+        return TrainingRun.Prepare(recipe,
+            new TrainingOptions { Data = _folder["text.txt"], Output = _folder[output], Steps = steps, Resume = resume });
     }
 }

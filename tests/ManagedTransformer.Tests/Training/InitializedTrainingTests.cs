@@ -22,7 +22,7 @@ public sealed class InitializedTrainingTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Takes_model_and_tokenizer_from_the_folder_and_the_rest_from_the_recipe()
+    public void TakesModelAndTokenizerFromTheFolderAndTheRestFromTheRecipe()
     {
         using LanguageModel start = LanguageModel.Load(_folder["gpt2"]);
         TrainingRun run = Prepare("out", steps: 4);
@@ -48,7 +48,7 @@ public sealed class InitializedTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Resuming_goes_on_from_the_checkpoint_and_needs_the_folder_no_more()
+    public void ResumingGoesOnFromTheCheckpointAndNeedsTheFolderNoMore()
     {
         TrainingRun whole = Prepare("whole", steps: 6);
         whole.Run(cancellation: TestContext.Current.CancellationToken);
@@ -69,20 +69,25 @@ public sealed class InitializedTrainingTests : IDisposable
     }
 
     [Fact]
-    public void What_does_not_fit_is_refused()
+    public void WhatDoesNotFitIsRefused()
     {
         Require("nowhere", Recipe(1), Options("out") with { Init = _folder["nowhere"] });
-        LanguageModelRecipe wide = Recipe(1) with { Training = new TrainingRecipe { Steps = 1, Batch = 1, Context = Gpt2Sample.Positions + 1 } };
+        LanguageModelRecipe wide = Recipe(1) with
+        {
+            Training = new TrainingRecipe { Steps = 1, Batch = 1, Context = Gpt2Sample.Positions + 1 },
+        };
         Require("training.context (17) is longer than model.max_positions (16)", wide, Options("out"));
         Assert.False(Directory.Exists(_folder["out"]));
 
         static void Require(string expected, Recipe recipe, TrainingOptions options) =>
-            Assert.Contains(expected, Assert.Throws<InputException>(() => TrainingRun.Prepare(recipe, options)).Message, StringComparison.Ordinal);
+            Assert.Contains(expected, Assert.Throws<InputException>(() => TrainingRun.Prepare(recipe, options)).Message,
+                StringComparison.Ordinal);
     }
 
     private TrainingRun Prepare(string output, int steps) => TrainingRun.Prepare(Recipe(steps), Options(output));
 
-    private TrainingOptions Options(string output) => new() { Output = _folder[output], Data = _folder["text.txt"], Init = _folder["gpt2"] };
+    private TrainingOptions Options(string output) =>
+        new() { Output = _folder[output], Data = _folder["text.txt"], Init = _folder["gpt2"] };
 
     // Its own model is another one, which does not count.
     private static LanguageModelRecipe Recipe(int steps) => new()
@@ -92,5 +97,6 @@ public sealed class InitializedTrainingTests : IDisposable
         Training = new TrainingRecipe { Steps = steps, Batch = 2, Context = 8, EvaluateEvery = 3, LogEvery = 1 },
     };
 
-    private static float[] Weights(TrainedModel model) => [.. ((LanguageModel)model).Network.Parameters().SelectMany(named => named.Parameter.ToArray())];
+    private static float[] Weights(TrainedModel model) =>
+        [.. ((LanguageModel)model).Network.Parameters().SelectMany(named => named.Parameter.ToArray())];
 }

@@ -31,11 +31,13 @@ public sealed class TrainableParametersTests : IDisposable
         Dictionary<string, float[]> before = Values(start);
         foreach ((string name, float[] values) in Values((LanguageModel)run.Model))
         {
-            bool trained = ((string[])["query", "key", "value", "feature"]).Any(part => name.Contains($".attn.{part}.", StringComparison.Ordinal));
+            bool trained = ((string[])["query", "key", "value", "feature"])
+                .Any(part => name.Contains($".attn.{part}.", StringComparison.Ordinal));
             Assert.True(trained != values.SequenceEqual(before[name]), name);
         }
 
-        Assert.All(((LanguageModel)run.Model).Network.Parameters(), named => Assert.True(named.Parameter.RequiresGradient || named.Parameter.Gradient is null, named.Name));
+        Assert.All(((LanguageModel)run.Model).Network.Parameters(),
+            named => Assert.True(named.Parameter.RequiresGradient || named.Parameter.Gradient is null, named.Name));
     }
 
     [Fact]
@@ -64,8 +66,18 @@ public sealed class TrainableParametersTests : IDisposable
     {
         Architecture = ManagedTransformer.Recipes.Recipe.TransformerLanguageModel,
         Model = new() { Dim = 8, Layers = 1, Heads = 1, Positions = PositionKind.None },
-        Training = new TrainingRecipe { Steps = 6, Batch = 2, Context = 8, EvaluateEvery = 3, LogEvery = 1, Trainable = trainable, Optimizer = new OptimizerRecipe { ClipNorm = 1, WeightDecay = 0.1f } },
+        Training = new TrainingRecipe
+        {
+            Steps = 6,
+            Batch = 2,
+            Context = 8,
+            EvaluateEvery = 3,
+            LogEvery = 1,
+            Trainable = trainable,
+            Optimizer = new OptimizerRecipe { ClipNorm = 1, WeightDecay = 0.1f },
+        },
     };
 
-    private static Dictionary<string, float[]> Values(LanguageModel model) => model.Network.Parameters().ToDictionary(named => named.Name, named => named.Parameter.ToArray());
+    private static Dictionary<string, float[]> Values(LanguageModel model) =>
+        model.Network.Parameters().ToDictionary(named => named.Name, named => named.Parameter.ToArray());
 }

@@ -91,22 +91,26 @@ public sealed class TrainingRunTests : IDisposable
             },
             source.Token);
         Assert.Equal((step, false), (cut.Step, cut.IsComplete));
-        TrainingResult resumed = TrainingRun.Prepare(recipe, Options() with { Resume = true }).Run(cancellation: TestContext.Current.CancellationToken);
+        TrainingResult resumed = TrainingRun.Prepare(recipe, Options() with { Resume = true })
+            .Run(cancellation: TestContext.Current.CancellationToken);
         Assert.True(resumed.IsComplete);
         Assert.Equal(whole, Log());
         Assert.Equal(best, Best());
 
         // Speeds differ from run to run.
-        string Log() => string.Join('\n', File.ReadLines(Path.Combine(Options().Output, "log.jsonl")).Select(line => line.Split(",\"tokens_per_s")[0]));
+        string Log() =>
+            string.Join('\n', File.ReadLines(Path.Combine(Options().Output, "log.jsonl")).Select(line => line.Split(",\"tokens_per_s")[0]));
 
-        string Best() => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(Options().Output, "best", "model.safetensors"))));
+        string Best() =>
+            Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(Options().Output, "best", "model.safetensors"))));
     }
 
     [Fact]
     public void FewerUpdatesThanARunHasHadAreTold()
     {
         TrainingRun.Prepare(Tiny(), Options()).Run(cancellation: TestContext.Current.CancellationToken);
-        Assert.Contains("has had 4 updates", Assert.Single(TrainingRun.Prepare(Tiny(), Options() with { Resume = true, Steps = 2 }).Notes), StringComparison.Ordinal);
+        Assert.Contains("has had 4 updates", Assert.Single(TrainingRun.Prepare(Tiny(), Options() with { Resume = true, Steps = 2 }).Notes),
+            StringComparison.Ordinal);
     }
 
     [Fact]

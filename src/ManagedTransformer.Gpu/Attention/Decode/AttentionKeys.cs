@@ -13,7 +13,8 @@ internal struct AttentionKeys : IDecodeKeys
 
     public readonly float Score(int row, int key)
     {
-        int pair = row / Arguments.QueryLength, t = row % Arguments.QueryLength, batch = pair / Arguments.Heads, head = pair % Arguments.Heads;
+        int pair = row / Arguments.QueryLength, t = row % Arguments.QueryLength, batch = pair / Arguments.Heads,
+            head = pair % Arguments.Heads;
         int position = t + Arguments.KeyLength - Arguments.QueryLength;
         if ((Arguments.Causal != 0 && key > position) || (Arguments.Window > 0 && key <= position - Arguments.Window)
             || (Arguments.HasPadding != 0 && Arguments.Padding[((long)batch * Arguments.KeyLength) + key] != 0))
@@ -41,13 +42,15 @@ internal struct AttentionKeys : IDecodeKeys
     public readonly float Value(int row, int key, int column)
     {
         int pair = row / Arguments.QueryLength;
-        return Arguments.V.Data[(pair / Arguments.Heads * Arguments.V.Batch) + (key * Arguments.V.Time) + (pair % Arguments.Heads * Arguments.V.Head) + column];
+        return Arguments.V.Data[(pair / Arguments.Heads * Arguments.V.Batch) + (key * Arguments.V.Time)
+            + (pair % Arguments.Heads * Arguments.V.Head) + column];
     }
 
     public readonly void Store(int row, int column, float result)
     {
         int pair = row / Arguments.QueryLength, t = row % Arguments.QueryLength;
-        Arguments.Y.Data[(pair / Arguments.Heads * Arguments.Y.Batch) + (t * Arguments.Y.Time) + (pair % Arguments.Heads * Arguments.Y.Head) + column] = result;
+        Arguments.Y.Data[(pair / Arguments.Heads * Arguments.Y.Batch) + (t * Arguments.Y.Time) + (pair % Arguments.Heads * Arguments.Y.Head)
+            + column] = result;
     }
 
     public readonly void Keep(int row, float max, float sum, float normalizer)

@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What <see cref="DecodeCode"/> and <see cref="DecodeCombineCode"/> take. A row is split into <see cref="Splits"/> ranges of keys; each leaves its largest score, the sums
-/// of e^(s - max) as they are and masked, and the weighted sum of values in a row of <see cref="Parts"/>.
+/// What <see cref="DecodeCode"/> and <see cref="DecodeCombineCode"/> take. A row is split into <see cref="Splits"/> ranges of keys; each
+/// leaves its largest score, the sums of e^(s - max) as they are and masked, and the weighted sum of values in a row of
+/// <see cref="Parts"/>.
 /// </summary>
 internal struct DecodeArguments<TKeys>
     where TKeys : struct, IDecodeKeys

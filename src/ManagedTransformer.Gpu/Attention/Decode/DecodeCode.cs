@@ -17,9 +17,11 @@ internal static class DecodeCode
         where TKeys : struct, IDecodeKeys
     {
         ArrayView<float> scratch = SharedMemory.Allocate<float>(GroupSize), weights = SharedMemory.Allocate<float>(GroupSize);
-        int row = Grid.IdxX / arguments.Splits, split = Grid.IdxX % arguments.Splits, thread = Group.IdxX, lane = thread >> 6, width = arguments.Keys.Width;
+        int row = Grid.IdxX / arguments.Splits, split = Grid.IdxX % arguments.Splits, thread = Group.IdxX, lane = thread >> 6,
+            width = arguments.Keys.Width;
         int column = (Grid.IdxY * Tile.ResultWidth) + (thread & 63), second = column + Tile.Size;
-        int begin = split * arguments.SplitKeys, end = begin + arguments.SplitKeys < arguments.Keys.Count ? begin + arguments.SplitKeys : arguments.Keys.Count;
+        int begin = split * arguments.SplitKeys,
+            end = begin + arguments.SplitKeys < arguments.Keys.Count ? begin + arguments.SplitKeys : arguments.Keys.Count;
         float max = float.NegativeInfinity, sum = 0, masked = 0, result = 0, secondResult = 0;
         for (int first = begin; first < end; first += GroupSize)
         {
@@ -27,7 +29,8 @@ internal static class DecodeCode
             float score = key < end ? arguments.Keys.Score(row, key) : float.NegativeInfinity;
             float largest = default(TTeam).Merge<float, MaxCode>(score, scratch, Group.DimX);
             largest = largest > max ? largest : max;
-            float shift = largest == float.NegativeInfinity ? 0 : largest, factor = GpuMath.Exp(max - shift), weight = GpuMath.Exp(score - shift);
+            float shift = largest == float.NegativeInfinity ? 0 : largest, factor = GpuMath.Exp(max - shift),
+                weight = GpuMath.Exp(score - shift);
             float masks = key < end ? arguments.Keys.Mask(row, key) * weight : 0;
             sum = (sum * factor) + weight;
             masked = (masked * factor) + masks;

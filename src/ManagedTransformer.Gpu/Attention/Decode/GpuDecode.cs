@@ -24,13 +24,21 @@ internal static class GpuDecode
         }
 
         // Ranges are whole rounds of a group, so that most of them have the same work.
-        int rounds = Math.Max((keys.Count + DecodeCode.GroupSize - 1) / DecodeCode.GroupSize, 1), wanted = Math.Clamp(WantedGroups / rows, 1, rounds);
+        int rounds = Math.Max((keys.Count + DecodeCode.GroupSize - 1) / DecodeCode.GroupSize, 1),
+            wanted = Math.Clamp(WantedGroups / rows, 1, rounds);
         int splitRounds = (rounds + wanted - 1) / wanted, splits = (rounds + splitRounds - 1) / splitRounds;
         long parts = (long)rows * splits * (keys.Width + DecodeArguments<TKeys>.Lead);
         using DeviceScratch scratch = new(device, DeviceScratch.Room<float>(parts));
-        var arguments = new DecodeArguments<TKeys> { Keys = keys, Parts = scratch.Take<float>(parts), Splits = splits, SplitKeys = splitRounds * DecodeCode.GroupSize };
+        var arguments = new DecodeArguments<TKeys>
+        {
+            Keys = keys,
+            Parts = scratch.Take<float>(parts),
+            Splits = splits,
+            SplitKeys = splitRounds * DecodeCode.GroupSize,
+        };
         var groups = new Index3D(checked(rows * splits), Tile.ResultParts(keys.Width), 1);
-        device.Launch(device.HasShuffles ? DecodeCode.Run<CudaTeam, TKeys> : DecodeCode.Run<PlainTeam, TKeys>, groups, DecodeCode.GroupSize, arguments);
+        device.Launch(device.HasShuffles ? DecodeCode.Run<CudaTeam, TKeys> : DecodeCode.Run<PlainTeam, TKeys>, groups,
+            DecodeCode.GroupSize, arguments);
         device.Launch(DecodeCombineCode.Run<TKeys>, new Index3D(rows, 1, 1), DecodeCombineCode.GroupSize, arguments);
     }
 }

@@ -1,6 +1,9 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="DecodeCode"/> needs to know of a kind of attention. A row is a query of a head of a sequence, in that order; a key is whatever it may look at.</summary>
+/// <summary>
+/// What <see cref="DecodeCode"/> needs to know of a kind of attention. A row is a query of a head of a sequence, in that order; a key is
+/// whatever it may look at.
+/// </summary>
 internal interface IDecodeKeys
 {
     /// <summary>Keys of every row.</summary>

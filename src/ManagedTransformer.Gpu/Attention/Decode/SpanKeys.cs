@@ -19,7 +19,9 @@ internal struct SpanKeys : IDecodeKeys
         float sum = 0;
         for (int j = 0; j < Arguments.Width; j++)
         {
-            float other = key < slots ? Arguments.K.Data[right + j] + Arguments.Positions[position + j] : Arguments.PersistentKeys[persistent + j];
+            float other = key < slots
+                ? Arguments.K.Data[right + j] + Arguments.Positions[position + j]
+                : Arguments.PersistentKeys[persistent + j];
             sum = FusedProduct.Add(Arguments.Q.Data[left + j], other, sum);
         }
 
@@ -56,7 +58,9 @@ internal struct SpanKeys : IDecodeKeys
 
         int pair = row / Arguments.QueryLength, t = row % Arguments.QueryLength;
         long persistent = ((((long)(pair % Arguments.Heads) * Arguments.Persistent) + key - Arguments.Length) * Arguments.Width) + column;
-        return key < Arguments.Length ? Arguments.V.Data[Start(Arguments.V, pair, t + key) + column] : Arguments.PersistentValues[persistent];
+        return key < Arguments.Length
+            ? Arguments.V.Data[Start(Arguments.V, pair, t + key) + column]
+            : Arguments.PersistentValues[persistent];
     }
 
     public readonly void Store(int row, int column, float result)

@@ -15,7 +15,8 @@ internal sealed class GpuLinearAttention(GpuDevice device)
         int pairs = problem.Batch * problem.Heads;
         if (problem.Length == 1 && arguments.HasState != 0 && arguments.HasFinalState != 0 && arguments.HasDenominators == 0)
         {
-            device.Launch(device.HasShuffles ? LinearStepCode.Run<CudaTeam> : LinearStepCode.Run<PlainTeam>, new Index3D(pairs, 1, 1), LinearStepCode.GroupSize, arguments);
+            device.Launch(device.HasShuffles ? LinearStepCode.Run<CudaTeam> : LinearStepCode.Run<PlainTeam>, new Index3D(pairs, 1, 1),
+                LinearStepCode.GroupSize, arguments);
             return;
         }
 
@@ -47,13 +48,16 @@ internal sealed class GpuLinearAttention(GpuDevice device)
         arguments.HasFinalState = 0; // forward has written it
         long positions = (long)forward.Batch * forward.Heads * forward.Length;
         using DeviceScratch scratch = new(
-            device, DecayRoom(forward) + (2 * DeviceScratch.Room<float>(StateNumbers(forward))) + (2 * DeviceScratch.Room<float>(positions)));
+            device, DecayRoom(forward) + (2 * DeviceScratch.Room<float>(StateNumbers(forward)))
+                + (2 * DeviceScratch.Room<float>(positions)));
         arguments = WithDecay(arguments, forward, scratch);
         ArrayView<float> states = ForwardStates(arguments, forward, scratch.Take<float>(StateNumbers(forward)));
 
-        ArrayView<float> gradients = scratch.Take<float>(StateNumbers(forward)), factors = scratch.Take<float>(positions), biases = scratch.Take<float>(positions);
+        ArrayView<float> gradients = scratch.Take<float>(StateNumbers(forward)), factors = scratch.Take<float>(positions),
+            biases = scratch.Take<float>(positions);
         HeadOperand dy = HeadOperand.Of(problem.DY, problem.DYStrides);
-        device.LaunchOver(LinearOutputCode.Run, positions, new LinearOutputArguments { Forward = arguments, DY = dy, Factors = factors, Biases = biases, Count = positions });
+        device.LaunchOver(LinearOutputCode.Run, positions,
+            new LinearOutputArguments { Forward = arguments, DY = dy, Factors = factors, Biases = biases, Count = positions });
         LaunchStates(forward, new LinearStateArguments
         {
             Forward = arguments,
@@ -73,7 +77,8 @@ internal sealed class GpuLinearAttention(GpuDevice device)
         LaunchGradients(problem, arguments, dy, states, gradients, factors, biases);
     }
 
-    private void LaunchGradients(in LinearAttentionGradientProblem problem, LinearArguments arguments, HeadOperand dy, ArrayView<float> states, ArrayView<float> gradients,
+    private void LaunchGradients(in LinearAttentionGradientProblem problem, LinearArguments arguments, HeadOperand dy,
+        ArrayView<float> states, ArrayView<float> gradients,
         ArrayView<float> factors, ArrayView<float> biases)
     {
         LinearAttentionProblem forward = problem.Forward;
@@ -100,7 +105,8 @@ internal sealed class GpuLinearAttention(GpuDevice device)
             HasFirst = arguments.HasState,
         };
         LinearRowArguments keys = queries;
-        (keys.Rows, keys.Carried, keys.Result, keys.States, keys.IsLater, keys.ScalesCarried) = (arguments.Q, arguments.V, dk, gradients, 0, 0);
+        (keys.Rows, keys.Carried, keys.Result, keys.States, keys.IsLater, keys.ScalesCarried) =
+            (arguments.Q, arguments.V, dk, gradients, 0, 0);
         keys.HasFirst = problem.DFinalS.IsAbsent ? 0 : 1;
         LaunchRows(forward, queries);
         LaunchRows(forward, keys);
@@ -122,7 +128,15 @@ internal sealed class GpuLinearAttention(GpuDevice device)
         });
         if (!problem.DGates.IsAbsent)
         {
-            var gates = new LinearGateGradientArguments { Forward = arguments, DQ = dq, DK = dk, States = states, Gradients = gradients, DGates = problem.DGates.Floats() };
+            var gates = new LinearGateGradientArguments
+            {
+                Forward = arguments,
+                DQ = dq,
+                DK = dk,
+                States = states,
+                Gradients = gradients,
+                DGates = problem.DGates.Floats(),
+            };
             device.Launch(LinearGateGradientCode.Run, new Index3D(Chunks(forward), 1, 1), LinearGateGradientCode.GroupSize, gates);
         }
     }
@@ -177,7 +191,8 @@ internal sealed class GpuLinearAttention(GpuDevice device)
     private void LaunchStates(in LinearAttentionProblem problem, LinearStateArguments arguments)
     {
         arguments.Pairs = problem.Batch * problem.Heads;
-        device.Launch(LinearStateCode.Run, new Index3D(Chunks(problem), Tile.Count(problem.Features), Tile.Count(problem.ValueWidth)), Tile.GroupSize, arguments);
+        device.Launch(LinearStateCode.Run, new Index3D(Chunks(problem), Tile.Count(problem.Features), Tile.Count(problem.ValueWidth)),
+            Tile.GroupSize, arguments);
         device.LaunchOver(LinearPrefixCode.Run, arguments.Pairs * LinearArguments.StateSize(arguments.Forward), arguments);
     }
 

@@ -4,15 +4,16 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// A <see cref="LinearAttentionProblem"/> as kernels take it. A pair is a head of a sequence; a chunk is a tile of positions. States are rows [s, z] of ValueWidth + 1
-/// numbers, Features of them for every pair and chunk.
+/// A <see cref="LinearAttentionProblem"/> as kernels take it. A pair is a head of a sequence; a chunk is a tile of positions. States are
+/// rows [s, z] of ValueWidth + 1 numbers, Features of them for every pair and chunk.
 /// </summary>
 internal struct LinearArguments
 {
     public HeadOperand Q, K, V, Y;
     public ArrayView<float> EpsilonFactors, Gates, Padding, S, Z, FinalS, FinalZ, Denominators;
     public LinearDecay Decay;
-    public int Heads, Length, Features, ValueWidth, Denominator, HasEpsilonFactors, HasGates, HasPadding, HasState, HasFinalState, HasDenominators;
+    public int Heads, Length, Features, ValueWidth, Denominator, HasEpsilonFactors, HasGates, HasPadding, HasState, HasFinalState,
+        HasDenominators;
     public float Epsilon;
 
     public static LinearArguments Of(in LinearAttentionProblem problem) => new()

@@ -4,9 +4,10 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// How states decay: with lg = ln g and c its sums within a chunk, the weight of position i at position t is w[t, i] = e^(c[t] - c[i]) (1 - g[i]) for i &lt;= t, and what is
-/// left of the state before the chunk e^c[t]. No exponent is positive, so nothing overflows however small the product of the gates is. The sums come in two parts each, so
-/// that differences of large ones keep their digits. All are [pair, Length]; without gates and padding there are none, and everything is 1.
+/// How states decay: with lg = ln g and c its sums within a chunk, the weight of position i at position t is w[t, i] = e^(c[t] - c[i])
+/// (1 - g[i]) for i &lt;= t, and what is left of the state before the chunk e^c[t]. No exponent is positive, so nothing overflows however
+/// small the product of the gates is. The sums come in two parts each, so that differences of large ones keep their digits. All are [pair,
+/// Length]; without gates and padding there are none, and everything is 1.
 /// </summary>
 internal struct LinearDecay
 {
@@ -28,7 +29,10 @@ internal struct LinearDecay
         return GpuMath.Exp(exponent > 0 ? 0 : exponent) * decay.Added[earlier];
     }
 
-    /// <summary>w of the thread's 4 x 4 pairs of positions, 0 above the diagonal and behind the end: rows are the earlier positions, columns the later ones.</summary>
+    /// <summary>
+    /// w of the thread's 4 x 4 pairs of positions, 0 above the diagonal and behind the end: rows are the earlier positions,
+    /// columns the later ones.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static QuadBlock Weights(LinearDecay decay, long start, int row, int column, int length) => QuadBlock.Of(
         Weights(decay, start, row, column, length, 0), Weights(decay, start, row, column, length, 1),

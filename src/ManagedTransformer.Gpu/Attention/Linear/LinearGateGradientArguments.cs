@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="LinearGateGradientCode"/> takes: states before every chunk and behind the last one, and gradients of the states behind every chunk.</summary>
+/// <summary>
+/// What <see cref="LinearGateGradientCode"/> takes: states before every chunk and behind the last one,
+/// and gradients of the states behind every chunk.
+/// </summary>
 internal struct LinearGateGradientArguments
 {
     public LinearArguments Forward;

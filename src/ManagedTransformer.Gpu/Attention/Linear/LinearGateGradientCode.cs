@@ -16,8 +16,10 @@ internal static class LinearGateGradientCode
         ArrayView<float> queryParts = SharedMemory.Allocate<float>(GroupSize), keyParts = SharedMemory.Allocate<float>(GroupSize);
         ArrayView<double> sums = SharedMemory.Allocate<double>(GroupSize);
         LinearArguments forward = arguments.Forward;
-        int chunks = Tile.Count(forward.Length), pair = Grid.IdxX / chunks, chunk = Grid.IdxX % chunks, first = chunk * Tile.Size, thread = Group.IdxX;
-        long size = LinearArguments.StateSize(forward), state = LinearStateArguments.Start(forward, pair, chunk + 1), gradient = LinearStateArguments.Start(forward, pair, chunk);
+        int chunks = Tile.Count(forward.Length), pair = Grid.IdxX / chunks, chunk = Grid.IdxX % chunks, first = chunk * Tile.Size,
+            thread = Group.IdxX;
+        long size = LinearArguments.StateSize(forward), state = LinearStateArguments.Start(forward, pair, chunk + 1),
+            gradient = LinearStateArguments.Start(forward, pair, chunk);
         double product = 0;
         for (long i = thread; i < size; i += GroupSize)
         {
@@ -28,8 +30,10 @@ internal static class LinearGateGradientCode
 
         // A position by four threads, a quarter of the features each.
         int t = first + (thread & 63), part = thread >> 6;
-        TileRows queries = LinearArguments.Rows(forward, forward.Q, pair, forward.Features), keys = LinearArguments.Rows(forward, forward.K, pair, forward.Features);
-        TileRows dQueries = LinearArguments.Rows(forward, arguments.DQ, pair, forward.Features), dKeys = LinearArguments.Rows(forward, arguments.DK, pair, forward.Features);
+        TileRows queries = LinearArguments.Rows(forward, forward.Q, pair, forward.Features),
+            keys = LinearArguments.Rows(forward, forward.K, pair, forward.Features);
+        TileRows dQueries = LinearArguments.Rows(forward, arguments.DQ, pair, forward.Features),
+            dKeys = LinearArguments.Rows(forward, arguments.DK, pair, forward.Features);
         float queryDot = 0, keyDot = 0;
         for (int i = part; i < forward.Features; i += 4)
         {

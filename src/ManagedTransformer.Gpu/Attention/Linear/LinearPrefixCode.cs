@@ -1,8 +1,9 @@
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Turns what chunks add into states, chunk by chunk in order: forward into the state before every chunk and behind the last one, backward into the gradient of the state
-/// behind every chunk. A thread per number of a state; the state that comes in may lie where the last one goes.
+/// Turns what chunks add into states, chunk by chunk in order: forward into the state before every chunk and behind the last one, backward
+/// into the gradient of the state behind every chunk. A thread per number of a state;
+/// the state that comes in may lie where the last one goes.
 /// </summary>
 internal static class LinearPrefixCode
 {

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// One side of linear attention within a chunk and through the state, the skeleton of results and all gradients of rows (<see cref="LinearRowArguments"/>). A group owns
-/// the 64 positions of a chunk of a pair and 64 columns of their results.
+/// One side of linear attention within a chunk and through the state, the skeleton of results and all gradients of rows
+/// (<see cref="LinearRowArguments"/>). A group owns the 64 positions of a chunk of a pair and 64 columns of their results.
 /// </summary>
 internal static class LinearRowCode
 {
@@ -13,13 +13,15 @@ internal static class LinearRowCode
         ArrayView<Quad> weights = SharedMemory.Allocate<Quad>(Tile.TileMemory), exchange = SharedMemory.Allocate<Quad>(Tile.Quads);
         ArrayView<Quad> a = SharedMemory.Allocate<Quad>(Tile.StripMemory), b = SharedMemory.Allocate<Quad>(Tile.StripMemory);
         LinearArguments forward = arguments.Forward;
-        int chunks = Tile.Count(forward.Length), pair = Grid.IdxX / chunks, chunk = Grid.IdxX % chunks, first = chunk * Tile.Size, column = Grid.IdxY * Tile.Size;
+        int chunks = Tile.Count(forward.Length), pair = Grid.IdxX / chunks, chunk = Grid.IdxX % chunks, first = chunk * Tile.Size,
+            column = Grid.IdxY * Tile.Size;
         long start = (long)pair * forward.Length;
         QuadBlock result = Carried(arguments, pair, chunk, column, a, b);
 
         int earlier = first + (4 * Tile.Row), later = first + (4 * Tile.Column);
         QuadBlock block = TileProduct.Dots(
-            LinearArguments.Rows(forward, arguments.Earlier, pair, arguments.InnerWidth), first, LinearArguments.Rows(forward, arguments.Later, pair, arguments.InnerWidth), first, a, b);
+            LinearArguments.Rows(forward, arguments.Earlier, pair, arguments.InnerWidth), first,
+            LinearArguments.Rows(forward, arguments.Later, pair, arguments.InnerWidth), first, a, b);
         // The difference first: dy . v and dy . y may be large and nearly the same, and scaled they would be rounded once more each.
         if (arguments.HasBiases != 0)
         {
@@ -60,7 +62,8 @@ internal static class LinearRowCode
 
         Quad divisors = isOutput
             ? Quad.Of(
-                Divisor(forward, pair, later, sums.X), Divisor(forward, pair, later + 1, sums.Y), Divisor(forward, pair, later + 2, sums.Z), Divisor(forward, pair, later + 3, sums.W))
+                Divisor(forward, pair, later, sums.X), Divisor(forward, pair, later + 1, sums.Y), Divisor(forward, pair, later + 2, sums.Z),
+                Divisor(forward, pair, later + 3, sums.W))
             : Quad.Of(1);
         result = QuadBlock.DivideRows(result, TileColumns.ToRows(divisors, exchange));
         TileProduct.Store(result, LinearArguments.Rows(forward, arguments.Result, pair, arguments.Width), first, column);
@@ -71,14 +74,16 @@ internal static class LinearRowCode
     {
         LinearArguments forward = arguments.Forward;
         int first = chunk * Tile.Size, row = first + (4 * Tile.Row);
-        TileRows carried = LinearArguments.Rows(forward, arguments.Carried, pair, arguments.CarriedWidth), state = LinearStateArguments.Rows(forward, arguments.States, pair, chunk);
+        TileRows carried = LinearArguments.Rows(forward, arguments.Carried, pair, arguments.CarriedWidth),
+            state = LinearStateArguments.Rows(forward, arguments.States, pair, chunk);
         bool isTransposed = arguments.IsTransposed != 0;
         QuadBlock sum = default;
         bool isFirst = chunk == (arguments.IsLater != 0 ? 0 : Tile.Count(forward.Length) - 1);
         int width = isFirst && arguments.HasFirst == 0 ? 0 : arguments.CarriedWidth;
         for (int k = 0; k < width; k += Tile.Depth)
         {
-            Quad nextA = TileLoad.FetchColumns(carried, first, k), nextB = isTransposed ? TileLoad.FetchColumns(state, column, k) : TileLoad.FetchRows(state, k, column);
+            Quad nextA = TileLoad.FetchColumns(carried, first, k),
+                nextB = isTransposed ? TileLoad.FetchColumns(state, column, k) : TileLoad.FetchRows(state, k, column);
             Group.Barrier();
             TileLoad.PutColumns(nextA, a);
             if (isTransposed)
@@ -107,19 +112,23 @@ internal static class LinearRowCode
         }
 
         return QuadBlock.ScaleRows(sum, Quad.Of(
-            Scale(arguments, start, first, row), Scale(arguments, start, first, row + 1), Scale(arguments, start, first, row + 2), Scale(arguments, start, first, row + 3)));
+            Scale(arguments, start, first, row), Scale(arguments, start, first, row + 1), Scale(arguments, start, first, row + 2),
+            Scale(arguments, start, first, row + 3)));
     }
 
     /// <summary>What a position keeps of the state, or the state behind the chunk of it.</summary>
     private static float Scale(LinearRowArguments arguments, long start, int first, int t)
     {
         int length = arguments.Forward.Length, last = first + Tile.Size < length ? first + Tile.Size - 1 : length - 1;
-        return t >= length ? 0 : arguments.IsLater != 0 ? LinearDecay.Carry(arguments.Forward.Decay, start + t) : LinearDecay.Weight(arguments.Forward.Decay, start + last, start + t);
+        return t >= length ? 0 : arguments.IsLater != 0
+            ? LinearDecay.Carry(arguments.Forward.Decay, start + t)
+            : LinearDecay.Weight(arguments.Forward.Decay, start + last, start + t);
     }
 
     /// <summary>z of four features.</summary>
     private static Quad Last(LinearRowArguments arguments, int pair, int chunk, int feature) => Quad.Of(
-        LastOf(arguments, pair, chunk, feature), LastOf(arguments, pair, chunk, feature + 1), LastOf(arguments, pair, chunk, feature + 2), LastOf(arguments, pair, chunk, feature + 3));
+        LastOf(arguments, pair, chunk, feature), LastOf(arguments, pair, chunk, feature + 1), LastOf(arguments, pair, chunk, feature + 2),
+        LastOf(arguments, pair, chunk, feature + 3));
 
     private static float LastOf(LinearRowArguments arguments, int pair, int chunk, int feature)
     {
@@ -137,13 +146,15 @@ internal static class LinearRowCode
         Quad sum = default;
         for (int i = Tile.Row; i < forward.Features; i += Tile.Quads)
         {
-            Quad query = Quad.Of(TileRows.Load(queries, t, i), TileRows.Load(queries, t + 1, i), TileRows.Load(queries, t + 2, i), TileRows.Load(queries, t + 3, i));
+            Quad query = Quad.Of(TileRows.Load(queries, t, i), TileRows.Load(queries, t + 1, i), TileRows.Load(queries, t + 2, i),
+                TileRows.Load(queries, t + 3, i));
             sum = Quad.AddScaled(sum, query, LastOf(arguments, pair, chunk, i));
         }
 
         long start = (long)pair * forward.Length;
         int first = chunk * Tile.Size;
-        return Quad.Multiply(sum, Quad.Of(Scale(arguments, start, first, t), Scale(arguments, start, first, t + 1), Scale(arguments, start, first, t + 2), Scale(arguments, start, first, t + 3)));
+        return Quad.Multiply(sum, Quad.Of(Scale(arguments, start, first, t), Scale(arguments, start, first, t + 1),
+            Scale(arguments, start, first, t + 2), Scale(arguments, start, first, t + 3)));
     }
 
     private static float Divisor(LinearArguments arguments, int pair, int t, float sum) =>

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What <see cref="LinearStateCode"/> and <see cref="LinearPrefixCode"/> take. Forward: what every chunk adds to the state, sum of w[last, t] k[t] (x) [v[t], 1]. Backward:
-/// what it adds to the state's gradient, sum of e^c[t] Factors[t] q[t] (x) [dy[t], LastFactors[t]].
+/// What <see cref="LinearStateCode"/> and <see cref="LinearPrefixCode"/> take. Forward: what every chunk adds to the state, sum of w[last,
+/// t] k[t] (x) [v[t], 1]. Backward: what it adds to the state's gradient, sum of e^c[t] Factors[t] q[t] (x) [dy[t], LastFactors[t]].
 /// </summary>
 internal struct LinearStateArguments
 {

@@ -16,7 +16,8 @@ internal static class LinearStateCode
         int chunks = Tile.Count(forward.Length), pair = Grid.IdxX / chunks, chunk = Grid.IdxX % chunks, first = chunk * Tile.Size;
         int feature = Grid.IdxY * Tile.Size, column = Grid.IdxZ * Tile.Size, thread = Group.IdxX;
         int count = forward.Length - first < Tile.Size ? forward.Length - first : Tile.Size;
-        TileRows left = LinearArguments.Rows(forward, arguments.Left, pair, forward.Features), right = LinearArguments.Rows(forward, arguments.Right, pair, forward.ValueWidth);
+        TileRows left = LinearArguments.Rows(forward, arguments.Left, pair, forward.Features),
+            right = LinearArguments.Rows(forward, arguments.Right, pair, forward.ValueWidth);
         if (thread < Tile.Size)
         {
             long start = (long)pair * forward.Length, position = start + first + thread;
@@ -24,7 +25,9 @@ internal static class LinearStateCode
             if (thread < count)
             {
                 bool isBackward = arguments.IsBackward != 0;
-                scale = isBackward ? LinearDecay.Carry(forward.Decay, position) : LinearDecay.Weight(forward.Decay, start + first + count - 1, position);
+                scale = isBackward
+                    ? LinearDecay.Carry(forward.Decay, position)
+                    : LinearDecay.Weight(forward.Decay, start + first + count - 1, position);
                 factor = isBackward ? arguments.Factors[position] : 1;
                 last = isBackward ? arguments.LastFactors[position] : 1;
             }
@@ -39,7 +42,8 @@ internal static class LinearStateCode
         {
             Quad nextA = TileLoad.FetchRows(left, first + k, feature), nextB = TileLoad.FetchRows(right, first + k, column);
             Group.Barrier();
-            TileLoad.PutRows(Quad.Multiply(nextA, Quad.Of(scales[k + row], scales[k + row + 4], scales[k + row + 8], scales[k + row + 12])), a);
+            TileLoad.PutRows(
+                Quad.Multiply(nextA, Quad.Of(scales[k + row], scales[k + row + 4], scales[k + row + 8], scales[k + row + 12])), a);
             TileLoad.PutRows(nextB, b);
             Group.Barrier();
             result = TileProduct.AddStrip(result, a, b);
@@ -53,7 +57,8 @@ internal static class LinearStateCode
     }
 
     /// <summary>The column z: a feature by four threads, a quarter of the positions each.</summary>
-    private static void StoreLast(LinearStateArguments arguments, TileRows left, ArrayView<float> lasts, ArrayView<float> parts, int pair, int chunk, int feature, int count)
+    private static void StoreLast(LinearStateArguments arguments, TileRows left, ArrayView<float> lasts, ArrayView<float> parts, int pair,
+        int chunk, int feature, int count)
     {
         int thread = Group.IdxX, i = feature + (thread & 63);
         float sum = 0;

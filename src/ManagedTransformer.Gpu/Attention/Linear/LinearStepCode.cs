@@ -27,8 +27,10 @@ internal static class LinearStepCode
             added = GpuMath.Sigmoid(-logit);
         }
 
-        TileRows queries = LinearArguments.Rows(arguments, arguments.Q, pair, arguments.Features), keys = LinearArguments.Rows(arguments, arguments.K, pair, arguments.Features);
-        TileRows values = LinearArguments.Rows(arguments, arguments.V, pair, width), results = LinearArguments.Rows(arguments, arguments.Y, pair, width);
+        TileRows queries = LinearArguments.Rows(arguments, arguments.Q, pair, arguments.Features),
+            keys = LinearArguments.Rows(arguments, arguments.K, pair, arguments.Features);
+        TileRows values = LinearArguments.Rows(arguments, arguments.V, pair, width),
+            results = LinearArguments.Rows(arguments, arguments.Y, pair, width);
         long first = (long)pair * arguments.Features;
         float sum = 0;
         for (int i = thread; i < arguments.Features; i += GroupSize)
@@ -60,12 +62,14 @@ internal static class LinearStepCode
             Group.Barrier();
             if (thread < Tile.Size && j < width)
             {
-                results.Data[results.Start + j] = (scratch[thread] + scratch[thread + 64] + (scratch[thread + 128] + scratch[thread + 192])) * inverse;
+                results.Data[results.Start + j] =
+                    (scratch[thread] + scratch[thread + 64] + (scratch[thread + 128] + scratch[thread + 192])) * inverse;
             }
 
             Group.Barrier();
         }
     }
 
-    private static float Next(float state, float kept, float added, float key) => added == 0 ? kept * state : (kept * state) + (added * key);
+    private static float Next(float state, float kept, float added, float key) =>
+        added == 0 ? kept * state : (kept * state) + (added * key);
 }

@@ -11,6 +11,7 @@ internal static class AttentionDropout
         long element = ((((long)pair * arguments.QueryLength) + query) * arguments.KeyLength) + key;
         return QuadBlock.Transpose(QuadBlock.Of(
             WeightDropout.Factors(arguments.Dropout, element), WeightDropout.Factors(arguments.Dropout, element + arguments.KeyLength),
-            WeightDropout.Factors(arguments.Dropout, element + (2L * arguments.KeyLength)), WeightDropout.Factors(arguments.Dropout, element + (3L * arguments.KeyLength))));
+            WeightDropout.Factors(arguments.Dropout, element + (2L * arguments.KeyLength)),
+            WeightDropout.Factors(arguments.Dropout, element + (3L * arguments.KeyLength))));
     }
 }

@@ -3,7 +3,9 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>An <see cref="AttentionGradientProblem"/> as kernels take it; <see cref="Dots"/> are dy . y of all queries in the order of Maxima.</summary>
+/// <summary>
+/// An <see cref="AttentionGradientProblem"/> as kernels take it; <see cref="Dots"/> are dy . y of all queries in the order of Maxima.
+/// </summary>
 internal struct AttentionGradientArguments
 {
     public AttentionArguments Forward;

@@ -2,14 +2,18 @@ using System.Runtime.CompilerServices;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>A thread's weights after dropout, drop(a), and gradients of its scores, a (drop(da) - D) with D = dy . y. Rows are four keys, columns four queries.</summary>
+/// <summary>
+/// A thread's weights after dropout, drop(a), and gradients of its scores, a (drop(da) - D) with D = dy . y. Rows are four keys,
+/// columns four queries.
+/// </summary>
 internal struct AttentionGradientBlock
 {
     public QuadBlock Weights, Scores;
 
     /// <summary>From scores and gradients of dropped weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static AttentionGradientBlock Of(AttentionGradientArguments arguments, QuadBlock scores, QuadBlock gradients, AttentionQueries queries, int batch, int pair, int key, int query)
+    public static AttentionGradientBlock Of(AttentionGradientArguments arguments, QuadBlock scores, QuadBlock gradients,
+        AttentionQueries queries, int batch, int pair, int key, int query)
     {
         scores = AttentionMask.Apply(arguments.Forward, QuadBlock.Scale(scores, arguments.Forward.Scale), batch, key, query);
         QuadBlock weights = QuadBlock.ScaleColumns(QuadBlock.ExpDifference(scores, queries.Shift), queries.Inverse);

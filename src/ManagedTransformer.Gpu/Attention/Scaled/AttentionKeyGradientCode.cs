@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Gradients of keys and values, dk = Scale dS^T Q and dv = drop(A)^T dY. A group owns 64 keys of a head and 64 columns of their gradients; it streams over
-/// tiles of 64 queries, rebuilds their weights and adds what they contribute.
+/// Gradients of keys and values, dk = Scale dS^T Q and dv = drop(A)^T dY. A group owns 64 keys of a head and 64 columns of their gradients;
+/// it streams over tiles of 64 queries, rebuilds their weights and adds what they contribute.
 /// </summary>
 internal static class AttentionKeyGradientCode
 {
@@ -27,7 +27,8 @@ internal static class AttentionKeyGradientCode
             int streamed = query + (4 * Tile.Column);
             QuadBlock scores = TileProduct.Dots(keys, first, queries, query, a, b);
             QuadBlock gradients = TileProduct.Dots(values, first, outputs, query, a, b);
-            AttentionGradientBlock block = AttentionGradientBlock.Of(arguments, scores, gradients, AttentionQueries.Load(arguments, pair, streamed), batch, pair, key, streamed);
+            AttentionGradientBlock block = AttentionGradientBlock.Of(arguments, scores, gradients,
+                AttentionQueries.Load(arguments, pair, streamed), batch, pair, key, streamed);
             TileProduct.PutTransposed(block.Weights, weights);
             dValues = TileProduct.AddWeighted(dValues, weights, outputs, query, column, b);
 

@@ -33,7 +33,10 @@ internal static class AttentionMask
         return arguments.Window > 0 && end < arguments.QueryLength ? end : arguments.QueryLength;
     }
 
-    /// <summary>Puts minus infinity where a query must not look. Rows of the thread's numbers are keys from <paramref name="key"/> on, columns queries.</summary>
+    /// <summary>
+    /// Puts minus infinity where a query must not look. Rows of the thread's numbers are keys from <paramref name="key"/> on,
+    /// columns queries.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static QuadBlock Apply(AttentionArguments arguments, QuadBlock scores, int batch, int key, int query)
     {
@@ -63,5 +66,6 @@ internal static class AttentionMask
     }
 
     // Without a short cut: a select instead of branches.
-    private static float Seen(int position, int first, int last, float score) => (position >= first) & (position <= last) ? score : float.NegativeInfinity;
+    private static float Seen(int position, int first, int last, float score) =>
+        (position >= first) & (position <= last) ? score : float.NegativeInfinity;
 }

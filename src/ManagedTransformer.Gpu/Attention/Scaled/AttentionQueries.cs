@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What rebuilds the weights of four queries and their gradients: the largest scores, the inverse sums of e^(s - max), and dy . y.</summary>
+/// <summary>
+/// What rebuilds the weights of four queries and their gradients: the largest scores, the inverse sums of e^(s - max), and dy . y.
+/// </summary>
 internal struct AttentionQueries
 {
     public Quad Shift, Inverse, Dot;

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Gradients of queries, dq = Scale dS K. A group owns 64 queries of a head and 64 columns of their gradients; it streams over tiles of 64 keys, rebuilds their
-/// weights and adds what they contribute.
+/// Gradients of queries, dq = Scale dS K. A group owns 64 queries of a head and 64 columns of their gradients; it streams over tiles of 64
+/// keys, rebuilds their weights and adds what they contribute.
 /// </summary>
 internal static class AttentionQueryGradientCode
 {
@@ -27,7 +27,8 @@ internal static class AttentionQueryGradientCode
         {
             QuadBlock scores = TileProduct.Dots(keys, key, queries, first, a, b);
             QuadBlock gradients = TileProduct.Dots(values, key, outputs, first, a, b);
-            AttentionGradientBlock block = AttentionGradientBlock.Of(arguments, scores, gradients, shared, batch, pair, key + (4 * Tile.Row), query);
+            AttentionGradientBlock block = AttentionGradientBlock.Of(arguments, scores, gradients, shared, batch, pair,
+                key + (4 * Tile.Row), query);
             TileProduct.Put(block.Scores, weights);
             result = TileProduct.AddWeighted(result, weights, keys, key, column, b);
         }

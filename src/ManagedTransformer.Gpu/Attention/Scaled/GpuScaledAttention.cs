@@ -16,7 +16,8 @@ internal sealed class GpuScaledAttention(GpuDevice device)
         }
 
         var groups = new Index3D(Groups(problem, problem.QueryLength), Tile.ResultParts(problem.ValueWidth), 1);
-        device.Launch(problem.ValueWidth > Tile.Size ? AttentionForwardCode.Run<WideTile> : AttentionForwardCode.Run<NarrowTile>, groups, Tile.GroupSize, arguments);
+        device.Launch(problem.ValueWidth > Tile.Size ? AttentionForwardCode.Run<WideTile> : AttentionForwardCode.Run<NarrowTile>, groups,
+            Tile.GroupSize, arguments);
     }
 
     public void Backward(in AttentionGradientProblem problem)
@@ -38,7 +39,8 @@ internal sealed class GpuScaledAttention(GpuDevice device)
 
         var keyGroups = new Index3D(Groups(forward, forward.KeyLength), Tile.Count(Math.Max(forward.HeadWidth, forward.ValueWidth)), 1);
         device.Launch(AttentionKeyGradientCode.Run, keyGroups, Tile.GroupSize, arguments);
-        device.Launch(AttentionQueryGradientCode.Run, new Index3D(Groups(forward, forward.QueryLength), Tile.Count(forward.HeadWidth), 1), Tile.GroupSize, arguments);
+        device.Launch(AttentionQueryGradientCode.Run, new Index3D(Groups(forward, forward.QueryLength), Tile.Count(forward.HeadWidth), 1),
+            Tile.GroupSize, arguments);
     }
 
     private static int Groups(in AttentionProblem problem, int rows) => checked(problem.Batch * problem.Heads * Tile.Count(rows));

@@ -18,7 +18,8 @@ internal sealed class GpuSpanAttention(GpuDevice device)
         SpanArguments arguments = WithReach(SpanArguments.Of(problem), problem, scratch);
         if (sums > 0)
         {
-            (arguments.Maxima, arguments.Sums, arguments.Normalizers) = (scratch.Take<float>(sums), scratch.Take<float>(sums), scratch.Take<float>(sums));
+            (arguments.Maxima, arguments.Sums, arguments.Normalizers) =
+                (scratch.Take<float>(sums), scratch.Take<float>(sums), scratch.Take<float>(sums));
             arguments.HasSums = 1;
         }
 
@@ -43,13 +44,16 @@ internal sealed class GpuSpanAttention(GpuDevice device)
         SpanAttentionProblem forward = problem.Forward;
         SpanGradientArguments arguments = SpanGradientArguments.Of(problem);
         long queries = (long)forward.Batch * forward.Heads * forward.QueryLength;
-        int slotTiles = Tile.Count(forward.Length), persistentTiles = Tile.Count(forward.Persistent), columns = Tile.Count(forward.HeadWidth);
+        int slotTiles = Tile.Count(forward.Length), persistentTiles = Tile.Count(forward.Persistent),
+            columns = Tile.Count(forward.HeadWidth);
         arguments.Parts = Parts(forward, slotTiles * columns);
         arguments.PersistentParts = Parts(forward, persistentTiles * columns);
         long positions = (long)forward.Heads * forward.Length * forward.HeadWidth * arguments.Parts;
-        long persistent = (long)forward.Heads * forward.Persistent * forward.HeadWidth, persistentParts = persistent * arguments.PersistentParts;
+        long persistent = (long)forward.Heads * forward.Persistent * forward.HeadWidth,
+            persistentParts = persistent * arguments.PersistentParts;
         bool sharesSpans = !forward.Spans.IsAbsent && arguments.HasSpanPerQuery == 0;
-        using DeviceScratch scratch = new(device, ReachRoom(forward) + DeviceScratch.Room<float>(queries) + DeviceScratch.Room<float>(positions)
+        using DeviceScratch scratch = new(device, ReachRoom(forward) + DeviceScratch.Room<float>(queries)
+            + DeviceScratch.Room<float>(positions)
             + (2 * DeviceScratch.Room<float>(persistentParts)) + DeviceScratch.Room<float>(sharesSpans ? queries : 0));
         arguments.Forward = WithReach(arguments.Forward, forward, scratch);
         arguments.Dots = scratch.Take<float>(queries);
@@ -72,7 +76,8 @@ internal sealed class GpuSpanAttention(GpuDevice device)
         int queryTiles = checked(pairs * Tile.Count(forward.QueryLength));
         device.Launch(SpanKeyGradientCode.Run, new Index3D(keyTiles, columns, 1), Tile.GroupSize, arguments);
         device.Launch(SpanQueryGradientCode.Run, new Index3D(queryTiles, columns, 1), Tile.GroupSize, arguments);
-        device.Launch(SpanPositionGradientCode.Run, new Index3D(arguments.Parts * forward.Heads * slotTiles, columns, 1), Tile.GroupSize, arguments);
+        device.Launch(SpanPositionGradientCode.Run, new Index3D(arguments.Parts * forward.Heads * slotTiles, columns, 1),
+            Tile.GroupSize, arguments);
         var persistentGroups = new Index3D(arguments.PersistentParts * forward.Heads * persistentTiles, columns, 1);
         device.Launch(SpanPersistentGradientCode.Run, persistentGroups, Tile.GroupSize, arguments);
 
@@ -81,21 +86,31 @@ internal sealed class GpuSpanAttention(GpuDevice device)
         Sum(arguments.PersistentValues, problem.DPersistentValues, arguments.PersistentParts, persistent);
         if (sharesSpans)
         {
-            var spans = new PartialSumArguments { X = arguments.Spans, Y = problem.DSpans.Floats(), Parts = forward.Heads, Count = (long)forward.Batch * forward.QueryLength };
+            var spans = new PartialSumArguments
+            {
+                X = arguments.Spans,
+                Y = problem.DSpans.Floats(),
+                Parts = forward.Heads,
+                Count = (long)forward.Batch * forward.QueryLength,
+            };
             device.Launch(
-                device.HasShuffles ? RowTotalCode.Run<CudaTeam> : RowTotalCode.Run<PlainTeam>, new Index3D(forward.Heads, 1, 1), RowTotalCode.GroupSize, spans);
+                device.HasShuffles ? RowTotalCode.Run<CudaTeam> : RowTotalCode.Run<PlainTeam>, new Index3D(forward.Heads, 1, 1),
+                RowTotalCode.GroupSize, spans);
         }
     }
 
     private void Sum(ArrayView<float> parts, DeviceBuffer result, long count, long size) =>
-        device.LaunchOver(PartialSumCode.Run, size, new PartialSumArguments { X = parts, Y = result.Floats(), Parts = count, Count = size });
+        device.LaunchOver(PartialSumCode.Run, size,
+            new PartialSumArguments { X = parts, Y = result.Floats(), Parts = count, Count = size });
 
     /// <summary>Into how many parts the queries of all sequences are cut for a gradient that all of them add to.</summary>
     private static int Parts(in SpanAttentionProblem problem, int tiles) =>
-        (int)Math.Clamp(WantedGroups / Math.Max((long)problem.Heads * tiles, 1), 1, Math.Max((long)problem.Batch * Tile.Count(problem.QueryLength), 1));
+        (int)Math.Clamp(WantedGroups / Math.Max((long)problem.Heads * tiles, 1), 1,
+            Math.Max((long)problem.Batch * Tile.Count(problem.QueryLength), 1));
 
     // Few queries look at everything: finding out what they may leave out would take as long.
-    private static bool NeedsReach(in SpanAttentionProblem problem) => !problem.Spans.IsAbsent && problem.Batch * problem.Heads > 0 && !GpuDecode.Suits(problem.QueryLength);
+    private static bool NeedsReach(in SpanAttentionProblem problem) =>
+        !problem.Spans.IsAbsent && problem.Batch * problem.Heads > 0 && !GpuDecode.Suits(problem.QueryLength);
 
     private static long ReachRoom(in SpanAttentionProblem problem) => NeedsReach(problem) ? 2 * DeviceScratch.Room<int>(problem.Heads) : 0;
 
@@ -109,9 +124,11 @@ internal sealed class GpuSpanAttention(GpuDevice device)
         ArrayView<int> near = scratch.Take<int>(problem.Heads), slots = scratch.Take<int>(problem.Heads);
         var reach = new SpanReachArguments { Span = arguments, Near = near, Slots = slots };
         device.Launch(
-            device.HasShuffles ? SpanReachCode.Run<CudaTeam> : SpanReachCode.Run<PlainTeam>, new Index3D(problem.Heads, 1, 1), SpanReachArguments.GroupSize, reach);
+            device.HasShuffles ? SpanReachCode.Run<CudaTeam> : SpanReachCode.Run<PlainTeam>, new Index3D(problem.Heads, 1, 1),
+            SpanReachArguments.GroupSize, reach);
         var probes = new Index3D(SpanProbeCode.Groups((long)problem.Batch * problem.QueryLength), problem.Heads, 1);
-        device.Launch(device.HasShuffles ? SpanProbeCode.Run<CudaTeam> : SpanProbeCode.Run<PlainTeam>, probes, SpanReachArguments.GroupSize, reach);
+        device.Launch(device.HasShuffles ? SpanProbeCode.Run<CudaTeam> : SpanProbeCode.Run<PlainTeam>, probes,
+            SpanReachArguments.GroupSize, reach);
         arguments.Slots = slots;
         arguments.HasSlots = 1;
         return arguments;

@@ -3,7 +3,10 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>A <see cref="SpanAttentionProblem"/> as kernels take it. A pair is a head of a sequence; <see cref="Slots"/> holds how many of its newest slots a head computes.</summary>
+/// <summary>
+/// A <see cref="SpanAttentionProblem"/> as kernels take it. A pair is a head of a sequence; <see cref="Slots"/> holds how many of its
+/// newest slots a head computes.
+/// </summary>
 internal struct SpanArguments
 {
     public HeadOperand Q, K, V, Y;
@@ -11,7 +14,8 @@ internal struct SpanArguments
     public ArrayView<int> Slots;
     public WeightDropout Dropout;
     public long SpanBatch, SpanTime, SpanHead;
-    public int Batch, Heads, QueryLength, Length, Width, Persistent, Ramp, HasSpans, HasSlots, HasOutput, HasSums, HasWeights, HasPersistentWeights;
+    public int Batch, Heads, QueryLength, Length, Width, Persistent, Ramp, HasSpans, HasSlots, HasOutput, HasSums, HasWeights,
+        HasPersistentWeights;
     public float Scale, ValueScale, Epsilon;
 
     public static SpanArguments Of(in SpanAttentionProblem problem) => new()
@@ -60,5 +64,6 @@ internal struct SpanArguments
 
     /// <summary>That of four queries.</summary>
     public static Quad Reaches(SpanArguments arguments, int batch, int t, int head) => Quad.Of(
-        Reach(arguments, batch, t, head), Reach(arguments, batch, t + 1, head), Reach(arguments, batch, t + 2, head), Reach(arguments, batch, t + 3, head));
+        Reach(arguments, batch, t, head), Reach(arguments, batch, t + 1, head), Reach(arguments, batch, t + 2, head),
+        Reach(arguments, batch, t + 3, head));
 }

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>The tiles of rows that a tile of queries streams over: those of the keys in its band, then those of the persistent slots.</summary>
+/// <summary>
+/// The tiles of rows that a tile of queries streams over: those of the keys in its band, then those of the persistent slots.
+/// </summary>
 internal struct SpanBand
 {
     public int Begin, WindowTiles, Tiles;
@@ -26,7 +28,10 @@ internal struct SpanBand
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TileRows Values(SpanHead head, bool isWindow) => isWindow ? head.Values : head.PersistentValues;
 
-    /// <summary>Positions of a tile: persistent slots have none. So all tiles go the same way; branches around barriers are what some compilers do not like.</summary>
+    /// <summary>
+    /// Positions of a tile: persistent slots have none. So all tiles go the same way;
+    /// branches around barriers are what some compilers do not like.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TileRows Positions(SpanHead head, bool isWindow)
     {
@@ -37,5 +42,6 @@ internal struct SpanBand
 
     /// <summary>The first row of a tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Row(SpanBand band, int tile) => tile < band.WindowTiles ? band.Begin + (tile * Tile.Size) : (tile - band.WindowTiles) * Tile.Size;
+    public static int Row(SpanBand band, int tile) =>
+        tile < band.WindowTiles ? band.Begin + (tile * Tile.Size) : (tile - band.WindowTiles) * Tile.Size;
 }

@@ -26,8 +26,11 @@ internal static class SpanForwardCode
         {
             bool isWindow = tile < band.WindowTiles;
             int key = SpanBand.Row(band, tile), row = key + (4 * Tile.Row);
-            SpanPlace place = isWindow ? SpanPlace.OfKeys(arguments, head.Slots, row, query) : SpanPlace.OfPersistent(arguments, row, query);
-            QuadBlock scores = SpanProduct.DotsOfKeys(SpanBand.Keys(head, isWindow), key, head.Queries, first, SpanBand.Positions(head, isWindow), a, b, wide);
+            SpanPlace place = isWindow
+                ? SpanPlace.OfKeys(arguments, head.Slots, row, query)
+                : SpanPlace.OfPersistent(arguments, row, query);
+            QuadBlock scores = SpanProduct.DotsOfKeys(SpanBand.Keys(head, isWindow), key, head.Queries, first,
+                SpanBand.Positions(head, isWindow), a, b, wide);
             scores = QuadBlock.Scale(scores, isWindow ? arguments.Scale : 1);
             scores = SpanPlace.Limit(arguments, place, scores);
             SoftmaxStep step = SoftmaxState.Step(state, TileColumns.Max(QuadBlock.MaxRows(scores), a));

@@ -4,9 +4,10 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// A <see cref="SpanAttentionGradientProblem"/> as kernels take it. <see cref="Dots"/> are dy . y of all queries in the order of Maxima. Gradients that many queries add to
-/// come from <see cref="Parts"/> groups per tile, which leave partial sums: positions [part, head, Length, width], persistent keys and values
-/// [part, head, Persistent, width], and of every query that of its span, [head, Batch, QueryLength].
+/// A <see cref="SpanAttentionGradientProblem"/> as kernels take it. <see cref="Dots"/> are dy . y of all queries in the order of Maxima.
+/// Gradients that many queries add to come from <see cref="Parts"/> groups per tile, which leave partial sums: positions [part, head,
+/// Length, width], persistent keys and values [part, head, Persistent, width], and of every query that of its span, [head,
+/// Batch, QueryLength].
 /// </summary>
 internal struct SpanGradientArguments
 {

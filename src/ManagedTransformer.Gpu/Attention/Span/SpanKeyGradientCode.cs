@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Gradients of keys and values. A group owns 64 rows of keys of a head and 64 columns of their gradients; it streams over the tiles of queries that see any of
-/// them. Rows that no query sees get zeros.
+/// Gradients of keys and values. A group owns 64 rows of keys of a head and 64 columns of their gradients; it streams over the tiles of
+/// queries that see any of them. Rows that no query sees get zeros.
 /// </summary>
 internal static class SpanKeyGradientCode
 {
@@ -13,7 +13,8 @@ internal static class SpanKeyGradientCode
         ArrayView<Quad> weights = SharedMemory.Allocate<Quad>(Tile.TileMemory), wide = SharedMemory.Allocate<Quad>(SpanProduct.WideMemory);
         ArrayView<Quad> a = SharedMemory.Allocate<Quad>(Tile.StripMemory), b = SharedMemory.Allocate<Quad>(Tile.StripMemory);
         SpanArguments forward = arguments.Forward;
-        int rows = forward.Length + forward.QueryLength, tiles = Tile.Count(rows), first = Grid.IdxX % tiles * Tile.Size, column = Grid.IdxY * Tile.Size;
+        int rows = forward.Length + forward.QueryLength, tiles = Tile.Count(rows), first = Grid.IdxX % tiles * Tile.Size,
+            column = Grid.IdxY * Tile.Size;
         SpanHead head = SpanHead.Of(forward, Grid.IdxX / tiles);
         TileRows outputs = SpanGradientArguments.Outputs(arguments, head);
 
@@ -25,9 +26,11 @@ internal static class SpanKeyGradientCode
         for (int query = begin; query < end; query += Tile.Size)
         {
             SpanPlace place = SpanPlace.OfKeys(forward, head.Slots, first + (4 * Tile.Row), query + (4 * Tile.Column));
-            QuadBlock scores = QuadBlock.Scale(SpanProduct.DotsOfKeys(head.Keys, first, head.Queries, query, head.Positions, a, b, wide), forward.Scale);
+            QuadBlock scores = QuadBlock.Scale(SpanProduct.DotsOfKeys(head.Keys, first, head.Queries, query, head.Positions, a, b, wide),
+                forward.Scale);
             QuadBlock gradients = TileProduct.Dots(head.Values, first, outputs, query, a, b);
-            SpanGradientBlock block = SpanGradientBlock.Of(forward, place, scores, gradients, SpanQueries.Load(arguments, head, place.Query), head.Pair);
+            SpanGradientBlock block = SpanGradientBlock.Of(forward, place, scores, gradients,
+                SpanQueries.Load(arguments, head, place.Query), head.Pair);
             TileProduct.PutTransposed(block.Weights, weights);
             dValues = TileProduct.AddWeighted(dValues, weights, outputs, query, column, b);
 

@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Where a thread's 4 x 4 numbers lie: columns are queries from <see cref="Query"/> on, rows slots that come nearer. The first number has the distance
-/// <see cref="Distance"/>; persistent slot n counts as the distance -n, which continues the order in which dropout numbers the weights of a query.
+/// Where a thread's 4 x 4 numbers lie: columns are queries from <see cref="Query"/> on, rows slots that come nearer. The first number has
+/// the distance <see cref="Distance"/>; persistent slot n counts as the distance -n, which continues the order in which dropout numbers the
+/// weights of a query.
 /// </summary>
 internal struct SpanPlace
 {
@@ -77,10 +78,12 @@ internal struct SpanPlace
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static QuadBlock Factors(SpanArguments arguments, SpanPlace place, int pair)
     {
-        long element = ((((long)pair * arguments.QueryLength) + place.Query) << 32) + (1L << 31) - place.Distance, next = (1L << 32) - place.Step;
+        long element = ((((long)pair * arguments.QueryLength) + place.Query) << 32) + (1L << 31) - place.Distance,
+            next = (1L << 32) - place.Step;
         return QuadBlock.Transpose(QuadBlock.Of(
             WeightDropout.Factors(arguments.Dropout, element), WeightDropout.Factors(arguments.Dropout, element + next),
-            WeightDropout.Factors(arguments.Dropout, element + (2 * next)), WeightDropout.Factors(arguments.Dropout, element + (3 * next))));
+            WeightDropout.Factors(arguments.Dropout, element + (2 * next)),
+            WeightDropout.Factors(arguments.Dropout, element + (3 * next))));
     }
 
     private static Quad Limit(SpanArguments arguments, SpanPlace place, Quad scores, int distance)
@@ -88,7 +91,8 @@ internal struct SpanPlace
         int queries = arguments.QueryLength - place.Query;
         return Quad.Of(
             Limit(place, scores.X, distance, queries > 0), Limit(place, scores.Y, distance + place.Step, queries > 1),
-            Limit(place, scores.Z, distance + (2 * place.Step), queries > 2), Limit(place, scores.W, distance + (3 * place.Step), queries > 3));
+            Limit(place, scores.Z, distance + (2 * place.Step), queries > 2),
+            Limit(place, scores.W, distance + (3 * place.Step), queries > 3));
     }
 
     private static float Limit(SpanPlace place, float score, int distance, bool exists) =>

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Partial sums of the gradients of positions. A group owns 64 slots of a head and 64 columns; it streams over its part of the tiles of queries of all sequences,
-/// in their order. Rows are slots here, so that keys and values follow the diagonals of a tile.
+/// Partial sums of the gradients of positions. A group owns 64 slots of a head and 64 columns; it streams over its part of the tiles of
+/// queries of all sequences, in their order. Rows are slots here, so that keys and values follow the diagonals of a tile.
 /// </summary>
 internal static class SpanPositionGradientCode
 {
@@ -13,7 +13,8 @@ internal static class SpanPositionGradientCode
         ArrayView<Quad> weights = SharedMemory.Allocate<Quad>(Tile.TileMemory), wide = SharedMemory.Allocate<Quad>(SpanProduct.WideMemory);
         ArrayView<Quad> a = SharedMemory.Allocate<Quad>(Tile.StripMemory), b = SharedMemory.Allocate<Quad>(Tile.StripMemory);
         SpanArguments forward = arguments.Forward;
-        int slotTiles = Tile.Count(forward.Length), first = Grid.IdxX % slotTiles * Tile.Size, index = Grid.IdxX / slotTiles % forward.Heads;
+        int slotTiles = Tile.Count(forward.Length), first = Grid.IdxX % slotTiles * Tile.Size,
+            index = Grid.IdxX / slotTiles % forward.Heads;
         int part = Grid.IdxX / slotTiles / forward.Heads, column = Grid.IdxY * Tile.Size;
         int tiles = Tile.Count(forward.QueryLength), all = tiles * forward.Batch;
         int begin = (int)((long)all * part / arguments.Parts), end = (int)((long)all * (part + 1) / arguments.Parts);
@@ -33,7 +34,8 @@ internal static class SpanPositionGradientCode
             QuadBlock scores = SpanProduct.DotsOfSlots(head.Positions, first, head.Queries, query, head.Keys, a, b, wide);
             QuadBlock gradients = SpanProduct.DotsOfSlots(none, first, outputs, query, head.Values, a, b, wide);
             SpanGradientBlock block = SpanGradientBlock.Of(
-                forward, place, QuadBlock.Scale(scores, forward.Scale), gradients, SpanQueries.Load(arguments, head, place.Query), head.Pair);
+                forward, place, QuadBlock.Scale(scores, forward.Scale), gradients,
+                SpanQueries.Load(arguments, head, place.Query), head.Pair);
             TileProduct.PutTransposed(QuadBlock.Scale(block.Scores, forward.Scale), weights);
             result = TileProduct.AddWeighted(result, weights, head.Queries, query, column, b);
         }

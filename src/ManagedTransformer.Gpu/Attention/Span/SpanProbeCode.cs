@@ -15,7 +15,8 @@ internal static class SpanProbeCode
     private const int Probes = 32;
 
     /// <summary>Groups that cover what any head may have to look at.</summary>
-    public static int Groups(long queries) => (int)(queries <= FewScores ? queries : (queries + (queries / Probes) - 1) / (queries / Probes));
+    public static int Groups(long queries) =>
+        (int)(queries <= FewScores ? queries : (queries + (queries / Probes) - 1) / (queries / Probes));
 
     public static void Run<TTeam>(SpanReachArguments arguments)
         where TTeam : struct, IRowTeam
@@ -23,7 +24,8 @@ internal static class SpanProbeCode
         ArrayView<float> scratch = SharedMemory.Allocate<float>(SpanReachArguments.GroupSize);
         SpanArguments span = arguments.Span;
         int head = Grid.IdxY, beyond = span.Length - arguments.Near[head];
-        long queries = (long)span.Batch * span.QueryLength, step = queries * beyond <= FewScores || queries < Probes ? 1 : queries / Probes, query = Grid.IdxX * step;
+        long queries = (long)span.Batch * span.QueryLength, step = queries * beyond <= FewScores || queries < Probes ? 1 : queries / Probes,
+            query = Grid.IdxX * step;
 
         // A group without a query goes through all barriers, as devices want it, but looks at nothing.
         int slots = beyond > 0 && query < queries ? span.Length + span.Persistent : 0;
@@ -43,7 +45,8 @@ internal static class SpanProbeCode
             max = larger;
         }
 
-        float largest = default(TTeam).Merge<float, MaxCode>(max, scratch, Group.DimX), scale = max == float.NegativeInfinity ? 0 : GpuMath.Exp(max - largest);
+        float largest = default(TTeam).Merge<float, MaxCode>(max, scratch, Group.DimX),
+            scale = max == float.NegativeInfinity ? 0 : GpuMath.Exp(max - largest);
         float normalizer = default(TTeam).Merge<float, SumCode>((masked + (span.Epsilon * all)) * scale, scratch, Group.DimX);
         mass = default(TTeam).Merge<float, SumCode>(mass * scale, scratch, Group.DimX);
         if (Group.IdxX == 0 && slots > 0 && span.Epsilon * mass > SpanAttentionProblem.Significant * normalizer)

@@ -4,9 +4,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Scores q . (k + pos), whose two terms follow different diagonals: with rows as keys and columns as queries a position belongs to row - column, with rows as slots a
-/// key belongs to row + column. So the third operand comes as a strip of 128 rows, of which the 16 numbers of a thread touch seven neighbours. All kernels add up the same
-/// terms in the same order, so that they get the same scores.
+/// Scores q . (k + pos), whose two terms follow different diagonals: with rows as keys and columns as queries a position belongs to
+/// row - column, with rows as slots a key belongs to row + column. So the third operand comes as a strip of 128 rows, of which the 16
+/// numbers of a thread touch seven neighbours. All kernels add up the same terms in the same order, so that they get the same scores.
 /// </summary>
 internal static class SpanProduct
 {
@@ -15,7 +15,8 @@ internal static class SpanProduct
 
     /// <summary>Products of 64 keys and their positions with 64 queries.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static QuadBlock DotsOfKeys(TileRows keys, int key, TileRows queries, int query, TileRows positions, ArrayView<Quad> a, ArrayView<Quad> b, ArrayView<Quad> wide)
+    public static QuadBlock DotsOfKeys(TileRows keys, int key, TileRows queries, int query, TileRows positions, ArrayView<Quad> a,
+        ArrayView<Quad> b, ArrayView<Quad> wide)
     {
         // The first row of the wide strip belongs to the difference -64.
         int slot = key - query - Tile.Size, row = Tile.Row, column = Tile.Column;
@@ -33,9 +34,13 @@ internal static class SpanProduct
         return sum;
     }
 
-    /// <summary>Products of 64 slots with 64 queries: row r and column c meet <paramref name="shifted"/> in the row r + c; <paramref name="rows"/> are added to that.</summary>
+    /// <summary>
+    /// Products of 64 slots with 64 queries: row r and column c meet <paramref name="shifted"/> in the row r + c;
+    /// <paramref name="rows"/> are added to that.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static QuadBlock DotsOfSlots(TileRows rows, int row, TileRows columns, int column, TileRows shifted, ArrayView<Quad> a, ArrayView<Quad> b, ArrayView<Quad> wide)
+    public static QuadBlock DotsOfSlots(TileRows rows, int row, TileRows columns, int column, TileRows shifted, ArrayView<Quad> a,
+        ArrayView<Quad> b, ArrayView<Quad> wide)
     {
         QuadBlock sum = default;
         int threadRow = Tile.Row, threadColumn = Tile.Column;
@@ -52,7 +57,8 @@ internal static class SpanProduct
         return sum;
     }
 
-    private static void Load(TileRows rows, int row, TileRows columns, int column, TileRows shifted, int first, int k, ArrayView<Quad> a, ArrayView<Quad> b, ArrayView<Quad> wide)
+    private static void Load(TileRows rows, int row, TileRows columns, int column, TileRows shifted, int first, int k, ArrayView<Quad> a,
+        ArrayView<Quad> b, ArrayView<Quad> wide)
     {
         Quad left = TileLoad.FetchColumns(rows, row, k), right = TileLoad.FetchColumns(columns, column, k);
         Quad low = TileLoad.FetchColumns(shifted, first, k), high = TileLoad.FetchColumns(shifted, first + Tile.Size, k);
@@ -81,5 +87,6 @@ internal static class SpanProduct
         AddRow(sum.R3, rows.W, Quad.Of(low.W, high.X, high.Y, high.Z), columns));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Quad AddRow(Quad sum, float row, Quad shifted, Quad columns) => Quad.Add(sum, Quad.Multiply(Quad.Add(Quad.Of(row), shifted), columns));
+    private static Quad AddRow(Quad sum, float row, Quad shifted, Quad columns) =>
+        Quad.Add(sum, Quad.Multiply(Quad.Add(Quad.Of(row), shifted), columns));
 }

@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What rebuilds the weights of four queries and their gradients: the largest scores, the inverse of what is divided by, dy . y, z + 1, and what every slot loses through
-/// epsilon, where that counts; elsewhere 0, which keeps slots outside the span free of rounding noise.
+/// What rebuilds the weights of four queries and their gradients: the largest scores, the inverse of what is divided by, dy . y, z + 1, and
+/// what every slot loses through epsilon, where that counts; elsewhere 0, which keeps slots outside the span free of rounding noise.
 /// </summary>
 internal struct SpanQueries
 {
@@ -17,7 +17,8 @@ internal struct SpanQueries
         SpanArguments forward = arguments.Forward;
         long start = (long)head.Pair * forward.QueryLength;
         int count = forward.QueryLength;
-        Quad sums = TileNumbers.Load(forward.Sums, start, query, count, 1), normalizers = TileNumbers.Load(forward.Normalizers, start, query, count, 1);
+        Quad sums = TileNumbers.Load(forward.Sums, start, query, count, 1),
+            normalizers = TileNumbers.Load(forward.Normalizers, start, query, count, 1);
         SpanQueries queries;
         queries.Max = TileNumbers.Load(forward.Maxima, start, query, count, 0);
         queries.Inverse = Quad.InverseOrOne(normalizers);

@@ -3,8 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Gradients of queries, dq = Scale dS (K + pos) + dS pk, and of every query's span. A group owns 64 queries of a head and 64 columns of their gradients; it streams
-/// over their band of keys and the persistent slots. Positions follow the diagonals of a tile: the tile is laid out a second time with slots as rows, 128 of them.
+/// Gradients of queries, dq = Scale dS (K + pos) + dS pk, and of every query's span. A group owns 64 queries of a head and 64 columns of
+/// their gradients; it streams over their band of keys and the persistent slots. Positions follow the diagonals of a tile: the tile is laid
+/// out a second time with slots as rows, 128 of them.
 /// </summary>
 internal static class SpanQueryGradientCode
 {
@@ -32,14 +33,16 @@ internal static class SpanQueryGradientCode
             QuadBlock scores = SpanProduct.DotsOfKeys(keys, key, head.Queries, first, positions, a, b, weights);
             QuadBlock gradients = TileProduct.Dots(SpanBand.Values(head, isWindow), key, outputs, first, a, b);
             SpanGradientBlock block = SpanGradientBlock.Of(
-                forward, place, QuadBlock.Scale(scores, scoreScale), QuadBlock.Scale(gradients, isWindow ? 1 : forward.ValueScale), queries, head.Pair);
+                forward, place, QuadBlock.Scale(scores, scoreScale), QuadBlock.Scale(gradients, isWindow ? 1 : forward.ValueScale),
+                queries, head.Pair);
             ramp = Quad.Add(ramp, block.Ramp);
             QuadBlock change = QuadBlock.Scale(block.Scores, scoreScale);
             TileProduct.Put(change, weights);
             result = TileProduct.AddWeighted(result, weights, keys, key, column, b);
 
             PutSlots(change, weights);
-            int slot = key - first - Tile.Size, begin = slot < 0 ? -slot / Tile.Depth * Tile.Depth : 0, end = positions.Count - slot < 2 * Tile.Size ? positions.Count - slot : 2 * Tile.Size;
+            int slot = key - first - Tile.Size, begin = slot < 0 ? -slot / Tile.Depth * Tile.Depth : 0,
+                end = positions.Count - slot < 2 * Tile.Size ? positions.Count - slot : 2 * Tile.Size;
             end = isWindow ? end : begin;
             result = TileProduct.AddWeighted(result, weights, positions, slot, begin, end, column, b);
         }

@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="SpanReachCode"/> and <see cref="SpanProbeCode"/> take: for every head the slots within its spans, and those that it must compute.</summary>
+/// <summary>
+/// What <see cref="SpanReachCode"/> and <see cref="SpanProbeCode"/> take: for every head the slots within its spans,
+/// and those that it must compute.
+/// </summary>
 internal struct SpanReachArguments
 {
     public const int GroupSize = 128;

@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>Weights before dropout, where they are wanted: a group computes the scores of 64 queries of a head anew, now that what they are divided by is known.</summary>
+/// <summary>
+/// Weights before dropout, where they are wanted: a group computes the scores of 64 queries of a head anew,
+/// now that what they are divided by is known.
+/// </summary>
 internal static class SpanWeightCode
 {
     public static void Run(SpanArguments arguments)
@@ -21,8 +24,11 @@ internal static class SpanWeightCode
         {
             bool isWindow = tile < band.WindowTiles;
             int key = SpanBand.Row(band, tile), row = key + (4 * Tile.Row);
-            SpanPlace place = isWindow ? SpanPlace.OfKeys(arguments, head.Slots, row, query) : SpanPlace.OfPersistent(arguments, row, query);
-            QuadBlock scores = SpanProduct.DotsOfKeys(SpanBand.Keys(head, isWindow), key, head.Queries, first, SpanBand.Positions(head, isWindow), a, b, wide);
+            SpanPlace place = isWindow
+                ? SpanPlace.OfKeys(arguments, head.Slots, row, query)
+                : SpanPlace.OfPersistent(arguments, row, query);
+            QuadBlock scores = SpanProduct.DotsOfKeys(SpanBand.Keys(head, isWindow), key, head.Queries, first,
+                SpanBand.Positions(head, isWindow), a, b, wide);
             scores = QuadBlock.Scale(scores, isWindow ? arguments.Scale : 1);
             QuadBlock weights = QuadBlock.ScaleColumns(QuadBlock.ExpDifference(scores, max), inverse);
             weights = QuadBlock.Multiply(weights, SpanPlace.Clip(SpanPlace.RawMask(arguments, place, reach)));

@@ -35,12 +35,14 @@ internal struct QuadBlock
     /// <summary>Every row divided by its divisor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static QuadBlock DivideRows(QuadBlock block, Quad divisors) => Of(
-        Quad.Divide(block.R0, divisors.X), Quad.Divide(block.R1, divisors.Y), Quad.Divide(block.R2, divisors.Z), Quad.Divide(block.R3, divisors.W));
+        Quad.Divide(block.R0, divisors.X), Quad.Divide(block.R1, divisors.Y), Quad.Divide(block.R2, divisors.Z),
+        Quad.Divide(block.R3, divisors.W));
 
     /// <summary>Every column times its factor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static QuadBlock ScaleColumns(QuadBlock block, Quad factors) => Of(
-        Quad.Multiply(block.R0, factors), Quad.Multiply(block.R1, factors), Quad.Multiply(block.R2, factors), Quad.Multiply(block.R3, factors));
+        Quad.Multiply(block.R0, factors), Quad.Multiply(block.R1, factors), Quad.Multiply(block.R2, factors),
+        Quad.Multiply(block.R3, factors));
 
     /// <summary>Every column plus its number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -50,7 +52,8 @@ internal struct QuadBlock
     /// <summary>Every column minus its number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static QuadBlock SubtractColumns(QuadBlock block, Quad numbers) => Of(
-        Quad.Subtract(block.R0, numbers), Quad.Subtract(block.R1, numbers), Quad.Subtract(block.R2, numbers), Quad.Subtract(block.R3, numbers));
+        Quad.Subtract(block.R0, numbers), Quad.Subtract(block.R1, numbers), Quad.Subtract(block.R2, numbers),
+        Quad.Subtract(block.R3, numbers));
 
     /// <summary>a b, element by element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

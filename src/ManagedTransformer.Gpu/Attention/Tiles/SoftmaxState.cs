@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Softmax of four queries over scores that come tile by tile (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018): the largest scores m so far,
-/// the same in all threads of the column, and the thread's part of the sums of e^(s - m), as they are and masked. When m grows, what was summed up before shrinks by
-/// e^(old m - new m).
+/// Softmax of four queries over scores that come tile by tile (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018):
+/// the largest scores m so far, the same in all threads of the column, and the thread's part of the sums of e^(s - m), as they are and
+/// masked. When m grows, what was summed up before shrinks by e^(old m - new m).
 /// </summary>
 internal struct SoftmaxState
 {

@@ -3,6 +3,8 @@ namespace ManagedTransformer.Gpu;
 /// <summary>What a new tile of scores does to a <see cref="SoftmaxState"/>, for four queries.</summary>
 internal struct SoftmaxStep
 {
-    /// <summary>The largest scores including the new ones, what to subtract from scores, and by how much everything so far shrinks.</summary>
+    /// <summary>
+    /// The largest scores including the new ones, what to subtract from scores, and by how much everything so far shrinks.
+    /// </summary>
     public Quad Max, Shift, Factor;
 }

@@ -3,9 +3,9 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// The tile that all mechanisms of attention share: 64 x 64 numbers by 256 threads, 4 x 4 each in registers. A group owns 64 rows of its result and streams over the
-/// rows of the other side; in a tile of scores or weights the streamed rows are rows and the owned ones columns, so that the next product, result += weights^T rows,
-/// reads both of its sides from shared memory by rows.
+/// The tile that all mechanisms of attention share: 64 x 64 numbers by 256 threads, 4 x 4 each in registers. A group owns 64 rows of its
+/// result and streams over the rows of the other side; in a tile of scores or weights the streamed rows are rows and the owned ones
+/// columns, so that the next product, result += weights^T rows, reads both of its sides from shared memory by rows.
 /// </summary>
 internal static class Tile
 {
@@ -14,7 +14,9 @@ internal static class Tile
     /// <summary>Quads in a row of a tile.</summary>
     public const int Quads = Size / 4;
 
-    /// <summary>Quads from one row in shared memory to the next: one more than there are, so that columns fall into different banks.</summary>
+    /// <summary>
+    /// Quads from one row in shared memory to the next: one more than there are, so that columns fall into different banks.
+    /// </summary>
     public const int Stride = Quads + 1;
 
     /// <summary>How many terms of a product are loaded at a time.</summary>

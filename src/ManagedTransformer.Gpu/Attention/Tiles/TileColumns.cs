@@ -3,7 +3,10 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What the 16 threads of a column of threads compute together, through a strip of shared memory: all get the same result, in a fixed order.</summary>
+/// <summary>
+/// What the 16 threads of a column of threads compute together, through a strip of shared memory: all get the same result,
+/// in a fixed order.
+/// </summary>
 internal static class TileColumns
 {
     /// <summary>The largest number of every column.</summary>
@@ -34,7 +37,9 @@ internal static class TileColumns
         return sum;
     }
 
-    /// <summary>Gives every thread the numbers of the columns that are its rows in the result: from the threads that have them as columns.</summary>
+    /// <summary>
+    /// Gives every thread the numbers of the columns that are its rows in the result: from the threads that have them as columns.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad ToRows(Quad values, ArrayView<Quad> row)
     {

@@ -4,8 +4,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Moves strips of rows from global into shared memory in two halves, so that the next strip is on its way while the threads multiply this one: every thread fetches four
-/// numbers into registers and puts them down later. Neighbouring threads fetch neighbours of a row.
+/// Moves strips of rows from global into shared memory in two halves, so that the next strip is on its way while the threads multiply this
+/// one: every thread fetches four numbers into registers and puts them down later. Neighbouring threads fetch neighbours of a row.
 /// </summary>
 internal static class TileLoad
 {
@@ -14,7 +14,8 @@ internal static class TileLoad
     public static Quad FetchColumns(TileRows rows, int row, int column)
     {
         int place = row + (Group.IdxX >> 4), j = column + (Group.IdxX & 15);
-        return Quad.Of(TileRows.Load(rows, place, j), TileRows.Load(rows, place + 16, j), TileRows.Load(rows, place + 32, j), TileRows.Load(rows, place + 48, j));
+        return Quad.Of(TileRows.Load(rows, place, j), TileRows.Load(rows, place + 16, j), TileRows.Load(rows, place + 32, j),
+            TileRows.Load(rows, place + 48, j));
     }
 
     /// <summary>Puts them down transposed: 16 rows of the strip hold one column each.</summary>
@@ -38,7 +39,8 @@ internal static class TileLoad
     public static Quad FetchRows(TileRows rows, int row, int column)
     {
         int place = row + (Group.IdxX >> 6), j = column + (Group.IdxX & 63);
-        return Quad.Of(TileRows.Load(rows, place, j), TileRows.Load(rows, place + 4, j), TileRows.Load(rows, place + 8, j), TileRows.Load(rows, place + 12, j));
+        return Quad.Of(TileRows.Load(rows, place, j), TileRows.Load(rows, place + 4, j), TileRows.Load(rows, place + 8, j),
+            TileRows.Load(rows, place + 12, j));
     }
 
     /// <summary>Puts them down as they are.</summary>

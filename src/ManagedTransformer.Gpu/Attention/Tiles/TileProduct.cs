@@ -4,14 +4,14 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Products of tiles. All threads of the group call together; before they come back from a call the strips may still be read by others, so whoever writes to them next
-/// waits for the group first.
+/// Products of tiles. All threads of the group call together; before they come back from a call the strips may still be read by others, so
+/// whoever writes to them next waits for the group first.
 /// </summary>
 internal static class TileProduct
 {
     /// <summary>
-    /// Scores: of 64 rows from <paramref name="row"/> on with 64 rows of the other side, which are the columns of the result. The terms are added in their order, so that
-    /// every kernel gets the same score for the same pair.
+    /// Scores: of 64 rows from <paramref name="row"/> on with 64 rows of the other side, which are the columns of the result. The terms are
+    /// added in their order, so that every kernel gets the same score for the same pair.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static QuadBlock Dots(TileRows rows, int row, TileRows columns, int column, ArrayView<Quad> a, ArrayView<Quad> b)
@@ -32,14 +32,20 @@ internal static class TileProduct
         return sum;
     }
 
-    /// <summary>sum + weights^T rows, for streamed rows from <paramref name="row"/> on and their columns from <paramref name="column"/> on.</summary>
+    /// <summary>
+    /// sum + weights^T rows, for streamed rows from <paramref name="row"/> on and their columns from <paramref name="column"/> on.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static QuadBlock AddWeighted(QuadBlock sum, ArrayView<Quad> weights, TileRows rows, int row, int column, ArrayView<Quad> strip) =>
+    public static QuadBlock AddWeighted(QuadBlock sum, ArrayView<Quad> weights, TileRows rows, int row, int column,
+        ArrayView<Quad> strip) =>
         AddWeighted(sum, weights, rows, row, 0, rows.Count - row < Tile.Size ? rows.Count - row : Tile.Size, column, strip);
 
-    /// <summary>The same for the rows <paramref name="begin"/> .. <paramref name="end"/> - 1 of weights that begin at <paramref name="row"/>.</summary>
+    /// <summary>
+    /// The same for the rows <paramref name="begin"/> .. <paramref name="end"/> - 1 of weights that begin at <paramref name="row"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static QuadBlock AddWeighted(QuadBlock sum, ArrayView<Quad> weights, TileRows rows, int row, int begin, int end, int column, ArrayView<Quad> strip)
+    public static QuadBlock AddWeighted(QuadBlock sum, ArrayView<Quad> weights, TileRows rows, int row, int begin, int end, int column,
+        ArrayView<Quad> strip)
     {
         Quad next = TileLoad.FetchRows(rows, row + begin, column);
         for (int k = begin; k < end; k += Tile.Depth)

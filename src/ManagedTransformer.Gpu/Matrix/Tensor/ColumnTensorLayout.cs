@@ -64,8 +64,8 @@ internal readonly struct ColumnTensorLayout : ITensorLayout
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void LoadRight(int width, uint address) => CudaAsm.Emit(
-        "ld.shared.b32 y0, [%0]; ld.shared.b32 y1, [%1]; ld.shared.b32 y2, [%0+32]; ld.shared.b32 y3, [%1+32]; " +
-        "ld.shared.b32 y4, [%0+64]; ld.shared.b32 y5, [%1+64]; ld.shared.b32 y6, [%0+96]; ld.shared.b32 y7, [%1+96];",
+        "ld.shared.b32 y0, [%0]; ld.shared.b32 y1, [%1]; ld.shared.b32 y2, [%0+32]; ld.shared.b32 y3, [%1+32]; "
+        + "ld.shared.b32 y4, [%0+64]; ld.shared.b32 y5, [%1+64]; ld.shared.b32 y6, [%0+96]; ld.shared.b32 y7, [%1+96];",
         address,
         address + (uint)(4 * RowBytes(width)));
 

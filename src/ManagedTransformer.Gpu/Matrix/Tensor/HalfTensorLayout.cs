@@ -45,10 +45,10 @@ internal readonly struct HalfTensorLayout : ITensorLayout
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void LoadRight(int width, uint address) => CudaAsm.Emit(
-        "ld.shared.u16 y0, [%0]; ld.shared.u16 y1, [%0+8]; ld.shared.u16 y2, [%1]; ld.shared.u16 y3, [%1+8]; " +
-        "ld.shared.u16 y4, [%2]; ld.shared.u16 y5, [%2+8]; ld.shared.u16 y6, [%3]; ld.shared.u16 y7, [%3+8]; " +
-        "shl.b32 y0, y0, 16; shl.b32 y1, y1, 16; shl.b32 y2, y2, 16; shl.b32 y3, y3, 16; " +
-        "shl.b32 y4, y4, 16; shl.b32 y5, y5, 16; shl.b32 y6, y6, 16; shl.b32 y7, y7, 16;",
+        "ld.shared.u16 y0, [%0]; ld.shared.u16 y1, [%0+8]; ld.shared.u16 y2, [%1]; ld.shared.u16 y3, [%1+8]; "
+        + "ld.shared.u16 y4, [%2]; ld.shared.u16 y5, [%2+8]; ld.shared.u16 y6, [%3]; ld.shared.u16 y7, [%3+8]; "
+        + "shl.b32 y0, y0, 16; shl.b32 y1, y1, 16; shl.b32 y2, y2, 16; shl.b32 y3, y3, 16; "
+        + "shl.b32 y4, y4, 16; shl.b32 y5, y5, 16; shl.b32 y6, y6, 16; shl.b32 y7, y7, 16;",
         address,
         address + (8 * RowBytes),
         address + (16 * RowBytes),

@@ -9,7 +9,8 @@ internal interface ITensorPrecision
     bool NeedsCheck { get; }
 
     /// <summary>Adds the products over 16 k to the sums of a warp.</summary>
-    /// <param name="left">Where the lane reads fragments of op(A).</param><param name="right">Where it reads fragments of op(B).</param>
+    /// <param name="left">Where the lane reads fragments of op(A).</param>
+    /// <param name="right">Where it reads fragments of op(B).</param>
     void Multiply<TTile, TLeft, TRight>(uint left, uint right)
         where TTile : struct, ITensorTile
         where TLeft : struct, ITensorLayout

@@ -14,11 +14,15 @@ internal static class RowSlices
     /// <param name="elementBytes">The size of an element: a constant.</param>
     /// <param name="rowBytes">The size of a row in shared memory: a constant.</param>
     /// <param name="width">The width of the tile.</param>
-    /// <param name="matrix">Where the matrix starts.</param><param name="stride">Elements between its stored rows.</param>
-    /// <param name="first">The first row of the tile.</param><param name="limit">Rows of the matrix.</param>
-    /// <param name="from">The first k.</param><param name="to">The end of the part of K.</param>
+    /// <param name="matrix">Where the matrix starts.</param>
+    /// <param name="stride">Elements between its stored rows.</param>
+    /// <param name="first">The first row of the tile.</param>
+    /// <param name="limit">Rows of the matrix.</param>
+    /// <param name="from">The first k.</param>
+    /// <param name="to">The end of the part of K.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TensorSource Source(int elementBytes, int rowBytes, int width, long matrix, long stride, int first, int limit, int from, int to)
+    public static TensorSource Source(int elementBytes, int rowBytes, int width, long matrix, long stride, int first, int limit,
+        int from, int to)
     {
         int chunks = TensorTileCode.Depth * elementBytes / 16, row = Group.IdxX / chunks, k = Group.IdxX % chunks * (16 / elementBytes);
         TensorSource source = default;

@@ -12,7 +12,8 @@ internal unsafe struct AttentionArguments(in AttentionProblem problem)
     public readonly RandomKey DropoutKey = problem.DropoutKey;
     private readonly float* _q = problem.Q.Floats(), _k = problem.K.Floats(), _v = problem.V.Floats(), _y = problem.Y.Floats();
     private readonly float* _padding = problem.KeyPadding.Floats();
-    private readonly RowStrides _qStrides = problem.QStrides, _kStrides = problem.KStrides, _vStrides = problem.VStrides, _yStrides = problem.YStrides;
+    private readonly RowStrides _qStrides = problem.QStrides, _kStrides = problem.KStrides, _vStrides = problem.VStrides,
+        _yStrides = problem.YStrides;
     private readonly bool _causal = problem.Causal;
     private readonly int _window = problem.Window;
 
@@ -41,7 +42,8 @@ internal unsafe struct AttentionArguments(in AttentionProblem problem)
     }
 
     /// <summary>Whether some of these queries must not see some of these keys because of their positions.</summary>
-    public readonly bool CutsThrough(int firstQuery, int queries, int firstKey, int keys) => CausalCuts(firstQuery, firstKey, keys) || WindowCuts(firstQuery, queries, firstKey);
+    public readonly bool CutsThrough(int firstQuery, int queries, int firstKey, int keys) =>
+        CausalCuts(firstQuery, firstKey, keys) || WindowCuts(firstQuery, queries, firstKey);
 
     /// <summary>The last key (as a position) that a query at position 0 sees.</summary>
     public readonly float NewestOffset => _causal ? 0 : float.PositiveInfinity;
@@ -51,5 +53,6 @@ internal unsafe struct AttentionArguments(in AttentionProblem problem)
 
     private readonly bool CausalCuts(int firstQuery, int firstKey, int keys) => _causal && firstKey + keys - 1 > Position(firstQuery);
 
-    private readonly bool WindowCuts(int firstQuery, int queries, int firstKey) => _window > 0 && firstKey <= Position(firstQuery + queries - 1) - _window;
+    private readonly bool WindowCuts(int firstQuery, int queries, int firstKey) =>
+        _window > 0 && firstKey <= Position(firstQuery + queries - 1) - _window;
 }

@@ -4,9 +4,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// Gradient of attention; a chunk of work is one head of one sequence. For every strip of queries and block of keys, queries along the lanes:
-/// A = e^(K Q^T - m) / sum, dS = A (drop(V dY^T) - D) with D = dY . Y per query; then dV += drop(A) dY, dK += Scale dS Q, dQ^T += Scale K^T dS.
-/// dK and dV of the head stay in this thread's scratch until all strips have added to them.
+/// Gradient of attention; a chunk of work is one head of one sequence. For every strip of queries and block of keys, queries along the
+/// lanes: A = e^(K Q^T - m) / sum, dS = A (drop(V dY^T) - D) with D = dY . Y per query; then dV += drop(A) dY, dK += Scale dS Q, dQ^T +=
+/// Scale K^T dS. dK and dV of the head stay in this thread's scratch until all strips have added to them.
 /// </summary>
 internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArguments arguments) : IWorkerJob
     where TOps : struct, IVectorOps<TVector>
@@ -28,14 +28,17 @@ internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArgumen
     {
         int headWidth = HeadVectors * TOps.Count, valueWidth = ValueVectors * TOps.Count, keyRows = _forward.KeyLength;
         ThreadScratch scratch = AttentionScratch.Tiles;
-        scratch.Reserve(((nint)keyRows * 2 * (headWidth + valueWidth)) + GradientStrip<TOps, TVector>.Size(headWidth, valueWidth, KeyBlock));
+        scratch.Reserve(((nint)keyRows * 2 * (headWidth + valueWidth))
+            + GradientStrip<TOps, TVector>.Size(headWidth, valueWidth, KeyBlock));
         float* dKeys = scratch.Take((nint)keyRows * headWidth), dValues = scratch.Take((nint)keyRows * valueWidth);
         Clear(dKeys, (nint)keyRows * headWidth);
         Clear(dValues, (nint)keyRows * valueWidth);
 
         var strip = new GradientStrip<TOps, TVector>(arguments, chunk, headWidth, valueWidth, KeyBlock, scratch);
         for (int first = 0; first < _forward.QueryLength; first += Strip)
+        {
             AddStrip(ref strip, first, dKeys, dValues);
+        }
 
         CopyOut(dKeys, headWidth, arguments.KeyGradients(chunk), _forward.HeadWidth);
         CopyOut(dValues, valueWidth, arguments.ValueGradients(chunk), _forward.ValueWidth);
@@ -59,7 +62,9 @@ internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArgumen
     private readonly void CopyOut(float* rows, int paddedWidth, HeadRows target, int width)
     {
         for (int u = 0; u < _forward.KeyLength; u++)
+        {
             new ReadOnlySpan<float>(rows + ((nint)u * paddedWidth), width).CopyTo(new Span<float>(target[u], width));
+        }
     }
 
     private static void Clear(float* memory, nint count) => NativeMemory.Clear(memory, (nuint)count * sizeof(float));

@@ -5,7 +5,8 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 /// <summary>
 /// Attention of a single query per head, as in step-by-step generation: every key and value is read once, so that memory bounds the speed.
 /// A chunk of work is a block of keys of one head; it leaves the block's largest score, sum of e^(s - max) and unnormalised output, which
-/// <see cref="Combine"/> joins in the order of the blocks. It sums up scores in another order than the gradient does, and is not for queries that have one.
+/// <see cref="Combine"/> joins in the order of the blocks. It sums up scores in another order than the gradient does, and is not for
+/// queries that have one.
 /// </summary>
 internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
     where TOps : struct, IVectorOps<TVector>
@@ -49,7 +50,8 @@ internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
             int begin = first + u, count = Math.Min(KeysAhead, keys - u);
             keyRows.Prefetch(begin + KeysAhead, Math.Min(begin + (2 * KeysAhead), first + keys), _arguments.HeadWidth);
             valueRows.Prefetch(begin, begin + count, _arguments.ValueWidth);
-            RowProducts<TOps, TVector>.Dots(_arguments.Queries(pair)[0], _arguments.HeadWidth, keyRows, begin, count, _arguments.Scale, weights + u, accumulate: false);
+            RowProducts<TOps, TVector>.Dots(_arguments.Queries(pair)[0], _arguments.HeadWidth, keyRows, begin, count, _arguments.Scale,
+                weights + u, accumulate: false);
         }
 
         Hide(_arguments.Padding(pair), first, keys, weights);
@@ -65,7 +67,9 @@ internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
             float* blocks = _partials + ((nint)pair * _blocks * PartialSize), y = _arguments.Outputs(pair)[0];
             float max = float.NegativeInfinity, sum = 0;
             for (int block = 0; block < _blocks; block++)
+            {
                 max = Math.Max(max, blocks[(block * PartialSize) + _outputWidth]);
+            }
 
             new Span<float>(y, _arguments.ValueWidth).Clear();
             for (int block = 0; block < _blocks && max > float.NegativeInfinity; block++)
@@ -74,11 +78,15 @@ internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
                 float factor = MathF.Exp(output[_outputWidth] - max);
                 sum += factor * output[_outputWidth + 1];
                 for (int j = 0; j < _arguments.ValueWidth; j++)
+                {
                     y[j] += factor * output[j];
+                }
             }
 
             for (int j = 0; j < _arguments.ValueWidth && sum > 0; j++)
+            {
                 y[j] /= sum;
+            }
         }
     }
 
@@ -87,11 +95,16 @@ internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
     {
         float oldest = _arguments.Position(0) + _arguments.OldestOffset;
         for (int u = 0; u < Math.Min(keys, 4) && first + u <= oldest; u++)
+        {
             scores[u] = float.NegativeInfinity;
+        }
+
         for (int u = 0; u < keys && padding is not null; u++)
         {
             if (padding[first + u] != 0)
+            {
                 scores[u] = float.NegativeInfinity;
+            }
         }
     }
 
@@ -100,10 +113,16 @@ internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
     {
         int rest = keys % TOps.Count;
         for (int u = keys; rest > 0 && u < keys + TOps.Count - rest; u++)
+        {
             scores[u] = float.NegativeInfinity;
+        }
+
         TVector maxima = TOps.Broadcast(float.NegativeInfinity), sums = TOps.Zero;
         for (int u = 0; u < keys; u += TOps.Count)
+        {
             maxima = TOps.Max(maxima, TOps.Load(scores + u));
+        }
+
         max = TOps.Max(maxima);
         TVector shift = TOps.Broadcast(float.IsNegativeInfinity(max) ? 0 : max);
         for (int u = 0; u < keys; u += TOps.Count)

@@ -8,18 +8,24 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 internal static unsafe class AttentionDropout
 {
     /// <summary>Fills a tile; <paramref name="firstKey"/> is a multiple of 4.</summary>
-    public static void Fill<TOps, TVector>(in AttentionArguments arguments, int pair, int firstQuery, int queries, int firstKey, int keys, float* factors)
+    public static void Fill<TOps, TVector>(in AttentionArguments arguments, int pair, int firstQuery, int queries, int firstKey, int keys,
+        float* factors)
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
         long firstElement = ((((long)pair * arguments.QueryLength) + firstQuery) * arguments.KeyLength) + firstKey;
         if (arguments.KeyLength % 4 == 0)
+        {
             FillBlocks<TOps, TVector>(arguments, firstElement, keys, factors);
+        }
         else
+        {
             FillQueries(arguments, firstElement, queries, keys, factors, 2 * TOps.Count);
+        }
     }
 
-    // Rows of weights begin at a multiple of 4 elements: one Philox block holds the same four keys for every query, so that lanes are queries.
+    // Rows of weights begin at a multiple of 4 elements: one Philox block holds the same four keys for every query,
+    // so that lanes are queries.
     private static void FillBlocks<TOps, TVector>(in AttentionArguments arguments, long firstElement, int keys, float* factors)
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
@@ -55,7 +61,10 @@ internal static unsafe class AttentionDropout
     {
         float kept = 1 / (1 - arguments.Dropout);
         if (queries < width)
+        {
             new Span<float>(factors, keys * width).Clear(); // lanes without a query: their weights are 0, and 0 times garbage may be NaN
+        }
+
         uint* words = stackalloc uint[4];
         for (int t = 0; t < queries; t++)
         {
@@ -63,7 +72,10 @@ internal static unsafe class AttentionDropout
             for (int u = 0; u < keys; u++, element++)
             {
                 if (u == 0 || element % 4 == 0)
+                {
                     Philox.Block(arguments.DropoutKey, (ulong)element / 4, out words[0], out words[1], out words[2], out words[3]);
+                }
+
                 factors[(u * width) + t] = Philox.ToUnit(words[element % 4]) < arguments.Dropout ? 0 : kept;
             }
         }

@@ -3,9 +3,10 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// Attention in one pass over the keys (Dao et al., "FlashAttention", 2022). A chunk of work is a strip of queries of one head, two vectors wide.
-/// Everything lies transposed, queries along the lanes: scores [keys, strip] = K Q^T, outputs [value width, strip] = V^T A^T. Keys and values are
-/// then only ever broadcast, so their rows need no packing, and maxima, sums and corrections of the running softmax are plain vectors.
+/// Attention in one pass over the keys (Dao et al., "FlashAttention", 2022). A chunk of work is a strip of queries of one head, two vectors
+/// wide. Everything lies transposed, queries along the lanes: scores [keys, strip] = K Q^T, outputs [value width, strip] = V^T A^T. Keys
+/// and values are then only ever broadcast, so their rows need no packing, and maxima,
+/// sums and corrections of the running softmax are plain vectors.
 /// </summary>
 internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments arguments) : IWorkerJob
     where TOps : struct, IVectorOps<TVector>
@@ -40,7 +41,8 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
         {
             int keys = Math.Min(KeyBlock, end - key);
             valueRows.Prefetch(key, key + keys, arguments.ValueWidth);
-            BlockProduct.Multiply<TOps, TVector>(keyRows[key], keyRows.Stride, 1, keys, query, Strip, 2, scores, Strip, arguments.HeadWidth, accumulate: false);
+            BlockProduct.Multiply<TOps, TVector>(keyRows[key], keyRows.Stride, 1, keys, query, Strip, 2, scores, Strip, arguments.HeadWidth,
+                accumulate: false);
             AttentionMask.Apply<TOps, TVector>(arguments, pair, firstQuery, queries, key, keys, scores);
             keyRows.Prefetch(key + keys, Math.Min(key + keys + KeyBlock, end), arguments.HeadWidth);
             softmax.Add(scores, keys, output, arguments.ValueWidth);
@@ -50,7 +52,8 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
                 Multiply(scores, factors, keys);
             }
 
-            BlockProduct.Multiply<TOps, TVector>(valueRows[key], 1, valueRows.Stride, arguments.ValueWidth, scores, Strip, 2, output, Strip, keys, accumulate: true);
+            BlockProduct.Multiply<TOps, TVector>(valueRows[key], 1, valueRows.Stride, arguments.ValueWidth, scores, Strip, 2, output, Strip,
+                keys, accumulate: true);
         }
 
         softmax.Finish(output, arguments.ValueWidth);
@@ -58,23 +61,32 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
         Transposition.Transpose(output, Strip, arguments.ValueWidth, queries, results[firstQuery], results.Stride);
         long row = ((long)pair * arguments.QueryLength) + firstQuery;
         if (arguments.Maxima is not null)
+        {
             softmax.Store(arguments.Maxima + row, arguments.Sums + row, queries);
+        }
     }
 
     /// <summary>Transposes the queries and scales them; queries that are missing in the strip become 0.</summary>
     private readonly void LoadQueries(HeadRows rows, int first, int count, float* query)
     {
         if (count < Strip)
+        {
             new Span<float>(query, arguments.HeadWidth * Strip).Clear();
+        }
+
         Transposition.Transpose(rows[first], rows.Stride, count, arguments.HeadWidth, query, Strip);
         TVector scale = TOps.Broadcast(arguments.Scale);
         for (int i = 0; i < arguments.HeadWidth * Strip; i += TOps.Count)
+        {
             TOps.Store(TOps.Multiply(TOps.Load(query + i), scale), query + i);
+        }
     }
 
     private static void Multiply(float* weights, float* factors, int keys)
     {
         for (int i = 0; i < keys * Strip; i += TOps.Count)
+        {
             TOps.Store(TOps.Multiply(TOps.Load(weights + i), TOps.Load(factors + i)), weights + i);
+        }
     }
 }

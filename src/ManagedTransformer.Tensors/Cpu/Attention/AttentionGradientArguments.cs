@@ -7,7 +7,8 @@ internal readonly unsafe struct AttentionGradientArguments(in AttentionGradientP
 {
     public readonly AttentionArguments Forward = new(problem.Forward);
     private readonly float* _dy = problem.DY.Floats(), _dq = problem.DQ.Floats(), _dk = problem.DK.Floats(), _dv = problem.DV.Floats();
-    private readonly RowStrides _dyStrides = problem.DYStrides, _dqStrides = problem.DQStrides, _dkStrides = problem.DKStrides, _dvStrides = problem.DVStrides;
+    private readonly RowStrides _dyStrides = problem.DYStrides, _dqStrides = problem.DQStrides, _dkStrides = problem.DKStrides,
+        _dvStrides = problem.DVStrides;
 
     public HeadRows OutputGradients(int pair) => new(_dy, _dyStrides, pair / Forward.Heads, pair % Forward.Heads);
 

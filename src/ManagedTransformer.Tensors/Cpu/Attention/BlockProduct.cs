@@ -6,8 +6,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// Products of blocks that lie in the first-level cache: register tiles of some rows by two vectors, with the micro-kernel of matrix products. Depths are short here,
-/// so that a tile must hold many sums for its start and end to weigh little: as many as leave registers for the factors.
+/// Products of blocks that lie in the first-level cache: register tiles of some rows by two vectors, with the micro-kernel of matrix
+/// products. Depths are short here, so that a tile must hold many sums for its start and end to weigh little:
+/// as many as leave registers for the factors.
 /// </summary>
 internal static unsafe class BlockProduct
 {
@@ -31,9 +32,15 @@ internal static unsafe class BlockProduct
                 int count = Math.Min(rows - row, TileRows<TOps, TVector>());
                 float* aTile = a + (row * rowStep), cTile = cColumn + (row * strideC);
                 if (column + 1 < vectors)
-                    MultiplyTile<TVector, Constants.C2>(count, depth, aTile, rowStep, depthStep, bColumn, strideB, cTile, strideC, accumulate);
+                {
+                    MultiplyTile<TVector, Constants.C2>(count, depth, aTile, rowStep, depthStep, bColumn, strideB, cTile,
+                        strideC, accumulate);
+                }
                 else
-                    MultiplyTile<TVector, Constants.C1>(count, depth, aTile, rowStep, depthStep, bColumn, strideB, cTile, strideC, accumulate);
+                {
+                    MultiplyTile<TVector, Constants.C1>(count, depth, aTile, rowStep, depthStep, bColumn, strideB, cTile,
+                        strideC, accumulate);
+                }
             }
         }
     }
@@ -45,10 +52,19 @@ internal static unsafe class BlockProduct
         where TVectors : struct, IConstant
     {
         if (typeof(TVector) == typeof(Vector512<float>))
-            GemmTile<Vector512<float>, Lanes512>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, Lanes512.Count, 1, accumulate);
+        {
+            GemmTile<Vector512<float>, Lanes512>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, Lanes512.Count,
+                1, accumulate);
+        }
         else if (typeof(TVector) == typeof(Vector256<float>))
-            GemmTile<Vector256<float>, Lanes256>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, Lanes256.Count, 1, accumulate);
+        {
+            GemmTile<Vector256<float>, Lanes256>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, Lanes256.Count,
+                1, accumulate);
+        }
         else
-            GemmTile<Vector128<float>, Lanes128>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, Lanes128.Count, 1, accumulate);
+        {
+            GemmTile<Vector128<float>, Lanes128>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, Lanes128.Count,
+                1, accumulate);
+        }
     }
 }

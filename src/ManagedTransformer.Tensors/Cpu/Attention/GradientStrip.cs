@@ -17,8 +17,11 @@ internal unsafe struct GradientStrip<TOps, TVector>
     private readonly float* _weights, _scoreGradients, _factors, _shift, _inverse, _dot;
     private int _first;
 
-    /// <summary>Takes its memory from <paramref name="scratch"/>: <see cref="Size"/> floats, and room for the keys and values of a head.</summary>
-    public GradientStrip(in AttentionGradientArguments arguments, int pair, int headWidth, int valueWidth, int keyBlock, ThreadScratch scratch)
+    /// <summary>
+    /// Takes its memory from <paramref name="scratch"/>: <see cref="Size"/> floats, and room for the keys and values of a head.
+    /// </summary>
+    public GradientStrip(in AttentionGradientArguments arguments, int pair, int headWidth, int valueWidth, int keyBlock,
+        ThreadScratch scratch)
     {
         _forward = arguments.Forward;
         (_q, _y) = (_forward.Queries(pair), _forward.Outputs(pair));
@@ -53,7 +56,8 @@ internal unsafe struct GradientStrip<TOps, TVector>
     private static int Strip => 2 * TOps.Count;
 
     /// <summary>Floats of scratch memory that a strip needs.</summary>
-    public static int Size(int headWidth, int valueWidth, int keyBlock) => Strip * ((3 * headWidth) + (3 * valueWidth) + (3 * keyBlock) + 3);
+    public static int Size(int headWidth, int valueWidth, int keyBlock) =>
+        Strip * ((3 * headWidth) + (3 * valueWidth) + (3 * keyBlock) + 3);
 
     /// <summary>Moves to the strip that begins at a query.</summary>
     public void Load(int firstQuery)
@@ -81,8 +85,10 @@ internal unsafe struct GradientStrip<TOps, TVector>
     /// <summary>Computes the weights of a block of keys, and the gradients of its scores.</summary>
     public readonly void ComputeBlock(int firstKey, int keys)
     {
-        BlockProduct.Multiply<TOps, TVector>(_k[firstKey], _k.Stride, 1, keys, _queriesT, Strip, 2, _weights, Strip, _forward.HeadWidth, accumulate: false);
-        BlockProduct.Multiply<TOps, TVector>(_v[firstKey], _v.Stride, 1, keys, _outputGradientsT, Strip, 2, _scoreGradients, Strip, _forward.ValueWidth, accumulate: false);
+        BlockProduct.Multiply<TOps, TVector>(_k[firstKey], _k.Stride, 1, keys, _queriesT, Strip, 2, _weights, Strip, _forward.HeadWidth,
+            accumulate: false);
+        BlockProduct.Multiply<TOps, TVector>(_v[firstKey], _v.Stride, 1, keys, _outputGradientsT, Strip, 2, _scoreGradients, Strip,
+            _forward.ValueWidth, accumulate: false);
         AttentionMask.Apply<TOps, TVector>(_forward, _pair, _first, Queries, firstKey, keys, _weights);
         if (_forward.Dropout > 0)
         {
@@ -91,13 +97,15 @@ internal unsafe struct GradientStrip<TOps, TVector>
             return;
         }
 
-        TVector shiftLeft = TOps.Load(_shift), shiftRight = TOps.Load(_shift + TOps.Count), inverseLeft = TOps.Load(_inverse), inverseRight = TOps.Load(_inverse + TOps.Count);
+        TVector shiftLeft = TOps.Load(_shift), shiftRight = TOps.Load(_shift + TOps.Count), inverseLeft = TOps.Load(_inverse),
+            inverseRight = TOps.Load(_inverse + TOps.Count);
         TVector dotLeft = TOps.Load(_dot), dotRight = TOps.Load(_dot + TOps.Count);
         for (int u = 0; u < keys; u++)
         {
             float* weights = _weights + (u * Strip), gradients = _scoreGradients + (u * Strip);
             TVector left = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(weights), shiftLeft)), inverseLeft);
-            TVector right = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(weights + TOps.Count), shiftRight)), inverseRight);
+            TVector right = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(weights + TOps.Count), shiftRight)),
+                inverseRight);
             TOps.Store(left, weights);
             TOps.Store(right, weights + TOps.Count);
             TOps.Store(TOps.Multiply(left, TOps.Subtract(TOps.Load(gradients), dotLeft)), gradients);
@@ -105,16 +113,21 @@ internal unsafe struct GradientStrip<TOps, TVector>
         }
     }
 
-    /// <summary>Adds the strip's part of the gradients of a block of keys and values: rows [keys, width], with room up to a multiple of 4 rows.</summary>
+    /// <summary>
+    /// Adds the strip's part of the gradients of a block of keys and values: rows [keys, width], with room up to a multiple of 4 rows.
+    /// </summary>
     public readonly void AddKeyGradients(int keys, float* dKeys, float* dValues)
     {
-        BlockProduct.Multiply<TOps, TVector>(_weights, Strip, 1, keys, _outputGradients, _valueWidth, _valueWidth / TOps.Count, dValues, _valueWidth, Strip, accumulate: true);
-        BlockProduct.Multiply<TOps, TVector>(_scoreGradients, Strip, 1, keys, _queries, _headWidth, _headWidth / TOps.Count, dKeys, _headWidth, Strip, accumulate: true);
+        BlockProduct.Multiply<TOps, TVector>(_weights, Strip, 1, keys, _outputGradients, _valueWidth, _valueWidth / TOps.Count, dValues,
+            _valueWidth, Strip, accumulate: true);
+        BlockProduct.Multiply<TOps, TVector>(_scoreGradients, Strip, 1, keys, _queries, _headWidth, _headWidth / TOps.Count, dKeys,
+            _headWidth, Strip, accumulate: true);
     }
 
     /// <summary>Adds a block's part of the gradients of the strip's queries.</summary>
     public readonly void AddQueryGradients(int firstKey, int keys) =>
-        BlockProduct.Multiply<TOps, TVector>(_k[firstKey], 1, _k.Stride, _forward.HeadWidth, _scoreGradients, Strip, 2, _queryGradientsT, Strip, keys, accumulate: true);
+        BlockProduct.Multiply<TOps, TVector>(_k[firstKey], 1, _k.Stride, _forward.HeadWidth, _scoreGradients, Strip, 2, _queryGradientsT,
+            Strip, keys, accumulate: true);
 
     /// <summary>Writes the gradients of the strip's queries.</summary>
     public readonly void StoreQueryGradients()
@@ -127,7 +140,10 @@ internal unsafe struct GradientStrip<TOps, TVector>
     private readonly void LoadDots()
     {
         if (Queries < Strip)
+        {
             new Span<float>(_outputsT, _valueWidth * Strip).Clear();
+        }
+
         Transposition.Transpose(_y[_first], _y.Stride, Queries, _forward.ValueWidth, _outputsT, Strip);
         TVector left = TOps.Zero, right = TOps.Zero;
         for (int i = 0; i < _forward.ValueWidth * Strip; i += Strip)
@@ -154,7 +170,8 @@ internal unsafe struct GradientStrip<TOps, TVector>
         {
             int lane = i % Strip;
             TVector factor = TOps.Load(_factors + i);
-            TVector weight = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(_weights + i), TOps.Load(_shift + lane))), TOps.Load(_inverse + lane));
+            TVector weight = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(_weights + i), TOps.Load(_shift + lane))),
+                TOps.Load(_inverse + lane));
             TVector gradient = TOps.Subtract(TOps.Multiply(factor, TOps.Load(_scoreGradients + i)), TOps.Load(_dot + lane));
             TOps.Store(TOps.Multiply(weight, factor), _weights + i);
             TOps.Store(TOps.Multiply(weight, gradient), _scoreGradients + i);
@@ -165,15 +182,22 @@ internal unsafe struct GradientStrip<TOps, TVector>
     private readonly void LoadRows(HeadRows rows, int width, int paddedWidth, float* target)
     {
         if (Queries < Strip || width < paddedWidth)
+        {
             new Span<float>(target, Strip * paddedWidth).Clear();
+        }
+
         for (int t = 0; t < Queries; t++)
+        {
             new ReadOnlySpan<float>(rows[_first + t], width).CopyTo(new Span<float>(target + (t * paddedWidth), width));
+        }
     }
 
     private static void Scale(float* tile, int width, float factor)
     {
         TVector scale = TOps.Broadcast(factor);
         for (int i = 0; i < width * Strip; i += TOps.Count)
+        {
             TOps.Store(TOps.Multiply(TOps.Load(tile + i), scale), tile + i);
+        }
     }
 }

@@ -5,14 +5,18 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 /// <summary>A <see cref="LinearAttentionProblem"/> with addresses in place of buffers. A pair is a head of a sequence.</summary>
 internal readonly unsafe struct LinearArguments(in LinearAttentionProblem problem)
 {
-    public readonly int Batch = problem.Batch, Heads = problem.Heads, Length = problem.Length, Features = problem.Features, ValueWidth = problem.ValueWidth;
+    public readonly int Batch = problem.Batch, Heads = problem.Heads, Length = problem.Length, Features = problem.Features,
+        ValueWidth = problem.ValueWidth;
     public readonly int Chunk = Math.Max(Math.Min(problem.Chunk, problem.Length), 1);
     private readonly LinearDenominator _denominator = problem.Denominator;
     private readonly float _epsilon = problem.Epsilon;
     private readonly float* _q = problem.Q.Floats(), _k = problem.K.Floats(), _v = problem.V.Floats(), _y = problem.Y.Floats();
-    private readonly float* _gates = problem.Gates.Floats(), _epsilonFactors = problem.EpsilonFactors.Floats(), _padding = problem.KeyPadding.Floats(), _denominators = problem.Denominators.Floats();
-    private readonly float* _s = problem.S.Floats(), _z = problem.Z.Floats(), _finalS = problem.FinalS.Floats(), _finalZ = problem.FinalZ.Floats();
-    private readonly RowStrides _qStrides = problem.QStrides, _kStrides = problem.KStrides, _vStrides = problem.VStrides, _yStrides = problem.YStrides;
+    private readonly float* _gates = problem.Gates.Floats(), _epsilonFactors = problem.EpsilonFactors.Floats(),
+        _padding = problem.KeyPadding.Floats(), _denominators = problem.Denominators.Floats();
+    private readonly float* _s = problem.S.Floats(), _z = problem.Z.Floats(), _finalS = problem.FinalS.Floats(),
+        _finalZ = problem.FinalZ.Floats();
+    private readonly RowStrides _qStrides = problem.QStrides, _kStrides = problem.KStrides, _vStrides = problem.VStrides,
+        _yStrides = problem.YStrides;
 
     public int Pairs => Batch * Heads;
 

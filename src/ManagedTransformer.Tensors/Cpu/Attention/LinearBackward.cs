@@ -4,9 +4,10 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// Gradient of linear attention. A chunk of work is one head of one sequence: a sweep from left to right keeps the state before every chunk of positions, a sweep
-/// from right to left carries R, the gradient of the state (its last column belongs to z). With dN = [dy / D, dD], dD = -(dy . y) / D D', V' = [V, 1] and S = [s, z]:
-/// B = (dN V'^T) * w, X = dN S^T, Y = V' R^T; dQ = B K + carry * X, dK = B^T Q + w[last] * Y, dV = m^T dN + w[last] * (K R), R = carry[last] R + (carry * Q)^T dN.
+/// Gradient of linear attention. A chunk of work is one head of one sequence: a sweep from left to right keeps the state before every chunk
+/// of positions, a sweep from right to left carries R, the gradient of the state (its last column belongs to z). With dN = [dy / D, dD],
+/// dD = -(dy . y) / D D', V' = [V, 1] and S = [s, z]: B = (dN V'^T) * w, X = dN S^T, Y = V' R^T; dQ = B K + carry * X, dK = B^T
+/// Q + w[last] * Y, dV = m^T dN + w[last] * (K R), R = carry[last] R + (carry * Q)^T dN.
 /// </summary>
 internal unsafe struct LinearBackward<TOps, TVector>(LinearGradientArguments arguments) : IWorkerJob
     where TOps : struct, IVectorOps<TVector>

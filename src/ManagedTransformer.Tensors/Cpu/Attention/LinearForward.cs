@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// Linear attention chunk by chunk: [num, den] = carry * (Q s) + m V with m = (Q K^T) * w, then the state moves behind the chunk. A chunk of work is one head of
-/// one sequence.
+/// Linear attention chunk by chunk: [num, den] = carry * (Q s) + m V with m = (Q K^T) * w, then the state moves behind the chunk. A chunk
+/// of work is one head of one sequence.
 /// </summary>
 internal unsafe struct LinearForward<TOps, TVector>(LinearArguments arguments) : IWorkerJob
     where TOps : struct, IVectorOps<TVector>
@@ -47,7 +47,10 @@ internal unsafe struct LinearForward<TOps, TVector>(LinearArguments arguments) :
         {
             float sum = results[arguments.ValueWidth];
             if (denominators is not null)
+            {
                 denominators[first + t] = sum;
+            }
+
             RowPanels<TOps, TVector>.Scale(results, stride, 1 / arguments.Divisor(sum, arguments.Epsilon(pair, first + t)));
             new ReadOnlySpan<float>(results, arguments.ValueWidth).CopyTo(new Span<float>(outputs[first + t], arguments.ValueWidth));
         }

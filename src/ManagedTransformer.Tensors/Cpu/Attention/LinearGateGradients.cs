@@ -3,9 +3,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// Gradients of the decay gates of one chunk. With P = dm * m of the weights and their gradients, E[i] = w[last, i] (k[i] . Y[i]) and c the sums of lg = ln g:
-/// dc = rowsum(P) - colsum(P) - E + carry * rowsum(Q * X), to which the last position adds sum of E and carry[last] &lt;S, R&gt;; d lg is the suffix sum of dc,
-/// and da = d lg (1 - g) - (colsum(P) + E) g.
+/// Gradients of the decay gates of one chunk. With P = dm * m of the weights and their gradients, E[i] = w[last, i] (k[i] . Y[i]) and c the
+/// sums of lg = ln g: dc = rowsum(P) - colsum(P) - E + carry * rowsum(Q * X), to which the last position adds sum of E and carry[last]
+/// &lt;S, R&gt;; d lg is the suffix sum of dc, and da = d lg (1 - g) - (colsum(P) + E) g.
 /// </summary>
 internal readonly unsafe struct LinearGateGradients<TOps, TVector>(int stride, ThreadScratch scratch)
     where TOps : struct, IVectorOps<TVector>
@@ -60,7 +60,8 @@ internal readonly unsafe struct LinearGateGradients<TOps, TVector>(int stride, T
         {
             sum += _sums[t];
             float kept = tile.Gates.Kept[t], added = tile.Gates.Added[t];
-            arguments.StoreGateGradient(pair, first + t, arguments.Forward.IsPadding(pair, first + t) ? 0 : (float)((sum * added) - (_added[t] * kept)));
+            arguments.StoreGateGradient(pair, first + t,
+                arguments.Forward.IsPadding(pair, first + t) ? 0 : (float)((sum * added) - (_added[t] * kept)));
         }
     }
 
@@ -68,7 +69,10 @@ internal readonly unsafe struct LinearGateGradients<TOps, TVector>(int stride, T
     {
         TVector sum = TOps.Zero;
         for (int i = 0; i < count; i += TOps.Count)
+        {
             sum = TOps.MultiplyAdd(TOps.Load(a + i), TOps.Load(b + i), sum);
+        }
+
         return TOps.Sum(sum);
     }
 }

@@ -3,8 +3,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// The decay gates of one chunk: with lg = ln g and c its sums within the chunk, the weights w[t, i] = e^(c[t] - c[i]) (1 - g[i]) for i &lt;= t, and what is left of
-/// the state before the chunk, e^c[t]. No exponent is positive, so nothing overflows however small the product of the gates is.
+/// The decay gates of one chunk: with lg = ln g and c its sums within the chunk, the weights w[t, i] = e^(c[t] - c[i]) (1 - g[i]) for
+/// i &lt;= t, and what is left of the state before the chunk, e^c[t]. No exponent is positive, so nothing overflows however small the
+/// product of the gates is.
 /// </summary>
 internal readonly unsafe struct LinearGates<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
@@ -45,7 +46,10 @@ internal readonly unsafe struct LinearGates<TOps, TVector>
     public void Load(in LinearArguments arguments, int pair, int first, int count)
     {
         for (int t = 0; t < count; t++)
+        {
             _logits[t] = arguments.GateLogit(pair, first + t);
+        }
+
         for (int t = 0; t < count; t += TOps.Count)
         {
             TVector logit = TOps.Load(_logits + t), opposite = TOps.Negate(logit);
@@ -59,17 +63,27 @@ internal readonly unsafe struct LinearGates<TOps, TVector>
         for (int t = 0; t < count; t++)
         {
             if (arguments.IsPadding(pair, first + t))
+            {
                 (Kept[t], Added[t]) = (1, 0);
+            }
             else
+            {
                 sum -= _logits[t];
+            }
+
             _sums[t] = (float)sum;
             _sumTails[t] = (float)(sum - _sums[t]);
         }
 
         for (int t = 0; t < count; t += TOps.Count)
+        {
             TOps.Store(VectorMath.Exp<TOps, TVector>(TOps.Load(_sums + t)), Carry + t);
+        }
+
         for (int t = 0; t < count; t++)
+        {
             LoadRow(t);
+        }
     }
 
     private void LoadRow(int t)

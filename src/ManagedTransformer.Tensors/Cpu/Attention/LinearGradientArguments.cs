@@ -6,9 +6,12 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 internal readonly unsafe struct LinearGradientArguments(in LinearAttentionGradientProblem problem)
 {
     public readonly LinearArguments Forward = new(problem.Forward);
-    private readonly float* _dy = problem.DY.Floats(), _dq = problem.DQ.Floats(), _dk = problem.DK.Floats(), _dv = problem.DV.Floats(), _dGates = problem.DGates.Floats();
-    private readonly float* _dFinalS = problem.DFinalS.Floats(), _dFinalZ = problem.DFinalZ.Floats(), _dS = problem.DS.Floats(), _dZ = problem.DZ.Floats();
-    private readonly RowStrides _dyStrides = problem.DYStrides, _dqStrides = problem.DQStrides, _dkStrides = problem.DKStrides, _dvStrides = problem.DVStrides;
+    private readonly float* _dy = problem.DY.Floats(), _dq = problem.DQ.Floats(), _dk = problem.DK.Floats(), _dv = problem.DV.Floats(),
+        _dGates = problem.DGates.Floats();
+    private readonly float* _dFinalS = problem.DFinalS.Floats(), _dFinalZ = problem.DFinalZ.Floats(), _dS = problem.DS.Floats(),
+        _dZ = problem.DZ.Floats();
+    private readonly RowStrides _dyStrides = problem.DYStrides, _dqStrides = problem.DQStrides, _dkStrides = problem.DKStrides,
+        _dvStrides = problem.DVStrides;
 
     public HeadRows OutputGradients(int pair) => new(_dy, _dyStrides, pair / Forward.Heads, pair % Forward.Heads);
 

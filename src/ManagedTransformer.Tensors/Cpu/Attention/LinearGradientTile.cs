@@ -13,7 +13,8 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
     private readonly int _pair, _keyStride, _valueStride, _stride;
 
     // dN; V'^T and S^T or R^T, right sides of products; B; the gradients of the rows.
-    private readonly float* _outputGradients, _valuesTransposed, _stateTransposed, _weightGradients, _queryGradients, _keyGradients, _valueGradients;
+    private readonly float* _outputGradients, _valuesTransposed, _stateTransposed, _weightGradients, _queryGradients, _keyGradients,
+        _valueGradients;
     private readonly LinearGateGradients<TOps, TVector> _gates;
 
     /// <summary>Takes zeroed memory from this thread's scratch, in which <see cref="Size"/> numbers are reserved.</summary>
@@ -38,11 +39,15 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
     {
         int keys = RowPanels<TOps, TVector>.Padded(arguments.Features), values = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth + 1);
         int stride = RowPanels<TOps, TVector>.Padded(arguments.Chunk);
-        nint rows = arguments.Chunk, size = (rows * ((2 * keys) + (2 * values) + stride)) + ((arguments.ValueWidth + 1) * (nint)(stride + keys));
+        nint rows = arguments.Chunk,
+            size = (rows * ((2 * keys) + (2 * values) + stride)) + ((arguments.ValueWidth + 1) * (nint)(stride + keys));
         return arguments.HasGates ? size + LinearGateGradients<TOps, TVector>.Size(stride) : size;
     }
 
-    /// <summary>Stores the gradients of the chunk's rows and turns <paramref name="gradient"/>, that of the state behind the chunk, into that of <paramref name="state"/> before it.</summary>
+    /// <summary>
+    /// Stores the gradients of the chunk's rows and turns <paramref name="gradient"/>, that of the state behind the chunk, into that of
+    /// <paramref name="state"/> before it.
+    /// </summary>
     public void Compute(in LinearTile<TOps, TVector> tile, int first, float* state, float* gradient)
     {
         int width = _forward.ValueWidth + 1;
@@ -50,7 +55,10 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
         Transposition.Transpose(tile.Values, _valueStride, tile.Count, width, _valuesTransposed, _stride);
         tile.MultiplyTriangle(_outputGradients, _valueStride, width, _valuesTransposed, _weightGradients);
         if (_forward.HasGates)
+        {
             _gates.AddWeights(tile, _weightGradients);
+        }
+
         tile.ApplyDecay(_weightGradients);
 
         MultiplyTransposed(_outputGradients, state, tile.Count, _queryGradients);
@@ -58,7 +66,9 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
         MultiplyTransposed(tile.Values, gradient, tile.Count, _keyGradients);
         tile.ScaleByLastDecay(_keyGradients, _keyStride);
         if (_forward.HasGates)
+        {
             _gates.AddRows(tile, _queryGradients, _keyGradients, StateProduct(state, gradient));
+        }
 
         tile.AddProduct(_weightGradients, tile.Keys, _keyStride, _queryGradients);
         tile.AddTransposedProduct(_weightGradients, tile.Queries, _keyStride, _keyGradients);
@@ -68,12 +78,14 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
         tile.AddTransposedProduct(tile.Weights, _outputGradients, _valueStride, _valueGradients);
         Store(first, tile.Count);
         if (_forward.HasGates)
+        {
             _gates.Store(tile, _arguments, _pair, first);
+        }
 
         tile.ScaleByCarry(tile.Queries, _keyStride);
         RowPanels<TOps, TVector>.Scale(gradient, (nint)_forward.Features * _valueStride, tile.LastCarry);
-        BlockProduct.Multiply<TOps, TVector>(tile.Queries, 1, _keyStride, _forward.Features, _outputGradients, _valueStride, _valueStride / TOps.Count,
-            gradient, _valueStride, tile.Count, accumulate: true);
+        BlockProduct.Multiply<TOps, TVector>(tile.Queries, 1, _keyStride, _forward.Features, _outputGradients, _valueStride,
+            _valueStride / TOps.Count, gradient, _valueStride, tile.Count, accumulate: true);
     }
 
     // dN: the gradients of numerator and, in the last column, denominator.
@@ -84,7 +96,8 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
         for (int t = 0; t < count; t++)
         {
             float* row = _outputGradients + ((nint)t * _valueStride);
-            float sum = denominators[first + t], epsilon = _forward.Epsilon(_pair, first + t), factor = 1 / _forward.Divisor(sum, epsilon), dot;
+            float sum = denominators[first + t], epsilon = _forward.Epsilon(_pair, first + t),
+                factor = 1 / _forward.Divisor(sum, epsilon), dot;
             new ReadOnlySpan<float>(source[first + t], _forward.ValueWidth).CopyTo(new Span<float>(row, _forward.ValueWidth));
             RowProducts<TOps, TVector>.Dots(row, _forward.ValueWidth, outputs, first + t, 1, 1, &dot, accumulate: false);
             RowPanels<TOps, TVector>.Scale(row, _valueStride, factor);
@@ -104,13 +117,17 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
     {
         TVector sum = TOps.Zero;
         for (nint i = 0; i < (nint)_forward.Features * _valueStride; i += TOps.Count)
+        {
             sum = TOps.MultiplyAdd(TOps.Load(state + i), TOps.Load(gradient + i), sum);
+        }
+
         return TOps.Sum(sum);
     }
 
     private void Store(int first, int count)
     {
-        HeadRows queries = _arguments.QueryGradients(_pair), keys = _arguments.KeyGradients(_pair), values = _arguments.ValueGradients(_pair);
+        HeadRows queries = _arguments.QueryGradients(_pair), keys = _arguments.KeyGradients(_pair),
+            values = _arguments.ValueGradients(_pair);
         for (int t = 0; t < count; t++)
         {
             if (_forward.IsPadding(_pair, first + t))
@@ -119,9 +136,12 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
                 new Span<float>(_valueGradients + ((nint)t * _valueStride), _forward.ValueWidth).Clear();
             }
 
-            new ReadOnlySpan<float>(_queryGradients + ((nint)t * _keyStride), _forward.Features).CopyTo(new Span<float>(queries[first + t], _forward.Features));
-            new ReadOnlySpan<float>(_keyGradients + ((nint)t * _keyStride), _forward.Features).CopyTo(new Span<float>(keys[first + t], _forward.Features));
-            new ReadOnlySpan<float>(_valueGradients + ((nint)t * _valueStride), _forward.ValueWidth).CopyTo(new Span<float>(values[first + t], _forward.ValueWidth));
+            new ReadOnlySpan<float>(_queryGradients + ((nint)t * _keyStride), _forward.Features)
+                .CopyTo(new Span<float>(queries[first + t], _forward.Features));
+            new ReadOnlySpan<float>(_keyGradients + ((nint)t * _keyStride), _forward.Features)
+                .CopyTo(new Span<float>(keys[first + t], _forward.Features));
+            new ReadOnlySpan<float>(_valueGradients + ((nint)t * _valueStride), _forward.ValueWidth)
+                .CopyTo(new Span<float>(values[first + t], _forward.ValueWidth));
         }
     }
 }

@@ -14,7 +14,10 @@ internal readonly unsafe struct LinearStateRows(float* s, float* z, int pair, in
             var row = new Span<float>(rows, stride);
             row.Clear();
             if (S is null)
+            {
                 continue;
+            }
+
             new ReadOnlySpan<float>(S + ((nint)i * valueWidth), valueWidth).CopyTo(row);
             row[valueWidth] = Z[i];
         }

@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// One chunk of positions of one head as matrices of padded rows: queries, keys, values with a 1 behind them (so that z is a column of the state and the
-/// denominator one of the result), and the weights m = (Q K^T) * w of the lower triangle.
+/// One chunk of positions of one head as matrices of padded rows: queries, keys, values with a 1 behind them (so that z is a column of the
+/// state and the denominator one of the result), and the weights m = (Q K^T) * w of the lower triangle.
 /// </summary>
 internal unsafe struct LinearTile<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
@@ -64,12 +64,15 @@ internal unsafe struct LinearTile<TOps, TVector>
     /// <summary>Numbers that the constructor takes.</summary>
     public static nint Size(in LinearArguments arguments)
     {
-        int keys = RowPanels<TOps, TVector>.Padded(arguments.Features), values = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth + 1), stride = StrideOf(arguments.Chunk);
+        int keys = RowPanels<TOps, TVector>.Padded(arguments.Features), values = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth + 1),
+            stride = StrideOf(arguments.Chunk);
         nint rows = arguments.Chunk, size = (rows * ((2 * keys) + values + stride)) + ((nint)arguments.Features * stride);
         return arguments.HasGates ? size + (rows * keys) + LinearGates<TOps, TVector>.Size(stride) : size;
     }
 
-    /// <summary>Loads keys and values, which is what <see cref="Advance"/> needs, of the positions from <paramref name="first"/> on.</summary>
+    /// <summary>
+    /// Loads keys and values, which is what <see cref="Advance"/> needs, of the positions from <paramref name="first"/> on.
+    /// </summary>
     public void LoadKeys(int first)
     {
         (_first, Count) = (first, Math.Min(_arguments.Chunk, _arguments.Length - first));
@@ -79,11 +82,15 @@ internal unsafe struct LinearTile<TOps, TVector>
         {
             Values[((nint)t * ValueStride) + _arguments.ValueWidth] = 1;
             if (_arguments.IsPadding(_pair, first + t))
+            {
                 new Span<float>(Keys + ((nint)t * KeyStride), KeyStride).Clear();
+            }
         }
 
         if (_arguments.HasGates)
+        {
             _gates.Load(_arguments, _pair, first, Count);
+        }
     }
 
     /// <summary>Loads queries beside the keys and computes the weights.</summary>
@@ -101,7 +108,8 @@ internal unsafe struct LinearTile<TOps, TVector>
         for (int row = 0; row < Count; row += RowBlock)
         {
             int rows = Math.Min(RowBlock, Count - row), vectors = RowPanels<TOps, TVector>.Vectors(row + rows);
-            BlockProduct.Multiply<TOps, TVector>(a + ((nint)row * strideA), strideA, 1, rows, b, Stride, vectors, target + ((nint)row * Stride), Stride, depth, accumulate: false);
+            BlockProduct.Multiply<TOps, TVector>(a + ((nint)row * strideA), strideA, 1, rows, b, Stride, vectors,
+                target + ((nint)row * Stride), Stride, depth, accumulate: false);
         }
     }
 
@@ -112,7 +120,10 @@ internal unsafe struct LinearTile<TOps, TVector>
         {
             float* row = triangle + ((nint)t * Stride), decay = _gates.Weights + ((nint)t * Stride);
             for (int i = 0; i <= t && _arguments.HasGates; i += TOps.Count)
+            {
                 TOps.Store(TOps.Multiply(TOps.Load(row + i), TOps.Load(decay + i)), row + i);
+            }
+
             new Span<float>(row + t + 1, Stride - t - 1).Clear();
         }
     }
@@ -134,8 +145,8 @@ internal unsafe struct LinearTile<TOps, TVector>
         for (int row = 0; row < Count; row += RowBlock)
         {
             int rows = Math.Min(RowBlock, Count - row);
-            BlockProduct.Multiply<TOps, TVector>(triangle + ((nint)row * Stride) + row, 1, Stride, rows, b + ((nint)row * strideB), strideB, strideB / TOps.Count,
-                target + ((nint)row * strideB), strideB, Count - row, accumulate: true);
+            BlockProduct.Multiply<TOps, TVector>(triangle + ((nint)row * Stride) + row, 1, Stride, rows, b + ((nint)row * strideB), strideB,
+                strideB / TOps.Count, target + ((nint)row * strideB), strideB, Count - row, accumulate: true);
         }
     }
 
@@ -146,10 +157,13 @@ internal unsafe struct LinearTile<TOps, TVector>
         {
             RowPanels<TOps, TVector>.Scale(state, (nint)_arguments.Features * ValueStride, LastCarry);
             for (int t = 0; t < Count; t++)
+            {
                 Scale(Keys + ((nint)t * KeyStride), LastDecay(t), _decayedKeys + ((nint)t * KeyStride), KeyStride);
+            }
         }
 
-        BlockProduct.Multiply<TOps, TVector>(_decayedKeys, 1, KeyStride, _arguments.Features, Values, ValueStride, ValueStride / TOps.Count, state, ValueStride, Count, accumulate: true);
+        BlockProduct.Multiply<TOps, TVector>(_decayedKeys, 1, KeyStride, _arguments.Features, Values, ValueStride, ValueStride / TOps.Count,
+            state, ValueStride, Count, accumulate: true);
     }
 
     /// <summary>w[last, i].</summary>
@@ -162,14 +176,18 @@ internal unsafe struct LinearTile<TOps, TVector>
     public readonly void ScaleByCarry(float* rows, int stride)
     {
         for (int t = 0; t < Count && _arguments.HasGates; t++)
+        {
             RowPanels<TOps, TVector>.Scale(rows + ((nint)t * stride), stride, _gates.Carry[t]);
+        }
     }
 
     /// <summary>Multiplies every row by w[last, t].</summary>
     public readonly void ScaleByLastDecay(float* rows, int stride)
     {
         for (int t = 0; t < Count && _arguments.HasGates; t++)
+        {
             RowPanels<TOps, TVector>.Scale(rows + ((nint)t * stride), stride, LastDecay(t));
+        }
     }
 
     private static int StrideOf(int count) => RowPanels<TOps, TVector>.Padded(count);
@@ -177,13 +195,17 @@ internal unsafe struct LinearTile<TOps, TVector>
     private readonly void Pack(HeadRows rows, int width, float* target, int stride)
     {
         for (int t = 0; t < Count; t++)
+        {
             new ReadOnlySpan<float>(rows[_first + t], width).CopyTo(new Span<float>(target + ((nint)t * stride), width));
+        }
     }
 
     private static void Scale(float* source, float factor, float* target, int count)
     {
         TVector scale = TOps.Broadcast(factor);
         for (int i = 0; i < count; i += TOps.Count)
+        {
             TOps.Store(TOps.Multiply(TOps.Load(source + i), scale), target + i);
+        }
     }
 }

@@ -2,7 +2,10 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
-/// <summary>Rows laid out as the right side of products of blocks: transposed in panels of two vectors of rows for A rows^T, side by side for A rows.</summary>
+/// <summary>
+/// Rows laid out as the right side of products of blocks: transposed in panels of two vectors of rows for A rows^T,
+/// side by side for A rows.
+/// </summary>
 internal static unsafe class RowPanels<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
@@ -29,10 +32,15 @@ internal static unsafe class RowPanels<TOps, TVector>
         {
             int present = Math.Min(Size, count - first);
             if (present < Size)
+            {
                 new Span<float>(panels, width * Size).Clear();
+            }
+
             Transposition.Transpose(rows[first], rows.Stride, present, width, panels, Size);
             if (scale != 1)
+            {
                 Scale(panels, width * Size, scale);
+            }
         }
     }
 
@@ -46,7 +54,9 @@ internal static unsafe class RowPanels<TOps, TVector>
             // Heads are narrow: for so few vectors, calls of copies would take longer than the copies.
             float* source = rows[i], row = target + ((nint)i * padded);
             for (int j = 0; j < width; j += TOps.Count)
+            {
                 TOps.Store(TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(source + j, width - j), factor), row + j);
+            }
         }
     }
 
@@ -58,12 +68,17 @@ internal static unsafe class RowPanels<TOps, TVector>
         {
             float* source = packed + ((nint)i * padded), row = target[i];
             for (int j = 0; j < width; j += TOps.Count)
+            {
                 VectorTail<TOps, TVector>.StoreUpTo(TOps.Load(source + j), row + j, width - j);
+            }
         }
     }
 
-    /// <summary>C (+)= A rows^T for vectors of rows, of which every panel has two; <paramref name="strideA"/> is the distance of the rows of A.</summary>
-    public static void MultiplyTransposed(float* a, nint strideA, int rowsA, float* panels, int firstVector, int endVector, int width, float* c, nint strideC, bool accumulate)
+    /// <summary>
+    /// C (+)= A rows^T for vectors of rows, of which every panel has two; <paramref name="strideA"/> is the distance of the rows of A.
+    /// </summary>
+    public static void MultiplyTransposed(float* a, nint strideA, int rowsA, float* panels, int firstVector, int endVector, int width,
+        float* c, nint strideC, bool accumulate)
     {
         int vectors;
         for (int vector = firstVector; vector < endVector; vector += vectors, c += vectors * TOps.Count)
@@ -79,20 +94,23 @@ internal static unsafe class RowPanels<TOps, TVector>
     {
         for (int first = 0; first < count; first += DepthBlock)
         {
-            BlockProduct.Multiply<TOps, TVector>(a + first, strideA, 1, rowsA, rows + ((nint)first * paddedWidth), paddedWidth, paddedWidth / TOps.Count,
-                c, paddedWidth, Math.Min(DepthBlock, count - first), accumulate: true);
+            BlockProduct.Multiply<TOps, TVector>(a + first, strideA, 1, rowsA, rows + ((nint)first * paddedWidth), paddedWidth,
+                paddedWidth / TOps.Count, c, paddedWidth, Math.Min(DepthBlock, count - first), accumulate: true);
         }
     }
 
     /// <summary>rows += A^T B, where row i of the sum gets column i of A.</summary>
     public static void AddTransposed(float* a, nint strideA, int rowsA, int columnsA, float* b, int paddedWidth, float* rows) =>
-        BlockProduct.Multiply<TOps, TVector>(a, 1, strideA, columnsA, b, paddedWidth, paddedWidth / TOps.Count, rows, paddedWidth, rowsA, accumulate: true);
+        BlockProduct.Multiply<TOps, TVector>(a, 1, strideA, columnsA, b, paddedWidth, paddedWidth / TOps.Count, rows, paddedWidth, rowsA,
+            accumulate: true);
 
     /// <summary>Multiplies so many numbers, a multiple of the vector's length.</summary>
     public static void Scale(float* values, nint count, float factor)
     {
         TVector scale = TOps.Broadcast(factor);
         for (nint i = 0; i < count; i += TOps.Count)
+        {
             TOps.Store(TOps.Multiply(TOps.Load(values + i), scale), values + i);
+        }
     }
 }

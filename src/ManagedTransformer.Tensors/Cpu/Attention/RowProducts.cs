@@ -12,16 +12,25 @@ internal static unsafe class RowProducts<TOps, TVector>
     {
         int i = 0;
         for (; i + 4 <= count; i += 4)
+        {
             FourDots(vector, width, rows[first + i], rows.Stride, scale, results + i, accumulate);
+        }
+
         for (; i < count; i++)
         {
             float* row = rows[first + i];
             TVector sum = TOps.Zero;
             int j = 0;
             for (; j <= width - TOps.Count; j += TOps.Count)
+            {
                 sum = TOps.MultiplyAdd(TOps.Load(vector + j), TOps.Load(row + j), sum);
+            }
+
             if (j < width)
+            {
                 sum = TOps.MultiplyAdd(TOps.LoadFirst(vector + j, width - j), TOps.LoadFirst(row + j, width - j), sum);
+            }
+
             results[i] = (accumulate ? results[i] : 0) + (scale * TOps.Sum(sum));
         }
     }
@@ -82,7 +91,10 @@ internal static unsafe class RowProducts<TOps, TVector>
         }
 
         for (; i < count; i++, rows += stride)
+        {
             s0 = TOps.MultiplyAdd(TOps.Broadcast(weights[i]), TOps.LoadFirst(rows, width), s0);
+        }
+
         return TOps.Add(TOps.Add(s0, s1), TOps.Add(s2, s3));
     }
 }

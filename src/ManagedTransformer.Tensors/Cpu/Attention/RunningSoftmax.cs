@@ -3,8 +3,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// Softmax of two vectors of queries over keys that come block by block (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018):
-/// keeps the largest score m and the sum of e^(s - m) so far; when m grows, what was summed up before shrinks by e^(old m - new m).
+/// Softmax of two vectors of queries over keys that come block by block (Milakov and Gimelshein, "Online normalizer calculation for
+/// softmax", 2018): keeps the largest score m and the sum of e^(s - m) so far; when m grows,
+/// what was summed up before shrinks by e^(old m - new m).
 /// </summary>
 internal unsafe struct RunningSoftmax<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
@@ -23,7 +24,9 @@ internal unsafe struct RunningSoftmax<TOps, TVector>
         _sumRight = TOps.Zero,
     };
 
-    /// <summary>Turns a block of scores [keys, strip] into e^(s - m) in place, and corrects the outputs [rows, strip] that earlier blocks gave.</summary>
+    /// <summary>
+    /// Turns a block of scores [keys, strip] into e^(s - m) in place, and corrects the outputs [rows, strip] that earlier blocks gave.
+    /// </summary>
     public void Add(float* scores, int keys, float* output, int outputRows)
     {
         TVector maxLeft = _maxLeft, maxRight = _maxRight;
@@ -38,7 +41,8 @@ internal unsafe struct RunningSoftmax<TOps, TVector>
         TVector shiftLeft = TOps.AndNot(maxLeft, TOps.Equal(maxLeft, none)), shiftRight = TOps.AndNot(maxRight, TOps.Equal(maxRight, none));
         if (TOps.Any(TOps.Or(TOps.Less(_maxLeft, maxLeft), TOps.Less(_maxRight, maxRight))))
         {
-            TVector left = VectorMath.Exp<TOps, TVector>(TOps.Subtract(_maxLeft, shiftLeft)), right = VectorMath.Exp<TOps, TVector>(TOps.Subtract(_maxRight, shiftRight));
+            TVector left = VectorMath.Exp<TOps, TVector>(TOps.Subtract(_maxLeft, shiftLeft)),
+                right = VectorMath.Exp<TOps, TVector>(TOps.Subtract(_maxRight, shiftRight));
             Scale(output, outputRows, left, right);
             _sumLeft = TOps.Multiply(_sumLeft, left);
             _sumRight = TOps.Multiply(_sumRight, right);
@@ -66,7 +70,8 @@ internal unsafe struct RunningSoftmax<TOps, TVector>
     public readonly void Finish(float* output, int rows)
     {
         TVector one = TOps.Broadcast(1);
-        TVector left = TOps.Select(TOps.Equal(_sumLeft, TOps.Zero), one, _sumLeft), right = TOps.Select(TOps.Equal(_sumRight, TOps.Zero), one, _sumRight);
+        TVector left = TOps.Select(TOps.Equal(_sumLeft, TOps.Zero), one, _sumLeft),
+            right = TOps.Select(TOps.Equal(_sumRight, TOps.Zero), one, _sumRight);
         Scale(output, rows, TOps.Divide(one, left), TOps.Divide(one, right));
     }
 
@@ -81,7 +86,9 @@ internal unsafe struct RunningSoftmax<TOps, TVector>
     {
         TOps.StoreFirst(left, target, Math.Min(queries, TOps.Count));
         if (queries > TOps.Count)
+        {
             TOps.StoreFirst(right, target + TOps.Count, queries - TOps.Count);
+        }
     }
 
     private static void Scale(float* output, int rows, TVector left, TVector right)

@@ -2,7 +2,10 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
-/// <summary>A <see cref="SpanAttentionProblem"/> with addresses in place of buffers. A head sees its newest <see cref="Slots"/> slots only; they are numbered from 0, oldest first.</summary>
+/// <summary>
+/// A <see cref="SpanAttentionProblem"/> with addresses in place of buffers. A head sees its newest <see cref="Slots"/> slots only; they are
+/// numbered from 0, oldest first.
+/// </summary>
 internal readonly unsafe struct SpanArguments
 {
     public readonly int Batch, Heads, QueryLength, Length, Width, Persistent, Ramp;
@@ -20,7 +23,8 @@ internal readonly unsafe struct SpanArguments
         (Scale, ValueScale) = (problem.Scale, MathF.Sqrt(problem.Persistent));
         Epsilon = problem.Spans.IsAbsent ? 0 : SpanAttentionProblem.Epsilon;
         (Dropout, DropoutKey) = (problem.Dropout, problem.DropoutKey);
-        (_qStrides, _kStrides, _vStrides, _yStrides, _spanStrides) = (problem.QStrides, problem.KStrides, problem.VStrides, problem.YStrides, problem.SpanStrides);
+        (_qStrides, _kStrides, _vStrides, _yStrides, _spanStrides) =
+            (problem.QStrides, problem.KStrides, problem.VStrides, problem.YStrides, problem.SpanStrides);
         _q = problem.Q.Floats();
         _k = problem.K.Floats();
         _v = problem.V.Floats();
@@ -36,7 +40,9 @@ internal readonly unsafe struct SpanArguments
         _persistentWeights = problem.PersistentWeights.Floats();
         _slots = slots;
         for (int head = 0; head < Heads; head++)
+        {
             slots[head] = SlotsWithin(LongestSpan(head));
+        }
     }
 
     public bool HasOutput => _y is not null;
@@ -68,19 +74,25 @@ internal readonly unsafe struct SpanArguments
 
     /// <summary>z, or infinity where there are no spans: its mask is 1 everywhere.</summary>
     public float Span(int batch, int t, int head) =>
-        _spans is null ? float.PositiveInfinity : _spans[(batch * _spanStrides.Batch) + (t * _spanStrides.Time) + (head * _spanStrides.Head)];
+        _spans is null
+            ? float.PositiveInfinity
+            : _spans[(batch * _spanStrides.Batch) + (t * _spanStrides.Time) + (head * _spanStrides.Head)];
 
     /// <summary>Of all queries in the order batch, head, time: the number of the first one of a head.</summary>
     public long FirstQuery(int batch, int head) => (((long)batch * Heads) + head) * QueryLength;
 
-    /// <summary>The largest score, the sum of e^(s - max) and what that is divided by, by the number of the query; null if not wanted.</summary>
+    /// <summary>
+    /// The largest score, the sum of e^(s - max) and what that is divided by, by the number of the query; null if not wanted.
+    /// </summary>
     public readonly float* Maxima, Sums, Normalizers;
 
     /// <summary>Keeps what backward needs of a query, where it is wanted.</summary>
     public void Keep(long query, float max, float sum, float normalizer)
     {
         if (Maxima is not null)
+        {
             (Maxima[query], Sums[query], Normalizers[query]) = (max, sum, normalizer);
+        }
     }
 
     /// <summary>Stores the weights of a query times a factor, where they are wanted; slots that the head leaves out get 0.</summary>
@@ -92,11 +104,15 @@ internal readonly unsafe struct SpanArguments
             int before = Length - Slots(head);
             new Span<float>(row, before).Clear();
             for (int c = before; c < Length; c++)
+            {
                 row[c] = factor * window[c - before];
+            }
         }
 
         for (int n = 0; n < Persistent && _persistentWeights is not null; n++)
+        {
             _persistentWeights[(query * Persistent) + n] = factor * persistentSlots[n];
+        }
     }
 
     // The mask reaches 0 at the distance z + 1 + Ramp; that slot still takes part in the gradient of z.
@@ -108,7 +124,9 @@ internal readonly unsafe struct SpanArguments
         for (int batch = 0; batch < (HasSpanPerQuery ? Batch : 1); batch++)
         {
             for (int t = 0; t < (HasSpanPerQuery ? QueryLength : 1); t++)
+            {
                 longest = Math.Max(longest, Span(batch, t, head));
+            }
         }
 
         return longest;

@@ -3,7 +3,8 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>Gradient of span attention; a chunk of work is one head of a group of sequences.</summary>
-internal readonly unsafe struct SpanBackward<TOps, TVector>(SpanGradientArguments arguments, SpanPositions<TOps, TVector> positions, SpanPartials<TOps, TVector> partials) : IWorkerJob
+internal readonly unsafe struct SpanBackward<TOps, TVector>(SpanGradientArguments arguments, SpanPositions<TOps, TVector> positions,
+    SpanPartials<TOps, TVector> partials) : IWorkerJob
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
@@ -18,11 +19,16 @@ internal readonly unsafe struct SpanBackward<TOps, TVector>(SpanGradientArgument
         {
             pass.Load(batch);
             for (int first = 0; first < arguments.Forward.QueryLength; first += pass.TileQueries)
+            {
                 pass.AddTile(first);
+            }
+
             pass.Store();
         }
 
         if (!arguments.Forward.HasSpanPerQuery)
+        {
             *partials.Span(head, group) = pass.SpanGradient;
+        }
     }
 }

@@ -4,7 +4,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>The factors that dropout puts on the weights of one query: 0, or 1 / (1 - p).</summary>
-/// <param name="arguments">The problem.</param><param name="slots">Slots of the head's window.</param><param name="memory"><see cref="Size"/> floats.</param>
+/// <param name="arguments">The problem.</param>
+/// <param name="slots">Slots of the head's window.</param>
+/// <param name="memory"><see cref="Size"/> floats.</param>
 internal readonly unsafe struct SpanDropout<TOps, TVector>(SpanArguments arguments, int slots, float* memory)
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
@@ -43,7 +45,9 @@ internal readonly unsafe struct SpanDropout<TOps, TVector>(SpanArguments argumen
     public static void Apply(float* weights, float* factors, int count)
     {
         for (int i = 0; i < count; i += TOps.Count)
+        {
             TOps.Store(TOps.Multiply(TOps.Load(weights + i), TOps.Load(factors + i)), weights + i);
+        }
     }
 
     private static TVector Factor(TVector word, TVector probability, TVector kept) =>

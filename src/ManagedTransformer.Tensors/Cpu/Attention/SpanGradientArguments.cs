@@ -13,7 +13,8 @@ internal readonly unsafe struct SpanGradientArguments(in SpanAttentionGradientPr
     public readonly float* PersistentKeys = problem.DPersistentKeys.Floats(), PersistentValues = problem.DPersistentValues.Floats();
 
     private readonly float* _dy = problem.DY.Floats(), _dq = problem.DQ.Floats(), _dk = problem.DK.Floats(), _dv = problem.DV.Floats();
-    private readonly RowStrides _dyStrides = problem.DYStrides, _dqStrides = problem.DQStrides, _dkStrides = problem.DKStrides, _dvStrides = problem.DVStrides;
+    private readonly RowStrides _dyStrides = problem.DYStrides, _dqStrides = problem.DQStrides, _dkStrides = problem.DKStrides,
+        _dvStrides = problem.DVStrides;
 
     public HeadRows OutputGradients(int batch, int head) => new(_dy, _dyStrides, batch, head);
 

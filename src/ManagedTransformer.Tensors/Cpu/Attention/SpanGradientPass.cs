@@ -4,9 +4,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// The gradient of one head of span attention, sequence by sequence, in tiles of queries. Per tile: scores and dA = dY V^T as bands, from them the weights and
-/// dS = a (drop(dA) - D) with D = dY . Y; then dV += drop(A)^T dY, dK += dS^T Q, dQ = dS K over the band, and the same over the slots for positions, whose matrix
-/// is the band's memory seen with rows one element longer, and over the persistent slots.
+/// The gradient of one head of span attention, sequence by sequence, in tiles of queries. Per tile: scores and dA = dY V^T as bands, from
+/// them the weights and dS = a (drop(dA) - D) with D = dY . Y; then dV += drop(A)^T dY, dK += dS^T Q, dQ = dS K over the band, and the same
+/// over the slots for positions, whose matrix is the band's memory seen with rows one element longer, and over the persistent slots.
 /// </summary>
 internal unsafe struct SpanGradientPass<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
@@ -26,8 +26,11 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
     private readonly float* _dKeys, _dValues, _dPositions, _dPersistentKeys, _dPersistentValues;
     private int _batch;
 
-    /// <summary>Takes memory from this thread's scratch, and the places of the sums over sequences from <paramref name="partials"/>.</summary>
-    public SpanGradientPass(in SpanGradientArguments arguments, in SpanPositions<TOps, TVector> positions, int head, in SpanPartials<TOps, TVector> partials, int group)
+    /// <summary>
+    /// Takes memory from this thread's scratch, and the places of the sums over sequences from <paramref name="partials"/>.
+    /// </summary>
+    public SpanGradientPass(in SpanGradientArguments arguments, in SpanPositions<TOps, TVector> positions, int head,
+        in SpanPartials<TOps, TVector> partials, int group)
     {
         (_arguments, _forward, _positions, _head) = (arguments, arguments.Forward, positions, head);
         (_slots, _width, _padded) = (_forward.Slots(head), _forward.Width, RowPanels<TOps, TVector>.Padded(_forward.Width));
@@ -39,7 +42,8 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         int rows = _tile.Rows, factors = (SpanDropout<TOps, TVector>.Size(_slots, _forward.Persistent) + 15) & ~15;
         nint keyRows = RowPanels<TOps, TVector>.PaddedRows(Keys), persistentRows = RowPanels<TOps, TVector>.PaddedRows(_forward.Persistent);
         ThreadScratch scratch = AttentionScratch.Tiles;
-        scratch.Reserve((keyRows * ((2 * _width) + (4 * _padded))) + (persistentRows * ((2 * _width) + _padded)) + (2 * _tile.Size) + (rows * ((3 * _padded) + (2 * _width) + 1)) + factors);
+        scratch.Reserve((keyRows * ((2 * _width) + (4 * _padded))) + (persistentRows * ((2 * _width) + _padded)) + (2 * _tile.Size)
+            + (rows * ((3 * _padded) + (2 * _width) + 1)) + factors);
         _keyPanels = scratch.Take(keyRows * _width);
         _valuePanels = scratch.Take(keyRows * _width);
         _keys = scratch.Take(keyRows * _padded);
@@ -60,7 +64,8 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
 
         HeadRows memoryKeys = _forward.PersistentKeys(head);
         RowPanels<TOps, TVector>.Transpose(memoryKeys, _forward.Persistent, _width, 1 / _forward.Scale, _persistentKeyPanels);
-        RowPanels<TOps, TVector>.Transpose(_forward.PersistentValues(head), _forward.Persistent, _width, _forward.ValueScale, _persistentValuePanels);
+        RowPanels<TOps, TVector>.Transpose(_forward.PersistentValues(head), _forward.Persistent, _width, _forward.ValueScale,
+            _persistentValuePanels);
         RowPanels<TOps, TVector>.Pack(memoryKeys, _forward.Persistent, _width, 1 / _forward.Scale, _persistentKeys);
         RowPanels<TOps, TVector>.Pack(_forward.Positions(head), _slots, _width, 1, _positionRows);
     }
@@ -85,7 +90,9 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         NativeMemory.Clear(_dValues, bytes);
     }
 
-    /// <summary>Adds what the tile of queries contributes that begins at <paramref name="first"/>, and writes the gradients of these queries.</summary>
+    /// <summary>
+    /// Adds what the tile of queries contributes that begins at <paramref name="first"/>, and writes the gradients of these queries.
+    /// </summary>
     public void AddTile(int first)
     {
         int count = Math.Min(TileQueries, _forward.QueryLength - first);
@@ -96,7 +103,9 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         _tile.Multiply(_outputGradients, _padded, first, count, _width, _valuePanels, _persistentValuePanels, _gradients);
         LoadDots(first, count);
         for (int t = 0; t < count; t++)
+        {
             Differentiate(first + t, t, count);
+        }
 
         AddProducts(first, count);
         RowPanels<TOps, TVector>.Scale(_queryGradients, count * _padded, _forward.Scale);
@@ -130,27 +139,33 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         float rampGradient = 0;
         SpanRamp<TOps, TVector> ramp = new(_forward.Span(_batch, t, _head), _slots, _forward.Ramp);
         SpanSoftmax<TOps, TVector>.Differentiate(scores, gradients, _slots, ramp, shares, factors, ref rampGradient);
-        SpanSoftmax<TOps, TVector>.Differentiate(persistentScores, persistentGradients, _forward.Persistent, SpanRamp<TOps, TVector>.None(_forward.Persistent),
-            shares, persistentFactors, ref rampGradient);
+        SpanSoftmax<TOps, TVector>.Differentiate(persistentScores, persistentGradients, _forward.Persistent,
+            SpanRamp<TOps, TVector>.None(_forward.Persistent), shares, persistentFactors, ref rampGradient);
         _tile.ClearOutside(_scores, row, count);
         _tile.ClearOutside(_gradients, row, count);
 
         rampGradient /= _forward.Ramp;
         if (_forward.HasSpanPerQuery)
+        {
             _arguments.Spans[(((long)_batch * _forward.QueryLength) + t) * _forward.Heads + _head] = rampGradient;
+        }
         else if (_forward.HasSpans)
+        {
             SpanGradient += rampGradient;
+        }
     }
 
     private readonly void AddProducts(int first, int count)
     {
         int band = _tile.BandKeys(count), stride = _tile.Stride, persistent = _forward.Persistent;
-        float* weights = _tile.Window(_scores, 0), gradients = _tile.Window(_gradients, 0), persistentGradients = _tile.PersistentSlots(_gradients, 0);
+        float* weights = _tile.Window(_scores, 0), gradients = _tile.Window(_gradients, 0),
+            persistentGradients = _tile.PersistentSlots(_gradients, 0);
         nint offset = (nint)first * _padded;
         RowPanels<TOps, TVector>.AddTransposed(weights, stride, count, band, _outputGradients, _padded, _dValues + offset);
         RowPanels<TOps, TVector>.AddTransposed(gradients, stride, count, band, _queries, _padded, _dKeys + offset);
         RowPanels<TOps, TVector>.AddTransposed(gradients, stride + 1, count, _slots, _queries, _padded, _dPositions);
-        RowPanels<TOps, TVector>.AddTransposed(_tile.PersistentSlots(_scores, 0), stride, count, persistent, _outputGradients, _padded, _dPersistentValues);
+        RowPanels<TOps, TVector>.AddTransposed(_tile.PersistentSlots(_scores, 0), stride, count, persistent, _outputGradients, _padded,
+            _dPersistentValues);
         RowPanels<TOps, TVector>.AddTransposed(persistentGradients, stride, count, persistent, _queries, _padded, _dPersistentKeys);
 
         new Span<float>(_queryGradients, TileQueries * _padded).Clear();
@@ -163,21 +178,30 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
     {
         int before = _forward.Length - _slots;
         for (int i = 0; i < before; i++)
+        {
             new Span<float>(target[i], _width).Clear();
+        }
+
         RowPanels<TOps, TVector>.Unpack(rows, Keys, _width, Row(target, before));
         for (int i = before + Keys; i < _forward.Length + _forward.QueryLength; i++)
+        {
             new Span<float>(target[i], _width).Clear();
+        }
     }
 
     private static HeadRows Row(HeadRows rows, int first) => new(rows[first], rows.Stride);
 
-    // dY . Y of a tile's queries, summed up in the order of the products dY V^T: where one key has all the weight the two are equal, and so cancel, bit by bit.
+    // dY . Y of a tile's queries, summed up in the order of the products dY V^T: where one key has all the weight the two are equal,
+    // and so cancel, bit by bit.
     private readonly void LoadDots(int first, int count)
     {
         int rows = TileQueries;
         float* gradients = _transposed, outputs = _transposed + (rows * _width);
         if (count < rows)
+        {
             new Span<float>(_transposed, 2 * rows * _width).Clear();
+        }
+
         HeadRows source = Row(_forward.Outputs(_batch, _head), first);
         Transposition.Transpose(_outputGradients, _padded, count, _width, gradients, rows);
         Transposition.Transpose(source[0], source.Stride, count, _width, outputs, rows);
@@ -185,7 +209,10 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         {
             TVector sum = TOps.Zero;
             for (int j = t; j < rows * _width; j += rows)
+            {
                 sum = TOps.MultiplyAdd(TOps.Load(gradients + j), TOps.Load(outputs + j), sum);
+            }
+
             TOps.Store(sum, _dots + t);
         }
     }

@@ -3,9 +3,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// Gradients that all sequences of a batch add to, summed up by groups of sequences: for every head and group positions [slots, padded width], persistent keys and
-/// values [Persistent, padded width] and the span. The groups follow from the shape alone, and they are added in their order, so the sums are the same on
-/// any number of threads.
+/// Gradients that all sequences of a batch add to, summed up by groups of sequences: for every head and group positions [slots, padded
+/// width], persistent keys and values [Persistent, padded width] and the span. The groups follow from the shape alone, and they are added
+/// in their order, so the sums are the same on any number of threads.
 /// </summary>
 internal readonly unsafe struct SpanPartials<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
@@ -43,7 +43,9 @@ internal readonly unsafe struct SpanPartials<TOps, TVector>
     {
         float* positions = Positions(head, group);
         for (nint i = 0; i < PartSize(head); i += TOps.Count)
+        {
             TOps.Store(TOps.Zero, positions + i);
+        }
     }
 
     public float* Positions(int head, int group) => _memory + Offset(head) + (group * PartSize(head));
@@ -65,7 +67,9 @@ internal readonly unsafe struct SpanPartials<TOps, TVector>
         {
             gradients.Spans[head] = 0;
             for (int group = 0; group < Groups; group++)
+            {
                 gradients.Spans[head] += *Span(head, group);
+            }
         }
     }
 
@@ -75,7 +79,10 @@ internal readonly unsafe struct SpanPartials<TOps, TVector>
     {
         nint offset = 0;
         for (int earlier = 0; earlier < head; earlier++)
+        {
             offset += Groups * PartSize(earlier);
+        }
+
         return offset;
     }
 
@@ -84,9 +91,15 @@ internal readonly unsafe struct SpanPartials<TOps, TVector>
         TVector scale = TOps.Broadcast(factor);
         int j = 0;
         for (; j <= width - TOps.Count; j += TOps.Count)
+        {
             TOps.Store(TOps.MultiplyAdd(scale, TOps.Load(source + j), TOps.Load(target + j)), target + j);
+        }
+
         if (j < width)
-            TOps.StoreFirst(TOps.MultiplyAdd(scale, TOps.LoadFirst(source + j, width - j), TOps.LoadFirst(target + j, width - j)), target + j, width - j);
+        {
+            TOps.StoreFirst(TOps.MultiplyAdd(scale, TOps.LoadFirst(source + j, width - j), TOps.LoadFirst(target + j, width - j)),
+                target + j, width - j);
+        }
     }
 
     /// <summary>Rows of positions: of every slot those heads that see it.</summary>
@@ -106,7 +119,9 @@ internal readonly unsafe struct SpanPartials<TOps, TVector>
                 {
                     float* rows = Partials.Positions(head, group);
                     for (long c = Math.Max(start, before); c < end; c++)
+                    {
                         Add(rows + ((c - before) * Partials.Padded), Target + (c * arguments.Width), arguments.Width, 1);
+                    }
                 }
             }
         }

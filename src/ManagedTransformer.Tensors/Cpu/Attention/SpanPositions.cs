@@ -18,7 +18,9 @@ internal readonly unsafe struct SpanPositions<TOps, TVector>
         for (int head = 0; head < arguments.Heads; head++)
         {
             if (arguments.Slots(head) > longest)
+            {
                 (longest, farthest) = (arguments.Slots(head), head);
+            }
         }
 
         // Panels count from slot 0 of the whole window, so that they fit every head.
@@ -35,7 +37,7 @@ internal readonly unsafe struct SpanPositions<TOps, TVector>
     public void AddScores(float* query, int paddedWidth, int queries, SpanTile<TOps, TVector> tile, int slots, float* scores)
     {
         int shift = _firstPanel * 2, before = (_length - slots) % TOps.Count;
-        RowPanels<TOps, TVector>.MultiplyTransposed(query, paddedWidth, queries, _panels, ((_length - slots) / TOps.Count) - shift, RowPanels<TOps, TVector>.Vectors(_length) - shift,
-            _width, tile.Window(scores, 0) - before, tile.Stride + 1, accumulate: true);
+        RowPanels<TOps, TVector>.MultiplyTransposed(query, paddedWidth, queries, _panels, ((_length - slots) / TOps.Count) - shift,
+            RowPanels<TOps, TVector>.Vectors(_length) - shift, _width, tile.Window(scores, 0) - before, tile.Stride + 1, accumulate: true);
     }
 }

@@ -3,7 +3,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
-/// <summary>The soft mask of one query over its slots, oldest first: m[c] = clip((z + 1 - d) / Ramp + 1, 0, 1) with d = slots - c.</summary>
+/// <summary>
+/// The soft mask of one query over its slots, oldest first: m[c] = clip((z + 1 - d) / Ramp + 1, 0, 1) with d = slots - c.
+/// </summary>
 internal readonly struct SpanRamp<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged

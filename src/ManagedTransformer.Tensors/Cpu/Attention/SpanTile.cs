@@ -3,10 +3,12 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// How a tile of numbers per query and slot lies, one row per query, keys along the lanes. The window of query t begins at key t, so the tile holds a band of
-/// keys; seen with one more element from row to row, the same memory is a plain matrix of slots. The persistent slots stand behind the band.
+/// How a tile of numbers per query and slot lies, one row per query, keys along the lanes. The window of query t begins at key t, so the
+/// tile holds a band of keys; seen with one more element from row to row, the same memory is a plain matrix of slots. The persistent slots
+/// stand behind the band.
 /// </summary>
-/// <param name="slots">Slots of the head's window.</param><param name="persistent">Persistent slots.</param>
+/// <param name="slots">Slots of the head's window.</param>
+/// <param name="persistent">Persistent slots.</param>
 internal readonly unsafe struct SpanTile<TOps, TVector>(int slots, int persistent)
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
@@ -17,8 +19,8 @@ internal readonly unsafe struct SpanTile<TOps, TVector>(int slots, int persisten
     private static int Lead => TOps.Count;
 
     /// <summary>
-    /// Queries of a tile: whole vectors, so that the band of every tile begins with a vector of keys. More of them reuse keys and values more often, fewer compute
-    /// less beside a short window.
+    /// Queries of a tile: whole vectors, so that the band of every tile begins with a vector of keys. More of them reuse keys and values
+    /// more often, fewer compute less beside a short window.
     /// </summary>
     public int Rows => slots <= ShortWindow ? TOps.Count : 2 * TOps.Count;
 
@@ -40,14 +42,18 @@ internal readonly unsafe struct SpanTile<TOps, TVector>(int slots, int persisten
     /// <summary>A query's persistent slots.</summary>
     public float* PersistentSlots(float* tile, int query) => tile + (query * Stride) + Memory;
 
-    /// <summary>Products of some queries from <paramref name="first"/> on, rows of padded width, with the keys of their band and the persistent keys, both in panels.</summary>
-    public void Multiply(float* queries, int paddedWidth, int first, int count, int width, float* keyPanels, float* persistentPanels, float* tile)
+    /// <summary>
+    /// Products of some queries from <paramref name="first"/> on, rows of padded width, with the keys of their band and the persistent
+    /// keys, both in panels.
+    /// </summary>
+    public void Multiply(float* queries, int paddedWidth, int first, int count, int width, float* keyPanels,
+        float* persistentPanels, float* tile)
     {
         int firstVector = first / TOps.Count;
-        RowPanels<TOps, TVector>.MultiplyTransposed(queries, paddedWidth, count, keyPanels, firstVector, firstVector + RowPanels<TOps, TVector>.Vectors(BandKeys(count)), width,
-            Window(tile, 0), Stride, accumulate: false);
-        RowPanels<TOps, TVector>.MultiplyTransposed(queries, paddedWidth, count, persistentPanels, 0, RowPanels<TOps, TVector>.Vectors(persistent), width,
-            PersistentSlots(tile, 0), Stride, accumulate: false);
+        RowPanels<TOps, TVector>.MultiplyTransposed(queries, paddedWidth, count, keyPanels, firstVector,
+            firstVector + RowPanels<TOps, TVector>.Vectors(BandKeys(count)), width, Window(tile, 0), Stride, accumulate: false);
+        RowPanels<TOps, TVector>.MultiplyTransposed(queries, paddedWidth, count, persistentPanels, 0,
+            RowPanels<TOps, TVector>.Vectors(persistent), width, PersistentSlots(tile, 0), Stride, accumulate: false);
     }
 
     /// <summary>Fills up the last vectors of a query's slots.</summary>
@@ -69,6 +75,8 @@ internal readonly unsafe struct SpanTile<TOps, TVector>(int slots, int persisten
     private static void Fill(float* row, int count, float value)
     {
         if (count % TOps.Count != 0)
+        {
             TOps.Store(TOps.Broadcast(value), row + count);
+        }
     }
 }

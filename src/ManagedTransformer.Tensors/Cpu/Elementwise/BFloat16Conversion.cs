@@ -47,7 +47,9 @@ internal static unsafe class BFloat16Conversion<TOps, TVector>
             }
 
             for (; i < end; i++)
+            {
                 Y[i] = Round(X[i]);
+            }
         }
     }
 
@@ -60,9 +62,14 @@ internal static unsafe class BFloat16Conversion<TOps, TVector>
         {
             long i = start;
             for (; i <= end - TOps.Count; i += TOps.Count)
+            {
                 TOps.Store(TOps.ShiftLeft(TOps.LoadHalves(X + i), 16), Y + i);
+            }
+
             for (; i < end; i++)
+            {
                 Y[i] = BitConverter.UInt32BitsToSingle((uint)X[i] << 16);
+            }
         }
     }
 }

@@ -3,7 +3,10 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Elementwise;
 
-/// <summary>The element-wise functions of <see cref="Kernels.BinaryOp"/>, as type parameters of <see cref="BinaryLoop{TOps, TVector}"/>. Comparisons give 1 or 0.</summary>
+/// <summary>
+/// The element-wise functions of <see cref="Kernels.BinaryOp"/>, as type parameters of <see cref="BinaryLoop{TOps, TVector}"/>.
+/// Comparisons give 1 or 0.
+/// </summary>
 internal static class BinaryFunctions<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged

@@ -29,9 +29,14 @@ internal static unsafe class BinaryLoop<TOps, TVector>
                 long run = Math.Min(length - (i % length), end - i);
                 Space.Locate(i, out long a, out long b, out _);
                 if (strideA == 1 && strideB == 1)
+                {
                     BothRows(A + a, B + b, Y + i, run);
+                }
                 else
+                {
                     AnyRows(A + a, strideA, B + b, strideB, Y + i, run);
+                }
+
                 i += run;
             }
         }
@@ -40,10 +45,15 @@ internal static unsafe class BinaryLoop<TOps, TVector>
         {
             long i = 0;
             for (; i <= count - TOps.Count; i += TOps.Count)
+            {
                 TOps.Store(TFunction.Value(TOps.Load(a + i), TOps.Load(b + i)), y + i);
+            }
+
             int rest = (int)(count - i);
             if (rest > 0)
+            {
                 TOps.StoreFirst(TFunction.Value(TOps.LoadFirst(a + i, rest), TOps.LoadFirst(b + i, rest)), y + i, rest);
+            }
         }
 
         private static void AnyRows(float* a, long strideA, float* b, long strideB, float* y, long count)

@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Tensors.Cpu.Elementwise;
 
 /// <summary>
-/// The rows of up to three strided operands over one shape. Axes of size 1 are dropped and neighbouring axes that all operands cross in one stride are
-/// merged, so most calls become a single row; the last axis is the row.
+/// The rows of up to three strided operands over one shape. Axes of size 1 are dropped and neighbouring axes that all operands cross in one
+/// stride are merged, so most calls become a single row; the last axis is the row.
 /// </summary>
 internal unsafe struct IterationSpace
 {
@@ -15,9 +15,15 @@ internal unsafe struct IterationSpace
     public IterationSpace(in Shape shape, in Strides a, in Strides b, in Strides c)
     {
         for (int axis = 0; axis < shape.Rank; axis++)
+        {
             Append(shape[axis], a[axis], b[axis], c[axis]);
+        }
+
         if (Rank == 0)
+        {
             Append(1, 1, 1, 1, evenOne: true);
+        }
+
         Merge();
     }
 
@@ -34,7 +40,10 @@ internal unsafe struct IterationSpace
         {
             long count = 1;
             for (int axis = 0; axis < Rank; axis++)
+            {
                 count *= _sizes[axis];
+            }
+
             return count;
         }
     }
@@ -47,15 +56,24 @@ internal unsafe struct IterationSpace
         {
             int place = axis;
             for (; place > 0 && destination[order[place - 1]] < destination[axis]; place--)
+            {
                 order[place] = order[place - 1];
+            }
+
             order[place] = axis;
         }
 
         IterationSpace space = default;
         for (int i = 0; i < shape.Rank; i++)
+        {
             space.Append(shape[order[i]], source[order[i]], destination[order[i]], 0);
+        }
+
         if (space.Rank == 0)
+        {
             space.Append(1, 1, 1, 0, evenOne: true);
+        }
+
         space.Merge();
         return space;
     }
@@ -74,9 +92,14 @@ internal unsafe struct IterationSpace
     {
         Rank--;
         for (int i = axis; i < Rank; i++)
+        {
             Move(i + 1, i);
+        }
+
         if (Rank == 0)
+        {
             Append(1, 0, 0, 0, evenOne: true);
+        }
     }
 
     /// <summary>Offsets of the operands at the element with a row-major number.</summary>
@@ -96,7 +119,10 @@ internal unsafe struct IterationSpace
     private void Append(long size, long a, long b, long c, bool evenOne = false)
     {
         if (size == 1 && !evenOne)
+        {
             return;
+        }
+
         _sizes[Rank] = size;
         _strides[Rank * Operands] = a;
         _strides[(Rank * Operands) + 1] = b;
@@ -129,7 +155,9 @@ internal unsafe struct IterationSpace
         for (int operand = 0; operand < Operands; operand++)
         {
             if (Stride(outer, operand) != Stride(inner, operand) * _sizes[inner])
+            {
                 return false;
+            }
         }
 
         return true;
@@ -139,6 +167,8 @@ internal unsafe struct IterationSpace
     {
         _sizes[to] = _sizes[from];
         for (int operand = 0; operand < Operands; operand++)
+        {
             _strides[(to * Operands) + operand] = _strides[(from * Operands) + operand];
+        }
     }
 }

@@ -15,8 +15,13 @@ internal static unsafe class RowMap<TOps, TVector>
     {
         long i = 0;
         for (; i <= count - TOps.Count; i += TOps.Count)
+        {
             TOps.Store(function.Value(TOps.Load(x + i)), y + i);
+        }
+
         if (i < count)
+        {
             TOps.StoreFirst(function.Value(TOps.LoadFirst(x + i, (int)(count - i))), y + i, (int)(count - i));
+        }
     }
 }

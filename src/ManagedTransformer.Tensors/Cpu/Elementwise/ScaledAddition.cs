@@ -24,10 +24,15 @@ internal static unsafe class ScaledAddition<TOps, TVector>
             TVector scale = TOps.Broadcast(Scale);
             long i = start;
             for (; i <= end - TOps.Count; i += TOps.Count)
+            {
                 TOps.Store(TOps.MultiplyAdd(scale, TOps.Load(x + i), TOps.Load(y + i)), y + i);
+            }
+
             int rest = (int)(end - i);
             if (rest > 0)
+            {
                 TOps.StoreFirst(TOps.MultiplyAdd(scale, TOps.LoadFirst(x + i, rest), TOps.LoadFirst(y + i, rest)), y + i, rest);
+            }
         }
     }
 }

@@ -22,7 +22,9 @@ internal static unsafe class SpanLoop
         Ranges.Run(count, Ranges.Grain, ref job);
     }
 
-    /// <summary>y[i] = value. Only writes: reading memory that nothing has written yet costs the operating system a second fault per page.</summary>
+    /// <summary>
+    /// y[i] = value. Only writes: reading memory that nothing has written yet costs the operating system a second fault per page.
+    /// </summary>
     public static void Fill(float* y, long count, float value)
     {
         FillJob job = new() { Y = y, Value = value };

@@ -1,13 +1,19 @@
 namespace ManagedTransformer.Tensors.Cpu.Elementwise;
 
-/// <summary>Copies 4-byte elements between strided places: runs of memory where both lie close, tiles where an axis changes places, single elements otherwise.</summary>
+/// <summary>
+/// Copies 4-byte elements between strided places: runs of memory where both lie close, tiles where an axis changes places,
+/// single elements otherwise.
+/// </summary>
 internal static unsafe class StridedCopy
 {
     /// <summary>Copies from operand 0 to operand 1 of the space.</summary>
     public static void Run(float* source, float* destination, IterationSpace space)
     {
         if (space.Count == 0)
+        {
             return;
+        }
+
         if (space.RowStride(0) != 1 && space.RowStride(1) == 1)
         {
             for (int axis = space.Rank - 2; axis >= 0; axis--)
@@ -44,7 +50,9 @@ internal static unsafe class StridedCopy
                 else
                 {
                     for (long j = 0; j < run; j++)
+                    {
                         to[j * destinationStride] = from[j * sourceStride];
+                    }
                 }
 
                 i += run;

@@ -13,9 +13,15 @@ internal static unsafe class StridedLoop<TOps, TVector>
     public static TVector Read(float* row, long stride, long count)
     {
         if (stride == 0)
+        {
             return TOps.Broadcast(*row);
+        }
+
         if (stride == 1)
+        {
             return VectorTail<TOps, TVector>.LoadUpTo(row, count);
+        }
+
         return Collect(row, stride, (int)Math.Min(count, TOps.Count));
     }
 
@@ -24,7 +30,10 @@ internal static unsafe class StridedLoop<TOps, TVector>
     {
         TVector value = default;
         for (int i = 0; i < count; i++)
+        {
             ((float*)&value)[i] = row[i * stride];
+        }
+
         return value;
     }
 }

@@ -3,7 +3,10 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Elementwise;
 
-/// <summary>Copies where the source is contiguous along one axis and the destination along another: matrices are transposed in tiles that fit the first cache.</summary>
+/// <summary>
+/// Copies where the source is contiguous along one axis and the destination along another:
+/// matrices are transposed in tiles that fit the first cache.
+/// </summary>
 internal static unsafe class TransposedCopy
 {
     private const int Tile = 32;
@@ -45,7 +48,10 @@ internal static unsafe class TransposedCopy
                 Matrices.Locate(item / Bands, out long source, out long destination, out _);
                 long row = item % Bands * Tile;
                 for (long column = 0; column < Columns; column += Tile)
-                    CopyTile(Source + source, Destination + destination, row, Math.Min(Rows, row + Tile), column, Math.Min(Columns, column + Tile));
+                {
+                    CopyTile(Source + source, Destination + destination, row, Math.Min(Rows, row + Tile), column,
+                        Math.Min(Columns, column + Tile));
+                }
             }
         }
 
@@ -56,7 +62,10 @@ internal static unsafe class TransposedCopy
             {
                 long j = column;
                 for (; j + 4 <= columnEnd; j += 4)
+                {
                     CopyQuad(source + (j * SourceStride) + i, destination + (i * DestinationStride) + j);
+                }
+
                 CopyEach(source, destination, i, i + 4, j, columnEnd);
             }
 
@@ -79,7 +88,9 @@ internal static unsafe class TransposedCopy
             for (long i = row; i < rowEnd; i++)
             {
                 for (long j = column; j < columnEnd; j++)
+                {
                     destination[(i * DestinationStride) + j] = source[(j * SourceStride) + i];
+                }
             }
         }
     }

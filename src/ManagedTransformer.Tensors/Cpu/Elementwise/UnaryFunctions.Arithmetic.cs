@@ -53,7 +53,8 @@ internal static partial class UnaryFunctions<TOps, TVector>
         public static bool DerivativeFromOutput => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Derivative(TVector x) => TOps.Select(TOps.Equal(x, TOps.Zero), x, TOps.Or(TOps.And(x, TOps.BroadcastBits(0x80000000)), TOps.Broadcast(1f)));
+        public TVector Derivative(TVector x) =>
+            TOps.Select(TOps.Equal(x, TOps.Zero), x, TOps.Or(TOps.And(x, TOps.BroadcastBits(0x80000000)), TOps.Broadcast(1f)));
     }
 
     /// <summary>Of min(max(x, a), b): 1 on [a, b].</summary>

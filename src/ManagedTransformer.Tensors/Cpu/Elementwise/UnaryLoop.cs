@@ -45,10 +45,16 @@ internal static unsafe class UnaryLoop<TOps, TVector>
             float* at = At, dy = DY, dx = DX;
             long i = start;
             for (; i <= end - TOps.Count; i += TOps.Count)
+            {
                 TOps.Store(TOps.Multiply(TOps.Load(dy + i), function.Derivative(TOps.Load(at + i))), dx + i);
+            }
+
             int rest = (int)(end - i);
             if (rest > 0)
-                TOps.StoreFirst(TOps.Multiply(TOps.LoadFirst(dy + i, rest), function.Derivative(TOps.LoadFirst(at + i, rest))), dx + i, rest);
+            {
+                TOps.StoreFirst(TOps.Multiply(TOps.LoadFirst(dy + i, rest), function.Derivative(TOps.LoadFirst(at + i, rest))),
+                    dx + i, rest);
+            }
         }
     }
 }

@@ -25,8 +25,11 @@ internal static unsafe class GemmBatch
             WorkerPool.Shared.Run(chunks, ref job);
             return;
         }
+
         for (int chunk = 0; chunk < chunks; chunk++)
+        {
             job.Execute(chunk);
+        }
     }
 
     private struct Job : IWorkerJob
@@ -44,7 +47,10 @@ internal static unsafe class GemmBatch
             p.C += first * p.BatchStrideC;
             p.Bias += first * p.BatchStrideBias;
             if (p.PreActivation != null)
+            {
                 p.PreActivation += first * p.BatchStrideC;
+            }
+
             for (int i = first; i < end; i++)
             {
                 Gemm.RunSingle(p);
@@ -53,7 +59,9 @@ internal static unsafe class GemmBatch
                 p.C += p.BatchStrideC;
                 p.Bias += p.BatchStrideBias;
                 if (p.PreActivation != null)
+                {
                     p.PreActivation += p.BatchStrideC;
+                }
             }
         }
     }

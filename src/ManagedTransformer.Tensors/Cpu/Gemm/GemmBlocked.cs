@@ -5,9 +5,9 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// </summary>
 /// <remarks>
 /// The scheme is that of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008). Where a factor is read often
-/// enough, or does not have the order that the micro-kernel needs, it is packed: by all threads together before they share the tiles of C, or,
-/// if a single tile uses that part, by the thread that computes the tile. Packing and tiling change no result: each element is the sum, over
-/// blocks of k in ascending order, of alpha times the block's sum.
+/// enough, or does not have the order that the micro-kernel needs, it is packed: by all threads together before they share the tiles of C,
+/// or, if a single tile uses that part, by the thread that computes the tile. Packing and tiling change no result: each element is the sum,
+/// over blocks of k in ascending order, of alpha times the block's sum.
 /// </remarks>
 internal static unsafe class GemmBlocked<TVector, TLanes, TRows, TWidth>
     where TVector : unmanaged
@@ -39,6 +39,7 @@ internal static unsafe class GemmBlocked<TVector, TLanes, TRows, TWidth>
                     packedA |= job.PackedA != null;
                     WorkerPool.Shared.Run(tiles, ref job);
                 }
+
                 job.PackedA = null;
                 k += job.Depth;
             }
@@ -59,6 +60,7 @@ internal static unsafe class GemmBlocked<TVector, TLanes, TRows, TWidth>
             pack.Rows = job.Rows;
             job.PackedA = pack.PackedA = GemmScratch.PackedA.Reserve(GemmBlocking.RoundUp(job.Rows, TRows.Value) * (nint)job.Depth);
         }
+
         int columns = job.PackTileOfB ? 0 : job.Columns - job.FirstPackedColumn;
         if (columns > 0)
         {
@@ -69,6 +71,7 @@ internal static unsafe class GemmBlocked<TVector, TLanes, TRows, TWidth>
             pack.Columns = columns;
             job.PackedB = pack.PackedB = GemmScratch.PackedB.Reserve(GemmBlocking.RoundUp(columns, TWidth.Value) * (nint)job.Depth);
         }
+
         WorkerPool.Shared.Run(pack.Chunks, ref pack);
     }
 }

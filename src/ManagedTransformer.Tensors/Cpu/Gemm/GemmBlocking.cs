@@ -15,7 +15,9 @@ internal readonly struct GemmBlocking
     /// <summary>Blocks of k that are packed at a time.</summary>
     private const int KBlocksAtOnce = 4;
 
-    /// <summary>Largest tile of C. It is wide, so that most often one tile alone uses its rows of A and packs them where they stay in its cache.</summary>
+    /// <summary>
+    /// Largest tile of C. It is wide, so that most often one tile alone uses its rows of A and packs them where they stay in its cache.
+    /// </summary>
     private const int TileRows = 96, TileColumns = 768;
 
     /// <summary>Up to so many rows, tiles take all rows and few columns, so that one tile alone uses its columns of B.</summary>
@@ -71,28 +73,46 @@ internal readonly struct GemmBlocking
         return ((int)(panels * part / parts) * width, Math.Min(extent, (int)(panels * (part + 1) / parts) * width));
     }
 
-    /// <summary>Number of tiles along the rows and along the columns for a part of C; no more than the caches ask for if one thread computes all of them.</summary>
+    /// <summary>
+    /// Number of tiles along the rows and along the columns for a part of C; no more than the caches ask for if one thread computes all of
+    /// them.
+    /// </summary>
     public static (int RowTiles, int ColumnTiles) Split(int rows, int columns, int depth, int panelRows, int panelColumns, bool oneThread)
     {
         int rowPanels = Panels(rows, panelRows), columnPanels = Panels(columns, panelColumns);
         int rowTiles = Panels(rows, TileRows), columnTiles = Panels(columns, TileColumns);
         if (rowTiles > TilesAtOnce)
+        {
             rowTiles = RoundUp(rowTiles, TilesAtOnce);
+        }
+
         if (rows <= WholeRows && columns > 2 * WholeRows)
+        {
             (rowTiles, columnTiles) = (1, Panels(columns, TileRows));
+        }
+
         long work = (long)rows * columns * Math.Max(1, depth);
         while (!oneThread && rowTiles * columnTiles < WantedTiles && work / (rowTiles * columnTiles) > 2 * TileWork)
         {
             bool splitRows = rows / rowTiles >= columns / columnTiles;
             if (splitRows && 2 * rowTiles <= rowPanels)
+            {
                 rowTiles *= 2;
+            }
             else if (2 * columnTiles <= columnPanels)
+            {
                 columnTiles *= 2;
+            }
             else if (2 * rowTiles <= rowPanels)
+            {
                 rowTiles *= 2;
+            }
             else
+            {
                 break;
+            }
         }
+
         return (Math.Min(rowTiles, rowPanels), Math.Min(columnTiles, columnPanels));
     }
 }

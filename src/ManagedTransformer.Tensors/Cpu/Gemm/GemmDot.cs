@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics.X86;
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>
-/// Few rows or few columns with both factors contiguous along k: each element of C is a dot product of a row of A and a stored row of B, read in place. The larger
-/// factor streams by, row after row, as fast as memory delivers it; the few rows of the other stay in the cache. <typeparamref name="TStored"/> is how B is stored.
+/// Few rows or few columns with both factors contiguous along k: each element of C is a dot product of a row of A and a stored row of B,
+/// read in place. The larger factor streams by, row after row, as fast as memory delivers it; the few rows of the other stay in the cache.
+/// <typeparamref name="TStored"/> is how B is stored.
 /// </summary>
 internal static unsafe class GemmDot<TVector, TLanes, TStored>
     where TVector : unmanaged
@@ -18,10 +19,15 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
     /// <summary>Most chunks: with more, claiming them costs more than it helps threads to finish together.</summary>
     private const int MostChunks = 256;
 
-    /// <summary>How many bytes ahead to ask for, into the second-level cache: the processor's own prefetching begins anew with every page.</summary>
+    /// <summary>
+    /// How many bytes ahead to ask for, into the second-level cache: the processor's own prefetching begins anew with every page.
+    /// </summary>
     private const int Ahead = 4096;
 
-    /// <summary>Computes the problem; A is not transposed, B is, and the batch is 1. Unless B is stored as floats, it is taken from <see cref="GemmProblem.HalvesB"/>.</summary>
+    /// <summary>
+    /// Computes the problem; A is not transposed, B is, and the batch is 1. Unless B is stored as floats, it is taken from
+    /// <see cref="GemmProblem.HalvesB"/>.
+    /// </summary>
     public static void Run(in GemmProblem p)
     {
         bool isFloat = TStored.Size == sizeof(float);
@@ -45,6 +51,7 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
             job.ResidentRows = p.N;
             extent = p.M;
         }
+
         job.IsFar = !StreamHistory.IsNear(job.Streamed, extent * (long)p.K * TStored.Size);
         long work = Math.Max(1, (long)p.M * p.N * p.K);
         long mostChunks = Math.Max(WorkerPool.Shared.Threads, Math.Min(work / ChunkWork, MostChunks));
@@ -54,7 +61,8 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
     }
 
     /// <summary>
-    /// Dot products of a streamed row with three or four resident ones; the third takes the place of a fourth. <typeparamref name="TFar"/> is 1 if the streamed factor is far, else 0.
+    /// Dot products of a streamed row with three or four resident ones; the third takes the place of a fourth. <typeparamref name="TFar"/>
+    /// is 1 if the streamed factor is far, else 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourDots<TFar>(byte* x, float* y0, nint stride, int rows, nint length, float* dots)
@@ -71,8 +79,11 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
             {
                 Sse.Prefetch1(place + Ahead);
                 if (2 * TLanes.Count * TStored.Size > 64)
+                {
                     Sse.Prefetch1(place + Ahead + 64);
+                }
             }
+
             TVector first = TStored.Load(place), second = TStored.Load(place + TLanes.Count * TStored.Size);
             s0 = TLanes.MultiplyAdd(first, TLanes.Load(y0 + k), s0);
             s1 = TLanes.MultiplyAdd(first, TLanes.Load(y1 + k), s1);
@@ -83,6 +94,7 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
             t2 = TLanes.MultiplyAdd(second, TLanes.Load(y2 + k + TLanes.Count), t2);
             t3 = TLanes.MultiplyAdd(second, TLanes.Load(y3 + k + TLanes.Count), t3);
         }
+
         float d0 = TLanes.Sum(TLanes.Add(s0, t0)), d1 = TLanes.Sum(TLanes.Add(s1, t1));
         float d2 = TLanes.Sum(TLanes.Add(s2, t2)), d3 = TLanes.Sum(TLanes.Add(s3, t3));
         for (; k < length; k++)
@@ -93,6 +105,7 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
             d2 += value * y2[k];
             d3 += value * y3[k];
         }
+
         dots[0] = d0;
         dots[1] = d1;
         dots[2] = d2;
@@ -100,7 +113,8 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
     }
 
     /// <summary>
-    /// What <see cref="FourDots{TFar}"/> gives for two streamed rows, which share what is loaded of the resident ones: dots 0 to 3 of the first, 4 to 7 of the second. It needs 32 registers.
+    /// What <see cref="FourDots{TFar}"/> gives for two streamed rows, which share what is loaded of the resident ones: dots 0 to 3 of the
+    /// first, 4 to 7 of the second. It needs 32 registers.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TwoByFour(byte* x, nint xStride, float* y0, nint stride, int rows, nint length, float* dots)
@@ -142,6 +156,7 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
             t3 = TLanes.MultiplyAdd(a, y, t3);
             v3 = TLanes.MultiplyAdd(b, y, v3);
         }
+
         dots[0] = TLanes.Sum(TLanes.Add(s0, t0));
         dots[1] = TLanes.Sum(TLanes.Add(s1, t1));
         dots[2] = TLanes.Sum(TLanes.Add(s2, t2));
@@ -164,7 +179,9 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
         }
     }
 
-    /// <summary>Dot product of a streamed row with a resident one; <typeparamref name="TFar"/> is 1 if the streamed factor is far, else 0.</summary>
+    /// <summary>
+    /// Dot product of a streamed row with a resident one; <typeparamref name="TFar"/> is 1 if the streamed factor is far, else 0.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Dot<TFar>(byte* x, float* y, nint length)
         where TFar : struct, IConstant
@@ -177,18 +194,28 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
             if (Sse.IsSupported && TFar.Value > 0)
             {
                 for (int line = 0; line < 4 * step; line += 64)
+                {
                     Sse.Prefetch1(x + Ahead + line);
+                }
             }
+
             s0 = TLanes.MultiplyAdd(TStored.Load(x), TLanes.Load(y + k), s0);
             s1 = TLanes.MultiplyAdd(TStored.Load(x + step), TLanes.Load(y + k + TLanes.Count), s1);
             s2 = TLanes.MultiplyAdd(TStored.Load(x + 2 * step), TLanes.Load(y + k + 2 * TLanes.Count), s2);
             s3 = TLanes.MultiplyAdd(TStored.Load(x + 3 * step), TLanes.Load(y + k + 3 * TLanes.Count), s3);
         }
+
         for (; k + TLanes.Count <= length; k += TLanes.Count, x += step)
+        {
             s0 = TLanes.MultiplyAdd(TStored.Load(x), TLanes.Load(y + k), s0);
+        }
+
         float dot = TLanes.Sum(TLanes.Add(TLanes.Add(s0, s1), TLanes.Add(s2, s3)));
         for (; k < length; k++, x += TStored.Size)
+        {
             dot += TStored.LoadOne(x) * y[k];
+        }
+
         return dot;
     }
 
@@ -211,9 +238,13 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
         public readonly void Execute(int chunk)
         {
             if (IsFar)
+            {
                 Execute<Constants.C1>(chunk);
+            }
             else
+            {
                 Execute<Constants.C0>(chunk);
+            }
         }
 
         private readonly void Execute<TFar>(int chunk)
@@ -225,8 +256,11 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
             if (TLanes.Count >= 16 && TFar.Value == 0 && ResidentRows > 2)
             {
                 for (; row + 2 <= first + rows; row += 2)
+                {
                     PairOfRows(row, dots);
+                }
             }
+
             for (; row < first + rows; row++)
             {
                 byte* streamed = Streamed + row * StreamedStride;
@@ -235,20 +269,32 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
                     int some = Math.Min(4, ResidentRows - resident);
                     float* rest = Resident + resident * ResidentStride;
                     if (some > 2)
+                    {
                         FourDots<TFar>(streamed, rest, ResidentStride, some, Problem.K, dots);
+                    }
                     else
                     {
                         for (int i = 0; i < some; i++)
+                        {
                             dots[i] = Dot<TFar>(streamed, rest + i * ResidentStride, Problem.K);
+                        }
                     }
+
                     for (int i = 0; i < some; i++)
+                    {
                         Finish(row, resident + i, dots[i]);
+                    }
                 }
             }
+
             if (OverRows)
+            {
                 GemmEpilogue.Apply(Problem, first, rows, 0, Problem.N);
+            }
             else
+            {
                 GemmEpilogue.Apply(Problem, 0, Problem.M, first, rows);
+            }
         }
 
         // Two streamed rows with all resident ones, in the same order of summation as one row at a time.
@@ -260,7 +306,9 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
                 int some = Math.Min(4, ResidentRows - resident);
                 float* rest = Resident + resident * ResidentStride;
                 if (some > 2)
+                {
                     TwoByFour(streamed, StreamedStride, rest, ResidentStride, some, Problem.K, dots);
+                }
                 else
                 {
                     for (int i = 0; i < some; i++)
@@ -269,6 +317,7 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
                         dots[4 + i] = Dot<Constants.C0>(streamed + StreamedStride, rest + i * ResidentStride, Problem.K);
                     }
                 }
+
                 for (int i = 0; i < some; i++)
                 {
                     Finish(row, resident + i, dots[i]);

@@ -4,20 +4,32 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>What happens to a finished block of C while it is still in the cache, in one pass: bias, copy of the value before the activation, activation.</summary>
+/// <summary>
+/// What happens to a finished block of C while it is still in the cache, in one pass: bias,
+/// copy of the value before the activation, activation.
+/// </summary>
 internal static unsafe class GemmEpilogue
 {
     /// <summary>Finishes rows m to m + rows - 1, columns n to n + columns - 1.</summary>
     public static void Apply(in GemmProblem p, int m, int rows, int n, int columns)
     {
         if (p.Bias == null && p.PreActivation == null && p.Activation == Activation.None)
+        {
             return;
+        }
+
         if (Vector512.IsHardwareAccelerated)
+        {
             Apply<Vector512Ops, Vector512<float>>(p, m, rows, n, columns);
+        }
         else if (Vector256.IsHardwareAccelerated)
+        {
             Apply<Vector256Ops, Vector256<float>>(p, m, rows, n, columns);
+        }
         else
+        {
             Apply<Vector128Ops, Vector128<float>>(p, m, rows, n, columns);
+        }
     }
 
     private static void Apply<TOps, TVector>(in GemmProblem p, int m, int rows, int n, int columns)
@@ -59,9 +71,15 @@ internal static unsafe class GemmEpilogue
             int left = count - i;
             TVector value = VectorTail<TOps, TVector>.LoadUpTo(c + i, left);
             if (bias != null)
+            {
                 value = TOps.Add(value, VectorTail<TOps, TVector>.LoadUpTo(bias + i, left));
+            }
+
             if (before != null)
+            {
                 VectorTail<TOps, TVector>.StoreUpTo(value, before + i, left);
+            }
+
             VectorTail<TOps, TVector>.StoreUpTo(function.Value(value), c + i, left);
         }
     }

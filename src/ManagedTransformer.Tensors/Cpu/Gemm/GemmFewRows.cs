@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>
-/// One or two rows times a matrix: some rows of B at a time, read in place, are added to sums that stay in the first cache. Long pieces of rows stream faster than the short ones
-/// that sums in registers would leave room for.
+/// One or two rows times a matrix: some rows of B at a time, read in place, are added to sums that stay in the first cache. Long pieces of
+/// rows stream faster than the short ones that sums in registers would leave room for.
 /// </summary>
 internal static unsafe class GemmFewRows<TVector, TLanes>
     where TVector : unmanaged
@@ -26,7 +26,9 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
     /// <summary>Bytes of a cache line; vectors of sums that straddle two take twice as long.</summary>
     private const int Line = 64, LineFloats = Line / sizeof(float);
 
-    /// <summary>Rows of B at a time: with eight, rows that are a multiple of 4 KiB apart would drive each other out of the first cache.</summary>
+    /// <summary>
+    /// Rows of B at a time: with eight, rows that are a multiple of 4 KiB apart would drive each other out of the first cache.
+    /// </summary>
     private const int RowsAtOnce = 6;
 
     /// <summary>Computes the problem; M is at most <see cref="MostRows"/>, the batch is 1 and B is not transposed.</summary>
@@ -58,12 +60,17 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
         {
             AddSix<TFar>(p.A + k * aStep, aStep, b + k * stride, stride, columns, sums);
             for (int m = 1; m < p.M; m++)
+            {
                 AddSix<Constants.C0>(p.A + m * aRow + k * aStep, aStep, b + k * stride, stride, columns, sums + m * sumsStride);
+            }
         }
+
         for (; k < p.K; k++)
         {
             for (int m = 0; m < p.M; m++)
+            {
                 AddOne(p.A[m * aRow + k * aStep], b + k * stride, columns, sums + m * sumsStride);
+            }
         }
     }
 
@@ -82,8 +89,11 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
             {
                 float* next = b5 + stride + j;
                 for (int row = 0; row < RowsAtOnce; row++, next += stride)
+                {
                     Sse.Prefetch1(next);
+                }
             }
+
             sum = TLanes.MultiplyAdd(x0, TLanes.Load(b0 + j), TLanes.Load(sums + j));
             sum = TLanes.MultiplyAdd(x1, TLanes.Load(b1 + j), sum);
             sum = TLanes.MultiplyAdd(x2, TLanes.Load(b2 + j), sum);
@@ -91,8 +101,12 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
             sum = TLanes.MultiplyAdd(x4, TLanes.Load(b4 + j), sum);
             TLanes.Store(TLanes.MultiplyAdd(x5, TLanes.Load(b5 + j), sum), sums + j);
         }
+
         if (j == columns)
+        {
             return;
+        }
+
         int last = columns - (int)j;
         sum = TLanes.MultiplyAdd(x0, TLanes.LoadFirst(b0 + j, last), TLanes.Load(sums + j));
         sum = TLanes.MultiplyAdd(x1, TLanes.LoadFirst(b1 + j, last), sum);
@@ -108,9 +122,14 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
         TVector x = TLanes.Broadcast(a);
         nint j = 0;
         for (; j + TLanes.Count <= columns; j += TLanes.Count)
+        {
             TLanes.Store(TLanes.MultiplyAdd(x, TLanes.Load(b + j), TLanes.Load(sums + j)), sums + j);
+        }
+
         if (j < columns)
+        {
             TLanes.Store(TLanes.MultiplyAdd(x, TLanes.LoadFirst(b + j, columns - (int)j), TLanes.Load(sums + j)), sums + j);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -124,8 +143,11 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
             TVector sum = TLanes.Load(sums + j);
             TLanes.Store(p.Accumulate ? TLanes.MultiplyAdd(sum, alpha, TLanes.Load(c + j)) : TLanes.Multiply(sum, alpha), c + j);
         }
+
         for (; j < columns; j++)
+        {
             c[j] = p.Accumulate ? c[j] + p.Alpha * sums[j] : p.Alpha * sums[j];
+        }
     }
 
     private struct Job : IWorkerJob
@@ -147,11 +169,19 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
                 int columns = Math.Min(stride, end - n);
                 new Span<float>(sums, Problem.M * stride).Clear();
                 if (IsFar)
+                {
                     AddRows<Constants.C1>(Problem, n, columns, sums, stride);
+                }
                 else
+                {
                     AddRows<Constants.C0>(Problem, n, columns, sums, stride);
+                }
+
                 for (int m = 0; m < Problem.M; m++)
+                {
                     Finish(Problem, m, n, columns, sums + m * stride);
+                }
+
                 GemmEpilogue.Apply(Problem, 0, Problem.M, n, columns);
             }
         }

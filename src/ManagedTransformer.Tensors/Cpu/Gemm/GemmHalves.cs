@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>
-/// Products with a stored [N, K] factor of BFloat16. Few rows of A read it in place; for more of them, some columns of C at a time, its rows are widened into memory
-/// that stays in the cache. Both give what the product with the widened factor gives.
+/// Products with a stored [N, K] factor of BFloat16. Few rows of A read it in place; for more of them, some columns of C at a time, its
+/// rows are widened into memory that stays in the cache. Both give what the product with the widened factor gives.
 /// </summary>
 internal static unsafe class GemmHalves<TVector, TLanes, TRows, TWidth>
     where TVector : unmanaged
@@ -55,9 +55,14 @@ internal static unsafe class GemmHalves<TVector, TLanes, TRows, TWidth>
                 float* target = Target + row * Width;
                 int i = 0;
                 for (; i + TLanes.Count <= Width; i += TLanes.Count)
+                {
                     TLanes.Store(TLanes.LoadHalves(source + i), target + i);
+                }
+
                 for (; i < Width; i++)
+                {
                     target[i] = StoredHalves<TVector, TLanes>.LoadOne((byte*)(source + i));
+                }
             }
         }
     }

@@ -4,9 +4,10 @@ namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>The innermost loop of a matrix product: a tile of C in registers, one step over k at a time.</summary>
 /// <remarks>
-/// The tile has up to 12 rows and one or two vectors per row; both are constants to the compiler, which keeps one accumulator per vector in a
-/// register and drops the rows that a smaller tile lacks. Element (r, k) of A stands at a[r * aRow + k * aStep], so packed panels, row-major and
-/// transposed matrices all fit; k-th row of B stands at b + k * bStep. The sum over k runs in ascending order from zero, whatever the tile.
+/// The tile has up to 12 rows and one or two vectors per row; both are constants to the compiler, which keeps one accumulator per vector in
+/// a register and drops the rows that a smaller tile lacks. Element (r, k) of A stands at a[r * aRow + k * aStep], so packed panels,
+/// row-major and transposed matrices all fit; k-th row of B stands at b + k * bStep. The sum over k runs in ascending order from zero,
+/// whatever the tile.
 /// </remarks>
 internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
     where TVector : unmanaged
@@ -14,9 +15,13 @@ internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
     where TRows : struct, IConstant
     where TVectors : struct, IConstant
 {
-    /// <summary>C = alpha * A B, or C + alpha * A B if accumulating; of the last vector of every row of C only the first <paramref name="last"/> lanes.</summary>
+    /// <summary>
+    /// C = alpha * A B, or C + alpha * A B if accumulating; of the last vector of every row of C only the first <paramref name="last"/>
+    /// lanes.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc, int last, float alpha, bool accumulate)
+    public static void Run(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc, int last, float alpha,
+        bool accumulate)
     {
         TVector c0 = TLanes.Zero, d0 = TLanes.Zero;
         TVector c1 = TLanes.Zero, d1 = TLanes.Zero;
@@ -38,17 +43,61 @@ internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
             TVector b0 = TLanes.Load(b);
             TVector b1 = TVectors.Value > 1 ? TLanes.Load(b + TLanes.Count) : b0;
             Step(*a, b0, b1, ref c0, ref d0);
-            if (TRows.Value > 1) Step(a[aRow], b0, b1, ref c1, ref d1);
-            if (TRows.Value > 2) Step(a[aRow2], b0, b1, ref c2, ref d2);
-            if (TRows.Value > 3) Step(*a3, b0, b1, ref c3, ref d3);
-            if (TRows.Value > 4) Step(a3[aRow], b0, b1, ref c4, ref d4);
-            if (TRows.Value > 5) Step(a3[aRow2], b0, b1, ref c5, ref d5);
-            if (TRows.Value > 6) Step(*a6, b0, b1, ref c6, ref d6);
-            if (TRows.Value > 7) Step(a6[aRow], b0, b1, ref c7, ref d7);
-            if (TRows.Value > 8) Step(a6[aRow2], b0, b1, ref c8, ref d8);
-            if (TRows.Value > 9) Step(*a9, b0, b1, ref c9, ref d9);
-            if (TRows.Value > 10) Step(a9[aRow], b0, b1, ref c10, ref d10);
-            if (TRows.Value > 11) Step(a9[aRow2], b0, b1, ref c11, ref d11);
+            if (TRows.Value > 1)
+            {
+                Step(a[aRow], b0, b1, ref c1, ref d1);
+            }
+
+            if (TRows.Value > 2)
+            {
+                Step(a[aRow2], b0, b1, ref c2, ref d2);
+            }
+
+            if (TRows.Value > 3)
+            {
+                Step(*a3, b0, b1, ref c3, ref d3);
+            }
+
+            if (TRows.Value > 4)
+            {
+                Step(a3[aRow], b0, b1, ref c4, ref d4);
+            }
+
+            if (TRows.Value > 5)
+            {
+                Step(a3[aRow2], b0, b1, ref c5, ref d5);
+            }
+
+            if (TRows.Value > 6)
+            {
+                Step(*a6, b0, b1, ref c6, ref d6);
+            }
+
+            if (TRows.Value > 7)
+            {
+                Step(a6[aRow], b0, b1, ref c7, ref d7);
+            }
+
+            if (TRows.Value > 8)
+            {
+                Step(a6[aRow2], b0, b1, ref c8, ref d8);
+            }
+
+            if (TRows.Value > 9)
+            {
+                Step(*a9, b0, b1, ref c9, ref d9);
+            }
+
+            if (TRows.Value > 10)
+            {
+                Step(a9[aRow], b0, b1, ref c10, ref d10);
+            }
+
+            if (TRows.Value > 11)
+            {
+                Step(a9[aRow2], b0, b1, ref c11, ref d11);
+            }
+
             a += aStep;
             a3 += aStep;
             a6 += aStep;
@@ -58,17 +107,60 @@ internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
 
         TVector factor = TLanes.Broadcast(alpha);
         Store(c0, d0, c, last, factor, accumulate);
-        if (TRows.Value > 1) Store(c1, d1, c + ldc, last, factor, accumulate);
-        if (TRows.Value > 2) Store(c2, d2, c + 2 * ldc, last, factor, accumulate);
-        if (TRows.Value > 3) Store(c3, d3, c + 3 * ldc, last, factor, accumulate);
-        if (TRows.Value > 4) Store(c4, d4, c + 4 * ldc, last, factor, accumulate);
-        if (TRows.Value > 5) Store(c5, d5, c + 5 * ldc, last, factor, accumulate);
-        if (TRows.Value > 6) Store(c6, d6, c + 6 * ldc, last, factor, accumulate);
-        if (TRows.Value > 7) Store(c7, d7, c + 7 * ldc, last, factor, accumulate);
-        if (TRows.Value > 8) Store(c8, d8, c + 8 * ldc, last, factor, accumulate);
-        if (TRows.Value > 9) Store(c9, d9, c + 9 * ldc, last, factor, accumulate);
-        if (TRows.Value > 10) Store(c10, d10, c + 10 * ldc, last, factor, accumulate);
-        if (TRows.Value > 11) Store(c11, d11, c + 11 * ldc, last, factor, accumulate);
+        if (TRows.Value > 1)
+        {
+            Store(c1, d1, c + ldc, last, factor, accumulate);
+        }
+
+        if (TRows.Value > 2)
+        {
+            Store(c2, d2, c + 2 * ldc, last, factor, accumulate);
+        }
+
+        if (TRows.Value > 3)
+        {
+            Store(c3, d3, c + 3 * ldc, last, factor, accumulate);
+        }
+
+        if (TRows.Value > 4)
+        {
+            Store(c4, d4, c + 4 * ldc, last, factor, accumulate);
+        }
+
+        if (TRows.Value > 5)
+        {
+            Store(c5, d5, c + 5 * ldc, last, factor, accumulate);
+        }
+
+        if (TRows.Value > 6)
+        {
+            Store(c6, d6, c + 6 * ldc, last, factor, accumulate);
+        }
+
+        if (TRows.Value > 7)
+        {
+            Store(c7, d7, c + 7 * ldc, last, factor, accumulate);
+        }
+
+        if (TRows.Value > 8)
+        {
+            Store(c8, d8, c + 8 * ldc, last, factor, accumulate);
+        }
+
+        if (TRows.Value > 9)
+        {
+            Store(c9, d9, c + 9 * ldc, last, factor, accumulate);
+        }
+
+        if (TRows.Value > 10)
+        {
+            Store(c10, d10, c + 10 * ldc, last, factor, accumulate);
+        }
+
+        if (TRows.Value > 11)
+        {
+            Store(c11, d11, c + 11 * ldc, last, factor, accumulate);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -77,7 +169,9 @@ internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
         TVector factor = TLanes.Broadcast(a);
         c = TLanes.MultiplyAdd(factor, b0, c);
         if (TVectors.Value > 1)
+        {
             d = TLanes.MultiplyAdd(factor, b1, d);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -89,9 +183,15 @@ internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
             sum0 = sum1;
             c += TLanes.Count;
         }
+
         if (last == TLanes.Count)
+        {
             TLanes.Store(accumulate ? TLanes.MultiplyAdd(sum0, factor, TLanes.Load(c)) : TLanes.Multiply(sum0, factor), c);
+        }
         else
-            TLanes.StoreFirst(accumulate ? TLanes.MultiplyAdd(sum0, factor, TLanes.LoadFirst(c, last)) : TLanes.Multiply(sum0, factor), c, last);
+        {
+            TLanes.StoreFirst(
+                accumulate ? TLanes.MultiplyAdd(sum0, factor, TLanes.LoadFirst(c, last)) : TLanes.Multiply(sum0, factor), c, last);
+        }
     }
 }

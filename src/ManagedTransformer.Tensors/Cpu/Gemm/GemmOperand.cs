@@ -1,6 +1,9 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>Where the micro-kernel finds the panels of A or B for one block of k: element (w, i) of panel j stands at Start + j * PanelStride + w * ElementStride + i * StepStride.</summary>
+/// <summary>
+/// Where the micro-kernel finds the panels of A or B for one block of k: element (w, i) of panel j stands at Start + j * PanelStride + w *
+/// ElementStride + i * StepStride.
+/// </summary>
 internal readonly unsafe struct GemmOperand(float* start, nint panelStride, nint elementStride, nint stepStride)
 {
     /// <summary>First element of the first panel.</summary>

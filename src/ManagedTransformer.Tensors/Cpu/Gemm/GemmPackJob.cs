@@ -1,6 +1,8 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>Packs some panels of A or of B per chunk, all blocks of k: panels of the first block first, then those of the second, and so on.</summary>
+/// <summary>
+/// Packs some panels of A or of B per chunk, all blocks of k: panels of the first block first, then those of the second, and so on.
+/// </summary>
 internal unsafe struct GemmPackJob<TRows, TWidth> : IWorkerJob
     where TRows : struct, IConstant
     where TWidth : struct, IConstant
@@ -26,9 +28,13 @@ internal unsafe struct GemmPackJob<TRows, TWidth> : IWorkerJob
     public readonly void Execute(int chunk)
     {
         if (chunk < ChunksOfA)
+        {
             Pack<TRows>(A, Lda, !TransposeA, Rows, PackedA, chunk);
+        }
         else
+        {
             Pack<TWidth>(B, Ldb, TransposeB, Columns, PackedB, chunk - ChunksOfA);
+        }
     }
 
     /// <summary>Rows or columns per chunk.</summary>
@@ -44,9 +50,13 @@ internal unsafe struct GemmPackJob<TRows, TWidth> : IWorkerJob
             int length = Math.Min(KBlock, Depth - block);
             float* packed = target + block * (nint)GemmBlocking.RoundUp(extent, TPanel.Value) + (nint)first * length;
             if (transpose)
+            {
                 GemmPacking<TPanel>.Transpose(source + first * stride + block, stride, count, length, packed);
+            }
             else
+            {
                 GemmPacking<TPanel>.Copy(source + block * stride + first, stride, count, length, packed);
+            }
         }
     }
 }

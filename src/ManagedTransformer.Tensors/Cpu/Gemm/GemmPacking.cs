@@ -4,13 +4,19 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>Copies of matrix parts in the order in which the micro-kernel reads them: a panel holds W rows of A (or columns of B) as [k][W], padded with zeros.</summary>
+/// <summary>
+/// Copies of matrix parts in the order in which the micro-kernel reads them: a panel holds W rows of A (or columns of B) as [k][W],
+/// padded with zeros.
+/// </summary>
 internal static unsafe class GemmPacking<TWidth> where TWidth : struct, IConstant
 {
     /// <summary>Steps of a transposed panel that are packed at a time: what is written in passes stays in the first-level cache.</summary>
     private const int StepsAtOnce = 128;
 
-    /// <summary>Packs consecutive panels whose source holds the elements of a step next to each other: element w of step i is source[i * stride + w].</summary>
+    /// <summary>
+    /// Packs consecutive panels whose source holds the elements of a step next to each other: element w of step i is
+    /// source[i * stride + w].
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(float* source, nint stride, int count, int k, float* packed)
     {
@@ -21,7 +27,10 @@ internal static unsafe class GemmPacking<TWidth> where TWidth : struct, IConstan
             // Row by row, since the processor fetches ahead along a row only.
             float* panel = packed;
             for (int w = 0; w < whole; w += TWidth.Value, panel += panelSize)
+            {
                 Unsafe.CopyBlockUnaligned(panel, source + w, (uint)TWidth.Value * sizeof(float));
+            }
+
             if (rest > 0)
             {
                 Unsafe.InitBlockUnaligned(panel, 0, (uint)TWidth.Value * sizeof(float));
@@ -30,14 +39,19 @@ internal static unsafe class GemmPacking<TWidth> where TWidth : struct, IConstan
         }
     }
 
-    /// <summary>Packs consecutive panels whose source holds the steps of an element next to each other: element w of step i is source[w * stride + i].</summary>
+    /// <summary>
+    /// Packs consecutive panels whose source holds the steps of an element next to each other: element w of step i is
+    /// source[w * stride + i].
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(float* source, nint stride, int count, int k, float* packed)
     {
         for (; count > 0; count -= TWidth.Value, source += TWidth.Value * stride, packed += (nint)k * TWidth.Value)
         {
             for (int i = 0; i < k; i += StepsAtOnce)
+            {
                 TransposePanel(source + i, stride, Math.Min(count, TWidth.Value), Math.Min(k - i, StepsAtOnce), packed + i * TWidth.Value);
+            }
         }
     }
 
@@ -46,11 +60,16 @@ internal static unsafe class GemmPacking<TWidth> where TWidth : struct, IConstan
     {
         int w = 0;
         for (; w + 4 <= width; w += 4, source += 4 * stride)
+        {
             TransposeFour(source, stride, k, panel + w);
+        }
+
         for (; w < TWidth.Value; w++, source += stride)
         {
             for (int i = 0; i < k; i++)
+            {
                 panel[i * TWidth.Value + w] = w < width ? source[i] : 0;
+            }
         }
     }
 
@@ -61,7 +80,8 @@ internal static unsafe class GemmPacking<TWidth> where TWidth : struct, IConstan
         int i = 0;
         for (; i + 4 <= k; i += 4, panel += 4 * TWidth.Value)
         {
-            Vector128<float> r0 = Vector128.Load(s0 + i), r1 = Vector128.Load(s1 + i), r2 = Vector128.Load(s2 + i), r3 = Vector128.Load(s3 + i);
+            Vector128<float> r0 = Vector128.Load(s0 + i), r1 = Vector128.Load(s1 + i), r2 = Vector128.Load(s2 + i),
+                r3 = Vector128.Load(s3 + i);
             Vector128<float> low01 = Interleave.Low(r0, r1), high01 = Interleave.High(r0, r1);
             Vector128<float> low23 = Interleave.Low(r2, r3), high23 = Interleave.High(r2, r3);
             Interleave.LowHalves(low01, low23).Store(panel);
@@ -69,6 +89,7 @@ internal static unsafe class GemmPacking<TWidth> where TWidth : struct, IConstan
             Interleave.LowHalves(high01, high23).Store(panel + 2 * TWidth.Value);
             Interleave.HighHalves(high01, high23).Store(panel + 3 * TWidth.Value);
         }
+
         for (; i < k; i++, panel += TWidth.Value)
         {
             panel[0] = s0[i];

@@ -1,7 +1,8 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>
-/// One matrix product, or a batch of equal ones: C[m, n] = activation(alpha * sum over k of op(A)[m, k] op(B)[k, n] + (C[m, n] if accumulating) + bias[n]).
+/// One matrix product, or a batch of equal ones: C[m, n] = activation(alpha * sum over k of op(A)[m, k] op(B)[k, n] + (C[m, n] if
+/// accumulating) + bias[n]).
 /// </summary>
 /// <remarks>All matrices are row-major. Strides count elements, not bytes. C overlaps neither A nor B.</remarks>
 internal unsafe struct GemmProblem

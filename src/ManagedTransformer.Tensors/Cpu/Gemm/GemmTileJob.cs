@@ -9,7 +9,9 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
 {
     public GemmProblem Problem;
 
-    /// <summary>The part of the problem at hand: rows M to M + Rows - 1 of C, columns N to N + Columns - 1, and Depth steps from K on.</summary>
+    /// <summary>
+    /// The part of the problem at hand: rows M to M + Rows - 1 of C, columns N to N + Columns - 1, and Depth steps from K on.
+    /// </summary>
     public int M, Rows, N, Columns, K, Depth;
 
     /// <summary>Steps per block of k.</summary>
@@ -49,17 +51,24 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
             if (n < FirstPackedColumn)
             {
                 float* b = Problem.B + (K + block) * Problem.Ldb + N + n;
-                Compute(a, new GemmOperand(b, TWidth.Value, 1, (nint)Problem.Ldb), m, mEnd, n, Math.Min(nEnd, FirstPackedColumn), K + block, length);
+                Compute(a, new GemmOperand(b, TWidth.Value, 1, (nint)Problem.Ldb), m, mEnd, n, Math.Min(nEnd, FirstPackedColumn),
+                    K + block, length);
             }
+
             int firstPacked = Math.Max(n, FirstPackedColumn);
             if (firstPacked < nEnd)
+            {
                 Compute(a, PackedOperandB(firstPacked, nEnd, block, length), m, mEnd, firstPacked, nEnd, K + block, length);
+            }
+
             block += length;
         }
         while (block < Depth);
 
         if (K + Depth == Problem.K)
+        {
             GemmEpilogue.Apply(Problem, M + m, mEnd - m, N + n, nEnd - n);
+        }
     }
 
     private readonly GemmOperand OperandA(int m, int mEnd, int block, int length)
@@ -70,13 +79,23 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
         {
             float* packed = GemmScratch.TileOfA.Reserve(GemmBlocking.RoundUp(mEnd - m, TRows.Value) * (nint)length);
             if (Problem.TransposeA)
+            {
                 GemmPacking<TRows>.Copy(source, lda, mEnd - m, length, packed);
+            }
             else
+            {
                 GemmPacking<TRows>.Transpose(source, lda, mEnd - m, length, packed);
+            }
+
             return GemmOperand.Packed(packed, TRows.Value, length);
         }
+
         if (PackedA != null)
-            return GemmOperand.Packed(PackedA + block * (nint)GemmBlocking.RoundUp(Rows, TRows.Value) + m * (nint)length, TRows.Value, length);
+        {
+            return GemmOperand.Packed(PackedA + block * (nint)GemmBlocking.RoundUp(Rows, TRows.Value) + m * (nint)length,
+                TRows.Value, length);
+        }
+
         return Problem.TransposeA ? new GemmOperand(source, TRows.Value, 1, lda) : new GemmOperand(source, TRows.Value * lda, lda, 1);
     }
 
@@ -87,16 +106,24 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
             int packedColumns = GemmBlocking.RoundUp(Columns - FirstPackedColumn, TWidth.Value);
             return GemmOperand.Packed(PackedB + block * (nint)packedColumns + (n - FirstPackedColumn) * (nint)length, TWidth.Value, length);
         }
+
         nint ldb = (nint)Problem.Ldb;
         float* packed = GemmScratch.TileOfB.Reserve(GemmBlocking.RoundUp(nEnd - n, TWidth.Value) * (nint)length);
         if (Problem.TransposeB)
+        {
             GemmPacking<TWidth>.Transpose(Problem.B + (N + n) * ldb + K + block, ldb, nEnd - n, length, packed);
+        }
         else
+        {
             GemmPacking<TWidth>.Copy(Problem.B + (K + block) * ldb + N + n, ldb, nEnd - n, length, packed);
+        }
+
         return GemmOperand.Packed(packed, TWidth.Value, length);
     }
 
-    /// <summary>Adds one block of k to rows m to mEnd - 1, columns n to nEnd - 1; a panel of B stays in the cache while those of A pass.</summary>
+    /// <summary>
+    /// Adds one block of k to rows m to mEnd - 1, columns n to nEnd - 1; a panel of B stays in the cache while those of A pass.
+    /// </summary>
     private readonly void Compute(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length)
     {
         bool accumulate = Problem.Accumulate || k > 0;
@@ -111,9 +138,15 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
                 int rows = Math.Min(TRows.Value, mEnd - i);
                 float* c = Problem.C + (M + i) * ldc + N + j;
                 if (columns > TLanes.Count)
-                    GemmTile<TVector, TLanes>.Run<Constants.C2>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride, c, ldc, columns - TLanes.Count, Problem.Alpha, accumulate);
+                {
+                    GemmTile<TVector, TLanes>.Run<Constants.C2>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride,
+                        c, ldc, columns - TLanes.Count, Problem.Alpha, accumulate);
+                }
                 else
-                    GemmTile<TVector, TLanes>.Run<Constants.C1>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride, c, ldc, columns, Problem.Alpha, accumulate);
+                {
+                    GemmTile<TVector, TLanes>.Run<Constants.C1>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride,
+                        c, ldc, columns, Problem.Alpha, accumulate);
+                }
             }
         }
     }

@@ -1,6 +1,8 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>The vector operations of a matrix kernel, so that one source serves every vector width. The compiler removes the indirection.</summary>
+/// <summary>
+/// The vector operations of a matrix kernel, so that one source serves every vector width. The compiler removes the indirection.
+/// </summary>
 internal unsafe interface ILanes<TVector> where TVector : unmanaged
 {
     /// <summary>Floats in a vector.</summary>

@@ -16,7 +16,8 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadHalves(ushort* source) => Vector256.ShiftLeft(Vector256Ops.LoadHalves(source).AsUInt32(), 16).AsSingle();
+    public static Vector256<float> LoadHalves(ushort* source) =>
+        Vector256.ShiftLeft(Vector256Ops.LoadHalves(source).AsUInt32(), 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<float> value, float* target) => value.Store(target);
@@ -31,7 +32,8 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> MultiplyAdd(Vector256<float> x, Vector256<float> y, Vector256<float> z) => Fma.IsSupported ? Vector256.FusedMultiplyAdd(x, y, z) : x * y + z;
+    public static Vector256<float> MultiplyAdd(Vector256<float> x, Vector256<float> y, Vector256<float> z) =>
+        Fma.IsSupported ? Vector256.FusedMultiplyAdd(x, y, z) : x * y + z;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Multiply(Vector256<float> x, Vector256<float> y) => x * y;

@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>
-/// Guesses whether a matrix that is read once, from start to end, still lies in the last cache: from the bytes of other such matrices read since. A wrong guess costs speed only:
-/// asking for data ahead makes memory faster and caches slower.
+/// Guesses whether a matrix that is read once, from start to end, still lies in the last cache: from the bytes of other such matrices read
+/// since. A wrong guess costs speed only: asking for data ahead makes memory faster and caches slower.
 /// </summary>
 internal static unsafe class StreamHistory
 {

@@ -14,7 +14,9 @@ internal unsafe struct AxisGather : IRangeJob
             float* x = X + (line / Picked * Length * Inner), y = Y + (line * Inner);
             int* indices = Indices + (line * Inner);
             for (long i = 0; i < Inner; i++)
+            {
                 y[i] = x[(indices[i] * Inner) + i];
+            }
         }
     }
 }

@@ -18,7 +18,9 @@ internal unsafe struct AxisScatter : IRangeJob
             for (long line = outer * Picked; line < (outer + 1) * Picked; line++)
             {
                 for (long i = column; i < columnEnd; i++)
+                {
                     x[(Indices[(line * Inner) + i] * Inner) + i] += Y[(line * Inner) + i];
+                }
             }
         }
     }

@@ -15,6 +15,9 @@ internal unsafe struct BagWeightBackward<TOps, TVector> : IRangeJob
     public readonly void Execute(long start, long end)
     {
         for (long bag = start; bag < end; bag++)
-            WeightedRows<TOps, TVector>.Multiply(Table, Indices + (bag * PerBag), PerBag, DY + (bag * Width), Width, DWeights + (bag * PerBag));
+        {
+            WeightedRows<TOps, TVector>.Multiply(Table, Indices + (bag * PerBag), PerBag, DY + (bag * Width), Width,
+                DWeights + (bag * PerBag));
+        }
     }
 }

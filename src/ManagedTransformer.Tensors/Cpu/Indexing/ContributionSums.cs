@@ -43,11 +43,16 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
     /// <summary>The row of values that the contribution at a place takes.</summary>
     public long Value(long place) => (uint)_order[place] / (uint)_perValue;
 
-    /// <summary>The first place from the given one on at which the contributions of a table row begin; the number of places if there is none.</summary>
+    /// <summary>
+    /// The first place from the given one on at which the contributions of a table row begin; the number of places if there is none.
+    /// </summary>
     public long FirstBeginning(long place)
     {
         while (place > 0 && place < Count && _sorted[place] == _sorted[place - 1])
+        {
             place++;
+        }
+
         return place;
     }
 
@@ -60,15 +65,22 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
     {
         int columns = (int)Math.Min(Block, Width - column), done = 0;
         for (; done <= columns - (8 * TOps.Count); done += 8 * TOps.Count)
+        {
             AddEightVectors(start, end, column + done, sum + done);
+        }
+
         for (long place = start; place < end && done < columns; place++)
         {
             float* values = _values + (Value(place) * Width) + column + done;
             TVector weight = TOps.Broadcast(Weight(place));
             if (place == start)
+            {
                 Scale(weight, values, sum + done, columns - done);
+            }
             else
+            {
                 AddScaled(weight, values, sum + done, columns - done);
+            }
         }
 
         return columns;
@@ -105,14 +117,18 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
     private static void Scale(TVector weight, float* values, float* sum, int count)
     {
         for (int i = 0; i < count; i += TOps.Count)
-            VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(weight, VectorTail<TOps, TVector>.LoadUpTo(values + i, count - i)), sum + i, count - i);
+        {
+            VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(weight, VectorTail<TOps, TVector>.LoadUpTo(values + i, count - i)),
+                sum + i, count - i);
+        }
     }
 
     private static void AddScaled(TVector weight, float* values, float* sum, int count)
     {
         for (int i = 0; i < count; i += TOps.Count)
         {
-            TVector total = TOps.MultiplyAdd(weight, VectorTail<TOps, TVector>.LoadUpTo(values + i, count - i), VectorTail<TOps, TVector>.LoadUpTo(sum + i, count - i));
+            TVector total = TOps.MultiplyAdd(weight, VectorTail<TOps, TVector>.LoadUpTo(values + i, count - i),
+                VectorTail<TOps, TVector>.LoadUpTo(sum + i, count - i));
             VectorTail<TOps, TVector>.StoreUpTo(total, sum + i, count - i);
         }
     }

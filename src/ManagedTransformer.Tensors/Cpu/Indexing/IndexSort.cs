@@ -3,8 +3,8 @@ using System.Numerics;
 namespace ManagedTransformer.Tensors.Cpu.Indexing;
 
 /// <summary>
-/// Stable sort of indices by radix, lowest digit first. Every chunk of positions counts its digits; sums over (digit, chunk) give each chunk the places
-/// that its entries move to, so the chunks move them independently and the result depends on nothing but the input.
+/// Stable sort of indices by radix, lowest digit first. Every chunk of positions counts its digits; sums over (digit, chunk) give each
+/// chunk the places that its entries move to, so the chunks move them independently and the result depends on nothing but the input.
 /// </summary>
 internal static unsafe class IndexSort
 {
@@ -14,7 +14,10 @@ internal static unsafe class IndexSort
     public static void Run(int* indices, int limit, int* sorted, int* order, long count)
     {
         if (count == 0)
+        {
             return;
+        }
+
         int bits = Math.Max(1, BitOperations.Log2((uint)Math.Max(1, limit - 1)) + 1), passes = (bits + MostDigitBits - 1) / MostDigitBits;
         long chunks = Math.Clamp(count / ShortestChunk, 1, MostChunks);
         int digitBits = (bits + passes - 1) / passes, digits = 1 << digitBits;
@@ -63,8 +66,8 @@ internal static unsafe class IndexSort
     }
 
     /// <summary>
-    /// Counts the digits of a chunk, or moves its entries. An entry holds the index in its upper and the position in its lower half; the first pass makes entries of
-    /// the indices, the last one writes what they hold.
+    /// Counts the digits of a chunk, or moves its entries. An entry holds the index in its upper and the position in its lower half; the
+    /// first pass makes entries of the indices, the last one writes what they hold.
     /// </summary>
     private struct Pass : IWorkerJob
     {
@@ -82,7 +85,10 @@ internal static unsafe class IndexSort
             {
                 new Span<int>(places, Digits).Clear();
                 for (long i = start; i < end; i++)
+                {
                     places[Digit(Entry(i))]++;
+                }
+
                 return;
             }
 
@@ -91,9 +97,13 @@ internal static unsafe class IndexSort
                 ulong entry = Entry(i);
                 int place = places[Digit(entry)]++;
                 if (IsLast)
+                {
                     (Sorted[place], Order[place]) = ((int)(entry >> 32), (int)entry);
+                }
                 else
+                {
                     To[place] = entry;
+                }
             }
         }
 

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace ManagedTransformer.Tensors.Cpu.Indexing;
 
 /// <summary>
-/// Asks for rows at random places of a large table, into the second-level cache, before they are used: the first level has too few places for lines on their way. Without effect
-/// where the processor has no such instruction.
+/// Asks for rows at random places of a large table, into the second-level cache, before they are used: the first level has too few places
+/// for lines on their way. Without effect where the processor has no such instruction.
 /// </summary>
 internal static unsafe class Prefetch
 {
@@ -17,7 +17,9 @@ internal static unsafe class Prefetch
     public static void Element(float* element)
     {
         if (Sse.IsSupported)
+        {
             Sse.Prefetch1(element);
+        }
     }
 
     /// <summary>Asks for the beginning of a row.</summary>
@@ -25,8 +27,13 @@ internal static unsafe class Prefetch
     public static void Row(float* row, long width)
     {
         if (!Sse.IsSupported || row == null)
+        {
             return;
+        }
+
         for (long i = 0; i < Math.Min(width, Most); i += Line)
+        {
             Sse.Prefetch1(row + i);
+        }
     }
 }

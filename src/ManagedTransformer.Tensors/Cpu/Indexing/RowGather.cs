@@ -10,6 +10,8 @@ internal unsafe struct RowGather : IRangeJob
     public readonly void Execute(long start, long end)
     {
         for (long i = start; i < end; i++)
+        {
             Buffer.MemoryCopy(Table + (Indices[i] * Width), Y + (i * Width), Width * sizeof(float), Width * sizeof(float));
+        }
     }
 }

@@ -3,8 +3,8 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Indexing;
 
 /// <summary>
-/// table[indices[i]] += x[i] in the order of i for every table row. An item is a block of columns of a range of table rows: no two items write to the
-/// same place, and each walks all indices in order.
+/// table[indices[i]] += x[i] in the order of i for every table row. An item is a block of columns of a range of table rows: no two items
+/// write to the same place, and each walks all indices in order.
 /// </summary>
 internal unsafe struct RowScatter<TOps, TVector> : IRangeJob
     where TOps : struct, IVectorOps<TVector>
@@ -22,7 +22,10 @@ internal unsafe struct RowScatter<TOps, TVector> : IRangeJob
     {
         long blocks = (width + Block - 1) / Block;
         if (blocks == 0)
+        {
             return;
+        }
+
         bool small = count * width <= Ranges.Grain;
         long owners = small ? 1 : Math.Min(tableRows, (WantedItems + blocks - 1) / blocks);
         var job = new RowScatter<TOps, TVector>
@@ -54,11 +57,15 @@ internal unsafe struct RowScatter<TOps, TVector> : IRangeJob
         {
             int row = Indices[i];
             if (row == Skipped || row < firstRow || row >= endRow)
+            {
                 continue;
+            }
+
             float* x = X + (i * Width), table = Table + (row * Width);
             for (long j = column; j < columnEnd; j += TOps.Count)
             {
-                TVector sum = TOps.Add(VectorTail<TOps, TVector>.LoadUpTo(table + j, columnEnd - j), VectorTail<TOps, TVector>.LoadUpTo(x + j, columnEnd - j));
+                TVector sum = TOps.Add(VectorTail<TOps, TVector>.LoadUpTo(table + j, columnEnd - j),
+                    VectorTail<TOps, TVector>.LoadUpTo(x + j, columnEnd - j));
                 VectorTail<TOps, TVector>.StoreUpTo(sum, table + j, columnEnd - j);
             }
         }

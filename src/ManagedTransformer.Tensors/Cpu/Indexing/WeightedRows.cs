@@ -4,8 +4,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Indexing;
 
 /// <summary>
-/// Weighted sums of, and products with, rows of a large table at random places. Such reads wait for memory, so the next rows are asked for while the first
-/// half of the present ones is used: requests that come all at once are answered later, and those that come last have no time to be answered.
+/// Weighted sums of, and products with, rows of a large table at random places. Such reads wait for memory, so the next rows are asked for
+/// while the first half of the present ones is used: requests that come all at once are answered later, and those that come last have no
+/// time to be answered.
 /// </summary>
 internal static unsafe class WeightedRows<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
@@ -24,13 +25,17 @@ internal static unsafe class WeightedRows<TOps, TVector>
         {
             float* nextA = Next(table, rows, m, count, width), nextB = Next(table, rows, m + 1, count, width);
             float* nextC = Next(table, rows, m + 2, count, width), nextD = Next(table, rows, m + 3, count, width);
-            float* a = table + (rows[m] * width), b = table + (rows[m + 1] * width), c = table + (rows[m + 2] * width), d = table + (rows[m + 3] * width);
-            TVector wa = TOps.Broadcast(weights[m]), wb = TOps.Broadcast(weights[m + 1]), wc = TOps.Broadcast(weights[m + 2]), wd = TOps.Broadcast(weights[m + 3]);
+            float* a = table + (rows[m] * width), b = table + (rows[m + 1] * width), c = table + (rows[m + 2] * width),
+                d = table + (rows[m + 3] * width);
+            TVector wa = TOps.Broadcast(weights[m]), wb = TOps.Broadcast(weights[m + 1]), wc = TOps.Broadcast(weights[m + 2]),
+                wd = TOps.Broadcast(weights[m + 3]);
             long i = 0;
             for (; i <= width - TOps.Count; i += TOps.Count)
             {
                 if (2 * i < width)
+                {
                     Ask(nextA + (2 * i), nextB + (2 * i), nextC + (2 * i), nextD + (2 * i));
+                }
 
                 TVector sum = TOps.MultiplyAdd(wa, TOps.Load(a + i), TOps.Load(y + i));
                 sum = TOps.MultiplyAdd(wb, TOps.Load(b + i), sum);
@@ -55,7 +60,8 @@ internal static unsafe class WeightedRows<TOps, TVector>
             for (long i = 0; i < width; i += TOps.Count)
             {
                 long left = width - i;
-                TVector sum = TOps.MultiplyAdd(weight, VectorTail<TOps, TVector>.LoadUpTo(row + i, left), VectorTail<TOps, TVector>.LoadUpTo(y + i, left));
+                TVector sum = TOps.MultiplyAdd(weight, VectorTail<TOps, TVector>.LoadUpTo(row + i, left),
+                    VectorTail<TOps, TVector>.LoadUpTo(y + i, left));
                 VectorTail<TOps, TVector>.StoreUpTo(sum, y + i, left);
             }
         }
@@ -71,13 +77,16 @@ internal static unsafe class WeightedRows<TOps, TVector>
         {
             float* nextA = Next(table, rows, m, count, width), nextB = Next(table, rows, m + 1, count, width);
             float* nextC = Next(table, rows, m + 2, count, width), nextD = Next(table, rows, m + 3, count, width);
-            float* a = table + (rows[m] * width), b = table + (rows[m + 1] * width), c = table + (rows[m + 2] * width), d = table + (rows[m + 3] * width);
+            float* a = table + (rows[m] * width), b = table + (rows[m + 1] * width), c = table + (rows[m + 2] * width),
+                d = table + (rows[m + 3] * width);
             TVector sa = TOps.Zero, sb = TOps.Zero, sc = TOps.Zero, sd = TOps.Zero;
             long i = 0;
             for (; i <= width - TOps.Count; i += TOps.Count)
             {
                 if (2 * i < width)
+                {
                     Ask(nextA + (2 * i), nextB + (2 * i), nextC + (2 * i), nextD + (2 * i));
+                }
 
                 TVector factor = TOps.Load(x + i);
                 sa = TOps.MultiplyAdd(factor, TOps.Load(a + i), sa);
@@ -104,14 +113,19 @@ internal static unsafe class WeightedRows<TOps, TVector>
             float* row = table + (rows[m] * width);
             TVector sum = TOps.Zero;
             for (long i = 0; i < width; i += TOps.Count)
-                sum = TOps.MultiplyAdd(VectorTail<TOps, TVector>.LoadUpTo(x + i, width - i), VectorTail<TOps, TVector>.LoadUpTo(row + i, width - i), sum);
+            {
+                sum = TOps.MultiplyAdd(VectorTail<TOps, TVector>.LoadUpTo(x + i, width - i),
+                    VectorTail<TOps, TVector>.LoadUpTo(row + i, width - i), sum);
+            }
+
             products[m] = TOps.Sum(sum);
         }
     }
 
     /// <summary>The row a group further on, or the last one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float* Next(float* table, int* rows, int m, int count, long width) => table + (rows[Math.Min(m + Group, count - 1)] * width);
+    private static float* Next(float* table, int* rows, int m, int count, long width) =>
+        table + (rows[Math.Min(m + Group, count - 1)] * width);
 
     /// <summary>Asks for two vectors of each row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -130,6 +144,8 @@ internal static unsafe class WeightedRows<TOps, TVector>
     private static void Ask(float* table, int* rows, int count, long width)
     {
         for (int m = 0; m < count; m++)
+        {
             Prefetch.Row(table + (rows[m] * width), width);
+        }
     }
 }

@@ -2,7 +2,10 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Normalization;
 
-/// <summary>dx = gain rstd (dy - share (dBias + xhat dGain)), where share is 1 / (rows that count) for rows that count, and 0 for others and with fixed statistics.</summary>
+/// <summary>
+/// dx = gain rstd (dy - share (dBias + xhat dGain)), where share is 1 / (rows that count) for rows that count,
+/// and 0 for others and with fixed statistics.
+/// </summary>
 internal unsafe struct BatchNormBackward<TOps, TVector> : IRangeJob
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
@@ -21,8 +24,10 @@ internal unsafe struct BatchNormBackward<TOps, TVector> : IRangeJob
             {
                 int left = Width - i;
                 TVector rstd = VectorTail<TOps, TVector>.LoadUpTo(Rstd + i, left);
-                TVector deviation = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(x + i, left), VectorTail<TOps, TVector>.LoadUpTo(Mean + i, left));
-                TVector dGain = VectorTail<TOps, TVector>.LoadUpTo(DGain + i, left), dBias = VectorTail<TOps, TVector>.LoadUpTo(DBias + i, left);
+                TVector deviation = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(x + i, left),
+                    VectorTail<TOps, TVector>.LoadUpTo(Mean + i, left));
+                TVector dGain = VectorTail<TOps, TVector>.LoadUpTo(DGain + i, left),
+                    dBias = VectorTail<TOps, TVector>.LoadUpTo(DBias + i, left);
                 TVector common = TOps.MultiplyAdd(TOps.Multiply(deviation, rstd), dGain, dBias);
                 TVector inner = TOps.NegatedMultiplyAdd(share, common, VectorTail<TOps, TVector>.LoadUpTo(dy + i, left));
                 TVector scale = TOps.Multiply(rstd, VectorTail<TOps, TVector>.LoadUpTo(Gain + i, left));

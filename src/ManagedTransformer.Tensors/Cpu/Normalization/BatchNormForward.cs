@@ -18,9 +18,11 @@ internal unsafe struct BatchNormForward<TOps, TVector> : IRangeJob
             for (int i = 0; i < Width; i += TOps.Count)
             {
                 int left = Width - i;
-                TVector deviation = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(x + i, left), VectorTail<TOps, TVector>.LoadUpTo(Mean + i, left));
+                TVector deviation = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(x + i, left),
+                    VectorTail<TOps, TVector>.LoadUpTo(Mean + i, left));
                 TVector normal = TOps.Multiply(deviation, VectorTail<TOps, TVector>.LoadUpTo(Rstd + i, left));
-                TVector gain = VectorTail<TOps, TVector>.LoadUpTo(Gain + i, left), bias = VectorTail<TOps, TVector>.LoadUpTo(Bias + i, left);
+                TVector gain = VectorTail<TOps, TVector>.LoadUpTo(Gain + i, left),
+                    bias = VectorTail<TOps, TVector>.LoadUpTo(Bias + i, left);
                 VectorTail<TOps, TVector>.StoreUpTo(TOps.MultiplyAdd(gain, normal, bias), y + i, left);
             }
         }

@@ -26,7 +26,9 @@ internal static unsafe class FeatureShuffle
         }
 
         for (; j < width; j++)
+        {
             (y[2 * j], y[(2 * j) + 1]) = (x[j], x[width + j]);
+        }
     }
 
     /// <summary>x[k width + j] = y[j groups + k].</summary>
@@ -48,20 +50,26 @@ internal static unsafe class FeatureShuffle
         }
 
         for (; j < width; j++)
+        {
             (x[j], x[width + j]) = (y[2 * j], y[(2 * j) + 1]);
+        }
     }
 
     /// <summary>Copies chunks between a whole row and its places in a mixed row, <paramref name="period"/> elements apart.</summary>
     public static void Scatter(float* whole, float* mixed, int chunks, int length, int period)
     {
         for (int i = 0; i < chunks; i++)
+        {
             Buffer.MemoryCopy(whole + (i * length), mixed + (i * period), length * sizeof(float), length * sizeof(float));
+        }
     }
 
     /// <summary>The way back of <see cref="Scatter"/>.</summary>
     public static void Gather(float* mixed, float* whole, int chunks, int length, int period)
     {
         for (int i = 0; i < chunks; i++)
+        {
             Buffer.MemoryCopy(mixed + (i * period), whole + (i * length), length * sizeof(float), length * sizeof(float));
+        }
     }
 }

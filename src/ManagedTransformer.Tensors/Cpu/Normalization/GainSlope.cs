@@ -12,7 +12,8 @@ internal readonly unsafe struct GainSlope<TOps, TVector>(float* x, float* mean, 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Load(long offset, long column, long count)
     {
-        TVector deviation = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(x + offset, count), VectorTail<TOps, TVector>.LoadUpTo(mean + column, count));
+        TVector deviation = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(x + offset, count),
+            VectorTail<TOps, TVector>.LoadUpTo(mean + column, count));
         TVector normal = TOps.Multiply(deviation, VectorTail<TOps, TVector>.LoadUpTo(rstd + column, count));
         return TOps.Multiply(normal, VectorTail<TOps, TVector>.LoadUpTo(dy + offset, count));
     }

@@ -5,7 +5,8 @@ namespace ManagedTransformer.Tensors.Cpu.Normalization;
 /// <summary>A <see cref="GroupedNormProblem"/> with pointers in place of buffers; those of absent buffers are null.</summary>
 internal readonly unsafe struct GroupedNormArguments(in GroupedNormProblem problem)
 {
-    public readonly float* X = problem.X.Floats(), Gain = problem.Gain.Floats(), Bias = problem.Bias.Floats(), First = problem.First.Floats();
+    public readonly float* X = problem.X.Floats(), Gain = problem.Gain.Floats(), Bias = problem.Bias.Floats(),
+        First = problem.First.Floats();
     public readonly float* Y = problem.Y.Floats(), Mean = problem.Mean.Floats(), Rstd = problem.Rstd.Floats();
     public readonly float* DX = problem.DX.Floats(), DFirst = problem.DFirst.Floats();
     public readonly long Rows = problem.Rows;

@@ -5,8 +5,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Cpu.Normalization;
 
 /// <summary>
-/// With n = (s - mean) rstd, e = dy' act'(gain n + bias) and g = gain e, per group: ds = rstd (g - mean(g) - n mean(g n)), shuffled back; every band's parts of
-/// dGain = sum e n and dBias = sum e over rows and groups.
+/// With n = (s - mean) rstd, e = dy' act'(gain n + bias) and g = gain e, per group: ds = rstd (g - mean(g) - n mean(g n)), shuffled back;
+/// every band's parts of dGain = sum e n and dBias = sum e over rows and groups.
 /// </summary>
 internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
     where TOps : struct, IVectorOps<TVector>
@@ -44,14 +44,17 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
         int features = _arguments.Features, width = _arguments.Width;
         ThreadScratch scratch = _scratch ??= new ThreadScratch();
         scratch.Reserve((3 * features) + width);
-        float* shuffled = scratch.Take(features), slope = scratch.Take(features), result = scratch.Take(features), scaled = scratch.Take(width);
+        float* shuffled = scratch.Take(features), slope = scratch.Take(features), result = scratch.Take(features),
+            scaled = scratch.Take(width);
         for (long band = start; band < end; band++)
         {
             float* dGain = _dGainParts + (band * width), dBias = _dBiasParts + (band * width);
             new Span<float>(dGain, width).Clear();
             new Span<float>(dBias, width).Clear();
             for (long row = band * _band; row < Math.Min(_arguments.Rows, (band + 1) * _band); row++)
+            {
                 Execute(row, dGain, dBias, shuffled, slope, result, scaled);
+            }
         }
     }
 
@@ -70,7 +73,10 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
             int firstChunk = _arguments.FirstChunk, chunk = _arguments.Chunk;
             FeatureShuffle.Gather(dy + firstChunk, slope, chunks, chunk, firstChunk + chunk);
             if (_arguments.DFirst != null)
+            {
                 FeatureShuffle.Gather(dy, _arguments.DFirst + (row * _arguments.FirstWidth), chunks, firstChunk, firstChunk + chunk);
+            }
+
             dy = slope;
         }
 
@@ -82,7 +88,9 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
         }
 
         if (_arguments.Shuffle)
+        {
             FeatureShuffle.Backward(result, dx, groups, width);
+        }
     }
 
     private readonly void Group(float* s, float* dy, float* ds, float mean, float rstd, float* dGain, float* dBias, float* scaled)
@@ -98,8 +106,10 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
             TVector gain = VectorTail<TOps, TVector>.LoadUpTo(gains + i, left);
             TVector normal = TOps.Multiply(TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + i, left), center), scale);
             TVector affine = TOps.MultiplyAdd(gain, normal, VectorTail<TOps, TVector>.LoadUpTo(biases + i, left));
-            TVector e = TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(dy + i, left), function.Derivative(affine)), g = TOps.Multiply(gain, e);
-            VectorTail<TOps, TVector>.StoreUpTo(TOps.MultiplyAdd(e, normal, VectorTail<TOps, TVector>.LoadUpTo(dGain + i, left)), dGain + i, left);
+            TVector e = TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(dy + i, left), function.Derivative(affine)),
+                g = TOps.Multiply(gain, e);
+            VectorTail<TOps, TVector>.StoreUpTo(TOps.MultiplyAdd(e, normal, VectorTail<TOps, TVector>.LoadUpTo(dGain + i, left)),
+                dGain + i, left);
             VectorTail<TOps, TVector>.StoreUpTo(TOps.Add(e, VectorTail<TOps, TVector>.LoadUpTo(dBias + i, left)), dBias + i, left);
             VectorTail<TOps, TVector>.StoreUpTo(g, scaled + i, left);
             sum = TOps.Add(sum, g);
@@ -111,7 +121,8 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
         {
             int left = width - i;
             TVector normal = TOps.Multiply(TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + i, left), center), scale);
-            TVector inner = TOps.NegatedMultiplyAdd(normal, meanDot, TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(scaled + i, left), meanG));
+            TVector inner = TOps.NegatedMultiplyAdd(normal, meanDot,
+                TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(scaled + i, left), meanG));
             VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(inner, scale), ds + i, left);
         }
     }

@@ -63,7 +63,8 @@ internal unsafe struct GroupedNormForward<TOps, TVector, TFunction> : IRangeJob
             {
                 int left = width - i;
                 TVector normal = TOps.Multiply(TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + i, left), center), scale);
-                TVector affine = TOps.MultiplyAdd(VectorTail<TOps, TVector>.LoadUpTo(gains + i, left), normal, VectorTail<TOps, TVector>.LoadUpTo(biases + i, left));
+                TVector affine = TOps.MultiplyAdd(VectorTail<TOps, TVector>.LoadUpTo(gains + i, left), normal,
+                    VectorTail<TOps, TVector>.LoadUpTo(biases + i, left));
                 VectorTail<TOps, TVector>.StoreUpTo(function.Value(affine), y + i, left);
             }
         }
@@ -73,7 +74,10 @@ internal unsafe struct GroupedNormForward<TOps, TVector, TFunction> : IRangeJob
     {
         TVector total = TOps.Zero;
         for (int i = 0; i < width; i += TOps.Count)
+        {
             total = TOps.Add(total, VectorTail<TOps, TVector>.LoadUpTo(s + i, width - i));
+        }
+
         return TOps.Sum(total);
     }
 

@@ -22,7 +22,9 @@ internal unsafe struct LayerNormBackward<TOps, TVector> : IRangeJob
             new Span<float>(dGain, Width).Clear();
             new Span<float>(dBias, Width).Clear();
             for (long row = band * Band; row < Math.Min(Rows, (band + 1) * Band); row++)
+            {
                 Execute(row, dGain, dBias);
+            }
         }
     }
 
@@ -42,7 +44,8 @@ internal unsafe struct LayerNormBackward<TOps, TVector> : IRangeJob
             TVector g = TOps.Multiply(slope, VectorTail<TOps, TVector>.LoadUpTo(gain + i, left));
             sum = TOps.Add(sum, g);
             dot = TOps.MultiplyAdd(g, normal, dot);
-            VectorTail<TOps, TVector>.StoreUpTo(TOps.MultiplyAdd(slope, normal, VectorTail<TOps, TVector>.LoadUpTo(dGain + i, left)), dGain + i, left);
+            VectorTail<TOps, TVector>.StoreUpTo(TOps.MultiplyAdd(slope, normal, VectorTail<TOps, TVector>.LoadUpTo(dGain + i, left)),
+                dGain + i, left);
             VectorTail<TOps, TVector>.StoreUpTo(TOps.Add(slope, VectorTail<TOps, TVector>.LoadUpTo(dBias + i, left)), dBias + i, left);
         }
 

@@ -41,7 +41,10 @@ internal unsafe struct LayerNormForward<TOps, TVector> : IRangeJob
         }
 
         for (; i < Width; i += TOps.Count)
+        {
             a = TOps.Add(a, VectorTail<TOps, TVector>.LoadUpTo(s + i, Width - i));
+        }
+
         return TOps.Sum(TOps.Add(a, b));
     }
 
@@ -50,7 +53,8 @@ internal unsafe struct LayerNormForward<TOps, TVector> : IRangeJob
         TVector total = TOps.Zero;
         for (int i = 0; i < Width; i += TOps.Count)
         {
-            TVector sum = TOps.Add(VectorTail<TOps, TVector>.LoadUpTo(x + i, Width - i), VectorTail<TOps, TVector>.LoadUpTo(residual + i, Width - i));
+            TVector sum = TOps.Add(VectorTail<TOps, TVector>.LoadUpTo(x + i, Width - i),
+                VectorTail<TOps, TVector>.LoadUpTo(residual + i, Width - i));
             VectorTail<TOps, TVector>.StoreUpTo(sum, s + i, Width - i);
             total = TOps.Add(total, sum);
         }

@@ -18,7 +18,9 @@ internal unsafe struct RmsNormBackward<TOps, TVector> : IRangeJob
             float* dGain = DGainParts + (band * Width);
             new Span<float>(dGain, Width).Clear();
             for (long row = band * Band; row < Math.Min(Rows, (band + 1) * Band); row++)
+            {
                 Execute(row, dGain);
+            }
         }
     }
 

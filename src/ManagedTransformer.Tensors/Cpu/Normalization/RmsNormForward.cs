@@ -29,7 +29,8 @@ internal unsafe struct RmsNormForward<TOps, TVector> : IRangeJob
             for (int i = 0; i < Width; i += TOps.Count)
             {
                 TVector normal = TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(x + i, Width - i), scale);
-                VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(normal, VectorTail<TOps, TVector>.LoadUpTo(Gain + i, Width - i)), y + i, Width - i);
+                VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(normal, VectorTail<TOps, TVector>.LoadUpTo(Gain + i, Width - i)),
+                    y + i, Width - i);
             }
         }
     }

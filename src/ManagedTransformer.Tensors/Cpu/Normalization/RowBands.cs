@@ -18,5 +18,6 @@ internal static unsafe class RowBands<TOps, TVector>
 
     /// <summary>y[i] = sum over bands of part[band, i].</summary>
     public static void Combine(float* parts, float* y, long bands, int width) =>
-        ColumnFold<TOps, TVector, SumFold<TOps, TVector>, ColumnElements<TOps, TVector>>.Run(new ColumnElements<TOps, TVector>(parts), y, 1, bands, width);
+        ColumnFold<TOps, TVector, SumFold<TOps, TVector>, ColumnElements<TOps, TVector>>.Run(new ColumnElements<TOps, TVector>(parts), y, 1,
+            bands, width);
 }

@@ -12,7 +12,8 @@ internal readonly unsafe struct SquaredDeviation<TOps, TVector>(float* x, float*
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Load(long offset, long column, long count)
     {
-        TVector deviation = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(x + offset, count), VectorTail<TOps, TVector>.LoadUpTo(mean + column, count));
+        TVector deviation = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(x + offset, count),
+            VectorTail<TOps, TVector>.LoadUpTo(mean + column, count));
         return TOps.Multiply(deviation, deviation);
     }
 }

@@ -4,8 +4,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Optimizers;
 
 /// <summary>
-/// Sum of squares of row gradients in double precision, one partial sum per range of places of fixed length. A row with a single contribution has the squares of
-/// its value times that of the weight, so values that many contributions share are squared once, beforehand.
+/// Sum of squares of row gradients in double precision, one partial sum per range of places of fixed length. A row with a single
+/// contribution has the squares of its value times that of the weight, so values that many contributions share are squared once,
+/// beforehand.
 /// </summary>
 internal unsafe struct RowSquareSum<TOps, TVector> : IRangeJob
     where TOps : struct, IVectorOps<TVector>
@@ -13,7 +14,9 @@ internal unsafe struct RowSquareSum<TOps, TVector> : IRangeJob
 {
     public ContributionSums<TOps, TVector> Sums;
 
-    /// <summary>The squares of every value; null: each row is added up and squared, which also keeps the sums if there is room for them.</summary>
+    /// <summary>
+    /// The squares of every value; null: each row is added up and squared, which also keeps the sums if there is room for them.
+    /// </summary>
     public double* ValueSquares;
 
     public double* Parts;

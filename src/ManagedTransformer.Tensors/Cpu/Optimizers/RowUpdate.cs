@@ -5,8 +5,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Cpu.Optimizers;
 
 /// <summary>
-/// A step for every table row that has contributions. An item is a place in the sorted contributions; the piece of work in which a row's contributions
-/// begin does the whole row, so no two pieces write to the same row and the sums have one order.
+/// A step for every table row that has contributions. An item is a place in the sorted contributions; the piece of work in which a row's
+/// contributions begin does the whole row, so no two pieces write to the same row and the sums have one order.
 /// </summary>
 internal unsafe struct RowUpdate<TOps, TVector, TStep> : IRangeJob
     where TOps : struct, IVectorOps<TVector>

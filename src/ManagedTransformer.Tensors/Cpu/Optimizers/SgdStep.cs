@@ -2,7 +2,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Optimizers;
 
-/// <summary>g = gradientScale gradient + decay w; b = momentum b + g (no b without momentum); w = w - rate (nesterov ? g + momentum b : b).</summary>
+/// <summary>
+/// g = gradientScale gradient + decay w; b = momentum b + g (no b without momentum); w = w - rate (nesterov ? g + momentum b : b).
+/// </summary>
 internal unsafe struct SgdStep<TOps, TVector> : IRowStep
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged

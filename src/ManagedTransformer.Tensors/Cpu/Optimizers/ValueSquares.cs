@@ -14,6 +14,8 @@ internal unsafe struct ValueSquares<TOps, TVector> : IRangeJob
     public readonly void Execute(long start, long end)
     {
         for (long row = start; row < end; row++)
+        {
             Squares[row] = SquareSum<TOps, TVector>.Of(Values + (row * Width), Width);
+        }
     }
 }

@@ -5,17 +5,21 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.ProductKeys;
 
 /// <summary>
-/// The best of a row of scores, and the best pairs of two such lists. A threshold that few more than the wanted scores reach is found by bisection; these
-/// are then ordered by counting, for each, how many come before it: no branch depends on a single score.
+/// The best of a row of scores, and the best pairs of two such lists. A threshold that few more than the wanted scores reach is found by
+/// bisection; these are then ordered by counting, for each, how many come before it: no branch depends on a single score.
 /// </summary>
-/// <remarks>Arrays of scores have room for whole vectors; what lies behind the last score is filled with NaN, which no comparison lets through.</remarks>
+/// <remarks>
+/// Arrays of scores have room for whole vectors; what lies behind the last score is filled with NaN, which no comparison lets through.
+/// </remarks>
 internal static unsafe class BestKeys<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
     private const int MostBisections = 16;
 
-    /// <summary>Groups of scores per score that is kept: the maxima of fewer groups are compared sooner but let more scores through.</summary>
+    /// <summary>
+    /// Groups of scores per score that is kept: the maxima of fewer groups are compared sooner but let more scores through.
+    /// </summary>
     private const int GroupsPerKept = 4;
 
     /// <summary>So many elements in whole vectors.</summary>
@@ -27,9 +31,15 @@ internal static unsafe class BestKeys<TOps, TVector>
     /// <summary>Elements of scratch memory that <see cref="Pair"/> takes.</summary>
     public static int PairRoom(int kept) => 7 * (RoundUp(PairCount(kept)) + TOps.Count);
 
-    /// <summary>The <paramref name="kept"/> best of a row, best first, equal ones by smaller number. NaN counts as negative infinity.</summary>
-    /// <param name="scores">The row.</param><param name="numbers">Numbers of its elements; null: 0, 1, 2, ...</param><param name="length">Length of the row.</param>
-    /// <param name="kept">From 1 to the length.</param><param name="scratch">Room of <see cref="SelectRoom"/>.</param><param name="best">The best scores.</param>
+    /// <summary>
+    /// The <paramref name="kept"/> best of a row, best first, equal ones by smaller number. NaN counts as negative infinity.
+    /// </summary>
+    /// <param name="scores">The row.</param>
+    /// <param name="numbers">Numbers of its elements; null: 0, 1, 2, ...</param>
+    /// <param name="length">Length of the row.</param>
+    /// <param name="kept">From 1 to the length.</param>
+    /// <param name="scratch">Room of <see cref="SelectRoom"/>.</param>
+    /// <param name="best">The best scores.</param>
     /// <param name="bestNumbers">Their numbers.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Select(float* scores, int* numbers, int length, int kept, float* scratch, float* best, int* bestNumbers)
@@ -38,7 +48,10 @@ internal static unsafe class BestKeys<TOps, TVector>
         float* candidates = scratch;
         int* candidateNumbers = (int*)(scratch + size);
         for (int i = length; i < RoundUp(length); i++)
+        {
             scores[i] = float.NaN;
+        }
+
         float threshold = Threshold(scores, length, kept, scratch);
         int count = float.IsNegativeInfinity(threshold) ? 0 : Candidates(scores, numbers, length, threshold, candidates, candidateNumbers);
         if (count < kept)
@@ -52,12 +65,14 @@ internal static unsafe class BestKeys<TOps, TVector>
     }
 
     /// <summary>
-    /// The <paramref name="kept"/> best pairs of two lists of that length, each best first, by the sum of their scores; the pair (i, j) has the number i keys + j. A
-    /// pair of ranks (A, B) has (A + 1) (B + 1) - 1 pairs before it, so only pairs with (A + 1) (B + 1) at most <paramref name="kept"/> can be among the best. The second list is read
-    /// up to whole vectors; the scratch memory has <see cref="PairRoom"/>.
+    /// The <paramref name="kept"/> best pairs of two lists of that length, each best first, by the sum of their scores; the pair (i, j) has
+    /// the number i keys + j. A pair of ranks (A, B) has (A + 1) (B + 1) - 1 pairs before it, so only pairs with (A + 1) (B + 1) at most
+    /// <paramref name="kept"/> can be among the best. The second list is read up to whole vectors; the scratch memory has
+    /// <see cref="PairRoom"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pair(float* first, int* firstNumbers, float* second, int* secondNumbers, int kept, int keys, float* scratch, float* best, int* bestNumbers)
+    public static void Pair(float* first, int* firstNumbers, float* second, int* secondNumbers, int kept, int keys, float* scratch,
+        float* best, int* bestNumbers)
     {
         int size = RoundUp(PairCount(kept)) + TOps.Count, count = 0;
         float* sums = scratch;
@@ -84,14 +99,21 @@ internal static unsafe class BestKeys<TOps, TVector>
     {
         int count = 0;
         for (int a = 0; a < kept; a++)
+        {
             count += kept / (a + 1);
+        }
+
         return count;
     }
 
-    /// <summary>A number that at least <paramref name="kept"/> scores reach, unless there are fewer that are not NaN, and few more where the scores are spread.</summary>
+    /// <summary>
+    /// A number that at least <paramref name="kept"/> scores reach, unless there are fewer that are not NaN,
+    /// and few more where the scores are spread.
+    /// </summary>
     private static float Threshold(float* scores, int length, int kept, float* scratch)
     {
-        // Long rows are searched by the maxima of groups: where so many maxima reach a number, at least as many scores do, and seldom many more.
+        // Long rows are searched by the maxima of groups: where so many maxima reach a number, at least as many scores do,
+        // and seldom many more.
         int groups = Fold(scores, length, kept, scratch);
         float* values = groups == length ? scores : scratch;
         (float low, float high) = Extremes(values, groups);
@@ -101,24 +123,37 @@ internal static unsafe class BestKeys<TOps, TVector>
             float middle = (low * 0.5f) + (high * 0.5f);
             int count = CountFrom(values, groups, middle);
             if (count >= kept)
+            {
                 (low, reaching) = (middle, count);
+            }
             else
+            {
                 high = middle;
+            }
         }
 
         return low;
     }
 
-    /// <summary>Writes the maxima of groups of scores, at least <see cref="GroupsPerKept"/> times as many groups as scores are kept; short rows are left as they are.</summary>
+    /// <summary>
+    /// Writes the maxima of groups of scores, at least <see cref="GroupsPerKept"/> times as many groups as scores are kept;
+    /// short rows are left as they are.
+    /// </summary>
     /// <returns>The number of groups.</returns>
     private static int Fold(float* scores, int length, int kept, float* maxima)
     {
         int fold = 1;
         while (length / (2 * fold) >= GroupsPerKept * kept)
+        {
             fold *= 2;
+        }
+
         int groups = RoundUp((length + fold - 1) / fold);
         if (fold == 1 || groups >= length)
+        {
             return length;
+        }
+
         for (int i = 0; i < groups; i += TOps.Count)
         {
             TVector most = TOps.Broadcast(float.NegativeInfinity);
@@ -154,14 +189,19 @@ internal static unsafe class BestKeys<TOps, TVector>
         TVector limit = TOps.Broadcast(threshold);
         int count = 0;
         for (int i = 0; i < length; i += TOps.Count)
+        {
             count += BitOperations.PopCount(TOps.Bits(TOps.LessOrEqual(limit, TOps.Load(scores + i))));
+        }
+
         return count;
     }
 
     private static void NanToLowest(float* scores, int length)
     {
         for (int i = 0; i < length; i++)
+        {
             scores[i] = float.IsNaN(scores[i]) ? float.NegativeInfinity : scores[i];
+        }
     }
 
     /// <summary>Collects the scores from a threshold on with their numbers, in the order in which they stand.</summary>
@@ -181,7 +221,9 @@ internal static unsafe class BestKeys<TOps, TVector>
         return count;
     }
 
-    /// <summary>Orders the candidates, each by the number of candidates that come before it, and writes the first <paramref name="kept"/> of them.</summary>
+    /// <summary>
+    /// Orders the candidates, each by the number of candidates that come before it, and writes the first <paramref name="kept"/> of them.
+    /// </summary>
     private static void Order(float* candidates, int* numbers, int count, int kept, float* scratch, int size, float* best, int* bestNumbers)
     {
         int* places = (int*)scratch, orderedNumbers = (int*)(scratch + (2 * size));
@@ -190,18 +232,30 @@ internal static unsafe class BestKeys<TOps, TVector>
         {
             TVector score = TOps.Load(candidates + at), before = TOps.Zero;
             for (int i = 0; i < count; i++)
+            {
                 before = TOps.SubtractIntegers(before, TOps.Less(score, TOps.Broadcast(candidates[i])));
+            }
+
             TOps.Store(before, (float*)places + at);
         }
 
         // Equal scores have got the same place, the first of those that are theirs; then the sum falls short of that of all places.
         long sum = 0;
         for (int i = 0; i < count; i++)
+        {
             sum += places[i];
+        }
+
         if (sum != (long)count * (count - 1) / 2)
+        {
             OrderEqual(candidates, numbers, count, places);
+        }
+
         for (int i = 0; i < count; i++)
+        {
             (ordered[places[i]], orderedNumbers[places[i]]) = (candidates[i], numbers[i]);
+        }
+
         Unsafe.CopyBlockUnaligned(best, ordered, (uint)kept * sizeof(float));
         Unsafe.CopyBlockUnaligned(bestNumbers, orderedNumbers, (uint)kept * sizeof(int));
     }

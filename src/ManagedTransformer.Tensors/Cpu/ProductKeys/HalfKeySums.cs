@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Tensors.Cpu.ProductKeys;
 
 /// <summary>
-/// Sums the gradients of a row's kept scores by half key: the kept pairs share halves, so that far fewer keys than pairs take part, and each key's row of numbers is
-/// touched once.
+/// Sums the gradients of a row's kept scores by half key: the kept pairs share halves, so that far fewer keys than pairs take part, and
+/// each key's row of numbers is touched once.
 /// </summary>
 internal unsafe ref struct HalfKeySums
 {
@@ -11,7 +11,9 @@ internal unsafe ref struct HalfKeySums
     private int _row;
 
     /// <summary>An empty collection.</summary>
-    /// <param name="scratch">Reserved for <see cref="Room"/> elements by the caller.</param><param name="keys">Half keys per half.</param><param name="kept">Scores per row.</param>
+    /// <param name="scratch">Reserved for <see cref="Room"/> elements by the caller.</param>
+    /// <param name="keys">Half keys per half.</param>
+    /// <param name="kept">Scores per row.</param>
     public HalfKeySums(ThreadScratch scratch, int keys, int kept)
     {
         (_keys, _kept, _row) = (keys, kept, 0);
@@ -32,7 +34,9 @@ internal unsafe ref struct HalfKeySums
     public static nint Room(int keys, int kept) => (2 * (nint)keys) + (2 * kept);
 
     /// <summary>Collects a row.</summary>
-    /// <param name="slots">Its kept slots.</param><param name="gradients">The gradients of their scores.</param><param name="half">0 or 1.</param>
+    /// <param name="slots">Its kept slots.</param>
+    /// <param name="gradients">The gradients of their scores.</param>
+    /// <param name="half">0 or 1.</param>
     /// <returns>How many half keys take part.</returns>
     public int Collect(int* slots, float* gradients, int half)
     {

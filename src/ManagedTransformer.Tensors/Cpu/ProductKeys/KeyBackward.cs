@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Cpu.ProductKeys;
 
 /// <summary>
-/// dKeys[head, half, key] += dScore times half of the query for every kept slot, the slots of a row summed by half key. An item is a block of columns of one half of one head: no two items write to
-/// the same place, and each walks all rows in order.
+/// dKeys[head, half, key] += dScore times half of the query for every kept slot, the slots of a row summed by half key. An item is a block
+/// of columns of one half of one head: no two items write to the same place, and each walks all rows in order.
 /// </summary>
 internal unsafe struct KeyBackward<TOps, TVector> : IRangeJob
     where TOps : struct, IVectorOps<TVector>
@@ -53,7 +53,8 @@ internal unsafe struct KeyBackward<TOps, TVector> : IRangeJob
                 for (int i = 0; i < columns; i += TOps.Count)
                 {
                     int left = columns - i;
-                    TVector sum = TOps.MultiplyAdd(scale, VectorTail<TOps, TVector>.LoadUpTo(query + i, left), VectorTail<TOps, TVector>.LoadUpTo(key + i, left));
+                    TVector sum = TOps.MultiplyAdd(scale, VectorTail<TOps, TVector>.LoadUpTo(query + i, left),
+                        VectorTail<TOps, TVector>.LoadUpTo(key + i, left));
                     VectorTail<TOps, TVector>.StoreUpTo(sum, key + i, left);
                 }
             }

@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Cpu.ProductKeys;
 
 /// <summary>
-/// The product-key search for a tile of rows of one head: the scores of the tile against each half's keys stay in the cache from the matrix product to the
-/// selection, so the scores of all rows never exist together.
+/// The product-key search for a tile of rows of one head: the scores of the tile against each half's keys stay in the cache from the matrix
+/// product to the selection, so the scores of all rows never exist together.
 /// </summary>
 internal unsafe struct KeySearch<TOps, TVector> : IWorkerJob
     where TOps : struct, IVectorOps<TVector>
@@ -25,7 +25,10 @@ internal unsafe struct KeySearch<TOps, TVector> : IWorkerJob
     public static void Run(float* query, float* keys, float* scores, int* slots, in ProductKeyShape shape)
     {
         if (shape.Rows == 0)
+        {
             return;
+        }
+
         long most = Math.Clamp(TileScores / shape.Keys, FewestRows, MostRows), tiles = (shape.Rows + most - 1) / most;
         var job = new KeySearch<TOps, TVector>
         {
@@ -46,7 +49,9 @@ internal unsafe struct KeySearch<TOps, TVector> : IWorkerJob
         long row = chunk / heads * (long)_tile;
         int rows = (int)Math.Min(_tile, _shape.Rows - row);
         if (rows <= 0)
+        {
             return;
+        }
 
         // The tile's scores; the first half's best of every row; the second half's best of one row, in whole vectors; room to select.
         int stride = BestKeys<TOps, TVector>.RoundUp(_shape.Keys), list = BestKeys<TOps, TVector>.RoundUp(kept);
@@ -58,14 +63,19 @@ internal unsafe struct KeySearch<TOps, TVector> : IWorkerJob
         float* room = scratch.Take(roomSize);
         Multiply(tile, stride, row, rows, head, 0);
         for (int i = 0; i < rows; i++)
-            BestKeys<TOps, TVector>.Select(tile + ((nint)i * stride), null, _shape.Keys, kept, room, first + (i * kept), firstNumbers + (i * kept));
+        {
+            BestKeys<TOps, TVector>.Select(tile + ((nint)i * stride), null, _shape.Keys, kept, room, first + (i * kept),
+                firstNumbers + (i * kept));
+        }
+
         Multiply(tile, stride, row, rows, head, 1);
         for (int i = 0; i < rows; i++)
         {
             BestKeys<TOps, TVector>.Select(tile + ((nint)i * stride), null, _shape.Keys, kept, room, second, secondNumbers);
             long place = (((row + i) * heads) + head) * kept;
             BestKeys<TOps, TVector>.Pair(
-                first + (i * kept), firstNumbers + (i * kept), second, secondNumbers, kept, _shape.Keys, room, _scores + place, _slots + place);
+                first + (i * kept), firstNumbers + (i * kept), second, secondNumbers, kept, _shape.Keys, room, _scores + place,
+                _slots + place);
         }
     }
 

@@ -4,7 +4,10 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Cpu.ProductKeys;
 
-/// <summary>dq1 = sum of dScore keys[head, 0, i] and dq2 = sum of dScore keys[head, 1, j] over the kept slots (i, j); an item is one row of one head.</summary>
+/// <summary>
+/// dq1 = sum of dScore keys[head, 0, i] and dq2 = sum of dScore keys[head, 1, j] over the kept slots (i, j);
+/// an item is one row of one head.
+/// </summary>
 internal unsafe struct QueryBackward<TOps, TVector> : IRangeJob
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
@@ -29,7 +32,8 @@ internal unsafe struct QueryBackward<TOps, TVector> : IRangeJob
             for (int part = 0; part < 2; part++)
             {
                 int count = sums.Collect(Slots + (item * Shape.Kept), DScores + (item * Shape.Kept), part);
-                WeightedRows<TOps, TVector>.Add(keys + ((long)part * Shape.Keys * half), sums.Numbers, sums.Sums, count, half, dQuery + (part * half));
+                WeightedRows<TOps, TVector>.Add(keys + ((long)part * Shape.Keys * half), sums.Numbers, sums.Sums, count, half,
+                    dQuery + (part * half));
             }
         }
     }

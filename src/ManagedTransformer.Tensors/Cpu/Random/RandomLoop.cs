@@ -38,7 +38,10 @@ internal static unsafe class RandomLoop<TOps, TVector>
         private readonly void Store(TVector words, long i, long end)
         {
             if (i >= end)
+            {
                 return;
+            }
+
             TVector x = TFunction.ReadsInput ? VectorTail<TOps, TVector>.LoadUpTo(X + i, end - i) : TOps.Zero;
             VectorTail<TOps, TVector>.StoreUpTo(Function.Value(words, x), Y + i, end - i);
         }

@@ -2,7 +2,10 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Reductions;
 
-/// <summary>The smallest index of the largest number along the middle axis; NaN is never the largest, and index 0 stands for a line of NaN or -infinity.</summary>
+/// <summary>
+/// The smallest index of the largest number along the middle axis; NaN is never the largest,
+/// and index 0 stands for a line of NaN or -infinity.
+/// </summary>
 internal static unsafe class ArgMax<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
@@ -16,7 +19,14 @@ internal static unsafe class ArgMax<TOps, TVector>
         }
         else
         {
-            var columns = new ColumnJob { X = x, Indices = indices, Length = n, Inner = inner, Strips = (inner + TOps.Count - 1) / TOps.Count };
+            var columns = new ColumnJob
+            {
+                X = x,
+                Indices = indices,
+                Length = n,
+                Inner = inner,
+                Strips = (inner + TOps.Count - 1) / TOps.Count,
+            };
             Ranges.RunRows(outer * columns.Strips, n * TOps.Count, ref columns);
         }
     }
@@ -30,7 +40,9 @@ internal static unsafe class ArgMax<TOps, TVector>
         public readonly void Execute(long start, long end)
         {
             for (long row = start; row < end; row++)
+            {
                 Indices[row] = Find(X + (row * Length), Length);
+            }
         }
 
         // The largest number first, then the first place that equals it: the second pass mostly stops early.
@@ -40,17 +52,28 @@ internal static unsafe class ArgMax<TOps, TVector>
             TVector largest = TOps.Broadcast(max);
             long i = 0;
             for (; i <= n - TOps.Count; i += TOps.Count)
+            {
                 largest = TOps.Max(TOps.Load(x + i), largest);
+            }
+
             max = TOps.Max(largest);
             for (; i < n; i++)
+            {
                 max = x[i] > max ? x[i] : max;
+            }
 
             largest = TOps.Broadcast(max);
             i = 0;
             while (i <= n - TOps.Count && !TOps.Any(TOps.Equal(TOps.Load(x + i), largest)))
+            {
                 i += TOps.Count;
+            }
+
             while (i < n && x[i] != max)
+            {
                 i++;
+            }
+
             return i < n ? (int)i : 0;
         }
     }

@@ -3,8 +3,8 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Reductions;
 
 /// <summary>
-/// Reduces the middle axis of [outer, n, inner] by running along rows, four at a time. Many rows are cut into bands, whose results are reduced in
-/// turn; many columns into blocks, whose running results stay in the first cache.
+/// Reduces the middle axis of [outer, n, inner] by running along rows, four at a time. Many rows are cut into bands, whose results are
+/// reduced in turn; many columns into blocks, whose running results stay in the first cache.
 /// </summary>
 internal static unsafe class ColumnFold<TOps, TVector, TFold, TTerm>
     where TOps : struct, IVectorOps<TVector>
@@ -19,7 +19,16 @@ internal static unsafe class ColumnFold<TOps, TVector, TFold, TTerm>
     {
         long band = Math.Max(ShortestBand, (n + MostBands - 1) / MostBands);
         long bands = Math.Max(1, (n + band - 1) / band);
-        var job = new Job { Term = term, Y = y, Length = n, Inner = inner, Band = band, Bands = bands, Blocks = (inner + Block - 1) / Block };
+        var job = new Job
+        {
+            Term = term,
+            Y = y,
+            Length = n,
+            Inner = inner,
+            Band = band,
+            Bands = bands,
+            Blocks = (inner + Block - 1) / Block,
+        };
         if (bands == 1)
         {
             Run(outer, ref job);
@@ -48,14 +57,18 @@ internal static unsafe class ColumnFold<TOps, TVector, TFold, TTerm>
             {
                 long column = item % Blocks * Block, line = item / Blocks;
                 long row = line % Bands * Band;
-                Fold((line / Bands * Length) + row, Math.Min(Band, Length - row), column, Math.Min(Inner, column + Block), Y + (line * Inner));
+                Fold((line / Bands * Length) + row, Math.Min(Band, Length - row), column, Math.Min(Inner, column + Block),
+                    Y + (line * Inner));
             }
         }
 
         private readonly void Fold(long firstRow, long rows, long column, long columnEnd, float* y)
         {
             for (long i = column; i < columnEnd; i += TOps.Count)
+            {
                 VectorTail<TOps, TVector>.StoreUpTo(TOps.Broadcast(TFold.Identity), y + i, columnEnd - i);
+            }
+
             TTerm term = Term;
             long inner = Inner, row = 0;
             for (; row <= rows - 4; row += 4)
@@ -76,7 +89,8 @@ internal static unsafe class ColumnFold<TOps, TVector, TFold, TTerm>
                 long offset = (firstRow + row) * inner;
                 for (long i = column; i < columnEnd; i += TOps.Count)
                 {
-                    TVector sum = TFold.Combine(VectorTail<TOps, TVector>.LoadUpTo(y + i, columnEnd - i), term.Load(offset + i, i, columnEnd - i));
+                    TVector sum = TFold.Combine(VectorTail<TOps, TVector>.LoadUpTo(y + i, columnEnd - i),
+                        term.Load(offset + i, i, columnEnd - i));
                     VectorTail<TOps, TVector>.StoreUpTo(sum, y + i, columnEnd - i);
                 }
             }

@@ -35,9 +35,13 @@ internal static unsafe class CumulativeSum<TOps, TVector>
                 long column = item % Strips * TOps.Count;
                 long offset = (item / Strips * Length * Inner) + column + First;
                 if (Inner == 1)
+                {
                     Line(X + offset, Y + offset);
+                }
                 else
+                {
                     Strip(X + offset, Y + offset, Inner - column);
+                }
             }
         }
 

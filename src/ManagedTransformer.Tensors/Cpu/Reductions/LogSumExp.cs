@@ -30,7 +30,9 @@ internal static unsafe class LogSumExp<TOps, TVector>
         public readonly void Execute(long start, long end)
         {
             for (long row = start; row < end; row++)
+            {
                 Y[row] = ExponentialSums<TOps, TVector>.LogSumExp(X + (row * Length), Length);
+            }
         }
     }
 
@@ -53,7 +55,10 @@ internal static unsafe class LogSumExp<TOps, TVector>
         {
             TVector max = TOps.Broadcast(float.NegativeInfinity), sum = TOps.Zero;
             for (long j = 0; j < Length; j++)
+            {
                 max = TOps.Max(max, VectorTail<TOps, TVector>.LoadUpTo(x + (j * Inner), count));
+            }
+
             for (long j = 0; j < Length; j++)
             {
                 TVector shifted = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(x + (j * Inner), count), max);

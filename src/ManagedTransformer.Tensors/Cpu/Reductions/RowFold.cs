@@ -2,7 +2,10 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Reductions;
 
-/// <summary>Reduces contiguous rows. Long rows are cut into segments of fixed length, whose results are reduced in turn: a tree, which keeps sums accurate.</summary>
+/// <summary>
+/// Reduces contiguous rows. Long rows are cut into segments of fixed length, whose results are reduced in turn: a tree,
+/// which keeps sums accurate.
+/// </summary>
 internal static unsafe class RowFold<TOps, TVector, TFold>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
@@ -46,9 +49,15 @@ internal static unsafe class RowFold<TOps, TVector, TFold>
         }
 
         for (; i <= n - step; i += step)
+        {
             a = TFold.Combine(a, TOps.Load(x + i));
+        }
+
         if (i < n)
+        {
             b = TFold.Combine(b, VectorTail<TOps, TVector>.Load(x + i, (int)(n - i), TFold.Identity));
+        }
+
         return TFold.Lanes(TFold.Combine(TFold.Combine(a, b), TFold.Combine(c, d)));
     }
 

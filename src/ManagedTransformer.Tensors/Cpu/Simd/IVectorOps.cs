@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Tensors.Cpu.Simd;
 
 /// <summary>
-/// The instructions of one vector width. Kernels are written once over <typeparamref name="TVector"/> and an implementation of this interface; the
-/// run-time compiler makes one plain instruction of each call.
+/// The instructions of one vector width. Kernels are written once over <typeparamref name="TVector"/> and an implementation of this
+/// interface; the run-time compiler makes one plain instruction of each call.
 /// </summary>
 /// <typeparam name="TVector">A vector of <see cref="Count"/> floats. Masks and integers travel in the same type, bit by bit.</typeparam>
 internal unsafe interface IVectorOps<TVector>
@@ -25,11 +25,14 @@ internal unsafe interface IVectorOps<TVector>
     static abstract void Store(TVector value, float* address);
 
     /// <summary>Loads only the first elements; the others are 0 and their memory is not touched.</summary>
-    /// <param name="address">The first element.</param><param name="count">From 0 to <see cref="Count"/>.</param>
+    /// <param name="address">The first element.</param>
+    /// <param name="count">From 0 to <see cref="Count"/>.</param>
     static abstract TVector LoadFirst(float* address, int count);
 
     /// <summary>Stores only the first elements; memory behind them is not touched.</summary>
-    /// <param name="value">The elements.</param><param name="address">The first one's place.</param><param name="count">From 0 to <see cref="Count"/>.</param>
+    /// <param name="value">The elements.</param>
+    /// <param name="address">The first one's place.</param>
+    /// <param name="count">From 0 to <see cref="Count"/>.</param>
     static abstract void StoreFirst(TVector value, float* address, int count);
 
     static abstract TVector Add(TVector a, TVector b);
@@ -82,7 +85,9 @@ internal unsafe interface IVectorOps<TVector>
     /// <summary>One bit per lane of a mask, the lowest for the first lane.</summary>
     static abstract uint Bits(TVector mask);
 
-    /// <summary>Stores the lanes where the mask is set next to each other. Up to <see cref="Count"/> elements are written, also where fewer are set.</summary>
+    /// <summary>
+    /// Stores the lanes where the mask is set next to each other. Up to <see cref="Count"/> elements are written, also where fewer are set.
+    /// </summary>
     static abstract void StoreSelected(TVector mask, TVector value, float* address);
 
     static abstract TVector And(TVector a, TVector b);

@@ -13,9 +13,15 @@ internal static class Interleave
     public static Vector128<float> Low(Vector128<float> x, Vector128<float> y)
     {
         if (Sse.IsSupported)
+        {
             return Sse.UnpackLow(x, y);
+        }
+
         if (AdvSimd.Arm64.IsSupported)
+        {
             return AdvSimd.Arm64.ZipLow(x, y);
+        }
+
         return Vector128.Create(x[0], y[0], x[1], y[1]);
     }
 
@@ -24,9 +30,15 @@ internal static class Interleave
     public static Vector128<float> High(Vector128<float> x, Vector128<float> y)
     {
         if (Sse.IsSupported)
+        {
             return Sse.UnpackHigh(x, y);
+        }
+
         if (AdvSimd.Arm64.IsSupported)
+        {
             return AdvSimd.Arm64.ZipHigh(x, y);
+        }
+
         return Vector128.Create(x[2], y[2], x[3], y[3]);
     }
 

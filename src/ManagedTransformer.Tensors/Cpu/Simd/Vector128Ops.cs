@@ -31,7 +31,10 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
     {
         Vector128<float> value = default;
         for (int i = 0; i < count; i++)
+        {
             ((float*)&value)[i] = address[i];
+        }
+
         return value;
     }
 
@@ -39,7 +42,9 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
     public static void StoreFirst(Vector128<float> value, float* address, int count)
     {
         for (int i = 0; i < count; i++)
+        {
             address[i] = ((float*)&value)[i];
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -55,10 +60,12 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
     public static Vector128<float> Divide(Vector128<float> a, Vector128<float> b) => a / b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.MultiplyAddEstimate(a, b, c);
+    public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Vector128.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> NegatedMultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.MultiplyAddEstimate(-a, b, c);
+    public static Vector128<float> NegatedMultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Vector128.MultiplyAddEstimate(-a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Negate(Vector128<float> a) => -a;
@@ -100,7 +107,8 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
     public static Vector128<float> LessOrEqual(Vector128<float> a, Vector128<float> b) => Vector128.LessThanOrEqual(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Select(Vector128<float> mask, Vector128<float> a, Vector128<float> b) => Vector128.ConditionalSelect(mask, a, b);
+    public static Vector128<float> Select(Vector128<float> mask, Vector128<float> a, Vector128<float> b) =>
+        Vector128.ConditionalSelect(mask, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Vector128<float> mask) => mask.AsInt32() != Vector128<int>.Zero;
@@ -112,7 +120,9 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
     public static void StoreSelected(Vector128<float> mask, Vector128<float> value, float* address)
     {
         for (uint bits = Bits(mask); bits != 0; bits &= bits - 1)
+        {
             *address++ = ((float*)&value)[BitOperations.TrailingZeroCount(bits)];
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -156,7 +166,8 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> EqualIntegers(Vector128<float> a, Vector128<float> b) => Vector128.Equals(a.AsInt32(), b.AsInt32()).AsSingle();
+    public static Vector128<float> EqualIntegers(Vector128<float> a, Vector128<float> b) =>
+        Vector128.Equals(a.AsInt32(), b.AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> ShiftLeft(Vector128<float> a, int bits) => Vector128.ShiftLeft(a.AsInt32(), bits).AsSingle();
@@ -165,7 +176,8 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
     public static Vector128<float> ShiftRight(Vector128<float> a, int bits) => Vector128.ShiftRightLogical(a.AsInt32(), bits).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> ShiftRightSigned(Vector128<float> a, int bits) => Vector128.ShiftRightArithmetic(a.AsInt32(), bits).AsSingle();
+    public static Vector128<float> ShiftRightSigned(Vector128<float> a, int bits) =>
+        Vector128.ShiftRightArithmetic(a.AsInt32(), bits).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> ToIntegers(Vector128<float> a) => Vector128.ConvertToInt32Native(a).AsSingle();
@@ -220,7 +232,8 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
     public static double SumDoubles(Vector128<float> a) => a.AsDouble().ToScalar() + a.AsDouble().GetElement(1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadHalves(ushort* address) => Vector128.WidenLower(Vector64.Load(address).ToVector128Unsafe()).AsSingle();
+    public static Vector128<float> LoadHalves(ushort* address) =>
+        Vector128.WidenLower(Vector64.Load(address).ToVector128Unsafe()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalves(Vector128<float> integers, ushort* address) =>

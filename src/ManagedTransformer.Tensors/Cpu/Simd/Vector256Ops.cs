@@ -31,7 +31,10 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
     {
         Vector256<float> value = default;
         for (int i = 0; i < count; i++)
+        {
             ((float*)&value)[i] = address[i];
+        }
+
         return value;
     }
 
@@ -39,7 +42,9 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
     public static void StoreFirst(Vector256<float> value, float* address, int count)
     {
         for (int i = 0; i < count; i++)
+        {
             address[i] = ((float*)&value)[i];
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -55,10 +60,12 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
     public static Vector256<float> Divide(Vector256<float> a, Vector256<float> b) => a / b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.MultiplyAddEstimate(a, b, c);
+    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        Vector256.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> NegatedMultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.MultiplyAddEstimate(-a, b, c);
+    public static Vector256<float> NegatedMultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        Vector256.MultiplyAddEstimate(-a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Negate(Vector256<float> a) => -a;
@@ -100,7 +107,8 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
     public static Vector256<float> LessOrEqual(Vector256<float> a, Vector256<float> b) => Vector256.LessThanOrEqual(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Select(Vector256<float> mask, Vector256<float> a, Vector256<float> b) => Vector256.ConditionalSelect(mask, a, b);
+    public static Vector256<float> Select(Vector256<float> mask, Vector256<float> a, Vector256<float> b) =>
+        Vector256.ConditionalSelect(mask, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Vector256<float> mask) => mask.AsInt32() != Vector256<int>.Zero;
@@ -112,7 +120,9 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
     public static void StoreSelected(Vector256<float> mask, Vector256<float> value, float* address)
     {
         for (uint bits = Bits(mask); bits != 0; bits &= bits - 1)
+        {
             *address++ = ((float*)&value)[BitOperations.TrailingZeroCount(bits)];
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -140,14 +150,19 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
     public static Vector256<float> MultiplyHigh(Vector256<float> a, Vector256<float> b)
     {
         if (!Avx2.IsSupported)
-            return Vector256.Create(Vector128Ops.MultiplyHigh(a.GetLower(), b.GetLower()), Vector128Ops.MultiplyHigh(a.GetUpper(), b.GetUpper()));
+        {
+            return Vector256.Create(Vector128Ops.MultiplyHigh(a.GetLower(), b.GetLower()),
+                Vector128Ops.MultiplyHigh(a.GetUpper(), b.GetUpper()));
+        }
+
         Vector256<ulong> even = Avx2.Multiply(a.AsUInt32(), b.AsUInt32());
         Vector256<ulong> odd = Avx2.Multiply((a.AsUInt64() >> 32).AsUInt32(), (b.AsUInt64() >> 32).AsUInt32());
         return ((even >> 32) | (odd & Vector256.Create(0xFFFFFFFF00000000UL))).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> EqualIntegers(Vector256<float> a, Vector256<float> b) => Vector256.Equals(a.AsInt32(), b.AsInt32()).AsSingle();
+    public static Vector256<float> EqualIntegers(Vector256<float> a, Vector256<float> b) =>
+        Vector256.Equals(a.AsInt32(), b.AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ShiftLeft(Vector256<float> a, int bits) => Vector256.ShiftLeft(a.AsInt32(), bits).AsSingle();
@@ -156,7 +171,8 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
     public static Vector256<float> ShiftRight(Vector256<float> a, int bits) => Vector256.ShiftRightLogical(a.AsInt32(), bits).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ShiftRightSigned(Vector256<float> a, int bits) => Vector256.ShiftRightArithmetic(a.AsInt32(), bits).AsSingle();
+    public static Vector256<float> ShiftRightSigned(Vector256<float> a, int bits) =>
+        Vector256.ShiftRightArithmetic(a.AsInt32(), bits).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ToIntegers(Vector256<float> a) => Vector256.ConvertToInt32Native(a).AsSingle();
@@ -219,7 +235,8 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
     public static void StoreHalves(Vector256<float> integers, ushort* address) =>
         Vector128.Store(Vector128.Narrow(integers.GetLower().AsUInt32(), integers.GetUpper().AsUInt32()), address);
 
-    private static void TransposeQuadsByHalves(ref Vector256<float> a, ref Vector256<float> b, ref Vector256<float> c, ref Vector256<float> d)
+    private static void TransposeQuadsByHalves(ref Vector256<float> a, ref Vector256<float> b, ref Vector256<float> c,
+        ref Vector256<float> d)
     {
         Vector128<float> a0 = a.GetLower(), b0 = b.GetLower(), c0 = c.GetLower(), d0 = d.GetLower();
         Vector128<float> a1 = a.GetUpper(), b1 = b.GetUpper(), c1 = c.GetUpper(), d1 = d.GetUpper();

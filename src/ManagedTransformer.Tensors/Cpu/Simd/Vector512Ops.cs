@@ -34,9 +34,13 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     public static void StoreFirst(Vector512<float> value, float* address, int count)
     {
         if (Avx512F.IsSupported)
+        {
             Avx512F.MaskStore(address, FirstLanes(count), value);
+        }
         else
+        {
             StoreEach(value, address, count);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -52,10 +56,12 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     public static Vector512<float> Divide(Vector512<float> a, Vector512<float> b) => a / b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.MultiplyAddEstimate(a, b, c);
+    public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+        Vector512.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> NegatedMultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.MultiplyAddEstimate(-a, b, c);
+    public static Vector512<float> NegatedMultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+        Vector512.MultiplyAddEstimate(-a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Negate(Vector512<float> a) => -a;
@@ -79,7 +85,10 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     public static Vector512<float> ScaleByPowerOfTwo(Vector512<float> value, Vector512<float> exponent)
     {
         if (Avx512F.IsSupported)
+        {
             return Avx512F.Scale(value, exponent);
+        }
+
         // Two steps stay exact until the last one: a single factor 2^exponent could leave the range of normal numbers.
         Vector512<int> whole = Vector512.ConvertToInt32Native(exponent);
         Vector512<int> half = Vector512.ShiftRightArithmetic(whole, 1);
@@ -99,7 +108,8 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     public static Vector512<float> LessOrEqual(Vector512<float> a, Vector512<float> b) => Vector512.LessThanOrEqual(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Select(Vector512<float> mask, Vector512<float> a, Vector512<float> b) => Vector512.ConditionalSelect(mask, a, b);
+    public static Vector512<float> Select(Vector512<float> mask, Vector512<float> a, Vector512<float> b) =>
+        Vector512.ConditionalSelect(mask, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Vector512<float> mask) => mask.AsInt32() != Vector512<int>.Zero;
@@ -112,9 +122,13 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     {
         // In a register first: where the instruction writes to memory itself, it is far slower.
         if (Avx512F.IsSupported)
+        {
             Avx512F.Compress(Vector512<float>.Zero, mask, value).Store(address);
+        }
         else
+        {
             StoreEachSelected(Bits(mask), value, address);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -142,14 +156,19 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     public static Vector512<float> MultiplyHigh(Vector512<float> a, Vector512<float> b)
     {
         if (!Avx512F.IsSupported)
-            return Vector512.Create(Vector256Ops.MultiplyHigh(a.GetLower(), b.GetLower()), Vector256Ops.MultiplyHigh(a.GetUpper(), b.GetUpper()));
+        {
+            return Vector512.Create(Vector256Ops.MultiplyHigh(a.GetLower(), b.GetLower()),
+                Vector256Ops.MultiplyHigh(a.GetUpper(), b.GetUpper()));
+        }
+
         Vector512<ulong> even = Avx512F.Multiply(a.AsUInt32(), b.AsUInt32());
         Vector512<ulong> odd = Avx512F.Multiply((a.AsUInt64() >> 32).AsUInt32(), (b.AsUInt64() >> 32).AsUInt32());
         return ((even >> 32) | (odd & Vector512.Create(0xFFFFFFFF00000000UL))).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> EqualIntegers(Vector512<float> a, Vector512<float> b) => Vector512.Equals(a.AsInt32(), b.AsInt32()).AsSingle();
+    public static Vector512<float> EqualIntegers(Vector512<float> a, Vector512<float> b) =>
+        Vector512.Equals(a.AsInt32(), b.AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ShiftLeft(Vector512<float> a, int bits) => Vector512.ShiftLeft(a.AsInt32(), bits).AsSingle();
@@ -158,7 +177,8 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     public static Vector512<float> ShiftRight(Vector512<float> a, int bits) => Vector512.ShiftRightLogical(a.AsInt32(), bits).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ShiftRightSigned(Vector512<float> a, int bits) => Vector512.ShiftRightArithmetic(a.AsInt32(), bits).AsSingle();
+    public static Vector512<float> ShiftRightSigned(Vector512<float> a, int bits) =>
+        Vector512.ShiftRightArithmetic(a.AsInt32(), bits).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ToIntegers(Vector512<float> a) => Vector512.ConvertToInt32Native(a).AsSingle();
@@ -180,7 +200,10 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     {
         Vector512<float> value = default;
         for (int i = 0; i < count; i++)
+        {
             ((float*)&value)[i] = address[i];
+        }
+
         return value;
     }
 
@@ -188,14 +211,18 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     private static void StoreEach(Vector512<float> value, float* address, int count)
     {
         for (int i = 0; i < count; i++)
+        {
             address[i] = ((float*)&value)[i];
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void StoreEachSelected(uint bits, Vector512<float> value, float* address)
     {
         for (; bits != 0; bits &= bits - 1)
+        {
             *address++ = ((float*)&value)[BitOperations.TrailingZeroCount(bits)];
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -207,7 +234,8 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
             return;
         }
 
-        Vector512<float> ab = Avx512F.UnpackLow(a, b), abHigh = Avx512F.UnpackHigh(a, b), cd = Avx512F.UnpackLow(c, d), cdHigh = Avx512F.UnpackHigh(c, d);
+        Vector512<float> ab = Avx512F.UnpackLow(a, b), abHigh = Avx512F.UnpackHigh(a, b), cd = Avx512F.UnpackLow(c, d),
+            cdHigh = Avx512F.UnpackHigh(c, d);
         a = Avx512F.UnpackLow(ab.AsDouble(), cd.AsDouble()).AsSingle();
         b = Avx512F.UnpackHigh(ab.AsDouble(), cd.AsDouble()).AsSingle();
         c = Avx512F.UnpackLow(abHigh.AsDouble(), cdHigh.AsDouble()).AsSingle();
@@ -241,7 +269,10 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     {
         Vector256<ushort> halves = Vector256.Load(address);
         if (Avx512F.IsSupported)
+        {
             return Avx512F.ConvertToVector512UInt32(halves).AsSingle();
+        }
+
         return Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves)).AsSingle();
     }
 
@@ -249,7 +280,8 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     public static void StoreHalves(Vector512<float> integers, ushort* address) =>
         Vector256.Store(Vector256.Narrow(integers.GetLower().AsUInt32(), integers.GetUpper().AsUInt32()), address);
 
-    private static void TransposeQuadsByHalves(ref Vector512<float> a, ref Vector512<float> b, ref Vector512<float> c, ref Vector512<float> d)
+    private static void TransposeQuadsByHalves(ref Vector512<float> a, ref Vector512<float> b, ref Vector512<float> c,
+        ref Vector512<float> d)
     {
         Vector256<float> a0 = a.GetLower(), b0 = b.GetLower(), c0 = c.GetLower(), d0 = d.GetLower();
         Vector256<float> a1 = a.GetUpper(), b1 = b.GetUpper(), c1 = c.GetUpper(), d1 = d.GetUpper();

@@ -8,7 +8,10 @@ internal static partial class VectorMath
     private const float SqrtTwoOverPi = 0.797884561f;
     private const float GeluCubic = 0.044715f;
 
-    /// <summary>erf x = x p(x^2) / q(x^2), a minimax rational function for |x| up to 3.93 (relative error 2e-8) and 1 in magnitude beyond; error at most 5.5 ulp, the largest near 3.6.</summary>
+    /// <summary>
+    /// erf x = x p(x^2) / q(x^2), a minimax rational function for |x| up to 3.93 (relative error 2e-8) and 1 in magnitude beyond; error at
+    /// most 5.5 ulp, the largest near 3.6.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Erf<TOps, TVector>(TVector x)
         where TOps : struct, IVectorOps<TVector>
@@ -65,8 +68,8 @@ internal static partial class VectorMath
     }
 
     /// <summary>
-    /// Phi(x), and the bell e^(-x^2 / 2). The tail is Phi(-|x|) = bell p(|x|) / q(|x|) with a minimax rational function for |x| up to 14 (relative error
-    /// 6e-9), where the bell vanishes: no difference of nearly equal numbers spoils small results.
+    /// Phi(x), and the bell e^(-x^2 / 2). The tail is Phi(-|x|) = bell p(|x|) / q(|x|) with a minimax rational function for |x| up to 14
+    /// (relative error 6e-9), where the bell vanishes: no difference of nearly equal numbers spoils small results.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector NormalDistribution<TOps, TVector>(TVector x, out TVector bell)

@@ -39,7 +39,9 @@ internal static partial class VectorMath
         return LogOfMantissa<TOps, TVector>(TOps.Select(large, half, x), TOps.And(large, TOps.Broadcast(1f)));
     }
 
-    /// <summary>n ln 2 + ln(1 + f) with ln(1 + f) = f - f^2 / 2 + f^3 p(f), p a minimax polynomial (relative error of the sum 8e-10).</summary>
+    /// <summary>
+    /// n ln 2 + ln(1 + f) with ln(1 + f) = f - f^2 / 2 + f^3 p(f), p a minimax polynomial (relative error of the sum 8e-10).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector LogOfMantissa<TOps, TVector>(TVector f, TVector n)
         where TOps : struct, IVectorOps<TVector>

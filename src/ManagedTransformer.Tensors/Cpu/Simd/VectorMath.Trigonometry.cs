@@ -84,7 +84,9 @@ internal static unsafe partial class VectorMath
         for (int lane = 0; lane < TOps.Count; lane++)
         {
             if (MathF.Abs(from[lane]) > LargestReducedAngle)
+            {
                 to[lane] = (float)(cosine ? Math.Cos(from[lane]) : Math.Sin(from[lane]));
+            }
         }
 
         return y;

@@ -4,8 +4,8 @@ namespace ManagedTransformer.Tensors.Cpu.Simd;
 
 /// <summary>
 /// Elementary functions of float vectors. A lane's result depends on its argument alone: not on its place in the vector, and with fused
-/// multiply-add not on the vector's width either. Errors are stated in units in the last place (ulp) of the exact result, the largest found in
-/// a sweep over the floats.
+/// multiply-add not on the vector's width either. Errors are stated in units in the last place (ulp) of the exact result, the largest found
+/// in a sweep over the floats.
 /// </summary>
 internal static partial class VectorMath
 {

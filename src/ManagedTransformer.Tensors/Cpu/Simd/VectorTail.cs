@@ -30,8 +30,12 @@ internal static unsafe class VectorTail<TOps, TVector>
     public static void StoreUpTo(TVector value, float* address, long count)
     {
         if (count >= TOps.Count)
+        {
             TOps.Store(value, address);
+        }
         else
+        {
             TOps.StoreFirst(value, address, (int)count);
+        }
     }
 }

@@ -4,7 +4,8 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Softmax;
 
 /// <summary>
-/// dx[v] = s ((targetWeight + n classWeight) p[v] - classWeight - targetWeight [v = target]) with p = e^(x - max) / sum; 0 for ignored rows.
+/// dx[v] = s ((targetWeight + n classWeight) p[v] - classWeight - targetWeight [v = target]) with p = e^(x - max) / sum;
+/// 0 for ignored rows.
 /// </summary>
 internal unsafe struct CrossEntropyBackward<TOps, TVector> : IRangeJob
     where TOps : struct, IVectorOps<TVector>
@@ -28,13 +29,20 @@ internal unsafe struct CrossEntropyBackward<TOps, TVector> : IRangeJob
             }
 
             float scale = Scale[ScaleIsScalar ? 0 : row];
-            TVector shift = TOps.Broadcast(Sums[2 * row]), factor = TOps.Broadcast(scale * (TargetWeight + (Length * ClassWeight)) / Sums[(2 * row) + 1]);
+            TVector shift = TOps.Broadcast(Sums[2 * row]),
+                factor = TOps.Broadcast(scale * (TargetWeight + (Length * ClassWeight)) / Sums[(2 * row) + 1]);
             TVector constant = TOps.Broadcast(-scale * ClassWeight);
             int i = 0;
             for (; i <= Length - TOps.Count; i += TOps.Count)
+            {
                 TOps.Store(Slope(TOps.Load(x + i), shift, factor, constant), dx + i);
+            }
+
             if (i < Length)
+            {
                 TOps.StoreFirst(Slope(TOps.LoadFirst(x + i, Length - i), shift, factor, constant), dx + i, Length - i);
+            }
+
             dx[Targets[row]] -= scale * TargetWeight;
         }
     }

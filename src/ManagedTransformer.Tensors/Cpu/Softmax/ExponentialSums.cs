@@ -20,9 +20,15 @@ internal static unsafe class ExponentialSums<TOps, TVector>
         }
 
         for (; i <= n - step; i += step)
+        {
             a = TOps.Max(a, TOps.Load(x + i));
+        }
+
         if (i < n)
+        {
             b = TOps.Max(b, VectorTail<TOps, TVector>.Load(x + i, (int)(n - i), float.NegativeInfinity));
+        }
+
         return TOps.Max(TOps.Max(a, b));
     }
 
@@ -39,7 +45,10 @@ internal static unsafe class ExponentialSums<TOps, TVector>
         }
 
         for (; i <= n - step; i += step)
+        {
             a = TOps.Add(a, VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(x + i), shift)));
+        }
+
         int rest = (int)(n - i);
         if (rest > 0)
         {
@@ -73,7 +82,9 @@ internal static unsafe class ExponentialSums<TOps, TVector>
         return TOps.Sum(a);
     }
 
-    /// <summary>The largest x, and the sum of e^(x - max), which is 1 where the largest x is infinite, and NaN in any case where an x is.</summary>
+    /// <summary>
+    /// The largest x, and the sum of e^(x - max), which is 1 where the largest x is infinite, and NaN in any case where an x is.
+    /// </summary>
     public static float MaxAndSum(float* x, long n, out float sum)
     {
         float max = Max(x, n);

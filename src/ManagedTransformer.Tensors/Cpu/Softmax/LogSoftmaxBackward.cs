@@ -17,7 +17,10 @@ internal unsafe struct LogSoftmaxBackward<TOps, TVector> : IRangeJob
             float* y = Y + (row * Length), dy = DY + (row * Length), dx = DX + (row * Length);
             TVector slopes = TOps.Zero;
             for (long i = 0; i < Length; i += TOps.Count)
+            {
                 slopes = TOps.Add(slopes, VectorTail<TOps, TVector>.LoadUpTo(dy + i, Length - i));
+            }
+
             TVector sum = TOps.Broadcast(TOps.Sum(slopes));
             for (long i = 0; i < Length; i += TOps.Count)
             {

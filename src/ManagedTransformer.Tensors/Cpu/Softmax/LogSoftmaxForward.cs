@@ -19,10 +19,15 @@ internal unsafe struct LogSoftmaxForward<TOps, TVector> : IRangeJob
             TVector shift = TOps.Broadcast(max), logarithm = TOps.Broadcast(MathF.Log(sum));
             long i = 0;
             for (; i <= Length - TOps.Count; i += TOps.Count)
+            {
                 TOps.Store(TOps.Subtract(TOps.Subtract(TOps.Load(x + i), shift), logarithm), y + i);
+            }
+
             int rest = (int)(Length - i);
             if (rest > 0)
+            {
                 TOps.StoreFirst(TOps.Subtract(TOps.Subtract(TOps.LoadFirst(x + i, rest), shift), logarithm), y + i, rest);
+            }
         }
     }
 }

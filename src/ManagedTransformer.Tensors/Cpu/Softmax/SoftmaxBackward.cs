@@ -26,7 +26,8 @@ internal unsafe struct SoftmaxBackward<TOps, TVector> : IRangeJob
             for (long i = 0; i < Length; i += TOps.Count)
             {
                 TVector slope = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(dy + i, Length - i), dot);
-                VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(y + i, Length - i), slope), dx + i, Length - i);
+                VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(y + i, Length - i), slope),
+                    dx + i, Length - i);
             }
         }
     }

@@ -19,7 +19,9 @@ internal unsafe struct SoftmaxForward<TOps, TVector> : IRangeJob
             float max = ExponentialSums<TOps, TVector>.Max(x, Length);
             if (float.IsNegativeInfinity(max))
             {
-                RowMap<TOps, TVector>.Apply(new UnaryFunctions<TOps, TVector>.Constant(ExponentialSums<TOps, TVector>.HasNaN(x, Length) ? float.NaN : 0f), y, y, Length);
+                RowMap<TOps, TVector>.Apply(
+                    new UnaryFunctions<TOps, TVector>.Constant(ExponentialSums<TOps, TVector>.HasNaN(x, Length) ? float.NaN : 0f),
+                    y, y, Length);
                 continue;
             }
 

@@ -13,7 +13,10 @@ internal static class Ranges
         if (count <= grain)
         {
             if (count > 0)
+            {
                 job.Execute(0, count);
+            }
+
             return;
         }
 

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>Native memory that one thread keeps from one kernel call to the next. What it holds is garbage at the start of a call.</summary>
+/// <summary>
+/// Native memory that one thread keeps from one kernel call to the next. What it holds is garbage at the start of a call.
+/// </summary>
 internal sealed unsafe class ThreadScratch
 {
     private const int Alignment = 64;

@@ -7,7 +7,9 @@ internal static class AttentionCases
 {
     private static readonly Tolerance _forward = new(1e-5, 1e-5), _gradient = new(5e-5, 5e-5), _huge = new(5e-5, 1e-3);
 
-    /// <summary>How the rows of a tensor [batch, time, head] lie: heads outermost, heads inside a time step, or inside a packed q-k-v projection.</summary>
+    /// <summary>
+    /// How the rows of a tensor [batch, time, head] lie: heads outermost, heads inside a time step, or inside a packed q-k-v projection.
+    /// </summary>
     private enum Layout
     {
         HeadsOutside,
@@ -15,14 +17,15 @@ internal static class AttentionCases
         Packed,
     }
 
-    private sealed record Setting(string Name, bool Causal = false, int Window = 0, bool Padding = false, float Dropout = 0, Layout Layout = Layout.HeadsInside);
+    private sealed record Setting(string Name, bool Causal = false, int Window = 0, bool Padding = false, float Dropout = 0,
+        Layout Layout = Layout.HeadsInside);
 
     private static readonly (int Batch, int Heads, int Queries, int Keys, int HeadWidth, int ValueWidth)[] _sizes =
     [
         (1, 1, 1, 1, 1, 1), (2, 3, 5, 5, 4, 4), (1, 2, 9, 9, 7, 5), (1, 1, 17, 17, 16, 16), (2, 2, 33, 33, 24, 24), (1, 3, 64, 64, 32, 32),
-        (1, 2, 70, 70, 33, 17), (1, 1, 130, 130, 64, 64), (1, 2, 257, 257, 20, 36), (2, 1, 3, 40, 16, 16), (1, 2, 40, 75, 8, 24), (1, 1, 65, 140, 65, 70),
-        (2, 2, 1, 37, 32, 32), (1, 1, 1, 700, 64, 48), (3, 4, 1, 300, 24, 24), (1, 1, 2, 513, 16, 16), (1, 1, 20, 7, 16, 16), (1, 2, 1, 1, 128, 128),
-        (1, 1, 6, 70, 130, 200), (1, 1, 2, 600, 140, 150),
+        (1, 2, 70, 70, 33, 17), (1, 1, 130, 130, 64, 64), (1, 2, 257, 257, 20, 36), (2, 1, 3, 40, 16, 16), (1, 2, 40, 75, 8, 24),
+        (1, 1, 65, 140, 65, 70), (2, 2, 1, 37, 32, 32), (1, 1, 1, 700, 64, 48), (3, 4, 1, 300, 24, 24), (1, 1, 2, 513, 16, 16),
+        (1, 1, 20, 7, 16, 16), (1, 2, 1, 1, 128, 128), (1, 1, 6, 70, 130, 200), (1, 1, 2, 600, 140, 150),
         (0, 2, 3, 3, 8, 8), (1, 1, 0, 5, 8, 8), (1, 2, 4, 0, 8, 8),
     ];
 
@@ -48,7 +51,8 @@ internal static class AttentionCases
         new("Attention", "many heads", run => RunForward(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32))),
         new("AttentionGradient", "many heads", run => RunGradient(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32), _gradient)),
         new("Attention", "large scores", LargeScores),
-        .. _settings.Select(setting => new KernelCase("AttentionGradient", $"huge scores, {setting.Name}", run => HugeScores(run, setting))),
+        .. _settings.Select(
+            setting => new KernelCase("AttentionGradient", $"huge scores, {setting.Name}", run => HugeScores(run, setting))),
         new("Attention", "no query sees a key", NothingSeen),
     ];
 
@@ -77,7 +81,8 @@ internal static class AttentionCases
         }
     }
 
-    private static void RunGradient(KernelRun run, Setting setting, (int, int, int, int, int, int) size, Tolerance scores, Func<AttentionProblem, AttentionProblem>? change = null)
+    private static void RunGradient(KernelRun run, Setting setting, (int, int, int, int, int, int) size, Tolerance scores,
+        Func<AttentionProblem, AttentionProblem>? change = null)
     {
         AttentionProblem forward = Problem(run, setting, size, _forward, "");
         forward = change?.Invoke(forward) ?? forward;
@@ -102,13 +107,14 @@ internal static class AttentionCases
         }
     }
 
-    // Scores of about plus or minus 1e4 that differ by little, all of them exact: weights are as exact as those of small scores. Gradients of scores cancel before
-    // they meet factors of 96.
+    // Scores of about plus or minus 1e4 that differ by little, all of them exact: weights are as exact as those of small scores. Gradients
+    // of scores cancel before they meet factors of 96.
     private static void HugeScores(KernelRun run, Setting setting)
     {
         foreach (float level in new[] { -96f, 96f })
         {
-            foreach ((int, int, int Queries, int Keys, int, int) size in new[] { (2, 2, 45, 75, 12, 20), (1, 1, 1, 9, 5, 4), (1, 1, 70, 70, 24, 24) })
+            foreach ((int, int, int Queries, int Keys, int, int) size in new[] { (2, 2, 45, 75, 12, 20), (1, 1, 1, 9, 5, 4),
+                (1, 1, 70, 70, 24, 24) })
             {
                 RunGradient(run, setting, size, _huge, forward =>
                 {
@@ -132,7 +138,8 @@ internal static class AttentionCases
         }
     }
 
-    private static AttentionProblem Problem(KernelRun run, Setting setting, (int, int, int, int, int, int) size, Tolerance tolerance, string prefix)
+    private static AttentionProblem Problem(KernelRun run, Setting setting, (int, int, int, int, int, int) size, Tolerance tolerance,
+        string prefix)
     {
         (int batch, int heads, int queries, int keys, int width, int valueWidth) = size;
         var problem = new AttentionProblem
@@ -152,13 +159,16 @@ internal static class AttentionCases
         (problem.Q, problem.QStrides) = Rows(run, setting.Layout, batch, heads, queries, width, 1);
         (problem.K, problem.KStrides) = Rows(run, setting.Layout, batch, heads, keys, width, 0);
         (problem.V, problem.VStrides) = Rows(run, setting.Layout, batch, heads, keys, valueWidth, 3);
-        (problem.Y, problem.YStrides) = Results(run, $"{prefix}y {Label(size)}", setting.Layout, batch, heads, queries, valueWidth, tolerance);
+        (problem.Y, problem.YStrides) = Results(run, $"{prefix}y {Label(size)}", setting.Layout, batch, heads, queries,
+            valueWidth, tolerance);
         problem.Maxima = run.Output($"{prefix}maxima {Label(size)}", (long)batch * heads * queries, tolerance);
         problem.Sums = run.Output($"{prefix}sums {Label(size)}", (long)batch * heads * queries, tolerance);
         if (setting.Padding)
         {
             // The first sequence is padded in its second half, the others here and there.
-            float[] padding = [.. from b in Enumerable.Range(0, batch) from u in Enumerable.Range(0, keys) select b == 0 ? (2 * u > keys ? 1f : 0) : u % 3 == 0 ? 1 : 0];
+            float[] padding = [.. from b in Enumerable.Range(0, batch) from u in Enumerable.Range(0, keys) select b == 0
+                ? (2 * u > keys ? 1f : 0)
+                : u % 3 == 0 ? 1 : 0];
             problem.KeyPadding = run.Values(padding, 1);
         }
 
@@ -168,13 +178,15 @@ internal static class AttentionCases
     private static string Label((int Batch, int Heads, int Queries, int Keys, int HeadWidth, int ValueWidth) size) =>
         $"[{size.Batch}, {size.Heads}, {size.Queries}, {size.Keys}, {size.HeadWidth}, {size.ValueWidth}]";
 
-    private static (DeviceBuffer Buffer, RowStrides Strides) Rows(KernelRun run, Layout layout, int batch, int heads, int time, int width, int offset)
+    private static (DeviceBuffer Buffer, RowStrides Strides) Rows(KernelRun run, Layout layout, int batch, int heads, int time,
+        int width, int offset)
     {
         RowStrides strides = StridesOf(layout, heads, time, width);
         return (run.Numbers(batch * strides.Batch, -2, 2, offset), strides);
     }
 
-    private static (DeviceBuffer Buffer, RowStrides Strides) Results(KernelRun run, string label, Layout layout, int batch, int heads, int time, int width, Tolerance tolerance)
+    private static (DeviceBuffer Buffer, RowStrides Strides) Results(KernelRun run, string label, Layout layout, int batch, int heads,
+        int time, int width, Tolerance tolerance)
     {
         RowStrides strides = StridesOf(layout, heads, time, width);
         return (run.Output(label, batch * strides.Batch, tolerance, width % 4), strides);

@@ -70,12 +70,14 @@ internal static class ElementwiseCases
         {
             Shape shape = new(count);
             Strides unit = Strides.Contiguous(shape);
-            DeviceBuffer a = Operand(count, count % 4), b = Operand(count, count % 3), y = run.Output($"[{count}]", count, tolerance, count % 2);
+            DeviceBuffer a = Operand(count, count % 4), b = Operand(count, count % 3),
+                y = run.Output($"[{count}]", count, tolerance, count % 2);
             run.Kernels.Elementwise.Binary(op, new(a, unit), new(b, unit), y, shape);
             run.Kernels.Elementwise.Binary(op, new(a, unit), new(b, unit), run.Compared($"[{count}] into a", a, count, tolerance), shape);
             DeviceBuffer c = Operand(count, 1);
             run.Kernels.Elementwise.Binary(op, new(c, unit), new(b, unit), run.Compared($"[{count}] into b", b, count, tolerance), shape);
-            run.Kernels.Elementwise.Binary(op, new(c, unit), new(Operand(1, 0), default), run.Output($"[{count}] with scalar", count, tolerance), shape);
+            run.Kernels.Elementwise.Binary(op, new(c, unit), new(Operand(1, 0), default),
+                run.Output($"[{count}] with scalar", count, tolerance), shape);
         }
     }
 
@@ -83,7 +85,8 @@ internal static class ElementwiseCases
     {
         foreach (Layout layout in _layouts)
         {
-            foreach (BinaryOp op in new[] { BinaryOp.Add, BinaryOp.Subtract, BinaryOp.Multiply, BinaryOp.Divide, BinaryOp.Maximum, BinaryOp.Greater })
+            foreach (BinaryOp op in new[] { BinaryOp.Add, BinaryOp.Subtract, BinaryOp.Multiply, BinaryOp.Divide, BinaryOp.Maximum,
+                BinaryOp.Greater })
             {
                 DeviceBuffer a = run.Numbers(layout.LeftExtent, 0.5f, 2, 1), b = run.Numbers(layout.RightExtent, 0.5f, 2, 3);
                 DeviceBuffer y = run.Output($"{op}, {layout.Name}", layout.Shape.Count, _rounding, 2);
@@ -105,8 +108,10 @@ internal static class ElementwiseCases
 
         Check(BinaryOp.Power, [2, -2, -2, -2, 5, 0, 0, 0, 1, -1], [3, 3, -1, 2, 0, 0, 2, 0.5f, -7.5f, 5]);
         const float Inf = float.PositiveInfinity, NaN = float.NaN;
-        Check(BinaryOp.Power, [1.0000001f, 3, 0.5f, 10, 10, 10, -10, -8, 2, 2, 0.5f, -1, -1], [1e8f, 80, 140, 40, -50, -37.5f, 41, 0.25f, Inf, -Inf, Inf, Inf, 16777217]);
-        Check(BinaryOp.Power, [Inf, Inf, -Inf, -Inf, -Inf, 0, -0f, 0, 1, NaN, NaN, 2, 1e-40f], [0.5f, -1, 3, -3, 0.5f, -2, -3, Inf, NaN, 0, 1, NaN, 0.5f]);
+        Check(BinaryOp.Power, [1.0000001f, 3, 0.5f, 10, 10, 10, -10, -8, 2, 2, 0.5f, -1, -1],
+            [1e8f, 80, 140, 40, -50, -37.5f, 41, 0.25f, Inf, -Inf, Inf, Inf, 16777217]);
+        Check(BinaryOp.Power, [Inf, Inf, -Inf, -Inf, -Inf, 0, -0f, 0, 1, NaN, NaN, 2, 1e-40f],
+            [0.5f, -1, 3, -3, 0.5f, -2, -3, Inf, NaN, 0, 1, NaN, 0.5f]);
 
         void Check(BinaryOp op, float[] a, float[] b)
         {
@@ -123,7 +128,8 @@ internal static class ElementwiseCases
         Strides unit = Strides.Contiguous(shape);
         DeviceBuffer a = run.Numbers(shape.Count, offset: 1), b = run.Numbers(shape.Count);
         run.Kernels.Elementwise.Binary(BinaryOp.Subtract, new(a, unit), new(b, unit), run.Output("arrays", shape.Count, _rounding), shape);
-        run.Kernels.Elementwise.Binary(BinaryOp.Multiply, new(run.Numbers(1), default), new(b, unit), run.Output("scalar", shape.Count, _rounding, 3), shape);
+        run.Kernels.Elementwise.Binary(BinaryOp.Multiply, new(run.Numbers(1), default), new(b, unit),
+            run.Output("scalar", shape.Count, _rounding, 3), shape);
         run.Kernels.Elementwise.AddScaled(run.Compared("added", a, shape.Count, new(3e-7, 3e-7)), b, shape.Count, 0.3f);
     }
 
@@ -131,7 +137,8 @@ internal static class ElementwiseCases
     {
         foreach (Layout layout in _layouts)
         {
-            DeviceBuffer a = run.Numbers(layout.LeftExtent, offset: 1), b = run.Numbers(layout.RightExtent), first = run.WholeNumbers(layout.LeftExtent, -1, 2);
+            DeviceBuffer a = run.Numbers(layout.LeftExtent, offset: 1), b = run.Numbers(layout.RightExtent),
+                first = run.WholeNumbers(layout.LeftExtent, -1, 2);
             run.Kernels.Elementwise.Select(layout.LeftOf(first), layout.LeftOf(a), layout.RightOf(b),
                 run.Output($"condition like a, {layout.Name}", layout.Shape.Count, Tolerance.Exact), layout.Shape);
             DeviceBuffer second = run.WholeNumbers(layout.RightExtent, 0, 2, 3);
@@ -143,8 +150,10 @@ internal static class ElementwiseCases
         {
             Shape shape = new(count);
             Strides unit = Strides.Contiguous(shape);
-            DeviceBuffer condition = run.WholeNumbers(count, 0, 2, 1), a = run.Numbers(count, offset: 3), b = run.Values([float.NegativeInfinity]);
-            run.Kernels.Elementwise.Select(new(condition, unit), new(a, unit), new(b, default), run.Compared($"[{count}] into a", a, count, Tolerance.Exact), shape);
+            DeviceBuffer condition = run.WholeNumbers(count, 0, 2, 1), a = run.Numbers(count, offset: 3),
+                b = run.Values([float.NegativeInfinity]);
+            run.Kernels.Elementwise.Select(new(condition, unit), new(a, unit), new(b, default),
+                run.Compared($"[{count}] into a", a, count, Tolerance.Exact), shape);
         }
     }
 
@@ -156,10 +165,12 @@ internal static class ElementwiseCases
             DeviceBuffer a = run.Indices(layout.LeftExtent, 1 << 30, 1), b = run.Numbers(layout.RightExtent, offset: 3);
             run.Kernels.Elementwise.Copy(layout.LeftOf(a),
                 new(run.Output($"from a, {layout.Name}", layout.Shape.Count, Tolerance.Exact, 1, DType.Int32), packed), layout.Shape);
-            run.Kernels.Elementwise.Copy(layout.RightOf(b), new(run.Output($"from b, {layout.Name}", layout.Shape.Count, Tolerance.Exact, 2), packed), layout.Shape);
+            run.Kernels.Elementwise.Copy(layout.RightOf(b),
+                new(run.Output($"from b, {layout.Name}", layout.Shape.Count, Tolerance.Exact, 2), packed), layout.Shape);
             if (layout.Left.All(stride => stride > 0))
             {
-                DeviceBuffer source = run.Numbers(layout.Shape.Count), place = run.Output($"into a, {layout.Name}", layout.LeftExtent, Tolerance.Exact, 1);
+                DeviceBuffer source = run.Numbers(layout.Shape.Count),
+                    place = run.Output($"into a, {layout.Name}", layout.LeftExtent, Tolerance.Exact, 1);
                 run.Kernels.Elementwise.Copy(new(source, packed), layout.LeftOf(place), layout.Shape);
             }
         }
@@ -167,7 +178,8 @@ internal static class ElementwiseCases
         Shape large = new(3, 211, 310);
         Strides swapped = ToStrides([65_410, 1, 211]);
         DeviceBuffer matrix = run.Numbers(large.Count);
-        run.Kernels.Elementwise.Copy(new(matrix, swapped), new(run.Output("large transposition", large.Count, Tolerance.Exact), Strides.Contiguous(large)), large);
+        run.Kernels.Elementwise.Copy(new(matrix, swapped),
+            new(run.Output("large transposition", large.Count, Tolerance.Exact), Strides.Contiguous(large)), large);
     }
 
     private static void Fill(KernelRun run)
@@ -195,9 +207,11 @@ internal static class ElementwiseCases
             run.Kernels.Elementwise.ToBFloat16(run.Numbers(count, -100, 100, count % 4), y, count);
         }
 
-        uint[] bits = [0x3F808000, 0x3F818000, 0x3F807FFF, 0x3F808001, 0x7F7FFFFF, 0x7F800000, 0xFF800000, 0x7F800001, 0xFFFFFFFF, 0x7FC00000, 0x00000001, 0x80000000];
+        uint[] bits = [0x3F808000, 0x3F818000, 0x3F807FFF, 0x3F808001, 0x7F7FFFFF, 0x7F800000, 0xFF800000, 0x7F800001, 0xFFFFFFFF,
+            0x7FC00000, 0x00000001, 0x80000000];
         float[] values = [.. Enumerable.Repeat(bits, 5).SelectMany(row => row).Select(BitConverter.UInt32BitsToSingle)];
-        run.Kernels.Elementwise.ToBFloat16(run.Values(values), run.Output("ties, infinities, NaN", values.Length, Tolerance.Exact, 0, DType.BFloat16), values.Length);
+        run.Kernels.Elementwise.ToBFloat16(run.Values(values),
+            run.Output("ties, infinities, NaN", values.Length, Tolerance.Exact, 0, DType.BFloat16), values.Length);
     }
 
     private static void FromBFloat16(KernelRun run)
@@ -206,7 +220,8 @@ internal static class ElementwiseCases
         run.Kernels.Elementwise.FromBFloat16(run.Halves(all), run.Output("every value", all.Length, Tolerance.Exact), all.Length);
         foreach (int count in Enumerable.Range(0, 71))
         {
-            run.Kernels.Elementwise.FromBFloat16(run.Halves(all.AsSpan(16_000, count), count % 4), run.Output($"[{count}]", count, Tolerance.Exact, count % 3), count);
+            run.Kernels.Elementwise.FromBFloat16(run.Halves(all.AsSpan(16_000, count), count % 4),
+                run.Output($"[{count}]", count, Tolerance.Exact, count % 3), count);
         }
     }
 

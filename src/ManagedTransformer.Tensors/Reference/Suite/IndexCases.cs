@@ -8,10 +8,12 @@ internal static class IndexCases
     private static readonly Tolerance _sums = new(5e-6, 5e-6);
 
     private static IEnumerable<(int TableRows, int Count, int Width)> RowSizes =>
-        [.. KernelSuite.Widths.Select(width => (11, 9, width)), (5, 0, 8), (1, 1, 1), (1, 70, 3), (1000, 3001, 70), (7, 4001, 33), (50_000, 100, 16), (3, 20_000, 1)];
+        [.. KernelSuite.Widths.Select(width => (11, 9, width)), (5, 0, 8), (1, 1, 1), (1, 70, 3), (1000, 3001, 70), (7, 4001, 33),
+            (50_000, 100, 16), (3, 20_000, 1)];
 
     private static IEnumerable<(int Outer, int N, int K, int Inner)> MiddleSizes =>
-        [.. KernelSuite.Widths.Select(k => (2, 9, k, 1)), .. KernelSuite.Widths.Select(inner => (2, 5, 3, inner)), (0, 5, 2, 1), (3, 5, 0, 2), (3001, 40, 33, 1), (40, 70, 10, 65)];
+        [.. KernelSuite.Widths.Select(k => (2, 9, k, 1)), .. KernelSuite.Widths.Select(inner => (2, 5, 3, inner)), (0, 5, 2, 1),
+            (3, 5, 0, 2), (3001, 40, 33, 1), (40, 70, 10, 65)];
 
     public static IEnumerable<KernelCase> All =>
     [
@@ -54,7 +56,8 @@ internal static class IndexCases
                 // Many additions to one row round off more.
                 var tolerance = new Tolerance(5e-6, 5e-6 * (1 + ((double)count / tableRows / 10)));
                 long size = (long)tableRows * width;
-                DeviceBuffer table = run.Compared($"[{count}, {width}] into {tableRows} rows, skipping {skipped}", run.Numbers(size, offset: width % 4), size, tolerance);
+                DeviceBuffer table = run.Compared($"[{count}, {width}] into {tableRows} rows, skipping {skipped}",
+                    run.Numbers(size, offset: width % 4), size, tolerance);
                 run.Kernels.Indexing.ScatterAddRows(x, indices, skipped, table, tableRows, count, width);
             }
         }
@@ -82,7 +85,8 @@ internal static class IndexCases
         {
             long places = (long)outer * k * inner;
             DeviceBuffer x = run.Numbers((long)outer * n * inner, offset: k % 4), indices = run.Indices(places, n, 1);
-            run.Kernels.Indexing.Gather(x, indices, run.Output($"[{outer}, {k}, {inner}] of {n}", places, Tolerance.Exact, k % 3), outer, n, k, inner);
+            run.Kernels.Indexing.Gather(x, indices, run.Output($"[{outer}, {k}, {inner}] of {n}", places, Tolerance.Exact, k % 3),
+                outer, n, k, inner);
         }
     }
 

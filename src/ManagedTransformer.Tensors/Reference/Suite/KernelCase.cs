@@ -10,7 +10,8 @@ internal sealed record KernelCase(string Kernel, string Name, Action<KernelRun> 
     public KernelCheck Check(Device candidate) => Check(candidate, null, out _);
 
     /// <summary>Compares a device with the reference, as far as the device has the results.</summary>
-    /// <param name="candidate">The device.</param><param name="omissions">What it leaves out; null if nothing.</param>
+    /// <param name="candidate">The device.</param>
+    /// <param name="omissions">What it leaves out; null if nothing.</param>
     /// <param name="compared">How many results were compared.</param>
     public KernelCheck Check(Device candidate, ILaunchOmissions? omissions, out int compared)
     {

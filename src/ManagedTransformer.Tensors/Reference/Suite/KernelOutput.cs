@@ -43,5 +43,6 @@ internal sealed class KernelOutput(string label, DType dtype, Tolerance toleranc
     };
 
     private bool GuardsAreIntact() =>
-        !bytes.AsSpan(0, guardBytes).ContainsAnyExcept(KernelRun.Poison) && !bytes.AsSpan(bytes.Length - guardBytes).ContainsAnyExcept(KernelRun.Poison);
+        !bytes.AsSpan(0, guardBytes).ContainsAnyExcept(KernelRun.Poison)
+        && !bytes.AsSpan(bytes.Length - guardBytes).ContainsAnyExcept(KernelRun.Poison);
 }

@@ -5,8 +5,9 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Reference;
 
 /// <summary>
-/// One execution of a case's script on one device: hands out inputs, the same ones on every device, and outputs that are read back at the end.
-/// Outputs start out as NaN, and they lie between guard zones, so that a kernel that reads what it should overwrite or writes too far is found.
+/// One execution of a case's script on one device: hands out inputs, the same ones on every device, and outputs that are read back at the
+/// end. Outputs start out as NaN, and they lie between guard zones, so that a kernel that reads what it should overwrite or writes too far
+/// is found.
 /// </summary>
 /// <param name="device">Where it runs.</param>
 /// <param name="omissions">Which kernels the device leaves out; null if none.</param>

@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Tensors.Reference;
 
 /// <summary>
-/// The one suite that every device is tested against: each kernel of the contract against its scalar twin, over empty, small and odd shapes,
-/// lengths around every vector width, unaligned starts, strides, and sizes at which work is spread over threads.
+/// The one suite that every device is tested against: each kernel of the contract against its scalar twin, over empty, small and odd
+/// shapes, lengths around every vector width, unaligned starts, strides, and sizes at which work is spread over threads.
 /// </summary>
 internal static class KernelSuite
 {

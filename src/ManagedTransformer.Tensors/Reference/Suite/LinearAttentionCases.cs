@@ -2,13 +2,16 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Reference;
 
-/// <summary>Cases of linear attention and its gradient: sizes and chunks around every tile, denominators, gates, padding, carried states, layouts, single steps.</summary>
+/// <summary>
+/// Cases of linear attention and its gradient: sizes and chunks around every tile, denominators, gates, padding, carried states,
+/// layouts, single steps.
+/// </summary>
 internal static class LinearAttentionCases
 {
     private static readonly Tolerance _forward = new(1e-5, 1e-5), _gradient = new(5e-5, 5e-5);
 
-    private sealed record Setting(string Name, LinearDenominator Denominator = LinearDenominator.Add, float Epsilon = 1e-3f, bool Gates = false, bool Padding = false,
-        bool State = false, bool Packed = false, float Lowest = 0.05f, bool Factors = false);
+    private sealed record Setting(string Name, LinearDenominator Denominator = LinearDenominator.Add, float Epsilon = 1e-3f,
+        bool Gates = false, bool Padding = false, bool State = false, bool Packed = false, float Lowest = 0.05f, bool Factors = false);
 
     private readonly record struct Size(int Batch, int Heads, int Length, int Features, int Width, int Chunk)
     {
@@ -17,8 +20,9 @@ internal static class LinearAttentionCases
 
     private static readonly Size[] _sizes =
     [
-        new(1, 1, 1, 1, 1, 1), new(2, 3, 5, 4, 3, 2), new(1, 2, 7, 5, 9, 64), new(1, 1, 17, 16, 15, 17), new(2, 2, 33, 7, 24, 16), new(1, 3, 64, 32, 32, 64), new(1, 2, 70, 33, 17, 64),
-        new(1, 1, 150, 8, 64, 128), new(1, 2, 40, 65, 31, 13), new(3, 1, 2, 20, 16, 1), new(1, 1, 131, 3, 2, 130), new(1, 2, 70, 130, 70, 64), new(0, 2, 3, 4, 4, 2), new(1, 2, 0, 4, 4, 2),
+        new(1, 1, 1, 1, 1, 1), new(2, 3, 5, 4, 3, 2), new(1, 2, 7, 5, 9, 64), new(1, 1, 17, 16, 15, 17), new(2, 2, 33, 7, 24, 16),
+        new(1, 3, 64, 32, 32, 64), new(1, 2, 70, 33, 17, 64), new(1, 1, 150, 8, 64, 128), new(1, 2, 40, 65, 31, 13),
+        new(3, 1, 2, 20, 16, 1), new(1, 1, 131, 3, 2, 130), new(1, 2, 70, 130, 70, 64), new(0, 2, 3, 4, 4, 2), new(1, 2, 0, 4, 4, 2),
     ];
 
     private static readonly Setting[] _settings =
@@ -39,7 +43,8 @@ internal static class LinearAttentionCases
     [
         .. _settings.Select(setting => new KernelCase("LinearAttention", setting.Name, run => RunForward(run, setting))),
         .. _settings.Select(setting => new KernelCase("LinearAttentionGradient", setting.Name, run => RunGradient(run, setting))),
-        .. _settings.Select(setting => new KernelCase("LinearAttention", $"one step in place, {setting.Name}", run => RunStep(run, setting))),
+        .. _settings.Select(
+            setting => new KernelCase("LinearAttention", $"one step in place, {setting.Name}", run => RunStep(run, setting))),
     ];
 
     private static void RunForward(KernelRun run, Setting setting)
@@ -127,13 +132,15 @@ internal static class LinearAttentionCases
 
     private static long StateSize(Size size) => (long)size.Batch * size.Heads * size.Features * size.Width;
 
-    private static (DeviceBuffer Buffer, RowStrides Strides) Rows(KernelRun run, Setting setting, Size size, int width, float low, int offset)
+    private static (DeviceBuffer Buffer, RowStrides Strides) Rows(KernelRun run, Setting setting, Size size, int width,
+        float low, int offset)
     {
         RowStrides strides = StridesOf(setting, size, width);
         return (run.Numbers(size.Batch * strides.Batch, low, 1, offset), strides);
     }
 
-    private static (DeviceBuffer Buffer, RowStrides Strides) Results(KernelRun run, string label, Setting setting, Size size, int width, Tolerance tolerance)
+    private static (DeviceBuffer Buffer, RowStrides Strides) Results(KernelRun run, string label, Setting setting, Size size, int width,
+        Tolerance tolerance)
     {
         RowStrides strides = StridesOf(setting, size, width);
         return (run.Output(label, size.Batch * strides.Batch, tolerance, width % 4), strides);

@@ -12,9 +12,11 @@ internal static class MatrixCases
         (0, 5, 5), (5, 0, 5), (1, 0, 0), (4, 4, 0), (1, 17, 0),
     ];
 
-    private static readonly (int M, int N, int K)[] _vectorSizes = [(1, 300, 70), (1, 70, 300), (1, 1, 1000), (2, 513, 129), (3, 33, 700), (300, 1, 70), (70, 1, 300), (513, 3, 40), (1, 3001, 257)];
+    private static readonly (int M, int N, int K)[] _vectorSizes =
+        [(1, 300, 70), (1, 70, 300), (1, 1, 1000), (2, 513, 129), (3, 33, 700), (300, 1, 70), (70, 1, 300), (513, 3, 40), (1, 3001, 257)];
 
-    private static readonly (int M, int N, int K)[] _largeSizes = [(97, 130, 401), (200, 300, 100), (129, 65, 800), (20, 1000, 50), (400, 33, 60), (7, 260, 900)];
+    private static readonly (int M, int N, int K)[] _largeSizes =
+        [(97, 130, 401), (200, 300, 100), (129, 65, 800), (20, 1000, 50), (400, 33, 60), (7, 260, 900)];
 
     // Around the tiles of GPUs, each with another pair of transposes.
     private static readonly (int M, int N, int K)[] _edgeSizes =
@@ -36,7 +38,8 @@ internal static class MatrixCases
         .. Sizes("small", _smallSizes),
         .. Sizes("vectors", _vectorSizes),
         .. Sizes("large", _largeSizes),
-        .. Enum.GetValues<Activation>().Select(activation => new KernelCase("MatMul", $"bias and {activation}", run => Epilogues(run, activation))),
+        .. Enum.GetValues<Activation>()
+            .Select(activation => new KernelCase("MatMul", $"bias and {activation}", run => Epilogues(run, activation))),
         new("MatMul", "edges of tiles", Edges),
         new("MatMul", "long sums", LongSums),
         new("MatMul", "whole numbers", WholeNumbers),
@@ -57,13 +60,24 @@ internal static class MatrixCases
             foreach ((int m, int n, int k) in sizes)
             {
                 Multiply(run, new MatMulProblem { Batch = 1, M = m, N = n, K = k, TransposeA = a, TransposeB = b, Alpha = 1 }, 0);
-                Multiply(run, new MatMulProblem { Batch = 1, M = m, N = n, K = k, TransposeA = a, TransposeB = b, Alpha = -0.5f, Accumulate = true }, 3);
+                Multiply(run, new MatMulProblem
+                {
+                    Batch = 1,
+                    M = m,
+                    N = n,
+                    K = k,
+                    TransposeA = a,
+                    TransposeB = b,
+                    Alpha = -0.5f,
+                    Accumulate = true,
+                }, 3);
             }
         });
 
     private static void Epilogues(KernelRun run, Activation activation)
     {
-        foreach ((int batch, int m, int n, int k, int padding) in new[] { (1, 1, 70, 33, 0), (1, 5, 33, 17, 0), (1, 13, 65, 70, 3), (1, 3, 9, 0, 0), (1, 70, 1, 12, 0), (1, 130, 200, 90, 0), (3, 17, 20, 9, 0), (2, 6, 21, 40, 2) })
+        foreach ((int batch, int m, int n, int k, int padding) in new[] { (1, 1, 70, 33, 0), (1, 5, 33, 17, 0), (1, 13, 65, 70, 3),
+            (1, 3, 9, 0, 0), (1, 70, 1, 12, 0), (1, 130, 200, 90, 0), (3, 17, 20, 9, 0), (2, 6, 21, 40, 2) })
         {
             foreach (bool keep in _noAndYes)
             {
@@ -89,11 +103,22 @@ internal static class MatrixCases
 
     private static void Batches(KernelRun run)
     {
-        foreach ((int batch, int m, int n, int k) in new[] { (0, 3, 4, 5), (2, 1, 1, 1), (7, 5, 33, 16), (12, 64, 64, 32), (3, 70, 17, 65), (40, 1, 48, 20), (33, 20, 1, 9) })
+        foreach ((int batch, int m, int n, int k) in new[] { (0, 3, 4, 5), (2, 1, 1, 1), (7, 5, 33, 16), (12, 64, 64, 32), (3, 70, 17, 65),
+            (40, 1, 48, 20), (33, 20, 1, 9) })
         {
             foreach (bool transpose in _noAndYes)
             {
-                var problem = new MatMulProblem { Batch = batch, M = m, N = n, K = k, TransposeA = transpose, TransposeB = !transpose, Alpha = 1, Bias = run.Numbers(n) };
+                var problem = new MatMulProblem
+                {
+                    Batch = batch,
+                    M = m,
+                    N = n,
+                    K = k,
+                    TransposeA = transpose,
+                    TransposeB = !transpose,
+                    Alpha = 1,
+                    Bias = run.Numbers(n),
+                };
                 Multiply(run, problem, 2);
             }
         }
@@ -311,7 +336,9 @@ internal static class MatrixCases
         static float[] Pattern(int count) => [.. Enumerable.Range(0, count).Select(i => ((i * 37 % 101) - 50.25f) / 64)];
     }
 
-    /// <summary>Lays out contiguous batches of matrices whose rows have <paramref name="padding"/> unused elements at their end, and multiplies.</summary>
+    /// <summary>
+    /// Lays out contiguous batches of matrices whose rows have <paramref name="padding"/> unused elements at their end, and multiplies.
+    /// </summary>
     private static void Multiply(KernelRun run, MatMulProblem problem, int padding, bool keepPreActivation = false)
     {
         (int m, int n, int k) = (problem.M, problem.N, problem.K);

@@ -11,7 +11,8 @@ internal static class NormalizationCases
     private static readonly Tolerance _rowTolerance = new(2e-5, 5e-5);
 
     private static IEnumerable<(int Rows, int Width)> Sizes =>
-        [.. KernelSuite.Widths.Select(width => (3, width)), .. Enumerable.Range(0, 20).Select(rows => (rows, 21)), (37, 130), (1003, 100), (2, 5003), (3001, 16)];
+        [.. KernelSuite.Widths.Select(width => (3, width)), .. Enumerable.Range(0, 20).Select(rows => (rows, 21)), (37, 130), (1003, 100),
+            (2, 5003), (3001, 16)];
 
     public static IEnumerable<KernelCase> All =>
     [
@@ -38,8 +39,8 @@ internal static class NormalizationCases
     {
         foreach ((int rows, int groups, int width, int chunks, int first, bool shuffle) in new[]
         {
-            (0, 2, 4, 1, 0, true), (3, 1, 17, 1, 0, false), (5, 2, 6, 1, 3, true), (4, 4, 21, 4, 8, true), (37, 8, 16, 2, 10, false), (130, 3, 5, 5, 5, true), (2, 2, 130, 1, 64, true),
-            (19, 8, 7, 8, 16, true), (33, 6, 10, 1, 0, true), (16, 1, 37, 1, 5, false),
+            (0, 2, 4, 1, 0, true), (3, 1, 17, 1, 0, false), (5, 2, 6, 1, 3, true), (4, 4, 21, 4, 8, true), (37, 8, 16, 2, 10, false),
+            (130, 3, 5, 5, 5, true), (2, 2, 130, 1, 64, true), (19, 8, 7, 8, 16, true), (33, 6, 10, 1, 0, true), (16, 1, 37, 1, 5, false),
         })
         {
             int features = groups * width;
@@ -86,7 +87,8 @@ internal static class NormalizationCases
             int count = rows * width, offset = width % 4;
             string label = $"[{rows}, {width}]";
             DeviceBuffer x = run.Numbers(count, -2, 2, offset), gain = run.Numbers(width, 0.5f, 2), bias = run.Numbers(width, offset: 1);
-            DeviceBuffer r = residual ? run.Numbers(count, offset: 1) : default, sum = residual ? run.Output($"sum {label}", count, new(2e-7, 0), offset) : default;
+            DeviceBuffer r = residual ? run.Numbers(count, offset: 1) : default,
+                sum = residual ? run.Output($"sum {label}", count, new(2e-7, 0), offset) : default;
             run.Kernels.Normalization.LayerNorm(x, r, gain, bias, Epsilon, sum, run.Output($"y {label}", count, _rowTolerance),
                 run.Output($"mean {label}", rows, new(1e-6, 1e-6)), run.Output($"rstd {label}", rows, new(2e-5, 0)), rows, width);
         }
@@ -97,7 +99,8 @@ internal static class NormalizationCases
         foreach (int width in KernelSuite.Widths.Where(width => width > 4))
         {
             DeviceBuffer x = run.Numbers(4 * width, 1000, 1001), gain = run.Numbers(width, 0.5f, 2), bias = run.Numbers(width);
-            run.Kernels.Normalization.LayerNorm(x, default, gain, bias, Epsilon, default, run.Output($"y [4, {width}]", 4 * width, new(2e-3, 2e-3)),
+            run.Kernels.Normalization.LayerNorm(x, default, gain, bias, Epsilon, default,
+                run.Output($"y [4, {width}]", 4 * width, new(2e-3, 2e-3)),
                 run.Output($"mean [4, {width}]", 4, new(1e-6, 0)), run.Output($"rstd [4, {width}]", 4, new(2e-3, 0)), 4, width);
         }
     }
@@ -109,9 +112,11 @@ internal static class NormalizationCases
             int count = rows * width, offset = width % 4;
             string label = $"[{rows}, {width}]";
             DeviceBuffer s = run.Numbers(count, -2, 2, offset), gain = run.Numbers(width, 0.5f, 2), dy = run.Numbers(count, offset: 1);
-            DeviceBuffer other = otherGradient ? run.Numbers(count) : default, mean = run.Numbers(rows, -0.2f, 0.2f), rstd = run.Numbers(rows, 0.5f, 1.5f);
+            DeviceBuffer other = otherGradient ? run.Numbers(count) : default, mean = run.Numbers(rows, -0.2f, 0.2f),
+                rstd = run.Numbers(rows, 0.5f, 1.5f);
             Tolerance columnTolerance = ColumnTolerance(rows);
-            run.Kernels.Normalization.LayerNormGradient(s, gain, mean, rstd, dy, other, run.Output($"ds {label}", count, _rowTolerance, offset),
+            run.Kernels.Normalization.LayerNormGradient(s, gain, mean, rstd, dy, other,
+                run.Output($"ds {label}", count, _rowTolerance, offset),
                 run.Output($"dGain {label}", width, columnTolerance), run.Output($"dBias {label}", width, columnTolerance, 1), rows, width);
         }
     }
@@ -132,7 +137,8 @@ internal static class NormalizationCases
         foreach ((int rows, int width) in Sizes)
         {
             int count = rows * width;
-            DeviceBuffer x = run.Numbers(count, -2, 2, width % 4), gain = run.Numbers(width, 0.5f, 2), rrms = run.Numbers(rows, 0.5f, 1), dy = run.Numbers(count, offset: 1);
+            DeviceBuffer x = run.Numbers(count, -2, 2, width % 4), gain = run.Numbers(width, 0.5f, 2), rrms = run.Numbers(rows, 0.5f, 1),
+                dy = run.Numbers(count, offset: 1);
             run.Kernels.Normalization.RmsNormGradient(x, gain, rrms, dy, run.Output($"dx [{rows}, {width}]", count, _rowTolerance),
                 run.Output($"dGain [{rows}, {width}]", width, ColumnTolerance(rows)), rows, width);
         }
@@ -164,10 +170,12 @@ internal static class NormalizationCases
         foreach ((int rows, int width) in Sizes.Where(size => size.Rows > 0))
         {
             int count = rows * width;
-            DeviceBuffer x = run.Numbers(count, -2, 2, width % 4), mean = run.Numbers(width, -0.2f, 0.2f), rstd = run.Numbers(width, 0.5f, 1.5f);
+            DeviceBuffer x = run.Numbers(count, -2, 2, width % 4), mean = run.Numbers(width, -0.2f, 0.2f),
+                rstd = run.Numbers(width, 0.5f, 1.5f);
             DeviceBuffer gain = run.Numbers(width), dy = run.Numbers(count, offset: 1);
             run.Kernels.Normalization.BatchNormGradient(x, mean, rstd, gain, dy, run.Output($"dx [{rows}, {width}]", count, _rowTolerance),
-                run.Output($"dGain [{rows}, {width}]", width, ColumnTolerance(rows)), run.Output($"dBias [{rows}, {width}]", width, ColumnTolerance(rows)),
+                run.Output($"dGain [{rows}, {width}]", width, ColumnTolerance(rows)),
+                run.Output($"dBias [{rows}, {width}]", width, ColumnTolerance(rows)),
                 rows, width, masked ? run.WholeNumbers(rows, 0, 2) : default, !training ? 0 : masked ? (rows + 1) / 2 : rows);
         }
     }

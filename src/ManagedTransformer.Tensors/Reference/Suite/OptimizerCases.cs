@@ -34,7 +34,8 @@ internal static class OptimizerCases
         }
 
         DeviceBuffer still = run.Compared("no gradient yet", run.Numbers(40), 40, _weights), zeros = run.Values(new float[40]);
-        run.Kernels.Optimizers.Adam(still, zeros, run.Values(new float[40]), run.Values(new float[40]), 40, new AdamCoefficients(1, 0.9f, 0.999f, 1e-8f, 0, 0, 0.001f, 30));
+        run.Kernels.Optimizers.Adam(still, zeros, run.Values(new float[40]), run.Values(new float[40]), 40,
+            new AdamCoefficients(1, 0.9f, 0.999f, 1e-8f, 0, 0, 0.001f, 30));
     }
 
     private static void Sgd(KernelRun run, float momentum, bool nesterov)

@@ -11,7 +11,8 @@ internal static class ProductKeyCases
     [
         .. KernelSuite.Widths.Where(n => n <= 33).Select(n => new ProductKeyShape(3, 2, n, 3, Math.Max(1, n / 2))),
         .. KernelSuite.Widths.Select(half => new ProductKeyShape(2, 2, 7, half, 4)),
-        new(0, 2, 5, 3, 2), new(1, 1, 1, 1, 1), new(130, 3, 9, 5, 9), new(5, 2, 64, 8, 32), new(2, 1, 100, 16, 70), new(40, 4, 20, 40, 8), new(3, 2, 150, 6, 9),
+        new(0, 2, 5, 3, 2), new(1, 1, 1, 1, 1), new(130, 3, 9, 5, 9), new(5, 2, 64, 8, 32), new(2, 1, 100, 16, 70), new(40, 4, 20, 40, 8),
+        new(3, 2, 150, 6, 9),
     ];
 
     public static IEnumerable<KernelCase> All =>
@@ -30,7 +31,8 @@ internal static class ProductKeyCases
         foreach (ProductKeyShape shape in Shapes)
         {
             DeviceBuffer query = run.Numbers(QueryCount(shape), offset: shape.Half % 4), keys = run.Numbers(KeyCount(shape), offset: 1);
-            run.Kernels.ProductKeys.Search(query, keys, run.Output($"{shape}", SlotCount(shape), _sums, 1), run.Scratch(SlotCount(shape)), shape);
+            run.Kernels.ProductKeys.Search(query, keys, run.Output($"{shape}", SlotCount(shape), _sums, 1),
+                run.Scratch(SlotCount(shape)), shape);
         }
     }
 
@@ -40,7 +42,8 @@ internal static class ProductKeyCases
         {
             foreach (int kept in new[] { 1, shape.Kept, shape.Keys })
             {
-                Exact(run, run.WholeNumbers(QueryCount(shape), -1, 2), run.WholeNumbers(KeyCount(shape), -2, 3), shape with { Kept = kept });
+                Exact(run, run.WholeNumbers(QueryCount(shape), -1, 2), run.WholeNumbers(KeyCount(shape), -2, 3),
+                    shape with { Kept = kept });
             }
         }
     }
@@ -83,7 +86,8 @@ internal static class ProductKeyCases
     {
         foreach (ProductKeyShape shape in Shapes)
         {
-            DeviceBuffer keys = run.Numbers(KeyCount(shape), offset: shape.Half % 4), slots = run.Indices(SlotCount(shape), shape.Keys * shape.Keys);
+            DeviceBuffer keys = run.Numbers(KeyCount(shape), offset: shape.Half % 4),
+                slots = run.Indices(SlotCount(shape), shape.Keys * shape.Keys);
             DeviceBuffer dScores = run.Numbers(SlotCount(shape), offset: 1), dQuery = run.Output($"{shape}", QueryCount(shape), _sums, 2);
             run.Kernels.ProductKeys.QueryGradient(keys, slots, dScores, dQuery, shape);
         }

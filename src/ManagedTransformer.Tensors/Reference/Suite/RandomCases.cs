@@ -22,8 +22,10 @@ internal static class RandomCases
             foreach (float probability in new[] { 0, 0.1f, 0.5f, 0.9f })
             {
                 DeviceBuffer x = run.Numbers(count, 1, 2, count % 4);
-                run.Kernels.Random.Dropout(x, run.Output($"[{count}], p {probability}", count, new(5e-7, 0), count % 3), count, probability, _key);
-                run.Kernels.Random.Dropout(x, run.Compared($"[{count}], p {probability}, in place", x, count, new(5e-7, 0)), count, probability, _key);
+                run.Kernels.Random.Dropout(x, run.Output($"[{count}], p {probability}", count, new(5e-7, 0), count % 3), count,
+                    probability, _key);
+                run.Kernels.Random.Dropout(x, run.Compared($"[{count}], p {probability}, in place", x, count, new(5e-7, 0)), count,
+                    probability, _key);
             }
         }
     }

@@ -11,7 +11,8 @@ internal static class ReductionCases
         .. KernelSuite.Widths.Select(n => (3, n, 1)),
         .. KernelSuite.Widths.Select(inner => (2, 5, inner)),
         .. KernelSuite.Widths.Select(n => (1, n, 7)),
-        (0, 4, 3), (3, 4, 0), (1, 1, 1), (1, 100_003, 1), (20_011, 3, 1), (1, 3, 50_021), (1, 5003, 17), (37, 19, 130), (501, 257, 1), (3, 40_007, 1), (2, 6001, 3),
+        (0, 4, 3), (3, 4, 0), (1, 1, 1), (1, 100_003, 1), (20_011, 3, 1), (1, 3, 50_021), (1, 5003, 17), (37, 19, 130), (501, 257, 1),
+        (3, 40_007, 1), (2, 6001, 3),
     ];
 
     public static IEnumerable<KernelCase> All =>
@@ -31,7 +32,8 @@ internal static class ReductionCases
         foreach ((int outer, int n, int inner) in Sizes)
         {
             Tolerance tolerance = op is ReduceOp.Max ? Tolerance.Exact : new(2e-6, 1e-6 * (1 + (n / 50.0)));
-            DeviceBuffer x = run.Numbers((long)outer * n * inner, offset: n % 4), y = run.Output($"[{outer}, {n}, {inner}]", (long)outer * inner, tolerance, n % 3);
+            DeviceBuffer x = run.Numbers((long)outer * n * inner, offset: n % 4),
+                y = run.Output($"[{outer}, {n}, {inner}]", (long)outer * inner, tolerance, n % 3);
             run.Kernels.Reductions.Reduce(op, x, y, outer, n, inner);
         }
     }
@@ -40,7 +42,8 @@ internal static class ReductionCases
     {
         run.Kernels.Reductions.Reduce(ReduceOp.Sum, run.Scratch(0), run.Output("sum of nothing", 15, Tolerance.Exact), 5, 0, 3);
         const float Inf = float.PositiveInfinity;
-        float[] rows = [-Inf, -Inf, -Inf, -Inf, 1e30f, -1e30f, 3e38f, 0, -Inf, 2, -Inf, 1, 5000, 5000, 4999, -Inf, Inf, 1, 2, -Inf, -3e38f, -3e38f, -Inf, -3e38f];
+        float[] rows = [-Inf, -Inf, -Inf, -Inf, 1e30f, -1e30f, 3e38f, 0, -Inf, 2, -Inf, 1, 5000, 5000, 4999, -Inf, Inf, 1, 2, -Inf, -3e38f,
+            -3e38f, -Inf, -3e38f];
         foreach (ReduceOp op in new[] { ReduceOp.Max, ReduceOp.LogSumExp })
         {
             run.Kernels.Reductions.Reduce(op, run.Values(rows), run.Output($"{op} of rows", 6, new(1e-6, 0)), 6, 4, 1);
@@ -66,8 +69,10 @@ internal static class ReductionCases
         float[] infinite = [NaN, 1, Inf, Inf, Inf, NaN, -Inf, NaN, -Inf, -Inf, -Inf, -Inf, Inf, Inf, 3, 1, -Inf, 2];
         foreach (ReduceOp op in new[] { ReduceOp.Max, ReduceOp.LogSumExp })
         {
-            run.Kernels.Reductions.Reduce(op, run.Values(infinite), run.Output($"{op} of rows with infinities", 6, Tolerance.Exact), 6, 3, 1);
-            run.Kernels.Reductions.Reduce(op, run.Values(infinite), run.Output($"{op} of columns with infinities", 6, Tolerance.Exact), 1, 3, 6);
+            run.Kernels.Reductions.Reduce(op, run.Values(infinite), run.Output($"{op} of rows with infinities", 6, Tolerance.Exact), 6, 3,
+                1);
+            run.Kernels.Reductions.Reduce(op, run.Values(infinite),
+                run.Output($"{op} of columns with infinities", 6, Tolerance.Exact), 1, 3, 6);
         }
     }
 
@@ -76,8 +81,10 @@ internal static class ReductionCases
         foreach ((int outer, int n, int inner) in Sizes)
         {
             long count = (long)outer * n * inner, lines = (long)outer * inner;
-            run.Kernels.Reductions.ArgMax(run.WholeNumbers(count, -4, 4, n % 4), run.Output($"ties [{outer}, {n}, {inner}]", lines, Tolerance.Exact, 0, DType.Int32), outer, n, inner);
-            run.Kernels.Reductions.ArgMax(run.Numbers(count), run.Output($"[{outer}, {n}, {inner}]", lines, Tolerance.Exact, 1, DType.Int32), outer, n, inner);
+            run.Kernels.Reductions.ArgMax(run.WholeNumbers(count, -4, 4, n % 4),
+                run.Output($"ties [{outer}, {n}, {inner}]", lines, Tolerance.Exact, 0, DType.Int32), outer, n, inner);
+            run.Kernels.Reductions.ArgMax(run.Numbers(count),
+                run.Output($"[{outer}, {n}, {inner}]", lines, Tolerance.Exact, 1, DType.Int32), outer, n, inner);
         }
 
         // What a NaN at the start gives is left open.
@@ -85,7 +92,8 @@ internal static class ReductionCases
         run.Kernels.Reductions.ArgMax(run.Values(withNaN), run.Output("NaN in rows", 2, Tolerance.Exact, 0, DType.Int32), 2, 4, 1);
         run.Kernels.Reductions.ArgMax(run.Values(withNaN), run.Output("NaN in columns", 2, Tolerance.Exact, 0, DType.Int32), 1, 4, 2);
         float[] minusInfinity = [.. Enumerable.Repeat(float.NegativeInfinity, 37)];
-        run.Kernels.Reductions.ArgMax(run.Values(minusInfinity), run.Output("minus infinities", 1, Tolerance.Exact, 0, DType.Int32), 1, 37, 1);
+        run.Kernels.Reductions.ArgMax(run.Values(minusInfinity), run.Output("minus infinities", 1, Tolerance.Exact, 0, DType.Int32), 1, 37,
+            1);
     }
 
     private static void CumulativeSum(KernelRun run)
@@ -95,7 +103,8 @@ internal static class ReductionCases
             foreach (bool reverse in new[] { false, true })
             {
                 long count = (long)outer * n * inner;
-                DeviceBuffer y = run.Output($"[{outer}, {n}, {inner}], reverse {reverse}", count, new(1e-6, 1e-6 * (1 + (n / 20.0))), n % 3);
+                DeviceBuffer y = run.Output($"[{outer}, {n}, {inner}], reverse {reverse}", count,
+                    new(1e-6, 1e-6 * (1 + (n / 20.0))), n % 3);
                 run.Kernels.Reductions.CumulativeSum(run.Numbers(count, offset: n % 4), y, outer, n, inner, reverse);
             }
         }
@@ -113,7 +122,8 @@ internal static class ReductionCases
             }
         }
 
-        float[] values = [.. Enumerable.Range(0, 60).Select(i => i % 7 == 0 ? 1 : i % 11 == 0 ? float.PositiveInfinity : float.NegativeInfinity)];
+        float[] values =
+            [.. Enumerable.Range(0, 60).Select(i => i % 7 == 0 ? 1 : i % 11 == 0 ? float.PositiveInfinity : float.NegativeInfinity)];
         TopK(run, "infinities", run.Values(values), 2, 30, 20);
         TopK(run, "zeros of both signs and NaN", run.Values([0, -0f, float.NaN, 1, -0f, 0]), 1, 6, 6);
     }

@@ -2,7 +2,9 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Reference;
 
-/// <summary>Cases of bags of embeddings, of the sorting of indices, and of everything that works on rows of a table that have contributions.</summary>
+/// <summary>
+/// Cases of bags of embeddings, of the sorting of indices, and of everything that works on rows of a table that have contributions.
+/// </summary>
 internal static class RowContributionCases
 {
     private static readonly Tolerance _sums = new(1e-5, 1e-5), _weights = new(3e-6, 3e-6);
@@ -35,8 +37,10 @@ internal static class RowContributionCases
     {
         foreach ((int tableRows, int bags, int perBag, int width) in Sizes)
         {
-            DeviceBuffer table = run.Numbers((long)tableRows * width, offset: width % 4), indices = run.Indices(bags * perBag, tableRows, 1);
-            DeviceBuffer weights = run.Numbers(bags * perBag, offset: 1), y = run.Output($"[{bags}, {perBag}] of [{tableRows}, {width}]", (long)bags * width, _sums, width % 3);
+            DeviceBuffer table = run.Numbers((long)tableRows * width, offset: width % 4),
+                indices = run.Indices(bags * perBag, tableRows, 1);
+            DeviceBuffer weights = run.Numbers(bags * perBag, offset: 1),
+                y = run.Output($"[{bags}, {perBag}] of [{tableRows}, {width}]", (long)bags * width, _sums, width % 3);
             run.Kernels.Indexing.EmbeddingBag(table, tableRows, indices, weights, y, bags, perBag, width);
         }
     }
@@ -46,7 +50,8 @@ internal static class RowContributionCases
         foreach (int index in new[] { 4, -1, int.MinValue })
         {
             DeviceBuffer table = run.Numbers(12), indices = run.Integers([0, index]), weights = run.Numbers(2), y = run.Scratch(3);
-            run.Throws<ArgumentOutOfRangeException>($"index {index}", () => run.Kernels.Indexing.EmbeddingBag(table, 4, indices, weights, y, 1, 2, 3));
+            run.Throws<ArgumentOutOfRangeException>($"index {index}",
+                () => run.Kernels.Indexing.EmbeddingBag(table, 4, indices, weights, y, 1, 2, 3));
         }
     }
 
@@ -54,8 +59,10 @@ internal static class RowContributionCases
     {
         foreach ((int tableRows, int bags, int perBag, int width) in Sizes)
         {
-            DeviceBuffer table = run.Numbers((long)tableRows * width, offset: width % 4), indices = run.Indices(bags * perBag, tableRows, 1);
-            DeviceBuffer dy = run.Numbers((long)bags * width, offset: 1), dWeights = run.Output($"[{bags}, {perBag}] of [{tableRows}, {width}]", bags * perBag, new(1e-5, 1e-5 * (1 + (width / 100.0))), 1);
+            DeviceBuffer table = run.Numbers((long)tableRows * width, offset: width % 4),
+                indices = run.Indices(bags * perBag, tableRows, 1);
+            DeviceBuffer dy = run.Numbers((long)bags * width, offset: 1), dWeights =
+                run.Output($"[{bags}, {perBag}] of [{tableRows}, {width}]", bags * perBag, new(1e-5, 1e-5 * (1 + (width / 100.0))), 1);
             run.Kernels.Indexing.EmbeddingBagWeightGradient(table, indices, dy, dWeights, bags, perBag, width);
         }
     }
@@ -66,8 +73,10 @@ internal static class RowContributionCases
         {
             foreach (int limit in new[] { 1, 2, 200, 1 << 11, (1 << 11) + 1, 1 << 20, int.MaxValue })
             {
-                DeviceBuffer indices = run.Indices(count, limit, count % 3), sorted = run.Output($"{count} below {limit}", count, Tolerance.Exact, 1, DType.Int32);
-                run.Kernels.Indexing.Sort(indices, limit, sorted, run.Output($"order of {count} below {limit}", count, Tolerance.Exact, 0, DType.Int32), count);
+                DeviceBuffer indices = run.Indices(count, limit, count % 3),
+                    sorted = run.Output($"{count} below {limit}", count, Tolerance.Exact, 1, DType.Int32);
+                run.Kernels.Indexing.Sort(indices, limit, sorted,
+                    run.Output($"order of {count} below {limit}", count, Tolerance.Exact, 0, DType.Int32), count);
             }
         }
     }
@@ -96,7 +105,8 @@ internal static class RowContributionCases
     });
 
     private static void SgdRows(KernelRun run, float momentum, bool nesterov) => ForEach(run, (gradient, label, table) =>
-        run.Kernels.Optimizers.SgdRows(table("w", -1, 1), gradient, momentum == 0 ? default : table("b", -1, 1), 0.5f, 0.1f, momentum, nesterov, 0.01f));
+        run.Kernels.Optimizers.SgdRows(table("w", -1, 1), gradient, momentum == 0 ? default : table("b", -1, 1), 0.5f, 0.1f, momentum,
+            nesterov, 0.01f));
 
     private static void AdagradRows(KernelRun run) => ForEach(run, (gradient, label, table) =>
         run.Kernels.Optimizers.AdagradRows(table("w", -1, 1), gradient, table("a", 0.1f, 0.2f), 0.5f, 0.1f, 1e-4f));
@@ -117,7 +127,8 @@ internal static class RowContributionCases
                 string label = $"[{values} x {perValue}, {width}] to {tableRows} rows{(weighted ? ", weighted" : "")}";
                 DeviceBuffer indices = run.Indices(count, tableRows), sorted = run.Scratch(count), order = run.Scratch(count);
                 run.Kernels.Indexing.Sort(indices, tableRows, sorted, order, count);
-                DeviceBuffer weights = weighted ? run.Numbers(count, offset: 1) : default, rows = run.Numbers((long)values * width, offset: width % 3);
+                DeviceBuffer weights = weighted ? run.Numbers(count, offset: 1) : default,
+                    rows = run.Numbers((long)values * width, offset: width % 3);
                 call(new RowContributions(sorted, order, weights, rows, count, perValue, width), label, MakeTable);
 
                 DeviceBuffer MakeTable(string name, float low, float high)

@@ -10,7 +10,8 @@ internal static class SoftmaxCases
 
     private static readonly Tolerance _normal = new(5e-6, 1e-6), _sum = new(2e-5, 1e-6);
 
-    private static IEnumerable<(int Rows, int Width)> Sizes => [.. KernelSuite.Widths.Select(n => (3, n)), (0, 5), (1, 1000), (2, 50_257), (801, 130), (5001, 9)];
+    private static IEnumerable<(int Rows, int Width)> Sizes =>
+        [.. KernelSuite.Widths.Select(n => (3, n)), (0, 5), (1, 1000), (2, 50_257), (801, 130), (5001, 9)];
 
     public static IEnumerable<KernelCase> All =>
     [
@@ -76,7 +77,8 @@ internal static class SoftmaxCases
         foreach (int n in new[] { 2, 37, 300, 9000 })
         {
             DeviceBuffer loss = run.Output($"loss [4, {n}]", 4, _normal), nll = run.Output($"nll [4, {n}]", 4, _normal);
-            run.Kernels.Softmax.CrossEntropy(run.Values(WithNaN(n)), run.Integers([0, 1, 1, 0]), Ignored, 0.9f, 0.1f, loss, nll, run.Scratch(8), 4, n);
+            run.Kernels.Softmax.CrossEntropy(run.Values(WithNaN(n)), run.Integers([0, 1, 1, 0]), Ignored, 0.9f, 0.1f, loss, nll,
+                run.Scratch(8), 4, n);
         }
     }
 
@@ -108,7 +110,8 @@ internal static class SoftmaxCases
         foreach ((int rows, int n) in Sizes)
         {
             long count = (long)rows * n;
-            DeviceBuffer y = run.Numbers(count, -MathF.Log(2 * n) - 0.5f, -MathF.Log(2 * n) + 0.5f, n % 4), dy = run.Numbers(count, offset: 1);
+            DeviceBuffer y = run.Numbers(count, -MathF.Log(2 * n) - 0.5f, -MathF.Log(2 * n) + 0.5f, n % 4),
+                dy = run.Numbers(count, offset: 1);
             run.Kernels.Softmax.LogSoftmaxGradient(y, dy, run.Output($"[{rows}, {n}]", count, _normal, n % 3), rows, n);
         }
     }
@@ -120,10 +123,11 @@ internal static class SoftmaxCases
             DeviceBuffer x = run.Numbers((long)rows * n, -8, 8, n % 4), targets = run.Indices(rows, n, 1);
             // The smoothing term adds up n numbers of size 10.
             var lossTolerance = new Tolerance(5e-6, 1e-6 * (1 + (classWeight * n)));
-            run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, targetWeight, classWeight, run.Output($"loss [{rows}, {n}]", rows, lossTolerance),
+            run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, targetWeight, classWeight,
+                run.Output($"loss [{rows}, {n}]", rows, lossTolerance),
                 run.Output($"nll [{rows}, {n}]", rows, _normal, 1), run.Output($"sums [{rows}, {n}]", 2L * rows, _sum), rows, n);
-            run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, targetWeight, classWeight, run.Output($"loss alone [{rows}, {n}]", rows, lossTolerance),
-                default, run.Scratch(2L * rows), rows, n);
+            run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, targetWeight, classWeight,
+                run.Output($"loss alone [{rows}, {n}]", rows, lossTolerance), default, run.Scratch(2L * rows), rows, n);
         }
     }
 
@@ -132,7 +136,8 @@ internal static class SoftmaxCases
         foreach (int ignored in new[] { Ignored, -1, 0, 4 })
         {
             int[] targets = [.. Enumerable.Range(0, 300).Select(row => row % 3 == 0 ? ignored : row % 37)];
-            DeviceBuffer x = run.Numbers(300 * 37, -5, 5), t = run.Integers(targets), sums = run.Numbers(600, 1, 6), scale = run.Numbers(300);
+            DeviceBuffer x = run.Numbers(300 * 37, -5, 5), t = run.Integers(targets), sums = run.Numbers(600, 1, 6),
+                scale = run.Numbers(300);
             run.Kernels.Softmax.CrossEntropy(x, t, ignored, 0.9f, 0.01f, run.Output($"loss, ignoring {ignored}", 300, _normal),
                 run.Output($"nll, ignoring {ignored}", 300, _normal), run.Scratch(600), 300, 37);
             run.Kernels.Softmax.CrossEntropyGradient(x, t, ignored, 0.9f, 0.01f, sums, scale, false,
@@ -147,7 +152,8 @@ internal static class SoftmaxCases
             run.Output("nll", 3, _normal), run.Output("sums", 6, _normal), 3, 4);
     }
 
-    // Logits of about plus or minus 1e4 that differ by little, all of them exact: losses and gradients are as exact as those of small logits.
+    // Logits of about plus or minus 1e4 that differ by little, all of them exact: losses and gradients are as exact as those of small
+    // logits.
     private static void HugeLogits(KernelRun run)
     {
         foreach (float level in new[] { -9000f, 9000f, 65536f })
@@ -155,8 +161,10 @@ internal static class SoftmaxCases
             foreach ((int rows, int n) in new[] { (5, 3), (40, 37), (3, 300) })
             {
                 float[] values = [.. Enumerable.Range(0, rows * n).Select(i => level + (i * 37 % 101 / 16f))];
-                DeviceBuffer x = run.Values(values, 1), targets = run.Indices(rows, n), sums = run.Output($"sums {level} [{rows}, {n}]", 2L * rows, _normal);
-                run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, 0.9f, 0.1f / n, run.Output($"loss {level} [{rows}, {n}]", rows, _normal),
+                DeviceBuffer x = run.Values(values, 1), targets = run.Indices(rows, n),
+                    sums = run.Output($"sums {level} [{rows}, {n}]", 2L * rows, _normal);
+                run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, 0.9f, 0.1f / n,
+                    run.Output($"loss {level} [{rows}, {n}]", rows, _normal),
                     run.Output($"nll {level} [{rows}, {n}]", rows, _normal), sums, rows, n);
                 run.Kernels.Softmax.LogSoftmax(x, run.Output($"log softmax {level} [{rows}, {n}]", (long)rows * n, _normal), rows, n);
                 run.Kernels.Softmax.CrossEntropyGradient(x, targets, Ignored, 0.9f, 0.1f / n, sums, run.Values([1f]), true,
@@ -169,8 +177,10 @@ internal static class SoftmaxCases
     {
         foreach (int target in new[] { 5, -1, int.MaxValue })
         {
-            DeviceBuffer x = run.Numbers(10), targets = run.Integers([0, target]), a = run.Scratch(2), b = run.Scratch(4), dx = run.Scratch(10);
-            run.Throws<ArgumentOutOfRangeException>($"target {target}", () => run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, 1, 0, a, default, b, 2, 5));
+            DeviceBuffer x = run.Numbers(10), targets = run.Integers([0, target]), a = run.Scratch(2), b = run.Scratch(4),
+                dx = run.Scratch(10);
+            run.Throws<ArgumentOutOfRangeException>($"target {target}",
+                () => run.Kernels.Softmax.CrossEntropy(x, targets, Ignored, 1, 0, a, default, b, 2, 5));
         }
     }
 
@@ -179,7 +189,8 @@ internal static class SoftmaxCases
         foreach ((int rows, int n) in Sizes)
         {
             long count = (long)rows * n;
-            DeviceBuffer x = run.Numbers(count, -3, 3, n % 4), targets = run.Indices(rows, n), scale = run.Numbers(scaleIsScalar ? 1 : rows, offset: 1);
+            DeviceBuffer x = run.Numbers(count, -3, 3, n % 4), targets = run.Indices(rows, n),
+                scale = run.Numbers(scaleIsScalar ? 1 : rows, offset: 1);
             DeviceBuffer sums = run.Numbers(2L * rows, 1, 2 + n);
             run.Kernels.Softmax.CrossEntropyGradient(x, targets, Ignored, 1, 0, sums, scale, scaleIsScalar,
                 run.Output($"[{rows}, {n}]", count, _normal, n % 3), rows, n);

@@ -2,10 +2,14 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Reference;
 
-/// <summary>Cases of span attention and its gradient: sizes around every tile, spans of every kind and at their kinks, persistent slots, layouts, dropout.</summary>
+/// <summary>
+/// Cases of span attention and its gradient: sizes around every tile, spans of every kind and at their kinks, persistent slots,
+/// layouts, dropout.
+/// </summary>
 internal static class SpanAttentionCases
 {
-    private static readonly Tolerance _forward = new(1e-5, 1e-5), _gradient = new(5e-5, 5e-5), _sum = new(2e-4, 2e-4), _huge = new(5e-5, 1e-3);
+    private static readonly Tolerance _forward = new(1e-5, 1e-5), _gradient = new(5e-5, 5e-5), _sum = new(2e-4, 2e-4),
+        _huge = new(5e-5, 1e-3);
 
     private enum Spans
     {
@@ -14,7 +18,8 @@ internal static class SpanAttentionCases
         PerQuery,
     }
 
-    private sealed record Setting(string Name, Spans Spans = Spans.Fixed, int Persistent = 0, float Dropout = 0, bool Packed = false, int Ramp = 8, float Longest = 90);
+    private sealed record Setting(string Name, Spans Spans = Spans.Fixed, int Persistent = 0, float Dropout = 0, bool Packed = false,
+        int Ramp = 8, float Longest = 90);
 
     private readonly record struct Size(int Batch, int Heads, int Queries, int Length, int Width)
     {
@@ -23,8 +28,9 @@ internal static class SpanAttentionCases
 
     private static readonly Size[] _sizes =
     [
-        new(1, 1, 1, 1, 1), new(2, 3, 5, 5, 4), new(1, 2, 9, 12, 7), new(1, 1, 17, 1, 16), new(2, 2, 33, 40, 24), new(1, 3, 64, 64, 32), new(1, 2, 70, 31, 33),
-        new(3, 1, 3, 130, 16), new(1, 1, 40, 129, 65), new(2, 2, 1, 37, 32), new(3, 4, 1, 300, 24), new(1, 2, 2, 65, 20), new(1, 1, 150, 33, 8), new(1, 1, 9, 70, 140), new(1, 1, 2, 400, 150), new(0, 2, 3, 3, 8), new(1, 2, 0, 5, 8),
+        new(1, 1, 1, 1, 1), new(2, 3, 5, 5, 4), new(1, 2, 9, 12, 7), new(1, 1, 17, 1, 16), new(2, 2, 33, 40, 24), new(1, 3, 64, 64, 32),
+        new(1, 2, 70, 31, 33), new(3, 1, 3, 130, 16), new(1, 1, 40, 129, 65), new(2, 2, 1, 37, 32), new(3, 4, 1, 300, 24),
+        new(1, 2, 2, 65, 20), new(1, 1, 150, 33, 8), new(1, 1, 9, 70, 140), new(1, 1, 2, 400, 150), new(0, 2, 3, 3, 8), new(1, 2, 0, 5, 8),
     ];
 
     private static readonly Setting[] _settings =
@@ -47,7 +53,8 @@ internal static class SpanAttentionCases
         new("SpanAttention", "queries in parts", run => RunForward(run, _settings[5], new(1, 1, 300, 40, 16))),
         new("SpanAttentionGradient", "groups of sequences", run => RunGradient(run, _settings[5], new(40, 3, 6, 20, 16), _gradient)),
         new("SpanAttention", "large scores", LargeScores),
-        .. _settings.Select(setting => new KernelCase("SpanAttentionGradient", $"huge scores, {setting.Name}", run => HugeScores(run, setting))),
+        .. _settings.Select(
+            setting => new KernelCase("SpanAttentionGradient", $"huge scores, {setting.Name}", run => HugeScores(run, setting))),
         new("SpanAttentionGradient", "most mass beyond the span", run => MassBeyond(run)),
     ];
 
@@ -68,12 +75,14 @@ internal static class SpanAttentionCases
         (problem.Maxima, problem.Sums, problem.Normalizers) = (default, default, default);
         long queries = (long)size.Batch * size.Heads * size.Queries;
         problem.Weights = run.Output($"weights {size}", queries * size.Length, _forward, 1);
-        problem.PersistentWeights = setting.Persistent > 0 ? run.Output($"persistent weights {size}", queries * setting.Persistent, _forward, 1) : default;
+        problem.PersistentWeights =
+            setting.Persistent > 0 ? run.Output($"persistent weights {size}", queries * setting.Persistent, _forward, 1) : default;
         run.Kernels.Attention.SpanAttention(problem);
 
         // Nothing but weights: there are no values either.
         problem.Weights = run.Output($"weights alone {size}", queries * size.Length, _forward, 2);
-        problem.PersistentWeights = setting.Persistent > 0 ? run.Output($"persistent weights alone {size}", queries * setting.Persistent, _forward, 2) : default;
+        problem.PersistentWeights =
+            setting.Persistent > 0 ? run.Output($"persistent weights alone {size}", queries * setting.Persistent, _forward, 2) : default;
         (problem.V, problem.PersistentValues, problem.Y, problem.Dropout) = (default, default, default, 0);
         run.Kernels.Attention.SpanAttention(problem);
     }
@@ -86,7 +95,8 @@ internal static class SpanAttentionCases
         }
     }
 
-    private static void RunGradient(KernelRun run, Setting setting, Size size, Tolerance scores, Func<SpanAttentionProblem, SpanAttentionProblem>? change = null)
+    private static void RunGradient(KernelRun run, Setting setting, Size size, Tolerance scores,
+        Func<SpanAttentionProblem, SpanAttentionProblem>? change = null)
     {
         SpanAttentionProblem forward = Problem(run, setting, size, _forward, "");
         forward = change?.Invoke(forward) ?? forward;
@@ -118,14 +128,15 @@ internal static class SpanAttentionCases
     {
         foreach (int queries in new[] { 1, 40 })
         {
-            SpanAttentionProblem problem = Problem(run, _settings[2] with { Dropout = 0 }, new Size(1, 2, queries, 80, 32), new(2e-3, 2e-3), "");
+            SpanAttentionProblem problem = Problem(run, _settings[2] with { Dropout = 0 }, new Size(1, 2, queries, 80, 32),
+                new(2e-3, 2e-3), "");
             problem.Scale = 60;
             run.Kernels.Attention.SpanAttention(problem);
         }
     }
 
-    // Scores of about plus or minus 1e4 that differ by little, all of them exact: weights are as exact as those of small scores. Gradients of scores cancel before
-    // they meet factors of 96.
+    // Scores of about plus or minus 1e4 that differ by little, all of them exact: weights are as exact as those of small scores. Gradients
+    // of scores cancel before they meet factors of 96.
     private static void HugeScores(KernelRun run, Setting setting)
     {
         foreach (float level in new[] { -96f, 96f })
@@ -138,7 +149,9 @@ internal static class SpanAttentionCases
                     forward.Q = run.Levels(forward.QStrides.Batch * size.Batch, size.Width, 96, 1);
                     forward.K = run.Levels(forward.KStrides.Batch * size.Batch, size.Width, level);
                     forward.Positions = run.Levels((long)size.Length * size.Width, size.Width, 0, 1);
-                    forward.PersistentKeys = setting.Persistent > 0 ? run.Levels((long)size.Heads * setting.Persistent * size.Width, size.Width, level) : default;
+                    forward.PersistentKeys = setting.Persistent > 0
+                        ? run.Levels((long)size.Heads * setting.Persistent * size.Width, size.Width, level)
+                        : default;
                     return forward;
                 });
             }
@@ -152,19 +165,21 @@ internal static class SpanAttentionCases
         {
             foreach (bool persistent in new[] { false, true })
             {
-                RunGradient(run, _settings[persistent ? 5 : 4] with { Longest = 9, Ramp = 3, Persistent = persistent ? 3 : 0, Packed = false }, size, _gradient, forward =>
-                {
-                    forward.Scale = 1;
-                    forward.Q = run.Levels(forward.QStrides.Batch * size.Batch, size.Width, 1, 1);
-                    float[] positions = new float[size.Length * size.Width];
-                    for (int c = 0; c < size.Length / 2; c++)
+                RunGradient(run,
+                    _settings[persistent ? 5 : 4] with { Longest = 9, Ramp = 3, Persistent = persistent ? 3 : 0, Packed = false }, size,
+                    _gradient, forward =>
                     {
-                        positions[c * size.Width] = 14;
-                    }
+                        forward.Scale = 1;
+                        forward.Q = run.Levels(forward.QStrides.Batch * size.Batch, size.Width, 1, 1);
+                        float[] positions = new float[size.Length * size.Width];
+                        for (int c = 0; c < size.Length / 2; c++)
+                        {
+                            positions[c * size.Width] = 14;
+                        }
 
-                    forward.Positions = run.Values(positions, 1);
-                    return forward;
-                });
+                        forward.Positions = run.Values(positions, 1);
+                        return forward;
+                    });
             }
         }
     }
@@ -204,8 +219,10 @@ internal static class SpanAttentionCases
         {
             Spans.Fixed => (default, default),
             // Head 0 has the shortest span, head 1 one between two whole numbers, head 2 a whole one.
-            Spans.PerHead => (run.Values([.. Enumerable.Range(0, size.Heads).Select(head => head == 1 ? setting.Longest / 7 : head * setting.Longest / 2)], 1), new RowStrides(0, 0, 1)),
-            _ => (run.Numbers((long)size.Batch * size.Queries * size.Heads, 0, setting.Longest), new RowStrides((long)size.Queries * size.Heads, size.Heads, 1)),
+            Spans.PerHead => (run.Values([.. Enumerable.Range(0, size.Heads)
+                .Select(head => head == 1 ? setting.Longest / 7 : head * setting.Longest / 2)], 1), new RowStrides(0, 0, 1)),
+            _ => (run.Numbers((long)size.Batch * size.Queries * size.Heads, 0, setting.Longest),
+                new RowStrides((long)size.Queries * size.Heads, size.Heads, 1)),
         };
         return problem;
     }
@@ -216,7 +233,8 @@ internal static class SpanAttentionCases
         return (run.Numbers(size.Batch * strides.Batch, -1.5f, 1.5f, offset), strides);
     }
 
-    private static (DeviceBuffer Buffer, RowStrides Strides) Results(KernelRun run, string label, Setting setting, Size size, int time, Tolerance tolerance)
+    private static (DeviceBuffer Buffer, RowStrides Strides) Results(KernelRun run, string label, Setting setting, Size size, int time,
+        Tolerance tolerance)
     {
         RowStrides strides = StridesOf(setting, size, time);
         return (run.Output(label, size.Batch * strides.Batch, tolerance, size.Width % 4), strides);

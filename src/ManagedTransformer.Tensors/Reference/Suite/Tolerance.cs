@@ -6,7 +6,9 @@ internal readonly record struct Tolerance(double Relative, double Absolute)
     /// <summary>Equal numbers only.</summary>
     public static Tolerance Exact => default;
 
-    /// <summary>The error of a result relative to what is allowed: at most 1 is good. NaN equals NaN, infinities equal themselves.</summary>
+    /// <summary>
+    /// The error of a result relative to what is allowed: at most 1 is good. NaN equals NaN, infinities equal themselves.
+    /// </summary>
     public double Error(double expected, double actual)
     {
         if (expected.Equals(actual) || expected == actual)

@@ -96,14 +96,17 @@ internal static class UnaryCases
         var tolerance = new Tolerance((4 * f.Tolerance.Relative) + 1e-6, (4 * f.Tolerance.Absolute) + 1e-7);
         foreach (int count in KernelSuite.Counts)
         {
-            DeviceBuffer x = run.Numbers(count, f.Low, f.High, count % 4), y = run.Scratch(count), dy = run.Numbers(count, offset: count % 3);
+            DeviceBuffer x = run.Numbers(count, f.Low, f.High, count % 4), y = run.Scratch(count),
+                dy = run.Numbers(count, offset: count % 3);
             run.Kernels.Elementwise.Unary(f.Op, x, y, count, f.A, f.B);
-            run.Kernels.Elementwise.UnaryGradient(f.Op, x, y, dy, run.Compared($"[{count}] in place", dy, count, tolerance), count, f.A, f.B);
+            run.Kernels.Elementwise.UnaryGradient(f.Op, x, y, dy, run.Compared($"[{count}] in place", dy, count, tolerance),
+                count, f.A, f.B);
         }
 
         if (f.Op is UnaryOp.Abs or UnaryOp.Relu or UnaryOp.Clamp)
         {
-            DeviceBuffer x = run.Values([0, -0f, -1, 1.5f, 1e-40f, -1e-40f, 2, -2]), y = run.Scratch(8), dy = run.Values([1, 1, 1, 1, 1, 1, 1, 1]);
+            DeviceBuffer x = run.Values([0, -0f, -1, 1.5f, 1e-40f, -1e-40f, 2, -2]), y = run.Scratch(8),
+                dy = run.Values([1, 1, 1, 1, 1, 1, 1, 1]);
             run.Kernels.Elementwise.Unary(f.Op, x, y, 8, f.A, f.B);
             run.Kernels.Elementwise.UnaryGradient(f.Op, x, y, dy, run.Output("at the kinks", 8, Tolerance.Exact), 8, f.A, f.B);
         }

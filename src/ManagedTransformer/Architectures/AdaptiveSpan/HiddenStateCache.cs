@@ -4,8 +4,9 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.AdaptiveSpan;
 
 /// <summary>
-/// The input states of every layer before the block at hand, so that training and evaluation on consecutive blocks see further back than a block. States, not keys
-/// and values: those are computed anew with the current weights, which so receive gradient through them, while the states themselves receive none.
+/// The input states of every layer before the block at hand, so that training and evaluation on consecutive blocks see further back than a
+/// block. States, not keys and values: those are computed anew with the current weights, which so receive gradient through them, while the
+/// states themselves receive none.
 /// </summary>
 public sealed class HiddenStateCache
 {
@@ -34,7 +35,9 @@ public sealed class HiddenStateCache
     }
 
     /// <summary>Keeps the newest states of a layer.</summary>
-    /// <param name="layer">From 0.</param><param name="x">The block's input states, [B, T, dim].</param><param name="length">How many to keep. A cache that is shorter grows by T.</param>
+    /// <param name="layer">From 0.</param>
+    /// <param name="x">The block's input states, [B, T, dim].</param>
+    /// <param name="length">How many to keep. A cache that is shorter grows by T.</param>
     internal void Advance(int layer, Tensor x, int length)
     {
         using NoGradientScope _ = new();
@@ -44,7 +47,8 @@ public sealed class HiddenStateCache
         Tensor? old = _layers[layer];
         Tensor next = fromBefore == 0
             ? TensorOperators.Concat(1, newest)
-            : TensorOperators.Concat(1, old?.Slice(1, before - fromBefore, fromBefore) ?? Tensor.Zeros(x.Shape.With(1, fromBefore), x.Device), newest);
+            : TensorOperators.Concat(1,
+                old?.Slice(1, before - fromBefore, fromBefore) ?? Tensor.Zeros(x.Shape.With(1, fromBefore), x.Device), newest);
         next.Keep();
         old?.Release();
         _layers[layer] = next;
@@ -52,7 +56,8 @@ public sealed class HiddenStateCache
 
     /// <summary>The states under names, for a checkpoint.</summary>
     internal IEnumerable<NamedBuffer> State() =>
-        _layers.Select((states, layer) => (states, layer)).Where(entry => entry.states is not null).Select(entry => new NamedBuffer(Name(entry.layer), entry.states!));
+        _layers.Select((states, layer) => (states, layer)).Where(entry => entry.states is not null)
+            .Select(entry => new NamedBuffer(Name(entry.layer), entry.states!));
 
     /// <summary>Takes over the states of a checkpoint.</summary>
     /// <param name="read">Reads a tensor by its name; null where there is none.</param>

@@ -1,6 +1,8 @@
 namespace ManagedTransformer.Architectures.AdaptiveSpan;
 
-/// <summary>How far heads may look back and how their spans are learnt: the <c>span</c> object of a model's configuration (Sukhbaatar et al., 2019).</summary>
+/// <summary>
+/// How far heads may look back and how their spans are learnt: the <c>span</c> object of a model's configuration (Sukhbaatar et al., 2019).
+/// </summary>
 public sealed record SpanConfig
 {
     /// <summary>S: most tokens that a head can look back, and the rows of the table of relative positions.</summary>

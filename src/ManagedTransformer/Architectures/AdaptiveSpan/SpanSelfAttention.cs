@@ -5,9 +5,10 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.AdaptiveSpan;
 
 /// <summary>
-/// Attention to the last L positions, the position itself not among them, with relative positions and, per head, a soft mask over distances (Sukhbaatar et al.,
-/// "Adaptive Attention Span in Transformers", 2019), and with persistent vectors in the same softmax ("Augmenting Self-attention with Persistent Memory", 2019).
-/// The spans are fixed, learnt (z = S ratio) or computed from the input (z = S sigmoid(v . x + b)).
+/// Attention to the last L positions, the position itself not among them, with relative positions and, per head, a soft mask over distances
+/// (Sukhbaatar et al., "Adaptive Attention Span in Transformers", 2019), and with persistent vectors in the same softmax ("Augmenting
+/// Self-attention with Persistent Memory", 2019). The spans are fixed, learnt (z = S ratio) or computed from the input (z = S
+/// sigmoid(v . x + b)).
 /// </summary>
 public sealed class SpanSelfAttention : SelfAttention
 {
@@ -17,7 +18,8 @@ public sealed class SpanSelfAttention : SelfAttention
     private readonly int _dim, _heads;
 
     /// <summary>An attention layer.</summary>
-    /// <param name="options">Sizes and kinds.</param><param name="positions">The table of relative positions that all heads and layers share, [S, d]; the model owns it.</param>
+    /// <param name="options">Sizes and kinds.</param>
+    /// <param name="positions">The table of relative positions that all heads and layers share, [S, d]; the model owns it.</param>
     /// <param name="random">Source of the initial values.</param>
     public SpanSelfAttention(SpanAttentionLayerOptions options, Parameter positions, RandomSource random)
     {
@@ -37,7 +39,8 @@ public sealed class SpanSelfAttention : SelfAttention
         else if (options.Kind == AttentionKind.DynamicSpan)
         {
             SpanMap = new Linear(
-                Initialization.Uniform(new Shape(_heads, _dim), bound, random), new Parameter(Tensor.Full(new Shape(_heads), options.Span.InitialBias)));
+                Initialization.Uniform(new Shape(_heads, _dim), bound, random),
+                new Parameter(Tensor.Full(new Shape(_heads), options.Span.InitialBias)));
         }
 
         if (options.Persistent > 0)
@@ -108,11 +111,16 @@ public sealed class SpanSelfAttention : SelfAttention
 
         Tensor keyValue = WithPast(x, past, slots).Linear(_packedKeyValue);
         Tensor packed = keyValue.Reshape(new Shape(keyValue.Shape[0], keyValue.Shape[1], 2, _heads, _dim / _heads));
-        return new AttentionOutput(Merge(Heads(Query.Forward(x)).PackedSpanAttention(packed, _positions, Options(spans, context))), spans?.Mean());
+        return new AttentionOutput(Merge(Heads(Query.Forward(x)).PackedSpanAttention(packed, _positions, Options(spans, context))),
+            spans?.Mean());
     }
 
-    /// <summary>The attention weights of a block, for inspection: to context slots [B, heads, T, L], and to persistent vectors [B, heads, T, N] where there are any.</summary>
-    /// <param name="x">[B, T, dim]</param><param name="past">[B, C, dim], or null.</param>
+    /// <summary>
+    /// The attention weights of a block, for inspection: to context slots [B, heads, T, L], and to persistent vectors [B, heads, T, N]
+    /// where there are any.
+    /// </summary>
+    /// <param name="x">[B, T, dim]</param>
+    /// <param name="past">[B, C, dim], or null.</param>
     public (Tensor Context, Tensor? Persistent) Weights(Tensor x, Tensor? past)
     {
         using NoGradientScope _ = new();
@@ -132,7 +140,8 @@ public sealed class SpanSelfAttention : SelfAttention
         Tensor keyValue = x.Linear(_packedKeyValue);
         SpanState memory = (SpanState)state;
         (Tensor keys, Tensor values) = memory.Append(
-            Heads(keyValue.Slice(2, 0, _dim)), Heads(keyValue.Slice(2, _dim, _dim)), _options.Kind == AttentionKind.DynamicSpan ? Slots(spans) : memory.Kept);
+            Heads(keyValue.Slice(2, 0, _dim)), Heads(keyValue.Slice(2, _dim, _dim)),
+            _options.Kind == AttentionKind.DynamicSpan ? Slots(spans) : memory.Kept);
         return Merge(Heads(Query.Forward(x)).SpanAttention(keys, values, _positions, Options(spans, ForwardContext.Inference)));
     }
 
@@ -158,7 +167,8 @@ public sealed class SpanSelfAttention : SelfAttention
         visit.Add("persistent.value", PersistentValue);
     }
 
-    // Spans that follow from the input are known on their device alone: there, all slots are asked for, and the kernels leave out what no head sees.
+    // Spans that follow from the input are known on their device alone: there, all slots are asked for,
+    // and the kernels leave out what no head sees.
     private int Slots(Tensor? spans) => Sizes?.Kept
         ?? (spans!.Device.IsHost ? BlockSlots(spans) : _options.Span.Limit);
 

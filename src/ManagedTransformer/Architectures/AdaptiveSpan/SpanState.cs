@@ -4,8 +4,9 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.AdaptiveSpan;
 
 /// <summary>
-/// Projected keys and values of the newest positions, as many as the layer's longest head can see, so that the memory of generation does not grow with the text.
-/// It starts with zero slots, which are ordinary slots. New positions are appended; when the buffer is full, the newest move to its front.
+/// Projected keys and values of the newest positions, as many as the layer's longest head can see, so that the memory of generation does
+/// not grow with the text. It starts with zero slots, which are ordinary slots. New positions are appended; when the buffer is full, the
+/// newest move to its front.
 /// </summary>
 public sealed class SpanState : LayerState
 {
@@ -42,7 +43,9 @@ public sealed class SpanState : LayerState
     }
 
     /// <summary>Stores the keys and values of new positions, [B, n, heads, width], and returns them behind the slots before.</summary>
-    /// <param name="key">n is at most <see cref="Slack"/>.</param><param name="value">The same shape.</param><param name="slots">How many slots before the new positions.</param>
+    /// <param name="key">n is at most <see cref="Slack"/>.</param>
+    /// <param name="value">The same shape.</param>
+    /// <param name="slots">How many slots before the new positions.</param>
     internal (Tensor Keys, Tensor Values) Append(Tensor key, Tensor value, int slots)
     {
         int count = key.Shape[1];
@@ -61,5 +64,6 @@ public sealed class SpanState : LayerState
     }
 
     // Through a copy, since the two ranges may overlap.
-    private void MoveToFront(Tensor buffer) => buffer.Slice(1, 0, _kept).Assign(TensorOperators.Concat(1, buffer.Slice(1, _end - _kept, _kept)));
+    private void MoveToFront(Tensor buffer) =>
+        buffer.Slice(1, 0, _kept).Assign(TensorOperators.Concat(1, buffer.Slice(1, _end - _kept, _kept)));
 }

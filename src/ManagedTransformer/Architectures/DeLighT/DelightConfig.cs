@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.DeLighT;
 
 /// <summary>
-/// The <c>delight</c> object of a model's configuration: a deep unit in front of every self-attention, attention of half the model's width with one head, and token
-/// embeddings of <see cref="MapDim"/> features that a unit of their own widens (Mehta et al., 2021).
+/// The <c>delight</c> object of a model's configuration: a deep unit in front of every self-attention, attention of half the model's width
+/// with one head, and token embeddings of <see cref="MapDim"/> features that a unit of their own widens (Mehta et al., 2021).
 /// </summary>
 public sealed record DelightConfig
 {
@@ -45,11 +45,15 @@ public sealed record DelightConfig
     /// <summary>Dropout after each layer of every unit.</summary>
     public float UnitDropout { get; set; }
 
-    /// <summary>Dropout on looked-up embeddings and again on the sum with positions, one mask per sequence and feature for all positions.</summary>
+    /// <summary>
+    /// Dropout on looked-up embeddings and again on the sum with positions, one mask per sequence and feature for all positions.
+    /// </summary>
     public float SharedDropout { get; set; } = 0.1f;
 
     /// <summary>Checks every value.</summary>
-    /// <param name="dim">Model width d_m.</param><param name="blocks">Blocks of a stack.</param><param name="where">Named in errors.</param>
+    /// <param name="dim">Model width d_m.</param>
+    /// <param name="blocks">Blocks of a stack.</param>
+    /// <param name="where">Named in errors.</param>
     /// <exception cref="InputException">A value out of its range, or widths that groups do not divide.</exception>
     public void Validate(int dim, int blocks, string where)
     {
@@ -75,8 +79,8 @@ public sealed record DelightConfig
     }
 
     /// <summary>
-    /// Grouped layers and width multiplier of every block: N^b = floor(N_min + b (N_max - N_min) / (B - 1)), w^b = m_w + b (N_max / N_min - 1) / (B - 1) rounded to three
-    /// decimals. Equal least and greatest depths scale nothing.
+    /// Grouped layers and width multiplier of every block: N^b = floor(N_min + b (N_max - N_min) / (B - 1)), w^b = m_w + b
+    /// (N_max / N_min - 1) / (B - 1) rounded to three decimals. Equal least and greatest depths scale nothing.
     /// </summary>
     /// <param name="blocks">B.</param>
     public IReadOnlyList<(int Depth, double Width)> Scaling(int blocks)
@@ -97,7 +101,10 @@ public sealed record DelightConfig
     }
 
     /// <summary>The units of all blocks, d_m to d_m / 2.</summary>
-    /// <param name="dim">d_m.</param><param name="blocks">B.</param><param name="activation">Within the units.</param><param name="where">Named in errors.</param>
+    /// <param name="dim">d_m.</param>
+    /// <param name="blocks">B.</param>
+    /// <param name="activation">Within the units.</param>
+    /// <param name="where">Named in errors.</param>
     public IReadOnlyList<UnitPlan> Units(int dim, int blocks, Activation activation, string where) =>
     [
         .. Scaling(blocks).Select((block, i) => UnitPlan.Create(
@@ -105,9 +112,12 @@ public sealed record DelightConfig
     ];
 
     /// <summary>The embedding's unit, d_map to d_m.</summary>
-    /// <param name="dim">d_m.</param><param name="activation">Within the unit.</param><param name="where">Named in errors.</param>
+    /// <param name="dim">d_m.</param>
+    /// <param name="activation">Within the unit.</param>
+    /// <param name="where">Named in errors.</param>
     public UnitPlan EmbeddingUnit(int dim, Activation activation, string where) => UnitPlan.Create(
-        Options(MapDim, dim / 2, dim, EmbWidthMult, EmbDepth, EmbMaxGroups == 0 ? Groups(dim) : EmbMaxGroups, activation), $"{where}: the embedding");
+        Options(MapDim, dim / 2, dim, EmbWidthMult, EmbDepth, EmbMaxGroups == 0 ? Groups(dim) : EmbMaxGroups, activation),
+        $"{where}: the embedding");
 
     private int Groups(int dim) => MaxGroups > 0 ? MaxGroups : (int)BitOperations.RoundUpToPowerOf2((uint)((dim + 31) / 32));
 

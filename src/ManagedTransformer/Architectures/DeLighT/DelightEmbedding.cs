@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.DeLighT;
 
 /// <summary>
-/// Narrow embeddings that a deep unit widens, plus positions: x = unit(e) + P[position] with e of d_map features, and after both the same dropout mask for all
-/// positions of a sentence. The table itself belongs to the model: it may be shared.
+/// Narrow embeddings that a deep unit widens, plus positions: x = unit(e) + P[position] with e of d_map features, and after both the same
+/// dropout mask for all positions of a sentence. The table itself belongs to the model: it may be shared.
 /// </summary>
 public sealed class DelightEmbedding : EmbeddingWidening
 {
@@ -13,7 +13,9 @@ public sealed class DelightEmbedding : EmbeddingWidening
     private readonly AbsolutePositions? _positions;
 
     /// <summary>An embedding of looked-up vectors.</summary>
-    /// <param name="unit">d_map to d_m.</param><param name="positions">Added at the end; null for none.</param><param name="dropout">After the look-up and after the positions.</param>
+    /// <param name="unit">d_map to d_m.</param>
+    /// <param name="positions">Added at the end; null for none.</param>
+    /// <param name="dropout">After the look-up and after the positions.</param>
     /// <param name="random">Source of the initial values.</param>
     public DelightEmbedding(UnitPlan unit, AbsolutePositions? positions, float dropout, RandomSource random)
     {
@@ -22,9 +24,13 @@ public sealed class DelightEmbedding : EmbeddingWidening
     }
 
     /// <summary>The embedding that a configuration describes.</summary>
-    /// <param name="config">Validated.</param><param name="dim">d_m.</param><param name="activation">Within the unit.</param><param name="positions">Added at the end; null for none.</param>
+    /// <param name="config">Validated.</param>
+    /// <param name="dim">d_m.</param>
+    /// <param name="activation">Within the unit.</param>
+    /// <param name="positions">Added at the end; null for none.</param>
     /// <param name="random">Source of the initial values.</param>
-    internal static DelightEmbedding Create(DelightConfig config, int dim, Activation activation, AbsolutePositions? positions, RandomSource random) =>
+    internal static DelightEmbedding Create(DelightConfig config, int dim, Activation activation, AbsolutePositions? positions,
+        RandomSource random) =>
         new(config.EmbeddingUnit(dim, activation, "model"), positions, config.SharedDropout, random);
 
     /// <summary>From d_map to d_m features.</summary>

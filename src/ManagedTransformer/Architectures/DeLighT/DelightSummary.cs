@@ -8,7 +8,8 @@ public sealed class DelightSummary
 {
     private readonly Func<int, int, long> _macs;
 
-    private DelightSummary(DelightSize size, bool isTranslation, Func<int, int, long> macs) => (Size, IsTranslation, _macs) = (size, isTranslation, macs);
+    private DelightSummary(DelightSize size, bool isTranslation, Func<int, int, long> macs) =>
+        (Size, IsTranslation, _macs) = (size, isTranslation, macs);
 
     /// <summary>The units of blocks and embedding, and their parameters.</summary>
     public DelightSize Size { get; }
@@ -17,7 +18,8 @@ public sealed class DelightSummary
     public bool IsTranslation { get; }
 
     /// <summary>Multiply-adds of writing a text token by token, without a cache, as <see cref="DelightSize"/> counts them.</summary>
-    /// <param name="source">Source tokens of a translation; not used for a language model.</param><param name="target">Tokens that are written.</param>
+    /// <param name="source">Source tokens of a translation; not used for a language model.</param>
+    /// <param name="target">Tokens that are written.</param>
     public long Macs(int source, int target) => _macs(source, target);
 
     /// <summary>The summary of a language model; null without deep units.</summary>

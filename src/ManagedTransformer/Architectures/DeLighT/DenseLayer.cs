@@ -10,7 +10,10 @@ public sealed class DenseLayer : Module
     private readonly Activation _activation;
 
     /// <summary>A layer.</summary>
-    /// <param name="inputs">Input width.</param><param name="outputs">Output width.</param><param name="activation">After the norm.</param><param name="random">Source of the initial values.</param>
+    /// <param name="inputs">Input width.</param>
+    /// <param name="outputs">Output width.</param>
+    /// <param name="activation">After the norm.</param>
+    /// <param name="random">Source of the initial values.</param>
     public DenseLayer(int inputs, int outputs, Activation activation, RandomSource random)
     {
         _linear = new Linear(inputs, outputs, random);
@@ -24,7 +27,8 @@ public sealed class DenseLayer : Module
     /// <summary>The layer's output.</summary>
     /// <param name="x">[..., in]</param>
     /// <returns>[..., out]</returns>
-    public Tensor Forward(Tensor x) => _linear.Forward(x).GroupedLayerNorm(1, Norm.Weight, Norm.Bias, false, _activation, epsilon: Norm.Epsilon);
+    public Tensor Forward(Tensor x) =>
+        _linear.Forward(x).GroupedLayerNorm(1, Norm.Weight, Norm.Bias, false, _activation, epsilon: Norm.Epsilon);
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)

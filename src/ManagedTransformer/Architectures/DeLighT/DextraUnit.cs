@@ -4,15 +4,17 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.DeLighT;
 
 /// <summary>
-/// The deep and narrow unit in front of attention (DeLighT, section 3) and in token embeddings: x0 = act(LN(W_in x + b_in)); then N grouped layers, each of which
-/// but the first reads its predecessor mixed with x0, group by group; at the end act(LN(W_out [x0, y] + b_out)). DeFINE is the same unit with another plan and no shuffling.
+/// The deep and narrow unit in front of attention (DeLighT, section 3) and in token embeddings: x0 = act(LN(W_in x + b_in)); then N grouped
+/// layers, each of which but the first reads its predecessor mixed with x0, group by group; at the end act(LN(W_out [x0, y] + b_out)).
+/// DeFINE is the same unit with another plan and no shuffling.
 /// </summary>
 public sealed class DextraUnit : PositionwiseModule
 {
     private readonly UnitPlan _plan;
 
     /// <summary>A unit.</summary>
-    /// <param name="plan">Its sizes.</param><param name="random">Source of the initial values.</param>
+    /// <param name="plan">Its sizes.</param>
+    /// <param name="random">Source of the initial values.</param>
     public DextraUnit(UnitPlan plan, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -22,7 +24,8 @@ public sealed class DextraUnit : PositionwiseModule
         bool shuffle = options.Shuffle && options.Mode == UnitMode.Dextra;
         Layers =
         [
-            .. plan.Groups.Select((groups, i) => new GroupedLinear(plan.Inputs[i], plan.Outputs[i], groups, random, shuffle: shuffle, activation: options.Activation)),
+            .. plan.Groups.Select((groups, i) =>
+                new GroupedLinear(plan.Inputs[i], plan.Outputs[i], groups, random, shuffle: shuffle, activation: options.Activation)),
         ];
         Output = new DenseLayer(plan.Last, options.Output, options.Activation, random);
     }
@@ -39,7 +42,8 @@ public sealed class DextraUnit : PositionwiseModule
     internal override string SlotName => "dextra";
 
     /// <summary>The unit's output; every position by itself.</summary>
-    /// <param name="x">[..., d_in]</param><param name="context">Dropout.</param>
+    /// <param name="x">[..., d_in]</param>
+    /// <param name="context">Dropout.</param>
     /// <returns>[..., d_out]</returns>
     public override Tensor Forward(Tensor x, ForwardContext context)
     {

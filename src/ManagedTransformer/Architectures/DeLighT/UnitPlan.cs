@@ -1,11 +1,14 @@
 namespace ManagedTransformer.Architectures.DeLighT;
 
 /// <summary>
-/// Sizes of the grouped layers of a deep unit. With d_max = d_in w, DExTra's widths are sampled evenly from d_proj up to d_max and back, with 2, 4, 8, ... groups up to
-/// the limit and back; DeFINE's rise to d_max and its groups fall to 1. Inner widths are rounded up so that the groups of both neighbours divide them, and every
-/// layer but the first also reads the projected input, d_proj features, mixed between the groups.
+/// Sizes of the grouped layers of a deep unit. With d_max = d_in w, DExTra's widths are sampled evenly from d_proj up to d_max and back,
+/// with 2, 4, 8, ... groups up to the limit and back; DeFINE's rise to d_max and its groups fall to 1. Inner widths are rounded up so that
+/// the groups of both neighbours divide them, and every layer but the first also reads the projected input, d_proj features,
+/// mixed between the groups.
 /// </summary>
-/// <remarks>The numbers follow the authors' code, whose parameter counts are the published ones; the paper's text differs in the roundings.</remarks>
+/// <remarks>
+/// The numbers follow the authors' code, whose parameter counts are the published ones; the paper's text differs in the roundings.
+/// </remarks>
 public sealed record UnitPlan
 {
     /// <summary>Inner widths are multiples of at least this.</summary>
@@ -13,7 +16,8 @@ public sealed record UnitPlan
 
     private const int MostDepth = 1000;
 
-    private UnitPlan(UnitOptions options, int[] inputs, int[] outputs, int[] groups) => (Options, Inputs, Outputs, Groups) = (options, inputs, outputs, groups);
+    private UnitPlan(UnitOptions options, int[] inputs, int[] outputs, int[] groups) =>
+        (Options, Inputs, Outputs, Groups) = (options, inputs, outputs, groups);
 
     /// <summary>What the plan was made from.</summary>
     public UnitOptions Options { get; }
@@ -31,9 +35,11 @@ public sealed record UnitPlan
     public int Last => Options.Output + (Options.Mixer ? Options.Projection : 0);
 
     /// <summary>
-    /// Trainable numbers: d_in d_proj + 3 d_proj + sum over layers of (in out / g + out + 2 out / g) + (d_out + d_proj) d_out + 3 d_out, biases and norms included.
+    /// Trainable numbers: d_in d_proj + 3 d_proj + sum over layers of (in out / g + out + 2 out / g) + (d_out + d_proj) d_out + 3 d_out,
+    /// biases and norms included.
     /// </summary>
-    public long ParameterCount => Macs + (2L * (Options.Projection + Options.Output)) + Outputs.Zip(Groups, (output, groups) => 2L * output / groups).Sum();
+    public long ParameterCount =>
+        Macs + (2L * (Options.Projection + Options.Output)) + Outputs.Zip(Groups, (output, groups) => 2L * output / groups).Sum();
 
     /// <summary>Multiply-adds per token as the authors count them: weights and biases, no norms.</summary>
     public long Macs
@@ -51,8 +57,10 @@ public sealed record UnitPlan
     }
 
     /// <summary>The plan of a unit.</summary>
-    /// <param name="options">Its widths, depth and groups.</param><param name="where">Named in the error.</param>
-    /// <exception cref="InputException">A depth below 2, a width multiplier of at most 0, or widths that the groups do not divide.</exception>
+    /// <param name="options">Its widths, depth and groups.</param>
+    /// <param name="where">Named in the error.</param>
+    /// <exception cref="InputException">A depth below 2, a width multiplier of at most 0,
+    /// or widths that the groups do not divide.</exception>
     public static UnitPlan Create(UnitOptions options, string where)
     {
         if (options.Depth < 2)
@@ -62,13 +70,17 @@ public sealed record UnitPlan
 
         if (!(options.WidthMultiplier > 0) || options.MaxGroups < 1)
         {
-            throw new InputException($"{where}: the width multiplier ({options.WidthMultiplier}) must be above 0 and the most groups ({options.MaxGroups}) at least 1.");
+            throw new InputException(
+                $"{where}: the width multiplier ({options.WidthMultiplier}) must be above 0 and the most groups "
+                + $"({options.MaxGroups}) at least 1.");
         }
 
         double widest = options.Input * options.WidthMultiplier;
         if (widest is not (>= 1 and < 1 << 24) || options.Depth > MostDepth)
         {
-            throw new InputException($"{where}: a unit of depth {options.Depth} with up to {widest:G6} features cannot be built: the depth is at most {MostDepth}, the width multiplier makes the widest layer.");
+            throw new InputException(
+                $"{where}: a unit of depth {options.Depth} with up to {widest:G6} features cannot be built: the depth is at most "
+                + $"{MostDepth}, the width multiplier makes the widest layer.");
         }
 
         (int[] groups, int[] sizes) = options.Mode == UnitMode.Define ? Falling(options) : Mirrored(options);
@@ -76,7 +88,9 @@ public sealed record UnitPlan
         inputs[0] = options.Projection;
         for (int i = 0; i < options.Depth; i++)
         {
-            outputs[i] = i == options.Depth - 1 ? options.Output : RoundUp(sizes[i], Math.Max(LeastMultiple, Math.Max(groups[i], groups[i + 1])));
+            outputs[i] = i == options.Depth - 1
+                ? options.Output
+                : RoundUp(sizes[i], Math.Max(LeastMultiple, Math.Max(groups[i], groups[i + 1])));
             if (i + 1 < options.Depth)
             {
                 inputs[i + 1] = outputs[i] + (options.Mixer ? options.Projection : 0);
@@ -122,7 +136,8 @@ public sealed record UnitPlan
     private static int[] Samples(UnitOptions options, int count)
     {
         double most = options.Input * options.WidthMultiplier, step = count > 1 ? (most - options.Projection) / (count - 1) : 0;
-        return [.. Enumerable.Range(0, count).Select(i => (int)Math.Floor(count > 1 && i == count - 1 ? most : (i * step) + options.Projection))];
+        return [.. Enumerable.Range(0, count)
+            .Select(i => (int)Math.Floor(count > 1 && i == count - 1 ? most : (i * step) + options.Projection))];
     }
 
     private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;

@@ -3,12 +3,14 @@ using System.Text.Json.Serialization;
 namespace ManagedTransformer.Architectures.DepthAdaptive;
 
 /// <summary>
-/// Exits from every decoder layer, how they are trained and how they are taken (Elbayad et al., "Depth-Adaptive Transformer", ICLR 2020): the <c>exits</c> object of a
-/// model's configuration.
+/// Exits from every decoder layer, how they are trained and how they are taken (Elbayad et al., "Depth-Adaptive Transformer", ICLR 2020):
+/// the <c>exits</c> object of a model's configuration.
 /// </summary>
 public sealed record DepthConfig
 {
-    /// <summary>Which matrices project the exits' states: separate and shared ones need untied output (<c>tie: none</c>), tied ones a tied one.</summary>
+    /// <summary>
+    /// Which matrices project the exits' states: separate and shared ones need untied output (<c>tie: none</c>), tied ones a tied one.
+    /// </summary>
     public ExitClassifiers Classifiers { get; set; } = ExitClassifiers.Tied;
 
     /// <summary>omega_n: weight of the loss of exit n, N of them; absent: 1.</summary>
@@ -29,7 +31,9 @@ public sealed record DepthConfig
     /// <summary>The layer of fixed halting, from 1.</summary>
     public int FixedExit { get; set; }
 
-    /// <summary>tau_n, above which geometric-like and confidence halting stop: one per layer but the last, or one for all; absent: 0.5.</summary>
+    /// <summary>
+    /// tau_n, above which geometric-like and confidence halting stop: one per layer but the last, or one for all; absent: 0.5.
+    /// </summary>
     public IReadOnlyList<float>? Thresholds { get; set; }
 
     /// <summary>What the classifier is trained to choose: per token, or, for sequence halting, per sentence.</summary>
@@ -57,11 +61,19 @@ public sealed record DepthConfig
     public DepthConfig With(ExitRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        return this with { Halting = rule.Kind, FixedExit = rule.FixedExit, Thresholds = rule.Thresholds, Alpha = rule.Kind == Halting ? Alpha : 0 };
+        return this with
+        {
+            Halting = rule.Kind,
+            FixedExit = rule.FixedExit,
+            Thresholds = rule.Thresholds,
+            Alpha = rule.Kind == Halting ? Alpha : 0,
+        };
     }
 
     /// <summary>Number of trainable values of the halting classifier.</summary>
-    /// <param name="layers">N.</param><param name="encoderDim">Width of the encoder.</param><param name="decoderDim">Width of the decoder.</param>
+    /// <param name="layers">N.</param>
+    /// <param name="encoderDim">Width of the encoder.</param>
+    /// <param name="decoderDim">Width of the decoder.</param>
     public long HaltingParameters(int layers, int encoderDim, int decoderDim) => Halting switch
     {
         HaltingKind.Sequence => layers * (encoderDim + 1L),
@@ -71,14 +83,17 @@ public sealed record DepthConfig
     };
 
     /// <summary>Checks every value.</summary>
-    /// <param name="layers">N, the number of decoder layers.</param><param name="tied">Whether the embedding table projects to the vocabulary.</param>
+    /// <param name="layers">N, the number of decoder layers.</param>
+    /// <param name="tied">Whether the embedding table projects to the vocabulary.</param>
     /// <param name="where">Named in the error, for instance the recipe's path.</param>
     /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
     public void Validate(int layers, bool tied, string where)
     {
         if (Classifiers == ExitClassifiers.Tied != tied)
         {
-            throw new InputException($"{where}: exits.classifiers is '{Classifiers.ToString().ToLowerInvariant()}': tied classifiers need a tied output (model.tie), separate and shared ones need 'none'.");
+            throw new InputException(
+                $"{where}: exits.classifiers is '{Classifiers.ToString().ToLowerInvariant()}': tied classifiers need a tied output "
+                + "(model.tie), separate and shared ones need 'none'.");
         }
 
         Check(Omega, "omega", value => value >= 0);
@@ -90,17 +105,20 @@ public sealed record DepthConfig
 
         if (Paths < 0 || (Paths > 0 && (Omega is not null || Gamma is not null || Alpha > 0)))
         {
-            throw new InputException($"{where}: exits.paths is {Paths}, it must not be negative, and mixed training has neither omega, gamma nor alpha.");
+            throw new InputException(
+                $"{where}: exits.paths is {Paths}, it must not be negative, and mixed training has neither omega, gamma nor alpha.");
         }
 
         if (!(Sigma >= 0) || !(Lambda >= 0) || !(Alpha >= 0))
         {
-            throw new InputException($"{where}: exits.sigma ({Sigma}), exits.lambda ({Lambda}) and exits.alpha ({Alpha}) must not be negative.");
+            throw new InputException(
+                $"{where}: exits.sigma ({Sigma}), exits.lambda ({Lambda}) and exits.alpha ({Alpha}) must not be negative.");
         }
 
         if (Alpha > 0 && !HasClassifier)
         {
-            throw new InputException($"{where}: exits.alpha trains a classifier, so exits.halting must be sequence, multinomial or geometric.");
+            throw new InputException(
+                $"{where}: exits.alpha trains a classifier, so exits.halting must be sequence, multinomial or geometric.");
         }
 
         Rule.Validate(layers, where);
@@ -109,7 +127,9 @@ public sealed record DepthConfig
         {
             if (values is not null && (values.Count != layers || !values.All(allowed)))
             {
-                throw new InputException($"{where}: exits.{key} needs {layers} values, one per decoder layer, none of them negative{(key == "gamma" ? " or 0" : "")}.");
+                throw new InputException(
+                    $"{where}: exits.{key} needs {layers} values, one per decoder layer, none of them "
+                    + $"negative{(key == "gamma" ? " or 0" : "")}.");
             }
         }
     }

@@ -11,10 +11,12 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 /// <param name="LogProbabilities">log q, [B, N] or [B, T, N]; null likewise.</param>
 /// <param name="Exits">The oracle's exits, from 1, 0 at padding; empty likewise.</param>
 internal readonly record struct DepthLoss(
-    Tensor Decoder, CrossEntropyResult Deepest, IReadOnlyList<Tensor> LogLikelihoods, Tensor? Exit = null, Tensor? LogProbabilities = null, int[]? Exits = null)
+    Tensor Decoder, CrossEntropyResult Deepest, IReadOnlyList<Tensor> LogLikelihoods, Tensor? Exit = null, Tensor? LogProbabilities = null,
+    int[]? Exits = null)
 {
     /// <summary>L_dec + alpha L_exit, per target token unless sums are asked for.</summary>
-    /// <param name="alpha">Weight of the exit classifier's loss.</param><param name="sum">Whether to leave the sums as they are.</param>
+    /// <param name="alpha">Weight of the exit classifier's loss.</param>
+    /// <param name="sum">Whether to leave the sums as they are.</param>
     public TrainingLoss ToTrainingLoss(float alpha, bool sum)
     {
         float factor = sum ? 1 : 1f / Math.Max(1, Deepest.Targets);

@@ -6,8 +6,8 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.DepthAdaptive;
 
 /// <summary>
-/// What decoding with early exits remembers: the state every token left with, from which the keys and values of skipped layers are made when a later token runs
-/// them, and exits that were chosen ahead.
+/// What decoding with early exits remembers: the state every token left with, from which the keys and values of skipped layers are made
+/// when a later token runs them, and exits that were chosen ahead.
 /// </summary>
 internal sealed class DepthState
 {
@@ -21,8 +21,11 @@ internal sealed class DepthState
     private int[] _planned;
 
     /// <summary>A state that has read nothing.</summary>
-    /// <param name="halting">The model's exit classifier; null for none.</param><param name="layers">N.</param><param name="width">Width of a state.</param>
-    /// <param name="rows">Rows side by side.</param><param name="rule">When tokens leave.</param>
+    /// <param name="halting">The model's exit classifier; null for none.</param>
+    /// <param name="layers">N.</param>
+    /// <param name="width">Width of a state.</param>
+    /// <param name="rows">Rows side by side.</param>
+    /// <param name="rule">When tokens leave.</param>
     public DepthState(HaltingClassifier? halting, int layers, int width, int rows, ExitRule rule)
     {
         rule.Validate(layers, "exits");
@@ -56,14 +59,18 @@ internal sealed class DepthState
     /// <summary>Told the states of all rows after each layer that was run, layers counted from 0; null for nobody.</summary>
     public Action<int, Tensor>? Observer { get; set; }
 
-    /// <summary>Whether the decision after a layer, from 1, needs its classifier. No probability exceeds a threshold of 1, so that such a layer costs nothing.</summary>
+    /// <summary>
+    /// Whether the decision after a layer, from 1, needs its classifier. No probability exceeds a threshold of 1,
+    /// so that such a layer costs nothing.
+    /// </summary>
     public bool NeedsLogits(int layer) => _rule.ReadsScores(layer, _layers);
 
     /// <summary>The states that the tokens from a position on left with, [rows, n, D].</summary>
     public Tensor StatesFrom(int position) => _states.Range(position, _states.Length - position);
 
     /// <summary>Ends a step.</summary>
-    /// <param name="states">What the rows left with, [rows, 1, D].</param><param name="exits">Where.</param>
+    /// <param name="states">What the rows left with, [rows, 1, D].</param>
+    /// <param name="exits">Where.</param>
     public void Append(Tensor states, ReadOnlySpan<int> exits)
     {
         _states.Append(states);
@@ -76,7 +83,10 @@ internal sealed class DepthState
     }
 
     /// <summary>Finds out which rows leave after a layer that is not the last.</summary>
-    /// <param name="layer">From 1.</param><param name="rows">The rows that ran it.</param><param name="states">Their states, [n, 1, D].</param><param name="logits">Their logits, [n, V], where needed.</param>
+    /// <param name="layer">From 1.</param>
+    /// <param name="rows">The rows that ran it.</param>
+    /// <param name="states">Their states, [n, 1, D].</param>
+    /// <param name="logits">Their logits, [n, V], where needed.</param>
     /// <param name="leave">Gets the answers, one per row.</param>
     public void Leave(int layer, ReadOnlySpan<int> rows, Tensor states, Tensor? logits, Span<bool> leave)
     {

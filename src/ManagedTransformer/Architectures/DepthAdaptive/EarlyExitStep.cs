@@ -5,9 +5,9 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.DepthAdaptive;
 
 /// <summary>
-/// One decoding step in which rows leave after different layers (Elbayad et al., 2020, algorithm 2). A layer is run on the rows still active, packed together. Its
-/// keys and values of tokens that skipped it are made from the states they left with, all at once when a later token runs the layer, so that every cache has one
-/// entry per position whenever it is read.
+/// One decoding step in which rows leave after different layers (Elbayad et al., 2020, algorithm 2). A layer is run on the rows still
+/// active, packed together. Its keys and values of tokens that skipped it are made from the states they left with, all at once when a later
+/// token runs the layer, so that every cache has one entry per position whenever it is read.
 /// </summary>
 internal ref struct EarlyExitStep
 {
@@ -22,7 +22,9 @@ internal ref struct EarlyExitStep
     private int[] _active;
 
     /// <summary>A step.</summary>
-    /// <param name="model">A model with exits.</param><param name="state">Advanced by the step.</param><param name="forced">Given exits, from 1, one per row; empty: as the rule says.</param>
+    /// <param name="model">A model with exits.</param>
+    /// <param name="state">Advanced by the step.</param>
+    /// <param name="forced">Given exits, from 1, one per row; empty: as the rule says.</param>
     public EarlyExitStep(EncoderDecoderModel model, DecodingState state, ReadOnlySpan<int> forced)
     {
         (_model, _decoder, _state, _depth) = (model, model.Decoder, state, state.Depth!);
@@ -62,7 +64,8 @@ internal ref struct EarlyExitStep
         bool all = active.Length == _state.Rows, complete = cache.Length == _state.Length;
         RowGrid sources = all ? memory.Grid : memory.GridOf(active);
         Tensor residual = all ? x : Select(x, active);
-        return layer.Run(residual, layer.Normed(residual), null, Attend, normed => memory.Attend(index, normed, sources), ForwardContext.Inference).Residual;
+        return layer.Run(residual, layer.Normed(residual), null, Attend, normed => memory.Attend(index, normed, sources),
+            ForwardContext.Inference).Residual;
 
         Tensor Attend(Tensor normed)
         {
@@ -94,7 +97,10 @@ internal ref struct EarlyExitStep
         return Select(TensorOperators.Concat(0, x, y), places);
     }
 
-    /// <summary>Rows that leave after a layer stop being active; where exits have classifiers of their own, or scores are there already, theirs are set aside.</summary>
+    /// <summary>
+    /// Rows that leave after a layer stop being active; where exits have classifiers of their own, or scores are there already,
+    /// theirs are set aside.
+    /// </summary>
     private void Leave(int layer, Tensor y, Tensor? logits)
     {
         bool[] leave = Decide(layer, y, logits);

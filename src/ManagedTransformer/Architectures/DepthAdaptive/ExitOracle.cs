@@ -1,17 +1,23 @@
 namespace ManagedTransformer.Architectures.DepthAdaptive;
 
 /// <summary>
-/// The right exits of a batch, given how well every exit predicts every token (Elbayad et al., 2020, section 3): per sentence argmax_n (sum_t X[n,t] - lambda n), per
-/// token argmax_n (X~[n,t] - lambda n) with X~[n,t] = sum_u exp(-(t-u)^2 / sigma) X[n,u] over the sentence's tokens u; X is the log-likelihood or the correctness.
+/// The right exits of a batch, given how well every exit predicts every token (Elbayad et al., 2020, section 3): per sentence argmax_n
+/// (sum_t X[n,t] - lambda n), per token argmax_n (X~[n,t] - lambda n) with X~[n,t] = sum_u exp(-(t-u)^2 / sigma) X[n,u] over the sentence's
+/// tokens u; X is the log-likelihood or the correctness.
 /// </summary>
 internal static class ExitOracle
 {
     /// <summary>Scores of every exit, penalty included.</summary>
-    /// <param name="values">X, [N, B, T].</param><param name="real">[B, T]: where there is a token and not padding.</param>
-    /// <param name="layers">N.</param><param name="sentences">B.</param><param name="perToken">Per token or per sentence.</param>
-    /// <param name="sigma">Smoothing of the scores per token; 0 for none.</param><param name="lambda">Cost of a layer.</param>
+    /// <param name="values">X, [N, B, T].</param>
+    /// <param name="real">[B, T]: where there is a token and not padding.</param>
+    /// <param name="layers">N.</param>
+    /// <param name="sentences">B.</param>
+    /// <param name="perToken">Per token or per sentence.</param>
+    /// <param name="sigma">Smoothing of the scores per token; 0 for none.</param>
+    /// <param name="lambda">Cost of a layer.</param>
     /// <returns>[B, T, N], of no meaning at padding, or [B, N].</returns>
-    public static double[] Scores(ReadOnlySpan<float> values, ReadOnlySpan<bool> real, int layers, int sentences, bool perToken, double sigma, double lambda)
+    public static double[] Scores(ReadOnlySpan<float> values, ReadOnlySpan<bool> real, int layers, int sentences, bool perToken,
+        double sigma, double lambda)
     {
         int length = real.Length / sentences, rows = perToken ? real.Length : sentences;
         double[] scores = new double[rows * layers];
@@ -40,7 +46,9 @@ internal static class ExitOracle
     }
 
     /// <summary>The best exit of every row, from 1, the lowest of equals; 0 at padding.</summary>
-    /// <param name="scores">[rows, N]</param><param name="layers">N.</param><param name="real">Whether a row is a token; empty where all rows count.</param>
+    /// <param name="scores">[rows, N]</param>
+    /// <param name="layers">N.</param>
+    /// <param name="real">Whether a row is a token; empty where all rows count.</param>
     public static int[] Choose(ReadOnlySpan<double> scores, int layers, ReadOnlySpan<bool> real)
     {
         int[] exits = new int[scores.Length / layers];

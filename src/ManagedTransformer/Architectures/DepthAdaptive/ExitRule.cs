@@ -22,16 +22,21 @@ public sealed record ExitRule
     /// <param name="layer">From 1.</param>
     public float Threshold(int layer) => Thresholds is null ? 0.5f : Thresholds[Thresholds.Count == 1 ? 0 : layer - 1];
 
-    /// <summary>Whether the scores of a layer's exit are needed to decide: of confidence, at the last layer and where a probability can exceed the threshold.</summary>
-    /// <param name="layer">From 1.</param><param name="layers">N, the number of layers.</param>
+    /// <summary>
+    /// Whether the scores of a layer's exit are needed to decide: of confidence, at the last layer and where a probability can exceed the
+    /// threshold.
+    /// </summary>
+    /// <param name="layer">From 1.</param>
+    /// <param name="layers">N, the number of layers.</param>
     public bool ReadsScores(int layer, int layers) => Kind == HaltingKind.Confidence && (layer == layers || Threshold(layer) < 1);
 
     /// <summary>
-    /// Reads what <see cref="ToString"/> writes: <c>full</c> (all layers), <c>fixed:3</c>, <c>uniform</c> or <c>uniform:SEED</c>, <c>sequence</c>, <c>multinomial</c>,
-    /// and <c>confidence</c> or <c>geometric</c>, each alone (thresholds 0.5), with one threshold (<c>confidence:0.7</c>) or one per layer but the last
-    /// (<c>confidence:0.9,0.8,0.6</c>).
+    /// Reads what <see cref="ToString"/> writes: <c>full</c> (all layers), <c>fixed:3</c>, <c>uniform</c> or <c>uniform:SEED</c>,
+    /// <c>sequence</c>, <c>multinomial</c>, and <c>confidence</c> or <c>geometric</c>, each alone (thresholds 0.5), with one threshold
+    /// (<c>confidence:0.7</c>) or one per layer but the last (<c>confidence:0.9,0.8,0.6</c>).
     /// </summary>
-    /// <param name="text">The rule.</param><param name="rule">What was read.</param>
+    /// <param name="text">The rule.</param>
+    /// <param name="rule">What was read.</param>
     /// <returns>Whether the text is a rule; whether it fits a model is not known here.</returns>
     public static bool TryParse(string text, [NotNullWhen(true)] out ExitRule? rule)
     {
@@ -41,13 +46,16 @@ public sealed record ExitRule
         rule = (name, value) switch
         {
             ("full", null) => new ExitRule(),
-            ("fixed", not null) when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) => new ExitRule { Kind = HaltingKind.Fixed, FixedExit = layer },
+            ("fixed", not null) when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) =>
+                new ExitRule { Kind = HaltingKind.Fixed, FixedExit = layer },
             ("uniform", null) => new ExitRule { Kind = HaltingKind.Uniform },
-            ("uniform", not null) when ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) => new ExitRule { Kind = HaltingKind.Uniform, Seed = seed },
+            ("uniform", not null) when ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) =>
+                new ExitRule { Kind = HaltingKind.Uniform, Seed = seed },
             ("sequence", null) => new ExitRule { Kind = HaltingKind.Sequence },
             ("multinomial", null) => new ExitRule { Kind = HaltingKind.Multinomial },
             ("geometric" or "confidence", null) => new ExitRule { Kind = Stopping(name) },
-            ("geometric" or "confidence", not null) when ParseThresholds(value) is { } thresholds => new ExitRule { Kind = Stopping(name), Thresholds = thresholds },
+            ("geometric" or "confidence", not null) when ParseThresholds(value) is { } thresholds =>
+                new ExitRule { Kind = Stopping(name), Thresholds = thresholds },
             _ => null,
         };
         return rule is not null;
@@ -74,7 +82,8 @@ public sealed record ExitRule
         float[] values = new float[parts.Length];
         for (int i = 0; i < parts.Length; i++)
         {
-            if (!float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) || values[i] is not (>= 0 and <= 1))
+            if (!float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i])
+                || values[i] is not (>= 0 and <= 1))
             {
                 return null;
             }
@@ -84,7 +93,8 @@ public sealed record ExitRule
     }
 
     /// <summary>Checks every value.</summary>
-    /// <param name="layers">N, the number of layers.</param><param name="where">Named in the error.</param>
+    /// <param name="layers">N, the number of layers.</param>
+    /// <param name="where">Named in the error.</param>
     /// <exception cref="InputException">A value out of its range.</exception>
     public void Validate(int layers, string where)
     {
@@ -93,9 +103,12 @@ public sealed record ExitRule
             throw new InputException($"{where}: fixed halting at layer {FixedExit} (fixed_exit), it must be from 1 to {layers}.");
         }
 
-        if (Thresholds is not null && (!(Thresholds.Count == 1 || Thresholds.Count == layers - 1) || !Thresholds.All(value => value is >= 0 and <= 1)))
+        if (Thresholds is not null
+            && (!(Thresholds.Count == 1 || Thresholds.Count == layers - 1) || !Thresholds.All(value => value is >= 0 and <= 1)))
         {
-            throw new InputException($"{where}: {Thresholds.Count} thresholds, one for all or {layers - 1}, one per layer but the last, are needed, each from 0 to 1.");
+            throw new InputException(
+                $"{where}: {Thresholds.Count} thresholds, one for all or {layers - 1}, one per layer but the last, "
+                + "are needed, each from 0 to 1.");
         }
     }
 }

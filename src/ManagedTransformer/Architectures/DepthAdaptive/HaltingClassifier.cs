@@ -5,8 +5,9 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.DepthAdaptive;
 
 /// <summary>
-/// The distribution q(n) of the exit (Elbayad et al., 2020, section 3): softmax of a linear map of the mean encoder state (sequence) or of the first layer's state
-/// (multinomial), or, with a probability to stop chi_n = sigmoid(w h_n + b) after each layer, q(n) = chi_n prod_{m &lt; n} (1 - chi_m), the rest at the last layer.
+/// The distribution q(n) of the exit (Elbayad et al., 2020, section 3): softmax of a linear map of the mean encoder state (sequence) or of
+/// the first layer's state (multinomial), or, with a probability to stop chi_n = sigmoid(w h_n + b) after each layer,
+/// q(n) = chi_n prod_{m &lt; n} (1 - chi_m), the rest at the last layer.
 /// </summary>
 public sealed class HaltingClassifier : Module
 {
@@ -15,7 +16,10 @@ public sealed class HaltingClassifier : Module
     private readonly bool _isNumbered;
 
     /// <summary>A classifier that starts with Xavier-uniform weights and zero biases.</summary>
-    /// <param name="config">Its kind.</param><param name="layers">N.</param><param name="encoderDim">Width of the encoder.</param><param name="decoderDim">Width of the decoder.</param>
+    /// <param name="config">Its kind.</param>
+    /// <param name="layers">N.</param>
+    /// <param name="encoderDim">Width of the encoder.</param>
+    /// <param name="decoderDim">Width of the decoder.</param>
     /// <param name="random">Source of the initial values.</param>
     public HaltingClassifier(DepthConfig config, int layers, int encoderDim, int decoderDim, RandomSource random)
     {
@@ -26,7 +30,8 @@ public sealed class HaltingClassifier : Module
         {
             HaltingKind.Sequence => [new Linear(encoderDim, layers, random)],
             HaltingKind.Multinomial => [new Linear(decoderDim, layers, random)],
-            HaltingKind.Geometric => [.. Enumerable.Range(0, config.HaltingShared ? 1 : layers - 1).Select(_ => new Linear(decoderDim, 1, random))],
+            HaltingKind.Geometric =>
+                [.. Enumerable.Range(0, config.HaltingShared ? 1 : layers - 1).Select(_ => new Linear(decoderDim, 1, random))],
             _ => throw new ArgumentException($"Halting of the kind {Kind} has no classifier.", nameof(config)),
         };
     }
@@ -35,7 +40,8 @@ public sealed class HaltingClassifier : Module
     public HaltingKind Kind { get; }
 
     /// <summary>log q of every sentence (sequence) or token.</summary>
-    /// <param name="memory">The encoded sources; null for a language model, which has none.</param><param name="states">The states after every layer, [B, T, D] each.</param>
+    /// <param name="memory">The encoded sources; null for a language model, which has none.</param>
+    /// <param name="states">The states after every layer, [B, T, D] each.</param>
     /// <returns>[B, N] or [B, T, N]</returns>
     public Tensor LogProbabilities(EncoderOutput? memory, IReadOnlyList<Tensor> states) => Kind switch
     {
@@ -55,7 +61,8 @@ public sealed class HaltingClassifier : Module
     public Tensor Multinomial(Tensor first) => _maps[0].Forward(first).LogSoftmax();
 
     /// <summary>The logit of chi_n, the probability to stop after a layer.</summary>
-    /// <param name="layer">n, from 1, below N.</param><param name="state">The state after it, [..., D].</param>
+    /// <param name="layer">n, from 1, below N.</param>
+    /// <param name="state">The state after it, [..., D].</param>
     /// <returns>[..., 1]</returns>
     public Tensor StopLogit(int layer, Tensor state) => _maps[_isNumbered ? layer - 1 : 0].Forward(state);
 

@@ -5,13 +5,15 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.DepthAdaptive;
 
 /// <summary>
-/// Step-by-step reading of a language model whose tokens leave early, as <see cref="EarlyExitStep"/> does for decoders. Rows side by side are computed together until
-/// the last of them has left.
+/// Step-by-step reading of a language model whose tokens leave early, as <see cref="EarlyExitStep"/> does for decoders. Rows side by side
+/// are computed together until the last of them has left.
 /// </summary>
 internal static class LanguageModelExitStep
 {
     /// <summary>Reads tokens through all layers, as a prompt is read.</summary>
-    /// <param name="model">A model with exits.</param><param name="x">Their embeddings, [B, n, D].</param><param name="state">Advanced by n tokens.</param>
+    /// <param name="model">A model with exits.</param>
+    /// <param name="x">Their embeddings, [B, n, D].</param>
+    /// <param name="state">Advanced by n tokens.</param>
     public static void ReadAll(CausalLanguageModel model, Tensor x, LanguageModelState state)
     {
         DepthState depth = state.Depth!;
@@ -32,14 +34,17 @@ internal static class LanguageModelExitStep
     }
 
     /// <summary>Reads one token per row.</summary>
-    /// <param name="model">A model with exits.</param><param name="x">Its embedding, [B, 1, D].</param><param name="state">Advanced by one token.</param>
+    /// <param name="model">A model with exits.</param>
+    /// <param name="x">Its embedding, [B, 1, D].</param>
+    /// <param name="state">Advanced by one token.</param>
     /// <param name="forced">Given exits, from 1, one per row; empty: as the rule says.</param>
     /// <returns>Scores of every row's exit, [B, V].</returns>
     public static Tensor Run(CausalLanguageModel model, Tensor x, LanguageModelState state, ReadOnlySpan<int> forced)
     {
         DepthState depth = state.Depth!;
         int layers = model.Layers.Count, batch = x.Shape[0];
-        Span<int> rows = batch <= DepthState.FewRows ? stackalloc int[batch] : new int[batch], exits = batch <= DepthState.FewRows ? stackalloc int[batch] : new int[batch];
+        Span<int> rows = batch <= DepthState.FewRows ? stackalloc int[batch] : new int[batch],
+            exits = batch <= DepthState.FewRows ? stackalloc int[batch] : new int[batch];
         Span<bool> leave = batch <= DepthState.FewRows ? stackalloc bool[batch] : new bool[batch];
         for (int row = 0; row < batch; row++)
         {
@@ -49,7 +54,8 @@ internal static class LanguageModelExitStep
         for (int layer = 1; layer <= layers && exits.Contains(0); layer++)
         {
             TransformerLayer block = model.Layers[layer - 1];
-            Tensor y = block.Run(x, block.Normed(x), null, new ExitAttention(block, x, state, layer - 1), ForwardContext.Inference).Residual;
+            Tensor y =
+                block.Run(x, block.Normed(x), null, new ExitAttention(block, x, state, layer - 1), ForwardContext.Inference).Residual;
             x = exits.ContainsAnyExcept(0) ? Active(exits).Select(y, x) : y;
             if (layer == layers)
             {
@@ -78,10 +84,12 @@ internal static class LanguageModelExitStep
         return Scores(model, x);
     }
 
-    private static (MultiHeadAttention Attention, KeyValueCache Cache) Attention(TransformerLayer layer, LanguageModelState state, int index) =>
+    private static (MultiHeadAttention Attention, KeyValueCache Cache) Attention(TransformerLayer layer,
+        LanguageModelState state, int index) =>
         ((MultiHeadAttention)layer.Attention, (KeyValueCache)state.Layers[index]);
 
-    private static Tensor Scores(CausalLanguageModel model, Tensor x) => model.Project(model.ExitState(x)).Reshape(new Shape(x.Shape[0], model.Config.Vocab));
+    private static Tensor Scores(CausalLanguageModel model, Tensor x) =>
+        model.Project(model.ExitState(x)).Reshape(new Shape(x.Shape[0], model.Config.Vocab));
 
     // 1 where a row has not left yet.
     private static Tensor Active(ReadOnlySpan<int> exits)
@@ -95,7 +103,9 @@ internal static class LanguageModelExitStep
         return Tensor.From(active, new Shape(active.Length, 1, 1));
     }
 
-    /// <summary>A step of a layer's attention; keys and values of tokens that skipped the layer are made from the states they left with.</summary>
+    /// <summary>
+    /// A step of a layer's attention; keys and values of tokens that skipped the layer are made from the states they left with.
+    /// </summary>
     private readonly struct ExitAttention(TransformerLayer layer, Tensor x, LanguageModelState state, int index) : ILayerAttention
     {
         public Tensor Attend(Tensor normed)

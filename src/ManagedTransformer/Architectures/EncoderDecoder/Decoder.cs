@@ -6,13 +6,17 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;
 
-/// <summary>The decoder: target tokens to vectors, a stack of layers in which a position sees earlier ones and the source, a final norm (of pre-norm models, unless they have none).</summary>
+/// <summary>
+/// The decoder: target tokens to vectors, a stack of layers in which a position sees earlier ones and the source, a final norm (of pre-norm
+/// models, unless they have none).
+/// </summary>
 public sealed class Decoder : Module
 {
     private readonly bool _masksPadding, _preNorm;
 
     /// <summary>A decoder with initial weights.</summary>
-    /// <param name="config">Validated.</param><param name="random">Source of the initial values.</param>
+    /// <param name="config">Validated.</param>
+    /// <param name="random">Source of the initial values.</param>
     /// <param name="table">The encoder's table where it is shared; null for one of its own.</param>
     public Decoder(EncoderDecoderConfig config, RandomSource random, Parameter? table = null)
     {
@@ -58,7 +62,9 @@ public sealed class Decoder : Module
     public IReadOnlyList<Parameter>? Exits { get; }
 
     /// <summary>The last hidden states.</summary>
-    /// <param name="tokens">Int32 [B, T], padded on the right.</param><param name="memory">The encoded sources.</param><param name="context">Dropout.</param>
+    /// <param name="tokens">Int32 [B, T], padded on the right.</param>
+    /// <param name="memory">The encoded sources.</param>
+    /// <param name="context">Dropout.</param>
     /// <returns>[B, T, D]</returns>
     public Tensor Forward(Tensor tokens, EncoderOutput memory, ForwardContext context)
     {
@@ -71,7 +77,9 @@ public sealed class Decoder : Module
     }
 
     /// <summary>The states after every layer, before any final norm.</summary>
-    /// <param name="tokens">Int32 [B, T]</param><param name="memory">The encoded sources.</param><param name="context">Dropout.</param>
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <param name="memory">The encoded sources.</param>
+    /// <param name="context">Dropout.</param>
     /// <param name="pass">What a layer's output (layer from 0) becomes on its way into the next layer.</param>
     /// <returns>N times [B, T, D].</returns>
     internal IReadOnlyList<Tensor> States(Tensor tokens, EncoderOutput memory, ForwardContext context, Func<int, Tensor, Tensor> pass)
@@ -98,7 +106,8 @@ public sealed class Decoder : Module
     internal AttentionMask SelfMask(Tensor tokens) => new(Causal: true, KeyPadding: _masksPadding ? Embedding.PaddingMask(tokens) : null);
 
     /// <summary>The last hidden states of the next token of every row; the state is advanced.</summary>
-    /// <param name="tokens">Int32 [rows, 1]</param><param name="state">Everything read before.</param>
+    /// <param name="tokens">Int32 [rows, 1]</param>
+    /// <param name="state">Everything read before.</param>
     /// <returns>[rows, 1, D]</returns>
     internal Tensor Step(Tensor tokens, DecodingState state)
     {
@@ -140,10 +149,12 @@ public sealed class Decoder : Module
         Module memory = cross is null
             ? new MultiHeadAttention(options.Dim, options.Heads, random, config.Dim, options.Bias, options.AttentionDropout)
             : new LinearCrossAttention(Linear(cross), config.Dim, random);
-        FeedForward feedForward = new(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout, options.Bias);
+        FeedForward feedForward = new(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout,
+            options.Bias);
         return new DecoderLayer(options, attention, memory, feedForward, null);
 
-        LinearAttentionLayerOptions Linear(LinearAttentionConfig linear) => new() { Dim = options.Dim, Heads = options.Heads, Linear = linear, Bias = options.Bias };
+        LinearAttentionLayerOptions Linear(LinearAttentionConfig linear) =>
+            new() { Dim = options.Dim, Heads = options.Heads, Linear = linear, Bias = options.Bias };
     }
 
     // Each layer gets the norm that follows it, so that its last residual sum and that norm are one pass.

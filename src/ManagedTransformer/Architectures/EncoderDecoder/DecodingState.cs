@@ -5,8 +5,9 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.EncoderDecoder;
 
 /// <summary>
-/// What the decoder remembers between steps: projected keys and values of all tokens so far, per layer and row, and those of the sources, per layer and sentence.
-/// Rows are hypotheses; several may belong to one sentence. Where tokens leave the decoder early, the states they left with, too.
+/// What the decoder remembers between steps: projected keys and values of all tokens so far, per layer and row, and those of the sources,
+/// per layer and sentence. Rows are hypotheses; several may belong to one sentence. Where tokens leave the decoder early,
+/// the states they left with, too.
 /// </summary>
 public sealed class DecodingState
 {
@@ -43,7 +44,10 @@ public sealed class DecodingState
     /// <summary>How many tokens every row has read.</summary>
     public int Length { get; private set; }
 
-    /// <summary>The layer, from 1, at which every row of the last step left the decoder, in the order before any reorder; empty for models without exits.</summary>
+    /// <summary>
+    /// The layer, from 1, at which every row of the last step left the decoder, in the order before any reorder;
+    /// empty for models without exits.
+    /// </summary>
     public ReadOnlySpan<int> Exits => Depth is null ? [] : Depth.Exits;
 
     /// <summary>Memory in use, in bytes.</summary>
@@ -59,8 +63,8 @@ public sealed class DecodingState
     internal DepthState? Depth { get; }
 
     /// <summary>
-    /// Row i becomes what row <c>parents[i]</c> was. Fewer parents than rows drop rows, and a sentence without rows is forgotten; there are never more rows than at
-    /// the start.
+    /// Row i becomes what row <c>parents[i]</c> was. Fewer parents than rows drop rows, and a sentence without rows is forgotten; there are
+    /// never more rows than at the start.
     /// </summary>
     /// <param name="parents">A row of the state per new row.</param>
     /// <exception cref="ArgumentException">No row, too many rows, or a row that is not there.</exception>
@@ -91,7 +95,9 @@ public sealed class DecodingState
         Rows = parents.Length;
     }
 
-    /// <summary>Gives every layer its keys and values of tokens that skipped it, which are otherwise made when the layer runs again.</summary>
+    /// <summary>
+    /// Gives every layer its keys and values of tokens that skipped it, which are otherwise made when the layer runs again.
+    /// </summary>
     internal void Complete()
     {
         using NoGradientScope _ = new();

@@ -4,16 +4,20 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;
 
-/// <summary>The encoder: source tokens to vectors, a stack of layers in which every position sees every other, a final norm (pre-norm only).</summary>
+/// <summary>
+/// The encoder: source tokens to vectors, a stack of layers in which every position sees every other, a final norm (pre-norm only).
+/// </summary>
 public sealed class Encoder : Module
 {
     /// <summary>An encoder with initial weights.</summary>
-    /// <param name="config">Validated.</param><param name="random">Source of the initial values.</param>
+    /// <param name="config">Validated.</param>
+    /// <param name="random">Source of the initial values.</param>
     public Encoder(EncoderDecoderConfig config, RandomSource random)
     {
         Embedding = config.Embedding(config.SrcVocab, config.Dim, random);
         Layers = config.Delight is { } delight
-            ? [.. delight.Units(config.Dim, config.EncoderLayers, config.Activation, "model").Select(unit => DelightLayers.Layer(config.EncoderOptions(), unit, random))]
+            ? [.. delight.Units(config.Dim, config.EncoderLayers, config.Activation, "model")
+                .Select(unit => DelightLayers.Layer(config.EncoderOptions(), unit, random))]
             : [.. Enumerable.Range(0, config.EncoderLayers).Select(_ => new TransformerLayer(config.EncoderOptions(), random))];
         Norm = config.PreNorm ? new LayerNorm(config.Dim, config.NormEpsilon) : null;
     }
@@ -28,7 +32,8 @@ public sealed class Encoder : Module
     public LayerNorm? Norm { get; }
 
     /// <summary>Encodes sentences. What stands at padding changes nothing elsewhere.</summary>
-    /// <param name="tokens">Int32 [B, S], padded on the left.</param><param name="context">Dropout.</param>
+    /// <param name="tokens">Int32 [B, S], padded on the left.</param>
+    /// <param name="context">Dropout.</param>
     public EncoderOutput Forward(Tensor tokens, ForwardContext context)
     {
         Tensor? padding = Embedding.PaddingMask(tokens);

@@ -40,7 +40,9 @@ public sealed record EncoderDecoderConfig
     /// <summary>Activation of the feed-forward layers.</summary>
     public Activation Activation { get; set; } = Activation.Relu;
 
-    /// <summary>Norms before the sub-layers, and one after the last layer of each side; otherwise after each sub-layer and none at the end.</summary>
+    /// <summary>
+    /// Norms before the sub-layers, and one after the last layer of each side; otherwise after each sub-layer and none at the end.
+    /// </summary>
     public bool PreNorm { get; set; }
 
     /// <summary>Whether a norm follows the decoder's last layer; absent: as <see cref="PreNorm"/>, and only then possible.</summary>
@@ -86,7 +88,9 @@ public sealed record EncoderDecoderConfig
     /// <summary>Decoder layers whose self-attention keeps its softmax beside <see cref="Linear"/>, from 0; absent for none.</summary>
     public IReadOnlyList<int>? SoftmaxLayers { get; set; }
 
-    /// <summary>Decoder layers whose attention to the encoder keeps its softmax beside <see cref="CrossLinear"/>, from 0; absent for none.</summary>
+    /// <summary>
+    /// Decoder layers whose attention to the encoder keeps its softmax beside <see cref="CrossLinear"/>, from 0; absent for none.
+    /// </summary>
     public IReadOnlyList<int>? CrossSoftmaxLayers { get; set; }
 
     /// <summary>Exits from every decoder layer; absent: every token runs all layers.</summary>
@@ -137,11 +141,15 @@ public sealed record EncoderDecoderConfig
     };
 
     /// <summary>The embedding of one side, with initial values.</summary>
-    /// <param name="vocabulary">Number of token ids.</param><param name="dim">Width of the side.</param><param name="random">Source of the initial values.</param>
+    /// <param name="vocabulary">Number of token ids.</param>
+    /// <param name="dim">Width of the side.</param>
+    /// <param name="random">Source of the initial values.</param>
     /// <param name="table">A table of the other side that is shared; null for one of its own.</param>
     internal TokenEmbedding Embedding(int vocabulary, int dim, RandomSource random, Parameter? table = null)
     {
-        AbsolutePositions? positions = Delight is null || Positions == PositionKind.None ? null : new AbsolutePositions(Positions, MaxPositions, dim, PaddingIdx, MathF.Pow(dim, -0.5f), random);
+        AbsolutePositions? positions = Delight is null || Positions == PositionKind.None
+            ? null
+            : new AbsolutePositions(Positions, MaxPositions, dim, PaddingIdx, MathF.Pow(dim, -0.5f), random);
         EmbeddingWidening? widening = Delight is null ? null : DelightEmbedding.Create(Delight, dim, Activation, positions, random);
         return new TokenEmbedding(EmbeddingOptions(vocabulary, dim), random, table, widening);
     }

@@ -9,8 +9,9 @@ namespace ManagedTransformer.Architectures.EncoderDecoder;
 internal static class EncoderDecoderSize
 {
     /// <summary>
-    /// With widths D (encoder), E (decoder), inner widths F and G: tables, plus per encoder layer 4 D^2 + 2 D F + 4 D for the norms [+ 4 D + F + D biases], plus per
-    /// decoder layer (4 E^2) + (2 E^2 + 2 E D) + 2 E G + 6 E [+ 8 E + G + E], plus the final norms 2 D + 2 E of pre-norm models, plus feature maps, plus the halting classifier.
+    /// With widths D (encoder), E (decoder), inner widths F and G: tables, plus per encoder layer 4 D^2 + 2 D F + 4 D for the norms [+ 4
+    /// D + F + D biases], plus per decoder layer (4 E^2) + (2 E^2 + 2 E D) + 2 E G + 6 E [+ 8 E + G + E], plus the final norms 2 D + 2 E of
+    /// pre-norm models, plus feature maps, plus the halting classifier.
     /// </summary>
     public static long Parameters(EncoderDecoderConfig config)
     {
@@ -19,13 +20,15 @@ internal static class EncoderDecoderSize
             DelightSize size = new(delight, config.Dim, config.EncoderLayers, config.Ffn);
             long output = config.Tie == EmbeddingTie.None ? (long)config.Vocab * delight.MapDim : 0;
             long positions = config.Positions == PositionKind.Learned ? 2L * (config.MaxPositions + config.PaddingIdx + 1) * config.Dim : 0;
-            return size.TranslationParameters(config.Vocab, config.Tie == EmbeddingTie.All ? 0 : config.SrcVocab, FinalNorms(config)) + output + positions;
+            return size.TranslationParameters(config.Vocab, config.Tie == EmbeddingTie.All ? 0 : config.SrcVocab, FinalNorms(config))
+                + output + positions;
         }
 
         long d = config.Dim, e = config.DecoderWidth, f = config.EncoderOptions().FeedForward, g = config.DecoderOptions().FeedForward;
         long encoderLayer = (4 * d * d) + (2 * d * f) + (4 * d) + (config.Bias ? (5 * d) + f : 0);
         long decoderLayer = (6 * e * e) + (2 * e * d) + (2 * e * g) + (6 * e) + (config.Bias ? (9 * e) + g : 0);
-        return Tables(config, d, e) + (config.EncoderLayers * encoderLayer) + (config.DecoderLayers * decoderLayer) + (config.PreNorm ? 2 * d : 0) + (config.HasFinalNorm ? 2 * e : 0)
+        return Tables(config, d, e) + (config.EncoderLayers * encoderLayer) + (config.DecoderLayers * decoderLayer)
+            + (config.PreNorm ? 2 * d : 0) + (config.HasFinalNorm ? 2 * e : 0)
             + Maps(config, config.LinearAt) + Maps(config, config.CrossLinearAt)
             + (config.Exits?.HaltingParameters(config.DecoderLayers, config.Dim, config.DecoderWidth) ?? 0);
     }

@@ -23,7 +23,9 @@ internal static class EncoderDecoderValidation
         Rate(config.ActivationDropout, "activation_dropout");
         if (config.Dim % config.Heads != 0 || config.DecoderWidth % config.Heads != 0)
         {
-            throw new InputException($"{where}: model.heads ({config.Heads}) must divide model.dim ({config.Dim}) and model.decoder_dim ({config.DecoderWidth}).");
+            throw new InputException(
+                $"{where}: model.heads ({config.Heads}) must divide model.dim ({config.Dim}) and "
+                + $"model.decoder_dim ({config.DecoderWidth}).");
         }
 
         if (!(config.NormEpsilon > 0))
@@ -33,23 +35,28 @@ internal static class EncoderDecoderValidation
 
         if (config.Positions == PositionKind.Relative)
         {
-            throw new InputException($"{where}: model.positions must be half, interleaved, learned or none: an encoder-decoder model has no relative ones.");
+            throw new InputException(
+                $"{where}: model.positions must be half, interleaved, learned or none: an encoder-decoder model has no relative ones.");
         }
 
         if (config.FinalNorm == true && !config.PreNorm)
         {
-            throw new InputException($"{where}: model.final_norm needs model.pre_norm, since the last sub-layer of a post-norm model ends with a norm.");
+            throw new InputException(
+                $"{where}: model.final_norm needs model.pre_norm, since the last sub-layer of a post-norm model ends with a norm.");
         }
 
         if (config.PaddingIdx < 0 || config.PaddingIdx >= Math.Min(config.SrcVocab, config.Vocab))
         {
-            throw new InputException($"{where}: model.padding_idx ({config.PaddingIdx}) is not an id of both vocabularies ({config.SrcVocab} and {config.Vocab}).");
+            throw new InputException(
+                $"{where}: model.padding_idx ({config.PaddingIdx}) is not an id of both vocabularies "
+                + $"({config.SrcVocab} and {config.Vocab}).");
         }
 
         if (config.Tie == EmbeddingTie.All && (config.SrcVocab != config.Vocab || config.DecoderWidth != config.Dim))
         {
             throw new InputException(
-                $"{where}: model.tie 'all' shares one table, so model.src_vocab ({config.SrcVocab}) must be model.vocab ({config.Vocab}), and model.decoder_dim ({config.DecoderWidth}) model.dim ({config.Dim}).");
+                $"{where}: model.tie 'all' shares one table, so model.src_vocab ({config.SrcVocab}) must be model.vocab ({config.Vocab}), "
+                + $"and model.decoder_dim ({config.DecoderWidth}) model.dim ({config.Dim}).");
         }
 
         CheckDelight(config, where);
@@ -81,12 +88,15 @@ internal static class EncoderDecoderValidation
         Layers(config.CrossSoftmaxLayers, config.CrossLinear is not null, "cross_softmax_layers", "cross_linear");
         if (config.CrossLinear is { Gate: not LinearGateKind.None })
         {
-            throw new InputException($"{where}: model.cross_linear.gate must be none: attention to a source has no order in which it could forget.");
+            throw new InputException(
+                $"{where}: model.cross_linear.gate must be none: attention to a source has no order in which it could forget.");
         }
 
         if ((config.Linear ?? config.CrossLinear) is not null && (config.Exits is not null || config.Delight is not null))
         {
-            throw new InputException($"{where}: model.linear and model.cross_linear exclude model.exits (skipped layers need keys and values) and model.delight.");
+            throw new InputException(
+                $"{where}: model.linear and model.cross_linear exclude model.exits (skipped layers need keys "
+                + "and values) and model.delight.");
         }
 
         void Layers(IReadOnlyList<int>? layers, bool allowed, string key, string needed)
@@ -98,7 +108,8 @@ internal static class EncoderDecoderValidation
 
             if (layers?.Any(layer => layer < 0 || layer >= config.DecoderLayers) == true)
             {
-                throw new InputException($"{where}: model.{key} [{string.Join(", ", layers)}] must lie between 0 and {config.DecoderLayers - 1}.");
+                throw new InputException(
+                    $"{where}: model.{key} [{string.Join(", ", layers)}] must lie between 0 and {config.DecoderLayers - 1}.");
             }
         }
     }
@@ -110,19 +121,26 @@ internal static class EncoderDecoderValidation
             return;
         }
 
-        if (config.DecoderWidth != config.Dim || config.DecoderLayers != config.EncoderLayers || config.DecoderOptions().FeedForward != config.Ffn)
+        if (config.DecoderWidth != config.Dim || config.DecoderLayers != config.EncoderLayers
+            || config.DecoderOptions().FeedForward != config.Ffn)
         {
-            throw new InputException($"{where}: model.delight has two equal stacks, so decoder_dim, decoder_layers and decoder_ffn must be those of the encoder.");
+            throw new InputException(
+                $"{where}: model.delight has two equal stacks, so decoder_dim, decoder_layers and "
+                + "decoder_ffn must be those of the encoder.");
         }
 
         if (config.Exits is not null)
         {
-            throw new InputException($"{where}: model.delight and model.exits exclude each other: the units' depths grow from block to block, so an early exit would skip most of the model.");
+            throw new InputException(
+                $"{where}: model.delight and model.exits exclude each other: the units' depths grow from block to block, "
+                + "so an early exit would skip most of the model.");
         }
 
         if (config.Dim / 2 % config.Heads != 0)
         {
-            throw new InputException($"{where}: model.heads ({config.Heads}) must divide half of model.dim ({config.Dim}), the width of attention with model.delight.");
+            throw new InputException(
+                $"{where}: model.heads ({config.Heads}) must divide half of model.dim ({config.Dim}), "
+                + "the width of attention with model.delight.");
         }
 
         delight.Validate(config.Dim, config.EncoderLayers, $"{where}: model");

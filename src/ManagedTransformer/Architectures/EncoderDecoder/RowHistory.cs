@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Architectures.EncoderDecoder;
 
 /// <summary>
-/// Which rows share their first tokens. Hypotheses of a beam are paths in a tree: they agree up to a position and never again after it, so that a reorder need
-/// only move what lies behind the last common position.
+/// Which rows share their first tokens. Hypotheses of a beam are paths in a tree: they agree up to a position and never again after it, so
+/// that a reorder need only move what lies behind the last common position.
 /// </summary>
 internal sealed class RowHistory
 {

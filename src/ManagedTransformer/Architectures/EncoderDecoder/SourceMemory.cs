@@ -4,8 +4,9 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.EncoderDecoder;
 
 /// <summary>
-/// Cross-attention during decoding: the sources' keys and values, or the sums of linear attention, made once per sentence and layer when the layer first runs, and shared by all rows of the
-/// sentence. Rows of one sentence are queries side by side, so that nothing is copied per row.
+/// Cross-attention during decoding: the sources' keys and values, or the sums of linear attention, made once per sentence and layer when
+/// the layer first runs, and shared by all rows of the sentence. Rows of one sentence are queries side by side,
+/// so that nothing is copied per row.
 /// </summary>
 internal sealed class SourceMemory
 {
@@ -17,7 +18,9 @@ internal sealed class SourceMemory
     private RowGrid _grid;
 
     /// <summary>Nothing is projected yet.</summary>
-    /// <param name="attentions">Cross-attention, one per layer.</param><param name="memory">The encoded sources.</param><param name="beam">Rows per sentence.</param>
+    /// <param name="attentions">Cross-attention, one per layer.</param>
+    /// <param name="memory">The encoded sources.</param>
+    /// <param name="beam">Rows per sentence.</param>
     public SourceMemory(IReadOnlyList<ICrossAttention> attentions, EncoderOutput memory, int beam)
     {
         _attentions = attentions;
@@ -28,18 +31,22 @@ internal sealed class SourceMemory
         _grid = new RowGrid(_sentences, memory.Sentences).Keep();
     }
 
-    public long Bytes => sizeof(float) * (_states.Count + _projected.Sum(pair => pair is { } both ? both.First.Count + both.Second.Count : 0));
+    public long Bytes =>
+        sizeof(float) * (_states.Count + _projected.Sum(pair => pair is { } both ? both.First.Count + both.Second.Count : 0));
 
     /// <summary>Where all rows belong.</summary>
     public RowGrid Grid => _grid;
 
     /// <summary>Attention of every row to its sentence.</summary>
-    /// <param name="layer">Whose keys and values.</param><param name="x">[rows, 1, D]</param>
+    /// <param name="layer">Whose keys and values.</param>
+    /// <param name="x">[rows, 1, D]</param>
     /// <returns>[rows, 1, D]</returns>
     public Tensor Attend(int layer, Tensor x) => Attend(layer, x, _grid);
 
     /// <summary>Attention of some rows to their sentences.</summary>
-    /// <param name="layer">Whose keys and values.</param><param name="x">[n, 1, D]</param><param name="grid">Where these rows belong.</param>
+    /// <param name="layer">Whose keys and values.</param>
+    /// <param name="x">[n, 1, D]</param>
+    /// <param name="grid">Where these rows belong.</param>
     /// <returns>[n, 1, D]</returns>
     public Tensor Attend(int layer, Tensor x, RowGrid grid) =>
         _attentions[layer].Read(x, Projected(layer), _padding, grid);

@@ -1,6 +1,9 @@
 namespace ManagedTransformer.Architectures.LinearAttention;
 
-/// <summary>The function at the end of a learnt feature map. Only <see cref="Relu"/> and <see cref="Elu1"/> keep the denominator from changing its sign.</summary>
+/// <summary>
+/// The function at the end of a learnt feature map. Only <see cref="Relu"/> and <see cref="Elu1"/> keep the denominator from changing its
+/// sign.
+/// </summary>
 public enum FeatureActivation
 {
     /// <summary>max(x, 0).</summary>

@@ -11,18 +11,25 @@ public abstract class FeatureMap : Module
     /// <returns>[B, T, H, K]</returns>
     public abstract Tensor Map(Tensor x);
 
-    /// <summary>phi of queries, up to a factor per query. Where the map takes one out, the factor cancels but for the denominator's epsilon.</summary>
+    /// <summary>
+    /// phi of queries, up to a factor per query. Where the map takes one out, the factor cancels but for the denominator's epsilon.
+    /// </summary>
     /// <param name="x">[B, T, H, d]</param>
     public Tensor MapQueries(Tensor x) => ScaleQueries(x).Features;
 
-    /// <summary>phi of all keys of a sequence, up to a factor per head. Where the map takes one out, the factor cancels but for the denominator's epsilon.</summary>
+    /// <summary>
+    /// phi of all keys of a sequence, up to a factor per head. Where the map takes one out,
+    /// the factor cancels but for the denominator's epsilon.
+    /// </summary>
     /// <param name="x">[B, T, H, d]</param>
     public Tensor MapKeys(Tensor x) => ScaleKeys(x).Features;
 
     /// <summary>Features of queries, and the logarithm of the factor that they lack, [B, T, H, 1]; null where they lack none.</summary>
     internal virtual (Tensor Features, Tensor? LogScale) ScaleQueries(Tensor x) => (Map(x), null);
 
-    /// <summary>Features of all keys of a sequence, and the logarithm of the factor that they lack, [B, 1, H, 1]; null where they lack none.</summary>
+    /// <summary>
+    /// Features of all keys of a sequence, and the logarithm of the factor that they lack, [B, 1, H, 1]; null where they lack none.
+    /// </summary>
     internal virtual (Tensor Features, Tensor? LogScale) ScaleKeys(Tensor x) => (Map(x), null);
 
     /// <summary>Whether the factor of keys depends on the largest key, which generation must remember.</summary>
@@ -32,7 +39,10 @@ public abstract class FeatureMap : Module
     internal virtual Tensor MapNextKeys(Tensor x, LinearState state) => Map(x);
 
     /// <summary>The map that a configuration describes.</summary>
-    /// <param name="config">Validated.</param><param name="heads">H.</param><param name="width">d.</param><param name="random">Source of the initial values.</param>
+    /// <param name="config">Validated.</param>
+    /// <param name="heads">H.</param>
+    /// <param name="width">d.</param>
+    /// <param name="random">Source of the initial values.</param>
     public static FeatureMap Create(LinearAttentionConfig config, int heads, int width, RandomSource random) => config.Map switch
     {
         FeatureMapKind.Learned => new LearnedFeatures(config, heads, width, random),

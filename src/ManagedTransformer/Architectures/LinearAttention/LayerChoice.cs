@@ -41,7 +41,8 @@ public sealed class LayerChoice
         int?[] layers = [.. text.Split(',', StringSplitOptions.TrimEntries).Select(Number)];
         return layers.Contains(null) ? null : These([.. layers.Select(layer => layer!.Value)]);
 
-        static int? Number(string digits) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : null;
+        static int? Number(string digits) =>
+            int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : null;
     }
 
     /// <summary>The layers of a model, in rising order; numbers beyond its layers stay, for a configuration's validation to name.</summary>

@@ -9,7 +9,9 @@ public sealed class LearnedFeatures : FeatureMap
     private readonly LinearAttentionConfig _config;
 
     /// <summary>A map whose W and b start uniform in +-1 / sqrt(d), and sigma at 1.</summary>
-    /// <param name="config">Feature size, activation, tau and so on.</param><param name="heads">H.</param><param name="width">d.</param>
+    /// <param name="config">Feature size, activation, tau and so on.</param>
+    /// <param name="heads">H.</param>
+    /// <param name="width">d.</param>
     /// <param name="random">Source of the initial values.</param>
     public LearnedFeatures(LinearAttentionConfig config, int heads, int width, RandomSource random)
     {

@@ -34,8 +34,10 @@ public sealed record LinearAttentionConfig
     /// <summary>What the weighted sum is divided by; absent: the sum plus epsilon for elu1, clamped otherwise.</summary>
     public LinearDenominator? Denominator { get; set; }
 
-    /// <summary>Epsilon of the denominator; absent: 1e-6 for elu1, 0.01 for relu and learnt maps, 0.1 for random features of unit
-    /// vectors; positive ones then have 1e-30 of the factor that their stabilisation takes out, which their ratio does not notice.</summary>
+    /// <summary>
+    /// Epsilon of the denominator; absent: 1e-6 for elu1, 0.01 for relu and learnt maps, 0.1 for random features of unit
+    /// vectors; positive ones then have 1e-30 of the factor that their stabilisation takes out, which their ratio does not notice.
+    /// </summary>
     public float? Eps { get; set; }
 
     /// <summary>Gates computed from the layer's input.</summary>
@@ -50,8 +52,11 @@ public sealed record LinearAttentionConfig
         _ => FeatureSize,
     };
 
-    /// <summary>Trainable numbers beside the four projections: learnt map H k d + H k, sigma H d, gates H D + H, for heads of width d = D / H.</summary>
-    /// <param name="dim">D.</param><param name="heads">H.</param>
+    /// <summary>
+    /// Trainable numbers beside the four projections: learnt map H k d + H k, sigma H d, gates H D + H, for heads of width d = D / H.
+    /// </summary>
+    /// <param name="dim">D.</param>
+    /// <param name="heads">H.</param>
     public long ParameterCount(int dim, int heads)
     {
         long map = Map == FeatureMapKind.Learned ? ((long)dim + heads) * FeatureSize : 0;
@@ -96,10 +101,11 @@ public sealed record LinearAttentionConfig
     };
 
     /// <summary>
-    /// <see cref="Options"/> for features that lack factors. A given epsilon belongs to phi as it is defined: it is divided by what queries and keys lack. An absent one
-    /// only keeps positions without keys from dividing by zero, and does so for given ones that vanish.
+    /// <see cref="Options"/> for features that lack factors. A given epsilon belongs to phi as it is defined: it is divided by what queries
+    /// and keys lack. An absent one only keeps positions without keys from dividing by zero, and does so for given ones that vanish.
     /// </summary>
-    /// <param name="queryScale">Logarithms of the factors, [B, T, H, 1], or null.</param><param name="keyScale">[B, 1, H, 1], or null.</param>
+    /// <param name="queryScale">Logarithms of the factors, [B, T, H, 1], or null.</param>
+    /// <param name="keyScale">[B, 1, H, 1], or null.</param>
     internal LinearAttentionOptions ScaledOptions(Tensor? queryScale, Tensor? keyScale)
     {
         if (queryScale is null || keyScale is null || Eps is not > 0)

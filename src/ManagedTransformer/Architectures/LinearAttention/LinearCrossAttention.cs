@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>
-/// Attention to another sequence with a feature map in place of the softmax: its keys and values are summed up once, and every query reads the sums
-/// (Katharopoulos et al., 2020; Kasai et al., 2021).
+/// Attention to another sequence with a feature map in place of the softmax: its keys and values are summed up once, and every query reads
+/// the sums (Katharopoulos et al., 2020; Kasai et al., 2021).
 /// </summary>
 public sealed class LinearCrossAttention : Module, ICrossAttention
 {
@@ -14,7 +14,9 @@ public sealed class LinearCrossAttention : Module, ICrossAttention
     private MergedMap? _mergedQuery, _mergedKey;
 
     /// <summary>An attention layer.</summary>
-    /// <param name="options">Sizes and feature map; no gate.</param><param name="memoryDim">Width of the memory.</param><param name="random">Source of the initial values.</param>
+    /// <param name="options">Sizes and feature map; no gate.</param>
+    /// <param name="memoryDim">Width of the memory.</param>
+    /// <param name="random">Source of the initial values.</param>
     /// <exception cref="ArgumentException">The heads do not divide the width, or there are gates.</exception>
     public LinearCrossAttention(LinearAttentionLayerOptions options, int memoryDim, RandomSource random)
     {
@@ -42,17 +44,21 @@ public sealed class LinearCrossAttention : Module, ICrossAttention
     /// <summary>phi, the same for queries and keys.</summary>
     public FeatureMap Feature => _projections.Feature;
 
-    /// <summary>The merged query and key projections that decoding uses; null before the first memory, and for maps that cannot be merged.</summary>
+    /// <summary>
+    /// The merged query and key projections that decoding uses; null before the first memory, and for maps that cannot be merged.
+    /// </summary>
     internal (MergedMap? Query, MergedMap? Key) Merged => (_mergedQuery, _mergedKey);
 
     /// <summary>Attention to a memory.</summary>
-    /// <param name="x">Queries' source, [B, T, dim]</param><param name="memory">Keys' and values' source, [B, S, memoryDim]</param>
+    /// <param name="x">Queries' source, [B, T, dim]</param>
+    /// <param name="memory">Keys' and values' source, [B, S, memoryDim]</param>
     /// <param name="keyPadding">Float32 [B, S], 1 at padding; or null.</param>
     /// <returns>[B, T, dim]</returns>
     public Tensor Forward(Tensor x, Tensor memory, Tensor? keyPadding = null) => Read(x, Remember(memory, keyPadding));
 
     /// <summary>The sums over a memory, which serve all decoding steps.</summary>
-    /// <param name="memory">[B, S, memoryDim]</param><param name="keyPadding">Float32 [B, S], 1 at padding; or null.</param>
+    /// <param name="memory">[B, S, memoryDim]</param>
+    /// <param name="keyPadding">Float32 [B, S], 1 at padding; or null.</param>
     public LinearAttentionState Remember(Tensor memory, Tensor? keyPadding = null)
     {
         (Tensor keys, Tensor? scale) = Feature.ScaleKeys(_projections.Keys(memory));
@@ -60,11 +66,13 @@ public sealed class LinearCrossAttention : Module, ICrossAttention
     }
 
     /// <summary>Attention of new positions to what <see cref="Remember"/> summed up.</summary>
-    /// <param name="x">[B, n, dim]</param><param name="state">The sums.</param>
+    /// <param name="x">[B, n, dim]</param>
+    /// <param name="state">The sums.</param>
     /// <returns>[B, n, dim]</returns>
     public Tensor Read(Tensor x, LinearAttentionState state) => Read(Feature.ScaleQueries(_projections.Queries(x)), state);
 
-    Tensor ICrossAttention.Attend(Tensor x, Tensor memory, AttentionMask mask, ForwardContext context) => Forward(x, memory, mask.KeyPadding);
+    Tensor ICrossAttention.Attend(Tensor x, Tensor memory, AttentionMask mask, ForwardContext context) =>
+        Forward(x, memory, mask.KeyPadding);
 
     (Tensor First, Tensor Second) ICrossAttention.Summarize(Tensor memory, Tensor? padding)
     {
@@ -75,7 +83,9 @@ public sealed class LinearCrossAttention : Module, ICrossAttention
             _mergedKey = new MergedMap(Key, 1, features);
         }
 
-        (Tensor keys, Tensor? scale) = _mergedKey is not null ? (_mergedKey.Map(memory), null) : Feature.ScaleKeys(_projections.Keys(memory));
+        (Tensor keys, Tensor? scale) = _mergedKey is not null
+            ? (_mergedKey.Map(memory), null)
+            : Feature.ScaleKeys(_projections.Keys(memory));
         LinearAttentionState state = TensorOperators.LinearStateOf(keys, _projections.Values(memory), padding);
 
         // What the state lacks is one more column of z.
@@ -89,7 +99,8 @@ public sealed class LinearCrossAttention : Module, ICrossAttention
         LinearAttentionState state = z.Shape[2] == features
             ? new(summary.First, z)
             : new(summary.First, z.Slice(2, 0, features), z.Slice(2, features, 1).Reshape(new Shape(z.Shape[0], 1, z.Shape[1], 1)));
-        return grid.Collect(Read(_mergedQuery is not null ? (_mergedQuery.Map(spread), null) : Feature.ScaleQueries(_projections.Queries(spread)), state));
+        return grid.Collect(
+            Read(_mergedQuery is not null ? (_mergedQuery.Map(spread), null) : Feature.ScaleQueries(_projections.Queries(spread)), state));
     }
 
     /// <inheritdoc/>

@@ -28,7 +28,8 @@ internal sealed class LinearProjections : Module
         Out = new Linear(_dim, _dim, random, options.Bias);
         Feature = FeatureMap.Create(options.Linear, _heads, Width, random);
 
-        Linear Map(int inputs) => new(Initialization.XavierUniform(_dim, inputs, random, gain), options.Bias ? Initialization.Zeros(new Shape(_dim)) : null);
+        Linear Map(int inputs) =>
+            new(Initialization.XavierUniform(_dim, inputs, random, gain), options.Bias ? Initialization.Zeros(new Shape(_dim)) : null);
     }
 
     public int Width { get; }

@@ -4,9 +4,9 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>
-/// Self-attention with a feature map in place of the softmax: y[t] = phi(q[t])^T s / D(phi(q[t]) . z), s and z the sums of phi(k) (x) v and phi(k) over the
-/// positions that t sees (Katharopoulos et al., 2020; Peng et al., 2021; Kasai et al., 2021). Training takes time linear in the length, generation constant
-/// time and memory per token.
+/// Self-attention with a feature map in place of the softmax: y[t] = phi(q[t])^T s / D(phi(q[t]) . z), s and z the sums of phi(k) (x) v and
+/// phi(k) over the positions that t sees (Katharopoulos et al., 2020; Peng et al., 2021; Kasai et al., 2021). Training takes time linear in
+/// the length, generation constant time and memory per token.
 /// </summary>
 public sealed class LinearSelfAttention : SelfAttention
 {
@@ -18,7 +18,8 @@ public sealed class LinearSelfAttention : SelfAttention
     private MergedProjections? _merged;
 
     /// <summary>An attention layer.</summary>
-    /// <param name="options">Sizes, feature map and gate.</param><param name="random">Source of the initial values.</param>
+    /// <param name="options">Sizes, feature map and gate.</param>
+    /// <param name="random">Source of the initial values.</param>
     /// <exception cref="ArgumentException">The heads do not divide the width.</exception>
     public LinearSelfAttention(LinearAttentionLayerOptions options, RandomSource random)
     {
@@ -28,7 +29,8 @@ public sealed class LinearSelfAttention : SelfAttention
         {
             Gate = new Linear(
                 Initialization.Uniform(new Shape(options.Heads, options.Dim), 1 / MathF.Sqrt(options.Dim), random),
-                new Parameter(Tensor.Full(new Shape(options.Heads), options.Linear.Gate == LinearGateKind.Decay ? InitialDecay : InitialInput)));
+                new Parameter(Tensor.Full(new Shape(options.Heads),
+                    options.Linear.Gate == LinearGateKind.Decay ? InitialDecay : InitialInput)));
         }
     }
 
@@ -50,7 +52,9 @@ public sealed class LinearSelfAttention : SelfAttention
     /// <summary>Logits of the gates, [heads, dim] and [heads]; null without gates.</summary>
     public Linear? Gate { get; }
 
-    /// <summary>The merged projections that <see cref="Step"/> uses; null before the first state, and for maps that cannot be merged.</summary>
+    /// <summary>
+    /// The merged projections that <see cref="Step"/> uses; null before the first state, and for maps that cannot be merged.
+    /// </summary>
     internal MergedProjections? Merged => _merged;
 
     /// <inheritdoc/>
@@ -65,7 +69,10 @@ public sealed class LinearSelfAttention : SelfAttention
         (Tensor query, Tensor? queryScale) = Feature.ScaleQueries(_projections.Queries(x));
         (Tensor key, Tensor? keyScale) = Feature.ScaleKeys(_projections.Keys(x));
         Tensor value = _projections.Values(x);
-        LinearAttentionOptions options = Gated(x, ref key, _options.Linear.ScaledOptions(queryScale, keyScale)) with { KeyPadding = mask.KeyPadding };
+        LinearAttentionOptions options = Gated(x, ref key, _options.Linear.ScaledOptions(queryScale, keyScale)) with
+        {
+            KeyPadding = mask.KeyPadding,
+        };
         if (mask.Causal)
         {
             return new AttentionOutput(_projections.Join(query.CausalLinearAttention(key, value, options).Output));
@@ -77,7 +84,10 @@ public sealed class LinearSelfAttention : SelfAttention
     }
 
     /// <inheritdoc/>
-    /// <remarks>Learnt maps are merged with the projections here and at <see cref="LayerState.Reset"/>: weights that change later take effect with the next one.</remarks>
+    /// <remarks>
+    /// Learnt maps are merged with the projections here and at <see cref="LayerState.Reset"/>:
+    /// weights that change later take effect with the next one.
+    /// </remarks>
     public override LayerState CreateState(int batch) => new LinearState(
         new Shape(batch, _options.Heads, _options.Linear.Features(_projections.Width), _projections.Width), Feature.HasMaximum, Prepare);
 

@@ -3,14 +3,18 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.LinearAttention;
 
-/// <summary>What a linear attention layer remembers of a text of any length: s [B, H, K, dv] and z [B, H, K], and of positive random features the largest exponent.</summary>
+/// <summary>
+/// What a linear attention layer remembers of a text of any length: s [B, H, K, dv] and z [B, H, K],
+/// and of positive random features the largest exponent.
+/// </summary>
 public sealed class LinearState : LayerState
 {
     private Tensor? _maximum;
     private readonly Action? _prepare;
 
     /// <summary>A state that has read nothing.</summary>
-    /// <param name="shape">[B, H, K, dv]</param><param name="hasMaximum">Whether keys are mapped relative to the largest so far.</param>
+    /// <param name="shape">[B, H, K, dv]</param>
+    /// <param name="hasMaximum">Whether keys are mapped relative to the largest so far.</param>
     /// <param name="prepare">Called whenever reading begins anew.</param>
     internal LinearState(Shape shape, bool hasMaximum, Action? prepare)
     {
@@ -48,10 +52,15 @@ public sealed class LinearState : LayerState
     /// <inheritdoc/>
     internal override bool TryPretend(int length, int capacity) => true;
 
-    /// <summary>The largest exponent so far, [B, 1, H, 1]: the logarithm of what s and z lack; null for maps that take nothing out.</summary>
+    /// <summary>
+    /// The largest exponent so far, [B, 1, H, 1]: the logarithm of what s and z lack; null for maps that take nothing out.
+    /// </summary>
     internal Tensor? LogScale => _maximum;
 
-    /// <summary>Raises the largest exponent to at least <paramref name="candidate"/>, [B, 1, H, 1], and scales s and z to the new one, which it returns.</summary>
+    /// <summary>
+    /// Raises the largest exponent to at least <paramref name="candidate"/>, [B, 1, H, 1], and scales s and z to the new one,
+    /// which it returns.
+    /// </summary>
     internal Tensor Raise(Tensor candidate)
     {
         using NoGradientScope _ = new();

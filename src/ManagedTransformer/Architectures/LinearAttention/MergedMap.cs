@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>
-/// A projection merged with a learnt map (Kasai et al., 2021, section 2.3): W'(c (Wx + b)) + b' = (c W' W) x + (b' + c W' b), per head, where c is the factor on
-/// queries, 1 for keys.
+/// A projection merged with a learnt map (Kasai et al., 2021, section 2.3): W'(c (Wx + b)) + b' = (c W' W) x + (b' + c W' b), per head,
+/// where c is the factor on queries, 1 for keys.
 /// </summary>
 internal sealed class MergedMap
 {
@@ -14,8 +14,11 @@ internal sealed class MergedMap
     private readonly LearnedFeatures _features;
 
     /// <summary>Merges the weights as they are now.</summary>
-    /// <param name="projection">W and b.</param><param name="factor">c.</param><param name="features">W' and b'.</param>
-    /// <param name="weight">[H k, D], written to; null for memory of its own.</param><param name="bias">[H k], likewise.</param>
+    /// <param name="projection">W and b.</param>
+    /// <param name="factor">c.</param>
+    /// <param name="features">W' and b'.</param>
+    /// <param name="weight">[H k, D], written to; null for memory of its own.</param>
+    /// <param name="bias">[H k], likewise.</param>
     public MergedMap(Linear projection, float factor, LearnedFeatures features, Tensor? weight = null, Tensor? bias = null)
     {
         (_projection, _factor, _features) = (projection, factor, features);
@@ -50,5 +53,6 @@ internal sealed class MergedMap
     /// <summary>phi, [B, n, H, k].</summary>
     /// <param name="x">[B, n, D]</param>
     public Tensor Map(Tensor x) =>
-        _features.Finish(x.Linear(Weight, Bias, _features.Fused)).Reshape(new Shape(x.Shape[0], x.Shape[1], _features.Bias.Shape[0], _features.Bias.Shape[1]));
+        _features.Finish(x.Linear(Weight, Bias, _features.Fused))
+            .Reshape(new Shape(x.Shape[0], x.Shape[1], _features.Bias.Shape[0], _features.Bias.Shape[1]));
 }

@@ -3,8 +3,8 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>
-/// Query and key projections of one source, each merged with a learnt map (<see cref="MergedMap"/>), side by side. One product gives the features of a position; the
-/// projections to d numbers per head, which it saves, are the larger part of its cost.
+/// Query and key projections of one source, each merged with a learnt map (<see cref="MergedMap"/>), side by side. One product gives the
+/// features of a position; the projections to d numbers per head, which it saves, are the larger part of its cost.
 /// </summary>
 internal sealed class MergedProjections
 {
@@ -40,7 +40,8 @@ internal sealed class MergedProjections
     public (Tensor Queries, Tensor Keys) Map(Tensor x)
     {
         int heads = _features.Bias.Shape[0], size = _features.Bias.Shape[1];
-        Tensor both = _features.Finish(x.Linear(_weight, _bias, _features.Fused)).Reshape(new Shape(x.Shape[0], x.Shape[1], 2 * heads, size));
+        Tensor both = _features.Finish(x.Linear(_weight, _bias, _features.Fused))
+            .Reshape(new Shape(x.Shape[0], x.Shape[1], 2 * heads, size));
         return (both.Slice(2, 0, heads), both.Slice(2, heads, heads));
     }
 }

@@ -4,8 +4,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>
-/// Random projections whose rows are orthogonal within blocks of d rows (Choromanski et al., 2021, section 2.4): Q of the QR decomposition of a Gaussian matrix, each
-/// row stretched to the norm of an independent Gaussian vector, so that every row alone is distributed like one.
+/// Random projections whose rows are orthogonal within blocks of d rows (Choromanski et al., 2021, section 2.4): Q of the QR decomposition
+/// of a Gaussian matrix, each row stretched to the norm of an independent Gaussian vector, so that every row alone is distributed like one.
 /// </summary>
 internal static class OrthogonalFeatures
 {

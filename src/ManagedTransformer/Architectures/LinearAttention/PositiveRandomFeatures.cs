@@ -4,13 +4,13 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>
-/// Positive random features (Choromanski et al., 2021, lemma 1): with x' = x d^(-1/4), u = W x' and o = ||x'||^2 / 2, e^(u - o) / sqrt(k) (K = k), or
-/// [e^(u - o), e^(-u - o)] / sqrt(2k) (K = 2k). W has orthogonal rows and is not trained.
+/// Positive random features (Choromanski et al., 2021, lemma 1): with x' = x d^(-1/4), u = W x' and o = ||x'||^2 / 2, e^(u - o) / sqrt(k)
+/// (K = k), or [e^(u - o), e^(-u - o)] / sqrt(2k) (K = 2k). W has orthogonal rows and is not trained.
 /// </summary>
 /// <remarks>
-/// Exponents can be large. What cancels in the ratio is taken out of them: of queries the largest exponent of each position, of keys the largest exponent of the
-/// whole sequence, per head; the denominator's epsilon is divided by it. Generation does not know the latter in advance: its state keeps the largest so far and is
-/// scaled down when it grows.
+/// Exponents can be large. What cancels in the ratio is taken out of them: of queries the largest exponent of each position, of keys the
+/// largest exponent of the whole sequence, per head; the denominator's epsilon is divided by it. Generation does not know the latter in
+/// advance: its state keeps the largest so far and is scaled down when it grows.
 /// </remarks>
 public sealed class PositiveRandomFeatures : FeatureMap
 {
@@ -18,7 +18,10 @@ public sealed class PositiveRandomFeatures : FeatureMap
     private readonly float _inputScale, _outputScale;
 
     /// <summary>A map with projections drawn at random.</summary>
-    /// <param name="config">Kind and feature size.</param><param name="heads">H.</param><param name="width">d.</param><param name="random">Source of the projections.</param>
+    /// <param name="config">Kind and feature size.</param>
+    /// <param name="heads">H.</param>
+    /// <param name="width">d.</param>
+    /// <param name="random">Source of the projections.</param>
     public PositiveRandomFeatures(LinearAttentionConfig config, int heads, int width, RandomSource random)
     {
         _bothSigns = config.Map == FeatureMapKind.FavorHyp;
@@ -47,8 +50,10 @@ public sealed class PositiveRandomFeatures : FeatureMap
     /// <inheritdoc/>
     internal override (Tensor Features, Tensor? LogScale) ScaleQueries(Tensor x)
     {
-        // The largest u is found and taken off before o, whose rounding would otherwise tell the features of a long vector apart; o stays for the gradient.
-        Tensor scaled = x * _inputScale, projected = Projected(scaled), offset = HalfSquare(scaled), largest = projected.Detach().Max([3], keepAxes: true);
+        // The largest u is found and taken off before o, whose rounding would otherwise tell the features of a long vector apart;
+        // o stays for the gradient.
+        Tensor scaled = x * _inputScale, projected = Projected(scaled), offset = HalfSquare(scaled),
+            largest = projected.Detach().Max([3], keepAxes: true);
         return (Finish(projected - largest - (offset - offset.Detach())), largest - offset.Detach());
     }
 

@@ -5,13 +5,15 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>
-/// Turns a pretrained Transformer into a recurrent network (Kasai et al., "Finetuning Pretrained Transformers into RNNs", 2021, section 2): linear attention takes
-/// the place of the softmax, all weights are copied, the feature maps start anew. Finetuning makes the result useful; before it, it is not an approximation.
+/// Turns a pretrained Transformer into a recurrent network (Kasai et al., "Finetuning Pretrained Transformers into RNNs", 2021, section 2):
+/// linear attention takes the place of the softmax, all weights are copied, the feature maps start anew. Finetuning makes the result
+/// useful; before it, it is not an approximation.
 /// </summary>
 public static class T2R
 {
     /// <summary>Converts a model with softmax attention. Attention dropout ends where no softmax is left.</summary>
-    /// <param name="source">The pretrained model, which stays as it is.</param><param name="options">Feature map, layers that keep their softmax, seed.</param>
+    /// <param name="source">The pretrained model, which stays as it is.</param>
+    /// <param name="options">Feature map, layers that keep their softmax, seed.</param>
     /// <exception cref="InputException">The source's attention is another one, or the options do not fit it.</exception>
     public static T2RResult Convert(CausalLanguageModel source, T2ROptions? options = null)
     {
@@ -21,7 +23,9 @@ public static class T2R
         return new T2RResult(model, Copy(source, model));
     }
 
-    /// <summary>The layers that keep their softmax in the paper's 75 % conversion: every fourth from the top, L-1, L-5, ..., in rising order.</summary>
+    /// <summary>
+    /// The layers that keep their softmax in the paper's 75 % conversion: every fourth from the top, L-1, L-5, ..., in rising order.
+    /// </summary>
     /// <param name="layers">Number of layers L.</param>
     public static IReadOnlyList<int> EveryFourthFromTop(int layers) => LayerChoice.EveryFromTop(4).Of(layers);
 
@@ -61,7 +65,9 @@ public static class T2R
             }
             else
             {
-                throw new InputException($"The conversion has no value for '{name}' of the shape {tensor.Shape}{(value is null ? "" : $": the source's is {value.Shape}")}.");
+                throw new InputException(
+                    $"The conversion has no value for '{name}' of the shape "
+                    + $"{tensor.Shape}{(value is null ? "" : $": the source's is {value.Shape}")}.");
             }
         }
 
@@ -71,5 +77,6 @@ public static class T2R
     private static IEnumerable<NamedBuffer> Tensors(CausalLanguageModel model) =>
         [.. model.Parameters().Select(named => new NamedBuffer(named.Name, named.Parameter)), .. model.Buffers()];
 
-    private static bool IsNew(string name) => name.Contains(".attn.feature.", StringComparison.Ordinal) || name.Contains(".attn.gate.", StringComparison.Ordinal);
+    private static bool IsNew(string name) =>
+        name.Contains(".attn.feature.", StringComparison.Ordinal) || name.Contains(".attn.gate.", StringComparison.Ordinal);
 }

@@ -1,5 +1,6 @@
 namespace ManagedTransformer.Architectures.ProductKeyMemory;
 
 /// <summary>How evenly slots or half keys are used, from their summed weights.</summary>
-/// <param name="Usage">Share of those with a weight.</param><param name="Kl">Divergence from uniform use, in nats.</param>
+/// <param name="Usage">Share of those with a weight.</param>
+/// <param name="Kl">Divergence from uniform use, in nats.</param>
 public readonly record struct KeyUsage(double Usage, double Kl);

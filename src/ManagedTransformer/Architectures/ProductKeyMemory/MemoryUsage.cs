@@ -3,7 +3,8 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.ProductKeyMemory;
 
 /// <summary>
-/// Which slots a memory reads over an evaluation: sums of weights in double precision and counts in 64 bits, since sums in Float32 stall near 2^24.
+/// Which slots a memory reads over an evaluation: sums of weights in double precision and counts in 64 bits,
+/// since sums in Float32 stall near 2^24.
 /// </summary>
 public sealed class MemoryUsage
 {
@@ -12,7 +13,9 @@ public sealed class MemoryUsage
     private readonly long[] _counts;
 
     /// <summary>An empty record.</summary>
-    /// <param name="slots">Number of slots S.</param><param name="heads">Number of heads H.</param><param name="keys">Half keys n per half, with S = n^2; 0 for flat keys.</param>
+    /// <param name="slots">Number of slots S.</param>
+    /// <param name="heads">Number of heads H.</param>
+    /// <param name="keys">Half keys n per half, with S = n^2; 0 for flat keys.</param>
     public MemoryUsage(int slots, int heads, int keys = 0)
     {
         (_slots, _heads, _keys) = (slots, heads, keys);
@@ -49,15 +52,19 @@ public sealed class MemoryUsage
             below1 += running < 0.01 ? 1 : 0;
         }
 
-        return new UsageStatistics(weighted.Usage, weighted.Kl, counted.Kl, 1 - (2 * mean), _slots - below50, _slots - below10, _slots - below1);
+        return new UsageStatistics(weighted.Usage, weighted.Kl, counted.Kl, 1 - (2 * mean), _slots - below50, _slots - below10,
+            _slots - below1);
     }
 
     /// <summary>How evenly one head uses the slots.</summary>
     /// <param name="head">From 0.</param>
     public KeyUsage Head(int head) => Uniformity(_weights.AsSpan(head * _slots, _slots));
 
-    /// <summary>How evenly one head uses the n keys of one half: a half key that is never used makes n slots unreachable for that head.</summary>
-    /// <param name="head">From 0.</param><param name="half">0 or 1.</param>
+    /// <summary>
+    /// How evenly one head uses the n keys of one half: a half key that is never used makes n slots unreachable for that head.
+    /// </summary>
+    /// <param name="head">From 0.</param>
+    /// <param name="half">0 or 1.</param>
     /// <exception cref="InvalidOperationException">The memory has flat keys.</exception>
     public KeyUsage HalfKeys(int head, int half)
     {
@@ -77,13 +84,16 @@ public sealed class MemoryUsage
     }
 
     /// <summary>Adds reads.</summary>
-    /// <param name="indices">Slots, Int32 [rows, heads, k].</param><param name="weights">Their weights, [rows, heads, k].</param>
+    /// <param name="indices">Slots, Int32 [rows, heads, k].</param>
+    /// <param name="weights">Their weights, [rows, heads, k].</param>
     /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
     public void Add(Tensor indices, Tensor weights)
     {
         if (indices.Rank != 3 || indices.Shape != weights.Shape || indices.Shape[1] != _heads)
         {
-            throw new ArgumentException($"Slots and weights of {_heads} heads, [rows, {_heads}, k], are needed; their shapes are {indices.Shape} and {weights.Shape}.");
+            throw new ArgumentException(
+                $"Slots and weights of {_heads} heads, [rows, {_heads}, k], are needed; "
+                + $"their shapes are {indices.Shape} and {weights.Shape}.");
         }
 
         int[] slots = indices.ToInt32Array();

@@ -4,17 +4,21 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.ProductKeyMemory;
 
 /// <summary>
-/// A memory layer with product keys (Lample, Sablayrolles, Ranzato, Denoyer and Jégou, "Large Memory Layers with Product Keys", 2019): every head compares a query
-/// with n^2 keys at the cost of 2 n half keys, and the layer's output is the weighted sum of the values in the best k slots of every head.
+/// A memory layer with product keys (Lample, Sablayrolles, Ranzato, Denoyer and Jégou, "Large Memory Layers with Product Keys", 2019):
+/// every head compares a query with n^2 keys at the cost of 2 n half keys, and the layer's output is the weighted sum of the values in the
+/// best k slots of every head.
 /// </summary>
 public sealed class ProductKeyMemory : PositionwiseModule
 {
     private readonly int _inputDim;
 
     /// <summary>A memory layer.</summary>
-    /// <param name="config">Sizes.</param><param name="inputDim">Width of the input.</param><param name="random">Source of the initial values.</param>
+    /// <param name="config">Sizes.</param>
+    /// <param name="inputDim">Width of the input.</param>
+    /// <param name="random">Source of the initial values.</param>
     /// <param name="sharedValues">The values of another memory, [S, v], to read them too; default: values of its own.</param>
-    /// <exception cref="InputException">The configuration cannot be used.</exception><exception cref="ArgumentException">Shared values of another shape.</exception>
+    /// <exception cref="InputException">The configuration cannot be used.</exception>
+    /// <exception cref="ArgumentException">Shared values of another shape.</exception>
     public ProductKeyMemory(ProductKeyMemoryConfig config, int inputDim, RandomSource random, Parameter? sharedValues = null)
     {
         config.Validate("memory");
@@ -30,7 +34,8 @@ public sealed class ProductKeyMemory : PositionwiseModule
         Shape values = new((int)config.Slots, config.ValueWidth(inputDim));
         if (sharedValues is not null && sharedValues.Shape != values)
         {
-            throw new ArgumentException($"This memory needs values of the shape {values}, the shared ones have {sharedValues.Shape}.", nameof(sharedValues));
+            throw new ArgumentException($"This memory needs values of the shape {values}, the shared ones have {sharedValues.Shape}.",
+                nameof(sharedValues));
         }
 
         Values = sharedValues ?? Initialization.Normal(values, 1 / MathF.Sqrt(values[1]), random);
@@ -56,7 +61,8 @@ public sealed class ProductKeyMemory : PositionwiseModule
     /// <summary>The layer's output with the slots that were read and their weights.</summary>
     /// <param name="x">[..., inputDim]; its N rows are independent of each other but for the batch norm in training.</param>
     /// <param name="context">Dropout, statistics of the batch norm, and who observes.</param>
-    /// <param name="mask">The shape of x without its last axis: 1 where a row counts for the batch norm's statistics, 0 for padding; default: all count.</param>
+    /// <param name="mask">The shape of x without its last axis: 1 where a row counts for the batch norm's statistics,
+    /// 0 for padding; default: all count.</param>
     public MemoryRead Read(Tensor x, ForwardContext context, Tensor? mask = null)
     {
         int rows = checked((int)(x.Count / _inputDim));

@@ -54,7 +54,8 @@ public sealed record ProductKeyMemoryConfig
     public float ValueDropout { get; set; }
 
     /// <summary>
-    /// Whether the gradient of the values is a list of the rows that were read, of which the optimiser updates only these; otherwise it is as large as the table.
+    /// Whether the gradient of the values is a list of the rows that were read, of which the optimiser updates only these; otherwise it is
+    /// as large as the table.
     /// </summary>
     public bool SparseValues { get; set; } = true;
 
@@ -67,8 +68,9 @@ public sealed record ProductKeyMemoryConfig
     public int ValueWidth(int inputDim) => ValueDim ?? inputDim;
 
     /// <summary>
-    /// Trainable numbers but for the values, which several memories may share: for every map of the query network from a to b a b (+ b with bias) (+ 2 b with
-    /// batch norm), and the keys H n dq (product: 2 n keys of dq / 2 per head; flat: S keys of dq, for one head if shared).
+    /// Trainable numbers but for the values, which several memories may share: for every map of the query network from a to b a b (+ b with
+    /// bias) (+ 2 b with batch norm), and the keys H n dq (product: 2 n keys of dq / 2 per head; flat: S keys of dq,
+    /// for one head if shared).
     /// </summary>
     /// <param name="inputDim">Width of the input.</param>
     public long ParameterCount(int inputDim)

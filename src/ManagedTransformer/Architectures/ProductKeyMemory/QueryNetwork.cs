@@ -4,15 +4,17 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.ProductKeyMemory;
 
 /// <summary>
-/// The query network (Lample et al., 2019, sections 3.1 and 3.3): linear maps, each followed by a batch norm if that is on, with ReLU in between. One map in the
-/// paper; the hidden part of several is shared by the heads.
+/// The query network (Lample et al., 2019, sections 3.1 and 3.3): linear maps, each followed by a batch norm if that is on, with ReLU in
+/// between. One map in the paper; the hidden part of several is shared by the heads.
 /// </summary>
 public sealed class QueryNetwork : Module
 {
     private readonly int _heads, _keyDim;
 
     /// <summary>A query network.</summary>
-    /// <param name="config">Sizes.</param><param name="inputDim">Width of the input.</param><param name="random">Source of the initial values.</param>
+    /// <param name="config">Sizes.</param>
+    /// <param name="inputDim">Width of the input.</param>
+    /// <param name="random">Source of the initial values.</param>
     public QueryNetwork(ProductKeyMemoryConfig config, int inputDim, RandomSource random)
     {
         (_heads, _keyDim) = (config.Heads, config.KeyDim);
@@ -42,7 +44,8 @@ public sealed class QueryNetwork : Module
     public IReadOnlyList<BatchNorm> Norms { get; }
 
     /// <summary>The queries: channel h dq + t is coordinate t of head h.</summary>
-    /// <param name="x">[N, inputDim]</param><param name="context">Which statistics the norms use.</param>
+    /// <param name="x">[N, inputDim]</param>
+    /// <param name="context">Which statistics the norms use.</param>
     /// <param name="mask">[N], 1 where a row counts for the norms' statistics, else 0; default: all count.</param>
     /// <returns>[N, H, dq]</returns>
     public Tensor Forward(Tensor x, ForwardContext context, Tensor? mask = null)

@@ -6,7 +6,10 @@ public enum AttentionKind
     /// <summary>Softmax over the block's earlier positions and the position itself (Vaswani et al., 2017).</summary>
     Softmax,
 
-    /// <summary>Weights phi(q) . phi(k) of a feature map instead of exp(q . k), in linear time and with a state of constant size (Katharopoulos et al., 2020).</summary>
+    /// <summary>
+    /// Weights phi(q) . phi(k) of a feature map instead of exp(q . k), in linear time and with a state of constant size (Katharopoulos et
+    /// al., 2020).
+    /// </summary>
     Linear,
 
     /// <summary>Softmax over the span limit's last positions, with relative positions and cached states of earlier blocks.</summary>

@@ -7,8 +7,9 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.Transformer;
 
 /// <summary>
-/// A causal Transformer language model: tokens to vectors, a stack of layers in which a position sees only earlier ones, a final norm (pre-norm only), and scores
-/// for the next token. What a layer attends with, what stands in its feed-forward slot, how positions and tokens enter are slots of its configuration.
+/// A causal Transformer language model: tokens to vectors, a stack of layers in which a position sees only earlier ones, a final norm
+/// (pre-norm only), and scores for the next token. What a layer attends with, what stands in its feed-forward slot, how positions and
+/// tokens enter are slots of its configuration.
 /// </summary>
 public sealed class CausalLanguageModel : Module
 {
@@ -17,14 +18,19 @@ public sealed class CausalLanguageModel : Module
     private readonly EmbeddingWidening? _widening;
 
     /// <summary>A model with initial weights.</summary>
-    /// <param name="config">Validated sizes.</param><param name="random">Source of the initial values.</param>
+    /// <param name="config">Validated sizes.</param>
+    /// <param name="random">Source of the initial values.</param>
     public CausalLanguageModel(LanguageModelConfig config, RandomSource random)
     {
         config.Validate("model");
         Config = config;
-        _widening = config.Delight is null ? null : DelightEmbedding.Create(config.Delight, config.Dim, config.Activation, config.AbsolutePositions(random), random);
+        _widening = config.Delight is null
+            ? null
+            : DelightEmbedding.Create(config.Delight, config.Dim, config.Activation, config.AbsolutePositions(random), random);
         Embedding = config.Adaptive is null ? CreateEmbedding(config, _widening, random) : null;
-        AdaptiveInput = config.Adaptive is { } clusters ? new AdaptiveInput(clusters, config.Vocab, config.TableWidth, random, config.PaddingIdx) : null;
+        AdaptiveInput = config.Adaptive is { } clusters
+            ? new AdaptiveInput(clusters, config.Vocab, config.TableWidth, random, config.PaddingIdx)
+            : null;
         _absolutePositions = config.Adaptive is not null && _widening is null ? config.AbsolutePositions(random) : null;
         Positions = config.HasSpans
             ? Initialization.Normal(new Shape(config.Span!.Limit, config.Dim / config.Heads), 1, random)
@@ -34,7 +40,8 @@ public sealed class CausalLanguageModel : Module
         Narrowing = config.TableWidth == config.Dim ? null : new Linear(config.Dim, config.TableWidth, random, bias: false);
         if (config.Adaptive is not null)
         {
-            AdaptiveOutput = new AdaptiveSoftmax(config.Adaptive, config.Vocab, config.TableWidth, random, config.Tie ? AdaptiveInput : null);
+            AdaptiveOutput = new AdaptiveSoftmax(config.Adaptive, config.Vocab, config.TableWidth, random,
+                config.Tie ? AdaptiveInput : null);
         }
         else
         {
@@ -53,7 +60,9 @@ public sealed class CausalLanguageModel : Module
                 break;
         }
 
-        Halting = config.Exits is { HasClassifier: true } exits ? new HaltingClassifier(exits, config.Layers, config.Dim, config.Dim, random) : null;
+        Halting = config.Exits is { HasClassifier: true } exits
+            ? new HaltingClassifier(exits, config.Layers, config.Dim, config.Dim, random)
+            : null;
     }
 
     /// <summary>What the model is made of.</summary>
@@ -93,30 +102,40 @@ public sealed class CausalLanguageModel : Module
     public bool ReadsPast => Config.HasSpans;
 
     /// <summary>The last hidden states. Padding is seen by no position.</summary>
-    /// <param name="tokens">Int32 [B, T]</param><param name="context">Dropout.</param>
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <param name="context">Dropout.</param>
     /// <param name="past">States before the block, which are advanced by it; null for a block that begins a text.</param>
     /// <returns>[B, T, D]</returns>
     public Tensor Hidden(Tensor tokens, ForwardContext context, HiddenStateCache? past = null) => Run(tokens, context, past).Hidden;
 
     /// <summary>Scores of every next token: logits, or, from an adaptive softmax, log-probabilities.</summary>
-    /// <param name="tokens">Int32 [B, T]</param><param name="context">Dropout.</param>
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <param name="context">Dropout.</param>
     /// <param name="past">States before the block, which are advanced by it; null for a block that begins a text.</param>
     /// <returns>[B, T, V]</returns>
     public Tensor Forward(Tensor tokens, ForwardContext context, HiddenStateCache? past = null) => Project(Hidden(tokens, context, past));
 
     /// <summary>Cross-entropy of the next tokens, without keeping the logits. Padding is not counted.</summary>
-    /// <param name="tokens">Int32 [B, T]</param><param name="targets">Int32 [B, T]</param><param name="context">Dropout.</param>
-    /// <param name="options">Smoothing and reduction; default: mean in nats.</param><param name="past">States before the block, which are advanced by it.</param>
-    public CrossEntropyResult Loss(Tensor tokens, Tensor targets, ForwardContext context, CrossEntropyOptions? options = null, HiddenStateCache? past = null) =>
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <param name="targets">Int32 [B, T]</param>
+    /// <param name="context">Dropout.</param>
+    /// <param name="options">Smoothing and reduction; default: mean in nats.</param>
+    /// <param name="past">States before the block, which are advanced by it.</param>
+    public CrossEntropyResult Loss(Tensor tokens, Tensor targets, ForwardContext context, CrossEntropyOptions? options = null,
+        HiddenStateCache? past = null) =>
         Score(Hidden(tokens, context, past), targets, options, context);
 
     /// <summary>
-    /// The loss to train on: cross-entropy and, with learnt or dynamic spans, their penalty lambda * sum over layers of the mean span in tokens. With exits: the weighted
-    /// mean of the cross-entropies of all exits, and alpha times the exit classifier's loss.
+    /// The loss to train on: cross-entropy and, with learnt or dynamic spans, their penalty lambda * sum over layers of the mean span in
+    /// tokens. With exits: the weighted mean of the cross-entropies of all exits, and alpha times the exit classifier's loss.
     /// </summary>
-    /// <param name="tokens">Int32 [B, T]</param><param name="targets">Int32 [B, T]</param><param name="context">Dropout.</param>
-    /// <param name="options">Smoothing and reduction; a sum counts the penalty once per target.</param><param name="past">States before the block, which are advanced by it.</param>
-    public TrainingLoss TrainingLoss(Tensor tokens, Tensor targets, ForwardContext context, CrossEntropyOptions? options = null, HiddenStateCache? past = null)
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <param name="targets">Int32 [B, T]</param>
+    /// <param name="context">Dropout.</param>
+    /// <param name="options">Smoothing and reduction; a sum counts the penalty once per target.</param>
+    /// <param name="past">States before the block, which are advanced by it.</param>
+    public TrainingLoss TrainingLoss(Tensor tokens, Tensor targets, ForwardContext context, CrossEntropyOptions? options = null,
+        HiddenStateCache? past = null)
     {
         if (Config.Exits is { } exits)
         {
@@ -128,12 +147,16 @@ public sealed class CausalLanguageModel : Module
         (Tensor hidden, Tensor? spans) = Run(tokens, context, past);
         CrossEntropyResult prediction = Score(hidden, targets, options, context);
         Tensor? penalty = spans is null || Config.Span!.Penalty == 0 ? null : spans * Config.Span.Penalty;
-        Tensor total = penalty is null ? prediction.Loss : prediction.Loss + (options?.Sum == true ? penalty * prediction.Targets : penalty);
+        Tensor total = penalty is null
+            ? prediction.Loss
+            : prediction.Loss + (options?.Sum == true ? penalty * prediction.Targets : penalty);
         return new TrainingLoss(total, prediction, penalty);
     }
 
     /// <summary>Cross-entropy of hidden states with the tokens that follow them.</summary>
-    /// <param name="hidden">[..., D]</param><param name="targets">Int32, the leading shape.</param><param name="options">Default: mean in nats.</param>
+    /// <param name="hidden">[..., D]</param>
+    /// <param name="targets">Int32, the leading shape.</param>
+    /// <param name="options">Default: mean in nats.</param>
     /// <param name="context">Dropout within an adaptive softmax; default: none.</param>
     public CrossEntropyResult Score(Tensor hidden, Tensor targets, CrossEntropyOptions? options = null, ForwardContext? context = null)
     {
@@ -144,8 +167,12 @@ public sealed class CausalLanguageModel : Module
             : hidden.ProjectedCrossEntropy(Output ?? Embedding!.Weight, targets, options, OutputBias);
     }
 
-    /// <summary>The last hidden states, and the sum over layers of the mean spans in tokens (null for models without learnt or dynamic spans).</summary>
-    /// <param name="tokens">Int32 [B, T]</param><param name="context">Dropout.</param><param name="past">States before the block, which are advanced by it.</param>
+    /// <summary>
+    /// The last hidden states, and the sum over layers of the mean spans in tokens (null for models without learnt or dynamic spans).
+    /// </summary>
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <param name="context">Dropout.</param>
+    /// <param name="past">States before the block, which are advanced by it.</param>
     internal (Tensor Hidden, Tensor? MeanSpans) Run(Tensor tokens, ForwardContext context, HiddenStateCache? past)
     {
         Tensor x = Embed(tokens, context, 0);
@@ -170,7 +197,8 @@ public sealed class CausalLanguageModel : Module
     }
 
     /// <summary>The states after every layer, before any final norm.</summary>
-    /// <param name="tokens">Int32 [B, T]</param><param name="context">Dropout.</param>
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <param name="context">Dropout.</param>
     /// <returns>One [B, T, D] per layer.</returns>
     internal IReadOnlyList<Tensor> States(Tensor tokens, ForwardContext context)
     {
@@ -200,7 +228,8 @@ public sealed class CausalLanguageModel : Module
 
     /// <summary>An empty state for step-by-step generation.</summary>
     /// <param name="batch">How many sequences are generated side by side.</param>
-    /// <param name="exits">When tokens leave the stack; null: as the model's configuration says. Models without exits run all layers.</param>
+    /// <param name="exits">When tokens leave the stack; null: as the model's configuration says.
+    /// Models without exits run all layers.</param>
     /// <exception cref="InputException">The rule does not fit the model.</exception>
     public LanguageModelState CreateState(int batch = 1, ExitRule? exits = null)
     {
@@ -210,21 +239,26 @@ public sealed class CausalLanguageModel : Module
         }
 
         FetchSpans();
-        DepthState? depth = Config.Exits is null ? null : new DepthState(Halting, Config.Layers, Config.Dim, batch, exits ?? Config.Exits.Rule);
+        DepthState? depth = Config.Exits is null
+            ? null
+            : new DepthState(Halting, Config.Layers, Config.Dim, batch, exits ?? Config.Exits.Rule);
         return new LanguageModelState([.. Layers.Select(layer => layer.Attention.CreateState(batch))], Config.PositionLimit, depth);
     }
 
     /// <summary>
-    /// Reads new tokens and scores the token after the last of them. It gives what a forward pass over all tokens so far gives; with exits, the last token leaves the
-    /// stack by the state's rule, and those before it run all layers.
+    /// Reads new tokens and scores the token after the last of them. It gives what a forward pass over all tokens so far gives; with exits,
+    /// the last token leaves the stack by the state's rule, and those before it run all layers.
     /// </summary>
-    /// <param name="tokens">Int32 [B, n], n at least 1: a prompt or a single step.</param><param name="state">Everything read before; it is advanced.</param>
+    /// <param name="tokens">Int32 [B, n], n at least 1: a prompt or a single step.</param>
+    /// <param name="state">Everything read before; it is advanced.</param>
     /// <returns>[B, V]: logits, or, from an adaptive softmax, log-probabilities.</returns>
     /// <exception cref="ArgumentException">No room left in the state.</exception>
     public Tensor Step(Tensor tokens, LanguageModelState state) => Step(tokens, state, []);
 
     /// <summary>Likewise, with given exits of the last tokens.</summary>
-    /// <param name="tokens">Int32 [B, n]</param><param name="state">Everything read before; it is advanced.</param><param name="exits">One per row, from 1; empty: as the state's rule says.</param>
+    /// <param name="tokens">Int32 [B, n]</param>
+    /// <param name="state">Everything read before; it is advanced.</param>
+    /// <param name="exits">One per row, from 1; empty: as the state's rule says.</param>
     internal Tensor Step(Tensor tokens, LanguageModelState state, ReadOnlySpan<int> exits)
     {
         using NoGradientScope _ = new();
@@ -237,7 +271,8 @@ public sealed class CausalLanguageModel : Module
                 LanguageModelExitStep.ReadAll(this, Embed(tokens.Slice(1, 0, length - 1), ForwardContext.Inference, state.Length), state);
             }
 
-            return LanguageModelExitStep.Run(this, Embed(tokens.Slice(1, length - 1, 1), ForwardContext.Inference, state.Length), state, exits);
+            return LanguageModelExitStep.Run(this, Embed(tokens.Slice(1, length - 1, 1), ForwardContext.Inference, state.Length),
+                state, exits);
         }
 
         // Long prompts in pieces: the states of span attention hold a span and a piece, not a span and a prompt.
@@ -276,7 +311,8 @@ public sealed class CausalLanguageModel : Module
         visit.AddMatrix("output.weight", Output);
         visit.Add("output.bias", OutputBias);
         visit.Add("halting", Halting);
-        visit.Add(Config.Adaptive?.Form switch { AdaptiveForm.Fairseq => "head", AdaptiveForm.Delight => "", _ => "output" }, AdaptiveOutput);
+        visit.Add(Config.Adaptive?.Form switch { AdaptiveForm.Fairseq => "head", AdaptiveForm.Delight => "", _ => "output" },
+            AdaptiveOutput);
     }
 
     private static TokenEmbedding CreateEmbedding(LanguageModelConfig config, EmbeddingWidening? widening, RandomSource random) => new(
@@ -323,7 +359,8 @@ public sealed class CausalLanguageModel : Module
         Tensor normed = BeforeLayers(x);
         for (int i = 0; i < Layers.Count; i++)
         {
-            (x, normed) = Layers[i].Run(x, normed, NormAfter(i), new AttentionStep(Layers[i].Attention, state.Layers[i]), ForwardContext.Inference);
+            (x, normed) = Layers[i].Run(x, normed, NormAfter(i), new AttentionStep(Layers[i].Attention, state.Layers[i]),
+                ForwardContext.Inference);
         }
 
         state.Advance(tokens.Shape[1]);

@@ -3,7 +3,10 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.Transformer;
 
-/// <summary>PyTorch's default initial weights of linear maps: U(-1/sqrt(inputs), 1/sqrt(inputs)) for weights and biases. Embeddings are N(0, 1) from the start.</summary>
+/// <summary>
+/// PyTorch's default initial weights of linear maps: U(-1/sqrt(inputs), 1/sqrt(inputs)) for weights and biases. Embeddings are N(0,
+/// 1) from the start.
+/// </summary>
 internal static class FanInInitialization
 {
     public static void Apply(CausalLanguageModel model, RandomSource random)

@@ -9,7 +9,10 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.Transformer;
 
-/// <summary>What a causal Transformer language model is made of: the <c>model</c> object of recipes and of <c>config.json</c>. Its slots combine freely but for what <see cref="Validate"/> refuses.</summary>
+/// <summary>
+/// What a causal Transformer language model is made of: the <c>model</c> object of recipes and of <c>config.json</c>. Its slots combine
+/// freely but for what <see cref="Validate"/> refuses.
+/// </summary>
 public sealed record LanguageModelConfig
 {
     /// <summary>Number of token ids; 0 in a recipe whose tokenizer decides it.</summary>
@@ -45,7 +48,9 @@ public sealed record LanguageModelConfig
     /// <summary>Activation of the feed-forward layers.</summary>
     public Activation Activation { get; set; } = Activation.Relu;
 
-    /// <summary>Product-key memories: <c>"i"</c> in place of the feed-forward layer of layer i, <c>"i+"</c> behind layer i, counted from 0.</summary>
+    /// <summary>
+    /// Product-key memories: <c>"i"</c> in place of the feed-forward layer of layer i, <c>"i+"</c> behind layer i, counted from 0.
+    /// </summary>
     public IReadOnlyList<string>? MemoryPositions { get; set; }
 
     /// <summary>Sizes of every memory.</summary>

@@ -7,8 +7,8 @@ namespace ManagedTransformer.Architectures.Transformer;
 internal static class LanguageModelSize
 {
     /// <summary>
-    /// Embedding, positions and output, plus per layer 4 D^2 [+ 4 D biases] + spans or feature map + 2 D N persistent + norm 2 D + feed-forward 2 D F [+ F + D] or memory + norm 2 D,
-    /// plus 2 D for a final norm, and an exit classifier's.
+    /// Embedding, positions and output, plus per layer 4 D^2 [+ 4 D biases] + spans or feature map + 2 D N persistent + norm 2
+    /// D + feed-forward 2 D F [+ F + D] or memory + norm 2 D, plus 2 D for a final norm, and an exit classifier's.
     /// </summary>
     public static long Parameters(LanguageModelConfig config)
     {
@@ -17,7 +17,8 @@ internal static class LanguageModelSize
             return Delight(config, delight);
         }
 
-        long d = config.Dim, count = Ends(config) + (config.HasFinalNorm ? 2 * d : 0) + (config.Exits?.HaltingParameters(config.Layers, config.Dim, config.Dim) ?? 0);
+        long d = config.Dim, count = Ends(config) + (config.HasFinalNorm ? 2 * d : 0)
+            + (config.Exits?.HaltingParameters(config.Layers, config.Dim, config.Dim) ?? 0);
         bool hasValues = false;
         for (int layer = 0; layer < config.Layers; layer++)
         {
@@ -51,9 +52,12 @@ internal static class LanguageModelSize
 
         // What the softmax has beyond the tables that the size counts: those are tied, projections included.
         long untied = config.Adaptive is { } clusters
-            ? clusters.ParameterCount(config.Vocab, delight.MapDim, config.Tie) - (clusters with { TieProj = null }).ParameterCount(config.Vocab, delight.MapDim, tied: true)
+            ? clusters.ParameterCount(config.Vocab, delight.MapDim, config.Tie)
+                - (clusters with { TieProj = null }).ParameterCount(config.Vocab, delight.MapDim, tied: true)
             : config.Tie ? 0 : (long)config.Vocab * delight.MapDim;
-        long positions = config.Positions == PositionKind.Learned ? (config.MaxPositions + (config.PaddingIdx is { } padding ? padding + 1 : 0)) * (long)config.Dim : 0;
+        long positions = config.Positions == PositionKind.Learned
+            ? (config.MaxPositions + (config.PaddingIdx is { } padding ? padding + 1 : 0)) * (long)config.Dim
+            : 0;
         return size.LanguageModelParameters(config.Vocab, config.Adaptive, config.HasFinalNorm) + untied + positions;
     }
 

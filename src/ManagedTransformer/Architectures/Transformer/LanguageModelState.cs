@@ -9,7 +9,8 @@ public sealed class LanguageModelState : IGenerationState
 {
     private readonly int _limit;
 
-    internal LanguageModelState(IReadOnlyList<LayerState> layers, int limit, DepthState? depth) => (Layers, _limit, Depth) = (layers, limit, depth);
+    internal LanguageModelState(IReadOnlyList<LayerState> layers, int limit, DepthState? depth) =>
+        (Layers, _limit, Depth) = (layers, limit, depth);
 
     /// <summary>One state per layer.</summary>
     public IReadOnlyList<LayerState> Layers { get; }

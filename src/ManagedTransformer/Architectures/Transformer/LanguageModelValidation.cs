@@ -40,12 +40,14 @@ internal static class LanguageModelValidation
 
         if (config.FinalNorm == true && !config.PreNorm)
         {
-            throw new InputException($"{where}: model.final_norm needs model.pre_norm, since the last sub-layer of a post-norm model ends with a norm.");
+            throw new InputException(
+                $"{where}: model.final_norm needs model.pre_norm, since the last sub-layer of a post-norm model ends with a norm.");
         }
 
         if (config.FeedForward < 0)
         {
-            throw new InputException($"{where}: model.ffn is {config.FeedForward}, it must be positive, or 0 for layers without a feed-forward layer.");
+            throw new InputException(
+                $"{where}: model.ffn is {config.FeedForward}, it must be positive, or 0 for layers without a feed-forward layer.");
         }
 
         if (!(config.NormEpsilon > 0))
@@ -74,7 +76,8 @@ internal static class LanguageModelValidation
     {
         if (config.HasSpans)
         {
-            (config.Span ?? throw new InputException($"{where}: model.attention needs model.span with at least its limit.")).Validate(where);
+            (config.Span ?? throw new InputException($"{where}: model.attention needs model.span with at least its limit."))
+                .Validate(where);
             if (config.Positions != PositionKind.Relative)
             {
                 throw new InputException($"{where}: span attention needs model.positions to be relative, since its distances are.");
@@ -82,7 +85,9 @@ internal static class LanguageModelValidation
 
             if (config.Bias)
             {
-                throw new InputException($"{where}: span attention needs model.bias to be false, since its empty slots are zero keys and values; model.ffn_bias sets the feed-forward layer's.");
+                throw new InputException(
+                    $"{where}: span attention needs model.bias to be false, since its empty slots are zero keys and values; model.ffn_bias "
+                    + "sets the feed-forward layer's.");
             }
 
             if (config.PaddingIdx is not null)
@@ -92,18 +97,22 @@ internal static class LanguageModelValidation
         }
         else if (config.Span is not null || config.Positions == PositionKind.Relative)
         {
-            throw new InputException($"{where}: model.span and relative positions need model.attention to be fixed_span, adaptive_span or dynamic_span.");
+            throw new InputException(
+                $"{where}: model.span and relative positions need model.attention to be fixed_span, adaptive_span or dynamic_span.");
         }
 
         if (config.Persistent < 0 || (config.Persistent > 0 && !config.HasSpans))
         {
-            throw new InputException($"{where}: model.persistent is {config.Persistent}, it must not be negative, and positive only with span attention, whose softmax the vectors join.");
+            throw new InputException(
+                $"{where}: model.persistent is {config.Persistent}, it must not be negative, and positive only with span attention, "
+                + "whose softmax the vectors join.");
         }
 
         bool everyLayerReplaced = Enumerable.Range(0, config.Layers).All(config.HasMemoryAt);
         if (config.FeedForward == 0 && config.Persistent == 0 && !everyLayerReplaced)
         {
-            throw new InputException($"{where}: model.persistent is 0 and model.ffn is 0: a layer needs persistent vectors or a feed-forward layer.");
+            throw new InputException(
+                $"{where}: model.persistent is 0 and model.ffn is 0: a layer needs persistent vectors or a feed-forward layer.");
         }
     }
 
@@ -118,7 +127,9 @@ internal static class LanguageModelValidation
         CheckSoftmaxLayers(config, where);
         if (!config.HasSoftmax && config.Linear is not null && config.AttentionDropout > 0)
         {
-            throw new InputException($"{where}: model.attention_dropout is {config.AttentionDropout}, linear attention never forms the weights that it would drop.");
+            throw new InputException(
+                $"{where}: model.attention_dropout is {config.AttentionDropout}, "
+                + "linear attention never forms the weights that it would drop.");
         }
     }
 
@@ -131,14 +142,17 @@ internal static class LanguageModelValidation
 
         if (config.Linear is null)
         {
-            throw new InputException($"{where}: model.softmax_layers, the layers that keep softmax attention, needs model.attention to be linear.");
+            throw new InputException(
+                $"{where}: model.softmax_layers, the layers that keep softmax attention, needs model.attention to be linear.");
         }
 
         for (int i = 0, before = -1; i < layers.Count; before = layers[i++])
         {
             if (layers[i] <= before || layers[i] >= config.Layers)
             {
-                throw new InputException($"{where}: model.softmax_layers [{string.Join(", ", layers)}] must increase from at least 0 to at most {config.Layers - 1}.");
+                throw new InputException(
+                    $"{where}: model.softmax_layers [{string.Join(", ", layers)}] must increase from at least 0 "
+                    + $"to at most {config.Layers - 1}.");
             }
         }
 
@@ -159,9 +173,13 @@ internal static class LanguageModelValidation
         HashSet<string> seen = [];
         foreach (string position in positions)
         {
-            if (!int.TryParse(position.EndsWith('+') ? position[..^1] : position, System.Globalization.NumberStyles.None, null, out int layer) || layer >= config.Layers)
+            if (!int.TryParse(position.EndsWith('+')
+                ? position[..^1]
+                : position, System.Globalization.NumberStyles.None, null, out int layer) || layer >= config.Layers)
             {
-                throw new InputException($"{where}: model.memory_positions has '{position}', it must be a layer from 0 to {config.Layers - 1}, with a + behind it for a memory after the layer.");
+                throw new InputException(
+                    $"{where}: model.memory_positions has '{position}', it must be a layer from 0 to {config.Layers - 1}, with a + behind "
+                    + "it for a memory after the layer.");
             }
 
             if (!seen.Add($"{layer}{(position.EndsWith('+') ? "+" : "")}") || position[0] == '0' && layer > 0)
@@ -173,7 +191,9 @@ internal static class LanguageModelValidation
         config.Memory?.Validate($"{where}: model.memory");
         if (config.Memory?.ValueDim is { } width && width != config.Dim)
         {
-            throw new InputException($"{where}: model.memory.value_dim ({width}) must be model.dim ({config.Dim}), since the memory's output is added to the residual stream.");
+            throw new InputException(
+                $"{where}: model.memory.value_dim ({width}) must be model.dim ({config.Dim}), "
+                + "since the memory's output is added to the residual stream.");
         }
     }
 
@@ -194,13 +214,16 @@ internal static class LanguageModelValidation
         if (isFairseq && (config.EmbeddingNorm || config.ScaleEmbedding || config.OutputBias))
         {
             throw new InputException(
-                $"{where}: model.adaptive in fairseq's form excludes embedding_norm, scale_embedding and output_bias: it scales by sqrt(dim) by itself (adaptive.scale) and has no biases.");
+                $"{where}: model.adaptive in fairseq's form excludes embedding_norm, scale_embedding and output_bias: it scales by "
+                + "sqrt(dim) by itself (adaptive.scale) and has no biases.");
         }
 
-        if (!isFairseq && (config.PositionLimit != int.MaxValue || config.PaddingIdx is not null || config.EmbeddingNorm || config.ScaleEmbedding || config.OutputBias))
+        if (!isFairseq && (config.PositionLimit != int.MaxValue || config.PaddingIdx is not null || config.EmbeddingNorm
+            || config.ScaleEmbedding || config.OutputBias))
         {
             throw new InputException(
-                $"{where}: model.adaptive (adaptive input and softmax) excludes absolute positions, padding_idx, embedding_norm, scale_embedding and output_bias: it scales by sqrt(dim) (adaptive.scale) and has biases by itself.");
+                $"{where}: model.adaptive (adaptive input and softmax) excludes absolute positions, padding_idx, embedding_norm, "
+                + "scale_embedding and output_bias: it scales by sqrt(dim) (adaptive.scale) and has biases by itself.");
         }
     }
 
@@ -214,12 +237,16 @@ internal static class LanguageModelValidation
         if (config.Attention != AttentionKind.Softmax || config.Delight is not null || config.Adaptive is not null)
         {
             throw new InputException(
-                $"{where}: model.exits needs model.attention softmax, whose keys and values of skipped layers are made from the states tokens left with, and excludes delight and adaptive.");
+                $"{where}: model.exits needs model.attention softmax, whose keys and values of skipped layers are made from the states "
+                + "tokens left with, and excludes delight and adaptive.");
         }
 
-        if (exits.Classifiers == ExitClassifiers.Separate || exits.Halting == HaltingKind.Sequence || exits.Paths > 0 || exits.Gamma is not null)
+        if (exits.Classifiers == ExitClassifiers.Separate || exits.Halting == HaltingKind.Sequence || exits.Paths > 0
+            || exits.Gamma is not null)
         {
-            throw new InputException($"{where}: model.exits of a language model excludes classifiers separate, halting sequence (there is no source to decide by), paths and gamma.");
+            throw new InputException(
+                $"{where}: model.exits of a language model excludes classifiers separate, "
+                + "halting sequence (there is no source to decide by), paths and gamma.");
         }
 
         exits.Validate(config.Layers, config.Tie, $"{where}: model");
@@ -233,15 +260,19 @@ internal static class LanguageModelValidation
         }
 
         delight.Validate(config.Dim, config.Layers, $"{where}: model");
-        if (config.Attention != AttentionKind.Softmax || config.Persistent != 0 || config.MemoryPositions is { Count: > 0 } || config.FeedForward == 0)
+        if (config.Attention != AttentionKind.Softmax || config.Persistent != 0 || config.MemoryPositions is { Count: > 0 }
+            || config.FeedForward == 0)
         {
             throw new InputException(
-                $"{where}: model.delight needs model.attention softmax and a feed-forward layer, without persistent vectors and memories: its units are in front of that attention.");
+                $"{where}: model.delight needs model.attention softmax and a feed-forward layer, without persistent vectors and memories: "
+                + "its units are in front of that attention.");
         }
 
         if (config.Dim / 2 % config.Heads != 0)
         {
-            throw new InputException($"{where}: model.heads ({config.Heads}) must divide half of model.dim ({config.Dim}), the width of attention with model.delight.");
+            throw new InputException(
+                $"{where}: model.heads ({config.Heads}) must divide half of model.dim ({config.Dim}), "
+                + "the width of attention with model.delight.");
         }
 
         if (config.EmbeddingNorm || config.OutputBias || config.Init != InitializationScheme.Xavier)

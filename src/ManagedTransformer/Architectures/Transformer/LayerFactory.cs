@@ -10,7 +10,8 @@ namespace ManagedTransformer.Architectures.Transformer;
 internal static class LayerFactory
 {
     /// <summary>The stack, with initial values.</summary>
-    /// <param name="config">Validated.</param><param name="positions">The shared table of relative positions; null without span attention.</param>
+    /// <param name="config">Validated.</param>
+    /// <param name="positions">The shared table of relative positions; null without span attention.</param>
     /// <param name="random">Source of the initial values.</param>
     public static IReadOnlyList<TransformerLayer> Create(LanguageModelConfig config, Parameter? positions, RandomSource random)
     {
@@ -30,7 +31,8 @@ internal static class LayerFactory
         };
         if (config.Delight is { } delight)
         {
-            return [.. delight.Units(config.Dim, config.Layers, config.Activation, "model").Select(unit => DelightLayers.Layer(options, unit, random))];
+            return [.. delight.Units(config.Dim, config.Layers, config.Activation, "model")
+                .Select(unit => DelightLayers.Layer(options, unit, random))];
         }
 
         Parameter? sharedValues = null;
@@ -40,7 +42,8 @@ internal static class LayerFactory
             SelfAttention attention = CreateAttention(i, options, config, positions, random);
             PositionwiseModule? positionwise = config.HasMemoryAt(i) ? CreateMemory()
                 : options.FeedForward == 0 ? null
-                : new FeedForward(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout, options.FeedForwardBias ?? options.Bias);
+                : new FeedForward(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout,
+                    options.FeedForwardBias ?? options.Bias);
             layers.Add(new TransformerLayer(options, attention, positionwise, config.HasMemoryAfter(i) ? CreateMemory() : null));
         }
 
@@ -54,12 +57,14 @@ internal static class LayerFactory
         }
     }
 
-    private static SelfAttention CreateAttention(int layer, TransformerLayerOptions options, LanguageModelConfig config, Parameter? positions, RandomSource random)
+    private static SelfAttention CreateAttention(int layer, TransformerLayerOptions options, LanguageModelConfig config,
+        Parameter? positions, RandomSource random)
     {
         if (config.IsLinearAt(layer))
         {
             return new LinearSelfAttention(
-                new LinearAttentionLayerOptions { Dim = options.Dim, Heads = options.Heads, Linear = config.Linear!, Bias = options.Bias }, random);
+                new LinearAttentionLayerOptions { Dim = options.Dim, Heads = options.Heads, Linear = config.Linear!, Bias = options.Bias },
+                random);
         }
 
         if (!config.HasSpans)

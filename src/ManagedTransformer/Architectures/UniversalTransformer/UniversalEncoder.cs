@@ -4,16 +4,17 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.UniversalTransformer;
 
 /// <summary>
-/// The encoder of the Universal Transformer (Dehghani et al., 2019): one Transformer layer that is applied again and again, told before every step where each
-/// position stands and which step it is. With adaptive computation time every position decides when its output is done; its states go on changing for the
-/// others, which attend to them.
+/// The encoder of the Universal Transformer (Dehghani et al., 2019): one Transformer layer that is applied again and again, told before
+/// every step where each position stands and which step it is. With adaptive computation time every position decides when its output is
+/// done; its states go on changing for the others, which attend to them.
 /// </summary>
 public sealed class UniversalEncoder : Module
 {
     private readonly Tensor? _stepTable;
 
     /// <summary>An encoder with initial values. The halting unit's bias starts at 1, so that positions halt early at first.</summary>
-    /// <param name="config">Sizes.</param><param name="random">Source of the initial values.</param>
+    /// <param name="config">Sizes.</param>
+    /// <param name="random">Source of the initial values.</param>
     /// <exception cref="InputException">A size out of its range.</exception>
     public UniversalEncoder(UniversalEncoderConfig config, RandomSource random)
     {
@@ -51,7 +52,8 @@ public sealed class UniversalEncoder : Module
     public Parameter? StepEmbedding { get; }
 
     /// <summary>The states after every position has halted.</summary>
-    /// <param name="x">Token embeddings without positions, [B, T, D].</param><param name="padding">Float32 [B, T], 1 at padding; null for none.</param>
+    /// <param name="x">Token embeddings without positions, [B, T, D].</param>
+    /// <param name="padding">Float32 [B, T], 1 at padding; null for none.</param>
     /// <param name="context">Dropout.</param>
     public UniversalEncoderOutput Forward(Tensor x, Tensor? padding, ForwardContext context)
     {
@@ -92,5 +94,6 @@ public sealed class UniversalEncoder : Module
     }
 
     // [1, D], which broadcasts over sentences and positions.
-    private Tensor Signal(int step) => StepEmbedding is null ? _stepTable!.Slice(0, step, 1) : StepEmbedding.Slice(0, step, 1) * MathF.Sqrt(Config.Dim);
+    private Tensor Signal(int step) =>
+        StepEmbedding is null ? _stepTable!.Slice(0, step, 1) : StepEmbedding.Slice(0, step, 1) * MathF.Sqrt(Config.Dim);
 }

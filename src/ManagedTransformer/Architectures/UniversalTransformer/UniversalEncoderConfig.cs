@@ -21,7 +21,9 @@ public sealed record UniversalEncoderConfig
     /// <summary>Norms before the sub-layers, and one more after the last step.</summary>
     public bool PreNorm { get; set; } = true;
 
-    /// <summary>Whether positions halt by themselves; otherwise all make <see cref="MaxSteps"/> steps and the last states are the output.</summary>
+    /// <summary>
+    /// Whether positions halt by themselves; otherwise all make <see cref="MaxSteps"/> steps and the last states are the output.
+    /// </summary>
     public bool Adaptive { get; set; } = true;
 
     /// <summary>Most steps.</summary>
@@ -49,8 +51,9 @@ public sealed record UniversalEncoderConfig
     public float ActivationDropout { get; set; }
 
     /// <summary>
-    /// The number of parameters: 4 D (D + 1) + D (2 F + 1) + F of the layer's maps, 4 D of its norms, 2 D of the last norm where it is pre-norm, D + 1 of
-    /// the halting unit where there is one, and D per step where steps are learned. It does not grow with depth otherwise.
+    /// The number of parameters: 4 D (D + 1) + D (2 F + 1) + F of the layer's maps, 4 D of its norms, 2 D of the last norm where it is
+    /// pre-norm, D + 1 of the halting unit where there is one, and D per step where steps are learned.
+    /// It does not grow with depth otherwise.
     /// </summary>
     public long ParameterCount
     {

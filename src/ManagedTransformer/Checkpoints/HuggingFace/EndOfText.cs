@@ -4,8 +4,8 @@ using ManagedTransformer.Tokenization;
 namespace ManagedTransformer.Checkpoints.HuggingFace;
 
 /// <summary>
-/// The tokens that end a text in a folder of Hugging Face's: <c>eos_token_id</c> of <c>generation_config.json</c>, which goes first in their library too,
-/// or of <c>config.json</c>; one id, a list, or null for none.
+/// The tokens that end a text in a folder of Hugging Face's: <c>eos_token_id</c> of <c>generation_config.json</c>, which goes first in
+/// their library too, or of <c>config.json</c>; one id, a list, or null for none.
 /// </summary>
 internal static class EndOfText
 {

@@ -21,7 +21,8 @@ internal static class Gpt2Compatibility
         if (config.Attention != AttentionKind.Softmax)
         {
             return config.Linear is null ? "model.attention must be softmax"
-                : "its layers are recurrent (model.attention linear), and GPT-2's weights have no place for feature maps nor its readers for the computation; model.attention must be softmax";
+                : "its layers are recurrent (model.attention linear), and GPT-2's weights have no place for feature maps nor its readers "
+                    + "for the computation; model.attention must be softmax";
         }
 
         if (config.Exits is not null)
@@ -46,7 +47,8 @@ internal static class Gpt2Compatibility
 
         if (!config.PreNorm || !config.HasFinalNorm || config.EmbeddingNorm)
         {
-            return "norms must stand before the sub-layers and behind the last (model.pre_norm true, model.final_norm not false) and not on the embeddings (model.embedding_norm false)";
+            return "norms must stand before the sub-layers and behind the last (model.pre_norm true, model.final_norm not false) and not "
+                + "on the embeddings (model.embedding_norm false)";
         }
 
         if (!config.Bias || config.FfnBias == false || config.OutputBias)

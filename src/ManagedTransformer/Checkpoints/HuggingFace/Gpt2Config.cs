@@ -25,7 +25,8 @@ internal static class Gpt2Config
 
     // Options that change what the model computes, and the only value of them that is computed here.
     private static readonly (string Key, bool Supported)[] _fixedOptions =
-        [("scale_attn_weights", true), ("scale_attn_by_inverse_layer_idx", false), ("add_cross_attention", false), ("is_encoder_decoder", false)];
+        [("scale_attn_weights", true), ("scale_attn_by_inverse_layer_idx", false), ("add_cross_attention", false),
+            ("is_encoder_decoder", false)];
 
     /// <summary>The model that a file describes. Absent options have GPT2Config's defaults, sizes must be there.</summary>
     /// <exception cref="InputException">The file is missing or malformed, or asks for something that is not supported.</exception>
@@ -35,7 +36,8 @@ internal static class Gpt2Config
         {
             if ((JsonFile.Flag(root, key, path) ?? supported) != supported)
             {
-                throw new InputException($"{path}: {key} is {(supported ? "false" : "true")}, only {(supported ? "true" : "false")} is supported.");
+                throw new InputException(
+                    $"{path}: {key} is {(supported ? "false" : "true")}, only {(supported ? "true" : "false")} is supported.");
             }
         }
 
@@ -73,83 +75,98 @@ internal static class Gpt2Config
     /// <param name="config">The model.</param>
     /// <param name="tokenizer">Its tokenizer, whose &lt;|endoftext|&gt; begins texts.</param>
     /// <param name="endOfText">The tokens that end texts; null: the tokenizer's &lt;|endoftext|&gt;.</param>
-    public static void Write(string path, LanguageModelConfig config, BytePairTokenizer tokenizer, int[]? endOfText) => JsonFile.Write(path, json =>
-    {
-        json.WriteString("model_type", "gpt2");
-        json.WriteStartArray("architectures");
-        json.WriteStringValue("GPT2LMHeadModel");
-        json.WriteEndArray();
-        json.WriteNumber("vocab_size", config.Vocab);
-        json.WriteNumber("n_embd", config.Dim);
-        json.WriteNumber("n_layer", config.Layers);
-        json.WriteNumber("n_head", config.Heads);
-        json.WriteNumber("n_positions", config.MaxPositions);
-        json.WriteNumber("n_ctx", config.MaxPositions);
-        if (config.FeedForward == 4 * config.Dim)
+    public static void Write(string path, LanguageModelConfig config, BytePairTokenizer tokenizer, int[]? endOfText) =>
+        JsonFile.Write(path, json =>
         {
-            json.WriteNull("n_inner");
-        }
-        else
-        {
-            json.WriteNumber("n_inner", config.FeedForward);
-        }
+            json.WriteString("model_type", "gpt2");
+            json.WriteStartArray("architectures");
+            json.WriteStringValue("GPT2LMHeadModel");
+            json.WriteEndArray();
+            json.WriteNumber("vocab_size", config.Vocab);
+            json.WriteNumber("n_embd", config.Dim);
+            json.WriteNumber("n_layer", config.Layers);
+            json.WriteNumber("n_head", config.Heads);
+            json.WriteNumber("n_positions", config.MaxPositions);
+            json.WriteNumber("n_ctx", config.MaxPositions);
+            if (config.FeedForward == 4 * config.Dim)
+            {
+                json.WriteNull("n_inner");
+            }
+            else
+            {
+                json.WriteNumber("n_inner", config.FeedForward);
+            }
 
-        json.WriteString("activation_function", ActivationName(config.Activation)!);
-        json.WriteNumber("layer_norm_epsilon", config.NormEpsilon);
-        json.WriteBoolean("tie_word_embeddings", config.Tie);
-        json.WriteNumber("resid_pdrop", config.Dropout);
-        json.WriteNumber("embd_pdrop", config.EmbeddingDropout ?? config.Dropout);
-        json.WriteNumber("attn_pdrop", config.AttentionDropout);
-        json.WriteNumber("initializer_range", 0.02);
-        WriteStart(json, tokenizer);
-        EndOfText.Write(json, endOfText ?? (FindEndOfText(tokenizer) is { } token ? [token.Id] : []));
-        json.WriteString("torch_dtype", "float32");
-    });
+            json.WriteString("activation_function", ActivationName(config.Activation)!);
+            json.WriteNumber("layer_norm_epsilon", config.NormEpsilon);
+            json.WriteBoolean("tie_word_embeddings", config.Tie);
+            json.WriteNumber("resid_pdrop", config.Dropout);
+            json.WriteNumber("embd_pdrop", config.EmbeddingDropout ?? config.Dropout);
+            json.WriteNumber("attn_pdrop", config.AttentionDropout);
+            json.WriteNumber("initializer_range", 0.02);
+            WriteStart(json, tokenizer);
+            EndOfText.Write(json, endOfText ?? (FindEndOfText(tokenizer) is { } token ? [token.Id] : []));
+            json.WriteString("torch_dtype", "float32");
+        });
 
-    /// <summary>Writes what the tokenizer's files leave to it: the prefix space, the token before every text, which one ends texts, and which ones are special.</summary>
-    public static void WriteTokenizerConfig(string path, LanguageModelConfig config, BytePairTokenizer tokenizer) => JsonFile.Write(path, json =>
-    {
-        string? end = FindEndOfText(tokenizer)?.Content;
-        SpecialToken? beginning = tokenizer.Prefix.Count == 1 ? tokenizer.SpecialTokens.FirstOrDefault(token => token.Id == tokenizer.Prefix[0]) : null;
-        json.WriteString("tokenizer_class", "GPT2Tokenizer");
-        json.WriteBoolean("add_prefix_space", tokenizer.AddPrefixSpace);
-        json.WriteBoolean("add_bos_token", beginning is not null);
-        json.WriteNumber("model_max_length", config.MaxPositions);
-        json.WriteString("bos_token", beginning?.Content ?? end);
-        json.WriteString("eos_token", end);
-        json.WriteString("unk_token", end);
-        json.WriteStartObject("added_tokens_decoder");
-        foreach (SpecialToken token in tokenizer.SpecialTokens.OrderBy(token => token.Id))
+    /// <summary>
+    /// Writes what the tokenizer's files leave to it: the prefix space, the token before every text, which one ends texts,
+    /// and which ones are special.
+    /// </summary>
+    public static void WriteTokenizerConfig(string path, LanguageModelConfig config, BytePairTokenizer tokenizer) =>
+        JsonFile.Write(path, json =>
         {
-            json.WriteStartObject(token.Id.ToString(CultureInfo.InvariantCulture));
-            json.WriteString("content", token.Content);
-            json.WriteBoolean("lstrip", false);
-            json.WriteBoolean("normalized", token.IsNormalized);
-            json.WriteBoolean("rstrip", false);
-            json.WriteBoolean("single_word", false);
-            json.WriteBoolean("special", true);
+            string? end = FindEndOfText(tokenizer)?.Content;
+            SpecialToken? beginning = tokenizer.Prefix.Count == 1
+                ? tokenizer.SpecialTokens.FirstOrDefault(token => token.Id == tokenizer.Prefix[0])
+                : null;
+            json.WriteString("tokenizer_class", "GPT2Tokenizer");
+            json.WriteBoolean("add_prefix_space", tokenizer.AddPrefixSpace);
+            json.WriteBoolean("add_bos_token", beginning is not null);
+            json.WriteNumber("model_max_length", config.MaxPositions);
+            json.WriteString("bos_token", beginning?.Content ?? end);
+            json.WriteString("eos_token", end);
+            json.WriteString("unk_token", end);
+            json.WriteStartObject("added_tokens_decoder");
+            foreach (SpecialToken token in tokenizer.SpecialTokens.OrderBy(token => token.Id))
+            {
+                json.WriteStartObject(token.Id.ToString(CultureInfo.InvariantCulture));
+                json.WriteString("content", token.Content);
+                json.WriteBoolean("lstrip", false);
+                json.WriteBoolean("normalized", token.IsNormalized);
+                json.WriteBoolean("rstrip", false);
+                json.WriteBoolean("single_word", false);
+                json.WriteBoolean("special", true);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
-        }
+        });
 
-        json.WriteEndObject();
-    });
-
-    /// <summary>The token that ends texts where no file says: that of the published vocabulary, or the tokenizer's own of that name; null for none.</summary>
+    /// <summary>
+    /// The token that ends texts where no file says: that of the published vocabulary, or the tokenizer's own of that name; null for none.
+    /// </summary>
     public static int? EndOfTextWhereAbsent(LanguageModelConfig config, ITokenizer tokenizer) =>
         DefaultEndOfText < config.Vocab ? DefaultEndOfText : tokenizer is BytePairTokenizer pairs ? FindEndOfText(pairs)?.Id : null;
 
     /// <summary>GPT-2's name of an activation; null where it has none.</summary>
-    public static string? ActivationName(Activation activation) => _activations.FirstOrDefault(known => known.Activation == activation).Name;
+    public static string? ActivationName(Activation activation) =>
+        _activations.FirstOrDefault(known => known.Activation == activation).Name;
 
     private static Activation ReadActivation(JsonElement root, string path)
     {
-        string name = IsGiven(root, "activation_function") ? JsonFile.RequireString(root, "activation_function", path) : _activations[0].Name;
+        string name = IsGiven(root, "activation_function")
+            ? JsonFile.RequireString(root, "activation_function", path)
+            : _activations[0].Name;
         int index = Array.FindIndex(_activations, known => known.Name == name);
         return index >= 0 ? _activations[index].Activation
-            : throw new InputException($"{path}: activation_function is '{name}', the supported ones are {string.Join(", ", _activations.Select(known => known.Name))}.");
+            : throw new InputException(
+                $"{path}: activation_function is '{name}', the supported ones are "
+                + $"{string.Join(", ", _activations.Select(known => known.Name))}.");
     }
 
-    private static bool IsGiven(JsonElement root, string key) => root.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
+    private static bool IsGiven(JsonElement root, string key) =>
+        root.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
     // Three widths side by side, and four within the feed-forward layers, must still be a size.
     private static int Size(JsonElement root, string key, string path)
@@ -164,7 +181,8 @@ internal static class Gpt2Config
     private static float Number(JsonElement root, string key, float absent, string path) =>
         IsGiven(root, key) ? JsonFile.Require(root, key, JsonValueKind.Number, path).GetSingle() : absent;
 
-    private static SpecialToken? FindEndOfText(BytePairTokenizer tokenizer) => tokenizer.SpecialTokens.FirstOrDefault(token => token.Content == EndOfTextToken);
+    private static SpecialToken? FindEndOfText(BytePairTokenizer tokenizer) =>
+        tokenizer.SpecialTokens.FirstOrDefault(token => token.Content == EndOfTextToken);
 
     // Written even where there is none: the default of an absent key is GPT-2's own id.
     private static void WriteStart(Utf8JsonWriter json, BytePairTokenizer tokenizer)

@@ -8,13 +8,14 @@ using ManagedTransformer.Tokenization;
 namespace ManagedTransformer.Checkpoints.HuggingFace;
 
 /// <summary>
-/// Reads and writes GPT-2 as Hugging Face's transformers library keeps it: a folder with <c>config.json</c>, <c>model.safetensors</c> (or shards and
-/// <c>model.safetensors.index.json</c>), <c>tokenizer.json</c> or <c>vocab.json</c> with <c>merges.txt</c>, and what <c>tokenizer_config.json</c>,
-/// <c>special_tokens_map.json</c> and <c>added_tokens.json</c> say about special tokens.
+/// Reads and writes GPT-2 as Hugging Face's transformers library keeps it: a folder with <c>config.json</c>, <c>model.safetensors</c> (or
+/// shards and <c>model.safetensors.index.json</c>), <c>tokenizer.json</c> or <c>vocab.json</c> with <c>merges.txt</c>, and what
+/// <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and <c>added_tokens.json</c> say about special tokens.
 /// </summary>
 /// <remarks>
-/// GPT-2 (Radford et al., 2019) is the pre-norm language model of this library with learned positions and biases. Its linear maps compute y = x W + b with
-/// W [in, out], the transpose of this library's weights, and c_attn holds query, key and value side by side; <see cref="Gpt2Tensor"/> is the table.
+/// GPT-2 (Radford et al., 2019) is the pre-norm language model of this library with learned positions and biases. Its linear maps compute
+/// y = x W + b with W [in, out], the transpose of this library's weights, and c_attn holds query, key and value side by side;
+/// <see cref="Gpt2Tensor"/> is the table.
 /// </remarks>
 public static class Gpt2Folder
 {
@@ -29,8 +30,9 @@ public static class Gpt2Folder
     /// <summary>Loads a model; weights in half precision become float32.</summary>
     /// <param name="path">The folder.</param>
     /// <returns>The model, with GPT-2's number of positions as the block length of evaluations.</returns>
-    /// <exception cref="InputException">A file is missing or damaged, the model is another one than GPT-2 or has an option that is not supported, a tensor is
-    /// missing, surplus, of another shape or of integers, or the tokenizer has an option that is not supported; the message names the first.</exception>
+    /// <exception cref="InputException">A file is missing or damaged, the model is another one than GPT-2 or has an option that is not
+    /// supported, a tensor is missing, surplus, of another shape or of integers, or the tokenizer has an option that is not supported; the
+    /// message names the first.</exception>
     public static LanguageModel Read(string path)
     {
         string folder = CheckpointFolder.Open(path, requireManifest: false);
@@ -40,15 +42,18 @@ public static class Gpt2Folder
         ITokenizer tokenizer = ReadTokenizer(folder);
         CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
         Gpt2Weights.Read(weights, network);
-        return new LanguageModel(network, tokenizer, description with { EndOfText = EndOfText.Read(folder, Gpt2Config.EndOfTextWhereAbsent(description.Model, tokenizer)) });
+        return new LanguageModel(network, tokenizer,
+            description with { EndOfText = EndOfText.Read(folder, Gpt2Config.EndOfTextWhereAbsent(description.Model, tokenizer)) });
     }
 
     /// <summary>
-    /// Writes a model as GPT-2, so that whatever reads GPT-2 reads it: weights in float32, both forms of the tokenizer. The folder appears as a whole or not at
-    /// all; an earlier model under the same path is replaced.
+    /// Writes a model as GPT-2, so that whatever reads GPT-2 reads it: weights in float32, both forms of the tokenizer. The folder appears
+    /// as a whole or not at all; an earlier model under the same path is replaced.
     /// </summary>
-    /// <param name="model">A model of GPT-2's kind with a byte-level BPE.</param><param name="path">The folder; its parents are created.</param>
-    /// <exception cref="InputException">GPT-2 cannot express the model, and the message says what does not fit; or the folder cannot be written.</exception>
+    /// <param name="model">A model of GPT-2's kind with a byte-level BPE.</param>
+    /// <param name="path">The folder; its parents are created.</param>
+    /// <exception cref="InputException">GPT-2 cannot express the model, and the message says what does not fit;
+    /// or the folder cannot be written.</exception>
     /// <param name="replace">Whether to replace an earlier model; false writes only where there is nothing.</param>
     public static void Write(LanguageModel model, string path, bool replace = true)
     {
@@ -56,7 +61,9 @@ public static class Gpt2Folder
         LanguageModelConfig config = model.Network.Config;
         Gpt2Compatibility.Require(config);
         BytePairTokenizer tokenizer = LimitedTokenizer.WholeOf(model.Tokenizer) as BytePairTokenizer
-            ?? throw new InputException("GPT-2 cannot express the model's tokenizer: only a byte-level BPE (tokenizer.type bpe) can be written as vocab.json and merges.txt.");
+            ?? throw new InputException(
+                "GPT-2 cannot express the model's tokenizer: only a byte-level BPE (tokenizer.type bpe) can be "
+                + "written as vocab.json and merges.txt.");
         CheckpointFolder.Write(
             path,
             folder =>
@@ -103,6 +110,8 @@ public static class Gpt2Folder
         string vocabulary = Path.Combine(folder, VocabularyFile), merges = Path.Combine(folder, MergesFile);
         return File.Exists(vocabulary) && File.Exists(merges)
             ? Gpt2TokenizerFiles.Read(vocabulary, merges, settings)
-            : throw new InputException($"The folder '{folder}' has no tokenizer: neither {CheckpointFolder.TokenizerFile} nor {VocabularyFile} with {MergesFile}.");
+            : throw new InputException(
+                $"The folder '{folder}' has no tokenizer: neither {CheckpointFolder.TokenizerFile} nor "
+                + $"{VocabularyFile} with {MergesFile}.");
     }
 }

@@ -10,8 +10,10 @@ internal static partial class Gpt2Weights
 {
     private const string Prefix = "transformer.";
 
-    /// <summary>Requires exactly the tensors of a model. Masks, which older files keep beside the weights, and an output projection that repeats the tied
-    /// embedding table do not count; where the table itself is missing, the output projection of a tied model stands for it.</summary>
+    /// <summary>
+    /// Requires exactly the tensors of a model. Masks, which older files keep beside the weights, and an output projection that repeats the
+    /// tied embedding table do not count; where the table itself is missing, the output projection of a tied model stands for it.
+    /// </summary>
     /// <exception cref="InputException">A tensor is missing, surplus, of another shape or of integers.</exception>
     public static void RequireMatch(SafetensorsShards file, LanguageModelConfig config)
     {
@@ -33,7 +35,8 @@ internal static partial class Gpt2Weights
 
         if (entries.Values.FirstOrDefault(entry => !Buffer().IsMatch(entry.Name)) is { } surplus)
         {
-            throw new InputException($"{file.Name}: the model has no place for the tensor '{surplus.Name}' of the shape {Describe(surplus.Shape)}.");
+            throw new InputException(
+                $"{file.Name}: the model has no place for the tensor '{surplus.Name}' of the shape {Describe(surplus.Shape)}.");
         }
     }
 
@@ -53,7 +56,8 @@ internal static partial class Gpt2Weights
         if (network.Config.Tie && entries.TryGetValue(Gpt2Tensor.Output, out SafetensorsEntry? output)
             && !file.Read(output.Name).ToArray().AsSpan().SequenceEqual(network.Embedding!.Weight.ToArray()))
         {
-            throw new InputException($"{file.Name}: '{output.Name}' differs from '{Gpt2Tensor.Embedding}', though tie_word_embeddings makes them one table.");
+            throw new InputException(
+                $"{file.Name}: '{output.Name}' differs from '{Gpt2Tensor.Embedding}', though tie_word_embeddings makes them one table.");
         }
     }
 
@@ -94,12 +98,15 @@ internal static partial class Gpt2Weights
     {
         if (!entry.Shape.SequenceEqual(shape))
         {
-            throw new InputException($"{file.Name}: the tensor '{entry.Name}' has the shape {Describe(entry.Shape)} instead of {Describe(shape)}, which {CheckpointFolder.ConfigFile} asks for.");
+            throw new InputException(
+                $"{file.Name}: the tensor '{entry.Name}' has the shape {Describe(entry.Shape)} instead of {Describe(shape)}, which "
+                + $"{CheckpointFolder.ConfigFile} asks for.");
         }
 
         if (!ModuleWeights.IsFloat(entry.Type))
         {
-            throw new InputException($"{file.Name}: the tensor '{entry.Name}' holds {ModuleWeights.DescribeType(entry)} instead of floating-point numbers.");
+            throw new InputException(
+                $"{file.Name}: the tensor '{entry.Name}' holds {ModuleWeights.DescribeType(entry)} instead of floating-point numbers.");
         }
     }
 

@@ -21,7 +21,9 @@ internal static class HuggingFaceConfig
         {
             using JsonDocument json = JsonDocument.Parse(Utf8File.Read(path));
             return json.RootElement is { ValueKind: JsonValueKind.Object } root
-                && root.TryGetProperty("model_type", out JsonElement type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+                && root.TryGetProperty("model_type", out JsonElement type) && type.ValueKind == JsonValueKind.String
+                ? type.GetString()
+                : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or InputException)
         {
@@ -30,12 +32,15 @@ internal static class HuggingFaceConfig
         }
     }
 
-    /// <summary>Whether a folder has a <c>config.json</c> that says neither what model of Hugging Face's nor what model of this library is in it.</summary>
+    /// <summary>
+    /// Whether a folder has a <c>config.json</c> that says neither what model of Hugging Face's nor what model of this library is in it.
+    /// </summary>
     /// <param name="folder">A path; nothing needs to be there.</param>
     /// <exception cref="InputException">The file is no JSON object, or cannot be read.</exception>
     public static bool LacksModelType(string folder)
     {
         string path = Path.Combine(folder, CheckpointFolder.ConfigFile);
-        return File.Exists(path) && JsonFile.Read(path, root => JsonFile.IsAbsent(root, "model_type") && JsonFile.IsAbsent(root, "architecture"));
+        return File.Exists(path)
+            && JsonFile.Read(path, root => JsonFile.IsAbsent(root, "model_type") && JsonFile.IsAbsent(root, "architecture"));
     }
 }

@@ -30,7 +30,8 @@ internal sealed class SafetensorsShards : IDisposable
         bool isSingle = File.Exists(Path.Combine(folder, CheckpointFolder.ModelFile));
         if (!isSingle && !File.Exists(Path.Combine(folder, IndexFile)))
         {
-            throw new InputException($"The folder '{folder}' has no weights in safetensors files: neither {CheckpointFolder.ModelFile} nor {IndexFile}.");
+            throw new InputException(
+                $"The folder '{folder}' has no weights in safetensors files: neither {CheckpointFolder.ModelFile} nor {IndexFile}.");
         }
 
         SafetensorsShards shards = new(folder, isSingle ? CheckpointFolder.ModelFile : IndexFile);

@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Optimizers.Schedules;
 
 /// <summary>
-/// Linear warm-up to lr, then cosine annealing to the minimum, with warm restarts (Loshchilov and Hutter, 2017): in period i, at the place cur of its length,
-/// min s + (lr - min) s (1 + cos(pi cur / length)) / 2 with s = shrink^i; lengths are period multiplier^i.
+/// Linear warm-up to lr, then cosine annealing to the minimum, with warm restarts (Loshchilov and Hutter, 2017): in period i, at the place
+/// cur of its length, min s + (lr - min) s (1 + cos(pi cur / length)) / 2 with s = shrink^i; lengths are period multiplier^i.
 /// </summary>
 public sealed class CosineSchedule : LearningRateSchedule
 {
@@ -11,11 +11,16 @@ public sealed class CosineSchedule : LearningRateSchedule
     private readonly bool _isSingle;
 
     /// <summary>A schedule.</summary>
-    /// <param name="lr">The highest rate.</param><param name="minimum">The lowest rate.</param><param name="warmup">Updates of warm-up.</param>
+    /// <param name="lr">The highest rate.</param>
+    /// <param name="minimum">The lowest rate.</param>
+    /// <param name="warmup">Updates of warm-up.</param>
     /// <param name="total">Length of the only period, warm-up included; used where no period is given.</param>
-    /// <param name="initial">The first update's rate; negative: the minimum.</param><param name="period">Length of the first period; 0 or less: total - warmup.</param>
-    /// <param name="multiplier">Growth of the periods.</param><param name="shrink">Factor on the rates per period.</param>
-    public CosineSchedule(double lr, double minimum, long warmup, long total, double initial = -1, double period = 0, double multiplier = 1, double shrink = 1)
+    /// <param name="initial">The first update's rate; negative: the minimum.</param>
+    /// <param name="period">Length of the first period; 0 or less: total - warmup.</param>
+    /// <param name="multiplier">Growth of the periods.</param>
+    /// <param name="shrink">Factor on the rates per period.</param>
+    public CosineSchedule(double lr, double minimum, long warmup, long total, double initial = -1, double period = 0, double multiplier = 1,
+        double shrink = 1)
     {
         (_lr, _minimum, _warmup, _multiplier, _shrink) = (lr, minimum, warmup, multiplier, shrink);
         _initial = initial < 0 ? minimum : initial;

@@ -1,7 +1,9 @@
 namespace ManagedTransformer.Optimizers.Schedules;
 
 /// <summary>Linear from the initial rate to lr during warm-up, then lr sqrt(warmup / n).</summary>
-/// <param name="lr">The rate at the end of warm-up.</param><param name="warmup">Updates of warm-up, at least 1.</param><param name="initial">The first update's rate; negative: 0.</param>
+/// <param name="lr">The rate at the end of warm-up.</param>
+/// <param name="warmup">Updates of warm-up, at least 1.</param>
+/// <param name="initial">The first update's rate; negative: 0.</param>
 public sealed class InverseSquareRootSchedule(double lr, long warmup, double initial = -1) : LearningRateSchedule
 {
     /// <inheritdoc/>

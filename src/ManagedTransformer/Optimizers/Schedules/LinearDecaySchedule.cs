@@ -1,12 +1,15 @@
 namespace ManagedTransformer.Optimizers.Schedules;
 
 /// <summary>
-/// Linear from the initial rate in the first update to lr in the last one of warm-up, then linear from lr back to the initial rate, which is kept from total on (the linear
-/// schedule of Mehta et al., 2021: lr is used twice).
+/// Linear from the initial rate in the first update to lr in the last one of warm-up, then linear from lr back to the initial rate, which
+/// is kept from total on (the linear schedule of Mehta et al., 2021: lr is used twice).
 /// </summary>
-/// <param name="lr">The highest rate.</param><param name="warmup">Updates of warm-up, at least 2.</param><param name="total">Updates until the initial rate is reached again.</param>
+/// <param name="lr">The highest rate.</param>
+/// <param name="warmup">Updates of warm-up, at least 2.</param>
+/// <param name="total">Updates until the initial rate is reached again.</param>
 /// <param name="initial">The first and last rate.</param>
-public sealed class LinearDecaySchedule(double lr, long warmup, long total, double initial = LinearDecaySchedule.DefaultInitial) : LearningRateSchedule
+public sealed class LinearDecaySchedule(double lr, long warmup, long total, double initial = LinearDecaySchedule.DefaultInitial)
+    : LearningRateSchedule
 {
     /// <summary>The authors' first and last rate.</summary>
     internal const double DefaultInitial = 1e-7;

@@ -1,7 +1,9 @@
 namespace ManagedTransformer.Optimizers.Schedules;
 
 /// <summary>factor dim^-0.5 min(s^-0.5, s warmup^-1.5) with s = n + 1 (Vaswani et al., 2017, equation 3).</summary>
-/// <param name="dim">Width of the model.</param><param name="warmup">Updates of warm-up.</param><param name="factor">Multiplies everything.</param>
+/// <param name="dim">Width of the model.</param>
+/// <param name="warmup">Updates of warm-up.</param>
+/// <param name="factor">Multiplies everything.</param>
 public sealed class NoamSchedule(int dim, long warmup, double factor = 1) : LearningRateSchedule
 {
     /// <inheritdoc/>

@@ -1,7 +1,9 @@
 namespace ManagedTransformer.Optimizers.Schedules;
 
 /// <summary>lr factor^floor(n / every).</summary>
-/// <param name="lr">The first rate.</param><param name="every">Updates between changes, at least 1.</param><param name="factor">Multiplies the rate at each change.</param>
+/// <param name="lr">The first rate.</param>
+/// <param name="every">Updates between changes, at least 1.</param>
+/// <param name="factor">Multiplies the rate at each change.</param>
 public sealed class StepSchedule(double lr, long every, double factor) : LearningRateSchedule
 {
     /// <inheritdoc/>

@@ -97,7 +97,8 @@ internal sealed partial class PtxDecoder
     private PtxInstruction Selection(PtxStatement s)
     {
         PtxType type = s.Type;
-        int destination = Destination(s, 0, type), first = Source(s, 1, type), second = Source(s, 2, type), choice = Source(s, 3, _predicate);
+        int destination = Destination(s, 0, type), first = Source(s, 1, type), second = Source(s, 2, type),
+            choice = Source(s, 3, _predicate);
         return PtxVectorFunctions.Selection(destination, first, second, choice)
             ?? new PtxTernary(destination, first, second, choice, (a, b, p) => p != 0 ? a : b);
     }

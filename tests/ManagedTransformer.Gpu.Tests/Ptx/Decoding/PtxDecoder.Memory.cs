@@ -31,7 +31,8 @@ internal sealed partial class PtxDecoder
     private PtxInstruction AddressConversion(PtxStatement s)
     {
         PtxSpace space = Space(s);
-        return PtxVectorFunctions.Shift(Destination(s, 0, s.Type), Source(s, 1, s.Type), PtxWarp.Displacement(space, toGeneric: !s.Has("to")));
+        return PtxVectorFunctions.Shift(Destination(s, 0, s.Type), Source(s, 1, s.Type),
+            PtxWarp.Displacement(space, toGeneric: !s.Has("to")));
     }
 
     private PtxLoad Load(PtxStatement s)

@@ -12,7 +12,9 @@ internal sealed unsafe class PtxLaunch
     private readonly byte[] _parameters;
     private readonly long _budget;
 
-    /// <param name="kernel">What is executed.</param><param name="grid">Blocks.</param><param name="blockSize">Threads of a block.</param>
+    /// <param name="kernel">What is executed.</param>
+    /// <param name="grid">Blocks.</param>
+    /// <param name="blockSize">Threads of a block.</param>
     /// <param name="dynamicSharedBytes">Shared memory beyond what the kernel declares.</param>
     /// <param name="parameters">As the kernel lays them out.</param>
     /// <param name="buffers">Global memory that it may touch.</param>
@@ -33,7 +35,8 @@ internal sealed unsafe class PtxLaunch
 
         if (kernel.SharedBytes + dynamicSharedBytes > MostSharedBytes)
         {
-            throw new PtxFault($"{kernel.Name} asks for {kernel.SharedBytes + dynamicSharedBytes} bytes of shared memory; a block has {MostSharedBytes}");
+            throw new PtxFault(
+                $"{kernel.Name} asks for {kernel.SharedBytes + dynamicSharedBytes} bytes of shared memory; a block has {MostSharedBytes}");
         }
 
         (_kernel, _budget, Grid, BlockSize, DynamicSharedBytes) = (kernel, budget, grid, blockSize, dynamicSharedBytes);

@@ -6,7 +6,8 @@ namespace ManagedTransformer.Gpu.Tests;
 /// <param name="space">Which memory.</param>
 /// <param name="type">4 or 8 bytes.</param>
 /// <param name="destination">Where the old value goes; negative if nobody wants it.</param>
-/// <param name="address">Where it is.</param><param name="offset">Added to the address.</param>
+/// <param name="address">Where it is.</param>
+/// <param name="offset">Added to the address.</param>
 /// <param name="b">The operand.</param>
 /// <param name="c">The second operand of cas; else any register.</param>
 /// <param name="function">The new value from the old one, b and c.</param>

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>bra and brx.idx: the warp moves its lanes itself.</summary>
-/// <param name="targets">Where to.</param><param name="index">The register that chooses; negative if there is one target only.</param>
+/// <param name="targets">Where to.</param>
+/// <param name="index">The register that chooses; negative if there is one target only.</param>
 internal sealed unsafe class PtxBranch(int[] targets, int index = -1) : PtxInstruction(PtxFlow.Branch)
 {
     public IReadOnlyList<int> Targets => targets;

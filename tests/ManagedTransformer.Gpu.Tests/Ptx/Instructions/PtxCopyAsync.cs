@@ -6,7 +6,8 @@ namespace ManagedTransformer.Gpu.Tests;
 /// <param name="target">Address in shared memory.</param>
 /// <param name="targetOffset">Added to it.</param>
 /// <param name="source">Address in global memory.</param>
-/// <param name="sourceOffset">Added to it.</param><param name="bytes">4, 8 or 16.</param>
+/// <param name="sourceOffset">Added to it.</param>
+/// <param name="bytes">4, 8 or 16.</param>
 /// <param name="taken">The register with the bytes taken from the source; negative: all.</param>
 /// <param name="ignored">The predicate that says that none are; negative: no such predicate.</param>
 internal sealed unsafe class PtxCopyAsync(

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>shfl.sync: every lane reads a register of another one.</summary>
-/// <param name="mode">up, down, bfly or idx.</param><param name="destination">The result.</param>
+/// <param name="mode">up, down, bfly or idx.</param>
+/// <param name="destination">The result.</param>
 /// <param name="inside">The predicate that says whether the other lane was in range; negative if nobody asks.</param>
 /// <param name="source">What is exchanged.</param>
 /// <param name="b">Distance or lane.</param>

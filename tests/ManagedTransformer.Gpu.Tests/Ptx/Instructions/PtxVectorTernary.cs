@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace ManagedTransformer.Gpu.Tests;
 
-/// <summary>d = f(a, b, c), four lanes at once. No function traps, so that lanes that do not take part are computed too, and not stored.</summary>
+/// <summary>
+/// d = f(a, b, c), four lanes at once. No function traps, so that lanes that do not take part are computed too, and not stored.
+/// </summary>
 internal sealed unsafe class PtxVectorTernary<TFunction>(int destination, int a, int b, int c, TFunction function) : PtxInstruction
     where TFunction : struct, IPtxVectorTernary
 {

@@ -19,7 +19,8 @@ internal sealed class PtxCompilation : IDisposable
 
     private PtxCompilation(CudaArchitecture architecture) => _architecture = architecture;
 
-    public static PtxCompilation For(CudaArchitecture architecture) => _all.GetOrAdd(architecture, static found => new PtxCompilation(found));
+    public static PtxCompilation For(CudaArchitecture architecture) =>
+        _all.GetOrAdd(architecture, static found => new PtxCompilation(found));
 
     /// <summary>The kernel's text.</summary>
     public string Text(MethodInfo kernel) => Find(kernel).Text;

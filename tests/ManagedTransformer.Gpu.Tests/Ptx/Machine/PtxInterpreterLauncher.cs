@@ -18,8 +18,8 @@ internal sealed class PtxInterpreterLauncher(Accelerator accelerator) : KernelLa
     public long Budget { get; set; } = long.MaxValue;
 
     /// <summary>
-    /// The kernels that somebody has begun to execute, if launches are left out, instead of throwing, where the budget is used up. Kernels that
-    /// are not among them yet are executed to their end, unless they depend on what was left out.
+    /// The kernels that somebody has begun to execute, if launches are left out, instead of throwing, where the budget is used up. Kernels
+    /// that are not among them yet are executed to their end, unless they depend on what was left out.
     /// </summary>
     public ConcurrentDictionary<MethodInfo, bool>? Begun { get; set; }
 
@@ -104,5 +104,6 @@ internal sealed class PtxInterpreterLauncher(Accelerator accelerator) : KernelLa
         _concerned.AddRange(values.Buffers);
     }
 
-    private bool IsConcerned(ulong start, ulong bytes) => _concerned.Exists(other => start < other.Start + other.Bytes && other.Start < start + bytes);
+    private bool IsConcerned(ulong start, ulong bytes) =>
+        _concerned.Exists(other => start < other.Start + other.Bytes && other.Start < start + bytes);
 }

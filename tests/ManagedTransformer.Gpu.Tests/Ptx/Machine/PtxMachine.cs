@@ -13,7 +13,8 @@ internal sealed class PtxMachine : IDisposable
 {
     private readonly Context _context;
 
-    /// <param name="name">The device's name.</param><param name="makeLauncher">What executes kernels on the accelerator's memory.</param>
+    /// <param name="name">The device's name.</param>
+    /// <param name="makeLauncher">What executes kernels on the accelerator's memory.</param>
     public PtxMachine(string name, Func<Accelerator, KernelLauncher> makeLauncher)
     {
         _context = KernelContext.Create(builder => builder.CPU(new CPUDevice(2, 1, 1)));

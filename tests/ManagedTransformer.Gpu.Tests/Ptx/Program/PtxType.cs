@@ -1,7 +1,8 @@
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>A type of PTX: <c>f32</c>, <c>s64</c>, <c>b16</c>, <c>pred</c>, …</summary>
-/// <param name="Kind">f, s, u, b or p.</param><param name="Bits">Width; 1 of a predicate.</param>
+/// <param name="Kind">f, s, u, b or p.</param>
+/// <param name="Bits">Width; 1 of a predicate.</param>
 internal readonly record struct PtxType(char Kind, int Bits)
 {
     public int Bytes => Bits / 8;

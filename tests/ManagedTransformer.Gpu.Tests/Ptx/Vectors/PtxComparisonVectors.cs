@@ -2,12 +2,15 @@ using System.Runtime.Intrinsics;
 
 namespace ManagedTransformer.Gpu.Tests;
 
-/// <summary>Comparisons: 1 or 0, the other way round if asked. Numbers of few bits are shifted so that their highest bit is the register's.</summary>
+/// <summary>
+/// Comparisons: 1 or 0, the other way round if asked. Numbers of few bits are shifted so that their highest bit is the register's.
+/// </summary>
 internal static class PtxComparisonVectors
 {
     private const ulong Sign = 1UL << 63;
 
-    private static Vector256<ulong> Predicate(Vector256<ulong> isTrue, ulong flip) => (isTrue & Vector256<ulong>.One) ^ Vector256.Create(flip);
+    private static Vector256<ulong> Predicate(Vector256<ulong> isTrue, ulong flip) =>
+        (isTrue & Vector256<ulong>.One) ^ Vector256.Create(flip);
 
     internal readonly struct Equal(int shift, ulong flip) : IPtxVectorBinary
     {
@@ -18,7 +21,8 @@ internal static class PtxComparisonVectors
     internal readonly struct Less(int shift, ulong flip) : IPtxVectorBinary
     {
         public Vector256<ulong> Apply(Vector256<ulong> a, Vector256<ulong> b) => Predicate(
-            Vector256.LessThan(((a << shift) ^ Vector256.Create(Sign)).AsInt64(), ((b << shift) ^ Vector256.Create(Sign)).AsInt64()).AsUInt64(),
+            Vector256.LessThan(((a << shift) ^ Vector256.Create(Sign)).AsInt64(), ((b << shift) ^ Vector256.Create(Sign)).AsInt64())
+                .AsUInt64(),
             flip);
     }
 

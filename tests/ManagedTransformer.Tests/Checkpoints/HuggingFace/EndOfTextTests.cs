@@ -31,7 +31,8 @@ public sealed class EndOfTextTests : IDisposable
     }
 
     [Fact]
-    public void WhereNoFileSaysItIsTheTokenizersOwn() => Assert.Equal([_sample.Tokenizer.SpecialTokens.Single().Id], Read(null, null).Description.EndOfText!);
+    public void WhereNoFileSaysItIsTheTokenizersOwn() =>
+        Assert.Equal([_sample.Tokenizer.SpecialTokens.Single().Id], Read(null, null).Description.EndOfText!);
 
     [Theory]
     [InlineData("\"end\"")]

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Tests.Checkpoints.HuggingFace;
 
 /// <summary>GPT-2 as its paper and code define it, one number after the other in double precision, straight from the raw tensors.</summary>
-sealed class Gpt2Definition(Gpt2Sample sample, Func<double, double> activation)
+internal sealed class Gpt2Definition(Gpt2Sample sample, Func<double, double> activation)
 {
     // x (1 + erf(x / sqrt 2)) / 2 with the power series of the error function, which the few units that occur here allow.
     public static double Gelu(double x)
@@ -22,7 +22,8 @@ sealed class Gpt2Definition(Gpt2Sample sample, Func<double, double> activation)
     public double[][] Logits(int[] ids)
     {
         const int dim = Gpt2Sample.Dim;
-        double[][] x = [.. ids.Select((id, t) => Columns(i => this["wte.weight"][(id * dim) + i] + this["wpe.weight"][(t * dim) + i], dim))];
+        double[][] x =
+            [.. ids.Select((id, t) => Columns(i => this["wte.weight"][(id * dim) + i] + this["wpe.weight"][(t * dim) + i], dim))];
         for (int layer = 0; layer < Gpt2Sample.Layers; layer++)
         {
             string h = $"h.{layer}.";
@@ -53,7 +54,8 @@ sealed class Gpt2Definition(Gpt2Sample sample, Func<double, double> activation)
     {
         double mean = x.Average(), variance = x.Average(value => (value - mean) * (value - mean));
         double epsilon = sample.Config["layer_norm_epsilon"]!.GetValue<double>();
-        return Columns(i => ((x[i] - mean) / Math.Sqrt(variance + epsilon) * this[name + ".weight"][i]) + this[name + ".bias"][i], x.Length);
+        return Columns(i => ((x[i] - mean) / Math.Sqrt(variance + epsilon) * this[name + ".weight"][i]) + this[name + ".bias"][i],
+            x.Length);
     }
 
     // Rows of query, key and value side by side; head h owns the columns h d .. (h + 1) d - 1 of each.
@@ -65,7 +67,8 @@ sealed class Gpt2Definition(Gpt2Sample sample, Func<double, double> activation)
         {
             for (int first = 0; first < dim; first += size)
             {
-                double[] scores = Columns(u => Enumerable.Range(first, size).Sum(i => rows[t][i] * rows[u][dim + i]) / Math.Sqrt(size), t + 1);
+                double[] scores =
+                    Columns(u => Enumerable.Range(first, size).Sum(i => rows[t][i] * rows[u][dim + i]) / Math.Sqrt(size), t + 1);
                 double[] weights = [.. scores.Select(score => Math.Exp(score - scores.Max()))];
                 for (int i = first; i < first + size; i++)
                 {

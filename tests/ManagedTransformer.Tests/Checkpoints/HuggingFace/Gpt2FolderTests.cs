@@ -26,7 +26,7 @@ public sealed class Gpt2FolderTests : IDisposable
     [InlineData("gelu", true)]
     [InlineData("relu", true)]
     [InlineData("silu", true)]
-    public void Computes_what_GPT2_is_defined_as(string activation, bool tie)
+    public void ComputesWhatGPT2IsDefinedAs(string activation, bool tie)
     {
         Gpt2Sample sample = new(tie);
         sample.Config["activation_function"] = activation;
@@ -49,23 +49,26 @@ public sealed class Gpt2FolderTests : IDisposable
     }
 
     [Fact]
-    public void Takes_sizes_and_options_from_the_config()
+    public void TakesSizesAndOptionsFromTheConfig()
     {
         LanguageModelConfig config = Gpt2Folder.Read(new Gpt2Sample().Write(_folder["gpt2"])).Description.Model;
         Assert.Equal((Gpt2Sample.Inner, 1e-4f, Gpt2Sample.Positions), (config.FeedForward, config.NormEpsilon, config.MaxPositions));
         Assert.Equal((0.2f, 0.3f, 0.4f), (config.Dropout, config.EmbeddingDropout, config.AttentionDropout));
-        Assert.Equal((Activation.GeluTanh, PositionKind.Learned, true, true), (config.Activation, config.Positions, config.PreNorm, config.Tie));
+        Assert.Equal((Activation.GeluTanh, PositionKind.Learned, true, true),
+            (config.Activation, config.Positions, config.PreNorm, config.Tie));
 
         Gpt2Sample sparse = new();
-        string[] absent = ["n_positions", "activation_function", "layer_norm_epsilon", "resid_pdrop", "embd_pdrop", "attn_pdrop", "tie_word_embeddings"];
+        string[] absent = ["n_positions", "activation_function", "layer_norm_epsilon", "resid_pdrop", "embd_pdrop", "attn_pdrop",
+            "tie_word_embeddings"];
         Array.ForEach(absent, key => sparse.Config.Remove(key));
         config = Gpt2Folder.Read(sparse.Write(_folder["sparse"])).Description.Model;
-        Assert.Equal((1e-5f, 0.1f, 0.1f, Gpt2Sample.Positions), (config.NormEpsilon, config.Dropout, config.AttentionDropout, config.MaxPositions));
+        Assert.Equal((1e-5f, 0.1f, 0.1f, Gpt2Sample.Positions),
+            (config.NormEpsilon, config.Dropout, config.AttentionDropout, config.MaxPositions));
         Assert.Equal((Activation.GeluTanh, true, null), (config.Activation, config.Tie, config.EmbeddingDropout));
     }
 
     [Fact]
-    public void Forms_of_one_model_are_read_alike()
+    public void FormsOfOneModelAreReadAlike()
     {
         Gpt2Sample sample = new();
         LanguageModel model = Gpt2Folder.Read(sample.Write(_folder["prefixed"]));
@@ -83,7 +86,7 @@ public sealed class Gpt2FolderTests : IDisposable
     }
 
     [Fact]
-    public void Reads_half_precision()
+    public void ReadsHalfPrecision()
     {
         Gpt2Sample sample = new();
         sample.Round(value => (float)(Half)value);
@@ -92,14 +95,15 @@ public sealed class Gpt2FolderTests : IDisposable
 
         sample.Round(value => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value) & unchecked((int)0xFFFF0000)));
         expected = Logits(Gpt2Folder.Read(sample.Write(_folder["f32-again"])));
-        SafetensorsWriter.Write(_folder["f16/model.safetensors"], sample.Named("").Select(tensor => (tensor.Name, tensor.Tensor.Cast(DType.BFloat16))));
+        SafetensorsWriter.Write(_folder["f16/model.safetensors"],
+            sample.Named("").Select(tensor => (tensor.Name, tensor.Tensor.Cast(DType.BFloat16))));
         Assert.Equal(expected, Logits(Gpt2Folder.Read(_folder["f16"])));
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void What_is_written_is_read_back_bit_for_bit(bool tie)
+    public void WhatIsWrittenIsReadBackBitForBit(bool tie)
     {
         Gpt2Sample sample = new(tie);
         LanguageModel model = Gpt2Folder.Read(sample.Write(_folder["gpt2"]));
@@ -111,7 +115,8 @@ public sealed class Gpt2FolderTests : IDisposable
         Assert.Equal(Logits(model), Logits(again));
         using (SafetensorsFile file = SafetensorsFile.Open(_folder["parent/exported/model.safetensors"]))
         {
-            Assert.Equal(sample.Named("transformer.").Select(tensor => tensor.Name).Order(), file.Entries.Select(entry => entry.Name).Order());
+            Assert.Equal(sample.Named("transformer.").Select(tensor => tensor.Name).Order(),
+                file.Entries.Select(entry => entry.Name).Order());
             Assert.Equal("pt", file.Metadata["format"]);
             foreach ((string name, Tensor tensor) in sample.Named("transformer."))
             {
@@ -131,23 +136,25 @@ public sealed class Gpt2FolderTests : IDisposable
     }
 
     [Fact]
-    public void The_exported_config_says_what_readers_of_GPT2_need()
+    public void TheExportedConfigSaysWhatReadersOfGPT2Need()
     {
         Gpt2Sample sample = new();
         Gpt2Folder.Write(Gpt2Folder.Read(sample.Write(_folder["gpt2"])), _folder["exported"]);
         JsonNode config = JsonNode.Parse(File.ReadAllText(_folder["exported/config.json"]))!;
         Assert.Equal("GPT2LMHeadModel", config["architectures"]![0]!.GetValue<string>());
-        foreach (string key in (string[])["model_type", "vocab_size", "n_embd", "n_layer", "n_head", "n_positions", "n_ctx", "n_inner", "activation_function", "tie_word_embeddings"])
+        foreach (string key in (string[])["model_type", "vocab_size", "n_embd", "n_layer", "n_head", "n_positions", "n_ctx", "n_inner",
+            "activation_function", "tie_word_embeddings"])
         {
             Assert.Equal(sample.Config[key]!.ToJsonString(), config[key]!.ToJsonString());
         }
 
         Assert.Equal(sample.Tokenizer.SpecialTokens.Single().Id, config["eos_token_id"]!.GetValue<int>());
-        Assert.Equal("<|endoftext|>", JsonNode.Parse(File.ReadAllText(_folder["exported/tokenizer_config.json"]))!["eos_token"]!.GetValue<string>());
+        Assert.Equal("<|endoftext|>",
+            JsonNode.Parse(File.ReadAllText(_folder["exported/tokenizer_config.json"]))!["eos_token"]!.GetValue<string>());
     }
 
     [Fact]
-    public void Whatever_takes_a_model_takes_the_folder()
+    public void WhateverTakesAModelTakesTheFolder()
     {
         string path = new Gpt2Sample().WriteSharded(_folder["gpt2"]);
         using LanguageModel model = LanguageModel.Load(path);
@@ -159,7 +166,7 @@ public sealed class Gpt2FolderTests : IDisposable
     }
 
     [Fact]
-    public void Other_paths_are_no_GPT2()
+    public void OtherPathsAreNoGPT2()
     {
         Gpt2Folder.Read(new Gpt2Sample().Write(_folder["gpt2"])).Save(_folder["ours"]);
         Assert.False(Gpt2Folder.IsGpt2(_folder["ours"]));
@@ -198,7 +205,7 @@ public sealed class Gpt2FolderTests : IDisposable
     [InlineData("scale_attn_weights", "false", "scale_attn_weights is false")]
     [InlineData("scale_attn_by_inverse_layer_idx", "true", "scale_attn_by_inverse_layer_idx is true")]
     [InlineData("add_cross_attention", "true", "add_cross_attention is true")]
-    public void A_config_that_does_not_fit_is_refused(string key, string? value, string expected)
+    public void AConfigThatDoesNotFitIsRefused(string key, string? value, string expected)
     {
         Gpt2Sample sample = new();
         sample.Config.Remove(key);
@@ -211,12 +218,13 @@ public sealed class Gpt2FolderTests : IDisposable
     }
 
     [Fact]
-    public void Weights_that_do_not_fit_are_refused()
+    public void WeightsThatDoNotFitAreRefused()
     {
         Refuse(sample => sample.Tensors.Remove("h.1.ln_2.bias"), "'h.1.ln_2.bias' of the shape [12] is missing");
         Refuse(sample => sample.Add("h.1.ln_3.bias", 12), "no place for the tensor 'transformer.h.1.ln_3.bias' of the shape [12]");
         Refuse(sample => sample.Add("attn.bias", 12), "no place for the tensor 'transformer.attn.bias'");
-        Refuse(sample => sample.Add("h.0.attn.c_attn.weight", 36, 12), "'transformer.h.0.attn.c_attn.weight' has the shape [36, 12] instead of [12, 36]");
+        Refuse(sample => sample.Add("h.0.attn.c_attn.weight", 36, 12),
+            "'transformer.h.0.attn.c_attn.weight' has the shape [36, 12] instead of [12, 36]");
         Refuse(sample => sample.Add("transformer.ln_f.bias", 12), "'ln_f.bias' occurs both with and without the prefix", prefix: "");
         Refuse(sample => sample.Add("lm_head.weight", sample.Vocabulary, 12), "'lm_head.weight' differs from 'wte.weight'");
         Refuse(sample => sample.Add("lm_head.weight", 12, 12), "'lm_head.weight' has the shape [12, 12]");
@@ -238,7 +246,7 @@ public sealed class Gpt2FolderTests : IDisposable
     }
 
     [Fact]
-    public void Missing_files_are_named()
+    public void MissingFilesAreNamed()
     {
         Gpt2Sample sample = new();
         sample.Write(_folder["gpt2"]);
@@ -251,7 +259,7 @@ public sealed class Gpt2FolderTests : IDisposable
     }
 
     [Fact]
-    public void A_tied_table_may_have_the_name_of_the_output_projection()
+    public void ATiedTableMayHaveTheNameOfTheOutputProjection()
     {
         Gpt2Sample sample = new();
         float[] expected = Logits(Gpt2Folder.Read(sample.Write(_folder["gpt2"])));
@@ -267,12 +275,13 @@ public sealed class Gpt2FolderTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_folder_that_does_not_say_its_model_type_is_told_so(bool sharded)
+    public void AFolderThatDoesNotSayItsModelTypeIsToldSo(bool sharded)
     {
         Gpt2Sample sample = new();
         sample.Config.Remove("model_type");
         string path = sharded ? sample.WriteSharded(_folder["gpt2"]) : sample.Write(_folder["gpt2"]);
-        foreach (Action use in (Action[])[() => LanguageModel.Load(path), () => TrainedModel.Open(path), () => ModelSummary.Of(path), () => TranslationModel.Load(path)])
+        foreach (Action use in (Action[])[() => LanguageModel.Load(path), () => TrainedModel.Open(path), () => ModelSummary.Of(path),
+            () => TranslationModel.Load(path)])
         {
             string message = Message(use);
             Assert.Contains("config.json lacks the key 'model_type', which is \"gpt2\" for a GPT-2", message, StringComparison.Ordinal);
@@ -292,7 +301,7 @@ public sealed class Gpt2FolderTests : IDisposable
     [InlineData("special_tokens_map.json")]
     [InlineData("added_tokens.json")]
     [InlineData("model.safetensors.index.json")]
-    public void A_byte_order_mark_is_dropped(string file)
+    public void AByteOrderMarkIsDropped(string file)
     {
         new Gpt2Sample().WriteSharded(_folder["gpt2"]);
         Gpt2Sample sample = new();
@@ -322,17 +331,18 @@ public sealed class Gpt2FolderTests : IDisposable
     [InlineData("model-00001-of-00002.safetensors", "is not in the file")]
     [InlineData("../model-00001-of-00002.safetensors", "not the name of a file in the folder")]
     [InlineData("", "not the name of a file in the folder")]
-    public void A_wrong_index_is_refused(string file, string expected)
+    public void AWrongIndexIsRefused(string file, string expected)
     {
         new Gpt2Sample().WriteSharded(_folder["gpt2"]);
-        JsonObject map = JsonNode.Parse(File.ReadAllText(_folder["gpt2/model.safetensors.index.json"]))!["weight_map"]!.DeepClone().AsObject();
+        JsonObject map =
+            JsonNode.Parse(File.ReadAllText(_folder["gpt2/model.safetensors.index.json"]))!["weight_map"]!.DeepClone().AsObject();
         map["transformer.wpe.weight"] = file;
         Gpt2Sample.WriteIndex(_folder["gpt2"], map);
         RequireRefused(_folder["gpt2"], expected);
     }
 
     [Fact]
-    public void A_tensor_in_two_shards_is_refused()
+    public void ATensorInTwoShardsIsRefused()
     {
         new Gpt2Sample().WriteSharded(_folder["gpt2"]);
         File.Copy(_folder["gpt2/model-00001-of-00002.safetensors"], _folder["gpt2/model-00002-of-00002.safetensors"], overwrite: true);
@@ -364,17 +374,23 @@ public sealed class Gpt2FolderTests : IDisposable
             { "model.activation_dropout", gpt2 with { ActivationDropout = 0.1f } },
             { "model.output_dropout", gpt2 with { OutputDropout = 0.1f } },
             { "model.activation must", gpt2 with { Activation = Activation.None } },
-            { "model.memory_positions", gpt2 with { MemoryPositions = ["0"], Memory = new() { NKeys = 4, Heads = 1, KeyDim = 4, TopK = 2 } } },
+            { "model.memory_positions",
+                gpt2 with { MemoryPositions = ["0"], Memory = new() { NKeys = 4, Heads = 1, KeyDim = 4, TopK = 2 } } },
             { "model.adaptive", gpt2 with { Adaptive = new() { Cutoffs = [100], Div = 2 }, Positions = PositionKind.None } },
-            { "model.attention", gpt2 with { Attention = AttentionKind.FixedSpan, Span = new() { Limit = 4 }, Positions = PositionKind.Relative, Bias = false } },
+            { "model.attention", gpt2 with { Attention = AttentionKind.FixedSpan, Span = new() { Limit = 4 },
+                Positions = PositionKind.Relative, Bias = false } },
         };
     }
 
     [Theory]
     [MemberData(nameof(OtherModels))]
-    public void What_GPT2_cannot_express_is_not_written(string expected, LanguageModelConfig config)
+    public void WhatGPT2CannotExpressIsNotWritten(string expected, LanguageModelConfig config)
     {
-        LanguageModel model = new(new CausalLanguageModel(config, new RandomSource(1)), new Gpt2Sample().Tokenizer, new ModelDescription { Architecture = "transformer_lm", Model = config });
+        LanguageModel model = new(new CausalLanguageModel(config, new RandomSource(1)), new Gpt2Sample().Tokenizer, new ModelDescription
+        {
+            Architecture = "transformer_lm",
+            Model = config,
+        });
         string message = Message(() => Gpt2Folder.Write(model, _folder["exported"]));
         Assert.Contains("GPT-2 cannot express", message, StringComparison.Ordinal);
         Assert.Contains(expected, message, StringComparison.Ordinal);
@@ -382,7 +398,7 @@ public sealed class Gpt2FolderTests : IDisposable
     }
 
     [Fact]
-    public void A_failed_export_leaves_nothing_behind()
+    public void AFailedExportLeavesNothingBehind()
     {
         LanguageModel model = Gpt2Folder.Read(new Gpt2Sample().Write(_folder["gpt2"]));
         LanguageModel characters = new(model.Network, CharacterTokenizer.FromText("abc"u8), model.Description);

@@ -6,8 +6,11 @@ using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Tests.Checkpoints.HuggingFace;
 
-/// <summary>A small GPT-2 with random weights, written as Hugging Face's library writes one: raw tensors under its names, Conv1D weights as [in, out].</summary>
-sealed class Gpt2Sample
+/// <summary>
+/// A small GPT-2 with random weights, written as Hugging Face's library writes one: raw tensors under its names,
+/// Conv1D weights as [in, out].
+/// </summary>
+internal sealed class Gpt2Sample
 {
     public const int Dim = 12, Heads = 3, Layers = 2, Inner = 20, Positions = 16;
 
@@ -75,7 +78,8 @@ sealed class Gpt2Sample
     public string Write(string folder, string prefix = "transformer.", bool tokenizerJson = true)
     {
         WriteRest(folder, tokenizerJson);
-        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), Named(prefix), new Dictionary<string, string> { ["format"] = "pt" });
+        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), Named(prefix),
+            new Dictionary<string, string> { ["format"] = "pt" });
         return folder;
     }
 
@@ -128,7 +132,8 @@ sealed class Gpt2Sample
         }
 
         byte[] json = Encoding.UTF8.GetBytes(header.ToJsonString());
-        File.WriteAllBytes(Path.Combine(folder, "model.safetensors"), [.. BitConverter.GetBytes((long)json.Length), .. json, .. data.ToArray()]);
+        File.WriteAllBytes(Path.Combine(folder, "model.safetensors"),
+            [.. BitConverter.GetBytes((long)json.Length), .. json, .. data.ToArray()]);
         return folder;
     }
 
@@ -145,7 +150,8 @@ sealed class Gpt2Sample
     }
 
     public IEnumerable<(string Name, Tensor Tensor)> Named(string prefix) => Tensors.Select(tensor =>
-        (tensor.Key == "lm_head.weight" ? tensor.Key : prefix + tensor.Key, Tensor.From(tensor.Value.Values, new Shape(tensor.Value.Shape))));
+        (tensor.Key == "lm_head.weight" ? tensor.Key : prefix + tensor.Key,
+            Tensor.From(tensor.Value.Values, new Shape(tensor.Value.Shape))));
 
     private void WriteRest(string folder, bool tokenizerJson)
     {

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace ManagedTransformer.Tests.Checkpoints.HuggingFace;
 
-/// <summary>What the files beside a GPT-2's vocabulary change about the ids of a text. Expected ids follow transformers' GPT2Tokenizer.</summary>
+/// <summary>
+/// What the files beside a GPT-2's vocabulary change about the ids of a text. Expected ids follow transformers' GPT2Tokenizer.
+/// </summary>
 public sealed class Gpt2TokenizerTests : IDisposable
 {
     private const string Text = "the cat sat";
@@ -25,11 +27,12 @@ public sealed class Gpt2TokenizerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void A_token_for_the_beginning_is_put_before_every_text(bool json)
+    public void ATokenForTheBeginningIsPutBeforeEveryText(bool json)
     {
         Assert.Equal(Plain, Ids(json, """{ "add_bos_token": false, "bos_token": "<|endoftext|>" }"""));
         Assert.Equal([EndOfText, .. Plain], Ids(json, """{ "add_bos_token": true }"""));
-        Assert.Equal([EndOfText, .. Plain], Ids(json, """{ "add_bos_token": true, "bos_token": { "content": "<|endoftext|>", "lstrip": false } }"""));
+        Assert.Equal([EndOfText, .. Plain],
+            Ids(json, """{ "add_bos_token": true, "bos_token": { "content": "<|endoftext|>", "lstrip": false } }"""));
         Assert.Equal([EndOfText], Ids(json, """{ "add_bos_token": true }""", ""));
         Assert.Equal([EndOfText + 1, .. Plain], Ids(json, """{ "add_bos_token": true, "bos_token": "[BOS]" }"""));
         Refuse(json, """{ "add_bos_token": true, "bos_token": null }""", "no bos_token is named");
@@ -38,7 +41,7 @@ public sealed class Gpt2TokenizerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void A_space_is_put_before_texts(bool json)
+    public void ASpaceIsPutBeforeTexts(bool json)
     {
         Assert.Equal(_sample.Tokenizer.Encode($" {Text}"), Ids(json, """{ "add_prefix_space": true }"""));
         Assert.Equal(_sample.Tokenizer.Encode($" {Text}"), Ids(json, """{ "add_prefix_space": true }""", $" {Text}"));
@@ -55,7 +58,7 @@ public sealed class Gpt2TokenizerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void Tokens_that_only_the_settings_name_are_found(bool json)
+    public void TokensThatOnlyTheSettingsNameAreFound(bool json)
     {
         int[] cat = _sample.Tokenizer.Encode("cat"), dog = _sample.Tokenizer.Encode(" dog");
         const string text = "cat[PAD] dog";
@@ -82,7 +85,7 @@ public sealed class Gpt2TokenizerTests : IDisposable
     }
 
     [Fact]
-    public void An_entry_of_the_vocabulary_becomes_special_by_being_named()
+    public void AnEntryOfTheVocabularyBecomesSpecialByBeingNamed()
     {
         _sample.Write(_folder["gpt2"], tokenizerJson: false);
         JsonObject vocabulary = JsonNode.Parse(File.ReadAllText(_folder["gpt2/vocab.json"]))!.AsObject();
@@ -102,18 +105,19 @@ public sealed class Gpt2TokenizerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void Other_settings_that_change_ids_are_refused(bool json)
+    public void OtherSettingsThatChangeIdsAreRefused(bool json)
     {
         Refuse(json, """{ "tokenizer_class": "RobertaTokenizer" }""", "tokenizer_class is 'RobertaTokenizer'");
         Refuse(json, """{ "add_eos_token": true }""", "add_eos_token is true");
         Refuse(json, """{ "split_special_tokens": true }""", "split_special_tokens is true");
         Refuse(json, "[]", "tokenizer_config.json' is not a JSON object");
-        Assert.Equal(Plain, Ids(json, """{ "tokenizer_class": "GPT2TokenizerFast", "model_max_length": 8, "errors": "replace", "add_eos_token": null }"""));
+        Assert.Equal(Plain,
+            Ids(json, """{ "tokenizer_class": "GPT2TokenizerFast", "model_max_length": 8, "errors": "replace", "add_eos_token": null }"""));
     }
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void Ids_beyond_the_table_are_refused_where_they_occur(bool json)
+    public void IdsBeyondTheTableAreRefusedWhereTheyOccur(bool json)
     {
         // The sample's table has one id more than its tokenizer.
         Write(json, """{ "additional_special_tokens": ["[A]", "[B]\n"] }""");
@@ -136,7 +140,7 @@ public sealed class Gpt2TokenizerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void Conversions_keep_what_the_settings_say(bool json)
+    public void ConversionsKeepWhatTheSettingsSay(bool json)
     {
         int[] expected = Ids(json, """{ "add_bos_token": true, "add_prefix_space": true, "pad_token": "[PAD]" }""", "cat[PAD] dog");
         Assert.Equal(EndOfText, expected[0]);
@@ -149,7 +153,9 @@ public sealed class Gpt2TokenizerTests : IDisposable
     }
 
     private static string Decoder(int id) =>
-        $$"""{ "added_tokens_decoder": { "{{id}}": {"content":"[PAD]","lstrip":false,"normalized":false,"rstrip":false,"single_word":false,"special":true} } }""";
+        $$"""
+        { "added_tokens_decoder": { "{{id}}": {"content":"[PAD]","lstrip":false,"normalized":false,"rstrip":false,"single_word":false,"special":true} } }
+        """;
 
     private int[] Ids(bool json, string? settings, string text = Text)
     {

@@ -12,8 +12,10 @@ internal sealed class AdagradSystem : IGoldenSystem
     public void Run(GoldenCase test, GoldenCheck check)
     {
         GoldenConfig config = test.Config;
-        NamedParameter[] parameters = [.. test.NamesUnder("param/").Select(name => new NamedParameter(name, new Parameter(test.Floats("param/" + name))))];
-        Adagrad adagrad = new([new ParameterGroup(parameters)], config.Float("clip", 0), initialAccumulator: config.Float("initial_accumulator", 0));
+        NamedParameter[] parameters =
+            [.. test.NamesUnder("param/").Select(name => new NamedParameter(name, new Parameter(test.Floats("param/" + name))))];
+        Adagrad adagrad = new([new ParameterGroup(parameters)], config.Float("clip", 0),
+            initialAccumulator: config.Float("initial_accumulator", 0));
         LinearWarmupSchedule schedule = new(config.Double("lr"), config.Int("warmup"));
         List<double> rates = [];
         for (int step = 1; step <= config.Int("steps"); step++)

@@ -10,7 +10,8 @@ internal sealed class SoftMaskSystem : IGoldenSystem
     {
         GoldenConfig config = test.Config;
         Parameter ratio = new(test.Floats("param/span.ratio"));
-        Tensor x = check.Input("x"), mask = TensorOperators.SpanMask(ratio * config.Int("max_span"), config.Int("length"), config.Int("ramp"));
+        Tensor x = check.Input("x"),
+            mask = TensorOperators.SpanMask(ratio * config.Int("max_span"), config.Int("length"), config.Int("ramp"));
         Tensor perHead = mask.Reshape(mask.Shape.Insert(1, 1));
         Tensor y = config.Bool("normalize", true) ? x.SpanNormalize(perHead) : x * perHead;
         check.Compare("out/mask", mask);

@@ -38,7 +38,9 @@ internal static class SpanModels
         FfnBias = true,
         Tie = config.Bool("tied", false),
         OutputBias = !config.Has("cutoffs"),
-        Adaptive = config.Has("cutoffs") ? new AdaptiveClusters { Cutoffs = [.. config.Doubles("cutoffs").Select(cut => (int)cut)], Div = config.Int("div_val") } : null,
+        Adaptive = config.Has("cutoffs")
+            ? new AdaptiveClusters { Cutoffs = [.. config.Doubles("cutoffs").Select(cut => (int)cut)], Div = config.Int("div_val") }
+            : null,
         Positions = PositionKind.Relative,
     };
 }

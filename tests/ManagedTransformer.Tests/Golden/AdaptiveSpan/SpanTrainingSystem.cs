@@ -18,7 +18,8 @@ internal sealed class SpanTrainingSystem : IGoldenSystem
         CausalLanguageModel model = new(SpanModels.LanguageModel(config), new RandomSource(1));
         check.Load(model);
         IReadOnlyList<NamedParameter> parameters = model.Parameters();
-        Adagrad adagrad = new([new ParameterGroup(parameters)], config.Float("clip", 0), initialAccumulator: config.Float("initial_accumulator", 0));
+        Adagrad adagrad = new([new ParameterGroup(parameters)], config.Float("clip", 0),
+            initialAccumulator: config.Float("initial_accumulator", 0));
         LinearWarmupSchedule schedule = new(config.Double("lr"), config.Int("warmup"));
         ContiguousBatches batches = new(TokenStream.FromIds(test.IntegerValues("in/stream")), config.Int("batch"), config.Int("block"));
         HiddenStateCache past = new(model.Config.Layers);
@@ -29,7 +30,8 @@ internal sealed class SpanTrainingSystem : IGoldenSystem
         {
             batches.Next(inputs, targets);
             model.ClearGradients();
-            TrainingLoss loss = model.TrainingLoss(Tensor.From(inputs, shape), Tensor.From(targets, shape), ForwardContext.Inference, past: past);
+            TrainingLoss loss = model.TrainingLoss(Tensor.From(inputs, shape), Tensor.From(targets, shape),
+                ForwardContext.Inference, past: past);
             loss.Total.Backward();
             adagrad.Step((float)schedule.Rate(step));
             model.ApplyConstraints();

@@ -9,7 +9,11 @@ internal sealed class AdaptiveIoSystem : IGoldenSystem
 
     public void Run(GoldenCase test, GoldenCheck check)
     {
-        AdaptiveClusters clusters = new() { Cutoffs = [.. test.Config.Doubles("cutoffs").Select(cutoff => (int)cutoff)], Div = test.Config.Int("div_val") };
+        AdaptiveClusters clusters = new()
+        {
+            Cutoffs = [.. test.Config.Doubles("cutoffs").Select(cutoff => (int)cutoff)],
+            Div = test.Config.Int("div_val"),
+        };
         Model model = new(clusters, test.Config.Int("vocab"), test.Config.Int("hidden"), test.Config.Bool("tied", false));
         check.Load(model);
         Tensor hidden = check.Input("hidden"), targets = test.Integers("in/targets");

@@ -8,7 +8,8 @@ internal static class AllAttentionFamily
     public static GoldenFamily Family { get; } = new(
         "all_attention",
         [
-            new AdaptiveIoSystem(), new PersistentSystem(), new SpanAttentionSystem("attention"), new SpanLanguageModelSystem(), new FullEvaluationSystem(),
+            new AdaptiveIoSystem(), new PersistentSystem(), new SpanAttentionSystem("attention"), new SpanLanguageModelSystem(),
+            new FullEvaluationSystem(),
             new SpanTrainingSystem(),
         ],
         [],

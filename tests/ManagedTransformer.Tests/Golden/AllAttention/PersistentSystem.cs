@@ -18,7 +18,8 @@ internal sealed class PersistentSystem : IGoldenSystem
         Tensor all = TensorOperators.Concat(-1, scores * (1 / MathF.Sqrt(config.Int("head_dim"))), query.MatMul(key.Transpose())).Softmax();
         if (ratio is not null)
         {
-            Tensor mask = TensorOperators.SpanMask(ratio * config.Int("max_span"), length, config.Int("ramp")).Reshape(new Shape(heads, 1, length));
+            Tensor mask = TensorOperators.SpanMask(ratio * config.Int("max_span"), length, config.Int("ramp"))
+                .Reshape(new Shape(heads, 1, length));
             all = all.SpanNormalize(mask.Pad(-1, 0, persistent, 1));
         }
 

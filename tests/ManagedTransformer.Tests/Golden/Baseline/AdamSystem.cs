@@ -13,7 +13,8 @@ internal sealed class AdamSystem : IGoldenSystem
     {
         GoldenConfig config = test.Config;
         double[] betas = config.Has("betas") ? config.Doubles("betas") : [0.9, 0.98];
-        NamedParameter[] parameters = [.. test.NamesUnder("param/").Select(name => new NamedParameter(name, new Parameter(test.Floats("param/" + name))))];
+        NamedParameter[] parameters =
+            [.. test.NamesUnder("param/").Select(name => new NamedParameter(name, new Parameter(test.Floats("param/" + name))))];
         Adam adam = new(
             [new ParameterGroup(parameters)],
             new AdamOptions

@@ -11,6 +11,7 @@ internal sealed class BeamSearchSystem : IGoldenSystem
     {
         BeamSearchOptions options = BeamSearchTableSystem.Options(test.Config);
         Tensor source = test.Integers("in/src_tokens");
-        BeamSearchTableSystem.Search(new SequenceSearch(SequenceModels.Build(check), source, options.Beam), options, source.Shape[1], check);
+        BeamSearchTableSystem.Search(new SequenceSearch(SequenceModels.Build(check), source, options.Beam), options,
+            source.Shape[1], check);
     }
 }

@@ -42,12 +42,14 @@ internal sealed class BeamSearchTableSystem : IGoldenSystem
         check.Compare("out/lengths", [.. found.Select(hypothesis => (double)hypothesis.Tokens.Count)]);
         check.Compare("out/scores", [.. found.Select(hypothesis => hypothesis.Score)]);
         check.Compare("out/tokens", [.. found.SelectMany(hypothesis => Pad(hypothesis.Tokens.Select(token => (double)token), width, 1))]);
-        check.Compare("out/token_log_probs", [.. found.SelectMany(hypothesis => Pad(hypothesis.TokenLogProbabilities.Select(value => (double)value), width, 0))]);
+        check.Compare("out/token_log_probs",
+            [.. found.SelectMany(hypothesis => Pad(hypothesis.TokenLogProbabilities.Select(value => (double)value), width, 0))]);
         check.Compare("out/step_parent", [.. live.Select(candidate => (double)candidate.Parent)]);
         check.Compare("out/step_token", [.. live.Select(candidate => (double)candidate.Token)]);
         check.Compare("out/step_score", [.. live.Select(candidate => candidate.Score)]);
         return found;
     }
 
-    private static IEnumerable<double> Pad(IEnumerable<double> values, int width, double padding) => values.Concat(Enumerable.Repeat(padding, width)).Take(width);
+    private static IEnumerable<double> Pad(IEnumerable<double> values, int width, double padding) =>
+        values.Concat(Enumerable.Repeat(padding, width)).Take(width);
 }

@@ -13,7 +13,8 @@ internal sealed class DecoderLayerSystem : IGoldenSystem
         DecoderLayer layer = new(options, test.Config.Int("memory_dim", options.Dim), new RandomSource(1));
         check.Load(layer);
         Tensor x = check.Input("x"), memory = check.Input("memory");
-        Tensor y = layer.Forward(x, memory, test.OptionalFloats("in/padding_mask"), test.OptionalFloats("in/memory_padding_mask"), ForwardContext.Inference);
+        Tensor y = layer.Forward(x, memory, test.OptionalFloats("in/padding_mask"), test.OptionalFloats("in/memory_padding_mask"),
+            ForwardContext.Inference);
         check.Compare("out/y", y);
         check.Differentiate(("y", y));
         check.CompareInputGradient("x", x);

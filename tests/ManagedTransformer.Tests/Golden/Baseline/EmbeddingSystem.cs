@@ -29,7 +29,8 @@ internal sealed class EmbeddingSystem : IGoldenSystem
         check.Differentiate(("y", y));
         check.CompareGradients(embedding);
         check.CompareOptional("out/position_index", () => Positions(tokens, padding));
-        check.CompareOptional("out/table", () => SinusoidalPositions.Table(test.ShapeOf("out/table")[0], config.Int("dim"), config.Positions()));
+        check.CompareOptional("out/table",
+            () => SinusoidalPositions.Table(test.ShapeOf("out/table")[0], config.Int("dim"), config.Positions()));
     }
 
     /// <summary>How many tokens a row may have: as the learned table says, else as the config says, else as many as there are.</summary>

@@ -19,7 +19,8 @@ internal sealed class HaltingSystem : IGoldenSystem
     public void Run(GoldenCase test, GoldenCheck check)
     {
         Tensor logits = check.Input("halt_logits"), states = check.Input("states");
-        AdaptiveComputationTime halting = new(logits.Shape.Without(0), test.Config.Int("max_steps"), test.Config.Float("epsilon", 0.01), Accumulation(test.Config));
+        AdaptiveComputationTime halting = new(logits.Shape.Without(0), test.Config.Int("max_steps"), test.Config.Float("epsilon", 0.01),
+            Accumulation(test.Config));
         List<Tensor> steps = [];
         while (halting.IsRunning)
         {

@@ -34,7 +34,8 @@ internal sealed class LabelSmoothedLossSystem : IGoldenSystem
         Tensor logits = check.Input("logits");
         CrossEntropyResult result = loss(logits);
         check.Compare("out/loss", result.Loss);
-        check.CompareOptional("out/nll_loss", () => options.Sum ? result.NegativeLogLikelihood : result.NegativeLogLikelihood / result.Targets);
+        check.CompareOptional("out/nll_loss",
+            () => options.Sum ? result.NegativeLogLikelihood : result.NegativeLogLikelihood / result.Targets);
         check.Differentiate(("loss", result.Loss));
         check.CompareInputGradient("logits", logits);
     }

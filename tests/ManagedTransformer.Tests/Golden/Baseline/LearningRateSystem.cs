@@ -14,9 +14,11 @@ internal sealed class LearningRateSystem : IGoldenSystem
         {
             "inverse_sqrt" => new InverseSquareRootSchedule(lr, warmup, initial),
             "noam" => new NoamSchedule(config.Int("dim"), warmup, config.Double("factor", 1)),
-            "cosine" => new CosineSchedule(lr, config.Double("min_lr", 0), warmup, config.Long("max_update", 0), initial, config.Double("period", -1),
+            "cosine" => new CosineSchedule(lr, config.Double("min_lr", 0), warmup, config.Long("max_update", 0), initial,
+                config.Double("period", -1),
                 config.Double("t_mult", 1), config.Double("lr_shrink", 1)),
-            "polynomial" => new PolynomialSchedule(lr, config.Double("end_lr", 0), warmup, config.Long("total", 0), config.Double("power", 1)),
+            "polynomial" => new PolynomialSchedule(lr, config.Double("end_lr", 0), warmup, config.Long("total", 0),
+                config.Double("power", 1)),
             "constant" => new ConstantSchedule(lr, warmup),
             string other => throw new InvalidDataException($"unknown schedule '{other}'"),
         };

@@ -19,7 +19,8 @@ internal sealed class MultiHeadAttentionSystem : IGoldenSystem
         check.Differentiate(("y", y), ("weights", weights));
         CompareGradients(check, steps, query, memory);
 
-        // In one pass, without weights. Where the expected gradients contain those of the weights, the separate steps are what to agree with.
+        // In one pass, without weights. Where the expected gradients contain those of the weights,
+        // the separate steps are what to agree with.
         (MultiHeadAttention fused, query, memory) = Prepare(test, check);
         y = Forward(fused, query, memory, mask);
         check.Compare("out/y", y);
@@ -49,13 +50,16 @@ internal sealed class MultiHeadAttentionSystem : IGoldenSystem
         GoldenConfig config = test.Config;
         bool cross = config.Bool("cross", test.Has("in/memory"));
         int dim = config.Int("dim");
-        MultiHeadAttention attention = new(dim, config.Int("heads"), new RandomSource(1), cross ? config.Int("memory_dim", dim) : null, config.Bool("bias", true));
+        MultiHeadAttention attention = new(dim, config.Int("heads"), new RandomSource(1), cross ? config.Int("memory_dim", dim) : null,
+            config.Bool("bias", true));
         check.Load(attention);
         return (attention, check.Input("query"), cross ? check.Input("memory") : null);
     }
 
     private static Tensor Forward(MultiHeadAttention attention, Tensor query, Tensor? memory, AttentionMask mask) =>
-        memory is null ? attention.Forward(query, mask, ForwardContext.Inference) : attention.Forward(query, memory, mask, ForwardContext.Inference);
+        memory is null
+            ? attention.Forward(query, mask, ForwardContext.Inference)
+            : attention.Forward(query, memory, mask, ForwardContext.Inference);
 
     private static void CompareGradients(GoldenCheck check, MultiHeadAttention attention, Tensor query, Tensor? memory)
     {
@@ -68,7 +72,8 @@ internal sealed class MultiHeadAttentionSystem : IGoldenSystem
     }
 
     private static void CompareWith(GoldenCheck check, string name, Tensor expected, Tensor actual) =>
-        check.CompareValues($"gradient of {name} in one pass", Doubles(expected.Gradient!), Doubles(actual.Gradient!), expected.Shape, 1e-4);
+        check.CompareValues($"gradient of {name} in one pass", Doubles(expected.Gradient!), Doubles(actual.Gradient!),
+            expected.Shape, 1e-4);
 
     private static double[] Doubles(Tensor x) => [.. x.ToArray().Select(value => (double)value)];
 }

@@ -10,7 +10,8 @@ internal sealed class SequenceModelSystem : IGoldenSystem
 
     public void Run(GoldenCase test, GoldenCheck check)
     {
-        Tensor source = test.Integers("in/src_tokens"), previous = test.Integers("in/prev_output_tokens"), target = test.Integers("in/target");
+        Tensor source = test.Integers("in/src_tokens"), previous = test.Integers("in/prev_output_tokens"),
+            target = test.Integers("in/target");
         CrossEntropyOptions sums = SequenceModels.Sums(test.Config);
 
         // With the logits.

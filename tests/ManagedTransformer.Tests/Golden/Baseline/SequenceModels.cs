@@ -44,10 +44,12 @@ internal static class SequenceModels
     }
 
     /// <summary>Sums of smoothed losses.</summary>
-    public static CrossEntropyOptions Sums(GoldenConfig config) => new() { Sum = true, Smoothing = config.Float("epsilon", 0), Mode = config.Smoothing() };
+    public static CrossEntropyOptions Sums(GoldenConfig config) =>
+        new() { Sum = true, Smoothing = config.Float("epsilon", 0), Mode = config.Smoothing() };
 
     /// <summary>Updates with Adam; compares losses, gradient norms, rates and the parameters at the end.</summary>
-    /// <param name="check">The case, with <c>optimizer</c> and <c>steps</c> in its config.</param><param name="model">The model.</param>
+    /// <param name="check">The case, with <c>optimizer</c> and <c>steps</c> in its config.</param>
+    /// <param name="model">The model.</param>
     /// <param name="loss">The loss per target token of a step.</param>
     public static void Train(GoldenCheck check, EncoderDecoderModel model, Func<int, Tensor> loss)
     {

@@ -10,7 +10,8 @@ internal sealed class TokenBatchingSystem : IGoldenSystem
     {
         int[] lengths = test.IntegerValues("in/num_tokens");
         GoldenConfig config = test.Config;
-        IReadOnlyList<Range> batches = TokenBatching.Cut(lengths, config.Int("max_tokens", 0), Math.Max(0, config.Int("max_sentences", -1)), config.Int("multiple", 1));
+        IReadOnlyList<Range> batches = TokenBatching.Cut(lengths, config.Int("max_tokens", 0), Math.Max(0, config.Int("max_sentences", -1)),
+            config.Int("multiple", 1));
         List<double> numbers = [];
         for (int batch = 0; batch < batches.Count; batch++)
         {

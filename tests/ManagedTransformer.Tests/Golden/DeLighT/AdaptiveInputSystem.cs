@@ -11,7 +11,8 @@ internal sealed class AdaptiveInputSystem : IGoldenSystem
     {
         GoldenConfig config = test.Config;
         AdaptiveInput input = new(
-            DelightModels.Clusters(config, config.Bool("scale", true)), config.Int("vocab"), config.Int("out_dim"), new RandomSource(1), config.Padding("pad"), config.Int("initial_dim", config.Int("out_dim")));
+            DelightModels.Clusters(config, config.Bool("scale", true)), config.Int("vocab"), config.Int("out_dim"), new RandomSource(1),
+            config.Padding("pad"), config.Int("initial_dim", config.Int("out_dim")));
         check.Load(input);
         Tensor x = input.Forward(test.Integers("in/tokens"));
         check.Compare("out/x", x);

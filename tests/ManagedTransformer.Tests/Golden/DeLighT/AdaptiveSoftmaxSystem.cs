@@ -13,7 +13,8 @@ internal sealed class AdaptiveSoftmaxSystem : IGoldenSystem
         Tables tables = new(config);
         check.Load(tables);
         Tensor h = check.Input("h");
-        Tensor loss = tables.Softmax.Loss(h, test.Integers("in/target"), new CrossEntropyOptions { Sum = true, IgnoredTarget = config.Padding("pad") }).Loss;
+        Tensor loss = tables.Softmax.Loss(h, test.Integers("in/target"),
+            new CrossEntropyOptions { Sum = true, IgnoredTarget = config.Padding("pad") }).Loss;
         Tensor logProbabilities = tables.Softmax.LogProbabilities(h);
         check.Compare("out/loss", loss);
         check.Compare("out/log_prob", logProbabilities);
@@ -22,7 +23,9 @@ internal sealed class AdaptiveSoftmaxSystem : IGoldenSystem
         check.CompareGradients(tables);
     }
 
-    /// <summary>A softmax and, where it is tied, the input whose tables it shares; of the input only these have parameters in the cases.</summary>
+    /// <summary>
+    /// A softmax and, where it is tied, the input whose tables it shares; of the input only these have parameters in the cases.
+    /// </summary>
     private sealed class Tables : Module
     {
         private readonly AdaptiveInput? _input;

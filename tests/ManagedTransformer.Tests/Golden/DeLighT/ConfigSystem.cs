@@ -26,19 +26,26 @@ internal sealed class ConfigSystem : IGoldenSystem
         bool preNorm = config.Bool("pre_norm", false), finalNorm = preNorm && config.Bool("final_norm", false);
         if (translation)
         {
-            check.Compare("out/decoder_layer_params", [.. Enumerable.Range(0, blocks).Select(b => (double)size.LayerParameters(b, cross: true))]);
-            check.Compare("out/total_params", size.TranslationParameters(vocab, config.Bool("share_embed", true) ? 0 : vocab, (preNorm ? 1 : 0) + (finalNorm ? 1 : 0)));
+            check.Compare("out/decoder_layer_params",
+                [.. Enumerable.Range(0, blocks).Select(b => (double)size.LayerParameters(b, cross: true))]);
+            check.Compare("out/total_params",
+                size.TranslationParameters(vocab, config.Bool("share_embed", true) ? 0 : vocab, (preNorm ? 1 : 0) + (finalNorm ? 1 : 0)));
             check.Compare("out/total_macs", size.TranslationMacs(source, test.Config.Int("target_length"), vocab));
             return;
         }
 
         AdaptiveClusters? clusters = config.Has("adaptive")
-            ? new AdaptiveClusters { Cutoffs = [.. config.Object("adaptive").Doubles("cutoffs").Select(cut => (int)cut)], Div = config.Object("adaptive").Int("factor") }
+            ? new AdaptiveClusters
+            {
+                Cutoffs = [.. config.Object("adaptive").Doubles("cutoffs").Select(cut => (int)cut)],
+                Div = config.Object("adaptive").Int("factor"),
+            }
             : null;
         check.Compare("out/total_params", size.LanguageModelParameters(vocab, clusters, finalNorm));
         check.Compare("out/total_macs", size.LanguageModelMacs(source, vocab, clusters));
 
         double[] Rows(Func<UnitPlan, IReadOnlyList<int>> part) =>
-            [.. size.Units.SelectMany(unit => part(unit).Concat(Enumerable.Repeat(0, widest - unit.Groups.Count))).Select(value => (double)value)];
+            [.. size.Units.SelectMany(unit => part(unit).Concat(Enumerable.Repeat(0, widest - unit.Groups.Count)))
+                .Select(value => (double)value)];
     }
 }

@@ -7,8 +7,9 @@ internal static class DelightFamily
         "delight",
         [
             new GroupedLinearSystem(), new UnitSystem("dextra"), new UnitSystem("define"), new ConfigSystem(), new LearningRateSystem(),
-            new AdaptiveInputSystem(), new AdaptiveSoftmaxSystem(), new EmbeddingSystem(), new LayerSystem("encoder_layer"), new LayerSystem("decoder_layer"),
-            new LanguageModelSystem(), new TranslationSystem(), new GenerateSystem(), new InitializationSystem(),
+            new AdaptiveInputSystem(), new AdaptiveSoftmaxSystem(), new EmbeddingSystem(), new LayerSystem("encoder_layer"),
+            new LayerSystem("decoder_layer"), new LanguageModelSystem(), new TranslationSystem(), new GenerateSystem(),
+            new InitializationSystem(),
         ],
         [],
         _ => 1e-6)
@@ -18,6 +19,7 @@ internal static class DelightFamily
 
     // Gradients pass a dozen norms: their errors go with the largest gradients of the case.
     private static double Allowance(GoldenCase test, string name) => name.StartsWith("grad/", StringComparison.Ordinal)
-        ? (1e-3 * test.Largest(name)) + (1e-5 * test.Names.Where(other => other.StartsWith("grad/", StringComparison.Ordinal)).Max(test.Largest))
+        ? (1e-3 * test.Largest(name))
+            + (1e-5 * test.Names.Where(other => other.StartsWith("grad/", StringComparison.Ordinal)).Max(test.Largest))
         : 1e-5 * (1 + test.Largest(name));
 }

@@ -36,7 +36,8 @@ internal static class DelightModels
     };
 
     /// <summary>The division of a vocabulary.</summary>
-    /// <param name="config">Cut-offs and so on.</param><param name="scale">Whether the input multiplies by the roots of its clusters' widths.</param>
+    /// <param name="config">Cut-offs and so on.</param>
+    /// <param name="scale">Whether the input multiplies by the roots of its clusters' widths.</param>
     public static AdaptiveClusters Clusters(GoldenConfig config, bool scale) => new()
     {
         Cutoffs = [.. config.Doubles("cutoffs").Select(cut => (int)cut)],

@@ -25,8 +25,11 @@ internal sealed class GenerateSystem : IGoldenSystem
             MaxLengthConstant = config.Int("max_len_b"),
         };
         int[] lengths = [.. Enumerable.Repeat(source.Shape[1], source.Shape[0])];
-        IReadOnlyList<IReadOnlyList<Hypothesis>> found = new BeamSearch(options).Search(new SequenceSearch(model, source, options.Beam), lengths);
-        check.Compare("out/tokens", [.. found.SelectMany(sentence => sentence[0].Tokens.Concat(Enumerable.Repeat(pad, width - sentence[0].Tokens.Count))).Select(token => (double)token)]);
+        IReadOnlyList<IReadOnlyList<Hypothesis>> found = new BeamSearch(options)
+            .Search(new SequenceSearch(model, source, options.Beam), lengths);
+        check.Compare("out/tokens",
+            [.. found.SelectMany(sentence => sentence[0].Tokens.Concat(Enumerable.Repeat(pad, width - sentence[0].Tokens.Count)))
+                .Select(token => (double)token)]);
         check.Compare("out/score", [.. found.Select(sentence => sentence[0].Score)]);
     }
 }

@@ -4,7 +4,9 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Tests.Golden.DeLighT;
 
-/// <summary>Distributions of initial values: bounds are kept and nearly reached, deviations are met within what the number of values allows.</summary>
+/// <summary>
+/// Distributions of initial values: bounds are kept and nearly reached, deviations are met within what the number of values allows.
+/// </summary>
 internal sealed class InitializationSystem : IGoldenSystem
 {
     public string Name => "init";
@@ -25,16 +27,20 @@ internal sealed class InitializationSystem : IGoldenSystem
                     break;
                 case "uniform":
                     check.CompareValues(name + " within its bound", [0], [values.Count(value => Math.Abs(value) > expected * 1.000001)]);
-                    check.CompareValues(name, [1], [Math.Sqrt(values.Average(value => (double)value * value)) * Math.Sqrt(3) / expected], allowed: allowed);
+                    check.CompareValues(name, [1], [Math.Sqrt(values.Average(value => (double)value * value)) * Math.Sqrt(3) / expected],
+                        allowed: allowed);
                     break;
                 default:
                     int width = parameters[name].Shape[1], pad = test.Config.Object("model").Int("pad");
-                    check.CompareValues(name + ", the padding row", new double[width], [.. values.Skip(pad * width).Take(width).Select(value => (double)value)]);
-                    check.CompareValues(name, [1], [Math.Sqrt(values.Average(value => (double)value * value)) / expected], allowed: allowed);
+                    check.CompareValues(name + ", the padding row", new double[width],
+                        [.. values.Skip(pad * width).Take(width).Select(value => (double)value)]);
+                    check.CompareValues(name, [1], [Math.Sqrt(values.Average(value => (double)value * value)) / expected],
+                        allowed: allowed);
                     break;
             }
         }
 
-        check.CompareValues("parameters without a rule", [0], [parameters.Keys.Except(test.Config.Entries("rules").Select(entry => entry.Key)).Count()]);
+        check.CompareValues("parameters without a rule", [0],
+            [parameters.Keys.Except(test.Config.Entries("rules").Select(entry => entry.Key)).Count()]);
     }
 }

@@ -11,10 +11,12 @@ internal sealed class TranslationSystem : IGoldenSystem
     public void Run(GoldenCase test, GoldenCheck check)
     {
         Tensor source = test.Integers("in/source"), previous = test.Integers("in/previous"), target = test.Integers("in/target");
-        EncoderDecoderModel model = new(DelightModels.Translation(test.Config, Math.Max(source.Shape[1], previous.Shape[1])), new RandomSource(1));
+        EncoderDecoderModel model = new(DelightModels.Translation(test.Config, Math.Max(source.Shape[1], previous.Shape[1])),
+            new RandomSource(1));
         check.Load(model);
         check.CompareValues("parameters", [model.Config.ParameterCount], [model.Parameters().Sum(named => named.Parameter.Count)]);
-        Tensor hidden = model.Decode(previous, model.Encode(source, ForwardContext.Inference), ForwardContext.Inference), logits = model.Project(hidden);
+        Tensor hidden = model.Decode(previous, model.Encode(source, ForwardContext.Inference), ForwardContext.Inference),
+            logits = model.Project(hidden);
         CrossEntropyOptions options = new()
         {
             Sum = true,
@@ -25,7 +27,8 @@ internal sealed class TranslationSystem : IGoldenSystem
         Tensor loss = logits.CrossEntropy(target, options).Loss;
         check.Compare("out/logits", logits);
         check.Compare("out/loss", loss);
-        check.CompareValues("fused loss", [loss.Item()], [model.Loss(source, previous, target, ForwardContext.Inference, options).Loss.Item()], allowed: 1e-5);
+        check.CompareValues("fused loss", [loss.Item()],
+            [model.Loss(source, previous, target, ForwardContext.Inference, options).Loss.Item()], allowed: 1e-5);
         check.Differentiate(("logits", logits), ("loss", loss));
         check.CompareGradients(model);
     }

@@ -38,6 +38,7 @@ internal sealed class UnitSystem(string name) : IGoldenSystem
         check.CompareInputGradient("x", x);
         check.CompareGradients(unit);
 
-        void Same(string key, IReadOnlyList<int> actual) => check.CompareValues(key, expected.Doubles(key), [.. actual.Select(value => (double)value)]);
+        void Same(string key, IReadOnlyList<int> actual) =>
+            check.CompareValues(key, expected.Doubles(key), [.. actual.Select(value => (double)value)]);
     }
 }

@@ -11,11 +11,14 @@ internal sealed class AlignedLossSystem : IGoldenSystem
 
     public void Run(GoldenCase test, GoldenCheck check)
     {
-        Tensor source = test.Integers("in/src_tokens"), previous = test.Integers("in/prev_output_tokens"), target = test.Integers("in/target");
+        Tensor source = test.Integers("in/src_tokens"), previous = test.Integers("in/prev_output_tokens"),
+            target = test.Integers("in/target");
         EncoderDecoderModel model = DepthModels.Build(check);
-        IReadOnlyList<Tensor> states = model.Decoder.States(previous, model.Encode(source, ForwardContext.Inference), ForwardContext.Inference, (_, x) => x);
+        IReadOnlyList<Tensor> states = model.Decoder.States(previous, model.Encode(source, ForwardContext.Inference),
+            ForwardContext.Inference, (_, x) => x);
         check.Compare("out/hidden", DepthModels.Stack(states));
-        check.Compare("out/logits", DepthModels.Stack(states.Select((state, layer) => model.Decoder.ExitState(state).Linear(model.Decoder.Classifier(layer)))));
+        check.Compare("out/logits",
+            DepthModels.Stack(states.Select((state, layer) => model.Decoder.ExitState(state).Linear(model.Decoder.Classifier(layer)))));
 
         CrossEntropyOptions sums = DepthModels.Sums(test.Config);
         DepthLoss loss = AlignedTraining.Compute(

@@ -6,8 +6,8 @@ internal static class DepthAdaptiveFamily
     public static GoldenFamily Family { get; } = new(
         "depth_adaptive",
         [
-            new OracleSystem(), new ExitDistributionSystem(), new FlopsSystem(), new AlignedLossSystem(), new MixedLossSystem(), new FullLossSystem(),
-            new TwoStageTrainingSystem(), new EarlyExitDecodingSystem(), new EarlyExitSearchSystem(),
+            new OracleSystem(), new ExitDistributionSystem(), new FlopsSystem(), new AlignedLossSystem(), new MixedLossSystem(),
+            new FullLossSystem(), new TwoStageTrainingSystem(), new EarlyExitDecodingSystem(), new EarlyExitSearchSystem(),
         ],
         [],
         _ => 5e-5);

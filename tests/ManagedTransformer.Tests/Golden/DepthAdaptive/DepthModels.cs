@@ -56,7 +56,8 @@ internal static class DepthModels
     public static CrossEntropyOptions Sums(GoldenConfig config) => SequenceModels.Sums(config) with { IgnoredTarget = config.Padding() };
 
     /// <summary>Tensors of one shape side by side along a new first axis.</summary>
-    public static Tensor Stack(IEnumerable<Tensor> tensors) => TensorOperators.Concat(0, [.. tensors.Select(x => x.Reshape(x.Shape.Insert(0, 1)))]);
+    public static Tensor Stack(IEnumerable<Tensor> tensors) =>
+        TensorOperators.Concat(0, [.. tensors.Select(x => x.Reshape(x.Shape.Insert(0, 1)))]);
 
     private static IReadOnlyList<float>? Floats(GoldenConfig config, string key) =>
         config.Has(key) ? [.. config.Doubles(key).Select(value => (float)value)] : null;

@@ -42,7 +42,8 @@ internal sealed class EarlyExitDecodingSystem : IGoldenSystem
         check.Compare("out/log_probs", TensorOperators.Concat(0, [.. logProbabilities]));
         check.Compare("out/hidden", TensorOperators.Concat(1, [.. hidden]));
         state.Complete();
-        check.Compare("out/self_keys", DepthModels.Stack(state.Caches.Cast<KeyValueCache>().Select(cache => cache.Keys().Reshape(new Shape(tokens.Count, model.Config.DecoderWidth)))));
+        check.Compare("out/self_keys", DepthModels.Stack(
+            state.Caches.Cast<KeyValueCache>().Select(cache => cache.Keys().Reshape(new Shape(tokens.Count, model.Config.DecoderWidth)))));
     }
 
     private static int Best(float[] scores, int padding, bool mayEnd)

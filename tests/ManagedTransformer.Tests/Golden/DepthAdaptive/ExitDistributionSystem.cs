@@ -15,11 +15,14 @@ internal sealed class ExitDistributionSystem : IGoldenSystem
         int layers = config.Int("decoder_layers");
         HaltingKind kind = DepthModels.Halting(config.Text("kind"));
         HaltingClassifier classifier = new(
-            new DepthConfig { Halting = kind, HaltingShared = config.Bool("halting_shared", true) }, layers, config.Int("dim"), config.Int("decoder_dim"), new RandomSource(1));
+            new DepthConfig { Halting = kind, HaltingShared = config.Bool("halting_shared", true) }, layers, config.Int("dim"),
+            config.Int("decoder_dim"), new RandomSource(1));
         check.Load(new Holder(classifier));
         string name = kind == HaltingKind.Sequence ? "encoder_out" : "hidden";
         Tensor input = check.Input(name);
-        Tensor[] states = kind == HaltingKind.Sequence ? [] : [.. Enumerable.Range(0, input.Shape[0]).Select(layer => input.Slice(0, layer, 1).Reshape(input.Shape.Without(0)))];
+        Tensor[] states = kind == HaltingKind.Sequence
+            ? []
+            : [.. Enumerable.Range(0, input.Shape[0]).Select(layer => input.Slice(0, layer, 1).Reshape(input.Shape.Without(0)))];
         if (kind == HaltingKind.Geometric && states.Length == 0)
         {
             // The only layer decides nothing.
@@ -31,7 +34,8 @@ internal sealed class ExitDistributionSystem : IGoldenSystem
         check.Compare("out/log_q", logQ);
         if (kind == HaltingKind.Geometric && layers > 1)
         {
-            check.Compare("out/chi", TensorOperators.Concat(-1, [.. states.Take(layers - 1).Select((state, i) => classifier.StopLogit(i + 1, state).Sigmoid())]));
+            check.Compare("out/chi", TensorOperators.Concat(-1,
+                [.. states.Take(layers - 1).Select((state, i) => classifier.StopLogit(i + 1, state).Sigmoid())]));
         }
 
         Tensor loss = AlignedTraining.ExitLoss(logQ, test.IntegerValues("in/exits"));

@@ -11,7 +11,8 @@ internal sealed class FlopsSystem : IGoldenSystem
         GoldenConfig config = test.Config;
         int layers = config.Int("decoder_layers");
         DecodingCost cost = new(
-            layers, config.Int("dim"), config.Int("decoder_dim"), config.Int("ffn"), config.Int("vocab"), new ExitRule { Kind = DepthModels.Halting(config.Text("halting")) });
+            layers, config.Int("dim"), config.Int("decoder_dim"), config.Int("ffn"), config.Int("vocab"),
+            new ExitRule { Kind = DepthModels.Halting(config.Text("halting")) });
         int[] sources = test.IntegerValues("in/src_len"), exits = test.IntegerValues("in/exits");
         int length = exits.Length / sources.Length;
         double[][] costs = Costs(cost, exit => exit), baseline = Costs(cost with { Rule = new ExitRule() }, _ => layers);

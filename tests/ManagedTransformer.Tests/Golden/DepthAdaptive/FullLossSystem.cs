@@ -12,7 +12,8 @@ internal sealed class FullLossSystem : IGoldenSystem
 
     public void Run(GoldenCase test, GoldenCheck check)
     {
-        Tensor source = test.Integers("in/src_tokens"), previous = test.Integers("in/prev_output_tokens"), target = test.Integers("in/target");
+        Tensor source = test.Integers("in/src_tokens"), previous = test.Integers("in/prev_output_tokens"),
+            target = test.Integers("in/target");
         EncoderDecoderModel model = DepthModels.Build(check);
         CrossEntropyOptions sums = DepthModels.Sums(test.Config);
         DepthLoss parts = AlignedTraining.Compute(

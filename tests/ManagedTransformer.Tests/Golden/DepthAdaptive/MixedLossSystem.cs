@@ -11,13 +11,15 @@ internal sealed class MixedLossSystem : IGoldenSystem
 
     public void Run(GoldenCase test, GoldenCheck check)
     {
-        Tensor source = test.Integers("in/src_tokens"), previous = test.Integers("in/prev_output_tokens"), target = test.Integers("in/target");
+        Tensor source = test.Integers("in/src_tokens"), previous = test.Integers("in/prev_output_tokens"),
+            target = test.Integers("in/target");
         EncoderDecoderModel model = DepthModels.Build(check);
         int[][] paths = [.. test.IntegerValues("in/exits").Chunk((int)target.Count)];
         EncoderOutput memory = model.Encode(source, ForwardContext.Inference);
         check.Compare("out/hidden", DepthModels.Stack(paths.Select(exits =>
             DepthModels.Stack(MixedTraining.States(model.Decoder, memory, previous, exits, ForwardContext.Inference)))));
-        Tensor loss = MixedTraining.Compute(model, memory, previous, target, paths, ForwardContext.Inference, DepthModels.Sums(test.Config)).Decoder;
+        Tensor loss =
+            MixedTraining.Compute(model, memory, previous, target, paths, ForwardContext.Inference, DepthModels.Sums(test.Config)).Decoder;
         check.Compare("out/loss", loss);
         check.Differentiate(("loss", loss));
         check.CompareGradients(model);

@@ -13,7 +13,8 @@ internal sealed class TwoStageTrainingSystem : IGoldenSystem
 
     public void Run(GoldenCase test, GoldenCheck check)
     {
-        Tensor source = test.Integers("in/src_tokens"), previous = test.Integers("in/prev_output_tokens"), target = test.Integers("in/target");
+        Tensor source = test.Integers("in/src_tokens"), previous = test.Integers("in/prev_output_tokens"),
+            target = test.Integers("in/target");
         EncoderDecoderModel model = DepthModels.Build(check);
         CrossEntropyOptions means = DepthModels.Sums(test.Config) with { Sum = false };
         int first = test.Config.Int("stage1_steps");
@@ -25,7 +26,8 @@ internal sealed class TwoStageTrainingSystem : IGoldenSystem
             if (step >= first)
             {
                 DepthLoss loss = AlignedTraining.Compute(
-                    model, model.Encode(source, ForwardContext.Inference), previous, target, ForwardContext.Inference, means, withExits: true);
+                    model, model.Encode(source, ForwardContext.Inference), previous, target, ForwardContext.Inference, means,
+                    withExits: true);
                 exits.AddRange(loss.Exits!.Select(exit => (double)exit));
             }
 

@@ -20,7 +20,8 @@ internal sealed class ChrFSystem : IGoldenSystem
                 Whitespace = config.Bool("whitespace", false),
                 EpsilonSmoothing = config.Bool("eps_smoothing", false),
             });
-            check.CompareValues(example.Name, [example.Expected.GetProperty("score").GetDouble()], [scorer.Corpus(example.Hypotheses, example.References)]);
+            check.CompareValues(example.Name, [example.Expected.GetProperty("score").GetDouble()],
+                [scorer.Corpus(example.Hypotheses, example.References)]);
         }
     }
 }

@@ -6,7 +6,8 @@ internal static class EvaluationFamily
     public static GoldenFamily Family { get; } = new(
         "evaluation",
         [
-            new LanguageModelMetricsSystem(), new WindowsSystem(), new Tokenizer13aSystem(), new BleuSystem(), new TokenizedBleuSystem(), new ChrFSystem(),
+            new LanguageModelMetricsSystem(), new WindowsSystem(), new Tokenizer13aSystem(), new BleuSystem(), new TokenizedBleuSystem(),
+            new ChrFSystem(),
         ],
         [],
         _ => 1e-9);

@@ -13,7 +13,8 @@ internal sealed class LanguageModelMetricsSystem : IGoldenSystem
         foreach (JsonElement example in test.Document.GetProperty("cases").EnumerateArray())
         {
             GoldenConfig input = new(example.GetProperty("input"));
-            LanguageModelMetrics metrics = new(input.Double("nll_sum"), input.Long("tokens", 0), input.Long("words", 0), input.Long("chars", 0));
+            LanguageModelMetrics metrics = new(input.Double("nll_sum"), input.Long("tokens", 0), input.Long("words", 0),
+                input.Long("chars", 0));
             foreach (JsonProperty expected in example.GetProperty("expected").EnumerateObject())
             {
                 check.CompareValues($"case {index}, {expected.Name}", [expected.Value.GetDouble()], [Figure(metrics, expected.Name)]);

@@ -12,7 +12,8 @@ internal sealed class Tokenizer13aSystem : IGoldenSystem
         foreach (JsonElement example in test.Document.GetProperty("cases").EnumerateArray())
         {
             string line = example.GetProperty("line").GetString()!;
-            check.CompareText(line, string.Join('\n', TranslationCase.Lines(example.GetProperty("tokens"))), string.Join('\n', Tokenizer13a.Tokenize(line)));
+            check.CompareText(line, string.Join('\n', TranslationCase.Lines(example.GetProperty("tokens"))),
+                string.Join('\n', Tokenizer13a.Tokenize(line)));
         }
     }
 }

@@ -24,7 +24,8 @@ internal sealed class TranslationCase(JsonElement example)
         }
     }
 
-    public static IEnumerable<TranslationCase> All(GoldenCase test) => test.Document.GetProperty("cases").EnumerateArray().Select(example => new TranslationCase(example));
+    public static IEnumerable<TranslationCase> All(GoldenCase test) =>
+        test.Document.GetProperty("cases").EnumerateArray().Select(example => new TranslationCase(example));
 
     public static string[] Lines(JsonElement list) => [.. list.EnumerateArray().Select(line => line.GetString()!)];
 
@@ -49,7 +50,9 @@ internal sealed class TranslationCase(JsonElement example)
                 "ref_len" => [actual.ReferenceLength],
                 _ => throw new InvalidDataException($"unknown figure '{expected.Name}'"),
             };
-            double[] wanted = expected.Value.ValueKind == JsonValueKind.Array ? [.. expected.Value.EnumerateArray().Select(value => value.GetDouble())] : [expected.Value.GetDouble()];
+            double[] wanted = expected.Value.ValueKind == JsonValueKind.Array
+                ? [.. expected.Value.EnumerateArray().Select(value => value.GetDouble())]
+                : [expected.Value.GetDouble()];
             check.CompareValues($"{Name}: {expected.Name}", wanted, values);
         }
     }

@@ -13,10 +13,12 @@ internal sealed class WindowsSystem : IGoldenSystem
         foreach (JsonElement example in test.Document.GetProperty("cases").EnumerateArray())
         {
             GoldenConfig config = new(example);
-            IEnumerable<EvaluationWindow> windows = EvaluationWindow.Cut(config.Int("length"), config.Int("tokens_per_sample"), config.Int("context_window", 0));
+            IEnumerable<EvaluationWindow> windows = EvaluationWindow.Cut(config.Int("length"), config.Int("tokens_per_sample"),
+                config.Int("context_window", 0));
             check.CompareValues(
                 $"case {index++}, windows",
-                [.. example.GetProperty("windows").EnumerateArray().SelectMany(window => window.EnumerateArray().Select(place => place.GetDouble()))],
+                [.. example.GetProperty("windows").EnumerateArray()
+                    .SelectMany(window => window.EnumerateArray().Select(place => place.GetDouble()))],
                 [.. windows.SelectMany(window => new double[] { window.ContextStart, window.FirstTarget, window.EndTarget })]);
         }
     }

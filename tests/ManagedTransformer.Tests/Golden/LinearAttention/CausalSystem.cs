@@ -15,7 +15,11 @@ internal sealed class CausalSystem : IGoldenSystem
         foreach (int chunk in _chunks)
         {
             Operands operands = new(test, check);
-            LinearAttentionOptions options = operands.Options with { Chunk = chunk, FinalState = operands.Options.State is null ? FinalState.None : FinalState.Differentiable };
+            LinearAttentionOptions options = operands.Options with
+            {
+                Chunk = chunk,
+                FinalState = operands.Options.State is null ? FinalState.None : FinalState.Differentiable,
+            };
             LinearAttentionResult result = operands.Query.CausalLinearAttention(operands.Key, operands.Value, options);
             operands.Compare(LinearModels.Turned(result.Output), result.State);
         }
@@ -37,7 +41,9 @@ internal sealed class CausalSystem : IGoldenSystem
         using NoGradientScope _ = new();
         int length = operands.Query.Shape[1];
         Shape s = test.ShapeOf("out/s").Without(2);
-        LinearAttentionState state = operands.Options.State is { } given ? new(given.S.Contiguous(), given.Z.Contiguous()) : new(Tensor.Zeros(s), Tensor.Zeros(s.Without(3)));
+        LinearAttentionState state = operands.Options.State is { } given
+            ? new(given.S.Contiguous(), given.Z.Contiguous())
+            : new(Tensor.Zeros(s), Tensor.Zeros(s.Without(3)));
         Tensor[] outputs = new Tensor[length], states = new Tensor[length], sums = new Tensor[length];
         for (int t = 0; t < length; t++)
         {
@@ -47,7 +53,8 @@ internal sealed class CausalSystem : IGoldenSystem
                 KeyPadding = operands.Options.KeyPadding?.Slice(1, t, 1),
                 EpsilonFactor = operands.Options.EpsilonFactor?.Slice(1, t, 1),
             };
-            outputs[t] = TensorOperators.LinearAttentionStep(operands.Query.Slice(1, t, 1), operands.Key.Slice(1, t, 1), operands.Value.Slice(1, t, 1), state, options);
+            outputs[t] = TensorOperators.LinearAttentionStep(operands.Query.Slice(1, t, 1), operands.Key.Slice(1, t, 1),
+                operands.Value.Slice(1, t, 1), state, options);
             (states[t], sums[t]) = ((state.S + 0).Reshape(s.Insert(2, 1)), (state.Z + 0).Reshape(s.Without(3).Insert(2, 1)));
         }
 
@@ -68,9 +75,11 @@ internal sealed class CausalSystem : IGoldenSystem
             _check = check;
             _map = LinearModels.Map(test.Config);
             check.Load(_map);
-            _leaves = new[] { "q", "k", "v", "gate", "s0", "z0" }.Where(name => test.Has("in/" + name)).ToDictionary(name => name, check.Input);
+            _leaves = new[] { "q", "k", "v", "gate", "s0", "z0" }.Where(name => test.Has("in/" + name))
+                .ToDictionary(name => name, check.Input);
             LinearAttentionConfig config = LinearModels.Config(test.Config);
-            (Query, Tensor? queryScale) = _map.Feature.ScaleQueries(LinearModels.Turned(_leaves["q"]) * config.QueryFactor(test.Config.Int("head_dim")));
+            (Query, Tensor? queryScale) =
+                _map.Feature.ScaleQueries(LinearModels.Turned(_leaves["q"]) * config.QueryFactor(test.Config.Int("head_dim")));
             (Key, KeyScale) = _map.Feature.ScaleKeys(LinearModels.Turned(_leaves["k"]));
             Value = LinearModels.Turned(_leaves["v"]);
             Tensor? gate = _leaves.TryGetValue("gate", out Tensor? logits) ? LinearModels.Turned(logits) : null;
@@ -84,7 +93,9 @@ internal sealed class CausalSystem : IGoldenSystem
             {
                 Gate = gate,
                 KeyPadding = test.OptionalFloats("in/key_padding_mask"),
-                State = _leaves.TryGetValue("s0", out Tensor? s) ? new(LinearModels.Scaled(s, KeyScale), LinearModels.Scaled(_leaves["z0"], KeyScale)) : null,
+                State = _leaves.TryGetValue("s0", out Tensor? s)
+                    ? new(LinearModels.Scaled(s, KeyScale), LinearModels.Scaled(_leaves["z0"], KeyScale))
+                    : null,
             };
         }
 

@@ -11,14 +11,20 @@ internal sealed class LayerSystem : IGoldenSystem
     public void Run(GoldenCase test, GoldenCheck check)
     {
         GoldenConfig config = test.Config;
-        LinearAttentionLayerOptions options = new() { Dim = config.Int("dim"), Heads = config.Int("heads"), Linear = LinearModels.Config(config) };
+        LinearAttentionLayerOptions options = new()
+        {
+            Dim = config.Int("dim"),
+            Heads = config.Int("heads"),
+            Linear = LinearModels.Config(config),
+        };
         Tensor x = check.Input("x");
         Tensor? padding = test.OptionalFloats("in/key_padding_mask");
         if (!test.Has("in/memory"))
         {
             LinearSelfAttention attention = new(options, new RandomSource(1));
             check.Load(attention);
-            Compare(attention, attention.Attend(x, new AttentionMask(config.Bool("causal", false), KeyPadding: padding), null, ForwardContext.Inference).Output);
+            Compare(attention, attention.Attend(x, new AttentionMask(config.Bool("causal", false), KeyPadding: padding), null,
+                ForwardContext.Inference).Output);
             return;
         }
 

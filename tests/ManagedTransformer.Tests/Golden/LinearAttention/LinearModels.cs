@@ -23,7 +23,8 @@ internal static class LinearModels
     };
 
     /// <summary>A map whose parameters are named as those of a layer.</summary>
-    public static NamedMap Map(GoldenConfig config) => new(FeatureMap.Create(Config(config), config.Int("heads"), config.Int("head_dim"), new RandomSource(1)));
+    public static NamedMap Map(GoldenConfig config) =>
+        new(FeatureMap.Create(Config(config), config.Int("heads"), config.Int("head_dim"), new RandomSource(1)));
 
     /// <summary>Cases have heads outside of time, operators inside.</summary>
     public static Tensor Turned(Tensor x) => x.Transpose(1, 2);
@@ -35,7 +36,8 @@ internal static class LinearModels
             : new Shape(logScale.Shape[0], logScale.Shape[2], 1, 1, 1));
 
     /// <summary>States in the units of phi as it is defined, of what maps leave of it.</summary>
-    public static Tensor Unscaled(Tensor state, Tensor? logScale) => StateFactor(logScale, state.Rank) is { } factor ? state * factor : state;
+    public static Tensor Unscaled(Tensor state, Tensor? logScale) =>
+        StateFactor(logScale, state.Rank) is { } factor ? state * factor : state;
 
     /// <summary>The other way round.</summary>
     public static Tensor Scaled(Tensor state, Tensor? logScale) => StateFactor(logScale, state.Rank) is { } factor ? state / factor : state;

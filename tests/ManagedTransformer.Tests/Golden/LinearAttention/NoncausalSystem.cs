@@ -14,7 +14,8 @@ internal sealed class NoncausalSystem : IGoldenSystem
         LinearAttentionConfig config = LinearModels.Config(test.Config);
         Tensor q = check.Input("q"), k = check.Input("k"), v = check.Input("v");
         Tensor? padding = test.OptionalFloats("in/key_padding_mask");
-        (Tensor query, Tensor? queryScale) = module.Feature.ScaleQueries(LinearModels.Turned(q) * config.QueryFactor(test.Config.Int("head_dim")));
+        (Tensor query, Tensor? queryScale) =
+            module.Feature.ScaleQueries(LinearModels.Turned(q) * config.QueryFactor(test.Config.Int("head_dim")));
         (Tensor key, Tensor? keyScale) = module.Feature.ScaleKeys(LinearModels.Turned(k));
         LinearAttentionOptions options = config.ScaledOptions(queryScale, keyScale) with { KeyPadding = padding };
         Tensor output = LinearModels.Turned(query.NoncausalLinearAttention(key, LinearModels.Turned(v), options));

@@ -10,7 +10,8 @@ internal sealed class ClippingSystem : IGoldenSystem
 
     public void Run(GoldenCase test, GoldenCheck check)
     {
-        NamedParameter[] parameters = [.. test.NamesUnder("in/").Select(name => new NamedParameter(name, new Parameter(Tensor.Zeros(test.ShapeOf("in/" + name)))))];
+        NamedParameter[] parameters =
+            [.. test.NamesUnder("in/").Select(name => new NamedParameter(name, new Parameter(Tensor.Zeros(test.ShapeOf("in/" + name)))))];
         foreach (NamedParameter named in parameters)
         {
             named.Parameter.Multiply(test.Floats("in/" + named.Name)).Sum().Backward();

@@ -26,7 +26,11 @@ internal sealed class MemoryLanguageModel : Module
                 Tie = config.Bool("tied", true),
                 OutputBias = true,
                 MemoryPositions = config.Texts("memory_positions") is { Length: > 0 } positions ? positions : null,
-                Memory = config.Texts("memory_positions").Length == 0 ? null : ProductKeyMemoryFamily.Memory(config.Object("memory")) with { ShareValues = config.Bool("share_values", false), SparseValues = sparseValues },
+                Memory = config.Texts("memory_positions").Length == 0 ? null : ProductKeyMemoryFamily.Memory(config.Object("memory")) with
+                {
+                    ShareValues = config.Bool("share_values", false),
+                    SparseValues = sparseValues,
+                },
             },
             new RandomSource(1));
     }

@@ -4,7 +4,10 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Tests.Golden.ProductKeyMemory;
 
-/// <summary>The four kinds of Adam: with L2 decay, with decoupled decay, with epsilon before the bias correction, and the last of these for touched rows only.</summary>
+/// <summary>
+/// The four kinds of Adam: with L2 decay, with decoupled decay, with epsilon before the bias correction,
+/// and the last of these for touched rows only.
+/// </summary>
 internal sealed class OptimizerSystem(string name) : IGoldenSystem
 {
     public string Name => name;

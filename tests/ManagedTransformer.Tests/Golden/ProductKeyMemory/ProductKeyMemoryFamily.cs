@@ -10,9 +10,10 @@ internal static class ProductKeyMemoryFamily
     public static GoldenFamily Family { get; } = new(
         "pkm",
         [
-            new TopKSystem(), new BatchNormSystem(), new QueryNetworkSystem(), new LayerSystem("layer"), new LayerSystem("layer_flat"), new EmbeddingBagSystem(),
-            new OptimizerSystem("optim_adam"), new OptimizerSystem("optim_adamw"), new OptimizerSystem("optim_adam_xlm"), new OptimizerSystem("optim_sparse_adam"),
-            new ScheduleSystem(), new ClippingSystem(), new MetricsSystem(), new LanguageModelSystem(), new TrainingSystem(),
+            new TopKSystem(), new BatchNormSystem(), new QueryNetworkSystem(), new LayerSystem("layer"), new LayerSystem("layer_flat"),
+            new EmbeddingBagSystem(), new OptimizerSystem("optim_adam"), new OptimizerSystem("optim_adamw"),
+            new OptimizerSystem("optim_adam_xlm"), new OptimizerSystem("optim_sparse_adam"), new ScheduleSystem(), new ClippingSystem(),
+            new MetricsSystem(), new LanguageModelSystem(), new TrainingSystem(),
         ],
         [],
         test => test.System == "pkm.train_steps" ? 1e-4 : 2e-5);

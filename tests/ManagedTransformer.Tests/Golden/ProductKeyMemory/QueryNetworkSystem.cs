@@ -11,7 +11,8 @@ internal sealed class QueryNetworkSystem : IGoldenSystem
     {
         QueryNetwork network = new(ProductKeyMemoryFamily.Memory(test.Config), test.Config.Int("input_dim"), new RandomSource(1));
         check.Load(network);
-        Tensor x = check.Input("x"), query = network.Forward(x, ProductKeyMemoryFamily.Context(test.Config), test.OptionalFloats("in/mask"));
+        Tensor x = check.Input("x"),
+            query = network.Forward(x, ProductKeyMemoryFamily.Context(test.Config), test.OptionalFloats("in/mask"));
         check.Compare("out/query", query);
         ProductKeyMemoryFamily.CompareBuffers(check, network);
         check.Differentiate(("query", query));

@@ -12,7 +12,8 @@ internal sealed class ScheduleSystem : IGoldenSystem
         string kind = config.Text("kind");
         LearningRateSchedule schedule = kind switch
         {
-            "inverse_sqrt" => new InverseSquareRootSchedule(config.Double("lr"), config.Long("warmup", 0), config.Double("warmup_init_lr", 1e-7)),
+            "inverse_sqrt" =>
+                new InverseSquareRootSchedule(config.Double("lr"), config.Long("warmup", 0), config.Double("warmup_init_lr", 1e-7)),
             "noam" => new NoamSchedule(config.Int("dim"), config.Long("warmup", 0), config.Double("factor", 1)),
             "constant" => new ConstantSchedule(config.Double("lr"), 0),
             _ => throw new InvalidDataException($"unknown schedule '{kind}'"),

@@ -6,7 +6,9 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Tests.Golden.ProductKeyMemory;
 
-/// <summary>Three updates of a language model with memories, the values by an optimiser of their own, with the optimisers that a recipe makes.</summary>
+/// <summary>
+/// Three updates of a language model with memories, the values by an optimiser of their own, with the optimisers that a recipe makes.
+/// </summary>
 internal sealed class TrainingSystem : IGoldenSystem
 {
     public string Name => "train_steps";

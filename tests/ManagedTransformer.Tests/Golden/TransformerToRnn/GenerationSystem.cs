@@ -72,7 +72,9 @@ internal sealed class GenerationSystem : IGoldenSystem
     private static void ReadThePromptAtOnce(GoldenCheck check, CausalLanguageModel model, Tensor prompt, double[] logits)
     {
         int batch = prompt.Shape[0], vocab = model.Config.Vocab, steps = logits.Length / batch / vocab;
-        double[] expected = [.. Enumerable.Range(0, batch).SelectMany(row => logits.Skip(((row * steps) + prompt.Shape[1] - 1) * vocab).Take(vocab))];
-        check.CompareValues("the prompt at once", expected, [.. model.Step(prompt, model.CreateState(batch)).ToArray().Select(value => (double)value)]);
+        double[] expected =
+            [.. Enumerable.Range(0, batch).SelectMany(row => logits.Skip(((row * steps) + prompt.Shape[1] - 1) * vocab).Take(vocab))];
+        check.CompareValues("the prompt at once", expected,
+            [.. model.Step(prompt, model.CreateState(batch)).ToArray().Select(value => (double)value)]);
     }
 }

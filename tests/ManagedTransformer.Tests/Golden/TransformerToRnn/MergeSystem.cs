@@ -12,7 +12,12 @@ internal sealed class MergeSystem : IGoldenSystem
 
     public void Run(GoldenCase test, GoldenCheck check)
     {
-        LinearAttentionLayerOptions options = new() { Dim = test.Config.Int("dim"), Heads = test.Config.Int("heads"), Linear = LinearModels.Config(test.Config) };
+        LinearAttentionLayerOptions options = new()
+        {
+            Dim = test.Config.Int("dim"),
+            Heads = test.Config.Int("heads"),
+            Linear = LinearModels.Config(test.Config),
+        };
         LinearSelfAttention attention = new(options, new RandomSource(1));
         check.Load(new MergedParts(attention));
         attention.CreateState(1);

@@ -9,7 +9,8 @@ internal static class TransformerToRnnFamily
     public static GoldenFamily Family { get; } = new(
         "t2r",
         [
-            new MergeSystem(), new LanguageModelSystem(), new AdaptiveLanguageModelSystem(), new GenerationSystem(), new TranslationModelSystem(), new TranslationGenerationSystem(),
+            new MergeSystem(), new LanguageModelSystem(), new AdaptiveLanguageModelSystem(), new GenerationSystem(),
+            new TranslationModelSystem(), new TranslationGenerationSystem(),
         ],
         [],
         test => test.System == "t2r.merge" ? 1e-5 : ModelTolerance);

@@ -16,7 +16,10 @@ internal sealed class TranslationModelSystem : IGoldenSystem
         check.CompareValues("parameters", [model.Config.ParameterCount], [model.Parameters().Sum(named => named.Parameter.Count)]);
         EncoderOutput memory = model.Encode(test.Integers("in/src_tokens"), ForwardContext.Inference);
         Tensor logits = model.Project(model.Decode(test.Integers("in/prev_output_tokens"), memory, ForwardContext.Inference));
-        CrossEntropyResult result = logits.CrossEntropy(test.Integers("in/target"), SequenceModels.Sums(test.Config) with { IgnoredTarget = model.Config.PaddingIdx });
+        CrossEntropyResult result = logits.CrossEntropy(test.Integers("in/target"), SequenceModels.Sums(test.Config) with
+        {
+            IgnoredTarget = model.Config.PaddingIdx,
+        });
         check.Compare("out/encoder_out", memory.States);
         check.Compare("out/logits", logits);
         check.Compare("out/loss", result.Loss);
