@@ -4,7 +4,7 @@ namespace ManagedTransformer.Modules;
 
 /// <summary>
 /// The slot of a decoder layer that attends to the encoder's output. It has a whole-block form for training and a form for decoding,
-/// which agree.
+/// which agree. It is a <see cref="Module"/>.
 /// </summary>
 internal interface ICrossAttention
 {

@@ -2,9 +2,18 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules;
 
-/// <summary>What a layer does in place of its attention, for instance a step of it with a state.</summary>
+/// <summary>What the layers of a stack attend to in one pass: a block of tokens in training, a state in generation.</summary>
 internal interface ILayerAttention
 {
-    /// <summary>Self-attention of the normalised stream, [B, T, dim].</summary>
-    Tensor Attend(Tensor normed);
+    /// <summary>Self-attention of a layer.</summary>
+    /// <param name="index">The layer, from 0.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="x">What its attention sees of the residual stream, [B, T, dim].</param>
+    Tensor Attend(int index, TransformerLayer layer, Tensor x);
+
+    /// <summary>Attention of a layer to a memory; called for layers that have a slot for it.</summary>
+    /// <param name="index">The layer, from 0.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="x">What its cross-attention sees of the residual stream, [B, T, dim].</param>
+    Tensor AttendToMemory(int index, TransformerLayer layer, Tensor x);
 }

@@ -3,10 +3,10 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules;
 
 /// <summary>
-/// Self-attention and a position-wise layer with residual connections: the encoder layer, and with a causal mask the layer of a
-/// decoder-only model. Post-norm (Vaswani et al., 2017): x = LN(x + f(x)); pre-norm: x = x + f(LN(x)). Both are slots: any attention, and a
-/// feed-forward layer, a memory in its place, or nothing; a memory may also stand behind the layer, x + memory(x),
-/// without a norm of its own.
+/// Sub-layers with residual connections and a norm each: self-attention, attention to a memory (decoder layers; Vaswani et al., 2017,
+/// section 3.1), a position-wise layer. Post-norm: x = LN(x + f(x)); pre-norm: x = x + f(LN(x)). All are slots: any attention, and a
+/// feed-forward layer, a memory in its place, or nothing; a memory may also stand behind the layer, x + memory(x), without a norm of its
+/// own.
 /// </summary>
 public sealed class TransformerLayer : Module
 {
@@ -15,12 +15,18 @@ public sealed class TransformerLayer : Module
     /// <summary>A layer of softmax attention and a feed-forward layer.</summary>
     /// <param name="options">Sizes and dropouts.</param>
     /// <param name="random">Source of the initial values.</param>
-    public TransformerLayer(TransformerLayerOptions options, RandomSource random)
+    /// <param name="memoryDim">Width of the memory that a decoder layer attends to; null for a layer without.</param>
+    public TransformerLayer(TransformerLayerOptions options, RandomSource random, int? memoryDim = null)
         : this(
             options,
             new MultiHeadAttention(options.Dim, options.Heads, random, null, options.Bias, options.AttentionDropout),
+            memoryDim is null
+                ? null
+                : new MultiHeadAttention(options.Dim, options.Heads, random, memoryDim, options.Bias, options.AttentionDropout),
             new FeedForward(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout,
-                options.FeedForwardBias ?? options.Bias))
+                options.FeedForwardBias ?? options.Bias),
+            null,
+            null)
     {
     }
 
@@ -33,20 +39,30 @@ public sealed class TransformerLayer : Module
     public TransformerLayer(
         TransformerLayerOptions options, SelfAttention attention, PositionwiseModule? positionwise, PositionwiseModule? after = null,
         PositionwiseModule? before = null)
+        : this(options, attention, null, positionwise, after, before)
+    {
+    }
+
+    /// <summary>Likewise, with a slot that attends to a memory.</summary>
+    internal TransformerLayer(
+        TransformerLayerOptions options, SelfAttention attention, ICrossAttention? cross, PositionwiseModule? positionwise,
+        PositionwiseModule? after, PositionwiseModule? before)
     {
         _dropout = options.Dropout;
         _feedForwardDropout = options.FeedForwardDropout ?? options.Dropout;
-        Before = before;
         IsPreNorm = options.PreNorm;
-        Attention = attention;
-        Positionwise = positionwise;
-        After = after;
+        (Before, Attention, Cross, Positionwise, After) = (before, attention, cross, positionwise, after);
         Norm1 = new LayerNorm(options.Dim, options.NormEpsilon);
+        CrossNorm = cross is null ? null : new LayerNorm(options.Dim, options.NormEpsilon);
         Norm2 = positionwise is null ? null : new LayerNorm(options.Dim, options.NormEpsilon);
+        Norms = [.. new[] { Norm1, CrossNorm, Norm2 }.OfType<LayerNorm>()];
     }
 
     /// <summary>Whether norms stand before (true) or after (false) the sub-layers.</summary>
     public bool IsPreNorm { get; }
+
+    /// <summary>What the attention's input passes first; null for nothing.</summary>
+    public PositionwiseModule? Before { get; }
 
     /// <summary>Self-attention.</summary>
     public SelfAttention Attention { get; }
@@ -54,92 +70,74 @@ public sealed class TransformerLayer : Module
     /// <summary>Norm of the attention sub-layer.</summary>
     public LayerNorm Norm1 { get; }
 
+    /// <summary>Attention to a memory; null for a layer without.</summary>
+    internal ICrossAttention? Cross { get; }
+
+    /// <summary>Norm of the sub-layer that attends to a memory; null where there is none.</summary>
+    public LayerNorm? CrossNorm { get; }
+
     /// <summary>The feed-forward layer or what stands in its place; null for a layer of attention alone.</summary>
     public PositionwiseModule? Positionwise { get; }
 
     /// <summary>Norm of the position-wise sub-layer; null where there is none.</summary>
     public LayerNorm? Norm2 { get; }
 
-    /// <summary>What the attention's input passes first; null for nothing.</summary>
-    public PositionwiseModule? Before { get; }
-
     /// <summary>What stands behind the layer; null for nothing.</summary>
     public PositionwiseModule? After { get; }
+
+    /// <summary>The norms of the sub-layers, in their order.</summary>
+    internal IReadOnlyList<LayerNorm> Norms { get; }
 
     /// <summary>The layer's output.</summary>
     /// <param name="x">[B, T, dim]</param>
     /// <param name="mask">Which positions a position sees.</param>
     /// <param name="context">Dropout.</param>
-    public Tensor Forward(Tensor x, AttentionMask mask, ForwardContext context) =>
-        Run(x, Normed(x), null, normed => Attention.Attend(normed, mask, null, context).Output, context).Residual;
+    /// <param name="memory">[B, S, memoryDim]; null for layers that attend to none.</param>
+    /// <param name="memoryMask">Which positions of the memory are seen; default: all.</param>
+    public Tensor Forward(Tensor x, AttentionMask mask, ForwardContext context, Tensor? memory = null, AttentionMask? memoryMask = null) =>
+        new LayerStack([this], null).RunLayer(0, x, new BlockAttention(mask, context, memory, memoryMask), context);
 
     /// <summary>What the attention sees of the residual stream: its normalised form (pre-norm), or the stream itself.</summary>
     internal Tensor Normed(Tensor x) => IsPreNorm ? Norm1.Forward(x) : x;
 
-    /// <summary>
-    /// The layer with its attention replaced by a function, and, pre-norm, with the following norm folded into the last residual sum.
-    /// Pre-norm layers pass on the pair (residual stream, normalised stream), so that every residual sum and the norm after it are one pass
-    /// over memory.
-    /// </summary>
-    /// <param name="residual">Residual stream, [B, T, dim].</param>
-    /// <param name="normed">Its normalised form (pre-norm), or the residual itself (post-norm).</param>
-    /// <param name="next">Pre-norm: the norm that comes after this layer, or null for none.</param>
-    /// <param name="attend">Self-attention of the normalised stream.</param>
+    /// <summary>f(x) of the sub-layer that a norm belongs to.</summary>
+    /// <param name="norm">One of <see cref="Norms"/>.</param>
+    /// <param name="index">Which layer of its stack this is.</param>
+    /// <param name="x">What the sub-layer sees of the residual stream, [B, T, dim].</param>
+    /// <param name="attention">What the layer attends to.</param>
     /// <param name="context">Dropout.</param>
-    public (Tensor Residual, Tensor Normed) Run(Tensor residual, Tensor normed, LayerNorm? next, Func<Tensor, Tensor> attend,
-        ForwardContext context) =>
-        Run(residual, normed, next, new AttentionFunction(attend), context);
-
-    /// <summary>Likewise, with an attention that costs no delegate.</summary>
-    internal (Tensor Residual, Tensor Normed) Run<TAttention>(Tensor residual, Tensor normed, LayerNorm? next, TAttention attention,
-        ForwardContext context)
-        where TAttention : struct, ILayerAttention
+    internal Tensor Branch<TAttention>(LayerNorm norm, int index, Tensor x, TAttention attention, ForwardContext context)
+        where TAttention : ILayerAttention
     {
-        Tensor branch = context.Dropout(attention.Attend(Before?.Forward(normed, context) ?? normed), _dropout);
-        if (!IsPreNorm)
+        if (norm == Norm1)
         {
-            Tensor x = Norm1.Forward(branch, residual).Normalized;
-            x = Norm2 is null ? x : Norm2.Forward(Transform(x, context), x).Normalized;
-            x = After is null ? x : x.Add(After.Forward(x, context));
-            return (x, x);
+            return context.Dropout(attention.Attend(index, this, Before?.Forward(x, context) ?? x), _dropout);
         }
 
-        if (Norm2 is not null)
+        if (norm == CrossNorm)
         {
-            (residual, normed) = Norm2.Forward(branch, residual);
-            branch = Transform(normed, context);
+            return context.Dropout(attention.AttendToMemory(index, this, x), _dropout);
         }
 
-        if (next is not null && After is null)
-        {
-            return next.Forward(branch, residual);
-        }
-
-        residual = residual.Add(branch);
-        residual = After is null ? residual : residual.Add(After.Forward(residual, context));
-        return (residual, next is null ? residual : next.Forward(residual));
+        // A memory's output is not dropped with the feed-forward layer's rate.
+        Tensor y = Positionwise!.Forward(x, context);
+        return Positionwise is FeedForward ? context.Dropout(y, _feedForwardDropout) : y;
     }
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
+        // Decoder layers with something in front of their attention have the names of their paper.
+        (string cross, string crossNorm, string lastNorm) = Cross is null ? ("", "", "norm2")
+            : Before is null ? ("cross_attn", "norm2", "norm3")
+            : ("cross", "norm_cross", "norm2");
         visit.Add(Before?.SlotName ?? "", Before);
         visit.Add("attn", Attention);
         visit.Add("norm1", Norm1);
+        visit.Add(cross, (Module?)Cross);
+        visit.Add(crossNorm, CrossNorm);
         visit.Add(Positionwise?.SlotName ?? "", Positionwise);
-        visit.Add("norm2", Norm2);
+        visit.Add(lastNorm, Norm2);
         visit.Add(After is null ? "" : After.SlotName + "_after", After);
-    }
-
-    private readonly struct AttentionFunction(Func<Tensor, Tensor> attend) : ILayerAttention
-    {
-        public Tensor Attend(Tensor normed) => attend(normed);
-    }
-
-    // A memory's output is not dropped with the feed-forward layer's rate.
-    private Tensor Transform(Tensor x, ForwardContext context)
-    {
-        Tensor y = Positionwise!.Forward(x, context);
-        return Positionwise is FeedForward ? context.Dropout(y, _feedForwardDropout) : y;
     }
 }

@@ -65,7 +65,7 @@ public sealed class ParameterNameTests
     [Fact]
     public void OfADecoderLayer()
     {
-        DecoderLayer layer = new(new TransformerLayerOptions { Dim = 4, Heads = 2, FeedForward = 6 }, 3, new RandomSource(1));
+        TransformerLayer layer = new(new TransformerLayerOptions { Dim = 4, Heads = 2, FeedForward = 6 }, new RandomSource(1), 3);
         string[] names = [.. layer.Parameters().Select(named => named.Name)];
         Assert.Equal(["attn.query.weight", "norm1.weight", "cross_attn.query.weight", "norm2.weight", "ffn.fc1.weight", "ffn.fc2.weight",
             "norm3.weight"],
@@ -73,7 +73,7 @@ public sealed class ParameterNameTests
                 || name.EndsWith("query.weight", StringComparison.Ordinal)
                 || name.StartsWith("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal)
                 || name.StartsWith("ffn", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal)));
-        Assert.Equal(new Shape(4, 3), ((MultiHeadAttention)layer.CrossAttention).Key.Weight.Shape);
+        Assert.Equal(new Shape(4, 3), ((MultiHeadAttention)layer.Cross!).Key.Weight.Shape);
         Assert.Equal(26, names.Length);
     }
 }

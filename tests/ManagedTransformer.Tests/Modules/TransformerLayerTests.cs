@@ -32,16 +32,16 @@ public sealed class TransformerLayerTests
     [MemberData(nameof(Kinds))]
     public void ADecoderLayerIsItsFormula(bool preNorm, Activation activation, bool bias, bool padding)
     {
-        DecoderLayer layer = Decoder(preNorm, activation, bias);
+        TransformerLayer layer = Decoder(preNorm, activation, bias);
         AttentionMask self = new(Causal: true, KeyPadding: padding ? Padding(Length) : null),
             cross = new(KeyPadding: padding ? Padding(MemoryLength) : null);
         Tensor x = Random(1, 2, Length, Dim), memory = Random(2, 2, MemoryLength, MemoryDim);
         Tensor expected = Formula(x, preNorm, layer.Norm1,
             y => ((MultiHeadAttention)layer.Attention).ForwardWithWeights(y, null, self).Output);
-        expected = Formula(expected, preNorm, layer.Norm2!,
-            y => ((MultiHeadAttention)layer.CrossAttention).ForwardWithWeights(y, memory, cross).Output);
-        expected = Formula(expected, preNorm, layer.Norm3, y => FeedForward(layer.FeedForward, y, activation));
-        Near(expected, layer.Forward(x, memory, self.KeyPadding, cross.KeyPadding, _context));
+        expected = Formula(expected, preNorm, layer.CrossNorm!,
+            y => ((MultiHeadAttention)layer.Cross!).ForwardWithWeights(y, memory, cross).Output);
+        expected = Formula(expected, preNorm, layer.Norm2!, y => FeedForward((FeedForward)layer.Positionwise!, y, activation));
+        Near(expected, layer.Forward(x, self, _context, memory, cross));
     }
 
     [Theory]
@@ -61,11 +61,12 @@ public sealed class TransformerLayerTests
     [InlineData(true, Activation.Silu, false, false)]
     public void ADecoderLayerHasTheRightGradients(bool preNorm, Activation activation, bool bias, bool padding)
     {
-        DecoderLayer layer = Decoder(preNorm, activation, bias);
+        TransformerLayer layer = Decoder(preNorm, activation, bias);
         CheckGradients(
             layer,
-            inputs => layer.Forward(inputs[0], inputs[1], padding ? Padding(Length) : null,
-                padding ? Padding(MemoryLength) : null, _context),
+            inputs => layer.Forward(
+                inputs[0], new AttentionMask(Causal: true, KeyPadding: padding ? Padding(Length) : null), _context,
+                inputs[1], new AttentionMask(KeyPadding: padding ? Padding(MemoryLength) : null)),
             Random(1, 2, Length, Dim),
             Random(2, 2, MemoryLength, MemoryDim));
     }
@@ -124,9 +125,9 @@ public sealed class TransformerLayerTests
         return layer;
     }
 
-    private static DecoderLayer Decoder(bool preNorm, Activation activation, bool bias)
+    private static TransformerLayer Decoder(bool preNorm, Activation activation, bool bias)
     {
-        DecoderLayer layer = new(Options(preNorm, activation, bias), MemoryDim, new RandomSource(1));
+        TransformerLayer layer = new(Options(preNorm, activation, bias), new RandomSource(1), MemoryDim);
         Spread(layer);
         return layer;
     }

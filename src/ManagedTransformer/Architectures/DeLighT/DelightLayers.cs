@@ -14,18 +14,19 @@ public static class DelightLayers
     /// <param name="unit">d_m to d_m / 2.</param>
     /// <param name="random">Source of the initial values.</param>
     public static TransformerLayer Layer(TransformerLayerOptions options, UnitPlan unit, RandomSource random) =>
-        new(options, SelfAttention(options, random), FeedForward(options, random), null, new DextraUnit(unit, random));
+        new(options, SelfAttention(options, random), FeedForward(options, random), before: new DextraUnit(unit, random));
 
     /// <summary>A decoder layer.</summary>
     /// <param name="options">Sizes and dropouts.</param>
     /// <param name="memoryDim">Width of the encoder's output.</param>
     /// <param name="unit">d_m to d_m / 2.</param>
     /// <param name="random">Source of the initial values.</param>
-    public static DecoderLayer DecoderLayer(TransformerLayerOptions options, int memoryDim, UnitPlan unit, RandomSource random)
+    public static TransformerLayer DecoderLayer(TransformerLayerOptions options, int memoryDim, UnitPlan unit, RandomSource random)
     {
         MultiHeadAttention cross = new(options.Dim, options.Heads, random, memoryDim, options.Bias, options.AttentionDropout,
             options.Dim / 2);
-        return new DecoderLayer(options, SelfAttention(options, random), cross, FeedForward(options, random), new DextraUnit(unit, random));
+        return new TransformerLayer(options, SelfAttention(options, random), cross, FeedForward(options, random),
+            null, new DextraUnit(unit, random));
     }
 
     private static MultiHeadAttention SelfAttention(TransformerLayerOptions options, RandomSource random) =>

@@ -56,28 +56,10 @@ internal ref struct EarlyExitStep
     /// <summary>A layer's output for the active rows, [n, 1, D]. x holds all rows: what has left keeps the state it left with.</summary>
     private readonly Tensor RunLayer(int index, Tensor x)
     {
-        DecoderLayer layer = _decoder.Layers[index];
-        KeyValueCache cache = (KeyValueCache)_state.Caches[index];
-        SourceMemory memory = _state.Memory;
-        DepthState depth = _depth;
-        int[] active = _active;
-        bool all = active.Length == _state.Rows, complete = cache.Length == _state.Length;
-        RowGrid sources = all ? memory.Grid : memory.GridOf(active);
-        Tensor residual = all ? x : Select(x, active);
-        return layer.Run(residual, layer.Normed(residual), null, Attend, normed => memory.Attend(index, normed, sources),
-            ForwardContext.Inference).Residual;
-
-        Tensor Attend(Tensor normed)
-        {
-            if (all && complete)
-            {
-                return layer.Attention.Step(normed, cache);
-            }
-
-            Tensor inputs = complete ? x : TensorOperators.Concat(1, depth.StatesFrom(cache.Length), x);
-            (Tensor keys, Tensor values) = layer.Softmax.Remember(layer.Normed(inputs), cache);
-            return layer.Softmax.Attend(normed, keys, values, null, new RowGrid(active, x.Shape[0]));
-        }
+        bool all = _active.Length == _state.Rows;
+        RowGrid sources = all ? _state.Memory.Grid : _state.Memory.GridOf(_active);
+        return _decoder.Stack.RunLayer(
+            index, all ? x : Select(x, _active), new ActiveRows(_state, x, _active, sources), ForwardContext.Inference);
     }
 
     /// <summary>All rows, those active with their new states.</summary>
@@ -176,4 +158,31 @@ internal ref struct EarlyExitStep
         x.Reshape(new Shape(x.Shape[0], x.Shape[2])).Embedding(Indices(rows)).Reshape(new Shape(rows.Length, 1, x.Shape[2]));
 
     private static Tensor Indices(int[] values) => Tensor.From(values, new Shape(values.Length));
+
+    /// <summary>
+    /// Attention of the rows still active; keys and values of tokens that skipped a layer are made from the states they left with.
+    /// </summary>
+    /// <param name="state">Everything read before.</param>
+    /// <param name="x">The states of all rows, [rows, 1, D].</param>
+    /// <param name="active">Which rows attend.</param>
+    /// <param name="sources">To which sentence each of them belongs.</param>
+    private readonly struct ActiveRows(DecodingState state, Tensor x, int[] active, RowGrid sources) : ILayerAttention
+    {
+        public Tensor Attend(int index, TransformerLayer layer, Tensor normed)
+        {
+            KeyValueCache cache = (KeyValueCache)state.Caches[index];
+            bool complete = cache.Length == state.Length;
+            if (complete && active.Length == state.Rows)
+            {
+                return layer.Attention.Step(normed, cache);
+            }
+
+            MultiHeadAttention attention = (MultiHeadAttention)layer.Attention;
+            Tensor inputs = complete ? x : TensorOperators.Concat(1, state.Depth!.StatesFrom(cache.Length), x);
+            (Tensor keys, Tensor values) = attention.Remember(layer.Normed(inputs), cache);
+            return attention.Attend(normed, keys, values, null, new RowGrid(active, x.Shape[0]));
+        }
+
+        public Tensor AttendToMemory(int index, TransformerLayer layer, Tensor normed) => state.Memory.Attend(index, normed, sources);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
@@ -16,20 +17,12 @@ internal static class LanguageModelExitStep
     /// <param name="state">Advanced by n tokens.</param>
     public static void ReadAll(CausalLanguageModel model, Tensor x, LanguageModelState state)
     {
-        DepthState depth = state.Depth!;
         for (int i = 0; i < model.Layers.Count; i++)
         {
-            TransformerLayer layer = model.Layers[i];
-            (MultiHeadAttention attention, KeyValueCache cache) = Attention(layer, state, i);
-            if (cache.Length < state.Length)
-            {
-                attention.Remember(layer.Normed(depth.StatesFrom(cache.Length)), cache);
-            }
-
-            x = layer.Run(x, layer.Normed(x), null, normed => attention.Step(normed, cache), ForwardContext.Inference).Residual;
+            x = model.Stack.RunLayer(i, x, new CatchingUp(state), ForwardContext.Inference);
         }
 
-        depth.Append(x, [.. Enumerable.Repeat(model.Layers.Count, x.Shape[0])]);
+        state.Depth!.Append(x, [.. Enumerable.Repeat(model.Layers.Count, x.Shape[0])]);
         state.Advance(x.Shape[1]);
     }
 
@@ -53,9 +46,7 @@ internal static class LanguageModelExitStep
 
         for (int layer = 1; layer <= layers && exits.Contains(0); layer++)
         {
-            TransformerLayer block = model.Layers[layer - 1];
-            Tensor y =
-                block.Run(x, block.Normed(x), null, new ExitAttention(block, x, state, layer - 1), ForwardContext.Inference).Residual;
+            Tensor y = model.Stack.RunLayer(layer - 1, x, new ExitAttention(x, state), ForwardContext.Inference);
             x = exits.ContainsAnyExcept(0) ? Active(exits).Select(y, x) : y;
             if (layer == layers)
             {
@@ -103,12 +94,29 @@ internal static class LanguageModelExitStep
         return Tensor.From(active, new Shape(active.Length, 1, 1));
     }
 
-    /// <summary>
-    /// A step of a layer's attention; keys and values of tokens that skipped the layer are made from the states they left with.
-    /// </summary>
-    private readonly struct ExitAttention(TransformerLayer layer, Tensor x, LanguageModelState state, int index) : ILayerAttention
+    /// <summary>A step of a layer's attention; keys and values of tokens that skipped the layer are made first, on their own.</summary>
+    private readonly struct CatchingUp(LanguageModelState state) : ILayerAttention
     {
-        public Tensor Attend(Tensor normed)
+        public Tensor Attend(int index, TransformerLayer layer, Tensor normed)
+        {
+            (MultiHeadAttention attention, KeyValueCache cache) = Attention(layer, state, index);
+            if (cache.Length < state.Length)
+            {
+                attention.Remember(layer.Normed(state.Depth!.StatesFrom(cache.Length)), cache);
+            }
+
+            return attention.Step(normed, cache);
+        }
+
+        public Tensor AttendToMemory(int index, TransformerLayer layer, Tensor x) => throw new UnreachableException();
+    }
+
+    /// <summary>
+    /// A step of a layer's attention for states of one position; keys and values of tokens that skipped the layer are made with theirs.
+    /// </summary>
+    private readonly struct ExitAttention(Tensor x, LanguageModelState state) : ILayerAttention
+    {
+        public Tensor Attend(int index, TransformerLayer layer, Tensor normed)
         {
             (MultiHeadAttention attention, KeyValueCache cache) = Attention(layer, state, index);
             if (cache.Length == state.Length)
@@ -120,5 +128,7 @@ internal static class LanguageModelExitStep
             (Tensor keys, Tensor values) = attention.Remember(layer.Normed(inputs), cache);
             return attention.Attend(normed, keys, values, new AttentionMask(), ForwardContext.Inference);
         }
+
+        public Tensor AttendToMemory(int index, TransformerLayer layer, Tensor x) => throw new UnreachableException();
     }
 }

@@ -65,11 +65,11 @@ internal static class MixedTraining
     {
         Tensor places = Tensor.From([.. exits.Select(exit => (float)exit)], new Shape(previous.Shape[0], previous.Shape[1], 1)),
             before = decoder.Embedding.Forward(previous, context);
-        AttentionMask self = decoder.SelfMask(previous), cross = new(KeyPadding: memory.Padding);
+        BlockAttention block = decoder.Block(previous, memory, context);
         List<Tensor> states = [];
         for (int layer = 0; layer < decoder.Layers.Count; layer++)
         {
-            Tensor after = decoder.Layers[layer].Forward(before, memory.States, self, cross, context);
+            Tensor after = decoder.Stack.RunLayer(layer, before, block, context);
             before = places.GreaterOrEqualTo(Tensor.Scalar(layer + 1)).Select(after, before);
             states.Add(before);
         }

@@ -12,7 +12,7 @@ namespace ManagedTransformer.Architectures.EncoderDecoder;
 /// </summary>
 public sealed class Decoder : Module
 {
-    private readonly bool _masksPadding, _preNorm;
+    private readonly bool _masksPadding;
 
     /// <summary>A decoder with initial weights.</summary>
     /// <param name="config">Validated.</param>
@@ -25,15 +25,14 @@ public sealed class Decoder : Module
         // Of DeLighT's decoders, padding at the end of a target sees itself, as in the authors' code; nothing else sees it.
         _masksPadding = config.Delight is null;
         Embedding = config.Embedding(config.Vocab, dim, random, table);
-        Layers = config.Delight is { } delight
+        IReadOnlyList<TransformerLayer> layers = config.Delight is { } delight
             ?
             [
                 .. delight.Units(dim, config.DecoderLayers, config.Activation, "model")
                     .Select(unit => DelightLayers.DecoderLayer(config.DecoderOptions(), config.Dim, unit, random)),
             ]
             : [.. Enumerable.Range(0, config.DecoderLayers).Select(layer => CreateLayer(config, layer, random))];
-        _preNorm = config.PreNorm;
-        Norm = config.HasFinalNorm ? new LayerNorm(dim, config.NormEpsilon) : null;
+        Stack = new LayerStack(layers, config.HasFinalNorm ? new LayerNorm(dim, config.NormEpsilon) : null);
         int projected = config.Delight?.MapDim ?? dim;
         Narrowing = projected == dim ? null : new Linear(dim, projected, random, bias: false);
         bool separate = config.Exits?.Classifiers == ExitClassifiers.Separate;
@@ -46,11 +45,11 @@ public sealed class Decoder : Module
     /// <summary>Tokens and positions to vectors.</summary>
     public TokenEmbedding Embedding { get; }
 
-    /// <summary>The stack.</summary>
-    public IReadOnlyList<DecoderLayer> Layers { get; }
+    /// <summary>The layers and the norm behind them, if there is one.</summary>
+    public LayerStack Stack { get; }
 
-    /// <summary>The norm after the last layer; null for models without.</summary>
-    public LayerNorm? Norm { get; }
+    /// <summary>The layers.</summary>
+    public IReadOnlyList<TransformerLayer> Layers => Stack.Layers;
 
     /// <summary>The map from the last states to the width of a narrower table; null where the widths are equal.</summary>
     public Linear? Narrowing { get; }
@@ -66,15 +65,8 @@ public sealed class Decoder : Module
     /// <param name="memory">The encoded sources.</param>
     /// <param name="context">Dropout.</param>
     /// <returns>[B, T, D]</returns>
-    public Tensor Forward(Tensor tokens, EncoderOutput memory, ForwardContext context)
-    {
-        AttentionMask self = SelfMask(tokens), cross = new(KeyPadding: memory.Padding);
-        return Run(
-            Embedding.Forward(tokens, context),
-            (layer, x) => Layers[layer].Attention.Attend(x, self, null, context).Output,
-            (layer, x) => Layers[layer].Cross.Attend(x, memory.States, cross, context),
-            context);
-    }
+    public Tensor Forward(Tensor tokens, EncoderOutput memory, ForwardContext context) =>
+        Narrow(Stack.Run(Embedding.Forward(tokens, context), Block(tokens, memory, context), context));
 
     /// <summary>The states after every layer, before any final norm.</summary>
     /// <param name="tokens">Int32 [B, T]</param>
@@ -84,12 +76,12 @@ public sealed class Decoder : Module
     /// <returns>N times [B, T, D].</returns>
     internal IReadOnlyList<Tensor> States(Tensor tokens, EncoderOutput memory, ForwardContext context, Func<int, Tensor, Tensor> pass)
     {
-        AttentionMask self = SelfMask(tokens), cross = new(KeyPadding: memory.Padding);
+        BlockAttention block = Block(tokens, memory, context);
         Tensor x = Embedding.Forward(tokens, context);
         List<Tensor> states = [];
         for (int layer = 0; layer < Layers.Count; layer++)
         {
-            states.Add(Layers[layer].Forward(x, memory.States, self, cross, context));
+            states.Add(Stack.RunLayer(layer, x, block, context));
             x = pass(layer, states[layer]);
         }
 
@@ -97,13 +89,20 @@ public sealed class Decoder : Module
     }
 
     /// <summary>What an exit's classifier sees of a state: the final norm, shared by all exits, of pre-norm models.</summary>
-    internal Tensor ExitState(Tensor state) => Norm?.Forward(state) ?? state;
+    internal Tensor ExitState(Tensor state) => Stack.Norm?.Forward(state) ?? state;
 
     /// <summary>The projection [V, D] of a layer's exit, from 0.</summary>
     internal Parameter Classifier(int layer) => Exits?[layer] ?? Output ?? Embedding.Weight;
 
-    /// <summary>Earlier positions that are not padding.</summary>
-    internal AttentionMask SelfMask(Tensor tokens) => new(Causal: true, KeyPadding: _masksPadding ? Embedding.PaddingMask(tokens) : null);
+    /// <summary>What a block of targets attends to: earlier positions and sources that are not padding.</summary>
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <param name="memory">The encoded sources.</param>
+    /// <param name="context">Dropout.</param>
+    internal BlockAttention Block(Tensor tokens, EncoderOutput memory, ForwardContext context)
+    {
+        AttentionMask self = new(Causal: true, KeyPadding: _masksPadding ? Embedding.PaddingMask(tokens) : null);
+        return new BlockAttention(self, context, memory.States, new AttentionMask(KeyPadding: memory.Padding));
+    }
 
     /// <summary>The last hidden states of the next token of every row; the state is advanced.</summary>
     /// <param name="tokens">Int32 [rows, 1]</param>
@@ -111,11 +110,8 @@ public sealed class Decoder : Module
     /// <returns>[rows, 1, D]</returns>
     internal Tensor Step(Tensor tokens, DecodingState state)
     {
-        Tensor x = Run(
-            Embedding.Forward(tokens, ForwardContext.Inference, state.Length),
-            (layer, x) => Layers[layer].Attention.Step(x, state.Caches[layer]),
-            (layer, x) => state.Memory.Attend(layer, x),
-            ForwardContext.Inference);
+        Tensor x = Embedding.Forward(tokens, ForwardContext.Inference, state.Length);
+        x = Narrow(Stack.Run(x, new DecodingAttention(state), ForwardContext.Inference));
         state.Advance();
         return x;
     }
@@ -125,7 +121,7 @@ public sealed class Decoder : Module
     {
         visit.Add("", Embedding);
         visit.Add("layers", Layers);
-        visit.Add("norm", Norm);
+        visit.Add("norm", Stack.Norm);
         visit.Add("project", Narrowing);
         visit.Add("output.weight", Output);
         for (int layer = 0; layer < Exits?.Count; layer++)
@@ -134,40 +130,35 @@ public sealed class Decoder : Module
         }
     }
 
-    private static DecoderLayer CreateLayer(EncoderDecoderConfig config, int layer, RandomSource random)
+    private static TransformerLayer CreateLayer(EncoderDecoderConfig config, int layer, RandomSource random)
     {
         TransformerLayerOptions options = config.DecoderOptions();
         LinearAttentionConfig? self = config.LinearAt(layer), cross = config.CrossLinearAt(layer);
         if (self is null && cross is null)
         {
-            return new DecoderLayer(options, config.Dim, random);
+            return new TransformerLayer(options, random, config.Dim);
         }
 
         SelfAttention attention = self is null
             ? new MultiHeadAttention(options.Dim, options.Heads, random, null, options.Bias, options.AttentionDropout)
             : new LinearSelfAttention(Linear(self), random);
-        Module memory = cross is null
+        ICrossAttention memory = cross is null
             ? new MultiHeadAttention(options.Dim, options.Heads, random, config.Dim, options.Bias, options.AttentionDropout)
             : new LinearCrossAttention(Linear(cross), config.Dim, random);
         FeedForward feedForward = new(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout,
             options.Bias);
-        return new DecoderLayer(options, attention, memory, feedForward, null);
+        return new TransformerLayer(options, attention, memory, feedForward, null, null);
 
         LinearAttentionLayerOptions Linear(LinearAttentionConfig linear) =>
             new() { Dim = options.Dim, Heads = options.Heads, Linear = linear, Bias = options.Bias };
     }
 
-    // Each layer gets the norm that follows it, so that its last residual sum and that norm are one pass.
-    private Tensor Run(Tensor x, Func<int, Tensor, Tensor> attend, Func<int, Tensor, Tensor> cross, ForwardContext context)
-    {
-        Tensor normed = _preNorm ? Layers[0].Norm1.Forward(x) : x;
-        for (int i = 0; i < Layers.Count; i++)
-        {
-            int index = i;
-            LayerNorm? next = !_preNorm ? null : i + 1 < Layers.Count ? Layers[i + 1].Norm1 : Norm;
-            (x, normed) = Layers[i].Run(x, normed, next, state => attend(index, state), state => cross(index, state), context);
-        }
+    private Tensor Narrow(Tensor x) => Narrowing?.Forward(x) ?? x;
 
-        return Narrowing?.Forward(normed) ?? normed;
+    private readonly struct DecodingAttention(DecodingState state) : ILayerAttention
+    {
+        public Tensor Attend(int index, TransformerLayer layer, Tensor x) => layer.Attention.Step(x, state.Caches[index]);
+
+        public Tensor AttendToMemory(int index, TransformerLayer layer, Tensor x) => state.Memory.Attend(index, x);
     }
 }

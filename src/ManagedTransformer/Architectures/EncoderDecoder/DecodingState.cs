@@ -12,7 +12,7 @@ namespace ManagedTransformer.Architectures.EncoderDecoder;
 public sealed class DecodingState
 {
     private readonly int _limit, _mostRows;
-    private readonly IReadOnlyList<DecoderLayer> _layers;
+    private readonly IReadOnlyList<TransformerLayer> _layers;
     private readonly RowHistory _history = new();
 
     internal DecodingState(EncoderDecoderModel model, EncoderOutput memory, int beam, ExitRule? exits)
@@ -25,7 +25,7 @@ public sealed class DecodingState
         _limit = model.Config.MaxPositions;
         _layers = model.Decoder.Layers;
         Rows = _mostRows = memory.Sentences * beam;
-        Memory = new SourceMemory([.. model.Decoder.Layers.Select(layer => layer.Cross)], memory, beam);
+        Memory = new SourceMemory([.. model.Decoder.Layers.Select(layer => layer.Cross!)], memory, beam);
         Caches = [.. model.Decoder.Layers.Select(layer => layer.Attention.CreateState(Rows))];
         ExitRule rule = exits ?? model.Config.Exits?.Rule ?? new ExitRule();
         if (model.Config.Exits is not null)
@@ -105,8 +105,7 @@ public sealed class DecodingState
         {
             if (Caches[layer] is KeyValueCache cache && cache.Length < Length)
             {
-                DecoderLayer decoder = _layers[layer];
-                decoder.Softmax.Remember(decoder.Normed(Depth!.StatesFrom(cache.Length)), cache);
+                ((MultiHeadAttention)_layers[layer].Attention).Remember(_layers[layer].Normed(Depth!.StatesFrom(cache.Length)), cache);
             }
         }
     }

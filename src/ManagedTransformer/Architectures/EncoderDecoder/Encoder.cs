@@ -15,21 +15,18 @@ public sealed class Encoder : Module
     public Encoder(EncoderDecoderConfig config, RandomSource random)
     {
         Embedding = config.Embedding(config.SrcVocab, config.Dim, random);
-        Layers = config.Delight is { } delight
+        IReadOnlyList<TransformerLayer> layers = config.Delight is { } delight
             ? [.. delight.Units(config.Dim, config.EncoderLayers, config.Activation, "model")
                 .Select(unit => DelightLayers.Layer(config.EncoderOptions(), unit, random))]
             : [.. Enumerable.Range(0, config.EncoderLayers).Select(_ => new TransformerLayer(config.EncoderOptions(), random))];
-        Norm = config.PreNorm ? new LayerNorm(config.Dim, config.NormEpsilon) : null;
+        Stack = new LayerStack(layers, config.PreNorm ? new LayerNorm(config.Dim, config.NormEpsilon) : null);
     }
 
     /// <summary>Tokens and positions to vectors.</summary>
     public TokenEmbedding Embedding { get; }
 
-    /// <summary>The stack.</summary>
-    public IReadOnlyList<TransformerLayer> Layers { get; }
-
-    /// <summary>The norm after the last layer; null for post-norm models.</summary>
-    public LayerNorm? Norm { get; }
+    /// <summary>The layers and, of pre-norm models, the norm behind them.</summary>
+    public LayerStack Stack { get; }
 
     /// <summary>Encodes sentences. What stands at padding changes nothing elsewhere.</summary>
     /// <param name="tokens">Int32 [B, S], padded on the left.</param>
@@ -44,23 +41,15 @@ public sealed class Encoder : Module
             x = x.Multiply(padding.Affine(-1, 1).Reshape(new Shape(padding.Shape[0], padding.Shape[1], 1)));
         }
 
-        AttentionMask mask = new(KeyPadding: padding);
-        Tensor normed = Norm is null ? x : Layers[0].Norm1.Forward(x);
-        for (int i = 0; i < Layers.Count; i++)
-        {
-            TransformerLayer layer = Layers[i];
-            LayerNorm? next = Norm is null ? null : i + 1 < Layers.Count ? Layers[i + 1].Norm1 : Norm;
-            (x, normed) = layer.Run(x, normed, next, state => layer.Attention.Attend(state, mask, null, context).Output, context);
-        }
-
-        return new EncoderOutput(normed, padding);
+        x = Stack.Run(x, new BlockAttention(new AttentionMask(KeyPadding: padding), context), context);
+        return new EncoderOutput(x, padding);
     }
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
         visit.Add("", Embedding);
-        visit.Add("layers", Layers);
-        visit.Add("norm", Norm);
+        visit.Add("layers", Stack.Layers);
+        visit.Add("norm", Stack.Norm);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
@@ -35,8 +36,8 @@ public sealed class CausalLanguageModel : Module
         Positions = config.HasSpans
             ? Initialization.Normal(new Shape(config.Span!.Limit, config.Dim / config.Heads), 1, random)
             : null;
-        Layers = LayerFactory.Create(config, Positions, random);
-        Norm = config.HasFinalNorm ? new LayerNorm(config.Dim, config.NormEpsilon) : null;
+        IReadOnlyList<TransformerLayer> layers = LayerFactory.Create(config, Positions, random);
+        Stack = new LayerStack(layers, config.HasFinalNorm ? new LayerNorm(config.Dim, config.NormEpsilon) : null);
         Narrowing = config.TableWidth == config.Dim ? null : new Linear(config.Dim, config.TableWidth, random, bias: false);
         if (config.Adaptive is not null)
         {
@@ -77,11 +78,11 @@ public sealed class CausalLanguageModel : Module
     /// <summary>The table of relative positions that the layers share, [S, d]; null without span attention.</summary>
     public Parameter? Positions { get; }
 
-    /// <summary>The stack.</summary>
-    public IReadOnlyList<TransformerLayer> Layers { get; }
+    /// <summary>The layers and the norm behind them, if there is one.</summary>
+    public LayerStack Stack { get; }
 
-    /// <summary>The norm after the last layer; null for models without.</summary>
-    public LayerNorm? Norm { get; }
+    /// <summary>The layers.</summary>
+    public IReadOnlyList<TransformerLayer> Layers => Stack.Layers;
 
     /// <summary>The map from the last states to the width of a narrower table; null where the widths are equal.</summary>
     public Linear? Narrowing { get; }
@@ -175,25 +176,9 @@ public sealed class CausalLanguageModel : Module
     /// <param name="past">States before the block, which are advanced by it.</param>
     internal (Tensor Hidden, Tensor? MeanSpans) Run(Tensor tokens, ForwardContext context, HiddenStateCache? past)
     {
-        Tensor x = Embed(tokens, context, 0);
-        AttentionMask mask = Mask(tokens);
-        Tensor? spans = null;
-        Tensor normed = BeforeLayers(x);
-        for (int i = 0; i < Layers.Count; i++)
-        {
-            int index = i;
-            (x, normed) = Layers[i].Run(x, normed, NormAfter(i), state =>
-            {
-                SelfAttention attention = Layers[index].Attention;
-                AttentionOutput output = attention.Attend(state, mask, past?[index], context);
-                past?.Advance(index, state, attention.PastLength);
-                spans = (spans, output.MeanSpan) switch { (null, var mean) => mean, (var sum, null) => sum, var (sum, mean) => sum + mean };
-                return output.Output;
-            }, context);
-        }
-
-        x = AfterLayers(normed);
-        return (context.Dropout(x, Config.OutputDropout), spans);
+        StreamAttention attention = new(Mask(tokens), past, context);
+        Tensor x = Narrow(Stack.Run(Embed(tokens, context, 0), attention, context));
+        return (context.Dropout(x, Config.OutputDropout), attention.MeanSpans);
     }
 
     /// <summary>The states after every layer, before any final norm.</summary>
@@ -203,11 +188,11 @@ public sealed class CausalLanguageModel : Module
     internal IReadOnlyList<Tensor> States(Tensor tokens, ForwardContext context)
     {
         Tensor x = Embed(tokens, context, 0);
-        AttentionMask mask = Mask(tokens);
+        BlockAttention block = new(Mask(tokens), context);
         List<Tensor> states = [];
-        foreach (TransformerLayer layer in Layers)
+        for (int layer = 0; layer < Layers.Count; layer++)
         {
-            x = layer.Forward(x, mask, context);
+            x = Stack.RunLayer(layer, x, block, context);
             states.Add(x);
         }
 
@@ -215,7 +200,7 @@ public sealed class CausalLanguageModel : Module
     }
 
     /// <summary>What the projection to the vocabulary sees of a layer's state: its final norm, shared by all exits.</summary>
-    internal Tensor ExitState(Tensor state) => Norm?.Forward(state) ?? state;
+    internal Tensor ExitState(Tensor state) => Stack.Norm?.Forward(state) ?? state;
 
     // The sizes of every layer's window follow from its learnt spans: one wait for a device instead of one per layer.
     private void FetchSpans()
@@ -306,7 +291,7 @@ public sealed class CausalLanguageModel : Module
         visit.Add("", Embedding is null ? _widening : null);
         visit.Add("pos.weight", Positions);
         visit.Add("layers", Layers);
-        visit.Add("norm", Norm);
+        visit.Add("norm", Stack.Norm);
         visit.Add("project", Narrowing);
         visit.AddMatrix("output.weight", Output);
         visit.Add("output.bias", OutputBias);
@@ -356,15 +341,9 @@ public sealed class CausalLanguageModel : Module
     private Tensor StepPiece(Tensor tokens, LanguageModelState state)
     {
         Tensor x = Embed(tokens, ForwardContext.Inference, state.Length);
-        Tensor normed = BeforeLayers(x);
-        for (int i = 0; i < Layers.Count; i++)
-        {
-            (x, normed) = Layers[i].Run(x, normed, NormAfter(i), new AttentionStep(Layers[i].Attention, state.Layers[i]),
-                ForwardContext.Inference);
-        }
-
+        x = Narrow(Stack.Run(x, new StepAttention(state), ForwardContext.Inference));
         state.Advance(tokens.Shape[1]);
-        return AfterLayers(normed);
+        return x;
     }
 
     /// <summary>Scores of hidden states: logits, or, from an adaptive softmax, log-probabilities.</summary>
@@ -373,15 +352,12 @@ public sealed class CausalLanguageModel : Module
         ? adaptive.LogProbabilities(hidden)
         : hidden.Linear(Output ?? Embedding!.Weight, OutputBias);
 
-    private Tensor BeforeLayers(Tensor x) => Config.PreNorm ? Layers[0].Norm1.Forward(x) : x;
+    private Tensor Narrow(Tensor x) => Narrowing?.Forward(x) ?? x;
 
-    // Each layer gets the norm that follows it, so that its last residual sum and that norm are one pass.
-    private LayerNorm? NormAfter(int layer) => !Config.PreNorm ? null : layer + 1 < Layers.Count ? Layers[layer + 1].Norm1 : Norm;
-
-    private Tensor AfterLayers(Tensor normed) => Narrowing?.Forward(normed) ?? normed;
-
-    private readonly struct AttentionStep(SelfAttention attention, LayerState state) : ILayerAttention
+    private readonly struct StepAttention(LanguageModelState state) : ILayerAttention
     {
-        public Tensor Attend(Tensor normed) => attention.Step(normed, state);
+        public Tensor Attend(int index, TransformerLayer layer, Tensor x) => layer.Attention.Step(x, state.Layers[index]);
+
+        public Tensor AttendToMemory(int index, TransformerLayer layer, Tensor x) => throw new UnreachableException();
     }
 }

@@ -42,7 +42,7 @@ internal sealed record Gpt2Tensor(string Name, long[] Shape, Func<CausalLanguage
             }
         }
 
-        foreach (Gpt2Tensor tensor in Norm("ln_f", dim, network => network.Norm!))
+        foreach (Gpt2Tensor tensor in Norm("ln_f", dim, network => network.Stack.Norm!))
         {
             yield return tensor;
         }

@@ -10,11 +10,12 @@ internal sealed class DecoderLayerSystem : IGoldenSystem
     public void Run(GoldenCase test, GoldenCheck check)
     {
         TransformerLayerOptions options = EncoderLayerSystem.Options(test.Config);
-        DecoderLayer layer = new(options, test.Config.Int("memory_dim", options.Dim), new RandomSource(1));
+        TransformerLayer layer = new(options, new RandomSource(1), test.Config.Int("memory_dim", options.Dim));
         check.Load(layer);
         Tensor x = check.Input("x"), memory = check.Input("memory");
-        Tensor y = layer.Forward(x, memory, test.OptionalFloats("in/padding_mask"), test.OptionalFloats("in/memory_padding_mask"),
-            ForwardContext.Inference);
+        AttentionMask self = new(Causal: true, KeyPadding: test.OptionalFloats("in/padding_mask")),
+            cross = new(KeyPadding: test.OptionalFloats("in/memory_padding_mask"));
+        Tensor y = layer.Forward(x, self, ForwardContext.Inference, memory, cross);
         check.Compare("out/y", y);
         check.Differentiate(("y", y));
         check.CompareInputGradient("x", x);

@@ -40,9 +40,10 @@ internal sealed class LayerSystem(string name) : IGoldenSystem
         if (test.Has("in/enc"))
         {
             Tensor memory = check.Input("enc");
-            DecoderLayer layer = DelightLayers.DecoderLayer(options, dim, plan, new RandomSource(1));
+            TransformerLayer layer = DelightLayers.DecoderLayer(options, dim, plan, new RandomSource(1));
             check.Load(layer);
-            Compare(layer, layer.Forward(x, memory, null, test.OptionalFloats("in/enc_pad_mask"), ForwardContext.Inference));
+            AttentionMask cross = new(KeyPadding: test.OptionalFloats("in/enc_pad_mask"));
+            Compare(layer, layer.Forward(x, new AttentionMask(Causal: true), ForwardContext.Inference, memory, cross));
             check.CompareInputGradient("enc", memory);
             return;
         }

@@ -43,14 +43,14 @@ internal sealed class TranslationGenerationSystem : IGoldenSystem
         check.Compare("out/logits", logits);
         for (int i = 0; i < model.Decoder.Layers.Count; i++)
         {
-            DecoderLayer layer = model.Decoder.Layers[i];
+            TransformerLayer layer = model.Decoder.Layers[i];
             if (layer.Attention is LinearSelfAttention self)
             {
                 LinearAttentionState sums = ((LinearState)state.Caches[i]).State;
                 CompareStates($"out/decoder.layers.{i}.attn", sums.S, sums.Z, self.Merged!.Query, self.Merged.Key);
             }
 
-            if (layer.CrossAttention is LinearCrossAttention cross)
+            if (layer.Cross is LinearCrossAttention cross)
             {
                 (Tensor s, Tensor z) = state.Memory.Projected(i);
                 CompareStates($"out/decoder.layers.{i}.cross_attn", s, z, cross.Merged.Query!, cross.Merged.Key!);
