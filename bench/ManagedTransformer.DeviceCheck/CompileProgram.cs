@@ -27,8 +27,7 @@ internal static class CompileProgram
         CompilingLauncher launcher;
         try
         {
-            DeviceDescription? found = Devices.All().Where(found => found.Rank > 0 && Means(name, found.Name)).MaxBy(found => found.Rank);
-            string chosen = found?.Name ?? Devices.Open(name).Name; // which says why there is none
+            string chosen = Devices.Find(name).Name;
             bool isCuda = chosen.StartsWith(CudaProvider.Instance.Kind, StringComparison.Ordinal);
             int index = int.Parse(chosen.AsSpan(chosen.IndexOf(':', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
             launcher = new CompilingLauncher(() => isCuda ? Cuda(index) : OpenCl(index), Report);
@@ -77,10 +76,6 @@ internal static class CompileProgram
             Console.WriteLine(new JsonObject { ["kernel"] = kernel, ["failure"] = failure }.ToJsonString());
         }
     }
-
-    private static bool Means(string asked, string found) =>
-        asked == Devices.Gpu || asked == found
-        || (found.StartsWith(asked + ":", StringComparison.Ordinal) && found.EndsWith(":0", StringComparison.Ordinal));
 
     private static CudaAccelerator Cuda(int index)
     {

@@ -32,7 +32,7 @@ internal sealed class CompilingLauncher(Func<Accelerator> open, Action<string, s
         try
         {
             _accelerator ??= open();
-            _ = _accelerator.LoadKernel(kernel);
+            _ = AcceleratorLauncher.Load(_accelerator, kernel.Method);
             Compiled++;
             report(AcceleratorLauncher.Name(kernel.Method), "");
         }

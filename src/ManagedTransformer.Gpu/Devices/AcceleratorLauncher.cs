@@ -32,7 +32,8 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
 
         if (!_loaded.TryGetValue(kernel, out Delegate? loaded))
         {
-            loaded = Load(kernel);
+            loaded = Load(accelerator, kernel.Method)
+                .CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TArguments>>();
             _loaded[kernel] = loaded;
         }
 
@@ -45,12 +46,11 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
         }
     }
 
-    private Action<AcceleratorStream, KernelConfig, TArguments> Load<TArguments>(Action<TArguments> kernel)
-        where TArguments : struct
+    /// <summary>A kernel, compiled by ILGPU and by the driver.</summary>
+    internal static Kernel Load(Accelerator accelerator, MethodInfo kernel)
     {
-        CompiledKernel compiled = accelerator.CompileKernel(EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method));
-        Kernel loaded = accelerator.LoadKernel(OpenClSource.Mend(compiled));
-        return loaded.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TArguments>>();
+        CompiledKernel compiled = accelerator.CompileKernel(EntryPointDescription.FromExplicitlyGroupedKernel(kernel));
+        return accelerator.LoadKernel(OpenClSource.Mend(compiled));
     }
 
     private static string Describe<TArguments>(TArguments arguments) => string.Join(' ', typeof(TArguments).GetFields().Select(

@@ -81,7 +81,7 @@ public sealed class GpuDevice : Device
         {
             throw new ArgumentOutOfRangeException(
                 nameof(groupSize),
-                $"{kernel.Method.DeclaringType!.Name}.{kernel.Method.Name} wants {groupSize} threads per group; "
+                $"{AcceleratorLauncher.Name(kernel.Method)} wants {groupSize} threads per group; "
                 + $"some devices have {PortableGroupSize}.");
         }
 

@@ -59,6 +59,16 @@ public static class Devices
         }
     }
 
+    /// <summary>What <see cref="Open"/> would open for a name other than that of the CPU.</summary>
+    /// <exception cref="DeviceException">There is no such device.</exception>
+    internal static DeviceDescription Find(string name)
+    {
+        lock (_gate)
+        {
+            return Choose(name);
+        }
+    }
+
     private static DeviceDescription Choose(string name)
     {
         if (name == Gpu)

@@ -15,5 +15,6 @@ internal interface ILayerAttention
     /// <param name="index">The layer, from 0.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="x">What its cross-attention sees of the residual stream, [B, T, dim].</param>
-    Tensor AttendToMemory(int index, TransformerLayer layer, Tensor x);
+    Tensor AttendToMemory(int index, TransformerLayer layer, Tensor x) =>
+        throw new InvalidOperationException("There is no memory in this pass.");
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
@@ -107,8 +106,6 @@ internal static class LanguageModelExitStep
 
             return attention.Step(normed, cache);
         }
-
-        public Tensor AttendToMemory(int index, TransformerLayer layer, Tensor x) => throw new UnreachableException();
     }
 
     /// <summary>
@@ -128,7 +125,5 @@ internal static class LanguageModelExitStep
             (Tensor keys, Tensor values) = attention.Remember(layer.Normed(inputs), cache);
             return attention.Attend(normed, keys, values, new AttentionMask(), ForwardContext.Inference);
         }
-
-        public Tensor AttendToMemory(int index, TransformerLayer layer, Tensor x) => throw new UnreachableException();
     }
 }

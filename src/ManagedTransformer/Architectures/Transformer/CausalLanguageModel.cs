@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
@@ -357,7 +356,5 @@ public sealed class CausalLanguageModel : Module
     private readonly struct StepAttention(LanguageModelState state) : ILayerAttention
     {
         public Tensor Attend(int index, TransformerLayer layer, Tensor x) => layer.Attention.Step(x, state.Layers[index]);
-
-        public Tensor AttendToMemory(int index, TransformerLayer layer, Tensor x) => throw new UnreachableException();
     }
 }

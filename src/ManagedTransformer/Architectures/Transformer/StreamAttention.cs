@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
@@ -24,7 +23,4 @@ internal sealed class StreamAttention(AttentionMask mask, HiddenStateCache? past
         MeanSpans = MeanSpans is not null && output.MeanSpan is not null ? MeanSpans + output.MeanSpan : MeanSpans ?? output.MeanSpan;
         return output.Output;
     }
-
-    /// <inheritdoc/>
-    public Tensor AttendToMemory(int index, TransformerLayer layer, Tensor x) => throw new UnreachableException();
 }
