@@ -91,9 +91,10 @@ internal static class BenchTrainCommand
 
     private static TrainingMeasurement Measure(LanguageModelRecipe recipe, string? file, Sizes sizes, bool profile)
     {
-        int context = sizes.Sequence ?? recipe.Training.Context;
+        int batch = sizes.Batch ?? recipe.Training.Batch, context = sizes.Sequence ?? recipe.Training.Context;
         recipe = recipe with
         {
+            Training = recipe.Training with { Batch = batch, Context = context },
             Model = recipe.Model with
             {
                 Layers = sizes.Layers ?? recipe.Model.Layers,
@@ -103,9 +104,9 @@ internal static class BenchTrainCommand
                 MaxPositions = Math.Max(context, recipe.Model.MaxPositions),
             },
         };
+        recipe.Validate(file ?? "mt bench train");
         return TrainingBenchmark.Run(
-            RecipeVocabulary.Resolve(recipe, file ?? ""), sizes.Batch ?? recipe.Training.Batch, context, sizes.Steps,
-            file is null ? null : recipe.Training, profile);
+            RecipeVocabulary.Resolve(recipe, file ?? ""), batch, context, sizes.Steps, file is null ? null : recipe.Training, profile);
     }
 
     private static TrainingMeasurement Measure(TranslationRecipe recipe, string file, Sizes sizes, bool profile)

@@ -48,5 +48,11 @@ public sealed record LanguageModelRecipe : Recipe
             throw new InputException(
                 $"{where}: span attention needs training.sampling to be stream, since it looks back at the blocks before.");
         }
+
+        if (Model.MemoryPositions is { Count: > 0 } && Model.Memory is { BatchNorm: true } && Training.Batch * Training.Context < 2)
+        {
+            throw new InputException(
+                $"{where}: model.memory.batch_norm needs at least two tokens in a batch, and training.batch and training.context make one.");
+        }
     }
 }

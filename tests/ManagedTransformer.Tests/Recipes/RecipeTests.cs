@@ -77,6 +77,30 @@ public sealed class RecipeTests : IDisposable
         Assert.Contains("(line 1)", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, 1, true, false)]
+    [InlineData(1, 1, false, true)]
+    [InlineData(2, 1, true, true)]
+    [InlineData(1, 2, true, true)]
+    public void BatchNormOfAMemoryNeedsTwoTokens(int batch, int context, bool norm, bool fits)
+    {
+        string memory = $$"""
+            "memory_positions": ["0"], "memory": { "heads": 1, "n_keys": 1, "key_dim": 2, "top_k": 1, "batch_norm": {{(norm ? "true" : "false")}} }
+            """;
+        string text = Small.Replace("\"activation\"", $"{memory}, \"activation\"", StringComparison.Ordinal);
+        File.WriteAllText(_folder["r.json"], text.Replace(
+            "\"steps\": 3", $"\"steps\": 3, \"batch\": {batch}, \"context\": {context}", StringComparison.Ordinal));
+        if (fits)
+        {
+            Assert.Equal(batch, Recipe.LoadLanguageModel(_folder["r.json"]).Training.Batch);
+            return;
+        }
+
+        string message = Assert.Throws<InputException>(() => Recipe.Load(_folder["r.json"])).Message;
+        Assert.StartsWith(
+            $"{_folder["r.json"]}: model.memory.batch_norm needs at least two tokens in a batch", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AByteOrderMarkIsDroppedAndUTF16Refused()
     {
