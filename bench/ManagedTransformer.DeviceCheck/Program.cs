@@ -1,4 +1,5 @@
 using ManagedTransformer.Cli;
+using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.DeviceCheck;
 using ManagedTransformer.Tests.OnDevice;
 

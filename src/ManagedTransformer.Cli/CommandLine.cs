@@ -1,6 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using ManagedTransformer.Cli.Commands;
+using ManagedTransformer.Cli.Options;
+using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Cli;
@@ -29,7 +33,7 @@ internal static class CommandLine
     {
         ParseResult parsed = CreateRoot(terminal)
             .Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        FailureReport failure = new(terminal, isJson: arguments.Contains(Options.JsonName));
+        FailureReport failure = new(terminal, isJson: arguments.Contains(CommonOptions.JsonName));
         if (parsed.Action is ParseErrorAction)
         {
             failure.Write(DescribeUsage(parsed));

@@ -1,6 +1,7 @@
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Checkpoints.HuggingFace;
-using ManagedTransformer.Data;
+using ManagedTransformer.Files;
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 

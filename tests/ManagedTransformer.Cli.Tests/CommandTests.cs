@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
+using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Recipes;
 using Xunit;
 

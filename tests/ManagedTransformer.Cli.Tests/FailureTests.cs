@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ManagedTransformer.Cli.Options;
 using Xunit;
 
 namespace ManagedTransformer.Cli.Tests;

@@ -1,3 +1,4 @@
+using ManagedTransformer.Cli.Views;
 using Xunit;
 
 namespace ManagedTransformer.Cli.Tests;

@@ -1,3 +1,4 @@
+using ManagedTransformer.Cli.Terminals;
 using Xunit;
 
 namespace ManagedTransformer.Cli.Tests;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Tensors.Cpu;
 
 namespace ManagedTransformer.Cli.Tests;

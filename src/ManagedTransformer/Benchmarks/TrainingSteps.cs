@@ -1,4 +1,3 @@
-using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Optimizers;
 using ManagedTransformer.Optimizers.Schedules;

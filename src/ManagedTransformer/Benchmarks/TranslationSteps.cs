@@ -1,5 +1,4 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
-using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ManagedTransformer.Checkpoints.HuggingFace;
-using ManagedTransformer.Data;
+using ManagedTransformer.Files;
 
 namespace ManagedTransformer.Checkpoints;
 

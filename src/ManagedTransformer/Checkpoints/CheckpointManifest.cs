@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
-using ManagedTransformer.Data;
+using ManagedTransformer.Files;
 
 namespace ManagedTransformer.Checkpoints;
 

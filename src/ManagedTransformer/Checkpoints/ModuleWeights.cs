@@ -1,4 +1,4 @@
-using ManagedTransformer.Data;
+using ManagedTransformer.Files;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Serialization;

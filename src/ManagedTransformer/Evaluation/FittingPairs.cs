@@ -1,5 +1,5 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Pairs;
 using ManagedTransformer.Generation;
 
 namespace ManagedTransformer.Evaluation;

@@ -1,6 +1,6 @@
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Text;
+using ManagedTransformer.Datasets;
 using ManagedTransformer.Recipes;
-using ManagedTransformer.Training;
 
 namespace ManagedTransformer.Evaluation;
 

@@ -1,8 +1,9 @@
 using System.Diagnostics;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Pairs;
+using ManagedTransformer.Datasets;
+using ManagedTransformer.Evaluation.Metrics;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Recipes;
-using ManagedTransformer.Training;
 
 namespace ManagedTransformer.Evaluation;
 

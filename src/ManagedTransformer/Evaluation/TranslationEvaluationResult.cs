@@ -1,3 +1,5 @@
+using ManagedTransformer.Evaluation.Metrics;
+
 namespace ManagedTransformer.Evaluation;
 
 /// <summary>How well a model translates.</summary>

@@ -1,6 +1,6 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Pairs;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 

@@ -1,4 +1,4 @@
-using ManagedTransformer.Data;
+using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Generation;
 

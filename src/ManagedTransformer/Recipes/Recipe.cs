@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Serialization;
-using ManagedTransformer.Data;
+using ManagedTransformer.Files;
+using ManagedTransformer.Json;
 
 namespace ManagedTransformer.Recipes;
 

@@ -7,7 +7,10 @@ using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Evaluation;
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Adaptive;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Training;
 

@@ -1,4 +1,4 @@
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Text;
 
 namespace ManagedTransformer.Recipes;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using ManagedTransformer.Json;
 
 namespace ManagedTransformer.Tokenization;
 

@@ -1,5 +1,6 @@
 using System.Text;
-using ManagedTransformer.Data;
+using ManagedTransformer.Files;
+using ManagedTransformer.Json;
 
 namespace ManagedTransformer.Tokenization;
 

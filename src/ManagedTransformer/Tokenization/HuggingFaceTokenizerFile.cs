@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ManagedTransformer.Json;
 
 namespace ManagedTransformer.Tokenization;
 

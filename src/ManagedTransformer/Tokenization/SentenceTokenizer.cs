@@ -1,5 +1,3 @@
-using ManagedTransformer.Data;
-
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>

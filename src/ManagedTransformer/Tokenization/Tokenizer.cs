@@ -1,4 +1,7 @@
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Text;
+using ManagedTransformer.Files;
+using ManagedTransformer.Hashing;
+using ManagedTransformer.Json;
 
 namespace ManagedTransformer.Tokenization;
 

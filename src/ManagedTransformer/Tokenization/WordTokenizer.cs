@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using ManagedTransformer.Data;
+using ManagedTransformer.Files;
+using ManagedTransformer.Json;
 
 namespace ManagedTransformer.Tokenization;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Text;
+using ManagedTransformer.Datasets;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Recipes;

@@ -1,7 +1,8 @@
 using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Text;
+using ManagedTransformer.Datasets;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;

@@ -1,6 +1,7 @@
-using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Text;
+using ManagedTransformer.Files;
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using ManagedTransformer.Data;
+using ManagedTransformer.Files;
 
 namespace ManagedTransformer.Training;
 

@@ -1,6 +1,5 @@
-using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Text;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Optimizers;
 using ManagedTransformer.Optimizers.Schedules;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using ManagedTransformer.Data;
+using ManagedTransformer.Files;
 
 namespace ManagedTransformer.Training;
 

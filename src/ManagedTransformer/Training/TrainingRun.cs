@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Data;
+using ManagedTransformer.Conversion;
+using ManagedTransformer.Files;
+using ManagedTransformer.Json;
 using ManagedTransformer.Recipes;
 
 namespace ManagedTransformer.Training;

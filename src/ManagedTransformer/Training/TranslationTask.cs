@@ -1,7 +1,9 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Pairs;
+using ManagedTransformer.Datasets;
 using ManagedTransformer.Evaluation;
+using ManagedTransformer.Evaluation.Metrics;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;

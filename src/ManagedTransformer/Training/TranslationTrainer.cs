@@ -1,6 +1,6 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
-using ManagedTransformer.Architectures.Transformer;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Pairs;
+using ManagedTransformer.Data.Text;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;

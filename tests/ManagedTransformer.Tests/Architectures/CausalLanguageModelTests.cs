@@ -4,6 +4,7 @@ using FsCheck.Xunit;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
 using Xunit;
 

@@ -5,6 +5,7 @@ using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Adaptive;
 using ManagedTransformer.Tensors;
 using Xunit;
 

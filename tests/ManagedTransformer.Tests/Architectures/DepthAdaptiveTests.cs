@@ -1,7 +1,6 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
-using ManagedTransformer.Architectures.Transformer;
-using ManagedTransformer.Data;
+using ManagedTransformer.Hashing;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 using Xunit;

@@ -2,8 +2,9 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using ManagedTransformer.Architectures.EncoderDecoder;
-using ManagedTransformer.Data;
+using ManagedTransformer.Hashing;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
 using Xunit;
 

@@ -3,6 +3,7 @@ using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Tensors;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using Xunit;

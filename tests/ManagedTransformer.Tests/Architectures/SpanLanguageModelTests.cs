@@ -2,6 +2,8 @@ using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Optimizers;
 using ManagedTransformer.Tensors;
 using Xunit;

@@ -1,4 +1,4 @@
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Text;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Data;

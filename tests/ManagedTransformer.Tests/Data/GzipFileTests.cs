@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Text;
-using ManagedTransformer.Data;
+using ManagedTransformer.Files;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Data;

@@ -1,4 +1,4 @@
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Pairs;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Data;

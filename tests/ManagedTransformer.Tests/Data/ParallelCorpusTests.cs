@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Pairs;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Data;

@@ -1,5 +1,6 @@
 using System.Text;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Builtin;
+using ManagedTransformer.Hashing;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Data;

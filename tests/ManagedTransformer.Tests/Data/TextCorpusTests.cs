@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Builtin;
+using ManagedTransformer.Data.Text;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Data;

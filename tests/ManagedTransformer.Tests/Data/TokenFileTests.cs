@@ -1,4 +1,5 @@
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Text;
+using ManagedTransformer.Hashing;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Data;

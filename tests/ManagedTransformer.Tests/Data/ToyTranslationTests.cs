@@ -1,4 +1,6 @@
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Builtin;
+using ManagedTransformer.Data.Pairs;
+using ManagedTransformer.Hashing;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Data;

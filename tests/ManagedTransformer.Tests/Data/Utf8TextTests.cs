@@ -1,5 +1,7 @@
 using System.Text;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Pairs;
+using ManagedTransformer.Data.Text;
+using ManagedTransformer.Files;
 using ManagedTransformer.Tokenization;
 using Xunit;
 

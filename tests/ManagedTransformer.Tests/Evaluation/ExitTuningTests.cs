@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
-using ManagedTransformer.Evaluation;
+using ManagedTransformer.Evaluation.Exits;
+using ManagedTransformer.Evaluation.Metrics;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Evaluation;

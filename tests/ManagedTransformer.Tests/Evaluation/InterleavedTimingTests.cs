@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ManagedTransformer.Evaluation;
+using ManagedTransformer.Evaluation.Exits;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Evaluation;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Text;
 using ManagedTransformer.Evaluation;
 using Xunit;
 

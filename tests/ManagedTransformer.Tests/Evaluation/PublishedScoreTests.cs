@@ -1,5 +1,5 @@
 using System.Globalization;
-using ManagedTransformer.Evaluation;
+using ManagedTransformer.Evaluation.Metrics;
 using ManagedTransformer.Tests.Golden;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using ManagedTransformer.Evaluation;
+using ManagedTransformer.Evaluation.Metrics;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Evaluation;

@@ -4,6 +4,7 @@ using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Optimizers;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tests.Data;

@@ -1,7 +1,7 @@
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Generation;
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tokenization;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Tests.Golden;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FsCheck.Xunit;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Builtin;
 using ManagedTransformer.Tests.Data;
 using ManagedTransformer.Tokenization;
 using Xunit;

@@ -1,5 +1,4 @@
 using System.Text;
-using ManagedTransformer.Data;
 using ManagedTransformer.Tokenization;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using FsCheck.Xunit;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Text;
+using ManagedTransformer.Hashing;
 using ManagedTransformer.Tests.Data;
 using ManagedTransformer.Tokenization;
 using Xunit;

@@ -2,6 +2,7 @@ using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tests.Data;
 using ManagedTransformer.Training;

@@ -1,5 +1,5 @@
 using ManagedTransformer.Architectures.Transformer;
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tests.Checkpoints.HuggingFace;
 using ManagedTransformer.Tests.Data;

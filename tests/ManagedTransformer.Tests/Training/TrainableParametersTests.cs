@@ -1,5 +1,5 @@
-using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Modules;
+using ManagedTransformer.Conversion;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tests.Checkpoints.HuggingFace;
 using ManagedTransformer.Tests.Data;

@@ -1,4 +1,5 @@
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DeLighT;

@@ -1,4 +1,6 @@
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DeLighT;

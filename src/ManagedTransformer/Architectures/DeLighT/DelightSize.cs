@@ -1,4 +1,4 @@
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Adaptive;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DeLighT;

@@ -1,4 +1,4 @@
-using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DepthAdaptive;

@@ -1,6 +1,6 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
-using ManagedTransformer.Data;
-using ManagedTransformer.Modules;
+using ManagedTransformer.Hashing;
+using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DepthAdaptive;

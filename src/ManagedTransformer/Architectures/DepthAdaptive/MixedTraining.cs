@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DepthAdaptive;

@@ -2,6 +2,9 @@ using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Embeddings;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;

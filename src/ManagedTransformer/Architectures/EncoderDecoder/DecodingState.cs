@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;

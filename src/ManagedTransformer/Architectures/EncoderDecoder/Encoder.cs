@@ -1,5 +1,8 @@
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Embeddings;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;

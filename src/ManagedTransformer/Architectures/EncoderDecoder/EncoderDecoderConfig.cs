@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.LinearAttention;
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;

@@ -1,5 +1,4 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
-using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 

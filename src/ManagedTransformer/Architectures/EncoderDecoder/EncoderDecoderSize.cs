@@ -1,7 +1,7 @@
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.LinearAttention;
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;
 

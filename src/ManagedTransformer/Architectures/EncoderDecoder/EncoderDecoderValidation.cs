@@ -1,5 +1,5 @@
 using ManagedTransformer.Architectures.LinearAttention;
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;
 

@@ -1,4 +1,4 @@
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;

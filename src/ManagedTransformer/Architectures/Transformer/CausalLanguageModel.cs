@@ -2,6 +2,10 @@ using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Adaptive;
+using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Embeddings;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.Transformer;

@@ -1,4 +1,5 @@
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.Transformer;

@@ -5,6 +5,8 @@ using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Adaptive;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.Transformer;

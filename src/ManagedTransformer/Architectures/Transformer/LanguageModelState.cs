@@ -1,6 +1,6 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
-using ManagedTransformer.Generation;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
 
 namespace ManagedTransformer.Architectures.Transformer;
 

@@ -1,5 +1,7 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Adaptive;
+using ManagedTransformer.Modules.Embeddings;
 
 namespace ManagedTransformer.Architectures.Transformer;
 

@@ -2,6 +2,8 @@ using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.Transformer;

@@ -1,5 +1,7 @@
 using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.Transformer;

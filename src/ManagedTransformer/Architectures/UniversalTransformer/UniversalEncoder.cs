@@ -1,4 +1,7 @@
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Embeddings;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.UniversalTransformer;

@@ -1,4 +1,4 @@
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.UniversalTransformer;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ManagedTransformer.Tokenization;
+using ManagedTransformer.Json;
 
 namespace ManagedTransformer.Checkpoints.HuggingFace;
 

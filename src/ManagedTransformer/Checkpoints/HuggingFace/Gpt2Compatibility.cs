@@ -1,5 +1,5 @@
 using ManagedTransformer.Architectures.Transformer;
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 
 namespace ManagedTransformer.Checkpoints.HuggingFace;
 

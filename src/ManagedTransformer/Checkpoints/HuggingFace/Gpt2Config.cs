@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tokenization;
 

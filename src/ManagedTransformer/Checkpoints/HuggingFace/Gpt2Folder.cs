@@ -1,4 +1,5 @@
 using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;

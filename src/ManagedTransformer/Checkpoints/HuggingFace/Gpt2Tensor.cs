@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Checkpoints.HuggingFace;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using ManagedTransformer.Data;
-using ManagedTransformer.Tokenization;
+using ManagedTransformer.Files;
+using ManagedTransformer.Json;
 
 namespace ManagedTransformer.Checkpoints.HuggingFace;
 

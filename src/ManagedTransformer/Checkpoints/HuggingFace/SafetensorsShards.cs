@@ -1,8 +1,8 @@
 using System.Text.Json;
-using ManagedTransformer.Data;
+using ManagedTransformer.Files;
+using ManagedTransformer.Json;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Serialization;
-using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Checkpoints.HuggingFace;
 

@@ -1,5 +1,5 @@
 using ManagedTransformer.Architectures.Transformer;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Text;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Tensors;
 

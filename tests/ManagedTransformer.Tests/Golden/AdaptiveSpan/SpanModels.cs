@@ -1,6 +1,7 @@
 using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.Transformer;
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Adaptive;
+using ManagedTransformer.Modules.Embeddings;
 
 namespace ManagedTransformer.Tests.Golden.AdaptiveSpan;
 

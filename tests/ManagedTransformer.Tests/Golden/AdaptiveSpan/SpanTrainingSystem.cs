@@ -1,6 +1,6 @@
 using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.Transformer;
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Text;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Optimizers;
 using ManagedTransformer.Optimizers.Schedules;

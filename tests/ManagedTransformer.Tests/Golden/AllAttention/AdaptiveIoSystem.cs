@@ -1,4 +1,5 @@
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Adaptive;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Tests.Golden.AllAttention;

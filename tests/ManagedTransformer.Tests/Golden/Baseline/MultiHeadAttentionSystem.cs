@@ -1,4 +1,5 @@
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Tests.Golden.Baseline;

@@ -1,4 +1,4 @@
-using ManagedTransformer.Data;
+using ManagedTransformer.Data.Pairs;
 
 namespace ManagedTransformer.Tests.Golden.Baseline;
 

@@ -1,5 +1,5 @@
 using ManagedTransformer.Architectures.DeLighT;
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Adaptive;
 
 namespace ManagedTransformer.Tests.Golden.DeLighT;
 

@@ -1,7 +1,8 @@
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.Transformer;
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Adaptive;
+using ManagedTransformer.Modules.Embeddings;
 
 namespace ManagedTransformer.Tests.Golden.DeLighT;
 

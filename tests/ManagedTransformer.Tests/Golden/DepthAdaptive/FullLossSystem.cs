@@ -1,6 +1,5 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
-using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 

@@ -1,4 +1,4 @@
-using ManagedTransformer.Evaluation;
+using ManagedTransformer.Evaluation.Metrics;
 
 namespace ManagedTransformer.Tests.Golden.Evaluation;
 

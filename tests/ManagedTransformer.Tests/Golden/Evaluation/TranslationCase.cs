@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ManagedTransformer.Evaluation;
+using ManagedTransformer.Evaluation.Metrics;
 
 namespace ManagedTransformer.Tests.Golden.Evaluation;
 

@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Tests.Golden.LinearAttention;

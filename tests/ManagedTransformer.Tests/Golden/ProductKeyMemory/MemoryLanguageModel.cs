@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Tests.Golden.ProductKeyMemory;

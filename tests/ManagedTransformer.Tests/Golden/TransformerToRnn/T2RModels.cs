@@ -1,7 +1,7 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
-using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Adaptive;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tests.Golden.Baseline;
 using ManagedTransformer.Tests.Golden.LinearAttention;

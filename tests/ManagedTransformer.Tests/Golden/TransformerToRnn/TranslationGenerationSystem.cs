@@ -1,6 +1,7 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Tests.Golden.TransformerToRnn;

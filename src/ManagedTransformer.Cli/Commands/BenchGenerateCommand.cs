@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Benchmarks;
+using ManagedTransformer.Cli.Options;
+using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Cli.Views;
+using ManagedTransformer.Datasets;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Cli.Commands;
+
+/// <summary><c>mt bench generate</c></summary>
+internal static class BenchGenerateCommand
+{
+    private static readonly int[] _defaultLengths = [128, 512, 2048];
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Option<string[]> recipe = new("--recipe")
+        {
+            Description = $"{NamedRecipe.Description} Several are measured one after the other.",
+            HelpName = "RECIPE",
+            Required = true,
+        };
+        Option<string?> data = CommonOptions.Data("Training text of a recipe whose vocabulary depends on it and that names none.");
+        Option<int[]?> lengths = new("--lengths")
+        {
+            Description = $"Tokens of text, of which the last is measured (default: {string.Join(',', _defaultLengths)}).",
+            HelpName = "N,N,...",
+            CustomParser = result => CommonOptions.PositiveList(result, result.Tokens[0].Value, "--lengths"),
+        };
+        Option<string?> svg = new("--svg") { Description = "Also draw time and memory over the length into this file.", HelpName = "FILE" };
+        Option<DType?> weights = CommonOptions.Weights();
+        Option<int?> threads = CommonOptions.Threads();
+        Option<bool> json = CommonOptions.Json(isLines: true);
+        ExampleCommand command = new("generate",
+            "Measures step-by-step generation at the end of texts of several lengths, with random weights; "
+            + "the recipe's positions are raised to hold them.",
+            "mt bench generate --recipe stories --lengths 128,1024,8192 --json",
+            "mt bench generate --recipe bench-softmax-512 --recipe bench-t2r-512 --lengths 128,1024,8192,65536 --svg generation.svg")
+        { recipe, data, lengths, svg, weights, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
+        command.SetAction(result =>
+        {
+            CommonOptions.Apply(result.GetValue(threads));
+            bool isJson = result.GetValue(json);
+            NamedRecipe[] recipes = [.. result.GetRequiredValue(recipe).Select(NamedRecipe.Load)];
+            LanguageModelConfig[] models =
+                [.. recipes.Select(named => RecipeVocabulary.Resolve(named.LanguageModel, named.Source, result.GetValue(data)))];
+            string? image = result.GetValue(svg) is { } path ? Path.GetFullPath(path) : null;
+            if (image is not null)
+            {
+                // Found out before the measurements.
+                Directory.CreateDirectory(Path.GetDirectoryName(image)!);
+                File.WriteAllText(image, "");
+            }
+
+            List<(string, IReadOnlyList<GenerationMeasurement>)> all = [];
+            foreach ((LanguageModelConfig model, string name) in models.Zip(recipes.Select(named => named.Name)))
+            {
+                all.Add((name, GenerationBenchmark.Run(
+                    model, CommonOptions.Given(result, lengths, _defaultLengths), result.GetValue(weights) ?? DType.Float32,
+                    measured => Write(terminal, name, measured, isJson))));
+            }
+
+            if (image is not null)
+            {
+                File.WriteAllText(image, GenerationChart.Draw(all));
+            }
+        });
+        return command;
+    }
+
+    private static void Write(Terminal terminal, string recipe, GenerationMeasurement measured, bool json)
+    {
+        if (!json)
+        {
+            terminal.Output.WriteLine(
+                $"{recipe}  length {measured.Length,7:N0}  {measured.MillisecondsPerToken,8:F3} ms/token  {measured.TokensPerSecond,7:N0} "
+                + $"tokens/s  {measured.StateBytes,13:N0} bytes of state  {measured.AllocatedBytesPerToken,7:N0} bytes allocated/token");
+            return;
+        }
+
+        JsonOutput.Write(terminal.Output, new JsonObject
+        {
+            ["recipe"] = recipe,
+            ["length"] = measured.Length,
+            ["ms_per_token"] = JsonOutput.Number(measured.MillisecondsPerToken),
+            ["tokens_per_s"] = JsonOutput.Number(measured.TokensPerSecond),
+            ["state_bytes"] = measured.StateBytes,
+            ["allocated_bytes_per_token"] = measured.AllocatedBytesPerToken,
+        });
+    }
+}

@@ -1,0 +1,173 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Benchmarks;
+using ManagedTransformer.Cli.Options;
+using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Cli.Views;
+using ManagedTransformer.Datasets;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Cli.Commands;
+
+/// <summary><c>mt bench train</c></summary>
+internal static class BenchTrainCommand
+{
+    private const int DefaultSteps = 20;
+    private const int DefaultSentence = 32;
+
+    // Every size of it is overridden.
+    private static readonly LanguageModelRecipe _standard = new()
+    {
+        Architecture = Recipe.TransformerLanguageModel,
+        Model = new LanguageModelConfig
+        {
+            Dim = 1,
+            Layers = 1,
+            Heads = 1,
+            Activation = Activation.Gelu,
+            Positions = PositionKind.Learned,
+            MaxPositions = 1,
+            Init = InitializationScheme.Gpt2,
+        },
+    };
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Option<int?> layers = CommonOptions.Positive("--layers", "Number of layers.");
+        Option<int?> dim = CommonOptions.Positive("--dim", "Width of the model.");
+        Option<int?> heads = CommonOptions.Positive("--heads", "Number of heads; divides the width.");
+        Option<int?> sequence = CommonOptions.Positive("--seq",
+            $"Tokens per row (default with a recipe: its context; of either sentence of a translation model: {DefaultSentence}).");
+        Option<int?> batch = CommonOptions.Positive("--batch", "Rows per batch.");
+        Option<int?> vocab = CommonOptions.Positive("--vocab", "Size of the vocabulary.");
+        Option<string?> recipe = new("--recipe")
+        {
+            Description =
+                "Measure this recipe's model, optimiser, batch and context; the sizes above then override it, "
+                + "on both sides of a translation model.",
+            HelpName = "RECIPE",
+        };
+        Option<int?> steps = CommonOptions.Positive(
+            "--steps", $"Steps to measure, after two seconds of warm-up (default: {DefaultSteps}).");
+        Option<bool> profile = new("--profile")
+        {
+            Description =
+                "Then time every kernel of as many steps more, and state the model-FLOPs utilisation (MFU): 3 x FLOPs of a forward pass's "
+                + "products / time of a step / rate of a matrix product of 1024 x 1024 x 1024.",
+        };
+        Option<int?> threads = CommonOptions.Threads();
+        Option<bool> json = CommonOptions.Json();
+        ExampleCommand command = new("train",
+            "Measures training steps (forward, backward, AdamW) of a pre-norm GELU language model with learned positions and tied output, "
+            + "or of a recipe with its optimiser.",
+            "mt bench train --layers 4 --dim 128 --heads 4 --seq 128 --batch 8 --vocab 256 --json",
+            "mt bench train --recipe enwiki-span-adaptive --profile",
+            "mt bench train --recipe multi30k-delight --seq 24")
+        { layers, dim, heads, sequence, batch, vocab, recipe, steps, profile, threads, DeviceOption.Create(),
+            DeviceOption.Precision(), json };
+        command.Validators.Add(result =>
+        {
+            Option<int?>[] options = [layers, dim, heads, sequence, batch, vocab];
+            if (result.GetResult(recipe) is null && options.FirstOrDefault(option => result.GetResult(option) is null) is { } missing)
+            {
+                result.AddError($"Option '{missing.Name}' is required where no --recipe is given");
+            }
+        });
+        command.SetAction(result =>
+        {
+            CommonOptions.Apply(result.GetValue(threads));
+            NamedRecipe? named = result.GetValue(recipe) is { } name ? NamedRecipe.Load(name) : null;
+            Sizes sizes = new(
+                result.GetValue(layers), result.GetValue(dim), result.GetValue(heads), result.GetValue(sequence), result.GetValue(batch),
+                result.GetValue(vocab), result.GetValue(steps) ?? DefaultSteps);
+            TrainingMeasurement measured = (named?.Recipe ?? _standard) switch
+            {
+                TranslationRecipe translation => Measure(translation, named!.Source, sizes, result.GetValue(profile)),
+                var languageModel => Measure((LanguageModelRecipe)languageModel, named?.Source, sizes, result.GetValue(profile)),
+            };
+            Write(terminal, measured, result.GetValue(json));
+        });
+        return command;
+    }
+
+    private static TrainingMeasurement Measure(LanguageModelRecipe recipe, string? file, Sizes sizes, bool profile)
+    {
+        int batch = sizes.Batch ?? recipe.Training.Batch, context = sizes.Sequence ?? recipe.Training.Context;
+        recipe = recipe with
+        {
+            Training = recipe.Training with { Batch = batch, Context = context },
+            Model = recipe.Model with
+            {
+                Layers = sizes.Layers ?? recipe.Model.Layers,
+                Dim = sizes.Dim ?? recipe.Model.Dim,
+                Heads = sizes.Heads ?? recipe.Model.Heads,
+                Vocab = sizes.Vocab ?? recipe.Model.Vocab,
+                MaxPositions = Math.Max(context, recipe.Model.MaxPositions),
+            },
+        };
+        recipe.Validate(file ?? "mt bench train");
+        return TrainingBenchmark.Run(
+            RecipeVocabulary.Resolve(recipe, file ?? ""), batch, context, sizes.Steps, file is null ? null : recipe.Training, profile);
+    }
+
+    private static TrainingMeasurement Measure(TranslationRecipe recipe, string file, Sizes sizes, bool profile)
+    {
+        int length = sizes.Sequence ?? DefaultSentence;
+        recipe = recipe with
+        {
+            Model = recipe.Model with
+            {
+                EncoderLayers = sizes.Layers ?? recipe.Model.EncoderLayers,
+                DecoderLayers = sizes.Layers ?? recipe.Model.DecoderLayers,
+                Dim = sizes.Dim ?? recipe.Model.Dim,
+                DecoderDim = sizes.Dim ?? recipe.Model.DecoderDim,
+                Heads = sizes.Heads ?? recipe.Model.Heads,
+                SrcVocab = sizes.Vocab ?? recipe.Model.SrcVocab,
+                Vocab = sizes.Vocab ?? recipe.Model.Vocab,
+                MaxPositions = Math.Max(length, recipe.Model.MaxPositions),
+            },
+        };
+        return TrainingBenchmark.Run(
+            RecipeVocabulary.Resolve(recipe, file), sizes.Batch ?? Math.Max(1, recipe.Training.MaxTokens / length), length, sizes.Steps,
+            recipe.Training, profile);
+    }
+
+    private static void Write(Terminal terminal, TrainingMeasurement measured, bool json)
+    {
+        if (!json)
+        {
+            terminal.Output.WriteLine(
+                $"{measured.Milliseconds:F2} ms per step, {measured.TokensPerSecond:N0} tokens/s, {measured.Parameters:N0} parameters, "
+                + $"{measured.PeakMebibytes:N0} MiB at most, {measured.AllocatedBytesPerStep:N0} managed bytes per step");
+            if (measured.Profile is not null)
+            {
+                ProfileTable.Draw(terminal, measured);
+            }
+
+            return;
+        }
+
+        JsonObject result = new()
+        {
+            ["ms"] = JsonOutput.Number(measured.Milliseconds),
+            ["tokens_per_s"] = JsonOutput.Number(measured.TokensPerSecond),
+            ["parameters"] = measured.Parameters,
+            ["peak_mib"] = JsonOutput.Number(measured.PeakMebibytes),
+            ["allocated_bytes_per_step"] = measured.AllocatedBytesPerStep,
+        };
+        if (measured.Profile is not null)
+        {
+            ProfileTable.AddTo(result, measured);
+        }
+
+        JsonOutput.Write(terminal.Output, result);
+    }
+
+    /// <summary>What the command line says; null: what the recipe says.</summary>
+    private sealed record Sizes(int? Layers, int? Dim, int? Heads, int? Sequence, int? Batch, int? Vocab, int Steps);
+}

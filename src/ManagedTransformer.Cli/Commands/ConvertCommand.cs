@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Architectures.LinearAttention;
+using ManagedTransformer.Cli.Options;
+using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Cli.Views;
+using ManagedTransformer.Conversion;
+
+namespace ManagedTransformer.Cli.Commands;
+
+/// <summary><c>mt convert</c></summary>
+internal static class ConvertCommand
+{
+    private const string DefaultTarget = "transformer";
+
+    private static readonly Dictionary<string, ConversionTarget> _targets = new()
+    {
+        [DefaultTarget] = ConversionTarget.Transformer,
+        ["gpt2"] = ConversionTarget.Gpt2,
+        ["t2r"] = ConversionTarget.T2R,
+        ["elu"] = ConversionTarget.Elu,
+        ["rfa"] = ConversionTarget.Rfa,
+        ["favor"] = ConversionTarget.Favor,
+    };
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> source = new("SOURCE")
+        {
+            Description = "A language model: a model folder, the output folder of a training run, or a GPT-2 folder as Hugging Face's "
+                + "transformers writes it.",
+        };
+        Option<string> output = new("--out")
+        {
+            Description = "Folder for the result; it must be new or empty.",
+            HelpName = "DIR",
+            Required = true,
+        };
+        Option<string> target = new("--to")
+        {
+            Description =
+                "What to write: transformer, a model folder of this tool; gpt2, a folder that readers of GPT-2 understand; t2r, elu, rfa "
+                    + "or favor, a recurrent network with "
+                    + "learnt, ELU, random Fourier or positive random feature maps in place of the softmax, which is then finetuned.",
+            DefaultValueFactory = _ => DefaultTarget,
+            HelpName = string.Join('|', _targets.Keys),
+        };
+        target.AcceptOnlyFromAmong([.. _targets.Keys]);
+        Option<int?> featureSize = CommonOptions.Positive("--feature-size",
+            $"Rows of the feature map of t2r, rfa and favor (default: {new LinearAttentionConfig().FeatureSize}).");
+        Option<LayerChoice?> keepSoftmax = new("--keep-softmax")
+        {
+            Description =
+                "Layers of a recurrent network that keep their softmax: every:4, each fourth from the top, "
+                + "or numbers from 0 (default: none).",
+            HelpName = "every:N|N,N,...",
+            CustomParser = result =>
+            {
+                LayerChoice? choice = LayerChoice.Parse(result.Tokens[0].Value);
+                if (choice is null)
+                {
+                    result.AddError($"--keep-softmax needs every:N or numbers of layers, not '{result.Tokens[0].Value}'");
+                }
+
+                return choice;
+            },
+        };
+        Option<ulong?> seed = CommonOptions.Seed("Decides the initial values of feature maps (default: 1).");
+        Option<bool> json = CommonOptions.Json();
+        ExampleCommand command = new("convert",
+            "Turns the folder of a language model into one of another kind.",
+            "mt convert gpt2 --out out/gpt2",
+            "mt convert out/stories-bpe --to gpt2 --out exported",
+            "mt convert gpt2 --to t2r --feature-size 32 --keep-softmax every:4 --out out/gpt2-rnn")
+        { source, output, target, featureSize, keepSoftmax, seed, json };
+        command.SetAction(result =>
+        {
+            string to = result.GetRequiredValue(target), folder = result.GetRequiredValue(output);
+            if (_targets[to] is ConversionTarget.Transformer or ConversionTarget.Gpt2)
+            {
+                CommonOptions.Refuse(result, $"applies to recurrent networks (--to t2r, elu, rfa or favor); {to} is none", featureSize,
+                    keepSoftmax, seed);
+            }
+            else if (_targets[to] is ConversionTarget.Elu)
+            {
+                CommonOptions.Refuse(result, "applies to --to t2r, rfa and favor; the map of elu has no size and no initial values",
+                    featureSize, seed);
+            }
+
+            ConversionOptions options = new()
+            {
+                Target = _targets[to],
+                FeatureSize = result.GetValue(featureSize),
+                KeepSoftmax = result.GetValue(keepSoftmax) ?? LayerChoice.None,
+                Seed = result.GetValue(seed) ?? 1,
+            };
+            Write(terminal, ModelConversion.Run(result.GetRequiredValue(source), folder, options), to, folder, result.GetValue(json));
+        });
+        return command;
+    }
+
+    private static void Write(Terminal terminal, ConversionResult result, string to, string folder, bool json)
+    {
+        using LanguageModel model = result.Model;
+        long parameters = model.Network.Config.ParameterCount;
+        if (json)
+        {
+            JsonOutput.Write(terminal.Output, new JsonObject
+            {
+                ["to"] = to,
+                ["out"] = folder,
+                ["parameters"] = parameters,
+                ["new"] = new JsonArray([.. result.NewTensors.Select(name => (JsonNode)name)]),
+            });
+            return;
+        }
+
+        terminal.Output.WriteLine($"Wrote {parameters:N0} parameters as {to} to {folder}.");
+        if (model.Network.Config.Linear is not null && _targets[to] is not ConversionTarget.Transformer)
+        {
+            string created = result.NewTensors.Count == 0 ? "" : $"New, with initial values: {string.Join(", ", result.NewTensors)}. ";
+            terminal.Output.WriteLine($"{created}Finetune it before use: mt train RECIPE --init {folder}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Cli.Options;
+using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Cli.Views;
+using ManagedTransformer.Tensors;
+using ManagedTransformer.Tensors.Benchmarks;
+using ManagedTransformer.Tensors.Cpu;
+using ManagedTransformer.Tensors.Reference;
+using Spectre.Console;
+
+namespace ManagedTransformer.Cli.Commands;
+
+/// <summary><c>mt doctor</c></summary>
+internal static class DoctorCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Option<int?> threads = CommonOptions.Threads();
+        Option<bool> bandwidth = new("--bandwidth")
+        {
+            Description = "Measure how fast memory is read and copied, on one thread and on all.",
+        };
+        Option<bool> json = CommonOptions.Json();
+        Command command = new("doctor", "Shows what the machine offers and tests every kernel against its plain scalar twin.") { threads,
+            DeviceOption.Create(), bandwidth, json };
+        command.SetAction(result =>
+        {
+            DeviceOption.RegisterAll();
+            CommonOptions.Apply(result.GetValue(threads));
+            bool isJson = result.GetValue(json);
+            BandwidthMeasurement[] speeds = result.GetValue(bandwidth)
+                ? [.. new[] { 1, CpuThreads.Count }.Distinct().Select(count => BandwidthBenchmark.Run(count))]
+                : [];
+            if (!isJson)
+            {
+                Draw(terminal, speeds);
+            }
+
+            IReadOnlyList<KernelTestResult> results = Test(terminal.ProgressFor(isJson));
+            KernelTestResult[] failures = [.. results.Where(test => !test.Passed)];
+            if (isJson)
+            {
+                JsonOutput.Write(terminal.Output, ToJson(speeds, results.Count, failures));
+            }
+
+            return failures.Length == 0 ? CommandLine.Done : CommandLine.Failed;
+        });
+        return command;
+    }
+
+    private static double Memory => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024.0 * 1024);
+
+    private static IReadOnlyList<KernelTestResult> Test(ProgressLine progress)
+    {
+        int done = 0;
+        IReadOnlyList<KernelTestResult> results = KernelSelfTest.Run(Device.Current, result =>
+        {
+            done++;
+            if (!result.Passed)
+            {
+                progress.WriteLine($"FAILED {result.Kernel}: {result.Case}: {result.Description}");
+            }
+
+            progress.Update($"Testing kernels: {done:N0} of {KernelSelfTest.CaseCount:N0} cases");
+        });
+        int failed = results.Count(result => !result.Passed), kernels = results.Select(result => result.Kernel).Distinct().Count();
+        progress.WriteLine(failed == 0
+            ? $"All {results.Count:N0} cases of {kernels} kernels agree with the scalar reference."
+            : $"{failed:N0} of {results.Count:N0} cases of {kernels} kernels differ from the scalar reference.");
+        return results;
+    }
+
+    private static void Draw(Terminal terminal, BandwidthMeasurement[] speeds)
+    {
+        Table table = new Table().Border(TableBorder.Simple).HideHeaders().AddColumn("").AddColumn("");
+        Row("System", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
+        Row(".NET", Environment.Version.ToString());
+        Row("Cores", $"{Environment.ProcessorCount}");
+        Row("Memory", $"{Memory:N0} MiB");
+        Row("Vectors", CpuFeatures.VectorBits > 0 ? $"{CpuFeatures.VectorBits} bits" : "none");
+        Row("Instructions", string.Join(' ', CpuFeatures.InstructionSets));
+        foreach (DeviceDescription device in Devices.All())
+        {
+            Row("Device", $"{device.Name}: {device.Description}");
+        }
+
+        foreach (BandwidthMeasurement speed in speeds)
+        {
+            string threads = speed.Threads == 1 ? "1 thread" : $"{speed.Threads} threads";
+            Row("Bandwidth",
+                $"{speed.ReadGigabytesPerSecond:F1} GB/s read, {speed.CopyGigabytesPerSecond:F1} GB/s read "
+                + $"and written by copies, {threads}");
+        }
+
+        terminal.Write(table);
+
+        void Row(string key, string value) => table.AddRow(new Text(key), new Text(value));
+    }
+
+    private static JsonObject ToJson(BandwidthMeasurement[] speeds, int cases, KernelTestResult[] failures) => new()
+    {
+        ["system"] = RuntimeInformation.OSDescription,
+        ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),
+        ["dotnet"] = Environment.Version.ToString(),
+        ["cores"] = Environment.ProcessorCount,
+        ["memory_mib"] = JsonOutput.Number(Memory),
+        ["vector_bits"] = CpuFeatures.VectorBits,
+        ["instruction_sets"] = new JsonArray([.. CpuFeatures.InstructionSets.Select(name => (JsonNode)name)]),
+        ["devices"] = new JsonArray([.. Devices.All().Select(device => (JsonNode)device.Name)]),
+        ["tested"] = Device.Current.Name,
+        ["bandwidth"] = new JsonArray([.. speeds.Select(speed => new JsonObject
+        {
+            ["threads"] = speed.Threads,
+            ["read_gb_per_s"] = JsonOutput.Number(speed.ReadGigabytesPerSecond),
+            ["copy_gb_per_s"] = JsonOutput.Number(speed.CopyGigabytesPerSecond),
+        })]),
+        ["cases"] = cases,
+        ["failures"] = new JsonArray([.. failures.Select(failure => new JsonObject
+        {
+            ["kernel"] = failure.Kernel,
+            ["case"] = failure.Case,
+            ["description"] = failure.Description,
+        })]),
+        ["passed"] = failures.Length == 0,
+    };
+}

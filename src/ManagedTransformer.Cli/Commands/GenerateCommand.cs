@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Cli.Options;
+using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Cli.Views;
+using ManagedTransformer.Files;
+using ManagedTransformer.Generation;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Cli.Commands;
+
+/// <summary><c>mt generate</c></summary>
+internal static class GenerateCommand
+{
+    private const string FromInput = "-";
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> model = ModelArgument.CreateLanguage();
+        Option<string> prompt = new("--prompt")
+        {
+            Description = "The text to continue; - reads it, as UTF-8, from standard input.",
+            HelpName = "TEXT",
+            Required = true,
+        };
+        Option<int?> tokens = CommonOptions.Positive("--tokens", "How many tokens to add.");
+        tokens.Required = true;
+        Option<float?> temperature = CommonOptions.Real("--temperature",
+            "Below 1 is more certain, above 1 more varied, 0 takes the likeliest token (default: 1).", value => value >= 0,
+            "of at least 0");
+        Option<int?> topK = CommonOptions.Number(
+            "--top-k", "Draw from this many likeliest tokens only (default: 0, all).", 0, int.MaxValue);
+        Option<float?> topP = CommonOptions.Real("--top-p", "Draw from the likeliest tokens with this much probability (default: 1, all).",
+            value => value is > 0 and <= 1, "above 0 and at most 1");
+        Option<ulong?> seed = CommonOptions.Seed("The same seed gives the same text (default: 1).");
+        Option<ExitRule?> exits = ExitsOption.Single();
+        Option<bool> ignoreEnd = new("--ignore-eos")
+        {
+            Description = "Go on where the model ends its text; without it generation stops there.",
+        };
+        Option<int?> stride = CommonOptions.Positive(
+            "--window-stride",
+            "Where the text outgrows the model's positions: tokens by which the window of what it sees moves at a time (default: 1, which "
+            + "reads the whole window again for every token).");
+        Option<DType?> weights = CommonOptions.Weights();
+        Option<int?> threads = CommonOptions.Threads();
+        Option<bool> json = CommonOptions.Json();
+        ExampleCommand command = new("generate",
+            "Continues a text, printing it as it comes.",
+            "mt generate out/stories --prompt \"Once upon a time \" --tokens 300 --temperature 0.8",
+            "mt generate gpt2 --prompt \"Once upon a time\" --tokens 50 --weights bf16",
+            "mt generate out/stories --prompt - --tokens 100 --top-k 20 --seed 7 < start.txt")
+        { model, prompt, tokens, temperature, topK, topP, seed, exits, ignoreEnd, stride, weights, threads, DeviceOption.Create(),
+            DeviceOption.Precision(), json };
+        command.SetAction(result =>
+        {
+            CommonOptions.Apply(result.GetValue(threads));
+            string given = result.GetRequiredValue(prompt);
+            string text = given == FromInput ? Utf8Text.Read(terminal.RequireInput(), Terminal.InputName) : Utf8Text.Clean(given);
+            using LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model), result.GetValue(weights) ?? DType.Float32);
+            RefuseWithoutEffect(result, loaded, exits, stride);
+            GenerationOptions defaults = new();
+            Run(terminal, result.GetValue(json), loaded, text, defaults with
+            {
+                MaxTokens = result.GetRequiredValue(tokens)!.Value,
+                Temperature = result.GetValue(temperature) ?? defaults.Temperature,
+                TopK = result.GetValue(topK) ?? defaults.TopK,
+                TopP = result.GetValue(topP) ?? defaults.TopP,
+                Seed = result.GetValue(seed) ?? defaults.Seed,
+                Exits = result.GetValue(exits),
+                IgnoreEndOfText = result.GetValue(ignoreEnd),
+                WindowStride = result.GetValue(stride) ?? defaults.WindowStride,
+            });
+        });
+        return command;
+    }
+
+    private static void RefuseWithoutEffect(ParseResult result, LanguageModel model, Option exits, Option stride)
+    {
+        if (model.Network.Config.Exits is null)
+        {
+            CommonOptions.Refuse(result, "applies to depth-adaptive models; this one runs all layers", exits);
+        }
+
+        if (model.Network.Config.PositionLimit == int.MaxValue)
+        {
+            CommonOptions.Refuse(
+                result, "applies to models with a limited number of positions; this one reads texts of any length", stride);
+        }
+    }
+
+    private static void Run(Terminal terminal, bool json, LanguageModel model, string prompt, GenerationOptions options)
+    {
+        List<int> exits = [];
+        TextGeneration pieces = model.Generate(prompt, options with { ExitObserver = exits.Add });
+        long start = Stopwatch.GetTimestamp();
+        if (!json)
+        {
+            int told = WriteNotes(terminal, pieces, 0);
+            terminal.Output.Write(prompt);
+            foreach (string piece in pieces)
+            {
+                terminal.Output.Write(piece);
+                terminal.Output.Flush();
+            }
+
+            terminal.Output.WriteLine();
+            WriteNotes(terminal, pieces, told);
+            return;
+        }
+
+        string text = new StringBuilder().AppendJoin("", pieces).ToString();
+        JsonObject line = new()
+        {
+            ["prompt"] = prompt,
+            ["text"] = text,
+            ["tokens"] = pieces.Tokens,
+            ["tokens_per_s"] = JsonOutput.Number(pieces.Tokens / Stopwatch.GetElapsedTime(start).TotalSeconds),
+            ["seed"] = options.Seed,
+            ["prompt_tokens"] = pieces.PromptTokens,
+            ["finish"] = pieces.IsStopped ? "end_of_text" : "length",
+        };
+        JsonOutput.AddNotes(line, pieces.Notes);
+        if (exits.Count > 0)
+        {
+            line["exits"] = new JsonArray([.. exits.Select(exit => (JsonNode)exit)]);
+            line["average_exit"] = JsonOutput.Number(exits.Average());
+        }
+
+        JsonOutput.Write(terminal.Output, line);
+    }
+
+    // Standard output carries the text alone. What is known before it comes before it.
+    private static int WriteNotes(Terminal terminal, TextGeneration text, int told)
+    {
+        string[] notes = [.. text.Notes];
+        foreach (string note in notes[told..])
+        {
+            terminal.Error.WriteLine(note);
+        }
+
+        return notes.Length;
+    }
+}

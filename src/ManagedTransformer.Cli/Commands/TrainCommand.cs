@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Cli.Options;
+using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Cli.Views;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Training;
+
+namespace ManagedTransformer.Cli.Commands;
+
+/// <summary><c>mt train</c></summary>
+internal static class TrainCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> recipe = new("RECIPE") { Description = NamedRecipe.Description };
+        Option<string?> data = CommonOptions.Data(
+            "What to train on instead of the recipe's data: a text file (or .gz of one), a folder with train.txt and valid.txt, or "
+            + "builtin:stories; for translation two files (SOURCE_FILE,TARGET_FILE), a TSV, or builtin:translation.");
+        Option<string?> validation = new("--valid")
+        {
+            Description =
+                "Sentence pairs to validate a translation model on instead of the recipe's: two files (SOURCE_FILE,TARGET_FILE) or a TSV.",
+            HelpName = "SOURCE,TARGET|TSV",
+        };
+        Option<string?> tooLong = TooLongOption.Create(
+            "What happens to sentence pairs that are longer than a translation model reads or a batch holds: refused, left out, or "
+            + "counted as an empty translation where they are for validation (default: training pairs are left out, "
+            + "validation pairs refused).");
+        Option<string?> output = new("--out") { Description = "Folder for the model (default: out/<recipe name>).", HelpName = "DIR" };
+        Option<long?> steps = CommonOptions.Number<long>("--steps", "Updates instead of the recipe's number.", 1, long.MaxValue);
+        Option<ulong?> seed = CommonOptions.Seed("Decides initial weights, batches and dropout (default: 1).");
+        Option<int?> threads = CommonOptions.Threads();
+        Option<string> device = DeviceOption.Create();
+        Option<string?> init = new("--init")
+        {
+            Description =
+                "Start from a model instead of random weights: model and tokenizer are those of this folder (one of this tool, or a GPT-2 "
+                + "folder), everything else is the recipe's.",
+            HelpName = "MODEL_DIR",
+        };
+        Option<bool> resume = new("--resume")
+        {
+            Description = "Continue from the last checkpoint in the output folder, if there is one; --init then counts no more.",
+        };
+        Option<bool> json = CommonOptions.Json();
+        ExampleCommand command = new("train",
+            "Trains a model as a recipe says. Ctrl-C, SIGTERM and a closed terminal save and stop; --resume continues, bit for bit.",
+            "mt train stories",
+            "mt train shakespeare-char --data input.txt --out out/shakespeare",
+            "mt train stories --steps 3000 --resume",
+            "mt train multi30k-de-en --data train.de.gz,train.en.gz --valid val.de,val.en",
+            "mt train finetune --init gpt2 --data input.txt --out out/finetuned")
+        { recipe, data, validation, tooLong, output, init, steps, seed, threads, device, DeviceOption.Precision(), resume, json };
+        command.SetAction(result =>
+        {
+            CommonOptions.Apply(result.GetValue(threads));
+            NamedRecipe named = NamedRecipe.Load(result.GetRequiredValue(recipe));
+            Recipe loaded = named.Recipe;
+            if (loaded is LanguageModelRecipe)
+            {
+                CommonOptions.Refuse(result,
+                    $"applies to translation; {named.Source} is the recipe of a language model, whose text has a validation part",
+                    validation);
+                CommonOptions.Refuse(result, $"applies to translation; {named.Source} is the recipe of a language model", tooLong);
+            }
+
+            return Run(terminal, result.GetValue(json), loaded, new TrainingOptions
+            {
+                Output = result.GetValue(output) ?? Path.Combine("out", named.Name),
+                Data = result.GetValue(data),
+                Validation = result.GetValue(validation),
+                TooLong = TooLongOption.Parse(result.GetValue(tooLong)),
+                Init = result.GetValue(init),
+                Steps = result.GetValue(steps),
+                Seed = result.GetValue(seed) ?? 1,
+                Resume = result.GetValue(resume),
+            });
+        });
+        return command;
+    }
+
+    private static int Run(Terminal terminal, bool json, Recipe recipe, TrainingOptions options)
+    {
+        using StopSignal stop = new();
+        TrainingReporter reporter = new(terminal.ProgressFor(json));
+        TrainingRun run = TrainingRun.Prepare(recipe, options);
+        reporter.Start(run, options);
+        TrainingResult result = run.Run(report => Report(reporter, report, stop), stop.Token);
+        if (result.IsComplete && run.Sample() is { } sample)
+        {
+            reporter.Sample(sample);
+        }
+
+        reporter.End(result, options.Output);
+        if (json)
+        {
+            JsonOutput.Write(terminal.Output, ToJson(result, options.Output, run));
+        }
+
+        return result.IsComplete ? CommandLine.Done : stop.ExitCode;
+    }
+
+    // A run is not lost because nobody reads its progress any more: it saves and stops.
+    private static void Report(TrainingReporter reporter, TrainingProgress report, StopSignal stop)
+    {
+        try
+        {
+            reporter.Report(report);
+        }
+        catch (ReaderLeftException e)
+        {
+            stop.Raise(e.Signal);
+        }
+    }
+
+    private static JsonObject ToJson(TrainingResult result, string output, TrainingRun run)
+    {
+        JsonObject json = new()
+        {
+            ["step"] = result.Step,
+            ["loss"] = JsonOutput.Number(result.Validation?.Loss),
+        };
+        if (result.Validation?.BitsPerCharacter is { } bits)
+        {
+            json["bits_per_char"] = JsonOutput.Number(bits);
+        }
+
+        if (run.Floor is { } floor)
+        {
+            json["floor_bits_per_char"] = JsonOutput.Number(floor);
+        }
+
+        if (result.Validation is { Bleu: { } bleu })
+        {
+            json["bleu"] = JsonOutput.Number(bleu);
+        }
+
+        json["best_loss"] = JsonOutput.Number(result.BestLoss);
+        json["parameters"] = result.Parameters;
+        json["seconds"] = JsonOutput.Number(result.Seconds);
+        json["out"] = output;
+        json["complete"] = result.IsComplete;
+        JsonOutput.AddNotes(json, run.Notes);
+        return json;
+    }
+}

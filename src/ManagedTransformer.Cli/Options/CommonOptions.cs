@@ -1,0 +1,145 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+using ManagedTransformer.Tensors;
+using ManagedTransformer.Tensors.Cpu;
+
+namespace ManagedTransformer.Cli.Options;
+
+/// <summary>Options that several commands have, and options with a checked range. A value outside it is wrong usage.</summary>
+internal static class CommonOptions
+{
+    private const int MostThreads = 1024;
+
+    /// <summary>The name of <see cref="Json"/>.</summary>
+    public const string JsonName = "--json";
+
+    /// <summary><c>--json</c></summary>
+    /// <param name="isLines">Whether the command prints an object for each of several results.</param>
+    public static Option<bool> Json(bool isLines = false) => new(JsonName)
+    {
+        Description = (isLines
+                ? "Print results as JSON Lines, one object per result, on standard output"
+                : "Print the result as one JSON object on standard output")
+            + "; progress goes to standard error, a failure is {\"error\": ...}.",
+    };
+
+    /// <summary><c>--threads</c></summary>
+    public static Option<int?> Threads() =>
+        Number<int>("--threads", "Threads to compute with (default: one per core); results do not depend on it.", 1, MostThreads);
+
+    /// <summary><c>--data</c></summary>
+    public static Option<string?> Data(string description) => new("--data") { Description = description, HelpName = "PATH|builtin:NAME" };
+
+    /// <summary><c>--seed</c></summary>
+    public static Option<ulong?> Seed(string description) => Number<ulong>("--seed", description, 0, ulong.MaxValue);
+
+    /// <summary><c>--weights</c></summary>
+    public static Option<DType?> Weights() => new("--weights")
+    {
+        Description = "f32 (default), or bf16: matrices rounded to BFloat16, which are half as long to read; arithmetic stays in float32.",
+        HelpName = "f32|bf16",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            switch (text)
+            {
+                case "f32":
+                    return DType.Float32;
+                case "bf16":
+                    return DType.BFloat16;
+                default:
+                    result.AddError($"--weights knows f32 and bf16, not '{text}'");
+                    return null;
+            }
+        },
+    };
+
+    /// <summary>A number that must be positive.</summary>
+    public static Option<int?> Positive(string name, string description) => Number(name, description, 1, int.MaxValue);
+
+    /// <summary>A whole number in a range.</summary>
+    public static Option<T?> Number<T>(string name, string description, T low, T high)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => new(name)
+        {
+            Description = description,
+            HelpName = "N",
+            CustomParser = result => ParseNumber(result, $"{name} needs", low, high),
+        };
+
+    /// <summary>A number with decimals; NaN is never accepted.</summary>
+    public static Option<float?> Real(string name, string description, Predicate<float> isValid, string range) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        CustomParser = result => Real(result, name, isValid, range),
+    };
+
+    /// <summary>The number that was typed: the shortest decimal fraction that gives the float.</summary>
+    public static double Exactly(float value) =>
+        double.Parse(value.ToString(CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture);
+
+    /// <summary>The values of a list; an option that is absent has an empty one.</summary>
+    public static T[] Given<T>(ParseResult result, Option<T[]?> option, T[] absent) =>
+        result.GetValue(option) is { Length: > 0 } values ? values : absent;
+
+    /// <summary>Refuses options that were given and would have no effect.</summary>
+    /// <param name="result">The parsed command line.</param>
+    /// <param name="reason">Follows "--name": for instance <c>applies to translation models; out/lm is a language model</c>.</param>
+    /// <param name="options">The options.</param>
+    /// <exception cref="UsageException">One of them was given.</exception>
+    public static void Refuse(ParseResult result, string reason, params IEnumerable<Option> options)
+    {
+        if (options.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)
+        {
+            throw new UsageException($"{given.Name} {reason}.");
+        }
+    }
+
+    /// <summary>Sets the number of threads where the user chose one.</summary>
+    public static void Apply(int? threads) => CpuThreads.Count = threads ?? CpuThreads.Count;
+
+    /// <summary>Positive whole numbers between separators; null after reporting an error.</summary>
+    public static int[]? PositiveList(ArgumentResult result, string text, string what)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        int[] values = new int[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out values[i]) || values[i] < 1)
+            {
+                result.AddError($"{what} needs positive whole numbers, not '{parts[i]}'");
+                return null;
+            }
+        }
+
+        return values;
+    }
+
+    private static T? ParseNumber<T>(ArgumentResult result, string what, T low, T high) where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
+    {
+        string text = result.Tokens[0].Value;
+        if (T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T value) && value >= low && value <= high)
+        {
+            return value;
+        }
+
+        string range = high == T.MaxValue ? $"of at least {low}" : $"from {low} to {high}";
+        result.AddError($"{what} a whole number {range}, not '{text}'");
+        return null;
+    }
+
+    private static float? Real(ArgumentResult result, string name, Predicate<float> isValid, string range)
+    {
+        string text = result.Tokens[0].Value;
+        if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value)
+            && isValid(value))
+        {
+            return value;
+        }
+
+        result.AddError($"{name} needs a number{(range.Length > 0 ? " " : "")}{range}, not '{text}'");
+        return null;
+    }
+}

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Cli.Options;
+
+/// <summary>
+/// <c>--device</c> and <c>--precision</c>: where a command computes, and how exactly. Whoever has them runs inside a
+/// <see cref="DeviceScope"/>.
+/// </summary>
+internal static partial class DeviceOption
+{
+    private const string Name = "--device", PrecisionName = "--precision", Cpu = "cpu";
+
+    /// <summary><c>--device</c></summary>
+    public static Option<string> Create() =>
+        Create(Name, Cpu, "Where to compute: on the processor (default), on the best GPU found, or on a certain one.");
+
+    /// <summary>An option that names a device.</summary>
+    public static Option<string> Create(string name, string standard, string description)
+    {
+        Option<string> option = new(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => standard,
+            HelpName = "cpu|gpu|cuda[:N]|opencl[:N]",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value.Length: > 0 } token] && !Known().IsMatch(token.Value))
+            {
+                result.AddError($"{name} knows cpu, gpu, cuda, cuda:N, opencl and opencl:N, not '{token.Value}'");
+            }
+        });
+        return option;
+    }
+
+    /// <summary><c>--precision</c></summary>
+    public static Option<MatMulPrecision?> Precision() => new(PrecisionName)
+    {
+        Description = "How exactly a CUDA device multiplies matrices: float32 (default), tf32 or bfloat16 operands; sums stay in float32.",
+        HelpName = "float32|tf32|bfloat16",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            foreach (MatMulPrecision precision in Enum.GetValues<MatMulPrecision>())
+            {
+                if (text.Equals(precision.ToString(), StringComparison.OrdinalIgnoreCase))
+                {
+                    return precision;
+                }
+            }
+
+            result.AddError($"{PrecisionName} knows float32, tf32 and bfloat16, not '{text}'");
+            return null;
+        },
+    };
+
+    /// <summary>
+    /// Opens the device that was asked for, and a scope that places what the command makes there; null for the processor, or where a
+    /// command has no such option.
+    /// </summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Told which device it is.</param>
+    /// <exception cref="DeviceException">There is no such device.</exception>
+    /// <exception cref="UsageException">It lacks the precision that was asked for.</exception>
+    public static DeviceScope? Open(ParseResult parsed, Terminal terminal)
+    {
+        if (Find<string>(parsed, Name) is not { } option || parsed.Errors.Count > 0 || parsed.GetValue(option) is not { } name)
+        {
+            return null;
+        }
+
+        Device device = Open(name, terminal);
+        if (Find<MatMulPrecision?>(parsed, PrecisionName) is { } exactness && parsed.GetValue(exactness) is { } precision)
+        {
+            if (!device.MatMulPrecisions.Contains(precision))
+            {
+                throw new UsageException(
+                    $"{PrecisionName}: {device.Name} multiplies matrices in "
+                    + $"{string.Join(", ", device.MatMulPrecisions).ToLowerInvariant()} only.");
+            }
+
+            device.MatMulPrecision = precision;
+        }
+
+        return DeviceScope.Enter(device);
+    }
+
+    /// <summary>Opens a device, and says which it is unless it is the processor.</summary>
+    /// <exception cref="DeviceException">There is no such device.</exception>
+    public static Device Open(string name, Terminal terminal)
+    {
+        if (name == Cpu)
+        {
+            return Device.Cpu;
+        }
+
+        RegisterAll();
+        Device device = Devices.Open(name);
+        terminal.Error.WriteLine($"Computing on {device.Name}: {device.Description}.");
+        return device;
+    }
+
+    /// <summary>Makes all devices known that this program can use.</summary>
+    public static void RegisterAll()
+    {
+#if MT_GPU
+        Gpu.GpuDevices.Register();
+#endif
+    }
+
+    private static Option<T>? Find<T>(ParseResult parsed, string name) =>
+        parsed.CommandResult.Command.Options.FirstOrDefault(option => option.Name == name) as Option<T>;
+
+    [GeneratedRegex("^(cpu|gpu|(cuda|opencl)(:[0-9]{1,4})?)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Known();
+}

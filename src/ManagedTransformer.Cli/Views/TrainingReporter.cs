@@ -1,0 +1,78 @@
+using ManagedTransformer.Training;
+
+namespace ManagedTransformer.Cli.Views;
+
+/// <summary>Tells a person how training goes.</summary>
+internal sealed class TrainingReporter(ProgressLine progress)
+{
+    /// <summary>What is about to happen.</summary>
+    public void Start(TrainingRun run, TrainingOptions options)
+    {
+        if (run.MovedEarlierRun is { } moved)
+        {
+            progress.WriteLine($"The earlier run in {options.Output} was moved to {moved}.");
+        }
+
+        foreach (string note in run.Notes)
+        {
+            progress.WriteLine(note);
+        }
+
+        long parameters = run.Model.ParameterCount;
+        progress.WriteLine(run.Step > 0
+            ? $"Resuming at step {run.Step:N0} of {run.Steps:N0}: {parameters:N0} parameters, {options.Output}."
+            : $"Training {parameters:N0} parameters for {run.Steps:N0} steps into "
+                + $"{options.Output}{(options.Init is { } init ? $", starting from {init}" : "")}.");
+    }
+
+    /// <summary>One report of the run.</summary>
+    public void Report(TrainingProgress report)
+    {
+        if (report.Validation is { } validation)
+        {
+            progress.WriteLine(
+                $"step {report.Step:N0}/{report.Steps:N0}  validation: "
+                + $"{Describe(validation)}{(validation.IsBest ? ", the best so far" : "")}");
+            return;
+        }
+
+        progress.Update(
+            $"step {report.Step:N0}/{report.Steps:N0}  loss "
+            + $"{report.Loss:F4}{(report.BitsPerCharacter is { } bits ? $"  {bits:F3} bits/char" : "")}  rate {report.LearningRate:G3}  "
+            + $"{report.TokensPerSecond:N0} tokens/s  ETA {Duration(report.Remaining)}", isImportant: report.Step == report.Steps);
+    }
+
+    /// <summary>What the model makes.</summary>
+    public void Sample(string sample)
+    {
+        progress.WriteLine("");
+        progress.WriteLine(sample);
+        progress.WriteLine("");
+    }
+
+    /// <summary>How the run ended.</summary>
+    public void End(TrainingResult result, string output)
+    {
+        string time = Duration(TimeSpan.FromSeconds(result.Seconds));
+        if (!result.IsComplete)
+        {
+            progress.WriteLine($"Stopped and saved at step {result.Step:N0} after {time}; the same command with --resume continues.");
+            return;
+        }
+
+        string validation = result.Validation is { } last ? $" validation {Describe(last)};" : "";
+        progress.WriteLine($"Done after {result.Step:N0} steps in {time}:{validation} the model is in {output}.");
+    }
+
+    private static string Describe(ValidationResult validation)
+    {
+        string score = validation.BitsPerCharacter is { } bits
+            ? $"{bits:F4} bits/char{Floor(validation.Floor)}, loss {validation.Loss:F4}"
+            : $"loss {validation.Loss:F4}, perplexity {validation.Perplexity:F3}";
+        return validation.Bleu is { } bleu ? $"{score}, BLEU {bleu:F2}" : score;
+    }
+
+    private static string Floor(double? floor) => floor is { } bits ? $" (no model can go below {bits:F4})" : "";
+
+    private static string Duration(TimeSpan time) => time.TotalHours >= 1 ? $"{(long)time.TotalHours}:{time:mm\\:ss}" : $"{time:m\\:ss}";
+}

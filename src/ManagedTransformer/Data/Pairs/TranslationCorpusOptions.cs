@@ -1,0 +1,17 @@
+namespace ManagedTransformer.Data.Pairs;
+
+/// <summary>How the parts of a translation corpus are read or made.</summary>
+public sealed record TranslationCorpusOptions
+{
+    /// <summary>Which pairs are kept.</summary>
+    public ParallelCorpusOptions Pairs { get; init; } = new();
+
+    /// <summary>Selects the sentences of <see cref="TranslationCorpus.BuiltInTranslation"/>.</summary>
+    public ulong ToySeed { get; init; } = 1;
+
+    /// <summary>The number of built-in pairs to train on.</summary>
+    public int ToyTrainPairs { get; init; } = 20_000;
+
+    /// <summary>The number of built-in pairs to validate on; as many again are made for testing.</summary>
+    public int ToyValidationPairs { get; init; } = 500;
+}

@@ -1,6 +1,0 @@
-namespace ManagedTransformer.Data;
-
-/// <summary>A sentence and its translation as tokens, without eos.</summary>
-/// <param name="Source">The source tokens.</param>
-/// <param name="Target">The target tokens.</param>
-public readonly record struct TokenPair(int[] Source, int[] Target);

@@ -1,0 +1,165 @@
+using System.Security.Cryptography;
+using ManagedTransformer.Data.Text;
+using ManagedTransformer.Evaluation;
+using ManagedTransformer.Json;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tokenization;
+
+namespace ManagedTransformer.Datasets;
+
+/// <summary>A recipe's text, tokenized.</summary>
+public sealed class TrainingData
+{
+    private TrainingData(TextCorpus corpus, ITokenizer tokenizer, DataRecipe recipe)
+    {
+        Corpus = corpus;
+        Tokenizer = tokenizer;
+        Recipe = recipe;
+        Train = Encode(corpus.Train, tokenizer, corpus.Name);
+        Validation = corpus.Validation.Length == 0 ? null : Encode(corpus.Validation, tokenizer, corpus.Name);
+        TokensPerCharacter = (double)Train.Length / Characters(corpus.Train, tokenizer);
+        ValidationTokensPerCharacter = Validation is null
+            ? TokensPerCharacter
+            : (double)Validation.Length / Characters(corpus.Validation, tokenizer);
+    }
+
+    /// <summary>The text.</summary>
+    public TextCorpus Corpus { get; }
+
+    /// <summary>The tokenizer.</summary>
+    public ITokenizer Tokenizer { get; }
+
+    /// <summary>Where the text came from.</summary>
+    public DataRecipe Recipe { get; }
+
+    /// <summary>Tokens to train on.</summary>
+    public TokenStream Train { get; }
+
+    /// <summary>Tokens to validate on; null where the corpus has none.</summary>
+    public TokenStream? Validation { get; }
+
+    /// <summary>Turns nats per token into bits per character: bits per character = loss / ln 2 * tokens per character.</summary>
+    public double TokensPerCharacter { get; }
+
+    /// <summary>The same of the validation text.</summary>
+    public double ValidationTokensPerCharacter { get; }
+
+    /// <summary>Loads a recipe's text and makes its tokenizer.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="source">Text instead of the recipe's; null: the recipe's.</param>
+    /// <param name="tokenizer">A finished tokenizer (of a checkpoint); null: as the recipe says.</param>
+    /// <exception cref="InputException">No text is named, or it cannot be read or tokenized.</exception>
+    public static TrainingData Load(LanguageModelRecipe recipe, string? source, ITokenizer? tokenizer = null)
+    {
+        DataRecipe data = recipe.Data with
+        {
+            Source = source ?? recipe.Data.Source
+                ?? throw new InputException("The recipe names no training text (data.source), and TrainingOptions.Data names none either."),
+        };
+        TextCorpus corpus = Load(data);
+        tokenizer ??= CreateTokenizer(recipe.Tokenizer, corpus);
+        RequireText(corpus, tokenizer);
+        return new TrainingData(corpus, tokenizer, data);
+    }
+
+    /// <summary>The corpus that a recipe's data part names.</summary>
+    /// <param name="data">With a source.</param>
+    /// <exception cref="InputException">It cannot be read.</exception>
+    public static TextCorpus Load(DataRecipe data) => TextCorpus.Load(
+        data.Source!,
+        new TextCorpusOptions { ValidationFraction = data.ValidationFraction, TestFraction = data.TestFraction, Raw = data.Raw });
+
+    /// <summary>Encodes a text; errors name where it came from.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="name">Named in errors.</param>
+    /// <exception cref="InputException">A character that the vocabulary lacks, or invalid UTF-8.</exception>
+    public static TokenStream Encode(ReadOnlyMemory<byte> utf8, ITokenizer tokenizer, string name)
+    {
+        try
+        {
+            return TokenStream.Encode(tokenizer, utf8);
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"{name}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>What bits per character divide by: bytes for a tokenizer of bytes, else code points.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    public static long Characters(ReadOnlyMemory<byte> utf8, ITokenizer tokenizer) =>
+        LimitedTokenizer.WholeOf(tokenizer) is ByteTokenizer ? utf8.Length : TextSize.CountCharacters(utf8.Span);
+
+    /// <summary>Identifies text and recipe, so that a run is not resumed with others; the number of steps may change.</summary>
+    internal string Fingerprint(LanguageModelRecipe recipe)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Corpus.Train.Span);
+        hash.AppendData(Corpus.Validation.Span);
+        LanguageModelRecipe identity = recipe with
+        {
+            Description = null,
+            Data = recipe.Data with { Source = null },
+            Training = recipe.Training with
+            {
+                Steps = 1,
+                EvaluateEvery = 1,
+                LogEvery = 1,
+                KeepCheckpoints = 0,
+                SamplePrompt = null,
+                SampleTokens = 0,
+            },
+        };
+        hash.AppendData(JsonDocuments.Write(identity, RecipeJson.Default.LanguageModelRecipe));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    internal static ITokenizer CreateTokenizer(TokenizerRecipe recipe, TextCorpus corpus)
+    {
+        if (recipe is { File: null, Type: not (TokenizerKind.Byte or TokenizerKind.UsedByte) })
+        {
+            corpus.RequireUtf8();
+        }
+
+        return CreateTokenizer(recipe, corpus.Train.Span, corpus.Validation.Span, corpus.Name);
+    }
+
+    /// <summary>Refuses what is no text, where the tokenizer is not one of bytes.</summary>
+    /// <param name="corpus">The text.</param>
+    /// <param name="tokenizer">What splits it.</param>
+    /// <exception cref="InputException">A file is not UTF-8.</exception>
+    internal static void RequireText(TextCorpus corpus, ITokenizer tokenizer)
+    {
+        if (tokenizer is not ByteTokenizer)
+        {
+            corpus.RequireUtf8();
+        }
+    }
+
+    internal static ITokenizer CreateTokenizer(TokenizerRecipe recipe, ReadOnlySpan<byte> text, ReadOnlySpan<byte> validation, string name)
+    {
+        if (recipe.File is { } file)
+        {
+            return Tokenization.Tokenizer.Load(file);
+        }
+
+        try
+        {
+            return recipe.Type switch
+            {
+                TokenizerKind.Byte => new ByteTokenizer(),
+                TokenizerKind.UsedByte => ByteTokenizer.FromText([.. text, .. validation]),
+                TokenizerKind.Word => WordTokenizer.FromText(text, recipe.MinCount, recipe.Vocab == 0 ? int.MaxValue : recipe.Vocab),
+                TokenizerKind.Bpe => BytePairTokenizer.Train(text, recipe.Vocab),
+                // The alphabet of the whole corpus: a character that only the validation text has is no reason to refuse it.
+                _ => CharacterTokenizer.FromText([.. text, .. validation]),
+            };
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"{name}: {e.Message}", e);
+        }
+    }
+}

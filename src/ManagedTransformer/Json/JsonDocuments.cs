@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace ManagedTransformer.Json;
+
+/// <summary>Typed JSON with errors in one sentence that names the file and the key.</summary>
+internal static class JsonDocuments
+{
+    private static readonly (string Name, string Description)[] _kinds =
+    [
+        ("as a number.", "a number"), ("as a string.", "a text in quotes"), ("as a boolean.", "true or false"),
+        ("out of bounds for an Int", "a whole number within its range"), ("out of bounds for an UInt", "a whole number within its range"),
+    ];
+
+    // Lists first: the types of their elements are named with them.
+    private static readonly (string Name, string Description)[] _types =
+    [
+        ("List`1", "a list"), ("[]", "a list"), ("Dictionary`2", "an object"), ("System.Int", "a whole number within its range"),
+        ("System.UInt", "a whole number within its range"), ("System.Single", "a number"), ("System.Double", "a number"),
+        ("System.Boolean", "true or false"),
+        ("System.String", "a text in quotes"),
+    ];
+
+    public static T Read<T>(string path, byte[] utf8, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(utf8, type) ?? throw new InputException($"{path}: the file holds null instead of an object.");
+        }
+        catch (JsonException e)
+        {
+            throw new InputException(Explain(path, e), e);
+        }
+    }
+
+    /// <summary>The value of the key <c>architecture</c>; null where it cannot be found, which a typed reading explains.</summary>
+    public static string? Architecture(byte[] utf8)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(utf8, new JsonDocumentOptions
+            {
+                CommentHandling = JsonCommentHandling.Skip,
+                AllowTrailingCommas = true,
+            });
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("architecture", out JsonElement name) ? name.ToString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static byte[] Write<T>(T value, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
+
+    private static string Explain(string path, JsonException e)
+    {
+        string place = e.LineNumber is { } line ? $" (line {line + 1})" : "";
+        string key = e.Path is { Length: > 2 } where ? where[2..] : "";
+        string message = e.Message;
+        if (e is UnknownNameException)
+        {
+            return $"{path}: '{key}' {message}{place}.";
+        }
+
+        if (message.Contains("could not be mapped", StringComparison.Ordinal))
+        {
+            return $"{path}: unknown key '{key}'{place}.";
+        }
+
+        if (message.StartsWith("Duplicate property '", StringComparison.Ordinal))
+        {
+            return $"{path}: the key '{message.Split('\'')[1]}' is given twice{place}.";
+        }
+
+        if (message.Contains("missing required", StringComparison.Ordinal))
+        {
+            string[] quoted = message.Split('\'');
+            return $"{path}: the key '{(key.Length > 0 ? key + "." : "")}{(quoted.Length > 3 ? quoted[3] : "?")}' is missing{place}.";
+        }
+
+        return key.Length > 0 && message.Contains("could not be converted", StringComparison.Ordinal)
+            ? $"{path}: the value of '{key}' must be {ExpectedType(e.InnerException?.Message, message)}{place}."
+            : $"{path}: not valid JSON{place}: {e.InnerException?.Message ?? message}";
+    }
+
+    // A token of another kind is told by the inner message, which names the kind; what does not fit into a type by the message itself,
+    // which names that of .NET.
+    private static string ExpectedType(string? inner, string message) =>
+        _kinds.FirstOrDefault(kind => inner?.Contains(kind.Name, StringComparison.Ordinal) == true).Description
+        ?? _types.FirstOrDefault(type => message.Contains(type.Name, StringComparison.Ordinal)).Description ?? "an object";
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ManagedTransformer.Files;
+
+namespace ManagedTransformer.Json;
+
+/// <summary>
+/// Reads and writes small JSON documents by hand, without reflection; what is wrong with a file is reported with its name.
+/// </summary>
+internal static class JsonFile
+{
+    /// <summary>Parses a file and hands its root, an object, to a reader.</summary>
+    /// <exception cref="InputException">The file is missing or no JSON object, or the reader met something unexpected.</exception>
+    public static T Read<T>(string path, Func<JsonElement, T> reader)
+    {
+        byte[] bytes = Utf8File.Read(path);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(bytes);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new InputException($"The file '{path}' is not a JSON object.");
+            }
+
+            return reader(document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"The file '{path}' is not valid JSON: {e.Message}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // A string with half of a surrogate pair passes the parser and fails where it is read.
+            throw new InputException($"The file '{path}' has a string that is not valid Unicode.", e);
+        }
+    }
+
+    /// <summary>Writes one JSON object.</summary>
+    public static void Write(string path, Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer,
+            new() { Indented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartObject();
+            members(writer);
+            writer.WriteEndObject();
+        }
+
+        buffer.Write("\n"u8);
+        AtomicFile.Write(path, buffer.WrittenSpan);
+    }
+
+    /// <summary>A member of the expected kind.</summary>
+    /// <exception cref="InputException">The member is missing or of another kind.</exception>
+    public static JsonElement Require(JsonElement parent, string name, JsonValueKind kind, string path)
+    {
+        if (parent.ValueKind != JsonValueKind.Object || !parent.TryGetProperty(name, out JsonElement value))
+        {
+            throw new InputException($"The file '{path}' lacks the key '{name}'.");
+        }
+
+        return value.ValueKind == kind ? value : throw new InputException(
+            $"The key '{name}' in '{path}' should hold a value of kind {kind} but holds one of kind {value.ValueKind}.");
+    }
+
+    /// <summary>The string of a member.</summary>
+    public static string RequireString(JsonElement parent, string name, string path) =>
+        Require(parent, name, JsonValueKind.String, path).GetString()!;
+
+    /// <summary>Whether an optional member is true.</summary>
+    public static bool IsTrue(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
+
+    /// <summary>An optional member that is true or false; null where it is absent or null.</summary>
+    /// <exception cref="InputException">It is something else.</exception>
+    public static bool? Flag(JsonElement parent, string name, string path) =>
+        !parent.TryGetProperty(name, out JsonElement value) ? null : value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.Null => null,
+            _ => throw new InputException($"{path}: {name} must be true or false."),
+        };
+
+    /// <summary>Whether an optional member is absent, null or an empty string.</summary>
+    public static bool IsAbsent(JsonElement parent, string name) =>
+        !parent.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null
+        || value.ValueKind == JsonValueKind.String && value.ValueEquals("");
+}

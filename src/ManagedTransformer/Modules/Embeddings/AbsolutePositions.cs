@@ -1,0 +1,69 @@
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Modules.Embeddings;
+
+/// <summary>
+/// Adds a row of a table, learned or of sinusoids, to every token's vector. With a padding id, positions count only real tokens,
+/// from padding + 1.
+/// </summary>
+public sealed class AbsolutePositions : Module
+{
+    private readonly int _maxPositions;
+    private readonly int? _padding;
+    private readonly Tensor _table;
+
+    /// <summary>A table.</summary>
+    /// <param name="kind">Learned, Half or Interleaved.</param>
+    /// <param name="maxPositions">Most tokens in a row.</param>
+    /// <param name="dim">Width.</param>
+    /// <param name="padding">Id of padding, or null.</param>
+    /// <param name="deviation">Standard deviation of learned initial values.</param>
+    /// <param name="random">Their source.</param>
+    /// <exception cref="ArgumentException">Another kind.</exception>
+    public AbsolutePositions(PositionKind kind, int maxPositions, int dim, int? padding, float deviation, RandomSource random)
+    {
+        (_maxPositions, _padding) = (maxPositions, padding);
+        int rows = maxPositions + (padding is { } id ? id + 1 : 0);
+        Weight = kind == PositionKind.Learned ? Initialization.Normal(new Shape(rows, dim), deviation, random) : null;
+        _table = Weight ?? SinusoidalPositions.Table(rows, dim, kind).Keep();
+        ClearRow(_table, padding);
+    }
+
+    /// <summary>The learned table, [positions, dim]; null for sinusoids.</summary>
+    public Parameter? Weight { get; }
+
+    /// <summary>x + P[position].</summary>
+    /// <param name="x">[B, T, dim]</param>
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <param name="start">How many tokens came before; with a padding id, none of them padding.</param>
+    /// <exception cref="ArgumentException">More positions than the table has.</exception>
+    public Tensor Add(Tensor x, Tensor tokens, int start)
+    {
+        int length = tokens.Shape[1];
+        if (start + length > _maxPositions)
+        {
+            throw new ArgumentException($"The model has {_maxPositions} positions (max_positions), {start + length} are needed.");
+        }
+
+        if (_padding is not { } padding)
+        {
+            return x.Add(_table.Slice(0, start, length));
+        }
+
+        int[] positions = TokenEmbedding.PositionIndices(tokens.ToInt32Array(), length, padding, start);
+        return x.Add(_table.Embedding(Tensor.From(positions, tokens.Shape, _table.Device), padding));
+    }
+
+    /// <inheritdoc/>
+    public override void Visit(ParameterVisitor visit) => visit.Add("positions.weight", Weight);
+
+    /// <summary>Sets the row of a table that stands for padding to zero.</summary>
+    internal static void ClearRow(Tensor table, int? row)
+    {
+        if (row is { } index)
+        {
+            using NoGradientScope _ = new();
+            table.Detach().Slice(0, index, 1).CopyFrom(new float[table.Shape[1]]);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Modules.Layers;
+
+/// <summary>
+/// A stack of layers and the norm behind it, run whole or layer by layer, over blocks or step by step. Post-norm (Vaswani et al., 2017):
+/// x = LN(x + f(x)) for every sub-layer f; pre-norm: x = x + f(LN(x)). A residual sum and the norm that follows it, which pre-norm
+/// belongs to the next sub-layer or the next layer, are one pass over memory: that is known here and nowhere else.
+/// </summary>
+/// <param name="layers">The layers, all pre-norm or all post-norm.</param>
+/// <param name="norm">The norm behind the last layer; null for none.</param>
+public sealed class LayerStack(IReadOnlyList<TransformerLayer> layers, LayerNorm? norm)
+{
+    /// <summary>The layers.</summary>
+    public IReadOnlyList<TransformerLayer> Layers => layers;
+
+    /// <summary>The norm behind the last layer; null for none.</summary>
+    public LayerNorm? Norm => norm;
+
+    /// <summary>The states behind the last layer and its norm.</summary>
+    /// <param name="x">[B, T, dim]</param>
+    /// <param name="attention">What the layers attend to.</param>
+    /// <param name="context">Dropout.</param>
+    internal Tensor Run<TAttention>(Tensor x, TAttention attention, ForwardContext context)
+        where TAttention : ILayerAttention
+    {
+        bool isPreNorm = layers[0].IsPreNorm;
+        Tensor normed = layers[0].Normed(x);
+        for (int index = 0; index < layers.Count; index++)
+        {
+            LayerNorm? next = !isPreNorm ? null : index + 1 < layers.Count ? layers[index + 1].Norm1 : norm;
+            (x, normed) = Run(index, layers[index], x, normed, next, attention, context);
+        }
+
+        return isPreNorm || norm is null ? normed : norm.Forward(normed);
+    }
+
+    /// <summary>The states behind one layer, before any norm that follows it.</summary>
+    /// <param name="index">The layer, from 0.</param>
+    /// <param name="x">The states before it, [B, T, dim].</param>
+    /// <param name="attention">What the layer attends to.</param>
+    /// <param name="context">Dropout.</param>
+    internal Tensor RunLayer<TAttention>(int index, Tensor x, TAttention attention, ForwardContext context)
+        where TAttention : ILayerAttention =>
+        Run(index, layers[index], x, layers[index].Normed(x), null, attention, context).Residual;
+
+    // Pre-norm, layers pass on the pair (residual stream, normalised stream); post-norm, both are the stream.
+    private static (Tensor Residual, Tensor Normed) Run<TAttention>(
+        int index, TransformerLayer layer, Tensor residual, Tensor normed, LayerNorm? next, TAttention attention, ForwardContext context)
+        where TAttention : ILayerAttention
+    {
+        IReadOnlyList<LayerNorm> norms = layer.Norms;
+        for (int i = 0; i < norms.Count; i++)
+        {
+            Tensor branch = layer.Branch(norms[i], index, normed, attention, context);
+            if (!layer.IsPreNorm)
+            {
+                residual = normed = norms[i].Forward(branch, residual).Normalized;
+            }
+            else if ((i + 1 < norms.Count ? norms[i + 1] : layer.After is null ? next : null) is { } following)
+            {
+                (residual, normed) = following.Forward(branch, residual);
+            }
+            else
+            {
+                residual = normed = residual.Add(branch);
+            }
+        }
+
+        if (layer.After is not null)
+        {
+            residual = residual.Add(layer.After.Forward(residual, context));
+            normed = layer.IsPreNorm && next is not null ? next.Forward(residual) : residual;
+        }
+
+        return (residual, normed);
+    }
+}

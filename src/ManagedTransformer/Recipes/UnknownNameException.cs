@@ -1,9 +1,0 @@
-using System.Text.Json;
-
-namespace ManagedTransformer.Recipes;
-
-/// <summary>A value that should be one of some names, and is not.</summary>
-/// <param name="given">The name; null for a value of another type.</param>
-/// <param name="known">The names that there are.</param>
-internal sealed class UnknownNameException(string? given, IReadOnlyList<string> known)
-    : JsonException($"is {(given is null ? "no name" : $"'{given}'")}, the known ones are {string.Join(", ", known)}");
