@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
@@ -8,9 +9,9 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// read in place. The larger factor streams by, row after row, as fast as memory delivers it; the few rows of the other stay in the cache.
 /// <typeparamref name="TStored"/> is how B is stored.
 /// </summary>
-internal static unsafe class GemmDot<TVector, TLanes, TStored>
+internal static unsafe class GemmDot<TOps, TVector, TStored>
+    where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
-    where TLanes : struct, ILanes<TVector>
     where TStored : struct, IStored<TVector>
 {
     /// <summary>Multiply-adds that are worth handing to another thread, and those of a chunk where all threads have some.</summary>
@@ -69,34 +70,34 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
         where TFar : struct, IConstant
     {
         float* y1 = y0 + stride, y2 = y1 + stride, y3 = rows > 3 ? y2 + stride : y2;
-        TVector s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
-        TVector t0 = TLanes.Zero, t1 = TLanes.Zero, t2 = TLanes.Zero, t3 = TLanes.Zero;
+        TVector s0 = TOps.Zero, s1 = TOps.Zero, s2 = TOps.Zero, s3 = TOps.Zero;
+        TVector t0 = TOps.Zero, t1 = TOps.Zero, t2 = TOps.Zero, t3 = TOps.Zero;
         nint k = 0;
-        for (; k + 2 * TLanes.Count <= length; k += 2 * TLanes.Count)
+        for (; k + 2 * TOps.Count <= length; k += 2 * TOps.Count)
         {
             byte* place = x + k * TStored.Size;
             if (Sse.IsSupported && TFar.Value > 0)
             {
                 Sse.Prefetch1(place + Ahead);
-                if (2 * TLanes.Count * TStored.Size > 64)
+                if (2 * TOps.Count * TStored.Size > 64)
                 {
                     Sse.Prefetch1(place + Ahead + 64);
                 }
             }
 
-            TVector first = TStored.Load(place), second = TStored.Load(place + TLanes.Count * TStored.Size);
-            s0 = TLanes.MultiplyAdd(first, TLanes.Load(y0 + k), s0);
-            s1 = TLanes.MultiplyAdd(first, TLanes.Load(y1 + k), s1);
-            s2 = TLanes.MultiplyAdd(first, TLanes.Load(y2 + k), s2);
-            s3 = TLanes.MultiplyAdd(first, TLanes.Load(y3 + k), s3);
-            t0 = TLanes.MultiplyAdd(second, TLanes.Load(y0 + k + TLanes.Count), t0);
-            t1 = TLanes.MultiplyAdd(second, TLanes.Load(y1 + k + TLanes.Count), t1);
-            t2 = TLanes.MultiplyAdd(second, TLanes.Load(y2 + k + TLanes.Count), t2);
-            t3 = TLanes.MultiplyAdd(second, TLanes.Load(y3 + k + TLanes.Count), t3);
+            TVector first = TStored.Load(place), second = TStored.Load(place + TOps.Count * TStored.Size);
+            s0 = TOps.MultiplyAdd(first, TOps.Load(y0 + k), s0);
+            s1 = TOps.MultiplyAdd(first, TOps.Load(y1 + k), s1);
+            s2 = TOps.MultiplyAdd(first, TOps.Load(y2 + k), s2);
+            s3 = TOps.MultiplyAdd(first, TOps.Load(y3 + k), s3);
+            t0 = TOps.MultiplyAdd(second, TOps.Load(y0 + k + TOps.Count), t0);
+            t1 = TOps.MultiplyAdd(second, TOps.Load(y1 + k + TOps.Count), t1);
+            t2 = TOps.MultiplyAdd(second, TOps.Load(y2 + k + TOps.Count), t2);
+            t3 = TOps.MultiplyAdd(second, TOps.Load(y3 + k + TOps.Count), t3);
         }
 
-        float d0 = TLanes.Sum(TLanes.Add(s0, t0)), d1 = TLanes.Sum(TLanes.Add(s1, t1));
-        float d2 = TLanes.Sum(TLanes.Add(s2, t2)), d3 = TLanes.Sum(TLanes.Add(s3, t3));
+        float d0 = TOps.SumNeighbours(TOps.Add(s0, t0)), d1 = TOps.SumNeighbours(TOps.Add(s1, t1));
+        float d2 = TOps.SumNeighbours(TOps.Add(s2, t2)), d3 = TOps.SumNeighbours(TOps.Add(s3, t3));
         for (; k < length; k++)
         {
             float value = TStored.LoadOne(x + k * TStored.Size);
@@ -120,51 +121,51 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
     private static void TwoByFour(byte* x, nint xStride, float* y0, nint stride, int rows, nint length, float* dots)
     {
         float* y1 = y0 + stride, y2 = y1 + stride, y3 = rows > 3 ? y2 + stride : y2;
-        TVector s0 = TLanes.Zero, s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
+        TVector s0 = TOps.Zero, s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
         TVector u0 = s0, u1 = s0, u2 = s0, u3 = s0, v0 = s0, v1 = s0, v2 = s0, v3 = s0;
         nint k = 0;
-        for (; k + 2 * TLanes.Count <= length; k += 2 * TLanes.Count)
+        for (; k + 2 * TOps.Count <= length; k += 2 * TOps.Count)
         {
             byte* place = x + k * TStored.Size;
             TVector a = TStored.Load(place), b = TStored.Load(place + xStride);
-            TVector y = TLanes.Load(y0 + k);
-            s0 = TLanes.MultiplyAdd(a, y, s0);
-            u0 = TLanes.MultiplyAdd(b, y, u0);
-            y = TLanes.Load(y1 + k);
-            s1 = TLanes.MultiplyAdd(a, y, s1);
-            u1 = TLanes.MultiplyAdd(b, y, u1);
-            y = TLanes.Load(y2 + k);
-            s2 = TLanes.MultiplyAdd(a, y, s2);
-            u2 = TLanes.MultiplyAdd(b, y, u2);
-            y = TLanes.Load(y3 + k);
-            s3 = TLanes.MultiplyAdd(a, y, s3);
-            u3 = TLanes.MultiplyAdd(b, y, u3);
+            TVector y = TOps.Load(y0 + k);
+            s0 = TOps.MultiplyAdd(a, y, s0);
+            u0 = TOps.MultiplyAdd(b, y, u0);
+            y = TOps.Load(y1 + k);
+            s1 = TOps.MultiplyAdd(a, y, s1);
+            u1 = TOps.MultiplyAdd(b, y, u1);
+            y = TOps.Load(y2 + k);
+            s2 = TOps.MultiplyAdd(a, y, s2);
+            u2 = TOps.MultiplyAdd(b, y, u2);
+            y = TOps.Load(y3 + k);
+            s3 = TOps.MultiplyAdd(a, y, s3);
+            u3 = TOps.MultiplyAdd(b, y, u3);
 
-            place += TLanes.Count * TStored.Size;
+            place += TOps.Count * TStored.Size;
             a = TStored.Load(place);
             b = TStored.Load(place + xStride);
-            y = TLanes.Load(y0 + k + TLanes.Count);
-            t0 = TLanes.MultiplyAdd(a, y, t0);
-            v0 = TLanes.MultiplyAdd(b, y, v0);
-            y = TLanes.Load(y1 + k + TLanes.Count);
-            t1 = TLanes.MultiplyAdd(a, y, t1);
-            v1 = TLanes.MultiplyAdd(b, y, v1);
-            y = TLanes.Load(y2 + k + TLanes.Count);
-            t2 = TLanes.MultiplyAdd(a, y, t2);
-            v2 = TLanes.MultiplyAdd(b, y, v2);
-            y = TLanes.Load(y3 + k + TLanes.Count);
-            t3 = TLanes.MultiplyAdd(a, y, t3);
-            v3 = TLanes.MultiplyAdd(b, y, v3);
+            y = TOps.Load(y0 + k + TOps.Count);
+            t0 = TOps.MultiplyAdd(a, y, t0);
+            v0 = TOps.MultiplyAdd(b, y, v0);
+            y = TOps.Load(y1 + k + TOps.Count);
+            t1 = TOps.MultiplyAdd(a, y, t1);
+            v1 = TOps.MultiplyAdd(b, y, v1);
+            y = TOps.Load(y2 + k + TOps.Count);
+            t2 = TOps.MultiplyAdd(a, y, t2);
+            v2 = TOps.MultiplyAdd(b, y, v2);
+            y = TOps.Load(y3 + k + TOps.Count);
+            t3 = TOps.MultiplyAdd(a, y, t3);
+            v3 = TOps.MultiplyAdd(b, y, v3);
         }
 
-        dots[0] = TLanes.Sum(TLanes.Add(s0, t0));
-        dots[1] = TLanes.Sum(TLanes.Add(s1, t1));
-        dots[2] = TLanes.Sum(TLanes.Add(s2, t2));
-        dots[3] = TLanes.Sum(TLanes.Add(s3, t3));
-        dots[4] = TLanes.Sum(TLanes.Add(u0, v0));
-        dots[5] = TLanes.Sum(TLanes.Add(u1, v1));
-        dots[6] = TLanes.Sum(TLanes.Add(u2, v2));
-        dots[7] = TLanes.Sum(TLanes.Add(u3, v3));
+        dots[0] = TOps.SumNeighbours(TOps.Add(s0, t0));
+        dots[1] = TOps.SumNeighbours(TOps.Add(s1, t1));
+        dots[2] = TOps.SumNeighbours(TOps.Add(s2, t2));
+        dots[3] = TOps.SumNeighbours(TOps.Add(s3, t3));
+        dots[4] = TOps.SumNeighbours(TOps.Add(u0, v0));
+        dots[5] = TOps.SumNeighbours(TOps.Add(u1, v1));
+        dots[6] = TOps.SumNeighbours(TOps.Add(u2, v2));
+        dots[7] = TOps.SumNeighbours(TOps.Add(u3, v3));
         for (; k < length; k++)
         {
             float a = TStored.LoadOne(x + k * TStored.Size), b = TStored.LoadOne(x + xStride + k * TStored.Size);
@@ -186,10 +187,10 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
     private static float Dot<TFar>(byte* x, float* y, nint length)
         where TFar : struct, IConstant
     {
-        TVector s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
-        int step = TLanes.Count * TStored.Size;
+        TVector s0 = TOps.Zero, s1 = TOps.Zero, s2 = TOps.Zero, s3 = TOps.Zero;
+        int step = TOps.Count * TStored.Size;
         nint k = 0;
-        for (; k + 4 * TLanes.Count <= length; k += 4 * TLanes.Count, x += 4 * step)
+        for (; k + 4 * TOps.Count <= length; k += 4 * TOps.Count, x += 4 * step)
         {
             if (Sse.IsSupported && TFar.Value > 0)
             {
@@ -199,18 +200,18 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
                 }
             }
 
-            s0 = TLanes.MultiplyAdd(TStored.Load(x), TLanes.Load(y + k), s0);
-            s1 = TLanes.MultiplyAdd(TStored.Load(x + step), TLanes.Load(y + k + TLanes.Count), s1);
-            s2 = TLanes.MultiplyAdd(TStored.Load(x + 2 * step), TLanes.Load(y + k + 2 * TLanes.Count), s2);
-            s3 = TLanes.MultiplyAdd(TStored.Load(x + 3 * step), TLanes.Load(y + k + 3 * TLanes.Count), s3);
+            s0 = TOps.MultiplyAdd(TStored.Load(x), TOps.Load(y + k), s0);
+            s1 = TOps.MultiplyAdd(TStored.Load(x + step), TOps.Load(y + k + TOps.Count), s1);
+            s2 = TOps.MultiplyAdd(TStored.Load(x + 2 * step), TOps.Load(y + k + 2 * TOps.Count), s2);
+            s3 = TOps.MultiplyAdd(TStored.Load(x + 3 * step), TOps.Load(y + k + 3 * TOps.Count), s3);
         }
 
-        for (; k + TLanes.Count <= length; k += TLanes.Count, x += step)
+        for (; k + TOps.Count <= length; k += TOps.Count, x += step)
         {
-            s0 = TLanes.MultiplyAdd(TStored.Load(x), TLanes.Load(y + k), s0);
+            s0 = TOps.MultiplyAdd(TStored.Load(x), TOps.Load(y + k), s0);
         }
 
-        float dot = TLanes.Sum(TLanes.Add(TLanes.Add(s0, s1), TLanes.Add(s2, s3)));
+        float dot = TOps.SumNeighbours(TOps.Add(TOps.Add(s0, s1), TOps.Add(s2, s3)));
         for (; k < length; k++, x += TStored.Size)
         {
             dot += TStored.LoadOne(x) * y[k];
@@ -253,7 +254,7 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
             int first = chunk * PerChunk, rows = Math.Min(PerChunk, (OverRows ? Problem.M : Problem.N) - first);
             float* dots = stackalloc float[8];
             int row = first;
-            if (TLanes.Count >= 16 && TFar.Value == 0 && ResidentRows > 2)
+            if (TOps.Count >= 16 && TFar.Value == 0 && ResidentRows > 2)
             {
                 for (; row + 2 <= first + rows; row += 2)
                 {
@@ -289,11 +290,11 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
 
             if (OverRows)
             {
-                GemmEpilogue.Apply(Problem, first, rows, 0, Problem.N);
+                GemmEpilogue<TOps, TVector>.Apply(Problem, first, rows, 0, Problem.N);
             }
             else
             {
-                GemmEpilogue.Apply(Problem, 0, Problem.M, first, rows);
+                GemmEpilogue<TOps, TVector>.Apply(Problem, 0, Problem.M, first, rows);
             }
         }
 

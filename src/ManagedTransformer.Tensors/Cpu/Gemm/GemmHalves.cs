@@ -1,14 +1,16 @@
+using ManagedTransformer.Tensors.Cpu.Elementwise;
+using ManagedTransformer.Tensors.Cpu.Simd;
+
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>
 /// Products with a stored [N, K] factor of BFloat16. Few rows of A read it in place; for more of them, some columns of C at a time, its
 /// rows are widened into memory that stays in the cache. Both give what the product with the widened factor gives.
 /// </summary>
-internal static unsafe class GemmHalves<TVector, TLanes, TRows, TWidth>
+internal static unsafe class GemmHalves<TOps, TVector, TRows>
+    where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
-    where TLanes : struct, ILanes<TVector>
     where TRows : struct, IConstant
-    where TWidth : struct, IConstant
 {
     /// <summary>Floats that are widened at a time, if that gives enough columns to share.</summary>
     private const int Widened = 1 << 19, LeastColumns = 256;
@@ -18,7 +20,7 @@ internal static unsafe class GemmHalves<TVector, TLanes, TRows, TWidth>
     {
         if (Gemm.IsDot(p))
         {
-            GemmDot<TVector, TLanes, StoredHalves<TVector, TLanes>>.Run(p);
+            GemmDot<TOps, TVector, StoredHalves<TOps, TVector>>.Run(p);
             return;
         }
 
@@ -36,7 +38,7 @@ internal static unsafe class GemmHalves<TVector, TLanes, TRows, TWidth>
             part.PreActivation = p.PreActivation == null ? null : p.PreActivation + n;
             var job = new WidenJob { Source = p.HalvesB + n * p.Ldb, Stride = p.Ldb, Target = widened.Floats, Width = p.K };
             Ranges.RunRows(part.N, p.K, ref job);
-            Gemm.RunSingle<TVector, TLanes, TRows, TWidth>(part);
+            Gemm.RunSingle<TOps, TVector, TRows>(part);
         }
     }
 
@@ -51,18 +53,7 @@ internal static unsafe class GemmHalves<TVector, TLanes, TRows, TWidth>
         {
             for (long row = start; row < end; row++)
             {
-                ushort* source = Source + row * Stride;
-                float* target = Target + row * Width;
-                int i = 0;
-                for (; i + TLanes.Count <= Width; i += TLanes.Count)
-                {
-                    TLanes.Store(TLanes.LoadHalves(source + i), target + i);
-                }
-
-                for (; i < Width; i++)
-                {
-                    target[i] = StoredHalves<TVector, TLanes>.LoadOne((byte*)(source + i));
-                }
+                BFloat16Conversion<TOps, TVector>.WidenRow(Source + row * Stride, Target + row * Width, Width);
             }
         }
     }

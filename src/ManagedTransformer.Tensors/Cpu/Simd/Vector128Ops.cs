@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace ManagedTransformer.Tensors.Cpu.Simd;
@@ -9,6 +10,8 @@ namespace ManagedTransformer.Tensors.Cpu.Simd;
 internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
 {
     public static int Count => Vector128<float>.Count;
+
+    public static int Registers => AdvSimd.IsSupported ? 32 : 16;
 
     public static Vector128<float> Zero => Vector128<float>.Zero;
 
@@ -61,11 +64,11 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
-        Vector128.MultiplyAddEstimate(a, b, c);
+        Fma.IsSupported || AdvSimd.IsSupported ? Vector128.FusedMultiplyAdd(a, b, c) : a * b + c;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> NegatedMultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
-        Vector128.MultiplyAddEstimate(-a, b, c);
+        MultiplyAdd(-a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Negate(Vector128<float> a) => -a;
@@ -191,6 +194,9 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
         a += Vector128.Shuffle(a, Vector128.Create(2, 3, 0, 1));
         return a.ToScalar() + a.GetElement(1);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float SumNeighbours(Vector128<float> a) => Vector128.Sum(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Vector128<float> a)
