@@ -1,7 +1,8 @@
 namespace ManagedTransformer.Tensors;
 
 /// <summary>
-/// Where the rules of one backward walk deliver gradients: sums them up per tensor, and returns the memory of those that are used up.
+/// Takes the gradients that the rules of one backward walk deliver: sums them up per tensor, and returns the memory of those that are used
+/// up.
 /// </summary>
 internal sealed class GradientSink
 {

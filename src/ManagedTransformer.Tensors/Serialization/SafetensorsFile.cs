@@ -59,8 +59,8 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Looks a tensor up.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="entry">What the header says about it.</param>
-    /// <returns>Whether the file has it.</returns>
+    /// <param name="entry">The header's words about it.</param>
+    /// <returns>True if the file has it.</returns>
     public bool TryGetEntry(string name, [NotNullWhen(true)] out SafetensorsEntry? entry) => _byName.TryGetValue(name, out entry);
 
     /// <summary>The elements of a floating-point tensor, row-major, as binary32: narrower types exactly, F64 rounded to nearest.</summary>
@@ -128,7 +128,7 @@ public sealed class SafetensorsFile : IDisposable
     /// The elements pass through a small buffer only.
     /// </summary>
     /// <param name="name">The tensor's name.</param>
-    /// <param name="device">Where to put it; default: the CPU.</param>
+    /// <param name="device">Device that gets it; default: the CPU.</param>
     /// <exception cref="InvalidDataException">There is no such tensor, it has more than <see cref="Shape.MaxRank"/> axes or an axis beyond
     /// 2^31 - 1, an integer does not fit into 32 bits, or the file was truncated meanwhile.</exception>
     public Tensor ReadTensor(string name, Device? device = null)

@@ -21,7 +21,8 @@ internal static unsafe class GemmDot<TOps, TVector, TStored>
     private const int MostChunks = 256;
 
     /// <summary>
-    /// How many bytes ahead to ask for, into the second-level cache: the processor's own prefetching begins anew with every page.
+    /// Distance, in bytes, at which to ask for data ahead, into the second-level cache: the processor's own prefetching begins anew with
+    /// every page.
     /// </summary>
     private const int Ahead = 4096;
 
@@ -114,8 +115,8 @@ internal static unsafe class GemmDot<TOps, TVector, TStored>
     }
 
     /// <summary>
-    /// What <see cref="FourDots{TFar}"/> gives for two streamed rows, which share what is loaded of the resident ones: dots 0 to 3 of the
-    /// first, 4 to 7 of the second. It needs 32 registers.
+    /// Computes what <see cref="FourDots{TFar}"/> gives for two streamed rows, which share what is loaded of the resident ones: dots 0 to 3
+    /// of the first, 4 to 7 of the second. It needs 32 registers.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TwoByFour(byte* x, nint xStride, float* y0, nint stride, int rows, nint length, float* dots)
@@ -224,7 +225,7 @@ internal static unsafe class GemmDot<TOps, TVector, TStored>
     {
         public GemmProblem Problem;
 
-        /// <summary>Whether rows of A stream by instead of rows of B.</summary>
+        /// <summary>True if rows of A stream by instead of rows of B.</summary>
         public bool OverRows;
 
         public byte* Streamed;
@@ -233,7 +234,7 @@ internal static unsafe class GemmDot<TOps, TVector, TStored>
         public nint ResidentStride;
         public int ResidentRows, PerChunk;
 
-        /// <summary>Whether the streamed factor comes from memory rather than from a cache.</summary>
+        /// <summary>True if the streamed factor comes from memory rather than from a cache.</summary>
         public bool IsFar;
 
         public readonly void Execute(int chunk)

@@ -156,7 +156,7 @@ internal static unsafe class GemmFewRows<TOps, TVector>
         public GemmProblem Problem;
         public int PerChunk;
 
-        /// <summary>Whether B comes from memory rather than from a cache.</summary>
+        /// <summary>True if B comes from memory rather than from a cache.</summary>
         public bool IsFar;
 
         public readonly void Execute(int chunk)

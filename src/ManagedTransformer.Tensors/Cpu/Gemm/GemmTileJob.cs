@@ -24,7 +24,7 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
     /// <summary>Panels of the whole part that all tiles share, or null.</summary>
     public float* PackedA, PackedB;
 
-    /// <summary>Whether each tile packs what it reads.</summary>
+    /// <summary>True if each tile packs what it reads.</summary>
     public bool PackTileOfA, PackTileOfB;
 
     private int _rowTiles, _columnTiles;

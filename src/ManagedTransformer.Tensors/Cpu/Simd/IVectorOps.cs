@@ -82,7 +82,7 @@ internal unsafe interface IVectorOps<TVector>
     /// <summary>Lane by lane: a where the mask is set, else b.</summary>
     static abstract TVector Select(TVector mask, TVector a, TVector b);
 
-    /// <summary>Whether any lane of a mask is set.</summary>
+    /// <summary>True if any lane of a mask is set.</summary>
     static abstract bool Any(TVector mask);
 
     /// <summary>One bit per lane of a mask, the lowest for the first lane.</summary>

@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>How many threads the CPU kernels use. Results do not depend on it, bit for bit.</summary>
+/// <summary>The number of threads that the CPU kernels use. Results do not depend on it, bit for bit.</summary>
 public static class CpuThreads
 {
     /// <summary>Threads that work on a kernel, the caller's included; at first one per core. Set it while nothing computes.</summary>

@@ -134,7 +134,7 @@ public static partial class TensorOperators
         dy.Kernels.Attention.AttentionGradient(problem);
     }
 
-    /// <summary>Where rows of heads [B, T, H, d] lie.</summary>
+    /// <summary>Place of rows of heads [B, T, H, d].</summary>
     private readonly struct HeadView
     {
         public readonly int Batch, Length, Heads, Width;

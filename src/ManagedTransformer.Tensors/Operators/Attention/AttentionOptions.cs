@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Tensors;
 
-/// <summary>Which keys a query sees, and how weights are made.</summary>
+/// <summary>Choices of attention: the keys that a query sees, and the making of weights.</summary>
 public readonly record struct AttentionOptions
 {
     /// <summary>Factor on q . k; null: 1 / sqrt(head width).</summary>

@@ -1,7 +1,8 @@
 namespace ManagedTransformer.Tensors;
 
 /// <summary>
-/// How far the heads of <see cref="TensorOperators.SpanAttention"/> look back, and what else takes part in their softmax.
+/// Choices of <see cref="TensorOperators.SpanAttention"/>: the distance to which its heads look back, and what else takes part in their
+/// softmax.
 /// </summary>
 public readonly record struct SpanAttentionOptions
 {

@@ -8,7 +8,7 @@ public static partial class TensorOperators
     /// </summary>
     /// <param name="x">Any shape.</param>
     /// <param name="probability">0 (x itself is returned) up to, not including, 1.</param>
-    /// <param name="key">Which random numbers.</param>
+    /// <param name="key">Names the random numbers.</param>
     /// <exception cref="ArgumentOutOfRangeException">A probability outside [0, 1).</exception>
     public static Tensor Dropout(this Tensor x, float probability, RandomKey key)
     {

@@ -88,7 +88,7 @@ public static partial class TensorOperators
 
     /// <summary>Applies an activation.</summary>
     /// <param name="x">Any shape.</param>
-    /// <param name="activation">Which one.</param>
+    /// <param name="activation">The function.</param>
     public static Tensor Activate(this Tensor x, Activation activation) =>
         activation == Activation.None ? x : Unary(Activations.FunctionOf(activation), x);
 

@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Tensors;
 
-/// <summary>Whether causal linear attention also returns the state behind the last position.</summary>
+/// <summary>Says if causal linear attention also returns the state behind the last position.</summary>
 public enum FinalState
 {
     /// <summary>It is not wanted.</summary>

@@ -3,15 +3,15 @@ namespace ManagedTransformer.Tensors;
 /// <summary>Denominator, gates, padding and carried state of <see cref="TensorOperators.CausalLinearAttention"/>.</summary>
 public readonly record struct LinearAttentionOptions
 {
-    /// <summary>What the weighted sum is divided by.</summary>
+    /// <summary>Divisor of the weighted sum.</summary>
     public LinearDenominator Denominator { get; init; }
 
     /// <summary>Epsilon of the denominator, at least 0.</summary>
     public float Epsilon { get; init; }
 
     /// <summary>
-    /// What epsilon is multiplied with for every query, [B, T, H], not differentiated; null: 1. Where mapped queries and keys lack factors,
-    /// the inverse of these factors keeps the ratio what it is with them.
+    /// Factor of epsilon for every query, [B, T, H], not differentiated; null: 1. Where mapped queries and keys lack factors, the inverse
+    /// of these factors keeps the ratio what it is with them.
     /// </summary>
     public Tensor? EpsilonFactor { get; init; }
 
@@ -26,7 +26,7 @@ public readonly record struct LinearAttentionOptions
     /// <summary>State before the first position, differentiated where it requires a gradient; null: zeros.</summary>
     public LinearAttentionState? State { get; init; }
 
-    /// <summary>Whether the state behind the last position is returned.</summary>
+    /// <summary>Says if the state behind the last position is returned.</summary>
     public FinalState FinalState { get; init; }
 
     /// <summary>Positions that are computed together as matrices; the result depends on it by rounding only. 0: chosen.</summary>

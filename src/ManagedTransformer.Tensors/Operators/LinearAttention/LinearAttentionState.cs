@@ -5,6 +5,8 @@ namespace ManagedTransformer.Tensors;
 /// </summary>
 /// <param name="S">[B, H, K, dv]</param>
 /// <param name="Z">[B, H, K]</param>
-/// <param name="LogScale">Where feature maps take a factor out of their keys, its logarithm, [B, 1, H, 1]: s and z are e^LogScale times
-/// what is here; null: nothing is taken out.</param>
+/// <param name="LogScale">
+/// Logarithm of the factor that feature maps take out of their keys, [B, 1, H, 1]: s and z are e^LogScale times what is here; null: nothing
+/// is taken out.
+/// </param>
 public readonly record struct LinearAttentionState(Tensor S, Tensor Z, Tensor? LogScale = null);

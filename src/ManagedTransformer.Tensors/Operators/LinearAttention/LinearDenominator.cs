@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Tensors;
 
-/// <summary>What linear attention divides by, so that a vanishing sum of weights den does no harm.</summary>
+/// <summary>Divisors of linear attention, made so that a vanishing sum of weights den does no harm.</summary>
 public enum LinearDenominator
 {
     /// <summary>den + epsilon.</summary>

@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Tensors;
 
-/// <summary>What cross-entropy counts and how.</summary>
+/// <summary>Choices of cross-entropy: what counts, and how.</summary>
 public sealed record CrossEntropyOptions
 {
     /// <summary>Rows with this target are left out; null: none.</summary>
@@ -9,14 +9,14 @@ public sealed record CrossEntropyOptions
     /// <summary>Mass taken from the target, 0 .. 1 (exclusive).</summary>
     public float Smoothing { get; init; }
 
-    /// <summary>Where that mass goes.</summary>
+    /// <summary>Classes that get that mass.</summary>
     public LabelSmoothing Mode { get; init; }
 
-    /// <summary>Whether the losses are added up (true) or averaged over the rows that count (false).</summary>
+    /// <summary>True: the losses are added up; false: they are averaged over the rows that count.</summary>
     public bool Sum { get; init; }
 
     /// <summary>
-    /// Whether the form fused with the projection also returns what each row predicts: its negative log-likelihood and its likeliest class.
+    /// Asks the form fused with the projection to return also what each row predicts: its negative log-likelihood and its likeliest class.
     /// </summary>
     public bool Rows { get; init; }
 

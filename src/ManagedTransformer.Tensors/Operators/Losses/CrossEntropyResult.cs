@@ -1,10 +1,10 @@
 namespace ManagedTransformer.Tensors;
 
-/// <summary>What cross-entropy returns.</summary>
+/// <summary>The result of cross-entropy.</summary>
 /// <param name="Loss">The training loss: a scalar that backward starts from, label smoothing included.</param>
 /// <param name="NegativeLogLikelihood">Sum of -ln p(target) in nats over the rows that count, without smoothing and without history:
 /// a scalar.</param>
-/// <param name="Targets">How many rows count.</param>
+/// <param name="Targets">Number of rows that count.</param>
 public readonly record struct CrossEntropyResult(Tensor Loss, Tensor NegativeLogLikelihood, long Targets)
 {
     /// <summary>

@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Tensors;
 
-/// <summary>How label smoothing spreads the mass epsilon.</summary>
+/// <summary>Ways in which label smoothing spreads the mass epsilon.</summary>
 public enum LabelSmoothing
 {
     /// <summary>The target keeps 1 - epsilon, every other class gets epsilon / (V - 1).</summary>

@@ -13,7 +13,7 @@ internal readonly record struct ProjectedGradients(Tensor? X, Tensor? Weight, Te
     }
 
     /// <summary>Delivers them, multiplied by a factor, to x, W and b.</summary>
-    /// <param name="sink">Where to.</param>
+    /// <param name="sink">Receives them.</param>
     /// <param name="inputs">x, W and b.</param>
     /// <param name="scale">One element, almost always 1; default: 1. Nobody waits for a device to find that out.</param>
     public void Send(GradientSink sink, Tensor?[] inputs, Tensor? scale = null)

@@ -42,7 +42,7 @@ public static partial class TensorOperators
         return record ? Recorder.Record(y, new HeadwiseLinearRule(x, weight, bias, activation, before, y)) : y;
     }
 
-    /// <summary>Whether the rows of a head lie evenly over batch and time.</summary>
+    /// <summary>True if the rows of a head lie evenly over batch and time.</summary>
     private static bool HasEvenRows(Tensor x) =>
         (x.Strides[3] == 1 || x.Shape[3] == 1) && (x.Shape[0] == 1 || x.Strides[0] == x.Shape[1] * x.Strides[1])
         && x.Strides[1] >= x.Shape[3] && x.Strides[2] >= 0;

@@ -56,7 +56,7 @@ public static partial class TensorOperators
 
     private static Shape BatchOf(Tensor x) => x.Shape.Without(-1).Without(-1);
 
-    /// <summary>How the kernel reads a batch of matrices in place; copies where strides cannot say it.</summary>
+    /// <summary>Describes a batch of matrices that the kernel reads in place; copies where strides cannot say it.</summary>
     private static Matrices MatricesOf(Tensor x, Shape batch)
     {
         int rows = x.Shape[-2], columns = x.Shape[-1];

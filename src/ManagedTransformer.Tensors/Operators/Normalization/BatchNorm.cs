@@ -13,7 +13,7 @@ public static partial class TensorOperators
     /// <param name="bias">[D]</param>
     /// <param name="runningMean">[D], updated in place in training.</param>
     /// <param name="runningVariance">[D], likewise.</param>
-    /// <param name="training">Which statistics to use.</param>
+    /// <param name="training">True: the batch's statistics; false: the running ones.</param>
     /// <param name="momentum">Weight of the newest batch.</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <param name="mask">The shape of x without its last axis: 1 where a row counts, else 0; default: all count.

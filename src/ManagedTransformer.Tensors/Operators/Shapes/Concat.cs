@@ -45,7 +45,7 @@ public static partial class TensorOperators
     /// <param name="axis">The axis.</param>
     /// <param name="before">Places in front.</param>
     /// <param name="after">Places behind.</param>
-    /// <param name="value">What they hold.</param>
+    /// <param name="value">Content of the new elements.</param>
     /// <exception cref="ArgumentOutOfRangeException">A negative number of places.</exception>
     public static Tensor Pad(this Tensor x, int axis, int before, int after, float value = 0)
     {
