@@ -37,6 +37,9 @@ internal abstract class GradientRule(params Tensor?[] inputs)
         }
     }
 
+    /// <summary>Room for the gradient of an operand; null for one that was left out.</summary>
+    protected static Tensor? EmptyLike(Tensor? operand) => operand is null ? null : Tensor.EmptyLike(operand);
+
     /// <summary>Names values that only this rule knows.</summary>
     protected void Own(params Tensor[] tensors) => _owned = tensors;
 }

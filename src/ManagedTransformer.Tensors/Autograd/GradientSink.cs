@@ -43,6 +43,15 @@ internal sealed class GradientSink
         }
     }
 
+    /// <summary>Adds the gradient of an operand that may have been left out: null adds nothing.</summary>
+    public void AddIfAny(Tensor? input, Tensor? gradient)
+    {
+        if (gradient is not null)
+        {
+            Add(input, gradient);
+        }
+    }
+
     /// <summary>
     /// A contiguous place for the gradient of a tensor: a fresh one to overwrite, or what was received so far, to be added to. Saves
     /// kernels that can accumulate a separate addition. Call only for an input that requires a gradient, and write to the result at once.

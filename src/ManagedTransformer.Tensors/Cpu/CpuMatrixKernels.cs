@@ -21,7 +21,7 @@ internal sealed unsafe class CpuMatrixKernels<TOps, TVector> : IMatrixKernels
             TransposeA = problem.TransposeA,
             BatchStrideA = problem.BatchStrideA,
             B = problem.TypeOfB == DType.BFloat16 ? null : problem.B.Floats(),
-            HalvesB = problem.TypeOfB == DType.BFloat16 ? problem.B.Halves() : null,
+            BFloat16B = problem.TypeOfB == DType.BFloat16 ? problem.B.Halves() : null,
             Ldb = problem.StrideB,
             TransposeB = problem.TransposeB,
             BatchStrideB = problem.BatchStrideB,

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -48,7 +47,7 @@ public sealed class SafetensorsFile : IDisposable
         SafeFileHandle handle = File.OpenHandle(path);
         try
         {
-            return new SafetensorsFile(path, handle, ReadHeader(path, handle));
+            return new SafetensorsFile(path, handle, SafetensorsHeader.Read(handle, path));
         }
         catch
         {
@@ -169,57 +168,6 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => _handle.Dispose();
 
-    private static SafetensorsHeader ReadHeader(string path, SafeFileHandle handle)
-    {
-        long fileLength = RandomAccess.GetLength(handle);
-        Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixLength];
-        if (fileLength < prefix.Length || !TryReadBytes(handle, prefix, 0))
-        {
-            throw new InvalidDataException(
-                $"The file '{path}' is no safetensors file: it has {fileLength} bytes, "
-                + $"fewer than the {prefix.Length} of the header's length.");
-        }
-
-        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (headerLength > (ulong)(fileLength - prefix.Length))
-        {
-            throw new InvalidDataException(
-                $"The file '{path}' is truncated or no safetensors file: its header is {headerLength} bytes long, the file {fileLength}.");
-        }
-
-        if (headerLength > SafetensorsHeader.MaxLength)
-        {
-            throw new InvalidDataException(
-                $"The safetensors file '{path}' has a header of {headerLength} bytes, "
-                + $"more than the {SafetensorsHeader.MaxLength} allowed.");
-        }
-
-        byte[] json = new byte[headerLength];
-        if (!TryReadBytes(handle, json, prefix.Length))
-        {
-            throw new InvalidDataException($"The safetensors file '{path}' was truncated while it was read.");
-        }
-
-        return SafetensorsHeader.Parse(json, fileLength, path);
-    }
-
-    private static bool TryReadBytes(SafeFileHandle handle, Span<byte> destination, long position)
-    {
-        while (destination.Length > 0)
-        {
-            int read = RandomAccess.Read(handle, destination, position);
-            if (read == 0)
-            {
-                return false;
-            }
-
-            position += read;
-            destination = destination[read..];
-        }
-
-        return true;
-    }
-
     private Tensor Fill<T>(Tensor tensor, SafetensorsEntry entry, ElementConverter<T> convert)
         where T : unmanaged
     {
@@ -278,7 +226,7 @@ public sealed class SafetensorsFile : IDisposable
     private void ReadBytes(SafetensorsEntry entry, long position, Span<byte> destination)
     {
         // A memory map would end the process where another one truncates the file; a read tells.
-        if (!TryReadBytes(_handle, destination, entry.Offset + position))
+        if (!_handle.TryFill(destination, entry.Offset + position))
         {
             throw Refuse(entry, "is incomplete: the file was truncated while it was read");
         }
@@ -286,7 +234,7 @@ public sealed class SafetensorsFile : IDisposable
 
     private SafetensorsEntry Find(string name) => _byName.TryGetValue(name, out SafetensorsEntry? entry)
         ? entry
-        : throw new InvalidDataException($"The safetensors file '{_path}' has no tensor {Sentence.Quote(name)}.");
+        : throw new InvalidDataException($"The safetensors file '{_path}' has no tensor {ErrorText.Quote(name)}.");
 
     private ElementConverter<float> FloatConverter(SafetensorsEntry entry) =>
         SafetensorsElements.Floats(entry.Type) ?? throw NotNumbers(entry, "floating-point numbers");
@@ -295,7 +243,7 @@ public sealed class SafetensorsFile : IDisposable
         SafetensorsElements.Integers(entry.Type) ?? throw NotNumbers(entry, "integers");
 
     private InvalidDataException NotNumbers(SafetensorsEntry entry, string expected) => Refuse(entry, entry.Type == SafetensorsType.Other
-        ? $"has the element type {Sentence.Quote(entry.TypeCode)}, which this library does not read as numbers"
+        ? $"has the element type {ErrorText.Quote(entry.TypeCode)}, which this library does not read as numbers"
         : $"holds {entry.TypeCode}, not {expected}");
 
     private T[] NewArray<T>(SafetensorsEntry entry) => entry.Count <= Array.MaxLength
@@ -318,5 +266,5 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     private InvalidDataException Refuse(SafetensorsEntry entry, string what, Exception? inner = null) =>
-        new($"In the safetensors file '{_path}' the tensor {Sentence.Quote(entry.Name)} {what}.", inner);
+        new($"In the safetensors file '{_path}' the tensor {ErrorText.Quote(entry.Name)} {what}.", inner);
 }

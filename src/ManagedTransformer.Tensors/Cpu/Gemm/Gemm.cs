@@ -26,7 +26,7 @@ internal static unsafe class Gemm
             return;
         }
 
-        Normalise(ref p);
+        Simplify(ref p);
         if (p.Batch > 1)
         {
             GemmBatch<TOps, TVector>.Run(p);
@@ -59,9 +59,9 @@ internal static unsafe class Gemm
         where TVector : unmanaged
         where TRows : struct, IConstant
     {
-        if (p.HalvesB != null)
+        if (p.BFloat16B != null)
         {
-            GemmHalves<TOps, TVector, TRows>.Run(p);
+            GemmBFloat16<TOps, TVector, TRows>.Run(p);
         }
         else if (IsDot(p))
         {
@@ -83,7 +83,7 @@ internal static unsafe class Gemm
     /// <summary>
     /// Rewrites what has a form that runs faster: vectors that are their own transposes, and products that share B and stack to one.
     /// </summary>
-    private static void Normalise(ref GemmProblem p)
+    private static void Simplify(ref GemmProblem p)
     {
         if (p.TransposeA && p.M == 1 && p.Lda == 1)
         {

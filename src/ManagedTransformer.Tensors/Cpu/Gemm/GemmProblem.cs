@@ -35,7 +35,7 @@ internal unsafe struct GemmProblem
     public float* B;
 
     /// <summary>B as BFloat16 in place of <see cref="B"/>, with <see cref="TransposeB"/>; or null.</summary>
-    public ushort* HalvesB;
+    public ushort* BFloat16B;
 
     /// <summary>Elements from one stored row of B to the next.</summary>
     public long Ldb;

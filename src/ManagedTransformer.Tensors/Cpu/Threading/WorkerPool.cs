@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
@@ -34,18 +33,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     private void* _job;
     private delegate*<void*, int, void> _execute;
     private int _chunks;
-    private Counters _counters;
-
-    /// <summary>The words that every thread writes, each on a cache line of its own.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Counters
-    {
-        /// <summary>High half: number of the job; low half: chunks that nobody has claimed yet.</summary>
-        [FieldOffset(64)] public long Ticket;
-
-        /// <summary>Chunks not finished yet.</summary>
-        [FieldOffset(128)] public int Pending;
-    }
+    private WorkerCounters _counters;
 
     /// <summary>The pool that the kernels use.</summary>
     public static WorkerPool Shared { get; } = new();

@@ -210,7 +210,7 @@ public static partial class TensorOperators
             dy = WithRows(dy);
             Tensor dq = Tensor.EmptyLike(_query), dKey = Tensor.EmptyLike(_key), dPositions = Tensor.EmptyLike(_positions);
             Tensor dk = _value is null ? PackedPart(dKey, 0) : dKey, dv = _value is null ? PackedPart(dKey, 1) : Tensor.EmptyLike(_value);
-            Tensor? dSpan = Like(_span), dPersistentKey = Like(_persistentKey), dPersistentValue = Like(_persistentValue);
+            Tensor? dSpan = EmptyLike(_span), dPersistentKey = EmptyLike(_persistentKey), dPersistentValue = EmptyLike(_persistentValue);
             Elementwise(dy).Fill(dPositions.Buffer, (long)(_positions.Shape[0] - _problem.Length) * _problem.HeadWidth, 0);
             SpanAttentionGradientProblem problem = new()
             {
@@ -231,21 +231,11 @@ public static partial class TensorOperators
             dy.Kernels.Attention.SpanAttentionGradient(problem);
             sink.Add(_query, dq);
             sink.Add(_key, dKey);
-            Add(sink, _value, _value is null ? null : dv);
+            sink.AddIfAny(_value, _value is null ? null : dv);
             sink.Add(_positions, dPositions);
-            Add(sink, _span, dSpan);
-            Add(sink, _persistentKey, dPersistentKey);
-            Add(sink, _persistentValue, dPersistentValue);
-        }
-
-        private static Tensor? Like(Tensor? x) => x is null ? null : Tensor.EmptyLike(x);
-
-        private static void Add(GradientSink sink, Tensor? input, Tensor? gradient)
-        {
-            if (gradient is not null)
-            {
-                sink.Add(input, gradient);
-            }
+            sink.AddIfAny(_span, dSpan);
+            sink.AddIfAny(_persistentKey, dPersistentKey);
+            sink.AddIfAny(_persistentValue, dPersistentValue);
         }
     }
 }

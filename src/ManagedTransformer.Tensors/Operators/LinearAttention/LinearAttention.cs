@@ -184,7 +184,7 @@ public static partial class TensorOperators
         public override void Backward(Tensor dy, GradientSink sink)
         {
             Tensor dq = Tensor.EmptyLike(_query), dk = Tensor.EmptyLike(_key), dv = Tensor.EmptyLike(_value);
-            Tensor? dGate = Like(_gate), ds = Like(_s), dz = Like(_z);
+            Tensor? dGate = EmptyLike(_gate), ds = EmptyLike(_s), dz = EmptyLike(_z);
             LinearAttentionGradientProblem problem = new()
             {
                 Forward = _problem,
@@ -211,19 +211,9 @@ public static partial class TensorOperators
             sink.Add(_query, dq);
             sink.Add(_key, dk);
             sink.Add(_value, dv);
-            Add(sink, _gate, dGate);
-            Add(sink, _s, ds);
-            Add(sink, _z, dz);
-        }
-
-        private static Tensor? Like(Tensor? x) => x is null ? null : Tensor.EmptyLike(x);
-
-        private static void Add(GradientSink sink, Tensor? input, Tensor? gradient)
-        {
-            if (gradient is not null)
-            {
-                sink.Add(input, gradient);
-            }
+            sink.AddIfAny(_gate, dGate);
+            sink.AddIfAny(_s, ds);
+            sink.AddIfAny(_z, dz);
         }
     }
 }

@@ -70,20 +70,8 @@ public static partial class TensorOperators
         {
             dy = dy.Contiguous();
             int heads = _weight.Shape[0], outputs = _weight.Shape[1], inputs = _weight.Shape[2], rows = _x.Shape[0] * _x.Shape[1];
-            Tensor dz = dy;
-            if (_before is not null)
-            {
-                dz = Tensor.EmptyLike(dy);
-                Elementwise(dy).UnaryGradient(Activations.FunctionOf(_activation), _before.Buffer, _y.Buffer, dy.Buffer, dz.Buffer,
-                    dy.Count, 0, 0);
-            }
-
-            if (_bias is { RequiresGradient: true })
-            {
-                Tensor db = Tensor.EmptyLike(_bias);
-                dy.Kernels.Reductions.Reduce(ReduceOp.Sum, dz.Buffer, db.Buffer, 1, rows, heads * outputs);
-                sink.Add(_bias, db);
-            }
+            Tensor dz = BehindActivation(dy, _activation, _before, _y);
+            SendBiasGradient(sink, _bias, dz, rows);
 
             if (_weight.RequiresGradient)
             {

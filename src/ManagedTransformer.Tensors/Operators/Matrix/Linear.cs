@@ -46,6 +46,32 @@ public static partial class TensorOperators
         return record ? Recorder.Record(y, new LinearRule(x, weight, bias, activation, before, y, rows, stride)) : y;
     }
 
+    /// <summary>
+    /// dz = dy act'(z) for y = act(z), where <paramref name="z"/> was kept; dy itself where there is no activation.
+    /// </summary>
+    private static Tensor BehindActivation(Tensor dy, Activation activation, Tensor? z, Tensor y)
+    {
+        if (z is null)
+        {
+            return dy;
+        }
+
+        Tensor dz = Tensor.EmptyLike(dy);
+        Elementwise(dy).UnaryGradient(Activations.FunctionOf(activation), z.Buffer, y.Buffer, dy.Buffer, dz.Buffer, dy.Count, 0, 0);
+        return dz;
+    }
+
+    /// <summary>db = sum over rows of dz.</summary>
+    private static void SendBiasGradient(GradientSink sink, Tensor? bias, Tensor dz, int rows)
+    {
+        if (bias is { RequiresGradient: true })
+        {
+            Tensor db = Tensor.EmptyLike(bias);
+            dz.Kernels.Reductions.Reduce(ReduceOp.Sum, dz.Buffer, db.Buffer, 1, rows, checked((int)bias.Count));
+            sink.Add(bias, db);
+        }
+    }
+
     // dz = dy act'(z);  dx = dz W;  dW = dz^T x;  db = sum over rows of dz
     private sealed class LinearRule : GradientRule
     {
@@ -69,20 +95,8 @@ public static partial class TensorOperators
         {
             dy = dy.Contiguous();
             int inputs = _weight.Shape[1], outputs = _weight.Shape[0];
-            Tensor dz = dy;
-            if (_before is not null)
-            {
-                dz = Tensor.EmptyLike(dy);
-                Elementwise(dy).UnaryGradient(Activations.FunctionOf(_activation), _before.Buffer, _y.Buffer, dy.Buffer, dz.Buffer,
-                    dy.Count, 0, 0);
-            }
-
-            if (_bias is { RequiresGradient: true })
-            {
-                Tensor db = Tensor.EmptyLike(_bias);
-                dy.Kernels.Reductions.Reduce(ReduceOp.Sum, dz.Buffer, db.Buffer, 1, _rows, outputs);
-                sink.Add(_bias, db);
-            }
+            Tensor dz = BehindActivation(dy, _activation, _before, _y);
+            SendBiasGradient(sink, _bias, dz, _rows);
 
             if (_weight.RequiresGradient)
             {

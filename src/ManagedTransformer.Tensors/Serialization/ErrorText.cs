@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Tensors.Serialization;
 
 /// <summary>Fits foreign text into one-sentence messages.</summary>
-internal static class Sentence
+internal static class ErrorText
 {
     private const int MaxLength = 150;
 
@@ -9,7 +9,7 @@ internal static class Sentence
     public static string Quote(string text) => $"'{Clean(text)}'";
 
     /// <summary>The first sentence of another message, without its full stop, to end a sentence with.</summary>
-    public static string Inner(string message)
+    public static string FirstSentence(string message)
     {
         int end = message.IndexOf(". ", StringComparison.Ordinal);
         return Clean(end < 0 ? message.TrimEnd('.') : message[..end]);

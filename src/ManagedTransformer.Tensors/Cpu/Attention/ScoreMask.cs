@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>Puts minus infinity where a query must not look, in a tile of scores [keys, 2 vectors of queries].</summary>
-internal static unsafe class AttentionMask
+internal static unsafe class ScoreMask
 {
     public static void Apply<TOps, TVector>(in AttentionArguments arguments, int pair, int firstQuery, int queries, int firstKey, int keys,
         float* scores)

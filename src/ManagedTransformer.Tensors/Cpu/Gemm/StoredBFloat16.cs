@@ -4,7 +4,7 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>Elements stored as BFloat16, widened as they are read.</summary>
-internal readonly unsafe struct StoredHalves<TOps, TVector> : IStored<TVector>
+internal readonly unsafe struct StoredBFloat16<TOps, TVector> : IStored<TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {

@@ -7,7 +7,7 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// Products with a stored [N, K] factor of BFloat16. Few rows of A read it in place; for more of them, some columns of C at a time, its
 /// rows are widened into memory that stays in the cache. Both give what the product with the widened factor gives.
 /// </summary>
-internal static unsafe class GemmHalves<TOps, TVector, TRows>
+internal static unsafe class GemmBFloat16<TOps, TVector, TRows>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
     where TRows : struct, IConstant
@@ -20,14 +20,14 @@ internal static unsafe class GemmHalves<TOps, TVector, TRows>
     {
         if (Gemm.IsDot(p))
         {
-            GemmDot<TOps, TVector, StoredHalves<TOps, TVector>>.Run(p);
+            GemmDot<TOps, TVector, StoredBFloat16<TOps, TVector>>.Run(p);
             return;
         }
 
         int columns = Math.Min(p.N, Math.Max(LeastColumns, Widened / Math.Max(1, p.K)));
         using var widened = new PooledScratch((long)columns * p.K);
         GemmProblem part = p;
-        part.HalvesB = null;
+        part.BFloat16B = null;
         part.B = widened.Floats;
         part.Ldb = p.K;
         for (int n = 0; n < p.N; n += columns)
@@ -36,7 +36,7 @@ internal static unsafe class GemmHalves<TOps, TVector, TRows>
             part.C = p.C + n;
             part.Bias = p.Bias == null ? null : p.Bias + n;
             part.PreActivation = p.PreActivation == null ? null : p.PreActivation + n;
-            var job = new WidenJob { Source = p.HalvesB + n * p.Ldb, Stride = p.Ldb, Target = widened.Floats, Width = p.K };
+            var job = new WidenJob { Source = p.BFloat16B + n * p.Ldb, Stride = p.Ldb, Target = widened.Floats, Width = p.K };
             Ranges.RunRows(part.N, p.K, ref job);
             Gemm.RunSingle<TOps, TVector, TRows>(part);
         }
