@@ -4,7 +4,7 @@ namespace ManagedTransformer.Tensors;
 public static class Checkpointing
 {
     /// <summary>
-    /// Whether a function runs on this thread for the second time: what must happen once per step (running statistics) has happened.
+    /// True while a function runs on this thread for the second time: what must happen once per step (running statistics) has happened.
     /// </summary>
     [field: ThreadStatic]
     internal static bool IsRecomputing { get; private set; }

@@ -2,8 +2,8 @@ namespace ManagedTransformer.Tensors;
 
 /// <summary>The gradient of an operator of the caller's (<see cref="Tensor.Custom"/>).</summary>
 /// <param name="backward">Computes it.</param>
-/// <param name="ownsOutput">Whether the output's memory was made by the operator, and is not an input's or somebody else's.</param>
-/// <param name="inputs">What the output was made from.</param>
+/// <param name="ownsOutput">True if the output's memory was made by the operator, and is not an input's or somebody else's.</param>
+/// <param name="inputs">Tensors that the output was made from.</param>
 internal sealed class CustomRule(CustomGradient backward, bool ownsOutput, Tensor[] inputs) : GradientRule(inputs)
 {
     private readonly Tensor[] _inputs = inputs;

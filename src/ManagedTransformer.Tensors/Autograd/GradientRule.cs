@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Tensors;
 
 /// <summary>One operator application in the record: how the gradient of its output becomes gradients of its inputs.</summary>
-/// <param name="inputs">What the output was made from; null for an operand that was left out.</param>
+/// <param name="inputs">Tensors that the output was made from; null for an operand that was left out.</param>
 internal abstract class GradientRule(params Tensor?[] inputs)
 {
     private Tensor[]? _owned;
@@ -20,7 +20,7 @@ internal abstract class GradientRule(params Tensor?[] inputs)
     /// <summary>The gradient of the output as far as the walk has summed it up.</summary>
     public Tensor? Pending { get; set; }
 
-    /// <summary>Whether the output has memory of its own (views have not).</summary>
+    /// <summary>True if the output has memory of its own (views have not).</summary>
     public virtual bool OwnsOutput => true;
 
     /// <summary>Sends gradients of the inputs to the sink. Recording is off.</summary>
@@ -36,6 +36,9 @@ internal abstract class GradientRule(params Tensor?[] inputs)
             tensor.Storage.Release();
         }
     }
+
+    /// <summary>Room for the gradient of an operand; null for one that was left out.</summary>
+    protected static Tensor? EmptyLike(Tensor? operand) => operand is null ? null : Tensor.EmptyLike(operand);
 
     /// <summary>Names values that only this rule knows.</summary>
     protected void Own(params Tensor[] tensors) => _owned = tensors;

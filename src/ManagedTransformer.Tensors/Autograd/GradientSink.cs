@@ -1,7 +1,8 @@
 namespace ManagedTransformer.Tensors;
 
 /// <summary>
-/// Where the rules of one backward walk deliver gradients: sums them up per tensor, and returns the memory of those that are used up.
+/// Takes the gradients that the rules of one backward walk deliver: sums them up per tensor, and returns the memory of those that are used
+/// up.
 /// </summary>
 internal sealed class GradientSink
 {
@@ -39,6 +40,15 @@ internal sealed class GradientSink
         {
             rule.Pending = Hold(pending.Add(gradient));
             Drop(pending);
+        }
+    }
+
+    /// <summary>Adds the gradient of an operand that may have been left out: null adds nothing.</summary>
+    public void AddIfAny(Tensor? input, Tensor? gradient)
+    {
+        if (gradient is not null)
+        {
+            Add(input, gradient);
         }
     }
 

@@ -5,7 +5,7 @@ public readonly ref struct NoGradientScope
 {
     private readonly int _outer;
 
-    /// <summary>Whether one is open on this thread.</summary>
+    /// <summary>True while one is open on this thread.</summary>
     public static bool IsOpen => Recorder.Suspended > 0;
 
     /// <summary>Opens the scope.</summary>

@@ -5,7 +5,7 @@ internal static class Recorder
 {
     private static long _order;
 
-    /// <summary>How many scopes of this thread have switched recording off.</summary>
+    /// <summary>Number of this thread's scopes that have switched recording off.</summary>
     [field: ThreadStatic]
     public static int Suspended { get; set; }
 

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Tensors.Benchmarks;
 
 /// <summary>The speed of a matrix product.</summary>
-/// <param name="Problem">What was computed.</param>
+/// <param name="Problem">The product that was computed.</param>
 /// <param name="Threads">Threads that worked on it.</param>
 /// <param name="Milliseconds">Median time of one product.</param>
 public sealed record GemmMeasurement(GemmShape Problem, int Threads, double Milliseconds)

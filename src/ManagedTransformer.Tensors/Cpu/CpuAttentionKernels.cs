@@ -1,112 +1,15 @@
-using System.Runtime.Intrinsics;
 using ManagedTransformer.Tensors.Cpu.Attention;
 using ManagedTransformer.Tensors.Cpu.Simd;
 using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>Fused attention with the widest vectors that the processor has.</summary>
-internal sealed class CpuAttentionKernels : IAttentionKernels
+/// <summary>Fused attention with the vectors of one width.</summary>
+internal sealed unsafe class CpuAttentionKernels<TOps, TVector> : IAttentionKernels
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
 {
     public void Attention(in AttentionProblem problem)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Attention<Vector512Ops, Vector512<float>>(problem);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Attention<Vector256Ops, Vector256<float>>(problem);
-        }
-        else
-        {
-            Attention<Vector128Ops, Vector128<float>>(problem);
-        }
-    }
-
-    public void AttentionGradient(in AttentionGradientProblem problem)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            AttentionGradient<Vector512Ops, Vector512<float>>(problem);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            AttentionGradient<Vector256Ops, Vector256<float>>(problem);
-        }
-        else
-        {
-            AttentionGradient<Vector128Ops, Vector128<float>>(problem);
-        }
-    }
-
-    public void SpanAttention(in SpanAttentionProblem problem)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            SpanAttention<Vector512Ops, Vector512<float>>(problem);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            SpanAttention<Vector256Ops, Vector256<float>>(problem);
-        }
-        else
-        {
-            SpanAttention<Vector128Ops, Vector128<float>>(problem);
-        }
-    }
-
-    public void SpanAttentionGradient(in SpanAttentionGradientProblem problem)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            SpanAttentionGradient<Vector512Ops, Vector512<float>>(problem);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            SpanAttentionGradient<Vector256Ops, Vector256<float>>(problem);
-        }
-        else
-        {
-            SpanAttentionGradient<Vector128Ops, Vector128<float>>(problem);
-        }
-    }
-
-    public void LinearAttention(in LinearAttentionProblem problem)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            LinearAttention<Vector512Ops, Vector512<float>>(problem);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            LinearAttention<Vector256Ops, Vector256<float>>(problem);
-        }
-        else
-        {
-            LinearAttention<Vector128Ops, Vector128<float>>(problem);
-        }
-    }
-
-    public void LinearAttentionGradient(in LinearAttentionGradientProblem problem)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            LinearAttentionGradient<Vector512Ops, Vector512<float>>(problem);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            LinearAttentionGradient<Vector256Ops, Vector256<float>>(problem);
-        }
-        else
-        {
-            LinearAttentionGradient<Vector128Ops, Vector128<float>>(problem);
-        }
-    }
-
-    private static void Attention<TOps, TVector>(in AttentionProblem problem)
-        where TOps : struct, IVectorOps<TVector>
-        where TVector : unmanaged
     {
         var arguments = new AttentionArguments(problem);
         if (problem.QueryLength == 1 && problem.Dropout == 0 && problem.Maxima.IsAbsent)
@@ -121,17 +24,13 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
         WorkerPool.Shared.Run(job.Chunks, ref job);
     }
 
-    private static void AttentionGradient<TOps, TVector>(in AttentionGradientProblem problem)
-        where TOps : struct, IVectorOps<TVector>
-        where TVector : unmanaged
+    public void AttentionGradient(in AttentionGradientProblem problem)
     {
         var job = new AttentionBackward<TOps, TVector>(new AttentionGradientArguments(problem));
         WorkerPool.Shared.Run(job.Chunks, ref job);
     }
 
-    private static unsafe void SpanAttention<TOps, TVector>(in SpanAttentionProblem problem)
-        where TOps : struct, IVectorOps<TVector>
-        where TVector : unmanaged
+    public void SpanAttention(in SpanAttentionProblem problem)
     {
         using PooledScratch slots = new(problem.Heads),
             positions = new(SpanPositions<TOps, TVector>.Size(problem.Length, problem.HeadWidth));
@@ -148,9 +47,7 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
         WorkerPool.Shared.Run(job.Chunks, ref job);
     }
 
-    private static unsafe void SpanAttentionGradient<TOps, TVector>(in SpanAttentionGradientProblem problem)
-        where TOps : struct, IVectorOps<TVector>
-        where TVector : unmanaged
+    public void SpanAttentionGradient(in SpanAttentionGradientProblem problem)
     {
         using PooledScratch slots = new(problem.Forward.Heads),
             positions = new(SpanPositions<TOps, TVector>.Size(problem.Forward.Length, problem.Forward.HeadWidth));
@@ -164,9 +61,7 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
         partials.Combine(arguments);
     }
 
-    private static void LinearAttention<TOps, TVector>(in LinearAttentionProblem problem)
-        where TOps : struct, IVectorOps<TVector>
-        where TVector : unmanaged
+    public void LinearAttention(in LinearAttentionProblem problem)
     {
         var arguments = new LinearArguments(problem);
         if (problem.Length == 1 && arguments.HasState && arguments.HasFinalState && problem.Denominators.IsAbsent)
@@ -180,9 +75,7 @@ internal sealed class CpuAttentionKernels : IAttentionKernels
         WorkerPool.Shared.Run(job.Chunks, ref job);
     }
 
-    private static void LinearAttentionGradient<TOps, TVector>(in LinearAttentionGradientProblem problem)
-        where TOps : struct, IVectorOps<TVector>
-        where TVector : unmanaged
+    public void LinearAttentionGradient(in LinearAttentionGradientProblem problem)
     {
         var job = new LinearBackward<TOps, TVector>(new LinearGradientArguments(problem));
         WorkerPool.Shared.Run(job.Chunks, ref job);

@@ -70,33 +70,22 @@ internal sealed unsafe class CpuElementwiseKernels<TOps, TVector> : IElementwise
 
     public void Binary(BinaryOp op, in Operand a, in Operand b, DeviceBuffer y, in Shape shape)
     {
-        float* left = a.Buffer.Floats(), right = b.Buffer.Floats(), result = y.Floats();
         var space = new IterationSpace(shape, a.Strides, b.Strides, b.Strides);
         switch (op)
         {
-            case BinaryOp.Add: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Add>(left, right, result, space); break;
-            case BinaryOp.Subtract:
-                BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Subtract>(left, right, result,
-                space); break;
-            case BinaryOp.Multiply:
-                BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Multiply>(left, right, result,
-                space); break;
-            case BinaryOp.Divide: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Divide>(left, right, result, space); break;
-            case BinaryOp.Power: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Power>(left, right, result, space); break;
-            case BinaryOp.Maximum: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Maximum>(left, right, result, space); break;
-            case BinaryOp.Minimum: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Minimum>(left, right, result, space); break;
-            case BinaryOp.Equal: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Equal>(left, right, result, space); break;
-            case BinaryOp.NotEqual:
-                BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.NotEqual>(left, right, result,
-                space); break;
-            case BinaryOp.Less: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Less>(left, right, result, space); break;
-            case BinaryOp.LessOrEqual:
-                BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.LessOrEqual>(left, right, result,
-                space); break;
-            case BinaryOp.Greater: BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.Greater>(left, right, result, space); break;
-            case BinaryOp.GreaterOrEqual:
-                BinaryLoop<TOps, TVector>.Map<BinaryFunctions<TOps, TVector>.GreaterOrEqual>(left, right, result,
-                space); break;
+            case BinaryOp.Add: Map<BinaryFunctions<TOps, TVector>.Add>(a, b, y, space); break;
+            case BinaryOp.Subtract: Map<BinaryFunctions<TOps, TVector>.Subtract>(a, b, y, space); break;
+            case BinaryOp.Multiply: Map<BinaryFunctions<TOps, TVector>.Multiply>(a, b, y, space); break;
+            case BinaryOp.Divide: Map<BinaryFunctions<TOps, TVector>.Divide>(a, b, y, space); break;
+            case BinaryOp.Power: Map<BinaryFunctions<TOps, TVector>.Power>(a, b, y, space); break;
+            case BinaryOp.Maximum: Map<BinaryFunctions<TOps, TVector>.Maximum>(a, b, y, space); break;
+            case BinaryOp.Minimum: Map<BinaryFunctions<TOps, TVector>.Minimum>(a, b, y, space); break;
+            case BinaryOp.Equal: Map<BinaryFunctions<TOps, TVector>.Equal>(a, b, y, space); break;
+            case BinaryOp.NotEqual: Map<BinaryFunctions<TOps, TVector>.NotEqual>(a, b, y, space); break;
+            case BinaryOp.Less: Map<BinaryFunctions<TOps, TVector>.Less>(a, b, y, space); break;
+            case BinaryOp.LessOrEqual: Map<BinaryFunctions<TOps, TVector>.LessOrEqual>(a, b, y, space); break;
+            case BinaryOp.Greater: Map<BinaryFunctions<TOps, TVector>.Greater>(a, b, y, space); break;
+            case BinaryOp.GreaterOrEqual: Map<BinaryFunctions<TOps, TVector>.GreaterOrEqual>(a, b, y, space); break;
             default: throw new NotSupportedException($"The CPU has no kernel for the function {op}.");
         }
     }
@@ -124,6 +113,10 @@ internal sealed unsafe class CpuElementwiseKernels<TOps, TVector> : IElementwise
     private static void Map<TFunction>(TFunction function, DeviceBuffer x, DeviceBuffer y, long count)
         where TFunction : unmanaged, IUnaryFunction<TVector> =>
         UnaryLoop<TOps, TVector>.Map(function, x.Floats(), y.Floats(), count);
+
+    private static void Map<TFunction>(in Operand a, in Operand b, DeviceBuffer y, in IterationSpace space)
+        where TFunction : unmanaged, IBinaryFunction<TVector> =>
+        BinaryLoop<TOps, TVector>.Map<TFunction>(a.Buffer.Floats(), b.Buffer.Floats(), y.Floats(), space);
 
     private static void MapGradient<TFunction>(TFunction function, DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy,
         DeviceBuffer dx, long count)

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>What the processor offers, and the runtime has not switched off.</summary>
+/// <summary>Features that the processor has and the runtime has not switched off.</summary>
 public static class CpuFeatures
 {
     /// <summary>Width of the vectors that the kernels use, in bits; 0 where there is no vector hardware.</summary>

@@ -1,9 +1,12 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
 using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>Matrix products on packed panels (<see cref="Gemm"/>).</summary>
-internal sealed unsafe class CpuMatrixKernels : IMatrixKernels
+internal sealed unsafe class CpuMatrixKernels<TOps, TVector> : IMatrixKernels
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
 {
     public void MatMul(in MatMulProblem problem)
     {
@@ -18,7 +21,7 @@ internal sealed unsafe class CpuMatrixKernels : IMatrixKernels
             TransposeA = problem.TransposeA,
             BatchStrideA = problem.BatchStrideA,
             B = problem.TypeOfB == DType.BFloat16 ? null : problem.B.Floats(),
-            HalvesB = problem.TypeOfB == DType.BFloat16 ? problem.B.Halves() : null,
+            BFloat16B = problem.TypeOfB == DType.BFloat16 ? problem.B.Halves() : null,
             Ldb = problem.StrideB,
             TransposeB = problem.TransposeB,
             BatchStrideB = problem.BatchStrideB,
@@ -32,6 +35,6 @@ internal sealed unsafe class CpuMatrixKernels : IMatrixKernels
             Activation = problem.Activation,
             PreActivation = problem.PreActivation.Floats(),
         };
-        Gemm.Run(gemm);
+        Gemm.Run<TOps, TVector>(gemm);
     }
 }

@@ -145,13 +145,11 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
     {
         switch (problem.Activation)
         {
-            case Activation.None: GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.Affine>.Run(new(1, 0), problem); break;
-            case Activation.Relu: GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.Relu>.Run(default, problem); break;
-            case Activation.Gelu: GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.Gelu>.Run(default, problem); break;
-            case Activation.GeluTanh:
-                GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.GeluTanh>.Run(default,
-                problem); break;
-            case Activation.Silu: GroupedNormForward<TOps, TVector, UnaryFunctions<TOps, TVector>.Silu>.Run(default, problem); break;
+            case Activation.None: GroupForward(new UnaryFunctions<TOps, TVector>.Affine(1, 0), problem); break;
+            case Activation.Relu: GroupForward(default(UnaryFunctions<TOps, TVector>.Relu), problem); break;
+            case Activation.Gelu: GroupForward(default(UnaryFunctions<TOps, TVector>.Gelu), problem); break;
+            case Activation.GeluTanh: GroupForward(default(UnaryFunctions<TOps, TVector>.GeluTanh), problem); break;
+            case Activation.Silu: GroupForward(default(UnaryFunctions<TOps, TVector>.Silu), problem); break;
             default: throw new ArgumentOutOfRangeException(nameof(problem));
         }
     }
@@ -160,16 +158,22 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
     {
         switch (problem.Activation)
         {
-            case Activation.None: GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.Affine>.Run(new(1, 0), problem); break;
-            case Activation.Relu: GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.Relu>.Run(default, problem); break;
-            case Activation.Gelu: GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.Gelu>.Run(default, problem); break;
-            case Activation.GeluTanh:
-                GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.GeluTanh>.Run(default,
-                problem); break;
-            case Activation.Silu: GroupedNormBackward<TOps, TVector, UnaryFunctions<TOps, TVector>.Silu>.Run(default, problem); break;
+            case Activation.None: GroupBackward(new UnaryFunctions<TOps, TVector>.Affine(1, 0), problem); break;
+            case Activation.Relu: GroupBackward(default(UnaryFunctions<TOps, TVector>.Relu), problem); break;
+            case Activation.Gelu: GroupBackward(default(UnaryFunctions<TOps, TVector>.Gelu), problem); break;
+            case Activation.GeluTanh: GroupBackward(default(UnaryFunctions<TOps, TVector>.GeluTanh), problem); break;
+            case Activation.Silu: GroupBackward(default(UnaryFunctions<TOps, TVector>.Silu), problem); break;
             default: throw new ArgumentOutOfRangeException(nameof(problem));
         }
     }
+
+    private static void GroupForward<TFunction>(TFunction function, in GroupedNormProblem problem)
+        where TFunction : unmanaged, IUnaryFunction<TVector> =>
+        GroupedNormForward<TOps, TVector, TFunction>.Run(function, problem);
+
+    private static void GroupBackward<TFunction>(TFunction function, in GroupedNormProblem problem)
+        where TFunction : unmanaged, IUnaryFunction<TVector> =>
+        GroupedNormBackward<TOps, TVector, TFunction>.Run(function, problem);
 
     private static void Divide(float* x, long divisor, int count)
     {

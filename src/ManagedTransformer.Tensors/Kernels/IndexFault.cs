@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Tensors.Kernels;
 
-/// <summary>What every device throws for an index outside its axis.</summary>
+/// <summary>The exception that every device throws for an index outside its axis.</summary>
 internal static class IndexFault
 {
     // The operators' names of these arguments.

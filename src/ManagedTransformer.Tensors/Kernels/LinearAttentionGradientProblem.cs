@@ -13,7 +13,7 @@ internal struct LinearAttentionGradientProblem
     /// <summary>Contiguous [Batch, Length, Heads]; absent without gates.</summary>
     public DeviceBuffer DGates;
 
-    /// <summary>What flows back through the final state, laid out like it; absent: nothing.</summary>
+    /// <summary>Gradients that flow back through the final state, laid out like it; absent: none.</summary>
     public DeviceBuffer DFinalS, DFinalZ;
 
     /// <summary>Gradients of the first state; absent unless wanted.</summary>

@@ -20,7 +20,7 @@ internal struct LinearAttentionProblem
     public float Epsilon;
 
     /// <summary>
-    /// What epsilon is multiplied with at a position, at least 0, infinity included: Float32 [Batch, Length, Heads], contiguous; absent: 1.
+    /// Factors of epsilon at every position, at least 0, infinity included: Float32 [Batch, Length, Heads], contiguous; absent: 1.
     /// </summary>
     public DeviceBuffer EpsilonFactors;
 

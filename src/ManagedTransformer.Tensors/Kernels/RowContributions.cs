@@ -9,7 +9,7 @@ namespace ManagedTransformer.Tensors.Kernels;
 /// <param name="Weights">[Count] by number of the contribution; absent: all 1.</param>
 /// <param name="Values">[Count / PerValue, Width]</param>
 /// <param name="Count">Number of contributions.</param>
-/// <param name="PerValue">How many contributions in a row share a row of values.</param>
+/// <param name="PerValue">Number of contributions in a row that share a row of values.</param>
 /// <param name="Width">Width of the rows.</param>
 /// <param name="Summed">
 /// [rows of the table, Width]: the sums of the rows that have contributions, which updates take from here;

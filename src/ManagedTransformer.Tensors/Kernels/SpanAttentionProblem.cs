@@ -13,7 +13,7 @@ namespace ManagedTransformer.Tensors.Kernels;
 /// </remarks>
 internal struct SpanAttentionProblem
 {
-    /// <summary>What is added to the sum that weights are divided by, where there are spans.</summary>
+    /// <summary>Term that is added to the sum that weights are divided by, where there are spans.</summary>
     public const float Epsilon = 1e-8f;
 
     /// <summary>

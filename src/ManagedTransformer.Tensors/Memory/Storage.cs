@@ -35,7 +35,7 @@ internal abstract class Storage
     /// <summary>Position in the order of all allocations of the process.</summary>
     public long Number { get; }
 
-    /// <summary>How many gradients that a backward walk still has to deliver live here.</summary>
+    /// <summary>Number of gradients that live here and that a backward walk still has to deliver.</summary>
     public int PendingGradients { get; set; }
 
     /// <summary>

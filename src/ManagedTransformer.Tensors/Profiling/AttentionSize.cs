@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Profiling;
 
-/// <summary>What attention touches and computes.</summary>
+/// <summary>Counts the bytes that attention touches and the operations that it computes.</summary>
 internal static class AttentionSize
 {
     /// <summary>Pairs of a query and a key that it may see; padding counts as seen.</summary>

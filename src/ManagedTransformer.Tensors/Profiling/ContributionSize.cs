@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Profiling;
 
-/// <summary>What sums of contributions to table rows touch and compute.</summary>
+/// <summary>Counts the bytes that sums of contributions to table rows touch and the operations that they compute.</summary>
 internal static class ContributionSize
 {
     /// <summary>

@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Tensors.Profiling;
 
-/// <summary>What one kernel cost, per step.</summary>
+/// <summary>Cost of one kernel, per step.</summary>
 /// <param name="Phase">The part of the step that called it.</param>
 /// <param name="Kernel">Its name; of a matrix product also how A and B are stored (n as they are read, t transposed) and M x N x K.</param>
 /// <param name="Calls">Number of calls.</param>

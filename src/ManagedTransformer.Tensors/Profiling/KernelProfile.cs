@@ -30,7 +30,7 @@ public sealed class KernelProfile : IDisposable
     public static KernelProfile Start(Device? device = null) => new(device ?? Device.Cpu);
 
     /// <summary>The costs so far as means over a number of steps, the most expensive first.</summary>
-    /// <param name="steps">How many steps ran, at least 1.</param>
+    /// <param name="steps">Number of steps that ran, at least 1.</param>
     public IReadOnlyList<KernelCost> PerStep(int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);

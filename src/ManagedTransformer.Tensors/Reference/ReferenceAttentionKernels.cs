@@ -74,7 +74,7 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
     public void LinearAttentionGradient(in LinearAttentionGradientProblem problem) => ReferenceLinearAttention.Backward(problem);
 
     /// <summary>
-    /// What query t contributes: dv[u] += drop(a[u]) dy; da[u] = drop(dy . v[u]); ds = a (da - sum a da); dq += Scale ds[u] k[u];
+    /// Adds what query t contributes: dv[u] += drop(a[u]) dy; da[u] = drop(dy . v[u]); ds = a (da - sum a da); dq += Scale ds[u] k[u];
     /// dk[u] += Scale ds[u] q.
     /// </summary>
     private static void AddQueryGradients(in AttentionGradientProblem problem, int batch, int head, int t, double[] dq,

@@ -95,7 +95,7 @@ internal sealed unsafe class ReferenceElementwiseKernels : IElementwiseKernels
         }
     }
 
-    /// <summary>Where the element with row-major number <paramref name="index"/> lies under the given strides.</summary>
+    /// <summary>Place of the element with row-major number <paramref name="index"/> under the given strides.</summary>
     private static long Place(long index, in Shape shape, in Strides strides)
     {
         long place = 0;

@@ -136,7 +136,7 @@ internal static unsafe class ReferenceLinearAttention
         return sums;
     }
 
-    /// <summary>What the state is multiplied with at a position, and what the new pair is.</summary>
+    /// <summary>The factors at a position: of the state that is kept, and of the new pair.</summary>
     private static (double Kept, double Added) Gate(in LinearAttentionProblem problem, int batch, int head, int t)
     {
         long position = ((long)batch * problem.Length) + t;

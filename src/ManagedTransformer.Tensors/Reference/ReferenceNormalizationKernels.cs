@@ -253,7 +253,7 @@ internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKerne
         return (s[place] - problem.Mean.Floats()[group]) * problem.Rstd.Floats()[group];
     }
 
-    /// <summary>Where x has the feature that stands at a place after the shuffle.</summary>
+    /// <summary>Place in x of the feature that stands at a place after the shuffle.</summary>
     private static int SourcePlace(in GroupedNormProblem problem, int place) =>
         problem.Shuffle ? (place % problem.Groups * problem.Width) + (place / problem.Groups) : place;
 

@@ -73,7 +73,7 @@ internal sealed unsafe class ReferenceProductKeyKernels : IProductKeyKernels
         }
     }
 
-    /// <summary>Where the half key of a slot begins.</summary>
+    /// <summary>First element of the half key of a slot.</summary>
     private static long Key(int slot, long item, int half, in ProductKeyShape shape) =>
         (((((item % shape.Heads) * 2) + half) * shape.Keys) + (half == 0 ? slot / shape.Keys : slot % shape.Keys)) * shape.Half;
 

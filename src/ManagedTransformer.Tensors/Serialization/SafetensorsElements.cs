@@ -7,13 +7,11 @@ namespace ManagedTransformer.Tensors.Serialization;
 /// <summary>Conversions from the element types of safetensors files to those of tensors.</summary>
 internal static class SafetensorsElements
 {
-    /// <summary>Whether bytes in a file and values in memory are the same, so that no conversion is needed.</summary>
+    /// <summary>True if bytes in a file and values in memory are the same, so that no conversion is needed.</summary>
     public static bool AreNative(SafetensorsType type) =>
         BitConverter.IsLittleEndian && type is SafetensorsType.Float32 or SafetensorsType.Int32;
 
-    /// <summary>
-    /// How to read floating-point elements (binary64 is rounded to nearest even, the others are exact); null for integers.
-    /// </summary>
+    /// <summary>Reader of floating-point elements (binary64 is rounded to nearest even, the others are exact); null for integers.</summary>
     public static ElementConverter<float>? Floats(SafetensorsType type) => type switch
     {
         SafetensorsType.Float64 => static (source, destination) =>
@@ -54,8 +52,8 @@ internal static class SafetensorsElements
     };
 
     /// <summary>
-    /// How to read integers (true is 1); null for floating-point elements. A 64-bit integer out of range throws an
-    /// <see cref="OverflowException"/>.
+    /// Reader of integers (true is 1); null for floating-point elements. A 64-bit integer out of range throws an <see
+    /// cref="OverflowException"/>.
     /// </summary>
     public static ElementConverter<int>? Integers(SafetensorsType type) => type switch
     {

@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Tensors.Serialization;
 
-/// <summary>What the header of a safetensors file says about one tensor.</summary>
+/// <summary>One tensor as the header of a safetensors file describes it.</summary>
 public sealed class SafetensorsEntry
 {
     internal SafetensorsEntry(string name, string typeCode, long[] shape, long count, long offset, long byteLength)
@@ -20,7 +20,7 @@ public sealed class SafetensorsEntry
     /// <summary>Type of the elements.</summary>
     public SafetensorsType Type { get; }
 
-    /// <summary>How the file names that type, for instance <c>BF16</c>.</summary>
+    /// <summary>Name of that type in the file, for instance <c>BF16</c>.</summary>
     public string TypeCode { get; }
 
     /// <summary>Sizes of the axes, outermost first. Unlike <see cref="Tensors.Shape"/>, of any rank and with 64-bit sizes.</summary>
@@ -29,7 +29,7 @@ public sealed class SafetensorsEntry
     /// <summary>Number of elements: the product of all sizes (1 for a scalar).</summary>
     public long Count { get; }
 
-    /// <summary>Where the elements begin, in bytes from the start of the file.</summary>
+    /// <summary>First byte of the elements, counted from the start of the file.</summary>
     public long Offset { get; }
 
     /// <summary>Bytes of all elements.</summary>

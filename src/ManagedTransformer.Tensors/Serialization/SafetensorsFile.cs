@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -48,7 +47,7 @@ public sealed class SafetensorsFile : IDisposable
         SafeFileHandle handle = File.OpenHandle(path);
         try
         {
-            return new SafetensorsFile(path, handle, ReadHeader(path, handle));
+            return new SafetensorsFile(path, handle, SafetensorsHeader.Read(handle, path));
         }
         catch
         {
@@ -59,8 +58,8 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Looks a tensor up.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="entry">What the header says about it.</param>
-    /// <returns>Whether the file has it.</returns>
+    /// <param name="entry">The header's words about it.</param>
+    /// <returns>True if the file has it.</returns>
     public bool TryGetEntry(string name, [NotNullWhen(true)] out SafetensorsEntry? entry) => _byName.TryGetValue(name, out entry);
 
     /// <summary>The elements of a floating-point tensor, row-major, as binary32: narrower types exactly, F64 rounded to nearest.</summary>
@@ -128,7 +127,7 @@ public sealed class SafetensorsFile : IDisposable
     /// The elements pass through a small buffer only.
     /// </summary>
     /// <param name="name">The tensor's name.</param>
-    /// <param name="device">Where to put it; default: the CPU.</param>
+    /// <param name="device">Device that gets it; default: the CPU.</param>
     /// <exception cref="InvalidDataException">There is no such tensor, it has more than <see cref="Shape.MaxRank"/> axes or an axis beyond
     /// 2^31 - 1, an integer does not fit into 32 bits, or the file was truncated meanwhile.</exception>
     public Tensor ReadTensor(string name, Device? device = null)
@@ -168,57 +167,6 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _handle.Dispose();
-
-    private static SafetensorsHeader ReadHeader(string path, SafeFileHandle handle)
-    {
-        long fileLength = RandomAccess.GetLength(handle);
-        Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixLength];
-        if (fileLength < prefix.Length || !TryReadBytes(handle, prefix, 0))
-        {
-            throw new InvalidDataException(
-                $"The file '{path}' is no safetensors file: it has {fileLength} bytes, "
-                + $"fewer than the {prefix.Length} of the header's length.");
-        }
-
-        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (headerLength > (ulong)(fileLength - prefix.Length))
-        {
-            throw new InvalidDataException(
-                $"The file '{path}' is truncated or no safetensors file: its header is {headerLength} bytes long, the file {fileLength}.");
-        }
-
-        if (headerLength > SafetensorsHeader.MaxLength)
-        {
-            throw new InvalidDataException(
-                $"The safetensors file '{path}' has a header of {headerLength} bytes, "
-                + $"more than the {SafetensorsHeader.MaxLength} allowed.");
-        }
-
-        byte[] json = new byte[headerLength];
-        if (!TryReadBytes(handle, json, prefix.Length))
-        {
-            throw new InvalidDataException($"The safetensors file '{path}' was truncated while it was read.");
-        }
-
-        return SafetensorsHeader.Parse(json, fileLength, path);
-    }
-
-    private static bool TryReadBytes(SafeFileHandle handle, Span<byte> destination, long position)
-    {
-        while (destination.Length > 0)
-        {
-            int read = RandomAccess.Read(handle, destination, position);
-            if (read == 0)
-            {
-                return false;
-            }
-
-            position += read;
-            destination = destination[read..];
-        }
-
-        return true;
-    }
 
     private Tensor Fill<T>(Tensor tensor, SafetensorsEntry entry, ElementConverter<T> convert)
         where T : unmanaged
@@ -278,7 +226,7 @@ public sealed class SafetensorsFile : IDisposable
     private void ReadBytes(SafetensorsEntry entry, long position, Span<byte> destination)
     {
         // A memory map would end the process where another one truncates the file; a read tells.
-        if (!TryReadBytes(_handle, destination, entry.Offset + position))
+        if (!_handle.TryFill(destination, entry.Offset + position))
         {
             throw Refuse(entry, "is incomplete: the file was truncated while it was read");
         }
@@ -286,7 +234,7 @@ public sealed class SafetensorsFile : IDisposable
 
     private SafetensorsEntry Find(string name) => _byName.TryGetValue(name, out SafetensorsEntry? entry)
         ? entry
-        : throw new InvalidDataException($"The safetensors file '{_path}' has no tensor {Sentence.Quote(name)}.");
+        : throw new InvalidDataException($"The safetensors file '{_path}' has no tensor {ErrorText.Quote(name)}.");
 
     private ElementConverter<float> FloatConverter(SafetensorsEntry entry) =>
         SafetensorsElements.Floats(entry.Type) ?? throw NotNumbers(entry, "floating-point numbers");
@@ -295,7 +243,7 @@ public sealed class SafetensorsFile : IDisposable
         SafetensorsElements.Integers(entry.Type) ?? throw NotNumbers(entry, "integers");
 
     private InvalidDataException NotNumbers(SafetensorsEntry entry, string expected) => Refuse(entry, entry.Type == SafetensorsType.Other
-        ? $"has the element type {Sentence.Quote(entry.TypeCode)}, which this library does not read as numbers"
+        ? $"has the element type {ErrorText.Quote(entry.TypeCode)}, which this library does not read as numbers"
         : $"holds {entry.TypeCode}, not {expected}");
 
     private T[] NewArray<T>(SafetensorsEntry entry) => entry.Count <= Array.MaxLength
@@ -318,5 +266,5 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     private InvalidDataException Refuse(SafetensorsEntry entry, string what, Exception? inner = null) =>
-        new($"In the safetensors file '{_path}' the tensor {Sentence.Quote(entry.Name)} {what}.", inner);
+        new($"In the safetensors file '{_path}' the tensor {ErrorText.Quote(entry.Name)} {what}.", inner);
 }

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Unicode;
+using Microsoft.Win32.SafeHandles;
 
 namespace ManagedTransformer.Tensors.Serialization;
 
@@ -31,7 +33,45 @@ internal sealed class SafetensorsHeader
 
     public List<SafetensorsEntry> Entries { get; } = [];
 
-    /// <summary>Checks and reads a header.</summary>
+    /// <summary>Reads and checks the header of an open file.</summary>
+    /// <param name="handle">The file.</param>
+    /// <param name="path">Named in errors.</param>
+    /// <exception cref="InvalidDataException">Anything is wrong.</exception>
+    public static SafetensorsHeader Read(SafeFileHandle handle, string path)
+    {
+        long fileLength = RandomAccess.GetLength(handle);
+        Span<byte> prefix = stackalloc byte[PrefixLength];
+        if (fileLength < prefix.Length || !handle.TryFill(prefix, 0))
+        {
+            throw new InvalidDataException(
+                $"The file '{path}' is no safetensors file: it has {fileLength} bytes, "
+                + $"fewer than the {prefix.Length} of the header's length.");
+        }
+
+        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (headerLength > (ulong)(fileLength - prefix.Length))
+        {
+            throw new InvalidDataException(
+                $"The file '{path}' is truncated or no safetensors file: its header is {headerLength} bytes long, the file {fileLength}.");
+        }
+
+        if (headerLength > MaxLength)
+        {
+            throw new InvalidDataException(
+                $"The safetensors file '{path}' has a header of {headerLength} bytes, "
+                + $"more than the {MaxLength} allowed.");
+        }
+
+        byte[] json = new byte[headerLength];
+        if (!handle.TryFill(json, prefix.Length))
+        {
+            throw new InvalidDataException($"The safetensors file '{path}' was truncated while it was read.");
+        }
+
+        return Parse(json, fileLength, path);
+    }
+
+    /// <summary>Checks and reads the text of a header.</summary>
     /// <param name="json">The header without its length.</param>
     /// <param name="fileLength">Bytes of the whole file.</param>
     /// <param name="path">Named in errors.</param>
@@ -56,7 +96,7 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException e)
         {
-            throw header.Refuse($"has a header that is not valid JSON: {Sentence.Inner(e.Message)}", e);
+            throw header.Refuse($"has a header that is not valid JSON: {ErrorText.FirstSentence(e.Message)}", e);
         }
         catch (InvalidOperationException e)
         {
@@ -98,7 +138,7 @@ internal sealed class SafetensorsHeader
         {
             if (property.Value.ValueKind != JsonValueKind.String)
             {
-                throw Refuse($"has metadata under {Sentence.Quote(property.Name)} that is not a string");
+                throw Refuse($"has metadata under {ErrorText.Quote(property.Name)} that is not a string");
             }
 
             Metadata.Add(property.Name, property.Value.GetString()!);
@@ -220,5 +260,5 @@ internal sealed class SafetensorsHeader
     private InvalidDataException Refuse(string what, Exception? inner = null) => new($"The safetensors file '{_path}' {what}.", inner);
 
     private InvalidDataException Refuse(string name, string what, Exception? inner = null) =>
-        new($"In the safetensors file '{_path}' the tensor {Sentence.Quote(name)} {what}.", inner);
+        new($"In the safetensors file '{_path}' the tensor {ErrorText.Quote(name)} {what}.", inner);
 }

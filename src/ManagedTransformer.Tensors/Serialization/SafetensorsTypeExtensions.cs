@@ -23,7 +23,7 @@ public static class SafetensorsTypeExtensions
         ["F4"] = 4,
     };
 
-    /// <summary>How a file's header names the type, for instance <c>BF16</c>.</summary>
+    /// <summary>Name of the type in a file's header, for instance <c>BF16</c>.</summary>
     /// <param name="type">The element type; not <see cref="SafetensorsType.Other"/>.</param>
     public static string Code(this SafetensorsType type) => _codes[(int)type];
 
@@ -42,7 +42,7 @@ public static class SafetensorsTypeExtensions
     internal static int? Bits(string code) =>
         Parse(code) is var type and not SafetensorsType.Other ? 8 * type.Size() : _otherBits.TryGetValue(code, out int bits) ? bits : null;
 
-    /// <summary>How the elements of a tensor are stored.</summary>
+    /// <summary>The type under which the elements of a tensor are stored.</summary>
     internal static SafetensorsType Of(DType dtype) => dtype switch
     {
         DType.BFloat16 => SafetensorsType.BFloat16,

@@ -22,8 +22,9 @@ public static class SafetensorsWriter
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="tensors">The tensors under distinct names. A tensor that is not contiguous is copied while it is written.</param>
     /// <param name="metadata">Strings for the header's <c>__metadata__</c>; null or empty for none.</param>
-    /// <param name="atomic">Whether to write to a temporary sibling and rename it at the end,
-    /// so that a reader sees the old file or the new one, never a part.</param>
+    /// <param name="atomic">
+    /// True: writes to a temporary sibling and renames it at the end, so that a reader sees the old file or the new one, never a part.
+    /// </param>
     /// <exception cref="ArgumentException">A name is repeated, is <c>__metadata__</c> or is not valid Unicode,
     /// or the header exceeds 100 MB.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>

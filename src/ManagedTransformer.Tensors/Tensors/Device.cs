@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors;
 
-/// <summary>Where tensors live and operators compute. Other devices than the CPU come from <see cref="Devices"/>.</summary>
+/// <summary>A place where tensors live and operators compute. Other devices than the CPU come from <see cref="Devices"/>.</summary>
 public abstract class Device
 {
     private KernelSet? _kernels;
@@ -22,10 +22,10 @@ public abstract class Device
     /// <summary>A short name, for instance <c>cpu</c> or <c>cuda:0</c>.</summary>
     public string Name { get; }
 
-    /// <summary>What the device is, for people: for instance a graphics card's name and memory.</summary>
+    /// <summary>Description for people: for instance a graphics card's name and memory.</summary>
     public abstract string Description { get; }
 
-    /// <summary>Whether the device's memory is the host's: reading it waits for nothing.</summary>
+    /// <summary>True if the device's memory is the host's: reading it waits for nothing.</summary>
     public virtual bool IsHost => false;
 
     /// <summary>The precisions of matrix products that the device has, the default first.</summary>
@@ -53,7 +53,7 @@ public abstract class Device
     /// <summary>The device's name.</summary>
     public override string ToString() => Name;
 
-    /// <summary>What is thrown where the operands of an operator are on two devices.</summary>
+    /// <summary>The exception where the operands of an operator are on two devices.</summary>
     internal static InvalidOperationException Mixed(string first, string second) =>
         new($"The operands of an operator must be on one device; they are on {first} and on {second}. Move one with To(device).");
 

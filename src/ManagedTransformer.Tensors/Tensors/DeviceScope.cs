@@ -14,7 +14,7 @@ public sealed class DeviceScope : IDisposable
     private bool _closed;
 
     /// <summary>Opens a scope on the calling thread.</summary>
-    /// <param name="device">Where new tensors go.</param>
+    /// <param name="device">Device that new tensors go to.</param>
     public DeviceScope(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -27,7 +27,7 @@ public sealed class DeviceScope : IDisposable
     /// A scope on a device where one is needed: null if new tensors go there already.
     /// <c>using DeviceScope? _ = DeviceScope.Enter(device);</c>
     /// </summary>
-    /// <param name="device">Where new tensors go.</param>
+    /// <param name="device">Device that new tensors go to.</param>
     public static DeviceScope? Enter(Device device) => device == Device.Current ? null : new DeviceScope(device);
 
     /// <summary>Closes the scope.</summary>

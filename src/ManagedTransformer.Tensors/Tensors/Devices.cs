@@ -59,7 +59,7 @@ public static class Devices
         }
     }
 
-    /// <summary>What <see cref="Open"/> would open for a name other than that of the CPU.</summary>
+    /// <summary>Finds the device that <see cref="Open"/> would open for a name other than that of the CPU.</summary>
     /// <exception cref="DeviceException">There is no such device.</exception>
     internal static DeviceDescription Find(string name)
     {

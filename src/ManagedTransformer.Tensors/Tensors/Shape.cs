@@ -96,7 +96,7 @@ public readonly struct Shape : IEquatable<Shape>
     }
 
     /// <summary>The same shape with one more axis at the given place.</summary>
-    /// <param name="axis">Where the new axis stands, 0 .. Rank, or negative from the end (-1 appends).</param>
+    /// <param name="axis">Place of the new axis, 0 .. Rank, or negative from the end (-1 appends).</param>
     /// <param name="size">Its size.</param>
     public Shape Insert(int axis, int size)
     {

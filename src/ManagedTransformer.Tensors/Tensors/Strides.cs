@@ -30,7 +30,7 @@ public struct Strides : IEquatable<Strides>
         return strides;
     }
 
-    /// <summary>Whether elements of the shape lie row-major without gaps under these strides. Axes of size 1 are ignored.</summary>
+    /// <summary>True if elements of the shape lie row-major without gaps under these strides. Axes of size 1 are ignored.</summary>
     /// <param name="shape">The shape.</param>
     public readonly bool IsContiguous(Shape shape)
     {

@@ -75,7 +75,7 @@ public partial class Tensor
     /// <param name="shape">The shape.</param>
     /// <param name="low">Lower bound.</param>
     /// <param name="high">Upper bound.</param>
-    /// <param name="key">Which random numbers.</param>
+    /// <param name="key">Names the random numbers.</param>
     /// <param name="device">Default: <see cref="Device.Current"/>.</param>
     public static Tensor Uniform(Shape shape, float low, float high, RandomKey key, Device? device = null)
     {
@@ -88,7 +88,7 @@ public partial class Tensor
     /// <param name="shape">The shape.</param>
     /// <param name="mean">Mean.</param>
     /// <param name="deviation">Standard deviation.</param>
-    /// <param name="key">Which random numbers.</param>
+    /// <param name="key">Names the random numbers.</param>
     /// <param name="device">Default: <see cref="Device.Current"/>.</param>
     public static Tensor Normal(Shape shape, float mean, float deviation, RandomKey key, Device? device = null)
     {

@@ -10,7 +10,7 @@ public partial class Tensor
     /// <summary>
     /// The same elements on a device: this tensor if it is there already, else a copy, through which gradients flow back.
     /// </summary>
-    /// <param name="device">Where to.</param>
+    /// <param name="device">The device to go to.</param>
     public Tensor To(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);

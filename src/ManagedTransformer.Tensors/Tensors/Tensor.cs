@@ -33,7 +33,7 @@ public partial class Tensor
     /// <summary>Type of the elements.</summary>
     public DType DType { get; private protected set; }
 
-    /// <summary>Where the elements live.</summary>
+    /// <summary>Device that holds the elements.</summary>
     public Device Device => Storage.Device;
 
     /// <summary>Number of axes.</summary>
@@ -42,11 +42,11 @@ public partial class Tensor
     /// <summary>Number of elements.</summary>
     public long Count => Shape.Count;
 
-    /// <summary>Whether the elements lie row-major without gaps.</summary>
+    /// <summary>True if the elements lie row-major without gaps.</summary>
     public bool IsContiguous => _strides is null;
 
     /// <summary>
-    /// Whether backward brings a gradient here: set it on a tensor that no operator made (a leaf); results of operators have it when an
+    /// True if backward brings a gradient here: set it on a tensor that no operator made (a leaf); results of operators have it when an
     /// input has it and recording is on.
     /// </summary>
     /// <exception cref="InvalidOperationException">Set on the result of an operator, or on a tensor that is not Float32.</exception>
@@ -94,7 +94,7 @@ public partial class Tensor
         }
     }
 
-    /// <summary>How this tensor's gradient flows on to what it was made from; null for leaves.</summary>
+    /// <summary>Rule by which this tensor's gradient flows on to what it was made from; null for leaves.</summary>
     internal GradientRule? Producer { get; set; }
 
     internal KernelSet Kernels => Storage.Device.Kernels;

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace ManagedTransformer.Tensors.Tests;
 
-/// <summary>What a backward walk does with graphs of all forms.</summary>
+/// <summary>The backward walk over graphs of all forms.</summary>
 public sealed class BackwardTests
 {
     [Fact]

@@ -10,11 +10,11 @@ public sealed class BandwidthBenchmarkTests
     [Fact]
     public void MeasuresReadsAndCopiesAndLeavesTheThreadsAsTheyWere()
     {
-        int threads = CpuThreads.Count;
-        BandwidthMeasurement measured = BandwidthBenchmark.Run(1, mebibytes: 8);
-        Assert.Equal(1, measured.Threads);
+        const int Before = 2;
+        (BandwidthMeasurement measured, int threads) =
+            ThreadCounts.ForEach([Before], () => (BandwidthBenchmark.Run(1, mebibytes: 8), CpuThreads.Count))[0];
+        Assert.Equal((1, Before), (measured.Threads, threads));
         Assert.True(measured.ReadGigabytesPerSecond > 0 && measured.CopyGigabytesPerSecond > 0);
-        Assert.Equal(threads, CpuThreads.Count);
         Assert.Throws<ArgumentOutOfRangeException>(() => BandwidthBenchmark.Run(1, mebibytes: 7));
         Assert.Throws<ArgumentOutOfRangeException>(() => BandwidthBenchmark.Run(0, mebibytes: 8));
     }

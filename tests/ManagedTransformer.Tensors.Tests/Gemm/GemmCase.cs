@@ -1,4 +1,6 @@
+using System.Runtime.Intrinsics;
 using ManagedTransformer.Tensors.Cpu;
+using ManagedTransformer.Tensors.Cpu.Simd;
 using Xunit;
 
 namespace ManagedTransformer.Tensors.Tests;
@@ -37,6 +39,14 @@ internal sealed unsafe class GemmCase
         }
     }
 
+    /// <summary>The product with the widest vectors that the processor has.</summary>
+    public static Runner Widest { get; } = CpuFeatures.VectorBits switch
+    {
+        512 => Gemm.Run<Vector512Ops, Vector512<float>>,
+        256 => Gemm.Run<Vector256Ops, Vector256<float>>,
+        _ => Gemm.Run<Vector128Ops, Vector128<float>>,
+    };
+
     public int M { get; }
 
     public int N { get; }
@@ -71,8 +81,8 @@ internal sealed unsafe class GemmCase
 
     public bool KeepPreActivation { get; set; }
 
-    /// <summary>What computes the product.</summary>
-    public Runner Kernel { get; set; } = Gemm.Run;
+    /// <summary>The function that computes the product.</summary>
+    public Runner Kernel { get; set; } = Widest;
 
     /// <summary>C after the product, beginning from the same C every time.</summary>
     public float[] Run(out float[] preActivation)

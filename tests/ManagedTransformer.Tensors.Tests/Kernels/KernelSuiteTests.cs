@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using ManagedTransformer.Tensors.Cpu;
 using ManagedTransformer.Tensors.Reference;
 using Xunit;
 
@@ -30,19 +29,8 @@ public sealed class KernelSuiteTests
     [MemberData(nameof(CaseNames))]
     public void GivesTheSameBitsForAnyNumberOfThreads(string name)
     {
-        int threads = WorkerPool.Shared.Threads;
-        try
-        {
-            WorkerPool.Shared.Threads = 1;
-            List<KernelOutput> expected = _casesByName[name].Run(Device.Cpu);
-            WorkerPool.Shared.Threads = 3;
-            List<KernelOutput> actual = _casesByName[name].Run(Device.Cpu);
-            Assert.All(expected.Zip(actual), pair => Assert.True(pair.First.Bytes.SequenceEqual(pair.Second.Bytes), pair.First.Label));
-        }
-        finally
-        {
-            WorkerPool.Shared.Threads = threads;
-        }
+        List<KernelOutput>[] outputs = ThreadCounts.ForEach([1, 3], () => _casesByName[name].Run(Device.Cpu));
+        Assert.All(outputs[0].Zip(outputs[1]), pair => Assert.True(pair.First.Bytes.SequenceEqual(pair.Second.Bytes), pair.First.Label));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
-using ManagedTransformer.Tensors.Cpu;
 using Xunit;
 
 namespace ManagedTransformer.Tensors.Tests;
@@ -68,19 +67,12 @@ public sealed class LinearAttentionTests
     [Property]
     public bool TheNumberOfThreadsDoesNotMatter(Sizes sizes)
     {
-        int threads = WorkerPool.Shared.Threads;
-        try
+        float[][] results = ThreadCounts.ForEach([1, 3], () =>
         {
-            WorkerPool.Shared.Threads = 1;
-            Operands operands = new(sizes), again = new(sizes);
-            float[] expected = operands.Run(operands.Causal(sizes.Chunk, FinalState.None).Output);
-            WorkerPool.Shared.Threads = 3;
-            return expected.SequenceEqual(again.Run(again.Causal(sizes.Chunk, FinalState.None).Output));
-        }
-        finally
-        {
-            WorkerPool.Shared.Threads = threads;
-        }
+            Operands operands = new(sizes);
+            return operands.Run(operands.Causal(sizes.Chunk, FinalState.None).Output);
+        });
+        return results[0].SequenceEqual(results[1]);
     }
 
     [Property]

@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Tensors.Tests;
 
-/// <summary>How the operand that an operator sees lies in the memory of the leaf behind it.</summary>
+/// <summary>Place of the operand that an operator sees in the memory of the leaf behind it.</summary>
 public enum OperandLayout
 {
     /// <summary>Contiguous.</summary>

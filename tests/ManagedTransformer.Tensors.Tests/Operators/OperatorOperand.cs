@@ -5,7 +5,7 @@ namespace ManagedTransformer.Tensors.Tests;
 /// <param name="Values">Makes so many values from a source of random numbers.</param>
 public sealed record OperatorOperand(Shape Shape, Func<int, Random, float[]> Values)
 {
-    /// <summary>Whether the operand can be a view of that layout.</summary>
+    /// <summary>True if the operand can be a view of that layout.</summary>
     public bool Allows(OperandLayout layout) => layout switch
     {
         OperandLayout.Plain => true,

@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
-using ManagedTransformer.Tensors.Cpu;
 using Xunit;
 
 namespace ManagedTransformer.Tensors.Tests;
@@ -59,22 +58,11 @@ public sealed class SpanAttentionTests
     [Property]
     public bool TheNumberOfThreadsDoesNotMatter(Sizes sizes)
     {
-        int threads = WorkerPool.Shared.Threads;
-        try
-        {
-            Operands operands = new(sizes) { Dropout = 0.2f };
-            Tensor spans = Tensor.Full(new Shape(sizes.Heads), 11.5f);
-            WorkerPool.Shared.Threads = 1;
-            Results expected = operands.Run(spans);
-            WorkerPool.Shared.Threads = 3;
-            Results actual = operands.Run(spans);
-            return expected.Output.SequenceEqual(actual.Output)
-                && expected.Gradients.Zip(actual.Gradients).All(pair => pair.First.SequenceEqual(pair.Second));
-        }
-        finally
-        {
-            WorkerPool.Shared.Threads = threads;
-        }
+        Operands operands = new(sizes) { Dropout = 0.2f };
+        Tensor spans = Tensor.Full(new Shape(sizes.Heads), 11.5f);
+        Results[] results = ThreadCounts.ForEach([1, 3], () => operands.Run(spans));
+        return results[0].Output.SequenceEqual(results[1].Output)
+            && results[0].Gradients.Zip(results[1].Gradients).All(pair => pair.First.SequenceEqual(pair.Second));
     }
 
     [Property]

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace ManagedTransformer.Tensors.Tests;
 
-/// <summary>What a row of the operator table cannot say: large sizes, empty tensors, extreme values, running statistics.</summary>
+/// <summary>Cases that a row of the operator table cannot state: large sizes, empty tensors, extreme values, running statistics.</summary>
 public sealed class SpecialOperatorTests
 {
     [Fact]

@@ -29,7 +29,7 @@ internal unsafe struct AttentionArguments(in AttentionProblem problem)
     /// <summary>Key padding of the sequence of a (batch, head) pair, or null.</summary>
     public readonly float* Padding(int pair) => _padding is null ? null : _padding + ((long)(pair / Heads) * KeyLength);
 
-    /// <summary>Where query t stands among the keys.</summary>
+    /// <summary>Place of query t among the keys.</summary>
     public readonly int Position(int t) => t + KeyLength - QueryLength;
 
     /// <summary>The keys that any of some neighbouring queries may see, rounded to groups of 4 keys on both sides.</summary>
@@ -41,7 +41,7 @@ internal unsafe struct AttentionArguments(in AttentionProblem problem)
         return (Math.Min(begin, KeyLength), end);
     }
 
-    /// <summary>Whether some of these queries must not see some of these keys because of their positions.</summary>
+    /// <summary>True if some of these queries must not see some of these keys because of their positions.</summary>
     public readonly bool CutsThrough(int firstQuery, int queries, int firstKey, int keys) =>
         CausalCuts(firstQuery, firstKey, keys) || WindowCuts(firstQuery, queries, firstKey);
 

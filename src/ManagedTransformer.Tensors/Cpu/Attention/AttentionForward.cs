@@ -43,7 +43,7 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
             valueRows.Prefetch(key, key + keys, arguments.ValueWidth);
             BlockProduct.Multiply<TOps, TVector>(keyRows[key], keyRows.Stride, 1, keys, query, Strip, 2, scores, Strip, arguments.HeadWidth,
                 accumulate: false);
-            AttentionMask.Apply<TOps, TVector>(arguments, pair, firstQuery, queries, key, keys, scores);
+            ScoreMask.Apply<TOps, TVector>(arguments, pair, firstQuery, queries, key, keys, scores);
             keyRows.Prefetch(key + keys, Math.Min(key + keys + KeyBlock, end), arguments.HeadWidth);
             softmax.Add(scores, keys, output, arguments.ValueWidth);
             if (arguments.Dropout > 0)

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Attention;
@@ -16,7 +13,7 @@ internal static unsafe class BlockProduct
     private static int TileRows<TOps, TVector>()
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged =>
-        TOps.Count == 16 || AdvSimd.IsSupported ? 8 : 4;
+        TOps.Registers >= 32 ? 8 : 4;
 
     /// <summary>C[i, j] (+)= sum over k of A[i rowStep + k depthStep] B[k strideB + j] for a whole number of vectors of columns.</summary>
     public static void Multiply<TOps, TVector>(float* a, nint rowStep, nint depthStep, int rows, float* b, nint strideB, int vectors,
@@ -33,38 +30,15 @@ internal static unsafe class BlockProduct
                 float* aTile = a + (row * rowStep), cTile = cColumn + (row * strideC);
                 if (column + 1 < vectors)
                 {
-                    MultiplyTile<TVector, Constants.C2>(count, depth, aTile, rowStep, depthStep, bColumn, strideB, cTile,
-                        strideC, accumulate);
+                    GemmTile<TOps, TVector>.Run<Constants.C2>(count, depth, aTile, rowStep, depthStep, bColumn, strideB, cTile,
+                        strideC, TOps.Count, 1, accumulate);
                 }
                 else
                 {
-                    MultiplyTile<TVector, Constants.C1>(count, depth, aTile, rowStep, depthStep, bColumn, strideB, cTile,
-                        strideC, accumulate);
+                    GemmTile<TOps, TVector>.Run<Constants.C1>(count, depth, aTile, rowStep, depthStep, bColumn, strideB, cTile,
+                        strideC, TOps.Count, 1, accumulate);
                 }
             }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyTile<TVector, TVectors>(
-        int rows, nint depth, float* a, nint rowStep, nint depthStep, float* b, nint strideB, float* c, nint strideC, bool accumulate)
-        where TVector : unmanaged
-        where TVectors : struct, IConstant
-    {
-        if (typeof(TVector) == typeof(Vector512<float>))
-        {
-            GemmTile<Vector512<float>, Lanes512>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, Lanes512.Count,
-                1, accumulate);
-        }
-        else if (typeof(TVector) == typeof(Vector256<float>))
-        {
-            GemmTile<Vector256<float>, Lanes256>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, Lanes256.Count,
-                1, accumulate);
-        }
-        else
-        {
-            GemmTile<Vector128<float>, Lanes128>.Run<TVectors>(rows, depth, a, rowStep, depthStep, b, strideB, c, strideC, Lanes128.Count,
-                1, accumulate);
         }
     }
 }

@@ -89,7 +89,7 @@ internal unsafe struct GradientStrip<TOps, TVector>
             accumulate: false);
         BlockProduct.Multiply<TOps, TVector>(_v[firstKey], _v.Stride, 1, keys, _outputGradientsT, Strip, 2, _scoreGradients, Strip,
             _forward.ValueWidth, accumulate: false);
-        AttentionMask.Apply<TOps, TVector>(_forward, _pair, _first, Queries, firstKey, keys, _weights);
+        ScoreMask.Apply<TOps, TVector>(_forward, _pair, _first, Queries, firstKey, keys, _weights);
         if (_forward.Dropout > 0)
         {
             AttentionDropout.Fill<TOps, TVector>(_forward, _pair, _first, Queries, firstKey, keys, _factors);

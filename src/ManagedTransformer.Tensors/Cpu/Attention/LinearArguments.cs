@@ -53,7 +53,7 @@ internal readonly unsafe struct LinearArguments(in LinearAttentionProblem proble
 
     public bool IsPadding(int pair, int t) => _padding is not null && _padding[((long)(pair / Heads) * Length) + t] != 0;
 
-    /// <summary>What the weighted sum is divided by.</summary>
+    /// <summary>Divisor of the weighted sum.</summary>
     public float Divisor(float sum, float epsilon) => _denominator switch
     {
         LinearDenominator.Add => sum + epsilon,

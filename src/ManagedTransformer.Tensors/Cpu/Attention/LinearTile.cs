@@ -169,7 +169,7 @@ internal unsafe struct LinearTile<TOps, TVector>
     /// <summary>w[last, i].</summary>
     public readonly float LastDecay(int i) => _arguments.HasGates ? _gates.Weights[((nint)(Count - 1) * Stride) + i] : 1;
 
-    /// <summary>What is left of the state before the chunk behind it.</summary>
+    /// <summary>The part of the state before the chunk that is left behind it.</summary>
     public readonly float LastCarry => _arguments.HasGates ? _gates.Carry[Count - 1] : 1;
 
     /// <summary>Multiplies every row by what is left of the state before the chunk at its position.</summary>

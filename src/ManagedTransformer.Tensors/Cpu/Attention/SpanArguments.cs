@@ -49,7 +49,7 @@ internal readonly unsafe struct SpanArguments
 
     public bool HasSpans => _spans is not null;
 
-    /// <summary>Whether every query has a span of its own.</summary>
+    /// <summary>True if every query has a span of its own.</summary>
     public bool HasSpanPerQuery => _spanStrides.Time != 0;
 
     /// <summary>Queries of one head of one sequence.</summary>

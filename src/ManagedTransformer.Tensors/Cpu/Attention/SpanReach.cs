@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// Which slots a head must compute. Those beyond its spans have no weight, but their scores are part of the sum behind epsilon. That sum
-/// counts where the softmax has almost all of its mass out there; elsewhere it is not worth the time that short spans save.
+/// Finds the slots that a head must compute. Those beyond its spans have no weight, but their scores are part of the sum behind epsilon.
+/// That sum counts where the softmax has almost all of its mass out there; elsewhere it is not worth the time that short spans save.
 /// </summary>
 internal static unsafe class SpanReach<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>

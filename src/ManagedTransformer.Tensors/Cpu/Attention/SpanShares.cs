@@ -2,10 +2,10 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
-/// <summary>What the slots of one query share in the gradient of its masked softmax.</summary>
+/// <summary>The numbers that the slots of one query share in the gradient of its masked softmax.</summary>
 /// <param name="max">The largest score.</param>
 /// <param name="sum">Of e^(s - max).</param>
-/// <param name="normalizer">What e^(s - max) is divided by.</param>
+/// <param name="normalizer">Divisor of e^(s - max).</param>
 /// <param name="epsilon">Of the normaliser.</param>
 /// <param name="total">The sum of weights times their gradients.</param>
 internal readonly struct SpanShares(float max, float sum, float normalizer, float epsilon, float total)

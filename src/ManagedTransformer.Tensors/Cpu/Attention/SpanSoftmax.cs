@@ -13,7 +13,7 @@ internal static unsafe class SpanSoftmax<TOps, TVector>
     /// Turns scores s into m e^(s - max) on the window and e^(s - max) on persistent slots;
     /// gives the largest score and the sum of all e^(s - max).
     /// </summary>
-    /// <returns>What to divide by: their sum, and epsilon times that of all e^(s - max).</returns>
+    /// <returns>The divisor: their sum, and epsilon times that of all e^(s - max).</returns>
     public static float Weigh(float* window, int slots, float* persistentSlots, int persistent, in SpanRamp<TOps, TVector> ramp,
         float epsilon, out float max, out float sum)
     {

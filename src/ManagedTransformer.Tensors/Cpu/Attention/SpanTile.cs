@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// How a tile of numbers per query and slot lies, one row per query, keys along the lanes. The window of query t begins at key t, so the
+/// Layout of a tile of numbers per query and slot: one row per query, keys along the lanes. The window of query t begins at key t, so the
 /// tile holds a band of keys; seen with one more element from row to row, the same memory is a plain matrix of slots. The persistent slots
 /// stand behind the band.
 /// </summary>

@@ -21,6 +21,21 @@ internal static unsafe class BFloat16Conversion<TOps, TVector>
         Ranges.Run(count, Ranges.Grain, ref job);
     }
 
+    /// <summary>Widens exactly, on the thread that asks.</summary>
+    public static void WidenRow(ushort* x, float* y, long count)
+    {
+        long i = 0;
+        for (; i <= count - TOps.Count; i += TOps.Count)
+        {
+            TOps.Store(TOps.ShiftLeft(TOps.LoadHalves(x + i), 16), y + i);
+        }
+
+        for (; i < count; i++)
+        {
+            y[i] = BitConverter.UInt32BitsToSingle((uint)x[i] << 16);
+        }
+    }
+
     private static ushort Round(float value)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);
@@ -58,18 +73,6 @@ internal static unsafe class BFloat16Conversion<TOps, TVector>
         public ushort* X;
         public float* Y;
 
-        public readonly void Execute(long start, long end)
-        {
-            long i = start;
-            for (; i <= end - TOps.Count; i += TOps.Count)
-            {
-                TOps.Store(TOps.ShiftLeft(TOps.LoadHalves(X + i), 16), Y + i);
-            }
-
-            for (; i < end; i++)
-            {
-                Y[i] = BitConverter.UInt32BitsToSingle((uint)X[i] << 16);
-            }
-        }
+        public readonly void Execute(long start, long end) => WidenRow(X + start, Y + start, end - start);
     }
 }

@@ -4,7 +4,7 @@ namespace ManagedTransformer.Tensors.Cpu.Elementwise;
 internal interface IDerivative<TVector>
     where TVector : unmanaged
 {
-    /// <summary>Whether <see cref="Derivative"/> takes f(x) instead of x.</summary>
+    /// <summary>True if <see cref="Derivative"/> takes f(x) instead of x.</summary>
     static abstract bool DerivativeFromOutput { get; }
 
     /// <summary>f'(x), from x or from f(x).</summary>

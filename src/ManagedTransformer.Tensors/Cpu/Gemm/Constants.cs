@@ -67,14 +67,4 @@ internal static class Constants
     {
         public static int Value => 12;
     }
-
-    public readonly struct C16 : IConstant
-    {
-        public static int Value => 16;
-    }
-
-    public readonly struct C32 : IConstant
-    {
-        public static int Value => 32;
-    }
 }

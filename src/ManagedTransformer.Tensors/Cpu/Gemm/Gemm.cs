@@ -1,5 +1,4 @@
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
+using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
@@ -17,7 +16,9 @@ internal static unsafe class Gemm
     private const int DotColumns = 4;
 
     /// <summary>Computes the problem; returns when C is complete.</summary>
-    public static void Run(in GemmProblem problem)
+    public static void Run<TOps, TVector>(in GemmProblem problem)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged
     {
         GemmProblem p = problem;
         if (p.M <= 0 || p.N <= 0 || p.Batch <= 0)
@@ -25,72 +26,64 @@ internal static unsafe class Gemm
             return;
         }
 
-        Normalise(ref p);
+        Simplify(ref p);
         if (p.Batch > 1)
         {
-            GemmBatch.Run(p);
+            GemmBatch<TOps, TVector>.Run(p);
         }
         else
         {
-            RunSingle(p);
+            RunSingle<TOps, TVector>(p);
         }
     }
 
     /// <summary>Computes a problem whose batch is 1.</summary>
-    internal static void RunSingle(in GemmProblem p)
+    internal static void RunSingle<TOps, TVector>(in GemmProblem p)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged
     {
-        if (Vector512.IsHardwareAccelerated)
+        // The sums of a micro-tile, two vectors for each row, take up three quarters of the registers.
+        if (TOps.Registers >= 32)
         {
-            RunSingle<Vector512<float>, Lanes512, Constants.C12, Constants.C32>(p);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            RunSingle<Vector256<float>, Lanes256, Constants.C6, Constants.C16>(p);
-        }
-        else if (AdvSimd.IsSupported)
-        {
-            RunSingle<Vector128<float>, Lanes128, Constants.C12, Constants.C8>(p);
+            RunSingle<TOps, TVector, Constants.C12>(p);
         }
         else
         {
-            RunSingle<Vector128<float>, Lanes128, Constants.C6, Constants.C8>(p);
+            RunSingle<TOps, TVector, Constants.C6>(p);
         }
     }
 
-    /// <summary>
-    /// Computes a problem whose batch is 1 with the given vectors and micro-tile: TRows rows and TWidth = two vectors of columns.
-    /// </summary>
-    internal static void RunSingle<TVector, TLanes, TRows, TWidth>(in GemmProblem p)
+    /// <summary>Computes a problem whose batch is 1 with micro-tiles of <typeparamref name="TRows"/> rows.</summary>
+    internal static void RunSingle<TOps, TVector, TRows>(in GemmProblem p)
+        where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
-        where TLanes : struct, ILanes<TVector>
         where TRows : struct, IConstant
-        where TWidth : struct, IConstant
     {
-        if (p.HalvesB != null)
+        if (p.BFloat16B != null)
         {
-            GemmHalves<TVector, TLanes, TRows, TWidth>.Run(p);
+            GemmBFloat16<TOps, TVector, TRows>.Run(p);
         }
         else if (IsDot(p))
         {
-            GemmDot<TVector, TLanes, StoredFloats<TVector, TLanes>>.Run(p);
+            GemmDot<TOps, TVector, StoredFloats<TOps, TVector>>.Run(p);
         }
-        else if (p.M <= GemmFewRows<TVector, TLanes>.MostRows && !p.TransposeB)
+        else if (p.M <= GemmFewRows<TOps, TVector>.MostRows && !p.TransposeB)
         {
-            GemmFewRows<TVector, TLanes>.Run(p);
+            GemmFewRows<TOps, TVector>.Run(p);
         }
         else
         {
-            GemmBlocked<TVector, TLanes, TRows, TWidth>.Run(p);
+            GemmBlocked<TOps, TVector, TRows>.Run(p);
         }
     }
 
-    /// <summary>Whether the elements of C are computed as dot products of rows that are read in place.</summary>
+    /// <summary>True where the elements of C are computed as dot products of rows that are read in place.</summary>
     internal static bool IsDot(in GemmProblem p) => p.TransposeB && !p.TransposeA && (p.M < DotRows || p.N <= DotColumns);
 
     /// <summary>
     /// Rewrites what has a form that runs faster: vectors that are their own transposes, and products that share B and stack to one.
     /// </summary>
-    private static void Normalise(ref GemmProblem p)
+    private static void Simplify(ref GemmProblem p)
     {
         if (p.TransposeA && p.M == 1 && p.Lda == 1)
         {

@@ -1,7 +1,11 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
+
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>Many products of one shape: small ones run side by side, large ones one after the other with all threads on each.</summary>
-internal static unsafe class GemmBatch
+internal static unsafe class GemmBatch<TOps, TVector>
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
 {
     /// <summary>Multiply-adds that are worth handing to another thread.</summary>
     private const long ChunkWork = 1 << 18;
@@ -53,7 +57,7 @@ internal static unsafe class GemmBatch
 
             for (int i = first; i < end; i++)
             {
-                Gemm.RunSingle(p);
+                Gemm.RunSingle<TOps, TVector>(p);
                 p.A += p.BatchStrideA;
                 p.B += p.BatchStrideB;
                 p.C += p.BatchStrideC;

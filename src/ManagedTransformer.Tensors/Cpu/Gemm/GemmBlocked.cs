@@ -1,3 +1,5 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
+
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>
@@ -9,17 +11,16 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// or, if a single tile uses that part, by the thread that computes the tile. Packing and tiling change no result: each element is the sum,
 /// over blocks of k in ascending order, of alpha times the block's sum.
 /// </remarks>
-internal static unsafe class GemmBlocked<TVector, TLanes, TRows, TWidth>
+internal static unsafe class GemmBlocked<TOps, TVector, TRows>
+    where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
-    where TLanes : struct, ILanes<TVector>
     where TRows : struct, IConstant
-    where TWidth : struct, IConstant
 {
     /// <summary>Computes the problem; the batch is 1.</summary>
     public static void Run(in GemmProblem p)
     {
-        var blocking = new GemmBlocking(p, TRows.Value, TWidth.Value);
-        var job = new GemmTileJob<TVector, TLanes, TRows, TWidth> { Problem = p, KBlock = blocking.KBlock };
+        var blocking = new GemmBlocking(p, TRows.Value, MicroTileWidth<TOps, TVector>.Value);
+        var job = new GemmTileJob<TOps, TVector, TRows> { Problem = p, KBlock = blocking.KBlock };
         for (int m = 0; m < p.M; m += GemmBlocking.MaxRows)
         {
             job.M = m;
@@ -48,10 +49,10 @@ internal static unsafe class GemmBlocked<TVector, TLanes, TRows, TWidth>
     }
 
     /// <summary>Packs what several tiles use.</summary>
-    private static void Pack(ref GemmTileJob<TVector, TLanes, TRows, TWidth> job, bool packA)
+    private static void Pack(ref GemmTileJob<TOps, TVector, TRows> job, bool packA)
     {
         ref readonly GemmProblem p = ref job.Problem;
-        var pack = new GemmPackJob<TRows, TWidth> { KBlock = job.KBlock, Depth = job.Depth };
+        var pack = new GemmPackJob<TRows, MicroTileWidth<TOps, TVector>> { KBlock = job.KBlock, Depth = job.Depth };
         if (packA)
         {
             pack.A = p.A + (p.TransposeA ? job.K * p.Lda + job.M : job.M * p.Lda + job.K);
@@ -69,7 +70,8 @@ internal static unsafe class GemmBlocked<TVector, TLanes, TRows, TWidth>
             pack.Ldb = (nint)p.Ldb;
             pack.TransposeB = p.TransposeB;
             pack.Columns = columns;
-            job.PackedB = pack.PackedB = GemmScratch.PackedB.Reserve(GemmBlocking.RoundUp(columns, TWidth.Value) * (nint)job.Depth);
+            int padded = GemmBlocking.RoundUp(columns, MicroTileWidth<TOps, TVector>.Value);
+            job.PackedB = pack.PackedB = GemmScratch.PackedB.Reserve(padded * (nint)job.Depth);
         }
 
         WorkerPool.Shared.Run(pack.Chunks, ref pack);

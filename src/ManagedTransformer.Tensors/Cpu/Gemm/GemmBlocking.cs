@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>How a product is cut, decided by its shape and strides alone.</summary>
+/// <summary>The cuts of a product, decided by its shape and strides alone.</summary>
 internal readonly struct GemmBlocking
 {
     /// <summary>Rows of C for which A is packed at a time.</summary>
@@ -41,10 +41,10 @@ internal readonly struct GemmBlocking
     /// <summary>Steps of k that are packed at a time.</summary>
     public readonly int Depth;
 
-    /// <summary>Whether A is packed; otherwise it is read in place.</summary>
+    /// <summary>True if A is packed; otherwise it is read in place.</summary>
     public readonly bool PackA;
 
-    /// <summary>Whether all of B is packed; otherwise it is read in place but for columns that do not fill a vector.</summary>
+    /// <summary>True if all of B is packed; otherwise it is read in place but for columns that do not fill a vector.</summary>
     public readonly bool PackB;
 
     /// <summary>Decides for a problem and a micro-tile of the given size.</summary>

@@ -1,16 +1,16 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
+using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>
 /// Few rows or few columns with both factors contiguous along k: each element of C is a dot product of a row of A and a stored row of B,
 /// read in place. The larger factor streams by, row after row, as fast as memory delivers it; the few rows of the other stay in the cache.
-/// <typeparamref name="TStored"/> is how B is stored.
+/// <typeparamref name="TStored"/> is the form in which B is stored.
 /// </summary>
-internal static unsafe class GemmDot<TVector, TLanes, TStored>
+internal static unsafe class GemmDot<TOps, TVector, TStored>
+    where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
-    where TLanes : struct, ILanes<TVector>
     where TStored : struct, IStored<TVector>
 {
     /// <summary>Multiply-adds that are worth handing to another thread, and those of a chunk where all threads have some.</summary>
@@ -20,13 +20,8 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
     private const int MostChunks = 256;
 
     /// <summary>
-    /// How many bytes ahead to ask for, into the second-level cache: the processor's own prefetching begins anew with every page.
-    /// </summary>
-    private const int Ahead = 4096;
-
-    /// <summary>
     /// Computes the problem; A is not transposed, B is, and the batch is 1. Unless B is stored as floats, it is taken from
-    /// <see cref="GemmProblem.HalvesB"/>.
+    /// <see cref="GemmProblem.BFloat16B"/>.
     /// </summary>
     public static void Run(in GemmProblem p)
     {
@@ -35,7 +30,7 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
         {
             Problem = p,
             OverRows = isFloat && p.M > p.N,
-            Streamed = isFloat ? (byte*)p.B : (byte*)p.HalvesB,
+            Streamed = isFloat ? (byte*)p.B : (byte*)p.BFloat16B,
             StreamedStride = (nint)p.Ldb * TStored.Size,
             Resident = p.A,
             ResidentStride = (nint)p.Lda,
@@ -60,170 +55,11 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
         WorkerPool.Shared.Run((extent + job.PerChunk - 1) / job.PerChunk, ref job);
     }
 
-    /// <summary>
-    /// Dot products of a streamed row with three or four resident ones; the third takes the place of a fourth. <typeparamref name="TFar"/>
-    /// is 1 if the streamed factor is far, else 0.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourDots<TFar>(byte* x, float* y0, nint stride, int rows, nint length, float* dots)
-        where TFar : struct, IConstant
-    {
-        float* y1 = y0 + stride, y2 = y1 + stride, y3 = rows > 3 ? y2 + stride : y2;
-        TVector s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
-        TVector t0 = TLanes.Zero, t1 = TLanes.Zero, t2 = TLanes.Zero, t3 = TLanes.Zero;
-        nint k = 0;
-        for (; k + 2 * TLanes.Count <= length; k += 2 * TLanes.Count)
-        {
-            byte* place = x + k * TStored.Size;
-            if (Sse.IsSupported && TFar.Value > 0)
-            {
-                Sse.Prefetch1(place + Ahead);
-                if (2 * TLanes.Count * TStored.Size > 64)
-                {
-                    Sse.Prefetch1(place + Ahead + 64);
-                }
-            }
-
-            TVector first = TStored.Load(place), second = TStored.Load(place + TLanes.Count * TStored.Size);
-            s0 = TLanes.MultiplyAdd(first, TLanes.Load(y0 + k), s0);
-            s1 = TLanes.MultiplyAdd(first, TLanes.Load(y1 + k), s1);
-            s2 = TLanes.MultiplyAdd(first, TLanes.Load(y2 + k), s2);
-            s3 = TLanes.MultiplyAdd(first, TLanes.Load(y3 + k), s3);
-            t0 = TLanes.MultiplyAdd(second, TLanes.Load(y0 + k + TLanes.Count), t0);
-            t1 = TLanes.MultiplyAdd(second, TLanes.Load(y1 + k + TLanes.Count), t1);
-            t2 = TLanes.MultiplyAdd(second, TLanes.Load(y2 + k + TLanes.Count), t2);
-            t3 = TLanes.MultiplyAdd(second, TLanes.Load(y3 + k + TLanes.Count), t3);
-        }
-
-        float d0 = TLanes.Sum(TLanes.Add(s0, t0)), d1 = TLanes.Sum(TLanes.Add(s1, t1));
-        float d2 = TLanes.Sum(TLanes.Add(s2, t2)), d3 = TLanes.Sum(TLanes.Add(s3, t3));
-        for (; k < length; k++)
-        {
-            float value = TStored.LoadOne(x + k * TStored.Size);
-            d0 += value * y0[k];
-            d1 += value * y1[k];
-            d2 += value * y2[k];
-            d3 += value * y3[k];
-        }
-
-        dots[0] = d0;
-        dots[1] = d1;
-        dots[2] = d2;
-        dots[3] = d3;
-    }
-
-    /// <summary>
-    /// What <see cref="FourDots{TFar}"/> gives for two streamed rows, which share what is loaded of the resident ones: dots 0 to 3 of the
-    /// first, 4 to 7 of the second. It needs 32 registers.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TwoByFour(byte* x, nint xStride, float* y0, nint stride, int rows, nint length, float* dots)
-    {
-        float* y1 = y0 + stride, y2 = y1 + stride, y3 = rows > 3 ? y2 + stride : y2;
-        TVector s0 = TLanes.Zero, s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
-        TVector u0 = s0, u1 = s0, u2 = s0, u3 = s0, v0 = s0, v1 = s0, v2 = s0, v3 = s0;
-        nint k = 0;
-        for (; k + 2 * TLanes.Count <= length; k += 2 * TLanes.Count)
-        {
-            byte* place = x + k * TStored.Size;
-            TVector a = TStored.Load(place), b = TStored.Load(place + xStride);
-            TVector y = TLanes.Load(y0 + k);
-            s0 = TLanes.MultiplyAdd(a, y, s0);
-            u0 = TLanes.MultiplyAdd(b, y, u0);
-            y = TLanes.Load(y1 + k);
-            s1 = TLanes.MultiplyAdd(a, y, s1);
-            u1 = TLanes.MultiplyAdd(b, y, u1);
-            y = TLanes.Load(y2 + k);
-            s2 = TLanes.MultiplyAdd(a, y, s2);
-            u2 = TLanes.MultiplyAdd(b, y, u2);
-            y = TLanes.Load(y3 + k);
-            s3 = TLanes.MultiplyAdd(a, y, s3);
-            u3 = TLanes.MultiplyAdd(b, y, u3);
-
-            place += TLanes.Count * TStored.Size;
-            a = TStored.Load(place);
-            b = TStored.Load(place + xStride);
-            y = TLanes.Load(y0 + k + TLanes.Count);
-            t0 = TLanes.MultiplyAdd(a, y, t0);
-            v0 = TLanes.MultiplyAdd(b, y, v0);
-            y = TLanes.Load(y1 + k + TLanes.Count);
-            t1 = TLanes.MultiplyAdd(a, y, t1);
-            v1 = TLanes.MultiplyAdd(b, y, v1);
-            y = TLanes.Load(y2 + k + TLanes.Count);
-            t2 = TLanes.MultiplyAdd(a, y, t2);
-            v2 = TLanes.MultiplyAdd(b, y, v2);
-            y = TLanes.Load(y3 + k + TLanes.Count);
-            t3 = TLanes.MultiplyAdd(a, y, t3);
-            v3 = TLanes.MultiplyAdd(b, y, v3);
-        }
-
-        dots[0] = TLanes.Sum(TLanes.Add(s0, t0));
-        dots[1] = TLanes.Sum(TLanes.Add(s1, t1));
-        dots[2] = TLanes.Sum(TLanes.Add(s2, t2));
-        dots[3] = TLanes.Sum(TLanes.Add(s3, t3));
-        dots[4] = TLanes.Sum(TLanes.Add(u0, v0));
-        dots[5] = TLanes.Sum(TLanes.Add(u1, v1));
-        dots[6] = TLanes.Sum(TLanes.Add(u2, v2));
-        dots[7] = TLanes.Sum(TLanes.Add(u3, v3));
-        for (; k < length; k++)
-        {
-            float a = TStored.LoadOne(x + k * TStored.Size), b = TStored.LoadOne(x + xStride + k * TStored.Size);
-            dots[0] += a * y0[k];
-            dots[1] += a * y1[k];
-            dots[2] += a * y2[k];
-            dots[3] += a * y3[k];
-            dots[4] += b * y0[k];
-            dots[5] += b * y1[k];
-            dots[6] += b * y2[k];
-            dots[7] += b * y3[k];
-        }
-    }
-
-    /// <summary>
-    /// Dot product of a streamed row with a resident one; <typeparamref name="TFar"/> is 1 if the streamed factor is far, else 0.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Dot<TFar>(byte* x, float* y, nint length)
-        where TFar : struct, IConstant
-    {
-        TVector s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
-        int step = TLanes.Count * TStored.Size;
-        nint k = 0;
-        for (; k + 4 * TLanes.Count <= length; k += 4 * TLanes.Count, x += 4 * step)
-        {
-            if (Sse.IsSupported && TFar.Value > 0)
-            {
-                for (int line = 0; line < 4 * step; line += 64)
-                {
-                    Sse.Prefetch1(x + Ahead + line);
-                }
-            }
-
-            s0 = TLanes.MultiplyAdd(TStored.Load(x), TLanes.Load(y + k), s0);
-            s1 = TLanes.MultiplyAdd(TStored.Load(x + step), TLanes.Load(y + k + TLanes.Count), s1);
-            s2 = TLanes.MultiplyAdd(TStored.Load(x + 2 * step), TLanes.Load(y + k + 2 * TLanes.Count), s2);
-            s3 = TLanes.MultiplyAdd(TStored.Load(x + 3 * step), TLanes.Load(y + k + 3 * TLanes.Count), s3);
-        }
-
-        for (; k + TLanes.Count <= length; k += TLanes.Count, x += step)
-        {
-            s0 = TLanes.MultiplyAdd(TStored.Load(x), TLanes.Load(y + k), s0);
-        }
-
-        float dot = TLanes.Sum(TLanes.Add(TLanes.Add(s0, s1), TLanes.Add(s2, s3)));
-        for (; k < length; k++, x += TStored.Size)
-        {
-            dot += TStored.LoadOne(x) * y[k];
-        }
-
-        return dot;
-    }
-
     private struct Job : IWorkerJob
     {
         public GemmProblem Problem;
 
-        /// <summary>Whether rows of A stream by instead of rows of B.</summary>
+        /// <summary>True if rows of A stream by instead of rows of B.</summary>
         public bool OverRows;
 
         public byte* Streamed;
@@ -232,7 +68,7 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
         public nint ResidentStride;
         public int ResidentRows, PerChunk;
 
-        /// <summary>Whether the streamed factor comes from memory rather than from a cache.</summary>
+        /// <summary>True if the streamed factor comes from memory rather than from a cache.</summary>
         public bool IsFar;
 
         public readonly void Execute(int chunk)
@@ -253,7 +89,7 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
             int first = chunk * PerChunk, rows = Math.Min(PerChunk, (OverRows ? Problem.M : Problem.N) - first);
             float* dots = stackalloc float[8];
             int row = first;
-            if (TLanes.Count >= 16 && TFar.Value == 0 && ResidentRows > 2)
+            if (TOps.Count >= 16 && TFar.Value == 0 && ResidentRows > 2)
             {
                 for (; row + 2 <= first + rows; row += 2)
                 {
@@ -270,13 +106,13 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
                     float* rest = Resident + resident * ResidentStride;
                     if (some > 2)
                     {
-                        FourDots<TFar>(streamed, rest, ResidentStride, some, Problem.K, dots);
+                        DotProducts<TOps, TVector, TStored>.FourDots<TFar>(streamed, rest, ResidentStride, some, Problem.K, dots);
                     }
                     else
                     {
                         for (int i = 0; i < some; i++)
                         {
-                            dots[i] = Dot<TFar>(streamed, rest + i * ResidentStride, Problem.K);
+                            dots[i] = Dot<TFar>(streamed, rest + i * ResidentStride);
                         }
                     }
 
@@ -289,11 +125,11 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
 
             if (OverRows)
             {
-                GemmEpilogue.Apply(Problem, first, rows, 0, Problem.N);
+                GemmEpilogue<TOps, TVector>.Apply(Problem, first, rows, 0, Problem.N);
             }
             else
             {
-                GemmEpilogue.Apply(Problem, 0, Problem.M, first, rows);
+                GemmEpilogue<TOps, TVector>.Apply(Problem, 0, Problem.M, first, rows);
             }
         }
 
@@ -307,14 +143,14 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
                 float* rest = Resident + resident * ResidentStride;
                 if (some > 2)
                 {
-                    TwoByFour(streamed, StreamedStride, rest, ResidentStride, some, Problem.K, dots);
+                    DotProducts<TOps, TVector, TStored>.TwoByFour(streamed, StreamedStride, rest, ResidentStride, some, Problem.K, dots);
                 }
                 else
                 {
                     for (int i = 0; i < some; i++)
                     {
-                        dots[i] = Dot<Constants.C0>(streamed, rest + i * ResidentStride, Problem.K);
-                        dots[4 + i] = Dot<Constants.C0>(streamed + StreamedStride, rest + i * ResidentStride, Problem.K);
+                        dots[i] = Dot<Constants.C0>(streamed, rest + i * ResidentStride);
+                        dots[4 + i] = Dot<Constants.C0>(streamed + StreamedStride, rest + i * ResidentStride);
                     }
                 }
 
@@ -325,6 +161,11 @@ internal static unsafe class GemmDot<TVector, TLanes, TStored>
                 }
             }
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly float Dot<TFar>(byte* streamed, float* resident)
+            where TFar : struct, IConstant =>
+            DotProducts<TOps, TVector, TStored>.Dot<TFar>(streamed, resident, Problem.K);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private readonly void Finish(int streamed, int resident, float dot)

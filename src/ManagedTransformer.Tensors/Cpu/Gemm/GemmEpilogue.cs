@@ -1,14 +1,15 @@
-using System.Runtime.Intrinsics;
 using ManagedTransformer.Tensors.Cpu.Elementwise;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>
-/// What happens to a finished block of C while it is still in the cache, in one pass: bias,
-/// copy of the value before the activation, activation.
+/// The end of a product: bias, copy of the value before the activation, and activation, in one pass over a finished block of C while it is
+/// still in the cache.
 /// </summary>
-internal static unsafe class GemmEpilogue
+internal static unsafe class GemmEpilogue<TOps, TVector>
+    where TOps : struct, IVectorOps<TVector>
+    where TVector : unmanaged
 {
     /// <summary>Finishes rows m to m + rows - 1, columns n to n + columns - 1.</summary>
     public static void Apply(in GemmProblem p, int m, int rows, int n, int columns)
@@ -18,51 +19,29 @@ internal static unsafe class GemmEpilogue
             return;
         }
 
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Apply<Vector512Ops, Vector512<float>>(p, m, rows, n, columns);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Apply<Vector256Ops, Vector256<float>>(p, m, rows, n, columns);
-        }
-        else
-        {
-            Apply<Vector128Ops, Vector128<float>>(p, m, rows, n, columns);
-        }
-    }
-
-    private static void Apply<TOps, TVector>(in GemmProblem p, int m, int rows, int n, int columns)
-        where TOps : struct, IVectorOps<TVector>
-        where TVector : unmanaged
-    {
         switch (p.Activation)
         {
-            case Activation.None: Finish<TOps, TVector, UnaryFunctions<TOps, TVector>.Identity>(p, m, rows, n, columns); break;
-            case Activation.Relu: Finish<TOps, TVector, UnaryFunctions<TOps, TVector>.Relu>(p, m, rows, n, columns); break;
-            case Activation.Gelu: Finish<TOps, TVector, UnaryFunctions<TOps, TVector>.Gelu>(p, m, rows, n, columns); break;
-            case Activation.GeluTanh: Finish<TOps, TVector, UnaryFunctions<TOps, TVector>.GeluTanh>(p, m, rows, n, columns); break;
-            case Activation.Silu: Finish<TOps, TVector, UnaryFunctions<TOps, TVector>.Silu>(p, m, rows, n, columns); break;
+            case Activation.None: Finish<UnaryFunctions<TOps, TVector>.Identity>(p, m, rows, n, columns); break;
+            case Activation.Relu: Finish<UnaryFunctions<TOps, TVector>.Relu>(p, m, rows, n, columns); break;
+            case Activation.Gelu: Finish<UnaryFunctions<TOps, TVector>.Gelu>(p, m, rows, n, columns); break;
+            case Activation.GeluTanh: Finish<UnaryFunctions<TOps, TVector>.GeluTanh>(p, m, rows, n, columns); break;
+            case Activation.Silu: Finish<UnaryFunctions<TOps, TVector>.Silu>(p, m, rows, n, columns); break;
             default: throw new NotSupportedException($"The CPU's matrix product has no activation {p.Activation}.");
         }
     }
 
-    private static void Finish<TOps, TVector, TFunction>(in GemmProblem p, int m, int rows, int n, int columns)
-        where TOps : struct, IVectorOps<TVector>
-        where TVector : unmanaged
+    private static void Finish<TFunction>(in GemmProblem p, int m, int rows, int n, int columns)
         where TFunction : struct, IUnaryFunction<TVector>
     {
         float* bias = p.Bias == null ? null : p.Bias + n;
         for (int i = m; i < m + rows; i++)
         {
             long row = i * p.Ldc + n;
-            Finish<TOps, TVector, TFunction>(p.C + row, bias, p.PreActivation == null ? null : p.PreActivation + row, columns);
+            Finish<TFunction>(p.C + row, bias, p.PreActivation == null ? null : p.PreActivation + row, columns);
         }
     }
 
-    private static void Finish<TOps, TVector, TFunction>(float* c, float* bias, float* before, int count)
-        where TOps : struct, IVectorOps<TVector>
-        where TVector : unmanaged
+    private static void Finish<TFunction>(float* c, float* bias, float* before, int count)
         where TFunction : struct, IUnaryFunction<TVector>
     {
         TFunction function = default;

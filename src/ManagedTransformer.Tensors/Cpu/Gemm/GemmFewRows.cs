@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
@@ -7,9 +8,9 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// One or two rows times a matrix: some rows of B at a time, read in place, are added to sums that stay in the first cache. Long pieces of
 /// rows stream faster than the short ones that sums in registers would leave room for.
 /// </summary>
-internal static unsafe class GemmFewRows<TVector, TLanes>
+internal static unsafe class GemmFewRows<TOps, TVector>
+    where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
-    where TLanes : struct, ILanes<TVector>
 {
     /// <summary>Up to so many rows of A, this beats tiles of C in registers.</summary>
     public const int MostRows = 2;
@@ -42,7 +43,7 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
         var job = new Job
         {
             Problem = p,
-            PerChunk = (perChunk + TLanes.Count - 1) / TLanes.Count * TLanes.Count,
+            PerChunk = (perChunk + TOps.Count - 1) / TOps.Count * TOps.Count,
             IsFar = !StreamHistory.IsNear(p.B, (long)p.K * p.N * sizeof(float)),
         };
         WorkerPool.Shared.Run((p.N + job.PerChunk - 1) / job.PerChunk, ref job);
@@ -79,11 +80,11 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
         where TFar : struct, IConstant
     {
         float* b1 = b0 + stride, b2 = b1 + stride, b3 = b2 + stride, b4 = b3 + stride, b5 = b4 + stride;
-        TVector x0 = TLanes.Broadcast(a[0]), x1 = TLanes.Broadcast(a[aStep]), x2 = TLanes.Broadcast(a[2 * aStep]);
-        TVector x3 = TLanes.Broadcast(a[3 * aStep]), x4 = TLanes.Broadcast(a[4 * aStep]), x5 = TLanes.Broadcast(a[5 * aStep]);
+        TVector x0 = TOps.Broadcast(a[0]), x1 = TOps.Broadcast(a[aStep]), x2 = TOps.Broadcast(a[2 * aStep]);
+        TVector x3 = TOps.Broadcast(a[3 * aStep]), x4 = TOps.Broadcast(a[4 * aStep]), x5 = TOps.Broadcast(a[5 * aStep]);
         TVector sum;
         nint j = 0;
-        for (; j + TLanes.Count <= columns; j += TLanes.Count)
+        for (; j + TOps.Count <= columns; j += TOps.Count)
         {
             if (Sse.IsSupported && TFar.Value > 0)
             {
@@ -94,12 +95,12 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
                 }
             }
 
-            sum = TLanes.MultiplyAdd(x0, TLanes.Load(b0 + j), TLanes.Load(sums + j));
-            sum = TLanes.MultiplyAdd(x1, TLanes.Load(b1 + j), sum);
-            sum = TLanes.MultiplyAdd(x2, TLanes.Load(b2 + j), sum);
-            sum = TLanes.MultiplyAdd(x3, TLanes.Load(b3 + j), sum);
-            sum = TLanes.MultiplyAdd(x4, TLanes.Load(b4 + j), sum);
-            TLanes.Store(TLanes.MultiplyAdd(x5, TLanes.Load(b5 + j), sum), sums + j);
+            sum = TOps.MultiplyAdd(x0, TOps.Load(b0 + j), TOps.Load(sums + j));
+            sum = TOps.MultiplyAdd(x1, TOps.Load(b1 + j), sum);
+            sum = TOps.MultiplyAdd(x2, TOps.Load(b2 + j), sum);
+            sum = TOps.MultiplyAdd(x3, TOps.Load(b3 + j), sum);
+            sum = TOps.MultiplyAdd(x4, TOps.Load(b4 + j), sum);
+            TOps.Store(TOps.MultiplyAdd(x5, TOps.Load(b5 + j), sum), sums + j);
         }
 
         if (j == columns)
@@ -108,27 +109,27 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
         }
 
         int last = columns - (int)j;
-        sum = TLanes.MultiplyAdd(x0, TLanes.LoadFirst(b0 + j, last), TLanes.Load(sums + j));
-        sum = TLanes.MultiplyAdd(x1, TLanes.LoadFirst(b1 + j, last), sum);
-        sum = TLanes.MultiplyAdd(x2, TLanes.LoadFirst(b2 + j, last), sum);
-        sum = TLanes.MultiplyAdd(x3, TLanes.LoadFirst(b3 + j, last), sum);
-        sum = TLanes.MultiplyAdd(x4, TLanes.LoadFirst(b4 + j, last), sum);
-        TLanes.Store(TLanes.MultiplyAdd(x5, TLanes.LoadFirst(b5 + j, last), sum), sums + j);
+        sum = TOps.MultiplyAdd(x0, TOps.LoadFirst(b0 + j, last), TOps.Load(sums + j));
+        sum = TOps.MultiplyAdd(x1, TOps.LoadFirst(b1 + j, last), sum);
+        sum = TOps.MultiplyAdd(x2, TOps.LoadFirst(b2 + j, last), sum);
+        sum = TOps.MultiplyAdd(x3, TOps.LoadFirst(b3 + j, last), sum);
+        sum = TOps.MultiplyAdd(x4, TOps.LoadFirst(b4 + j, last), sum);
+        TOps.Store(TOps.MultiplyAdd(x5, TOps.LoadFirst(b5 + j, last), sum), sums + j);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddOne(float a, float* b, int columns, float* sums)
     {
-        TVector x = TLanes.Broadcast(a);
+        TVector x = TOps.Broadcast(a);
         nint j = 0;
-        for (; j + TLanes.Count <= columns; j += TLanes.Count)
+        for (; j + TOps.Count <= columns; j += TOps.Count)
         {
-            TLanes.Store(TLanes.MultiplyAdd(x, TLanes.Load(b + j), TLanes.Load(sums + j)), sums + j);
+            TOps.Store(TOps.MultiplyAdd(x, TOps.Load(b + j), TOps.Load(sums + j)), sums + j);
         }
 
         if (j < columns)
         {
-            TLanes.Store(TLanes.MultiplyAdd(x, TLanes.LoadFirst(b + j, columns - (int)j), TLanes.Load(sums + j)), sums + j);
+            TOps.Store(TOps.MultiplyAdd(x, TOps.LoadFirst(b + j, columns - (int)j), TOps.Load(sums + j)), sums + j);
         }
     }
 
@@ -136,12 +137,12 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
     private static void Finish(in GemmProblem p, int m, int n, int columns, float* sums)
     {
         float* c = p.C + m * p.Ldc + n;
-        TVector alpha = TLanes.Broadcast(p.Alpha);
+        TVector alpha = TOps.Broadcast(p.Alpha);
         nint j = 0;
-        for (; j + TLanes.Count <= columns; j += TLanes.Count)
+        for (; j + TOps.Count <= columns; j += TOps.Count)
         {
-            TVector sum = TLanes.Load(sums + j);
-            TLanes.Store(p.Accumulate ? TLanes.MultiplyAdd(sum, alpha, TLanes.Load(c + j)) : TLanes.Multiply(sum, alpha), c + j);
+            TVector sum = TOps.Load(sums + j);
+            TOps.Store(p.Accumulate ? TOps.MultiplyAdd(sum, alpha, TOps.Load(c + j)) : TOps.Multiply(sum, alpha), c + j);
         }
 
         for (; j < columns; j++)
@@ -155,7 +156,7 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
         public GemmProblem Problem;
         public int PerChunk;
 
-        /// <summary>Whether B comes from memory rather than from a cache.</summary>
+        /// <summary>True if B comes from memory rather than from a cache.</summary>
         public bool IsFar;
 
         public readonly void Execute(int chunk)
@@ -182,7 +183,7 @@ internal static unsafe class GemmFewRows<TVector, TLanes>
                     Finish(Problem, m, n, columns, sums + m * stride);
                 }
 
-                GemmEpilogue.Apply(Problem, 0, Problem.M, n, columns);
+                GemmEpilogue<TOps, TVector>.Apply(Problem, 0, Problem.M, n, columns);
             }
         }
     }

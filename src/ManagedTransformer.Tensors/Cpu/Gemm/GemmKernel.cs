@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
@@ -9,9 +10,9 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// row-major and transposed matrices all fit; k-th row of B stands at b + k * bStep. The sum over k runs in ascending order from zero,
 /// whatever the tile.
 /// </remarks>
-internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
+internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors>
+    where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
-    where TLanes : struct, ILanes<TVector>
     where TRows : struct, IConstant
     where TVectors : struct, IConstant
 {
@@ -23,25 +24,25 @@ internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
     public static void Run(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc, int last, float alpha,
         bool accumulate)
     {
-        TVector c0 = TLanes.Zero, d0 = TLanes.Zero;
-        TVector c1 = TLanes.Zero, d1 = TLanes.Zero;
-        TVector c2 = TLanes.Zero, d2 = TLanes.Zero;
-        TVector c3 = TLanes.Zero, d3 = TLanes.Zero;
-        TVector c4 = TLanes.Zero, d4 = TLanes.Zero;
-        TVector c5 = TLanes.Zero, d5 = TLanes.Zero;
-        TVector c6 = TLanes.Zero, d6 = TLanes.Zero;
-        TVector c7 = TLanes.Zero, d7 = TLanes.Zero;
-        TVector c8 = TLanes.Zero, d8 = TLanes.Zero;
-        TVector c9 = TLanes.Zero, d9 = TLanes.Zero;
-        TVector c10 = TLanes.Zero, d10 = TLanes.Zero;
-        TVector c11 = TLanes.Zero, d11 = TLanes.Zero;
+        TVector c0 = TOps.Zero, d0 = TOps.Zero;
+        TVector c1 = TOps.Zero, d1 = TOps.Zero;
+        TVector c2 = TOps.Zero, d2 = TOps.Zero;
+        TVector c3 = TOps.Zero, d3 = TOps.Zero;
+        TVector c4 = TOps.Zero, d4 = TOps.Zero;
+        TVector c5 = TOps.Zero, d5 = TOps.Zero;
+        TVector c6 = TOps.Zero, d6 = TOps.Zero;
+        TVector c7 = TOps.Zero, d7 = TOps.Zero;
+        TVector c8 = TOps.Zero, d8 = TOps.Zero;
+        TVector c9 = TOps.Zero, d9 = TOps.Zero;
+        TVector c10 = TOps.Zero, d10 = TOps.Zero;
+        TVector c11 = TOps.Zero, d11 = TOps.Zero;
 
         nint aRow2 = 2 * aRow;
         float* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow, a9 = a6 + 3 * aRow;
         for (; k > 0; k--)
         {
-            TVector b0 = TLanes.Load(b);
-            TVector b1 = TVectors.Value > 1 ? TLanes.Load(b + TLanes.Count) : b0;
+            TVector b0 = TOps.Load(b);
+            TVector b1 = TVectors.Value > 1 ? TOps.Load(b + TOps.Count) : b0;
             Step(*a, b0, b1, ref c0, ref d0);
             if (TRows.Value > 1)
             {
@@ -105,7 +106,7 @@ internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
             b += bStep;
         }
 
-        TVector factor = TLanes.Broadcast(alpha);
+        TVector factor = TOps.Broadcast(alpha);
         Store(c0, d0, c, last, factor, accumulate);
         if (TRows.Value > 1)
         {
@@ -166,11 +167,11 @@ internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step(float a, TVector b0, TVector b1, ref TVector c, ref TVector d)
     {
-        TVector factor = TLanes.Broadcast(a);
-        c = TLanes.MultiplyAdd(factor, b0, c);
+        TVector factor = TOps.Broadcast(a);
+        c = TOps.MultiplyAdd(factor, b0, c);
         if (TVectors.Value > 1)
         {
-            d = TLanes.MultiplyAdd(factor, b1, d);
+            d = TOps.MultiplyAdd(factor, b1, d);
         }
     }
 
@@ -179,19 +180,19 @@ internal static unsafe class GemmKernel<TVector, TLanes, TRows, TVectors>
     {
         if (TVectors.Value > 1)
         {
-            TLanes.Store(accumulate ? TLanes.MultiplyAdd(sum0, factor, TLanes.Load(c)) : TLanes.Multiply(sum0, factor), c);
+            TOps.Store(accumulate ? TOps.MultiplyAdd(sum0, factor, TOps.Load(c)) : TOps.Multiply(sum0, factor), c);
             sum0 = sum1;
-            c += TLanes.Count;
+            c += TOps.Count;
         }
 
-        if (last == TLanes.Count)
+        if (last == TOps.Count)
         {
-            TLanes.Store(accumulate ? TLanes.MultiplyAdd(sum0, factor, TLanes.Load(c)) : TLanes.Multiply(sum0, factor), c);
+            TOps.Store(accumulate ? TOps.MultiplyAdd(sum0, factor, TOps.Load(c)) : TOps.Multiply(sum0, factor), c);
         }
         else
         {
-            TLanes.StoreFirst(
-                accumulate ? TLanes.MultiplyAdd(sum0, factor, TLanes.LoadFirst(c, last)) : TLanes.Multiply(sum0, factor), c, last);
+            TOps.StoreFirst(
+                accumulate ? TOps.MultiplyAdd(sum0, factor, TOps.LoadFirst(c, last)) : TOps.Multiply(sum0, factor), c, last);
         }
     }
 }

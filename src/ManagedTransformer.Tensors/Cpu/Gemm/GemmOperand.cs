@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>
-/// Where the micro-kernel finds the panels of A or B for one block of k: element (w, i) of panel j stands at Start + j * PanelStride + w *
-/// ElementStride + i * StepStride.
+/// The panels of A or B for one block of k, as the micro-kernel finds them: element (w, i) of panel j stands at Start + j * PanelStride + w
+/// * ElementStride + i * StepStride.
 /// </summary>
 internal readonly unsafe struct GemmOperand(float* start, nint panelStride, nint elementStride, nint stepStride)
 {

@@ -82,12 +82,11 @@ internal static unsafe class GemmPacking<TWidth> where TWidth : struct, IConstan
         {
             Vector128<float> r0 = Vector128.Load(s0 + i), r1 = Vector128.Load(s1 + i), r2 = Vector128.Load(s2 + i),
                 r3 = Vector128.Load(s3 + i);
-            Vector128<float> low01 = Interleave.Low(r0, r1), high01 = Interleave.High(r0, r1);
-            Vector128<float> low23 = Interleave.Low(r2, r3), high23 = Interleave.High(r2, r3);
-            Interleave.LowHalves(low01, low23).Store(panel);
-            Interleave.HighHalves(low01, low23).Store(panel + TWidth.Value);
-            Interleave.LowHalves(high01, high23).Store(panel + 2 * TWidth.Value);
-            Interleave.HighHalves(high01, high23).Store(panel + 3 * TWidth.Value);
+            Vector128Ops.TransposeQuads(ref r0, ref r1, ref r2, ref r3);
+            r0.Store(panel);
+            r1.Store(panel + TWidth.Value);
+            r2.Store(panel + 2 * TWidth.Value);
+            r3.Store(panel + 3 * TWidth.Value);
         }
 
         for (; i < k; i++, panel += TWidth.Value)

@@ -35,7 +35,7 @@ internal unsafe struct GemmProblem
     public float* B;
 
     /// <summary>B as BFloat16 in place of <see cref="B"/>, with <see cref="TransposeB"/>; or null.</summary>
-    public ushort* HalvesB;
+    public ushort* BFloat16B;
 
     /// <summary>Elements from one stored row of B to the next.</summary>
     public long Ldb;
@@ -73,7 +73,7 @@ internal unsafe struct GemmProblem
     /// <summary>Receives the value before the activation, laid out as C; or null.</summary>
     public float* PreActivation;
 
-    /// <summary>Whether one thread computes the product while the others compute others; changes no result.</summary>
+    /// <summary>True if one thread computes the product while the others compute others; changes no result.</summary>
     public bool SideBySide;
 
     /// <summary>A single product with alpha 1 and nothing else set.</summary>

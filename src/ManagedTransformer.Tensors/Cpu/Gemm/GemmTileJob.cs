@@ -1,11 +1,12 @@
+using ManagedTransformer.Tensors.Cpu.Simd;
+
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>Computes one tile of C per chunk.</summary>
-internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
+internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
+    where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
-    where TLanes : struct, ILanes<TVector>
     where TRows : struct, IConstant
-    where TWidth : struct, IConstant
 {
     public GemmProblem Problem;
 
@@ -23,26 +24,28 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
     /// <summary>Panels of the whole part that all tiles share, or null.</summary>
     public float* PackedA, PackedB;
 
-    /// <summary>Whether each tile packs what it reads.</summary>
+    /// <summary>True if each tile packs what it reads.</summary>
     public bool PackTileOfA, PackTileOfB;
 
     private int _rowTiles, _columnTiles;
 
+    private static int Width => MicroTileWidth<TOps, TVector>.Value;
+
     /// <summary>Cuts the part into tiles, says how many, and decides who packs.</summary>
     public int Split(in GemmBlocking blocking)
     {
-        (_rowTiles, _columnTiles) = GemmBlocking.Split(Rows, Columns, Depth, TRows.Value, TWidth.Value, Problem.SideBySide);
+        (_rowTiles, _columnTiles) = GemmBlocking.Split(Rows, Columns, Depth, TRows.Value, Width, Problem.SideBySide);
         PackTileOfA = blocking.PackA && _columnTiles == 1 && Problem.N <= GemmBlocking.MaxColumns;
         PackTileOfB = blocking.PackB && _rowTiles == 1 && Problem.M <= GemmBlocking.MaxRows;
-        bool wholeVectors = Columns % TLanes.Count == 0;
-        FirstPackedColumn = blocking.PackB ? 0 : wholeVectors ? Columns : Columns / TWidth.Value * TWidth.Value;
+        bool wholeVectors = Columns % TOps.Count == 0;
+        FirstPackedColumn = blocking.PackB ? 0 : wholeVectors ? Columns : Columns / Width * Width;
         return _rowTiles * _columnTiles;
     }
 
     public readonly void Execute(int chunk)
     {
         (int m, int mEnd) = GemmBlocking.Range(chunk % _rowTiles, _rowTiles, Rows, TRows.Value);
-        (int n, int nEnd) = GemmBlocking.Range(chunk / _rowTiles, _columnTiles, Columns, TWidth.Value);
+        (int n, int nEnd) = GemmBlocking.Range(chunk / _rowTiles, _columnTiles, Columns, Width);
         int block = 0;
         do
         {
@@ -51,7 +54,7 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
             if (n < FirstPackedColumn)
             {
                 float* b = Problem.B + (K + block) * Problem.Ldb + N + n;
-                Compute(a, new GemmOperand(b, TWidth.Value, 1, (nint)Problem.Ldb), m, mEnd, n, Math.Min(nEnd, FirstPackedColumn),
+                Compute(a, new GemmOperand(b, Width, 1, (nint)Problem.Ldb), m, mEnd, n, Math.Min(nEnd, FirstPackedColumn),
                     K + block, length);
             }
 
@@ -67,7 +70,7 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
 
         if (K + Depth == Problem.K)
         {
-            GemmEpilogue.Apply(Problem, M + m, mEnd - m, N + n, nEnd - n);
+            GemmEpilogue<TOps, TVector>.Apply(Problem, M + m, mEnd - m, N + n, nEnd - n);
         }
     }
 
@@ -103,22 +106,22 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
     {
         if (!PackTileOfB)
         {
-            int packedColumns = GemmBlocking.RoundUp(Columns - FirstPackedColumn, TWidth.Value);
-            return GemmOperand.Packed(PackedB + block * (nint)packedColumns + (n - FirstPackedColumn) * (nint)length, TWidth.Value, length);
+            int packedColumns = GemmBlocking.RoundUp(Columns - FirstPackedColumn, Width);
+            return GemmOperand.Packed(PackedB + block * (nint)packedColumns + (n - FirstPackedColumn) * (nint)length, Width, length);
         }
 
         nint ldb = (nint)Problem.Ldb;
-        float* packed = GemmScratch.TileOfB.Reserve(GemmBlocking.RoundUp(nEnd - n, TWidth.Value) * (nint)length);
+        float* packed = GemmScratch.TileOfB.Reserve(GemmBlocking.RoundUp(nEnd - n, Width) * (nint)length);
         if (Problem.TransposeB)
         {
-            GemmPacking<TWidth>.Transpose(Problem.B + (N + n) * ldb + K + block, ldb, nEnd - n, length, packed);
+            GemmPacking<MicroTileWidth<TOps, TVector>>.Transpose(Problem.B + (N + n) * ldb + K + block, ldb, nEnd - n, length, packed);
         }
         else
         {
-            GemmPacking<TWidth>.Copy(Problem.B + (K + block) * ldb + N + n, ldb, nEnd - n, length, packed);
+            GemmPacking<MicroTileWidth<TOps, TVector>>.Copy(Problem.B + (K + block) * ldb + N + n, ldb, nEnd - n, length, packed);
         }
 
-        return GemmOperand.Packed(packed, TWidth.Value, length);
+        return GemmOperand.Packed(packed, Width, length);
     }
 
     /// <summary>
@@ -129,22 +132,22 @@ internal unsafe struct GemmTileJob<TVector, TLanes, TRows, TWidth> : IWorkerJob
         bool accumulate = Problem.Accumulate || k > 0;
         nint ldc = (nint)Problem.Ldc;
         float* panelB = b.Start;
-        for (int j = n; j < nEnd; j += TWidth.Value, panelB += b.PanelStride)
+        for (int j = n; j < nEnd; j += Width, panelB += b.PanelStride)
         {
-            int columns = Math.Min(TWidth.Value, nEnd - j);
+            int columns = Math.Min(Width, nEnd - j);
             float* panelA = a.Start;
             for (int i = m; i < mEnd; i += TRows.Value, panelA += a.PanelStride)
             {
                 int rows = Math.Min(TRows.Value, mEnd - i);
                 float* c = Problem.C + (M + i) * ldc + N + j;
-                if (columns > TLanes.Count)
+                if (columns > TOps.Count)
                 {
-                    GemmTile<TVector, TLanes>.Run<Constants.C2>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride,
-                        c, ldc, columns - TLanes.Count, Problem.Alpha, accumulate);
+                    GemmTile<TOps, TVector>.Run<Constants.C2>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride,
+                        c, ldc, columns - TOps.Count, Problem.Alpha, accumulate);
                 }
                 else
                 {
-                    GemmTile<TVector, TLanes>.Run<Constants.C1>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride,
+                    GemmTile<TOps, TVector>.Run<Constants.C1>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride,
                         c, ldc, columns, Problem.Alpha, accumulate);
                 }
             }

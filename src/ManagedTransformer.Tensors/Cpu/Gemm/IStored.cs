@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>How the elements of a factor that is read in place are stored. The compiler removes the indirection.</summary>
+/// <summary>The form in which the elements of a factor that is read in place are stored. The compiler removes the indirection.</summary>
 internal unsafe interface IStored<TVector> where TVector : unmanaged
 {
     /// <summary>Bytes of an element.</summary>

@@ -56,7 +56,7 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
         return place;
     }
 
-    /// <summary>Where the sum of a row's contributions is kept, from a column on; null if it is not.</summary>
+    /// <summary>Place where the sum of a row's contributions is kept, from a column on; null if it is not.</summary>
     public float* Kept(long place, long column) => _summed == null ? null : _summed + (Row(place) * Width) + column;
 
     /// <summary>sum = the contributions at places <paramref name="start"/> to <paramref name="end"/> - 1, for a block of columns.</summary>

@@ -20,7 +20,7 @@ internal static unsafe class WeightedRows<TOps, TVector>
     public static void Add(float* table, int* rows, float* weights, int count, long width, float* y)
     {
         int m = 0;
-        Ask(table, rows, Math.Min(count, Group), width);
+        PrefetchRows(table, rows, Math.Min(count, Group), width);
         for (; m <= count - Group; m += Group)
         {
             float* nextA = Next(table, rows, m, count, width), nextB = Next(table, rows, m + 1, count, width);
@@ -34,7 +34,7 @@ internal static unsafe class WeightedRows<TOps, TVector>
             {
                 if (2 * i < width)
                 {
-                    Ask(nextA + (2 * i), nextB + (2 * i), nextC + (2 * i), nextD + (2 * i));
+                    PrefetchFour(nextA + (2 * i), nextB + (2 * i), nextC + (2 * i), nextD + (2 * i));
                 }
 
                 TVector sum = TOps.MultiplyAdd(wa, TOps.Load(a + i), TOps.Load(y + i));
@@ -72,7 +72,7 @@ internal static unsafe class WeightedRows<TOps, TVector>
     public static void Multiply(float* table, int* rows, int count, float* x, long width, float* products)
     {
         int m = 0;
-        Ask(table, rows, Math.Min(count, Group), width);
+        PrefetchRows(table, rows, Math.Min(count, Group), width);
         for (; m <= count - Group; m += Group)
         {
             float* nextA = Next(table, rows, m, count, width), nextB = Next(table, rows, m + 1, count, width);
@@ -85,7 +85,7 @@ internal static unsafe class WeightedRows<TOps, TVector>
             {
                 if (2 * i < width)
                 {
-                    Ask(nextA + (2 * i), nextB + (2 * i), nextC + (2 * i), nextD + (2 * i));
+                    PrefetchFour(nextA + (2 * i), nextB + (2 * i), nextC + (2 * i), nextD + (2 * i));
                 }
 
                 TVector factor = TOps.Load(x + i);
@@ -127,9 +127,9 @@ internal static unsafe class WeightedRows<TOps, TVector>
     private static float* Next(float* table, int* rows, int m, int count, long width) =>
         table + (rows[Math.Min(m + Group, count - 1)] * width);
 
-    /// <summary>Asks for two vectors of each row.</summary>
+    /// <summary>Asks for two vectors of each of four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Ask(float* a, float* b, float* c, float* d)
+    private static void PrefetchFour(float* a, float* b, float* c, float* d)
     {
         for (int i = 0; i < 2 * TOps.Count; i += TOps.Count)
         {
@@ -141,7 +141,7 @@ internal static unsafe class WeightedRows<TOps, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Ask(float* table, int* rows, int count, long width)
+    private static void PrefetchRows(float* table, int* rows, int count, long width)
     {
         for (int m = 0; m < count; m++)
         {

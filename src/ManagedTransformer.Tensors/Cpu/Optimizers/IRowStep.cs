@@ -6,11 +6,11 @@ internal unsafe interface IRowStep : IRangeJob
     /// <summary>Updates the elements from <paramref name="first"/> on.</summary>
     /// <param name="first">Offset into the table.</param>
     /// <param name="gradient">The gradient of these elements.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">Number of elements.</param>
     void Update(long first, float* gradient, int count);
 
     /// <summary>Asks for what <see cref="Update"/> will need.</summary>
     /// <param name="first">Offset into the table.</param>
-    /// <param name="width">How many elements.</param>
+    /// <param name="width">Number of elements.</param>
     void Prefetch(long first, long width);
 }

@@ -13,7 +13,7 @@ internal unsafe struct RowUpdate<TOps, TVector, TStep> : IRangeJob
     where TVector : unmanaged
     where TStep : unmanaged, IRowStep
 {
-    /// <summary>How many places ahead rows are asked for: about as long as memory takes to answer.</summary>
+    /// <summary>Number of places ahead at which rows are asked for: about as long as memory takes to answer.</summary>
     private const int Ahead = 4;
 
     /// <summary>Columns between two requests: spread over the work, they are answered sooner than those of a whole row at once.</summary>

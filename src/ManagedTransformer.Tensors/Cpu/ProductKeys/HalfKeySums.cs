@@ -37,7 +37,7 @@ internal unsafe ref struct HalfKeySums
     /// <param name="slots">Its kept slots.</param>
     /// <param name="gradients">The gradients of their scores.</param>
     /// <param name="half">0 or 1.</param>
-    /// <returns>How many half keys take part.</returns>
+    /// <returns>Number of half keys that take part.</returns>
     public int Collect(int* slots, float* gradients, int half)
     {
         _row++;

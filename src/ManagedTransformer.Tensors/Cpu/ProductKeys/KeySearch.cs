@@ -80,17 +80,18 @@ internal unsafe struct KeySearch<TOps, TVector> : IWorkerJob
     }
 
     /// <summary>tile[i, j] = the product of half a query and half key j.</summary>
-    private readonly void Multiply(float* tile, int stride, long row, int rows, int head, int half) => Gemm.RunSingle(new GemmProblem
-    {
-        M = rows,
-        N = _shape.Keys,
-        K = _shape.Half,
-        A = _query + (((((row * _shape.Heads) + head) * 2) + half) * _shape.Half),
-        Lda = (long)_shape.Heads * 2 * _shape.Half,
-        B = _keys + (((head * 2L) + half) * _shape.Keys * _shape.Half),
-        Ldb = _shape.Half,
-        TransposeB = true,
-        C = tile,
-        Ldc = stride,
-    });
+    private readonly void Multiply(float* tile, int stride, long row, int rows, int head, int half) =>
+        Gemm.RunSingle<TOps, TVector>(new GemmProblem
+        {
+            M = rows,
+            N = _shape.Keys,
+            K = _shape.Half,
+            A = _query + (((((row * _shape.Heads) + head) * 2) + half) * _shape.Half),
+            Lda = (long)_shape.Heads * 2 * _shape.Half,
+            B = _keys + (((head * 2L) + half) * _shape.Keys * _shape.Half),
+            Ldb = _shape.Half,
+            TransposeB = true,
+            C = tile,
+            Ldc = stride,
+        });
 }

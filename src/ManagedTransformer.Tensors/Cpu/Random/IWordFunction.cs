@@ -4,7 +4,7 @@ namespace ManagedTransformer.Tensors.Cpu.Random;
 internal interface IWordFunction<TVector>
     where TVector : unmanaged
 {
-    /// <summary>Whether <see cref="Value"/> reads an input array.</summary>
+    /// <summary>True if <see cref="Value"/> reads an input array.</summary>
     static abstract bool ReadsInput { get; }
 
     /// <summary>Results of neighbouring elements from their words and inputs.</summary>

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Tensors.Cpu.Reductions;
 
 /// <summary>
-/// What <see cref="ColumnFold{TOps, TVector, TFold, TTerm}"/> reduces: a function of the elements of an array [outer, n, inner].
+/// The terms that <see cref="ColumnFold{TOps, TVector, TFold, TTerm}"/> reduces: a function of the elements of an array [outer, n, inner].
 /// </summary>
 internal interface IColumnTerm<TVector>
     where TVector : unmanaged

@@ -19,7 +19,7 @@ internal static unsafe class TopK<TOps, TVector>
         }
     }
 
-    /// <summary>Whether entry (a, i) comes after entry (b, j).</summary>
+    /// <summary>True if entry (a, i) comes after entry (b, j).</summary>
     private static bool IsWorse(float a, int i, float b, int j)
     {
         if (float.IsNaN(a) || float.IsNaN(b))

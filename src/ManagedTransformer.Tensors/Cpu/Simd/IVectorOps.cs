@@ -11,6 +11,9 @@ internal unsafe interface IVectorOps<TVector>
     /// <summary>Number of floats in a vector.</summary>
     static abstract int Count { get; }
 
+    /// <summary>Number of vector registers to count on: 16 or 32.</summary>
+    static abstract int Registers { get; }
+
     static abstract TVector Zero { get; }
 
     static abstract TVector Broadcast(float value);
@@ -79,7 +82,7 @@ internal unsafe interface IVectorOps<TVector>
     /// <summary>Lane by lane: a where the mask is set, else b.</summary>
     static abstract TVector Select(TVector mask, TVector a, TVector b);
 
-    /// <summary>Whether any lane of a mask is set.</summary>
+    /// <summary>True if any lane of a mask is set.</summary>
     static abstract bool Any(TVector mask);
 
     /// <summary>One bit per lane of a mask, the lowest for the first lane.</summary>
@@ -128,6 +131,11 @@ internal unsafe interface IVectorOps<TVector>
 
     /// <summary>Sum of the lanes: halves are folded onto each other until one is left.</summary>
     static abstract float Sum(TVector a);
+
+    /// <summary>
+    /// Sum of the lanes in another order, and so with other rounding errors: neighbours first, then neighbouring pairs, and so on.
+    /// </summary>
+    static abstract float SumNeighbours(TVector a);
 
     /// <summary>Largest lane, for lanes without NaN.</summary>
     static abstract float Max(TVector a);

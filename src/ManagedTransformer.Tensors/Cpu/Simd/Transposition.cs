@@ -32,11 +32,10 @@ internal static unsafe class Transposition
     {
         Vector128<float> a = Vector128.Load(source), b = Vector128.Load(source + sourceStride);
         Vector128<float> c = Vector128.Load(source + (2 * sourceStride)), d = Vector128.Load(source + (3 * sourceStride));
-        Vector128<float> abLow = Interleave.Low(a, b), abHigh = Interleave.High(a, b), cdLow = Interleave.Low(c, d),
-            cdHigh = Interleave.High(c, d);
-        Interleave.LowHalves(abLow, cdLow).Store(target);
-        Interleave.HighHalves(abLow, cdLow).Store(target + targetStride);
-        Interleave.LowHalves(abHigh, cdHigh).Store(target + (2 * targetStride));
-        Interleave.HighHalves(abHigh, cdHigh).Store(target + (3 * targetStride));
+        Vector128Ops.TransposeQuads(ref a, ref b, ref c, ref d);
+        a.Store(target);
+        b.Store(target + targetStride);
+        c.Store(target + (2 * targetStride));
+        d.Store(target + (3 * targetStride));
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace ManagedTransformer.Tensors.Cpu.Simd;
@@ -9,6 +10,8 @@ namespace ManagedTransformer.Tensors.Cpu.Simd;
 internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
 {
     public static int Count => Vector128<float>.Count;
+
+    public static int Registers => AdvSimd.IsSupported ? 32 : 16;
 
     public static Vector128<float> Zero => Vector128<float>.Zero;
 
@@ -61,11 +64,11 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
-        Vector128.MultiplyAddEstimate(a, b, c);
+        Fma.IsSupported || AdvSimd.IsSupported ? Vector128.FusedMultiplyAdd(a, b, c) : a * b + c;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> NegatedMultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
-        Vector128.MultiplyAddEstimate(-a, b, c);
+        MultiplyAdd(-a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Negate(Vector128<float> a) => -a;
@@ -193,6 +196,9 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float SumNeighbours(Vector128<float> a) => Vector128.Sum(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Vector128<float> a)
     {
         a = Vector128.MaxNative(a, Vector128.Shuffle(a, Vector128.Create(2, 3, 0, 1)));
@@ -202,12 +208,12 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void TransposeQuads(ref Vector128<float> a, ref Vector128<float> b, ref Vector128<float> c, ref Vector128<float> d)
     {
-        Vector128<float> abLow = InterleaveLower(a, b), abHigh = InterleaveUpper(a, b);
-        Vector128<float> cdLow = InterleaveLower(c, d), cdHigh = InterleaveUpper(c, d);
-        a = Vector128.Create(abLow.GetLower(), cdLow.GetLower());
-        b = Vector128.Create(abLow.GetUpper(), cdLow.GetUpper());
-        c = Vector128.Create(abHigh.GetLower(), cdHigh.GetLower());
-        d = Vector128.Create(abHigh.GetUpper(), cdHigh.GetUpper());
+        Vector128<float> abLow = Interleave.Low(a, b), abHigh = Interleave.High(a, b);
+        Vector128<float> cdLow = Interleave.Low(c, d), cdHigh = Interleave.High(c, d);
+        a = Interleave.LowHalves(abLow, cdLow);
+        b = Interleave.HighHalves(abLow, cdLow);
+        c = Interleave.LowHalves(abHigh, cdHigh);
+        d = Interleave.HighHalves(abHigh, cdHigh);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -238,12 +244,4 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalves(Vector128<float> integers, ushort* address) =>
         Vector64.Store(Vector128.Narrow(integers.AsUInt32(), integers.AsUInt32()).GetLower(), address);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> InterleaveLower(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.UnpackLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1]);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> InterleaveUpper(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.UnpackHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3]);
 }

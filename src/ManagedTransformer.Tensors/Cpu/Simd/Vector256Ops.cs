@@ -10,6 +10,8 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
 {
     public static int Count => Vector256<float>.Count;
 
+    public static int Registers => 16;
+
     public static Vector256<float> Zero => Vector256<float>.Zero;
 
     public static Vector256<float> IntegerSequence => Vector256<int>.Indices.AsSingle();
@@ -61,11 +63,11 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
-        Vector256.MultiplyAddEstimate(a, b, c);
+        Fma.IsSupported ? Vector256.FusedMultiplyAdd(a, b, c) : a * b + c;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> NegatedMultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
-        Vector256.MultiplyAddEstimate(-a, b, c);
+        MultiplyAdd(-a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Negate(Vector256<float> a) => -a;
@@ -182,6 +184,9 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> a) => Vector128Ops.Sum(a.GetLower() + a.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float SumNeighbours(Vector256<float> a) => Vector256.Sum(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Vector256<float> a) => Vector128Ops.Max(Vector128.MaxNative(a.GetLower(), a.GetUpper()));

@@ -10,6 +10,8 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
 {
     public static int Count => Vector512<float>.Count;
 
+    public static int Registers => 32;
+
     public static Vector512<float> Zero => Vector512<float>.Zero;
 
     public static Vector512<float> IntegerSequence => Vector512<int>.Indices.AsSingle();
@@ -57,11 +59,11 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
-        Vector512.MultiplyAddEstimate(a, b, c);
+        Vector512.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> NegatedMultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
-        Vector512.MultiplyAddEstimate(-a, b, c);
+        MultiplyAdd(-a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Negate(Vector512<float> a) => -a;
@@ -188,6 +190,9 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> a) => Vector256Ops.Sum(a.GetLower() + a.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float SumNeighbours(Vector512<float> a) => Vector512.Sum(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Vector512<float> a) => Vector256Ops.Max(Vector256.MaxNative(a.GetLower(), a.GetUpper()));

@@ -92,7 +92,7 @@ internal static unsafe class ExponentialSums<TOps, TVector>
         return max;
     }
 
-    /// <summary>Whether an x is NaN, which <see cref="Max(float*, long)"/> may pass over.</summary>
+    /// <summary>True if an x is NaN, which <see cref="Max(float*, long)"/> may pass over.</summary>
     public static bool HasNaN(float* x, long n)
     {
         for (long i = 0; i < n; i++)

@@ -8,7 +8,7 @@ internal static class AttentionCases
     private static readonly Tolerance _forward = new(1e-5, 1e-5), _gradient = new(5e-5, 5e-5), _huge = new(5e-5, 1e-3);
 
     /// <summary>
-    /// How the rows of a tensor [batch, time, head] lie: heads outermost, heads inside a time step, or inside a packed q-k-v projection.
+    /// Order of the rows of a tensor [batch, time, head]: heads outermost, heads inside a time step, or inside a packed q-k-v projection.
     /// </summary>
     private enum Layout
     {

@@ -2,12 +2,12 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Reference;
 
-/// <summary>What a device says that leaves kernels out once a case has taken too long on it.</summary>
+/// <summary>Report of a device that leaves kernels out once a case has taken too long on it.</summary>
 internal interface ILaunchOmissions
 {
-    /// <summary>Whether any was left out.</summary>
+    /// <summary>True if any was left out.</summary>
     bool HaveBegun { get; }
 
-    /// <summary>Whether what lies in a buffer may depend on kernels that were left out.</summary>
+    /// <summary>True if what lies in a buffer may depend on kernels that were left out.</summary>
     bool Concern(DeviceBuffer buffer);
 }

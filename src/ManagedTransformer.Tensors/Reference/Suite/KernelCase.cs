@@ -2,7 +2,7 @@ namespace ManagedTransformer.Tensors.Reference;
 
 /// <summary>One test of one kernel: a script that runs on the reference and on a candidate, whose results are then compared.</summary>
 /// <param name="Kernel">The kernel's name.</param>
-/// <param name="Name">What the case is about.</param>
+/// <param name="Name">Subject of the case.</param>
 /// <param name="Script">Makes inputs and outputs and calls the kernel.</param>
 internal sealed record KernelCase(string Kernel, string Name, Action<KernelRun> Script)
 {
@@ -11,8 +11,8 @@ internal sealed record KernelCase(string Kernel, string Name, Action<KernelRun> 
 
     /// <summary>Compares a device with the reference, as far as the device has the results.</summary>
     /// <param name="candidate">The device.</param>
-    /// <param name="omissions">What it leaves out; null if nothing.</param>
-    /// <param name="compared">How many results were compared.</param>
+    /// <param name="omissions">Kernels that it leaves out; null if none.</param>
+    /// <param name="compared">Number of results that were compared.</param>
     public KernelCheck Check(Device candidate, ILaunchOmissions? omissions, out int compared)
     {
         List<KernelOutput?> actual = Run(candidate, omissions);

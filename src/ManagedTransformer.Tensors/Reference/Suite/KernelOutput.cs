@@ -5,7 +5,7 @@ namespace ManagedTransformer.Tensors.Reference;
 /// <summary>A result of a <see cref="KernelRun"/>, read back with its guard zones on both sides.</summary>
 internal sealed class KernelOutput(string label, DType dtype, Tolerance tolerance, byte[] bytes, int guardBytes)
 {
-    /// <summary>Which result, of which shape.</summary>
+    /// <summary>Name and shape of the result.</summary>
     public string Label => label;
 
     /// <summary>Memory as the device left it, guard zones included.</summary>

@@ -9,8 +9,8 @@ namespace ManagedTransformer.Tensors.Reference;
 /// end. Outputs start out as NaN, and they lie between guard zones, so that a kernel that reads what it should overwrite or writes too far
 /// is found.
 /// </summary>
-/// <param name="device">Where it runs.</param>
-/// <param name="omissions">Which kernels the device leaves out; null if none.</param>
+/// <param name="device">Device that runs it.</param>
+/// <param name="omissions">Kernels that the device leaves out; null if none.</param>
 internal sealed class KernelRun(Device device, ILaunchOmissions? omissions = null) : IDisposable
 {
     /// <summary>Every byte of memory that nobody has written: NaN as Float32 or BFloat16, -1 as Int32.</summary>

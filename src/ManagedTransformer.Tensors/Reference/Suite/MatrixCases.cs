@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Reference;
 
 /// <summary>Cases of matrix products: sizes around every tile, all transpose forms, strides, batches and epilogues.</summary>
-internal static class MatrixCases
+internal static partial class MatrixCases
 {
     private static readonly (int M, int N, int K)[] _smallSizes =
     [
@@ -124,33 +124,6 @@ internal static class MatrixCases
         }
     }
 
-    private static void SharedRight(KernelRun run)
-    {
-        const int Batch = 5, M = 9, N = 40, K = 33;
-        var problem = new MatMulProblem
-        {
-            Batch = Batch,
-            M = M,
-            N = N,
-            K = K,
-            Alpha = 1,
-            A = run.Numbers(Batch * M * K),
-            StrideA = K,
-            BatchStrideA = M * K,
-            B = run.Numbers(K * N),
-            StrideB = N,
-            BatchStrideB = 0,
-            C = run.Output("shared right matrix", Batch * M * N, ToleranceFor(K)),
-            StrideC = N,
-            BatchStrideC = M * N,
-        };
-        run.Kernels.Matrix.MatMul(problem);
-
-        problem.C = run.Output("shared right matrix, biases apart", Batch * M * N, ToleranceFor(K));
-        (problem.Bias, problem.BatchStrideBias) = (run.Numbers(Batch * N), N);
-        run.Kernels.Matrix.MatMul(problem);
-    }
-
     private static void Edges(KernelRun run)
     {
         for (int i = 0; i < _edgeSizes.Length; i++)
@@ -199,141 +172,13 @@ internal static class MatrixCases
             {
                 foreach (bool transposeB in _noAndYes)
                 {
-                    var problem = new MatMulProblem
-                    {
-                        Batch = 1,
-                        M = m,
-                        N = n,
-                        K = k,
-                        TransposeA = transposeA,
-                        TransposeB = transposeB,
-                        Alpha = 1,
-                        A = run.WholeNumbers(m * k, -8, 9),
-                        StrideA = transposeA ? m : k,
-                        B = run.WholeNumbers(k * n, -8, 9),
-                        StrideB = transposeB ? k : n,
-                        C = run.Output($"[{m}, {n}, {k}]", m * n, Tolerance.Exact),
-                        StrideC = n,
-                    };
-                    run.Kernels.Matrix.MatMul(problem);
+                    run.Kernels.Matrix.MatMul(MatMulProblem.Single(m, n, k,
+                        run.WholeNumbers(m * k, -8, 9), transposeA ? m : k, transposeA,
+                        run.WholeNumbers(k * n, -8, 9), transposeB ? k : n, transposeB,
+                        run.Output($"[{m}, {n}, {k}]", m * n, Tolerance.Exact), n));
                 }
             }
         }
-    }
-
-    private static void RightHalves(KernelRun run)
-    {
-        foreach ((int m, int n, int k) in _smallSizes.Concat(_vectorSizes).Concat(_largeSizes))
-        {
-            MultiplyHalves(run, m, n, k, k + 3, 1);
-        }
-    }
-
-    // Rows of B start at multiples of 16 bytes, or of 4.
-    private static void AlignedHalves(KernelRun run)
-    {
-        foreach ((int m, int n, int k) in new[] { (9, 100, 16), (33, 40, 48), (70, 65, 101), (129, 130, 70), (12, 9, 1200) })
-        {
-            MultiplyHalves(run, m, n, k, (k + 7) / 8 * 8, 0);
-            MultiplyHalves(run, m, n, k, k + 4 - (k % 2), 2);
-        }
-    }
-
-    private static void MultiplyHalves(KernelRun run, int m, int n, int k, int stride, int offset)
-    {
-        ushort[] halves = [.. Enumerable.Range(0, n * stride).Select(i => (ushort)((i % 3 == 0 ? 0xBE00 : 0x3E00) + (i * 89 % 257)))];
-        var problem = new MatMulProblem
-        {
-            Batch = 1,
-            M = m,
-            N = n,
-            K = k,
-            TransposeB = true,
-            TypeOfB = DType.BFloat16,
-            Alpha = 0.5f,
-            A = run.Numbers(m * k, offset: offset),
-            StrideA = k,
-            B = run.Halves(halves, offset),
-            StrideB = stride,
-            C = run.Output($"[{m}, {n}, {k}], stride {stride}", m * n, ToleranceFor(k), 2),
-            StrideC = n,
-            Bias = run.Numbers(n, offset: 1),
-            Activation = Activation.Relu,
-        };
-        run.Kernels.Matrix.MatMul(problem);
-    }
-
-    // Matrices of a head are columns of a wider one: rows far apart, batches close together.
-    private static void Heads(KernelRun run)
-    {
-        const int Heads = 6, Time = 21, Width = 19;
-        var problem = new MatMulProblem
-        {
-            Batch = Heads,
-            M = Time,
-            N = Width,
-            K = Width,
-            Alpha = 1,
-            A = run.Numbers(Time * Heads * Width, offset: 1),
-            StrideA = Heads * Width,
-            BatchStrideA = Width,
-            B = run.Numbers(Heads * Width * Width),
-            StrideB = Width,
-            BatchStrideB = Width * Width,
-            Bias = run.Numbers(Heads * Width, offset: 1),
-            BatchStrideBias = Width,
-            C = run.Output("heads", Time * Heads * Width, ToleranceFor(Width), 3),
-            StrideC = Heads * Width,
-            BatchStrideC = Width,
-        };
-        run.Kernels.Matrix.MatMul(problem);
-    }
-
-    private static void Special(KernelRun run)
-    {
-        float[] a = [1, 0, 2, float.PositiveInfinity, 1, 1, float.NaN, 0, 0, 1e30f, 1e30f, 1e30f], b = [1, 2, 3, 4, 5, 6];
-        var problem = new MatMulProblem
-        {
-            Batch = 1,
-            M = 4,
-            N = 2,
-            K = 3,
-            Alpha = 1,
-            A = run.Values(a),
-            StrideA = 3,
-            B = run.Values(b),
-            StrideB = 2,
-            C = run.Output("special values", 8, ToleranceFor(3)),
-            StrideC = 2,
-        };
-        run.Kernels.Matrix.MatMul(problem);
-    }
-
-    // Large enough for every kind of kernel; zeros meet infinities, the largest number a factor below 1.
-    private static void SpecialTile(KernelRun run)
-    {
-        const int M = 70, N = 66, K = 40;
-        float[] a = Pattern(M * K), b = Pattern(K * N);
-        (a[(5 * K) + 3], a[(20 * K) + 7]) = (float.PositiveInfinity, float.NegativeInfinity);
-        (a[33 * K], a[(69 * K) + 39]) = (float.NaN, float.MaxValue);
-        (b[(2 * N) + 10], b[(3 * N) + 4], b[(7 * N) + 65], b[(12 * N) + 30]) = (float.NegativeInfinity, 0, 0, float.NaN);
-        var problem = new MatMulProblem
-        {
-            Batch = 1,
-            M = M,
-            N = N,
-            K = K,
-            Alpha = 1,
-            A = run.Values(a),
-            StrideA = K,
-            B = run.Values(b),
-            StrideB = N,
-            C = run.Output("special values in a tile", M * N, ToleranceFor(K)),
-            StrideC = N,
-        };
-        run.Kernels.Matrix.MatMul(problem);
-
-        static float[] Pattern(int count) => [.. Enumerable.Range(0, count).Select(i => ((i * 37 % 101) - 50.25f) / 64)];
     }
 
     /// <summary>

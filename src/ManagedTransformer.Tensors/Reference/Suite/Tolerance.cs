@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Tensors.Reference;
 
-/// <summary>How far a result may be from the expected value e: absolute + relative |e|. Both zero: equal numbers only.</summary>
+/// <summary>Largest distance of a result from the expected value e: absolute + relative |e|. Both zero: equal numbers only.</summary>
 internal readonly record struct Tolerance(double Relative, double Absolute)
 {
     /// <summary>Equal numbers only.</summary>

@@ -1,0 +1,202 @@
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors;
+
+public static partial class TensorOperators
+{
+    /// <summary>
+    /// Scaled dot-product attention of every head (Vaswani et al., 2017, equation 1): a = softmax over the visible keys of scale q . k,
+    /// y = sum of drop(a) v. One pass over tiles; no [T, S] matrix is kept, backward rebuilds the weights.
+    /// A query that sees no key gives zeros.
+    /// </summary>
+    /// <param name="query">[B, T, H, d]</param>
+    /// <param name="key">[B, S, H, d]</param>
+    /// <param name="value">[B, S, H, e]</param>
+    /// <param name="options">Masks and dropout.</param>
+    /// <returns>[B, T, H, e]</returns>
+    /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
+    public static Tensor Attention(this Tensor query, Tensor key, Tensor value, AttentionOptions options = default)
+    {
+        RequireFloat(query, "Attention");
+        if (query.Rank != 4 || key.Rank != 4 || value.Rank != 4 || query.Shape[0] != key.Shape[0] || query.Shape[2] != key.Shape[2]
+            || query.Shape[3] != key.Shape[3] || value.Shape.With(3, 1) != key.Shape.With(3, 1))
+        {
+            throw new ArgumentException(
+                $"Attention: query [B, T, H, d], key [B, S, H, d] and value [B, S, H, e] are needed, the shapes are {query.Shape}, "
+                + $"{key.Shape} and {value.Shape}.");
+        }
+
+        (query, key, value) = (WithRows(query), WithRows(key), WithRows(value));
+        bool record = Recorder.IsNeeded(query, key, value);
+        AttentionProblem problem = Describe(new HeadView(query), new HeadView(key), new HeadView(value), options, query.Device, record,
+            out Tensor y, out Tensor? sums);
+        query.Kernels.Attention.Attention(problem);
+        return record ? Recorder.Record(y, new AttentionRule(query, key, value, problem, sums!)) : y;
+    }
+
+    /// <summary>
+    /// Self-attention on packed queries, keys and values, as one matrix product makes them;
+    /// the same as <see cref="Attention"/> on its three parts.
+    /// </summary>
+    /// <param name="packed">[B, T, 3, H, d]: query, key, value.</param>
+    /// <param name="options">Masks and dropout.</param>
+    /// <returns>[B, T, H, d]</returns>
+    /// <exception cref="ArgumentException">Another shape.</exception>
+    public static Tensor SelfAttention(this Tensor packed, AttentionOptions options = default)
+    {
+        RequireFloat(packed, "SelfAttention");
+        if (packed.Rank != 5 || packed.Shape[2] != 3)
+        {
+            throw new ArgumentException($"SelfAttention: packed [B, T, 3, H, d] is needed, the shape is {packed.Shape}.");
+        }
+
+        packed = packed.Contiguous();
+        bool record = Recorder.IsNeeded(packed);
+        AttentionProblem problem = Describe(
+            new HeadView(packed, 0), new HeadView(packed, 1), new HeadView(packed, 2), options, packed.Device, record, out Tensor y,
+            out Tensor? sums);
+        packed.Kernels.Attention.Attention(problem);
+        return record ? Recorder.Record(y, new SelfAttentionRule(packed, problem, sums!)) : y;
+    }
+
+    private static Tensor WithRows(Tensor x) => x.Strides[3] == 1 || x.Shape[3] == 1 ? x : x.Contiguous();
+
+    /// <summary>A row of what backward needs of every query; absent where that is.</summary>
+    private static DeviceBuffer RowOf(Tensor? sums, int row) =>
+        sums is null ? default : sums.Buffer with { Offset = sums.Offset + ((long)row * sums.Shape[1]) };
+
+    private static RowStrides RowsOf(Tensor x)
+    {
+        Strides strides = x.Strides;
+        return new RowStrides(strides[0], strides[1], strides[2]);
+    }
+
+    private static AttentionProblem Describe(
+        in HeadView query, in HeadView key, in HeadView value, in AttentionOptions options, Device device, bool record, out Tensor y,
+        out Tensor? sums)
+    {
+        if (options.KeyPadding is { } padding && padding.Shape != new Shape(query.Batch, key.Length))
+        {
+            throw new ArgumentException(
+                $"Attention: the key padding needs the shape {new Shape(query.Batch, key.Length)}, it has {padding.Shape}.");
+        }
+
+        if (options.Window < 0 || options.Dropout is not (>= 0 and < 1))
+        {
+            throw new ArgumentException(
+                $"Attention: the window {options.Window} must not be negative, and the dropout {options.Dropout} must be in [0, 1).");
+        }
+
+        y = Tensor.Empty(new Shape(query.Batch, query.Length, query.Heads, value.Width), DType.Float32, device);
+        long queries = (long)query.Batch * query.Heads * query.Length;
+        sums = record ? Tensor.Empty(new Shape(2, checked((int)queries)), DType.Float32, device) : null;
+        return new AttentionProblem
+        {
+            Batch = query.Batch,
+            Heads = query.Heads,
+            QueryLength = query.Length,
+            KeyLength = key.Length,
+            HeadWidth = query.Width,
+            ValueWidth = value.Width,
+            Q = query.Buffer,
+            K = key.Buffer,
+            V = value.Buffer,
+            Y = y.Buffer,
+            QStrides = query.Strides,
+            KStrides = key.Strides,
+            VStrides = value.Strides,
+            YStrides = RowsOf(y),
+            Scale = options.Scale ?? 1 / MathF.Sqrt(query.Width),
+            Causal = options.Causal,
+            Window = options.Window,
+            KeyPadding = options.KeyPadding?.Contiguous().Buffer ?? default,
+            Dropout = options.Dropout,
+            DropoutKey = options.DropoutKey,
+            Maxima = sums?.Buffer ?? default,
+            Sums = RowOf(sums, 1),
+        };
+    }
+
+    private static void RunBackward(in AttentionProblem forward, Tensor dy, in HeadView dq, in HeadView dk, in HeadView dv)
+    {
+        AttentionGradientProblem problem = new()
+        {
+            Forward = forward,
+            DY = dy.Buffer,
+            DQ = dq.Buffer,
+            DK = dk.Buffer,
+            DV = dv.Buffer,
+            DYStrides = RowsOf(dy),
+            DQStrides = dq.Strides,
+            DKStrides = dk.Strides,
+            DVStrides = dv.Strides,
+        };
+        dy.Kernels.Attention.AttentionGradient(problem);
+    }
+
+    /// <summary>Place of rows of heads [B, T, H, d].</summary>
+    private readonly struct HeadView
+    {
+        public readonly int Batch, Length, Heads, Width;
+        public readonly DeviceBuffer Buffer;
+        public readonly RowStrides Strides;
+
+        /// <summary>All of a tensor [B, T, H, d].</summary>
+        public HeadView(Tensor x)
+        {
+            (Batch, Length, Heads, Width) = (x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]);
+            (Buffer, Strides) = (x.Buffer, RowsOf(x));
+        }
+
+        /// <summary>One part of a contiguous tensor [B, T, 3, H, d].</summary>
+        public HeadView(Tensor packed, int part)
+        {
+            (Batch, Length, Heads, Width) = (packed.Shape[0], packed.Shape[1], packed.Shape[3], packed.Shape[4]);
+            long row = (long)Heads * Width;
+            (Buffer, Strides) = (new DeviceBuffer(packed.Storage, packed.Offset + (part * row)),
+                new RowStrides(3 * row * Length, 3 * row, Width));
+        }
+    }
+
+    private sealed class AttentionRule : GradientRule
+    {
+        private readonly Tensor _query, _key, _value;
+        private readonly AttentionProblem _problem;
+
+        public AttentionRule(Tensor query, Tensor key, Tensor value, in AttentionProblem problem, Tensor sums)
+            : base(query, key, value)
+        {
+            (_query, _key, _value, _problem) = (query, key, value, problem);
+            Own(sums);
+        }
+
+        public override void Backward(Tensor dy, GradientSink sink)
+        {
+            Tensor dq = Tensor.EmptyLike(_query), dk = Tensor.EmptyLike(_key), dv = Tensor.EmptyLike(_value);
+            RunBackward(_problem, WithRows(dy), new HeadView(dq), new HeadView(dk), new HeadView(dv));
+            sink.Add(_query, dq);
+            sink.Add(_key, dk);
+            sink.Add(_value, dv);
+        }
+    }
+
+    private sealed class SelfAttentionRule : GradientRule
+    {
+        private readonly Tensor _packed;
+        private readonly AttentionProblem _problem;
+
+        public SelfAttentionRule(Tensor packed, in AttentionProblem problem, Tensor sums)
+            : base(packed)
+        {
+            (_packed, _problem) = (packed, problem);
+            Own(sums);
+        }
+
+        public override void Backward(Tensor dy, GradientSink sink)
+        {
+            Tensor gradient = Tensor.EmptyLike(_packed);
+            RunBackward(_problem, WithRows(dy), new HeadView(gradient, 0), new HeadView(gradient, 1), new HeadView(gradient, 2));
+            sink.Add(_packed, gradient);
+        }
+    }
+}
