@@ -14,6 +14,13 @@ public abstract class Device
     public static Device Cpu { get; } = new HostDevice("cpu", CpuKernels.Create());
 
     /// <summary>
+    /// A device whose tensors have shapes but neither memory nor values: a module that is made there costs next to nothing, however large
+    /// it is, and tells the names and shapes of its parameters. Values written to such a tensor are dropped; reading it, or computing
+    /// with it, throws an <see cref="InvalidOperationException"/>.
+    /// </summary>
+    public static Device Shapes { get; } = new ShapeDevice();
+
+    /// <summary>
     /// The device of new tensors that no operand and no argument places: that of the innermost <see cref="DeviceScope"/> on this thread,
     /// else the CPU.
     /// </summary>
@@ -27,6 +34,9 @@ public abstract class Device
 
     /// <summary>True if the device's memory is the host's: reading it waits for nothing.</summary>
     public virtual bool IsHost => false;
+
+    /// <summary>Whether tensors there hold values; false for <see cref="Shapes"/> only.</summary>
+    public virtual bool HasValues => true;
 
     /// <summary>The precisions of matrix products that the device has, the default first.</summary>
     public virtual IReadOnlyList<MatMulPrecision> MatMulPrecisions { get; } = [MatMulPrecision.Float32];
@@ -42,7 +52,7 @@ public abstract class Device
                 nameof(value));
     }
 
-    internal KernelSet Kernels => _kernels!;
+    internal KernelSet Kernels => _kernels ?? throw NoValues();
 
     /// <summary>
     /// Waits until everything that was asked of the device is done. Reading a tensor waits by itself.
@@ -54,8 +64,14 @@ public abstract class Device
     public override string ToString() => Name;
 
     /// <summary>The exception where the operands of an operator are on two devices.</summary>
-    internal static InvalidOperationException Mixed(string first, string second) =>
-        new($"The operands of an operator must be on one device; they are on {first} and on {second}. Move one with To(device).");
+    internal static InvalidOperationException Mixed(string first, string second) => first == Shapes.Name || second == Shapes.Name
+        ? NoValues()
+        : new($"The operands of an operator must be on one device; they are on {first} and on {second}. Move one with To(device).");
+
+    /// <summary>The exception where values are asked of a device that has none.</summary>
+    internal static InvalidOperationException NoValues() => new(
+        $"Tensors on the device \"{Shapes.Name}\" have shapes but no values: a module that was made there tells what its parameters are, "
+        + "it cannot compute. Make it on another device to use it.");
 
     /// <summary>Computes with other kernels from now on, for instance the same ones behind a clock.</summary>
     internal void Use(KernelSet kernels) => _kernels = kernels;

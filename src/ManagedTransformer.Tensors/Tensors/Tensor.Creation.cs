@@ -62,7 +62,11 @@ public partial class Tensor
     public static Tensor Full(Shape shape, float value, Device? device = null)
     {
         Tensor tensor = Empty(shape, DType.Float32, device);
-        tensor.Kernels.Elementwise.Fill(tensor.Buffer, tensor.Count, value);
+        if (tensor.Device.HasValues)
+        {
+            tensor.Kernels.Elementwise.Fill(tensor.Buffer, tensor.Count, value);
+        }
+
         return tensor;
     }
 
@@ -80,7 +84,11 @@ public partial class Tensor
     public static Tensor Uniform(Shape shape, float low, float high, RandomKey key, Device? device = null)
     {
         Tensor tensor = Empty(shape, DType.Float32, device);
-        tensor.Kernels.Random.Uniform(tensor.Buffer, tensor.Count, low, high, key);
+        if (tensor.Device.HasValues)
+        {
+            tensor.Kernels.Random.Uniform(tensor.Buffer, tensor.Count, low, high, key);
+        }
+
         return tensor;
     }
 
@@ -93,7 +101,11 @@ public partial class Tensor
     public static Tensor Normal(Shape shape, float mean, float deviation, RandomKey key, Device? device = null)
     {
         Tensor tensor = Empty(shape, DType.Float32, device);
-        tensor.Kernels.Random.Normal(tensor.Buffer, tensor.Count, mean, deviation, key);
+        if (tensor.Device.HasValues)
+        {
+            tensor.Kernels.Random.Normal(tensor.Buffer, tensor.Count, mean, deviation, key);
+        }
+
         return tensor;
     }
 

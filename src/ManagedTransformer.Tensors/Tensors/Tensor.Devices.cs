@@ -88,7 +88,7 @@ public partial class Tensor
     private Tensor Mirrored<T>(ReadOnlySpan<T> values)
         where T : unmanaged
     {
-        if (!Device.IsHost)
+        if (Device is { IsHost: false, HasValues: true })
         {
             Tensor host = Empty(Shape, DType, Device.Cpu);
             Device.Cpu.Write(MemoryMarshal.AsBytes(values), host.Buffer, DType.Size());

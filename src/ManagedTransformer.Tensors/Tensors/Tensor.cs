@@ -238,6 +238,11 @@ public partial class Tensor
     public override string ToString()
     {
         const int shown = 8;
+        if (!Device.HasValues)
+        {
+            return $"{DType}{Shape} without values";
+        }
+
         string dots = Count > shown ? ", ..." : "";
         string values = DType == DType.Int32
             ? string.Join(", ", ToInt32Array().Take(shown))

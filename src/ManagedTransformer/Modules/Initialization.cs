@@ -8,12 +8,26 @@ public static class Initialization
     [ThreadStatic]
     private static bool _isSkipped;
 
+    /// <summary>
+    /// Makes a module on <see cref="Device.Shapes"/>: it tells the names and shapes of its parameters and buffers, and their number, at the
+    /// cost of a few objects each, but has no values and cannot compute. Nothing is drawn.
+    /// </summary>
+    /// <param name="create">Makes it, on the calling thread.</param>
+    /// <typeparam name="T">The module.</typeparam>
+    public static T ShapesOnly<T>(Func<T> create)
+        where T : Module
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        using DeviceScope _ = new(Device.Shapes);
+        return create();
+    }
+
     /// <summary>Normal numbers with mean 0.</summary>
     /// <param name="shape">The shape.</param>
     /// <param name="deviation">Standard deviation.</param>
     /// <param name="random">Source of the key.</param>
     public static Parameter Normal(Shape shape, float deviation, RandomSource random) =>
-        _isSkipped ? Undefined(shape) : new(DrawNormal(shape, deviation, random));
+        IsDrawnOn(Device.Current) ? new(DrawNormal(shape, deviation, random)) : Undefined(shape);
 
     /// <summary>Xavier (Glorot) uniform: U(-a, a) with a = gain sqrt(6 / (inputs + outputs)).</summary>
     /// <param name="outputs">Rows.</param>
@@ -28,7 +42,7 @@ public static class Initialization
     /// <param name="bound">At least 0.</param>
     /// <param name="random">Source of the key.</param>
     public static Parameter Uniform(Shape shape, float bound, RandomSource random) =>
-        _isSkipped ? Undefined(shape) : new(DrawUniform(shape, bound, random));
+        IsDrawnOn(Device.Current) ? new(DrawUniform(shape, bound, random)) : Undefined(shape);
 
     /// <summary>Zeros.</summary>
     /// <param name="shape">The shape.</param>
@@ -56,10 +70,16 @@ public static class Initialization
         }
     }
 
+    /// <summary>A tensor that is saved with a module and not trained, and that takes time to draw.</summary>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="draw">Draws it, of that shape; not called where nobody would see the values.</param>
+    internal static Tensor Buffer(Shape shape, Func<Tensor> draw) =>
+        (IsDrawnOn(Device.Current) ? draw() : Tensor.Empty(shape)).Keep();
+
     /// <summary>Draws a weight again, from normal numbers with mean 0.</summary>
     internal static void RedrawNormal(Parameter weight, RandomSource random, float deviation)
     {
-        if (!_isSkipped)
+        if (IsDrawnOn(weight.Device))
         {
             weight.Assign(DrawNormal(weight.Shape, deviation, random).To(weight.Device));
         }
@@ -68,11 +88,13 @@ public static class Initialization
     /// <summary>Draws a weight again, from U(-bound, bound).</summary>
     internal static void RedrawUniform(Parameter? weight, RandomSource random, float bound)
     {
-        if (!_isSkipped)
+        if (weight is not null && IsDrawnOn(weight.Device))
         {
-            weight?.Assign(DrawUniform(weight.Shape, bound, random).To(weight.Device));
+            weight.Assign(DrawUniform(weight.Shape, bound, random).To(weight.Device));
         }
     }
+
+    private static bool IsDrawnOn(Device device) => !_isSkipped && device.HasValues;
 
     // Drawn on the CPU wherever they go, so that a model starts from the same bits on every device.
     private static Tensor DrawNormal(Shape shape, float deviation, RandomSource random) =>

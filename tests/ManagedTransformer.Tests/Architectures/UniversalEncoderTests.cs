@@ -1,6 +1,7 @@
 using ManagedTransformer.Architectures.UniversalTransformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Modules;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Architectures;
@@ -19,6 +20,8 @@ public sealed class UniversalEncoderTests
         UniversalEncoderConfig config = _config with { PreNorm = preNorm, Adaptive = adaptive, StepSignal = signal };
         UniversalEncoder encoder = new(config, new RandomSource(1));
         Assert.Equal(config.ParameterCount, encoder.Parameters().Sum(named => named.Parameter.Count));
+        ShapeComparison.Check(encoder, () => new UniversalEncoder(config, new RandomSource(0)),
+            shapes => shapes.Forward(Tensor.Ones(new Shape(1, 2, config.Dim)), null, ForwardContext.Inference));
     }
 
     [Theory]

@@ -5,6 +5,7 @@ using ManagedTransformer.Tests.Golden.AdaptiveSpan;
 using ManagedTransformer.Tests.Golden.DeLighT;
 using ManagedTransformer.Tests.Golden.ProductKeyMemory;
 using ManagedTransformer.Tests.Golden.TransformerToRnn;
+using ManagedTransformer.Tests.Modules;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Golden;
@@ -126,6 +127,8 @@ public sealed class LanguageModelSpaceTests
         GoldenConfig config = ConfigSpace.Parse(json);
         CausalLanguageModel model = Build(family, config);
         Assert.Equal(model.Parameters().Sum(named => named.Parameter.Count), model.Config.ParameterCount);
+        ShapeComparison.Check(model, () => new CausalLanguageModel(model.Config, new RandomSource(0)),
+            shapes => shapes.Forward(ConfigSpace.Tokens(Rows, 3, Vocab, 3), ForwardContext.Inference));
         foreach (int length in new[] { 1, 6 })
         {
             Tensor tokens = ConfigSpace.Tokens(Rows, length, Vocab, 3);

@@ -5,6 +5,7 @@ using ManagedTransformer.Tests.Golden.Baseline;
 using ManagedTransformer.Tests.Golden.DeLighT;
 using ManagedTransformer.Tests.Golden.DepthAdaptive;
 using ManagedTransformer.Tests.Golden.TransformerToRnn;
+using ManagedTransformer.Tests.Modules;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Golden;
@@ -110,6 +111,8 @@ public sealed class TranslationSpaceTests
         EncoderDecoderModel model = new(sizes, new RandomSource(1));
         Assert.Equal(model.Parameters().Sum(named => named.Parameter.Count), model.Config.ParameterCount);
         Tensor source = ConfigSpace.Tokens(Rows, 5, Vocab, 2);
+        ShapeComparison.Check(model, () => new EncoderDecoderModel(model.Config, new RandomSource(0)),
+            shapes => shapes.Forward(source, source, ForwardContext.Inference));
         foreach (int length in new[] { 1, 6 })
         {
             Tensor previous = ConfigSpace.Tokens(Rows, length, Vocab, 3);

@@ -27,7 +27,8 @@ public sealed class PositiveRandomFeatures : FeatureMap
         _bothSigns = config.Map == FeatureMapKind.FavorHyp;
         _inputScale = MathF.Pow(width, -0.25f);
         _outputScale = 1 / MathF.Sqrt(config.FeatureSize * (_bothSigns ? 2 : 1));
-        Projection = OrthogonalFeatures.Draw(heads, config.FeatureSize, width, random).Keep();
+        Projection = Initialization.Buffer(new Shape(heads, config.FeatureSize, width),
+            () => OrthogonalFeatures.Draw(heads, config.FeatureSize, width, random));
     }
 
     /// <summary>W, [H, k, d]: saved, not trained.</summary>

@@ -20,7 +20,8 @@ public sealed class RandomFourierFeatures : FeatureMap
     public RandomFourierFeatures(LinearAttentionConfig config, int heads, int width, RandomSource random)
     {
         (_config, _scale) = (config, config.Scale ?? 1 / MathF.Sqrt(config.FeatureSize));
-        Projection = Draw(new Shape(heads, config.FeatureSize, width), random).Keep();
+        Shape shape = new(heads, config.FeatureSize, width);
+        Projection = Initialization.Buffer(shape, () => Draw(shape, random));
         Sigma = config.Reparam ? Initialization.Ones(new Shape(heads, 1, width)) : null;
     }
 

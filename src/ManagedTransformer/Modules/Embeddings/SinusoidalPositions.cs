@@ -21,6 +21,11 @@ public static class SinusoidalPositions
             throw new ArgumentException($"There is no sinusoidal table for positions of the kind {kind}.", nameof(kind));
         }
 
+        if (!Device.Current.HasValues)
+        {
+            return Tensor.Empty(new Shape(rows, dim));
+        }
+
         float[] table = new float[rows * dim];
         int half = dim / 2;
         for (int p = 0; p < rows; p++)
