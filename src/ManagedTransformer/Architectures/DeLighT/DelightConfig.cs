@@ -1,4 +1,7 @@
 using System.Numerics;
+using ManagedTransformer.Modules.Embeddings;
+using ManagedTransformer.Modules.Layers;
+using ManagedTransformer.Modules.Slots;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DeLighT;
@@ -7,7 +10,7 @@ namespace ManagedTransformer.Architectures.DeLighT;
 /// The <c>delight</c> object of a model's configuration: a deep unit in front of every self-attention, attention of half the model's width
 /// with one head, and token embeddings of <see cref="MapDim"/> features that a unit of their own widens (Mehta et al., 2021).
 /// </summary>
-public sealed record DelightConfig
+public sealed record DelightConfig : ILayerSlot, IEmbeddingSlot
 {
     /// <summary>N_min: grouped layers of the first block's unit; at least 2.</summary>
     public int MinDepth { get; set; } = 4;
@@ -50,13 +53,15 @@ public sealed record DelightConfig
     /// </summary>
     public float SharedDropout { get; set; } = 0.1f;
 
-    /// <summary>Checks every value.</summary>
-    /// <param name="dim">Model width d_m.</param>
-    /// <param name="blocks">Blocks of a stack.</param>
-    /// <param name="where">Named in errors.</param>
-    /// <exception cref="InputException">A value out of its range, or widths that groups do not divide.</exception>
-    public void Validate(int dim, int blocks, string where)
+    int IEmbeddingSlot.TableWidth => MapDim;
+
+    // Padding at the end of a text sees itself, as in the authors' code; nothing else sees it.
+    bool ILayerSlot.MasksPadding => false;
+
+    /// <inheritdoc/>
+    public void Validate(ModelSizes model, string where)
     {
+        int dim = model.Dim;
         Require(dim % 2 == 0, $"the model's width ({dim}) must be even: attention has half of it.");
         Require(MinDepth >= 2, $"delight.min_depth is {MinDepth}, a unit has at least 2 grouped layers.");
         Require(MaxDepth >= MinDepth, $"delight.max_depth ({MaxDepth}) must not be below delight.min_depth ({MinDepth}).");
@@ -66,8 +71,13 @@ public sealed record DelightConfig
         Require(MapDim > 0, $"delight.map_dim is {MapDim}, it must be positive.");
         Require(MaxGroups >= 0 && EmbMaxGroups >= 0, "delight.max_groups and delight.emb_max_groups must not be negative.");
         Require(UnitDropout is >= 0 and < 1 && SharedDropout is >= 0 and < 1, "the dropouts of delight must lie in [0, 1).");
-        _ = Units(dim, blocks, Activation.Silu, where);
+        _ = Units(dim, model.Layers, Activation.Silu, where);
         _ = EmbeddingUnit(dim, Activation.Silu, where);
+        if (dim / 2 % model.Heads != 0)
+        {
+            throw new InputException(
+                $"{where}.heads ({model.Heads}) must divide half of model.dim ({dim}), the width of attention with model.delight.");
+        }
 
         void Require(bool holds, string message)
         {
@@ -118,6 +128,13 @@ public sealed record DelightConfig
     public UnitPlan EmbeddingUnit(int dim, Activation activation, string where) => UnitPlan.Create(
         Options(MapDim, dim / 2, dim, EmbWidthMult, EmbDepth, EmbMaxGroups == 0 ? Groups(dim) : EmbMaxGroups, activation),
         $"{where}: the embedding");
+
+    IReadOnlyList<TransformerLayer> ILayerSlot.CreateLayers(
+        TransformerLayerOptions layer, int count, int? memoryDim, RandomSource random) =>
+        [.. Units(layer.Dim, count, layer.Activation, "model").Select(unit => DelightLayers.Create(layer, unit, memoryDim, random))];
+
+    EmbeddingStage IEmbeddingSlot.CreateStage(int dim, Activation activation, AbsolutePositions? positions, RandomSource random) =>
+        new DelightEmbedding(EmbeddingUnit(dim, activation, "model"), positions, SharedDropout, random);
 
     private int Groups(int dim) => MaxGroups > 0 ? MaxGroups : (int)BitOperations.RoundUpToPowerOf2((uint)((dim + 31) / 32));
 

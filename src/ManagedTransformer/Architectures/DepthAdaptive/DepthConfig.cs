@@ -1,4 +1,7 @@
 using System.Text.Json.Serialization;
+using ManagedTransformer.Modules.Decoding;
+using ManagedTransformer.Modules.Slots;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DepthAdaptive;
 
@@ -6,7 +9,7 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 /// Exits from every decoder layer, how they are trained and how they are taken (Elbayad et al., "Depth-Adaptive Transformer", ICLR 2020):
 /// the <c>exits</c> object of a model's configuration.
 /// </summary>
-public sealed record DepthConfig
+public sealed record DepthConfig : IDepthSlot
 {
     /// <summary>
     /// Which matrices project the exits' states: separate and shared ones need untied output (<c>tie: none</c>), tied ones a tied one.
@@ -82,14 +85,13 @@ public sealed record DepthConfig
         _ => 0,
     };
 
-    /// <summary>Checks every value.</summary>
-    /// <param name="layers">N, the number of decoder layers.</param>
-    /// <param name="tied">Whether the embedding table projects to the vocabulary.</param>
-    /// <param name="where">Named in the error, for instance the recipe's path.</param>
-    /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
-    public void Validate(int layers, bool tied, string where)
+    bool IDepthSlot.HasExitProjections => Classifiers == ExitClassifiers.Separate;
+
+    /// <inheritdoc/>
+    public void Validate(ModelSizes model, string where)
     {
-        if (Classifiers == ExitClassifiers.Tied != tied)
+        int layers = model.Layers;
+        if (Classifiers == ExitClassifiers.Tied != model.IsTied)
         {
             throw new InputException(
                 $"{where}: exits.classifiers is '{Classifiers.ToString().ToLowerInvariant()}': tied classifiers need a tied output "
@@ -133,4 +135,7 @@ public sealed record DepthConfig
             }
         }
     }
+
+    StackDepth IDepthSlot.CreateDepth(ModelSizes model, int encoderDim, RandomSource random) =>
+        new ExitDepth(this, model, HasClassifier ? new HaltingClassifier(this, model.Layers, encoderDim, model.Dim, random) : null);
 }

@@ -1,9 +1,13 @@
+using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Layers;
+using ManagedTransformer.Modules.Slots;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>Feature map, denominator and gate of linear attention: the <c>linear</c> object of a model's configuration.</summary>
-public sealed record LinearAttentionConfig
+public sealed record LinearAttentionConfig : IAttentionSlot, ICrossAttentionSlot
 {
     private const float Smallest = 1e-30f;
 
@@ -87,8 +91,18 @@ public sealed record LinearAttentionConfig
         }
     }
 
+    void ISlot.Validate(ModelSizes model, string where) => Validate($"{where}.linear");
+
+    /// <inheritdoc/>
+    public SelfAttention Create(TransformerLayerOptions layer, Module? shared, RandomSource random) =>
+        new LinearSelfAttention(Options(layer), random);
+
+    /// <inheritdoc/>
+    public CrossAttention CreateCross(TransformerLayerOptions layer, int memoryDim, RandomSource random) =>
+        new LinearCrossAttention(Options(layer), memoryDim, random);
+
     /// <summary>Denominator and epsilon, with the map's defaults where they are absent.</summary>
-    internal LinearAttentionOptions Options => new()
+    internal LinearAttentionOptions Division => new()
     {
         Denominator = Denominator ?? (Map == FeatureMapKind.Elu1 ? LinearDenominator.Add : LinearDenominator.Clamp),
         Epsilon = Eps ?? Map switch
@@ -101,7 +115,7 @@ public sealed record LinearAttentionConfig
     };
 
     /// <summary>
-    /// <see cref="Options"/> for features that lack factors. A given epsilon belongs to phi as it is defined: it is divided by what queries
+    /// <see cref="Division"/> for features that lack factors. A given epsilon belongs to phi as it is defined: it is divided by what queries
     /// and keys lack. An absent one only keeps positions without keys from dividing by zero, and does so for given ones that vanish.
     /// </summary>
     /// <param name="queryScale">Logarithms of the factors, [B, T, H, 1], or null.</param>
@@ -110,14 +124,17 @@ public sealed record LinearAttentionConfig
     {
         if (queryScale is null || keyScale is null || Eps is not > 0)
         {
-            return Options;
+            return Division;
         }
 
         using NoGradientScope _ = new();
         Tensor factors = (-(queryScale + keyScale)).Exp().Maximum(Tensor.Scalar(Smallest / Eps.Value));
-        return Options with { EpsilonFactor = factors.Reshape(queryScale.Shape.Without(3)) };
+        return Division with { EpsilonFactor = factors.Reshape(queryScale.Shape.Without(3)) };
     }
 
     /// <summary>Factor on queries of heads of a width.</summary>
     internal float QueryFactor(int width) => QueryScale ?? Map == FeatureMapKind.Learned ? 1 / MathF.Sqrt(width) : 1;
+
+    private LinearAttentionLayerOptions Options(TransformerLayerOptions layer) =>
+        new() { Dim = layer.Dim, Heads = layer.Heads, Linear = this, Bias = layer.Bias };
 }

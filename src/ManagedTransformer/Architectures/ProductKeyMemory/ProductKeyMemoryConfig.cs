@@ -1,9 +1,13 @@
 using System.Text.Json.Serialization;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Layers;
+using ManagedTransformer.Modules.Slots;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.ProductKeyMemory;
 
 /// <summary>What a product-key memory is made of: the <c>memory</c> object of a model's configuration.</summary>
-public sealed record ProductKeyMemoryConfig
+public sealed record ProductKeyMemoryConfig : IPositionwiseSlot
 {
     /// <summary>Read heads H; each has queries and keys of its own, all read one table of values.</summary>
     public int Heads { get; set; } = 4;
@@ -125,6 +129,20 @@ public sealed record ProductKeyMemoryConfig
             }
         }
     }
+
+    void ISlot.Validate(ModelSizes model, string where)
+    {
+        Validate($"{where}.memory");
+        if (ValueDim is { } width && width != model.Dim)
+        {
+            throw new InputException(
+                $"{where}.memory.value_dim ({width}) must be model.dim ({model.Dim}), "
+                + "since the memory's output is added to the residual stream.");
+        }
+    }
+
+    PositionwiseModule IPositionwiseSlot.Create(TransformerLayerOptions layer, PositionwiseModule? first, RandomSource random) =>
+        new ProductKeyMemory(this, layer.Dim, random, ShareValues ? ((ProductKeyMemory?)first)?.Values : null);
 
     /// <summary>Widths behind the query network's linear maps: the hidden ones, then H dq.</summary>
     internal IEnumerable<int> QueryWidths() => QueryHidden.Append(Heads * KeyDim);

@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Modules;
+namespace ManagedTransformer.Modules.Decoding;
 
 /// <summary>What a model remembers between generation steps.</summary>
 public interface IGenerationState

@@ -1,6 +1,6 @@
 using ManagedTransformer.Tensors;
 
-namespace ManagedTransformer.Modules;
+namespace ManagedTransformer.Modules.Decoding;
 
 /// <summary>What a model is trained on.</summary>
 /// <param name="Total">A scalar to differentiate: the prediction's loss and the penalty.</param>

@@ -1,6 +1,6 @@
-using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
@@ -11,11 +11,10 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 /// active, packed together. Its keys and values of tokens that skipped it are made from the states they left with, all at once when a later
 /// token runs the layer, so that every cache has one entry per position whenever it is read.
 /// </summary>
-internal ref struct EarlyExitStep
+internal ref struct ExitStep
 {
-    private readonly EncoderDecoderModel _model;
-    private readonly Decoder _decoder;
-    private readonly DecodingState _state;
+    private readonly IDecoderModel _model;
+    private readonly IDecodingState _state;
     private readonly DepthState _depth;
     private readonly ReadOnlySpan<int> _forced;
     private readonly int[] _exits;
@@ -27,20 +26,19 @@ internal ref struct EarlyExitStep
     /// <param name="model">A model with exits.</param>
     /// <param name="state">Advanced by the step.</param>
     /// <param name="forced">Given exits, from 1, one per row; empty: as the rule says.</param>
-    public EarlyExitStep(EncoderDecoderModel model, DecodingState state, ReadOnlySpan<int> forced)
+    public ExitStep(IDecoderModel model, IDecodingState state, ReadOnlySpan<int> forced)
     {
-        (_model, _decoder, _state, _depth) = (model, model.Decoder, state, state.Depth!);
+        (_model, _state, _depth) = (model, state, (DepthState)state.Depth!);
         _forced = forced;
         _exits = new int[state.Rows];
         _active = [.. Enumerable.Range(0, state.Rows)];
     }
 
     /// <summary>Runs the step.</summary>
-    /// <param name="tokens">Int32 [rows, 1]</param>
+    /// <param name="x">Embedded tokens, [rows, 1, D].</param>
     /// <returns>Logits of every row's exit, [rows, V].</returns>
-    public Tensor Run(Tensor tokens)
+    public Tensor Run(Tensor x)
     {
-        Tensor x = _decoder.Embedding.Forward(tokens, ForwardContext.Inference, _state.Length);
         for (int layer = 0; _active.Length > 0; layer++)
         {
             Tensor y = RunLayer(layer, x);
@@ -51,17 +49,16 @@ internal ref struct EarlyExitStep
         }
 
         _depth.Append(x, _exits);
-        _state.Advance();
+        _state.Advance(1);
         return _order.Count == 0 ? Logits(0, x) : InRowOrder();
     }
 
     /// <summary>A layer's output for the active rows, [n, 1, D]. x holds all rows: what has left keeps the state it left with.</summary>
     private readonly Tensor RunLayer(int index, Tensor x)
     {
-        bool all = _active.Length == _state.Rows;
-        RowGrid sources = all ? _state.Memory.Grid : _state.Memory.GridOf(_active);
-        return _decoder.Stack.RunLayer(
-            index, all ? x : Select(x, _active), new ActiveRows(_state, x, _active, sources), ForwardContext.Inference);
+        int[]? active = _active.Length == _state.Rows ? null : _active;
+        return _model.Stack.RunLayer(
+            index, active is null ? x : Select(x, active), new ActiveRows(_state, x, active), ForwardContext.Inference);
     }
 
     /// <summary>All rows, those active with their new states.</summary>
@@ -99,7 +96,7 @@ internal ref struct EarlyExitStep
         {
             _logits.Add(all ? logits : logits.Embedding(Indices(places)));
         }
-        else if (_decoder.Exits is not null)
+        else if (_model.HasExitProjections)
         {
             _logits.Add(Logits(layer, all ? y : Select(y, places)));
         }
@@ -119,7 +116,7 @@ internal ref struct EarlyExitStep
 
     private readonly bool[] Decide(int layer, Tensor y, Tensor? logits)
     {
-        if (layer + 1 == _decoder.Layers.Count)
+        if (layer + 1 == _model.Stack.Layers.Count)
         {
             return [.. Enumerable.Repeat(true, _active.Length)];
         }
@@ -140,7 +137,8 @@ internal ref struct EarlyExitStep
     }
 
     private readonly Tensor Logits(int layer, Tensor y) =>
-        _decoder.ExitState(y).Linear(_decoder.Classifier(layer)).Reshape(new Shape(y.Shape[0], _model.Config.Vocab));
+        _model.Scores(layer, _model.Head(ExitStates.Normed(_model.Stack, y), ForwardContext.Inference))
+            .Reshape(new Shape(y.Shape[0], _model.Vocabulary));
 
     private readonly Tensor InRowOrder()
     {
@@ -166,25 +164,25 @@ internal ref struct EarlyExitStep
     /// </summary>
     /// <param name="state">Everything read before.</param>
     /// <param name="x">The states of all rows, [rows, 1, D].</param>
-    /// <param name="active">Which rows attend.</param>
-    /// <param name="sources">To which sentence each of them belongs.</param>
-    private readonly struct ActiveRows(DecodingState state, Tensor x, int[] active, RowGrid sources) : ILayerAttention
+    /// <param name="active">Which rows attend; null for all.</param>
+    private readonly struct ActiveRows(IDecodingState state, Tensor x, int[]? active) : ILayerAttention
     {
         public Tensor Attend(int index, TransformerLayer layer, Tensor normed)
         {
-            KeyValueCache cache = (KeyValueCache)state.Caches[index];
-            bool complete = cache.Length == state.Length;
-            if (complete && active.Length == state.Rows)
+            KeyValueCache cache = (KeyValueCache)state.Layers[index];
+            bool isComplete = cache.Length == state.Length;
+            if (isComplete && active is null)
             {
                 return layer.Attention.Step(normed, cache);
             }
 
             MultiHeadAttention attention = (MultiHeadAttention)layer.Attention;
-            Tensor inputs = complete ? x : TensorOperators.Concat(1, state.Depth!.StatesFrom(cache.Length), x);
+            Tensor inputs = isComplete ? x : TensorOperators.Concat(1, ((DepthState)state.Depth!).StatesFrom(cache.Length), x);
             (Tensor keys, Tensor values) = attention.Remember(layer.Normed(inputs), cache);
-            return attention.Attend(normed, keys, values, null, new RowGrid(active, x.Shape[0]));
+            int[] rows = active ?? [.. Enumerable.Range(0, x.Shape[0])];
+            return attention.Attend(normed, keys, values, new RowGrid(rows, x.Shape[0]));
         }
 
-        public Tensor AttendToMemory(int index, TransformerLayer layer, Tensor normed) => state.Memory.Attend(index, normed, sources);
+        public Tensor AttendToMemory(int index, TransformerLayer layer, Tensor normed) => state.AttendToMemory(index, normed, active);
     }
 }

@@ -1,0 +1,36 @@
+using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Layers;
+using ManagedTransformer.Modules.Slots;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.AdaptiveSpan;
+
+/// <summary>Span attention as the attention of a model's layers, with persistent vectors in its softmax where there are any.</summary>
+/// <param name="Config">Limit, ramp and penalty.</param>
+/// <param name="Kind">How heads come by their spans.</param>
+/// <param name="Persistent">N: persistent vectors per head (all-attention); 0 for none.</param>
+public sealed record SpanSlot(SpanConfig Config, SpanKind Kind, int Persistent) : IAttentionSlot
+{
+    /// <inheritdoc/>
+    public void Validate(ModelSizes model, string where) => Config.Validate(where);
+
+    /// <inheritdoc/>
+    public Module CreateShared(TransformerLayerOptions layer, RandomSource random) =>
+        new RelativePositions(Config.Limit, layer.Dim / layer.Heads, random);
+
+    /// <inheritdoc/>
+    public SelfAttention Create(TransformerLayerOptions layer, Module? shared, RandomSource random)
+    {
+        SpanAttentionLayerOptions options = new()
+        {
+            Dim = layer.Dim,
+            Heads = layer.Heads,
+            Kind = Kind,
+            Span = Config,
+            Persistent = Persistent,
+            Dropout = layer.AttentionDropout,
+        };
+        return new SpanSelfAttention(options, ((RelativePositions)shared!).Weight, random);
+    }
+}
