@@ -35,7 +35,7 @@ public abstract class Device
     /// <summary>True if the device's memory is the host's: reading it waits for nothing.</summary>
     public virtual bool IsHost => false;
 
-    /// <summary>Whether tensors there hold values; false for <see cref="Shapes"/> only.</summary>
+    /// <summary>True if tensors there hold values; false for <see cref="Shapes"/> only.</summary>
     public virtual bool HasValues => true;
 
     /// <summary>The precisions of matrix products that the device has, the default first.</summary>
