@@ -55,6 +55,10 @@ public sealed record DepthConfig : IDepthSlot
     [JsonIgnore]
     public bool HasClassifier => Halting is HaltingKind.Sequence or HaltingKind.Multinomial or HaltingKind.Geometric;
 
+    /// <summary>Whether an option is used that only models with an encoder have.</summary>
+    internal bool NeedsEncoder =>
+        Classifiers == ExitClassifiers.Separate || Halting == HaltingKind.Sequence || Paths > 0 || Gamma is not null;
+
     /// <summary>How exits are taken unless the caller says otherwise.</summary>
     [JsonIgnore]
     public ExitRule Rule => new() { Kind = Halting, FixedExit = FixedExit, Thresholds = Thresholds };

@@ -47,6 +47,9 @@ public sealed record LinearAttentionConfig : IAttentionSlot, ICrossAttentionSlot
     /// <summary>Gates computed from the layer's input.</summary>
     public LinearGateKind Gate { get; set; }
 
+    /// <summary>Whether gates forget earlier positions.</summary>
+    internal bool HasGate => Gate != LinearGateKind.None;
+
     /// <summary>K: numbers of a mapped query or key.</summary>
     /// <param name="width">Width of a head.</param>
     public int Features(int width) => Map switch

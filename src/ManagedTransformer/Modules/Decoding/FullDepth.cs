@@ -30,8 +30,8 @@ internal sealed class FullDepth(string layers) : StackDepth
     public override Tensor Step(IDecoderModel model, Tensor x, IDecodingState state, ReadOnlySpan<int> exits)
     {
         Tensor hidden = model.Head(Run(model, x, state), ForwardContext.Inference);
-        Shape last = new(hidden.Shape[0], hidden.Shape[2]);
-        return model.Scores(model.Stack.Layers.Count - 1, hidden.Slice(1, hidden.Shape[1] - 1, 1).Reshape(last));
+        Tensor last = hidden.Slice(1, hidden.Shape[1] - 1, 1).Reshape(new Shape(hidden.Shape[0], hidden.Shape[2]));
+        return model.Scores(model.Stack.Layers.Count - 1, last);
     }
 
     /// <inheritdoc/>

@@ -19,10 +19,10 @@ public sealed class LayerStack(IReadOnlyList<TransformerLayer> layers, LayerNorm
     public LayerNorm? Norm => norm;
 
     /// <summary>Whether blocks of a stream see the blocks before them through a <see cref="StreamHistory"/>.</summary>
-    public bool ReadsHistory => layers.Any(layer => layer.Attention.ReadsHistory);
+    public bool ReadsHistory { get; } = layers.Any(layer => layer.Attention.ReadsHistory);
 
     /// <summary>Most new positions of one step of generation.</summary>
-    public int MostPerStep => layers.Min(layer => layer.Attention.MostPerStep);
+    public int MostPerStep { get; } = layers.Min(layer => layer.Attention.MostPerStep);
 
     /// <summary>An empty history of a stream; null where no layer reads one.</summary>
     public StreamHistory? CreateHistory() => ReadsHistory ? new StreamHistory(layers.Count) : null;
