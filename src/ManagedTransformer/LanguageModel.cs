@@ -128,7 +128,7 @@ public sealed class LanguageModel : TrainedModel, IDisposable
         }
 
         // Exits that the model does not have are refused before anything is written.
-        Network.CreateState(exits: options.Exits);
+        Network.CreateState(depth: options.Exits);
         if (!options.IgnoreEndOfText && Description.EndOfText is { } ends)
         {
             options = options with { StopTokens = [.. options.StopTokens, .. ends] };

@@ -158,7 +158,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         ArgumentNullException.ThrowIfNull(rule);
         RequireExits();
         DepthConfig exits = Network.Config.Exits!.With(rule);
-        if (exits.HasClassifier && exits.Halting != Network.Halting?.Kind)
+        if (exits.HasClassifier && exits.Halting != Network.Config.Exits.Halting)
         {
             throw new InputException($"The model has no exit classifier for the rule '{rule}'.");
         }

@@ -1,3 +1,4 @@
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Optimizers;
 using ManagedTransformer.Optimizers.Schedules;

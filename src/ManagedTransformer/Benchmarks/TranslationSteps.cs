@@ -1,4 +1,5 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;

@@ -42,7 +42,7 @@ public static class T2R
             Linear = options.Linear,
             SoftmaxLayers = options.SoftmaxLayers.Count == 0 ? null : options.SoftmaxLayers,
         };
-        converted = converted.HasSoftmax ? converted : converted with { AttentionDropout = 0 };
+        converted = converted.SoftmaxLayers is null ? converted with { AttentionDropout = 0 } : converted;
         converted.Validate("The conversion");
         return converted;
     }

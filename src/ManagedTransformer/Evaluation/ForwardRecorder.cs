@@ -18,20 +18,19 @@ internal sealed class ForwardRecorder : IForwardObserver
     /// <summary>A recorder; null for a model that has neither spans nor memories.</summary>
     /// <param name="model">The model that will be evaluated.</param>
     public static ForwardRecorder? For(CausalLanguageModel model) =>
-        model.Config.HasSpans || model.Config.Memory is not null ? new ForwardRecorder(model) : null;
+        model.Config.Span is not null || model.Config.Memory is not null ? new ForwardRecorder(model) : null;
 
     /// <inheritdoc/>
-    public void MemoryRead(Module memory, Tensor indices, Tensor weights) => _memories.MemoryRead(memory, indices, weights);
-
-    /// <inheritdoc/>
-    public void SpansUsed(Module attention, Tensor spans)
+    public void Observe(Module part, object choice)
     {
+        _memories.Observe(part, choice);
+
         // Learnt spans stand in the parameters; dynamic ones are only known as they pass.
-        if (spans.Rank == 3)
+        if (choice is SpansUsed { Spans: { Rank: 3 } spans })
         {
-            if (!_spans.TryGetValue(attention, out DynamicSpans? record))
+            if (!_spans.TryGetValue(part, out DynamicSpans? record))
             {
-                _spans[attention] = record = new DynamicSpans(_model.Config.Span!);
+                _spans[part] = record = new DynamicSpans(_model.Config.Span!);
             }
 
             record.Add(spans);
@@ -41,7 +40,7 @@ internal sealed class ForwardRecorder : IForwardObserver
     /// <summary>What was recorded.</summary>
     public EvaluationDetails Details() => new()
     {
-        Spans = _model.Config.HasSpans ? Spans() : null,
+        Spans = _model.Config.Span is not null ? Spans() : null,
         Memories = _model.Config.Memory is null ? null : [.. Memories()],
     };
 

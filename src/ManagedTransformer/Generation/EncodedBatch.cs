@@ -1,4 +1,4 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Data.Pairs;
 using ManagedTransformer.Modules;
@@ -41,7 +41,7 @@ internal sealed class EncodedBatch
     /// <param name="options">How to search.</param>
     /// <param name="exits">When tokens leave the decoder; null: as the model's configuration says.</param>
     /// <param name="best">Receives the hypotheses, at the sentences' numbers.</param>
-    public void Search(BeamSearchOptions options, ExitRule? exits, Hypothesis[] best)
+    public void Search(BeamSearchOptions options, DepthRule? exits, Hypothesis[] best)
     {
         BeamSearch search = new(options with { MaxPositions = Math.Min(options.MaxPositions, _model.Config.MaxPositions) });
         IReadOnlyList<IReadOnlyList<Hypothesis>> found =

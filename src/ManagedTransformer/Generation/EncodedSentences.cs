@@ -1,4 +1,4 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Tensors;
 
@@ -39,7 +39,7 @@ internal sealed class EncodedSentences
     /// <param name="options">How to search.</param>
     /// <param name="exits">When tokens leave the decoder.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
-    public Hypothesis[] Search(BeamSearchOptions options, ExitRule exits, CancellationToken cancellation)
+    public Hypothesis[] Search(BeamSearchOptions options, DepthRule exits, CancellationToken cancellation)
     {
         Hypothesis[] best = new Hypothesis[Lengths.Count];
         for (int batch = 0; batch < _batches.Count; batch++)
@@ -55,14 +55,14 @@ internal sealed class EncodedSentences
     /// <param name="batch">Its number.</param>
     /// <param name="options">How to search.</param>
     /// <param name="exits">When tokens leave the decoder.</param>
-    public IEnumerable<Hypothesis> Search(int batch, BeamSearchOptions options, ExitRule exits)
+    public IEnumerable<Hypothesis> Search(int batch, BeamSearchOptions options, DepthRule exits)
     {
         Hypothesis[] best = new Hypothesis[Lengths.Count];
         Search(batch, options, exits, best);
         return _batches[batch].Numbers.Select(sentence => best[sentence]);
     }
 
-    private void Search(int batch, BeamSearchOptions options, ExitRule exits, Hypothesis[] best)
+    private void Search(int batch, BeamSearchOptions options, DepthRule exits, Hypothesis[] best)
     {
         using NoGradientScope _ = new();
         using StepScope scope = new();

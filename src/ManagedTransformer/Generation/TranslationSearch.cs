@@ -1,4 +1,4 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Tensors;
 
@@ -15,7 +15,7 @@ internal sealed class TranslationSearch : ISearchModel
     /// <param name="memory">The encoded sentences.</param>
     /// <param name="beam">Rows per sentence.</param>
     /// <param name="exits">When tokens leave the decoder; null: as the model's configuration says.</param>
-    public TranslationSearch(EncoderDecoderModel model, EncoderOutput memory, int beam, ExitRule? exits)
+    public TranslationSearch(EncoderDecoderModel model, EncoderOutput memory, int beam, DepthRule? exits)
     {
         _model = model;
         _state = model.CreateState(memory, beam, exits);

@@ -1,4 +1,4 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Tensors;
 
@@ -15,7 +15,7 @@ internal static class Translator
     /// <param name="exits">When tokens leave the decoder; null: as the model's configuration says.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     public static Hypothesis[] Run(
-        EncoderDecoderModel model, IReadOnlyList<int[]> sources, BeamSearchOptions options, int batch, ExitRule? exits = null,
+        EncoderDecoderModel model, IReadOnlyList<int[]> sources, BeamSearchOptions options, int batch, DepthRule? exits = null,
         CancellationToken cancellation = default)
     {
         Hypothesis[] best = new Hypothesis[sources.Count];

@@ -29,6 +29,7 @@ public sealed class FeedForward : PositionwiseModule
     /// <summary>The narrowing map.</summary>
     public Linear Fc2 { get; }
 
+    /// <inheritdoc/>
     public override string SlotName => "ffn";
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data.Text;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Optimizers;
 using ManagedTransformer.Optimizers.Schedules;

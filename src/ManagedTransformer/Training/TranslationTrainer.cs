@@ -1,6 +1,7 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Data.Pairs;
 using ManagedTransformer.Data.Text;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;

@@ -1,4 +1,3 @@
-using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;

@@ -39,6 +39,7 @@ public sealed class DextraUnit : PositionwiseModule
     /// <summary>The map to the unit's width.</summary>
     public DenseLayer Output { get; }
 
+    /// <inheritdoc/>
     public override string SlotName => "dextra";
 
     /// <summary>The unit's output; every position by itself.</summary>

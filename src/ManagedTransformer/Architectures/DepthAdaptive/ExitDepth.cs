@@ -1,5 +1,4 @@
 using ManagedTransformer.Modules;
-using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Modules.Slots;

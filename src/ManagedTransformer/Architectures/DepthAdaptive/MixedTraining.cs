@@ -36,8 +36,8 @@ internal static class MixedTraining
     /// <param name="targets">Int32 [B, T]</param>
     /// <param name="options">Smoothing.</param>
     /// <param name="context">Dropout.</param>
-    public static DepthLoss Compute(IReadOnlyList<int[]> paths, IDecoderModel model, Func<Tensor> embed, BlockAttention attention, Tensor targets,
-        CrossEntropyOptions options, ForwardContext context)
+    public static DepthLoss Compute(IReadOnlyList<int[]> paths, IDecoderModel model, Func<Tensor> embed, BlockAttention attention,
+        Tensor targets, CrossEntropyOptions options, ForwardContext context)
     {
         Tensor? total = null, nll = null;
         long count = 0;
@@ -76,8 +76,8 @@ internal static class MixedTraining
     }
 
     // Tokens of the same exit share a classifier: one projection of every token in all.
-    private static (Tensor Loss, Tensor NegativeLogLikelihood, long Count) Loss(IDecoderModel model, Tensor last, Tensor targets, int[] exits,
-        CrossEntropyOptions options, ForwardContext context)
+    private static (Tensor Loss, Tensor NegativeLogLikelihood, long Count) Loss(
+        IDecoderModel model, Tensor last, Tensor targets, int[] exits, CrossEntropyOptions options, ForwardContext context)
     {
         Tensor hidden = model.Head(ExitStates.Normed(model.Stack, last), context);
         Tensor rows = hidden.Reshape(new Shape(exits.Length, hidden.Shape[-1]));

@@ -68,7 +68,7 @@ public static class ExitTuning
     private static IEnumerable<ExitRule> Candidates(TranslationModel model, ExitTuningOptions options)
     {
         int thresholds = model.Network.Config.DecoderLayers - 1;
-        HaltingKind own = model.Network.Halting?.Kind ?? HaltingKind.None,
+        HaltingKind own = model.Network.Config.Exits is { HasClassifier: true } exits ? exits.Halting : HaltingKind.None,
             kind = options.Kind ?? (own == HaltingKind.Geometric ? own : HaltingKind.Confidence);
         if (thresholds == 0)
         {
