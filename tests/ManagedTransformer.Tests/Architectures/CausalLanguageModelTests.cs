@@ -193,7 +193,7 @@ public sealed class CausalLanguageModelTests
         Assert.Equal(0.02, Deviation(model.Layers[3].Attention.Key.Weight), 0.001);
         Assert.Equal(0.02 / 4, Deviation(model.Layers[3].Attention.Out.Weight), 0.0003);
         Assert.Equal(0.02 / 4, Deviation(FeedForward(model, 7).Fc2.Weight), 0.0003);
-        Assert.Equal(0.02, Deviation(model.Embedding!.Weight), 0.002);
+        Assert.Equal(0.02, Deviation(model.Embedding.Weight!), 0.002);
         Assert.All(FeedForward(model, 0).Fc1.Bias!.ToArray(), value => Assert.Equal(0, value));
     }
 

@@ -205,7 +205,7 @@ public sealed class EncoderDecoderTests
     {
         EncoderOutput one = new(memory.States.Slice(0, sentence, 1), memory.Padding!.Slice(0, sentence, 1));
         float[] logits =
-            model.Project(model.Decode(Tensor.From([.. tokens], new Shape(1, tokens.Count)), one, ForwardContext.Inference)).ToArray();
+            model.Forward(one, Tensor.From([.. tokens], new Shape(1, tokens.Count)), ForwardContext.Inference).ToArray();
         return logits[^Vocabulary..];
     }
 

@@ -240,7 +240,7 @@ public sealed class T2RTests
         using LanguageModel loaded = LanguageModel.Load(folder["out"]);
         Tensor tokens = Tensor.From([.. loaded.Tokenizer.Encode(Gpt2Sample.Text).Take(12)], new Shape(1, 12));
         Assert.Equal(Logits((LanguageModel)run.Model), Logits(loaded));
-        Assert.True(loaded.Network.Config.IsLinearAt(0) && !loaded.Network.Config.IsLinearAt(1));
+        Assert.True(loaded.Network.Layers[0].Attention is LinearSelfAttention && loaded.Network.Layers[1].Attention is MultiHeadAttention);
         string refusal = Assert.Throws<InputException>(
             () => ModelConversion.Run(folder["out"], folder["back"], new ConversionOptions { Target = ConversionTarget.Gpt2 })).Message;
         Assert.Contains("its layers are recurrent", refusal, StringComparison.Ordinal);

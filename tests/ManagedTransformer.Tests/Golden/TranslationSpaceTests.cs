@@ -119,7 +119,7 @@ public sealed class TranslationSpaceTests
             using NoGradientScope _ = new();
             EncoderOutput memory = model.Encode(source, ForwardContext.Inference);
             DecodingState state = model.CreateState(memory);
-            Tensor? whole = sizes.Exits is null ? model.Project(model.Decode(previous, memory, ForwardContext.Inference)) : null;
+            Tensor? whole = sizes.Exits is null ? model.Forward(memory, previous, ForwardContext.Inference) : null;
             for (int t = 0; t < length; t++)
             {
                 Tensor step = model.Step(previous.Slice(1, t, 1), state);

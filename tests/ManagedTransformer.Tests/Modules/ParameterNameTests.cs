@@ -75,7 +75,7 @@ public sealed class ParameterNameTests
                 || name.EndsWith("query.weight", StringComparison.Ordinal)
                 || name.StartsWith("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal)
                 || name.StartsWith("ffn", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal)));
-        Assert.Equal(new Shape(4, 3), ((MultiHeadAttention)layer.Cross!).Key.Weight.Shape);
+        Assert.Equal(new Shape(4, 3), ((MultiHeadCrossAttention)layer.Cross!).Key.Weight.Shape);
         Assert.Equal(26, names.Length);
     }
 }

@@ -177,7 +177,7 @@ internal sealed class ArchitectureCheck : IDisposable
         int[] ids = [.. Enumerable.Range(0, Tokens).Select(i => 10 + (i * 7 % 90))];
         Tensor source = Tensor.From(ids.AsSpan(0, 9), new Shape(1, 9));
         DecodingState state = network.CreateState(network.Encode(source, ForwardContext.Inference),
-            exits: network.Config.Exits is null ? null : new() { Kind = HaltingKind.None });
+            depth: network.Config.Exits is null ? null : new ExitRule { Kind = HaltingKind.None });
         return (network.Forward(source, Tensor.From(ids, new Shape(1, Tokens)), ForwardContext.Inference),
             [.. ids.Select(id => network.Step(Tensor.From([id], new Shape(1, 1)), state).ToArray())]);
     }

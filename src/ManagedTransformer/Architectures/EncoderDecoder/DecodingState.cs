@@ -47,6 +47,9 @@ public sealed class DecodingState : IDecodingState
     /// <summary>Memory in use, in bytes.</summary>
     public long Bytes => _memory.Bytes + _layers.Sum(layer => layer.Bytes) + (_depth?.Bytes ?? 0);
 
+    /// <summary>Cross-attention.</summary>
+    internal SourceMemory Memory => _memory;
+
     IReadOnlyList<LayerState> IDecodingState.Layers => _layers;
 
     IDepthState? IDecodingState.Depth => _depth;

@@ -50,7 +50,15 @@ public sealed class EncoderDecoderModel : Module
     /// <param name="context">Dropout.</param>
     /// <returns>[B, T, V]</returns>
     public Tensor Forward(Tensor sourceTokens, Tensor previousTokens, ForwardContext context) =>
-        Decoder.Output.Scores(Decoder.Forward(previousTokens, Encode(sourceTokens, context), context));
+        Forward(Encode(sourceTokens, context), previousTokens, context);
+
+    /// <summary>The same of sources that are encoded already.</summary>
+    /// <param name="memory">The encoded sources.</param>
+    /// <param name="previousTokens">Int32 [B, T]</param>
+    /// <param name="context">Dropout.</param>
+    /// <returns>[B, T, V]</returns>
+    public Tensor Forward(EncoderOutput memory, Tensor previousTokens, ForwardContext context) =>
+        Decoder.Output.Scores(Decoder.Forward(previousTokens, memory, context));
 
     /// <summary>Cross-entropy of the targets behind all layers, without keeping the logits. Padding is not counted.</summary>
     /// <param name="sourceTokens">Int32 [B, S]</param>

@@ -80,8 +80,8 @@ internal sealed class SourceMemory
 
     private RowGrid GridOf(int[] rows) => new([.. rows.Select(row => _sentences[row])], _states.Shape[0]);
 
-    // What the layer keeps of the sources: keys and values, or their sums.
-    private (Tensor First, Tensor Second) Projected(int layer)
+    /// <summary>What the layer keeps of the sources: keys and values, or their sums.</summary>
+    internal (Tensor First, Tensor Second) Projected(int layer)
     {
         if (_projected[layer] is not { } pair)
         {

@@ -166,14 +166,15 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
         int layer, Tensor hidden, Tensor targets, CrossEntropyOptions options, ForwardContext context) =>
         Output.Loss(hidden, targets, options, context);
 
-    // What the layers attend to in a block of tokens.
+    /// <summary>What the layers attend to in a block of tokens.</summary>
     internal BlockAttention Block(Tensor tokens, ForwardContext context, StreamHistory? history = null)
     {
         Tensor? padding = _masksPadding ? TokenEmbedding.PaddingMask(tokens, Config.PaddingIdx) : null;
         return new BlockAttention(new AttentionMask(Causal: true, KeyPadding: padding), context, history);
     }
 
-    private Tensor Hidden(Tensor tokens, ForwardContext context, StreamHistory? history) =>
+    /// <summary>What the output layer reads, [B, T, D].</summary>
+    internal Tensor Hidden(Tensor tokens, ForwardContext context, StreamHistory? history = null) =>
         Head(Stack.Run(Embedding.Forward(tokens, context), Block(tokens, context, history), context), context);
 
     private Tensor Head(Tensor states, ForwardContext context) =>

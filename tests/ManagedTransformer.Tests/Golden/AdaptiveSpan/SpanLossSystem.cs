@@ -1,4 +1,5 @@
 using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
