@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Checkpoints.HuggingFace;
-using ManagedTransformer.Evaluation;
 using ManagedTransformer.Files;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tokenization;
@@ -41,10 +42,10 @@ public sealed class LanguageModel : TrainedModel, IDisposable
     public ModelDescription Description { get; }
 
     /// <summary>
-    /// How far back heads looked and what memories read in the last evaluation, saved with the model; null where there was none,
-    /// or nothing to tell.
+    /// What mechanisms did in the last evaluation, such as how far back heads looked, saved with the model; none where there was no
+    /// evaluation, or nothing to tell.
     /// </summary>
-    public EvaluationDetails? Details { get; set; }
+    internal IReadOnlyList<RecordedReport> Reports { get; set; } = [];
 
     internal override Module Module => Network;
 
@@ -146,10 +147,11 @@ public sealed class LanguageModel : TrainedModel, IDisposable
     {
         AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile),
             JsonDocuments.Write(Description, RecipeJson.Default.ModelDescription));
-        if (Details is not null)
+        if (Reports.Count > 0)
         {
+            JsonObject metrics = new(Reports.Select(report => KeyValuePair.Create<string, JsonNode?>(report.Member, report.ToMember())));
             AtomicFile.Write(Path.Combine(folder, CheckpointFolder.MetricsFile),
-                JsonDocuments.Write(Details, RecipeJson.Default.EvaluationDetails));
+                JsonDocuments.Write(metrics, RecipeJson.Default.JsonObject));
         }
 
         ModuleWeights.Save(Network, Path.Combine(folder, CheckpointFolder.ModelFile));

@@ -4,6 +4,7 @@ using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Evaluation;
+using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Evaluation.Exits;
 
 namespace ManagedTransformer.Cli.Commands;
@@ -68,7 +69,7 @@ internal static class EvalCommand
                 return;
             }
 
-            if (((LanguageModel)loaded).Network.Config.HasSpans)
+            if (((LanguageModel)loaded).Network.Config.Span is not null)
             {
                 CommonOptions.Refuse(result,
                     $"applies to models that read block by block; {result.GetRequiredValue(model)} reads what its spans reach",
@@ -110,7 +111,11 @@ internal static class EvalCommand
             terminal.Output.WriteLine(
                 $"{result.Source}, {PartName(result.Split)}: {result.BitsPerCharacter:F4} bits/char{floor}, loss {result.Loss:F4} "
                 + $"nats/token, perplexity {result.Perplexity:F3}, {result.Tokens:N0} tokens");
-            DrawDetails(terminal, result.Details);
+            foreach (MechanismReport report in result.Reports)
+            {
+                ReportView.WriteSentences(terminal, report);
+            }
+
             return;
         }
 
@@ -127,38 +132,12 @@ internal static class EvalCommand
         }
 
         line["split"] = SplitOption.Name(result.Split);
-        AddDetails(line, result.Details);
+        foreach (MechanismReport report in result.Reports)
+        {
+            report.AddTo(line);
+        }
+
         JsonOutput.Write(terminal.Output, line);
-    }
-
-    private static void DrawDetails(Terminal terminal, EvaluationDetails? details)
-    {
-        if (details?.Spans is { } spans)
-        {
-            terminal.Output.WriteLine(SpanChart.Describe(spans));
-        }
-
-        foreach (MemoryDetails memory in details?.Memories ?? [])
-        {
-            terminal.Output.WriteLine(MemoryChart.Describe(memory));
-        }
-    }
-
-    private static void AddDetails(JsonObject line, EvaluationDetails? details)
-    {
-        if (details?.Spans is { } spans)
-        {
-            line["average_span"] = JsonOutput.Number(spans.Average);
-            line["max_span"] = JsonOutput.Number(spans.Max);
-            line["attention_flops"] = spans.AttentionFlops;
-            line["cached_states"] = spans.CachedStates;
-            line["spans"] = SpanChart.ToJson(spans.Layers);
-        }
-
-        if (details?.Memories is { } memories)
-        {
-            line["memory"] = MemoryChart.ToJson(memories);
-        }
     }
 
     private static string PartName(EvaluationSplit split) =>

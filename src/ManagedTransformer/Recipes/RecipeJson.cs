@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
@@ -6,7 +7,6 @@ using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Evaluation;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Adaptive;
@@ -44,6 +44,6 @@ namespace ManagedTransformer.Recipes;
 [JsonSerializable(typeof(ModelDescription))]
 [JsonSerializable(typeof(TranslationDescription))]
 [JsonSerializable(typeof(TrainingState))]
-[JsonSerializable(typeof(EvaluationDetails))]
+[JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(LinearAttentionConfig))]
 internal sealed partial class RecipeJson : JsonSerializerContext;

@@ -129,7 +129,7 @@ internal sealed class LanguageModelTask : TrainingTask
         ForwardRecorder? recorder = ForwardRecorder.For(Model.Network);
         (double nll, long tokens) = LanguageModelEvaluator.Evaluate(
             Model.Network, stream, _recipe.Training.Context, _recipe.Training.EvaluateContextWindow, recorder, cancellation);
-        Model.Details = recorder?.Details();
+        Model.Reports = recorder?.Reports ?? [];
         return nll / tokens;
     }
 

@@ -166,7 +166,8 @@ public sealed class SpanLanguageModelTests
         static LayerHistory History(Tensor states)
         {
             LayerHistory history = new();
-            history.Set(states);
+            // A history releases what it no longer needs.
+            history.Set(states.Detach() * 1);
             return history;
         }
     }

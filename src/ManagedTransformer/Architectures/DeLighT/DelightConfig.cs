@@ -1,6 +1,7 @@
 using System.Numerics;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Modules.Layers;
+using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Modules.Slots;
 using ManagedTransformer.Tensors;
 
@@ -10,7 +11,7 @@ namespace ManagedTransformer.Architectures.DeLighT;
 /// The <c>delight</c> object of a model's configuration: a deep unit in front of every self-attention, attention of half the model's width
 /// with one head, and token embeddings of <see cref="MapDim"/> features that a unit of their own widens (Mehta et al., 2021).
 /// </summary>
-public sealed record DelightConfig : ILayerSlot, IEmbeddingSlot
+public sealed record DelightConfig : ILayerSlot, IEmbeddingSlot, IDescribedSlot
 {
     /// <summary>N_min: grouped layers of the first block's unit; at least 2.</summary>
     public int MinDepth { get; set; } = 4;
@@ -135,6 +136,9 @@ public sealed record DelightConfig : ILayerSlot, IEmbeddingSlot
 
     EmbeddingStage IEmbeddingSlot.CreateStage(int dim, Activation activation, AbsolutePositions? positions, RandomSource random) =>
         new DelightEmbedding(EmbeddingUnit(dim, activation, "model"), positions, SharedDropout, random);
+
+    MechanismReport IDescribedSlot.Describe(ModelFacts model) =>
+        new DelightReport(new DelightSize(this, model.Sizes.Dim, model.Sizes.Layers, model.FeedForward), model);
 
     private int Groups(int dim) => MaxGroups > 0 ? MaxGroups : (int)BitOperations.RoundUpToPowerOf2((uint)((dim + 31) / 32));
 

@@ -18,7 +18,7 @@ internal sealed class DepthState : IDepthState
     private readonly int _layers;
     private readonly ExitRule _rule;
     private readonly RowCache _states;
-    private int[] _planned, _exits = [];
+    private int[] _planned, _exits = [], _notes = [];
 
     /// <summary>A state that has read nothing.</summary>
     /// <param name="halting">The model's exit classifier; null for none.</param>
@@ -63,6 +63,21 @@ internal sealed class DepthState : IDepthState
 
     /// <summary>The states that the tokens from a position on left with, [rows, n, D].</summary>
     public Tensor StatesFrom(int position) => _states.Range(position, _states.Length - position);
+
+    /// <summary>Room for the notes of a step: every row's exit, and the rows still active.</summary>
+    /// <param name="rows">Rows side by side.</param>
+    /// <returns>Twice as many zeros as there are rows.</returns>
+    public Span<int> Notes(int rows)
+    {
+        if (_notes.Length < 2 * rows)
+        {
+            _notes = new int[2 * rows];
+        }
+
+        Span<int> notes = _notes.AsSpan(0, 2 * rows);
+        notes.Clear();
+        return notes;
+    }
 
     /// <summary>Ends a step.</summary>
     /// <param name="states">What the rows left with, [rows, 1, D].</param>

@@ -17,10 +17,11 @@ internal ref struct ExitStep
     private readonly IDecodingState _state;
     private readonly DepthState _depth;
     private readonly ReadOnlySpan<int> _forced;
-    private readonly int[] _exits;
-    private readonly List<Tensor> _logits = [];
-    private readonly List<int> _order = [];
-    private int[] _active;
+    private readonly Span<int> _exits;
+    private Span<int> _active;
+    private Tensor? _scores;
+    private List<Tensor>? _parts;
+    private List<int>? _order;
 
     /// <summary>A step.</summary>
     /// <param name="model">A model with exits.</param>
@@ -30,8 +31,13 @@ internal ref struct ExitStep
     {
         (_model, _state, _depth) = (model, state, (DepthState)state.Depth!);
         _forced = forced;
-        _exits = new int[state.Rows];
-        _active = [.. Enumerable.Range(0, state.Rows)];
+        Span<int> notes = _depth.Notes(state.Rows);
+        _exits = notes[..state.Rows];
+        _active = notes[state.Rows..];
+        for (int row = 0; row < _active.Length; row++)
+        {
+            _active[row] = row;
+        }
     }
 
     /// <summary>Runs the step.</summary>
@@ -44,19 +50,18 @@ internal ref struct ExitStep
             Tensor y = RunLayer(layer, x);
             x = Place(y, x);
             _depth.Observer?.Invoke(layer, x);
-            Tensor? logits = _depth.NeedsLogits(layer + 1) ? Logits(layer, y) : null;
-            Leave(layer, y, logits);
+            Leave(layer, y, _depth.NeedsLogits(layer + 1) ? Logits(layer, y) : null);
         }
 
         _depth.Append(x, _exits);
         _state.Advance(1);
-        return _order.Count == 0 ? Logits(0, x) : InRowOrder();
+        return _scores ?? (_parts is null ? Logits(0, x) : InRowOrder());
     }
 
     /// <summary>A layer's output for the active rows, [n, 1, D]. x holds all rows: what has left keeps the state it left with.</summary>
     private readonly Tensor RunLayer(int index, Tensor x)
     {
-        int[]? active = _active.Length == _state.Rows ? null : _active;
+        int[]? active = _active.Length == _state.Rows ? null : [.. _active];
         return _model.Stack.RunLayer(
             index, active is null ? x : Select(x, active), new ActiveRows(_state, x, active), ForwardContext.Inference);
     }
@@ -84,56 +89,94 @@ internal ref struct ExitStep
     /// </summary>
     private void Leave(int layer, Tensor y, Tensor? logits)
     {
-        bool[] leave = Decide(layer, y, logits);
-        int[] places = [.. Enumerable.Range(0, leave.Length).Where(place => leave[place])];
-        if (places.Length == 0)
+        Span<bool> leave = _active.Length <= DepthState.FewRows ? stackalloc bool[_active.Length] : new bool[_active.Length];
+        Decide(layer, y, logits, leave);
+        if (!leave.Contains(true))
         {
             return;
         }
 
-        bool all = places.Length == leave.Length;
-        if (logits is not null)
+        if (!leave.Contains(false))
         {
-            _logits.Add(all ? logits : logits.Embedding(Indices(places)));
+            SetAside(layer, y, logits, _active.Length, null);
         }
-        else if (_model.HasExitProjections)
+        else
         {
-            _logits.Add(Logits(layer, all ? y : Select(y, places)));
+            int[] places = Places(leave);
+            SetAside(layer, y, logits, places.Length, places);
         }
 
-        foreach (int place in places)
+        int left = 0;
+        for (int i = 0; i < leave.Length; i++)
         {
-            _exits[_active[place]] = layer + 1;
-            if (_logits.Count > 0)
+            if (leave[i])
             {
-                _order.Add(_active[place]);
+                _exits[_active[i]] = layer + 1;
+            }
+            else
+            {
+                _active[left++] = _active[i];
             }
         }
 
-        int[] active = _active;
-        _active = all ? [] : [.. Enumerable.Range(0, leave.Length).Where(place => !leave[place]).Select(place => active[place])];
+        _active = _active[..left];
     }
 
-    private readonly bool[] Decide(int layer, Tensor y, Tensor? logits)
+    // Scores of the rows that leave, all of the active ones or those at given places.
+    private void SetAside(int layer, Tensor y, Tensor? logits, int count, int[]? places)
+    {
+        if (logits is null && !_model.HasExitProjections && _parts is null)
+        {
+            return;
+        }
+
+        Tensor scores = logits is null ? Logits(layer, places is null ? y : Select(y, places))
+            : places is null ? logits : logits.Embedding(Indices(places));
+        if (count == _state.Rows)
+        {
+            _scores = scores;
+            return;
+        }
+
+        (_parts ??= []).Add(scores);
+        _order ??= [];
+        for (int i = 0; i < count; i++)
+        {
+            _order.Add(_active[places is null ? i : places[i]]);
+        }
+    }
+
+    private static int[] Places(ReadOnlySpan<bool> leave)
+    {
+        List<int> places = [];
+        for (int i = 0; i < leave.Length; i++)
+        {
+            if (leave[i])
+            {
+                places.Add(i);
+            }
+        }
+
+        return [.. places];
+    }
+
+    private readonly void Decide(int layer, Tensor y, Tensor? logits, Span<bool> leave)
     {
         if (layer + 1 == _model.Stack.Layers.Count)
         {
-            return [.. Enumerable.Repeat(true, _active.Length)];
+            leave.Fill(true);
         }
-
-        bool[] leave = new bool[_active.Length];
-        if (_forced.IsEmpty)
+        else if (_forced.IsEmpty)
         {
             _depth.Leave(layer + 1, _active, y, logits, leave);
-            return leave;
         }
-
-        for (int i = 0; i < leave.Length; i++)
+        else
         {
-            leave[i] = _forced[_active[i]] == layer + 1;
+            for (int i = 0; i < leave.Length; i++)
+            {
+                leave[i] = _forced[_active[i]] == layer + 1;
+            }
         }
-
-        return leave;
     }
 
     private readonly Tensor Logits(int layer, Tensor y) =>
@@ -142,8 +185,8 @@ internal ref struct ExitStep
 
     private readonly Tensor InRowOrder()
     {
-        Tensor all = _logits.Count == 1 ? _logits[0] : TensorOperators.Concat(0, [.. _logits]);
-        int[] places = new int[_order.Count];
+        Tensor all = TensorOperators.Concat(0, [.. _parts!]);
+        int[] places = new int[_order!.Count];
         bool inOrder = true;
         for (int place = 0; place < places.Length; place++)
         {
@@ -179,8 +222,7 @@ internal ref struct ExitStep
             MultiHeadAttention attention = (MultiHeadAttention)layer.Attention;
             Tensor inputs = isComplete ? x : TensorOperators.Concat(1, ((DepthState)state.Depth!).StatesFrom(cache.Length), x);
             (Tensor keys, Tensor values) = attention.Remember(layer.Normed(inputs), cache);
-            int[] rows = active ?? [.. Enumerable.Range(0, x.Shape[0])];
-            return attention.Attend(normed, keys, values, new RowGrid(rows, x.Shape[0]));
+            return attention.Attend(normed, keys, values, active is null ? null : new RowGrid(active, x.Shape[0]));
         }
 
         public Tensor AttendToMemory(int index, TransformerLayer layer, Tensor normed) => state.AttendToMemory(index, normed, active);

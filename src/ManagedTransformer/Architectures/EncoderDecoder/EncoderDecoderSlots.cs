@@ -2,6 +2,7 @@ using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Modules.Layers;
+using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Modules.Slots;
 using ManagedTransformer.Tensors;
 
@@ -32,6 +33,52 @@ internal sealed class EncoderDecoderSlots(EncoderDecoderConfig config)
 
     /// <summary>Sizes that mechanisms are checked against.</summary>
     public ModelSizes Sizes => new(config.DecoderWidth, config.DecoderLayers, config.Heads, config.Tie != EmbeddingTie.None);
+
+    /// <summary>What cannot be had together, and why.</summary>
+    /// <param name="c">The configuration.</param>
+    public static IEnumerable<(bool IsBroken, string Message)> Exclusions(EncoderDecoderConfig c) =>
+    [
+        (c.Dim % c.Heads != 0 || c.DecoderWidth % c.Heads != 0,
+            $"model.heads ({c.Heads}) must divide model.dim ({c.Dim}) and model.decoder_dim ({c.DecoderWidth})."),
+        (!(c.NormEpsilon > 0), $"model.norm_epsilon ({c.NormEpsilon}) must be positive."),
+        (c.Positions == PositionKind.Relative,
+            "model.positions must be half, interleaved, learned or none: an encoder-decoder model has no relative ones."),
+        (c.FinalNorm == true && !c.PreNorm,
+            "model.final_norm needs model.pre_norm, since the last sub-layer of a post-norm model ends with a norm."),
+        (c.PaddingIdx < 0 || c.PaddingIdx >= Math.Min(c.SrcVocab, c.Vocab),
+            $"model.padding_idx ({c.PaddingIdx}) is not an id of both vocabularies ({c.SrcVocab} and {c.Vocab})."),
+        (c.Tie == EmbeddingTie.All && (c.SrcVocab != c.Vocab || c.DecoderWidth != c.Dim),
+            $"model.tie 'all' shares one table, so model.src_vocab ({c.SrcVocab}) must be model.vocab ({c.Vocab}), and model.decoder_dim "
+            + $"({c.DecoderWidth}) model.dim ({c.Dim})."),
+
+        (c.Delight is not null
+            && (c.DecoderWidth != c.Dim || c.DecoderLayers != c.EncoderLayers || c.DecoderFeedForward != c.Ffn),
+            "model.delight has two equal stacks, so decoder_dim, decoder_layers and decoder_ffn must be those of the encoder."),
+        (c.Delight is not null && c.Exits is not null,
+            "model.delight and model.exits exclude each other: the units' depths grow from block to block, so an early exit would skip most "
+            + "of the model."),
+
+        (c.SoftmaxLayers is not null && c.Linear is null, "model.softmax_layers needs model.linear."),
+        (c.CrossSoftmaxLayers is not null && c.CrossLinear is null, "model.cross_softmax_layers needs model.cross_linear."),
+        (c.CrossLinear is { HasGate: true },
+            "model.cross_linear.gate must be none: attention to a source has no order in which it could forget."),
+        ((c.Linear ?? c.CrossLinear) is not null && (c.Exits is not null || c.Delight is not null),
+            "model.linear and model.cross_linear exclude model.exits (skipped layers need keys and values) and model.delight."),
+    ];
+
+    /// <summary>What the mechanisms know about the model.</summary>
+    /// <param name="known">Weights, metrics and lengths, where there are any.</param>
+    public IReadOnlyList<MechanismReport> Describe(ModelFacts known)
+    {
+        ModelFacts facts = known with
+        {
+            Sizes = Sizes,
+            FeedForward = config.Ffn,
+            Vocabulary = config.Vocab,
+            HasEncoder = true,
+        };
+        return [.. All.OfType<IDescribedSlot>().Select(slot => slot.Describe(facts)).OfType<MechanismReport>()];
+    }
 
     /// <summary>The mechanisms of an encoder layer.</summary>
     /// <param name="layer">From 0.</param>

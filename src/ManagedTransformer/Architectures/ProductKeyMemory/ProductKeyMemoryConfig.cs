@@ -1,13 +1,14 @@
 using System.Text.Json.Serialization;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Layers;
+using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Modules.Slots;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.ProductKeyMemory;
 
 /// <summary>What a product-key memory is made of: the <c>memory</c> object of a model's configuration.</summary>
-public sealed record ProductKeyMemoryConfig : IPositionwiseSlot
+public sealed record ProductKeyMemoryConfig : IPositionwiseSlot, IRecordedSlot, IDescribedSlot
 {
     /// <summary>Read heads H; each has queries and keys of its own, all read one table of values.</summary>
     public int Heads { get; set; } = 4;
@@ -143,6 +144,13 @@ public sealed record ProductKeyMemoryConfig : IPositionwiseSlot
 
     PositionwiseModule IPositionwiseSlot.Create(TransformerLayerOptions layer, PositionwiseModule? first, RandomSource random) =>
         new ProductKeyMemory(this, layer.Dim, random, ShareValues ? ((ProductKeyMemory?)first)?.Values : null);
+
+    IMechanismRecorder IRecordedSlot.CreateRecorder(LayerStack stack, ModelSizes sizes) => new MemoryRecorder(stack);
+
+    MechanismReport? IDescribedSlot.Describe(ModelFacts model) =>
+        model.ReadMetrics(MemoryJson.Member, MemoryJson.Default.IReadOnlyListMemoryDetails) is { } memories
+            ? new MemoryReport(memories)
+            : null;
 
     /// <summary>Widths behind the query network's linear maps: the hidden ones, then H dq.</summary>
     internal IEnumerable<int> QueryWidths() => QueryHidden.Append(Heads * KeyDim);

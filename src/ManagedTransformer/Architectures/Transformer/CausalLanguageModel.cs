@@ -30,15 +30,15 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
         ArgumentNullException.ThrowIfNull(config);
         config.Validate("model");
         Config = config;
-        LanguageModelSlots slots = new(config, attention);
-        _masksPadding = slots.Layers?.MasksPadding ?? true;
-        Embedding = slots.CreateEmbedding(random);
-        _shared = slots.CreateShared(random);
-        Stack = slots.CreateStack(_shared, random);
-        Narrowing = slots.TableWidth == config.Dim ? null : new Linear(config.Dim, slots.TableWidth, random, bias: false);
-        Output = slots.CreateOutput(Embedding.Table, random);
+        Slots = new LanguageModelSlots(config, attention);
+        _masksPadding = Slots.Layers?.MasksPadding ?? true;
+        Embedding = Slots.CreateEmbedding(random);
+        _shared = Slots.CreateShared(random);
+        Stack = Slots.CreateStack(_shared, random);
+        Narrowing = Slots.TableWidth == config.Dim ? null : new Linear(config.Dim, Slots.TableWidth, random, bias: false);
+        Output = Slots.CreateOutput(Embedding.Table, random);
         InitialWeights.Apply(config.Init, Stack, Output, random);
-        _depth = slots.CreateDepth(random);
+        _depth = Slots.CreateDepth(random);
     }
 
     /// <summary>What the model is made of.</summary>
@@ -58,6 +58,9 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
 
     /// <summary>Last states to scores of the next token.</summary>
     public OutputLayer Output { get; }
+
+    /// <summary>The mechanisms that it is made of.</summary>
+    internal LanguageModelSlots Slots { get; }
 
     /// <summary>How deep tokens go.</summary>
     internal StackDepth Depth => _depth;

@@ -92,10 +92,15 @@ public sealed class MultiHeadAttention : SelfAttention
     /// <param name="x">[n, 1, dim]</param>
     /// <param name="keys">[B, S, heads, d]</param>
     /// <param name="values">[B, S, heads, d]</param>
-    /// <param name="grid">To which of the B every row belongs.</param>
+    /// <param name="grid">To which of the B every row belongs; null: there are as many, in order.</param>
     /// <returns>[n, 1, output]</returns>
-    internal Tensor Attend(Tensor x, Tensor keys, Tensor values, RowGrid grid) => Out.Forward(
-        grid.Collect(AttentionHeads.Join(_heads.Split(grid.Spread(Query.Forward(x))).Attention(keys, values, new AttentionOptions()))));
+    internal Tensor Attend(Tensor x, Tensor keys, Tensor values, RowGrid? grid)
+    {
+        Tensor query = Query.Forward(x);
+        Tensor y = AttentionHeads.Join(
+            _heads.Split(grid is null ? query : grid.Spread(query)).Attention(keys, values, new AttentionOptions()));
+        return Out.Forward(grid is null ? y : grid.Collect(y));
+    }
 
     /// <summary>Stores the keys and values of new positions without attending from them.</summary>
     /// <param name="x">[B, n, dim]</param>

@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Evaluation;
+namespace ManagedTransformer.Architectures.ProductKeyMemory;
 
 /// <summary>What a product-key memory read (Lample et al., "Large Memory Layers with Product Keys", 2019, section 4.2).</summary>
 public sealed record MemoryDetails

@@ -1,7 +1,6 @@
-using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Tensors;
 
-namespace ManagedTransformer.Evaluation;
+namespace ManagedTransformer.Architectures.AdaptiveSpan;
 
 /// <summary>Statistics of the spans that one layer computed from its inputs.</summary>
 /// <param name="config">Limit and ramp.</param>
