@@ -9,7 +9,7 @@ namespace ManagedTransformer.Gpu;
 /// A CUDA or OpenCL device. Kernels are queued in one stream and run in its order; only reading memory back (and <see cref="Synchronize"/>)
 /// waits for them.
 /// </summary>
-public sealed class GpuDevice : Device
+internal sealed class GpuDevice : Device
 {
     // What every device allows; only those with shuffles are known to have larger groups.
     private const int PortableGroupSize = 256;
