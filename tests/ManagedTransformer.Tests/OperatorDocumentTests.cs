@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ManagedTransformer.Tests;
 
-/// <summary>Holds <c>docs/operators.md</c> against the library: its tables name every operator and every kernel, and nothing else.</summary>
+/// <summary>Holds <c>docs/operators.md</c> against the library: its tables name every operator and kernel, and nothing else.</summary>
 public sealed partial class OperatorDocumentTests
 {
     private const BindingFlags Public = BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
