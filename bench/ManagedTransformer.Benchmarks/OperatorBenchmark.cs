@@ -4,7 +4,7 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Benchmarks;
 
-/// <summary>What the classes of one kernel family each share: leaves, and an operator run alone or with its gradient.</summary>
+/// <summary>Base of the benchmarks of one kernel family each: holds the leaves, and runs an operator alone or with its gradient.</summary>
 public abstract class OperatorBenchmark : IDisposable
 {
     private readonly List<Tensor> _leaves = [];
@@ -33,7 +33,7 @@ public abstract class OperatorBenchmark : IDisposable
         }
     }
 
-    /// <summary>Whether the gradients of all leaves are computed as well.</summary>
+    /// <summary>True if the gradients of all leaves are computed as well.</summary>
     [Params(false, true)]
     public bool Backward { get; set; }
 

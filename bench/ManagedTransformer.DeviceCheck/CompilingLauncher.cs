@@ -15,10 +15,10 @@ internal sealed class CompilingLauncher(Func<Accelerator> open, Action<string, s
     private readonly HashSet<Delegate> _seen = new(ReferenceEqualityComparer.Instance);
     private Accelerator? _accelerator;
 
-    /// <summary>How many kernels compiled.</summary>
+    /// <summary>The number of kernels that compiled.</summary>
     public int Compiled { get; private set; }
 
-    /// <summary>How many did not.</summary>
+    /// <summary>The number of kernels that did not.</summary>
     public int Failed { get; private set; }
 
     public override void Launch<TArguments>(Action<TArguments> kernel, KernelConfig config, TArguments arguments)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
@@ -18,6 +19,13 @@ public sealed class OwnModuleTests : IDisposable
     public static TheoryData<OptimizerKind> Optimizers => [.. Enum.GetValues<OptimizerKind>()];
 
     public void Dispose() => _work.Dispose();
+
+    [Fact]
+    public void NothingInternalOfTheLibraryIsVisibleHere() => Assert.Empty(
+        from library in new[] { typeof(Module).Assembly, typeof(Tensor).Assembly }
+        from friend in library.GetCustomAttributes(typeof(InternalsVisibleToAttribute), false).Cast<InternalsVisibleToAttribute>()
+        where friend.AssemblyName == typeof(OwnModuleTests).Assembly.GetName().Name
+        select library.GetName().Name);
 
     [Theory]
     [MemberData(nameof(Optimizers))]

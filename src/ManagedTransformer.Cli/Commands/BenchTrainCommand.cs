@@ -168,6 +168,6 @@ internal static class BenchTrainCommand
         JsonOutput.Write(terminal.Output, result);
     }
 
-    /// <summary>What the command line says; null: what the recipe says.</summary>
+    /// <summary>Sizes from the command line; null: the recipe's.</summary>
     private sealed record Sizes(int? Layers, int? Dim, int? Heads, int? Sequence, int? Batch, int? Vocab, int Steps);
 }

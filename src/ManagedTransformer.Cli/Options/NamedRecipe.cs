@@ -10,7 +10,7 @@ internal sealed record NamedRecipe(string Name, string Source, Recipe Recipe)
 {
     private const string Folder = "models", Extension = ".json";
 
-    /// <summary>How commands describe the argument.</summary>
+    /// <summary>The description of the argument in the help of commands.</summary>
     public const string Description =
         "A recipe: a JSON file, or the name of one in ./models or of one that comes with the tool ('mt recipes' lists them).";
 
@@ -44,7 +44,7 @@ internal sealed record NamedRecipe(string Name, string Source, Recipe Recipe)
         return Recipe.BuiltinNames.Contains(name) ? new NamedRecipe(name, name, Recipe.Builtin(name)) : throw Unknown(argument, name);
     }
 
-    /// <summary>Whether something can be the name of a recipe, not a path.</summary>
+    /// <summary>Returns true if something can be the name of a recipe, not a path.</summary>
     public static bool IsBareName(string recipe) => recipe.Length > 0 && Path.GetFileName(recipe) == recipe;
 
     private static NamedRecipe OfFile(string file) => new(Path.GetFileNameWithoutExtension(file), file, Recipe.Load(file));

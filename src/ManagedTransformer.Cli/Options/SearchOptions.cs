@@ -47,7 +47,7 @@ internal sealed class SearchOptions
         }
     }
 
-    /// <summary>What was given.</summary>
+    /// <summary>Reads the options that were given.</summary>
     /// <param name="result">The parsed command line.</param>
     /// <param name="terminal">Told on standard error what is left out.</param>
     /// <param name="batch">The number of sentences at once where none is given.</param>

@@ -39,7 +39,7 @@ internal sealed partial class StandardStream(int descriptor) : Stream
     private static int TryAgain => OperatingSystem.IsLinux() ? 11 : 35;
 
     /// <summary>
-    /// Whether the process was started with a descriptor open. Its number may be in use all the same, by a file that the runtime
+    /// Returns true if the process was started with a descriptor open. Its number may be in use all the same, by a file that the runtime
     /// opened for itself.
     /// </summary>
     /// <param name="descriptor">0, 1 or 2.</param>

@@ -29,7 +29,7 @@ internal sealed class StopSignal : IDisposable
     /// <summary>Is cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>What the process ends with after the first signal, by custom 128 + its number: 129, 130 or 143.</summary>
+    /// <summary>The exit code of the process after the first signal, by custom 128 + its number: 129, 130 or 143.</summary>
     public int ExitCode => CommandLine.Interrupted(_number);
 
     /// <summary>Stops listening.</summary>

@@ -10,19 +10,19 @@ namespace ManagedTransformer.Cli.Terminals;
 /// <param name="Error">Errors, and progress where results are JSON.</param>
 internal sealed record Terminal(Stream? Input, TextWriter Output, TextWriter Error)
 {
-    /// <summary>What messages call <see cref="Input"/>.</summary>
+    /// <summary>The name of <see cref="Input"/> in messages.</summary>
     public const string InputName = "standard input";
 
     private const int RedirectedWidth = 160;
     private readonly int? _outputWidth;
 
-    /// <summary>Whether a person types <see cref="Input"/>.</summary>
+    /// <summary>True when a person types <see cref="Input"/>.</summary>
     public bool IsInputInteractive { get; init; }
 
-    /// <summary>Whether a person watches <see cref="Output"/>.</summary>
+    /// <summary>True when a person watches <see cref="Output"/>.</summary>
     public bool IsOutputInteractive { get; init; }
 
-    /// <summary>Whether a person watches <see cref="Error"/>.</summary>
+    /// <summary>True when a person watches <see cref="Error"/>.</summary>
     public bool IsErrorInteractive { get; init; }
 
     /// <summary>Characters of a line of <see cref="Output"/>; unless set, the window's, and without limit where nobody watches.</summary>

@@ -5,7 +5,7 @@ using ManagedTransformer.Cli.Terminals;
 
 namespace ManagedTransformer.Cli.Views;
 
-/// <summary>What <c>--help</c> shows: a command's description, usage, arguments, options, subcommands and examples.</summary>
+/// <summary>The page of <c>--help</c>: a command's description, usage, arguments, options, subcommands and examples.</summary>
 /// <param name="terminal">Where it goes; lines are broken to its width if a person reads them.</param>
 internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
 {

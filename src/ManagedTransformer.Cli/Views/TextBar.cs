@@ -5,7 +5,7 @@ internal static class TextBar
 {
     private const string Eighths = " ▏▎▍▌▋▊▉█";
 
-    /// <summary>How wide a full bar is, in characters.</summary>
+    /// <summary>The width of a full bar, in characters.</summary>
     public const int Width = 40;
 
     /// <summary>A bar for a share of 0 .. 1; anything above 0 shows.</summary>

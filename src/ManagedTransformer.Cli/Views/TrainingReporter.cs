@@ -5,7 +5,7 @@ namespace ManagedTransformer.Cli.Views;
 /// <summary>Tells a person how training goes.</summary>
 internal sealed class TrainingReporter(ProgressLine progress)
 {
-    /// <summary>What is about to happen.</summary>
+    /// <summary>Says what is about to happen.</summary>
     public void Start(TrainingRun run, TrainingOptions options)
     {
         if (run.MovedEarlierRun is { } moved)
@@ -42,7 +42,7 @@ internal sealed class TrainingReporter(ProgressLine progress)
             + $"{report.TokensPerSecond:N0} tokens/s  ETA {Duration(report.Remaining)}", isImportant: report.Step == report.Steps);
     }
 
-    /// <summary>What the model makes.</summary>
+    /// <summary>Shows a sample of the model's text.</summary>
     public void Sample(string sample)
     {
         progress.WriteLine("");
@@ -50,7 +50,7 @@ internal sealed class TrainingReporter(ProgressLine progress)
         progress.WriteLine("");
     }
 
-    /// <summary>How the run ended.</summary>
+    /// <summary>Says how the run ended.</summary>
     public void End(TrainingResult result, string output)
     {
         string time = Duration(TimeSpan.FromSeconds(result.Seconds));

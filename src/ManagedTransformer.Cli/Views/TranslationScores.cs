@@ -4,7 +4,7 @@ using ManagedTransformer.Evaluation;
 
 namespace ManagedTransformer.Cli.Views;
 
-/// <summary>What <c>mt eval</c> prints of a translation model.</summary>
+/// <summary>The output of <c>mt eval</c> for a translation model.</summary>
 internal static class TranslationScores
 {
     /// <summary>Prints the scores.</summary>

@@ -5,7 +5,7 @@ using ManagedTransformer.Cli.Terminals;
 
 namespace ManagedTransformer.Cli.Views;
 
-/// <summary>What <c>--version</c> shows.</summary>
+/// <summary>The line of <c>--version</c>.</summary>
 /// <param name="terminal">Where the version goes.</param>
 internal sealed class VersionLine(Terminal terminal) : SynchronousCommandLineAction
 {

@@ -12,10 +12,10 @@ internal static partial class GpuMath
     // Adding and subtracting 1.5 2^23 rounds a number below 2^22 to the nearest integer.
     private const float Rounder = 12582912f;
 
-    /// <summary>Whether |x| is infinite or x is NaN.</summary>
+    /// <summary>True if x is infinite or NaN.</summary>
     public static bool IsNotFinite(float x) => (Bits(x) & 0x7F800000u) == 0x7F800000u;
 
-    /// <summary>Whether x is NaN.</summary>
+    /// <summary>True if x is NaN.</summary>
     public static bool IsNaN(float x) => (Bits(x) & 0x7FFFFFFFu) > 0x7F800000u;
 
     /// <summary>The larger of a and b, NaN if one of them is; the instruction of PTX forgets NaN.</summary>

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What the threads of a team compute together; a group is one team or holds several, of consecutive threads (<see cref="RowTeam"/>).
-/// Kernels take it as a type parameter, since a test of the device inside a kernel would not remove what the device does not have.
+/// Joint computations of a team's threads; a group is one team or holds several, of consecutive threads (<see cref="RowTeam"/>). Kernels
+/// take it as a type parameter, since a test of the device inside a kernel would not remove what the device does not have.
 /// </summary>
 internal interface IRowTeam
 {

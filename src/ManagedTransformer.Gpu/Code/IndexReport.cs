@@ -3,14 +3,14 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// How a kernel reports a wrong index: the smallest position wins, so that the report does not depend on the order of threads.
+/// Report of a wrong index by a kernel: the smallest position wins, so that the report does not depend on the order of threads.
 /// </summary>
 internal static class IndexReport
 {
     /// <summary>Nothing was wrong.</summary>
     public const ulong None = ulong.MaxValue;
 
-    /// <summary>Whether an index lies in 0 .. size - 1; if not, reports it.</summary>
+    /// <summary>True if an index lies in 0 .. size - 1; reports it otherwise.</summary>
     public static bool IsValid(ArrayView<ulong> word, long position, int index, int size)
     {
         if ((uint)index < (uint)size)

@@ -18,8 +18,8 @@ internal static unsafe class CudaDriver
     private static readonly Lazy<bool> _isInstalled = new(Install);
 
     /// <summary>
-    /// Whether the driver is there; from then on ILGPU finds it too: it asks for <c>libcuda.so</c>, which only development packages bring;
-    /// the driver itself is <c>libcuda.so.1</c>.
+    /// True if the driver is there. Asking makes ILGPU find it too: ILGPU asks for <c>libcuda.so</c>, which only development packages
+    /// bring; the driver itself is <c>libcuda.so.1</c>.
     /// </summary>
     public static bool IsInstalled => _isInstalled.Value;
 

@@ -39,17 +39,17 @@ internal static class DriverCall
         }
     }
 
-    /// <summary>Whether an exception is the driver's, or that of the library in front of it.</summary>
+    /// <summary>True if the exception comes from the driver or from the library in front of it.</summary>
     public static bool IsFailure(Exception e) => e.GetType().Assembly == typeof(Accelerator).Assembly;
 
-    /// <summary>What a driver's exception becomes.</summary>
+    /// <summary>Turns an exception of the driver into one that names the device.</summary>
     /// <param name="device">The device's name.</param>
     /// <param name="doing">What was asked of it, for instance <c>waiting</c>.</param>
     /// <param name="e">What was thrown.</param>
     public static DeviceException Failure(string device, string doing, Exception e) =>
         new($"{device} failed while {doing}: {Innermost(e)}.", e);
 
-    /// <summary>What was behind an exception, in one line.</summary>
+    /// <summary>The message of the innermost exception, in one line.</summary>
     public static string Innermost(Exception e)
     {
         while (e.InnerException is { } inner)

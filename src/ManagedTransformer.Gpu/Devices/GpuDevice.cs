@@ -9,7 +9,7 @@ namespace ManagedTransformer.Gpu;
 /// A CUDA or OpenCL device. Kernels are queued in one stream and run in its order; only reading memory back (and <see cref="Synchronize"/>)
 /// waits for them.
 /// </summary>
-public sealed class GpuDevice : Device
+internal sealed class GpuDevice : Device
 {
     // What every device allows; only those with shuffles are known to have larger groups.
     private const int PortableGroupSize = 256;
@@ -43,12 +43,12 @@ public sealed class GpuDevice : Device
     internal KernelLauncher Launcher { get; }
 
     /// <summary>
-    /// Whether kernels may exchange registers within warps of 32 (<see cref="CudaTeam"/>); else they go through shared memory
+    /// True if kernels may exchange registers within warps of 32 (<see cref="CudaTeam"/>); else they go through shared memory
     /// (<see cref="PlainTeam"/>).
     /// </summary>
     internal bool HasShuffles { get; }
 
-    /// <summary>How many groups of threads are at work at the same time, roughly.</summary>
+    /// <summary>The number of multiprocessors: about as many groups of threads run at the same time.</summary>
     internal int Multiprocessors => _accelerator.NumMultiprocessors;
 
     /// <summary>Shared memory of a group that uses tensor cores (CUDA architecture 8.0 and later); 0: there are none.</summary>
@@ -58,7 +58,7 @@ public sealed class GpuDevice : Device
 
     internal IndexErrors IndexErrors { get; }
 
-    /// <summary>How often the host has waited for memory of this device.</summary>
+    /// <summary>The number of times the host has waited for memory of this device.</summary>
     internal long HostReads => Interlocked.Read(ref _hostReads);
 
     /// <summary>Queues a kernel.</summary>

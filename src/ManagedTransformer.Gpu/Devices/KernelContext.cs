@@ -6,9 +6,9 @@ namespace ManagedTransformer.Gpu;
 internal static class KernelContext
 {
     /// <summary>
-    /// How far kernels are optimised before a driver, which optimises anyway, sees them. At level O2 the last pass of ILGPU 1.5.3 moves a
-    /// load whose value only goes into the next round of a loop behind the stores of its block, so that
-    /// <c>c = a[i]; a[i] = sum; sum += c;</c> reads what it has just written.
+    /// The level to which ILGPU optimises kernels before a driver, which optimises anyway, sees them. At level O2 the last pass of ILGPU
+    /// 1.5.3 moves a load whose value only goes into the next round of a loop behind the stores of its block, so that <c>c = a[i]; a[i] =
+    /// sum; sum += c;</c> reads what it has just written.
     /// </summary>
     private const OptimizationLevel Optimization = OptimizationLevel.O1;
 

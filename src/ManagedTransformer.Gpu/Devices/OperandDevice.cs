@@ -22,7 +22,7 @@ internal static class OperandDevice
         _device = device;
     }
 
-    /// <summary>What is thrown for an operand that is on no GPU.</summary>
+    /// <summary>Creates the exception for an operand that is on no GPU.</summary>
     public static InvalidOperationException Foreign(string name)
     {
         string here = _device?.Name ?? "a GPU";

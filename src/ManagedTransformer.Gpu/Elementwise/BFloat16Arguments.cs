@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="BFloat16Code"/> takes.</summary>
+/// <summary>Arguments of <see cref="BFloat16Code"/>: the same elements as Float32 and as BFloat16.</summary>
 internal struct BFloat16Arguments
 {
     public ArrayView<float> Floats;

@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="BinaryKernel"/> takes.</summary>
+/// <summary>Arguments of <see cref="BinaryKernel"/>: two operands, the result and the strides of all three.</summary>
 internal struct BinaryArguments
 {
     public ArrayView<float> A, B, Y;

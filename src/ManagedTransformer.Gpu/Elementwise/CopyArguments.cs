@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="CopyCode.Run"/> takes. Elements are copied as integers, so that their bits stay as they are.</summary>
+/// <summary>Arguments of <see cref="CopyCode.Run"/>. Elements are copied as integers, so that their bits stay as they are.</summary>
 internal struct CopyArguments
 {
     public ArrayView<int> Source, Destination;

@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="FillCode"/> takes.</summary>
+/// <summary>Arguments of <see cref="FillCode"/>: the value and the elements that get it.</summary>
 internal struct FillArguments
 {
     public ArrayView<float> Y;

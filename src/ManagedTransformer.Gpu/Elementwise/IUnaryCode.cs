@@ -3,7 +3,7 @@ namespace ManagedTransformer.Gpu;
 /// <summary>A function of one number and two parameters, as a type parameter of <see cref="UnaryKernel"/>.</summary>
 internal interface IUnaryCode
 {
-    /// <summary>Whether <see cref="Derivative"/> takes f(x) rather than x. A constant.</summary>
+    /// <summary>True if <see cref="Derivative"/> takes f(x) rather than x. A constant.</summary>
     bool DerivativeFromOutput { get; }
 
     /// <summary>f(x).</summary>

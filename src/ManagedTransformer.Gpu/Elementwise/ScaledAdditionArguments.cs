@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="ScaledAdditionCode"/> takes.</summary>
+/// <summary>Arguments of <see cref="ScaledAdditionCode"/>: Count elements of Y and X, and the factor of X.</summary>
 internal struct ScaledAdditionArguments
 {
     public ArrayView<float> Y, X;

@@ -2,7 +2,9 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="SelectCode"/> takes.</summary>
+/// <summary>
+/// Arguments of <see cref="SelectCode"/>: the condition, both choices, the result, and the strides of the three operands.
+/// </summary>
 internal struct SelectArguments
 {
     public ArrayView<float> Condition, A, B, Y;

@@ -34,7 +34,7 @@ internal struct StridedPiece
         return [.. pieces];
     }
 
-    /// <summary>Whether a stride needs more than 32 bits.</summary>
+    /// <summary>True if a stride of an operand needs more than 32 bits.</summary>
     public static bool HasLongStride(in IterationSpace space)
     {
         for (int axis = 0; axis < space.Rank; axis++)

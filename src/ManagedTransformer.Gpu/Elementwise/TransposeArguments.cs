@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="CopyCode.Transpose"/> takes.</summary>
+/// <summary>Arguments of <see cref="CopyCode.Transpose"/>. Elements are copied as integers, so that their bits stay as they are.</summary>
 internal struct TransposeArguments
 {
     public ArrayView<int> Source, Destination;

@@ -2,10 +2,10 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="UnaryKernel"/> takes.</summary>
+/// <summary>Arguments of <see cref="UnaryKernel"/>: Count elements of each view.</summary>
 internal struct UnaryArguments
 {
-    /// <summary>What the function or its derivative reads, and the result.</summary>
+    /// <summary>The operand of the function or of its derivative, and the result.</summary>
     public ArrayView<float> X, Y;
 
     /// <summary>The gradient of the function's value; for the derivative only.</summary>

@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="AxisCode"/> takes: X [Outer, Length, Inner], Indices and Y [Outer, Picked, Inner].</summary>
+/// <summary>Arguments of <see cref="AxisCode"/>: X is [Outer, Length, Inner], Indices and Y are [Outer, Picked, Inner].</summary>
 internal struct AxisArguments
 {
     public ArrayView<float> X, Y;

@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="BagCode"/> takes: Weights and Y in the forward, DY and DWeights in the backward direction.</summary>
+/// <summary>
+/// Arguments of <see cref="BagCode"/>: Table is [TableRows, Width], Indices and Weights are [Bags, PerBag], Y is [Bags, Width]. Weights and
+/// Y serve the forward, DY and DWeights the backward direction.
+/// </summary>
 internal struct BagArguments
 {
     public ArrayView<float> Table, Weights, Y, DY, DWeights;

@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="RadixCode"/> takes for one digit.</summary>
+/// <summary>Arguments of <see cref="RadixCode"/> for one digit.</summary>
 internal struct RadixArguments
 {
     /// <summary>The source in the first pass, which has no order yet.</summary>
@@ -13,7 +13,7 @@ internal struct RadixArguments
 
     public ArrayView<int> ToKeys, ToOrder;
 
-    /// <summary>How often each group has each digit [digits, groups]; then where it moves them.</summary>
+    /// <summary>The number of times each group has each digit, [digits, groups]; then the places that it moves them to.</summary>
     public ArrayView<int> Counts;
 
     public long Count;

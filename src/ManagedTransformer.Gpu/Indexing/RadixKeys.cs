@@ -2,14 +2,14 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What is sorted: indices, with one common key for those that are skipped or wrong.</summary>
+/// <summary>Keys to sort: indices, with one common key for those that are skipped or wrong.</summary>
 internal struct RadixKeys
 {
     public ArrayView<int> Indices;
     public ArrayView<ulong> Errors;
     public int Limit, Skips, Skipped, Sentinel;
 
-    /// <summary>Whether <see cref="At"/> reports wrong indices: once is enough.</summary>
+    /// <summary>1 if <see cref="At"/> reports wrong indices: once is enough.</summary>
     public int Reports;
 
     /// <summary>The key of a position.</summary>

@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="RowGatherCode"/> takes.</summary>
+/// <summary>Arguments of <see cref="RowGatherCode"/>: Table is [TableRows, Width], Y is [Count, Width].</summary>
 internal struct RowGatherArguments
 {
     public ArrayView<float> Table, Y;

@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="RowSquareCode"/> takes.</summary>
+/// <summary>Arguments of <see cref="RowSquareCode"/>: contributions to table rows, and places for their sums and squares.</summary>
 internal struct RowSquareArguments
 {
     public ContributionViews Views;

@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="RowUpdateCode"/> takes.</summary>
+/// <summary>Arguments of <see cref="RowUpdateCode"/>: contributions to table rows, and the step to take with their sums.</summary>
 internal struct RowUpdateArguments<TStep>
     where TStep : struct, IElementStep
 {

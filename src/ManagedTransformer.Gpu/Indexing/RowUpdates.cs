@@ -73,7 +73,7 @@ internal static class RowUpdates
         return views;
     }
 
-    /// <summary>Whether a segment may have several pieces.</summary>
+    /// <summary>True if a segment may have several pieces.</summary>
     public static bool HasLongSegments(ContributionViews views) => views.Count > 1L << views.PieceBits;
 
     /// <summary>Blocks of as many places as a piece has.</summary>

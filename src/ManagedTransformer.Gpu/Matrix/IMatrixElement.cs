@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>How an element of a matrix is read.</summary>
+/// <summary>Reads elements of a matrix and widens them to Float32.</summary>
 internal interface IMatrixElement
 {
     /// <summary>The element at a place in whichever view holds the matrix.</summary>

@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What the kernels of matrix products take: the problem, and how it is cut.</summary>
+/// <summary>Arguments of the kernels of matrix products: the problem and its division into parts and tiles.</summary>
 internal struct MatMulArguments
 {
     /// <summary>The operands. B is empty where <see cref="Halves"/> is not; Bias and PreActivation may be empty.</summary>

@@ -1,6 +1,8 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What happens to a sum of products: alpha, bias, what C held, activation; the same for all kernels of matrix products.</summary>
+/// <summary>
+/// Last step of every kernel of matrix products: alpha, bias, the earlier value of C and the activation are applied to a sum.
+/// </summary>
 internal static class MatMulEpilogue
 {
     /// <summary>Takes the sum over one part of K: to the scratch if there are more parts, else to C.</summary>

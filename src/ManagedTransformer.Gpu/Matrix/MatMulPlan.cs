@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Which kernel computes a product, and into how many parts K is cut so that there is work for all multiprocessors. It depends on the shape
-/// and the device alone: the same product gives the same bits every time.
+/// Choice of the kernel for a product, and of the number of parts into which K is cut so that there is work for all multiprocessors. It
+/// depends on the shape and the device alone: the same product gives the same bits every time.
 /// </summary>
 /// <param name="Method">The kernel.</param>
 /// <param name="Parts">Parts of K.</param>

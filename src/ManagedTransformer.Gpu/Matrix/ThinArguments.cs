@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="ThinCode"/> takes: the product as a thin operand of at most 8 vectors against a wide one of many.</summary>
+/// <summary>Arguments of <see cref="ThinCode"/>: the product as a thin operand of at most 8 vectors against a wide one of many.</summary>
 internal struct ThinArguments
 {
     /// <summary>For the epilogue, the sizes and the parts.</summary>

@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="BatchNormCode"/> takes: Bias and Y in the forward, the rest in the backward direction.</summary>
+/// <summary>
+/// Arguments of <see cref="BatchNormCode"/>: X is [Rows, Width], the statistics and parameters are [Width]. Bias and Y serve the forward,
+/// the gradients the backward direction.
+/// </summary>
 internal struct BatchNormArguments
 {
     public ArrayView<float> X, Mean, Rstd, Gain, Bias, Y, DY, DX, DGain, DBias, Counts;

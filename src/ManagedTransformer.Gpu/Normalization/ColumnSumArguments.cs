@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="ColumnSumCode"/> takes.</summary>
+/// <summary>Arguments of <see cref="ColumnSumCode"/>: a term per element of [Rows, Width], summed over bands of Band rows.</summary>
 internal struct ColumnSumArguments<TTerm>
     where TTerm : struct, IColumnTerm
 {

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What <see cref="GroupedNormCode"/> takes: First in the forward, DX and DFirst in the backward direction, in which Y is what reaches the
-/// result.
+/// Arguments of <see cref="GroupedNormCode"/>: First serves the forward, DX and DFirst the backward direction, in which Y holds the
+/// gradient of the result.
 /// </summary>
 internal struct GroupedNormArguments
 {

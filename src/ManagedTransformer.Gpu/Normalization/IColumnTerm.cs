@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="ColumnSums"/> adds up: up to two numbers per row and column.</summary>
+/// <summary>Terms of <see cref="ColumnSums"/>: up to two numbers per row and column.</summary>
 internal interface IColumnTerm
 {
     /// <summary>The numbers of one place.</summary>

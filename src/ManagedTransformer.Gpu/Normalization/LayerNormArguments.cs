@@ -2,7 +2,9 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="LayerNormCode"/> takes.</summary>
+/// <summary>
+/// Arguments of <see cref="LayerNormCode"/>: X, Residual, Sum and Y are [Rows, Width], Gain and Bias [Width], Mean and Rstd [Rows].
+/// </summary>
 internal struct LayerNormArguments
 {
     public ArrayView<float> X, Residual, Gain, Bias, Sum, Y, Mean, Rstd;

@@ -2,7 +2,9 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="LayerNormGradientCode"/> takes.</summary>
+/// <summary>
+/// Arguments of <see cref="LayerNormGradientCode"/>: S, DY, DSum and DS are [Rows, Width], Gain is [Width], Mean and Rstd are [Rows].
+/// </summary>
 internal struct LayerNormGradientArguments
 {
     public ArrayView<float> S, Gain, Mean, Rstd, DY, DSum, DS;

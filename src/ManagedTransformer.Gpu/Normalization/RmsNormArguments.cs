@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="RmsNormCode"/> takes: Y in the forward, DY and DX in the backward direction.</summary>
+/// <summary>
+/// Arguments of <see cref="RmsNormCode"/>: X is [Rows, Width], Gain [Width], Rrms [Rows]. Y serves the forward, DY and DX the backward
+/// direction.
+/// </summary>
 internal struct RmsNormArguments
 {
     public ArrayView<float> X, Gain, Rrms, Y, DY, DX;

@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What is done with the gradient of one element of a parameter or table.</summary>
+/// <summary>Update of one element of a parameter or table from its gradient.</summary>
 internal interface IElementStep
 {
     /// <summary>Updates an element.</summary>

@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="SquareSumCode"/> takes.</summary>
+/// <summary>Arguments of <see cref="SquareSumCode"/>: Count elements of X, a sum per group in Parts, the total in Y[0].</summary>
 internal struct SquareSumArguments
 {
     public ArrayView<float> X, Y;

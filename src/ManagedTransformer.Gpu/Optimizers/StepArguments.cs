@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="StepCode"/> takes.</summary>
+/// <summary>Arguments of <see cref="StepCode"/>: the step and the gradients of Count elements.</summary>
 internal struct StepArguments<TStep>
     where TStep : struct, IElementStep
 {

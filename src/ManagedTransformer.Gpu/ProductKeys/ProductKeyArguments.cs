@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="ProductKeyCode"/> takes. Items are the heads of the rows one after the other.</summary>
+/// <summary>Arguments of <see cref="ProductKeyCode"/>. Items are the heads of the rows one after the other.</summary>
 internal struct ProductKeyArguments
 {
     /// <summary>[Items, 2, KeyCount].</summary>

@@ -3,7 +3,7 @@ namespace ManagedTransformer.Gpu;
 /// <summary>Makes results of random words, as a type parameter of <see cref="RandomKernel"/>.</summary>
 internal interface IWordCode
 {
-    /// <summary>Whether <see cref="Value"/> reads an input array. A constant.</summary>
+    /// <summary>True if <see cref="Value"/> reads an input array. A constant.</summary>
     bool ReadsInput { get; }
 
     /// <summary>A result.</summary>

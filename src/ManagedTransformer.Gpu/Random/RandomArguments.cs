@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="RandomKernel"/> takes.</summary>
+/// <summary>Arguments of <see cref="RandomKernel"/>: Count results, each from its own place in the sequence.</summary>
 internal struct RandomArguments
 {
     public ArrayView<float> X, Y;

@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="RandomKernel"/> makes of random words.</summary>
+/// <summary>Functions of random words that <see cref="RandomKernel"/> computes; u is a word as a number of [0, 1).</summary>
 internal static class WordCode
 {
     /// <summary>0 where u is below the probability a, else x / (1 - a).</summary>

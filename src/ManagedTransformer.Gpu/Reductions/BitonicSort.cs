@@ -34,6 +34,6 @@ internal static class BitonicSort
         }
     }
 
-    /// <summary>Whether a position belongs to a block that a stage sorts with the largest key first. In the last stage all do.</summary>
+    /// <summary>True if a position belongs to a block that a stage sorts with the largest key first. In the last stage all do.</summary>
     public static bool IsDescending(long position, long size, long mask) => (position & mask & size) == 0;
 }

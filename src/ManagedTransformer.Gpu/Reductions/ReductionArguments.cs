@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="RowReduction"/> and <see cref="ColumnReduction"/> take: X is [outer, N, Inner].</summary>
+/// <summary>Arguments of <see cref="RowReduction"/> and <see cref="ColumnReduction"/>: X is [outer, N, Inner].</summary>
 internal struct ReductionArguments<TInput, TState>
     where TInput : unmanaged
     where TState : unmanaged

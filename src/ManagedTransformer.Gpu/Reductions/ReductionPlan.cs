@@ -3,8 +3,9 @@ using System.Numerics;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// How a reduction of [outer, n, inner] is divided, by the shape alone: with inner = 1 teams take rows, else groups take columns; where
-/// that leaves most of a device idle and the axis is long, several groups take parts of it, and a second launch merges their states.
+/// Division of a reduction of [outer, n, inner] among threads, by the shape alone: with inner = 1 teams take rows, else groups take
+/// columns; where that leaves most of a device idle and the axis is long, several groups take parts of it, and a second launch merges their
+/// states.
 /// </summary>
 /// <param name="Bits">The logarithm of a team's threads (rows) or of a group's columns.</param>
 /// <param name="Groups">Groups of threads.</param>

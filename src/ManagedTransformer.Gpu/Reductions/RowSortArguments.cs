@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="RowSortCode"/> takes.</summary>
+/// <summary>Arguments of <see cref="RowSortCode"/>, which sorts rows of N elements.</summary>
 internal struct RowSortArguments
 {
     /// <summary>[Rows, N].</summary>

@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="ScanCode"/> takes: X and Y are [outer, N, Inner].</summary>
+/// <summary>Arguments of <see cref="ScanCode"/>: X and Y are [outer, N, Inner].</summary>
 internal struct ScanArguments
 {
     public ArrayView<float> X, Y;
@@ -19,7 +19,7 @@ internal struct ScanArguments
     /// <summary>Parts of the axis, and the length of each but the last.</summary>
     public int Parts, PartLength;
 
-    /// <summary>Whether the sums run from the end.</summary>
+    /// <summary>1 if the sums run from the end, else 0.</summary>
     public int Reverse;
 
     /// <summary>The logarithm of the threads that share a row.</summary>

@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="TopKCode"/> takes.</summary>
+/// <summary>Arguments of <see cref="TopKCode"/>, which finds the K largest of every N elements.</summary>
 internal struct TopKArguments
 {
     /// <summary>[rows, N].</summary>

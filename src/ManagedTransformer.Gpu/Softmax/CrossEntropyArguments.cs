@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="CrossEntropyCode"/> takes: Loss and Nll in the forward, Scale and DX in the backward direction.</summary>
+/// <summary>Arguments of <see cref="CrossEntropyCode"/>: Loss and Nll serve the forward, Scale and DX the backward direction.</summary>
 internal struct CrossEntropyArguments
 {
     public ArrayView<float> X, Loss, Nll, Scale, DX;

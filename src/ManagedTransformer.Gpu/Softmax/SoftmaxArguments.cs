@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="SoftmaxCode"/> takes: rows of Length elements.</summary>
+/// <summary>Arguments of <see cref="SoftmaxCode"/>: rows of Length elements.</summary>
 internal struct SoftmaxArguments
 {
     /// <summary>

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Tensors.Serialization;
 
 /// <summary>Facts about the element types of safetensors files.</summary>
-public static class SafetensorsTypeExtensions
+internal static class SafetensorsTypeExtensions
 {
     private static readonly string[] _codes = ["F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U8", "BOOL"];
     private static readonly int[] _sizes = [8, 4, 2, 2, 8, 4, 2, 1, 1, 1];

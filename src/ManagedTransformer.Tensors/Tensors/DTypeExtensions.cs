@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Tensors;
 
 /// <summary>Facts about element types.</summary>
-public static class DTypeExtensions
+internal static class DTypeExtensions
 {
     /// <summary>Bytes of one element.</summary>
     /// <param name="dtype">The element type.</param>

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Tensors;
 
 /// <summary>Finds and opens devices of one kind.</summary>
-public abstract class DeviceProvider
+internal abstract class DeviceProvider
 {
     /// <summary>The first part of its devices' names, for instance <c>cuda</c>.</summary>
     public abstract string Kind { get; }

@@ -12,7 +12,7 @@ public static class Devices
 
     /// <summary>Adds the devices of a provider; a second time it does nothing.</summary>
     /// <param name="provider">Finds and opens devices of one kind. Earlier ones are preferred.</param>
-    public static void Register(DeviceProvider provider)
+    internal static void Register(DeviceProvider provider)
     {
         ArgumentNullException.ThrowIfNull(provider);
         lock (_gate)

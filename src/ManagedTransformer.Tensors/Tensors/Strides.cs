@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ManagedTransformer.Tensors;
 
 /// <summary>Distances, in elements, between neighbours along each axis of a tensor; 0 repeats one element (broadcasting).</summary>
-public struct Strides : IEquatable<Strides>
+internal struct Strides : IEquatable<Strides>
 {
     private Values _values;
 

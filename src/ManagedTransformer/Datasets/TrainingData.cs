@@ -86,7 +86,7 @@ public sealed class TrainingData
         }
     }
 
-    /// <summary>What bits per character divide by: bytes for a tokenizer of bytes, else code points.</summary>
+    /// <summary>The number of characters that bits per character divide by: bytes for a tokenizer of bytes, else code points.</summary>
     /// <param name="utf8">The text.</param>
     /// <param name="tokenizer">The tokenizer.</param>
     public static long Characters(ReadOnlyMemory<byte> utf8, ITokenizer tokenizer) =>

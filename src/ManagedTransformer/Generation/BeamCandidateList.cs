@@ -47,7 +47,7 @@ internal sealed class BeamCandidateList(int capacity)
 
     private double Worst => _candidates[_count - 1].Score;
 
-    /// <summary>How many leading scores cannot enter the list.</summary>
+    /// <summary>Counts the leading scores that cannot enter the list.</summary>
     private int CountBelow(ReadOnlySpan<float> logProbabilities, double score)
     {
         // Rounded down, so that no score above the exact threshold is passed over. What is not a number is not below it either.

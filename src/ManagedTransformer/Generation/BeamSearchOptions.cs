@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Generation;
 
 /// <summary>
-/// How a beam search runs. The defaults are those of the translation recipes: beam 5, mean log-probability,
-/// at most 1.2 times the source length plus 10.
+/// Options of a beam search. The defaults are those of the translation recipes: beam 5, mean log-probability, at most 1.2 times the source
+/// length plus 10.
 /// </summary>
 public sealed record BeamSearchOptions
 {
@@ -15,7 +15,7 @@ public sealed record BeamSearchOptions
     /// <summary>Its exponent alpha.</summary>
     public double LengthPenalty { get; set; } = 1;
 
-    /// <summary>Whether the scores of finished hypotheses are divided by the length penalty at all.</summary>
+    /// <summary>True to divide the scores of finished hypotheses by the length penalty.</summary>
     public bool Normalize { get; set; } = true;
 
     /// <summary>Fewest tokens before eos.</summary>

@@ -27,7 +27,7 @@ internal sealed class EncodedBatch
     /// <summary>The numbers of the sentences.</summary>
     public int[] Numbers { get; }
 
-    /// <summary>What the decoder attends to.</summary>
+    /// <summary>The encoder's output, which the decoder attends to.</summary>
     public EncoderOutput Memory { get; }
 
     /// <summary>Divides sentences into batches of similar length.</summary>

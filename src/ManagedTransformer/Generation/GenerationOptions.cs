@@ -2,7 +2,7 @@ using ManagedTransformer.Modules.Decoding;
 
 namespace ManagedTransformer.Generation;
 
-/// <summary>How text is continued.</summary>
+/// <summary>Options for the continuation of a text.</summary>
 public sealed record GenerationOptions
 {
     /// <summary>Most new tokens.</summary>
@@ -26,8 +26,7 @@ public sealed record GenerationOptions
     public IReadOnlyList<int> StopTokens { get; init; } = [];
 
     /// <summary>
-    /// Whether to go on where the model ends its text (<c>end_of_text</c> of its description,
-    /// <c>eos_token_id</c> of Hugging Face's folders).
+    /// True to go on where the model ends its text (<c>end_of_text</c> of its description, <c>eos_token_id</c> of Hugging Face's folders).
     /// </summary>
     public bool IgnoreEndOfText { get; init; }
 

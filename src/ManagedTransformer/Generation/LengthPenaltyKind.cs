@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Generation;
 
-/// <summary>What the log-probability of a finished hypothesis of L tokens, eos included, is divided by.</summary>
+/// <summary>Divisor of the log-probability of a finished hypothesis of L tokens, eos included.</summary>
 public enum LengthPenaltyKind
 {
     /// <summary>L^alpha (fairseq): alpha 1 is the mean log-probability, a larger alpha favours longer hypotheses.</summary>

@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Generation;
 
-/// <summary>How the B live hypotheses of a sentence came about in one step, kept so that finished ones can be read backwards.</summary>
+/// <summary>Origins of the B live hypotheses of a sentence in one step, kept so that finished ones can be read backwards.</summary>
 internal sealed class SearchStep(int beam, bool hasExits)
 {
     public int[] Parents { get; } = new int[beam];

@@ -29,10 +29,10 @@ internal sealed class SearchedSentence
     /// <summary>The live hypotheses, best first: each one's last token and which one before it extends.</summary>
     public ReadOnlySpan<BeamCandidate> Live => _live;
 
-    /// <summary>Whether the search is over.</summary>
+    /// <summary>True when the search is over.</summary>
     public bool IsDone { get; private set; }
 
-    /// <summary>What is finished, best first.</summary>
+    /// <summary>The finished hypotheses, best first.</summary>
     public IReadOnlyList<Hypothesis> Results => [.. _finished.OrderByDescending(hypothesis => hypothesis.Score)];
 
     /// <summary>Extends the live hypotheses by one token.</summary>

@@ -7,19 +7,19 @@ namespace ManagedTransformer.Generation;
 /// <param name="Reason">What sets the limit, with the key that changes it.</param>
 internal sealed record SentenceLimit(int Tokens, string Reason)
 {
-    /// <summary>What a model reads.</summary>
+    /// <summary>The limit of what a model reads.</summary>
     /// <param name="config">The model's sizes.</param>
     public static SentenceLimit Of(EncoderDecoderConfig config) =>
         new(config.MaxPositions, FormattableString.Invariant($"the model reads at most {config.MaxPositions:N0} (model.max_positions)"));
 
-    /// <summary>What a model reads and a batch holds.</summary>
+    /// <summary>The limit of what a model reads and a batch holds, whichever is smaller.</summary>
     /// <param name="config">The model's sizes.</param>
     /// <param name="maxTokens">Tokens of a batch.</param>
     public static SentenceLimit Of(EncoderDecoderConfig config, int maxTokens) => maxTokens >= config.MaxPositions
         ? Of(config)
         : new(maxTokens, FormattableString.Invariant($"a batch holds at most {maxTokens:N0} tokens (training.max_tokens)"));
 
-    /// <summary>Whether a sentence fits.</summary>
+    /// <summary>Returns true if a sentence fits.</summary>
     /// <param name="length">Its tokens without its end.</param>
     public bool Fits(int length) => length < Tokens;
 

@@ -25,18 +25,18 @@ public sealed class TextGeneration : IEnumerable<string>
     /// <summary>Tokens of the prompt.</summary>
     public int PromptTokens => _prompt.Length;
 
-    /// <summary>How many of them the model reads, the last ones: all, unless it has fewer positions.</summary>
+    /// <summary>The number of prompt tokens that the model reads, the last ones: all, unless it has fewer positions.</summary>
     public int PromptTokensRead => Math.Min(_prompt.Length, _network.Config.PositionLimit);
 
     /// <summary>Tokens generated so far.</summary>
     public int Tokens { get; private set; }
 
-    /// <summary>Whether the text ended before a stop token, such as the model's end of text, and not at the limit.</summary>
+    /// <summary>True when the text ended before a stop token, such as the model's end of text, and not at the limit.</summary>
     public bool IsStopped { get; private set; }
 
     /// <summary>
-    /// What a reader of the text should know: what of the prompt was not read, and from where a window slides over the text.
-    /// Grows as the text does.
+    /// Remarks for a reader of the text: the part of the prompt that was not read, and the token from which on a window slides over the
+    /// text. Grows as the text does.
     /// </summary>
     public IEnumerable<string> Notes
     {

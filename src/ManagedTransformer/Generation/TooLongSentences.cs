@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Generation;
 
-/// <summary>What happens to a sentence that has more tokens than a model or a batch can hold; it is never cut.</summary>
+/// <summary>Treatment of a sentence that has more tokens than a model or a batch can hold; it is never cut.</summary>
 public enum TooLongSentences
 {
     /// <summary>It is refused by its line.</summary>

@@ -7,8 +7,8 @@ namespace ManagedTransformer.Generation;
 public sealed record Translation(string Source, string Text, Hypothesis? Hypothesis)
 {
     /// <summary>
-    /// Whether the sentence is longer than the model reads, so that its translation was left empty (<see
-    /// cref="TooLongSentences.Empty"/>).
+    /// True when the sentence is longer than the model reads, so that its translation was left empty
+    /// (<see cref="TooLongSentences.Empty"/>).
     /// </summary>
     public bool IsTooLong { get; init; }
 }

@@ -2,10 +2,10 @@ using ManagedTransformer.Modules.Decoding;
 
 namespace ManagedTransformer.Generation;
 
-/// <summary>How sentences are translated.</summary>
+/// <summary>Options for the translation of sentences.</summary>
 public sealed record TranslationOptions
 {
-    /// <summary>How the best translation is searched.</summary>
+    /// <summary>The search for the best translation.</summary>
     public BeamSearchOptions Search { get; init; } = new();
 
     /// <summary>Sentences that are translated at once, those of similar length of a few batches; 1: each as soon as it comes.</summary>
@@ -14,7 +14,7 @@ public sealed record TranslationOptions
     /// <summary>At which layer tokens leave the decoder of a depth-adaptive model; null: as its configuration says.</summary>
     public DepthRule? Exits { get; init; }
 
-    /// <summary>What happens to sentences that are longer than the model reads.</summary>
+    /// <summary>The treatment of sentences that are longer than the model reads.</summary>
     public TooLongSentences TooLong { get; init; }
 
     /// <summary>Told a sentence, with file and line, about everything that is left out or left empty; null for nobody.</summary>

@@ -69,7 +69,7 @@ internal static class JsonFile
     public static string RequireString(JsonElement parent, string name, string path) =>
         Require(parent, name, JsonValueKind.String, path).GetString()!;
 
-    /// <summary>Whether an optional member is true.</summary>
+    /// <summary>Returns true if an optional member is there and true.</summary>
     public static bool IsTrue(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 
@@ -84,7 +84,7 @@ internal static class JsonFile
             _ => throw new InputException($"{path}: {name} must be true or false."),
         };
 
-    /// <summary>Whether an optional member is absent, null or an empty string.</summary>
+    /// <summary>Returns true if an optional member is absent, null or an empty string.</summary>
     public static bool IsAbsent(JsonElement parent, string name) =>
         !parent.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null
         || value.ValueKind == JsonValueKind.String && value.ValueEquals("");

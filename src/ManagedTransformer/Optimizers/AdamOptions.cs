@@ -16,19 +16,19 @@ public sealed record AdamOptions
     public float WeightDecay { get; init; }
 
     /// <summary>
-    /// Whether decay takes a share of the weight, times the learning rate (AdamW), or is added to the gradient (L2 regularisation,
+    /// True if decay takes a share of the weight, times the learning rate (AdamW); false if it is added to the gradient (L2 regularisation,
     /// Adam as first published).
     /// </summary>
     public bool DecoupledDecay { get; init; } = true;
 
     /// <summary>
-    /// Whether rows without a contribution to a gradient of rows stay as they are, weights and moments; otherwise their gradient is 0 and
+    /// True if rows without a contribution to a gradient of rows stay as they are, weights and moments; otherwise their gradient is 0 and
     /// the whole table moves.
     /// </summary>
     public bool Lazy { get; init; } = true;
 
     /// <summary>
-    /// Whether epsilon is added after the bias correction of the root (AdamW as PyTorch has it) or before (Adam as fairseq has it).
+    /// True if epsilon is added after the bias correction of the root (AdamW as PyTorch has it), false if before (Adam as fairseq has it).
     /// </summary>
     public bool CorrectRoot { get; init; }
 }

@@ -31,7 +31,7 @@ public abstract class Optimizer
         }
     }
 
-    /// <summary>What is updated.</summary>
+    /// <summary>The parameters to update, in groups.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; }
 
     /// <summary>Updates done so far; set it to continue from a checkpoint.</summary>

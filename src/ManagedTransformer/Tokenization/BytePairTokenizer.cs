@@ -55,7 +55,7 @@ public sealed class BytePairTokenizer : ITokenizer
     public IReadOnlyList<SpecialToken> SpecialTokens => _specialTokens;
 
     /// <summary>
-    /// Whether a space is put before a text that does not begin with one, so that its first word is encoded like any other.
+    /// True when a space is put before a text that does not begin with one, so that its first word is encoded like any other.
     /// </summary>
     public bool AddPrefixSpace { get; }
 

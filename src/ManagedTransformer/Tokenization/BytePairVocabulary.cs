@@ -11,7 +11,7 @@ internal sealed class BytePairVocabulary
     /// <summary>Ids reach from 0; this bounds the table that a damaged file can ask for.</summary>
     private const int LargestId = (1 << 24) - 1;
 
-    /// <summary>How a line of merges begins that is none.</summary>
+    /// <summary>The beginning of a line of a merges file that is no merge.</summary>
     public const string Heading = "#version";
 
     private readonly string _path;
@@ -148,7 +148,7 @@ internal sealed class BytePairVocabulary
         return new(tokens, _merges, _specialTokens.Values, addPrefixSpace, prefix);
     }
 
-    /// <summary>Whether a token has the id.</summary>
+    /// <summary>Returns true if a token has the id.</summary>
     public bool HasId(int id) => _usedIds.Contains(id);
 
     /// <summary>The id of a token.</summary>

@@ -251,7 +251,7 @@ internal static class HuggingFaceTokenizerFile
     private static string TypeOf(JsonElement component) =>
         component.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String ? type.GetString()! : "(unnamed)";
 
-    /// <summary>What to throw for something that would change ids and is not supported.</summary>
+    /// <summary>Creates the exception for a feature that would change ids and is not supported.</summary>
     public static InputException Unsupported(string feature, string path) =>
         new($"The tokenizer '{path}' has {feature}; only byte-level BPE as in GPT-2 is supported.");
 }

@@ -5,9 +5,9 @@ using ManagedTransformer.Json;
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>
-/// What the files beside a tokenizer's vocabulary change about the ids of a text: <c>tokenizer_config.json</c>, and
-/// <c>special_tokens_map.json</c> and <c>added_tokens.json</c> of older folders, read as transformers' GPT2Tokenizer reads them. Whatever
-/// else in them would change ids is refused by name.
+/// Settings beside a tokenizer's vocabulary that change the ids of a text: <c>tokenizer_config.json</c>, and <c>special_tokens_map.json</c>
+/// and <c>added_tokens.json</c> of older folders, read as transformers' GPT2Tokenizer reads them. Whatever else in them would change ids is
+/// refused by name.
 /// </summary>
 internal sealed class HuggingFaceTokenizerSettings
 {
@@ -37,10 +37,10 @@ internal sealed class HuggingFaceTokenizerSettings
     /// <summary>The main file, for errors.</summary>
     public string ConfigPath { get; }
 
-    /// <summary>Whether one of the files is there. Only then they list all special tokens.</summary>
+    /// <summary>True when one of the files is there. Only then they list all special tokens.</summary>
     public bool AreGiven { get; private set; }
 
-    /// <summary>Whether a space is put before a text; null where that is left to the tokenizer's own file.</summary>
+    /// <summary>True when a space is put before a text; null where that is left to the tokenizer's own file.</summary>
     public bool? AddPrefixSpace { get; private set; }
 
     /// <summary>The token that is put before every text; null: none, or what the tokenizer's own file says.</summary>

@@ -15,7 +15,7 @@ public sealed class SentenceTokenizer(ITokenizer tokenizer, bool lowercase = fal
     /// <summary>Splits the text.</summary>
     public ITokenizer Tokenizer => tokenizer;
 
-    /// <summary>Whether sentences are lower-cased before they are split.</summary>
+    /// <summary>True when sentences are lower-cased before they are split.</summary>
     public bool Lowercase => lowercase;
 
     /// <summary>The number of ids, special ones included.</summary>

@@ -12,7 +12,7 @@ public static class SpecialIds
     /// <summary>End of sentence, and what a decoder reads first.</summary>
     public const int Eos = 2;
 
-    /// <summary>What stands for text outside the vocabulary.</summary>
+    /// <summary>The id of text outside the vocabulary.</summary>
     public const int Unknown = 3;
 
     /// <summary>The first ordinary token.</summary>

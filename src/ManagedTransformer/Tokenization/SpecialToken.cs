@@ -6,7 +6,7 @@ namespace ManagedTransformer.Tokenization;
 public sealed record SpecialToken(int Id, string Content)
 {
     /// <summary>
-    /// Whether it is looked for only in what the others leave over: in Hugging Face's files a token of the normalized text.
+    /// True when it is looked for only in what the other tokens leave over: in Hugging Face's files a token of the normalized text.
     /// </summary>
     public bool IsNormalized { get; init; }
 }

@@ -22,9 +22,7 @@ public sealed class StreamingDecoder(ITokenizer tokenizer)
         return Convert(flush: false);
     }
 
-    /// <summary>
-    /// What is left at the end: U+FFFD for a character that was never completed, otherwise nothing. The decoder then starts anew.
-    /// </summary>
+    /// <summary>Returns the rest at the end, U+FFFD for a character that was never completed, otherwise nothing, and starts anew.</summary>
     public string Flush()
     {
         _utf8.ResetWrittenCount();

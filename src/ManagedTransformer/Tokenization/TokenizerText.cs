@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ManagedTransformer.Tokenization;
 
-/// <summary>What the tokenizers have in common: decoding by pieces, and walking through UTF-8.</summary>
+/// <summary>Helpers that all tokenizers share: decoding by pieces, and walking through UTF-8.</summary>
 internal static class TokenizerText
 {
     public static string Decode(ITokenizer tokenizer, ReadOnlySpan<int> ids)

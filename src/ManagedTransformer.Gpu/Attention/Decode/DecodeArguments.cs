@@ -3,7 +3,7 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What <see cref="DecodeCode"/> and <see cref="DecodeCombineCode"/> take. A row is split into <see cref="Splits"/> ranges of keys; each
+/// Arguments of <see cref="DecodeCode"/> and <see cref="DecodeCombineCode"/>. A row is split into <see cref="Splits"/> ranges of keys; each
 /// leaves its largest score, the sums of e^(s - max) as they are and masked, and the weighted sum of values in a row of
 /// <see cref="Parts"/>.
 /// </summary>

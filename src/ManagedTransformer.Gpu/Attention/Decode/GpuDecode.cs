@@ -11,7 +11,7 @@ internal static class GpuDecode
     // Groups enough to fill a large device.
     private const int WantedGroups = 1024;
 
-    /// <summary>Whether there are so few queries that each is worth groups of its own.</summary>
+    /// <summary>True if there are so few queries that each is worth groups of its own.</summary>
     public static bool Suits(int queries) => queries <= MostQueries;
 
     /// <summary>Queues the ranges of keys of all rows, and what puts them together.</summary>

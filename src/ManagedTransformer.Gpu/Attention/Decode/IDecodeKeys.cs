@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What <see cref="DecodeCode"/> needs to know of a kind of attention. A row is a query of a head of a sequence, in that order; a key is
-/// whatever it may look at.
+/// A kind of attention as <see cref="DecodeCode"/> sees it. A row is a query of a head of a sequence, in that order; a key is whatever it
+/// may look at.
 /// </summary>
 internal interface IDecodeKeys
 {
@@ -12,7 +12,7 @@ internal interface IDecodeKeys
     /// <summary>Columns of a value.</summary>
     int Width { get; }
 
-    /// <summary>What the sum of all e^(s - max) is multiplied with where it is added to the sum of the masked ones.</summary>
+    /// <summary>The factor of the sum of all e^(s - max) where it is added to the sum of the masked ones.</summary>
     float Epsilon { get; }
 
     /// <summary>A score; minus infinity where the row must not look.</summary>
@@ -21,7 +21,7 @@ internal interface IDecodeKeys
     /// <summary>The soft mask.</summary>
     float Mask(int row, int key);
 
-    /// <summary>What a weight is multiplied with where it meets its value.</summary>
+    /// <summary>The factor of a weight where it meets its value.</summary>
     float Factor(int row, int key);
 
     float Value(int row, int key, int column);

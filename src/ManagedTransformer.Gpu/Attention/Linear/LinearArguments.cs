@@ -62,7 +62,7 @@ internal struct LinearArguments
     public static float EpsilonOf(LinearArguments arguments, int pair, int t) =>
         arguments.HasEpsilonFactors != 0 ? arguments.Epsilon * arguments.EpsilonFactors[GateIndex(arguments, pair, t)] : arguments.Epsilon;
 
-    /// <summary>What the weighted sum is divided by: sum + epsilon, or the larger of epsilon and sum or its magnitude.</summary>
+    /// <summary>The divisor of the weighted sum: sum + epsilon, or the larger of epsilon and sum or its magnitude.</summary>
     public static float Divisor(LinearArguments arguments, float sum, float epsilon)
     {
         if (arguments.Denominator == (int)Tensors.LinearDenominator.Add)

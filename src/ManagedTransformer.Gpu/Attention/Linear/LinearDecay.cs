@@ -4,17 +4,17 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// How states decay: with lg = ln g and c its sums within a chunk, the weight of position i at position t is w[t, i] = e^(c[t] - c[i])
-/// (1 - g[i]) for i &lt;= t, and what is left of the state before the chunk e^c[t]. No exponent is positive, so nothing overflows however
-/// small the product of the gates is. The sums come in two parts each, so that differences of large ones keep their digits. All are [pair,
-/// Length]; without gates and padding there are none, and everything is 1.
+/// Decay of states: with lg = ln g and c its sums within a chunk, the weight of position i at position t is w[t, i] = e^(c[t] - c[i]) (1 -
+/// g[i]) for i &lt;= t, and e^c[t] of the state before the chunk is left. No exponent is positive, so nothing overflows however small the
+/// product of the gates is. The sums come in two parts each, so that differences of large ones keep their digits. All are [pair, Length];
+/// without gates and padding there are none, and everything is 1.
 /// </summary>
 internal struct LinearDecay
 {
     public ArrayView<float> High, Low, Kept, Added;
     public int Exists;
 
-    /// <summary>What is left of the state before the chunk.</summary>
+    /// <summary>The share of the state before the chunk that is left at a position.</summary>
     public static float Carry(LinearDecay decay, long position) => decay.Exists != 0 ? GpuMath.Exp(decay.High[position]) : 1;
 
     /// <summary>w of two positions, the later one first.</summary>

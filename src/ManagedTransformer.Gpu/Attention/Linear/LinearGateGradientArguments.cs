@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What <see cref="LinearGateGradientCode"/> takes: states before every chunk and behind the last one,
-/// and gradients of the states behind every chunk.
+/// Arguments of <see cref="LinearGateGradientCode"/>: states before every chunk and behind the last one, and gradients of the states behind
+/// every chunk.
 /// </summary>
 internal struct LinearGateGradientArguments
 {

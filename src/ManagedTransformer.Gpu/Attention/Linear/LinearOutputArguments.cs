@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="LinearOutputCode"/> takes; Factors and Biases are [pair, Length].</summary>
+/// <summary>Arguments of <see cref="LinearOutputCode"/>; Factors and Biases are [pair, Length].</summary>
 internal struct LinearOutputArguments
 {
     public LinearArguments Forward;

@@ -116,7 +116,9 @@ internal static class LinearRowCode
             Scale(arguments, start, first, row + 3)));
     }
 
-    /// <summary>What a position keeps of the state, or the state behind the chunk of it.</summary>
+    /// <summary>
+    /// The share of the state that reaches a position, or the share of a position that reaches the state behind the chunk.
+    /// </summary>
     private static float Scale(LinearRowArguments arguments, long start, int first, int t)
     {
         int length = arguments.Forward.Length, last = first + Tile.Size < length ? first + Tile.Size - 1 : length - 1;

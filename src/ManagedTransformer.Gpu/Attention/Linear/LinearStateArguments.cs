@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What <see cref="LinearStateCode"/> and <see cref="LinearPrefixCode"/> take. Forward: what every chunk adds to the state, sum of w[last,
-/// t] k[t] (x) [v[t], 1]. Backward: what it adds to the state's gradient, sum of e^c[t] Factors[t] q[t] (x) [dy[t], LastFactors[t]].
+/// Arguments of <see cref="LinearStateCode"/> and <see cref="LinearPrefixCode"/>. Forward, every chunk adds to the state the sum of w[last,
+/// t] k[t] (x) [v[t], 1]. Backward, it adds to the state's gradient the sum of e^c[t] Factors[t] q[t] (x) [dy[t], LastFactors[t]].
 /// </summary>
 internal struct LinearStateArguments
 {
@@ -12,7 +12,9 @@ internal struct LinearStateArguments
     public HeadOperand Left, Right;
     public ArrayView<float> States, Factors, LastFactors;
 
-    /// <summary>What comes in, and what goes out at the other end, as s and z; z of an absent one is empty too.</summary>
+    /// <summary>
+    /// The state that comes in at one end and the one that goes out at the other, as s and z; z of an absent one is empty too.
+    /// </summary>
     public ArrayView<float> FirstS, FirstZ, LastS, LastZ;
 
     public int IsBackward, HasFirst, HasLast, Pairs;

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What one chunk adds to the state or to its gradient (<see cref="LinearStateArguments"/>): a product of 64 features with 64 columns of
-/// values over the positions of the chunk, by a group; those of the first columns also add up z, four threads per feature.
+/// Contribution of one chunk to the state or to its gradient (<see cref="LinearStateArguments"/>): a product of 64 features with 64 columns
+/// of values over the positions of the chunk, by a group; those of the first columns also add up z, four threads per feature.
 /// </summary>
 internal static class LinearStateCode
 {

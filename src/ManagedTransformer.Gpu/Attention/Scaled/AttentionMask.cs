@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>Which keys queries see.</summary>
+/// <summary>Visibility of keys to queries, tile by tile.</summary>
 internal static class AttentionMask
 {
     /// <summary>The first key that a tile of queries sees.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What rebuilds the weights of four queries and their gradients: the largest scores, the inverse sums of e^(s - max), and dy . y.
+/// Statistics of four queries that rebuild their weights and gradients: the largest scores, the inverse sums of e^(s - max), and dy . y.
 /// </summary>
 internal struct AttentionQueries
 {

@@ -17,7 +17,7 @@ internal struct SpanPlace
     /// <summary>Distances that exist: above the first, up to the second.</summary>
     public int Below, Most;
 
-    /// <summary>Whether the soft mask applies.</summary>
+    /// <summary>True if the soft mask applies.</summary>
     public bool IsMasked;
 
     /// <summary>Rows are keys from <paramref name="key"/> on.</summary>

@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What rebuilds the weights of four queries and their gradients: the largest scores, the inverse of what is divided by, dy . y, z + 1, and
-/// what every slot loses through epsilon, where that counts; elsewhere 0, which keeps slots outside the span free of rounding noise.
+/// Statistics of four queries that rebuild their weights and gradients: the largest scores, the inverse of the divisor, dy . y, z + 1, and
+/// the loss of every slot through epsilon, where that counts; elsewhere 0, which keeps slots outside the span free of rounding noise.
 /// </summary>
 internal struct SpanQueries
 {

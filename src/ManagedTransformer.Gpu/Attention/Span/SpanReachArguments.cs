@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What <see cref="SpanReachCode"/> and <see cref="SpanProbeCode"/> take: for every head the slots within its spans,
-/// and those that it must compute.
+/// Arguments of <see cref="SpanReachCode"/> and <see cref="SpanProbeCode"/>: for every head the slots within its spans, and those that it
+/// must compute.
 /// </summary>
 internal struct SpanReachArguments
 {

@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>How many of its newest slots a head computes: those that its longest span reaches. A group per head.</summary>
+/// <summary>Finds the number of newest slots that each head computes: those that its longest span reaches. A group per head.</summary>
 internal static class SpanReachCode
 {
     public static void Run<TTeam>(SpanReachArguments arguments)

@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="OutputDotCode"/> takes.</summary>
+/// <summary>
+/// Arguments of <see cref="OutputDotCode"/>: rows of Width elements per sequence, head and query; Dots has a number for each of these Count
+/// rows.
+/// </summary>
 internal struct OutputDotArguments
 {
     public HeadOperand Y, DY;

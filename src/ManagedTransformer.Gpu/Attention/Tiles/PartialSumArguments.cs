@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What <see cref="PartialSumCode"/> and <see cref="RowTotalCode"/> take.</summary>
+/// <summary>Arguments of <see cref="PartialSumCode"/> and <see cref="RowTotalCode"/>: X is [Parts, Count].</summary>
 internal struct PartialSumArguments
 {
     public ArrayView<float> X, Y;

@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What a new tile of scores does to a <see cref="SoftmaxState"/>, for four queries.</summary>
+/// <summary>Effect of a new tile of scores on a <see cref="SoftmaxState"/>, for four queries.</summary>
 internal struct SoftmaxStep
 {
     /// <summary>

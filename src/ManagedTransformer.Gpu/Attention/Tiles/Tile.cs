@@ -19,7 +19,7 @@ internal static class Tile
     /// </summary>
     public const int Stride = Quads + 1;
 
-    /// <summary>How many terms of a product are loaded at a time.</summary>
+    /// <summary>The number of terms of a product that are loaded at a time.</summary>
     public const int Depth = 16;
 
     /// <summary>Quads of shared memory for a tile, and for a strip of <see cref="Depth"/> rows.</summary>

@@ -4,8 +4,8 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// What the 16 threads of a column of threads compute together, through a strip of shared memory: all get the same result,
-/// in a fixed order.
+/// Joint computations of the 16 threads of a column of threads, through a strip of shared memory: all get the same result, in a fixed
+/// order.
 /// </summary>
 internal static class TileColumns
 {

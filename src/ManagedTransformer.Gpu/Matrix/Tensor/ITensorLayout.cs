@@ -1,12 +1,12 @@
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// How an operand lies in memory, and therefore in shared memory: how a slice of 32 k is copied there and how a warp reads the fragments of
-/// a product of 8 k from there. Methods are inlined: they contain PTX about registers of the kernel.
+/// Layout of an operand in memory, and therefore in shared memory: copies a slice of 32 k there and reads the fragments of a product of 8 k
+/// from there, a warp at a time. Methods are inlined: they contain PTX about registers of the kernel.
 /// </summary>
 internal interface ITensorLayout
 {
-    /// <summary>Whether the elements have at most 11 significant bits.</summary>
+    /// <summary>True if the elements have at most 11 significant bits, so that TF32 holds them exactly.</summary>
     bool IsExact { get; }
 
     /// <summary>The size of an element in memory.</summary>
@@ -18,7 +18,7 @@ internal interface ITensorLayout
     /// <summary>Shared memory of a slice in bytes.</summary>
     int SliceBytes(int width);
 
-    /// <summary>What the calling thread copies of the slices of a tile.</summary>
+    /// <summary>The calling thread's share of the copies of a tile's slices.</summary>
     /// <param name="width">The width of the tile.</param>
     /// <param name="matrix">Where the matrix starts.</param>
     /// <param name="stride">Elements between its stored rows.</param>

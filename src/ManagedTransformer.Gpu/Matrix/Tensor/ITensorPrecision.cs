@@ -1,10 +1,12 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>How tensor cores multiply Float32 numbers. The methods are inlined: they contain PTX about registers of the kernel.</summary>
+/// <summary>
+/// Multiplication of Float32 numbers on tensor cores. The methods are inlined: they contain PTX about registers of the kernel.
+/// </summary>
 internal interface ITensorPrecision
 {
     /// <summary>
-    /// Whether a sum may be NaN where Float32 arithmetic gives an infinity or a number, so that it must be computed once more.
+    /// True if a sum may be NaN where Float32 arithmetic gives an infinity or a number, so that it must be computed once more.
     /// </summary>
     bool NeedsCheck { get; }
 

@@ -10,7 +10,7 @@ namespace ManagedTransformer.Gpu;
 /// </summary>
 internal static class RowSlices
 {
-    /// <summary>What the calling thread copies of the slices of a tile (<see cref="ITensorLayout.Source"/>).</summary>
+    /// <summary>The calling thread's share of the copies of a tile's slices (<see cref="ITensorLayout.Source"/>).</summary>
     /// <param name="elementBytes">The size of an element: a constant.</param>
     /// <param name="rowBytes">The size of a row in shared memory: a constant.</param>
     /// <param name="width">The width of the tile.</param>

@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>What one thread copies of an operand: chunks of 16 bytes, of which it takes one of every so many.</summary>
+/// <summary>One thread's share of the copies of an operand: chunks of 16 bytes, of which it takes one of every so many.</summary>
 internal struct TensorSource
 {
     /// <summary>The first chunk in memory, and bytes from it to the next.</summary>

@@ -84,7 +84,7 @@ internal sealed class StoryGrammar
         _names = new(_children[0].Name, _children[1].Name);
     }
 
-    /// <summary>What the children own: the facts that the rest of the story changes and asks for.</summary>
+    /// <summary>Tells the belongings of the children: the facts that the rest of the story changes and asks for.</summary>
     private void Furnish()
     {
         Say($". {_children[0].Name} had ");

@@ -6,7 +6,7 @@ internal sealed class StoryReader(string source) : StoryTape
     /// <summary>The number of characters that agreed with the grammar so far.</summary>
     public int Position { get; private set; }
 
-    /// <summary>Whether the grammar cannot have written the text. The rest of the story is then told without reading.</summary>
+    /// <summary>True once the grammar cannot have written the text. The rest of the story is then told without reading.</summary>
     public bool Failed { get; private set; }
 
     public override void Say(string text)

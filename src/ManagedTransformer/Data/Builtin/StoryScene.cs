@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Data.Builtin;
 
-/// <summary>What can happen in the middle of a story, in the order of <see cref="StoryWords.Scenes"/>.</summary>
+/// <summary>Events in the middle of a story, in the order of <see cref="StoryWords.Scenes"/>.</summary>
 internal enum StoryScene
 {
     Go,

@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Data.Builtin;
 
 /// <summary>
-/// What a grammar tells its story to. The grammar is a program that says fixed text and asks for choices; a tape that writes draws the
-/// choices at random, a tape that reads finds them in a given text. Both add up ln p of every choice, in the same order.
+/// Listener of a grammar that tells a story. The grammar is a program that says fixed text and asks for choices; a tape that writes draws
+/// the choices at random, a tape that reads finds them in a given text. Both add up ln p of every choice, in the same order.
 /// </summary>
 internal abstract class StoryTape
 {

@@ -120,7 +120,7 @@ internal static class StoryWords
     public const int EndingLink = 0;
 
     /// <summary>
-    /// How a scene goes on after the name; in the order of <see cref="StoryScene"/>, every verb from "saw" on begins
+    /// Continuations of a scene after the name, in the order of <see cref="StoryScene"/>; every verb from "saw" on begins
     /// <see cref="StoryScene.Do"/>.
     /// </summary>
     public static readonly PhraseSet Scenes = new(
@@ -132,12 +132,12 @@ internal static class StoryWords
         ],
         [10, 12, 15, 24, 16, 10, 14, 6, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4]);
 
-    /// <summary>How a list of things goes on: one more, the last one, or a third party.</summary>
+    /// <summary>Continuations of a list of things: its end, one more, the last one, or a third party.</summary>
     public static readonly PhraseSet Lists = new([".", ", ", " and ", " for "], [2, 5, 5, 1]);
 
     public static readonly PhraseSet Purposes = new(" together", " for ", " but only saw ");
 
-    /// <summary>What the elder asks: colour, holder, place, counts.</summary>
+    /// <summary>Questions of the elder: colour, holder, place, counts.</summary>
     public static readonly PhraseSet Questions = new(" \"What colour is the ", " \"Who has the ", " \"Where is the ", " \"How many ");
 
     public static readonly PhraseSet Wishes = new("I want ", "I like ", "I can see ", "You need ", "We must find ", "There is ",

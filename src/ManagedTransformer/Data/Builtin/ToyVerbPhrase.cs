@@ -2,7 +2,7 @@ using ManagedTransformer.Hashing;
 
 namespace ManagedTransformer.Data.Builtin;
 
-/// <summary>What is done, to whom and where.</summary>
+/// <summary>A verb phrase: an action, its time and its object.</summary>
 /// <param name="Verb">The verb; transitive where there is an object.</param>
 /// <param name="Tense">When.</param>
 /// <param name="IsNegated">Whether it is not so.</param>

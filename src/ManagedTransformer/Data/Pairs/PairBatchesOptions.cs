@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Data.Pairs;
 
-/// <summary>How pairs of sentences become batches.</summary>
+/// <summary>Sizes and order of the batches of sentence pairs.</summary>
 public sealed record PairBatchesOptions
 {
     /// <summary>The most tokens of a batch, on the longer side and with padding: rows * longest sentence; 0 for no limit.</summary>
@@ -9,7 +9,7 @@ public sealed record PairBatchesOptions
     /// <summary>The most pairs of a batch; 0 for no limit.</summary>
     public int MaxSentences { get; init; }
 
-    /// <summary>What the number of pairs of a batch shall be a multiple of, unless it is smaller.</summary>
+    /// <summary>The number of pairs of a batch is a multiple of this, unless it is smaller.</summary>
     public int Multiple { get; init; } = 8;
 
     /// <summary>Selects which pairs of equal lengths stand together, and the order of the batches in every epoch.</summary>

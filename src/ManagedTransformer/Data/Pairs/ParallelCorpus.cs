@@ -30,13 +30,13 @@ public sealed class ParallelCorpus
     /// <summary>The pairs in the order of the lines.</summary>
     public IReadOnlyList<SentencePair> Pairs { get; }
 
-    /// <summary>How many pairs were left out because a side was empty.</summary>
+    /// <summary>The number of pairs left out because a side was empty.</summary>
     public int EmptyPairs { get; private init; }
 
-    /// <summary>How many pairs were left out because a side had too many words.</summary>
+    /// <summary>The number of pairs left out because a side had too many words.</summary>
     public int LongPairs { get; private init; }
 
-    /// <summary>How many pairs were left out because the lengths of their sides differed too much.</summary>
+    /// <summary>The number of pairs left out because the lengths of their sides differed too much.</summary>
     public int UnevenPairs { get; private init; }
 
     private string SourceName { get; init; }

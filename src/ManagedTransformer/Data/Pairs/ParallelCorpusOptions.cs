@@ -1,12 +1,12 @@
 namespace ManagedTransformer.Data.Pairs;
 
-/// <summary>Which pairs of a parallel corpus are kept.</summary>
+/// <summary>Selection of the pairs that a parallel corpus keeps.</summary>
 public sealed record ParallelCorpusOptions
 {
-    /// <summary>Whether a pair with an empty side is refused instead of left out.</summary>
+    /// <summary>True to refuse a pair with an empty side instead of leaving it out.</summary>
     public bool RefuseEmptyLines { get; init; }
 
-    /// <summary>Whether a pair with an empty side is kept, as scores need it that cover every line.</summary>
+    /// <summary>True to keep a pair with an empty side, as scores over all lines need it.</summary>
     public bool KeepEmptyLines { get; init; }
 
     /// <summary>Pairs with more words than this on a side are left out; 0: none are.</summary>

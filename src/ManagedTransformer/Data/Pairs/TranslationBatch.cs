@@ -55,7 +55,7 @@ public sealed class TranslationBatch
     /// <summary>The decoder's input, [B, T].</summary>
     public int[] Previous { get; }
 
-    /// <summary>What the decoder is to predict, [B, T].</summary>
+    /// <summary>The ids that the decoder is to predict, [B, T].</summary>
     public int[] Target { get; }
 
     /// <summary>Source tokens that are no padding.</summary>

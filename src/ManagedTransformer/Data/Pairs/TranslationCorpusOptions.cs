@@ -1,9 +1,9 @@
 namespace ManagedTransformer.Data.Pairs;
 
-/// <summary>How the parts of a translation corpus are read or made.</summary>
+/// <summary>Options for reading or making the parts of a translation corpus.</summary>
 public sealed record TranslationCorpusOptions
 {
-    /// <summary>Which pairs are kept.</summary>
+    /// <summary>The selection of pairs.</summary>
     public ParallelCorpusOptions Pairs { get; init; } = new();
 
     /// <summary>Selects the sentences of <see cref="TranslationCorpus.BuiltInTranslation"/>.</summary>

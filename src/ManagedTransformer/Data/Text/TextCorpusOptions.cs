@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Data.Text;
 
-/// <summary>How a corpus is cut or made.</summary>
+/// <summary>Options for dividing or making a corpus.</summary>
 public sealed record TextCorpusOptions
 {
     /// <summary>The share of a single file that is kept for validation, 0 to 1; not used where a validation file exists.</summary>
@@ -9,10 +9,7 @@ public sealed record TextCorpusOptions
     /// <summary>The share of a single file that is kept for testing, 0 to 1; not used where a test file exists.</summary>
     public double TestFraction { get; init; }
 
-    /// <summary>
-    /// Whether files are taken byte by byte, as they are: nothing is left out, and what looks like UTF-16 is not
-    /// refused.
-    /// </summary>
+    /// <summary>True to take files byte by byte, as they are: nothing is left out, and what looks like UTF-16 is not refused.</summary>
     public bool Raw { get; init; }
 
     /// <summary>Selects the stories of <see cref="TextCorpus.BuiltInStories"/>.</summary>
