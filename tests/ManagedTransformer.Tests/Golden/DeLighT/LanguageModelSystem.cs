@@ -15,7 +15,8 @@ internal sealed class LanguageModelSystem : IGoldenSystem
         check.Load(model);
         check.CompareValues("parameters", [model.Config.ParameterCount], [model.Parameters().Sum(named => named.Parameter.Count)]);
         Tensor hidden = model.Hidden(tokens, ForwardContext.Inference), scores = model.Output.Scores(hidden);
-        Tensor loss = model.Output.Loss(hidden, target, new CrossEntropyOptions { Sum = true, IgnoredTarget = model.Config.PaddingIdx }).Loss;
+        CrossEntropyOptions sums = new() { Sum = true, IgnoredTarget = model.Config.PaddingIdx };
+        Tensor loss = model.Output.Loss(hidden, target, sums).Loss;
         check.CompareOptional("out/features", () => hidden);
         string name = test.Has("out/log_prob") ? "log_prob" : "logits";
         check.Compare("out/" + name, scores);
