@@ -6,6 +6,7 @@ using ManagedTransformer.Checkpoints.HuggingFace;
 using ManagedTransformer.Datasets;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors.Serialization;
@@ -72,21 +73,21 @@ public sealed record ModelSummary
         if (recipe is TranslationRecipe translation)
         {
             translation = translation with { Model = RecipeVocabulary.Resolve(translation, name, data) };
-            return Summary(translation.Model.ParameterCount, JsonDocuments.Write(translation, RecipeJson.Default.TranslationRecipe),
-                new EncoderDecoderSlots(translation.Model).Describe(facts));
+            EncoderDecoderModel shapes = translation.Model.Shapes();
+            return Summary(shapes, JsonDocuments.Write(translation, RecipeJson.Default.TranslationRecipe), Describe(shapes, facts));
         }
 
         LanguageModelRecipe text = (LanguageModelRecipe)recipe;
         text = text with { Model = RecipeVocabulary.Resolve(text, name, data) };
-        return Summary(text.Model.ParameterCount, JsonDocuments.Write(text, RecipeJson.Default.LanguageModelRecipe),
-            new LanguageModelSlots(text.Model).Describe(facts));
+        CausalLanguageModel model = text.Model.Shapes();
+        return Summary(model, JsonDocuments.Write(text, RecipeJson.Default.LanguageModelRecipe), Describe(model, facts));
 
-        ModelSummary Summary(long parameters, byte[] json, IReadOnlyList<MechanismReport> reports) =>
+        ModelSummary Summary(Module model, byte[] json, IReadOnlyList<MechanismReport> reports) =>
             new()
             {
                 Source = name,
                 Architecture = recipe.Architecture,
-                Parameters = parameters,
+                Parameters = model.ParameterCount,
                 Configuration = Parse(json),
                 Reports = reports,
             };
@@ -105,21 +106,21 @@ public sealed record ModelSummary
         if (TrainedModel.Architecture(folder) == Recipe.TransformerTranslation)
         {
             TranslationDescription translation = TranslationModel.ReadDescription(folder);
-            return Summary(translation.Architecture, translation.Model.ParameterCount,
-                JsonDocuments.Write(translation, RecipeJson.Default.TranslationDescription),
-                new EncoderDecoderSlots(translation.Model).Describe(facts));
+            EncoderDecoderModel shapes = translation.Model.Shapes();
+            return Summary(translation.Architecture, shapes,
+                JsonDocuments.Write(translation, RecipeJson.Default.TranslationDescription), Describe(shapes, facts));
         }
 
         ModelDescription description = LanguageModel.ReadDescription(folder);
-        return Summary(description.Architecture, description.Model.ParameterCount,
-            JsonDocuments.Write(description, RecipeJson.Default.ModelDescription),
-            new LanguageModelSlots(description.Model).Describe(facts));
+        CausalLanguageModel model = description.Model.Shapes();
+        return Summary(description.Architecture, model,
+            JsonDocuments.Write(description, RecipeJson.Default.ModelDescription), Describe(model, facts));
 
-        ModelSummary Summary(string architecture, long parameters, byte[] json, IReadOnlyList<MechanismReport> reports) => new()
+        ModelSummary Summary(string architecture, Module shapes, byte[] json, IReadOnlyList<MechanismReport> reports) => new()
         {
             Source = folder,
             Architecture = architecture,
-            Parameters = parameters,
+            Parameters = shapes.ParameterCount,
             Configuration = Parse(json),
             Tensors = Open(weights, file => file.Entries),
             Reports = reports,
@@ -151,6 +152,12 @@ public sealed record ModelSummary
             Tensors = tensors,
         };
     }
+
+    private static IReadOnlyList<MechanismReport> Describe(CausalLanguageModel shapes, ModelFacts facts) =>
+        shapes.Slots.Describe(facts with { Stack = shapes.Stack });
+
+    private static IReadOnlyList<MechanismReport> Describe(EncoderDecoderModel shapes, ModelFacts facts) =>
+        shapes.Slots.Describe(facts with { Stack = shapes.Decoder.Stack, Encoder = shapes.Encoder.Stack });
 
     private static T Open<T>(string path, Func<SafetensorsFile, T> read)
     {

@@ -12,6 +12,7 @@ using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tests.Checkpoints.HuggingFace;
 using ManagedTransformer.Tests.Data;
+using ManagedTransformer.Tests.Formulas;
 using ManagedTransformer.Training;
 using Xunit;
 
@@ -55,7 +56,7 @@ public sealed class T2RTests
         };
         T2RResult result = T2R.Convert(source, options);
         Assert.Equal([0, 4], result.Model.Config.SoftmaxLayers!);
-        Assert.Equal(result.Model.ParameterCount, result.Model.Config.ParameterCount);
+        Assert.Equal(result.Model.ParameterCount, LanguageModelFormula.Parameters(result.Model.Config));
         Assert.Equal(0.1f, result.Model.Config.AttentionDropout);
         Assert.Equal(((int[])[1, 2, 3]).SelectMany(layer => created.Select(part => $"layers.{layer}.attn.feature.{part}")),
             result.NewTensors);
@@ -148,7 +149,7 @@ public sealed class T2RTests
         };
         CausalLanguageModel source = new(config, new RandomSource(1)),
             model = T2R.Convert(source, new T2ROptions { SoftmaxLayers = [4] }).Model;
-        Assert.Equal(source.ParameterCount, config.ParameterCount);
+        Assert.Equal(source.ParameterCount, LanguageModelFormula.Parameters(config));
         Tensor tokens = Tensor.From([.. Enumerable.Range(0, 10).Select(i => 2 + (i * 7 % 11))], new Shape(1, 10));
         float[] whole = model.Forward(tokens, ForwardContext.Inference).Slice(1, 9, 1).ToArray();
         LanguageModelState state = model.CreateState();

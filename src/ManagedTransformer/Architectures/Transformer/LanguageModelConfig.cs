@@ -135,7 +135,7 @@ public sealed record LanguageModelConfig
 
     /// <summary>Number of trainable values, without the memory of a model.</summary>
     [JsonIgnore]
-    public long ParameterCount => Initialization.ShapesOnly(() => new CausalLanguageModel(this, new RandomSource(0))).ParameterCount;
+    public long ParameterCount => Shapes().ParameterCount;
 
     /// <summary>Whether a memory stands in place of the feed-forward layer of a layer.</summary>
     /// <param name="layer">From 0.</param>
@@ -144,6 +144,9 @@ public sealed record LanguageModelConfig
     /// <summary>Whether a memory stands behind a layer.</summary>
     /// <param name="layer">From 0.</param>
     public bool HasMemoryAfter(int layer) => MemoryPositions?.Contains($"{layer}+") ?? false;
+
+    /// <summary>The model with names and shapes of its parameters and without values.</summary>
+    internal CausalLanguageModel Shapes() => Initialization.ShapesOnly(() => new CausalLanguageModel(this, new RandomSource(0)));
 
     /// <summary>Checks every value.</summary>
     /// <param name="where">Named in the error, for instance the recipe's path.</param>
