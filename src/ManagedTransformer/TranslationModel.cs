@@ -296,7 +296,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
             }
 
             int[][] sources = [.. window.Where(entry => entry.Ids is { Length: > 0 }).Select(entry => entry.Ids!)];
-            Queue<Hypothesis> found = new(Translator.Run(Network, sources, options.Search, options.Batch, options.Exits, cancellation));
+            Queue<Hypothesis> found = new(BatchedSearch.Run(Network, sources, options.Search, options.Batch, options.Exits, cancellation));
             foreach ((string sentence, int[]? ids) in window)
             {
                 Hypothesis? hypothesis = ids is { Length: > 0 } ? found.Dequeue() : null;

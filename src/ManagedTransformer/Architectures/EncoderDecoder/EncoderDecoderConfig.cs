@@ -122,5 +122,5 @@ public sealed record EncoderDecoderConfig
     /// <summary>Checks every value.</summary>
     /// <param name="where">Named in the error, for instance the recipe's path.</param>
     /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
-    public void Validate(string where) => EncoderDecoderValidation.Check(this, where);
+    public void Validate(string where) => EncoderDecoderRules.Check(this, where);
 }
