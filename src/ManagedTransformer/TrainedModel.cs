@@ -1,5 +1,4 @@
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Checkpoints.HuggingFace;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules;

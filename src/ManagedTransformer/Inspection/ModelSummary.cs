@@ -112,13 +112,13 @@ public sealed record ModelSummary
         ModelDescription description = LanguageModel.ReadDescription(folder);
         string weights = Path.Combine(folder, CheckpointFolder.ModelFile), metrics = Path.Combine(folder, CheckpointFolder.MetricsFile);
         EvaluationDetails? details =
-            File.Exists(metrics) ? JsonDocuments.Read(metrics, Utf8File.Read(metrics), RecipeJson.Default.EvaluationDetails) : null;
+            File.Exists(metrics) ? JsonDocuments.Read(metrics, Utf8File.Read(metrics), EvaluationJson.Default.EvaluationDetails) : null;
         return new ModelSummary
         {
             Source = folder,
             Architecture = description.Architecture,
             Parameters = description.Model.ParameterCount,
-            Configuration = Parse(JsonDocuments.Write(description, RecipeJson.Default.ModelDescription)),
+            Configuration = Parse(JsonDocuments.Write(description, DescriptionJson.Default.ModelDescription)),
             Tensors = Open(weights, file => file.Entries),
             Spans = Open(weights, file => LearntSpans(file, description.Model)) ?? details?.Spans?.Layers,
             SpanLimit = description.Model.Span?.Limit ?? 0,
@@ -136,7 +136,7 @@ public sealed record ModelSummary
             Source = folder,
             Architecture = description.Architecture,
             Parameters = description.Model.ParameterCount,
-            Configuration = Parse(JsonDocuments.Write(description, RecipeJson.Default.TranslationDescription)),
+            Configuration = Parse(JsonDocuments.Write(description, DescriptionJson.Default.TranslationDescription)),
             Delight = DelightSummary.Of(description.Model),
             Tensors = Open(Path.Combine(folder, CheckpointFolder.ModelFile), file => file.Entries),
             Training = FindTrainingState(path, folder),
@@ -151,7 +151,7 @@ public sealed record ModelSummary
             Source = folder,
             Architecture = description.Architecture,
             Parameters = description.Model.ParameterCount,
-            Configuration = Parse(JsonDocuments.Write(description, RecipeJson.Default.ModelDescription)),
+            Configuration = Parse(JsonDocuments.Write(description, DescriptionJson.Default.ModelDescription)),
             Tensors = Gpt2Folder.ReadEntries(folder),
         };
     }
@@ -204,7 +204,7 @@ public sealed record ModelSummary
     {
         string? file = new[] { folder, Path.Combine(path, CheckpointFolder.Last), Path.Combine(path, CheckpointFolder.Last + ".old") }
             .Select(candidate => Path.Combine(candidate, CheckpointFolder.TrainerFile)).FirstOrDefault(File.Exists);
-        return file is null ? null : JsonDocuments.Read(file, Utf8File.Read(file), RecipeJson.Default.TrainingState);
+        return file is null ? null : JsonDocuments.Read(file, Utf8File.Read(file), TrainingJson.Default.TrainingState);
     }
 
     private static JsonElement Parse(byte[] utf8)

@@ -4,7 +4,9 @@ using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data.Text;
 using ManagedTransformer.Datasets;
 using ManagedTransformer.Evaluation;
+using ManagedTransformer.Files;
 using ManagedTransformer.Generation;
+using ManagedTransformer.Json;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tokenization;
@@ -17,6 +19,7 @@ internal sealed class LanguageModelTask : TrainingTask
     private const float SampleTemperature = 0.8f;
     private readonly LanguageModelRecipe _recipe;
     private readonly TrainingData _data;
+    private EvaluationDetails? _details;
 
     /// <summary>Loads the text and builds the model.</summary>
     /// <param name="recipe">A checked recipe.</param>
@@ -98,6 +101,17 @@ internal sealed class LanguageModelTask : TrainingTask
     }
 
     /// <inheritdoc/>
+    public override void WriteFiles(string folder)
+    {
+        base.WriteFiles(folder);
+        if (_details is not null)
+        {
+            AtomicFile.Write(Path.Combine(folder, CheckpointFolder.MetricsFile),
+                JsonDocuments.Write(_details, EvaluationJson.Default.EvaluationDetails));
+        }
+    }
+
+    /// <inheritdoc/>
     public override string? Sample() =>
         CanSample(out _) && _recipe.Training is { SamplePrompt: { Length: > 0 } prompt, SampleTokens: > 0 and var tokens }
             ? prompt + string.Concat(Model.Generate(prompt, new GenerationOptions { MaxTokens = tokens, Temperature = SampleTemperature }))
@@ -129,7 +143,7 @@ internal sealed class LanguageModelTask : TrainingTask
         ForwardRecorder? recorder = ForwardRecorder.For(Model.Network);
         (double nll, long tokens) = LanguageModelEvaluator.Evaluate(
             Model.Network, stream, _recipe.Training.Context, _recipe.Training.EvaluateContextWindow, recorder, cancellation);
-        Model.Details = recorder?.Details();
+        _details = recorder?.Details();
         return nll / tokens;
     }
 

@@ -243,7 +243,7 @@ public sealed class TrainingRun
     {
         if (_task.Recipe.KeepCheckpoints > 0)
         {
-            Model.Save(TrainingFolder.Recent(_options.Output, Step));
+            CheckpointFolder.Write(TrainingFolder.Recent(_options.Output, Step), _task.WriteFiles);
             foreach (string old in TrainingFolder.FindRecent(_options.Output).SkipLast(_task.Recipe.KeepCheckpoints))
             {
                 Directory.Delete(old, recursive: true);
@@ -264,12 +264,12 @@ public sealed class TrainingRun
     {
         if (validation is { IsBest: true })
         {
-            Model.Save(Path.Combine(_options.Output, CheckpointFolder.Best));
+            CheckpointFolder.Write(Path.Combine(_options.Output, CheckpointFolder.Best), _task.WriteFiles);
         }
 
         CheckpointFolder.Write(Path.Combine(_options.Output, CheckpointFolder.Last), folder =>
         {
-            Model.WriteFiles(folder);
+            _task.WriteFiles(folder);
             _task.Trainer.Save(folder);
             TrainingState state = new()
             {
@@ -284,7 +284,7 @@ public sealed class TrainingRun
                 Fingerprint = _task.Fingerprint,
             };
             AtomicFile.Write(Path.Combine(folder, CheckpointFolder.TrainerFile),
-                JsonDocuments.Write(state, RecipeJson.Default.TrainingState));
+                JsonDocuments.Write(state, TrainingJson.Default.TrainingState));
         });
         _savedStep = Step;
     }
@@ -292,7 +292,7 @@ public sealed class TrainingRun
     private void Restore(string folder)
     {
         string path = Path.Combine(folder, CheckpointFolder.TrainerFile);
-        TrainingState state = JsonDocuments.Read(path, Utf8File.Read(path), RecipeJson.Default.TrainingState);
+        TrainingState state = JsonDocuments.Read(path, Utf8File.Read(path), TrainingJson.Default.TrainingState);
         if (state.Fingerprint != _task.Fingerprint)
         {
             throw new InputException(

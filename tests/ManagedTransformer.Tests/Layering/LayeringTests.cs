@@ -59,14 +59,6 @@ public sealed class LayeringTests
         ("Architectures.DeLighT", "Architectures.Transformer"),
         ("Architectures.DepthAdaptive", "Architectures.EncoderDecoder"),
         ("Architectures.DepthAdaptive", "Architectures.Transformer"),
-        ("Checkpoints", "Checkpoints.HuggingFace"),
-        ("Checkpoints.HuggingFace", NamespaceOrder.Root),
-        ("Data.Builtin", "Data.Pairs"),
-        ("Datasets", "Evaluation"),
-        (NamespaceOrder.Root, "Evaluation"),
-        ("Recipes", "Checkpoints"),
-        ("Recipes", "Evaluation"),
-        ("Recipes", "Training"),
     ];
 
     private static readonly NamespaceOrder _order = new("ManagedTransformer", _rows);

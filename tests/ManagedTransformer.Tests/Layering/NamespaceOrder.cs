@@ -34,9 +34,9 @@ internal sealed class NamespaceOrder(string root, IReadOnlyList<string[]> rows)
 
     private int Row(string place) => rows.TakeWhile(row => !row.Contains(place)).Count() is var row && row < rows.Count ? row : -1;
 
-    // Type parameters have no namespace.
+    // Type parameters belong to nobody.
     private bool IsOfRoot(IType type) =>
-        type.Namespace is { FullName: var name } && $"{name}.".StartsWith($"{root}.", StringComparison.Ordinal);
+        type is not GenericParameter && $"{type.Namespace.FullName}.".StartsWith($"{root}.", StringComparison.Ordinal);
 
     private string Place(IType type)
     {
