@@ -1,9 +1,7 @@
 using System.Text.Json;
 using ManagedTransformer.Architectures.DeLighT;
-using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Checkpoints.HuggingFace;
-using ManagedTransformer.Datasets;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
@@ -78,83 +76,37 @@ public sealed record ModelSummary
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (recipe is TranslationRecipe translation)
-        {
-            translation = translation with { Model = RecipeVocabulary.Resolve(translation, name, data) };
-            return Summary(translation.Model.ParameterCount, JsonDocuments.Write(translation, RecipeJson.Default.TranslationRecipe),
-                DelightSummary.Of(translation.Model));
-        }
-
-        LanguageModelRecipe text = (LanguageModelRecipe)recipe;
-        text = text with { Model = RecipeVocabulary.Resolve(text, name, data) };
-        return Summary(text.Model.ParameterCount, JsonDocuments.Write(text, RecipeJson.Default.LanguageModelRecipe),
-            DelightSummary.Of(text.Model));
-
-        ModelSummary Summary(long parameters, byte[] json, DelightSummary? delight) =>
-            new()
-            {
-                Source = name,
-                Architecture = recipe.Architecture,
-                Parameters = parameters,
-                Configuration = Parse(json),
-                Delight = delight,
-            };
+        return Of(ModelFamily.Of(recipe).Summarize(recipe, name, data), name);
     }
+
+    private static ModelSummary Of(FamilySummary summary, string source) => new()
+    {
+        Source = source,
+        Architecture = summary.Architecture,
+        Parameters = summary.Parameters,
+        Configuration = Parse(summary.Configuration),
+        SpanLimit = summary.SpanLimit,
+        Delight = summary.Delight,
+    };
 
     private static ModelSummary OfModel(string path)
     {
         string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path));
-        if (TrainedModel.Architecture(folder) == Recipe.TransformerTranslation)
-        {
-            return OfTranslationModel(path, folder);
-        }
-
-        ModelDescription description = LanguageModel.ReadDescription(folder);
+        FamilySummary summary = ModelFamily.Of(folder).Summarize(folder);
         string weights = Path.Combine(folder, CheckpointFolder.ModelFile), metrics = Path.Combine(folder, CheckpointFolder.MetricsFile);
         EvaluationDetails? details =
             File.Exists(metrics) ? JsonDocuments.Read(metrics, Utf8File.Read(metrics), EvaluationJson.Default.EvaluationDetails) : null;
-        return new ModelSummary
+        return Of(summary, folder) with
         {
-            Source = folder,
-            Architecture = description.Architecture,
-            Parameters = description.Model.ParameterCount,
-            Configuration = Parse(JsonDocuments.Write(description, DescriptionJson.Default.ModelDescription)),
             Tensors = Open(weights, file => file.Entries),
-            Spans = Open(weights, file => LearntSpans(file, description.Model)) ?? details?.Spans?.Layers,
-            SpanLimit = description.Model.Span?.Limit ?? 0,
+            Spans = summary.LearntSpans is { } read ? Open(weights, read) : details?.Spans?.Layers,
             Details = details,
-            Delight = DelightSummary.Of(description.Model),
             Training = FindTrainingState(path, folder),
         };
     }
 
-    private static ModelSummary OfTranslationModel(string path, string folder)
-    {
-        TranslationDescription description = TranslationModel.ReadDescription(folder);
-        return new ModelSummary
-        {
-            Source = folder,
-            Architecture = description.Architecture,
-            Parameters = description.Model.ParameterCount,
-            Configuration = Parse(JsonDocuments.Write(description, DescriptionJson.Default.TranslationDescription)),
-            Delight = DelightSummary.Of(description.Model),
-            Tensors = Open(Path.Combine(folder, CheckpointFolder.ModelFile), file => file.Entries),
-            Training = FindTrainingState(path, folder),
-        };
-    }
-
-    private static ModelSummary OfGpt2(string folder)
-    {
-        ModelDescription description = Gpt2Folder.ReadDescription(folder);
-        return new ModelSummary
-        {
-            Source = folder,
-            Architecture = description.Architecture,
-            Parameters = description.Model.ParameterCount,
-            Configuration = Parse(JsonDocuments.Write(description, DescriptionJson.Default.ModelDescription)),
-            Tensors = Gpt2Folder.ReadEntries(folder),
-        };
-    }
+    private static ModelSummary OfGpt2(string folder) =>
+        Of(LanguageModelFamily.Summarize(Gpt2Folder.ReadDescription(folder)), folder) with { Tensors = Gpt2Folder.ReadEntries(folder) };
 
     private static ModelSummary OfTensors(string path)
     {
@@ -166,20 +118,6 @@ public sealed record ModelSummary
             Parameters = tensors.Sum(tensor => tensor.Count),
             Tensors = tensors,
         };
-    }
-
-    // z = S * ratio for every head of every layer.
-    private static IReadOnlyList<IReadOnlyList<double>>? LearntSpans(SafetensorsFile file, LanguageModelConfig model)
-    {
-        if (model.Attention != AttentionKind.AdaptiveSpan)
-        {
-            return null;
-        }
-
-        return [.. Enumerable.Range(0, model.Layers).Select(Layer)];
-
-        IReadOnlyList<double> Layer(int layer) =>
-            [.. file.ReadFloats($"layers.{layer}.attn.span.ratio").Select(ratio => (double)ratio * model.Span!.Limit)];
     }
 
     private static T Open<T>(string path, Func<SafetensorsFile, T> read)

@@ -29,7 +29,7 @@ public sealed class TrainingRun
     {
         string? checkpoint = options.Resume ? TrainingFolder.FindLast(options.Output) : null;
         _options = options;
-        _task = CreateTask(recipe, options, checkpoint);
+        _task = ModelFamily.Of(recipe).CreateTask(recipe, options, checkpoint);
         _notes.AddRange(_task.Notes);
         if (checkpoint is not null)
         {
@@ -71,13 +71,7 @@ public sealed class TrainingRun
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         recipe.Validate("The recipe");
-        if (recipe is LanguageModelRecipe && options.Validation is not null)
-        {
-            throw new InputException(
-                "Sentence pairs to validate on (TrainingOptions.Validation) are for translation; the recipe is of a language model, "
-                + "whose text has a validation part.");
-        }
-
+        ModelFamily.Of(recipe).RequireFit(options);
         TrainingFolder.RequireNoModel(options.Output);
         OutputLock? held = Directory.Exists(options.Output) ? TrainingFolder.Lock(options.Output) : null;
         try
@@ -203,13 +197,6 @@ public sealed class TrainingRun
 
     /// <summary>Something that the trained model makes, for a person to read; null where the recipe asks for nothing.</summary>
     public string? Sample() => _task.Sample();
-
-    private static TrainingTask CreateTask(Recipe recipe, TrainingOptions options, string? checkpoint) => recipe switch
-    {
-        LanguageModelRecipe languageModel => new LanguageModelTask(languageModel, options, checkpoint),
-        TranslationRecipe translation => new TranslationTask(translation, options, checkpoint),
-        _ => throw new ArgumentException($"Recipes of the kind {recipe.GetType().Name} cannot be trained.", nameof(recipe)),
-    };
 
     private TrainingUpdate Update()
     {
