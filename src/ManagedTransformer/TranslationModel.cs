@@ -71,7 +71,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
                 + $"'{Recipe.TransformerTranslation}'.");
         }
 
-        TranslationDescription description = JsonDocuments.Read(path, utf8, RecipeJson.Default.TranslationDescription);
+        TranslationDescription description = JsonDocuments.Read(path, utf8, DescriptionJson.Default.TranslationDescription);
         description.Model.Validate(path);
         return description;
     }
@@ -223,7 +223,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     internal override void WriteFiles(string folder)
     {
         AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile),
-            JsonDocuments.Write(Description, RecipeJson.Default.TranslationDescription));
+            JsonDocuments.Write(Description, DescriptionJson.Default.TranslationDescription));
         ModuleWeights.Save(Network, Path.Combine(folder, CheckpointFolder.ModelFile));
         if (ReferenceEquals(Source, Target))
         {

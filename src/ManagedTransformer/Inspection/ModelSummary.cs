@@ -1,12 +1,8 @@
 using System.Text.Json;
-using ManagedTransformer.Architectures.EncoderDecoder;
-using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Checkpoints.HuggingFace;
-using ManagedTransformer.Datasets;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
-using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors.Serialization;
@@ -70,28 +66,17 @@ public sealed record ModelSummary
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentException.ThrowIfNullOrEmpty(name);
         ModelFacts facts = new() { Lengths = lengths ?? TextLengths.Default };
-        if (recipe is TranslationRecipe translation)
-        {
-            translation = translation with { Model = RecipeVocabulary.Resolve(translation, name, data) };
-            EncoderDecoderModel shapes = translation.Model.Shapes();
-            return Summary(shapes, JsonDocuments.Write(translation, RecipeJson.Default.TranslationRecipe), Describe(shapes, facts));
-        }
-
-        LanguageModelRecipe text = (LanguageModelRecipe)recipe;
-        text = text with { Model = RecipeVocabulary.Resolve(text, name, data) };
-        CausalLanguageModel model = text.Model.Shapes();
-        return Summary(model, JsonDocuments.Write(text, RecipeJson.Default.LanguageModelRecipe), Describe(model, facts));
-
-        ModelSummary Summary(Module model, byte[] json, IReadOnlyList<MechanismReport> reports) =>
-            new()
-            {
-                Source = name,
-                Architecture = recipe.Architecture,
-                Parameters = model.ParameterCount,
-                Configuration = Parse(json),
-                Reports = reports,
-            };
+        return Of(ModelFamily.Of(recipe).Summarize(recipe, name, data), name, facts);
     }
+
+    private static ModelSummary Of(FamilySummary summary, string source, ModelFacts facts) => new()
+    {
+        Source = source,
+        Architecture = summary.Architecture,
+        Parameters = summary.Shapes.ParameterCount,
+        Configuration = Parse(summary.Configuration),
+        Reports = summary.Describe(facts),
+    };
 
     private static ModelSummary OfModel(string path, TextLengths lengths)
     {
@@ -103,43 +88,18 @@ public sealed record ModelSummary
             ReadWeights = name => Open(weights, file => file.ReadFloats(name)),
             MetricsFile = Path.Combine(folder, CheckpointFolder.MetricsFile),
         };
-        if (TrainedModel.Architecture(folder) == Recipe.TransformerTranslation)
+        return Of(ModelFamily.Of(folder).Summarize(folder), folder, facts) with
         {
-            TranslationDescription translation = TranslationModel.ReadDescription(folder);
-            EncoderDecoderModel shapes = translation.Model.Shapes();
-            return Summary(translation.Architecture, shapes,
-                JsonDocuments.Write(translation, RecipeJson.Default.TranslationDescription), Describe(shapes, facts));
-        }
-
-        ModelDescription description = LanguageModel.ReadDescription(folder);
-        CausalLanguageModel model = description.Model.Shapes();
-        return Summary(description.Architecture, model,
-            JsonDocuments.Write(description, RecipeJson.Default.ModelDescription), Describe(model, facts));
-
-        ModelSummary Summary(string architecture, Module shapes, byte[] json, IReadOnlyList<MechanismReport> reports) => new()
-        {
-            Source = folder,
-            Architecture = architecture,
-            Parameters = shapes.ParameterCount,
-            Configuration = Parse(json),
             Tensors = Open(weights, file => file.Entries),
-            Reports = reports,
             Training = FindTrainingState(path, folder),
         };
     }
 
-    private static ModelSummary OfGpt2(string folder)
-    {
-        ModelDescription description = Gpt2Folder.ReadDescription(folder);
-        return new ModelSummary
+    private static ModelSummary OfGpt2(string folder) =>
+        Of(LanguageModelFamily.Summarize(Gpt2Folder.ReadDescription(folder)), folder, new ModelFacts()) with
         {
-            Source = folder,
-            Architecture = description.Architecture,
-            Parameters = description.Model.ParameterCount,
-            Configuration = Parse(JsonDocuments.Write(description, RecipeJson.Default.ModelDescription)),
             Tensors = Gpt2Folder.ReadEntries(folder),
         };
-    }
 
     private static ModelSummary OfTensors(string path)
     {
@@ -152,12 +112,6 @@ public sealed record ModelSummary
             Tensors = tensors,
         };
     }
-
-    private static IReadOnlyList<MechanismReport> Describe(CausalLanguageModel shapes, ModelFacts facts) =>
-        shapes.Slots.Describe(facts with { Stack = shapes.Stack });
-
-    private static IReadOnlyList<MechanismReport> Describe(EncoderDecoderModel shapes, ModelFacts facts) =>
-        shapes.Slots.Describe(facts with { Stack = shapes.Decoder.Stack, Encoder = shapes.Encoder.Stack });
 
     private static T Open<T>(string path, Func<SafetensorsFile, T> read)
     {
@@ -181,7 +135,7 @@ public sealed record ModelSummary
     {
         string? file = new[] { folder, Path.Combine(path, CheckpointFolder.Last), Path.Combine(path, CheckpointFolder.Last + ".old") }
             .Select(candidate => Path.Combine(candidate, CheckpointFolder.TrainerFile)).FirstOrDefault(File.Exists);
-        return file is null ? null : JsonDocuments.Read(file, Utf8File.Read(file), RecipeJson.Default.TrainingState);
+        return file is null ? null : JsonDocuments.Read(file, Utf8File.Read(file), TrainingJson.Default.TrainingState);
     }
 
     private static JsonElement Parse(byte[] utf8)

@@ -176,8 +176,8 @@ public sealed class T2RTests
             SoftmaxLayers = [2],
         };
         string json = JsonSerializer.Serialize(new ModelDescription { Architecture = "transformer_lm", Model = config },
-            RecipeJson.Default.ModelDescription);
-        Assert.Equal([2], JsonSerializer.Deserialize(json, RecipeJson.Default.ModelDescription)!.Model.SoftmaxLayers!);
+            DescriptionJson.Default.ModelDescription);
+        Assert.Equal([2], JsonSerializer.Deserialize(json, DescriptionJson.Default.ModelDescription)!.Model.SoftmaxLayers!);
         Assert.Contains("\"softmax_layers\"", json, StringComparison.Ordinal);
         Refuses(config with { SoftmaxLayers = [5] }, "must increase from at least 0 to at most 4");
         Refuses(config with { SoftmaxLayers = [2, 2] }, "[2, 2] must increase");
