@@ -230,7 +230,9 @@ public sealed class OwnAttentionTests : IDisposable
         private Tensor Join(Tensor y) => Out.Forward(y.Transpose(1, 2).Reshape(new Shape(y.Shape[0], y.Shape[2], dim)));
     }
 
-    /// <summary>The sum over all positions read of rate^(t - u) k[u] (x) v[u], [B, H, d, d]: its size does not depend on the text's.</summary>
+    /// <summary>
+    /// The sum over all positions read of rate^(t - u) k[u] (x) v[u], [B, H, d, d]: its size does not depend on the text's.
+    /// </summary>
     private sealed class RetentionState(Shape shape) : LayerState
     {
         public Tensor Memory { get; } = Tensor.Zeros(shape).Keep();
