@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Checkpoints.HuggingFace;
@@ -7,7 +6,6 @@ using ManagedTransformer.Files;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
-using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tokenization;
@@ -40,12 +38,6 @@ public sealed class LanguageModel : TrainedModel, IDisposable
 
     /// <summary>What the model folder says about the model.</summary>
     public ModelDescription Description { get; }
-
-    /// <summary>
-    /// What mechanisms did in the last evaluation, such as how far back heads looked, saved with the model; none where there was no
-    /// evaluation, or nothing to tell.
-    /// </summary>
-    internal IReadOnlyList<RecordedReport> Reports { get; set; } = [];
 
     internal override Module Module => Network;
 
@@ -84,7 +76,7 @@ public sealed class LanguageModel : TrainedModel, IDisposable
                 $"{path}: architecture is '{architecture}', which is no language model; those have '{Recipe.TransformerLanguageModel}'.");
         }
 
-        ModelDescription description = JsonDocuments.Read(path, utf8, RecipeJson.Default.ModelDescription);
+        ModelDescription description = JsonDocuments.Read(path, utf8, DescriptionJson.Default.ModelDescription);
         description.Model.Validate(path);
         return description;
     }
@@ -138,6 +130,17 @@ public sealed class LanguageModel : TrainedModel, IDisposable
         return new TextGeneration(Network, Tokenizer, ids, options);
     }
 
+    /// <summary>
+    /// Writes the model as Hugging Face's transformers library keeps a GPT-2 (<see cref="Gpt2Folder"/>), so that whatever reads GPT-2 reads
+    /// it. The folder appears as a whole or not at all.
+    /// </summary>
+    /// <param name="path">The folder; its parents are created.</param>
+    /// <param name="replace">Whether to replace an earlier model; false writes only where there is nothing.</param>
+    /// <exception cref="InputException">GPT-2 cannot express the model, and the message says what does not fit;
+    /// or the folder cannot be written.</exception>
+    public void SaveAsGpt2(string path, bool replace = true) =>
+        Gpt2Folder.Write(new LanguageModelParts(Network, Tokenizer, Description), path, replace);
+
     /// <summary>Nothing to release by hand; <c>using</c> states where the model's use ends.</summary>
     public void Dispose()
     {
@@ -146,14 +149,7 @@ public sealed class LanguageModel : TrainedModel, IDisposable
     internal override void WriteFiles(string folder)
     {
         AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile),
-            JsonDocuments.Write(Description, RecipeJson.Default.ModelDescription));
-        if (Reports.Count > 0)
-        {
-            JsonObject metrics = new(Reports.Select(report => KeyValuePair.Create<string, JsonNode?>(report.Member, report.ToMember())));
-            AtomicFile.Write(Path.Combine(folder, CheckpointFolder.MetricsFile),
-                JsonDocuments.Write(metrics, RecipeJson.Default.JsonObject));
-        }
-
+            JsonDocuments.Write(Description, DescriptionJson.Default.ModelDescription));
         ModuleWeights.Save(Network, Path.Combine(folder, CheckpointFolder.ModelFile));
         Tokenizer.Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
     }
@@ -162,7 +158,8 @@ public sealed class LanguageModel : TrainedModel, IDisposable
     {
         if (HuggingFaceConfig.ModelType(path) is not null)
         {
-            return Gpt2Folder.Read(path);
+            LanguageModelParts parts = Gpt2Folder.Read(path);
+            return new LanguageModel(parts.Network, parts.Tokenizer, parts.Description);
         }
 
         return CheckpointFolder.Read(CheckpointFolder.Resolve(path), ReadFolder);

@@ -71,7 +71,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
                 + $"'{Recipe.TransformerTranslation}'.");
         }
 
-        TranslationDescription description = JsonDocuments.Read(path, utf8, RecipeJson.Default.TranslationDescription);
+        TranslationDescription description = JsonDocuments.Read(path, utf8, DescriptionJson.Default.TranslationDescription);
         description.Model.Validate(path);
         return description;
     }
@@ -223,7 +223,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     internal override void WriteFiles(string folder)
     {
         AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile),
-            JsonDocuments.Write(Description, RecipeJson.Default.TranslationDescription));
+            JsonDocuments.Write(Description, DescriptionJson.Default.TranslationDescription));
         ModuleWeights.Save(Network, Path.Combine(folder, CheckpointFolder.ModelFile));
         if (ReferenceEquals(Source, Target))
         {
@@ -296,7 +296,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
             }
 
             int[][] sources = [.. window.Where(entry => entry.Ids is { Length: > 0 }).Select(entry => entry.Ids!)];
-            Queue<Hypothesis> found = new(Translator.Run(Network, sources, options.Search, options.Batch, options.Exits, cancellation));
+            Queue<Hypothesis> found = new(BatchedSearch.Run(Network, sources, options.Search, options.Batch, options.Exits, cancellation));
             foreach ((string sentence, int[]? ids) in window)
             {
                 Hypothesis? hypothesis = ids is { Length: > 0 } ? found.Dequeue() : null;

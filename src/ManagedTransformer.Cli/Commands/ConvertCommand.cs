@@ -103,7 +103,7 @@ internal static class ConvertCommand
     private static void Write(Terminal terminal, ConversionResult result, string to, string folder, bool json)
     {
         using LanguageModel model = result.Model;
-        long parameters = model.Network.Config.ParameterCount;
+        long parameters = model.Network.ParameterCount;
         if (json)
         {
             JsonOutput.Write(terminal.Output, new JsonObject

@@ -29,7 +29,7 @@ internal sealed class LanguageModelSteps : TrainingSteps
     }
 
     /// <inheritdoc/>
-    public override long ParameterCount => _model.Config.ParameterCount;
+    public override long ParameterCount => _model.ParameterCount;
 
     /// <inheritdoc/>
     public override int Tokens => _targets.Length;

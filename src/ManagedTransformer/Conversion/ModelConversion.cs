@@ -1,6 +1,5 @@
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Checkpoints.HuggingFace;
 
 namespace ManagedTransformer.Conversion;
 
@@ -30,7 +29,7 @@ public static class ModelConversion
 
         if (options.Target == ConversionTarget.Gpt2)
         {
-            Gpt2Folder.Write(model, output, replace: false);
+            model.SaveAsGpt2(output, replace: false);
         }
         else
         {

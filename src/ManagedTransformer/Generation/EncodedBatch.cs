@@ -45,7 +45,7 @@ internal sealed class EncodedBatch
     {
         BeamSearch search = new(options with { MaxPositions = Math.Min(options.MaxPositions, _model.Config.MaxPositions) });
         IReadOnlyList<IReadOnlyList<Hypothesis>> found =
-            search.Search(new TranslationSearch(_model, Memory, options.Beam, exits), _lengths);
+            search.Search(new TranslationScorer(_model, Memory, options.Beam, exits), _lengths);
         for (int i = 0; i < Numbers.Length; i++)
         {
             best[Numbers[i]] = found[i][0];

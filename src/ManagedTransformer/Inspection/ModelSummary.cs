@@ -1,9 +1,6 @@
 using System.Text.Json;
-using ManagedTransformer.Architectures.EncoderDecoder;
-using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Checkpoints.HuggingFace;
-using ManagedTransformer.Datasets;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules.Reports;
@@ -69,28 +66,17 @@ public sealed record ModelSummary
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentException.ThrowIfNullOrEmpty(name);
         ModelFacts facts = new() { Lengths = lengths ?? TextLengths.Default };
-        if (recipe is TranslationRecipe translation)
-        {
-            translation = translation with { Model = RecipeVocabulary.Resolve(translation, name, data) };
-            return Summary(translation.Model.ParameterCount, JsonDocuments.Write(translation, RecipeJson.Default.TranslationRecipe),
-                new EncoderDecoderSlots(translation.Model).Describe(facts));
-        }
-
-        LanguageModelRecipe text = (LanguageModelRecipe)recipe;
-        text = text with { Model = RecipeVocabulary.Resolve(text, name, data) };
-        return Summary(text.Model.ParameterCount, JsonDocuments.Write(text, RecipeJson.Default.LanguageModelRecipe),
-            new LanguageModelSlots(text.Model).Describe(facts));
-
-        ModelSummary Summary(long parameters, byte[] json, IReadOnlyList<MechanismReport> reports) =>
-            new()
-            {
-                Source = name,
-                Architecture = recipe.Architecture,
-                Parameters = parameters,
-                Configuration = Parse(json),
-                Reports = reports,
-            };
+        return Of(ModelFamily.Of(recipe).Summarize(recipe, name, data), name, facts);
     }
+
+    private static ModelSummary Of(FamilySummary summary, string source, ModelFacts facts) => new()
+    {
+        Source = source,
+        Architecture = summary.Architecture,
+        Parameters = summary.Shapes.ParameterCount,
+        Configuration = Parse(summary.Configuration),
+        Reports = summary.Describe(facts),
+    };
 
     private static ModelSummary OfModel(string path, TextLengths lengths)
     {
@@ -102,43 +88,18 @@ public sealed record ModelSummary
             ReadWeights = name => Open(weights, file => file.ReadFloats(name)),
             MetricsFile = Path.Combine(folder, CheckpointFolder.MetricsFile),
         };
-        if (TrainedModel.Architecture(folder) == Recipe.TransformerTranslation)
+        return Of(ModelFamily.Of(folder).Summarize(folder), folder, facts) with
         {
-            TranslationDescription translation = TranslationModel.ReadDescription(folder);
-            return Summary(translation.Architecture, translation.Model.ParameterCount,
-                JsonDocuments.Write(translation, RecipeJson.Default.TranslationDescription),
-                new EncoderDecoderSlots(translation.Model).Describe(facts));
-        }
-
-        ModelDescription description = LanguageModel.ReadDescription(folder);
-        return Summary(description.Architecture, description.Model.ParameterCount,
-            JsonDocuments.Write(description, RecipeJson.Default.ModelDescription),
-            new LanguageModelSlots(description.Model).Describe(facts));
-
-        ModelSummary Summary(string architecture, long parameters, byte[] json, IReadOnlyList<MechanismReport> reports) => new()
-        {
-            Source = folder,
-            Architecture = architecture,
-            Parameters = parameters,
-            Configuration = Parse(json),
             Tensors = Open(weights, file => file.Entries),
-            Reports = reports,
             Training = FindTrainingState(path, folder),
         };
     }
 
-    private static ModelSummary OfGpt2(string folder)
-    {
-        ModelDescription description = Gpt2Folder.ReadDescription(folder);
-        return new ModelSummary
+    private static ModelSummary OfGpt2(string folder) =>
+        Of(LanguageModelFamily.Summarize(Gpt2Folder.ReadDescription(folder)), folder, new ModelFacts()) with
         {
-            Source = folder,
-            Architecture = description.Architecture,
-            Parameters = description.Model.ParameterCount,
-            Configuration = Parse(JsonDocuments.Write(description, RecipeJson.Default.ModelDescription)),
             Tensors = Gpt2Folder.ReadEntries(folder),
         };
-    }
 
     private static ModelSummary OfTensors(string path)
     {
@@ -174,7 +135,7 @@ public sealed record ModelSummary
     {
         string? file = new[] { folder, Path.Combine(path, CheckpointFolder.Last), Path.Combine(path, CheckpointFolder.Last + ".old") }
             .Select(candidate => Path.Combine(candidate, CheckpointFolder.TrainerFile)).FirstOrDefault(File.Exists);
-        return file is null ? null : JsonDocuments.Read(file, Utf8File.Read(file), RecipeJson.Default.TrainingState);
+        return file is null ? null : JsonDocuments.Read(file, Utf8File.Read(file), TrainingJson.Default.TrainingState);
     }
 
     private static JsonElement Parse(byte[] utf8)

@@ -6,6 +6,7 @@ using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Architectures;
@@ -54,7 +55,7 @@ public sealed class CausalLanguageModelTests
 
     [Property(Arbitrary = [typeof(CausalLanguageModelTests)], MaxTest = 60)]
     public bool TheFormulaCountsTheParameters(LanguageModelConfig config) =>
-        new CausalLanguageModel(config, new RandomSource(1)).ParameterCount == config.ParameterCount;
+        new CausalLanguageModel(config, new RandomSource(1)).ParameterCount == LanguageModelFormula.Parameters(config);
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -116,7 +117,7 @@ public sealed class CausalLanguageModelTests
             Init = InitializationScheme.FanIn,
         };
         CausalLanguageModel model = new(config, new RandomSource(3));
-        Assert.Equal(model.ParameterCount, config.ParameterCount);
+        Assert.Equal(model.ParameterCount, LanguageModelFormula.Parameters(config));
         Tensor tokens = Tensor.From(Tokens(2 * _blocks.Sum(), 0, 13), new Shape(2, _blocks.Sum()));
         float[] expected = model.Forward(tokens, ForwardContext.Inference).ToArray();
         LanguageModelState state = model.CreateState(2);

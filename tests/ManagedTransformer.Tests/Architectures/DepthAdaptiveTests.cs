@@ -4,6 +4,7 @@ using ManagedTransformer.Hashing;
 using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using ManagedTransformer.Tests.Golden.DepthAdaptive;
 using Xunit;
 
@@ -217,7 +218,7 @@ public sealed class DepthAdaptiveTests
     {
         EncoderDecoderConfig config = Config(preNorm: false, classifiers, kind, 0);
         config.Exits!.HaltingShared = shared;
-        Assert.Equal(new EncoderDecoderModel(config, new RandomSource(1)).ParameterCount, config.ParameterCount);
+        Assert.Equal(new EncoderDecoderModel(config, new RandomSource(1)).ParameterCount, EncoderDecoderFormula.Parameters(config));
     }
 
     [Fact]

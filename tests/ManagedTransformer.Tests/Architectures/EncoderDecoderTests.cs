@@ -6,6 +6,7 @@ using ManagedTransformer.Hashing;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Architectures;
@@ -67,7 +68,7 @@ public sealed class EncoderDecoderTests
 
     [Property(Arbitrary = [typeof(EncoderDecoderTests)], MaxTest = 60)]
     public bool TheFormulaCountsTheParameters(EncoderDecoderConfig config) =>
-        new EncoderDecoderModel(config, new RandomSource(1)).ParameterCount == config.ParameterCount;
+        new EncoderDecoderModel(config, new RandomSource(1)).ParameterCount == EncoderDecoderFormula.Parameters(config);
 
     [Theory]
     [MemberData(nameof(Kinds))]

@@ -6,6 +6,7 @@ using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Architectures;
@@ -62,7 +63,7 @@ public sealed class LanguageModelExitTests
     public void RulesChooseTheExits()
     {
         CausalLanguageModel model = new(_small with { Exits = new DepthConfig { Halting = HaltingKind.Geometric } }, new RandomSource(5));
-        Assert.Equal(model.Config.ParameterCount, model.ParameterCount);
+        Assert.Equal(LanguageModelFormula.Parameters(model.Config), model.ParameterCount);
         Assert.All(Exits(new ExitRule { Kind = HaltingKind.Fixed, FixedExit = 2 }), exit => Assert.Equal(2, exit));
         Assert.All(Exits(new ExitRule { Kind = HaltingKind.Confidence, Thresholds = [0] }), exit => Assert.Equal(1, exit));
         Assert.All(Exits(new ExitRule { Kind = HaltingKind.Confidence, Thresholds = [1] }), exit => Assert.Equal(Depth, exit));

@@ -4,6 +4,7 @@ using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Architectures;
@@ -231,7 +232,7 @@ public sealed class LinearAttentionTests
             Reparam = map is FeatureMapKind.Learned or FeatureMapKind.RfaSincos,
         };
         config.Validate("recipe: model.linear");
-        Assert.Equal((4 * Dim * Dim) + (4 * Dim) + config.ParameterCount(Dim, Heads), Layer(config).ParameterCount);
+        Assert.Equal((4 * Dim * Dim) + (4 * Dim) + MechanismFormulas.Linear(config, Dim, Heads), Layer(config).ParameterCount);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tests.Checkpoints.HuggingFace;
 using ManagedTransformer.Tests.Data;
+using ManagedTransformer.Tests.Formulas;
 using ManagedTransformer.Training;
 using Xunit;
 
@@ -55,7 +56,7 @@ public sealed class T2RTests
         };
         T2RResult result = T2R.Convert(source, options);
         Assert.Equal([0, 4], result.Model.Config.SoftmaxLayers!);
-        Assert.Equal(result.Model.ParameterCount, result.Model.Config.ParameterCount);
+        Assert.Equal(result.Model.ParameterCount, LanguageModelFormula.Parameters(result.Model.Config));
         Assert.Equal(0.1f, result.Model.Config.AttentionDropout);
         Assert.Equal(((int[])[1, 2, 3]).SelectMany(layer => created.Select(part => $"layers.{layer}.attn.feature.{part}")),
             result.NewTensors);
@@ -148,7 +149,7 @@ public sealed class T2RTests
         };
         CausalLanguageModel source = new(config, new RandomSource(1)),
             model = T2R.Convert(source, new T2ROptions { SoftmaxLayers = [4] }).Model;
-        Assert.Equal(source.ParameterCount, config.ParameterCount);
+        Assert.Equal(source.ParameterCount, LanguageModelFormula.Parameters(config));
         Tensor tokens = Tensor.From([.. Enumerable.Range(0, 10).Select(i => 2 + (i * 7 % 11))], new Shape(1, 10));
         float[] whole = model.Forward(tokens, ForwardContext.Inference).Slice(1, 9, 1).ToArray();
         LanguageModelState state = model.CreateState();
@@ -175,8 +176,8 @@ public sealed class T2RTests
             SoftmaxLayers = [2],
         };
         string json = JsonSerializer.Serialize(new ModelDescription { Architecture = "transformer_lm", Model = config },
-            RecipeJson.Default.ModelDescription);
-        Assert.Equal([2], JsonSerializer.Deserialize(json, RecipeJson.Default.ModelDescription)!.Model.SoftmaxLayers!);
+            DescriptionJson.Default.ModelDescription);
+        Assert.Equal([2], JsonSerializer.Deserialize(json, DescriptionJson.Default.ModelDescription)!.Model.SoftmaxLayers!);
         Assert.Contains("\"softmax_layers\"", json, StringComparison.Ordinal);
         Refuses(config with { SoftmaxLayers = [5] }, "must increase from at least 0 to at most 4");
         Refuses(config with { SoftmaxLayers = [2, 2] }, "[2, 2] must increase");

@@ -3,6 +3,7 @@ using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Modules.Slots;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DeLighT;
@@ -138,7 +139,7 @@ public sealed record DelightConfig : ILayerSlot, IEmbeddingSlot, IDescribedSlot
         new DelightEmbedding(EmbeddingUnit(dim, activation, "model"), positions, SharedDropout, random);
 
     MechanismReport IDescribedSlot.Describe(ModelFacts model) =>
-        new DelightReport(new DelightSize(this, model.Sizes.Dim, model.Sizes.Layers, model.FeedForward), model);
+        new DelightReport(new DelightCost(this, model.Sizes.Dim, model.Sizes.Layers, model.FeedForward), model);
 
     private int Groups(int dim) => MaxGroups > 0 ? MaxGroups : (int)BitOperations.RoundUpToPowerOf2((uint)((dim + 31) / 32));
 

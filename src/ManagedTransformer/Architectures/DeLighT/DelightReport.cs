@@ -1,18 +1,19 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Modules.Reports;
 
 namespace ManagedTransformer.Architectures.DeLighT;
 
 /// <summary>The blocks of a DeLighT model and its multiply-adds, from its configuration alone.</summary>
-/// <param name="Size">The units of blocks and embedding, and what they cost.</param>
+/// <param name="Cost">The units of blocks and embedding, and what they cost.</param>
 /// <param name="Model">The model, and the lengths to count multiply-adds for.</param>
-public sealed record DelightReport(DelightSize Size, ModelFacts Model) : MechanismReport
+public sealed record DelightReport(DelightCost Cost, ModelFacts Model) : MechanismReport
 {
-    /// <summary>Multiply-adds of writing a text token by token, without a cache, as <see cref="DelightSize"/> counts them.</summary>
-    public long Macs => Model.HasEncoder
-        ? Size.TranslationMacs(Model.Lengths.Source, Model.Lengths.Target, Model.Vocabulary)
-        : Size.LanguageModelMacs(Model.Lengths.Target, Model.Vocabulary, Model.Clusters);
+    /// <summary>Multiply-adds of writing a text token by token, without a cache, as <see cref="DelightCost"/> counts them.</summary>
+    public long Macs => HasEncoder
+        ? Cost.TranslationMacs(Model.Lengths.Source, Model.Lengths.Target, Model.Vocabulary)
+        : Cost.LanguageModelMacs(Model.Lengths.Target, Model.Vocabulary, Model.Clusters);
 
     /// <inheritdoc/>
     public override bool DependsOnLengths => true;
@@ -23,7 +24,7 @@ public sealed record DelightReport(DelightSize Size, ModelFacts Model) : Mechani
         get
         {
             (int source, int target) = Model.Lengths;
-            string text = Model.HasEncoder ? $"translate {source:N0} tokens to {target:N0}" : $"write {target:N0} tokens";
+            string text = HasEncoder ? $"translate {source:N0} tokens to {target:N0}" : $"write {target:N0} tokens";
             return [$"{Macs:N0} multiply-adds to {text}, as the authors count them: without a cache."];
         }
     }
@@ -38,15 +39,15 @@ public sealed record DelightReport(DelightSize Size, ModelFacts Model) : Mechani
                 new("Block"), new("Depth", IsNumber: true), new("Width", IsNumber: true), new("Grouped layers"), new("Groups"),
                 new("Unit", IsNumber: true), new("Layer", IsNumber: true),
             ];
-            if (Model.HasEncoder)
+            if (HasEncoder)
             {
                 columns.Add(new("with cross-attention", IsNumber: true));
             }
 
             return new ReportTable(columns,
             [
-                Row("embedding", Size.Embedding, []),
-                .. Size.Units.Select((unit, block) => Row($"{block}", unit, Layers(block))),
+                Row("embedding", Cost.Embedding, []),
+                .. Cost.Units.Select((unit, block) => Row($"{block}", unit, Layers(block))),
             ]);
         }
     }
@@ -55,20 +56,21 @@ public sealed record DelightReport(DelightSize Size, ModelFacts Model) : Mechani
     public override void AddTo(JsonObject json)
     {
         json["macs"] = Macs;
-        if (Model.HasEncoder)
+        if (HasEncoder)
         {
             json["source_length"] = Model.Lengths.Source;
         }
 
         json["target_length"] = Model.Lengths.Target;
-        json["embedding_unit"] = Unit(Size.Embedding);
-        json["blocks"] = new JsonArray([.. Size.Units.Select(Block)]);
+        json["embedding_unit"] = Unit(Cost.Embedding);
+        json["blocks"] = new JsonArray([.. Cost.Units.Select(Block)]);
     }
 
-    // Parameters of a block's layers: without attention to an encoder, and with it.
-    private long[] Layers(int block) => Model.HasEncoder
-        ? [Size.LayerParameters(block, cross: false), Size.LayerParameters(block, cross: true)]
-        : [Size.LayerParameters(block, cross: false)];
+    private bool HasEncoder => Model.Encoder is not null;
+
+    // Parameters of a block's layers: of the encoder, where there is one, and of the stack that writes.
+    private long[] Layers(int block) =>
+        [.. new[] { Model.Encoder, Model.Stack }.OfType<LayerStack>().Select(stack => stack.Layers[block].ParameterCount)];
 
     private JsonNode Block(UnitPlan unit, int block)
     {

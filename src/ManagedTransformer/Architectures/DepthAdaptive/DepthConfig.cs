@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Slots;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DepthAdaptive;
@@ -76,18 +77,6 @@ public sealed record DepthConfig : IDepthSlot
             Alpha = rule.Kind == Halting ? Alpha : 0,
         };
     }
-
-    /// <summary>Number of trainable values of the halting classifier.</summary>
-    /// <param name="layers">N.</param>
-    /// <param name="encoderDim">Width of the encoder.</param>
-    /// <param name="decoderDim">Width of the decoder.</param>
-    public long HaltingParameters(int layers, int encoderDim, int decoderDim) => Halting switch
-    {
-        HaltingKind.Sequence => layers * (encoderDim + 1L),
-        HaltingKind.Multinomial => layers * (decoderDim + 1L),
-        HaltingKind.Geometric => (HaltingShared ? 1 : layers - 1) * (decoderDim + 1L),
-        _ => 0,
-    };
 
     bool IDepthSlot.HasExitProjections => Classifiers == ExitClassifiers.Separate;
 

@@ -114,10 +114,13 @@ public sealed record EncoderDecoderConfig
 
     /// <summary>Number of trainable values, without the memory of a model.</summary>
     [JsonIgnore]
-    public long ParameterCount => Initialization.ShapesOnly(() => new EncoderDecoderModel(this, new RandomSource(0))).ParameterCount;
+    public long ParameterCount => Shapes().ParameterCount;
+
+    /// <summary>The model with names and shapes of its parameters and without values.</summary>
+    internal EncoderDecoderModel Shapes() => Initialization.ShapesOnly(() => new EncoderDecoderModel(this, new RandomSource(0)));
 
     /// <summary>Checks every value.</summary>
     /// <param name="where">Named in the error, for instance the recipe's path.</param>
     /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
-    public void Validate(string where) => EncoderDecoderValidation.Check(this, where);
+    public void Validate(string where) => EncoderDecoderRules.Check(this, where);
 }

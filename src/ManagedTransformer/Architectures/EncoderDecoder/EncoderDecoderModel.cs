@@ -24,7 +24,8 @@ public sealed class EncoderDecoderModel : Module
         Config = config;
         Encoder = new Encoder(config, random);
         Decoder = new Decoder(config, random, config.Tie == EmbeddingTie.All ? Encoder.Embedding.Weight : null);
-        _depth = new EncoderDecoderSlots(config).CreateDepth(random);
+        Slots = new EncoderDecoderSlots(config);
+        _depth = Slots.CreateDepth(random);
     }
 
     /// <summary>What the model is made of.</summary>
@@ -35,6 +36,9 @@ public sealed class EncoderDecoderModel : Module
 
     /// <summary>Predicts targets.</summary>
     public Decoder Decoder { get; }
+
+    /// <summary>The mechanisms that it is made of.</summary>
+    internal EncoderDecoderSlots Slots { get; }
 
     /// <summary>How deep target tokens go.</summary>
     internal StackDepth Depth => _depth;

@@ -75,7 +75,6 @@ internal sealed class EncoderDecoderSlots(EncoderDecoderConfig config)
             Sizes = Sizes,
             FeedForward = config.Ffn,
             Vocabulary = config.Vocab,
-            HasEncoder = true,
         };
         return [.. All.OfType<IDescribedSlot>().Select(slot => slot.Describe(facts)).OfType<MechanismReport>()];
     }

@@ -59,17 +59,6 @@ public sealed record LinearAttentionConfig : IAttentionSlot, ICrossAttentionSlot
         _ => FeatureSize,
     };
 
-    /// <summary>
-    /// Trainable numbers beside the four projections: learnt map H k d + H k, sigma H d, gates H D + H, for heads of width d = D / H.
-    /// </summary>
-    /// <param name="dim">D.</param>
-    /// <param name="heads">H.</param>
-    public long ParameterCount(int dim, int heads)
-    {
-        long map = Map == FeatureMapKind.Learned ? ((long)dim + heads) * FeatureSize : 0;
-        return map + (Reparam ? dim : 0) + (Gate == LinearGateKind.None ? 0 : ((long)heads * dim) + heads);
-    }
-
     /// <summary>Checks every value.</summary>
     /// <param name="where">Named in the error, for instance the recipe's path and the key of this object.</param>
     /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
@@ -118,8 +107,9 @@ public sealed record LinearAttentionConfig : IAttentionSlot, ICrossAttentionSlot
     };
 
     /// <summary>
-    /// <see cref="Division"/> for features that lack factors. A given epsilon belongs to phi as it is defined: it is divided by what queries
-    /// and keys lack. An absent one only keeps positions without keys from dividing by zero, and does so for given ones that vanish.
+    /// <see cref="Division"/> for features that lack factors. A given epsilon belongs to phi as it is defined: it is divided by what
+    /// queries and keys lack. An absent one only keeps positions without keys from dividing by zero, and does so for given ones that
+    /// vanish.
     /// </summary>
     /// <param name="queryScale">Logarithms of the factors, [B, T, H, 1], or null.</param>
     /// <param name="keyScale">[B, 1, H, 1], or null.</param>

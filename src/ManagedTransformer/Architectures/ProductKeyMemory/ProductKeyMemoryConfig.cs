@@ -72,28 +72,6 @@ public sealed record ProductKeyMemoryConfig : IPositionwiseSlot, IRecordedSlot, 
     /// <param name="inputDim">Width of the input.</param>
     public int ValueWidth(int inputDim) => ValueDim ?? inputDim;
 
-    /// <summary>
-    /// Trainable numbers but for the values, which several memories may share: for every map of the query network from a to b a b (+ b with
-    /// bias) (+ 2 b with batch norm), and the keys H n dq (product: 2 n keys of dq / 2 per head; flat: S keys of dq,
-    /// for one head if shared).
-    /// </summary>
-    /// <param name="inputDim">Width of the input.</param>
-    public long ParameterCount(int inputDim)
-    {
-        long count = (SharedKeys ? 1L : Heads) * NKeys * KeyDim, width = inputDim;
-        foreach (long next in QueryWidths())
-        {
-            count += (width * next) + (QueryBias ? next : 0) + (BatchNorm ? 2 * next : 0);
-            width = next;
-        }
-
-        return count;
-    }
-
-    /// <summary>Numbers in the table of values: S v.</summary>
-    /// <param name="inputDim">Width of the input.</param>
-    public long ValueCount(int inputDim) => Slots * ValueWidth(inputDim);
-
     /// <summary>Checks every value.</summary>
     /// <param name="where">Named in the error, for instance the recipe's path and the key of this object.</param>
     /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>

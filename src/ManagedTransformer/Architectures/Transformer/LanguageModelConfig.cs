@@ -135,7 +135,7 @@ public sealed record LanguageModelConfig
 
     /// <summary>Number of trainable values, without the memory of a model.</summary>
     [JsonIgnore]
-    public long ParameterCount => Initialization.ShapesOnly(() => new CausalLanguageModel(this, new RandomSource(0))).ParameterCount;
+    public long ParameterCount => Shapes().ParameterCount;
 
     /// <summary>Whether a memory stands in place of the feed-forward layer of a layer.</summary>
     /// <param name="layer">From 0.</param>
@@ -145,8 +145,11 @@ public sealed record LanguageModelConfig
     /// <param name="layer">From 0.</param>
     public bool HasMemoryAfter(int layer) => MemoryPositions?.Contains($"{layer}+") ?? false;
 
+    /// <summary>The model with names and shapes of its parameters and without values.</summary>
+    internal CausalLanguageModel Shapes() => Initialization.ShapesOnly(() => new CausalLanguageModel(this, new RandomSource(0)));
+
     /// <summary>Checks every value.</summary>
     /// <param name="where">Named in the error, for instance the recipe's path.</param>
     /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
-    public void Validate(string where) => LanguageModelValidation.Check(this, where);
+    public void Validate(string where) => LanguageModelRules.Check(this, where);
 }

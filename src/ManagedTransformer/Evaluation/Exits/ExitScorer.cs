@@ -15,7 +15,7 @@ internal sealed class ExitScorer
     private readonly TranslationModel _model;
     private readonly BeamSearchOptions _search;
     private readonly CancellationToken _cancellation;
-    private readonly EncodedSentences _sentences;
+    private readonly EncodedCorpus _sentences;
     private readonly string[] _references, _foldedReferences;
     private readonly int[] _searched;
     private readonly Bleu _bleu;
@@ -43,7 +43,7 @@ internal sealed class ExitScorer
             throw new InputException("There is no sentence to translate: all are empty or too long.");
         }
 
-        _sentences = new EncodedSentences(model.Network, [.. _searched.Select(i => sources[i]!)], options.Batch, cancellation);
+        _sentences = new EncodedCorpus(model.Network, [.. _searched.Select(i => sources[i]!)], options.Batch, cancellation);
     }
 
     /// <summary>What BLEU must be reported with.</summary>

@@ -3,8 +3,8 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules.Attention;
 
 /// <summary>
-/// Multi-head attention to a memory (Vaswani et al., 2017, section 3.2): queries from the decoder's states, keys and values from the memory,
-/// y = concat over heads of softmax(q k^T / sqrt d) v, through the out map. Key and value weights are packed in one matrix.
+/// Multi-head attention to a memory (Vaswani et al., 2017, section 3.2): queries from the decoder's states, keys and values from the
+/// memory, y = concat over heads of softmax(q k^T / sqrt d) v, through the out map. Key and value weights are packed in one matrix.
 /// </summary>
 public sealed class MultiHeadCrossAttention : CrossAttention
 {

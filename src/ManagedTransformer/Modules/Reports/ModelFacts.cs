@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules.Adaptive;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Modules.Slots;
 
 namespace ManagedTransformer.Modules.Reports;
@@ -14,6 +15,12 @@ public sealed record ModelFacts
     /// <summary>The model's sizes.</summary>
     public ModelSizes Sizes { get; init; }
 
+    /// <summary>Its layers, of an encoder-decoder model those of the decoder: names and shapes without values.</summary>
+    public LayerStack? Stack { get; init; }
+
+    /// <summary>The encoder's layers; null for a model without.</summary>
+    public LayerStack? Encoder { get; init; }
+
     /// <summary>Inner width of its feed-forward layers.</summary>
     public int FeedForward { get; init; }
 
@@ -22,9 +29,6 @@ public sealed record ModelFacts
 
     /// <summary>How the vocabulary is divided; null for one table.</summary>
     public AdaptiveClusters? Clusters { get; init; }
-
-    /// <summary>Whether a second stack attends to the first one.</summary>
-    public bool HasEncoder { get; init; }
 
     /// <summary>Reads a tensor of the model's weights by its name; null where there are no weights.</summary>
     public Func<string, float[]>? ReadWeights { get; init; }

@@ -7,7 +7,7 @@ namespace ManagedTransformer.Architectures.Transformer;
 /// Checks the configuration of a language model: its own sizes, then which options exclude each other, then the options of every mechanism,
 /// which the mechanism checks.
 /// </summary>
-internal static class LanguageModelValidation
+internal static class LanguageModelRules
 {
     public static void Check(LanguageModelConfig config, string where)
     {

@@ -5,7 +5,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Generation;
 
 /// <summary>An encoder-decoder model as a search sees it.</summary>
-internal sealed class TranslationSearch : ISearchModel
+internal sealed class TranslationScorer : ISearchModel
 {
     private readonly EncoderDecoderModel _model;
     private readonly DecodingState _state;
@@ -15,7 +15,7 @@ internal sealed class TranslationSearch : ISearchModel
     /// <param name="memory">The encoded sentences.</param>
     /// <param name="beam">Rows per sentence.</param>
     /// <param name="exits">When tokens leave the decoder; null: as the model's configuration says.</param>
-    public TranslationSearch(EncoderDecoderModel model, EncoderOutput memory, int beam, DepthRule? exits)
+    public TranslationScorer(EncoderDecoderModel model, EncoderOutput memory, int beam, DepthRule? exits)
     {
         _model = model;
         _state = model.CreateState(memory, beam, exits);

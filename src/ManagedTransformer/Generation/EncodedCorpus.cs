@@ -5,7 +5,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Generation;
 
 /// <summary>Sentences that are encoded once and searched as often as needed, so that ways to decode them can be compared.</summary>
-internal sealed class EncodedSentences
+internal sealed class EncodedCorpus
 {
     private readonly List<EncodedBatch> _batches = [];
 
@@ -14,7 +14,7 @@ internal sealed class EncodedSentences
     /// <param name="sources">Ids of the sentences without their eos, with which none is longer than the model's positions.</param>
     /// <param name="batch">Sentences that are searched at once.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
-    public EncodedSentences(EncoderDecoderModel model, IReadOnlyList<int[]> sources, int batch, CancellationToken cancellation)
+    public EncodedCorpus(EncoderDecoderModel model, IReadOnlyList<int[]> sources, int batch, CancellationToken cancellation)
     {
         Lengths = [.. sources.Select(source => source.Length + 1)];
         using NoGradientScope _ = new();

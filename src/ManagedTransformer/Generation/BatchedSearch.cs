@@ -5,7 +5,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Generation;
 
 /// <summary>Searches translations of many sentences, those of similar length side by side.</summary>
-internal static class Translator
+internal static class BatchedSearch
 {
     /// <summary>The best hypothesis of every sentence, in the order of the sentences.</summary>
     /// <param name="model">The network.</param>

@@ -1,8 +1,8 @@
 using System.Text;
 
-namespace ManagedTransformer.Evaluation;
+namespace ManagedTransformer.Data.Text;
 
-/// <summary>Counts what <see cref="LanguageModelMetrics"/> divides by, whatever the tokenizer.</summary>
+/// <summary>Counts what losses per character and per word divide by, whatever the tokenizer.</summary>
 public static class TextSize
 {
     /// <summary>The number of code points of a text. Byte-level results count bytes instead.</summary>

@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Modules.Slots;
+namespace ManagedTransformer.Modules;
 
 /// <summary>Sizes of a model that its mechanisms are checked against.</summary>
 /// <param name="Dim">Width.</param>

@@ -1,14 +1,11 @@
+using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Modules.Adaptive;
 using ManagedTransformer.Tensors;
 
-namespace ManagedTransformer.Architectures.DeLighT;
+namespace ManagedTransformer.Tests.Formulas;
 
-/// <summary>
-/// Parameters and multiply-adds of DeLighT models, counted as the authors count them: maps with their biases, 2 T S d_o for attention of T
-/// queries to S keys, nothing for norms, activations and look-ups; a decoder is charged for its whole prefix at every step,
-/// without a cache.
-/// </summary>
-public sealed class DelightSize
+/// <summary>The number of trainable values of DeLighT models, from their configuration by hand.</summary>
+internal sealed class DelightFormula
 {
     private readonly DelightConfig _config;
     private readonly long _dim, _inner;
@@ -19,9 +16,8 @@ public sealed class DelightSize
     /// <param name="blocks">Blocks of a stack.</param>
     /// <param name="feedForward">Inner width of the feed-forward layers.</param>
     /// <exception cref="InputException">The configuration is not valid.</exception>
-    public DelightSize(DelightConfig config, int dim, int blocks, int feedForward)
+    public DelightFormula(DelightConfig config, int dim, int blocks, int feedForward)
     {
-        ArgumentNullException.ThrowIfNull(config);
         (_config, _dim, _inner) = (config, dim, feedForward);
         Units = config.Units(dim, blocks, Activation.Silu, "model");
         Embedding = config.EmbeddingUnit(dim, Activation.Silu, "model");
@@ -68,7 +64,7 @@ public sealed class DelightSize
     /// <param name="vocab">Number of words.</param>
     /// <param name="clusters">The division of an adaptive vocabulary, or null.</param>
     /// <param name="finalNorm">Whether a norm follows the last block.</param>
-    public long LanguageModelParameters(int vocab, AdaptiveClusters? clusters, bool finalNorm) =>
+    public long LanguageModel(int vocab, AdaptiveClusters? clusters, bool finalNorm) =>
         Tables(vocab, clusters) + Embedding.ParameterCount + Enumerable.Range(0, Units.Count).Sum(b => LayerParameters(b, cross: false))
         + Projection + (finalNorm ? 2 * _dim : 0);
 
@@ -76,49 +72,9 @@ public sealed class DelightSize
     /// <param name="vocab">Words of the target.</param>
     /// <param name="sourceVocab">Words of a table of the source's own; 0 for one table.</param>
     /// <param name="finalNorms">How many of the stacks a norm follows.</param>
-    public long TranslationParameters(int vocab, int sourceVocab, int finalNorms) =>
+    public long Translation(int vocab, int sourceVocab, int finalNorms) =>
         Tables(vocab, null) + Tables(sourceVocab, null) + (2 * Embedding.ParameterCount) + Projection + (finalNorms * 2 * _dim)
         + Enumerable.Range(0, Units.Count).Sum(b => LayerParameters(b, cross: false) + LayerParameters(b, cross: true));
 
-    /// <summary>
-    /// Multiply-adds of a language model that writes a text word by word: the sum over its prefixes, with all clusters of an adaptive
-    /// vocabulary for every word.
-    /// </summary>
-    /// <param name="length">Words.</param>
-    /// <param name="vocab">Number of words.</param>
-    /// <param name="clusters">The division of an adaptive vocabulary, or null.</param>
-    public long LanguageModelMacs(int length, int vocab, AdaptiveClusters? clusters)
-    {
-        long input = clusters is null
-            ? 0
-            : Enumerable.Range(0, clusters.Count).Sum(i => (long)_config.MapDim * clusters.Width(i, _config.MapDim));
-        long output = clusters is null
-            ? (long)vocab * _config.MapDim
-            : ((long)clusters.HeadEntries * _config.MapDim)
-                + Enumerable.Range(1, clusters.Count - 1)
-                    .Sum(i => ((long)clusters.Size(i, vocab) + _config.MapDim) * clusters.Width(i, _config.MapDim));
-        return Prefixes(length, t => (t * (input + output + Projection)) + Stack(t));
-    }
-
-    /// <summary>
-    /// Multiply-adds of translating a sentence: the encoder once, the decoder for each prefix, keys and values of the source in every step.
-    /// </summary>
-    /// <param name="source">Source tokens.</param>
-    /// <param name="target">Target tokens.</param>
-    /// <param name="vocab">Words of the target.</param>
-    public long TranslationMacs(int source, int target, int vocab)
-    {
-        long keys = 2 * ((_dim * Half) + Half), query = CrossAttention - keys;
-        return Stack(source) + Prefixes(target, t =>
-            Stack(t) + (Units.Count * ((t * query) + (source * keys) + (2 * t * source * Half)))
-            + (t * (Projection + ((long)vocab * _config.MapDim))));
-    }
-
     private long Projection => _config.MapDim == _dim ? 0 : _config.MapDim * _dim;
-
-    private long Stack(long length) =>
-        (length * (Embedding.Macs + Units.Sum(unit => unit.Macs) + (Units.Count * (SelfAttention + FeedForward))))
-        + (Units.Count * 2 * length * length * Half);
-
-    private static long Prefixes(int length, Func<long, long> macs) => Enumerable.Range(1, length).Sum(t => macs(t));
 }

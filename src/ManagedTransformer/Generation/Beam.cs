@@ -3,7 +3,7 @@ using ManagedTransformer.Tokenization;
 namespace ManagedTransformer.Generation;
 
 /// <summary>The search of one sentence: its B live hypotheses, what they were extended from, and what is finished.</summary>
-internal sealed class SearchedSentence
+internal sealed class Beam
 {
     private readonly BeamSearchOptions _options;
     private readonly int _limit;
@@ -16,7 +16,7 @@ internal sealed class SearchedSentence
     /// <summary>A search that has read nothing.</summary>
     /// <param name="options">Validated options.</param>
     /// <param name="sourceLength">Source tokens, eos included.</param>
-    public SearchedSentence(BeamSearchOptions options, int sourceLength)
+    public Beam(BeamSearchOptions options, int sourceLength)
     {
         _options = options;
         _limit = options.Limit(sourceLength);

@@ -2,7 +2,7 @@ using System.Text.Json;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
 
-namespace ManagedTransformer.Checkpoints.HuggingFace;
+namespace ManagedTransformer.Checkpoints;
 
 /// <summary>What tells the folders of Hugging Face's models from this library's: a <c>config.json</c> with a <c>model_type</c>.</summary>
 internal static class HuggingFaceConfig

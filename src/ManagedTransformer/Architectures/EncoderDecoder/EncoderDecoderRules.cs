@@ -6,7 +6,7 @@ namespace ManagedTransformer.Architectures.EncoderDecoder;
 /// Checks the configuration of an encoder-decoder model: its own sizes, then which options exclude each other, then the options of every
 /// mechanism, which the mechanism checks.
 /// </summary>
-internal static class EncoderDecoderValidation
+internal static class EncoderDecoderRules
 {
     public static void Check(EncoderDecoderConfig config, string where)
     {
