@@ -118,7 +118,8 @@ public sealed class AdaptiveVocabularyTests
     public void TheFormulaCountsTheParameters(int division, bool tied, AdaptiveForm form)
     {
         (AdaptiveInput input, AdaptiveSoftmax output) = Create(division, tied, form);
-        Assert.Equal(MechanismFormulas.Clusters(input.Division, Vocab, Dim, tied), Parameters(input, output).Sum(parameter => parameter.Count));
+        Assert.Equal(
+            MechanismFormulas.Clusters(input.Division, Vocab, Dim, tied), Parameters(input, output).Sum(parameter => parameter.Count));
     }
 
     [Theory]

@@ -1,7 +1,6 @@
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Modules.Reports;
-using ManagedTransformer.Modules.Slots;
 
 namespace ManagedTransformer.Architectures.AdaptiveSpan;
 

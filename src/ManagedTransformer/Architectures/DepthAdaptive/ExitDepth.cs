@@ -1,7 +1,6 @@
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Layers;
-using ManagedTransformer.Modules.Slots;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DepthAdaptive;

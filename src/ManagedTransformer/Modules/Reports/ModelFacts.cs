@@ -5,7 +5,6 @@ using System.Text.Json.Serialization.Metadata;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules.Adaptive;
 using ManagedTransformer.Modules.Layers;
-using ManagedTransformer.Modules.Slots;
 
 namespace ManagedTransformer.Modules.Reports;
 
