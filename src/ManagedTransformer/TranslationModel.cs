@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Files;
@@ -147,50 +146,6 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         }
     }
 
-    /// <summary>
-    /// A copy of a depth-adaptive model that takes exits by another rule unless told otherwise.
-    /// A classifier that the rule does not ask is left out.
-    /// </summary>
-    /// <param name="rule">The rule.</param>
-    /// <exception cref="InputException">The model has no exits, or the rule does not fit it.</exception>
-    public TranslationModel WithExits(ExitRule rule)
-    {
-        ArgumentNullException.ThrowIfNull(rule);
-        RequireExits();
-        DepthConfig exits = Network.Config.Exits!.With(rule);
-        if (exits.HasClassifier && exits.Halting != Network.Config.Exits.Halting)
-        {
-            throw new InputException($"The model has no exit classifier for the rule '{rule}'.");
-        }
-
-        EncoderDecoderConfig config = Network.Config with { Exits = exits };
-        config.Validate("exits");
-        EncoderDecoderModel network = new(config, new RandomSource(0));
-        Dictionary<string, Tensor> weights = ModuleWeights.Tensors(Network).ToDictionary(named => named.Name, named => named.Buffer);
-        foreach ((string name, Tensor tensor) in ModuleWeights.Tensors(network))
-        {
-            tensor.CopyFrom(weights[name].ToArray());
-        }
-
-        return new TranslationModel(network, Source, Target, Description with { Model = config });
-    }
-
-    /// <summary>Nothing to release by hand; <c>using</c> states where the model's use ends.</summary>
-    public void Dispose()
-    {
-    }
-
-    /// <summary>Refuses models of fixed depth.</summary>
-    /// <exception cref="InputException">The model has no exits.</exception>
-    internal void RequireExits()
-    {
-        if (Network.Config.Exits is null)
-        {
-            throw new InputException(
-                "This model has no exits: its tokens run all decoder layers. Exits come from a recipe with model.exits.");
-        }
-    }
-
     /// <summary>The ids of a source sentence; none for an empty one, and null for one that is longer than the model reads.</summary>
     /// <param name="sentence">The sentence.</param>
     /// <param name="place">Where it stands, for messages.</param>
@@ -218,6 +173,11 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         string message = limit.Treat(ids.Length, place, rule);
         observer?.Invoke(message);
         return null;
+    }
+
+    /// <summary>Nothing to release by hand; <c>using</c> states where the model's use ends.</summary>
+    public void Dispose()
+    {
     }
 
     internal override void WriteFiles(string folder)

@@ -4,7 +4,7 @@ using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
-using ManagedTransformer.Conversion;
+using ManagedTransformer.Architectures.LinearAttention.Conversion;
 
 namespace ManagedTransformer.Cli.Commands;
 

@@ -5,7 +5,7 @@ using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Modules.Reports;
-using ManagedTransformer.Evaluation.Exits;
+using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 
 namespace ManagedTransformer.Cli.Commands;
 

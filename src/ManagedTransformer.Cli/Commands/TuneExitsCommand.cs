@@ -5,7 +5,7 @@ using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
-using ManagedTransformer.Evaluation.Exits;
+using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 
 namespace ManagedTransformer.Cli.Commands;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Conversion;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
 using ManagedTransformer.Recipes;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Conversion;
+using ManagedTransformer.Architectures.LinearAttention.Conversion;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Adaptive;
 using ManagedTransformer.Modules.Attention;

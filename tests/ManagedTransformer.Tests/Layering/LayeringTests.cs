@@ -43,11 +43,11 @@ public sealed class LayeringTests
         ["Checkpoints.HuggingFace"],
         ["Generation"],
         [NamespaceOrder.Root], // LanguageModel, TranslationModel
-        ["Conversion"],
+        ["Architectures.LinearAttention.Conversion"],
         ["Datasets"],
         ["Evaluation.Metrics"],
         ["Evaluation"],
-        ["Evaluation.Exits"],
+        ["Architectures.DepthAdaptive.Tuning"],
         ["Training"],
         ["Inspection", "Benchmarks"],
     ];

@@ -1,6 +1,5 @@
-using ManagedTransformer.Architectures.LinearAttention;
 
-namespace ManagedTransformer.Conversion;
+namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
 
 /// <summary>How a model is converted.</summary>
 public sealed record ConversionOptions

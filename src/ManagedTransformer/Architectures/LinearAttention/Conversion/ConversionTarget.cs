@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Conversion;
+namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
 
 /// <summary>What a model can be converted to.</summary>
 public enum ConversionTarget

@@ -1,7 +1,6 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Evaluation.Metrics;
 
-namespace ManagedTransformer.Evaluation.Exits;
+namespace ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 
 /// <summary>
 /// How well a depth-adaptive model translates when tokens leave its decoder by a rule, and what that costs. Means are over all tokens of

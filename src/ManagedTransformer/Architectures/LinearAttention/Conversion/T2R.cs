@@ -2,7 +2,7 @@ using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
-namespace ManagedTransformer.Conversion;
+namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
 
 /// <summary>
 /// Turns a pretrained Transformer into a recurrent network (Kasai et al., "Finetuning Pretrained Transformers into RNNs", 2021, section 2):

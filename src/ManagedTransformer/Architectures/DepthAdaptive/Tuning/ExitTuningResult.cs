@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Evaluation.Exits;
+namespace ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 
 /// <summary>What a search for exit thresholds found.</summary>
 /// <param name="Source">Where the sentence pairs came from.</param>

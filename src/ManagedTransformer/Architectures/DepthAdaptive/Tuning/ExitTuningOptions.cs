@@ -1,7 +1,6 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Generation;
 
-namespace ManagedTransformer.Evaluation.Exits;
+namespace ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 
 /// <summary>How exit thresholds are searched.</summary>
 public sealed record ExitTuningOptions

@@ -1,10 +1,9 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Data.Pairs;
 using ManagedTransformer.Evaluation.Metrics;
 using ManagedTransformer.Generation;
 
-namespace ManagedTransformer.Evaluation.Exits;
+namespace ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 
 /// <summary>Scores exit rules of one model on the same sentence pairs, which are encoded once.</summary>
 internal sealed class ExitScorer

@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Conversion;
+namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
 
 /// <summary>A converted model.</summary>
 /// <param name="Model">The model as it was written.</param>

@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Evaluation.Exits;
+namespace ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 
 /// <summary>How well a model translates under several exit rules.</summary>
 /// <param name="Source">Where the sentence pairs came from.</param>

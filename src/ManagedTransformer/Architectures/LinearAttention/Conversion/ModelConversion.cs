@@ -1,7 +1,7 @@
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 
-namespace ManagedTransformer.Conversion;
+namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
 
 /// <summary>Converts models from folder to folder.</summary>
 public static class ModelConversion

@@ -2,7 +2,7 @@ using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Modules;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
-namespace ManagedTransformer.Conversion;
+namespace ManagedTransformer;
 
 /// <summary>
 /// The mean of the weights of several checkpoints of one run, which usually predicts better than each of them (Vaswani et al., 2017,

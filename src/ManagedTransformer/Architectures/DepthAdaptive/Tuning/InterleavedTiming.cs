@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using MathNet.Numerics.Statistics;
 
-namespace ManagedTransformer.Evaluation.Exits;
+namespace ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 
 /// <summary>
 /// Times ways to do the same work against each other. Code that runs for the first times is several times slower than it will be, and a

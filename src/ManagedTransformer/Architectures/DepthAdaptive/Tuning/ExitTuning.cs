@@ -1,8 +1,8 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Evaluation;
 using ManagedTransformer.Data.Pairs;
 using ManagedTransformer.Tensors;
 
-namespace ManagedTransformer.Evaluation.Exits;
+namespace ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 
 /// <summary>
 /// Finds thresholds of confidence or geometric-like exits on validation data, as Elbayad et al. (2020, section 3.2) do: thresholds are

@@ -1,6 +1,5 @@
-using ManagedTransformer.Architectures.LinearAttention;
 
-namespace ManagedTransformer.Conversion;
+namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
 
 /// <summary>How <see cref="T2R.Convert"/> converts a model.</summary>
 public sealed record T2ROptions

@@ -1,6 +1,6 @@
 using ManagedTransformer.Architectures.Transformer;
 
-namespace ManagedTransformer.Conversion;
+namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
 
 /// <summary>A converted model.</summary>
 /// <param name="Model">The new model; it shares nothing with its source.</param>

@@ -1,7 +1,7 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Evaluation;
 using ManagedTransformer.Data.Pairs;
 
-namespace ManagedTransformer.Evaluation.Exits;
+namespace ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 
 /// <summary>Scores a depth-adaptive translation model under several rules by which tokens leave its decoder.</summary>
 public static class ExitEvaluation
