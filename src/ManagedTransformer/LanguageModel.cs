@@ -16,7 +16,7 @@ namespace ManagedTransformer;
 /// A language model ready to use: network, tokenizer and description, as a model folder holds them.
 /// Generation may run on several threads at once.
 /// </summary>
-public sealed class LanguageModel : TrainedModel, IDisposable
+public sealed class LanguageModel : TrainedModel
 {
     /// <summary>Puts a model together.</summary>
     /// <param name="network">The network.</param>
@@ -140,11 +140,6 @@ public sealed class LanguageModel : TrainedModel, IDisposable
     /// or the folder cannot be written.</exception>
     public void SaveAsGpt2(string path, bool replace = true) =>
         Gpt2Folder.Write(new LanguageModelParts(Network, Tokenizer, Description), path, replace);
-
-    /// <summary>Nothing to release by hand; <c>using</c> states where the model's use ends.</summary>
-    public void Dispose()
-    {
-    }
 
     internal override void WriteFiles(string folder)
     {

@@ -15,7 +15,7 @@ namespace ManagedTransformer;
 /// A translation model ready to use: network, tokenizers and description, as a model folder holds them.
 /// Translations may run on several threads at once.
 /// </summary>
-public sealed class TranslationModel : TrainedModel, IDisposable
+public sealed class TranslationModel : TrainedModel
 {
     // Batches whose sentences are sorted by length together, so that little padding is computed.
     private const int BatchesPerWindow = 8;
@@ -173,11 +173,6 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         string message = limit.Treat(ids.Length, place, rule);
         observer?.Invoke(message);
         return null;
-    }
-
-    /// <summary>Nothing to release by hand; <c>using</c> states where the model's use ends.</summary>
-    public void Dispose()
-    {
     }
 
     internal override void WriteFiles(string folder)

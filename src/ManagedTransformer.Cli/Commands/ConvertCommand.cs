@@ -102,7 +102,7 @@ internal static class ConvertCommand
 
     private static void Write(Terminal terminal, ConversionResult result, string to, string folder, bool json)
     {
-        using LanguageModel model = result.Model;
+        LanguageModel model = result.Model;
         long parameters = model.Network.ParameterCount;
         if (json)
         {

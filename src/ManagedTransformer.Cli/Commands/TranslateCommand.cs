@@ -42,7 +42,7 @@ internal static class TranslateCommand
             int batch = isTyped ? 1 : SearchOptions.DefaultBatch;
             TranslationOptions options = search.Read(result, terminal, batch) with { Exits = result.GetValue(exits) };
             options.Validate();
-            using TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
+            TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
             if (loaded.Network.Config.Exits is null)
             {
                 CommonOptions.Refuse(result, $"applies to depth-adaptive models; {result.GetRequiredValue(model)} runs all layers",

@@ -61,7 +61,7 @@ internal static class TuneExitsCommand
             CommonOptions.Apply(result.GetValue(threads));
             string folder = result.GetRequiredValue(output);
             CheckpointFolder.RequireFree(folder);
-            using TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
+            TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
             ExitTuningOptions options = new()
             {
                 Data = result.GetValue(data),

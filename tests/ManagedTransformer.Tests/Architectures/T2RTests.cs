@@ -238,7 +238,7 @@ public sealed class T2RTests
         run.Run(progress => losses.Add(progress.Loss), TestContext.Current.CancellationToken);
         Assert.True(losses[^1] < losses[0] - 0.2, $"the loss went from {losses[0]} to {losses[^1]}");
 
-        using LanguageModel loaded = LanguageModel.Load(folder["out"]);
+        LanguageModel loaded = LanguageModel.Load(folder["out"]);
         Tensor tokens = Tensor.From([.. loaded.Tokenizer.Encode(Gpt2Sample.Text).Take(12)], new Shape(1, 12));
         Assert.Equal(Logits((LanguageModel)run.Model), Logits(loaded));
         Assert.True(loaded.Network.Layers[0].Attention is LinearSelfAttention && loaded.Network.Layers[1].Attention is MultiHeadAttention);

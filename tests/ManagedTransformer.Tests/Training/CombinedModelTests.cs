@@ -33,7 +33,7 @@ public sealed class CombinedModelTests : IDisposable
         TrainingResult result = run.Run(progress => first = double.IsNaN(first) ? progress.Loss : first,
             TestContext.Current.CancellationToken);
         Assert.True(result.Validation!.Loss < first - 0.5, $"the loss went from {first} to {result.Validation.Loss}");
-        using LanguageModel model = LanguageModel.Load(_folder["out"]);
+        LanguageModel model = LanguageModel.Load(_folder["out"]);
         Assert.Equal(model.Network.ParameterCount, model.Description.Model.ParameterCount);
         Assert.Equal(40, string.Concat(model.Generate("7 and 8", new GenerationOptions { MaxTokens = 40, Seed = 3 })).Length);
 

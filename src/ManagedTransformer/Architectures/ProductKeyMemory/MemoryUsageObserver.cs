@@ -24,4 +24,5 @@ public sealed class MemoryUsageObserver : IForwardObserver
         }
 
         usage.Add(read.Indices, read.Weights);
-    }}
+    }
+}

@@ -31,6 +31,7 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
         config.Validate("model");
         Config = config;
         Slots = new LanguageModelSlots(config, attention);
+        Slots.Validate(attention);
         _masksPadding = Slots.Layers?.MasksPadding ?? true;
         Embedding = Slots.CreateEmbedding(random);
         _shared = Slots.CreateShared(random);

@@ -125,6 +125,26 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
         ];
     }
 
+    /// <summary>Checks an attention that is not the configuration's.</summary>
+    /// <param name="attention">The attention; null for the configuration's.</param>
+    /// <exception cref="InputException">It does not fit the model.</exception>
+    public void Validate(IAttentionSlot? attention)
+    {
+        if (attention is null)
+        {
+            return;
+        }
+
+        if (config.Exits is not null || config.Delight is not null)
+        {
+            throw new InputException(
+                "An attention of one's own excludes model.exits, whose skipped layers need the keys and values of softmax attention, and "
+                + "model.delight, which makes whole layers.");
+        }
+
+        attention.Validate(Sizes, "model");
+    }
+
     /// <summary>What the mechanisms know about the model.</summary>
     /// <param name="known">Weights, metrics and lengths, where there are any.</param>
     public IReadOnlyList<MechanismReport> Describe(ModelFacts known)

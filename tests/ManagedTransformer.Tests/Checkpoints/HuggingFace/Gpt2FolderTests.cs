@@ -159,7 +159,7 @@ public sealed class Gpt2FolderTests : IDisposable
     public void WhateverTakesAModelTakesTheFolder()
     {
         string path = new Gpt2Sample().WriteSharded(_folder["gpt2"]);
-        using LanguageModel model = LanguageModel.Load(path);
+        LanguageModel model = LanguageModel.Load(path);
         Assert.NotEmpty(string.Concat(model.Generate("the cat", new GenerationOptions { MaxTokens = 5 })));
         ModelSummary summary = ModelSummary.Of(path);
         Assert.Equal(model.Network.ParameterCount, summary.Parameters);

@@ -120,7 +120,7 @@ public sealed class Gpt2TokenizerTests : IDisposable
     {
         // The sample's table has one id more than its tokenizer.
         Write(json, """{ "additional_special_tokens": ["[A]", "[B]\n"] }""");
-        using LanguageModel model = LanguageModel.Load(_folder["gpt2"]);
+        LanguageModel model = LanguageModel.Load(_folder["gpt2"]);
         Assert.Equal(_sample.Vocabulary, model.Tokenizer.VocabularySize);
         Assert.Equal([.. Plain, EndOfText + 1], model.Tokenizer.Encode($"{Text}[A]"));
         string message = Assert.Throws<InputException>(() => model.Generate($"{Text}[B]\n")).Message;
