@@ -48,7 +48,9 @@ internal abstract class TrainingTask
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     public abstract Validation? Validate(bool everything, CancellationToken cancellation);
 
-    /// <summary>Writes the files of the model's folder, and what its parts did in the last evaluation, where there is any.</summary>
+    /// <summary>
+    /// Writes the files of the model's folder, with what its parts did in the last evaluation where there is something to tell.
+    /// </summary>
     /// <param name="folder">A checkpoint being written.</param>
     public virtual void WriteFiles(string folder) => Model.WriteFiles(folder);
 
