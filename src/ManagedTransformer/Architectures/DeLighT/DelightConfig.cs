@@ -1,4 +1,5 @@
 using System.Numerics;
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Modules.Reports;
@@ -63,30 +64,23 @@ public sealed record DelightConfig : ILayerSlot, IEmbeddingSlot, IDescribedSlot
     /// <inheritdoc/>
     public void Validate(ModelSizes model, string where)
     {
+        OptionChecks checks = new($"{where}: ");
         int dim = model.Dim;
-        Require(dim % 2 == 0, $"the model's width ({dim}) must be even: attention has half of it.");
-        Require(MinDepth >= 2, $"delight.min_depth is {MinDepth}, a unit has at least 2 grouped layers.");
-        Require(MaxDepth >= MinDepth, $"delight.max_depth ({MaxDepth}) must not be below delight.min_depth ({MinDepth}).");
-        Require(WidthMult > 0 && double.IsFinite(WidthMult), $"delight.width_mult is {WidthMult}, it must be above 0.");
-        Require(EmbWidthMult > 0 && double.IsFinite(EmbWidthMult), $"delight.emb_width_mult is {EmbWidthMult}, it must be above 0.");
-        Require(EmbDepth >= 2, $"delight.emb_depth is {EmbDepth}, a unit has at least 2 grouped layers.");
-        Require(MapDim > 0, $"delight.map_dim is {MapDim}, it must be positive.");
-        Require(MaxGroups >= 0 && EmbMaxGroups >= 0, "delight.max_groups and delight.emb_max_groups must not be negative.");
-        Require(UnitDropout is >= 0 and < 1 && SharedDropout is >= 0 and < 1, "the dropouts of delight must lie in [0, 1).");
+        checks.Require(dim % 2 == 0, $"the model's width ({dim}) must be even: attention has half of it.");
+        checks.Require(MinDepth >= 2, $"delight.min_depth is {MinDepth}, a unit has at least 2 grouped layers.");
+        checks.Require(MaxDepth >= MinDepth, $"delight.max_depth ({MaxDepth}) must not be below delight.min_depth ({MinDepth}).");
+        checks.Require(WidthMult > 0 && double.IsFinite(WidthMult), $"delight.width_mult is {WidthMult}, it must be above 0.");
+        checks.Require(EmbWidthMult > 0 && double.IsFinite(EmbWidthMult), $"delight.emb_width_mult is {EmbWidthMult}, it must be above 0.");
+        checks.Require(EmbDepth >= 2, $"delight.emb_depth is {EmbDepth}, a unit has at least 2 grouped layers.");
+        checks.Require(MapDim > 0, $"delight.map_dim is {MapDim}, it must be positive.");
+        checks.Require(MaxGroups >= 0 && EmbMaxGroups >= 0, "delight.max_groups and delight.emb_max_groups must not be negative.");
+        checks.Require(UnitDropout is >= 0 and < 1 && SharedDropout is >= 0 and < 1, "the dropouts of delight must lie in [0, 1).");
         _ = Units(dim, model.Layers, Activation.Silu, where);
         _ = EmbeddingUnit(dim, Activation.Silu, where);
         if (dim / 2 % model.Heads != 0)
         {
             throw new InputException(
                 $"{where}.heads ({model.Heads}) must divide half of model.dim ({dim}), the width of attention with model.delight.");
-        }
-
-        void Require(bool holds, string message)
-        {
-            if (!holds)
-            {
-                throw new InputException($"{where}: {message}");
-            }
         }
     }
 

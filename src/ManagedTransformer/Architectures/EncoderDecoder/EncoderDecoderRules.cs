@@ -1,3 +1,4 @@
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules.Slots;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;
@@ -10,12 +11,13 @@ internal static class EncoderDecoderRules
 {
     public static void Check(EncoderDecoderConfig config, string where)
     {
-        CheckSizes(config, where);
+        OptionChecks checks = new($"{where}: ");
+        CheckSizes(config, checks);
         CheckLayers(config.SoftmaxLayers, "softmax_layers");
         CheckLayers(config.CrossSoftmaxLayers, "cross_softmax_layers");
         foreach ((bool isBroken, string message) in EncoderDecoderSlots.Exclusions(config))
         {
-            Require(!isBroken, where, message);
+            checks.Require(!isBroken, message);
         }
 
         config.Linear?.Validate($"{where}: model.linear");
@@ -26,38 +28,25 @@ internal static class EncoderDecoderRules
             slot.Validate(slots.Sizes, $"{where}: model");
         }
 
-        void CheckLayers(IReadOnlyList<int>? layers, string key) => Require(
-            layers?.All(layer => layer >= 0 && layer < config.DecoderLayers) ?? true, where,
+        void CheckLayers(IReadOnlyList<int>? layers, string key) => checks.Require(
+            layers?.All(layer => layer >= 0 && layer < config.DecoderLayers) ?? true,
             $"model.{key} [{string.Join(", ", layers ?? [])}] must lie between 0 and {config.DecoderLayers - 1}.");
     }
 
-    private static void CheckSizes(EncoderDecoderConfig config, string where)
+    private static void CheckSizes(EncoderDecoderConfig config, OptionChecks checks)
     {
-        Positive(config.SrcVocab, "src_vocab");
-        Positive(config.Vocab, "vocab");
-        Positive(config.Dim, "dim");
-        Positive(config.DecoderWidth, "decoder_dim");
-        Positive(config.Heads, "heads");
-        Positive(config.Ffn, "ffn");
-        Positive(config.DecoderFeedForward, "decoder_ffn");
-        Positive(config.EncoderLayers, "encoder_layers");
-        Positive(config.DecoderLayers, "decoder_layers");
-        Positive(config.MaxPositions, "max_positions");
-        Rate(config.Dropout, "dropout");
-        Rate(config.AttentionDropout, "attention_dropout");
-        Rate(config.ActivationDropout, "activation_dropout");
-
-        void Positive(int value, string key) => Require(value > 0, where, $"model.{key} is {value}, it must be positive.");
-
-        void Rate(float value, string key) =>
-            Require(value is >= 0 and < 1, where, $"model.{key} is {value}, it must be at least 0 and below 1.");
-    }
-
-    private static void Require(bool holds, string where, string message)
-    {
-        if (!holds)
-        {
-            throw new InputException($"{where}: {message}");
-        }
+        checks.Positive(config.SrcVocab, "model.src_vocab");
+        checks.Positive(config.Vocab, "model.vocab");
+        checks.Positive(config.Dim, "model.dim");
+        checks.Positive(config.DecoderWidth, "model.decoder_dim");
+        checks.Positive(config.Heads, "model.heads");
+        checks.Positive(config.Ffn, "model.ffn");
+        checks.Positive(config.DecoderFeedForward, "model.decoder_ffn");
+        checks.Positive(config.EncoderLayers, "model.encoder_layers");
+        checks.Positive(config.DecoderLayers, "model.decoder_layers");
+        checks.Positive(config.MaxPositions, "model.max_positions");
+        checks.Rate(config.Dropout, "model.dropout");
+        checks.Rate(config.AttentionDropout, "model.attention_dropout");
+        checks.Rate(config.ActivationDropout, "model.activation_dropout");
     }
 }

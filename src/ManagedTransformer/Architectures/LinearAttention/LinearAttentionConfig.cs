@@ -1,3 +1,4 @@
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Layers;
@@ -64,23 +65,16 @@ public sealed record LinearAttentionConfig : IAttentionSlot, ICrossAttentionSlot
     /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
     public void Validate(string where)
     {
+        OptionChecks checks = new($"{where}.");
         bool isLearned = Map == FeatureMapKind.Learned, isUnit = Map is FeatureMapKind.RfaSincos or FeatureMapKind.RfaArccos;
-        Require(FeatureSize > 0, $"feature_size is {FeatureSize}, it must be positive.");
-        Require(Tau > 0 && float.IsFinite(Tau), $"tau is {Tau}, it must be positive.");
-        Require(Scale is null or > 0, $"scale is {Scale}, it must be positive.");
-        Require(Eps is null or >= 0, $"eps is {Eps}, it must not be negative.");
-        Require(Activation == FeatureActivation.Relu || isLearned, "activation needs the map learned.");
-        Require(!Normalize || isLearned, "normalize needs the map learned.");
-        Require(Scale is null || isUnit, "scale needs the map rfa_sincos or rfa_arccos.");
-        Require((!Reparam && Tau == 1) || isLearned || isUnit, "reparam and tau need the map learned, rfa_sincos or rfa_arccos.");
-
-        void Require(bool holds, string message)
-        {
-            if (!holds)
-            {
-                throw new InputException($"{where}.{message}");
-            }
-        }
+        checks.Require(FeatureSize > 0, $"feature_size is {FeatureSize}, it must be positive.");
+        checks.Require(Tau > 0 && float.IsFinite(Tau), $"tau is {Tau}, it must be positive.");
+        checks.Require(Scale is null or > 0, $"scale is {Scale}, it must be positive.");
+        checks.Require(Eps is null or >= 0, $"eps is {Eps}, it must not be negative.");
+        checks.Require(Activation == FeatureActivation.Relu || isLearned, "activation needs the map learned.");
+        checks.Require(!Normalize || isLearned, "normalize needs the map learned.");
+        checks.Require(Scale is null || isUnit, "scale needs the map rfa_sincos or rfa_arccos.");
+        checks.Require((!Reparam && Tau == 1) || isLearned || isUnit, "reparam and tau need the map learned, rfa_sincos or rfa_arccos.");
     }
 
     void ISlot.Validate(ModelSizes model, string where) => Validate($"{where}.linear");

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Modules.Reports;
@@ -77,36 +78,25 @@ public sealed record ProductKeyMemoryConfig : IPositionwiseSlot, IRecordedSlot, 
     /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
     public void Validate(string where)
     {
-        Positive(Heads, "heads");
-        Positive(NKeys, "n_keys");
-        Positive(KeyDim, "key_dim");
-        Positive(ValueDim ?? 1, "value_dim");
+        OptionChecks checks = new($"{where}.");
+        checks.Positive(Heads, "heads");
+        checks.Positive(NKeys, "n_keys");
+        checks.Positive(KeyDim, "key_dim");
+        checks.Positive(ValueDim ?? 1, "value_dim");
         foreach (int width in QueryHidden)
         {
-            Positive(width, "query_hidden");
+            checks.Positive(width, "query_hidden");
         }
 
-        Rate(InputDropout, "input_dropout");
-        Rate(QueryDropout, "query_dropout");
-        Rate(ValueDropout, "value_dropout");
-        Require(FlatKeys || KeyDim % 2 == 0, $"key_dim is {KeyDim}, product keys need an even width.");
-        Require(TopK >= 1 && TopK <= NKeys, $"top_k is {TopK}, it must be at least 1 and at most n_keys ({NKeys}).");
-        Require(Slots <= int.MaxValue, $"n_keys is {NKeys}, which makes {Slots} slots; {int.MaxValue} is the most.");
-        Require(FlatKeys || !SharedKeys, "shared_keys needs flat_keys.");
-        Require(BnEps > 0, $"bn_eps is {BnEps}, it must be positive.");
-        Require(BnMomentum is >= 0 and <= 1, $"bn_momentum is {BnMomentum}, it must be from 0 to 1.");
-
-        void Positive(int value, string key) => Require(value > 0, $"{key} is {value}, it must be positive.");
-
-        void Rate(float value, string key) => Require(value is >= 0 and < 1, $"{key} is {value}, it must be at least 0 and below 1.");
-
-        void Require(bool holds, string message)
-        {
-            if (!holds)
-            {
-                throw new InputException($"{where}.{message}");
-            }
-        }
+        checks.Rate(InputDropout, "input_dropout");
+        checks.Rate(QueryDropout, "query_dropout");
+        checks.Rate(ValueDropout, "value_dropout");
+        checks.Require(FlatKeys || KeyDim % 2 == 0, $"key_dim is {KeyDim}, product keys need an even width.");
+        checks.Require(TopK >= 1 && TopK <= NKeys, $"top_k is {TopK}, it must be at least 1 and at most n_keys ({NKeys}).");
+        checks.Require(Slots <= int.MaxValue, $"n_keys is {NKeys}, which makes {Slots} slots; {int.MaxValue} is the most.");
+        checks.Require(FlatKeys || !SharedKeys, "shared_keys needs flat_keys.");
+        checks.Require(BnEps > 0, $"bn_eps is {BnEps}, it must be positive.");
+        checks.Require(BnMomentum is >= 0 and <= 1, $"bn_momentum is {BnMomentum}, it must be from 0 to 1.");
     }
 
     void ISlot.Validate(ModelSizes model, string where)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules.Slots;
 
 namespace ManagedTransformer.Architectures.Transformer;
@@ -11,11 +12,12 @@ internal static class LanguageModelRules
 {
     public static void Check(LanguageModelConfig config, string where)
     {
-        CheckSizes(config, where);
-        CheckLayerLists(config, where);
+        OptionChecks checks = new($"{where}: ");
+        CheckSizes(config, checks);
+        CheckLayerLists(config, checks);
         foreach ((bool isBroken, string message) in LanguageModelSlots.Exclusions(config))
         {
-            Require(!isBroken, where, message);
+            checks.Require(!isBroken, message);
         }
 
         LanguageModelSlots slots = new(config);
@@ -26,36 +28,32 @@ internal static class LanguageModelRules
         }
     }
 
-    private static void CheckSizes(LanguageModelConfig config, string where)
+    private static void CheckSizes(LanguageModelConfig config, OptionChecks checks)
     {
-        Positive(config.Vocab, "vocab");
-        Positive(config.Dim, "dim");
-        Positive(config.Layers, "layers");
-        Positive(config.Heads, "heads");
+        checks.Positive(config.Vocab, "model.vocab");
+        checks.Positive(config.Dim, "model.dim");
+        checks.Positive(config.Layers, "model.layers");
+        checks.Positive(config.Heads, "model.heads");
         if (config.PositionLimit != int.MaxValue)
         {
-            Positive(config.MaxPositions, "max_positions");
+            checks.Positive(config.MaxPositions, "model.max_positions");
         }
 
-        Rate(config.Dropout, "dropout");
-        Rate(config.EmbeddingDropout ?? 0, "embedding_dropout");
-        Rate(config.OutputDropout, "output_dropout");
-        Rate(config.AttentionDropout, "attention_dropout");
-        Rate(config.ActivationDropout, "activation_dropout");
-
-        void Positive(int value, string key) => Require(value > 0, where, $"model.{key} is {value}, it must be positive.");
-
-        void Rate(float value, string key) =>
-            Require(value is >= 0 and < 1, where, $"model.{key} is {value}, it must be at least 0 and below 1.");
+        checks.Rate(config.Dropout, "model.dropout");
+        checks.Rate(config.EmbeddingDropout ?? 0, "model.embedding_dropout");
+        checks.Rate(config.OutputDropout, "model.output_dropout");
+        checks.Rate(config.AttentionDropout, "model.attention_dropout");
+        checks.Rate(config.ActivationDropout, "model.activation_dropout");
     }
 
     // The lists of layers: which keep their softmax, and which have a memory.
-    private static void CheckLayerLists(LanguageModelConfig config, string where)
+    private static void CheckLayerLists(LanguageModelConfig config, OptionChecks checks)
     {
         IReadOnlyList<int> softmax = config.SoftmaxLayers ?? [];
         for (int i = 0, before = -1; i < softmax.Count && config.Linear is not null; before = softmax[i++])
         {
-            Require(softmax[i] > before && softmax[i] < config.Layers, where,
+            checks.Require(
+                softmax[i] > before && softmax[i] < config.Layers,
                 $"model.softmax_layers [{string.Join(", ", softmax)}] must increase from at least 0 to at most {config.Layers - 1}.");
         }
 
@@ -63,19 +61,13 @@ internal static class LanguageModelRules
         foreach (string position in config.MemoryPositions ?? [])
         {
             string number = position.EndsWith('+') ? position[..^1] : position;
-            Require(int.TryParse(number, NumberStyles.None, null, out int layer) && layer < config.Layers, where,
-                $"model.memory_positions has '{position}', it must be a layer from 0 to {config.Layers - 1}, with a + behind it for a memory "
-                + "after the layer.");
-            Require(seen.Add($"{layer}{(position.EndsWith('+') ? "+" : "")}") && (position[0] != '0' || layer == 0), where,
+            checks.Require(
+                int.TryParse(number, NumberStyles.None, null, out int layer) && layer < config.Layers,
+                $"model.memory_positions has '{position}', it must be a layer from 0 to {config.Layers - 1}, with a + behind it for a "
+                + "memory after the layer.");
+            checks.Require(
+                seen.Add($"{layer}{(position.EndsWith('+') ? "+" : "")}") && (position[0] != '0' || layer == 0),
                 $"model.memory_positions has '{position}' twice, or with leading zeros.");
-        }
-    }
-
-    private static void Require(bool holds, string where, string message)
-    {
-        if (!holds)
-        {
-            throw new InputException($"{where}: {message}");
         }
     }
 }
