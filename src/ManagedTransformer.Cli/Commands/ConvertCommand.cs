@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.LinearAttention;
+using ManagedTransformer.Architectures.LinearAttention.Conversion;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
-using ManagedTransformer.Architectures.LinearAttention.Conversion;
 
 namespace ManagedTransformer.Cli.Commands;
 

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
-using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 
 namespace ManagedTransformer.Cli.Commands;
 

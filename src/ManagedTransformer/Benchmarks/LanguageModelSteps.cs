@@ -1,7 +1,7 @@
 using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Layers;
-using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 

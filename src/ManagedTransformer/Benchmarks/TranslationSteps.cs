@@ -1,6 +1,6 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
-using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 

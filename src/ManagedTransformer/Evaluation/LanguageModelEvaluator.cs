@@ -1,7 +1,7 @@
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Data.Text;
-using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Evaluation;

@@ -2,8 +2,8 @@ using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data.Text;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
-using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 

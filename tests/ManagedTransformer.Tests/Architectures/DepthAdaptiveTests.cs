@@ -1,8 +1,8 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Hashing;
-using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tests.Formulas;
 using ManagedTransformer.Tests.Golden.DepthAdaptive;

@@ -1,8 +1,8 @@
 using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Architectures.Transformer;
-using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;

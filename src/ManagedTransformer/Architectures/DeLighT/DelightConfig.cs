@@ -1,10 +1,10 @@
 using System.Numerics;
 using ManagedTransformer.Json;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Modules.Slots;
-using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DeLighT;

@@ -1,8 +1,8 @@
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Data.Text;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Layers;
-using ManagedTransformer.Modules;
 using ManagedTransformer.Optimizers;
 using ManagedTransformer.Optimizers.Schedules;
 using ManagedTransformer.Tensors;

@@ -1,7 +1,7 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
-using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tests.Golden.Baseline;
 

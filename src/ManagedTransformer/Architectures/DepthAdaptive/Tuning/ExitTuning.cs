@@ -1,5 +1,5 @@
-using ManagedTransformer.Evaluation;
 using ManagedTransformer.Data.Pairs;
+using ManagedTransformer.Evaluation;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DepthAdaptive.Tuning;
