@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Checkpoints.HuggingFace;
-using ManagedTransformer.Evaluation;
 using ManagedTransformer.Files;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Json;
@@ -17,7 +16,7 @@ namespace ManagedTransformer;
 /// A language model ready to use: network, tokenizer and description, as a model folder holds them.
 /// Generation may run on several threads at once.
 /// </summary>
-public sealed class LanguageModel : TrainedModel, IDisposable
+public sealed class LanguageModel : TrainedModel
 {
     /// <summary>Puts a model together.</summary>
     /// <param name="network">The network.</param>
@@ -39,12 +38,6 @@ public sealed class LanguageModel : TrainedModel, IDisposable
 
     /// <summary>What the model folder says about the model.</summary>
     public ModelDescription Description { get; }
-
-    /// <summary>
-    /// How far back heads looked and what memories read in the last evaluation, saved with the model; null where there was none,
-    /// or nothing to tell.
-    /// </summary>
-    public EvaluationDetails? Details { get; set; }
 
     internal override Module Module => Network;
 
@@ -83,7 +76,7 @@ public sealed class LanguageModel : TrainedModel, IDisposable
                 $"{path}: architecture is '{architecture}', which is no language model; those have '{Recipe.TransformerLanguageModel}'.");
         }
 
-        ModelDescription description = JsonDocuments.Read(path, utf8, RecipeJson.Default.ModelDescription);
+        ModelDescription description = JsonDocuments.Read(path, utf8, DescriptionJson.Default.ModelDescription);
         description.Model.Validate(path);
         return description;
     }
@@ -128,7 +121,7 @@ public sealed class LanguageModel : TrainedModel, IDisposable
         }
 
         // Exits that the model does not have are refused before anything is written.
-        Network.CreateState(exits: options.Exits);
+        Network.CreateState(depth: options.Exits);
         if (!options.IgnoreEndOfText && Description.EndOfText is { } ends)
         {
             options = options with { StopTokens = [.. options.StopTokens, .. ends] };
@@ -137,21 +130,21 @@ public sealed class LanguageModel : TrainedModel, IDisposable
         return new TextGeneration(Network, Tokenizer, ids, options);
     }
 
-    /// <summary>Nothing to release by hand; <c>using</c> states where the model's use ends.</summary>
-    public void Dispose()
-    {
-    }
+    /// <summary>
+    /// Writes the model as Hugging Face's transformers library keeps a GPT-2 (<see cref="Gpt2Folder"/>), so that whatever reads GPT-2 reads
+    /// it. The folder appears as a whole or not at all.
+    /// </summary>
+    /// <param name="path">The folder; its parents are created.</param>
+    /// <param name="replace">Whether to replace an earlier model; false writes only where there is nothing.</param>
+    /// <exception cref="InputException">GPT-2 cannot express the model, and the message says what does not fit;
+    /// or the folder cannot be written.</exception>
+    public void SaveAsGpt2(string path, bool replace = true) =>
+        Gpt2Folder.Write(new LanguageModelParts(Network, Tokenizer, Description), path, replace);
 
     internal override void WriteFiles(string folder)
     {
         AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile),
-            JsonDocuments.Write(Description, RecipeJson.Default.ModelDescription));
-        if (Details is not null)
-        {
-            AtomicFile.Write(Path.Combine(folder, CheckpointFolder.MetricsFile),
-                JsonDocuments.Write(Details, RecipeJson.Default.EvaluationDetails));
-        }
-
+            JsonDocuments.Write(Description, DescriptionJson.Default.ModelDescription));
         ModuleWeights.Save(Network, Path.Combine(folder, CheckpointFolder.ModelFile));
         Tokenizer.Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
     }
@@ -160,7 +153,8 @@ public sealed class LanguageModel : TrainedModel, IDisposable
     {
         if (HuggingFaceConfig.ModelType(path) is not null)
         {
-            return Gpt2Folder.Read(path);
+            LanguageModelParts parts = Gpt2Folder.Read(path);
+            return new LanguageModel(parts.Network, parts.Tokenizer, parts.Description);
         }
 
         return CheckpointFolder.Read(CheckpointFolder.Resolve(path), ReadFolder);

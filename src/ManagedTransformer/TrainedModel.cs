@@ -1,5 +1,4 @@
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Checkpoints.HuggingFace;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
@@ -10,12 +9,22 @@ namespace ManagedTransformer;
 /// <summary>A model of any kind with all that belongs to it, as a model folder holds it.</summary>
 public abstract class TrainedModel
 {
+    // The first one also explains what is wrong with a folder of no kind.
+    private static readonly (string Architecture, Func<string, TrainedModel> Load)[] _kinds =
+    [
+        (Recipe.TransformerLanguageModel, path => LanguageModel.Load(path)),
+        (Recipe.TransformerTranslation, TranslationModel.Load),
+    ];
+
     private protected TrainedModel()
     {
     }
 
     /// <summary>Trainable values, each counted once.</summary>
     public long ParameterCount => Module.ParameterCount;
+
+    /// <summary>What model folders call the kinds of models that there are.</summary>
+    internal static IEnumerable<string> Architectures => _kinds.Select(kind => kind.Architecture);
 
     /// <summary>What the weights belong to.</summary>
     internal abstract Module Module { get; }
@@ -24,8 +33,11 @@ public abstract class TrainedModel
     /// <param name="path">As for <see cref="LanguageModel.Load"/> or <see cref="TranslationModel.Load"/>.</param>
     /// <returns>A <see cref="LanguageModel"/> or a <see cref="TranslationModel"/>.</returns>
     /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
-    public static TrainedModel Open(string path) =>
-        Architecture(path) == Recipe.TransformerTranslation ? TranslationModel.Load(path) : LanguageModel.Load(path);
+    public static TrainedModel Open(string path)
+    {
+        string? architecture = Architecture(path);
+        return (_kinds.FirstOrDefault(kind => kind.Architecture == architecture).Load ?? _kinds[0].Load)(path);
+    }
 
     /// <summary>Writes the model as a checkpoint folder; an existing one is replaced in one step.</summary>
     /// <param name="path">The folder.</param>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Files;
@@ -16,7 +15,7 @@ namespace ManagedTransformer;
 /// A translation model ready to use: network, tokenizers and description, as a model folder holds them.
 /// Translations may run on several threads at once.
 /// </summary>
-public sealed class TranslationModel : TrainedModel, IDisposable
+public sealed class TranslationModel : TrainedModel
 {
     // Batches whose sentences are sorted by length together, so that little padding is computed.
     private const int BatchesPerWindow = 8;
@@ -71,7 +70,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
                 + $"'{Recipe.TransformerTranslation}'.");
         }
 
-        TranslationDescription description = JsonDocuments.Read(path, utf8, RecipeJson.Default.TranslationDescription);
+        TranslationDescription description = JsonDocuments.Read(path, utf8, DescriptionJson.Default.TranslationDescription);
         description.Model.Validate(path);
         return description;
     }
@@ -147,50 +146,6 @@ public sealed class TranslationModel : TrainedModel, IDisposable
         }
     }
 
-    /// <summary>
-    /// A copy of a depth-adaptive model that takes exits by another rule unless told otherwise.
-    /// A classifier that the rule does not ask is left out.
-    /// </summary>
-    /// <param name="rule">The rule.</param>
-    /// <exception cref="InputException">The model has no exits, or the rule does not fit it.</exception>
-    public TranslationModel WithExits(ExitRule rule)
-    {
-        ArgumentNullException.ThrowIfNull(rule);
-        RequireExits();
-        DepthConfig exits = Network.Config.Exits!.With(rule);
-        if (exits.HasClassifier && exits.Halting != Network.Halting?.Kind)
-        {
-            throw new InputException($"The model has no exit classifier for the rule '{rule}'.");
-        }
-
-        EncoderDecoderConfig config = Network.Config with { Exits = exits };
-        config.Validate("exits");
-        EncoderDecoderModel network = new(config, new RandomSource(0));
-        Dictionary<string, Tensor> weights = ModuleWeights.Tensors(Network).ToDictionary(named => named.Name, named => named.Buffer);
-        foreach ((string name, Tensor tensor) in ModuleWeights.Tensors(network))
-        {
-            tensor.CopyFrom(weights[name].ToArray());
-        }
-
-        return new TranslationModel(network, Source, Target, Description with { Model = config });
-    }
-
-    /// <summary>Nothing to release by hand; <c>using</c> states where the model's use ends.</summary>
-    public void Dispose()
-    {
-    }
-
-    /// <summary>Refuses models of fixed depth.</summary>
-    /// <exception cref="InputException">The model has no exits.</exception>
-    internal void RequireExits()
-    {
-        if (Network.Config.Exits is null)
-        {
-            throw new InputException(
-                "This model has no exits: its tokens run all decoder layers. Exits come from a recipe with model.exits.");
-        }
-    }
-
     /// <summary>The ids of a source sentence; none for an empty one, and null for one that is longer than the model reads.</summary>
     /// <param name="sentence">The sentence.</param>
     /// <param name="place">Where it stands, for messages.</param>
@@ -223,7 +178,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
     internal override void WriteFiles(string folder)
     {
         AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile),
-            JsonDocuments.Write(Description, RecipeJson.Default.TranslationDescription));
+            JsonDocuments.Write(Description, DescriptionJson.Default.TranslationDescription));
         ModuleWeights.Save(Network, Path.Combine(folder, CheckpointFolder.ModelFile));
         if (ReferenceEquals(Source, Target))
         {
@@ -296,7 +251,7 @@ public sealed class TranslationModel : TrainedModel, IDisposable
             }
 
             int[][] sources = [.. window.Where(entry => entry.Ids is { Length: > 0 }).Select(entry => entry.Ids!)];
-            Queue<Hypothesis> found = new(Translator.Run(Network, sources, options.Search, options.Batch, options.Exits, cancellation));
+            Queue<Hypothesis> found = new(BatchedSearch.Run(Network, sources, options.Search, options.Batch, options.Exits, cancellation));
             foreach ((string sentence, int[]? ids) in window)
             {
                 Hypothesis? hypothesis = ids is { Length: > 0 } ? found.Dequeue() : null;

@@ -28,7 +28,7 @@ public sealed class ReadmeTests
             Assert.NotEmpty(lines);
 
             List<string> pieces = [];
-            using var model = LanguageModel.Load(folder);
+            var model = LanguageModel.Load(folder);
             await foreach (string piece in model.GenerateAsync("Once upon a time ", new GenerationOptions
             {
                 MaxTokens = 200,
@@ -48,7 +48,7 @@ public sealed class ReadmeTests
         RequireInReadme(
             "TrainingRun run = TrainingRun.Prepare(Recipe.Builtin(\"stories\"), new TrainingOptions { Output = \"out/stories\" });",
             "run.Run(progress => Console.WriteLine($\"{progress.Step}: {progress.Loss:F3}\"));",
-            "using var model = LanguageModel.Load(\"out/stories\");",
+            "var model = LanguageModel.Load(\"out/stories\");",
             "await foreach (string piece in model.GenerateAsync(\"Once upon a time \", new GenerationOptions { MaxTokens = 200, "
             + "Temperature = 0.8f }))");
     }

@@ -35,7 +35,8 @@ public sealed partial class RepositoryTests
         string[] files = [.. _folders.SelectMany(SourceFiles).Select(path => '/' + path.Replace(Path.DirectorySeparatorChar, '/'))];
         Assert.NotEmpty(files);
         Assert.Empty(
-            from path in new[] { "src", "bench", "docs" }.SelectMany(folder => Files(folder, "*.md")).Append("README.md")
+            from path in new[] { "src", "bench", "docs" }.SelectMany(folder => Files(folder, "*.md"))
+                .Concat(["README.md", "CONTRIBUTING.md"])
             from Match name in FileName().Matches(File.ReadAllText(Path.Combine(Repository.Root, path)))
             where !files.Any(file => file.EndsWith('/' + name.Groups[1].Value, StringComparison.Ordinal))
             select $"{path}: {name.Groups[1].Value}");

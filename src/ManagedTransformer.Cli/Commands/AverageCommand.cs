@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
-using ManagedTransformer.Conversion;
 
 namespace ManagedTransformer.Cli.Commands;
 

@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Benchmarks;
+using ManagedTransformer.Cli.Families;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
-using ManagedTransformer.Datasets;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using Spectre.Console;
@@ -83,14 +83,8 @@ internal static class BenchCompareCommand
         return command;
     }
 
-    private static Recipe Resolve(NamedRecipe named, string? data) => named.Recipe switch
-    {
-        TranslationRecipe translation => translation with { Model = RecipeVocabulary.Resolve(translation, named.Source) },
-        var language => (LanguageModelRecipe)language with
-        {
-            Model = RecipeVocabulary.Resolve((LanguageModelRecipe)language, named.Source, data),
-        },
-    };
+    private static Recipe Resolve(NamedRecipe named, string? data) =>
+        ModelFamily.Of(named.Recipe).WithVocabulary(named.Recipe, named.Source, data);
 
     private static Table Draw(IReadOnlyList<DeviceRate> rates, Device first, Device second)
     {

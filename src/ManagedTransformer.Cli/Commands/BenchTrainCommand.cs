@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Benchmarks;
+using ManagedTransformer.Cli.Families;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
-using ManagedTransformer.Datasets;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Recipes;
@@ -17,7 +17,6 @@ namespace ManagedTransformer.Cli.Commands;
 internal static class BenchTrainCommand
 {
     private const int DefaultSteps = 20;
-    private const int DefaultSentence = 32;
 
     // Every size of it is overridden.
     private static readonly LanguageModelRecipe _standard = new()
@@ -42,7 +41,8 @@ internal static class BenchTrainCommand
         Option<int?> dim = CommonOptions.Positive("--dim", "Width of the model.");
         Option<int?> heads = CommonOptions.Positive("--heads", "Number of heads; divides the width.");
         Option<int?> sequence = CommonOptions.Positive("--seq",
-            $"Tokens per row (default with a recipe: its context; of either sentence of a translation model: {DefaultSentence}).");
+            "Tokens per row (default with a recipe: its context; of either sentence of a translation model: "
+            + $"{TranslationFamily.DefaultSentence}).");
         Option<int?> batch = CommonOptions.Positive("--batch", "Rows per batch.");
         Option<int?> vocab = CommonOptions.Positive("--vocab", "Size of the vocabulary.");
         Option<string?> recipe = new("--recipe")
@@ -82,59 +82,15 @@ internal static class BenchTrainCommand
         {
             CommonOptions.Apply(result.GetValue(threads));
             NamedRecipe? named = result.GetValue(recipe) is { } name ? NamedRecipe.Load(name) : null;
-            Sizes sizes = new(
+            TrainingSizes sizes = new(
                 result.GetValue(layers), result.GetValue(dim), result.GetValue(heads), result.GetValue(sequence), result.GetValue(batch),
                 result.GetValue(vocab), result.GetValue(steps) ?? DefaultSteps);
-            TrainingMeasurement measured = (named?.Recipe ?? _standard) switch
-            {
-                TranslationRecipe translation => Measure(translation, named!.Source, sizes, result.GetValue(profile)),
-                var languageModel => Measure((LanguageModelRecipe)languageModel, named?.Source, sizes, result.GetValue(profile)),
-            };
+            Recipe loaded = named?.Recipe ?? _standard;
+            TrainingMeasurement measured =
+                ModelFamily.Of(loaded).MeasureTraining(loaded, named?.Source, sizes, result.GetValue(profile));
             Write(terminal, measured, result.GetValue(json));
         });
         return command;
-    }
-
-    private static TrainingMeasurement Measure(LanguageModelRecipe recipe, string? file, Sizes sizes, bool profile)
-    {
-        int batch = sizes.Batch ?? recipe.Training.Batch, context = sizes.Sequence ?? recipe.Training.Context;
-        recipe = recipe with
-        {
-            Training = recipe.Training with { Batch = batch, Context = context },
-            Model = recipe.Model with
-            {
-                Layers = sizes.Layers ?? recipe.Model.Layers,
-                Dim = sizes.Dim ?? recipe.Model.Dim,
-                Heads = sizes.Heads ?? recipe.Model.Heads,
-                Vocab = sizes.Vocab ?? recipe.Model.Vocab,
-                MaxPositions = Math.Max(context, recipe.Model.MaxPositions),
-            },
-        };
-        recipe.Validate(file ?? "mt bench train");
-        return TrainingBenchmark.Run(
-            RecipeVocabulary.Resolve(recipe, file ?? ""), batch, context, sizes.Steps, file is null ? null : recipe.Training, profile);
-    }
-
-    private static TrainingMeasurement Measure(TranslationRecipe recipe, string file, Sizes sizes, bool profile)
-    {
-        int length = sizes.Sequence ?? DefaultSentence;
-        recipe = recipe with
-        {
-            Model = recipe.Model with
-            {
-                EncoderLayers = sizes.Layers ?? recipe.Model.EncoderLayers,
-                DecoderLayers = sizes.Layers ?? recipe.Model.DecoderLayers,
-                Dim = sizes.Dim ?? recipe.Model.Dim,
-                DecoderDim = sizes.Dim ?? recipe.Model.DecoderDim,
-                Heads = sizes.Heads ?? recipe.Model.Heads,
-                SrcVocab = sizes.Vocab ?? recipe.Model.SrcVocab,
-                Vocab = sizes.Vocab ?? recipe.Model.Vocab,
-                MaxPositions = Math.Max(length, recipe.Model.MaxPositions),
-            },
-        };
-        return TrainingBenchmark.Run(
-            RecipeVocabulary.Resolve(recipe, file), sizes.Batch ?? Math.Max(1, recipe.Training.MaxTokens / length), length, sizes.Steps,
-            recipe.Training, profile);
     }
 
     private static void Write(Terminal terminal, TrainingMeasurement measured, bool json)
@@ -167,7 +123,4 @@ internal static class BenchTrainCommand
 
         JsonOutput.Write(terminal.Output, result);
     }
-
-    /// <summary>Sizes from the command line; null: the recipe's.</summary>
-    private sealed record Sizes(int? Layers, int? Dim, int? Heads, int? Sequence, int? Batch, int? Vocab, int Steps);
 }

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.LinearAttention;
+using ManagedTransformer.Architectures.LinearAttention.Conversion;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
-using ManagedTransformer.Conversion;
 
 namespace ManagedTransformer.Cli.Commands;
 
@@ -102,8 +102,8 @@ internal static class ConvertCommand
 
     private static void Write(Terminal terminal, ConversionResult result, string to, string folder, bool json)
     {
-        using LanguageModel model = result.Model;
-        long parameters = model.Network.Config.ParameterCount;
+        LanguageModel model = result.Model;
+        long parameters = model.Network.ParameterCount;
         if (json)
         {
             JsonOutput.Write(terminal.Output, new JsonObject

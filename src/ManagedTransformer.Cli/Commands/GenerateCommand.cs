@@ -2,12 +2,12 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
-using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Files;
 using ManagedTransformer.Generation;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Cli.Commands;
@@ -37,7 +37,7 @@ internal static class GenerateCommand
         Option<float?> topP = CommonOptions.Real("--top-p", "Draw from the likeliest tokens with this much probability (default: 1, all).",
             value => value is > 0 and <= 1, "above 0 and at most 1");
         Option<ulong?> seed = CommonOptions.Seed("The same seed gives the same text (default: 1).");
-        Option<ExitRule?> exits = ExitsOption.Single();
+        Option<DepthRule?> exits = ExitsOption.Single();
         Option<bool> ignoreEnd = new("--ignore-eos")
         {
             Description = "Go on where the model ends its text; without it generation stops there.",
@@ -61,7 +61,7 @@ internal static class GenerateCommand
             CommonOptions.Apply(result.GetValue(threads));
             string given = result.GetRequiredValue(prompt);
             string text = given == FromInput ? Utf8Text.Read(terminal.RequireInput(), Terminal.InputName) : Utf8Text.Clean(given);
-            using LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model), result.GetValue(weights) ?? DType.Float32);
+            LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model), result.GetValue(weights) ?? DType.Float32);
             RefuseWithoutEffect(result, loaded, exits, stride);
             GenerationOptions defaults = new();
             Run(terminal, result.GetValue(json), loaded, text, defaults with

@@ -4,8 +4,9 @@ using System.Text.Json.Nodes;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
-using ManagedTransformer.Evaluation;
 using ManagedTransformer.Inspection;
+using ManagedTransformer.Modules.Reports;
+using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors.Serialization;
 using Spectre.Console;
 
@@ -14,8 +15,6 @@ namespace ManagedTransformer.Cli.Commands;
 /// <summary><c>mt info</c></summary>
 internal static class InfoCommand
 {
-    private const int DefaultLength = 20;
-
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
@@ -27,8 +26,8 @@ internal static class InfoCommand
         Option<string?> data = CommonOptions.Data(
             "Training text, or sentence pairs, of a recipe whose vocabulary depends on it and that names none.");
         Option<int?> source = CommonOptions.Positive("--source-length",
-            $"Source tokens to count the multiply-adds of a DeLighT translation for (default: {DefaultLength}).");
-        Option<int?> length = CommonOptions.Positive("--target-length", $"Tokens that it writes (default: {DefaultLength}).");
+            $"Source tokens to count the multiply-adds of a DeLighT translation for (default: {TextLengths.Default.Target}).");
+        Option<int?> length = CommonOptions.Positive("--target-length", $"Tokens that it writes (default: {TextLengths.Default.Target}).");
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new("info",
             "Shows what a recipe, a model or a safetensors file is made of.",
@@ -40,19 +39,20 @@ internal static class InfoCommand
         {
             string path = result.GetRequiredValue(target);
             bool isName = !Path.Exists(path) && NamedRecipe.IsBareName(path) && !path.EndsWith(".safetensors", StringComparison.Ordinal);
+            TextLengths lengths = new(
+                result.GetValue(source) ?? TextLengths.Default.Source, result.GetValue(length) ?? TextLengths.Default.Target);
             ModelSummary summary = isName && NamedRecipe.Load(path) is var named
-                ? ModelSummary.Of(named.Recipe, named.Source, result.GetValue(data))
-                : ModelSummary.Of(path, result.GetValue(data));
+                ? ModelSummary.Of(named.Recipe, named.Source, result.GetValue(data), lengths)
+                : ModelSummary.Of(path, result.GetValue(data), lengths);
             RefuseWithoutEffect(result, summary, path, data, source, length);
 
-            (int Source, int Target) lengths = (result.GetValue(source) ?? DefaultLength, result.GetValue(length) ?? DefaultLength);
             if (result.GetValue(json))
             {
-                JsonOutput.Write(terminal.Output, ToJson(summary, lengths));
+                JsonOutput.Write(terminal.Output, ToJson(summary));
             }
             else
             {
-                Draw(terminal, summary, lengths);
+                Draw(terminal, summary);
             }
         });
         return command;
@@ -66,17 +66,17 @@ internal static class InfoCommand
             CommonOptions.Refuse(result, $"applies to recipes; {path} is none", data);
         }
 
-        if (summary.Delight is null)
+        if (!summary.Reports.Any(report => report.DependsOnLengths))
         {
             CommonOptions.Refuse(result, $"applies to DeLighT models; {path} is none", source, target);
         }
-        else if (!summary.Delight.IsTranslation)
+        else if (summary.Architecture != Recipe.TransformerTranslation)
         {
             CommonOptions.Refuse(result, $"applies to models that translate; {path} is a language model", source);
         }
     }
 
-    private static JsonObject ToJson(ModelSummary summary, (int Source, int Target) lengths)
+    private static JsonObject ToJson(ModelSummary summary)
     {
         JsonObject json = new() { ["architecture"] = summary.Architecture, ["parameters"] = summary.Parameters };
         if (summary.Configuration is { } configuration)
@@ -90,20 +90,9 @@ internal static class InfoCommand
             json["best_loss"] = JsonOutput.Number(training.BestLoss);
         }
 
-        if (summary.Spans is { } spans)
+        foreach (MechanismReport report in summary.Reports)
         {
-            json["span_limit"] = summary.SpanLimit;
-            json["spans"] = SpanChart.ToJson(spans);
-        }
-
-        if (summary.Details?.Memories is { } memories)
-        {
-            json["memory"] = MemoryChart.ToJson(memories);
-        }
-
-        if (summary.Delight is { } delight)
-        {
-            DelightTable.AddTo(json, delight, lengths.Source, lengths.Target);
+            report.AddTo(json);
         }
 
         if (summary.Tensors.Count > 0)
@@ -120,7 +109,7 @@ internal static class InfoCommand
         return json;
     }
 
-    private static void Draw(Terminal terminal, ModelSummary summary, (int Source, int Target) lengths)
+    private static void Draw(Terminal terminal, ModelSummary summary)
     {
         terminal.Output.WriteLine($"{summary.Source}: {summary.Architecture}, {summary.Parameters:N0} parameters");
         if (summary.Training is { } training)
@@ -142,26 +131,9 @@ internal static class InfoCommand
             terminal.Write(table);
         }
 
-        if (summary.Spans is { } spans)
+        foreach (MechanismReport report in summary.Reports)
         {
-            terminal.Output.WriteLine(SpanChart.Describe(spans, summary.SpanLimit));
-            terminal.Write(SpanChart.Draw(spans, summary.SpanLimit));
-        }
-
-        if (summary.Details?.Memories is { } memories)
-        {
-            foreach (MemoryDetails memory in memories)
-            {
-                terminal.Output.WriteLine(MemoryChart.Describe(memory));
-            }
-
-            terminal.Write(MemoryChart.Draw(memories));
-        }
-
-        if (summary.Delight is { } delight)
-        {
-            terminal.Output.WriteLine(DelightTable.Describe(delight, lengths.Source, lengths.Target));
-            terminal.Write(DelightTable.Draw(delight));
+            ReportView.Write(terminal, report);
         }
 
         if (summary.Tensors.Count > 0)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using ManagedTransformer.Cli.Families;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
@@ -58,14 +59,7 @@ internal static class TrainCommand
             CommonOptions.Apply(result.GetValue(threads));
             NamedRecipe named = NamedRecipe.Load(result.GetRequiredValue(recipe));
             Recipe loaded = named.Recipe;
-            if (loaded is LanguageModelRecipe)
-            {
-                CommonOptions.Refuse(result,
-                    $"applies to translation; {named.Source} is the recipe of a language model, whose text has a validation part",
-                    validation);
-                CommonOptions.Refuse(result, $"applies to translation; {named.Source} is the recipe of a language model", tooLong);
-            }
-
+            ModelFamily.Of(loaded).RefuseForTraining(result, named.Source, validation, tooLong);
             return Run(terminal, result.GetValue(json), loaded, new TrainingOptions
             {
                 Output = result.GetValue(output) ?? Path.Combine("out", named.Name),

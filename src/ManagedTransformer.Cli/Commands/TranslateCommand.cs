@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Generation;
+using ManagedTransformer.Modules.Decoding;
 
 namespace ManagedTransformer.Cli.Commands;
 
@@ -21,7 +21,7 @@ internal static class TranslateCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         SearchOptions search = new($"{SearchOptions.DefaultBatch}; 1 where a person types");
-        Option<ExitRule?> exits = ExitsOption.Single();
+        Option<DepthRule?> exits = ExitsOption.Single();
         Option<bool> showExits = new("--show-exits")
         {
             Description = "Print the exit layer of every token behind the translation, after a tab (depth-adaptive models).",
@@ -42,7 +42,7 @@ internal static class TranslateCommand
             int batch = isTyped ? 1 : SearchOptions.DefaultBatch;
             TranslationOptions options = search.Read(result, terminal, batch) with { Exits = result.GetValue(exits) };
             options.Validate();
-            using TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
+            TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
             if (loaded.Network.Config.Exits is null)
             {
                 CommonOptions.Refuse(result, $"applies to depth-adaptive models; {result.GetRequiredValue(model)} runs all layers",

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
-using ManagedTransformer.Evaluation.Exits;
 
 namespace ManagedTransformer.Cli.Commands;
 
@@ -61,7 +61,7 @@ internal static class TuneExitsCommand
             CommonOptions.Apply(result.GetValue(threads));
             string folder = result.GetRequiredValue(output);
             CheckpointFolder.RequireFree(folder);
-            using TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
+            TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
             ExitTuningOptions options = new()
             {
                 Data = result.GetValue(data),

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ManagedTransformer.Architectures.DepthAdaptive;
-using ManagedTransformer.Evaluation.Exits;
+using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
+using ManagedTransformer.Modules.Decoding;
 
 namespace ManagedTransformer.Cli.Options;
 
@@ -12,7 +13,7 @@ internal static class ExitsOption
         Rules = "full, fixed:LAYER, confidence:TAU[,TAU...], geometric:TAU[,TAU...], multinomial, sequence, uniform[:SEED]";
 
     /// <summary><c>--exits</c> for one rule.</summary>
-    public static Option<ExitRule?> Single() => new("--exits")
+    public static Option<DepthRule?> Single() => new("--exits")
     {
         Description = $"When tokens leave the decoder of a depth-adaptive model (default: as its configuration says): {Rules}.",
         HelpName = "RULE",

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 using ManagedTransformer.Cli.Terminals;
-using ManagedTransformer.Evaluation.Exits;
 using Spectre.Console;
 
 namespace ManagedTransformer.Cli.Views;

@@ -1,6 +1,7 @@
-using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 
@@ -10,7 +11,7 @@ namespace ManagedTransformer.Benchmarks;
 internal sealed class LanguageModelSteps : TrainingSteps
 {
     private readonly CausalLanguageModel _model;
-    private readonly HiddenStateCache? _past;
+    private readonly StreamHistory? _history;
     private readonly Shape _shape;
     private readonly int[] _inputs, _targets;
 
@@ -23,12 +24,12 @@ internal sealed class LanguageModelSteps : TrainingSteps
         : base(model, recipe, random)
     {
         _model = model;
-        _past = model.ReadsPast ? new HiddenStateCache(model.Config.Layers) : null;
+        _history = model.Stack.CreateHistory();
         (_shape, _inputs, _targets) = (shape, new int[shape.Count], new int[shape.Count]);
     }
 
     /// <inheritdoc/>
-    public override long ParameterCount => _model.Config.ParameterCount;
+    public override long ParameterCount => _model.ParameterCount;
 
     /// <inheritdoc/>
     public override int Tokens => _targets.Length;
@@ -39,9 +40,9 @@ internal sealed class LanguageModelSteps : TrainingSteps
         LanguageModelConfig config = _model.Config;
         Tensor inputs = RandomTokens(_inputs, _shape, config.Vocab, config.PaddingIdx),
             targets = RandomTokens(_targets, _shape, config.Vocab, config.PaddingIdx);
-        return _model.TrainingLoss(inputs, targets, context, past: _past);
+        return _model.TrainingLoss(inputs, targets, context, history: _history);
     }
 
     /// <inheritdoc/>
-    protected override void ApplyConstraints() => _model.ApplyConstraints();
+    protected override void ApplyConstraints() => _model.Stack.ApplyConstraints();
 }

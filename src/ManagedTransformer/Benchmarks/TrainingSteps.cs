@@ -1,4 +1,5 @@
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Optimizers;
 using ManagedTransformer.Optimizers.Schedules;
 using ManagedTransformer.Recipes;

@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 
@@ -25,7 +26,7 @@ internal sealed class TranslationSteps : TrainingSteps
     }
 
     /// <inheritdoc/>
-    public override long ParameterCount => _model.Config.ParameterCount;
+    public override long ParameterCount => _model.ParameterCount;
 
     /// <inheritdoc/>
     public override int Tokens => _targets.Length;

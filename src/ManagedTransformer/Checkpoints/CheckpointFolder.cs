@@ -1,5 +1,4 @@
 using System.Globalization;
-using ManagedTransformer.Checkpoints.HuggingFace;
 using ManagedTransformer.Files;
 
 namespace ManagedTransformer.Checkpoints;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using ManagedTransformer.Data.Text;
-using ManagedTransformer.Evaluation;
 using ManagedTransformer.Json;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tokenization;

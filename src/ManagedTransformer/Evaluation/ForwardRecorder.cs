@@ -1,114 +1,36 @@
-using ManagedTransformer.Architectures.AdaptiveSpan;
-using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
-using ManagedTransformer.Tensors;
+using ManagedTransformer.Modules.Reports;
+using ManagedTransformer.Modules.Slots;
 
 namespace ManagedTransformer.Evaluation;
 
-/// <summary>Records over an evaluation how far back the heads of a model look and what its memories read.</summary>
+/// <summary>Records over an evaluation what the mechanisms of a model choose, such as how far back heads look.</summary>
 internal sealed class ForwardRecorder : IForwardObserver
 {
-    private readonly CausalLanguageModel _model;
-    private readonly Dictionary<Module, DynamicSpans> _spans = [];
-    private readonly MemoryUsageObserver _memories = new();
+    private readonly IReadOnlyList<IMechanismRecorder> _recorders;
 
-    private ForwardRecorder(CausalLanguageModel model) => _model = model;
+    private ForwardRecorder(IReadOnlyList<IMechanismRecorder> recorders) => _recorders = recorders;
 
-    /// <summary>A recorder; null for a model that has neither spans nor memories.</summary>
+    /// <summary>What was recorded so far, one report per mechanism.</summary>
+    public IReadOnlyList<RecordedReport> Reports => [.. _recorders.Select(recorder => recorder.Report())];
+
+    /// <summary>A recorder; null for a model none of whose mechanisms records anything.</summary>
     /// <param name="model">The model that will be evaluated.</param>
-    public static ForwardRecorder? For(CausalLanguageModel model) =>
-        model.Config.HasSpans || model.Config.Memory is not null ? new ForwardRecorder(model) : null;
+    public static ForwardRecorder? For(CausalLanguageModel model)
+    {
+        LanguageModelSlots slots = model.Slots;
+        IReadOnlyList<IMechanismRecorder> recorders =
+            [.. slots.All.OfType<IRecordedSlot>().Select(slot => slot.CreateRecorder(model.Stack, slots.Sizes))];
+        return recorders.Count == 0 ? null : new ForwardRecorder(recorders);
+    }
 
     /// <inheritdoc/>
-    public void MemoryRead(Module memory, Tensor indices, Tensor weights) => _memories.MemoryRead(memory, indices, weights);
-
-    /// <inheritdoc/>
-    public void SpansUsed(Module attention, Tensor spans)
+    public void Observe(Module part, object choice)
     {
-        // Learnt spans stand in the parameters; dynamic ones are only known as they pass.
-        if (spans.Rank == 3)
+        foreach (IMechanismRecorder recorder in _recorders)
         {
-            if (!_spans.TryGetValue(attention, out DynamicSpans? record))
-            {
-                _spans[attention] = record = new DynamicSpans(_model.Config.Span!);
-            }
-
-            record.Add(spans);
+            recorder.Observe(part, choice);
         }
-    }
-
-    /// <summary>What was recorded.</summary>
-    public EvaluationDetails Details() => new()
-    {
-        Spans = _model.Config.HasSpans ? Spans() : null,
-        Memories = _model.Config.Memory is null ? null : [.. Memories()],
-    };
-
-    private SpanDetails Spans()
-    {
-        LanguageModelConfig config = _model.Config;
-        SpanConfig span = config.Span!;
-        List<IReadOnlyList<double>> layers = [];
-        double average = 0, longest = 0;
-        long cached = 0;
-        foreach (SpanSelfAttention attention in _model.Layers.Select(layer => (SpanSelfAttention)layer.Attention))
-        {
-            DynamicSpans? dynamic = _spans.GetValueOrDefault(attention);
-            SpanSizes sizes = attention.Sizes ?? dynamic?.Sizes ?? SpanSizes.Fixed(span);
-            layers.Add(attention.SpanRatio is { } ratio ? [.. ratio.ToArray().Select(share => (double)share * span.Limit)]
-                : dynamic?.Heads ?? [.. Enumerable.Repeat((double)span.Limit, config.Heads)]);
-            average += (double)sizes.Average / config.Layers;
-            longest = Math.Max(longest, sizes.Longest);
-            cached += sizes.Cache;
-        }
-
-        double perLayer = (4.0 * config.Dim * config.Dim) + (2.0 * config.Dim * (average + config.Persistent));
-        return new SpanDetails
-        {
-            Average = average,
-            Max = longest,
-            Layers = layers,
-            AttentionFlops = (long)Math.Round(config.Layers * perLayer),
-            CachedStates = cached,
-        };
-    }
-
-    private IEnumerable<MemoryDetails> Memories()
-    {
-        for (int layer = 0; layer < _model.Layers.Count; layer++)
-        {
-            if (Memory(_model.Layers[layer].Positionwise, $"{layer}") is { } inside)
-            {
-                yield return inside;
-            }
-
-            if (Memory(_model.Layers[layer].After, $"{layer}+") is { } behind)
-            {
-                yield return behind;
-            }
-        }
-    }
-
-    private MemoryDetails? Memory(Module? module, string position)
-    {
-        if (module is not ProductKeyMemory memory || !_memories.Usages.TryGetValue(memory, out MemoryUsage? usage))
-        {
-            return null;
-        }
-
-        UsageStatistics statistics = usage.Statistics();
-        int heads = memory.Config.Heads;
-        return new MemoryDetails
-        {
-            Position = position,
-            Slots = memory.Config.Slots,
-            Usage = statistics.Usage,
-            Kl = statistics.KlWeighted,
-            HeadUsage = [.. Enumerable.Range(0, heads).Select(head => usage.Head(head).Usage)],
-            SubKeyUsage = memory.Config.FlatKeys ? []
-                : [.. Enumerable.Range(0, heads)
-                    .Select(head => (IReadOnlyList<double>)[usage.HalfKeys(head, 0).Usage, usage.HalfKeys(head, 1).Usage])],
-        };
     }
 }

@@ -1,7 +1,7 @@
-using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Data.Text;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Evaluation;
@@ -31,7 +31,7 @@ public static class LanguageModelEvaluator
         CausalLanguageModel model, TokenStream stream, int context, int contextWindow = 0, IForwardObserver? observer = null,
         CancellationToken cancellation = default)
     {
-        if (model.ReadsPast)
+        if (model.Stack.ReadsHistory)
         {
             return EvaluateStream(model, stream, context, observer, cancellation);
         }
@@ -48,9 +48,9 @@ public static class LanguageModelEvaluator
             using StepScope scope = new();
             Shape shape = new(batch.Rows, batch.Length);
             int scored = batch.Length - batch.ContextLength;
-            Tensor hidden = model.Hidden(Tensor.From(batch.Inputs, shape), forward).Slice(1, batch.ContextLength, scored);
             Tensor targets = Tensor.From(batch.Targets, shape).Slice(1, batch.ContextLength, scored);
-            CrossEntropyResult result = model.Score(hidden, targets, options);
+            CrossEntropyResult result = model.Loss(
+                Tensor.From(batch.Inputs, shape), targets, forward, options, skip: batch.ContextLength);
             nll += result.NegativeLogLikelihood.Item();
             tokens += result.Targets;
         }
@@ -76,7 +76,7 @@ public static class LanguageModelEvaluator
         CancellationToken cancellation = default)
     {
         ContiguousBatches batches = new(stream, rows, block);
-        HiddenStateCache past = new(model.Config.Layers);
+        StreamHistory? history = model.Stack.CreateHistory();
         int[] inputs = new int[rows * block], targets = new int[inputs.Length];
         Shape shape = new(rows, block);
         ForwardContext forward = Context(observer);
@@ -87,14 +87,14 @@ public static class LanguageModelEvaluator
             yield return Block();
         }
 
-        past.Reset();
+        history?.Reset();
 
         double Block()
         {
             using DeviceScope? device = DeviceScope.Enter(model.Device);
             using NoGradientScope _ = new();
             using StepScope scope = new();
-            return model.Loss(Tensor.From(inputs, shape), Tensor.From(targets, shape), forward, past: past).Loss.Item();
+            return model.Loss(Tensor.From(inputs, shape), Tensor.From(targets, shape), forward, history: history).Loss.Item();
         }
     }
 

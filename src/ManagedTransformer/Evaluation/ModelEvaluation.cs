@@ -50,7 +50,7 @@ public static class ModelEvaluation
             corpus.Name, split, metrics.Loss, metrics.LossBase2 * tokensPerCharacter, metrics.Perplexity, tokens,
             split == EvaluationSplit.Validation ? corpus.ValidationFloor : null)
         {
-            Details = recorder?.Details(),
+            Reports = recorder?.Reports ?? [],
         };
     }
 

@@ -1,3 +1,5 @@
+using ManagedTransformer.Modules.Reports;
+
 namespace ManagedTransformer.Evaluation;
 
 /// <summary>How well a model predicts a text.</summary>
@@ -11,6 +13,6 @@ namespace ManagedTransformer.Evaluation;
 public sealed record ModelEvaluationResult(
     string Source, EvaluationSplit Split, double Loss, double BitsPerCharacter, double Perplexity, long Tokens, double? Floor)
 {
-    /// <summary>What the parts of the model did; null where nobody asked, or the model has neither spans nor memories.</summary>
-    public EvaluationDetails? Details { get; init; }
+    /// <summary>What mechanisms of the model did, such as how far back heads looked; none for a model that has nothing to tell.</summary>
+    public IReadOnlyList<RecordedReport> Reports { get; init; } = [];
 }

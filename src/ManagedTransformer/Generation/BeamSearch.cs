@@ -43,7 +43,7 @@ public sealed class BeamSearch
                 + $"the model has {vocabulary}.");
         }
 
-        SearchedSentence[] sentences = new SearchedSentence[sourceLengths.Length];
+        Beam[] sentences = new Beam[sourceLengths.Length];
         for (int i = 0; i < sentences.Length; i++)
         {
             sentences[i] = new(_options, sourceLengths[i]);
@@ -82,12 +82,12 @@ public sealed class BeamSearch
     }
 
     /// <summary>Lays out the rows of the sentences that go on: what each one reads next and which row it extends.</summary>
-    private static int Continue(SearchedSentence[] sentences, List<int> running, int[] tokens, int[] parents)
+    private static int Continue(Beam[] sentences, List<int> running, int[] tokens, int[] parents)
     {
         int kept = 0;
         for (int i = 0; i < running.Count; i++)
         {
-            SearchedSentence sentence = sentences[running[i]];
+            Beam sentence = sentences[running[i]];
             if (sentence.IsDone)
             {
                 continue;

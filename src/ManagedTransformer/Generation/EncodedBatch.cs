@@ -1,7 +1,7 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Data.Pairs;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Generation;
@@ -41,11 +41,11 @@ internal sealed class EncodedBatch
     /// <param name="options">How to search.</param>
     /// <param name="exits">When tokens leave the decoder; null: as the model's configuration says.</param>
     /// <param name="best">Receives the hypotheses, at the sentences' numbers.</param>
-    public void Search(BeamSearchOptions options, ExitRule? exits, Hypothesis[] best)
+    public void Search(BeamSearchOptions options, DepthRule? exits, Hypothesis[] best)
     {
         BeamSearch search = new(options with { MaxPositions = Math.Min(options.MaxPositions, _model.Config.MaxPositions) });
         IReadOnlyList<IReadOnlyList<Hypothesis>> found =
-            search.Search(new TranslationSearch(_model, Memory, options.Beam, exits), _lengths);
+            search.Search(new TranslationScorer(_model, Memory, options.Beam, exits), _lengths);
         for (int i = 0; i < Numbers.Length; i++)
         {
             best[Numbers[i]] = found[i][0];

@@ -1,4 +1,4 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Modules.Decoding;
 
 namespace ManagedTransformer.Generation;
 
@@ -37,7 +37,7 @@ public sealed record GenerationOptions
     public int WindowStride { get; init; } = 1;
 
     /// <summary>At which layer tokens of a depth-adaptive model leave the stack; null: as its configuration says.</summary>
-    public ExitRule? Exits { get; init; }
+    public DepthRule? Exits { get; init; }
 
     /// <summary>Told the exit layer of every new token of a depth-adaptive model, from 1; null for nobody.</summary>
     public Action<int>? ExitObserver { get; init; }

@@ -50,7 +50,7 @@ public static class TextGenerator
                 yield break;
             }
 
-            if (options.ExitObserver is { } observer && state.Depth is not null)
+            if (options.ExitObserver is { } observer && !state.Exits.IsEmpty)
             {
                 observer(state.Exits[0]);
             }
@@ -64,6 +64,6 @@ public static class TextGenerator
     private static LanguageModelState CreateState(CausalLanguageModel model, Device device, GenerationOptions options)
     {
         using DeviceScope? _ = DeviceScope.Enter(device);
-        return model.CreateState(exits: options.Exits);
+        return model.CreateState(depth: options.Exits);
     }
 }

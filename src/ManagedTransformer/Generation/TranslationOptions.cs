@@ -1,4 +1,4 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Modules.Decoding;
 
 namespace ManagedTransformer.Generation;
 
@@ -12,7 +12,7 @@ public sealed record TranslationOptions
     public int Batch { get; init; } = 32;
 
     /// <summary>At which layer tokens leave the decoder of a depth-adaptive model; null: as its configuration says.</summary>
-    public ExitRule? Exits { get; init; }
+    public DepthRule? Exits { get; init; }
 
     /// <summary>The treatment of sentences that are longer than the model reads.</summary>
     public TooLongSentences TooLong { get; init; }

@@ -1,12 +1,9 @@
 using System.Text.Json;
-using ManagedTransformer.Architectures.DeLighT;
-using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Checkpoints.HuggingFace;
-using ManagedTransformer.Datasets;
-using ManagedTransformer.Evaluation;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
+using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors.Serialization;
 using ManagedTransformer.Training;
@@ -34,20 +31,8 @@ public sealed record ModelSummary
     /// <summary>The tensors of a safetensors file or of a checkpoint's weights; empty for a recipe.</summary>
     public IReadOnlyList<SafetensorsEntry> Tensors { get; init; } = [];
 
-    /// <summary>
-    /// The span of every head in tokens, by layer: learnt ones as the weights have them, others as the last evaluation found them;
-    /// null for a model without.
-    /// </summary>
-    public IReadOnlyList<IReadOnlyList<double>>? Spans { get; init; }
-
-    /// <summary>The longest span that a head can have, in tokens; 0 for a model without spans.</summary>
-    public int SpanLimit { get; init; }
-
-    /// <summary>What the parts of the model did in its last evaluation; null if it has none.</summary>
-    public EvaluationDetails? Details { get; init; }
-
-    /// <summary>The blocks and multiply-adds of a DeLighT model; null for other models.</summary>
-    public DelightSummary? Delight { get; init; }
+    /// <summary>What mechanisms of the model know, such as the spans of heads; none where there is nothing to tell.</summary>
+    public IReadOnlyList<MechanismReport> Reports { get; init; } = [];
 
     /// <summary>Where the run stands that the model belongs to; null where there is none.</summary>
     public TrainingState? Training { get; init; }
@@ -58,103 +43,63 @@ public sealed record ModelSummary
     /// </summary>
     /// <param name="path">The path.</param>
     /// <param name="data">Text that decides a recipe's vocabulary; null: the recipe's own.</param>
+    /// <param name="lengths">Texts whose cost reports tell; null: 20 tokens.</param>
     /// <exception cref="InputException">Missing or damaged files, or a recipe whose vocabulary depends on a text that is not
     /// named.</exception>
-    public static ModelSummary Of(string path, string? data = null)
+    public static ModelSummary Of(string path, string? data = null, TextLengths? lengths = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return HuggingFaceConfig.ModelType(path) is not null ? OfGpt2(path)
-            : Directory.Exists(path) || Directory.Exists(path + ".old") ? OfModel(path)
+            : Directory.Exists(path) || Directory.Exists(path + ".old") ? OfModel(path, lengths ?? TextLengths.Default)
             : path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? OfTensors(path)
-            : Of(Recipe.Load(path), path, data);
+            : Of(Recipe.Load(path), path, data, lengths);
     }
 
     /// <summary>Describes a recipe.</summary>
     /// <param name="recipe">The recipe, checked.</param>
     /// <param name="name">What it is called, for the summary and for errors.</param>
     /// <param name="data">Text that decides its vocabulary; null: the recipe's own.</param>
+    /// <param name="lengths">Texts whose cost reports tell; null: 20 tokens.</param>
     /// <exception cref="InputException">The vocabulary depends on a text that is not named or cannot be read.</exception>
-    public static ModelSummary Of(Recipe recipe, string name, string? data = null)
+    public static ModelSummary Of(Recipe recipe, string name, string? data = null, TextLengths? lengths = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (recipe is TranslationRecipe translation)
-        {
-            translation = translation with { Model = RecipeVocabulary.Resolve(translation, name, data) };
-            return Summary(translation.Model.ParameterCount, JsonDocuments.Write(translation, RecipeJson.Default.TranslationRecipe),
-                DelightSummary.Of(translation.Model));
-        }
-
-        LanguageModelRecipe text = (LanguageModelRecipe)recipe;
-        text = text with { Model = RecipeVocabulary.Resolve(text, name, data) };
-        return Summary(text.Model.ParameterCount, JsonDocuments.Write(text, RecipeJson.Default.LanguageModelRecipe),
-            DelightSummary.Of(text.Model));
-
-        ModelSummary Summary(long parameters, byte[] json, DelightSummary? delight) =>
-            new()
-            {
-                Source = name,
-                Architecture = recipe.Architecture,
-                Parameters = parameters,
-                Configuration = Parse(json),
-                Delight = delight,
-            };
+        ModelFacts facts = new() { Lengths = lengths ?? TextLengths.Default };
+        return Of(ModelFamily.Of(recipe).Summarize(recipe, name, data), name, facts);
     }
 
-    private static ModelSummary OfModel(string path)
+    private static ModelSummary Of(FamilySummary summary, string source, ModelFacts facts) => new()
+    {
+        Source = source,
+        Architecture = summary.Architecture,
+        Parameters = summary.Shapes.ParameterCount,
+        Configuration = Parse(summary.Configuration),
+        Reports = summary.Describe(facts),
+    };
+
+    private static ModelSummary OfModel(string path, TextLengths lengths)
     {
         string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path));
-        if (TrainedModel.Architecture(folder) == Recipe.TransformerTranslation)
+        string weights = Path.Combine(folder, CheckpointFolder.ModelFile);
+        ModelFacts facts = new()
         {
-            return OfTranslationModel(path, folder);
-        }
-
-        ModelDescription description = LanguageModel.ReadDescription(folder);
-        string weights = Path.Combine(folder, CheckpointFolder.ModelFile), metrics = Path.Combine(folder, CheckpointFolder.MetricsFile);
-        EvaluationDetails? details =
-            File.Exists(metrics) ? JsonDocuments.Read(metrics, Utf8File.Read(metrics), RecipeJson.Default.EvaluationDetails) : null;
-        return new ModelSummary
+            Lengths = lengths,
+            ReadWeights = name => Open(weights, file => file.ReadFloats(name)),
+            MetricsFile = Path.Combine(folder, CheckpointFolder.MetricsFile),
+        };
+        return Of(ModelFamily.Of(folder).Summarize(folder), folder, facts) with
         {
-            Source = folder,
-            Architecture = description.Architecture,
-            Parameters = description.Model.ParameterCount,
-            Configuration = Parse(JsonDocuments.Write(description, RecipeJson.Default.ModelDescription)),
             Tensors = Open(weights, file => file.Entries),
-            Spans = Open(weights, file => LearntSpans(file, description.Model)) ?? details?.Spans?.Layers,
-            SpanLimit = description.Model.Span?.Limit ?? 0,
-            Details = details,
-            Delight = DelightSummary.Of(description.Model),
             Training = FindTrainingState(path, folder),
         };
     }
 
-    private static ModelSummary OfTranslationModel(string path, string folder)
-    {
-        TranslationDescription description = TranslationModel.ReadDescription(folder);
-        return new ModelSummary
+    private static ModelSummary OfGpt2(string folder) =>
+        Of(LanguageModelFamily.Summarize(Gpt2Folder.ReadDescription(folder)), folder, new ModelFacts()) with
         {
-            Source = folder,
-            Architecture = description.Architecture,
-            Parameters = description.Model.ParameterCount,
-            Configuration = Parse(JsonDocuments.Write(description, RecipeJson.Default.TranslationDescription)),
-            Delight = DelightSummary.Of(description.Model),
-            Tensors = Open(Path.Combine(folder, CheckpointFolder.ModelFile), file => file.Entries),
-            Training = FindTrainingState(path, folder),
-        };
-    }
-
-    private static ModelSummary OfGpt2(string folder)
-    {
-        ModelDescription description = Gpt2Folder.ReadDescription(folder);
-        return new ModelSummary
-        {
-            Source = folder,
-            Architecture = description.Architecture,
-            Parameters = description.Model.ParameterCount,
-            Configuration = Parse(JsonDocuments.Write(description, RecipeJson.Default.ModelDescription)),
             Tensors = Gpt2Folder.ReadEntries(folder),
         };
-    }
 
     private static ModelSummary OfTensors(string path)
     {
@@ -166,20 +111,6 @@ public sealed record ModelSummary
             Parameters = tensors.Sum(tensor => tensor.Count),
             Tensors = tensors,
         };
-    }
-
-    // z = S * ratio for every head of every layer.
-    private static IReadOnlyList<IReadOnlyList<double>>? LearntSpans(SafetensorsFile file, LanguageModelConfig model)
-    {
-        if (model.Attention != AttentionKind.AdaptiveSpan)
-        {
-            return null;
-        }
-
-        return [.. Enumerable.Range(0, model.Layers).Select(Layer)];
-
-        IReadOnlyList<double> Layer(int layer) =>
-            [.. file.ReadFloats($"layers.{layer}.attn.span.ratio").Select(ratio => (double)ratio * model.Span!.Limit)];
     }
 
     private static T Open<T>(string path, Func<SafetensorsFile, T> read)
@@ -204,7 +135,7 @@ public sealed record ModelSummary
     {
         string? file = new[] { folder, Path.Combine(path, CheckpointFolder.Last), Path.Combine(path, CheckpointFolder.Last + ".old") }
             .Select(candidate => Path.Combine(candidate, CheckpointFolder.TrainerFile)).FirstOrDefault(File.Exists);
-        return file is null ? null : JsonDocuments.Read(file, Utf8File.Read(file), RecipeJson.Default.TrainingState);
+        return file is null ? null : JsonDocuments.Read(file, Utf8File.Read(file), TrainingJson.Default.TrainingState);
     }
 
     private static JsonElement Parse(byte[] utf8)

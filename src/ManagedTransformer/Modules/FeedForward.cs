@@ -29,7 +29,8 @@ public sealed class FeedForward : PositionwiseModule
     /// <summary>The narrowing map.</summary>
     public Linear Fc2 { get; }
 
-    internal override string SlotName => "ffn";
+    /// <inheritdoc/>
+    public override string SlotName => "ffn";
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, ForwardContext context) =>

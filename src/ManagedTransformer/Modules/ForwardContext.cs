@@ -3,18 +3,16 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules;
 
 /// <summary>
-/// What a forward pass must know besides its inputs: whether dropout is on, where its random numbers come from, and who observes it.
+/// Everything that a forward pass must know besides its inputs: dropout and where its random numbers come from, who observes the pass, and
+/// who collects what parts add to the loss.
 /// </summary>
 public sealed class ForwardContext
 {
-    private ForwardContext(RandomSource? random, IForwardObserver? observer)
-    {
-        Random = random;
-        Observer = observer;
-    }
+    private ForwardContext(RandomSource? random, IForwardObserver? observer, Penalties? penalties) =>
+        (Random, Observer, Penalties) = (random, observer, penalties);
 
     /// <summary>Evaluation: no dropout, running statistics as they are.</summary>
-    public static ForwardContext Inference { get; } = new(null, null);
+    public static ForwardContext Inference { get; } = new(null, null, null);
 
     /// <summary>Whether this is a training pass.</summary>
     public bool IsTraining => Random is not null;
@@ -25,13 +23,20 @@ public sealed class ForwardContext
     /// <summary>Told what the parts of the model choose; null for nobody.</summary>
     public IForwardObserver? Observer { get; }
 
+    /// <summary>Collects what parts add to the training loss; null where there is no loss.</summary>
+    public Penalties? Penalties { get; }
+
     /// <summary>A training pass.</summary>
     /// <param name="random">The source of dropout keys, moved to the training step at hand.</param>
-    public static ForwardContext Training(RandomSource random) => new(random, null);
+    public static ForwardContext Training(RandomSource random) => new(random, null, null);
 
     /// <summary>An evaluation pass that somebody observes.</summary>
     /// <param name="observer">Told what the parts of the model choose.</param>
-    public static ForwardContext Observed(IForwardObserver observer) => new(null, observer);
+    public static ForwardContext Observed(IForwardObserver observer) => new(null, observer, null);
+
+    /// <summary>The same pass, whose parts may add to the loss.</summary>
+    /// <param name="penalties">Collects what they add.</param>
+    public ForwardContext Collecting(Penalties penalties) => new(Random, Observer, penalties);
 
     /// <summary>Dropout in training, nothing at inference.</summary>
     /// <param name="x">Any shape.</param>

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Modules;
 
 /// <summary>How the weights of a model start.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<InitializationScheme>))]
 public enum InitializationScheme
 {
     /// <summary>

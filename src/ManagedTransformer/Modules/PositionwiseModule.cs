@@ -9,7 +9,10 @@ namespace ManagedTransformer.Modules;
 public abstract class PositionwiseModule : Module
 {
     /// <summary>The name of the parameters within a Transformer layer.</summary>
-    internal abstract string SlotName { get; }
+    public abstract string SlotName { get; }
+
+    /// <summary>Whether the layer's dropout applies to the output; otherwise the module drops by rates of its own.</summary>
+    public virtual bool HasResidualDropout => true;
 
     /// <summary>The layer's output, without residual connection.</summary>
     /// <param name="x">[..., dim]</param>

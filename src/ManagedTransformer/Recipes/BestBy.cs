@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Recipes;
 
 /// <summary>What decides which evaluation's model is kept as the best.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<BestBy>))]
 public enum BestBy
 {
     /// <summary>The lowest validation loss.</summary>

@@ -43,7 +43,7 @@ public sealed record LanguageModelRecipe : Recipe
                 $"{where}: training.context ({Training.Context}) is longer than model.max_positions ({Model.MaxPositions}).");
         }
 
-        if (Model.HasSpans && Training.Sampling != Sampling.Stream)
+        if (Model.Span is not null && Training.Sampling != Sampling.Stream)
         {
             throw new InputException(
                 $"{where}: span attention needs training.sampling to be stream, since it looks back at the blocks before.");

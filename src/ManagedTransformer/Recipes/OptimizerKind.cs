@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Recipes;
 
 /// <summary>Kinds of optimisers.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<OptimizerKind>))]
 public enum OptimizerKind
 {
     /// <summary>Adam with epsilon after the root's bias correction, decoupled decay.</summary>

@@ -65,9 +65,7 @@ public abstract record Recipe
 
     private static Recipe Read(string where, byte[] utf8)
     {
-        Recipe recipe = JsonDocuments.Architecture(utf8) == TransformerTranslation
-            ? JsonDocuments.Read(where, utf8, RecipeJson.Default.TranslationRecipe)
-            : JsonDocuments.Read(where, utf8, RecipeJson.Default.LanguageModelRecipe);
+        Recipe recipe = RecipeKind.Of(JsonDocuments.Architecture(utf8)).Read(where, utf8);
         recipe.Validate(where);
         return recipe;
     }
@@ -77,8 +75,8 @@ public abstract record Recipe
         if (Architecture != expected)
         {
             throw new InputException(
-                $"{where}: architecture is '{Architecture}', the known ones are '{TransformerLanguageModel}' "
-                + $"and '{TransformerTranslation}'.");
+                $"{where}: architecture is '{Architecture}', the known ones are "
+                + $"{string.Join(" and ", RecipeKind.All.Select(kind => $"'{kind.Architecture}'"))}.");
         }
     }
 }

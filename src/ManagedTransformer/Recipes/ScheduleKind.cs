@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Recipes;
 
 /// <summary>Kinds of learning-rate schedules.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<ScheduleKind>))]
 public enum ScheduleKind
 {
     /// <summary>A constant, with optional linear warm-up from 0.</summary>

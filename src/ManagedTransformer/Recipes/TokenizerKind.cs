@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Recipes;
 
 /// <summary>Kinds of tokenizers.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<TokenizerKind>))]
 public enum TokenizerKind
 {
     /// <summary>Unicode characters of the training text.</summary>

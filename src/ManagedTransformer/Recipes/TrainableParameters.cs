@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Recipes;
 
 /// <summary>Which parameters of a model training changes.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<TrainableParameters>))]
 public enum TrainableParameters
 {
     /// <summary>All.</summary>

@@ -1,13 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
-using ManagedTransformer.Architectures.Transformer;
+using System.Text.Json.Nodes;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data.Text;
 using ManagedTransformer.Datasets;
 using ManagedTransformer.Evaluation;
+using ManagedTransformer.Files;
 using ManagedTransformer.Generation;
+using ManagedTransformer.Json;
+using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Recipes;
-using ManagedTransformer.Tensors;
-using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Training;
 
@@ -17,40 +18,19 @@ internal sealed class LanguageModelTask : TrainingTask
     private const float SampleTemperature = 0.8f;
     private readonly LanguageModelRecipe _recipe;
     private readonly TrainingData _data;
+    private IReadOnlyList<RecordedReport> _reports = [];
 
-    /// <summary>Loads the text and builds the model.</summary>
-    /// <param name="recipe">A checked recipe.</param>
-    /// <param name="options">Text, seed and so on.</param>
-    /// <param name="checkpoint">The checkpoint that the run will be resumed from; null: a fresh run.</param>
-    public LanguageModelTask(LanguageModelRecipe recipe, TrainingOptions options, string? checkpoint)
+    /// <summary>A run that has not begun.</summary>
+    /// <param name="recipe">The recipe, with the model's vocabulary.</param>
+    /// <param name="data">The text.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="trainer">What trains it.</param>
+    /// <param name="steps">Updates in all.</param>
+    public LanguageModelTask(LanguageModelRecipe recipe, TrainingData data, LanguageModel model, LanguageModelTrainer trainer, long steps)
     {
-        LanguageModel? start = options.Init is not null && checkpoint is null ? LanguageModel.Load(options.Init) : null;
-        ModelDescription? description = options.Init is null ? null : start?.Description ?? LanguageModel.ReadDescription(checkpoint!);
-        if (description is not null)
-        {
-            recipe = WithModel(recipe, description, options.Init!);
-        }
-
-        _data = TrainingData.Load(recipe, options.Data,
-            checkpoint is null ? start?.Tokenizer : ReadTokenizer(checkpoint));
-        _recipe = recipe with { Model = WithVocabulary(recipe.Model, _data.Tokenizer.VocabularySize) };
-        Steps = options.Steps ?? recipe.Training.Steps;
-        RandomSource random = new(options.Seed);
-        random.MoveTo(InitializationPosition);
-        CausalLanguageModel network = start?.Network ?? new CausalLanguageModel(_recipe.Model, random);
-        TrainingRecipe training = recipe.Training;
-        Trainer = new LanguageModelTrainer(network, training, _data, Steps, random, options.Seed);
-        RequireBlock(_data);
-        Model = new LanguageModel(network, _data.Tokenizer, new ModelDescription
-        {
-            Architecture = recipe.Architecture,
-            Model = _recipe.Model,
-            Context = training.Context,
-            EvaluateContextWindow = training.EvaluateContextWindow,
-            EndOfText = description?.EndOfText,
-            Data = _data.Recipe with { Source = TextCorpus.FullName(_data.Recipe.Source!) },
-        });
-        Fingerprint = _data.Fingerprint(_recipe);
+        (_recipe, _data) = (recipe, data);
+        (Model, Trainer, Steps) = (model, trainer, steps);
+        Fingerprint = data.Fingerprint(recipe);
         Notes = CanSample(out string? reason) ? [] : [reason];
     }
 
@@ -98,6 +78,18 @@ internal sealed class LanguageModelTask : TrainingTask
     }
 
     /// <inheritdoc/>
+    public override void WriteFiles(string folder)
+    {
+        base.WriteFiles(folder);
+        if (_reports.Count > 0)
+        {
+            JsonObject metrics = new(_reports.Select(report => KeyValuePair.Create<string, JsonNode?>(report.Member, report.ToMember())));
+            AtomicFile.Write(Path.Combine(folder, CheckpointFolder.MetricsFile),
+                JsonDocuments.Write(metrics, EvaluationJson.Default.JsonObject));
+        }
+    }
+
+    /// <inheritdoc/>
     public override string? Sample() =>
         CanSample(out _) && _recipe.Training is { SamplePrompt: { Length: > 0 } prompt, SampleTokens: > 0 and var tokens }
             ? prompt + string.Concat(Model.Generate(prompt, new GenerationOptions { MaxTokens = tokens, Temperature = SampleTemperature }))
@@ -129,37 +121,7 @@ internal sealed class LanguageModelTask : TrainingTask
         ForwardRecorder? recorder = ForwardRecorder.For(Model.Network);
         (double nll, long tokens) = LanguageModelEvaluator.Evaluate(
             Model.Network, stream, _recipe.Training.Context, _recipe.Training.EvaluateContextWindow, recorder, cancellation);
-        Model.Details = recorder?.Details();
+        _reports = recorder?.Reports ?? [];
         return nll / tokens;
-    }
-
-    private static LanguageModelRecipe WithModel(LanguageModelRecipe recipe, ModelDescription description, string folder)
-    {
-        recipe = recipe with { Architecture = description.Architecture, Model = description.Model };
-        recipe.Validate($"the recipe with the model of '{folder}'");
-        return recipe;
-    }
-
-    private static ITokenizer ReadTokenizer(string checkpoint) => LimitedTokenizer.For(
-        Tokenizer.Load(Path.Combine(checkpoint, CheckpointFolder.TokenizerFile)), LanguageModel.ReadDescription(checkpoint).Model.Vocab);
-
-    private static LanguageModelConfig WithVocabulary(LanguageModelConfig model, int vocabulary)
-    {
-        if (model.Vocab != 0 && model.Vocab < vocabulary)
-        {
-            throw new InputException(
-                $"The recipe's model.vocab ({model.Vocab}) is smaller than the tokenizer's vocabulary ({vocabulary}).");
-        }
-
-        return model.Vocab == 0 ? model with { Vocab = vocabulary } : model;
-    }
-
-    private static void RequireBlock(TrainingData data)
-    {
-        if (data.Validation is { Length: < 2 } validation)
-        {
-            throw new InputException(
-                $"{data.Corpus.Name}: the validation text has {validation.Length} tokens, an evaluation needs at least 2.");
-        }
     }
 }

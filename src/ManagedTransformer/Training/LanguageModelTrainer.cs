@@ -1,9 +1,10 @@
-using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data.Text;
 using ManagedTransformer.Datasets;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 
@@ -14,7 +15,7 @@ internal sealed class LanguageModelTrainer : Trainer
 {
     private readonly CausalLanguageModel _network;
     private readonly BatchSource _batches;
-    private readonly HiddenStateCache? _past;
+    private readonly StreamHistory? _history;
     private readonly Shape _shape;
     private readonly int[] _inputs, _targets;
 
@@ -31,7 +32,7 @@ internal sealed class LanguageModelTrainer : Trainer
     {
         _network = network;
         _batches = CreateBatches(data, recipe, seed);
-        _past = network.ReadsPast ? new HiddenStateCache(network.Config.Layers) : null;
+        _history = network.Stack.CreateHistory();
         _shape = new Shape(recipe.Batch, recipe.Context);
         _inputs = new int[recipe.Batch * recipe.Context];
         _targets = new int[_inputs.Length];
@@ -48,9 +49,9 @@ internal sealed class LanguageModelTrainer : Trainer
     public override void Save(string folder)
     {
         base.Save(folder);
-        if (_past is not null)
+        if (_history is not null)
         {
-            ModuleWeights.Save(_past.State(), Path.Combine(folder, CheckpointFolder.StreamFile));
+            ModuleWeights.Save(_history.State(), Path.Combine(folder, CheckpointFolder.StreamFile));
         }
     }
 
@@ -58,9 +59,9 @@ internal sealed class LanguageModelTrainer : Trainer
     public override void Restore(string folder, TrainingState state)
     {
         base.Restore(folder, state);
-        if (_past is not null)
+        if (_history is not null)
         {
-            ModuleWeights.Restore(Path.Combine(folder, CheckpointFolder.StreamFile), _past.Restore);
+            ModuleWeights.Restore(Path.Combine(folder, CheckpointFolder.StreamFile), _history.Restore);
         }
     }
 
@@ -69,14 +70,14 @@ internal sealed class LanguageModelTrainer : Trainer
     {
         if (_batches.Next(_inputs, _targets))
         {
-            _past?.Reset();
+            _history?.Reset();
         }
 
-        return _network.TrainingLoss(Tensor.From(_inputs, _shape), Tensor.From(_targets, _shape), context, options, _past);
+        return _network.TrainingLoss(Tensor.From(_inputs, _shape), Tensor.From(_targets, _shape), context, options, _history);
     }
 
     /// <inheritdoc/>
-    protected override void ApplyConstraints() => _network.ApplyConstraints();
+    protected override void ApplyConstraints() => _network.Stack.ApplyConstraints();
 
     private static BatchSource CreateBatches(TrainingData data, TrainingRecipe training, ulong seed)
     {

@@ -3,6 +3,7 @@ using ManagedTransformer.Data.Text;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 
@@ -67,7 +68,8 @@ public sealed class ModuleTrainer
         ModuleWeights.Save(_module, Path.Combine(folder, CheckpointFolder.ModelFile));
         _updates.Save(folder);
         TrainingState state = new() { Step = Step, Steps = _options.Steps, Seed = _options.Seed, Position = _updates.Position };
-        AtomicFile.Write(Path.Combine(folder, CheckpointFolder.TrainerFile), JsonDocuments.Write(state, RecipeJson.Default.TrainingState));
+        AtomicFile.Write(
+            Path.Combine(folder, CheckpointFolder.TrainerFile), JsonDocuments.Write(state, TrainingJson.Default.TrainingState));
     });
 
     /// <summary>Goes on where <see cref="Save"/> was called, bit for bit.</summary>
@@ -76,7 +78,7 @@ public sealed class ModuleTrainer
     public void Restore(string path)
     {
         string folder = CheckpointFolder.Open(path), file = Path.Combine(folder, CheckpointFolder.TrainerFile);
-        TrainingState state = JsonDocuments.Read(file, Utf8File.Read(file), RecipeJson.Default.TrainingState);
+        TrainingState state = JsonDocuments.Read(file, Utf8File.Read(file), TrainingJson.Default.TrainingState);
         if (state.Seed != _options.Seed)
         {
             throw new InputException(

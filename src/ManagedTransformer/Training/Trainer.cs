@@ -1,6 +1,7 @@
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data.Text;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Optimizers;
 using ManagedTransformer.Optimizers.Schedules;
 using ManagedTransformer.Recipes;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Conversion;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
 using ManagedTransformer.Recipes;
@@ -29,7 +28,7 @@ public sealed class TrainingRun
     {
         string? checkpoint = options.Resume ? TrainingFolder.FindLast(options.Output) : null;
         _options = options;
-        _task = CreateTask(recipe, options, checkpoint);
+        _task = ModelFamily.Of(recipe).CreateTask(recipe, options, checkpoint);
         _notes.AddRange(_task.Notes);
         if (checkpoint is not null)
         {
@@ -71,13 +70,7 @@ public sealed class TrainingRun
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         recipe.Validate("The recipe");
-        if (recipe is LanguageModelRecipe && options.Validation is not null)
-        {
-            throw new InputException(
-                "Sentence pairs to validate on (TrainingOptions.Validation) are for translation; the recipe is of a language model, "
-                + "whose text has a validation part.");
-        }
-
+        ModelFamily.Of(recipe).RequireFit(options);
         TrainingFolder.RequireNoModel(options.Output);
         OutputLock? held = Directory.Exists(options.Output) ? TrainingFolder.Lock(options.Output) : null;
         try
@@ -204,13 +197,6 @@ public sealed class TrainingRun
     /// <summary>Something that the trained model makes, for a person to read; null where the recipe asks for nothing.</summary>
     public string? Sample() => _task.Sample();
 
-    private static TrainingTask CreateTask(Recipe recipe, TrainingOptions options, string? checkpoint) => recipe switch
-    {
-        LanguageModelRecipe languageModel => new LanguageModelTask(languageModel, options, checkpoint),
-        TranslationRecipe translation => new TranslationTask(translation, options, checkpoint),
-        _ => throw new ArgumentException($"Recipes of the kind {recipe.GetType().Name} cannot be trained.", nameof(recipe)),
-    };
-
     private TrainingUpdate Update()
     {
         try
@@ -243,7 +229,7 @@ public sealed class TrainingRun
     {
         if (_task.Recipe.KeepCheckpoints > 0)
         {
-            Model.Save(TrainingFolder.Recent(_options.Output, Step));
+            CheckpointFolder.Write(TrainingFolder.Recent(_options.Output, Step), _task.WriteFiles);
             foreach (string old in TrainingFolder.FindRecent(_options.Output).SkipLast(_task.Recipe.KeepCheckpoints))
             {
                 Directory.Delete(old, recursive: true);
@@ -264,12 +250,12 @@ public sealed class TrainingRun
     {
         if (validation is { IsBest: true })
         {
-            Model.Save(Path.Combine(_options.Output, CheckpointFolder.Best));
+            CheckpointFolder.Write(Path.Combine(_options.Output, CheckpointFolder.Best), _task.WriteFiles);
         }
 
         CheckpointFolder.Write(Path.Combine(_options.Output, CheckpointFolder.Last), folder =>
         {
-            Model.WriteFiles(folder);
+            _task.WriteFiles(folder);
             _task.Trainer.Save(folder);
             TrainingState state = new()
             {
@@ -284,7 +270,7 @@ public sealed class TrainingRun
                 Fingerprint = _task.Fingerprint,
             };
             AtomicFile.Write(Path.Combine(folder, CheckpointFolder.TrainerFile),
-                JsonDocuments.Write(state, RecipeJson.Default.TrainingState));
+                JsonDocuments.Write(state, TrainingJson.Default.TrainingState));
         });
         _savedStep = Step;
     }
@@ -292,7 +278,7 @@ public sealed class TrainingRun
     private void Restore(string folder)
     {
         string path = Path.Combine(folder, CheckpointFolder.TrainerFile);
-        TrainingState state = JsonDocuments.Read(path, Utf8File.Read(path), RecipeJson.Default.TrainingState);
+        TrainingState state = JsonDocuments.Read(path, Utf8File.Read(path), TrainingJson.Default.TrainingState);
         if (state.Fingerprint != _task.Fingerprint)
         {
             throw new InputException(

@@ -1,12 +1,13 @@
 using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Training;
 
 /// <summary>What a training run is about: a model, the updates that train it, and how good it is. One kind per kind of model.</summary>
 internal abstract class TrainingTask
 {
-    /// <summary>Keeps the random numbers of initial weights apart from those of any step.</summary>
-    protected const ulong InitializationPosition = ulong.MaxValue >> 20;
+    // Keeps the random numbers of initial weights apart from those of any step.
+    private const ulong InitializationPosition = ulong.MaxValue >> 20;
 
     /// <summary>The model as trained so far.</summary>
     public abstract TrainedModel Model { get; }
@@ -29,6 +30,15 @@ internal abstract class TrainingTask
     /// <summary>What a person should know about the data.</summary>
     public virtual IReadOnlyList<string> Notes => [];
 
+    /// <summary>The source of initial weights, and then of whatever else is drawn before the first step.</summary>
+    /// <param name="seed">The run's seed.</param>
+    public static RandomSource InitialRandom(ulong seed)
+    {
+        RandomSource random = new(seed);
+        random.MoveTo(InitializationPosition);
+        return random;
+    }
+
     /// <summary>A training loss in bits per character, for models of plain text.</summary>
     /// <param name="loss">Nats per token.</param>
     public virtual double? BitsPerCharacter(double loss) => null;
@@ -37,6 +47,12 @@ internal abstract class TrainingTask
     /// <param name="everything">Whether to score all of it, also where evaluations during training score a part.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     public abstract Validation? Validate(bool everything, CancellationToken cancellation);
+
+    /// <summary>
+    /// Writes the files of the model's folder, with what its parts did in the last evaluation where there is something to tell.
+    /// </summary>
+    /// <param name="folder">A checkpoint being written.</param>
+    public virtual void WriteFiles(string folder) => Model.WriteFiles(folder);
 
     /// <summary>What another number of updates than before does to the learning rates that are still to come; null for nothing.</summary>
     /// <param name="state">Where the run that is resumed stands.</param>

@@ -2,6 +2,7 @@ using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Data.Pairs;
 using ManagedTransformer.Data.Text;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 

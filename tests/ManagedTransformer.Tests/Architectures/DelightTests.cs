@@ -7,6 +7,7 @@ using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Adaptive;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Architectures;
@@ -184,7 +185,7 @@ public sealed class DelightTests
             Adaptive = adaptive ? clusters : null,
         };
         CausalLanguageModel model = new(config, new RandomSource(3));
-        Assert.Equal(model.ParameterCount, config.ParameterCount);
+        Assert.Equal(model.ParameterCount, LanguageModelFormula.Parameters(config));
         Tensor tokens = Tensor.From(EncoderDecoderTests.Tokens(2 * Steps, 1), new Shape(2, Steps));
         float[] expected = model.Forward(tokens, ForwardContext.Inference).ToArray();
         LanguageModelState state = model.CreateState(2);
@@ -208,7 +209,7 @@ public sealed class DelightTests
     {
         EncoderDecoderConfig config = _translation with { PreNorm = preNorm, Tie = tie };
         EncoderDecoderModel model = new(config, new RandomSource(3));
-        Assert.Equal(model.ParameterCount, config.ParameterCount);
+        Assert.Equal(model.ParameterCount, EncoderDecoderFormula.Parameters(config));
         Tensor source = EncoderDecoderTests.Sources();
         Tensor previous = Tensor.From(EncoderDecoderTests.Tokens(3 * Steps, 2), new Shape(3, Steps));
         float[] expected = model.Forward(source, previous, ForwardContext.Inference).ToArray();

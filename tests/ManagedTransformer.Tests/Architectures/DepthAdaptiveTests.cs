@@ -2,7 +2,10 @@ using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Hashing;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
+using ManagedTransformer.Tests.Golden.DepthAdaptive;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Architectures;
@@ -136,7 +139,7 @@ public sealed class DepthAdaptiveTests
         for (int step = 0; step < steps; step++)
         {
             int deepest = 0;
-            state.Depth!.Observer = (layer, _) => deepest = layer + 1;
+            ((DepthState)((IDecodingState)state).Depth!).Observer = (layer, _) => deepest = layer + 1;
             scores[step] = model.Step(Tensor.From([previous[step], previous[steps + step], previous[(2 * steps) + step]], new Shape(3, 1)),
                 state).ToArray();
             for (int row = 0; row < 3; row++)
@@ -215,7 +218,7 @@ public sealed class DepthAdaptiveTests
     {
         EncoderDecoderConfig config = Config(preNorm: false, classifiers, kind, 0);
         config.Exits!.HaltingShared = shared;
-        Assert.Equal(new EncoderDecoderModel(config, new RandomSource(1)).ParameterCount, config.ParameterCount);
+        Assert.Equal(new EncoderDecoderModel(config, new RandomSource(1)).ParameterCount, EncoderDecoderFormula.Parameters(config));
     }
 
     [Fact]
@@ -257,8 +260,8 @@ public sealed class DepthAdaptiveTests
     // Of the first exit, whose states no earlier exit can change.
     private static float MedianConfidence(EncoderDecoderModel model, EncoderOutput memory, Tensor previous)
     {
-        Tensor first = model.Decoder.States(previous, memory, ForwardContext.Inference, (_, x) => x)[0];
-        float[] confidences = first.Linear(model.Decoder.Classifier(0)).Softmax().Max([-1]).ToArray();
+        Tensor first = DepthModels.States(model, memory, previous)[0];
+        float[] confidences = DepthModels.Scores(model, 0, first).Softmax().Max([-1]).ToArray();
         Array.Sort(confidences);
         return confidences[confidences.Length / 2];
     }
@@ -279,8 +282,8 @@ public sealed class DepthAdaptiveTests
     private static float[] Logits(EncoderDecoderModel model, EncoderOutput memory, Tensor previous, int[] exits)
     {
         using NoGradientScope _ = new();
-        Tensor last = model.Decoder.ExitState(MixedTraining.States(model.Decoder, memory, previous, exits, ForwardContext.Inference)[^1]);
-        float[][] byExit = [.. Enumerable.Range(0, Layers).Select(layer => last.Linear(model.Decoder.Classifier(layer)).ToArray())];
+        Tensor last = DepthModels.MixedStates(model, memory, previous, exits)[^1];
+        float[][] byExit = [.. Enumerable.Range(0, Layers).Select(layer => DepthModels.Scores(model, layer, last).ToArray())];
         return [.. exits.SelectMany((exit, place) => byExit[exit - 1].AsSpan(place * Vocabulary, Vocabulary).ToArray())];
     }
 }

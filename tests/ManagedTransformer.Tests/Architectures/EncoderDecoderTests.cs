@@ -6,6 +6,7 @@ using ManagedTransformer.Hashing;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Architectures;
@@ -67,7 +68,7 @@ public sealed class EncoderDecoderTests
 
     [Property(Arbitrary = [typeof(EncoderDecoderTests)], MaxTest = 60)]
     public bool TheFormulaCountsTheParameters(EncoderDecoderConfig config) =>
-        new EncoderDecoderModel(config, new RandomSource(1)).ParameterCount == config.ParameterCount;
+        new EncoderDecoderModel(config, new RandomSource(1)).ParameterCount == EncoderDecoderFormula.Parameters(config);
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -205,7 +206,7 @@ public sealed class EncoderDecoderTests
     {
         EncoderOutput one = new(memory.States.Slice(0, sentence, 1), memory.Padding!.Slice(0, sentence, 1));
         float[] logits =
-            model.Project(model.Decode(Tensor.From([.. tokens], new Shape(1, tokens.Count)), one, ForwardContext.Inference)).ToArray();
+            model.Forward(one, Tensor.From([.. tokens], new Shape(1, tokens.Count)), ForwardContext.Inference).ToArray();
         return logits[^Vocabulary..];
     }
 

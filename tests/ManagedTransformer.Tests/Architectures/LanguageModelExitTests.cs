@@ -4,7 +4,9 @@ using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Architectures;
@@ -61,14 +63,14 @@ public sealed class LanguageModelExitTests
     public void RulesChooseTheExits()
     {
         CausalLanguageModel model = new(_small with { Exits = new DepthConfig { Halting = HaltingKind.Geometric } }, new RandomSource(5));
-        Assert.Equal(model.Config.ParameterCount, model.ParameterCount);
+        Assert.Equal(LanguageModelFormula.Parameters(model.Config), model.ParameterCount);
         Assert.All(Exits(new ExitRule { Kind = HaltingKind.Fixed, FixedExit = 2 }), exit => Assert.Equal(2, exit));
         Assert.All(Exits(new ExitRule { Kind = HaltingKind.Confidence, Thresholds = [0] }), exit => Assert.Equal(1, exit));
         Assert.All(Exits(new ExitRule { Kind = HaltingKind.Confidence, Thresholds = [1] }), exit => Assert.Equal(Depth, exit));
         Assert.All(Exits(new ExitRule { Kind = HaltingKind.Geometric, Thresholds = [0] }), exit => Assert.Equal(1, exit));
         Assert.All(Exits(new ExitRule()), exit => Assert.Equal(Depth, exit));
         Assert.Equal(Depth, Exits(new ExitRule { Kind = HaltingKind.Uniform }).Distinct().Count());
-        Assert.Throws<InputException>(() => model.CreateState(exits: new ExitRule { Kind = HaltingKind.Multinomial }));
+        Assert.Throws<InputException>(() => model.CreateState(depth: new ExitRule { Kind = HaltingKind.Multinomial }));
 
         List<int> Exits(ExitRule rule)
         {
@@ -98,8 +100,10 @@ public sealed class LanguageModelExitTests
             }, new RandomSource(7));
         Tensor tokens = Tensor.From([1, 2, 3, 4, 5, 6], new Shape(2, 3)), targets = Tensor.From([2, 3, 4, 5, 6, 7], new Shape(2, 3));
         TrainingLoss loss = model.TrainingLoss(tokens, targets, ForwardContext.Inference);
-        double expected = model.States(tokens, ForwardContext.Inference)
-            .Select((state, layer) => omega[layer] / 4 * model.Score(model.ExitState(state), targets).Loss.Item()).Sum();
+        ForwardContext context = ForwardContext.Inference;
+        double expected = ExitStates.Of(model.Stack, model.Embedding.Forward(tokens, context), model.Block(tokens, context), context)
+            .Select(state => model.Output.Loss(ExitStates.Normed(model.Stack, state), targets).Loss.Item())
+            .Select((loss, layer) => omega[layer] / 4 * loss).Sum();
         Assert.Equal(expected, loss.Prediction.Loss.Item(), 1e-5);
         Assert.True(loss.Penalty!.Item() > 0);
         Assert.Equal(loss.Prediction.Loss.Item() + loss.Penalty.Item(), loss.Total.Item(), 1e-5);
@@ -117,7 +121,7 @@ public sealed class LanguageModelExitTests
         Refused(_small with { Attention = AttentionKind.Linear, Linear = new LinearAttentionConfig { FeatureSize = 8 } }, "softmax");
         Assert.Contains("no exits", Assert.Throws<InputException>(() =>
             new CausalLanguageModel(_small with { Exits = null }, new RandomSource(1))
-                .CreateState(exits: new ExitRule { Kind = HaltingKind.Confidence })).Message, StringComparison.Ordinal);
+                .CreateState(depth: new ExitRule { Kind = HaltingKind.Confidence })).Message, StringComparison.Ordinal);
 
         static void Refused(LanguageModelConfig config, string mention) =>
             Assert.Contains(mention, Assert.Throws<InputException>(() => config.Validate("here")).Message, StringComparison.Ordinal);
@@ -128,13 +132,13 @@ public sealed class LanguageModelExitTests
     {
         using NoGradientScope _ = new();
         Tensor places = Tensor.From([.. exits.Select(exit => (float)exit)], new Shape(tokens.Shape[0], tokens.Shape[1], 1)),
-            x = model.Embedding!.Forward(tokens, ForwardContext.Inference, 0);
+            x = model.Embedding.Forward(tokens, ForwardContext.Inference, 0);
         for (int layer = 0; layer < Depth; layer++)
         {
             Tensor after = model.Layers[layer].Forward(x, new AttentionMask(Causal: true), ForwardContext.Inference);
             x = places.GreaterOrEqualTo(Tensor.Scalar(layer + 1)).Select(after, x);
         }
 
-        return model.Project(model.ExitState(x)).ToArray();
+        return model.Output.Scores(ExitStates.Normed(model.Stack, x)).ToArray();
     }
 }

@@ -4,6 +4,7 @@ using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Architectures;
@@ -32,7 +33,7 @@ public sealed class LinearAttentionTests
     {
         LinearSelfAttention attention = Layer(Config(map) with { Gate = gate });
         Tensor x = Input(1, Batch, Length, Dim);
-        Tensor whole = attention.Attend(x, new AttentionMask(Causal: true), null, ForwardContext.Inference).Output;
+        Tensor whole = attention.Attend(x, new AttentionMask(Causal: true), null, ForwardContext.Inference);
         foreach (int[] blocks in new int[][] { [.. Enumerable.Repeat(1, Length)], [Length - 2, 1, 1], [1, 5, 3, 4] })
         {
             LayerState state = attention.CreateState(Batch);
@@ -69,8 +70,8 @@ public sealed class LinearAttentionTests
         Tensor x = Input(1, Batch, Length, Dim);
         Tensor turned = TensorOperators.Concat(0, x.Slice(0, 1, 1), x.Slice(0, 0, 1));
         AttentionMask mask = new(Causal: true);
-        Tensor y = attention.Attend(x, mask, null, ForwardContext.Inference).Output,
-            other = attention.Attend(turned, mask, null, ForwardContext.Inference).Output;
+        Tensor y = attention.Attend(x, mask, null, ForwardContext.Inference),
+            other = attention.Attend(turned, mask, null, ForwardContext.Inference);
         Near(TensorOperators.Concat(0, y.Slice(0, 1, 1), y.Slice(0, 0, 1)), other, 2e-6f);
     }
 
@@ -83,9 +84,9 @@ public sealed class LinearAttentionTests
         float[] padding = new float[Length];
         padding.AsSpan(0, 4).Fill(1);
         Tensor mask = Tensor.From(padding, new Shape(1, Length));
-        Tensor padded = attention.Attend(x, new AttentionMask(Causal: true, KeyPadding: mask), null, ForwardContext.Inference).Output.Slice(
+        Tensor padded = attention.Attend(x, new AttentionMask(Causal: true, KeyPadding: mask), null, ForwardContext.Inference).Slice(
             1, 4, Length - 4);
-        Near(attention.Attend(x.Slice(1, 4, Length - 4), new AttentionMask(Causal: true), null, ForwardContext.Inference).Output,
+        Near(attention.Attend(x.Slice(1, 4, Length - 4), new AttentionMask(Causal: true), null, ForwardContext.Inference),
             padded, 2e-5f);
     }
 
@@ -97,7 +98,7 @@ public sealed class LinearAttentionTests
         LinearSelfAttention self = new(options, new RandomSource(3));
         LinearCrossAttention cross = new(options, Dim, new RandomSource(3));
         Tensor x = Input(1, Batch, Length, Dim);
-        Near(self.Attend(x, new AttentionMask(), null, ForwardContext.Inference).Output, cross.Forward(x, x), 2e-5f);
+        Near(self.Attend(x, new AttentionMask(), null, ForwardContext.Inference), cross.Forward(x, x), 2e-5f);
     }
 
     [Theory]
@@ -127,7 +128,7 @@ public sealed class LinearAttentionTests
         {
             (Tensor expected, Tensor gradient) = WithGradient(size, x => Plainly(attention, config, x, x, causal));
             (Tensor actual, Tensor own) =
-                WithGradient(size, x => attention.Attend(x, new AttentionMask(Causal: causal), null, ForwardContext.Inference).Output);
+                WithGradient(size, x => attention.Attend(x, new AttentionMask(Causal: causal), null, ForwardContext.Inference));
             Near(expected, actual, 3e-6f);
             Near(gradient, own, 2e-5f);
         }
@@ -138,7 +139,7 @@ public sealed class LinearAttentionTests
         Near(readGradient, plainGradient, 2e-5f);
 
         Tensor rows = Input(1, Batch, 1, Dim) * size;
-        ICrossAttention decoding = cross;
+        CrossAttention decoding = cross;
         Near(Plainly(cross, config, rows, memory),
             decoding.Read(rows, decoding.Summarize(memory, null), null, new RowGrid([.. Enumerable.Range(0, Batch)], Batch)), 3e-6f);
         LayerState state = attention.CreateState(Batch);
@@ -155,7 +156,7 @@ public sealed class LinearAttentionTests
         LinearSelfAttention attention = Layer(Config(FeatureMapKind.FavorExp) with { Eps = 0 });
         Tensor growth = Tensor.From([.. Enumerable.Range(0, Length).Select(t => 0.1f * (1 + (t * t % 7)))], new Shape(1, Length, 1));
         Tensor x = Input(1, Batch, Length, Dim) * growth;
-        Tensor whole = attention.Attend(x, new AttentionMask(Causal: true), null, ForwardContext.Inference).Output;
+        Tensor whole = attention.Attend(x, new AttentionMask(Causal: true), null, ForwardContext.Inference);
         LayerState state = attention.CreateState(Batch);
         for (int t = 0; t < Length; t++)
         {
@@ -172,7 +173,7 @@ public sealed class LinearAttentionTests
         attention.Step(x, state);
         attention.Query.Weight.Assign(attention.Query.Weight.Detach() * 3);
         state.Reset();
-        Near(attention.Attend(x, new AttentionMask(Causal: true), null, ForwardContext.Inference).Output, attention.Step(x, state), 2e-5f);
+        Near(attention.Attend(x, new AttentionMask(Causal: true), null, ForwardContext.Inference), attention.Step(x, state), 2e-5f);
     }
 
     [Fact]
@@ -231,7 +232,7 @@ public sealed class LinearAttentionTests
             Reparam = map is FeatureMapKind.Learned or FeatureMapKind.RfaSincos,
         };
         config.Validate("recipe: model.linear");
-        Assert.Equal((4 * Dim * Dim) + (4 * Dim) + config.ParameterCount(Dim, Heads), Layer(config).ParameterCount);
+        Assert.Equal((4 * Dim * Dim) + (4 * Dim) + MechanismFormulas.Linear(config, Dim, Heads), Layer(config).ParameterCount);
     }
 
     [Fact]
@@ -295,7 +296,7 @@ public sealed class LinearAttentionTests
     {
         Tensor query = Mapped(attention.Feature, attention.Query, x), key = Mapped(attention.Feature, attention.Key, memory),
             value = Split(attention.Value.Forward(memory));
-        LinearAttentionOptions options = config.Options;
+        LinearAttentionOptions options = config.Division;
         return Joined(attention.Out,
             causal ? query.CausalLinearAttention(key, value, options).Output : query.NoncausalLinearAttention(key, value, options));
     }
@@ -303,7 +304,7 @@ public sealed class LinearAttentionTests
     private static Tensor Plainly(LinearCrossAttention attention, LinearAttentionConfig config, Tensor x, Tensor memory) => Joined(
         attention.Out,
         Mapped(attention.Feature, attention.Query, x).NoncausalLinearAttention(Mapped(attention.Feature, attention.Key, memory),
-            Split(attention.Value.Forward(memory)), config.Options));
+            Split(attention.Value.Forward(memory)), config.Division));
 
     private static Tensor Mapped(FeatureMap feature, Linear map, Tensor x) => feature.Map(Split(map.Forward(x)));
 

@@ -1,6 +1,7 @@
 using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using Xunit;
 using Memory = ManagedTransformer.Architectures.ProductKeyMemory.ProductKeyMemory;
 
@@ -28,7 +29,7 @@ public sealed class ProductKeyMemoryTests
     public void ParametersAreCountedWithoutBuildingTheLayer(ProductKeyMemoryConfig config)
     {
         Memory memory = new(config, Dim, new RandomSource(1));
-        Assert.Equal(memory.ParameterCount, config.ParameterCount(Dim) + config.ValueCount(Dim));
+        Assert.Equal(memory.ParameterCount, MechanismFormulas.Memory(config, Dim) + MechanismFormulas.MemoryValues(config, Dim));
         Assert.Equal(config.Slots, memory.Values.Shape[0]);
     }
 

@@ -2,9 +2,11 @@ using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Architectures;
@@ -47,7 +49,7 @@ public sealed class SpanLanguageModelTests
         Tensor tokens = Tokens(2, Length, 0);
         float[] expected = model.Forward(tokens, ForwardContext.Inference).ToArray();
         LanguageModelState state = model.CreateState(2);
-        HiddenStateCache past = new(model.Config.Layers);
+        StreamHistory past = model.Stack.CreateHistory()!;
         int place = 0;
         foreach (int block in new[] { 1, 1, 7, 20, 1, 30 })
         {
@@ -107,7 +109,7 @@ public sealed class SpanLanguageModelTests
     public void TheFormulaCountsTheParameters(string name)
     {
         CausalLanguageModel model = Create(name);
-        Assert.Equal(model.ParameterCount, model.Config.ParameterCount);
+        Assert.Equal(model.ParameterCount, LanguageModelFormula.Parameters(model.Config));
     }
 
     [Theory]
@@ -158,31 +160,39 @@ public sealed class SpanLanguageModelTests
             past = Tensor.Normal(new Shape(2, 90, 12), 0, 1, random.NextKey());
         int kept = attention.Sizes!.Value.Kept;
         Assert.InRange(kept, 1, 89);
-        float[] all = attention.Attend(x, default, past, ForwardContext.Inference).Output.ToArray();
-        float[] newest = attention.Attend(x, default, past.Slice(1, 90 - kept, kept), ForwardContext.Inference).Output.ToArray();
+        float[] all = attention.Attend(x, default, History(past), ForwardContext.Inference).ToArray();
+        float[] newest = attention.Attend(x, default, History(past.Slice(1, 90 - kept, kept)), ForwardContext.Inference).ToArray();
         Assert.Equal(all, newest);
+
+        static LayerHistory History(Tensor states)
+        {
+            LayerHistory history = new();
+            // A history releases what it no longer needs.
+            history.Set(states.Detach() * 1);
+            return history;
+        }
     }
 
     [Fact]
     public void CachesFollowTheSpans()
     {
         CausalLanguageModel model = Create("adaptive with a limit of 1000");
-        HiddenStateCache past = new(2);
+        StreamHistory past = model.Stack.CreateHistory()!;
         SpanSelfAttention attention = (SpanSelfAttention)model.Layers[0].Attention;
         attention.SpanRatio!.Assign(Tensor.Zeros(new Shape(3)));
         Read();
-        Assert.Equal(new Shape(1, attention.Sizes!.Value.Cache, 12), past[0]!.Shape);
+        Assert.Equal(new Shape(1, attention.Sizes!.Value.Cache, 12), past[0].States!.Shape);
 
         // A span that grows: the cache is shorter than wished for, and grows block by block.
-        int before = past[0]!.Shape[1];
+        int before = past[0].States!.Shape[1];
         attention.SpanRatio.Assign(Tensor.Ones(new Shape(3)));
         Read();
-        Assert.Equal(before + 20, past[0]!.Shape[1]);
+        Assert.Equal(before + 20, past[0].States!.Shape[1]);
         attention.SpanRatio.Assign(Tensor.Zeros(new Shape(3)));
         Read();
-        Assert.Equal(before, past[0]!.Shape[1]);
+        Assert.Equal(before, past[0].States!.Shape[1]);
         long bytes = past.Bytes;
-        Assert.Equal((past[0]!.Count + past[1]!.Count) * sizeof(float), bytes);
+        Assert.Equal((past[0].States!.Count + past[1].States!.Count) * sizeof(float), bytes);
         past.Reset();
         Assert.Equal(0, past.Bytes);
 
@@ -195,7 +205,7 @@ public sealed class SpanLanguageModelTests
         CausalLanguageModel model = Create("adaptive");
         Parameter ratio = ((SpanSelfAttention)model.Layers[1].Attention).SpanRatio!;
         ratio.Assign(Tensor.From([-0.1f, 0.4f, 1.5f], new Shape(3)));
-        model.ApplyConstraints();
+        model.Stack.ApplyConstraints();
         Assert.Equal([0, 0.4f, 1], ratio.ToArray());
     }
 

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using ManagedTransformer.Architectures.LinearAttention;
+using ManagedTransformer.Architectures.LinearAttention.Conversion;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Conversion;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Adaptive;
 using ManagedTransformer.Modules.Attention;
@@ -12,6 +12,7 @@ using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tests.Checkpoints.HuggingFace;
 using ManagedTransformer.Tests.Data;
+using ManagedTransformer.Tests.Formulas;
 using ManagedTransformer.Training;
 using Xunit;
 
@@ -55,7 +56,7 @@ public sealed class T2RTests
         };
         T2RResult result = T2R.Convert(source, options);
         Assert.Equal([0, 4], result.Model.Config.SoftmaxLayers!);
-        Assert.Equal(result.Model.ParameterCount, result.Model.Config.ParameterCount);
+        Assert.Equal(result.Model.ParameterCount, LanguageModelFormula.Parameters(result.Model.Config));
         Assert.Equal(0.1f, result.Model.Config.AttentionDropout);
         Assert.Equal(((int[])[1, 2, 3]).SelectMany(layer => created.Select(part => $"layers.{layer}.attn.feature.{part}")),
             result.NewTensors);
@@ -148,7 +149,7 @@ public sealed class T2RTests
         };
         CausalLanguageModel source = new(config, new RandomSource(1)),
             model = T2R.Convert(source, new T2ROptions { SoftmaxLayers = [4] }).Model;
-        Assert.Equal(source.ParameterCount, config.ParameterCount);
+        Assert.Equal(source.ParameterCount, LanguageModelFormula.Parameters(config));
         Tensor tokens = Tensor.From([.. Enumerable.Range(0, 10).Select(i => 2 + (i * 7 % 11))], new Shape(1, 10));
         float[] whole = model.Forward(tokens, ForwardContext.Inference).Slice(1, 9, 1).ToArray();
         LanguageModelState state = model.CreateState();
@@ -175,8 +176,8 @@ public sealed class T2RTests
             SoftmaxLayers = [2],
         };
         string json = JsonSerializer.Serialize(new ModelDescription { Architecture = "transformer_lm", Model = config },
-            RecipeJson.Default.ModelDescription);
-        Assert.Equal([2], JsonSerializer.Deserialize(json, RecipeJson.Default.ModelDescription)!.Model.SoftmaxLayers!);
+            DescriptionJson.Default.ModelDescription);
+        Assert.Equal([2], JsonSerializer.Deserialize(json, DescriptionJson.Default.ModelDescription)!.Model.SoftmaxLayers!);
         Assert.Contains("\"softmax_layers\"", json, StringComparison.Ordinal);
         Refuses(config with { SoftmaxLayers = [5] }, "must increase from at least 0 to at most 4");
         Refuses(config with { SoftmaxLayers = [2, 2] }, "[2, 2] must increase");
@@ -237,10 +238,10 @@ public sealed class T2RTests
         run.Run(progress => losses.Add(progress.Loss), TestContext.Current.CancellationToken);
         Assert.True(losses[^1] < losses[0] - 0.2, $"the loss went from {losses[0]} to {losses[^1]}");
 
-        using LanguageModel loaded = LanguageModel.Load(folder["out"]);
+        LanguageModel loaded = LanguageModel.Load(folder["out"]);
         Tensor tokens = Tensor.From([.. loaded.Tokenizer.Encode(Gpt2Sample.Text).Take(12)], new Shape(1, 12));
         Assert.Equal(Logits((LanguageModel)run.Model), Logits(loaded));
-        Assert.True(loaded.Network.Config.IsLinearAt(0) && !loaded.Network.Config.IsLinearAt(1));
+        Assert.True(loaded.Network.Layers[0].Attention is LinearSelfAttention && loaded.Network.Layers[1].Attention is MultiHeadAttention);
         string refusal = Assert.Throws<InputException>(
             () => ModelConversion.Run(folder["out"], folder["back"], new ConversionOptions { Target = ConversionTarget.Gpt2 })).Message;
         Assert.Contains("its layers are recurrent", refusal, StringComparison.Ordinal);

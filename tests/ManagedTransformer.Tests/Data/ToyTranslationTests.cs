@@ -14,13 +14,13 @@ public sealed class ToyTranslationTests
         Assert.Equal(Text(3), Text(3));
         Assert.NotEqual(Text(3), Text(4));
 
-        static string Text(ulong seed) => string.Join('\n', ToyTranslation.Generate(seed, 50, 5, 5).Train.Pairs);
+        static string Text(ulong seed) => string.Join('\n', TranslationCorpus.Invent(seed, 50, 5, 5).Train.Pairs);
     }
 
     [Fact]
     public void PartsShareNoSentence()
     {
-        TranslationCorpus corpus = ToyTranslation.Generate(1, 5000, 500, 500);
+        TranslationCorpus corpus = TranslationCorpus.Invent(1, 5000, 500, 500);
         Assert.Equal((5000, 500, 500), (corpus.Train.Pairs.Count, corpus.Validation.Pairs.Count, corpus.Test.Pairs.Count));
         SentencePair[] all = [.. corpus.Train.Pairs, .. corpus.Validation.Pairs, .. corpus.Test.Pairs];
         Assert.Equal(all.Length, all.Select(pair => pair.Source).Distinct().Count());
@@ -49,11 +49,11 @@ public sealed class ToyTranslationTests
         ToyNounPhrase cats = new(0, false, true, true, null, [0]), house = new(2, false, false, false, null, [1]),
             river = new(4, false, false, true, null, []);
         ToySentence sentence = new(cats, null, new ToyVerbPhrase(0, ToyTense.Past, true, house), 4, river, 0, false);
-        Assert.Equal(new("hodiau la bonaj katoj ne vidis un granda domo apud la rivo.",
+        Assert.Equal(("hodiau la bonaj katoj ne vidis un granda domo apud la rivo.",
             "mirarta jelar selaprita tolam ormam dan masevulne."), sentence.Write());
         ToySentence question = new(cats, new ToyVerbPhrase(1, ToyTense.Present, false, house),
             new ToyVerbPhrase(0, ToyTense.Future, false, null), 0, null, null, true);
-        Assert.Equal(new("chu la bonaj katoj kiu amas un granda domo dormos?", "tolam ormam lubitsha mirarta jelar snurevne ka?"),
+        Assert.Equal(("chu la bonaj katoj kiu amas un granda domo dormos?", "tolam ormam lubitsha mirarta jelar snurevne ka?"),
             question.Write());
     }
 }

@@ -1,5 +1,5 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
-using ManagedTransformer.Evaluation.Exits;
+using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 using ManagedTransformer.Evaluation.Metrics;
 using Xunit;
 

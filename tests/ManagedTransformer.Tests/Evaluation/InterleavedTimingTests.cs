@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ManagedTransformer.Evaluation.Exits;
+using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Evaluation;

@@ -1,6 +1,7 @@
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using ManagedTransformer.Tests.Golden.AdaptiveSpan;
 using ManagedTransformer.Tests.Golden.DeLighT;
 using ManagedTransformer.Tests.Golden.ProductKeyMemory;
@@ -126,7 +127,7 @@ public sealed class LanguageModelSpaceTests
     {
         GoldenConfig config = ConfigSpace.Parse(json);
         CausalLanguageModel model = Build(family, config);
-        Assert.Equal(model.Parameters().Sum(named => named.Parameter.Count), model.Config.ParameterCount);
+        Assert.Equal(model.Parameters().Sum(named => named.Parameter.Count), LanguageModelFormula.Parameters(model.Config));
         ShapeComparison.Check(model, () => new CausalLanguageModel(model.Config, new RandomSource(0)),
             shapes => shapes.Forward(ConfigSpace.Tokens(Rows, 3, Vocab, 3), ForwardContext.Inference));
         foreach (int length in new[] { 1, 6 })

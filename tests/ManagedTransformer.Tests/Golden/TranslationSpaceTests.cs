@@ -1,6 +1,7 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using ManagedTransformer.Tests.Golden.Baseline;
 using ManagedTransformer.Tests.Golden.DeLighT;
 using ManagedTransformer.Tests.Golden.DepthAdaptive;
@@ -109,7 +110,7 @@ public sealed class TranslationSpaceTests
         GoldenConfig config = ConfigSpace.Parse(json);
         EncoderDecoderConfig sizes = Build(family, config);
         EncoderDecoderModel model = new(sizes, new RandomSource(1));
-        Assert.Equal(model.Parameters().Sum(named => named.Parameter.Count), model.Config.ParameterCount);
+        Assert.Equal(model.Parameters().Sum(named => named.Parameter.Count), EncoderDecoderFormula.Parameters(model.Config));
         Tensor source = ConfigSpace.Tokens(Rows, 5, Vocab, 2);
         ShapeComparison.Check(model, () => new EncoderDecoderModel(model.Config, new RandomSource(0)),
             shapes => shapes.Forward(source, source, ForwardContext.Inference));
@@ -119,7 +120,7 @@ public sealed class TranslationSpaceTests
             using NoGradientScope _ = new();
             EncoderOutput memory = model.Encode(source, ForwardContext.Inference);
             DecodingState state = model.CreateState(memory);
-            Tensor? whole = sizes.Exits is null ? model.Project(model.Decode(previous, memory, ForwardContext.Inference)) : null;
+            Tensor? whole = sizes.Exits is null ? model.Forward(memory, previous, ForwardContext.Inference) : null;
             for (int t = 0; t < length; t++)
             {
                 Tensor step = model.Step(previous.Slice(1, t, 1), state);

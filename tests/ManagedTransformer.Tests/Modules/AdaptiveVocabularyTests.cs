@@ -1,5 +1,6 @@
 using ManagedTransformer.Modules.Adaptive;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Modules;
@@ -117,7 +118,8 @@ public sealed class AdaptiveVocabularyTests
     public void TheFormulaCountsTheParameters(int division, bool tied, AdaptiveForm form)
     {
         (AdaptiveInput input, AdaptiveSoftmax output) = Create(division, tied, form);
-        Assert.Equal(input.Division.ParameterCount(Vocab, Dim, tied), Parameters(input, output).Sum(parameter => parameter.Count));
+        Assert.Equal(
+            MechanismFormulas.Clusters(input.Division, Vocab, Dim, tied), Parameters(input, output).Sum(parameter => parameter.Count));
     }
 
     [Theory]

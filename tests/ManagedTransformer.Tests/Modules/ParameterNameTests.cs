@@ -2,6 +2,7 @@ using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Modules.Layers;
+using ManagedTransformer.Modules.Outputs;
 using ManagedTransformer.Tensors;
 using Xunit;
 
@@ -61,7 +62,7 @@ public sealed class ParameterNameTests
             && !name.StartsWith("norm", StringComparison.Ordinal))];
         Assert.Equal(["embed.weight", .. _layer.Except(biases).Select(name => $"layers.0.{name}")],
             model.Parameters().Select(named => named.Name));
-        Assert.Null(model.Output);
+        Assert.True(((LinearOutput)model.Output).IsTied);
     }
 
     [Fact]
@@ -75,7 +76,7 @@ public sealed class ParameterNameTests
                 || name.EndsWith("query.weight", StringComparison.Ordinal)
                 || name.StartsWith("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal)
                 || name.StartsWith("ffn", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal)));
-        Assert.Equal(new Shape(4, 3), ((MultiHeadAttention)layer.Cross!).Key.Weight.Shape);
+        Assert.Equal(new Shape(4, 3), ((MultiHeadCrossAttention)layer.Cross!).Key.Weight.Shape);
         Assert.Equal(26, names.Length);
     }
 }

@@ -3,6 +3,7 @@ using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Formulas;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Modules;
@@ -27,12 +28,12 @@ public sealed class ShapesOnlyTests
         if (Recipe.Builtin(name) is TranslationRecipe translation)
         {
             EncoderDecoderConfig config = translation.Model with { Vocab = Vocabulary, SrcVocab = Vocabulary };
-            (expected, create) = (config.ParameterCount, () => new EncoderDecoderModel(config, new RandomSource(0)));
+            (expected, create) = (EncoderDecoderFormula.Parameters(config), () => new EncoderDecoderModel(config, new RandomSource(0)));
         }
         else
         {
             LanguageModelConfig config = ((LanguageModelRecipe)Recipe.Builtin(name)).Model with { Vocab = Vocabulary };
-            (expected, create) = (config.ParameterCount, () => new CausalLanguageModel(config, new RandomSource(0)));
+            (expected, create) = (LanguageModelFormula.Parameters(config), () => new CausalLanguageModel(config, new RandomSource(0)));
         }
 
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -25,7 +25,7 @@ public sealed class TransformerLayerTests
         AttentionMask mask = new(Causal: bias, KeyPadding: padding ? Padding(Length) : null);
         Tensor x = Random(1, 2, Length, Dim);
         Tensor expected = Formula(x, preNorm, layer.Norm1,
-            y => ((MultiHeadAttention)layer.Attention).ForwardWithWeights(y, null, mask).Output);
+            y => ((MultiHeadAttention)layer.Attention).ForwardWithWeights(y, mask).Output);
         expected = Formula(expected, preNorm, layer.Norm2!, y => FeedForward((FeedForward)layer.Positionwise!, y, activation));
         Near(expected, layer.Forward(x, mask, _context));
     }
@@ -39,9 +39,9 @@ public sealed class TransformerLayerTests
             cross = new(KeyPadding: padding ? Padding(MemoryLength) : null);
         Tensor x = Random(1, 2, Length, Dim), memory = Random(2, 2, MemoryLength, MemoryDim);
         Tensor expected = Formula(x, preNorm, layer.Norm1,
-            y => ((MultiHeadAttention)layer.Attention).ForwardWithWeights(y, null, self).Output);
+            y => ((MultiHeadAttention)layer.Attention).ForwardWithWeights(y, self).Output);
         expected = Formula(expected, preNorm, layer.CrossNorm!,
-            y => ((MultiHeadAttention)layer.Cross!).ForwardWithWeights(y, memory, cross).Output);
+            y => ((MultiHeadCrossAttention)layer.Cross!).ForwardWithWeights(y, memory, cross).Output);
         expected = Formula(expected, preNorm, layer.Norm2!, y => FeedForward((FeedForward)layer.Positionwise!, y, activation));
         Near(expected, layer.Forward(x, self, _context, memory, cross));
     }
@@ -117,7 +117,7 @@ public sealed class TransformerLayerTests
         Assert.NotEqual(y[2 * Dim], z[2 * Dim]);
 
         float[] Output(Tensor input) =>
-            (inOnePass ? attention.Forward(input, mask, _context) : attention.ForwardWithWeights(input, null, mask).Output).ToArray();
+            (inOnePass ? attention.Forward(input, mask, _context) : attention.ForwardWithWeights(input, mask).Output).ToArray();
     }
 
     private static TransformerLayer Encoder(bool preNorm, Activation activation, bool bias)

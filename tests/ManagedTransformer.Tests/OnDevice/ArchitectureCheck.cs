@@ -111,7 +111,7 @@ internal sealed class ArchitectureCheck : IDisposable
     private (int[] Ids, float[][] Best) Generate(Device device)
     {
         using DeviceScope scope = new(device);
-        using LanguageModel model = LanguageModel.Load(_folder["cpu"]);
+        LanguageModel model = LanguageModel.Load(_folder["cpu"]);
         CausalLanguageModel network = model.Network;
         LanguageModelState state = network.CreateState();
         int[] ids = new int[Tokens];
@@ -135,7 +135,7 @@ internal sealed class ArchitectureCheck : IDisposable
     private string Translate(Device device)
     {
         using DeviceScope scope = new(device);
-        using TranslationModel model = TranslationModel.Load(_folder["cpu"]);
+        TranslationModel model = TranslationModel.Load(_folder["cpu"]);
         return string.Join('|', model.Translate(["3 and 4", "17 and 18"],
             new TranslationOptions { Search = new BeamSearchOptions { Beam = 2 } }).Select(found => found.Text));
     }
@@ -163,7 +163,7 @@ internal sealed class ArchitectureCheck : IDisposable
 
     private (Tensor Whole, List<float[]> Steps) LanguageModelStates()
     {
-        using LanguageModel model = LanguageModel.Load(_folder["there"]);
+        LanguageModel model = LanguageModel.Load(_folder["there"]);
         int[] ids = [.. Enumerable.Range(0, Tokens).Select(i => 32 + (i * 7 % 90))];
         LanguageModelState state = model.Network.CreateState();
         return (model.Network.Forward(Tensor.From(ids, new Shape(1, Tokens)), ForwardContext.Inference),
@@ -172,12 +172,12 @@ internal sealed class ArchitectureCheck : IDisposable
 
     private (Tensor Whole, List<float[]> Steps) TranslationStates()
     {
-        using TranslationModel model = TranslationModel.Load(_folder["there"]);
+        TranslationModel model = TranslationModel.Load(_folder["there"]);
         EncoderDecoderModel network = model.Network;
         int[] ids = [.. Enumerable.Range(0, Tokens).Select(i => 10 + (i * 7 % 90))];
         Tensor source = Tensor.From(ids.AsSpan(0, 9), new Shape(1, 9));
         DecodingState state = network.CreateState(network.Encode(source, ForwardContext.Inference),
-            exits: network.Config.Exits is null ? null : new() { Kind = HaltingKind.None });
+            depth: network.Config.Exits is null ? null : new ExitRule { Kind = HaltingKind.None });
         return (network.Forward(source, Tensor.From(ids, new Shape(1, Tokens)), ForwardContext.Inference),
             [.. ids.Select(id => network.Step(Tensor.From([id], new Shape(1, 1)), state).ToArray())]);
     }

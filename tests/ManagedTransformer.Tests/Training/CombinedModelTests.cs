@@ -1,3 +1,5 @@
+using ManagedTransformer.Architectures.AdaptiveSpan;
+using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Generation;
@@ -31,18 +33,18 @@ public sealed class CombinedModelTests : IDisposable
         TrainingResult result = run.Run(progress => first = double.IsNaN(first) ? progress.Loss : first,
             TestContext.Current.CancellationToken);
         Assert.True(result.Validation!.Loss < first - 0.5, $"the loss went from {first} to {result.Validation.Loss}");
-        using LanguageModel model = LanguageModel.Load(_folder["out"]);
+        LanguageModel model = LanguageModel.Load(_folder["out"]);
         Assert.Equal(model.Network.ParameterCount, model.Description.Model.ParameterCount);
         Assert.Equal(40, string.Concat(model.Generate("7 and 8", new GenerationOptions { MaxTokens = 40, Seed = 3 })).Length);
 
         ModelEvaluationResult evaluated = ModelEvaluation.Run(model, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(result.Validation.Loss, evaluated.Loss, 1e-6);
-        SpanDetails spans = evaluated.Details!.Spans!;
+        SpanReport spans = Assert.Single(evaluated.Reports.OfType<SpanReport>());
         Assert.Equal([3, 3], spans.Layers.Select(layer => layer.Count));
         Assert.InRange(spans.Average, 4, 100);
         Assert.InRange(spans.Max, spans.Average, 100);
         Assert.Equal(2 * ((4 * 12 * 12) + (2 * 12 * (spans.Average + 5))), spans.AttentionFlops, 1.0);
-        MemoryDetails memory = Assert.Single(evaluated.Details.Memories!);
+        MemoryDetails memory = Assert.Single(Assert.Single(evaluated.Reports.OfType<MemoryReport>()).Memories);
         Assert.Equal("1", memory.Position);
         Assert.Equal(16, memory.Slots);
         Assert.InRange(memory.Usage, 0.2, 1);

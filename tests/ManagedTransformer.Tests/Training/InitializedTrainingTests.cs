@@ -24,7 +24,7 @@ public sealed class InitializedTrainingTests : IDisposable
     [Fact]
     public void TakesModelAndTokenizerFromTheFolderAndTheRestFromTheRecipe()
     {
-        using LanguageModel start = LanguageModel.Load(_folder["gpt2"]);
+        LanguageModel start = LanguageModel.Load(_folder["gpt2"]);
         TrainingRun run = Prepare("out", steps: 4);
         Assert.Equal(0, run.Step);
         LanguageModel model = Assert.IsType<LanguageModel>(run.Model);

@@ -1,4 +1,4 @@
-using ManagedTransformer.Conversion;
+using ManagedTransformer.Architectures.LinearAttention.Conversion;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tests.Checkpoints.HuggingFace;
@@ -25,7 +25,7 @@ public sealed class TrainableParametersTests : IDisposable
     [Fact]
     public void AttentionOnlyChangesMapsAndProjectionsAlone()
     {
-        using LanguageModel start = LanguageModel.Load(_folder["rnn"]);
+        LanguageModel start = LanguageModel.Load(_folder["rnn"]);
         TrainingRun run = TrainingRun.Prepare(Recipe(TrainableParameters.AttentionOnly), Options("out"));
         run.Run(cancellation: TestContext.Current.CancellationToken);
         Dictionary<string, float[]> before = Values(start);

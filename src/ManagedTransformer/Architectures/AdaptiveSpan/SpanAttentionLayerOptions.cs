@@ -1,5 +1,3 @@
-using ManagedTransformer.Architectures.Transformer;
-
 namespace ManagedTransformer.Architectures.AdaptiveSpan;
 
 /// <summary>Sizes of a <see cref="SpanSelfAttention"/>.</summary>
@@ -12,7 +10,7 @@ public sealed record SpanAttentionLayerOptions
     public required int Heads { get; init; }
 
     /// <summary>Fixed, learnt or dynamic spans.</summary>
-    public required AttentionKind Kind { get; init; }
+    public required SpanKind Kind { get; init; }
 
     /// <summary>Limit, ramp and so on.</summary>
     public required SpanConfig Span { get; init; }

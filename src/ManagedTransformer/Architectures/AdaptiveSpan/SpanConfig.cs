@@ -27,27 +27,27 @@ public sealed record SpanConfig
     {
         if (Limit <= 0)
         {
-            throw new InputException($"{where}: model.span.limit is {Limit}, it must be positive.");
+            throw new InputException($"{where}.span.limit is {Limit}, it must be positive.");
         }
 
         if (Ramp <= 0)
         {
-            throw new InputException($"{where}: model.span.ramp is {Ramp}, it must be positive.");
+            throw new InputException($"{where}.span.ramp is {Ramp}, it must be positive.");
         }
 
         if (Initial is not (>= 0 and <= 1))
         {
-            throw new InputException($"{where}: model.span.initial is {Initial}, it must be from 0 to 1.");
+            throw new InputException($"{where}.span.initial is {Initial}, it must be from 0 to 1.");
         }
 
         if (!(Penalty >= 0) || !float.IsFinite(Penalty))
         {
-            throw new InputException($"{where}: model.span.penalty is {Penalty}, it must not be negative.");
+            throw new InputException($"{where}.span.penalty is {Penalty}, it must not be negative.");
         }
 
         if (!float.IsFinite(InitialBias))
         {
-            throw new InputException($"{where}: model.span.initial_bias is {InitialBias}, it must be a number.");
+            throw new InputException($"{where}.span.initial_bias is {InitialBias}, it must be a number.");
         }
     }
 }

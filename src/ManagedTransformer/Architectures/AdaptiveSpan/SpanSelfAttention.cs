@@ -1,4 +1,3 @@
-using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Tensors;
@@ -33,11 +32,11 @@ public sealed class SpanSelfAttention : SelfAttention
         Key = new Linear(_packedKeyValue.Rows(0, _dim), null);
         Value = new Linear(_packedKeyValue.Rows(_dim, _dim), null);
         Out = new Linear(Initialization.Uniform(square, bound, random), null);
-        if (options.Kind == AttentionKind.AdaptiveSpan)
+        if (options.Kind == SpanKind.Learnt)
         {
             SpanRatio = new Parameter(Tensor.Full(new Shape(_heads), options.Span.Initial));
         }
-        else if (options.Kind == AttentionKind.DynamicSpan)
+        else if (options.Kind == SpanKind.Dynamic)
         {
             SpanMap = new Linear(
                 Initialization.Uniform(new Shape(_heads, _dim), bound, random),
@@ -77,18 +76,27 @@ public sealed class SpanSelfAttention : SelfAttention
     public Parameter? PersistentValue { get; }
 
     /// <inheritdoc/>
-    public override int PastLength => Sizes?.Cache ?? _options.Span.Limit;
+    public override bool ReadsHistory => true;
+
+    /// <inheritdoc/>
+    public override int MostPerStep => SpanState.Slack;
+
+    /// <inheritdoc/>
+    public override Tensor? SizingValues => SpanRatio;
+
+    /// <summary>Input states that the next block wants to see.</summary>
+    internal int HistoryLength => Sizes?.Cache ?? _options.Span.Limit;
 
     /// <summary>What the layer computes and caches with its present spans; null for dynamic spans, which depend on the input.</summary>
     public SpanSizes? Sizes => _options.Kind switch
     {
-        AttentionKind.AdaptiveSpan => SpanSizes.OfRatios(SpanRatio!.ToArray(), _options.Span),
-        AttentionKind.DynamicSpan => null,
+        SpanKind.Learnt => SpanSizes.OfRatios(SpanRatio!.ToArray(), _options.Span),
+        SpanKind.Dynamic => null,
         _ => SpanSizes.Fixed(_options.Span),
     };
 
-    /// <summary>Brings learnt spans back into their range; to be called after every update.</summary>
-    public void ClampSpans()
+    /// <inheritdoc/>
+    public override void ApplyConstraints()
     {
         using NoGradientScope _ = new();
         SpanRatio?.Assign(SpanRatio.Detach().Clamp(0, 1));
@@ -96,7 +104,7 @@ public sealed class SpanSelfAttention : SelfAttention
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Padding is masked, which a window that counts empty slots cannot do.</exception>
-    public override AttentionOutput Attend(Tensor x, AttentionMask mask, Tensor? past, ForwardContext context)
+    public override Tensor Attend(Tensor x, AttentionMask mask, LayerHistory? history, ForwardContext context)
     {
         if (mask.KeyPadding is not null)
         {
@@ -107,13 +115,18 @@ public sealed class SpanSelfAttention : SelfAttention
         int slots = Slots(spans);
         if (spans is not null)
         {
-            context.Observer?.SpansUsed(this, spans.Detach());
+            context.Observer?.Observe(this, new SpansUsed(spans.Detach()));
+            if (_options.Span.Penalty > 0)
+            {
+                context.Penalties?.Add(spans.Mean(), _options.Span.Penalty);
+            }
         }
 
-        Tensor keyValue = WithPast(x, past, slots).Linear(_packedKeyValue);
+        Tensor keyValue = WithHistory(x, history?.States, slots).Linear(_packedKeyValue);
         Tensor packed = keyValue.Reshape(new Shape(keyValue.Shape[0], keyValue.Shape[1], 2, _heads, _dim / _heads));
-        return new AttentionOutput(Merge(Heads(Query.Forward(x)).PackedSpanAttention(packed, _positions, Options(spans, context))),
-            spans?.Mean());
+        Tensor y = Merge(Heads(Query.Forward(x)).PackedSpanAttention(packed, _positions, Options(spans, context)));
+        history?.Advance(x, HistoryLength);
+        return y;
     }
 
     /// <summary>
@@ -121,12 +134,12 @@ public sealed class SpanSelfAttention : SelfAttention
     /// where there are any.
     /// </summary>
     /// <param name="x">[B, T, dim]</param>
-    /// <param name="past">[B, C, dim], or null.</param>
-    public (Tensor Context, Tensor? Persistent) Weights(Tensor x, Tensor? past)
+    /// <param name="history">States before the block, [B, C, dim]; or null.</param>
+    public (Tensor Context, Tensor? Persistent) Weights(Tensor x, Tensor? history)
     {
         using NoGradientScope _ = new();
         Tensor? spans = Spans(x);
-        Tensor key = Heads(Key.Forward(WithPast(x, past, Sizes?.Kept ?? BlockSlots(spans!))));
+        Tensor key = Heads(Key.Forward(WithHistory(x, history, Sizes?.Kept ?? BlockSlots(spans!))));
         return TensorOperators.SpanAttentionWeights(Heads(Query.Forward(x)), key, _positions, Options(spans, ForwardContext.Inference));
     }
 
@@ -142,7 +155,7 @@ public sealed class SpanSelfAttention : SelfAttention
         SpanState memory = (SpanState)state;
         (Tensor keys, Tensor values) = memory.Append(
             Heads(keyValue.Slice(2, 0, _dim)), Heads(keyValue.Slice(2, _dim, _dim)),
-            _options.Kind == AttentionKind.DynamicSpan ? Slots(spans) : memory.Kept);
+            _options.Kind == SpanKind.Dynamic ? Slots(spans) : memory.Kept);
         return Merge(Heads(Query.Forward(x)).SpanAttention(keys, values, _positions, Options(spans, ForwardContext.Inference)));
     }
 
@@ -150,8 +163,8 @@ public sealed class SpanSelfAttention : SelfAttention
     /// <param name="x">[B, T, dim]</param>
     public Tensor? Spans(Tensor x) => _options.Kind switch
     {
-        AttentionKind.AdaptiveSpan => SpanRatio! * _options.Span.Limit,
-        AttentionKind.DynamicSpan => SpanMap!.Forward(x).Sigmoid() * _options.Span.Limit,
+        SpanKind.Learnt => SpanRatio! * _options.Span.Limit,
+        SpanKind.Dynamic => SpanMap!.Forward(x).Sigmoid() * _options.Span.Limit,
         _ => null,
     };
 
@@ -176,16 +189,16 @@ public sealed class SpanSelfAttention : SelfAttention
     private int BlockSlots(Tensor spans) => SpanSizes.OfBlock(spans.Detach().Max().Item(), 0, _options.Span).Kept;
 
     // The newest states that the layer sees; zero states, which are ordinary slots, stand where the cache is too short.
-    private static Tensor WithPast(Tensor x, Tensor? past, int slots)
+    private static Tensor WithHistory(Tensor x, Tensor? history, int slots)
     {
-        int length = past?.Shape[1] ?? 0;
-        if (past is null || length == 0)
+        int length = history?.Shape[1] ?? 0;
+        if (history is null || length == 0)
         {
             return TensorOperators.Concat(1, Tensor.Zeros(x.Shape.With(1, slots), x.Device), x);
         }
 
         int have = Math.Min(slots, length);
-        Tensor newest = past.Slice(1, length - have, have);
+        Tensor newest = history.Slice(1, length - have, have);
         return have == slots
             ? TensorOperators.Concat(1, newest, x)
             : TensorOperators.Concat(1, Tensor.Zeros(x.Shape.With(1, slots - have), x.Device), newest, x);

@@ -1,4 +1,10 @@
 using System.Numerics;
+using ManagedTransformer.Json;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
+using ManagedTransformer.Modules.Layers;
+using ManagedTransformer.Modules.Reports;
+using ManagedTransformer.Modules.Slots;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DeLighT;
@@ -7,7 +13,7 @@ namespace ManagedTransformer.Architectures.DeLighT;
 /// The <c>delight</c> object of a model's configuration: a deep unit in front of every self-attention, attention of half the model's width
 /// with one head, and token embeddings of <see cref="MapDim"/> features that a unit of their own widens (Mehta et al., 2021).
 /// </summary>
-public sealed record DelightConfig
+public sealed record DelightConfig : ILayerSlot, IEmbeddingSlot, IDescribedSlot
 {
     /// <summary>N_min: grouped layers of the first block's unit; at least 2.</summary>
     public int MinDepth { get; set; } = 4;
@@ -50,31 +56,31 @@ public sealed record DelightConfig
     /// </summary>
     public float SharedDropout { get; set; } = 0.1f;
 
-    /// <summary>Checks every value.</summary>
-    /// <param name="dim">Model width d_m.</param>
-    /// <param name="blocks">Blocks of a stack.</param>
-    /// <param name="where">Named in errors.</param>
-    /// <exception cref="InputException">A value out of its range, or widths that groups do not divide.</exception>
-    public void Validate(int dim, int blocks, string where)
-    {
-        Require(dim % 2 == 0, $"the model's width ({dim}) must be even: attention has half of it.");
-        Require(MinDepth >= 2, $"delight.min_depth is {MinDepth}, a unit has at least 2 grouped layers.");
-        Require(MaxDepth >= MinDepth, $"delight.max_depth ({MaxDepth}) must not be below delight.min_depth ({MinDepth}).");
-        Require(WidthMult > 0 && double.IsFinite(WidthMult), $"delight.width_mult is {WidthMult}, it must be above 0.");
-        Require(EmbWidthMult > 0 && double.IsFinite(EmbWidthMult), $"delight.emb_width_mult is {EmbWidthMult}, it must be above 0.");
-        Require(EmbDepth >= 2, $"delight.emb_depth is {EmbDepth}, a unit has at least 2 grouped layers.");
-        Require(MapDim > 0, $"delight.map_dim is {MapDim}, it must be positive.");
-        Require(MaxGroups >= 0 && EmbMaxGroups >= 0, "delight.max_groups and delight.emb_max_groups must not be negative.");
-        Require(UnitDropout is >= 0 and < 1 && SharedDropout is >= 0 and < 1, "the dropouts of delight must lie in [0, 1).");
-        _ = Units(dim, blocks, Activation.Silu, where);
-        _ = EmbeddingUnit(dim, Activation.Silu, where);
+    int IEmbeddingSlot.TableWidth => MapDim;
 
-        void Require(bool holds, string message)
+    // Padding at the end of a text sees itself, as in the authors' code; nothing else sees it.
+    bool ILayerSlot.MasksPadding => false;
+
+    /// <inheritdoc/>
+    public void Validate(ModelSizes model, string where)
+    {
+        OptionChecks checks = new($"{where}: ");
+        int dim = model.Dim;
+        checks.Require(dim % 2 == 0, $"the model's width ({dim}) must be even: attention has half of it.");
+        checks.Require(MinDepth >= 2, $"delight.min_depth is {MinDepth}, a unit has at least 2 grouped layers.");
+        checks.Require(MaxDepth >= MinDepth, $"delight.max_depth ({MaxDepth}) must not be below delight.min_depth ({MinDepth}).");
+        checks.Require(WidthMult > 0 && double.IsFinite(WidthMult), $"delight.width_mult is {WidthMult}, it must be above 0.");
+        checks.Require(EmbWidthMult > 0 && double.IsFinite(EmbWidthMult), $"delight.emb_width_mult is {EmbWidthMult}, it must be above 0.");
+        checks.Require(EmbDepth >= 2, $"delight.emb_depth is {EmbDepth}, a unit has at least 2 grouped layers.");
+        checks.Require(MapDim > 0, $"delight.map_dim is {MapDim}, it must be positive.");
+        checks.Require(MaxGroups >= 0 && EmbMaxGroups >= 0, "delight.max_groups and delight.emb_max_groups must not be negative.");
+        checks.Require(UnitDropout is >= 0 and < 1 && SharedDropout is >= 0 and < 1, "the dropouts of delight must lie in [0, 1).");
+        _ = Units(dim, model.Layers, Activation.Silu, where);
+        _ = EmbeddingUnit(dim, Activation.Silu, where);
+        if (dim / 2 % model.Heads != 0)
         {
-            if (!holds)
-            {
-                throw new InputException($"{where}: {message}");
-            }
+            throw new InputException(
+                $"{where}.heads ({model.Heads}) must divide half of model.dim ({dim}), the width of attention with model.delight.");
         }
     }
 
@@ -118,6 +124,16 @@ public sealed record DelightConfig
     public UnitPlan EmbeddingUnit(int dim, Activation activation, string where) => UnitPlan.Create(
         Options(MapDim, dim / 2, dim, EmbWidthMult, EmbDepth, EmbMaxGroups == 0 ? Groups(dim) : EmbMaxGroups, activation),
         $"{where}: the embedding");
+
+    IReadOnlyList<TransformerLayer> ILayerSlot.CreateLayers(
+        TransformerLayerOptions layer, int count, int? memoryDim, RandomSource random) =>
+        [.. Units(layer.Dim, count, layer.Activation, "model").Select(unit => DelightLayers.Create(layer, unit, memoryDim, random))];
+
+    EmbeddingStage IEmbeddingSlot.CreateStage(int dim, Activation activation, AbsolutePositions? positions, RandomSource random) =>
+        new DelightEmbedding(EmbeddingUnit(dim, activation, "model"), positions, SharedDropout, random);
+
+    MechanismReport IDescribedSlot.Describe(ModelFacts model) =>
+        new DelightReport(new DelightCost(this, model.Sizes.Dim, model.Sizes.Layers, model.FeedForward), model);
 
     private int Groups(int dim) => MaxGroups > 0 ? MaxGroups : (int)BitOperations.RoundUpToPowerOf2((uint)((dim + 31) / 32));
 

@@ -8,7 +8,7 @@ namespace ManagedTransformer.Architectures.DeLighT;
 /// Narrow embeddings that a deep unit widens, plus positions: x = unit(e) + P[position] with e of d_map features, and after both the same
 /// dropout mask for all positions of a sentence. The table itself belongs to the model: it may be shared.
 /// </summary>
-public sealed class DelightEmbedding : EmbeddingWidening
+public sealed class DelightEmbedding : EmbeddingStage
 {
     private readonly float _dropout;
     private readonly AbsolutePositions? _positions;
@@ -23,16 +23,6 @@ public sealed class DelightEmbedding : EmbeddingWidening
         (_positions, _dropout) = (positions, dropout);
         Unit = new DextraUnit(unit, random);
     }
-
-    /// <summary>The embedding that a configuration describes.</summary>
-    /// <param name="config">Validated.</param>
-    /// <param name="dim">d_m.</param>
-    /// <param name="activation">Within the unit.</param>
-    /// <param name="positions">Added at the end; null for none.</param>
-    /// <param name="random">Source of the initial values.</param>
-    internal static DelightEmbedding Create(DelightConfig config, int dim, Activation activation, AbsolutePositions? positions,
-        RandomSource random) =>
-        new(config.EmbeddingUnit(dim, activation, "model"), positions, config.SharedDropout, random);
 
     /// <summary>From d_map to d_m features.</summary>
     public DextraUnit Unit { get; }

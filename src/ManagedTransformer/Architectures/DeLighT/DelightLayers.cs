@@ -1,4 +1,3 @@
-using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
@@ -11,30 +10,26 @@ namespace ManagedTransformer.Architectures.DeLighT;
 /// </summary>
 public static class DelightLayers
 {
-    /// <summary>An encoder layer, or with a causal mask the layer of a decoder-only model.</summary>
-    /// <param name="options">Sizes and dropouts.</param>
-    /// <param name="unit">d_m to d_m / 2.</param>
-    /// <param name="random">Source of the initial values.</param>
-    public static TransformerLayer Layer(TransformerLayerOptions options, UnitPlan unit, RandomSource random) =>
-        new(options, SelfAttention(options, random), FeedForward(options, random), before: new DextraUnit(unit, random));
+    private static readonly CrossAttentionNames _names = new("cross", "norm_cross", "norm2");
 
-    /// <summary>A decoder layer.</summary>
+    /// <summary>A layer: of an encoder, of a decoder-only model (with a causal mask), or of a decoder.</summary>
     /// <param name="options">Sizes and dropouts.</param>
-    /// <param name="memoryDim">Width of the encoder's output.</param>
     /// <param name="unit">d_m to d_m / 2.</param>
+    /// <param name="memoryDim">Width of the encoder's output that a decoder attends to; null for a layer without.</param>
     /// <param name="random">Source of the initial values.</param>
-    public static TransformerLayer DecoderLayer(TransformerLayerOptions options, int memoryDim, UnitPlan unit, RandomSource random)
+    public static TransformerLayer Create(TransformerLayerOptions options, UnitPlan unit, int? memoryDim, RandomSource random)
     {
-        MultiHeadAttention cross = new(options.Dim, options.Heads, random, memoryDim, options.Bias, options.AttentionDropout,
-            options.Dim / 2);
-        return new TransformerLayer(options, SelfAttention(options, random), cross, FeedForward(options, random),
-            null, new DextraUnit(unit, random));
+        int half = options.Dim / 2;
+        return new TransformerLayer(options, new LayerParts
+        {
+            Cross = memoryDim is { } width
+                ? new MultiHeadCrossAttention(options.Dim, options.Heads, width, random, options.Bias, options.AttentionDropout, half)
+                : null,
+            Attention = new MultiHeadAttention(
+                half, options.Heads, random, options.Bias, options.AttentionDropout, outputDim: options.Dim),
+            Positionwise = options.FeedForwardLayer(random),
+            Before = new DextraUnit(unit, random),
+            CrossNames = _names,
+        });
     }
-
-    private static MultiHeadAttention SelfAttention(TransformerLayerOptions options, RandomSource random) =>
-        new(options.Dim / 2, options.Heads, random, null, options.Bias, options.AttentionDropout, null, options.Dim);
-
-    private static FeedForward FeedForward(TransformerLayerOptions options, RandomSource random) =>
-        new(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout,
-            options.FeedForwardBias ?? options.Bias);
 }

@@ -39,7 +39,8 @@ public sealed class DextraUnit : PositionwiseModule
     /// <summary>The map to the unit's width.</summary>
     public DenseLayer Output { get; }
 
-    internal override string SlotName => "dextra";
+    /// <inheritdoc/>
+    public override string SlotName => "dextra";
 
     /// <summary>The unit's output; every position by itself.</summary>
     /// <param name="x">[..., d_in]</param>

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Architectures.DeLighT;
 
 /// <summary>How the groups and widths of a deep unit run.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<UnitMode>))]
 public enum UnitMode
 {
     /// <summary>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using ManagedTransformer.Architectures.EncoderDecoder;
-using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DepthAdaptive;
@@ -13,53 +13,25 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 internal static class AlignedTraining
 {
     /// <summary>The losses of a batch.</summary>
+    /// <param name="config">Weights of the exits, gradient scaling, oracle.</param>
+    /// <param name="halting">The exit classifier, to be trained too; null for none.</param>
     /// <param name="model">A model with exits.</param>
-    /// <param name="memory">The encoded sources.</param>
-    /// <param name="previous">Int32 [B, T]</param>
+    /// <param name="x">Embedded tokens, [B, T, D].</param>
+    /// <param name="attention">What the layers attend to.</param>
     /// <param name="targets">Int32 [B, T]</param>
-    /// <param name="context">Dropout.</param>
     /// <param name="options">Smoothing; sums are computed whatever its reduction.</param>
-    /// <param name="withExits">Whether the exit classifier is trained too.</param>
+    /// <param name="context">Dropout.</param>
     public static DepthLoss Compute(
-        EncoderDecoderModel model, EncoderOutput memory, Tensor previous, Tensor targets, ForwardContext context,
-        CrossEntropyOptions options, bool withExits)
+        DepthConfig config, HaltingClassifier? halting, IDecoderModel model, Tensor x, BlockAttention attention, Tensor targets,
+        CrossEntropyOptions options, ForwardContext context)
     {
-        DepthConfig config = model.Config.Exits!;
-        IReadOnlyList<float>? gamma = config.Gamma;
-        int layers = model.Config.DecoderLayers;
-        IReadOnlyList<Tensor> states = model.Decoder.States(
-            previous, memory, context, (layer, x) => gamma is null || layer + 1 == layers ? x : x.ScaleGradient(1 / gamma[layer + 1]));
+        int layers = model.Stack.Layers.Count;
+        IReadOnlyList<Tensor> states = ExitStates.Of(model.Stack, x, attention, context, config.Gamma is not { } gamma
+            ? null
+            : (layer, state) => layer + 1 == layers ? state : state.ScaleGradient(1 / gamma[layer + 1]));
 
-        return Compute(
-            config, states, (layer, state, summed) =>
-                model.Decoder.ExitState(state).ProjectedCrossEntropy(model.Decoder.Classifier(layer), targets, summed), targets, options,
-            withExits ? () => model.Halting!.LogProbabilities(memory, states) : null);
-    }
-
-    /// <summary>The losses of a batch of a language model.</summary>
-    /// <param name="model">A model with exits.</param>
-    /// <param name="tokens">Int32 [B, T]</param>
-    /// <param name="targets">Int32 [B, T]</param>
-    /// <param name="context">Dropout.</param>
-    /// <param name="options">Smoothing; sums are computed whatever its reduction.</param>
-    public static DepthLoss Compute(CausalLanguageModel model, Tensor tokens, Tensor targets, ForwardContext context,
-        CrossEntropyOptions options)
-    {
-        IReadOnlyList<Tensor> states = model.States(tokens, context);
-        return Compute(
-            model.Config.Exits!, states,
-            (_, state, summed) => model.Score(context.Dropout(model.ExitState(state), model.Config.OutputDropout), targets, summed),
-            targets, options, model.Config.Exits!.Alpha > 0 ? () => model.Halting!.LogProbabilities(null, states) : null);
-    }
-
-    // The score of a layer's states, and log q where the exit classifier is trained too.
-    private static DepthLoss Compute(
-        DepthConfig config, IReadOnlyList<Tensor> states, Func<int, Tensor, CrossEntropyOptions, CrossEntropyResult> score, Tensor targets,
-        CrossEntropyOptions options, Func<Tensor>? logProbabilities)
-    {
         // One projected loss per exit: no exit's logits are kept.
-        int layers = states.Count;
-        bool withExits = logProbabilities is not null;
+        bool withExits = halting is not null;
         Tensor? total = null;
         List<Tensor> likelihoods = [];
         List<CrossEntropyResult> scored = [];
@@ -67,7 +39,8 @@ internal static class AlignedTraining
         float weights = config.Omega?.Sum() ?? layers;
         for (int layer = 0; layer < layers; layer++)
         {
-            deepest = score(layer, states[layer], options with { Sum = true, Rows = withExits });
+            Tensor hidden = model.Head(ExitStates.Normed(model.Stack, states[layer]), context);
+            deepest = model.Loss(layer, hidden, targets, options with { Sum = true, Rows = withExits }, context);
             Tensor loss = deepest.Loss.ScaleGradient(config.Gamma?[layer] ?? 1) * ((config.Omega?[layer] ?? 1) / weights);
             total = total is null ? loss : total + loss;
             likelihoods.Add(deepest.NegativeLogLikelihood * -1);
@@ -75,7 +48,10 @@ internal static class AlignedTraining
         }
 
         DepthLoss result = new(total!, deepest, likelihoods);
-        return logProbabilities is null ? result : WithExits(result, config, logProbabilities(), targets, options.IgnoredTarget, scored);
+        return halting is null
+            ? result
+            : WithExits(result, config, halting.LogProbabilities(attention.Memory, attention.MemoryPadding, states), targets,
+                options.IgnoredTarget, scored);
     }
 
     /// <summary>-log q of the exits, summed up; exits of 0 do not count.</summary>

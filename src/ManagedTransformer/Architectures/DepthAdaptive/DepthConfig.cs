@@ -1,4 +1,8 @@
 using System.Text.Json.Serialization;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
+using ManagedTransformer.Modules.Slots;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DepthAdaptive;
 
@@ -6,7 +10,7 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 /// Exits from every decoder layer, how they are trained and how they are taken (Elbayad et al., "Depth-Adaptive Transformer", ICLR 2020):
 /// the <c>exits</c> object of a model's configuration.
 /// </summary>
-public sealed record DepthConfig
+public sealed record DepthConfig : IDepthSlot
 {
     /// <summary>
     /// Which matrices project the exits' states: separate and shared ones need untied output (<c>tie: none</c>), tied ones a tied one.
@@ -52,6 +56,10 @@ public sealed record DepthConfig
     [JsonIgnore]
     public bool HasClassifier => Halting is HaltingKind.Sequence or HaltingKind.Multinomial or HaltingKind.Geometric;
 
+    /// <summary>Whether an option is used that only models with an encoder have.</summary>
+    internal bool NeedsEncoder =>
+        Classifiers == ExitClassifiers.Separate || Halting == HaltingKind.Sequence || Paths > 0 || Gamma is not null;
+
     /// <summary>How exits are taken unless the caller says otherwise.</summary>
     [JsonIgnore]
     public ExitRule Rule => new() { Kind = Halting, FixedExit = FixedExit, Thresholds = Thresholds };
@@ -70,26 +78,13 @@ public sealed record DepthConfig
         };
     }
 
-    /// <summary>Number of trainable values of the halting classifier.</summary>
-    /// <param name="layers">N.</param>
-    /// <param name="encoderDim">Width of the encoder.</param>
-    /// <param name="decoderDim">Width of the decoder.</param>
-    public long HaltingParameters(int layers, int encoderDim, int decoderDim) => Halting switch
-    {
-        HaltingKind.Sequence => layers * (encoderDim + 1L),
-        HaltingKind.Multinomial => layers * (decoderDim + 1L),
-        HaltingKind.Geometric => (HaltingShared ? 1 : layers - 1) * (decoderDim + 1L),
-        _ => 0,
-    };
+    bool IDepthSlot.HasExitProjections => Classifiers == ExitClassifiers.Separate;
 
-    /// <summary>Checks every value.</summary>
-    /// <param name="layers">N, the number of decoder layers.</param>
-    /// <param name="tied">Whether the embedding table projects to the vocabulary.</param>
-    /// <param name="where">Named in the error, for instance the recipe's path.</param>
-    /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
-    public void Validate(int layers, bool tied, string where)
+    /// <inheritdoc/>
+    public void Validate(ModelSizes model, string where)
     {
-        if (Classifiers == ExitClassifiers.Tied != tied)
+        int layers = model.Layers;
+        if (Classifiers == ExitClassifiers.Tied != model.IsTied)
         {
             throw new InputException(
                 $"{where}: exits.classifiers is '{Classifiers.ToString().ToLowerInvariant()}': tied classifiers need a tied output "
@@ -133,4 +128,7 @@ public sealed record DepthConfig
             }
         }
     }
+
+    StackDepth IDepthSlot.CreateDepth(ModelSizes model, int encoderDim, RandomSource random) =>
+        new ExitDepth(this, model, HasClassifier ? new HaltingClassifier(this, model.Layers, encoderDim, model.Dim, random) : null);
 }

@@ -1,6 +1,6 @@
-using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Hashing;
 using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DepthAdaptive;
@@ -9,7 +9,7 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 /// What decoding with early exits remembers: the state every token left with, from which the keys and values of skipped layers are made
 /// when a later token runs them, and exits that were chosen ahead.
 /// </summary>
-internal sealed class DepthState
+internal sealed class DepthState : IDepthState
 {
     /// <summary>Rows for which a step keeps its notes on the stack.</summary>
     public const int FewRows = 256;
@@ -18,7 +18,7 @@ internal sealed class DepthState
     private readonly int _layers;
     private readonly ExitRule _rule;
     private readonly RowCache _states;
-    private int[] _planned;
+    private int[] _planned, _exits = [], _notes = [];
 
     /// <summary>A state that has read nothing.</summary>
     /// <param name="halting">The model's exit classifier; null for none.</param>
@@ -26,7 +26,9 @@ internal sealed class DepthState
     /// <param name="width">Width of a state.</param>
     /// <param name="rows">Rows side by side.</param>
     /// <param name="rule">When tokens leave.</param>
-    public DepthState(HaltingClassifier? halting, int layers, int width, int rows, ExitRule rule)
+    /// <param name="memory">Encoded sources [B, S, E], each of rows / B rows; null for a model without.</param>
+    /// <param name="padding">Float32 [B, S], 1 at padding; or null.</param>
+    public DepthState(HaltingClassifier? halting, int layers, int width, int rows, ExitRule rule, Tensor? memory, Tensor? padding)
     {
         rule.Validate(layers, "exits");
         if (rule.Kind is HaltingKind.Sequence or HaltingKind.Multinomial or HaltingKind.Geometric && halting?.Kind != rule.Kind)
@@ -37,23 +39,17 @@ internal sealed class DepthState
         (_halting, _layers, _rule) = (halting, layers, rule);
         _states = new RowCache(rows, width);
         _planned = new int[rows];
-    }
-
-    /// <summary>The state of a decoder that has read nothing but the sources.</summary>
-    public DepthState(EncoderDecoderModel model, EncoderOutput memory, ExitRule rule, int beam)
-        : this(model.Halting, model.Config.DecoderLayers, model.Config.DecoderWidth, memory.Sentences * beam, rule)
-    {
-        int rows = _planned.Length;
         if (rule.Kind == HaltingKind.Sequence)
         {
-            int[] best = model.Halting!.Sequence(memory).ArgMax().ToInt32Array();
-            _planned = [.. Enumerable.Range(0, rows).Select(row => best[row / beam] + 1)];
+            int[] best = halting!.Sequence(memory!, padding).ArgMax().ToInt32Array();
+            _planned = [.. Enumerable.Range(0, rows).Select(row => best[row / (rows / best.Length)] + 1)];
         }
     }
 
-    /// <summary>The exits of the last step.</summary>
-    public int[] Exits { get; private set; } = [];
+    /// <inheritdoc/>
+    public ReadOnlySpan<int> Exits => _exits;
 
+    /// <inheritdoc/>
     public long Bytes => _states.Bytes;
 
     /// <summary>Told the states of all rows after each layer that was run, layers counted from 0; null for nobody.</summary>
@@ -68,18 +64,33 @@ internal sealed class DepthState
     /// <summary>The states that the tokens from a position on left with, [rows, n, D].</summary>
     public Tensor StatesFrom(int position) => _states.Range(position, _states.Length - position);
 
+    /// <summary>Room for the notes of a step: every row's exit, and the rows still active.</summary>
+    /// <param name="rows">Rows side by side.</param>
+    /// <returns>Twice as many zeros as there are rows.</returns>
+    public Span<int> Notes(int rows)
+    {
+        if (_notes.Length < 2 * rows)
+        {
+            _notes = new int[2 * rows];
+        }
+
+        Span<int> notes = _notes.AsSpan(0, 2 * rows);
+        notes.Clear();
+        return notes;
+    }
+
     /// <summary>Ends a step.</summary>
     /// <param name="states">What the rows left with, [rows, 1, D].</param>
     /// <param name="exits">Where.</param>
     public void Append(Tensor states, ReadOnlySpan<int> exits)
     {
         _states.Append(states);
-        if (Exits.Length != exits.Length)
+        if (_exits.Length != exits.Length)
         {
-            Exits = new int[exits.Length];
+            _exits = new int[exits.Length];
         }
 
-        exits.CopyTo(Exits);
+        exits.CopyTo(_exits);
     }
 
     /// <summary>Finds out which rows leave after a layer that is not the last.</summary>
@@ -121,12 +132,14 @@ internal sealed class DepthState
         }
     }
 
+    /// <inheritdoc/>
     public void Reset()
     {
         _states.Reset();
-        Exits = [];
+        _exits = [];
     }
 
+    /// <inheritdoc/>
     public void Reorder(ReadOnlySpan<int> parents, int start)
     {
         _states.Reorder(parents, start);

@@ -1,13 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using ManagedTransformer.Modules.Decoding;
 
 namespace ManagedTransformer.Architectures.DepthAdaptive;
 
 /// <summary>At which layer tokens leave the decoder when text is generated.</summary>
-public sealed record ExitRule
+public sealed record ExitRule : DepthRule
 {
     /// <summary>How it is decided. Sequence, multinomial and geometric need a model with that classifier.</summary>
     public HaltingKind Kind { get; init; }
+
+    /// <inheritdoc/>
+    public override bool IsFull => Kind == HaltingKind.None;
 
     /// <summary>The layer of fixed halting, from 1.</summary>
     public int FixedExit { get; init; }

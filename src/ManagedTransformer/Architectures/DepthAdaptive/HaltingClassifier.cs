@@ -1,4 +1,3 @@
-using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
@@ -40,20 +39,22 @@ public sealed class HaltingClassifier : Module
     public HaltingKind Kind { get; }
 
     /// <summary>log q of every sentence (sequence) or token.</summary>
-    /// <param name="memory">The encoded sources; null for a language model, which has none.</param>
+    /// <param name="memory">Encoded sources, [B, S, E]; null for a language model, which has none.</param>
+    /// <param name="padding">Float32 [B, S], 1 at padding of the sources; or null.</param>
     /// <param name="states">The states after every layer, [B, T, D] each.</param>
     /// <returns>[B, N] or [B, T, N]</returns>
-    public Tensor LogProbabilities(EncoderOutput? memory, IReadOnlyList<Tensor> states) => Kind switch
+    public Tensor LogProbabilities(Tensor? memory, Tensor? padding, IReadOnlyList<Tensor> states) => Kind switch
     {
-        HaltingKind.Sequence => Sequence(memory!),
+        HaltingKind.Sequence => Sequence(memory!, padding),
         HaltingKind.Multinomial => Multinomial(states[0]),
         _ => Geometric(states),
     };
 
     /// <summary>log q of every sentence, from the mean of its states without padding.</summary>
-    /// <param name="memory">B encoded sentences.</param>
+    /// <param name="memory">Encoded sentences, [B, S, E].</param>
+    /// <param name="padding">Float32 [B, S], 1 at padding; or null.</param>
     /// <returns>[B, N]</returns>
-    public Tensor Sequence(EncoderOutput memory) => _maps[0].Forward(Mean(memory)).LogSoftmax();
+    public Tensor Sequence(Tensor memory, Tensor? padding) => _maps[0].Forward(Mean(memory, padding)).LogSoftmax();
 
     /// <summary>log q of every token, from its state after the first layer.</summary>
     /// <param name="first">[..., D]</param>
@@ -95,15 +96,14 @@ public sealed class HaltingClassifier : Module
         }
     }
 
-    private static Tensor Mean(EncoderOutput memory)
+    private static Tensor Mean(Tensor memory, Tensor? padding)
     {
-        Tensor states = memory.States;
-        if (memory.Padding is not { } padding)
+        if (padding is null)
         {
-            return states.Mean([1]);
+            return memory.Mean([1]);
         }
 
         Tensor real = padding.Affine(-1, 1);
-        return states.Multiply(real.Reshape(new Shape(real.Shape[0], real.Shape[1], 1))).Sum([1]).Divide(real.Sum([1], keepAxes: true));
+        return memory.Multiply(real.Reshape(new Shape(real.Shape[0], real.Shape[1], 1))).Sum([1]).Divide(real.Sum([1], keepAxes: true));
     }
 }

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Architectures.DepthAdaptive;
 
 /// <summary>How it is decided at which layer a token leaves the decoder (Elbayad et al., 2020, section 3).</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<HaltingKind>))]
 public enum HaltingKind
 {
     /// <summary>Every token runs all layers.</summary>

@@ -1,5 +1,5 @@
-using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
@@ -13,40 +13,38 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 internal static class MixedTraining
 {
     /// <summary>The loss of a batch, with exits drawn uniformly for every token.</summary>
+    /// <param name="count">M: sequences of exits.</param>
     /// <param name="model">A model with exits.</param>
-    /// <param name="memory">The encoded sources.</param>
-    /// <param name="previous">Int32 [B, T]</param>
+    /// <param name="embed">Embeds the tokens, [B, T, D]; every sequence of exits is a pass of its own.</param>
+    /// <param name="attention">What the layers attend to.</param>
     /// <param name="targets">Int32 [B, T]</param>
-    /// <param name="context">Dropout, and the source of the exits; at inference every token runs all layers.</param>
     /// <param name="options">Smoothing; sums are computed whatever its reduction.</param>
-    public static DepthLoss Compute(
-        EncoderDecoderModel model, EncoderOutput memory, Tensor previous, Tensor targets, ForwardContext context,
-        CrossEntropyOptions options)
+    /// <param name="context">Dropout, and the source of the exits; at inference every token runs all layers.</param>
+    public static DepthLoss Compute(int count, IDecoderModel model, Func<Tensor> embed, BlockAttention attention, Tensor targets,
+        CrossEntropyOptions options, ForwardContext context)
     {
-        int layers = model.Config.DecoderLayers;
-        int[][] paths = [.. Enumerable.Range(0, context.IsTraining ? model.Config.Exits!.Paths : 1)
-            .Select(_ => Draw(previous.Shape, layers, context))];
-        return Compute(model, memory, previous, targets, paths, context, options);
+        int layers = model.Stack.Layers.Count;
+        int[][] paths = [.. Enumerable.Range(0, context.IsTraining ? count : 1).Select(_ => Draw(targets.Shape, layers, context))];
+        return Compute(paths, model, embed, attention, targets, options, context);
     }
 
     /// <summary>The loss of a batch under given exits.</summary>
-    /// <param name="model">A model with exits.</param>
-    /// <param name="memory">The encoded sources.</param>
-    /// <param name="previous">Int32 [B, T]</param>
-    /// <param name="targets">Int32 [B, T]</param>
     /// <param name="paths">Sequences of exits, B T each, from 1; at padding any.</param>
-    /// <param name="context">Dropout.</param>
+    /// <param name="model">A model with exits.</param>
+    /// <param name="embed">Embeds the tokens, [B, T, D]; every sequence of exits is a pass of its own.</param>
+    /// <param name="attention">What the layers attend to.</param>
+    /// <param name="targets">Int32 [B, T]</param>
     /// <param name="options">Smoothing.</param>
-    public static DepthLoss Compute(
-        EncoderDecoderModel model, EncoderOutput memory, Tensor previous, Tensor targets, IReadOnlyList<int[]> paths,
-        ForwardContext context, CrossEntropyOptions options)
+    /// <param name="context">Dropout.</param>
+    public static DepthLoss Compute(IReadOnlyList<int[]> paths, IDecoderModel model, Func<Tensor> embed, BlockAttention attention,
+        Tensor targets, CrossEntropyOptions options, ForwardContext context)
     {
         Tensor? total = null, nll = null;
         long count = 0;
         foreach (int[] exits in paths)
         {
-            Tensor last = States(model.Decoder, memory, previous, exits, context)[^1];
-            (Tensor loss, Tensor pathNll, count) = Loss(model.Decoder, last, targets, exits, options with { Sum = true });
+            Tensor last = States(model.Stack, embed(), attention, exits, context)[^1];
+            (Tensor loss, Tensor pathNll, count) = Loss(model, last, targets, exits, options with { Sum = true }, context);
             total = total is null ? loss : total + loss;
             nll = nll is null ? pathNll : nll + pathNll;
         }
@@ -56,43 +54,43 @@ internal static class MixedTraining
     }
 
     /// <summary>The states after every layer, with copies where a token has left.</summary>
-    /// <param name="decoder">The decoder.</param>
-    /// <param name="memory">The encoded sources.</param>
-    /// <param name="previous">Int32 [B, T]</param>
+    /// <param name="stack">The layers.</param>
+    /// <param name="x">Embedded tokens, [B, T, D].</param>
+    /// <param name="attention">What the layers attend to.</param>
     /// <param name="exits">B T exits, from 1.</param>
     /// <param name="context">Dropout.</param>
     /// <returns>N times [B, T, D].</returns>
-    public static IReadOnlyList<Tensor> States(Decoder decoder, EncoderOutput memory, Tensor previous, int[] exits, ForwardContext context)
+    public static IReadOnlyList<Tensor> States(
+        LayerStack stack, Tensor x, BlockAttention attention, int[] exits, ForwardContext context)
     {
-        Tensor places = Tensor.From([.. exits.Select(exit => (float)exit)], new Shape(previous.Shape[0], previous.Shape[1], 1)),
-            before = decoder.Embedding.Forward(previous, context);
-        BlockAttention block = decoder.Block(previous, memory, context);
+        Tensor places = Tensor.From([.. exits.Select(exit => (float)exit)], new Shape(x.Shape[0], x.Shape[1], 1));
         List<Tensor> states = [];
-        for (int layer = 0; layer < decoder.Layers.Count; layer++)
+        for (int layer = 0; layer < stack.Layers.Count; layer++)
         {
-            Tensor after = decoder.Stack.RunLayer(layer, before, block, context);
-            before = places.GreaterOrEqualTo(Tensor.Scalar(layer + 1)).Select(after, before);
-            states.Add(before);
+            Tensor after = stack.RunLayer(layer, x, attention, context);
+            x = places.GreaterOrEqualTo(Tensor.Scalar(layer + 1)).Select(after, x);
+            states.Add(x);
         }
 
         return states;
     }
 
     // Tokens of the same exit share a classifier: one projection of every token in all.
-    private static (Tensor Loss, Tensor NegativeLogLikelihood, long Count) Loss(Decoder decoder, Tensor last, Tensor targets, int[] exits,
-        CrossEntropyOptions options)
+    private static (Tensor Loss, Tensor NegativeLogLikelihood, long Count) Loss(
+        IDecoderModel model, Tensor last, Tensor targets, int[] exits, CrossEntropyOptions options, ForwardContext context)
     {
-        Tensor rows = decoder.ExitState(last).Reshape(new Shape(exits.Length, last.Shape[-1]));
+        Tensor hidden = model.Head(ExitStates.Normed(model.Stack, last), context);
+        Tensor rows = hidden.Reshape(new Shape(exits.Length, hidden.Shape[-1]));
         int[] right = targets.ToInt32Array();
         Tensor? total = null, nll = null;
         long count = 0;
         IEnumerable<int> real = Enumerable.Range(0, exits.Length).Where(row => right[row] != options.IgnoredTarget);
-        foreach (IGrouping<int, int> group in real.GroupBy(row => decoder.Exits is null ? 1 : exits[row]).OrderBy(group => group.Key))
+        foreach (IGrouping<int, int> group in real.GroupBy(row => model.HasExitProjections ? exits[row] : 1).OrderBy(group => group.Key))
         {
             int[] members = [.. group];
             Shape shape = new(members.Length);
-            CrossEntropyResult result = rows.Embedding(Tensor.From(members, shape)).ProjectedCrossEntropy(
-                decoder.Classifier(group.Key - 1), Tensor.From([.. members.Select(row => right[row])], shape), options);
+            CrossEntropyResult result = model.Loss(group.Key - 1, rows.Embedding(Tensor.From(members, shape)),
+                Tensor.From([.. members.Select(row => right[row])], shape), options, context);
             total = total is null ? result.Loss : total + result.Loss;
             nll = nll is null ? result.NegativeLogLikelihood : nll + result.NegativeLogLikelihood;
             count += result.Targets;

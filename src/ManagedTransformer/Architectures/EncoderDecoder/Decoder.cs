@@ -1,21 +1,22 @@
-using ManagedTransformer.Architectures.DeLighT;
-using ManagedTransformer.Architectures.DepthAdaptive;
-using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Modules.Layers;
+using ManagedTransformer.Modules.Outputs;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;
 
 /// <summary>
 /// The decoder: target tokens to vectors, a stack of layers in which a position sees earlier ones and the source, a final norm (of pre-norm
-/// models, unless they have none).
+/// models, unless they have none), and scores for the next token.
 /// </summary>
-public sealed class Decoder : Module
+public sealed class Decoder : Module, IDecoderModel
 {
-    private readonly bool _masksPadding;
+    private readonly IReadOnlyList<LinearOutput> _outputs;
+    private readonly bool _hasExitProjections, _masksPadding;
+    private readonly int _padding, _vocabulary;
 
     /// <summary>A decoder with initial weights.</summary>
     /// <param name="config">Validated.</param>
@@ -23,26 +24,20 @@ public sealed class Decoder : Module
     /// <param name="table">The encoder's table where it is shared; null for one of its own.</param>
     public Decoder(EncoderDecoderConfig config, RandomSource random, Parameter? table = null)
     {
-        int dim = config.DecoderWidth;
+        ArgumentNullException.ThrowIfNull(config);
+        (_padding, _vocabulary) = (config.PaddingIdx, config.Vocab);
+        EncoderDecoderSlots slots = new(config);
+        int width = config.DecoderWidth, projected = slots.TableWidth;
+        _masksPadding = slots.Layers?.MasksPadding ?? true;
+        _hasExitProjections = slots.HasExitProjections;
+        Embedding = slots.CreateEmbedding(config.Vocab, width, random, table);
+        Stack = slots.CreateDecoder(random);
+        Narrowing = projected == width ? null : new Linear(width, projected, random, bias: false);
+        _outputs = [.. Enumerable.Range(0, _hasExitProjections ? config.DecoderLayers : 1).Select(_ => CreateOutput())];
 
-        // Of DeLighT's decoders, padding at the end of a target sees itself, as in the authors' code; nothing else sees it.
-        _masksPadding = config.Delight is null;
-        Embedding = config.Embedding(config.Vocab, dim, random, table);
-        IReadOnlyList<TransformerLayer> layers = config.Delight is { } delight
-            ?
-            [
-                .. delight.Units(dim, config.DecoderLayers, config.Activation, "model")
-                    .Select(unit => DelightLayers.DecoderLayer(config.DecoderOptions(), config.Dim, unit, random)),
-            ]
-            : [.. Enumerable.Range(0, config.DecoderLayers).Select(layer => CreateLayer(config, layer, random))];
-        Stack = new LayerStack(layers, config.HasFinalNorm ? new LayerNorm(dim, config.NormEpsilon) : null);
-        int projected = config.Delight?.MapDim ?? dim;
-        Narrowing = projected == dim ? null : new Linear(dim, projected, random, bias: false);
-        bool separate = config.Exits?.Classifiers == ExitClassifiers.Separate;
-        Exits = separate ? [.. Enumerable.Range(0, config.DecoderLayers).Select(_ => Projection())] : null;
-        Output = config.Tie == EmbeddingTie.None && !separate ? Projection() : null;
-
-        Parameter Projection() => Initialization.Normal(new Shape(config.Vocab, projected), MathF.Pow(projected, -0.5f), random);
+        LinearOutput CreateOutput() => config.Tie == EmbeddingTie.None
+            ? new(Initialization.Normal(new Shape(config.Vocab, projected), MathF.Pow(projected, -0.5f), random), isTied: false)
+            : new(Embedding.Weight!, isTied: true);
     }
 
     /// <summary>Tokens and positions to vectors.</summary>
@@ -57,11 +52,12 @@ public sealed class Decoder : Module
     /// <summary>The map from the last states to the width of a narrower table; null where the widths are equal.</summary>
     public Linear? Narrowing { get; }
 
-    /// <summary>The projection to the vocabulary, [V, D]; null where the embedding table serves, or one matrix per exit.</summary>
-    public Parameter? Output { get; }
+    /// <summary>Last states to scores of the next token, behind all layers.</summary>
+    public LinearOutput Output => _outputs[^1];
 
-    /// <summary>The projections of the exits, one [V, D] per layer; null where they share one.</summary>
-    public IReadOnlyList<Parameter>? Exits { get; }
+    int IDecoderModel.Vocabulary => _vocabulary;
+
+    bool IDecoderModel.HasExitProjections => _hasExitProjections;
 
     /// <summary>The last hidden states.</summary>
     /// <param name="tokens">Int32 [B, T], padded on the right.</param>
@@ -71,54 +67,6 @@ public sealed class Decoder : Module
     public Tensor Forward(Tensor tokens, EncoderOutput memory, ForwardContext context) =>
         Narrow(Stack.Run(Embedding.Forward(tokens, context), Block(tokens, memory, context), context));
 
-    /// <summary>The states after every layer, before any final norm.</summary>
-    /// <param name="tokens">Int32 [B, T]</param>
-    /// <param name="memory">The encoded sources.</param>
-    /// <param name="context">Dropout.</param>
-    /// <param name="pass">What a layer's output (layer from 0) becomes on its way into the next layer.</param>
-    /// <returns>N times [B, T, D].</returns>
-    internal IReadOnlyList<Tensor> States(Tensor tokens, EncoderOutput memory, ForwardContext context, Func<int, Tensor, Tensor> pass)
-    {
-        BlockAttention block = Block(tokens, memory, context);
-        Tensor x = Embedding.Forward(tokens, context);
-        List<Tensor> states = [];
-        for (int layer = 0; layer < Layers.Count; layer++)
-        {
-            states.Add(Stack.RunLayer(layer, x, block, context));
-            x = pass(layer, states[layer]);
-        }
-
-        return states;
-    }
-
-    /// <summary>What an exit's classifier sees of a state: the final norm, shared by all exits, of pre-norm models.</summary>
-    internal Tensor ExitState(Tensor state) => Stack.Norm?.Forward(state) ?? state;
-
-    /// <summary>The projection [V, D] of a layer's exit, from 0.</summary>
-    internal Parameter Classifier(int layer) => Exits?[layer] ?? Output ?? Embedding.Weight;
-
-    /// <summary>What a block of targets attends to: earlier positions and sources that are not padding.</summary>
-    /// <param name="tokens">Int32 [B, T]</param>
-    /// <param name="memory">The encoded sources.</param>
-    /// <param name="context">Dropout.</param>
-    internal BlockAttention Block(Tensor tokens, EncoderOutput memory, ForwardContext context)
-    {
-        AttentionMask self = new(Causal: true, KeyPadding: _masksPadding ? Embedding.PaddingMask(tokens) : null);
-        return new BlockAttention(self, context, memory.States, new AttentionMask(KeyPadding: memory.Padding));
-    }
-
-    /// <summary>The last hidden states of the next token of every row; the state is advanced.</summary>
-    /// <param name="tokens">Int32 [rows, 1]</param>
-    /// <param name="state">Everything read before.</param>
-    /// <returns>[rows, 1, D]</returns>
-    internal Tensor Step(Tensor tokens, DecodingState state)
-    {
-        Tensor x = Embedding.Forward(tokens, ForwardContext.Inference, state.Length);
-        x = Narrow(Stack.Run(x, new DecodingAttention(state), ForwardContext.Inference));
-        state.Advance();
-        return x;
-    }
-
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
@@ -126,42 +74,36 @@ public sealed class Decoder : Module
         visit.Add("layers", Layers);
         visit.Add("norm", Stack.Norm);
         visit.Add("project", Narrowing);
-        visit.Add("output.weight", Output);
-        for (int layer = 0; layer < Exits?.Count; layer++)
+        if (_hasExitProjections)
         {
-            visit.Add($"exits.{layer}.weight", Exits[layer]);
+            visit.Add("exits", _outputs);
+        }
+        else
+        {
+            visit.Add("output", Output);
         }
     }
 
-    private static TransformerLayer CreateLayer(EncoderDecoderConfig config, int layer, RandomSource random)
+    Tensor IDecoderModel.Head(Tensor states, ForwardContext context) => Narrow(states);
+
+    Tensor IDecoderModel.Scores(int layer, Tensor hidden) => OutputOf(layer).Scores(hidden);
+
+    CrossEntropyResult IDecoderModel.Loss(
+        int layer, Tensor hidden, Tensor targets, CrossEntropyOptions options, ForwardContext context) =>
+        OutputOf(layer).Loss(hidden, targets, options, context);
+
+    /// <summary>What a block of targets attends to: earlier positions and sources that are not padding.</summary>
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <param name="memory">The encoded sources.</param>
+    /// <param name="context">Dropout.</param>
+    internal BlockAttention Block(Tensor tokens, EncoderOutput memory, ForwardContext context)
     {
-        TransformerLayerOptions options = config.DecoderOptions();
-        LinearAttentionConfig? self = config.LinearAt(layer), cross = config.CrossLinearAt(layer);
-        if (self is null && cross is null)
-        {
-            return new TransformerLayer(options, random, config.Dim);
-        }
-
-        SelfAttention attention = self is null
-            ? new MultiHeadAttention(options.Dim, options.Heads, random, null, options.Bias, options.AttentionDropout)
-            : new LinearSelfAttention(Linear(self), random);
-        ICrossAttention memory = cross is null
-            ? new MultiHeadAttention(options.Dim, options.Heads, random, config.Dim, options.Bias, options.AttentionDropout)
-            : new LinearCrossAttention(Linear(cross), config.Dim, random);
-        FeedForward feedForward = new(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout,
-            options.Bias);
-        return new TransformerLayer(options, attention, memory, feedForward, null, null);
-
-        LinearAttentionLayerOptions Linear(LinearAttentionConfig linear) =>
-            new() { Dim = options.Dim, Heads = options.Heads, Linear = linear, Bias = options.Bias };
+        Tensor? padding = _masksPadding ? TokenEmbedding.PaddingMask(tokens, _padding) : null;
+        return new BlockAttention(new AttentionMask(Causal: true, KeyPadding: padding), context, null, memory.States,
+            new AttentionMask(KeyPadding: memory.Padding));
     }
+
+    private LinearOutput OutputOf(int layer) => _hasExitProjections ? _outputs[layer] : Output;
 
     private Tensor Narrow(Tensor x) => Narrowing?.Forward(x) ?? x;
-
-    private readonly struct DecodingAttention(DecodingState state) : ILayerAttention
-    {
-        public Tensor Attend(int index, TransformerLayer layer, Tensor x) => layer.Attention.Step(x, state.Caches[index]);
-
-        public Tensor AttendToMemory(int index, TransformerLayer layer, Tensor x) => state.Memory.Attend(index, x);
-    }
 }

@@ -1,5 +1,5 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
@@ -10,33 +10,26 @@ namespace ManagedTransformer.Architectures.EncoderDecoder;
 /// per layer and sentence. Rows are hypotheses; several may belong to one sentence. Where tokens leave the decoder early,
 /// the states they left with, too.
 /// </summary>
-public sealed class DecodingState
+public sealed class DecodingState : IDecodingState
 {
     private readonly int _limit, _mostRows;
-    private readonly IReadOnlyList<TransformerLayer> _layers;
     private readonly RowHistory _history = new();
+    private readonly SourceMemory _memory;
+    private readonly IReadOnlyList<LayerState> _layers;
+    private readonly IDepthState? _depth;
 
-    internal DecodingState(EncoderDecoderModel model, EncoderOutput memory, int beam, ExitRule? exits)
+    /// <summary>A state that has read nothing.</summary>
+    /// <param name="stack">The decoder's layers.</param>
+    /// <param name="memory">The encoded sources.</param>
+    /// <param name="beam">Rows per sentence.</param>
+    /// <param name="limit">Most positions.</param>
+    /// <param name="depth">State of the depth mechanism; null for none.</param>
+    internal DecodingState(LayerStack stack, EncoderOutput memory, int beam, int limit, IDepthState? depth)
     {
-        if (beam <= 0)
-        {
-            throw new ArgumentOutOfRangeException(nameof(beam), $"The number of rows per sentence ({beam}) must be positive.");
-        }
-
-        _limit = model.Config.MaxPositions;
-        _layers = model.Decoder.Layers;
+        (_limit, _depth) = (limit, depth);
         Rows = _mostRows = memory.Sentences * beam;
-        Memory = new SourceMemory([.. model.Decoder.Layers.Select(layer => layer.Cross!)], memory, beam);
-        Caches = [.. model.Decoder.Layers.Select(layer => layer.Attention.CreateState(Rows))];
-        ExitRule rule = exits ?? model.Config.Exits?.Rule ?? new ExitRule();
-        if (model.Config.Exits is not null)
-        {
-            Depth = new DepthState(model, memory, rule, beam);
-        }
-        else if (rule.Kind != HaltingKind.None)
-        {
-            throw new InputException("This model has no exits: its tokens run all decoder layers.");
-        }
+        _memory = new SourceMemory([.. stack.Layers.Select(layer => layer.Cross!)], memory, beam);
+        _layers = stack.CreateStates(Rows);
     }
 
     /// <summary>How many rows are alive.</summary>
@@ -49,19 +42,17 @@ public sealed class DecodingState
     /// The layer, from 1, at which every row of the last step left the decoder, in the order before any reorder;
     /// empty for models without exits.
     /// </summary>
-    public ReadOnlySpan<int> Exits => Depth is null ? [] : Depth.Exits;
+    public ReadOnlySpan<int> Exits => _depth is null ? [] : _depth.Exits;
 
     /// <summary>Memory in use, in bytes.</summary>
-    public long Bytes => Memory.Bytes + Caches.Sum(cache => cache.Bytes) + (Depth?.Bytes ?? 0);
-
-    /// <summary>Self-attention, one per layer.</summary>
-    internal IReadOnlyList<LayerState> Caches { get; }
+    public long Bytes => _memory.Bytes + _layers.Sum(layer => layer.Bytes) + (_depth?.Bytes ?? 0);
 
     /// <summary>Cross-attention.</summary>
-    internal SourceMemory Memory { get; }
+    internal SourceMemory Memory => _memory;
 
-    /// <summary>Early exits; null for models without.</summary>
-    internal DepthState? Depth { get; }
+    IReadOnlyList<LayerState> IDecodingState.Layers => _layers;
+
+    IDepthState? IDecodingState.Depth => _depth;
 
     /// <summary>
     /// Row i becomes what row <c>parents[i]</c> was. Fewer parents than rows drop rows, and a sentence without rows is forgotten; there are
@@ -86,28 +77,24 @@ public sealed class DecodingState
 
         using NoGradientScope _ = new();
         int start = _history.Reorder(parents);
-        foreach (LayerState cache in Caches)
+        foreach (LayerState layer in _layers)
         {
-            cache.Reorder(parents, start);
+            layer.Reorder(parents, start);
         }
 
-        Depth?.Reorder(parents, start);
-        Memory.Reorder(parents);
+        _depth?.Reorder(parents, start);
+        _memory.Reorder(parents);
         Rows = parents.Length;
     }
 
-    /// <summary>
-    /// Gives every layer its keys and values of tokens that skipped it, which are otherwise made when the layer runs again.
-    /// </summary>
-    internal void Complete()
+    Tensor IDecodingState.AttendToMemory(int layer, Tensor x, int[]? rows) => _memory.Attend(layer, x, rows);
+
+    void IDecodingState.Advance(int count)
     {
-        using NoGradientScope _ = new();
-        for (int layer = 0; layer < Caches.Count; layer++)
+        for (int i = 0; i < count; i++)
         {
-            if (Caches[layer] is KeyValueCache cache && cache.Length < Length)
-            {
-                ((MultiHeadAttention)_layers[layer].Attention).Remember(_layers[layer].Normed(Depth!.StatesFrom(cache.Length)), cache);
-            }
+            Length++;
+            _history.Append(Rows);
         }
     }
 
@@ -122,12 +109,5 @@ public sealed class DecodingState
         {
             throw new ArgumentException($"The model has {_limit} positions (max_positions), and all of them are used.");
         }
-    }
-
-    /// <summary>Counts a token that every row has read.</summary>
-    internal void Advance()
-    {
-        Length++;
-        _history.Append(Rows);
     }
 }

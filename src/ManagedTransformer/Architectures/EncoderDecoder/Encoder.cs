@@ -1,4 +1,3 @@
-using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Embeddings;
@@ -12,17 +11,18 @@ namespace ManagedTransformer.Architectures.EncoderDecoder;
 /// </summary>
 public sealed class Encoder : Module
 {
+    private readonly int _padding;
+
     /// <summary>An encoder with initial weights.</summary>
     /// <param name="config">Validated.</param>
     /// <param name="random">Source of the initial values.</param>
     public Encoder(EncoderDecoderConfig config, RandomSource random)
     {
-        Embedding = config.Embedding(config.SrcVocab, config.Dim, random);
-        IReadOnlyList<TransformerLayer> layers = config.Delight is { } delight
-            ? [.. delight.Units(config.Dim, config.EncoderLayers, config.Activation, "model")
-                .Select(unit => DelightLayers.Layer(config.EncoderOptions(), unit, random))]
-            : [.. Enumerable.Range(0, config.EncoderLayers).Select(_ => new TransformerLayer(config.EncoderOptions(), random))];
-        Stack = new LayerStack(layers, config.PreNorm ? new LayerNorm(config.Dim, config.NormEpsilon) : null);
+        ArgumentNullException.ThrowIfNull(config);
+        _padding = config.PaddingIdx;
+        EncoderDecoderSlots slots = new(config);
+        Embedding = slots.CreateEmbedding(config.SrcVocab, config.Dim, random);
+        Stack = slots.CreateEncoder(random);
     }
 
     /// <summary>Tokens and positions to vectors.</summary>
@@ -36,7 +36,7 @@ public sealed class Encoder : Module
     /// <param name="context">Dropout.</param>
     public EncoderOutput Forward(Tensor tokens, ForwardContext context)
     {
-        Tensor? padding = Embedding.PaddingMask(tokens);
+        Tensor? padding = TokenEmbedding.PaddingMask(tokens, _padding);
         Tensor x = Embedding.Forward(tokens, context);
         if (padding is not null)
         {

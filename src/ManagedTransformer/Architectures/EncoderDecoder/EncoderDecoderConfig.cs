@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.LinearAttention;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Embeddings;
-using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;
@@ -108,64 +108,19 @@ public sealed record EncoderDecoderConfig
     [JsonIgnore]
     public int DecoderWidth => DecoderDim == 0 ? Dim : DecoderDim;
 
-    /// <summary>Number of trainable values without building the model: <see cref="EncoderDecoderSize"/>.</summary>
+    /// <summary>Inner width of the decoder's feed-forward layers.</summary>
     [JsonIgnore]
-    public long ParameterCount => EncoderDecoderSize.Parameters(this);
+    public int DecoderFeedForward => DecoderFfn == 0 ? Ffn : DecoderFfn;
+
+    /// <summary>Number of trainable values, without the memory of a model.</summary>
+    [JsonIgnore]
+    public long ParameterCount => Shapes().ParameterCount;
+
+    /// <summary>The model with names and shapes of its parameters and without values.</summary>
+    internal EncoderDecoderModel Shapes() => Initialization.ShapesOnly(() => new EncoderDecoderModel(this, new RandomSource(0)));
 
     /// <summary>Checks every value.</summary>
     /// <param name="where">Named in the error, for instance the recipe's path.</param>
     /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
-    public void Validate(string where) => EncoderDecoderValidation.Check(this, where);
-
-    /// <summary>Linear self-attention of a decoder layer; null where it has a softmax.</summary>
-    internal LinearAttentionConfig? LinearAt(int layer) => SoftmaxLayers?.Contains(layer) == true ? null : Linear;
-
-    /// <summary>Linear attention of a decoder layer to the encoder; null where it has a softmax.</summary>
-    internal LinearAttentionConfig? CrossLinearAt(int layer) => CrossSoftmaxLayers?.Contains(layer) == true ? null : CrossLinear;
-
-    /// <summary>Sizes and dropouts of an encoder layer.</summary>
-    internal TransformerLayerOptions EncoderOptions() => Options(Dim, Ffn);
-
-    /// <summary>Sizes and dropouts of a decoder layer.</summary>
-    internal TransformerLayerOptions DecoderOptions() => Options(DecoderWidth, DecoderFfn == 0 ? Ffn : DecoderFfn);
-
-    /// <summary>The token embedding of one side.</summary>
-    private TokenEmbeddingOptions EmbeddingOptions(int vocabulary, int dim) => new()
-    {
-        Vocabulary = vocabulary,
-        Dim = Delight?.MapDim ?? dim,
-        Positions = Delight is null ? Positions : PositionKind.None,
-        MaxPositions = MaxPositions,
-        Padding = PaddingIdx,
-        Scale = ScaleEmbedding,
-        Dropout = Dropout,
-    };
-
-    /// <summary>The embedding of one side, with initial values.</summary>
-    /// <param name="vocabulary">Number of token ids.</param>
-    /// <param name="dim">Width of the side.</param>
-    /// <param name="random">Source of the initial values.</param>
-    /// <param name="table">A table of the other side that is shared; null for one of its own.</param>
-    internal TokenEmbedding Embedding(int vocabulary, int dim, RandomSource random, Parameter? table = null)
-    {
-        AbsolutePositions? positions = Delight is null || Positions == PositionKind.None
-            ? null
-            : new AbsolutePositions(Positions, MaxPositions, dim, PaddingIdx, MathF.Pow(dim, -0.5f), random);
-        EmbeddingWidening? widening = Delight is null ? null : DelightEmbedding.Create(Delight, dim, Activation, positions, random);
-        return new TokenEmbedding(EmbeddingOptions(vocabulary, dim), random, table, widening);
-    }
-
-    private TransformerLayerOptions Options(int dim, int ffn) => new()
-    {
-        Dim = dim,
-        Heads = Heads,
-        FeedForward = ffn,
-        Activation = Activation,
-        PreNorm = PreNorm,
-        Bias = Bias,
-        Dropout = Dropout,
-        AttentionDropout = AttentionDropout,
-        ActivationDropout = ActivationDropout,
-        NormEpsilon = NormEpsilon,
-    };
+    public void Validate(string where) => EncoderDecoderRules.Check(this, where);
 }

@@ -1,5 +1,6 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;
@@ -10,19 +11,21 @@ namespace ManagedTransformer.Architectures.EncoderDecoder;
 /// </summary>
 public sealed class EncoderDecoderModel : Module
 {
+    private readonly StackDepth _depth;
+
     /// <summary>A model with initial weights.</summary>
-    /// <param name="config">Its sizes.</param>
+    /// <param name="config">What it is made of.</param>
     /// <param name="random">Source of the initial values.</param>
     /// <exception cref="InputException">The configuration is not valid.</exception>
     public EncoderDecoderModel(EncoderDecoderConfig config, RandomSource random)
     {
+        ArgumentNullException.ThrowIfNull(config);
         config.Validate("model");
         Config = config;
         Encoder = new Encoder(config, random);
         Decoder = new Decoder(config, random, config.Tie == EmbeddingTie.All ? Encoder.Embedding.Weight : null);
-        Halting = config.Exits is { HasClassifier: true } exits
-            ? new HaltingClassifier(exits, config.DecoderLayers, config.Dim, config.DecoderWidth, random)
-            : null;
+        Slots = new EncoderDecoderSlots(config);
+        _depth = Slots.CreateDepth(random);
     }
 
     /// <summary>What the model is made of.</summary>
@@ -34,45 +37,45 @@ public sealed class EncoderDecoderModel : Module
     /// <summary>Predicts targets.</summary>
     public Decoder Decoder { get; }
 
-    /// <summary>Chooses the exits of tokens; null for models without such a classifier.</summary>
-    public HaltingClassifier? Halting { get; }
+    /// <summary>The mechanisms that it is made of.</summary>
+    internal EncoderDecoderSlots Slots { get; }
+
+    /// <summary>How deep target tokens go.</summary>
+    internal StackDepth Depth => _depth;
 
     /// <summary>Encodes source sentences.</summary>
     /// <param name="sourceTokens">Int32 [B, S], padded on the left.</param>
     /// <param name="context">Dropout.</param>
     public EncoderOutput Encode(Tensor sourceTokens, ForwardContext context) => Encoder.Forward(sourceTokens, context);
 
-    /// <summary>The decoder's last hidden states.</summary>
-    /// <param name="previousTokens">Int32 [B, T]: end of sentence, then the target without its last token; padded on the right.</param>
-    /// <param name="memory">The encoded sources.</param>
-    /// <param name="context">Dropout.</param>
-    /// <returns>[B, T, D]</returns>
-    public Tensor Decode(Tensor previousTokens, EncoderOutput memory, ForwardContext context) =>
-        Decoder.Forward(previousTokens, memory, context);
-
-    /// <summary>Scores of all target tokens, h W^T, where h are the last hidden states.</summary>
-    /// <param name="hidden">[..., D]</param>
-    /// <returns>[..., V]</returns>
-    public Tensor Project(Tensor hidden) => hidden.Linear(Decoder.Classifier(Config.DecoderLayers - 1));
-
-    /// <summary>Scores of every next target token.</summary>
+    /// <summary>Scores of every next target token, h W^T, where h are the last hidden states.</summary>
     /// <param name="sourceTokens">Int32 [B, S]</param>
-    /// <param name="previousTokens">Int32 [B, T]</param>
+    /// <param name="previousTokens">Int32 [B, T]: end of sentence, then the target without its last token; padded on the right.</param>
     /// <param name="context">Dropout.</param>
     /// <returns>[B, T, V]</returns>
     public Tensor Forward(Tensor sourceTokens, Tensor previousTokens, ForwardContext context) =>
-        Project(Decode(previousTokens, Encode(sourceTokens, context), context));
+        Forward(Encode(sourceTokens, context), previousTokens, context);
 
-    /// <summary>Cross-entropy of the targets after all layers, without keeping the logits. Padding is not counted.</summary>
+    /// <summary>The same of sources that are encoded already.</summary>
+    /// <param name="memory">The encoded sources.</param>
+    /// <param name="previousTokens">Int32 [B, T]</param>
+    /// <param name="context">Dropout.</param>
+    /// <returns>[B, T, V]</returns>
+    public Tensor Forward(EncoderOutput memory, Tensor previousTokens, ForwardContext context) =>
+        Decoder.Output.Scores(Decoder.Forward(previousTokens, memory, context));
+
+    /// <summary>Cross-entropy of the targets behind all layers, without keeping the logits. Padding is not counted.</summary>
     /// <param name="sourceTokens">Int32 [B, S]</param>
     /// <param name="previousTokens">Int32 [B, T]</param>
     /// <param name="targets">Int32 [B, T]</param>
     /// <param name="context">Dropout.</param>
     /// <param name="options">Smoothing and reduction; default: mean in nats.</param>
     public CrossEntropyResult Loss(Tensor sourceTokens, Tensor previousTokens, Tensor targets, ForwardContext context,
-        CrossEntropyOptions? options = null) =>
-        Decode(previousTokens, Encode(sourceTokens, context), context).ProjectedCrossEntropy(
-            Decoder.Classifier(Config.DecoderLayers - 1), targets, Counted(options));
+        CrossEntropyOptions? options = null)
+    {
+        Tensor hidden = Decoder.Forward(previousTokens, Encode(sourceTokens, context), context);
+        return Decoder.Output.Loss(hidden, targets, Counted(options), context);
+    }
 
     /// <summary>
     /// The loss to train on. With exits: the weighted mean of all exits' losses (aligned training) or that of exits drawn at random (mixed
@@ -86,30 +89,24 @@ public sealed class EncoderDecoderModel : Module
     public TrainingLoss TrainingLoss(Tensor sourceTokens, Tensor previousTokens, Tensor targets, ForwardContext context,
         CrossEntropyOptions? options = null)
     {
-        if (Config.Exits is not { } exits)
-        {
-            CrossEntropyResult prediction = Loss(sourceTokens, previousTokens, targets, context, options);
-            return new TrainingLoss(prediction.Loss, prediction, null);
-        }
-
-        options = Counted(options);
+        context = context.Collecting(new Penalties());
         EncoderOutput memory = Encode(sourceTokens, context);
-        DepthLoss loss = exits.Paths > 0
-            ? MixedTraining.Compute(this, memory, previousTokens, targets, context, options)
-            : AlignedTraining.Compute(this, memory, previousTokens, targets, context, options, exits.Alpha > 0);
-        return loss.ToTrainingLoss(exits.Alpha, options.Sum);
+        return _depth.Loss(Decoder, () => Decoder.Embedding.Forward(previousTokens, context),
+            Decoder.Block(previousTokens, memory, context), targets, Counted(options), context);
     }
 
     /// <summary>An empty state for step-by-step decoding: rows of one sentence stand side by side.</summary>
     /// <param name="memory">The encoded sources, B sentences.</param>
     /// <param name="beam">Rows per sentence.</param>
-    /// <param name="exits">When tokens leave the decoder; null: as the model's configuration says.
-    /// Models without exits run all layers.</param>
+    /// <param name="depth">How many layers tokens run; null: as the model's configuration says.</param>
     /// <exception cref="InputException">The rule does not fit the model.</exception>
-    public DecodingState CreateState(EncoderOutput memory, int beam = 1, ExitRule? exits = null)
+    public DecodingState CreateState(EncoderOutput memory, int beam = 1, DepthRule? depth = null)
     {
+        ArgumentNullException.ThrowIfNull(memory);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(beam);
         using NoGradientScope _ = new();
-        return new DecodingState(this, memory, beam, exits);
+        IDepthState? state = _depth.CreateState(depth, memory.Sentences * beam, memory.States, memory.Padding);
+        return new DecodingState(Decoder.Stack, memory, beam, Config.MaxPositions, state);
     }
 
     /// <summary>Reads one token per row and scores the next. It gives what a forward pass over all tokens so far gives.</summary>
@@ -121,23 +118,24 @@ public sealed class EncoderDecoderModel : Module
 
     /// <summary>Likewise, with given exits.</summary>
     /// <param name="tokens">Int32 [rows, 1]</param>
-    /// <param name="state">Of a model with exits.</param>
+    /// <param name="state">Everything read before; it is advanced.</param>
     /// <param name="exits">One per row, from 1; empty: as the state's rule says.</param>
     internal Tensor Step(Tensor tokens, DecodingState state, ReadOnlySpan<int> exits)
     {
         using NoGradientScope _ = new();
         state.Require(tokens);
-        Tensor logits = state.Depth is null ? Project(Decoder.Step(tokens, state)) : new EarlyExitStep(this, state, exits).Run(tokens);
-        return logits.Reshape(new Shape(state.Rows, Config.Vocab));
+        return _depth.Step(Decoder, Decoder.Embedding.Forward(tokens, ForwardContext.Inference, state.Length), state, exits);
     }
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
-        visit.Add("embed.weight", Config.Tie == EmbeddingTie.All || Config.Delight is not null ? Encoder.Embedding.Weight : null);
+        // A table that both sides share, and the encoder's where a deep unit stands between it and the encoder, has a name of its own.
+        bool isNamed = Config.Tie == EmbeddingTie.All || Encoder.Embedding.Stage is not PositionStage;
+        visit.Add("embed.weight", isNamed ? Encoder.Embedding.Weight : null);
         visit.Add("encoder", Encoder);
         visit.Add("decoder", Decoder);
-        visit.Add("halting", Halting);
+        visit.Add("halting", _depth);
     }
 
     private CrossEntropyOptions Counted(CrossEntropyOptions? options)

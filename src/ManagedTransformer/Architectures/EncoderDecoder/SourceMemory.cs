@@ -10,7 +10,7 @@ namespace ManagedTransformer.Architectures.EncoderDecoder;
 /// </summary>
 internal sealed class SourceMemory
 {
-    private readonly IReadOnlyList<ICrossAttention> _attentions;
+    private readonly IReadOnlyList<CrossAttention> _attentions;
     private readonly (Tensor First, Tensor Second)?[] _projected;
     private Tensor _states;
     private Tensor? _padding;
@@ -21,7 +21,7 @@ internal sealed class SourceMemory
     /// <param name="attentions">Cross-attention, one per layer.</param>
     /// <param name="memory">The encoded sources.</param>
     /// <param name="beam">Rows per sentence.</param>
-    public SourceMemory(IReadOnlyList<ICrossAttention> attentions, EncoderOutput memory, int beam)
+    public SourceMemory(IReadOnlyList<CrossAttention> attentions, EncoderOutput memory, int beam)
     {
         _attentions = attentions;
         _projected = new (Tensor, Tensor)?[attentions.Count];
@@ -34,34 +34,13 @@ internal sealed class SourceMemory
     public long Bytes =>
         sizeof(float) * (_states.Count + _projected.Sum(pair => pair is { } both ? both.First.Count + both.Second.Count : 0));
 
-    /// <summary>Where all rows belong.</summary>
-    public RowGrid Grid => _grid;
-
-    /// <summary>Attention of every row to its sentence.</summary>
-    /// <param name="layer">Whose keys and values.</param>
-    /// <param name="x">[rows, 1, D]</param>
-    /// <returns>[rows, 1, D]</returns>
-    public Tensor Attend(int layer, Tensor x) => Attend(layer, x, _grid);
-
-    /// <summary>Attention of some rows to their sentences.</summary>
+    /// <summary>Attention of rows to their sentences.</summary>
     /// <param name="layer">Whose keys and values.</param>
     /// <param name="x">[n, 1, D]</param>
-    /// <param name="grid">Where these rows belong.</param>
+    /// <param name="rows">Which rows these are; null for all.</param>
     /// <returns>[n, 1, D]</returns>
-    public Tensor Attend(int layer, Tensor x, RowGrid grid) =>
-        _attentions[layer].Read(x, Projected(layer), _padding, grid);
-
-    /// <summary>Where some of the rows belong.</summary>
-    public RowGrid GridOf(ReadOnlySpan<int> rows)
-    {
-        int[] sentences = new int[rows.Length];
-        for (int i = 0; i < rows.Length; i++)
-        {
-            sentences[i] = _sentences[rows[i]];
-        }
-
-        return new RowGrid(sentences, _states.Shape[0]);
-    }
+    public Tensor Attend(int layer, Tensor x, int[]? rows) =>
+        _attentions[layer].Read(x, Projected(layer), _padding, rows is null ? _grid : GridOf(rows));
 
     /// <summary>Rows take the sentences of their parents; sentences without rows are forgotten.</summary>
     public void Reorder(ReadOnlySpan<int> parents)
@@ -98,6 +77,8 @@ internal sealed class SourceMemory
     }
 
     private static Tensor Select(Tensor x, Tensor sentences) => x.IndexSelect(0, sentences).Keep();
+
+    private RowGrid GridOf(int[] rows) => new([.. rows.Select(row => _sentences[row])], _states.Shape[0]);
 
     /// <summary>What the layer keeps of the sources: keys and values, or their sums.</summary>
     internal (Tensor First, Tensor Second) Projected(int layer)

@@ -1,9 +1,13 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>
 /// The function at the end of a learnt feature map. Only <see cref="Relu"/> and <see cref="Elu1"/> keep the denominator from changing its
 /// sign.
 /// </summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<FeatureActivation>))]
 public enum FeatureActivation
 {
     /// <summary>max(x, 0).</summary>

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>The functions phi for which phi(q) . phi(k) takes the place of e^(q . k).</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<FeatureMapKind>))]
 public enum FeatureMapKind
 {
     /// <summary>elu(x) + 1 (Katharopoulos et al., 2020).</summary>

@@ -1,9 +1,14 @@
+using ManagedTransformer.Json;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Layers;
+using ManagedTransformer.Modules.Slots;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>Feature map, denominator and gate of linear attention: the <c>linear</c> object of a model's configuration.</summary>
-public sealed record LinearAttentionConfig
+public sealed record LinearAttentionConfig : IAttentionSlot, ICrossAttentionSlot
 {
     private const float Smallest = 1e-30f;
 
@@ -43,6 +48,9 @@ public sealed record LinearAttentionConfig
     /// <summary>Gates computed from the layer's input.</summary>
     public LinearGateKind Gate { get; set; }
 
+    /// <summary>Whether gates forget earlier positions.</summary>
+    internal bool HasGate => Gate != LinearGateKind.None;
+
     /// <summary>K: numbers of a mapped query or key.</summary>
     /// <param name="width">Width of a head.</param>
     public int Features(int width) => Map switch
@@ -52,43 +60,35 @@ public sealed record LinearAttentionConfig
         _ => FeatureSize,
     };
 
-    /// <summary>
-    /// Trainable numbers beside the four projections: learnt map H k d + H k, sigma H d, gates H D + H, for heads of width d = D / H.
-    /// </summary>
-    /// <param name="dim">D.</param>
-    /// <param name="heads">H.</param>
-    public long ParameterCount(int dim, int heads)
-    {
-        long map = Map == FeatureMapKind.Learned ? ((long)dim + heads) * FeatureSize : 0;
-        return map + (Reparam ? dim : 0) + (Gate == LinearGateKind.None ? 0 : ((long)heads * dim) + heads);
-    }
-
     /// <summary>Checks every value.</summary>
     /// <param name="where">Named in the error, for instance the recipe's path and the key of this object.</param>
     /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
     public void Validate(string where)
     {
+        OptionChecks checks = new($"{where}.");
         bool isLearned = Map == FeatureMapKind.Learned, isUnit = Map is FeatureMapKind.RfaSincos or FeatureMapKind.RfaArccos;
-        Require(FeatureSize > 0, $"feature_size is {FeatureSize}, it must be positive.");
-        Require(Tau > 0 && float.IsFinite(Tau), $"tau is {Tau}, it must be positive.");
-        Require(Scale is null or > 0, $"scale is {Scale}, it must be positive.");
-        Require(Eps is null or >= 0, $"eps is {Eps}, it must not be negative.");
-        Require(Activation == FeatureActivation.Relu || isLearned, "activation needs the map learned.");
-        Require(!Normalize || isLearned, "normalize needs the map learned.");
-        Require(Scale is null || isUnit, "scale needs the map rfa_sincos or rfa_arccos.");
-        Require((!Reparam && Tau == 1) || isLearned || isUnit, "reparam and tau need the map learned, rfa_sincos or rfa_arccos.");
-
-        void Require(bool holds, string message)
-        {
-            if (!holds)
-            {
-                throw new InputException($"{where}.{message}");
-            }
-        }
+        checks.Require(FeatureSize > 0, $"feature_size is {FeatureSize}, it must be positive.");
+        checks.Require(Tau > 0 && float.IsFinite(Tau), $"tau is {Tau}, it must be positive.");
+        checks.Require(Scale is null or > 0, $"scale is {Scale}, it must be positive.");
+        checks.Require(Eps is null or >= 0, $"eps is {Eps}, it must not be negative.");
+        checks.Require(Activation == FeatureActivation.Relu || isLearned, "activation needs the map learned.");
+        checks.Require(!Normalize || isLearned, "normalize needs the map learned.");
+        checks.Require(Scale is null || isUnit, "scale needs the map rfa_sincos or rfa_arccos.");
+        checks.Require((!Reparam && Tau == 1) || isLearned || isUnit, "reparam and tau need the map learned, rfa_sincos or rfa_arccos.");
     }
 
+    void ISlot.Validate(ModelSizes model, string where) => Validate($"{where}.linear");
+
+    /// <inheritdoc/>
+    public SelfAttention Create(TransformerLayerOptions layer, Module? shared, RandomSource random) =>
+        new LinearSelfAttention(Options(layer), random);
+
+    /// <inheritdoc/>
+    public CrossAttention CreateCross(TransformerLayerOptions layer, int memoryDim, RandomSource random) =>
+        new LinearCrossAttention(Options(layer), memoryDim, random);
+
     /// <summary>Denominator and epsilon, with the map's defaults where they are absent.</summary>
-    internal LinearAttentionOptions Options => new()
+    internal LinearAttentionOptions Division => new()
     {
         Denominator = Denominator ?? (Map == FeatureMapKind.Elu1 ? LinearDenominator.Add : LinearDenominator.Clamp),
         Epsilon = Eps ?? Map switch
@@ -101,8 +101,9 @@ public sealed record LinearAttentionConfig
     };
 
     /// <summary>
-    /// <see cref="Options"/> for features that lack factors. A given epsilon belongs to phi as it is defined: it is divided by what queries
-    /// and keys lack. An absent one only keeps positions without keys from dividing by zero, and does so for given ones that vanish.
+    /// <see cref="Division"/> for features that lack factors. A given epsilon belongs to phi as it is defined: it is divided by what
+    /// queries and keys lack. An absent one only keeps positions without keys from dividing by zero, and does so for given ones that
+    /// vanish.
     /// </summary>
     /// <param name="queryScale">Logarithms of the factors, [B, T, H, 1], or null.</param>
     /// <param name="keyScale">[B, 1, H, 1], or null.</param>
@@ -110,14 +111,17 @@ public sealed record LinearAttentionConfig
     {
         if (queryScale is null || keyScale is null || Eps is not > 0)
         {
-            return Options;
+            return Division;
         }
 
         using NoGradientScope _ = new();
         Tensor factors = (-(queryScale + keyScale)).Exp().Maximum(Tensor.Scalar(Smallest / Eps.Value));
-        return Options with { EpsilonFactor = factors.Reshape(queryScale.Shape.Without(3)) };
+        return Division with { EpsilonFactor = factors.Reshape(queryScale.Shape.Without(3)) };
     }
 
     /// <summary>Factor on queries of heads of a width.</summary>
     internal float QueryFactor(int width) => QueryScale ?? Map == FeatureMapKind.Learned ? 1 / MathF.Sqrt(width) : 1;
+
+    private LinearAttentionLayerOptions Options(TransformerLayerOptions layer) =>
+        new() { Dim = layer.Dim, Heads = layer.Heads, Linear = this, Bias = layer.Bias };
 }

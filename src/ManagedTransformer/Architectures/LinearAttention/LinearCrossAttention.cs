@@ -8,7 +8,7 @@ namespace ManagedTransformer.Architectures.LinearAttention;
 /// Attention to another sequence with a feature map in place of the softmax: its keys and values are summed up once, and every query reads
 /// the sums (Katharopoulos et al., 2020; Kasai et al., 2021).
 /// </summary>
-public sealed class LinearCrossAttention : Module, ICrossAttention
+public sealed class LinearCrossAttention : CrossAttention
 {
     private readonly LinearAttentionLayerOptions _options;
     private readonly LinearProjections _projections;
@@ -30,17 +30,17 @@ public sealed class LinearCrossAttention : Module, ICrossAttention
         _projections = new LinearProjections(options, memoryDim, random);
     }
 
-    /// <summary>The query map.</summary>
-    public Linear Query => _projections.Query;
+    /// <inheritdoc/>
+    public override Linear Query => _projections.Query;
 
-    /// <summary>The key map.</summary>
-    public Linear Key => _projections.Key;
+    /// <inheritdoc/>
+    public override Linear Key => _projections.Key;
 
-    /// <summary>The value map.</summary>
-    public Linear Value => _projections.Value;
+    /// <inheritdoc/>
+    public override Linear Value => _projections.Value;
 
-    /// <summary>The output map.</summary>
-    public Linear Out => _projections.Out;
+    /// <inheritdoc/>
+    public override Linear Out => _projections.Out;
 
     /// <summary>phi, the same for queries and keys.</summary>
     public FeatureMap Feature => _projections.Feature;
@@ -72,10 +72,13 @@ public sealed class LinearCrossAttention : Module, ICrossAttention
     /// <returns>[B, n, dim]</returns>
     public Tensor Read(Tensor x, LinearAttentionState state) => Read(Feature.ScaleQueries(_projections.Queries(x)), state);
 
-    Tensor ICrossAttention.Attend(Tensor x, Tensor memory, AttentionMask mask, ForwardContext context) =>
+    /// <inheritdoc/>
+    public override Tensor Attend(Tensor x, Tensor memory, AttentionMask mask, ForwardContext context) =>
         Forward(x, memory, mask.KeyPadding);
 
-    (Tensor First, Tensor Second) ICrossAttention.Summarize(Tensor memory, Tensor? padding)
+    /// <inheritdoc/>
+    /// <returns>s, and z with the logarithm of what both lack, if anything, as one more column.</returns>
+    public override (Tensor First, Tensor Second) Summarize(Tensor memory, Tensor? padding)
     {
         if (Feature is LearnedFeatures { IsMergeable: true } features)
         {
@@ -93,7 +96,8 @@ public sealed class LinearCrossAttention : Module, ICrossAttention
         return (state.S, scale is null ? state.Z : TensorOperators.Concat(2, state.Z, scale.Reshape(state.Z.Shape.With(2, 1))));
     }
 
-    Tensor ICrossAttention.Read(Tensor x, (Tensor First, Tensor Second) summary, Tensor? padding, RowGrid grid)
+    /// <inheritdoc/>
+    public override Tensor Read(Tensor x, (Tensor First, Tensor Second) summary, Tensor? padding, RowGrid grid)
     {
         Tensor spread = grid.Spread(x), z = summary.Second;
         int features = summary.First.Shape[2];

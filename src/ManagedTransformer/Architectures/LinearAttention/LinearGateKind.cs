@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>Gates computed from the layer's input, one per head and position.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<LinearGateKind>))]
 public enum LinearGateKind
 {
     /// <summary>No gates.</summary>

@@ -60,7 +60,7 @@ public sealed class LinearSelfAttention : SelfAttention
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A window, or decaying gates without a direction.</exception>
-    public override AttentionOutput Attend(Tensor x, AttentionMask mask, Tensor? past, ForwardContext context)
+    public override Tensor Attend(Tensor x, AttentionMask mask, LayerHistory? history, ForwardContext context)
     {
         if (mask.Window > 0)
         {
@@ -76,11 +76,11 @@ public sealed class LinearSelfAttention : SelfAttention
         };
         if (mask.Causal)
         {
-            return new AttentionOutput(_projections.Join(query.CausalLinearAttention(key, value, options).Output));
+            return _projections.Join(query.CausalLinearAttention(key, value, options).Output);
         }
 
         return options.Gate is null
-            ? new AttentionOutput(_projections.Join(query.NoncausalLinearAttention(key, value, options)))
+            ? _projections.Join(query.NoncausalLinearAttention(key, value, options))
             : throw new ArgumentException("Linear attention with decaying gates is causal.");
     }
 

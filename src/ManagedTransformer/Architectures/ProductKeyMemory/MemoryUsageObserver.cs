@@ -1,5 +1,4 @@
 using ManagedTransformer.Modules;
-using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.ProductKeyMemory;
 
@@ -12,9 +11,9 @@ public sealed class MemoryUsageObserver : IForwardObserver
     public IReadOnlyDictionary<ProductKeyMemory, MemoryUsage> Usages => _usages;
 
     /// <inheritdoc/>
-    public void MemoryRead(Module memory, Tensor indices, Tensor weights)
+    public void Observe(Module part, object choice)
     {
-        if (memory is not ProductKeyMemory layer)
+        if (part is not ProductKeyMemory layer || choice is not MemoryRead read)
         {
             return;
         }
@@ -24,11 +23,6 @@ public sealed class MemoryUsageObserver : IForwardObserver
             _usages[layer] = usage = new MemoryUsage(layer.Config);
         }
 
-        usage.Add(indices, weights);
-    }
-
-    /// <inheritdoc/>
-    public void SpansUsed(Module attention, Tensor spans)
-    {
+        usage.Add(read.Indices, read.Weights);
     }
 }

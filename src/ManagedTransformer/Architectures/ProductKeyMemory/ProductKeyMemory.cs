@@ -53,7 +53,11 @@ public sealed class ProductKeyMemory : PositionwiseModule
     /// <summary>Values, [S, v].</summary>
     public Parameter Values { get; }
 
-    internal override string SlotName => "memory";
+    /// <inheritdoc/>
+    public override string SlotName => "memory";
+
+    /// <inheritdoc/>
+    public override bool HasResidualDropout => false;
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, ForwardContext context) => Read(x, context).Output;
@@ -76,12 +80,12 @@ public sealed class ProductKeyMemory : PositionwiseModule
 
         // w = softmax of the k scores (eq. 2).
         Tensor weights = scores.Softmax();
-        context.Observer?.MemoryRead(this, slots, weights);
-
         // m(x) = sum of w_i v_i over I (eq. 3), summed over heads: one bag of H k slots per row.
         Shape bag = new(rows, Config.Heads * Config.TopK);
         Tensor y = context.Dropout(Values.EmbeddingBag(slots.Reshape(bag), weights.Reshape(bag), Config.SparseValues), Config.ValueDropout);
-        return new MemoryRead(y.Reshape(x.Shape.With(-1, Values.Shape[1])), slots, weights);
+        MemoryRead read = new(y.Reshape(x.Shape.With(-1, Values.Shape[1])), slots, weights);
+        context.Observer?.Observe(this, read);
+        return read;
     }
 
     /// <inheritdoc/>

@@ -1,9 +1,15 @@
 using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Layers;
+using ManagedTransformer.Modules.Reports;
+using ManagedTransformer.Modules.Slots;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.ProductKeyMemory;
 
 /// <summary>What a product-key memory is made of: the <c>memory</c> object of a model's configuration.</summary>
-public sealed record ProductKeyMemoryConfig
+public sealed record ProductKeyMemoryConfig : IPositionwiseSlot, IRecordedSlot, IDescribedSlot
 {
     /// <summary>Read heads H; each has queries and keys of its own, all read one table of values.</summary>
     public int Heads { get; set; } = 4;
@@ -67,64 +73,52 @@ public sealed record ProductKeyMemoryConfig
     /// <param name="inputDim">Width of the input.</param>
     public int ValueWidth(int inputDim) => ValueDim ?? inputDim;
 
-    /// <summary>
-    /// Trainable numbers but for the values, which several memories may share: for every map of the query network from a to b a b (+ b with
-    /// bias) (+ 2 b with batch norm), and the keys H n dq (product: 2 n keys of dq / 2 per head; flat: S keys of dq,
-    /// for one head if shared).
-    /// </summary>
-    /// <param name="inputDim">Width of the input.</param>
-    public long ParameterCount(int inputDim)
-    {
-        long count = (SharedKeys ? 1L : Heads) * NKeys * KeyDim, width = inputDim;
-        foreach (long next in QueryWidths())
-        {
-            count += (width * next) + (QueryBias ? next : 0) + (BatchNorm ? 2 * next : 0);
-            width = next;
-        }
-
-        return count;
-    }
-
-    /// <summary>Numbers in the table of values: S v.</summary>
-    /// <param name="inputDim">Width of the input.</param>
-    public long ValueCount(int inputDim) => Slots * ValueWidth(inputDim);
-
     /// <summary>Checks every value.</summary>
     /// <param name="where">Named in the error, for instance the recipe's path and the key of this object.</param>
     /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
     public void Validate(string where)
     {
-        Positive(Heads, "heads");
-        Positive(NKeys, "n_keys");
-        Positive(KeyDim, "key_dim");
-        Positive(ValueDim ?? 1, "value_dim");
+        OptionChecks checks = new($"{where}.");
+        checks.Positive(Heads, "heads");
+        checks.Positive(NKeys, "n_keys");
+        checks.Positive(KeyDim, "key_dim");
+        checks.Positive(ValueDim ?? 1, "value_dim");
         foreach (int width in QueryHidden)
         {
-            Positive(width, "query_hidden");
+            checks.Positive(width, "query_hidden");
         }
 
-        Rate(InputDropout, "input_dropout");
-        Rate(QueryDropout, "query_dropout");
-        Rate(ValueDropout, "value_dropout");
-        Require(FlatKeys || KeyDim % 2 == 0, $"key_dim is {KeyDim}, product keys need an even width.");
-        Require(TopK >= 1 && TopK <= NKeys, $"top_k is {TopK}, it must be at least 1 and at most n_keys ({NKeys}).");
-        Require(Slots <= int.MaxValue, $"n_keys is {NKeys}, which makes {Slots} slots; {int.MaxValue} is the most.");
-        Require(FlatKeys || !SharedKeys, "shared_keys needs flat_keys.");
-        Require(BnEps > 0, $"bn_eps is {BnEps}, it must be positive.");
-        Require(BnMomentum is >= 0 and <= 1, $"bn_momentum is {BnMomentum}, it must be from 0 to 1.");
+        checks.Rate(InputDropout, "input_dropout");
+        checks.Rate(QueryDropout, "query_dropout");
+        checks.Rate(ValueDropout, "value_dropout");
+        checks.Require(FlatKeys || KeyDim % 2 == 0, $"key_dim is {KeyDim}, product keys need an even width.");
+        checks.Require(TopK >= 1 && TopK <= NKeys, $"top_k is {TopK}, it must be at least 1 and at most n_keys ({NKeys}).");
+        checks.Require(Slots <= int.MaxValue, $"n_keys is {NKeys}, which makes {Slots} slots; {int.MaxValue} is the most.");
+        checks.Require(FlatKeys || !SharedKeys, "shared_keys needs flat_keys.");
+        checks.Require(BnEps > 0, $"bn_eps is {BnEps}, it must be positive.");
+        checks.Require(BnMomentum is >= 0 and <= 1, $"bn_momentum is {BnMomentum}, it must be from 0 to 1.");
+    }
 
-        void Positive(int value, string key) => Require(value > 0, $"{key} is {value}, it must be positive.");
-
-        void Rate(float value, string key) => Require(value is >= 0 and < 1, $"{key} is {value}, it must be at least 0 and below 1.");
-
-        void Require(bool holds, string message)
+    void ISlot.Validate(ModelSizes model, string where)
+    {
+        Validate($"{where}.memory");
+        if (ValueDim is { } width && width != model.Dim)
         {
-            if (!holds)
-            {
-                throw new InputException($"{where}.{message}");
-            }
+            throw new InputException(
+                $"{where}.memory.value_dim ({width}) must be model.dim ({model.Dim}), "
+                + "since the memory's output is added to the residual stream.");
         }
     }
+
+    PositionwiseModule IPositionwiseSlot.Create(TransformerLayerOptions layer, PositionwiseModule? first, RandomSource random) =>
+        new ProductKeyMemory(this, layer.Dim, random, ShareValues ? ((ProductKeyMemory?)first)?.Values : null);
+
+    IMechanismRecorder IRecordedSlot.CreateRecorder(LayerStack stack, ModelSizes sizes) => new MemoryRecorder(stack);
+
+    MechanismReport? IDescribedSlot.Describe(ModelFacts model) =>
+        model.ReadMetrics(MemoryJson.Member, MemoryJson.Default.IReadOnlyListMemoryDetails) is { } memories
+            ? new MemoryReport(memories)
+            : null;
 
     /// <summary>Widths behind the query network's linear maps: the hidden ones, then H dq.</summary>
     internal IEnumerable<int> QueryWidths() => QueryHidden.Append(Heads * KeyDim);

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Architectures.Transformer;
 
 /// <summary>How a language model's layers attend.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<AttentionKind>))]
 public enum AttentionKind
 {
     /// <summary>Softmax over the block's earlier positions and the position itself (Vaswani et al., 2017).</summary>

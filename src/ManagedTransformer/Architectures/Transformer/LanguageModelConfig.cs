@@ -129,34 +129,13 @@ public sealed record LanguageModelConfig
     [JsonIgnore]
     public bool HasFinalNorm => FinalNorm ?? PreNorm;
 
-    /// <summary>Width of the tokens' table and of what the output projection reads.</summary>
-    [JsonIgnore]
-    public int TableWidth => Delight?.MapDim ?? Dim;
-
-    /// <summary>Whether attention looks back over a span, beyond the block, with relative positions.</summary>
-    [JsonIgnore]
-    public bool HasSpans => Attention is AttentionKind.FixedSpan or AttentionKind.AdaptiveSpan or AttentionKind.DynamicSpan;
-
-    /// <summary>Whether some layer has softmax attention to earlier positions of the block.</summary>
-    [JsonIgnore]
-    public bool HasSoftmax => Attention == AttentionKind.Softmax || SoftmaxLayers is { Count: > 0 };
-
     /// <summary>Most tokens in a row; <see cref="int.MaxValue"/> where positions set no limit.</summary>
     [JsonIgnore]
     public int PositionLimit => Positions is PositionKind.None or PositionKind.Relative ? int.MaxValue : MaxPositions;
 
-    /// <summary>Number of trainable values without building the model: <see cref="LanguageModelSize"/>.</summary>
+    /// <summary>Number of trainable values, without the memory of a model.</summary>
     [JsonIgnore]
-    public long ParameterCount => LanguageModelSize.Parameters(this);
-
-    /// <summary>The table of absolute positions, with initial values; null where positions are relative or absent.</summary>
-    internal AbsolutePositions? AbsolutePositions(RandomSource random) => PositionLimit == int.MaxValue
-        ? null
-        : new AbsolutePositions(Positions, MaxPositions, Dim, PaddingIdx, MathF.Pow(Dim, -0.5f), random);
-
-    /// <summary>Whether a layer has linear attention.</summary>
-    /// <param name="layer">From 0.</param>
-    public bool IsLinearAt(int layer) => Linear is not null && !(SoftmaxLayers?.Contains(layer) ?? false);
+    public long ParameterCount => Shapes().ParameterCount;
 
     /// <summary>Whether a memory stands in place of the feed-forward layer of a layer.</summary>
     /// <param name="layer">From 0.</param>
@@ -166,8 +145,11 @@ public sealed record LanguageModelConfig
     /// <param name="layer">From 0.</param>
     public bool HasMemoryAfter(int layer) => MemoryPositions?.Contains($"{layer}+") ?? false;
 
+    /// <summary>The model with names and shapes of its parameters and without values.</summary>
+    internal CausalLanguageModel Shapes() => Initialization.ShapesOnly(() => new CausalLanguageModel(this, new RandomSource(0)));
+
     /// <summary>Checks every value.</summary>
     /// <param name="where">Named in the error, for instance the recipe's path.</param>
     /// <exception cref="InputException">A value out of its range, or two that exclude each other.</exception>
-    public void Validate(string where) => LanguageModelValidation.Check(this, where);
+    public void Validate(string where) => LanguageModelRules.Check(this, where);
 }

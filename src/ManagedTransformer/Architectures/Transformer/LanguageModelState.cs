@@ -1,16 +1,17 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
-using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Decoding;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.Transformer;
 
 /// <summary>What a language model remembers between generation steps: the states of its layers.</summary>
-public sealed class LanguageModelState : IGenerationState
+public sealed class LanguageModelState : IGenerationState, IDecodingState
 {
-    private readonly int _limit;
+    private readonly int _limit, _rows;
+    private readonly IDepthState? _depth;
 
-    internal LanguageModelState(IReadOnlyList<LayerState> layers, int limit, DepthState? depth) =>
-        (Layers, _limit, Depth) = (layers, limit, depth);
+    internal LanguageModelState(IReadOnlyList<LayerState> layers, int rows, int limit, IDepthState? depth) =>
+        (Layers, _rows, _limit, _depth) = (layers, rows, limit, depth);
 
     /// <summary>One state per layer.</summary>
     public IReadOnlyList<LayerState> Layers { get; }
@@ -22,29 +23,35 @@ public sealed class LanguageModelState : IGenerationState
     public int Room => _limit == int.MaxValue ? int.MaxValue : _limit - Length;
 
     /// <inheritdoc/>
-    public long Bytes => Layers.Sum(layer => layer.Bytes) + (Depth?.Bytes ?? 0);
+    public long Bytes => Layers.Sum(layer => layer.Bytes) + (_depth?.Bytes ?? 0);
 
     /// <summary>The layer, from 1, at which the last token of every row left the stack; empty for models without exits.</summary>
-    public ReadOnlySpan<int> Exits => Depth is null ? [] : Depth.Exits;
+    public ReadOnlySpan<int> Exits => _depth is null ? [] : _depth.Exits;
 
-    /// <summary>Early exits; null for models without.</summary>
-    internal DepthState? Depth { get; }
+    int IDecodingState.Rows => _rows;
+
+    IDepthState? IDecodingState.Depth => _depth;
 
     /// <inheritdoc/>
     public void Reset()
     {
         Length = 0;
-        Depth?.Reset();
+        _depth?.Reset();
         foreach (LayerState layer in Layers)
         {
             layer.Reset();
         }
     }
 
+    Tensor IDecodingState.AttendToMemory(int layer, Tensor x, int[]? rows) =>
+        throw new InvalidOperationException("A language model has no memory to attend to.");
+
+    void IDecodingState.Advance(int count) => Length = (int)Math.Min(int.MaxValue, (long)Length + count);
+
     /// <summary>Becomes a state that has read so many tokens, without reading any (<see cref="LayerState.TryPretend"/>).</summary>
     internal bool TryPretend(int length, int capacity)
     {
-        bool isAble = Depth is null;
+        bool isAble = _depth is null;
         for (int i = 0; i < Layers.Count && isAble; i++)
         {
             isAble = Layers[i].TryPretend(length, capacity);
@@ -62,7 +69,4 @@ public sealed class LanguageModelState : IGenerationState
             throw new ArgumentException($"The model reads at most {_limit} positions, {Length} are used and {count} more were given.");
         }
     }
-
-    /// <summary>Counts tokens that every layer has read.</summary>
-    internal void Advance(int count) => Length = (int)Math.Min(int.MaxValue, (long)Length + count);
 }

@@ -30,11 +30,11 @@ public static class Gpt2Folder
 
     /// <summary>Loads a model; weights in half precision become float32.</summary>
     /// <param name="path">The folder.</param>
-    /// <returns>The model, with GPT-2's number of positions as the block length of evaluations.</returns>
+    /// <returns>The parts of a model, with GPT-2's number of positions as the block length of evaluations.</returns>
     /// <exception cref="InputException">A file is missing or damaged, the model is another one than GPT-2 or has an option that is not
     /// supported, a tensor is missing, surplus, of another shape or of integers, or the tokenizer has an option that is not supported; the
     /// message names the first.</exception>
-    public static LanguageModel Read(string path)
+    internal static LanguageModelParts Read(string path)
     {
         string folder = CheckpointFolder.Open(path, requireManifest: false);
         ModelDescription description = ReadDescription(folder);
@@ -43,7 +43,7 @@ public static class Gpt2Folder
         ITokenizer tokenizer = ReadTokenizer(folder);
         CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
         Gpt2Weights.Read(weights, network);
-        return new LanguageModel(network, tokenizer,
+        return new LanguageModelParts(network, tokenizer,
             description with { EndOfText = EndOfText.Read(folder, Gpt2Config.EndOfTextWhereAbsent(description.Model, tokenizer)) });
     }
 
@@ -53,12 +53,11 @@ public static class Gpt2Folder
     /// </summary>
     /// <param name="model">A model of GPT-2's kind with a byte-level BPE.</param>
     /// <param name="path">The folder; its parents are created.</param>
+    /// <param name="replace">Whether to replace an earlier model; false writes only where there is nothing.</param>
     /// <exception cref="InputException">GPT-2 cannot express the model, and the message says what does not fit;
     /// or the folder cannot be written.</exception>
-    /// <param name="replace">Whether to replace an earlier model; false writes only where there is nothing.</param>
-    public static void Write(LanguageModel model, string path, bool replace = true)
+    internal static void Write(LanguageModelParts model, string path, bool replace)
     {
-        ArgumentNullException.ThrowIfNull(model);
         LanguageModelConfig config = model.Network.Config;
         Gpt2Compatibility.Require(config);
         BytePairTokenizer tokenizer = LimitedTokenizer.WholeOf(model.Tokenizer) as BytePairTokenizer

@@ -1,6 +1,8 @@
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Embeddings;
+using ManagedTransformer.Modules.Outputs;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Checkpoints.HuggingFace;
@@ -23,8 +25,8 @@ internal sealed record Gpt2Tensor(string Name, long[] Shape, Func<CausalLanguage
     public static IEnumerable<Gpt2Tensor> All(LanguageModelConfig config)
     {
         long dim = config.Dim, inner = config.FeedForward;
-        yield return new Gpt2Tensor(Embedding, [config.Vocab, dim], network => [network.Embedding!.Weight]);
-        yield return new Gpt2Tensor("wpe.weight", [config.MaxPositions, dim], network => [network.Embedding!.Positions!]);
+        yield return new Gpt2Tensor(Embedding, [config.Vocab, dim], network => [network.Embedding.Weight!]);
+        yield return new Gpt2Tensor("wpe.weight", [config.MaxPositions, dim], network => [Positions(network)]);
         for (int i = 0; i < config.Layers; i++)
         {
             int layer = i;
@@ -50,7 +52,7 @@ internal sealed record Gpt2Tensor(string Name, long[] Shape, Func<CausalLanguage
 
         if (!config.Tie)
         {
-            yield return new Gpt2Tensor(Output, [config.Vocab, dim], network => [network.Output!]);
+            yield return new Gpt2Tensor(Output, [config.Vocab, dim], network => [((LinearOutput)network.Output).Weight]);
         }
     }
 
@@ -87,6 +89,9 @@ internal sealed record Gpt2Tensor(string Name, long[] Shape, Func<CausalLanguage
     ];
 
     private static Linear[] QueryKeyValue(SelfAttention attention) => [attention.Query, attention.Key, attention.Value];
+
+    private static Parameter Positions(CausalLanguageModel network) =>
+        ((PositionStage)network.Embedding.Stage).Positions!.Weight!;
 
     private static FeedForward FeedForward(CausalLanguageModel network, int layer) => (FeedForward)network.Layers[layer].Positionwise!;
 }

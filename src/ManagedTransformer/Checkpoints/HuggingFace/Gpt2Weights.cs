@@ -54,7 +54,7 @@ internal static partial class Gpt2Weights
         }
 
         if (network.Config.Tie && entries.TryGetValue(Gpt2Tensor.Output, out SafetensorsEntry? output)
-            && !file.Read(output.Name).ToArray().AsSpan().SequenceEqual(network.Embedding!.Weight.ToArray()))
+            && !file.Read(output.Name).ToArray().AsSpan().SequenceEqual(network.Embedding.Weight!.ToArray()))
         {
             throw new InputException(
                 $"{file.Name}: '{output.Name}' differs from '{Gpt2Tensor.Embedding}', though tie_word_embeddings makes them one table.");

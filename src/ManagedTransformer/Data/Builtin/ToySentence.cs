@@ -1,4 +1,3 @@
-using ManagedTransformer.Data.Pairs;
 using ManagedTransformer.Hashing;
 
 namespace ManagedTransformer.Data.Builtin;
@@ -24,13 +23,13 @@ internal sealed record ToySentence(ToyNounPhrase Subject, ToyVerbPhrase? Relativ
         random.NextDouble() < 0.15);
 
     /// <summary>The sentence in both languages.</summary>
-    public SentencePair Write()
+    public (string Source, string Target) Write()
     {
         List<string> source = [], target = [];
         WriteSource(source);
         WriteTarget(target);
         string end = IsQuestion ? "?" : ".";
-        return new(string.Join(' ', source) + end, string.Join(' ', target) + end);
+        return (string.Join(' ', source) + end, string.Join(' ', target) + end);
     }
 
     /// <summary>Question particle, time, subject with its relative clause, verb, object, place.</summary>

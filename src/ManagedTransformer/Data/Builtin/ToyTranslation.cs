@@ -1,4 +1,3 @@
-using ManagedTransformer.Data.Pairs;
 using ManagedTransformer.Hashing;
 
 namespace ManagedTransformer.Data.Builtin;
@@ -15,32 +14,18 @@ public static class ToyTranslation
     /// Writes distinct pairs, so that no source sentence of one part is in another. The same seed gives the same pairs on every platform.
     /// </summary>
     /// <param name="seed">Selects the sentences.</param>
-    /// <param name="train">Pairs to train on.</param>
-    /// <param name="validation">Pairs to validate on.</param>
-    /// <param name="test">Pairs to test on.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or nothing is left to train on.</exception>
-    public static TranslationCorpus Generate(ulong seed, int train, int validation, int test)
+    /// <returns>A sentence and its translation, and so on as long as they are asked for.</returns>
+    public static IEnumerable<(string Source, string Target)> Write(ulong seed)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(train, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(validation);
-        ArgumentOutOfRangeException.ThrowIfNegative(test);
         var random = new SplitMix64(SplitMix64.Hash(seed, 0, 0));
         HashSet<string> sources = new(StringComparer.Ordinal);
-        return new(TranslationCorpus.BuiltInTranslation, Part(train), Part(validation), Part(test));
-
-        ParallelCorpus Part(int count)
+        while (true)
         {
-            List<SentencePair> pairs = new(count);
-            while (pairs.Count < count)
+            (string source, string target) = ToySentence.Draw(ref random).Write();
+            if (sources.Add(source))
             {
-                SentencePair pair = ToySentence.Draw(ref random).Write();
-                if (sources.Add(pair.Source))
-                {
-                    pairs.Add(pair);
-                }
+                yield return (source, target);
             }
-
-            return new(TranslationCorpus.BuiltInTranslation, pairs);
         }
     }
 }

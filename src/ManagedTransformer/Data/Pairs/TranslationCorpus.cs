@@ -30,7 +30,7 @@ public sealed record TranslationCorpus(string Name, ParallelCorpus Train, Parall
         options ??= new();
         if (source == BuiltInTranslation)
         {
-            return ToyTranslation.Generate(options.ToySeed, options.ToyTrainPairs, options.ToyValidationPairs, options.ToyValidationPairs);
+            return Invent(options.ToySeed, options.ToyTrainPairs, options.ToyValidationPairs, options.ToyValidationPairs);
         }
 
         if (source.StartsWith(BuiltInPrefix, StringComparison.Ordinal))
@@ -69,6 +69,32 @@ public sealed record TranslationCorpus(string Name, ParallelCorpus Train, Parall
         {
             string path = Path.Combine(source, name);
             return File.Exists(path) ? path : File.Exists(path + ".gz") ? path + ".gz" : null;
+        }
+    }
+
+    /// <summary>The pair of invented languages (<see cref="ToyTranslation"/>); no source sentence of one part is in another.</summary>
+    /// <param name="seed">Selects the sentences.</param>
+    /// <param name="train">Pairs to train on.</param>
+    /// <param name="validation">Pairs to validate on.</param>
+    /// <param name="test">Pairs to test on.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or nothing is left to train on.</exception>
+    internal static TranslationCorpus Invent(ulong seed, int train, int validation, int test)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(train, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(validation);
+        ArgumentOutOfRangeException.ThrowIfNegative(test);
+        using IEnumerator<(string Source, string Target)> pairs = ToyTranslation.Write(seed).GetEnumerator();
+        return new(BuiltInTranslation, Part(train), Part(validation), Part(test));
+
+        ParallelCorpus Part(int count)
+        {
+            List<SentencePair> part = new(count);
+            while (part.Count < count && pairs.MoveNext())
+            {
+                part.Add(new SentencePair(pairs.Current.Source, pairs.Current.Target));
+            }
+
+            return new(BuiltInTranslation, part);
         }
     }
 }

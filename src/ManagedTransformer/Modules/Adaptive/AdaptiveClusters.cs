@@ -54,27 +54,6 @@ public sealed record AdaptiveClusters
     /// <summary>Entries of the head's softmax: the words of cluster 0 and one entry for each other cluster.</summary>
     internal int HeadEntries => Cutoffs[0] + Cutoffs.Count;
 
-    /// <summary>
-    /// Number of trainable values of an adaptive input and an adaptive softmax: tables of sum over i of (n_i + D) d_i values for clusters
-    /// of n_i words, twice unless tied, and V + n (D + 1) for the biases and the head's cluster entries. fairseq's form has no biases, and
-    /// its softmax no projection of cluster 0.
-    /// </summary>
-    /// <param name="vocab">Number of words V.</param>
-    /// <param name="dim">Model width D.</param>
-    /// <param name="tied">Whether the softmax has the input's tables.</param>
-    public long ParameterCount(int vocab, int dim, bool tied)
-    {
-        long tables = Enumerable.Range(0, Count).Sum(cluster => ((long)Size(cluster, vocab) + dim) * Width(cluster, dim));
-        if (IsPlain)
-        {
-            long projections = Enumerable.Range(1, Count - 1).Sum(cluster => (long)dim * Width(cluster, dim));
-            return (tied ? tables : (2 * tables) - ((long)dim * dim)) + (tied && TieProj == false ? projections : 0)
-                + ((long)Cutoffs.Count * dim);
-        }
-
-        return (tables * (tied ? 1 : 2)) + vocab + (Cutoffs.Count * ((long)dim + 1));
-    }
-
     /// <summary>Checks every value.</summary>
     /// <param name="vocab">Number of words V.</param>
     /// <param name="dim">Model width D.</param>

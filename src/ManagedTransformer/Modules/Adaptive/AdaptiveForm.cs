@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Modules.Adaptive;
 
 /// <summary>The common forms of adaptive input and softmax. They differ in details, names and initial values.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<AdaptiveForm>))]
 public enum AdaptiveForm
 {
     /// <summary>

@@ -8,7 +8,7 @@ namespace ManagedTransformer.Modules.Adaptive;
 /// becomes sqrt(D) P_i E_i[j], so that rare words have narrow embeddings. DeLighT's form has sqrt(d_i) in place of sqrt(D),
 /// and an unscaled input neither.
 /// </summary>
-public sealed class AdaptiveInput : Module
+public sealed class AdaptiveInput : TokenTable
 {
     private readonly int _vocab, _dim;
     private readonly int? _padding;
@@ -57,7 +57,7 @@ public sealed class AdaptiveInput : Module
     /// <param name="tokens">Int32, any shape, values 0 .. V-1.</param>
     /// <returns>The shape of the tokens, and D.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A token outside the vocabulary.</exception>
-    public Tensor Forward(Tensor tokens)
+    public override Tensor Forward(Tensor tokens)
     {
         if (tokens.Count == 1 && NoGradientScope.IsOpen)
         {

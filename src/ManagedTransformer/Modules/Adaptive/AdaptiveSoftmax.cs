@@ -1,4 +1,5 @@
 using System.Buffers;
+using ManagedTransformer.Modules.Outputs;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules.Adaptive;
@@ -9,7 +10,7 @@ namespace ManagedTransformer.Modules.Adaptive;
 /// in falling order; a word w of cluster i > 0 has ln p(w) = ln p_head(cluster i) + ln softmax(O_i x_i + b_i)[w - c_i]. In fairseq's form
 /// x_0 = h, there are no biases, and the clusters rise.
 /// </summary>
-public sealed class AdaptiveSoftmax : Module
+public sealed class AdaptiveSoftmax : OutputLayer
 {
     private readonly AdaptiveClusters _division;
     private readonly int _vocab;
@@ -83,7 +84,8 @@ public sealed class AdaptiveSoftmax : Module
     /// <param name="context">Dropout; default: none.</param>
     /// <exception cref="ArgumentException">Shapes that do not fit, or label smoothing.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A target outside the vocabulary.</exception>
-    public CrossEntropyResult Loss(Tensor hidden, Tensor targets, CrossEntropyOptions? options = null, ForwardContext? context = null)
+    public override CrossEntropyResult Loss(
+        Tensor hidden, Tensor targets, CrossEntropyOptions? options = null, ForwardContext? context = null)
     {
         (options, context) = (options ?? new CrossEntropyOptions(), context ?? ForwardContext.Inference);
         if (options.Smoothing != 0)
@@ -137,6 +139,12 @@ public sealed class AdaptiveSoftmax : Module
 
         return nll.Reshape(targets.Shape);
     }
+
+    /// <inheritdoc/>
+    public override string SlotName => _division.Form switch { AdaptiveForm.Fairseq => "head", AdaptiveForm.Delight => "", _ => "output" };
+
+    /// <inheritdoc/>
+    public override Tensor Scores(Tensor hidden) => LogProbabilities(hidden);
 
     /// <summary>ln p of every word: normalised, so that their exponentials sum to 1.</summary>
     /// <param name="hidden">[..., D]</param>

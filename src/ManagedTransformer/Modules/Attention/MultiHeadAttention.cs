@@ -3,57 +3,38 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules.Attention;
 
 /// <summary>
-/// Multi-head attention (Vaswani et al., 2017, section 3.2): q = x Wq^T + bq, k and v likewise from the memory; head h owns the columns h d
-/// .. (h+1) d - 1 with d = dim / heads; y = concat over heads of softmax(q k^T / sqrt d) v, through the out map. Self-attention keeps
-/// query, key and value weights packed in one matrix and computes them in one product; cross-attention packs key and value.
+/// Multi-head self-attention (Vaswani et al., 2017, section 3.2): q = x Wq^T + bq, k and v likewise; head h owns the columns h d .. (h+1) d
+/// - 1 with d = width / heads; y = concat over heads of softmax(q k^T / sqrt d) v, through the out map. Query, key and value weights are
+/// packed in one matrix and computed in one product.
 /// </summary>
-public sealed class MultiHeadAttention : SelfAttention, ICrossAttention
+public sealed class MultiHeadAttention : SelfAttention
 {
-    private readonly int _heads;
-    private readonly float _dropout;
-    private readonly bool _cross;
+    private readonly AttentionHeads _heads;
+    private readonly int _width;
     private readonly Parameter _packedWeight;
     private readonly Parameter? _packedBias;
 
     /// <summary>An attention layer.</summary>
-    /// <param name="dim">Width of queries' source and output.</param>
+    /// <param name="dim">Width of the input.</param>
     /// <param name="heads">Number of heads; divides the attention's width.</param>
     /// <param name="random">Source of the initial values.</param>
-    /// <param name="memoryDim">Width of the memory for cross-attention; null for self-attention.</param>
     /// <param name="bias">Whether the four maps have biases.</param>
     /// <param name="dropout">Dropout on the attention weights.</param>
     /// <param name="width">Width of queries, keys and values; null: dim.</param>
     /// <param name="outputDim">Width of the output; null: dim.</param>
     /// <exception cref="ArgumentException">The heads do not divide the width.</exception>
-    public MultiHeadAttention(
-        int dim, int heads, RandomSource random, int? memoryDim = null, bool bias = true, float dropout = 0, int? width = null,
+    public MultiHeadAttention(int dim, int heads, RandomSource random, bool bias = true, float dropout = 0, int? width = null,
         int? outputDim = null)
     {
-        int inner = width ?? dim;
-        if (heads <= 0 || inner % heads != 0)
-        {
-            throw new ArgumentException($"The number of heads ({heads}) does not divide the width ({inner}).");
-        }
+        _width = width ?? dim;
+        AttentionHeads.Require(heads, _width);
+        _heads = new AttentionHeads(heads, dropout);
 
-        _heads = heads;
-        _dropout = dropout;
-        _cross = memoryDim is not null;
-        int memory = memoryDim ?? dim;
-        int parts = _cross ? 2 : 3;
-
-        // Xavier uniform for maps of the same input as if they were one matrix. Of equal widths all three count as one also where the query
-        // has another source; a memory of another width gets the bound of a single map.
-        bool isSquare = memory == dim && inner == dim;
-        int together = isSquare ? 3 : inner == dim ? 1 : parts;
-        _packedWeight = Initialization.Uniform(new Shape(parts * inner, memory), MathF.Sqrt(6f / (memory + (together * inner))), random);
-        _packedBias = bias ? Initialization.Zeros(new Shape(parts * inner)) : null;
-        Query = _cross
-            ? new Linear(Initialization.XavierUniform(inner, dim, random, isSquare ? 1 / MathF.Sqrt(2) : 1),
-                bias ? Initialization.Zeros(new Shape(inner)) : null)
-            : Range(0, inner);
-        Key = Range(parts - 2, inner);
-        Value = Range(parts - 1, inner);
-        Out = new Linear(inner, outputDim ?? dim, random, bias);
+        // Xavier uniform, the three maps as if they were one matrix.
+        _packedWeight = Initialization.Uniform(new Shape(3 * _width, dim), MathF.Sqrt(6f / (dim + (3 * _width))), random);
+        _packedBias = bias ? Initialization.Zeros(new Shape(3 * _width)) : null;
+        (Query, Key, Value) = (Part(0), Part(1), Part(2));
+        Out = new Linear(_width, outputDim ?? dim, random, bias);
     }
 
     /// <inheritdoc/>
@@ -68,93 +49,57 @@ public sealed class MultiHeadAttention : SelfAttention, ICrossAttention
     /// <inheritdoc/>
     public override Linear Out { get; }
 
-    /// <summary>Self-attention.</summary>
+    /// <summary>Attention within a block.</summary>
     /// <param name="x">[B, T, dim]</param>
     /// <param name="mask">Which keys are seen.</param>
     /// <param name="context">Dropout.</param>
+    /// <returns>[B, T, output]</returns>
     public Tensor Forward(Tensor x, AttentionMask mask, ForwardContext context)
     {
-        if (_cross)
-        {
-            return Forward(x, x, mask, context);
-        }
-
-        int dim = Out.Weight.Shape[1];
-        Tensor packed = x.Linear(_packedWeight, _packedBias).Reshape(new Shape(x.Shape[0], x.Shape[1], 3, _heads, dim / _heads));
-        return Merge(packed.SelfAttention(Options(mask, context)));
+        Shape packed = new(x.Shape[0], x.Shape[1], 3, _heads.Count, _width / _heads.Count);
+        return Merge(x.Linear(_packedWeight, _packedBias).Reshape(packed).SelfAttention(_heads.Options(mask, context)));
     }
 
-    /// <summary>Attention to a memory.</summary>
-    /// <param name="x">Queries' source, [B, T, dim]</param>
-    /// <param name="memory">Keys' and values' source, [B, S, memoryDim]</param>
+    /// <summary>The same attention in separate steps that also give the weights, for inspection; it keeps [T, T] matrices.</summary>
+    /// <param name="x">[B, T, dim]</param>
     /// <param name="mask">Which keys are seen.</param>
-    /// <param name="context">Dropout.</param>
-    public Tensor Forward(Tensor x, Tensor memory, AttentionMask mask, ForwardContext context) =>
-        Attend(x, Heads(Key.Forward(memory)), Heads(Value.Forward(memory)), mask, context);
+    /// <returns>The output [B, T, output] and the weights [B, heads, T, T].</returns>
+    public (Tensor Output, Tensor Weights) ForwardWithWeights(Tensor x, AttentionMask mask)
+    {
+        (Tensor joined, Tensor weights) = _heads.AttendInSteps(Query.Forward(x), Key.Forward(x), Value.Forward(x), mask);
+        return (Out.Forward(joined), weights);
+    }
 
-    Tensor ICrossAttention.Attend(Tensor x, Tensor memory, AttentionMask mask, ForwardContext context) => Forward(x, memory, mask, context);
+    /// <inheritdoc/>
+    public override Tensor Attend(Tensor x, AttentionMask mask, LayerHistory? history, ForwardContext context) => Forward(x, mask, context);
 
-    // Keys and values, [B, S, heads, d] each.
-    (Tensor First, Tensor Second) ICrossAttention.Summarize(Tensor memory, Tensor? padding) =>
-        (Heads(Key.Forward(memory)), Heads(Value.Forward(memory)));
+    /// <inheritdoc/>
+    public override LayerState CreateState(int batch) => new KeyValueCache(batch, _heads.Count, _width / _heads.Count);
 
-    Tensor ICrossAttention.Read(Tensor x, (Tensor First, Tensor Second) summary, Tensor? padding, RowGrid grid) =>
-        Attend(x, summary.First, summary.Second, padding, grid);
-
-    /// <summary>Attention to projected keys and values.</summary>
-    /// <param name="x">Queries' source, [B, T, dim]</param>
-    /// <param name="keys">[B, S, heads, d]</param>
-    /// <param name="values">[B, S, heads, d]</param>
-    /// <param name="mask">Which keys are seen.</param>
-    /// <param name="context">Dropout.</param>
-    internal Tensor Attend(Tensor x, Tensor keys, Tensor values, AttentionMask mask, ForwardContext context) =>
-        Merge(Heads(Query.Forward(x)).Attention(keys, values, Options(mask, context)));
+    /// <summary>Causal attention of new positions to all so far.</summary>
+    /// <param name="x">[B, n, dim]</param>
+    /// <param name="state">A <see cref="KeyValueCache"/>.</param>
+    /// <returns>[B, n, output]</returns>
+    public override Tensor Step(Tensor x, LayerState state)
+    {
+        Tensor packed = x.Linear(_packedWeight, _packedBias);
+        (Tensor keys, Tensor values) = ((KeyValueCache)state).Append(packed.Slice(2, _width, _width), packed.Slice(2, 2 * _width, _width));
+        AttentionOptions causal = _heads.Options(new AttentionMask(Causal: true), ForwardContext.Inference);
+        return Merge(_heads.Split(packed.Slice(2, 0, _width)).Attention(keys, values, causal));
+    }
 
     /// <summary>Attention of scattered rows, one position each, to projected keys and values of whole batches of rows.</summary>
     /// <param name="x">[n, 1, dim]</param>
     /// <param name="keys">[B, S, heads, d]</param>
     /// <param name="values">[B, S, heads, d]</param>
-    /// <param name="padding">Float32 [B, S], 1 at keys that are not seen; or null.</param>
-    /// <param name="grid">To which of the B every row belongs.</param>
-    /// <returns>[n, 1, dim]</returns>
-    internal Tensor Attend(Tensor x, Tensor keys, Tensor values, Tensor? padding, RowGrid grid)
+    /// <param name="grid">To which of the B every row belongs; null: there are as many, in order.</param>
+    /// <returns>[n, 1, output]</returns>
+    internal Tensor Attend(Tensor x, Tensor keys, Tensor values, RowGrid? grid)
     {
-        Tensor y = Heads(grid.Spread(Query.Forward(x))).Attention(keys, values, new AttentionOptions { KeyPadding = padding });
-        return Out.Forward(grid.Collect(y.Reshape(new Shape(y.Shape[0], y.Shape[1], Out.Weight.Shape[1]))));
-    }
-
-    /// <summary>The same attention in separate steps that also return the weights, for inspection; it keeps [T, S] matrices.</summary>
-    /// <param name="x">Queries' source, [B, T, dim]</param>
-    /// <param name="memory">Keys' and values' source; null for x itself.</param>
-    /// <param name="mask">Which keys are seen.</param>
-    /// <returns>The output [B, T, dim] and the weights [B, heads, T, S].</returns>
-    public (Tensor Output, Tensor Weights) ForwardWithWeights(Tensor x, Tensor? memory, AttentionMask mask)
-    {
-        memory ??= x;
-        Tensor query = Heads(Query.Forward(x)).Transpose(1, 2), key = Heads(Key.Forward(memory)).Transpose(1, 2);
-        Tensor value = Heads(Value.Forward(memory)).Transpose(1, 2);
-        Tensor scores = query.MatMul(key.Transpose()) * (1 / MathF.Sqrt(query.Shape[-1]));
-        Tensor weights = (scores + Hidden(mask, scores.Shape)).Softmax();
-        return (Merge(weights.MatMul(value).Transpose(1, 2)), weights);
-    }
-
-    /// <inheritdoc/>
-    public override AttentionOutput Attend(Tensor x, AttentionMask mask, Tensor? past, ForwardContext context) =>
-        new(Forward(x, mask, context));
-
-    /// <inheritdoc/>
-    public override LayerState CreateState(int batch) => new KeyValueCache(batch, _heads, Out.Weight.Shape[1] / _heads);
-
-    /// <summary>Causal attention of new positions to all so far.</summary>
-    /// <param name="x">[B, n, dim]</param>
-    /// <param name="state">A <see cref="KeyValueCache"/>.</param>
-    public override Tensor Step(Tensor x, LayerState state)
-    {
-        Tensor packed = x.Linear(_packedWeight, _packedBias);
-        int dim = Out.Weight.Shape[1];
-        (Tensor keys, Tensor values) = ((KeyValueCache)state).Append(packed.Slice(2, dim, dim), packed.Slice(2, 2 * dim, dim));
-        return Merge(Heads(packed.Slice(2, 0, dim)).Attention(keys, values,
-            Options(new AttentionMask(Causal: true), ForwardContext.Inference)));
+        Tensor query = Query.Forward(x);
+        Tensor y = AttentionHeads.Join(
+            _heads.Split(grid is null ? query : grid.Spread(query)).Attention(keys, values, new AttentionOptions()));
+        return Out.Forward(grid is null ? y : grid.Collect(y));
     }
 
     /// <summary>Stores the keys and values of new positions without attending from them.</summary>
@@ -163,9 +108,8 @@ public sealed class MultiHeadAttention : SelfAttention, ICrossAttention
     /// <returns>Keys and values of all positions, [B, length, heads, d].</returns>
     internal (Tensor Keys, Tensor Values) Remember(Tensor x, KeyValueCache cache)
     {
-        int dim = Out.Weight.Shape[1];
-        Tensor packed = x.Linear(_packedWeight.Detach().Slice(0, dim, 2 * dim), _packedBias?.Detach().Slice(0, dim, 2 * dim));
-        return cache.Append(packed.Slice(2, 0, dim), packed.Slice(2, dim, dim));
+        Tensor packed = x.Linear(_packedWeight.Detach().Slice(0, _width, 2 * _width), _packedBias?.Detach().Slice(0, _width, 2 * _width));
+        return cache.Append(packed.Slice(2, 0, _width), packed.Slice(2, _width, _width));
     }
 
     /// <inheritdoc/>
@@ -177,42 +121,7 @@ public sealed class MultiHeadAttention : SelfAttention, ICrossAttention
         visit.Add("out", Out);
     }
 
-    private Linear Range(int part, int dim) => new(_packedWeight.Rows(part * dim, dim), _packedBias?.Rows(part * dim, dim));
+    private Linear Part(int part) => new(_packedWeight.Rows(part * _width, _width), _packedBias?.Rows(part * _width, _width));
 
-    private AttentionOptions Options(AttentionMask mask, ForwardContext context) => new()
-    {
-        Causal = mask.Causal,
-        Window = mask.Window,
-        KeyPadding = mask.KeyPadding,
-        Dropout = context.IsTraining ? _dropout : 0,
-        DropoutKey = context.IsTraining && _dropout > 0 ? context.Random!.NextKey() : default,
-    };
-
-    private Tensor Heads(Tensor x) => x.Reshape(new Shape(x.Shape[0], x.Shape[1], _heads, x.Shape[2] / _heads));
-
-    private Tensor Merge(Tensor y) => Out.Forward(y.Reshape(new Shape(y.Shape[0], y.Shape[1], y.Shape[2] * y.Shape[3])));
-
-    private static Tensor Hidden(AttentionMask mask, Shape scores)
-    {
-        int queries = scores[2], keys = scores[3];
-        float[] hidden = new float[queries * keys];
-        for (int t = 0; t < queries; t++)
-        {
-            int place = t + keys - queries;
-            for (int u = 0; u < keys; u++)
-            {
-                bool seen = !(mask.Causal && u > place) && !(mask.Window > 0 && u <= place - mask.Window);
-                hidden[(t * keys) + u] = seen ? 0 : float.NegativeInfinity;
-            }
-        }
-
-        Tensor hiding = Tensor.From(hidden, new Shape(queries, keys));
-        if (mask.KeyPadding is not { } padding)
-        {
-            return hiding;
-        }
-
-        Tensor perKey = padding.Reshape(new Shape(padding.Shape[0], 1, 1, keys));
-        return hiding + perKey.Select(Tensor.Scalar(float.NegativeInfinity), Tensor.Scalar(0));
-    }
+    private Tensor Merge(Tensor y) => Out.Forward(AttentionHeads.Join(y));
 }

@@ -20,15 +20,26 @@ public abstract class SelfAttention : Module
     /// <summary>The output map.</summary>
     public abstract Linear Out { get; }
 
-    /// <summary>How many earlier input states the next block wants to see; 0 for mechanisms that look no further than the block.</summary>
-    public virtual int PastLength => 0;
+    /// <summary>Whether blocks of a stream see input states before them (<see cref="LayerHistory"/>).</summary>
+    public virtual bool ReadsHistory => false;
+
+    /// <summary>Most new positions of one <see cref="Step"/>.</summary>
+    public virtual int MostPerStep => int.MaxValue;
+
+    /// <summary>
+    /// Values that decide how much is computed, as learnt spans do: they are fetched from a device for all layers with one wait before
+    /// anything asks for them. Null for none.
+    /// </summary>
+    public virtual Tensor? SizingValues => null;
 
     /// <summary>Attention within a block, and to the input states before it where the mechanism looks that far.</summary>
     /// <param name="x">The block's input states, [B, T, dim].</param>
     /// <param name="mask">Which positions of the block are seen.</param>
-    /// <param name="past">Input states before the block, oldest first, [B, C, dim], without gradient; null for none.</param>
-    /// <param name="context">Dropout.</param>
-    public abstract AttentionOutput Attend(Tensor x, AttentionMask mask, Tensor? past, ForwardContext context);
+    /// <param name="history">Input states before the block, which the mechanism advances by it; null for a block that begins a text, and
+    /// for mechanisms that look no further.</param>
+    /// <param name="context">Dropout, penalties, and who observes.</param>
+    /// <returns>[B, T, dim]</returns>
+    public abstract Tensor Attend(Tensor x, AttentionMask mask, LayerHistory? history, ForwardContext context);
 
     /// <summary>An empty state for step-by-step generation.</summary>
     /// <param name="batch">Sequences side by side.</param>
@@ -39,4 +50,9 @@ public abstract class SelfAttention : Module
     /// <param name="state">Made by <see cref="CreateState"/>.</param>
     /// <returns>[B, n, dim]</returns>
     public abstract Tensor Step(Tensor x, LayerState state);
+
+    /// <summary>Brings constrained parameters back into their range; called after every update.</summary>
+    public virtual void ApplyConstraints()
+    {
+    }
 }

@@ -50,12 +50,32 @@ public sealed class AbsolutePositions : Module
             return x.Add(_table.Slice(0, start, length));
         }
 
-        int[] positions = TokenEmbedding.PositionIndices(tokens.ToInt32Array(), length, padding, start);
+        int[] positions = PositionIndices(tokens.ToInt32Array(), length, padding, start);
         return x.Add(_table.Embedding(Tensor.From(positions, tokens.Shape, _table.Device), padding));
     }
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit) => visit.Add("positions.weight", Weight);
+
+    /// <summary>
+    /// Positions of tokens under a padding id: padding + number of real tokens so far; padding itself stands at the position padding.
+    /// </summary>
+    /// <param name="tokens">Row-major [rows, length].</param>
+    /// <param name="length">Tokens per row.</param>
+    /// <param name="padding">The padding id.</param>
+    /// <param name="start">Real tokens before.</param>
+    public static int[] PositionIndices(ReadOnlySpan<int> tokens, int length, int padding, int start = 0)
+    {
+        int[] positions = new int[tokens.Length];
+        int seen = start;
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            seen = i % length == 0 ? start : seen;
+            positions[i] = tokens[i] == padding ? padding : padding + ++seen;
+        }
+
+        return positions;
+    }
 
     /// <summary>Sets the row of a table that stands for padding to zero.</summary>
     internal static void ClearRow(Tensor table, int? row)

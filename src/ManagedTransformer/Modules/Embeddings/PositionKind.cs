@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Modules.Embeddings;
 
 /// <summary>How positions enter a model.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<PositionKind>))]
 public enum PositionKind
 {
     /// <summary>Not at all.</summary>

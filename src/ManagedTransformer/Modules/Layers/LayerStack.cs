@@ -1,3 +1,4 @@
+using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules.Layers;
@@ -16,6 +17,34 @@ public sealed class LayerStack(IReadOnlyList<TransformerLayer> layers, LayerNorm
 
     /// <summary>The norm behind the last layer; null for none.</summary>
     public LayerNorm? Norm => norm;
+
+    /// <summary>Whether blocks of a stream see the blocks before them through a <see cref="StreamHistory"/>.</summary>
+    public bool ReadsHistory { get; } = layers.Any(layer => layer.Attention.ReadsHistory);
+
+    /// <summary>Most new positions of one step of generation.</summary>
+    public int MostPerStep { get; } = layers.Min(layer => layer.Attention.MostPerStep);
+
+    /// <summary>An empty history of a stream; null where no layer reads one.</summary>
+    public StreamHistory? CreateHistory() => ReadsHistory ? new StreamHistory(layers.Count) : null;
+
+    /// <summary>Brings constrained parameters back into their range; to be called after every update.</summary>
+    public void ApplyConstraints()
+    {
+        foreach (TransformerLayer layer in layers)
+        {
+            layer.Attention.ApplyConstraints();
+        }
+
+        FetchSizingValues();
+    }
+
+    /// <summary>Empty states for generation, one per layer.</summary>
+    /// <param name="batch">Sequences side by side.</param>
+    internal IReadOnlyList<LayerState> CreateStates(int batch)
+    {
+        FetchSizingValues();
+        return [.. layers.Select(layer => layer.Attention.CreateState(batch))];
+    }
 
     /// <summary>The states behind the last layer and its norm.</summary>
     /// <param name="x">[B, T, dim]</param>
@@ -43,6 +72,9 @@ public sealed class LayerStack(IReadOnlyList<TransformerLayer> layers, LayerNorm
     internal Tensor RunLayer<TAttention>(int index, Tensor x, TAttention attention, ForwardContext context)
         where TAttention : ILayerAttention =>
         Run(index, layers[index], x, layers[index].Normed(x), null, attention, context).Residual;
+
+    // One wait for a device instead of one per layer.
+    private void FetchSizingValues() => Tensor.Fetch([.. layers.Select(layer => layer.Attention.SizingValues).OfType<Tensor>()]);
 
     // Pre-norm, layers pass on the pair (residual stream, normalised stream); post-norm, both are the stream.
     private static (Tensor Residual, Tensor Normed) Run<TAttention>(

@@ -6,56 +6,43 @@ namespace ManagedTransformer.Modules.Layers;
 /// <summary>
 /// Sub-layers with residual connections and a norm each: self-attention, attention to a memory (decoder layers; Vaswani et al., 2017,
 /// section 3.1), a position-wise layer. Post-norm: x = LN(x + f(x)); pre-norm: x = x + f(LN(x)). All are slots: any attention, and a
-/// feed-forward layer, a memory in its place, or nothing; a memory may also stand behind the layer, x + memory(x), without a norm of its
-/// own.
+/// feed-forward layer, a memory in its place, or nothing; a module may stand in front of the attention, and a memory behind the layer,
+/// x + memory(x), without a norm of its own.
 /// </summary>
 public sealed class TransformerLayer : Module
 {
     private readonly float _dropout, _feedForwardDropout;
+    private readonly CrossAttentionNames _names;
 
     /// <summary>A layer of softmax attention and a feed-forward layer.</summary>
     /// <param name="options">Sizes and dropouts.</param>
     /// <param name="random">Source of the initial values.</param>
     /// <param name="memoryDim">Width of the memory that a decoder layer attends to; null for a layer without.</param>
     public TransformerLayer(TransformerLayerOptions options, RandomSource random, int? memoryDim = null)
-        : this(
-            options,
-            new MultiHeadAttention(options.Dim, options.Heads, random, null, options.Bias, options.AttentionDropout),
-            memoryDim is null
-                ? null
-                : new MultiHeadAttention(options.Dim, options.Heads, random, memoryDim, options.Bias, options.AttentionDropout),
-            new FeedForward(options.Dim, options.FeedForward, options.Activation, random, options.ActivationDropout,
-                options.FeedForwardBias ?? options.Bias),
-            null,
-            null)
+        : this(options, new LayerParts
+        {
+            Attention = options.SoftmaxAttention(random),
+            Cross = memoryDim is { } width ? options.SoftmaxCrossAttention(width, random) : null,
+            Positionwise = options.FeedForwardLayer(random),
+        })
     {
     }
 
     /// <summary>A layer of given parts.</summary>
     /// <param name="options">Width, norms and residual dropout.</param>
-    /// <param name="attention">The attention slot.</param>
-    /// <param name="positionwise">The feed-forward slot; null for a layer of attention alone.</param>
-    /// <param name="after">A memory behind the layer; null for none.</param>
-    /// <param name="before">What the attention's input passes first; null for nothing.</param>
-    public TransformerLayer(
-        TransformerLayerOptions options, SelfAttention attention, PositionwiseModule? positionwise, PositionwiseModule? after = null,
-        PositionwiseModule? before = null)
-        : this(options, attention, null, positionwise, after, before)
+    /// <param name="parts">What stands in the slots.</param>
+    public TransformerLayer(TransformerLayerOptions options, LayerParts parts)
     {
-    }
-
-    /// <summary>Likewise, with a slot that attends to a memory.</summary>
-    internal TransformerLayer(
-        TransformerLayerOptions options, SelfAttention attention, ICrossAttention? cross, PositionwiseModule? positionwise,
-        PositionwiseModule? after, PositionwiseModule? before)
-    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(parts);
         _dropout = options.Dropout;
         _feedForwardDropout = options.FeedForwardDropout ?? options.Dropout;
+        _names = parts.CrossNames;
         IsPreNorm = options.PreNorm;
-        (Before, Attention, Cross, Positionwise, After) = (before, attention, cross, positionwise, after);
+        (Before, Attention, Cross, Positionwise, After) = (parts.Before, parts.Attention, parts.Cross, parts.Positionwise, parts.After);
         Norm1 = new LayerNorm(options.Dim, options.NormEpsilon);
-        CrossNorm = cross is null ? null : new LayerNorm(options.Dim, options.NormEpsilon);
-        Norm2 = positionwise is null ? null : new LayerNorm(options.Dim, options.NormEpsilon);
+        CrossNorm = Cross is null ? null : new LayerNorm(options.Dim, options.NormEpsilon);
+        Norm2 = Positionwise is null ? null : new LayerNorm(options.Dim, options.NormEpsilon);
         Norms = [.. new[] { Norm1, CrossNorm, Norm2 }.OfType<LayerNorm>()];
     }
 
@@ -72,7 +59,7 @@ public sealed class TransformerLayer : Module
     public LayerNorm Norm1 { get; }
 
     /// <summary>Attention to a memory; null for a layer without.</summary>
-    internal ICrossAttention? Cross { get; }
+    public CrossAttention? Cross { get; }
 
     /// <summary>Norm of the sub-layer that attends to a memory; null where there is none.</summary>
     public LayerNorm? CrossNorm { get; }
@@ -96,7 +83,7 @@ public sealed class TransformerLayer : Module
     /// <param name="memory">[B, S, memoryDim]; null for layers that attend to none.</param>
     /// <param name="memoryMask">Which positions of the memory are seen; default: all.</param>
     public Tensor Forward(Tensor x, AttentionMask mask, ForwardContext context, Tensor? memory = null, AttentionMask? memoryMask = null) =>
-        new LayerStack([this], null).RunLayer(0, x, new BlockAttention(mask, context, memory, memoryMask), context);
+        new LayerStack([this], null).RunLayer(0, x, new BlockAttention(mask, context, null, memory, memoryMask), context);
 
     /// <summary>What the attention sees of the residual stream: its normalised form (pre-norm), or the stream itself.</summary>
     internal Tensor Normed(Tensor x) => IsPreNorm ? Norm1.Forward(x) : x;
@@ -120,25 +107,19 @@ public sealed class TransformerLayer : Module
             return context.Dropout(attention.AttendToMemory(index, this, x), _dropout);
         }
 
-        // A memory's output is not dropped with the feed-forward layer's rate.
-        Tensor y = Positionwise!.Forward(x, context);
-        return Positionwise is FeedForward ? context.Dropout(y, _feedForwardDropout) : y;
+        return context.Dropout(Positionwise!.Forward(x, context), Positionwise.HasResidualDropout ? _feedForwardDropout : 0);
     }
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
-        // Decoder layers with something in front of their attention have the names of their paper.
-        (string cross, string crossNorm, string lastNorm) = Cross is null ? ("", "", "norm2")
-            : Before is null ? ("cross_attn", "norm2", "norm3")
-            : ("cross", "norm_cross", "norm2");
         visit.Add(Before?.SlotName ?? "", Before);
         visit.Add("attn", Attention);
         visit.Add("norm1", Norm1);
-        visit.Add(cross, (Module?)Cross);
-        visit.Add(crossNorm, CrossNorm);
+        visit.Add(_names.Attention, Cross);
+        visit.Add(_names.Norm, CrossNorm);
         visit.Add(Positionwise?.SlotName ?? "", Positionwise);
-        visit.Add(lastNorm, Norm2);
+        visit.Add(Cross is null ? "norm2" : _names.LastNorm, Norm2);
         visit.Add(After is null ? "" : After.SlotName + "_after", After);
     }
 }

@@ -1,3 +1,4 @@
+using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules.Layers;
@@ -40,4 +41,15 @@ public sealed record TransformerLayerOptions
 
     /// <summary>Dropout after the feed-forward sub-layer; null: as after attention.</summary>
     public float? FeedForwardDropout { get; init; }
+
+    /// <summary>Softmax self-attention of these sizes, with initial values.</summary>
+    internal MultiHeadAttention SoftmaxAttention(RandomSource random) => new(Dim, Heads, random, Bias, AttentionDropout);
+
+    /// <summary>Softmax attention of these sizes to a memory, with initial values.</summary>
+    internal MultiHeadCrossAttention SoftmaxCrossAttention(int memoryDim, RandomSource random) =>
+        new(Dim, Heads, memoryDim, random, Bias, AttentionDropout);
+
+    /// <summary>A feed-forward layer of these sizes, with initial values.</summary>
+    internal FeedForward FeedForwardLayer(RandomSource random) =>
+        new(Dim, FeedForward, Activation, random, ActivationDropout, FeedForwardBias ?? Bias);
 }

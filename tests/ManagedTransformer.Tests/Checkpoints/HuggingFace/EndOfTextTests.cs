@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ManagedTransformer.Checkpoints.HuggingFace;
 using ManagedTransformer.Tests.Data;
 using Xunit;
 
@@ -26,8 +25,9 @@ public sealed class EndOfTextTests : IDisposable
         Assert.Equal(expected, model.Description.EndOfText);
         model.Save(_folder["ours"]);
         Assert.Equal(expected, LanguageModel.Load(_folder["ours"]).Description.EndOfText);
-        Gpt2Folder.Write(model, _folder["exported"]);
-        Assert.Equal(expected ?? [_sample.Tokenizer.SpecialTokens.Single().Id], Gpt2Folder.Read(_folder["exported"]).Description.EndOfText);
+        model.SaveAsGpt2(_folder["exported"]);
+        Assert.Equal(
+            expected ?? [_sample.Tokenizer.SpecialTokens.Single().Id], LanguageModel.Load(_folder["exported"]).Description.EndOfText);
     }
 
     [Fact]
@@ -58,6 +58,6 @@ public sealed class EndOfTextTests : IDisposable
             File.WriteAllText(Path.Combine(path, "generation_config.json"), $$"""{"eos_token_id": {{generationConfig}}}""");
         }
 
-        return Gpt2Folder.Read(path);
+        return LanguageModel.Load(path);
     }
 }

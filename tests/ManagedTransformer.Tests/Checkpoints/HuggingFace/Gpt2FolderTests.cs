@@ -32,7 +32,7 @@ public sealed class Gpt2FolderTests : IDisposable
     {
         Gpt2Sample sample = new(tie);
         sample.Config["activation_function"] = activation;
-        LanguageModel model = Gpt2Folder.Read(sample.Write(_folder["gpt2"]));
+        LanguageModel model = LanguageModel.Load(sample.Write(_folder["gpt2"]));
         int[] ids = Ids(model);
         Func<double, double> function = activation switch
         {
@@ -53,7 +53,7 @@ public sealed class Gpt2FolderTests : IDisposable
     [Fact]
     public void TakesSizesAndOptionsFromTheConfig()
     {
-        LanguageModelConfig config = Gpt2Folder.Read(new Gpt2Sample().Write(_folder["gpt2"])).Description.Model;
+        LanguageModelConfig config = LanguageModel.Load(new Gpt2Sample().Write(_folder["gpt2"])).Description.Model;
         Assert.Equal((Gpt2Sample.Inner, 1e-4f, Gpt2Sample.Positions), (config.FeedForward, config.NormEpsilon, config.MaxPositions));
         Assert.Equal((0.2f, 0.3f, 0.4f), (config.Dropout, config.EmbeddingDropout, config.AttentionDropout));
         Assert.Equal((Activation.GeluTanh, PositionKind.Learned, true, true),
@@ -63,7 +63,7 @@ public sealed class Gpt2FolderTests : IDisposable
         string[] absent = ["n_positions", "activation_function", "layer_norm_epsilon", "resid_pdrop", "embd_pdrop", "attn_pdrop",
             "tie_word_embeddings"];
         Array.ForEach(absent, key => sparse.Config.Remove(key));
-        config = Gpt2Folder.Read(sparse.Write(_folder["sparse"])).Description.Model;
+        config = LanguageModel.Load(sparse.Write(_folder["sparse"])).Description.Model;
         Assert.Equal((1e-5f, 0.1f, 0.1f, Gpt2Sample.Positions),
             (config.NormEpsilon, config.Dropout, config.AttentionDropout, config.MaxPositions));
         Assert.Equal((Activation.GeluTanh, true, null), (config.Activation, config.Tie, config.EmbeddingDropout));
@@ -73,18 +73,18 @@ public sealed class Gpt2FolderTests : IDisposable
     public void FormsOfOneModelAreReadAlike()
     {
         Gpt2Sample sample = new();
-        LanguageModel model = Gpt2Folder.Read(sample.Write(_folder["prefixed"]));
+        LanguageModel model = LanguageModel.Load(sample.Write(_folder["prefixed"]));
         float[] expected = Logits(model);
-        Assert.Equal(expected, Logits(Gpt2Folder.Read(sample.WriteSharded(_folder["sharded"]))));
-        Assert.Equal(expected, Logits(Gpt2Folder.Read(sample.Write(_folder["plain"], prefix: ""))));
-        Assert.Equal(Ids(model), Ids(Gpt2Folder.Read(sample.Write(_folder["two-files"], tokenizerJson: false))));
+        Assert.Equal(expected, Logits(LanguageModel.Load(sample.WriteSharded(_folder["sharded"]))));
+        Assert.Equal(expected, Logits(LanguageModel.Load(sample.Write(_folder["plain"], prefix: ""))));
+        Assert.Equal(Ids(model), Ids(LanguageModel.Load(sample.Write(_folder["two-files"], tokenizerJson: false))));
         Assert.Equal(expected, Logits(LanguageModel.Load(_folder["sharded"])));
 
         // Masks of older files, and the tied table once more, are no weights.
         sample.Add("h.0.attn.bias", 1, 1, 16, 16);
         sample.Add("h.1.attn.masked_bias");
         sample.Tensors["lm_head.weight"] = sample.Tensors["wte.weight"];
-        Assert.Equal(expected, Logits(Gpt2Folder.Read(sample.Write(_folder["old"]))));
+        Assert.Equal(expected, Logits(LanguageModel.Load(sample.Write(_folder["old"]))));
     }
 
     [Fact]
@@ -92,14 +92,14 @@ public sealed class Gpt2FolderTests : IDisposable
     {
         Gpt2Sample sample = new();
         sample.Round(value => (float)(Half)value);
-        float[] expected = Logits(Gpt2Folder.Read(sample.Write(_folder["f32"])));
-        Assert.Equal(expected, Logits(Gpt2Folder.Read(sample.WriteHalf(_folder["f16"]))));
+        float[] expected = Logits(LanguageModel.Load(sample.Write(_folder["f32"])));
+        Assert.Equal(expected, Logits(LanguageModel.Load(sample.WriteHalf(_folder["f16"]))));
 
         sample.Round(value => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value) & unchecked((int)0xFFFF0000)));
-        expected = Logits(Gpt2Folder.Read(sample.Write(_folder["f32-again"])));
+        expected = Logits(LanguageModel.Load(sample.Write(_folder["f32-again"])));
         SafetensorsWriter.Write(_folder["f16/model.safetensors"],
             sample.Named("").Select(tensor => (tensor.Name, tensor.Tensor.Cast(DType.BFloat16))));
-        Assert.Equal(expected, Logits(Gpt2Folder.Read(_folder["f16"])));
+        Assert.Equal(expected, Logits(LanguageModel.Load(_folder["f16"])));
     }
 
     [Theory]
@@ -108,10 +108,10 @@ public sealed class Gpt2FolderTests : IDisposable
     public void WhatIsWrittenIsReadBackBitForBit(bool tie)
     {
         Gpt2Sample sample = new(tie);
-        LanguageModel model = Gpt2Folder.Read(sample.Write(_folder["gpt2"]));
-        Gpt2Folder.Write(model, _folder["parent/exported"]);
+        LanguageModel model = LanguageModel.Load(sample.Write(_folder["gpt2"]));
+        model.SaveAsGpt2(_folder["parent/exported"]);
         Assert.True(Gpt2Folder.IsGpt2(_folder["parent/exported"]));
-        LanguageModel again = Gpt2Folder.Read(_folder["parent/exported"]);
+        LanguageModel again = LanguageModel.Load(_folder["parent/exported"]);
         Assert.Equal(model.Description with { EndOfText = null }, again.Description with { EndOfText = null });
         Assert.Equal(Assert.Single(model.Description.EndOfText!), Assert.Single(again.Description.EndOfText!));
         Assert.Equal(Logits(model), Logits(again));
@@ -128,12 +128,12 @@ public sealed class Gpt2FolderTests : IDisposable
 
         // Either form of the tokenizer alone is enough.
         File.Delete(_folder["parent/exported/tokenizer.json"]);
-        Assert.Equal(Ids(model), Ids(Gpt2Folder.Read(_folder["parent/exported"])));
+        Assert.Equal(Ids(model), Ids(LanguageModel.Load(_folder["parent/exported"])));
 
         // Our own folder in between keeps everything too, and an earlier export is replaced.
         model.Save(_folder["ours"]);
-        Gpt2Folder.Write(LanguageModel.Load(_folder["ours"]), _folder["parent/exported"]);
-        Assert.Equal(Logits(model), Logits(Gpt2Folder.Read(_folder["parent/exported"])));
+        LanguageModel.Load(_folder["ours"]).SaveAsGpt2(_folder["parent/exported"]);
+        Assert.Equal(Logits(model), Logits(LanguageModel.Load(_folder["parent/exported"])));
         Assert.Equal(["exported"], Directory.GetFileSystemEntries(_folder["parent"]).Select(path => Path.GetFileName(path)));
     }
 
@@ -141,7 +141,7 @@ public sealed class Gpt2FolderTests : IDisposable
     public void TheExportedConfigSaysWhatReadersOfGPT2Need()
     {
         Gpt2Sample sample = new();
-        Gpt2Folder.Write(Gpt2Folder.Read(sample.Write(_folder["gpt2"])), _folder["exported"]);
+        LanguageModel.Load(sample.Write(_folder["gpt2"])).SaveAsGpt2(_folder["exported"]);
         JsonNode config = JsonNode.Parse(File.ReadAllText(_folder["exported/config.json"]))!;
         Assert.Equal("GPT2LMHeadModel", config["architectures"]![0]!.GetValue<string>());
         foreach (string key in (string[])["model_type", "vocab_size", "n_embd", "n_layer", "n_head", "n_positions", "n_ctx", "n_inner",
@@ -159,7 +159,7 @@ public sealed class Gpt2FolderTests : IDisposable
     public void WhateverTakesAModelTakesTheFolder()
     {
         string path = new Gpt2Sample().WriteSharded(_folder["gpt2"]);
-        using LanguageModel model = LanguageModel.Load(path);
+        LanguageModel model = LanguageModel.Load(path);
         Assert.NotEmpty(string.Concat(model.Generate("the cat", new GenerationOptions { MaxTokens = 5 })));
         ModelSummary summary = ModelSummary.Of(path);
         Assert.Equal(model.Network.ParameterCount, summary.Parameters);
@@ -170,7 +170,7 @@ public sealed class Gpt2FolderTests : IDisposable
     [Fact]
     public void OtherPathsAreNoGPT2()
     {
-        Gpt2Folder.Read(new Gpt2Sample().Write(_folder["gpt2"])).Save(_folder["ours"]);
+        LanguageModel.Load(new Gpt2Sample().Write(_folder["gpt2"])).Save(_folder["ours"]);
         Assert.False(Gpt2Folder.IsGpt2(_folder["ours"]));
         Assert.False(Gpt2Folder.IsGpt2(_folder["nowhere"]));
         Assert.False(Gpt2Folder.IsGpt2(_folder["gpt2/config.json"]));
@@ -264,10 +264,10 @@ public sealed class Gpt2FolderTests : IDisposable
     public void ATiedTableMayHaveTheNameOfTheOutputProjection()
     {
         Gpt2Sample sample = new();
-        float[] expected = Logits(Gpt2Folder.Read(sample.Write(_folder["gpt2"])));
+        float[] expected = Logits(LanguageModel.Load(sample.Write(_folder["gpt2"])));
         sample.Tensors["lm_head.weight"] = sample.Tensors["wte.weight"];
         sample.Tensors.Remove("wte.weight");
-        Assert.Equal(expected, Logits(Gpt2Folder.Read(sample.Write(_folder["head-only"]))));
+        Assert.Equal(expected, Logits(LanguageModel.Load(sample.Write(_folder["head-only"]))));
 
         Gpt2Sample untied = new(tie: false);
         untied.Tensors.Remove("wte.weight");
@@ -393,7 +393,7 @@ public sealed class Gpt2FolderTests : IDisposable
             Architecture = "transformer_lm",
             Model = config,
         });
-        string message = Message(() => Gpt2Folder.Write(model, _folder["exported"]));
+        string message = Message(() => model.SaveAsGpt2(_folder["exported"]));
         Assert.Contains("GPT-2 cannot express", message, StringComparison.Ordinal);
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Name));
@@ -402,13 +402,13 @@ public sealed class Gpt2FolderTests : IDisposable
     [Fact]
     public void AFailedExportLeavesNothingBehind()
     {
-        LanguageModel model = Gpt2Folder.Read(new Gpt2Sample().Write(_folder["gpt2"]));
+        LanguageModel model = LanguageModel.Load(new Gpt2Sample().Write(_folder["gpt2"]));
         LanguageModel characters = new(model.Network, CharacterTokenizer.FromText("abc"u8), model.Description);
-        Assert.Contains("byte-level BPE", Message(() => Gpt2Folder.Write(characters, _folder["exported"])), StringComparison.Ordinal);
+        Assert.Contains("byte-level BPE", Message(() => characters.SaveAsGpt2(_folder["exported"])), StringComparison.Ordinal);
 
         Directory.CreateDirectory(_folder["taken"]);
         File.WriteAllText(_folder["taken/letter.txt"], "dear");
-        Assert.Contains("holds something else", Message(() => Gpt2Folder.Write(model, _folder["taken"])), StringComparison.Ordinal);
+        Assert.Contains("holds something else", Message(() => model.SaveAsGpt2(_folder["taken"])), StringComparison.Ordinal);
         Assert.Equal(["gpt2", "taken"], Directory.GetFileSystemEntries(_folder.Name).Select(path => Path.GetFileName(path)).Order());
         Assert.Equal("dear", File.ReadAllText(_folder["taken/letter.txt"]));
     }
@@ -423,7 +423,7 @@ public sealed class Gpt2FolderTests : IDisposable
 
     private static void RequireRefused(string folder, string expected)
     {
-        string message = Message(() => Gpt2Folder.Read(folder));
+        string message = Message(() => LanguageModel.Load(folder));
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.Contains(folder, message, StringComparison.Ordinal);
         Assert.EndsWith(".", message, StringComparison.Ordinal);

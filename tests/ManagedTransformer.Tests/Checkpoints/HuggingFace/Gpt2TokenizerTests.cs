@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ManagedTransformer.Checkpoints.HuggingFace;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Tests.Data;
 using ManagedTransformer.Tokenization;
@@ -51,9 +50,9 @@ public sealed class Gpt2TokenizerTests : IDisposable
         JsonNode file = JsonNode.Parse(File.ReadAllText(_sample.Write(_folder["spaced"]) + "/tokenizer.json"))!;
         file["pre_tokenizer"]!["add_prefix_space"] = true;
         File.WriteAllText(_folder["spaced/tokenizer.json"], file.ToJsonString());
-        Assert.Equal(_sample.Tokenizer.Encode($" {Text}"), Gpt2Folder.Read(_folder["spaced"]).Tokenizer.Encode(Text));
+        Assert.Equal(_sample.Tokenizer.Encode($" {Text}"), LanguageModel.Load(_folder["spaced"]).Tokenizer.Encode(Text));
         File.WriteAllText(_folder["spaced/tokenizer_config.json"], """{ "add_prefix_space": false }""");
-        Assert.Equal(Plain, Gpt2Folder.Read(_folder["spaced"]).Tokenizer.Encode(Text));
+        Assert.Equal(Plain, LanguageModel.Load(_folder["spaced"]).Tokenizer.Encode(Text));
     }
 
     [Theory]
@@ -94,11 +93,11 @@ public sealed class Gpt2TokenizerTests : IDisposable
         File.WriteAllText(_folder["gpt2/vocab.json"], vocabulary.ToJsonString());
 
         // Without settings their form is all that tells special tokens.
-        ITokenizer tokenizer = Gpt2Folder.Read(_folder["gpt2"]).Tokenizer;
+        ITokenizer tokenizer = LanguageModel.Load(_folder["gpt2"]).Tokenizer;
         Assert.Throws<InputException>(() => tokenizer.Encode("<extra>"));
         Assert.NotEqual([EndOfText + 1], tokenizer.Encode("[PAD]"));
         File.WriteAllText(_folder["gpt2/tokenizer_config.json"], Decoder(EndOfText + 1));
-        tokenizer = Gpt2Folder.Read(_folder["gpt2"]).Tokenizer;
+        tokenizer = LanguageModel.Load(_folder["gpt2"]).Tokenizer;
         Assert.Equal([EndOfText + 1, EndOfText], LimitedTokenizer.WholeOf(tokenizer).Encode("[PAD]<|endoftext|>"));
         Assert.DoesNotContain(EndOfText + 2, tokenizer.Encode("<extra>"));
     }
@@ -121,7 +120,7 @@ public sealed class Gpt2TokenizerTests : IDisposable
     {
         // The sample's table has one id more than its tokenizer.
         Write(json, """{ "additional_special_tokens": ["[A]", "[B]\n"] }""");
-        using LanguageModel model = LanguageModel.Load(_folder["gpt2"]);
+        LanguageModel model = LanguageModel.Load(_folder["gpt2"]);
         Assert.Equal(_sample.Vocabulary, model.Tokenizer.VocabularySize);
         Assert.Equal([.. Plain, EndOfText + 1], model.Tokenizer.Encode($"{Text}[A]"));
         string message = Assert.Throws<InputException>(() => model.Generate($"{Text}[B]\n")).Message;
@@ -130,7 +129,7 @@ public sealed class Gpt2TokenizerTests : IDisposable
 
         // Neither folder of a conversion loses the surplus token.
         model.Save(_folder["ours"]);
-        Gpt2Folder.Write(LanguageModel.Load(_folder["ours"]), _folder["exported"]);
+        LanguageModel.Load(_folder["ours"]).SaveAsGpt2(_folder["exported"]);
         foreach (string folder in (string[])["ours", "exported"])
         {
             ITokenizer again = LanguageModel.Load(_folder[folder]).Tokenizer;
@@ -145,8 +144,8 @@ public sealed class Gpt2TokenizerTests : IDisposable
         int[] expected = Ids(json, """{ "add_bos_token": true, "add_prefix_space": true, "pad_token": "[PAD]" }""", "cat[PAD] dog");
         Assert.Equal(EndOfText, expected[0]);
         Assert.Contains(EndOfText + 1, expected);
-        Gpt2Folder.Read(_folder["gpt2"]).Save(_folder["ours"]);
-        Gpt2Folder.Write(LanguageModel.Load(_folder["ours"]), _folder["exported"]);
+        LanguageModel.Load(_folder["gpt2"]).Save(_folder["ours"]);
+        LanguageModel.Load(_folder["ours"]).SaveAsGpt2(_folder["exported"]);
         Assert.Equal(expected, LanguageModel.Load(_folder["exported"]).Tokenizer.Encode("cat[PAD] dog"));
         File.Delete(_folder["exported/tokenizer.json"]);
         Assert.Equal(expected, LanguageModel.Load(_folder["exported"]).Tokenizer.Encode("cat[PAD] dog"));
@@ -160,13 +159,13 @@ public sealed class Gpt2TokenizerTests : IDisposable
     private int[] Ids(bool json, string? settings, string text = Text)
     {
         Write(json, settings);
-        return LimitedTokenizer.WholeOf(Gpt2Folder.Read(_folder["gpt2"]).Tokenizer).Encode(text);
+        return LimitedTokenizer.WholeOf(LanguageModel.Load(_folder["gpt2"]).Tokenizer).Encode(text);
     }
 
     private void Refuse(bool json, string settings, string expected)
     {
         Write(json, settings);
-        string message = Assert.Throws<InputException>(() => Gpt2Folder.Read(_folder["gpt2"])).Message;
+        string message = Assert.Throws<InputException>(() => LanguageModel.Load(_folder["gpt2"])).Message;
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.Contains("tokenizer_config.json", message, StringComparison.Ordinal);
     }

@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
 

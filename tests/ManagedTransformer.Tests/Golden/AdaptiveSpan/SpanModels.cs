@@ -16,6 +16,13 @@ internal static class SpanModels
         string other => throw new InvalidDataException($"unknown kind of span '{other}'"),
     };
 
+    public static SpanKind KindOfSpans(GoldenConfig config) => Kind(config) switch
+    {
+        AttentionKind.FixedSpan => SpanKind.Fixed,
+        AttentionKind.AdaptiveSpan => SpanKind.Learnt,
+        _ => SpanKind.Dynamic,
+    };
+
     public static SpanConfig Span(GoldenConfig config) => new()
     {
         Limit = config.Int("max_span"),

@@ -1,7 +1,8 @@
-using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Data.Text;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
+using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Optimizers;
 using ManagedTransformer.Optimizers.Schedules;
 using ManagedTransformer.Tensors;
@@ -22,7 +23,7 @@ internal sealed class SpanTrainingSystem : IGoldenSystem
             initialAccumulator: config.Float("initial_accumulator", 0));
         LinearWarmupSchedule schedule = new(config.Double("lr"), config.Int("warmup"));
         ContiguousBatches batches = new(TokenStream.FromIds(test.IntegerValues("in/stream")), config.Int("batch"), config.Int("block"));
-        HiddenStateCache past = new(model.Config.Layers);
+        StreamHistory past = model.Stack.CreateHistory()!;
         Shape shape = new(config.Int("batch"), config.Int("block"));
         int[] inputs = new int[shape.Count], targets = new int[shape.Count];
         List<double> losses = [];
@@ -31,10 +32,10 @@ internal sealed class SpanTrainingSystem : IGoldenSystem
             batches.Next(inputs, targets);
             model.ClearGradients();
             TrainingLoss loss = model.TrainingLoss(Tensor.From(inputs, shape), Tensor.From(targets, shape),
-                ForwardContext.Inference, past: past);
+                ForwardContext.Inference, history: past);
             loss.Total.Backward();
             adagrad.Step((float)schedule.Rate(step));
-            model.ApplyConstraints();
+            model.Stack.ApplyConstraints();
             losses.Add(loss.Prediction.Loss.Item());
         }
 

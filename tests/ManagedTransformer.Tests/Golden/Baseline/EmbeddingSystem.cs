@@ -13,17 +13,14 @@ internal sealed class EmbeddingSystem : IGoldenSystem
         GoldenConfig config = test.Config;
         int? padding = config.Padding();
         Tensor tokens = test.Integers("in/tokens");
-        TokenEmbedding embedding = new(
-            new TokenEmbeddingOptions
-            {
-                Vocabulary = config.Int("vocab"),
-                Dim = config.Int("dim"),
-                Positions = config.Positions(),
-                MaxPositions = MaxPositions(test, tokens.Shape[1], padding),
-                Padding = padding,
-                Scale = config.Bool("scale_embedding", true),
-            },
-            new RandomSource(1));
+        RandomSource random = new(1);
+        int dim = config.Int("dim");
+        PlainTable table = new(
+            Initialization.Normal(new Shape(config.Int("vocab"), dim), 1, random), padding, config.Bool("scale_embedding", true));
+        AbsolutePositions? positions = config.Positions() == PositionKind.None
+            ? null
+            : new(config.Positions(), MaxPositions(test, tokens.Shape[1], padding), dim, padding, 1, random);
+        TokenEmbedding embedding = new(table, new PositionStage(positions, null, 0));
         check.Load(embedding);
         Tensor y = embedding.Forward(tokens, ForwardContext.Inference);
         check.Compare("out/y", y);
@@ -44,7 +41,7 @@ internal sealed class EmbeddingSystem : IGoldenSystem
     {
         int length = tokens.Shape[1];
         int[] positions = padding is { } id
-            ? TokenEmbedding.PositionIndices(tokens.ToInt32Array(), length, id)
+            ? AbsolutePositions.PositionIndices(tokens.ToInt32Array(), length, id)
             : [.. Enumerable.Range(0, (int)tokens.Count).Select(i => i % length)];
         return Tensor.From(positions, tokens.Shape);
     }

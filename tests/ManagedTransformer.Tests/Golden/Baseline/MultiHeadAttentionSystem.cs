@@ -13,8 +13,8 @@ internal sealed class MultiHeadAttentionSystem : IGoldenSystem
         AttentionMask mask = new(Causal: test.Config.Bool("causal", false), KeyPadding: test.OptionalFloats("in/key_padding_mask"));
 
         // In separate steps, which give the weights.
-        (MultiHeadAttention steps, Tensor query, Tensor? memory) = Prepare(test, check);
-        (Tensor y, Tensor weights) = steps.ForwardWithWeights(query, memory, mask);
+        (Module steps, Tensor query, Tensor? memory) = Prepare(test, check);
+        (Tensor y, Tensor weights) = ForwardWithWeights(steps, query, memory, mask);
         check.Compare("out/y", y);
         check.CompareOptional("out/weights", () => weights);
         check.Differentiate(("y", y), ("weights", weights));
@@ -22,7 +22,7 @@ internal sealed class MultiHeadAttentionSystem : IGoldenSystem
 
         // In one pass, without weights. Where the expected gradients contain those of the weights,
         // the separate steps are what to agree with.
-        (MultiHeadAttention fused, query, memory) = Prepare(test, check);
+        (Module fused, query, memory) = Prepare(test, check);
         y = Forward(fused, query, memory, mask);
         check.Compare("out/y", y);
         check.Differentiate(("y", y));
@@ -33,7 +33,7 @@ internal sealed class MultiHeadAttentionSystem : IGoldenSystem
         }
 
         (steps, Tensor sameQuery, Tensor? sameMemory) = Prepare(test, check);
-        check.Differentiate(("y", steps.ForwardWithWeights(sameQuery, sameMemory, mask).Output));
+        check.Differentiate(("y", ForwardWithWeights(steps, sameQuery, sameMemory, mask).Output));
         CompareWith(check, "query", sameQuery, query);
         foreach ((NamedParameter expected, NamedParameter actual) in steps.Parameters().Zip(fused.Parameters()))
         {
@@ -46,23 +46,30 @@ internal sealed class MultiHeadAttentionSystem : IGoldenSystem
         }
     }
 
-    private static (MultiHeadAttention Attention, Tensor Query, Tensor? Memory) Prepare(GoldenCase test, GoldenCheck check)
+    private static (Module Attention, Tensor Query, Tensor? Memory) Prepare(GoldenCase test, GoldenCheck check)
     {
         GoldenConfig config = test.Config;
-        bool cross = config.Bool("cross", test.Has("in/memory"));
-        int dim = config.Int("dim");
-        MultiHeadAttention attention = new(dim, config.Int("heads"), new RandomSource(1), cross ? config.Int("memory_dim", dim) : null,
-            config.Bool("bias", true));
+        bool cross = config.Bool("cross", test.Has("in/memory")), bias = config.Bool("bias", true);
+        int dim = config.Int("dim"), heads = config.Int("heads");
+        RandomSource random = new(1);
+        Module attention = cross
+            ? new MultiHeadCrossAttention(dim, heads, config.Int("memory_dim", dim), random, bias)
+            : new MultiHeadAttention(dim, heads, random, bias);
         check.Load(attention);
         return (attention, check.Input("query"), cross ? check.Input("memory") : null);
     }
 
-    private static Tensor Forward(MultiHeadAttention attention, Tensor query, Tensor? memory, AttentionMask mask) =>
-        memory is null
-            ? attention.Forward(query, mask, ForwardContext.Inference)
-            : attention.Forward(query, memory, mask, ForwardContext.Inference);
+    private static Tensor Forward(Module attention, Tensor query, Tensor? memory, AttentionMask mask) =>
+        attention is MultiHeadAttention self
+            ? self.Forward(query, mask, ForwardContext.Inference)
+            : ((MultiHeadCrossAttention)attention).Attend(query, memory!, mask, ForwardContext.Inference);
 
-    private static void CompareGradients(GoldenCheck check, MultiHeadAttention attention, Tensor query, Tensor? memory)
+    private static (Tensor Output, Tensor Weights) ForwardWithWeights(Module attention, Tensor query, Tensor? memory, AttentionMask mask) =>
+        attention is MultiHeadAttention self
+            ? self.ForwardWithWeights(query, mask)
+            : ((MultiHeadCrossAttention)attention).ForwardWithWeights(query, memory!, mask);
+
+    private static void CompareGradients(GoldenCheck check, Module attention, Tensor query, Tensor? memory)
     {
         check.CompareGradients(attention);
         check.CompareInputGradient("query", query);

@@ -17,7 +17,7 @@ internal sealed class SequenceModelSystem : IGoldenSystem
         // With the logits.
         EncoderDecoderModel model = SequenceModels.Build(check);
         EncoderOutput memory = model.Encode(source, ForwardContext.Inference);
-        Tensor logits = model.Project(model.Decode(previous, memory, ForwardContext.Inference));
+        Tensor logits = model.Forward(memory, previous, ForwardContext.Inference);
         check.Compare("out/encoder_out", memory.States);
         check.Compare("out/logits", logits);
         Compare(check, model, logits.CrossEntropy(target, sums with { IgnoredTarget = model.Config.PaddingIdx }));

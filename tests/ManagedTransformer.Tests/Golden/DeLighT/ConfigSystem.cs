@@ -1,5 +1,7 @@
 using ManagedTransformer.Architectures.DeLighT;
-using ManagedTransformer.Modules.Adaptive;
+using ManagedTransformer.Architectures.EncoderDecoder;
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Modules.Layers;
 
 namespace ManagedTransformer.Tests.Golden.DeLighT;
 
@@ -13,39 +15,34 @@ internal sealed class ConfigSystem : IGoldenSystem
         bool translation = test.Config.Text("kind") == "nmt";
         int dim = config.Int("d_model"), blocks = config.Int("blocks"), vocab = config.Int("vocab");
         DelightConfig delight = DelightModels.Config(config);
-        DelightSize size = new(delight, dim, blocks, dim / config.Int("ffn_reduction", 4));
+        DelightCost cost = new(delight, dim, blocks, dim / config.Int("ffn_reduction", 4));
         IReadOnlyList<(int Depth, double Width)> scaling = delight.Scaling(blocks);
-        int widest = test.ShapeOf("out/glt_in")[1];
+        int widest = test.ShapeOf("out/glt_in")[1], source = test.Config.Int("source_length");
         check.Compare("out/depth", [.. scaling.Select(block => (double)block.Depth)]);
         check.Compare("out/width_mult", [.. scaling.Select(block => (double)(float)block.Width)]);
         check.Compare("out/glt_in", Rows(unit => unit.Inputs));
         check.Compare("out/glt_out", Rows(unit => unit.Outputs));
         check.Compare("out/glt_groups", Rows(unit => unit.Groups));
-        check.Compare("out/layer_params", [.. Enumerable.Range(0, blocks).Select(b => (double)size.LayerParameters(b, cross: false))]);
-        int source = test.Config.Int("source_length");
-        bool preNorm = config.Bool("pre_norm", false), finalNorm = preNorm && config.Bool("final_norm", false);
         if (translation)
         {
-            check.Compare("out/decoder_layer_params",
-                [.. Enumerable.Range(0, blocks).Select(b => (double)size.LayerParameters(b, cross: true))]);
-            check.Compare("out/total_params",
-                size.TranslationParameters(vocab, config.Bool("share_embed", true) ? 0 : vocab, (preNorm ? 1 : 0) + (finalNorm ? 1 : 0)));
-            check.Compare("out/total_macs", size.TranslationMacs(source, test.Config.Int("target_length"), vocab));
+            EncoderDecoderModel model = DelightModels.Translation(config, source).Shapes();
+            check.Compare("out/layer_params", Parameters(model.Encoder.Stack));
+            check.Compare("out/decoder_layer_params", Parameters(model.Decoder.Stack));
+            check.Compare("out/total_params", model.ParameterCount);
+            check.Compare("out/total_macs", cost.TranslationMacs(source, test.Config.Int("target_length"), vocab));
             return;
         }
 
-        AdaptiveClusters? clusters = config.Has("adaptive")
-            ? new AdaptiveClusters
-            {
-                Cutoffs = [.. config.Object("adaptive").Doubles("cutoffs").Select(cut => (int)cut)],
-                Div = config.Object("adaptive").Int("factor"),
-            }
-            : null;
-        check.Compare("out/total_params", size.LanguageModelParameters(vocab, clusters, finalNorm));
-        check.Compare("out/total_macs", size.LanguageModelMacs(source, vocab, clusters));
+        LanguageModelConfig language = DelightModels.LanguageModel(config, source);
+        CausalLanguageModel shapes = language.Shapes();
+        check.Compare("out/layer_params", Parameters(shapes.Stack));
+        check.Compare("out/total_params", shapes.ParameterCount);
+        check.Compare("out/total_macs", cost.LanguageModelMacs(source, vocab, language.Adaptive));
 
         double[] Rows(Func<UnitPlan, IReadOnlyList<int>> part) =>
-            [.. size.Units.SelectMany(unit => part(unit).Concat(Enumerable.Repeat(0, widest - unit.Groups.Count)))
+            [.. cost.Units.SelectMany(unit => part(unit).Concat(Enumerable.Repeat(0, widest - unit.Groups.Count)))
                 .Select(value => (double)value)];
+
+        double[] Parameters(LayerStack stack) => [.. stack.Layers.Select(layer => (double)layer.ParameterCount)];
     }
 }

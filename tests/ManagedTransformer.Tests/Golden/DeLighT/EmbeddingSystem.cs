@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
@@ -11,8 +12,8 @@ internal sealed class EmbeddingSystem : IGoldenSystem
     public void Run(GoldenCase test, GoldenCheck check)
     {
         Tensor tokens = test.Integers("in/tokens");
-        TokenEmbedding embedding = DelightModels.Translation(test.Config, tokens.Shape[1])
-            .Embedding(test.Config.Int("vocab"), test.Config.Int("d_model"), new RandomSource(1));
+        TokenEmbedding embedding = new EncoderDecoderSlots(DelightModels.Translation(test.Config, tokens.Shape[1]))
+            .CreateEmbedding(test.Config.Int("vocab"), test.Config.Int("d_model"), new RandomSource(1));
         check.Load(embedding);
         Tensor x = embedding.Forward(tokens, ForwardContext.Inference);
         check.Compare("out/x", x);

@@ -14,8 +14,9 @@ internal sealed class LanguageModelSystem : IGoldenSystem
         CausalLanguageModel model = new(DelightModels.LanguageModel(test.Config, tokens.Shape[1]), new RandomSource(1));
         check.Load(model);
         check.CompareValues("parameters", [model.Config.ParameterCount], [model.Parameters().Sum(named => named.Parameter.Count)]);
-        Tensor hidden = model.Hidden(tokens, ForwardContext.Inference), scores = model.Project(hidden);
-        Tensor loss = model.Score(hidden, target, new CrossEntropyOptions { Sum = true }).Loss;
+        Tensor hidden = model.Hidden(tokens, ForwardContext.Inference), scores = model.Output.Scores(hidden);
+        CrossEntropyOptions sums = new() { Sum = true, IgnoredTarget = model.Config.PaddingIdx };
+        Tensor loss = model.Output.Loss(hidden, target, sums).Loss;
         check.CompareOptional("out/features", () => hidden);
         string name = test.Has("out/log_prob") ? "log_prob" : "logits";
         check.Compare("out/" + name, scores);

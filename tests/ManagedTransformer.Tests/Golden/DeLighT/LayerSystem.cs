@@ -42,7 +42,7 @@ internal sealed class LayerSystem(string name) : IGoldenSystem
         if (test.Has("in/enc"))
         {
             Tensor memory = check.Input("enc");
-            TransformerLayer layer = DelightLayers.DecoderLayer(options, dim, plan, new RandomSource(1));
+            TransformerLayer layer = DelightLayers.Create(options, plan, dim, new RandomSource(1));
             check.Load(layer);
             AttentionMask cross = new(KeyPadding: test.OptionalFloats("in/enc_pad_mask"));
             Compare(layer, layer.Forward(x, new AttentionMask(Causal: true), ForwardContext.Inference, memory, cross));
@@ -50,7 +50,7 @@ internal sealed class LayerSystem(string name) : IGoldenSystem
             return;
         }
 
-        TransformerLayer encoder = DelightLayers.Layer(options, plan, new RandomSource(1));
+        TransformerLayer encoder = DelightLayers.Create(options, plan, null, new RandomSource(1));
         check.Load(encoder);
         AttentionMask mask = new(Causal: name == "decoder_layer", KeyPadding: test.OptionalFloats("in/pad_mask"));
         Compare(encoder, encoder.Forward(x, mask, ForwardContext.Inference));

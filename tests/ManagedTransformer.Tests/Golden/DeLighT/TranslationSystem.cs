@@ -15,8 +15,8 @@ internal sealed class TranslationSystem : IGoldenSystem
             new RandomSource(1));
         check.Load(model);
         check.CompareValues("parameters", [model.Config.ParameterCount], [model.Parameters().Sum(named => named.Parameter.Count)]);
-        Tensor hidden = model.Decode(previous, model.Encode(source, ForwardContext.Inference), ForwardContext.Inference),
-            logits = model.Project(hidden);
+        Tensor hidden = model.Decoder.Forward(previous, model.Encode(source, ForwardContext.Inference), ForwardContext.Inference),
+            logits = model.Decoder.Output.Scores(hidden);
         CrossEntropyOptions options = new()
         {
             Sum = true,

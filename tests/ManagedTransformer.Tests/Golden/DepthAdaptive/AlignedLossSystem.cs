@@ -14,15 +14,12 @@ internal sealed class AlignedLossSystem : IGoldenSystem
         Tensor source = test.Integers("in/src_tokens"), previous = test.Integers("in/prev_output_tokens"),
             target = test.Integers("in/target");
         EncoderDecoderModel model = DepthModels.Build(check);
-        IReadOnlyList<Tensor> states = model.Decoder.States(previous, model.Encode(source, ForwardContext.Inference),
-            ForwardContext.Inference, (_, x) => x);
+        IReadOnlyList<Tensor> states = DepthModels.States(model, model.Encode(source, ForwardContext.Inference), previous);
         check.Compare("out/hidden", DepthModels.Stack(states));
-        check.Compare("out/logits",
-            DepthModels.Stack(states.Select((state, layer) => model.Decoder.ExitState(state).Linear(model.Decoder.Classifier(layer)))));
+        check.Compare("out/logits", DepthModels.Stack(states.Select((state, layer) => DepthModels.Scores(model, layer, state))));
 
         CrossEntropyOptions sums = DepthModels.Sums(test.Config);
-        DepthLoss loss = AlignedTraining.Compute(
-            model, model.Encode(source, ForwardContext.Inference), previous, target, ForwardContext.Inference, sums, withExits: false);
+        DepthLoss loss = DepthModels.Aligned(model, source, previous, target, sums, withExits: false);
         check.Compare("out/ll", DepthModels.Stack(loss.LogLikelihoods));
         Tensor total = model.TrainingLoss(source, previous, target, ForwardContext.Inference, sums).Total;
         check.Compare("out/loss", total);

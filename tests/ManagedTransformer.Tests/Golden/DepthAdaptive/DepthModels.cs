@@ -1,5 +1,7 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tests.Golden.Baseline;
 
@@ -55,9 +57,45 @@ internal static class DepthModels
 
     public static CrossEntropyOptions Sums(GoldenConfig config) => SequenceModels.Sums(config) with { IgnoredTarget = config.Padding() };
 
+    /// <summary>The states after every layer, in one pass.</summary>
+    public static IReadOnlyList<Tensor> States(EncoderDecoderModel model, EncoderOutput memory, Tensor previous) => ExitStates.Of(
+        model.Decoder.Stack, Embed(model, previous), model.Decoder.Block(previous, memory, ForwardContext.Inference),
+        ForwardContext.Inference);
+
+    /// <summary>The same with copies where tokens have left.</summary>
+    public static IReadOnlyList<Tensor> MixedStates(EncoderDecoderModel model, EncoderOutput memory, Tensor previous, int[] exits) =>
+        MixedTraining.States(model.Decoder.Stack, Embed(model, previous),
+            model.Decoder.Block(previous, memory, ForwardContext.Inference), exits, ForwardContext.Inference);
+
+    /// <summary>Scores of a layer's exit, layers counted from 0.</summary>
+    public static Tensor Scores(EncoderDecoderModel model, int layer, Tensor state)
+    {
+        IDecoderModel decoder = model.Decoder;
+        return decoder.Scores(layer, decoder.Head(ExitStates.Normed(decoder.Stack, state), ForwardContext.Inference));
+    }
+
+    /// <summary>The parts of the loss of aligned training.</summary>
+    public static DepthLoss Aligned(
+        EncoderDecoderModel model, Tensor source, Tensor previous, Tensor target, CrossEntropyOptions options, bool withExits)
+    {
+        EncoderOutput memory = model.Encode(source, ForwardContext.Inference);
+        return AlignedTraining.Compute(model.Config.Exits!, withExits ? ((ExitDepth)model.Depth).Halting : null, model.Decoder,
+            Embed(model, previous), model.Decoder.Block(previous, memory, ForwardContext.Inference), target, options,
+            ForwardContext.Inference);
+    }
+
+    /// <summary>The loss of mixed training under given exits.</summary>
+    public static DepthLoss Mixed(EncoderDecoderModel model, EncoderOutput memory, Tensor previous, Tensor target,
+        IReadOnlyList<int[]> paths, CrossEntropyOptions options) =>
+        MixedTraining.Compute(paths, model.Decoder, () => Embed(model, previous),
+            model.Decoder.Block(previous, memory, ForwardContext.Inference), target, options, ForwardContext.Inference);
+
     /// <summary>Tensors of one shape side by side along a new first axis.</summary>
     public static Tensor Stack(IEnumerable<Tensor> tensors) =>
         TensorOperators.Concat(0, [.. tensors.Select(x => x.Reshape(x.Shape.Insert(0, 1)))]);
+
+    private static Tensor Embed(EncoderDecoderModel model, Tensor previous) =>
+        model.Decoder.Embedding.Forward(previous, ForwardContext.Inference);
 
     private static IReadOnlyList<float>? Floats(GoldenConfig config, string key) =>
         config.Has(key) ? [.. config.Doubles(key).Select(value => (float)value)] : null;

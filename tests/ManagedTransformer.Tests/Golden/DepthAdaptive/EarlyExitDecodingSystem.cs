@@ -1,6 +1,8 @@
+using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Tests.Golden.DepthAdaptive;
@@ -21,7 +23,7 @@ internal sealed class EarlyExitDecodingSystem : IGoldenSystem
         List<double> exits = [];
         List<Tensor> logProbabilities = [], hidden = [];
         Tensor?[] states = new Tensor?[layers];
-        state.Depth!.Observer = (layer, x) => states[layer] = x;
+        ((DepthState)((IDecodingState)state).Depth!).Observer = (layer, x) => states[layer] = x;
         int next = 2;
         while (tokens.Count == 0 || next != 2)
         {
@@ -42,9 +44,10 @@ internal sealed class EarlyExitDecodingSystem : IGoldenSystem
         check.Compare("out/average_exit", exits.Average());
         check.Compare("out/log_probs", TensorOperators.Concat(0, [.. logProbabilities]));
         check.Compare("out/hidden", TensorOperators.Concat(1, [.. hidden]));
-        state.Complete();
+        SkippedPositions.RememberAll(model.Decoder.Stack, state);
+        Shape keys = new(tokens.Count, model.Config.DecoderWidth);
         check.Compare("out/self_keys", DepthModels.Stack(
-            state.Caches.Cast<KeyValueCache>().Select(cache => cache.Keys().Reshape(new Shape(tokens.Count, model.Config.DecoderWidth)))));
+            ((IDecodingState)state).Layers.Cast<KeyValueCache>().Select(cache => cache.Keys().Reshape(keys))));
     }
 
     private static int Best(float[] scores, int padding, bool mayEnd)

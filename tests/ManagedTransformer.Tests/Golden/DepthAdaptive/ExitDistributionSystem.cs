@@ -1,5 +1,4 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
-using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
@@ -29,8 +28,8 @@ internal sealed class ExitDistributionSystem : IGoldenSystem
             states = [Tensor.Zeros(input.Shape.Without(0))];
         }
 
-        EncoderOutput memory = new(kind == HaltingKind.Sequence ? input : states[0], test.OptionalFloats("in/padding_mask"));
-        Tensor logQ = classifier.LogProbabilities(memory, states);
+        Tensor? memory = kind == HaltingKind.Sequence ? input : null;
+        Tensor logQ = classifier.LogProbabilities(memory, test.OptionalFloats("in/padding_mask"), states);
         check.Compare("out/log_q", logQ);
         if (kind == HaltingKind.Geometric && layers > 1)
         {

@@ -1,6 +1,7 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Tests.Golden.DepthAdaptive;
@@ -15,8 +16,7 @@ internal sealed class FullLossSystem : IGoldenSystem
             target = test.Integers("in/target");
         EncoderDecoderModel model = DepthModels.Build(check);
         CrossEntropyOptions sums = DepthModels.Sums(test.Config);
-        DepthLoss parts = AlignedTraining.Compute(
-            model, model.Encode(source, ForwardContext.Inference), previous, target, ForwardContext.Inference, sums, withExits: true);
+        DepthLoss parts = DepthModels.Aligned(model, source, previous, target, sums, withExits: true);
         check.Compare("out/exits", [.. parts.Exits!.Select(exit => (double)exit)]);
         check.Compare("out/log_q", parts.LogProbabilities!);
         check.Compare("out/dec_loss", parts.Decoder);

@@ -1,4 +1,3 @@
-using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
@@ -17,9 +16,8 @@ internal sealed class MixedLossSystem : IGoldenSystem
         int[][] paths = [.. test.IntegerValues("in/exits").Chunk((int)target.Count)];
         EncoderOutput memory = model.Encode(source, ForwardContext.Inference);
         check.Compare("out/hidden", DepthModels.Stack(paths.Select(exits =>
-            DepthModels.Stack(MixedTraining.States(model.Decoder, memory, previous, exits, ForwardContext.Inference)))));
-        Tensor loss =
-            MixedTraining.Compute(model, memory, previous, target, paths, ForwardContext.Inference, DepthModels.Sums(test.Config)).Decoder;
+            DepthModels.Stack(DepthModels.MixedStates(model, memory, previous, exits)))));
+        Tensor loss = DepthModels.Mixed(model, memory, previous, target, paths, DepthModels.Sums(test.Config)).Decoder;
         check.Compare("out/loss", loss);
         check.Differentiate(("loss", loss));
         check.CompareGradients(model);

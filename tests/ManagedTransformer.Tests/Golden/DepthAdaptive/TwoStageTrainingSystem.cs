@@ -25,9 +25,7 @@ internal sealed class TwoStageTrainingSystem : IGoldenSystem
             model.Config.Exits!.Alpha = step < first ? 0 : alpha;
             if (step >= first)
             {
-                DepthLoss loss = AlignedTraining.Compute(
-                    model, model.Encode(source, ForwardContext.Inference), previous, target, ForwardContext.Inference, means,
-                    withExits: true);
+                DepthLoss loss = DepthModels.Aligned(model, source, previous, target, means, withExits: true);
                 exits.AddRange(loss.Exits!.Select(exit => (double)exit));
             }
 

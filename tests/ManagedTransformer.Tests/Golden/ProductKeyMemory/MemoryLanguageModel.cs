@@ -43,7 +43,8 @@ internal sealed class MemoryLanguageModel : Module
     {
         Tensor hidden = Model.Hidden(tokens, context);
         int scored = tokens.Shape[1] - 1;
-        return (Model.Score(hidden.Slice(1, 0, scored), tokens.Slice(1, 1, scored)).Loss, Model.Project(hidden));
+        CrossEntropyOptions options = new() { IgnoredTarget = Model.Config.PaddingIdx };
+        return (Model.Output.Loss(hidden.Slice(1, 0, scored), tokens.Slice(1, 1, scored), options).Loss, Model.Output.Scores(hidden));
     }
 
     public override void Visit(ParameterVisitor visit)

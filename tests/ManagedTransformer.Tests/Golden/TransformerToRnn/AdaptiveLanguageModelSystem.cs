@@ -13,9 +13,9 @@ internal sealed class AdaptiveLanguageModelSystem : IGoldenSystem
     {
         Tensor tokens = test.Integers("in/tokens"), target = test.Integers("in/target");
         CausalLanguageModel model = T2RModels.Build(check, tokens.Shape[1]);
-        Tensor hidden = model.Hidden(tokens, ForwardContext.Inference), logProbabilities = model.Project(hidden);
+        Tensor hidden = model.Hidden(tokens, ForwardContext.Inference), logProbabilities = model.Output.Scores(hidden);
         check.Compare("out/log_probs", logProbabilities);
-        CrossEntropyResult result = model.Score(hidden, target);
+        CrossEntropyResult result = model.Output.Loss(hidden, target, new CrossEntropyOptions { IgnoredTarget = model.Config.PaddingIdx });
         check.Compare("out/loss", result.Loss);
         check.Differentiate(("loss", result.Loss), ("log_probs", logProbabilities));
         check.CompareGradients(model);

@@ -1,6 +1,7 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
 
@@ -47,7 +48,7 @@ internal sealed class TranslationGenerationSystem : IGoldenSystem
             TransformerLayer layer = model.Decoder.Layers[i];
             if (layer.Attention is LinearSelfAttention self)
             {
-                LinearAttentionState sums = ((LinearState)state.Caches[i]).State;
+                LinearAttentionState sums = ((LinearState)((IDecodingState)state).Layers[i]).State;
                 CompareStates($"out/decoder.layers.{i}.attn", sums.S, sums.Z, self.Merged!.Query, self.Merged.Key);
             }
 

@@ -15,7 +15,7 @@ internal sealed class TranslationModelSystem : IGoldenSystem
         EncoderDecoderModel model = T2RModels.BuildTranslation(check);
         check.CompareValues("parameters", [model.Config.ParameterCount], [model.Parameters().Sum(named => named.Parameter.Count)]);
         EncoderOutput memory = model.Encode(test.Integers("in/src_tokens"), ForwardContext.Inference);
-        Tensor logits = model.Project(model.Decode(test.Integers("in/prev_output_tokens"), memory, ForwardContext.Inference));
+        Tensor logits = model.Forward(memory, test.Integers("in/prev_output_tokens"), ForwardContext.Inference);
         CrossEntropyResult result = logits.CrossEntropy(test.Integers("in/target"), SequenceModels.Sums(test.Config) with
         {
             IgnoredTarget = model.Config.PaddingIdx,

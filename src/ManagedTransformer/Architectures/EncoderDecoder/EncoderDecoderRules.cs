@@ -1,0 +1,52 @@
+using ManagedTransformer.Json;
+using ManagedTransformer.Modules.Slots;
+
+namespace ManagedTransformer.Architectures.EncoderDecoder;
+
+/// <summary>
+/// Checks the configuration of an encoder-decoder model: its own sizes, then which options exclude each other, then the options of every
+/// mechanism, which the mechanism checks.
+/// </summary>
+internal static class EncoderDecoderRules
+{
+    public static void Check(EncoderDecoderConfig config, string where)
+    {
+        OptionChecks checks = new($"{where}: ");
+        CheckSizes(config, checks);
+        CheckLayers(config.SoftmaxLayers, "softmax_layers");
+        CheckLayers(config.CrossSoftmaxLayers, "cross_softmax_layers");
+        foreach ((bool isBroken, string message) in EncoderDecoderSlots.Exclusions(config))
+        {
+            checks.Require(!isBroken, message);
+        }
+
+        config.Linear?.Validate($"{where}: model.linear");
+        config.CrossLinear?.Validate($"{where}: model.cross_linear");
+        EncoderDecoderSlots slots = new(config);
+        foreach (ISlot slot in slots.All)
+        {
+            slot.Validate(slots.Sizes, $"{where}: model");
+        }
+
+        void CheckLayers(IReadOnlyList<int>? layers, string key) => checks.Require(
+            layers?.All(layer => layer >= 0 && layer < config.DecoderLayers) ?? true,
+            $"model.{key} [{string.Join(", ", layers ?? [])}] must lie between 0 and {config.DecoderLayers - 1}.");
+    }
+
+    private static void CheckSizes(EncoderDecoderConfig config, OptionChecks checks)
+    {
+        checks.Positive(config.SrcVocab, "model.src_vocab");
+        checks.Positive(config.Vocab, "model.vocab");
+        checks.Positive(config.Dim, "model.dim");
+        checks.Positive(config.DecoderWidth, "model.decoder_dim");
+        checks.Positive(config.Heads, "model.heads");
+        checks.Positive(config.Ffn, "model.ffn");
+        checks.Positive(config.DecoderFeedForward, "model.decoder_ffn");
+        checks.Positive(config.EncoderLayers, "model.encoder_layers");
+        checks.Positive(config.DecoderLayers, "model.decoder_layers");
+        checks.Positive(config.MaxPositions, "model.max_positions");
+        checks.Rate(config.Dropout, "model.dropout");
+        checks.Rate(config.AttentionDropout, "model.attention_dropout");
+        checks.Rate(config.ActivationDropout, "model.activation_dropout");
+    }
+}

@@ -1,0 +1,7 @@
+namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
+
+/// <summary>A converted model.</summary>
+/// <param name="Model">The model as it was written.</param>
+/// <param name="NewTensors">Parameters and buffers that the source lacks, with initial values:
+/// the model is to be finetuned if there are any.</param>
+public sealed record ConversionResult(LanguageModel Model, IReadOnlyList<string> NewTensors);

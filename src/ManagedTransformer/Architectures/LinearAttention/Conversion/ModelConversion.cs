@@ -1,0 +1,41 @@
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Checkpoints;
+
+namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
+
+/// <summary>Converts models from folder to folder.</summary>
+public static class ModelConversion
+{
+    /// <summary>Loads a model and writes it as something else; the new folder appears as a whole or not at all.</summary>
+    /// <param name="source">Whatever <see cref="LanguageModel.Load"/> reads.</param>
+    /// <param name="output">The new folder, absent or empty.</param>
+    /// <param name="options">What to convert to; default: a folder of this library.</param>
+    /// <exception cref="InputException">The source cannot be read, the target cannot express it, the options do not fit, or the output is
+    /// not empty or cannot be written.</exception>
+    public static ConversionResult Run(string source, string output, ConversionOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        ArgumentException.ThrowIfNullOrEmpty(output);
+        options ??= new ConversionOptions();
+        CheckpointFolder.RequireFree(output);
+        LanguageModel model = LanguageModel.Load(source);
+        if (options.Recurrent(model.Network.Config.Layers) is { } recurrent)
+        {
+            (CausalLanguageModel network, IReadOnlyList<string> created) = T2R.Convert(model.Network, recurrent);
+            LanguageModel converted = new(network, model.Tokenizer, model.Description with { Model = network.Config });
+            converted.SaveNew(output);
+            return new ConversionResult(converted, created);
+        }
+
+        if (options.Target == ConversionTarget.Gpt2)
+        {
+            model.SaveAsGpt2(output, replace: false);
+        }
+        else
+        {
+            model.SaveNew(output);
+        }
+
+        return new ConversionResult(model, []);
+    }
+}

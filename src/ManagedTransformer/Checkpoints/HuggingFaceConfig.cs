@@ -1,0 +1,46 @@
+using System.Text.Json;
+using ManagedTransformer.Files;
+using ManagedTransformer.Json;
+
+namespace ManagedTransformer.Checkpoints;
+
+/// <summary>What tells the folders of Hugging Face's models from this library's: a <c>config.json</c> with a <c>model_type</c>.</summary>
+internal static class HuggingFaceConfig
+{
+    /// <summary>The model type that a folder names; null for whatever is no such folder.</summary>
+    /// <param name="folder">A path; nothing needs to be there.</param>
+    public static string? ModelType(string folder)
+    {
+        string path = Path.Combine(folder, CheckpointFolder.ConfigFile);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(Utf8File.Read(path));
+            return json.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("model_type", out JsonElement type) && type.ValueKind == JsonValueKind.String
+                ? type.GetString()
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or InputException)
+        {
+            // Whoever reads the folder as something else says what is wrong with its file.
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Whether a folder has a <c>config.json</c> that says neither what model of Hugging Face's nor what model of this library is in it.
+    /// </summary>
+    /// <param name="folder">A path; nothing needs to be there.</param>
+    /// <exception cref="InputException">The file is no JSON object, or cannot be read.</exception>
+    public static bool LacksModelType(string folder)
+    {
+        string path = Path.Combine(folder, CheckpointFolder.ConfigFile);
+        return File.Exists(path)
+            && JsonFile.Read(path, root => JsonFile.IsAbsent(root, "model_type") && JsonFile.IsAbsent(root, "architecture"));
+    }
+}

@@ -1,0 +1,8 @@
+namespace ManagedTransformer.Modules;
+
+/// <summary>Sizes of a model that its mechanisms are checked against.</summary>
+/// <param name="Dim">Width.</param>
+/// <param name="Layers">Layers of a stack; of an encoder-decoder model those of the decoder.</param>
+/// <param name="Heads">Heads.</param>
+/// <param name="IsTied">Whether the table of tokens is also the output projection.</param>
+public readonly record struct ModelSizes(int Dim, int Layers, int Heads, bool IsTied);

@@ -1,0 +1,23 @@
+using System.Text.Json.Nodes;
+
+namespace ManagedTransformer.Modules.Reports;
+
+/// <summary>
+/// Facts about a model that one of its mechanisms knows, such as how far back heads look: in sentences and a table for people, under keys
+/// for programs.
+/// </summary>
+public abstract record MechanismReport
+{
+    /// <summary>The facts in sentences.</summary>
+    public abstract IReadOnlyList<string> Sentences { get; }
+
+    /// <summary>More than fits into sentences; null for no more.</summary>
+    public virtual ReportTable? Table => null;
+
+    /// <summary>Whether the facts belong to texts of given lengths (<see cref="ModelFacts.Lengths"/>).</summary>
+    public virtual bool DependsOnLengths => false;
+
+    /// <summary>Adds the facts to an object, each under a key of its own.</summary>
+    /// <param name="json">The object.</param>
+    public abstract void AddTo(JsonObject json);
+}

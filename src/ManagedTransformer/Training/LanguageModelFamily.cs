@@ -1,0 +1,110 @@
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Data.Text;
+using ManagedTransformer.Datasets;
+using ManagedTransformer.Json;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
+using ManagedTransformer.Tokenization;
+
+namespace ManagedTransformer.Training;
+
+/// <summary>Language models.</summary>
+internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
+{
+    /// <inheritdoc/>
+    public override string Architecture => Recipe.TransformerLanguageModel;
+
+    /// <inheritdoc/>
+    public override void RequireFit(TrainingOptions options)
+    {
+        if (options.Validation is not null)
+        {
+            throw new InputException(
+                "Sentence pairs to validate on (TrainingOptions.Validation) are for translation; the recipe is of a language model, "
+                + "whose text has a validation part.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override FamilySummary Summarize(string folder) => Summarize(LanguageModel.ReadDescription(folder));
+
+    /// <summary>What there is to tell of a model without loading its weights.</summary>
+    /// <param name="description">The model's description.</param>
+    public static FamilySummary Summarize(ModelDescription description) => Summary(
+        description.Architecture, description.Model, JsonDocuments.Write(description, DescriptionJson.Default.ModelDescription));
+
+    /// <inheritdoc/>
+    protected override FamilySummary Summarize(LanguageModelRecipe recipe, string name, string? data)
+    {
+        recipe = recipe with { Model = RecipeVocabulary.Resolve(recipe, name, data) };
+        return Summary(recipe.Architecture, recipe.Model, JsonDocuments.Write(recipe, RecipeJson.Default.LanguageModelRecipe));
+    }
+
+    /// <inheritdoc/>
+    protected override LanguageModelTask CreateTask(LanguageModelRecipe recipe, TrainingOptions options, string? checkpoint)
+    {
+        LanguageModel? start = options.Init is not null && checkpoint is null ? LanguageModel.Load(options.Init) : null;
+        ModelDescription? description = options.Init is null ? null : start?.Description ?? LanguageModel.ReadDescription(checkpoint!);
+        if (description is not null)
+        {
+            recipe = WithModel(recipe, description, options.Init!);
+        }
+
+        TrainingData data = TrainingData.Load(recipe, options.Data, checkpoint is null ? start?.Tokenizer : ReadTokenizer(checkpoint));
+        recipe = recipe with { Model = WithVocabulary(recipe.Model, data.Tokenizer.VocabularySize) };
+        TrainingRecipe training = recipe.Training;
+        long steps = options.Steps ?? training.Steps;
+        RandomSource random = TrainingTask.InitialRandom(options.Seed);
+        CausalLanguageModel network = start?.Network ?? new CausalLanguageModel(recipe.Model, random);
+        LanguageModelTrainer trainer = new(network, training, data, steps, random, options.Seed);
+        RequireBlock(data);
+        LanguageModel model = new(network, data.Tokenizer, new ModelDescription
+        {
+            Architecture = recipe.Architecture,
+            Model = recipe.Model,
+            Context = training.Context,
+            EvaluateContextWindow = training.EvaluateContextWindow,
+            EndOfText = description?.EndOfText,
+            Data = data.Recipe with { Source = TextCorpus.FullName(data.Recipe.Source!) },
+        });
+        return new LanguageModelTask(recipe, data, model, trainer, steps);
+    }
+
+    private static FamilySummary Summary(string architecture, LanguageModelConfig model, byte[] configuration)
+    {
+        CausalLanguageModel shapes = model.Shapes();
+        return new FamilySummary(
+            architecture, configuration, shapes, facts => shapes.Slots.Describe(facts with { Stack = shapes.Stack }));
+    }
+
+    private static LanguageModelRecipe WithModel(LanguageModelRecipe recipe, ModelDescription description, string folder)
+    {
+        recipe = recipe with { Architecture = description.Architecture, Model = description.Model };
+        recipe.Validate($"the recipe with the model of '{folder}'");
+        return recipe;
+    }
+
+    private static ITokenizer ReadTokenizer(string checkpoint) => LimitedTokenizer.For(
+        Tokenizer.Load(Path.Combine(checkpoint, CheckpointFolder.TokenizerFile)), LanguageModel.ReadDescription(checkpoint).Model.Vocab);
+
+    private static LanguageModelConfig WithVocabulary(LanguageModelConfig model, int vocabulary)
+    {
+        if (model.Vocab != 0 && model.Vocab < vocabulary)
+        {
+            throw new InputException(
+                $"The recipe's model.vocab ({model.Vocab}) is smaller than the tokenizer's vocabulary ({vocabulary}).");
+        }
+
+        return model.Vocab == 0 ? model with { Vocab = vocabulary } : model;
+    }
+
+    private static void RequireBlock(TrainingData data)
+    {
+        if (data.Validation is { Length: < 2 } validation)
+        {
+            throw new InputException(
+                $"{data.Corpus.Name}: the validation text has {validation.Length} tokens, an evaluation needs at least 2.");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using ManagedTransformer.Architectures.EncoderDecoder;
+using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Data.Pairs;
+using ManagedTransformer.Datasets;
+using ManagedTransformer.Evaluation;
+using ManagedTransformer.Generation;
+using ManagedTransformer.Json;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
+using ManagedTransformer.Tokenization;
+
+namespace ManagedTransformer.Training;
+
+/// <summary>Translation models.</summary>
+internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
+{
+    private const int MostNotes = 5;
+
+    /// <inheritdoc/>
+    public override string Architecture => Recipe.TransformerTranslation;
+
+    /// <inheritdoc/>
+    public override FamilySummary Summarize(string folder)
+    {
+        TranslationDescription description = TranslationModel.ReadDescription(folder);
+        return Summary(description.Architecture, description.Model,
+            JsonDocuments.Write(description, DescriptionJson.Default.TranslationDescription));
+    }
+
+    /// <inheritdoc/>
+    protected override FamilySummary Summarize(TranslationRecipe recipe, string name, string? data)
+    {
+        recipe = recipe with { Model = RecipeVocabulary.Resolve(recipe, name, data) };
+        return Summary(recipe.Architecture, recipe.Model, JsonDocuments.Write(recipe, RecipeJson.Default.TranslationRecipe));
+    }
+
+    /// <inheritdoc/>
+    protected override TranslationTask CreateTask(TranslationRecipe recipe, TrainingOptions options, string? checkpoint)
+    {
+        TranslationModel? start = options.Init is not null && checkpoint is null ? TranslationModel.Load(options.Init) : null;
+        if (options.Init is not null)
+        {
+            recipe = WithModel(recipe, start?.Description ?? TranslationModel.ReadDescription(checkpoint!), options.Init);
+        }
+
+        TranslationData data = TranslationData.Load(recipe.Tokenizer, Data(recipe.Data, options),
+            checkpoint is not null
+                ? TranslationModel.ReadTokenizers(checkpoint, recipe.Data.Lowercase)
+                : start is null ? null : (start.Source, start.Target));
+        EncoderDecoderConfig config = WithVocabularies(recipe.Model, data.Source, data.Target);
+        recipe = recipe with { Model = config };
+        TranslationTrainingRecipe training = recipe.Training;
+        (TokenPair[] train, FittingPairs? validation, IReadOnlyList<string> notes) = ChoosePairs(data, recipe, options);
+        PairBatches batches = new(train, new PairBatchesOptions
+        {
+            MaxTokens = training.MaxTokens,
+            MaxSentences = training.MaxSentences,
+            Multiple = training.BatchMultiple,
+            Seed = options.Seed,
+        });
+        long steps = options.Steps ?? (training.Epochs == 0 ? training.Steps
+            : (((long)training.Epochs * batches.BatchesPerEpoch) + training.Accumulate - 1) / training.Accumulate);
+        RandomSource random = TrainingTask.InitialRandom(options.Seed);
+        EncoderDecoderModel network = start is not null && start.Network.Config.Exits == config.Exits
+            ? start.Network
+            : new EncoderDecoderModel(config, random);
+        if (start is not null && network != start.Network)
+        {
+            CopyShared(start.Network, network, options.Init!);
+        }
+
+        TranslationTrainer trainer = new(network, training, batches, steps, random);
+        TranslationModel model = new(network, data.Source, data.Target, new TranslationDescription
+        {
+            Architecture = recipe.Architecture,
+            Model = config,
+            Lowercase = recipe.Data.Lowercase,
+            Data = data.Recipe.WithFullNames(),
+        });
+        return new TranslationTask(recipe, data, validation, model, trainer, steps, notes);
+    }
+
+    private static FamilySummary Summary(string architecture, EncoderDecoderConfig model, byte[] configuration)
+    {
+        EncoderDecoderModel shapes = model.Shapes();
+        return new FamilySummary(architecture, configuration, shapes,
+            facts => shapes.Slots.Describe(facts with { Stack = shapes.Decoder.Stack, Encoder = shapes.Encoder.Stack }));
+    }
+
+    /// <summary>The pairs that the model can read, and what a person should know about the others.</summary>
+    private static (TokenPair[] Train, FittingPairs? Validation, IReadOnlyList<string> Notes) ChoosePairs(
+        TranslationData data, TranslationRecipe recipe, TrainingOptions options)
+    {
+        List<string> left = [], leftOfValidation = [];
+        TooLongSentences rule = options.TooLong == TooLongSentences.Error ? TooLongSentences.Error : TooLongSentences.Skip;
+        int[] fitting = FittingPairs.Choose(
+            data.TrainText, data.Train, SentenceLimit.Of(recipe.Model, recipe.Training.MaxTokens), rule, left.Add);
+        FittingPairs? validation = data.ValidationText is null ? null
+            : FittingPairs.Of(
+                data.ValidationText, data.Validation, recipe.Model, options.TooLong ?? TooLongSentences.Error, leftOfValidation.Add);
+        return ([.. fitting.Select(pair => data.Train[pair])], validation,
+            [DescribeData(data, fitting.Length, validation), .. Shorten(left), .. Shorten(leftOfValidation)]);
+    }
+
+    private static string DescribeData(TranslationData data, int kept, FittingPairs? validation)
+    {
+        ParallelCorpus text = data.TrainText;
+        (int Pairs, string Why)[] left =
+        [
+            (text.EmptyPairs, "with an empty side"), (text.LongPairs, "with too many words"), (text.UnevenPairs, "of uneven lengths"),
+            (text.Pairs.Count - kept, "too long"),
+        ];
+        string reasons = string.Join(", ", left.Where(reason => reason.Pairs > 0).Select(reason => $"{reason.Pairs:N0} {reason.Why}"));
+        string sizes = $"vocabularies of {data.Source.VocabularySize:N0} and {data.Target.VocabularySize:N0} tokens";
+        string leftOut = reasons.Length > 0 ? $" (left out: {reasons})" : "";
+        return $"{kept:N0} sentence pairs{leftOut}, {validation?.Text.Pairs.Count ?? 0:N0} to validate on, {sizes}.";
+    }
+
+    private static List<string> Shorten(List<string> notes) => notes.Count <= MostNotes
+        ? notes
+        : [.. notes.Take(MostNotes), $"{notes.Count - MostNotes:N0} more sentences are too long."];
+
+    private static TranslationDataRecipe Data(TranslationDataRecipe data, TrainingOptions options)
+    {
+        data = options.Data is { } train ? data.WithTraining(train) : data;
+        return options.Validation is { } validation ? data.WithValidation(validation) : data;
+    }
+
+    private static TranslationRecipe WithModel(TranslationRecipe recipe, TranslationDescription description, string folder)
+    {
+        // The second stage of depth-adaptive training: the recipe says what the exits learn.
+        EncoderDecoderConfig model = recipe.Model.Exits is null ? description.Model : description.Model with { Exits = recipe.Model.Exits };
+        recipe = recipe with { Model = model, Data = recipe.Data with { Lowercase = description.Lowercase } };
+        recipe.Validate($"the recipe with the model of '{folder}'");
+        return recipe;
+    }
+
+    // Only the exit classifier may be new or left behind.
+    private static void CopyShared(EncoderDecoderModel source, EncoderDecoderModel target, string folder)
+    {
+        using NoGradientScope _ = new();
+        Dictionary<string, Parameter> values = source.Parameters().ToDictionary(named => named.Name, named => named.Parameter);
+        foreach (NamedParameter named in target.Parameters())
+        {
+            if (values.Remove(named.Name, out Parameter? value) && value.Shape == named.Parameter.Shape)
+            {
+                named.Parameter.Assign(value);
+            }
+            else if (!IsHalting(named.Name))
+            {
+                throw new InputException(
+                    $"{folder} has no '{named.Name}' of the shape {named.Parameter.Shape}, which the recipe's model.exits asks for.");
+            }
+        }
+
+        if (values.Keys.FirstOrDefault(name => !IsHalting(name)) is { } left)
+        {
+            throw new InputException($"{folder} has '{left}', for which the recipe's model.exits leaves no place.");
+        }
+
+        static bool IsHalting(string name) => name.StartsWith("halting.", StringComparison.Ordinal);
+    }
+
+    private static EncoderDecoderConfig WithVocabularies(EncoderDecoderConfig model, SentenceTokenizer source, SentenceTokenizer target)
+    {
+        Require(model.SrcVocab, source.VocabularySize, "src_vocab");
+        Require(model.Vocab, target.VocabularySize, "vocab");
+        return model with { SrcVocab = source.VocabularySize, Vocab = target.VocabularySize };
+
+        static void Require(int written, int actual, string key)
+        {
+            if (written != 0 && written != actual)
+            {
+                throw new InputException(
+                    $"The recipe's model.{key} is {written}, and its tokenizer has {actual} ids, "
+                    + "the four special ones included; leave the key out.");
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+using ManagedTransformer.Tests.Layering.Fixture.Upper;
+
+namespace ManagedTransformer.Tests.Layering.Fixture.Lower;
+
+internal sealed class TypeArgument : List<Storey>;
