@@ -1,8 +1,10 @@
+using System.Text.Json;
 using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Generation;
+using ManagedTransformer.Inspection;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Recipes;
@@ -49,6 +51,15 @@ public sealed class CombinedModelTests : IDisposable
         Assert.Equal(16, memory.Slots);
         Assert.InRange(memory.Usage, 0.2, 1);
         Assert.Equal(2, memory.HeadUsage.Count);
+
+        // What the run recorded stands in the model's folder, under names that other programs read.
+        using JsonDocument metrics = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder["out"], "best", "metrics.json")));
+        Assert.Equal(["spans", "memories"], metrics.RootElement.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["average", "max", "layers", "attention_flops", "cached_states"],
+            metrics.RootElement.GetProperty("spans").EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["position", "slots", "usage", "kl", "head_usage", "sub_key_usage"],
+            metrics.RootElement.GetProperty("memories")[0].EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["HeadSpans", "MemoryReport"], ModelSummary.Of(_folder["out"]).Reports.Select(report => report.GetType().Name));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using ManagedTransformer.Modules.Reports;
 
 namespace ManagedTransformer.Architectures.AdaptiveSpan;
@@ -26,6 +27,7 @@ public sealed record SpanReport : RecordedReport
     public long CachedStates { get; set; }
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override IReadOnlyList<string> Sentences =>
     [
         $"Spans with their ramps: average {Average:N1}, longest {Max:N1} tokens; attention takes {AttentionFlops:N0} multiply-adds per "

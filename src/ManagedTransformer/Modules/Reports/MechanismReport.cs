@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace ManagedTransformer.Modules.Reports;
 
@@ -9,12 +10,15 @@ namespace ManagedTransformer.Modules.Reports;
 public abstract record MechanismReport
 {
     /// <summary>The facts in sentences.</summary>
+    [JsonIgnore]
     public abstract IReadOnlyList<string> Sentences { get; }
 
     /// <summary>More than fits into sentences; null for no more.</summary>
+    [JsonIgnore]
     public virtual ReportTable? Table => null;
 
     /// <summary>Whether the facts belong to texts of given lengths (<see cref="ModelFacts.Lengths"/>).</summary>
+    [JsonIgnore]
     public virtual bool DependsOnLengths => false;
 
     /// <summary>Adds the facts to an object, each under a key of its own.</summary>
