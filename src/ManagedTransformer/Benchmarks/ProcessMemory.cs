@@ -4,7 +4,7 @@ using System.Globalization;
 namespace ManagedTransformer.Benchmarks;
 
 /// <summary>Memory of this process.</summary>
-public static class ProcessMemory
+internal static class ProcessMemory
 {
     /// <summary>The most physical memory that the process has held so far, in MiB.</summary>
     public static double PeakMebibytes =>

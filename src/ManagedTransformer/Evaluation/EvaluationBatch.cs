@@ -11,7 +11,7 @@ namespace ManagedTransformer.Evaluation;
 /// <param name="ContextLength">Leading positions of each window that serve as context only.</param>
 /// <param name="Inputs">[Rows, Length] tokens, row after row.</param>
 /// <param name="Targets">[Rows, Length] tokens, row after row.</param>
-public sealed record EvaluationBatch(int Rows, int Length, int ContextLength, int[] Inputs, int[] Targets)
+internal sealed record EvaluationBatch(int Rows, int Length, int ContextLength, int[] Inputs, int[] Targets)
 {
     /// <summary>The number of targets to score.</summary>
     public long TargetCount => (long)Rows * (Length - ContextLength);

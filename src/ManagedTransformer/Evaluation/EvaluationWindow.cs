@@ -7,7 +7,7 @@ namespace ManagedTransformer.Evaluation;
 /// <param name="ContextStart">The first position that the model reads.</param>
 /// <param name="FirstTarget">The first position whose target is scored.</param>
 /// <param name="EndTarget">One past the last position.</param>
-public readonly record struct EvaluationWindow(long ContextStart, long FirstTarget, long EndTarget)
+internal readonly record struct EvaluationWindow(long ContextStart, long FirstTarget, long EndTarget)
 {
     /// <summary>The number of positions that the model reads.</summary>
     public int Length => (int)(EndTarget - ContextStart);

@@ -8,7 +8,7 @@ namespace ManagedTransformer.Evaluation;
 /// <param name="Tokens">The number of scored tokens; padding does not count.</param>
 /// <param name="Words">The number of words they make up, end-of-line tokens included where these are scored; 0 where unknown.</param>
 /// <param name="Characters">The number of characters (bytes for byte-level data) they make up; 0 where unknown.</param>
-public readonly record struct LanguageModelMetrics(double NegativeLogLikelihood, long Tokens, long Words = 0, long Characters = 0)
+internal readonly record struct LanguageModelMetrics(double NegativeLogLikelihood, long Tokens, long Words = 0, long Characters = 0)
 {
     private const double Ln2 = 0.693147180559945309417232121458;
 

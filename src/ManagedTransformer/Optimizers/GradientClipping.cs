@@ -4,7 +4,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Optimizers;
 
 /// <summary>Clipping by the norm over all parameters.</summary>
-public static class GradientClipping
+internal static class GradientClipping
 {
     /// <summary>The L2 norm of all gradients taken as one vector.</summary>
     /// <param name="parameters">Parameters; those without a gradient count as 0.</param>

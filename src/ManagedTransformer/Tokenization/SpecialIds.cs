@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>The tokens that every translation vocabulary begins with. A decoder begins with eos, not with bos.</summary>
-public static class SpecialIds
+internal static class SpecialIds
 {
     /// <summary>Begin of sentence; in the vocabulary by convention, used by no model here.</summary>
     public const int Bos = 0;

@@ -10,7 +10,7 @@ namespace ManagedTransformer.Architectures.AdaptiveSpan;
 /// <param name="limit">S: distances.</param>
 /// <param name="width">d: width of a head.</param>
 /// <param name="random">Source of the initial values.</param>
-public sealed class RelativePositions(int limit, int width, RandomSource random) : Module
+internal sealed class RelativePositions(int limit, int width, RandomSource random) : Module
 {
     /// <summary>[S, d]</summary>
     public Parameter Weight { get; } = Initialization.Normal(new Shape(limit, width), 1, random);

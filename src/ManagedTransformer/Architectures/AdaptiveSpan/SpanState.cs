@@ -8,7 +8,7 @@ namespace ManagedTransformer.Architectures.AdaptiveSpan;
 /// not grow with the text. It starts with zero slots, which are ordinary slots. New positions are appended; when the buffer is full, the
 /// newest move to its front.
 /// </summary>
-public sealed class SpanState : LayerState
+internal sealed class SpanState : LayerState
 {
     /// <summary>Most new positions at a time.</summary>
     internal const int Slack = 128;

@@ -7,7 +7,7 @@ namespace ManagedTransformer.Architectures.LinearAttention;
 /// What a linear attention layer remembers of a text of any length: s [B, H, K, dv] and z [B, H, K],
 /// and of positive random features the largest exponent.
 /// </summary>
-public sealed class LinearState : LayerState
+internal sealed class LinearState : LayerState
 {
     private Tensor? _maximum;
     private readonly Action? _prepare;

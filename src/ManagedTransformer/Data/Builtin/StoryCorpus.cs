@@ -10,7 +10,7 @@ namespace ManagedTransformer.Data.Builtin;
 /// <param name="Text">The stories, each followed by a blank line.</param>
 /// <param name="LogProbability">ln P(text) in nats, given the number of stories.</param>
 /// <param name="Stories">The number of stories.</param>
-public sealed record StoryCorpus(string Text, double LogProbability, int Stories)
+internal sealed record StoryCorpus(string Text, double LogProbability, int Stories)
 {
     /// <summary>The entropy floor of this text: -log2 P(text) / characters.</summary>
     public double BitsPerCharacter => -LogProbability / Math.Log(2) / Text.Length;

@@ -8,7 +8,7 @@ namespace ManagedTransformer.Data.Builtin;
 /// The target language puts the verb last and a relative clause before its noun, adjectives after nouns, and marks case, number,
 /// definiteness, tense, agreement and negation by endings and a prefix. A source sentence has exactly one translation.
 /// </summary>
-public static class ToyTranslation
+internal static class ToyTranslation
 {
     /// <summary>
     /// Writes distinct pairs, so that no source sentence of one part is in another. The same seed gives the same pairs on every platform.

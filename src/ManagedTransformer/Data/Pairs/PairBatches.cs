@@ -9,7 +9,7 @@ namespace ManagedTransformer.Data.Pairs;
 /// every epoch shuffles their order. All of it is a function of the seed, so that a run continues from its position with exactly the same
 /// batches.
 /// </summary>
-public sealed class PairBatches
+internal sealed class PairBatches
 {
     private readonly IReadOnlyList<TokenPair> _pairs;
     private readonly int[] _order;

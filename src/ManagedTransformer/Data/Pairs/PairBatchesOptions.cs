@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Data.Pairs;
 
 /// <summary>Sizes and order of the batches of sentence pairs.</summary>
-public sealed record PairBatchesOptions
+internal sealed record PairBatchesOptions
 {
     /// <summary>The most tokens of a batch, on the longer side and with padding: rows * longest sentence; 0 for no limit.</summary>
     public int MaxTokens { get; init; } = 4096;

@@ -3,7 +3,7 @@ namespace ManagedTransformer.Data.Pairs;
 /// <summary>
 /// Cuts a sequence of examples into batches that hold about the same number of tokens, padding included (fairseq's rule).
 /// </summary>
-public static class TokenBatching
+internal static class TokenBatching
 {
     /// <summary>
     /// Fills batches in the order given while examples * longest example stays within the tokens allowed. A batch has fewer than

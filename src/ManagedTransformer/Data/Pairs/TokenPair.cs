@@ -3,4 +3,4 @@ namespace ManagedTransformer.Data.Pairs;
 /// <summary>A sentence and its translation as tokens, without eos.</summary>
 /// <param name="Source">The source tokens.</param>
 /// <param name="Target">The target tokens.</param>
-public readonly record struct TokenPair(int[] Source, int[] Target);
+internal readonly record struct TokenPair(int[] Source, int[] Target);

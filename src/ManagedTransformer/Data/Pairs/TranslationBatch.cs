@@ -6,7 +6,7 @@ namespace ManagedTransformer.Data.Pairs;
 /// Pairs of sentences as rectangles of tokens. Sources are padded on the left, targets on the right: source = [pad ...] tokens eos,
 /// target = tokens eos [pad ...], and the decoder's input is the target moved right by one, eos tokens [pad ...].
 /// </summary>
-public sealed class TranslationBatch
+internal sealed class TranslationBatch
 {
     /// <summary>Lays out pairs of sentences.</summary>
     /// <param name="pairs">One or more pairs.</param>

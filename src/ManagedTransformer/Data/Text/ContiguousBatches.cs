@@ -8,7 +8,7 @@ namespace ManagedTransformer.Data.Text;
 /// where c + T >= n - T, the rows begin anew at column 0, or at a random one below T so that the block boundaries differ from pass to pass
 /// (Sukhbaatar et al., "Adaptive Attention Span in Transformers", 2019, training code).
 /// </summary>
-public sealed class ContiguousBatches : BatchSource
+internal sealed class ContiguousBatches : BatchSource
 {
     private readonly ulong? _offsetSeed;
     private readonly long _rowLength;

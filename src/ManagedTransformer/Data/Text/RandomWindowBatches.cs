@@ -6,7 +6,7 @@ namespace ManagedTransformer.Data.Text;
 /// Batches whose rows are windows at uniformly random places of the stream. The windows of a step are a pure function of the seed and the
 /// step, so a run continues from the number of its step alone.
 /// </summary>
-public sealed class RandomWindowBatches : BatchSource
+internal sealed class RandomWindowBatches : BatchSource
 {
     private readonly ulong _seed;
 

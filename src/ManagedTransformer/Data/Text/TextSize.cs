@@ -3,7 +3,7 @@ using System.Text;
 namespace ManagedTransformer.Data.Text;
 
 /// <summary>Counts what losses per character and per word divide by, whatever the tokenizer.</summary>
-public static class TextSize
+internal static class TextSize
 {
     /// <summary>The number of code points of a text. Byte-level results count bytes instead.</summary>
     /// <param name="utf8">The text in UTF-8.</param>

@@ -9,7 +9,7 @@ namespace ManagedTransformer.Data.Text;
 /// A binary file of token ids, read through a memory map: opening costs nothing and the text need not fit into memory.
 /// <see cref="TokenFileWriter"/> writes such files.
 /// </summary>
-public sealed class TokenFile : TokenStream, IDisposable
+internal sealed class TokenFile : TokenStream, IDisposable
 {
     private const int ChunkBytes = 1 << 16;
 

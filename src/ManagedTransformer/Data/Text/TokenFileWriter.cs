@@ -7,7 +7,7 @@ namespace ManagedTransformer.Data.Text;
 /// Writes a token file piece by piece into a temporary file beside it; <see cref="Complete"/> gives it its name. Without that call the
 /// temporary file is removed and an existing file of that name stays as it is.
 /// </summary>
-public sealed class TokenFileWriter : IDisposable
+internal sealed class TokenFileWriter : IDisposable
 {
     private readonly string _path;
     private readonly string _temporary;

@@ -6,7 +6,7 @@ namespace ManagedTransformer.Evaluation.Metrics;
 /// The tokenizer of NIST's mteval-v13a, by which BLEU scores are compared: it resolves four entities, sets ASCII punctuation apart, and
 /// full stops and commas unless they stand between digits. It splits neither apostrophes nor punctuation outside ASCII.
 /// </summary>
-public static partial class Tokenizer13a
+internal static partial class Tokenizer13a
 {
     /// <summary>The tokens of a line.</summary>
     /// <param name="line">A sentence as it is written, not tokenised.</param>

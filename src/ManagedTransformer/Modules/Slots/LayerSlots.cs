@@ -5,5 +5,5 @@ namespace ManagedTransformer.Modules.Slots;
 /// <param name="Cross">Attention to a memory; null for a layer without.</param>
 /// <param name="Positionwise">The feed-forward layer or what stands in its place; null for a layer of attention alone.</param>
 /// <param name="After">A module behind the layer; null for none.</param>
-public readonly record struct LayerSlots(
+internal readonly record struct LayerSlots(
     IAttentionSlot Attention, ICrossAttentionSlot? Cross, IPositionwiseSlot? Positionwise, IPositionwiseSlot? After = null);

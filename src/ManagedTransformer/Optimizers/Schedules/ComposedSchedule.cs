@@ -2,7 +2,7 @@ namespace ManagedTransformer.Optimizers.Schedules;
 
 /// <summary>Schedules one after the other; each counts its own updates from 0.</summary>
 /// <param name="parts">Schedules and how many updates each lasts; the last one goes on without end.</param>
-public sealed class ComposedSchedule(IReadOnlyList<(LearningRateSchedule Schedule, long Updates)> parts) : LearningRateSchedule
+internal sealed class ComposedSchedule(IReadOnlyList<(LearningRateSchedule Schedule, long Updates)> parts) : LearningRateSchedule
 {
     /// <inheritdoc/>
     public override double Rate(long updatesDone)

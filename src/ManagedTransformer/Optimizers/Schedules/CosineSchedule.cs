@@ -4,7 +4,7 @@ namespace ManagedTransformer.Optimizers.Schedules;
 /// Linear warm-up to lr, then cosine annealing to the minimum, with warm restarts (Loshchilov and Hutter, 2017): in period i, at the place
 /// cur of its length, min s + (lr - min) s (1 + cos(pi cur / length)) / 2 with s = shrink^i; lengths are period multiplier^i.
 /// </summary>
-public sealed class CosineSchedule : LearningRateSchedule
+internal sealed class CosineSchedule : LearningRateSchedule
 {
     private readonly double _lr, _minimum, _initial, _period, _multiplier, _shrink;
     private readonly long _warmup;

@@ -4,7 +4,7 @@ namespace ManagedTransformer.Optimizers.Schedules;
 /// <param name="lr">The rate at the end of warm-up.</param>
 /// <param name="warmup">Updates of warm-up, at least 1.</param>
 /// <param name="initial">The first update's rate; negative: 0.</param>
-public sealed class InverseSquareRootSchedule(double lr, long warmup, double initial = -1) : LearningRateSchedule
+internal sealed class InverseSquareRootSchedule(double lr, long warmup, double initial = -1) : LearningRateSchedule
 {
     /// <inheritdoc/>
     public override double Rate(long updatesDone)

@@ -8,7 +8,7 @@ namespace ManagedTransformer.Optimizers.Schedules;
 /// <param name="warmup">Updates of warm-up, at least 2.</param>
 /// <param name="total">Updates until the initial rate is reached again.</param>
 /// <param name="initial">The first and last rate.</param>
-public sealed class LinearDecaySchedule(double lr, long warmup, long total, double initial = LinearDecaySchedule.DefaultInitial)
+internal sealed class LinearDecaySchedule(double lr, long warmup, long total, double initial = LinearDecaySchedule.DefaultInitial)
     : LearningRateSchedule
 {
     /// <summary>The authors' first and last rate.</summary>

@@ -4,7 +4,7 @@ namespace ManagedTransformer.Optimizers.Schedules;
 /// <param name="dim">Width of the model.</param>
 /// <param name="warmup">Updates of warm-up.</param>
 /// <param name="factor">Multiplies everything.</param>
-public sealed class NoamSchedule(int dim, long warmup, double factor = 1) : LearningRateSchedule
+internal sealed class NoamSchedule(int dim, long warmup, double factor = 1) : LearningRateSchedule
 {
     /// <inheritdoc/>
     public override double Rate(long updatesDone)

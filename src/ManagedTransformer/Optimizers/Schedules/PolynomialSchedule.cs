@@ -8,7 +8,7 @@ namespace ManagedTransformer.Optimizers.Schedules;
 /// <param name="warmup">Updates of warm-up.</param>
 /// <param name="total">Updates until the end rate.</param>
 /// <param name="power">1: linear.</param>
-public sealed class PolynomialSchedule(double lr, double end, long warmup, long total, double power = 1) : LearningRateSchedule
+internal sealed class PolynomialSchedule(double lr, double end, long warmup, long total, double power = 1) : LearningRateSchedule
 {
     /// <inheritdoc/>
     public override double Rate(long updatesDone)

@@ -4,7 +4,7 @@ namespace ManagedTransformer.Optimizers.Schedules;
 /// <param name="lr">The first rate.</param>
 /// <param name="every">Updates between changes, at least 1.</param>
 /// <param name="factor">Multiplies the rate at each change.</param>
-public sealed class StepSchedule(double lr, long every, double factor) : LearningRateSchedule
+internal sealed class StepSchedule(double lr, long every, double factor) : LearningRateSchedule
 {
     /// <inheritdoc/>
     public override double Rate(long updatesDone) => lr * Math.Pow(factor, updatesDone / every);
