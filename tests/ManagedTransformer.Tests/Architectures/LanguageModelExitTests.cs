@@ -5,6 +5,7 @@ using ManagedTransformer.Generation;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Decoding;
+using ManagedTransformer.Modules.Slots;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tests.Formulas;
 using Xunit;
@@ -122,6 +123,10 @@ public sealed class LanguageModelExitTests
         Assert.Contains("no exits", Assert.Throws<InputException>(() =>
             new CausalLanguageModel(_small with { Exits = null }, new RandomSource(1))
                 .CreateState(depth: new ExitRule { Kind = HaltingKind.Confidence })).Message, StringComparison.Ordinal);
+
+        // Exits make keys and values of skipped layers, which an attention of one's own need not have.
+        Assert.Contains("model.exits", Assert.Throws<InputException>(() =>
+            new CausalLanguageModel(_small, new RandomSource(1), SoftmaxSlot.Instance)).Message, StringComparison.Ordinal);
 
         static void Refused(LanguageModelConfig config, string mention) =>
             Assert.Contains(mention, Assert.Throws<InputException>(() => config.Validate("here")).Message, StringComparison.Ordinal);

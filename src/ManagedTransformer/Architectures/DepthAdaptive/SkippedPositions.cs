@@ -1,13 +1,12 @@
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Layers;
-using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.DepthAdaptive;
 
 /// <summary>
 /// Keys and values of tokens that skipped a layer: they are made from the states that the tokens left with (Elbayad et al., 2020, section
-/// 3), all at once when somebody asks for them.
+/// 3).
 /// </summary>
 internal static class SkippedPositions
 {
@@ -21,18 +20,6 @@ internal static class SkippedPositions
         if (cache.Length < state.Length)
         {
             ((MultiHeadAttention)layer.Attention).Remember(layer.Normed(((DepthState)state.Depth!).StatesFrom(cache.Length)), cache);
-        }
-    }
-
-    /// <summary>The same of all layers, which otherwise get them when they run again.</summary>
-    /// <param name="stack">The layers.</param>
-    /// <param name="state">Everything read before.</param>
-    public static void RememberAll(LayerStack stack, IDecodingState state)
-    {
-        using NoGradientScope _ = new();
-        for (int layer = 0; layer < stack.Layers.Count; layer++)
-        {
-            Remember(stack.Layers[layer], state, layer);
         }
     }
 }

@@ -44,7 +44,14 @@ internal sealed class EarlyExitDecodingSystem : IGoldenSystem
         check.Compare("out/average_exit", exits.Average());
         check.Compare("out/log_probs", TensorOperators.Concat(0, [.. logProbabilities]));
         check.Compare("out/hidden", TensorOperators.Concat(1, [.. hidden]));
-        SkippedPositions.RememberAll(model.Decoder.Stack, state);
+        using (new NoGradientScope())
+        {
+            for (int layer = 0; layer < layers; layer++)
+            {
+                SkippedPositions.Remember(model.Decoder.Layers[layer], state, layer);
+            }
+        }
+
         Shape keys = new(tokens.Count, model.Config.DecoderWidth);
         check.Compare("out/self_keys", DepthModels.Stack(
             ((IDecodingState)state).Layers.Cast<KeyValueCache>().Select(cache => cache.Keys().Reshape(keys))));
