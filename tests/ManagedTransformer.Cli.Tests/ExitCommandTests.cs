@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ManagedTransformer.Data.Pairs;
 using Xunit;
 
 namespace ManagedTransformer.Cli.Tests;
@@ -24,6 +23,23 @@ public sealed class ExitCommandTests : IDisposable
           }
         }
         """;
+
+    // The first validation sentences of builtin:translation.
+    private static readonly string[] _valid =
+    [
+        "morgau la rugaj ovoj faras un urbo al kvin feroj.\tguborta rodor shi dulolle tarkom zutra robitne.",
+        "nun la feroj kiu ne trovis un blanka fisho portis steloj en evira.\ttelam belam mafinulsha dulorta evirissa zirtorm teper horulne.",
+        "la stelo ne portos tri felicaj laktoj kun la varma stelo.\tzirtota zirtokonta torokon mo nolom wesom mahorev.",
+        "un floro ploras en la ligno.\tlira bostassata slezit.",
+        "borin kantas kun tri panoj.\tborini mo masakon pevit.",
+        "borin achetis deron.\tborini deronim kupul.",
+        "hierau la granda shtono venas.\tkragota ormo vechor hodit.",
+        "la filoj ploris de un kato.\tsarinorta mirasto slezulne.",
+        "morgau maroj ne achetis la dolca dolca libro.\tbanor pevamta melam melam zutra makupulne.",
+        "chiam soldoj ridos por evira.\tgaskor eviriden vsig smekevne.",
+        "du varmaj nigraj steloj ne falis de kvar nigraj katoj.\tki zirto toro koro ra mirasto korasto mapadulne.",
+        "hierau un rivo venis.\tsela vechor hodul.",
+    ];
 
     private readonly Workspace _work = new();
 
@@ -158,9 +174,7 @@ public sealed class ExitCommandTests : IDisposable
 
     private void Train(string halting, string alpha, Func<string, string>? change = null)
     {
-        TranslationCorpus toy = TranslationCorpus.Load(TranslationCorpus.BuiltInTranslation);
-        string valid = _work.Write("valid.tsv",
-            string.Concat(toy.Validation.Pairs.Take(12).Select(pair => $"{pair.Source}\t{pair.Target}\n")));
+        string valid = _work.Write("valid.tsv", string.Concat(_valid.Select(pair => $"{pair}\n")));
         string recipe = Recipe.Replace("HALTING", halting, StringComparison.Ordinal).Replace("ALPHA", alpha, StringComparison.Ordinal)
             .Replace("VALID", valid, StringComparison.Ordinal);
         ToolResult trained = Workspace.Run("train", _work.Write("exits.json", change?.Invoke(recipe) ?? recipe), "--out", _work["out"]);

@@ -26,7 +26,7 @@ internal static class InfoCommand
         Option<string?> data = CommonOptions.Data(
             "Training text, or sentence pairs, of a recipe whose vocabulary depends on it and that names none.");
         Option<int?> source = CommonOptions.Positive("--source-length",
-            $"Source tokens to count the multiply-adds of a DeLighT translation for (default: {TextLengths.Default.Target}).");
+            $"Source tokens to count the multiply-adds of deep units for (default: {TextLengths.Default.Target}).");
         Option<int?> length = CommonOptions.Positive("--target-length", $"Tokens that it writes (default: {TextLengths.Default.Target}).");
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new("info",
@@ -68,7 +68,7 @@ internal static class InfoCommand
 
         if (!summary.Reports.Any(report => report.DependsOnLengths))
         {
-            CommonOptions.Refuse(result, $"applies to DeLighT models; {path} is none", source, target);
+            CommonOptions.Refuse(result, $"applies to models with deep units; {path} has none", source, target);
         }
         else if (summary.Architecture != Recipe.TransformerTranslation)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using ManagedTransformer.Cli.Exits;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;

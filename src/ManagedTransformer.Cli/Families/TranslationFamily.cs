@@ -1,6 +1,6 @@
 using System.CommandLine;
-using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 using ManagedTransformer.Benchmarks;
+using ManagedTransformer.Cli.Exits;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
@@ -87,10 +87,6 @@ internal sealed class TranslationFamily : ModelFamily
             return;
         }
 
-        ProgressLine progress = terminal.ProgressFor(json);
-        ExitEvaluationResult result = ExitEvaluation.Run(model, ExitsOption.Resolve(rules, model), options,
-            score => progress.Update(ExitTable.Describe(score)));
-        progress.Clear();
-        ExitTable.Write(terminal, result, json);
+        ExitComparison.Run(terminal, model, rules, options, json);
     }
 }

@@ -1,3 +1,4 @@
+using ManagedTransformer.Cli.Exits;
 using System.CommandLine;
 
 namespace ManagedTransformer.Cli.Options;

@@ -7,7 +7,7 @@ using ManagedTransformer.Tokenization;
 namespace ManagedTransformer.Datasets;
 
 /// <summary>A recipe's text, tokenized.</summary>
-public sealed class TrainingData
+internal sealed class TrainingData
 {
     private TrainingData(TextCorpus corpus, ITokenizer tokenizer, DataRecipe recipe)
     {

@@ -14,5 +14,5 @@ public sealed record ModelEvaluationResult(
     string Source, EvaluationSplit Split, double Loss, double BitsPerCharacter, double Perplexity, long Tokens, double? Floor)
 {
     /// <summary>What mechanisms of the model did, such as how far back heads looked; none for a model that has nothing to tell.</summary>
-    public IReadOnlyList<RecordedReport> Reports { get; init; } = [];
+    public IReadOnlyList<MechanismReport> Reports { get; init; } = [];
 }

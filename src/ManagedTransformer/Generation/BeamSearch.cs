@@ -8,7 +8,7 @@ namespace ManagedTransformer.Generation;
 /// limit is reached, where only eos may follow. There is no other early stopping, and finished hypotheses take no slot from live ones.
 /// Sentences are searched side by side and do not influence each other; those that stop leave the batch.
 /// </summary>
-public sealed class BeamSearch
+internal sealed class BeamSearch
 {
     private readonly BeamSearchOptions _options;
 

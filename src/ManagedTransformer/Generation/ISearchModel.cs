@@ -4,7 +4,7 @@ namespace ManagedTransformer.Generation;
 /// A model that scores the next token of several hypotheses at once and remembers what it has read of each. A search begins with the rows
 /// of all its sentences, <c>beam</c> neighbouring ones for each, before any token is read.
 /// </summary>
-public interface ISearchModel
+internal interface ISearchModel
 {
     /// <summary>V: the number of tokens that are scored.</summary>
     int VocabularySize { get; }

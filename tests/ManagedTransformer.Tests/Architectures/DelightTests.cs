@@ -49,7 +49,7 @@ public sealed class DelightTests
         MaxPositions = 32,
     };
 
-    public static Arbitrary<UnitOptions> Options()
+    private static Arbitrary<UnitOptions> Options()
     {
         Gen<UnitOptions> options =
             from groups in Gen.Choose(0, 5).Select(power => 1 << power)
@@ -111,8 +111,10 @@ public sealed class DelightTests
         EncoderDecoderTests.Near(expected.Activate(Activation.Silu).ToArray(), layer.Forward(x).ToArray(), $"{size}");
     }
 
-    [Property(Arbitrary = [typeof(DelightTests)], MaxTest = 60)]
-    public void PlansDivideAndCountTheirUnits(UnitOptions options)
+    [Property(MaxTest = 60)]
+    public Property PlansDivideAndCountTheirUnits() => Prop.ForAll(Options(), CheckParts);
+
+    private static void CheckParts(UnitOptions options)
     {
         UnitPlan plan = UnitPlan.Create(options, "here");
         Assert.Equal(options.Depth, plan.Groups.Count);
@@ -130,8 +132,10 @@ public sealed class DelightTests
         Assert.Equal(new DextraUnit(plan, new RandomSource(1)).ParameterCount, plan.ParameterCount);
     }
 
-    [Property(Arbitrary = [typeof(DelightTests)], MaxTest = 200)]
-    public void PlansRiseAndFall(UnitOptions options)
+    [Property(MaxTest = 200)]
+    public Property PlansRiseAndFall() => Prop.ForAll(Options(), CheckCourse);
+
+    private static void CheckCourse(UnitOptions options)
     {
         UnitPlan plan = UnitPlan.Create(options, "here");
         int middle = (options.Depth - 1) / 2;

@@ -8,7 +8,7 @@ namespace ManagedTransformer.Architectures.AdaptiveSpan;
 /// </summary>
 /// <param name="Layers">By layer and head, in tokens.</param>
 /// <param name="Limit">The longest span that a head can have.</param>
-public sealed record HeadSpans(IReadOnlyList<IReadOnlyList<double>> Layers, int Limit) : MechanismReport
+internal sealed record HeadSpans(IReadOnlyList<IReadOnlyList<double>> Layers, int Limit) : MechanismReport
 {
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sentences =>

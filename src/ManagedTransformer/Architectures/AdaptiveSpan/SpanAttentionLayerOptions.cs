@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Architectures.AdaptiveSpan;
 
 /// <summary>Sizes of a <see cref="SpanSelfAttention"/>.</summary>
-public sealed record SpanAttentionLayerOptions
+internal sealed record SpanAttentionLayerOptions
 {
     /// <summary>Width.</summary>
     public required int Dim { get; init; }

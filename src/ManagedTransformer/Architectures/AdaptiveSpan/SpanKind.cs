@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Architectures.AdaptiveSpan;
 
 /// <summary>How heads come by their spans.</summary>
-public enum SpanKind
+internal enum SpanKind
 {
     /// <summary>Every head looks back the limit.</summary>
     Fixed,

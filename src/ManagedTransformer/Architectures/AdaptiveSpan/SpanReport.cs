@@ -9,7 +9,7 @@ namespace ManagedTransformer.Architectures.AdaptiveSpan;
 /// How far back the heads of a model looked in an evaluation, in tokens (Sukhbaatar et al., "Adaptive Attention Span in Transformers",
 /// 2019).
 /// </summary>
-public sealed record SpanReport : RecordedReport
+internal sealed record SpanReport : RecordedReport
 {
     /// <summary>Mean over layers of the mean span with its ramp, as the paper's tables give it.</summary>
     public required double Average { get; init; }

@@ -10,7 +10,7 @@ namespace ManagedTransformer.Architectures.AdaptiveSpan;
 /// Self-attention with Persistent Memory", 2019). The spans are fixed, learnt (z = S ratio) or computed from the input (z = S
 /// sigmoid(v . x + b)).
 /// </summary>
-public sealed class SpanSelfAttention : SelfAttention
+internal sealed class SpanSelfAttention : SelfAttention
 {
     private readonly SpanAttentionLayerOptions _options;
     private readonly Parameter _positions;
@@ -88,7 +88,7 @@ public sealed class SpanSelfAttention : SelfAttention
     internal int HistoryLength => Sizes?.Cache ?? _options.Span.Limit;
 
     /// <summary>What the layer computes and caches with its present spans; null for dynamic spans, which depend on the input.</summary>
-    public SpanSizes? Sizes => _options.Kind switch
+    internal SpanSizes? Sizes => _options.Kind switch
     {
         SpanKind.Learnt => SpanSizes.OfRatios(SpanRatio!.ToArray(), _options.Span),
         SpanKind.Dynamic => null,

@@ -6,7 +6,7 @@ namespace ManagedTransformer.Architectures.AdaptiveSpan;
 /// <param name="Trim">Oldest slots that no head sees, in steps of 64.</param>
 /// <param name="Kept">L: slots that are computed, limit - trim.</param>
 /// <param name="Cache">Input states to keep for the next block.</param>
-public readonly record struct SpanSizes(int Longest, int Average, int Trim, int Kept, int Cache)
+internal readonly record struct SpanSizes(int Longest, int Average, int Trim, int Kept, int Cache)
 {
     private const int Granularity = 64;
 

@@ -11,7 +11,7 @@ namespace ManagedTransformer.Architectures.AdaptiveSpan;
 /// <param name="Config">Limit, ramp and penalty.</param>
 /// <param name="Kind">How heads come by their spans.</param>
 /// <param name="Persistent">N: persistent vectors per head (all-attention); 0 for none.</param>
-public sealed record SpanSlot(SpanConfig Config, SpanKind Kind, int Persistent)
+internal sealed record SpanSlot(SpanConfig Config, SpanKind Kind, int Persistent)
     : IAttentionSlot, IRecordedSlot, IDescribedSlot
 {
     /// <inheritdoc/>

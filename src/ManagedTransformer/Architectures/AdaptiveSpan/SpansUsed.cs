@@ -4,4 +4,4 @@ namespace ManagedTransformer.Architectures.AdaptiveSpan;
 
 /// <summary>The spans that an attention layer used for a block, which it tells an observer.</summary>
 /// <param name="Spans">In tokens: [heads], or [B, T, heads] where they depend on the input.</param>
-public sealed record SpansUsed(Tensor Spans);
+internal sealed record SpansUsed(Tensor Spans);

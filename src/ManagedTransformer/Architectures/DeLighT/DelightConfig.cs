@@ -111,7 +111,7 @@ public sealed record DelightConfig : ILayerSlot, IEmbeddingSlot, IDescribedSlot
     /// <param name="blocks">B.</param>
     /// <param name="activation">Within the units.</param>
     /// <param name="where">Named in errors.</param>
-    public IReadOnlyList<UnitPlan> Units(int dim, int blocks, Activation activation, string where) =>
+    internal IReadOnlyList<UnitPlan> Units(int dim, int blocks, Activation activation, string where) =>
     [
         .. Scaling(blocks).Select((block, i) => UnitPlan.Create(
             Options(dim, dim / 2, dim / 2, block.Width, block.Depth, Groups(dim), activation), $"{where}: block {i}")),
@@ -121,7 +121,7 @@ public sealed record DelightConfig : ILayerSlot, IEmbeddingSlot, IDescribedSlot
     /// <param name="dim">d_m.</param>
     /// <param name="activation">Within the unit.</param>
     /// <param name="where">Named in errors.</param>
-    public UnitPlan EmbeddingUnit(int dim, Activation activation, string where) => UnitPlan.Create(
+    internal UnitPlan EmbeddingUnit(int dim, Activation activation, string where) => UnitPlan.Create(
         Options(MapDim, dim / 2, dim, EmbWidthMult, EmbDepth, EmbMaxGroups == 0 ? Groups(dim) : EmbMaxGroups, activation),
         $"{where}: the embedding");
 

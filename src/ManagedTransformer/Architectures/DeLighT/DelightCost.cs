@@ -8,7 +8,7 @@ namespace ManagedTransformer.Architectures.DeLighT;
 /// queries to S keys, nothing for norms, activations and look-ups; a decoder is charged for its whole prefix at every step,
 /// without a cache.
 /// </summary>
-public sealed class DelightCost
+internal sealed class DelightCost
 {
     private readonly DelightConfig _config;
     private readonly long _dim, _inner;

@@ -8,7 +8,7 @@ namespace ManagedTransformer.Architectures.DeLighT;
 /// Narrow embeddings that a deep unit widens, plus positions: x = unit(e) + P[position] with e of d_map features, and after both the same
 /// dropout mask for all positions of a sentence. The table itself belongs to the model: it may be shared.
 /// </summary>
-public sealed class DelightEmbedding : EmbeddingStage
+internal sealed class DelightEmbedding : EmbeddingStage
 {
     private readonly float _dropout;
     private readonly AbsolutePositions? _positions;

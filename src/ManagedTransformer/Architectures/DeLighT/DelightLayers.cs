@@ -8,7 +8,7 @@ namespace ManagedTransformer.Architectures.DeLighT;
 /// The layers of DeLighT: a deep unit in front of self-attention, which is half as wide as the model, d_o = d_m / 2; cross-attention of the
 /// same width, without a unit; and a feed-forward layer that narrows. Norms stand as in every Transformer layer.
 /// </summary>
-public static class DelightLayers
+internal static class DelightLayers
 {
     private static readonly CrossAttentionNames _names = new("cross", "norm_cross", "norm2");
 

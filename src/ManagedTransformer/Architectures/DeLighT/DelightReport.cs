@@ -8,7 +8,7 @@ namespace ManagedTransformer.Architectures.DeLighT;
 /// <summary>The blocks of a DeLighT model and its multiply-adds, from its configuration alone.</summary>
 /// <param name="Cost">The units of blocks and embedding, and what they cost.</param>
 /// <param name="Model">The model, and the lengths to count multiply-adds for.</param>
-public sealed record DelightReport(DelightCost Cost, ModelFacts Model) : MechanismReport
+internal sealed record DelightReport(DelightCost Cost, ModelFacts Model) : MechanismReport
 {
     /// <summary>Multiply-adds of writing a text token by token, without a cache, as <see cref="DelightCost"/> counts them.</summary>
     public long Macs => HasEncoder

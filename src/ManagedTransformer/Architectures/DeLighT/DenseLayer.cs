@@ -4,7 +4,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.DeLighT;
 
 /// <summary>act(LN(W x + b)): the first and the last layer of a deep unit.</summary>
-public sealed class DenseLayer : Module
+internal sealed class DenseLayer : Module
 {
     private readonly Linear _linear;
     private readonly Activation _activation;

@@ -8,7 +8,7 @@ namespace ManagedTransformer.Architectures.DeLighT;
 /// layers, each of which but the first reads its predecessor mixed with x0, group by group; at the end act(LN(W_out [x0, y] + b_out)).
 /// DeFINE is the same unit with another plan and no shuffling.
 /// </summary>
-public sealed class DextraUnit : PositionwiseModule
+internal sealed class DextraUnit : PositionwiseModule
 {
     private readonly UnitPlan _plan;
 

@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.DeLighT;
 
 /// <summary>Widths, depth and switches of one deep unit.</summary>
-public sealed record UnitOptions
+internal sealed record UnitOptions
 {
     /// <summary>d_in: width of the unit's input.</summary>
     public required int Input { get; init; }

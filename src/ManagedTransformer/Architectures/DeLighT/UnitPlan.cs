@@ -9,7 +9,7 @@ namespace ManagedTransformer.Architectures.DeLighT;
 /// <remarks>
 /// The numbers follow the authors' code, whose parameter counts are the published ones; the paper's text differs in the roundings.
 /// </remarks>
-public sealed record UnitPlan
+internal sealed record UnitPlan
 {
     /// <summary>Inner widths are multiples of at least this.</summary>
     private const int LeastMultiple = 8;

@@ -11,7 +11,7 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 /// <param name="FeedForward">f.</param>
 /// <param name="Vocabulary">V.</param>
 /// <param name="Rule">How exits are chosen: what that costs.</param>
-public sealed record DecodingCost(int Layers, int EncoderDim, int DecoderDim, int FeedForward, int Vocabulary, ExitRule Rule)
+internal sealed record DecodingCost(int Layers, int EncoderDim, int DecoderDim, int FeedForward, int Vocabulary, ExitRule Rule)
 {
     /// <summary>Operations of every token of a sentence.</summary>
     /// <param name="sourceLength">s: tokens of the source.</param>

@@ -8,7 +8,7 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 /// the first layer's state (multinomial), or, with a probability to stop chi_n = sigmoid(w h_n + b) after each layer,
 /// q(n) = chi_n prod_{m &lt; n} (1 - chi_m), the rest at the last layer.
 /// </summary>
-public sealed class HaltingClassifier : Module
+internal sealed class HaltingClassifier : Module
 {
     private readonly Linear[] _maps;
     private readonly int _layers;

@@ -12,7 +12,7 @@ namespace ManagedTransformer.Architectures.EncoderDecoder;
 /// The decoder: target tokens to vectors, a stack of layers in which a position sees earlier ones and the source, a final norm (of pre-norm
 /// models, unless they have none), and scores for the next token.
 /// </summary>
-public sealed class Decoder : Module, IDecoderModel
+internal sealed class Decoder : Module, IDecoderModel
 {
     private readonly IReadOnlyList<LinearOutput> _outputs;
     private readonly bool _hasExitProjections, _masksPadding;
@@ -41,7 +41,7 @@ public sealed class Decoder : Module, IDecoderModel
     }
 
     /// <summary>Tokens and positions to vectors.</summary>
-    public TokenEmbedding Embedding { get; }
+    internal TokenEmbedding Embedding { get; }
 
     /// <summary>The layers and the norm behind them, if there is one.</summary>
     public LayerStack Stack { get; }

@@ -9,7 +9,7 @@ namespace ManagedTransformer.Architectures.EncoderDecoder;
 /// <summary>
 /// The encoder: source tokens to vectors, a stack of layers in which every position sees every other, a final norm (pre-norm only).
 /// </summary>
-public sealed class Encoder : Module
+internal sealed class Encoder : Module
 {
     private readonly int _padding;
 
@@ -26,7 +26,7 @@ public sealed class Encoder : Module
     }
 
     /// <summary>Tokens and positions to vectors.</summary>
-    public TokenEmbedding Embedding { get; }
+    internal TokenEmbedding Embedding { get; }
 
     /// <summary>The layers and, of pre-norm models, the norm behind them.</summary>
     public LayerStack Stack { get; }

@@ -32,10 +32,10 @@ public sealed class EncoderDecoderModel : Module
     public EncoderDecoderConfig Config { get; }
 
     /// <summary>Reads sources.</summary>
-    public Encoder Encoder { get; }
+    internal Encoder Encoder { get; }
 
     /// <summary>Predicts targets.</summary>
-    public Decoder Decoder { get; }
+    internal Decoder Decoder { get; }
 
     /// <summary>The mechanisms that it is made of.</summary>
     internal EncoderDecoderSlots Slots { get; }

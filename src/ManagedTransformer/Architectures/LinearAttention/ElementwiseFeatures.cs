@@ -5,7 +5,7 @@ namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>elu(x) + 1, or max(x, 0): K = d, nothing to learn.</summary>
 /// <param name="kind">Which of the two.</param>
-public sealed class ElementwiseFeatures(FeatureMapKind kind) : FeatureMap
+internal sealed class ElementwiseFeatures(FeatureMapKind kind) : FeatureMap
 {
     /// <inheritdoc/>
     public override Tensor Map(Tensor x) => kind == FeatureMapKind.Relu ? x.Relu() : x.EluPlusOne();

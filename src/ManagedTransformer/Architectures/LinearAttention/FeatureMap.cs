@@ -4,7 +4,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>A feature map phi, the same for queries and keys of one attention layer.</summary>
-public abstract class FeatureMap : Module
+internal abstract class FeatureMap : Module
 {
     /// <summary>phi(x), as its paper defines it.</summary>
     /// <param name="x">[B, T, H, d]</param>

@@ -4,7 +4,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>act(W' x + b) with W' = sigma * W / tau, all per head (Kasai et al., 2021, section 2.2): K = k.</summary>
-public sealed class LearnedFeatures : FeatureMap
+internal sealed class LearnedFeatures : FeatureMap
 {
     private readonly LinearAttentionConfig _config;
 

@@ -84,7 +84,7 @@ public sealed record LinearAttentionConfig : IAttentionSlot, ICrossAttentionSlot
         new LinearSelfAttention(Options(layer), random);
 
     /// <inheritdoc/>
-    public CrossAttention CreateCross(TransformerLayerOptions layer, int memoryDim, RandomSource random) =>
+    CrossAttention ICrossAttentionSlot.CreateCross(TransformerLayerOptions layer, int memoryDim, RandomSource random) =>
         new LinearCrossAttention(Options(layer), memoryDim, random);
 
     /// <summary>Denominator and epsilon, with the map's defaults where they are absent.</summary>

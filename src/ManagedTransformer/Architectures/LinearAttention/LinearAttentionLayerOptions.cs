@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Architectures.LinearAttention;
 
 /// <summary>Sizes of a <see cref="LinearSelfAttention"/> or a <see cref="LinearCrossAttention"/>.</summary>
-public sealed record LinearAttentionLayerOptions
+internal sealed record LinearAttentionLayerOptions
 {
     /// <summary>D: width.</summary>
     public required int Dim { get; init; }

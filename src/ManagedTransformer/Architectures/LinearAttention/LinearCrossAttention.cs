@@ -8,7 +8,7 @@ namespace ManagedTransformer.Architectures.LinearAttention;
 /// Attention to another sequence with a feature map in place of the softmax: its keys and values are summed up once, and every query reads
 /// the sums (Katharopoulos et al., 2020; Kasai et al., 2021).
 /// </summary>
-public sealed class LinearCrossAttention : CrossAttention
+internal sealed class LinearCrossAttention : CrossAttention
 {
     private readonly LinearAttentionLayerOptions _options;
     private readonly LinearProjections _projections;

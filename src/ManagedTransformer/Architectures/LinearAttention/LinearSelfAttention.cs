@@ -9,7 +9,7 @@ namespace ManagedTransformer.Architectures.LinearAttention;
 /// phi(k) over the positions that t sees (Katharopoulos et al., 2020; Peng et al., 2021; Kasai et al., 2021). Training takes time linear in
 /// the length, generation constant time and memory per token.
 /// </summary>
-public sealed class LinearSelfAttention : SelfAttention
+internal sealed class LinearSelfAttention : SelfAttention
 {
     // What gates start with: a decay of 0.88, and an almost open input gate.
     private const float InitialDecay = 2, InitialInput = 3;

@@ -12,7 +12,7 @@ namespace ManagedTransformer.Architectures.LinearAttention;
 /// largest exponent of the whole sequence, per head; the denominator's epsilon is divided by it. Generation does not know the latter in
 /// advance: its state keeps the largest so far and is scaled down when it grows.
 /// </remarks>
-public sealed class PositiveRandomFeatures : FeatureMap
+internal sealed class PositiveRandomFeatures : FeatureMap
 {
     private readonly bool _bothSigns;
     private readonly float _inputScale, _outputScale;

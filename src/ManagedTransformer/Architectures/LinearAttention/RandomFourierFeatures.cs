@@ -7,7 +7,7 @@ namespace ManagedTransformer.Architectures.LinearAttention;
 /// Random features of unit vectors (Peng et al., 2021, section 3.1): with u = W' x / (||x|| + 0.001) and W' = sigma * W / tau, scale [sin
 /// u, cos u] (K = 2k), or scale max(u, 0) (K = k). W is standard normal and not trained.
 /// </summary>
-public sealed class RandomFourierFeatures : FeatureMap
+internal sealed class RandomFourierFeatures : FeatureMap
 {
     private readonly LinearAttentionConfig _config;
     private readonly float _scale;

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Architectures.ProductKeyMemory;
 
 /// <summary>What a product-key memory read (Lample et al., "Large Memory Layers with Product Keys", 2019, section 4.2).</summary>
-public sealed record MemoryDetails
+internal sealed record MemoryDetails
 {
     /// <summary>Where it stands: <c>"i"</c> in place of the feed-forward layer of layer i, <c>"i+"</c> behind layer i.</summary>
     public required string Position { get; init; }

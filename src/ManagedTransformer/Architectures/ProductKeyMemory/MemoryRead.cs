@@ -6,4 +6,4 @@ namespace ManagedTransformer.Architectures.ProductKeyMemory;
 /// <param name="Output">[..., v], after the dropout on values.</param>
 /// <param name="Indices">Slots that every head read, best first, Int32 [N, H, k].</param>
 /// <param name="Weights">Their weights, [N, H, k]; those of a head add up to 1.</param>
-public readonly record struct MemoryRead(Tensor Output, Tensor Indices, Tensor Weights);
+internal readonly record struct MemoryRead(Tensor Output, Tensor Indices, Tensor Weights);

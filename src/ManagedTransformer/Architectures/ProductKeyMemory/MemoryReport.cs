@@ -6,7 +6,7 @@ namespace ManagedTransformer.Architectures.ProductKeyMemory;
 
 /// <summary>What the memories of a model read in an evaluation.</summary>
 /// <param name="Memories">In the order of the layers.</param>
-public sealed record MemoryReport(IReadOnlyList<MemoryDetails> Memories) : RecordedReport
+internal sealed record MemoryReport(IReadOnlyList<MemoryDetails> Memories) : RecordedReport
 {
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sentences =>

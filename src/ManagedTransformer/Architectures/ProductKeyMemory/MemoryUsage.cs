@@ -6,7 +6,7 @@ namespace ManagedTransformer.Architectures.ProductKeyMemory;
 /// Which slots a memory reads over an evaluation: sums of weights in double precision and counts in 64 bits,
 /// since sums in Float32 stall near 2^24.
 /// </summary>
-public sealed class MemoryUsage
+internal sealed class MemoryUsage
 {
     private readonly int _slots, _heads, _keys;
     private readonly double[] _weights;

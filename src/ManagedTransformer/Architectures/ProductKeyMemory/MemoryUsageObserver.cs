@@ -3,7 +3,7 @@ using ManagedTransformer.Modules;
 namespace ManagedTransformer.Architectures.ProductKeyMemory;
 
 /// <summary>Records the use of every product-key memory of a model over evaluation passes.</summary>
-public sealed class MemoryUsageObserver : IForwardObserver
+internal sealed class MemoryUsageObserver : IForwardObserver
 {
     private readonly Dictionary<ProductKeyMemory, MemoryUsage> _usages = new(ReferenceEqualityComparer.Instance);
 

@@ -45,7 +45,7 @@ public sealed class ProductKeyMemory : PositionwiseModule
     public ProductKeyMemoryConfig Config { get; }
 
     /// <summary>Makes queries of inputs.</summary>
-    public QueryNetwork Query { get; }
+    internal QueryNetwork Query { get; }
 
     /// <summary>Half keys [H, 2, n, dq / 2]; flat keys [H, S, dq], or [S, dq] if all heads share them.</summary>
     public Parameter Keys { get; }
@@ -67,7 +67,7 @@ public sealed class ProductKeyMemory : PositionwiseModule
     /// <param name="context">Dropout, statistics of the batch norm, and who observes.</param>
     /// <param name="mask">The shape of x without its last axis: 1 where a row counts for the batch norm's statistics,
     /// 0 for padding; default: all count.</param>
-    public MemoryRead Read(Tensor x, ForwardContext context, Tensor? mask = null)
+    internal MemoryRead Read(Tensor x, ForwardContext context, Tensor? mask = null)
     {
         int rows = checked((int)(x.Count / _inputDim));
         Tensor flat = context.Dropout(x.Reshape(new Shape(rows, _inputDim)), Config.InputDropout);

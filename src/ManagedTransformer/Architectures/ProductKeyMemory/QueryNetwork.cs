@@ -7,7 +7,7 @@ namespace ManagedTransformer.Architectures.ProductKeyMemory;
 /// The query network (Lample et al., 2019, sections 3.1 and 3.3): linear maps, each followed by a batch norm if that is on, with ReLU in
 /// between. One map in the paper; the hidden part of several is shared by the heads.
 /// </summary>
-public sealed class QueryNetwork : Module
+internal sealed class QueryNetwork : Module
 {
     private readonly int _heads, _keyDim;
 

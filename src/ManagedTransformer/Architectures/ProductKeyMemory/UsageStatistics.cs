@@ -10,5 +10,5 @@ namespace ManagedTransformer.Architectures.ProductKeyMemory;
 /// <param name="Top50">Largest slots that hold about 50 % of the weight.</param>
 /// <param name="Top90">Largest slots that hold about 90 % of the weight.</param>
 /// <param name="Top99">Largest slots that hold about 99 % of the weight.</param>
-public readonly record struct UsageStatistics(double Usage, double KlWeighted, double KlCount, double Gini, long Top50,
+internal readonly record struct UsageStatistics(double Usage, double KlWeighted, double KlCount, double Gini, long Top50,
     long Top90, long Top99);

@@ -46,7 +46,7 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
     public LanguageModelConfig Config { get; }
 
     /// <summary>Tokens and positions to vectors.</summary>
-    public TokenEmbedding Embedding { get; }
+    internal TokenEmbedding Embedding { get; }
 
     /// <summary>The layers and the norm behind them, if there is one.</summary>
     public LayerStack Stack { get; }
@@ -58,7 +58,7 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
     public Linear? Narrowing { get; }
 
     /// <summary>Last states to scores of the next token.</summary>
-    public OutputLayer Output { get; }
+    internal OutputLayer Output { get; }
 
     /// <summary>The mechanisms that it is made of.</summary>
     internal LanguageModelSlots Slots { get; }

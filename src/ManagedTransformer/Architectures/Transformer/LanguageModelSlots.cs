@@ -201,7 +201,7 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
     /// <summary>Last states to scores.</summary>
     /// <param name="table">The tokens' table, which may serve as the projection.</param>
     /// <param name="random">Source of the initial values.</param>
-    public OutputLayer CreateOutput(TokenTable table, RandomSource random)
+    internal OutputLayer CreateOutput(TokenTable table, RandomSource random)
     {
         if (config.Adaptive is { } clusters)
         {

@@ -10,7 +10,7 @@ namespace ManagedTransformer.Architectures.UniversalTransformer;
 /// h += p [goes on], r += (1 - h) [ends], h += r [ends], n += [running], w = p [goes on] + r [ends].
 /// The decisions carry no gradient; p and r do.
 /// </summary>
-public sealed class AdaptiveComputationTime
+internal sealed class AdaptiveComputationTime
 {
     private readonly HaltingAccumulation _accumulation;
     private readonly int _maxSteps;

@@ -18,7 +18,7 @@ namespace ManagedTransformer.Checkpoints.HuggingFace;
 /// y = x W + b with W [in, out], the transpose of this library's weights, and c_attn holds query, key and value side by side;
 /// <see cref="Gpt2Tensor"/> is the table.
 /// </remarks>
-public static class Gpt2Folder
+internal static class Gpt2Folder
 {
     private const string ModelType = "gpt2";
     private const string VocabularyFile = "vocab.json";

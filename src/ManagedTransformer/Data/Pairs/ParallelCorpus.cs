@@ -6,7 +6,7 @@ namespace ManagedTransformer.Data.Pairs;
 /// Sentences with their translations, and how many pairs were left out and why. Files are UTF-8, also as <c>.gz</c>; lines end with LF
 /// alone, a CR before it and white space around a sentence are removed.
 /// </summary>
-public sealed class ParallelCorpus
+internal sealed class ParallelCorpus
 {
     private readonly string? _targetName;
     private readonly int[]? _lines;

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Data.Pairs;
 
 /// <summary>Selection of the pairs that a parallel corpus keeps.</summary>
-public sealed record ParallelCorpusOptions
+internal sealed record ParallelCorpusOptions
 {
     /// <summary>True to refuse a pair with an empty side instead of leaving it out.</summary>
     public bool RefuseEmptyLines { get; init; }

@@ -3,4 +3,4 @@ namespace ManagedTransformer.Data.Pairs;
 /// <summary>A sentence and its translation.</summary>
 /// <param name="Source">What is translated.</param>
 /// <param name="Target">Its translation.</param>
-public readonly record struct SentencePair(string Source, string Target);
+internal readonly record struct SentencePair(string Source, string Target);

@@ -7,7 +7,7 @@ namespace ManagedTransformer.Data.Pairs;
 /// <param name="Train">The pairs to train on; never empty.</param>
 /// <param name="Validation">The pairs to validate on; empty where there are none.</param>
 /// <param name="Test">The pairs to test on; empty where there are none.</param>
-public sealed record TranslationCorpus(string Name, ParallelCorpus Train, ParallelCorpus Validation, ParallelCorpus Test)
+internal sealed record TranslationCorpus(string Name, ParallelCorpus Train, ParallelCorpus Validation, ParallelCorpus Test)
 {
     /// <summary>The name under which <see cref="Load"/> knows a pair of invented languages, see <see cref="ToyTranslation"/>.</summary>
     public const string BuiltInTranslation = "builtin:translation";

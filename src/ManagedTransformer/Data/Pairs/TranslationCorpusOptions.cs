@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Data.Pairs;
 
 /// <summary>Options for reading or making the parts of a translation corpus.</summary>
-public sealed record TranslationCorpusOptions
+internal sealed record TranslationCorpusOptions
 {
     /// <summary>The selection of pairs.</summary>
     public ParallelCorpusOptions Pairs { get; init; } = new();

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Data.Text;
 
 /// <summary>Gives the batches of language-model training: blocks of tokens with the tokens that follow each of them as targets.</summary>
-public abstract class BatchSource
+internal abstract class BatchSource
 {
     /// <summary>Checks what all sources need.</summary>
     /// <param name="stream">The tokens.</param>

@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules.Adaptive;
 
 /// <summary>The tables of one cluster of an adaptive input or softmax.</summary>
-public sealed class AdaptiveCluster : Module
+internal sealed class AdaptiveCluster : Module
 {
     internal AdaptiveCluster(Parameter weight, Parameter? projection, Parameter? bias, Parameter? narrowing = null) =>
         (Weight, Projection, Bias, Narrowing) = (weight, projection, bias, narrowing);

@@ -8,7 +8,7 @@ namespace ManagedTransformer.Modules.Adaptive;
 /// becomes sqrt(D) P_i E_i[j], so that rare words have narrow embeddings. DeLighT's form has sqrt(d_i) in place of sqrt(D),
 /// and an unscaled input neither.
 /// </summary>
-public sealed class AdaptiveInput : TokenTable
+internal sealed class AdaptiveInput : TokenTable
 {
     private readonly int _vocab, _dim;
     private readonly int? _padding;
@@ -51,7 +51,7 @@ public sealed class AdaptiveInput : TokenTable
     public AdaptiveClusters Division { get; }
 
     /// <summary>E_i and P_i.</summary>
-    public IReadOnlyList<AdaptiveCluster> Clusters { get; }
+    internal IReadOnlyList<AdaptiveCluster> Clusters { get; }
 
     /// <summary>Embeds words. Only rows that occur are read; clusters and rows that do not occur get zero gradients.</summary>
     /// <param name="tokens">Int32, any shape, values 0 .. V-1.</param>

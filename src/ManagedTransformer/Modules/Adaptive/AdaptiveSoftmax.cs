@@ -10,7 +10,7 @@ namespace ManagedTransformer.Modules.Adaptive;
 /// in falling order; a word w of cluster i > 0 has ln p(w) = ln p_head(cluster i) + ln softmax(O_i x_i + b_i)[w - c_i]. In fairseq's form
 /// x_0 = h, there are no biases, and the clusters rise.
 /// </summary>
-public sealed class AdaptiveSoftmax : OutputLayer
+internal sealed class AdaptiveSoftmax : OutputLayer
 {
     private readonly AdaptiveClusters _division;
     private readonly int _vocab;
@@ -73,7 +73,7 @@ public sealed class AdaptiveSoftmax : OutputLayer
     public Linear Cluster { get; }
 
     /// <summary>O_i, Q_i and b_i.</summary>
-    public IReadOnlyList<AdaptiveCluster> Clusters { get; }
+    internal IReadOnlyList<AdaptiveCluster> Clusters { get; }
 
     /// <summary>
     /// Sum or mean of -ln p(target), without keeping scores. Only clusters that occur are computed; the others get zero gradients.

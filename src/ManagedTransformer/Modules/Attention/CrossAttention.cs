@@ -6,7 +6,7 @@ namespace ManagedTransformer.Modules.Attention;
 /// The slot of a decoder layer that attends to a memory, such as an encoder's output. It has a whole-block form for training and a form for
 /// decoding, in which rows share the memories they belong to; both agree.
 /// </summary>
-public abstract class CrossAttention : Module
+internal abstract class CrossAttention : Module
 {
     /// <summary>The query map.</summary>
     public abstract Linear Query { get; }

@@ -7,7 +7,7 @@ namespace ManagedTransformer.Modules.Attention;
 /// - 1 with d = width / heads; y = concat over heads of softmax(q k^T / sqrt d) v, through the out map. Query, key and value weights are
 /// packed in one matrix and computed in one product.
 /// </summary>
-public sealed class MultiHeadAttention : SelfAttention
+internal sealed class MultiHeadAttention : SelfAttention
 {
     private readonly AttentionHeads _heads;
     private readonly int _width;

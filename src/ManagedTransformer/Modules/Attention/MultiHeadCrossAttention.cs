@@ -6,7 +6,7 @@ namespace ManagedTransformer.Modules.Attention;
 /// Multi-head attention to a memory (Vaswani et al., 2017, section 3.2): queries from the decoder's states, keys and values from the
 /// memory, y = concat over heads of softmax(q k^T / sqrt d) v, through the out map. Key and value weights are packed in one matrix.
 /// </summary>
-public sealed class MultiHeadCrossAttention : CrossAttention
+internal sealed class MultiHeadCrossAttention : CrossAttention
 {
     private readonly AttentionHeads _heads;
 

@@ -5,7 +5,7 @@ namespace ManagedTransformer.Modules.Attention;
 /// <summary>
 /// Rows arranged as [groups, width] with the rows of a group side by side; places left over repeat some row and are never read back.
 /// </summary>
-public sealed class RowGrid
+internal sealed class RowGrid
 {
     private readonly int _groups, _width;
     private readonly Tensor? _places, _rows;

@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Modules.Decoding;
 
 /// <summary>What a model remembers between generation steps.</summary>
-public interface IGenerationState
+internal interface IGenerationState
 {
     /// <summary>How many tokens were read.</summary>
     int Length { get; }

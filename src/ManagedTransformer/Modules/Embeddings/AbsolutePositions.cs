@@ -6,7 +6,7 @@ namespace ManagedTransformer.Modules.Embeddings;
 /// Adds a row of a table, learned or of sinusoids, to every token's vector. With a padding id, positions count only real tokens,
 /// from padding + 1.
 /// </summary>
-public sealed class AbsolutePositions : Module
+internal sealed class AbsolutePositions : Module
 {
     private readonly int _maxPositions;
     private readonly int? _padding;

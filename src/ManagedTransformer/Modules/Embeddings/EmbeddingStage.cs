@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules.Embeddings;
 
 /// <summary>The way from looked-up vectors of tokens to a model's input; positions are its business.</summary>
-public abstract class EmbeddingStage : Module
+internal abstract class EmbeddingStage : Module
 {
     /// <summary>Adds positions, and whatever else stands in front of the first layer.</summary>
     /// <param name="embedded">[B, T, width of the table]</param>

@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules.Embeddings;
 
 /// <summary>scale E[token], with scale = sqrt(width) or 1. Lookups of padding send no gradient.</summary>
-public sealed class PlainTable : TokenTable
+internal sealed class PlainTable : TokenTable
 {
     private readonly int? _padding;
     private readonly float _scale;

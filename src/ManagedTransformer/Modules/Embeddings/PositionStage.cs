@@ -6,7 +6,7 @@ namespace ManagedTransformer.Modules.Embeddings;
 /// <param name="positions">P; null for none.</param>
 /// <param name="norm">Norm of the sum; null for none.</param>
 /// <param name="dropout">Dropout on the result.</param>
-public sealed class PositionStage(AbsolutePositions? positions, LayerNorm? norm, float dropout) : EmbeddingStage
+internal sealed class PositionStage(AbsolutePositions? positions, LayerNorm? norm, float dropout) : EmbeddingStage
 {
     /// <summary>P; null for none.</summary>
     public AbsolutePositions? Positions => positions;

@@ -9,7 +9,7 @@ namespace ManagedTransformer.Modules.Embeddings;
 /// </summary>
 /// <param name="table">The vectors of tokens.</param>
 /// <param name="stage">What follows the look-up.</param>
-public sealed class TokenEmbedding(TokenTable table, EmbeddingStage stage) : Module
+internal sealed class TokenEmbedding(TokenTable table, EmbeddingStage stage) : Module
 {
     /// <summary>The vectors of tokens.</summary>
     public TokenTable Table => table;

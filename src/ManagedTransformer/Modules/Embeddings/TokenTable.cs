@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules.Embeddings;
 
 /// <summary>Vectors of tokens: one table, or one per cluster of the vocabulary.</summary>
-public abstract class TokenTable : Module
+internal abstract class TokenTable : Module
 {
     /// <summary>Looks up tokens.</summary>
     /// <param name="tokens">Int32, any shape.</param>

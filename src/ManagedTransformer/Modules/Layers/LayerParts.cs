@@ -9,7 +9,7 @@ public sealed record LayerParts
     public required SelfAttention Attention { get; init; }
 
     /// <summary>Attention to a memory; null for a layer without.</summary>
-    public CrossAttention? Cross { get; init; }
+    internal CrossAttention? Cross { get; init; }
 
     /// <summary>The feed-forward slot; null for a layer of attention alone.</summary>
     public PositionwiseModule? Positionwise { get; init; }
@@ -21,5 +21,5 @@ public sealed record LayerParts
     public PositionwiseModule? After { get; init; }
 
     /// <summary>Names of the parameters of decoder layers.</summary>
-    public CrossAttentionNames CrossNames { get; init; } = CrossAttentionNames.Numbered;
+    internal CrossAttentionNames CrossNames { get; init; } = CrossAttentionNames.Numbered;
 }

@@ -59,7 +59,7 @@ public sealed class TransformerLayer : Module
     public LayerNorm Norm1 { get; }
 
     /// <summary>Attention to a memory; null for a layer without.</summary>
-    public CrossAttention? Cross { get; }
+    internal CrossAttention? Cross { get; }
 
     /// <summary>Norm of the sub-layer that attends to a memory; null where there is none.</summary>
     public LayerNorm? CrossNorm { get; }

@@ -6,7 +6,7 @@ namespace ManagedTransformer.Modules.Outputs;
 /// <param name="weight">W, [V, D]: a matrix of its own, or the table of tokens.</param>
 /// <param name="isTied">Whether W is the table, which belongs to the embedding.</param>
 /// <param name="bias">b, [V]; null for none.</param>
-public sealed class LinearOutput(Parameter weight, bool isTied, Parameter? bias = null) : OutputLayer
+internal sealed class LinearOutput(Parameter weight, bool isTied, Parameter? bias = null) : OutputLayer
 {
     /// <summary>W, [V, D].</summary>
     public Parameter Weight => weight;

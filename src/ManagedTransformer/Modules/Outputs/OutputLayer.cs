@@ -3,7 +3,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules.Outputs;
 
 /// <summary>From a model's last hidden states to scores of the next token.</summary>
-public abstract class OutputLayer : Module
+internal abstract class OutputLayer : Module
 {
     /// <summary>The name of its parameters within a model; empty where they stand beside the model's own.</summary>
     public abstract string SlotName { get; }

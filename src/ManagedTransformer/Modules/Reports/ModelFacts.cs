@@ -9,7 +9,7 @@ using ManagedTransformer.Modules.Layers;
 namespace ManagedTransformer.Modules.Reports;
 
 /// <summary>What a mechanism may look at to describe a model that is not loaded.</summary>
-public sealed record ModelFacts
+internal sealed record ModelFacts
 {
     /// <summary>The model's sizes.</summary>
     public ModelSizes Sizes { get; init; }

@@ -4,7 +4,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules.Slots;
 
 /// <summary>The feed-forward layer (Vaswani et al., 2017, equation 2), whose sizes are those of the layer.</summary>
-public sealed record FeedForwardSlot : IPositionwiseSlot
+internal sealed record FeedForwardSlot : IPositionwiseSlot
 {
     private FeedForwardSlot()
     {

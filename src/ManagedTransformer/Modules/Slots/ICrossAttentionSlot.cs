@@ -5,7 +5,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules.Slots;
 
 /// <summary>A mechanism for the attention of decoder layers to a memory.</summary>
-public interface ICrossAttentionSlot : ISlot
+internal interface ICrossAttentionSlot : ISlot
 {
     /// <summary>The attention of one layer to a memory, with initial values.</summary>
     /// <param name="layer">Sizes and dropouts of the layer.</param>

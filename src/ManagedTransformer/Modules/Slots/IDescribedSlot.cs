@@ -3,7 +3,7 @@ using ManagedTransformer.Modules.Reports;
 namespace ManagedTransformer.Modules.Slots;
 
 /// <summary>A mechanism that knows facts about a model from its configuration, its weights or its last evaluation.</summary>
-public interface IDescribedSlot : ISlot
+internal interface IDescribedSlot : ISlot
 {
     /// <summary>The facts; null where nothing is known.</summary>
     /// <param name="model">The model.</param>

@@ -4,7 +4,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules.Slots;
 
 /// <summary>A mechanism between the table of tokens and the first layer.</summary>
-public interface IEmbeddingSlot : ISlot
+internal interface IEmbeddingSlot : ISlot
 {
     /// <summary>Width of the table of tokens, and of what the output projection reads.</summary>
     int TableWidth { get; }

@@ -4,7 +4,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules.Slots;
 
 /// <summary>A mechanism that makes whole layers.</summary>
-public interface ILayerSlot : ISlot
+internal interface ILayerSlot : ISlot
 {
     /// <summary>Whether padding is hidden from the positions of a decoder.</summary>
     bool MasksPadding => true;

@@ -4,7 +4,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules.Slots;
 
 /// <summary>A mechanism for the place of the feed-forward layer, or for one behind a layer.</summary>
-public interface IPositionwiseSlot : ISlot
+internal interface IPositionwiseSlot : ISlot
 {
     /// <summary>The module of one layer, with initial values.</summary>
     /// <param name="layer">Sizes and dropouts of the layer.</param>

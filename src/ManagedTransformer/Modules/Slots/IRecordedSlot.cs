@@ -4,7 +4,7 @@ using ManagedTransformer.Modules.Reports;
 namespace ManagedTransformer.Modules.Slots;
 
 /// <summary>A mechanism whose choices an evaluation records.</summary>
-public interface IRecordedSlot : ISlot
+internal interface IRecordedSlot : ISlot
 {
     /// <summary>A recorder for a model that will be evaluated.</summary>
     /// <param name="stack">The model's layers.</param>

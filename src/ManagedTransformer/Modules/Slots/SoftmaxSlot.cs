@@ -5,7 +5,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Modules.Slots;
 
 /// <summary>Softmax attention (Vaswani et al., 2017), which has no options of its own.</summary>
-public sealed record SoftmaxSlot : IAttentionSlot, ICrossAttentionSlot
+internal sealed record SoftmaxSlot : IAttentionSlot, ICrossAttentionSlot
 {
     private SoftmaxSlot()
     {

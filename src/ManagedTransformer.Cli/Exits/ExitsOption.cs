@@ -4,7 +4,7 @@ using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 using ManagedTransformer.Modules.Decoding;
 
-namespace ManagedTransformer.Cli.Options;
+namespace ManagedTransformer.Cli.Exits;
 
 /// <summary>The option that says at which layer tokens leave the decoder.</summary>
 internal static class ExitsOption

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
+using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Cli.Terminals;
 using Spectre.Console;
 
-namespace ManagedTransformer.Cli.Views;
+namespace ManagedTransformer.Cli.Exits;
 
 /// <summary>Exit rules side by side: what <c>mt eval --exits</c> and <c>mt tune-exits</c> print.</summary>
 internal static class ExitTable

@@ -3,11 +3,12 @@ using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Cli.Commands;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 
-namespace ManagedTransformer.Cli.Commands;
+namespace ManagedTransformer.Cli.Exits;
 
 /// <summary><c>mt tune-exits</c></summary>
 internal static class TuneExitsCommand
