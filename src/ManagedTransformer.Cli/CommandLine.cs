@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using ManagedTransformer.Cli.Exits;
 using ManagedTransformer.Cli.Commands;
+using ManagedTransformer.Cli.Exits;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;

@@ -1,6 +1,6 @@
 using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
-using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Evaluation;
 
 namespace ManagedTransformer.Cli.Exits;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.DepthAdaptive.Tuning;
-using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Cli.Views;
 using Spectre.Console;
 
 namespace ManagedTransformer.Cli.Exits;

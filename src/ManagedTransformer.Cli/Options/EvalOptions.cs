@@ -1,5 +1,5 @@
-using ManagedTransformer.Cli.Exits;
 using System.CommandLine;
+using ManagedTransformer.Cli.Exits;
 
 namespace ManagedTransformer.Cli.Options;
 
