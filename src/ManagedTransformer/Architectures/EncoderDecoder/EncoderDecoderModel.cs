@@ -1,6 +1,7 @@
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Embeddings;
+using ManagedTransformer.Modules.Outputs;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;
@@ -74,7 +75,7 @@ public sealed class EncoderDecoderModel : Module
         CrossEntropyOptions? options = null)
     {
         Tensor hidden = Decoder.Forward(previousTokens, Encode(sourceTokens, context), context);
-        return Decoder.Output.Loss(hidden, targets, Counted(options), context);
+        return Decoder.Output.Loss(hidden, targets, options.Ignoring(Config.PaddingIdx), context);
     }
 
     /// <summary>
@@ -92,7 +93,7 @@ public sealed class EncoderDecoderModel : Module
         context = context.Collecting(new Penalties());
         EncoderOutput memory = Encode(sourceTokens, context);
         return _depth.Loss(Decoder, () => Decoder.Embedding.Forward(previousTokens, context),
-            Decoder.Block(previousTokens, memory, context), targets, Counted(options), context);
+            Decoder.Block(previousTokens, memory, context), targets, options.Ignoring(Config.PaddingIdx), context);
     }
 
     /// <summary>An empty state for step-by-step decoding: rows of one sentence stand side by side.</summary>
@@ -136,11 +137,5 @@ public sealed class EncoderDecoderModel : Module
         visit.Add("encoder", Encoder);
         visit.Add("decoder", Decoder);
         visit.Add("halting", _depth);
-    }
-
-    private CrossEntropyOptions Counted(CrossEntropyOptions? options)
-    {
-        options ??= new CrossEntropyOptions();
-        return options with { IgnoredTarget = options.IgnoredTarget ?? Config.PaddingIdx };
     }
 }

@@ -68,16 +68,12 @@ internal sealed class EncoderDecoderSlots(EncoderDecoderConfig config)
 
     /// <summary>What the mechanisms know about the model.</summary>
     /// <param name="known">Weights, metrics and lengths, where there are any.</param>
-    public IReadOnlyList<MechanismReport> Describe(ModelFacts known)
+    public IReadOnlyList<MechanismReport> Describe(ModelFacts known) => All.Describe(known with
     {
-        ModelFacts facts = known with
-        {
-            Sizes = Sizes,
-            FeedForward = config.Ffn,
-            Vocabulary = config.Vocab,
-        };
-        return [.. All.OfType<IDescribedSlot>().Select(slot => slot.Describe(facts)).OfType<MechanismReport>()];
-    }
+        Sizes = Sizes,
+        FeedForward = config.Ffn,
+        Vocabulary = config.Vocab,
+    });
 
     /// <summary>The mechanisms of an encoder layer.</summary>
     /// <param name="layer">From 0.</param>

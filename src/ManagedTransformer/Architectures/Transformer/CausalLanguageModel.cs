@@ -89,7 +89,8 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
         StreamHistory? history = null, int skip = 0)
     {
         Tensor hidden = Hidden(tokens, context, history);
-        return Output.Loss(skip == 0 ? hidden : hidden.Slice(1, skip, targets.Shape[1]), targets, Counted(options), context);
+        return Output.Loss(
+            skip == 0 ? hidden : hidden.Slice(1, skip, targets.Shape[1]), targets, options.Ignoring(Config.PaddingIdx), context);
     }
 
     /// <summary>
@@ -106,7 +107,8 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
     {
         context = context.Collecting(new Penalties());
         return _depth.Loss(
-            this, () => Embedding.Forward(tokens, context), Block(tokens, context, history), targets, Counted(options), context);
+            this, () => Embedding.Forward(tokens, context), Block(tokens, context, history), targets, options.Ignoring(Config.PaddingIdx),
+            context);
     }
 
     /// <summary>An empty state for step-by-step generation.</summary>
@@ -186,10 +188,4 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
 
     private Tensor EmbedStep(Tensor tokens, LanguageModelState state) =>
         Embedding.Forward(tokens, ForwardContext.Inference, state.Length);
-
-    private CrossEntropyOptions Counted(CrossEntropyOptions? options)
-    {
-        options ??= new CrossEntropyOptions();
-        return options with { IgnoredTarget = options.IgnoredTarget ?? Config.PaddingIdx };
-    }
 }

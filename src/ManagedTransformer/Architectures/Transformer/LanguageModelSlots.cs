@@ -147,17 +147,13 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
 
     /// <summary>What the mechanisms know about the model.</summary>
     /// <param name="known">Weights, metrics and lengths, where there are any.</param>
-    public IReadOnlyList<MechanismReport> Describe(ModelFacts known)
+    public IReadOnlyList<MechanismReport> Describe(ModelFacts known) => All.Describe(known with
     {
-        ModelFacts facts = known with
-        {
-            Sizes = Sizes,
-            FeedForward = config.FeedForward,
-            Vocabulary = config.Vocab,
-            Clusters = config.Adaptive,
-        };
-        return [.. All.OfType<IDescribedSlot>().Select(slot => slot.Describe(facts)).OfType<MechanismReport>()];
-    }
+        Sizes = Sizes,
+        FeedForward = config.FeedForward,
+        Vocabulary = config.Vocab,
+        Clusters = config.Adaptive,
+    });
 
     /// <summary>The mechanisms of a layer.</summary>
     /// <param name="layer">From 0.</param>
