@@ -81,6 +81,7 @@ internal static class CommandLine
     {
         TrainCommand.Create(terminal),
         EvalCommand.Create(terminal),
+        ScoreCommand.Create(terminal),
         GenerateCommand.Create(terminal),
         TranslateCommand.Create(terminal),
         TuneExitsCommand.Create(terminal),

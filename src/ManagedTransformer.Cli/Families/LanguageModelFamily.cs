@@ -42,6 +42,21 @@ internal sealed class LanguageModelFamily : ModelFamily
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<TextScore> Score(TrainedModel model, ParseResult result, ScoreOptions options, string? text)
+    {
+        LanguageModel language = (LanguageModel)model;
+        CommonOptions.Refuse(
+            result, $"applies to translation models; {result.GetRequiredValue(options.Model)} is a language model", options.Sources);
+        bool logits = result.GetValue(options.Logits);
+        return text is not null ? [TextScorer.Score(language, text, logits)]
+            : result.GetValue(options.Ids) is { Length: > 0 } ids ? [TextScorer.Score(language, ids, logits)]
+            : TextScorer.ScoreLines(language, result.GetRequiredValue(options.Data)!, logits);
+    }
+
+    /// <inheritdoc/>
+    public override string Token(TrainedModel model, int id) => ((LanguageModel)model).Tokenizer.Decode([id]);
+
+    /// <inheritdoc/>
     public override TrainingMeasurement MeasureTraining(Recipe recipe, string? source, TrainingSizes sizes, bool profile)
     {
         LanguageModelRecipe language = (LanguageModelRecipe)recipe;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ManagedTransformer.Benchmarks;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Evaluation;
 using ManagedTransformer.Recipes;
 
 namespace ManagedTransformer.Cli.Families;
@@ -32,6 +33,18 @@ internal abstract class ModelFamily
     /// <param name="options">Its options.</param>
     /// <param name="terminal">Where to print.</param>
     public abstract void Evaluate(TrainedModel model, ParseResult result, EvalOptions options, Terminal terminal);
+
+    /// <summary>Scores the tokens of texts.</summary>
+    /// <param name="model">A model of the family.</param>
+    /// <param name="result">The parsed command line of <c>mt score</c>.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="text">The text that was given; null where there is none.</param>
+    public abstract IEnumerable<TextScore> Score(TrainedModel model, ParseResult result, ScoreOptions options, string? text);
+
+    /// <summary>The token of an id as a person may read it.</summary>
+    /// <param name="model">A model of the family.</param>
+    /// <param name="id">The id.</param>
+    public abstract string Token(TrainedModel model, int id);
 
     /// <summary>Measures training steps.</summary>
     /// <param name="recipe">A recipe of the family.</param>

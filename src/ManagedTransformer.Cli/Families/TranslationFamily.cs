@@ -6,6 +6,7 @@ using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Datasets;
 using ManagedTransformer.Evaluation;
+using ManagedTransformer.Files;
 using ManagedTransformer.Recipes;
 
 namespace ManagedTransformer.Cli.Families;
@@ -41,6 +42,31 @@ internal sealed class TranslationFamily : ModelFamily
             Translation = options.Search.Read(result, terminal, SearchOptions.DefaultBatch),
         }, result.GetValue(options.Json));
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<TextScore> Score(TrainedModel model, ParseResult result, ScoreOptions options, string? text)
+    {
+        TranslationModel translation = (TranslationModel)model;
+        bool logits = result.GetValue(options.Logits);
+        if (result.GetValue(options.Data) is { } pairs)
+        {
+            CommonOptions.Refuse(result, "stands beside --text or --ids; --data names both sides", options.Sources);
+            return TextScorer.ScorePairs(translation, pairs, logits);
+        }
+
+        IReadOnlyList<int> source = (result.GetValue(options.Source), result.GetValue(options.SourceIds)) switch
+        {
+            ({ } sentence, null or []) => TextScorer.SourceIds(translation, Utf8Text.Clean(sentence)),
+            (null, { Length: > 0 } ids) => ids,
+            _ => throw new UsageException(
+                $"{result.GetRequiredValue(options.Model)} translates, so mt score needs one of --source and --source-ids."),
+        };
+        IReadOnlyList<int> target = text is null ? result.GetValue(options.Ids)! : TextScorer.TargetIds(translation, text);
+        return [TextScorer.Score(translation, source, target, logits)];
+    }
+
+    /// <inheritdoc/>
+    public override string Token(TrainedModel model, int id) => ((TranslationModel)model).Target.Decode([id]);
 
     /// <inheritdoc/>
     public override TrainingMeasurement MeasureTraining(Recipe recipe, string? source, TrainingSizes sizes, bool profile)
