@@ -24,7 +24,7 @@ public sealed class KeyValueCache : LayerState
     public override long Bytes => _keys.Bytes + _values.Bytes;
 
     /// <summary>Positions so far.</summary>
-    internal int Length => _keys.Length;
+    public int Length => _keys.Length;
 
     /// <inheritdoc/>
     public override void Reset()
@@ -41,11 +41,11 @@ public sealed class KeyValueCache : LayerState
         return true;
     }
 
-    /// <summary>
-    /// Stores the keys and values of new positions, [rows, n, heads * width], and returns those of all positions, [rows, length,
-    /// heads, width].
-    /// </summary>
-    internal (Tensor Keys, Tensor Values) Append(Tensor key, Tensor value)
+    /// <summary>Stores the keys and values of new positions and returns those of all positions.</summary>
+    /// <param name="key">[rows, n, heads * width]</param>
+    /// <param name="value">[rows, n, heads * width]</param>
+    /// <returns>Twice [rows, length, heads, width], views of the cache that hold until the next call.</returns>
+    public (Tensor Keys, Tensor Values) Append(Tensor key, Tensor value)
     {
         _keys.Append(key);
         _values.Append(value);
