@@ -131,10 +131,10 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"max_groups\": 4", "\"max_groups\": -1", "max_groups", "negative")]
     [InlineData("\"emb_depth\": 2", "\"emb_depth\": 0", "delight.emb_depth is 0", "2 grouped layers")]
     [InlineData("\"map_dim\": 8", "\"map_dim\": 0", "delight.map_dim is 0", "positive")]
-    [InlineData("\"dim\": 16", "\"dim\": 15", "width (15)", "even")]
+    [InlineData("\"dim\": 16", "\"dim\": 15", "model.dim is 15", "even")]
     [InlineData("\"heads\": 1", "\"heads\": 16", "model.heads (16)", "half of model.dim (16)")]
     [InlineData("\"mode\": \"dextra\"", "\"mode\": \"deep\"", "'model.delight.mode' is 'deep', the known ones are dextra, define", "line ")]
-    [InlineData("\"shared_dropout\": 0.1", "\"shared_dropout\": 1", "dropouts of delight", "[0, 1)")]
+    [InlineData("\"shared_dropout\": 0.1", "\"shared_dropout\": 1", "model.delight.shared_dropout is 1", "below 1")]
     public void BadDelightRecipe(string part, string replacement, params string[] mentions) => AssertRefused(
         Workspace.TinyRecipe.Replace(
             "\"heads\": 2",

@@ -230,7 +230,7 @@ public sealed class DepthAdaptiveTests
         Refused(Separate() with { Paths = 2, Alpha = 1, Halting = HaltingKind.Geometric }, "exits.paths is 2");
         Refused(Separate() with { Alpha = 1 }, "exits.alpha trains a classifier");
         Refused(Separate() with { Sigma = -1 }, "exits.sigma (-1)");
-        Refused(Separate() with { Halting = HaltingKind.Fixed }, "fixed halting at layer 0");
+        Refused(Separate() with { Halting = HaltingKind.Fixed }, "exits: the fixed exit is layer 0");
         Refused(Separate() with { Thresholds = [0.5f, 0.5f] }, "2 thresholds");
         EncoderDecoderModel model = Build(preNorm: false, ExitClassifiers.Separate, HaltingKind.Geometric);
         EncoderOutput memory = model.Encode(EncoderDecoderTests.Sources(), ForwardContext.Inference);

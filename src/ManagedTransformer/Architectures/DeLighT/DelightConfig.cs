@@ -64,17 +64,18 @@ public sealed record DelightConfig : ILayerSlot, IEmbeddingSlot, IDescribedSlot
     /// <inheritdoc/>
     public void Validate(ModelSizes model, string where)
     {
-        OptionChecks checks = new($"{where}: ");
+        OptionChecks checks = new($"{where}.");
         int dim = model.Dim;
-        checks.Require(dim % 2 == 0, $"the model's width ({dim}) must be even: attention has half of it.");
+        checks.Require(dim % 2 == 0, $"dim is {dim}, it must be even with delight: attention has half of it.");
         checks.Require(MinDepth >= 2, $"delight.min_depth is {MinDepth}, a unit has at least 2 grouped layers.");
-        checks.Require(MaxDepth >= MinDepth, $"delight.max_depth ({MaxDepth}) must not be below delight.min_depth ({MinDepth}).");
+        checks.Require(MaxDepth >= MinDepth, $"delight.max_depth ({MaxDepth}) must not be below min_depth ({MinDepth}).");
         checks.Require(WidthMult > 0 && double.IsFinite(WidthMult), $"delight.width_mult is {WidthMult}, it must be above 0.");
         checks.Require(EmbWidthMult > 0 && double.IsFinite(EmbWidthMult), $"delight.emb_width_mult is {EmbWidthMult}, it must be above 0.");
         checks.Require(EmbDepth >= 2, $"delight.emb_depth is {EmbDepth}, a unit has at least 2 grouped layers.");
         checks.Require(MapDim > 0, $"delight.map_dim is {MapDim}, it must be positive.");
-        checks.Require(MaxGroups >= 0 && EmbMaxGroups >= 0, "delight.max_groups and delight.emb_max_groups must not be negative.");
-        checks.Require(UnitDropout is >= 0 and < 1 && SharedDropout is >= 0 and < 1, "the dropouts of delight must lie in [0, 1).");
+        checks.Require(MaxGroups >= 0 && EmbMaxGroups >= 0, "delight.max_groups and emb_max_groups must not be negative.");
+        checks.Rate(UnitDropout, "delight.unit_dropout");
+        checks.Rate(SharedDropout, "delight.shared_dropout");
         _ = Units(dim, model.Layers, Activation.Silu, where);
         _ = EmbeddingUnit(dim, Activation.Silu, where);
         if (dim / 2 % model.Heads != 0)
@@ -114,7 +115,7 @@ public sealed record DelightConfig : ILayerSlot, IEmbeddingSlot, IDescribedSlot
     internal IReadOnlyList<UnitPlan> Units(int dim, int blocks, Activation activation, string where) =>
     [
         .. Scaling(blocks).Select((block, i) => UnitPlan.Create(
-            Options(dim, dim / 2, dim / 2, block.Width, block.Depth, Groups(dim), activation), $"{where}: block {i}")),
+            Options(dim, dim / 2, dim / 2, block.Width, block.Depth, Groups(dim), activation), $"{where}.delight: block {i}")),
     ];
 
     /// <summary>The embedding's unit, d_map to d_m.</summary>
@@ -123,7 +124,7 @@ public sealed record DelightConfig : ILayerSlot, IEmbeddingSlot, IDescribedSlot
     /// <param name="where">Named in errors.</param>
     internal UnitPlan EmbeddingUnit(int dim, Activation activation, string where) => UnitPlan.Create(
         Options(MapDim, dim / 2, dim, EmbWidthMult, EmbDepth, EmbMaxGroups == 0 ? Groups(dim) : EmbMaxGroups, activation),
-        $"{where}: the embedding");
+        $"{where}.delight: the embedding");
 
     IReadOnlyList<TransformerLayer> ILayerSlot.CreateLayers(
         TransformerLayerOptions layer, int count, int? memoryDim, RandomSource random) =>

@@ -87,7 +87,7 @@ public sealed record DepthConfig : IDepthSlot
         if (Classifiers == ExitClassifiers.Tied != model.IsTied)
         {
             throw new InputException(
-                $"{where}: exits.classifiers is '{Classifiers.ToString().ToLowerInvariant()}': tied classifiers need a tied output "
+                $"{where}.exits.classifiers is '{Classifiers.ToString().ToLowerInvariant()}': tied classifiers need a tied output "
                 + "(model.tie), separate and shared ones need 'none'.");
         }
 
@@ -95,35 +95,35 @@ public sealed record DepthConfig : IDepthSlot
         Check(Gamma, "gamma", value => value > 0);
         if (Omega?.Sum() == 0)
         {
-            throw new InputException($"{where}: exits.omega needs a positive weight.");
+            throw new InputException($"{where}.exits.omega needs a positive weight.");
         }
 
         if (Paths < 0 || (Paths > 0 && (Omega is not null || Gamma is not null || Alpha > 0)))
         {
             throw new InputException(
-                $"{where}: exits.paths is {Paths}, it must not be negative, and mixed training has neither omega, gamma nor alpha.");
+                $"{where}.exits.paths is {Paths}, it must not be negative, and mixed training has neither omega, gamma nor alpha.");
         }
 
         if (!(Sigma >= 0) || !(Lambda >= 0) || !(Alpha >= 0))
         {
             throw new InputException(
-                $"{where}: exits.sigma ({Sigma}), exits.lambda ({Lambda}) and exits.alpha ({Alpha}) must not be negative.");
+                $"{where}.exits.sigma ({Sigma}), exits.lambda ({Lambda}) and exits.alpha ({Alpha}) must not be negative.");
         }
 
         if (Alpha > 0 && !HasClassifier)
         {
             throw new InputException(
-                $"{where}: exits.alpha trains a classifier, so exits.halting must be sequence, multinomial or geometric.");
+                $"{where}.exits.alpha trains a classifier, so exits.halting must be sequence, multinomial or geometric.");
         }
 
-        Rule.Validate(layers, where);
+        Rule.Validate(layers, $"{where}.exits");
 
         void Check(IReadOnlyList<float>? values, string key, Func<float, bool> allowed)
         {
             if (values is not null && (values.Count != layers || !values.All(allowed)))
             {
                 throw new InputException(
-                    $"{where}: exits.{key} needs {layers} values, one per decoder layer, none of them "
+                    $"{where}.exits.{key} needs {layers} values, one per decoder layer, none of them "
                     + $"negative{(key == "gamma" ? " or 0" : "")}.");
             }
         }

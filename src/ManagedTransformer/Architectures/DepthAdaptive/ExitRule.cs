@@ -104,7 +104,7 @@ public sealed record ExitRule : DepthRule
     {
         if (Kind == HaltingKind.Fixed && (FixedExit < 1 || FixedExit > layers))
         {
-            throw new InputException($"{where}: fixed halting at layer {FixedExit} (fixed_exit), it must be from 1 to {layers}.");
+            throw new InputException($"{where}: the fixed exit is layer {FixedExit} (fixed_exit), it must be from 1 to {layers}.");
         }
 
         if (Thresholds is not null
