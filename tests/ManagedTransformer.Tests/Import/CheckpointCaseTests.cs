@@ -1,4 +1,3 @@
-using ManagedTransformer.Data;
 using ManagedTransformer.Import;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
@@ -24,7 +23,7 @@ public sealed class CheckpointCaseTests : IDisposable
     public void AModelComputesWhatItsAuthorsComputed(string path)
     {
         CheckpointCase test = new(path);
-        string output = Path.Combine(_folder.Path, "out");
+        string output = _folder["out"];
         ModelImport.Run(test.Checkpoint, output, test.Options());
         Tensor scores = Scores(test, output);
         using SafetensorsFile file = SafetensorsFile.Open(test.Expected);
@@ -41,7 +40,7 @@ public sealed class CheckpointCaseTests : IDisposable
     public void ConvertingTwiceGivesTheSameBytes(string path)
     {
         CheckpointCase test = new(path);
-        string first = Path.Combine(_folder.Path, "first"), second = Path.Combine(_folder.Path, "second");
+        string first = _folder["first"], second = _folder["second"];
         ModelImport.Run(test.Checkpoint, first, test.Options());
         ModelImport.Run(test.Checkpoint, second, test.Options());
         string[] names = [.. Directory.EnumerateFiles(first).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
@@ -55,7 +54,7 @@ public sealed class CheckpointCaseTests : IDisposable
     public void PlainTensorsAreKeptExactly(string path)
     {
         CheckpointCase test = new(path);
-        string output = Path.Combine(_folder.Path, "out");
+        string output = _folder["out"];
         ModelImport.Run(test.Checkpoint, output, test.Options());
         using SafetensorsFile wanted = SafetensorsFile.Open(test.Expected);
         using SafetensorsFile got = SafetensorsFile.Open(Path.Combine(output, "model.safetensors"));
@@ -90,7 +89,7 @@ public sealed class CheckpointCaseTests : IDisposable
     public void WhatCannotBeConvertedIsRefusedByName(string path)
     {
         CheckpointCase test = new(path);
-        string output = Path.Combine(_folder.Path, "out");
+        string output = _folder["out"];
         InputException e = Assert.Throws<InputException>(() => ModelImport.Run(test.Checkpoint, output, test.Options()));
         TestContext.Current.TestOutputHelper?.WriteLine(e.Message);
         Assert.Contains(test.Refusals, word => e.Message.Contains(word, StringComparison.Ordinal));

@@ -39,7 +39,8 @@ internal static class LegacyContainer
 
         bool isBigEndian = RequireFacts(Next(none));
         PickleValue value = Next(storages);
-        AttachStorages(file, place, Keys(Next(none)), storages, isBigEndian);
+        List<string> keys = Keys(Next(none));
+        AttachStorages(file, place, keys, storages, isBigEndian);
         return value;
 
         PickleValue Next(IStorageTable table)
