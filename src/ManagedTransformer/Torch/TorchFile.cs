@@ -14,6 +14,8 @@ internal sealed class TorchFile : IDisposable
 {
     private readonly FileBytes _file;
 
+    private static ReadOnlySpan<byte> ZipStart => "PK\u0003\u0004"u8;
+
     private TorchFile(string path, FileBytes file, PickleValue root) => (Path, _file, Root) = (path, file, root);
 
     /// <summary>The file.</summary>
@@ -24,6 +26,28 @@ internal sealed class TorchFile : IDisposable
 
     /// <summary>Whether the file has the newer container.</summary>
     public bool IsZip { get; private init; }
+
+    /// <summary>Whether a file begins as PyTorch's do, or is named as they are.</summary>
+    /// <param name="path">The file; nothing needs to be there.</param>
+    public static bool IsOne(string path)
+    {
+        if (System.IO.Path.GetExtension(path).ToLowerInvariant() is ".pt" or ".pth" or ".bin" or ".ckpt")
+        {
+            return true;
+        }
+
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            byte[] start = new byte[LegacyContainer.Start.Length];
+            int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            return start.AsSpan(0, length) is var read && (read.StartsWith(ZipStart) || read.StartsWith(LegacyContainer.Start));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file; its extension does not count.</param>
@@ -36,7 +60,7 @@ internal sealed class TorchFile : IDisposable
         {
             byte[] start = new byte[(int)Math.Min(512, file.Length)];
             file.Read(0, start);
-            bool isZip = start.AsSpan().StartsWith("PK\u0003\u0004"u8);
+            bool isZip = start.AsSpan().StartsWith(ZipStart);
             PickleValue root = isZip ? ZipContainer.Read(file)
                 : start.AsSpan().StartsWith(LegacyContainer.Start) ? LegacyContainer.Read(file)
                 : throw new InvalidDataException(Describe(start));
