@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
-using ManagedTransformer.Import;
+using ManagedTransformer.Import.Sources;
 
 namespace ManagedTransformer.Cli.Imports;
 

@@ -51,7 +51,7 @@ public sealed class LayeringTests
 
         // Checkpoints of other programs: what all share, each program, and the list of them.
         ["Import.Sources"],
-        ["Import.AdaptiveSpan", "Import.Xlm", "Import.Fairseq", "Import.FastTransformers"],
+        ["Import.AdaptiveSpan", "Import.Xlm", "Import.Fairseq", "Import.FastTransformers", "Import.Plain"],
         ["Import.Delight"],
         ["Import"],
         ["Datasets"],

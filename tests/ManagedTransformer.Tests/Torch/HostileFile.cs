@@ -71,7 +71,7 @@ internal sealed record HostileFile(string Name, Func<byte[]> Bytes, params strin
         yield return Tensor("strides that overflow", 4, 0, [1L << 40, 2], [1L << 60, 1], "elements");
         yield return Tensor("one element as 2^40", 4, 0, [1L << 40], [0], "more than once");
         yield return Tensor("ranks that differ", 4, 0, [2, 2], [1], "strides");
-        yield return Zip("33 axes", () => One(33), "axes", "at most 32");
+        yield return Zip("33 axes", () => One(33), "at most 32");
         yield return Pickle("a storage that is missing", p => p.Op("}").Text("w").Tensor("FloatStorage", "7", 4, 0, [4], [1]).Op("s."),
             "lacks the storage 7");
         yield return Pickle("a storage of another length", p => p.Op("}").Text("w").Tensor("FloatStorage", "0", 5, 0, [4], [1]).Op("s."),
@@ -141,7 +141,7 @@ internal sealed record HostileFile(string Name, Func<byte[]> Bytes, params strin
         (string Key, long Count, byte[] Bytes)[] storages = [("0", 4, _four.Bytes)];
         yield return new("another version", () => LegacyBuilder.File(value, storages, version: 7), "version");
         yield return new("a count that differs", () => LegacyBuilder.File(value, [("0", 5, _four.Bytes)]), "5 elements", "4");
-        yield return new("a negative count", () => LegacyBuilder.File(value, [("0", -4, _four.Bytes)]), "-4");
+        yield return new("a negative count in an older file", () => LegacyBuilder.File(value, [("0", -4, _four.Bytes)]), "-4");
         yield return new("a huge count", () => LegacyBuilder.File(value, [("0", long.MaxValue, _four.Bytes)]), "9223372036854775807");
         yield return new("a key too many", () => LegacyBuilder.File(value, storages, keys: ["0", "1"]), "'1'");
         yield return new("a key twice", () => LegacyBuilder.File(value, storages, keys: ["0", "0"]), "twice");

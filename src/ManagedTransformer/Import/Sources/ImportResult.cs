@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Import;
+namespace ManagedTransformer.Import.Sources;
 
 /// <summary>What was imported.</summary>
 /// <param name="Parameters">Number of values in the folder's weights.</param>
