@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.LinearAttention.Conversion;
+using ManagedTransformer.Cli.Imports;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
+using ManagedTransformer.Import;
 
 namespace ManagedTransformer.Cli.Commands;
 
@@ -29,7 +31,7 @@ internal static class ConvertCommand
         Argument<string> source = new("SOURCE")
         {
             Description = "A language model: a model folder, the output folder of a training run, or a GPT-2 folder as Hugging Face's "
-                + "transformers writes it.",
+                + "transformers writes it. With --from: a checkpoint that PyTorch wrote.",
         };
         Option<string> output = new("--out")
         {
@@ -68,14 +70,36 @@ internal static class ConvertCommand
         };
         Option<ulong?> seed = CommonOptions.Seed("Decides the initial values of feature maps (default: 1).");
         Option<bool> json = CommonOptions.Json();
+        ImportOptionSet import = new();
         ExampleCommand command = new("convert",
-            "Turns the folder of a language model into one of another kind.",
+            "Turns the folder of a language model into one of another kind, or a checkpoint of PyTorch into a model folder.",
             "mt convert gpt2 --out out/gpt2",
             "mt convert out/stories-bpe --to gpt2 --out exported",
+            "mt convert checkpoint_best.pt --from fairseq --data data-bin --out out/fairseq",
             "mt convert gpt2 --to t2r --feature-size 32 --keep-softmax every:4 --out out/gpt2-rnn")
-        { source, output, target, featureSize, keepSoftmax, seed, json };
+        { source, output, target, featureSize, keepSoftmax, seed, json, import.From };
+        foreach (Option option in import.Others)
+        {
+            command.Add(option);
+        }
+
         command.SetAction(result =>
         {
+            if (result.GetValue(import.From) is { } from)
+            {
+                CommonOptions.Refuse(result, $"has no effect with --from {from}, which writes a model folder", target, featureSize,
+                    keepSoftmax, seed);
+                string folderOfImport = result.GetRequiredValue(output);
+                ImportView.Write(
+                    terminal,
+                    ModelImport.Run(result.GetRequiredValue(source), folderOfImport, import.Read(result)),
+                    from,
+                    folderOfImport,
+                    result.GetValue(json));
+                return;
+            }
+
+            CommonOptions.Refuse(result, "applies to checkpoints of other programs (--from KIND)", import.Others);
             string to = result.GetRequiredValue(target), folder = result.GetRequiredValue(output);
             if (_targets[to] is ConversionTarget.Transformer or ConversionTarget.Gpt2)
             {

@@ -7,7 +7,6 @@ using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Inspection;
 using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Recipes;
-using ManagedTransformer.Tensors.Serialization;
 using Spectre.Console;
 
 namespace ManagedTransformer.Cli.Commands;
@@ -15,13 +14,16 @@ namespace ManagedTransformer.Cli.Commands;
 /// <summary><c>mt info</c></summary>
 internal static class InfoCommand
 {
+    private static readonly string[] _tensorFiles = [".safetensors", ".pt", ".pth", ".bin", ".ckpt"];
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
         Argument<string> target = new("TARGET")
         {
-            Description = "A recipe (file or name), a model folder, or a .safetensors file.",
-            HelpName = "RECIPE|MODEL_DIR|FILE.safetensors",
+            Description =
+                "A recipe (file or name), a model folder, a .safetensors file, or a checkpoint that PyTorch wrote (.pt, .pth, .bin).",
+            HelpName = "RECIPE|MODEL_DIR|FILE",
         };
         Option<string?> data = CommonOptions.Data(
             "Training text, or sentence pairs, of a recipe whose vocabulary depends on it and that names none.");
@@ -30,7 +32,7 @@ internal static class InfoCommand
         Option<int?> length = CommonOptions.Positive("--target-length", $"Tokens that it writes (default: {TextLengths.Default.Target}).");
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new("info",
-            "Shows what a recipe, a model or a safetensors file is made of.",
+            "Shows what a recipe, a model or a file of tensors is made of.",
             "mt info stories",
             "mt info out/stories",
             "mt info out/stories/best/model.safetensors --json")
@@ -38,7 +40,7 @@ internal static class InfoCommand
         command.SetAction(result =>
         {
             string path = result.GetRequiredValue(target);
-            bool isName = !Path.Exists(path) && NamedRecipe.IsBareName(path) && !path.EndsWith(".safetensors", StringComparison.Ordinal);
+            bool isName = !Path.Exists(path) && NamedRecipe.IsBareName(path) && !_tensorFiles.Contains(Path.GetExtension(path));
             TextLengths lengths = new(
                 result.GetValue(source) ?? TextLengths.Default.Source, result.GetValue(length) ?? TextLengths.Default.Target);
             ModelSummary summary = isName && NamedRecipe.Load(path) is var named
@@ -139,7 +141,7 @@ internal static class InfoCommand
         if (summary.Tensors.Count > 0)
         {
             Table table = NewTable("Tensor", "Type", "Shape", "Bytes");
-            foreach (SafetensorsEntry tensor in summary.Tensors)
+            foreach (TensorSummary tensor in summary.Tensors)
             {
                 table.AddRow(new Text(tensor.Name), new Text(tensor.TypeCode), new Text($"[{string.Join(", ", tensor.Shape)}]"),
                     new Text($"{tensor.ByteLength:N0}"));

@@ -6,6 +6,7 @@ using ManagedTransformer.Json;
 using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors.Serialization;
+using ManagedTransformer.Torch;
 using ManagedTransformer.Training;
 
 namespace ManagedTransformer.Inspection;
@@ -16,20 +17,26 @@ public sealed record ModelSummary
     /// <summary>The architecture of files that are only a set of tensors.</summary>
     public const string Safetensors = "safetensors";
 
+    /// <summary>The architecture of files that PyTorch wrote.</summary>
+    public const string Torch = "pytorch";
+
     /// <summary>The recipe, the checkpoint's folder or the file.</summary>
     public required string Source { get; init; }
 
-    /// <summary>Which kind of model, or <see cref="Safetensors"/>.</summary>
+    /// <summary>Which kind of model, or <see cref="Safetensors"/> or <see cref="Torch"/>.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>Trainable values; of a safetensors file the elements of all tensors.</summary>
+    /// <summary>Trainable values; of a file of tensors the elements of all of them.</summary>
     public required long Parameters { get; init; }
 
-    /// <summary>The recipe or the model's description, every value written out; null for a safetensors file.</summary>
+    /// <summary>
+    /// The recipe or the model's description, every value written out, or the hyper-parameters found in a file of PyTorch; null for a
+    /// safetensors file.
+    /// </summary>
     public JsonElement? Configuration { get; init; }
 
-    /// <summary>The tensors of a safetensors file or of a checkpoint's weights; empty for a recipe.</summary>
-    public IReadOnlyList<SafetensorsEntry> Tensors { get; init; } = [];
+    /// <summary>The tensors of a file or of a checkpoint's weights; empty for a recipe.</summary>
+    public IReadOnlyList<TensorSummary> Tensors { get; init; } = [];
 
     /// <summary>What mechanisms of the model know, such as the spans of heads; none where there is nothing to tell.</summary>
     public IReadOnlyList<MechanismReport> Reports { get; init; } = [];
@@ -39,7 +46,8 @@ public sealed record ModelSummary
 
     /// <summary>
     /// Describes what stands at a path: a folder is a model (also GPT-2 in Hugging Face's format), a file ending in <c>.safetensors</c> a
-    /// set of tensors, any other file a recipe.
+    /// set of tensors, one that PyTorch wrote or that ends in <c>.pt</c>, <c>.pth</c> or <c>.bin</c> a checkpoint of it, any other file a
+    /// recipe.
     /// </summary>
     /// <param name="path">The path.</param>
     /// <param name="data">Text that decides a recipe's vocabulary; null: the recipe's own.</param>
@@ -52,6 +60,7 @@ public sealed record ModelSummary
         return HuggingFaceConfig.ModelType(path) is not null ? OfGpt2(path)
             : Directory.Exists(path) || Directory.Exists(path + ".old") ? OfModel(path, lengths ?? TextLengths.Default)
             : path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? OfTensors(path)
+            : TorchFile.IsOne(path) ? OfTorch(path)
             : Of(Recipe.Load(path), path, data, lengths);
     }
 
@@ -90,7 +99,7 @@ public sealed record ModelSummary
         };
         return Of(ModelFamily.Of(folder).Summarize(folder), folder, facts) with
         {
-            Tensors = Open(weights, file => file.Entries),
+            Tensors = Open(weights, Summarize),
             Training = FindTrainingState(path, folder),
         };
     }
@@ -98,12 +107,12 @@ public sealed record ModelSummary
     private static ModelSummary OfGpt2(string folder) =>
         Of(LanguageModelFamily.Summarize(Gpt2Folder.ReadDescription(folder)), folder, new ModelFacts()) with
         {
-            Tensors = Gpt2Folder.ReadEntries(folder),
+            Tensors = [.. Gpt2Folder.ReadEntries(folder).Select(TensorSummary.Of)],
         };
 
     private static ModelSummary OfTensors(string path)
     {
-        IReadOnlyList<SafetensorsEntry> tensors = Open(path, file => file.Entries);
+        IReadOnlyList<TensorSummary> tensors = Open(path, Summarize);
         return new ModelSummary
         {
             Source = path,
@@ -112,6 +121,22 @@ public sealed record ModelSummary
             Tensors = tensors,
         };
     }
+
+    private static ModelSummary OfTorch(string path)
+    {
+        using TorchFile file = TorchFile.Open(path);
+        TorchContents contents = TorchContents.Of(file);
+        return new ModelSummary
+        {
+            Source = path,
+            Architecture = Torch,
+            Parameters = contents.Tensors.Sum(tensor => tensor.Count),
+            Configuration = Parse(contents.Settings),
+            Tensors = contents.Tensors,
+        };
+    }
+
+    private static IReadOnlyList<TensorSummary> Summarize(SafetensorsFile file) => [.. file.Entries.Select(TensorSummary.Of)];
 
     private static T Open<T>(string path, Func<SafetensorsFile, T> read)
     {

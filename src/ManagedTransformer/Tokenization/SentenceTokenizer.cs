@@ -2,14 +2,15 @@ namespace ManagedTransformer.Tokenization;
 
 /// <summary>
 /// Turns sentences into the ids of a translation model and back: a tokenizer whose ids are moved behind the four special ones
-/// (<see cref="SpecialIds"/>). A byte-level BPE reads every sentence behind a space, so that a word has the same pieces at the start of a
-/// sentence and inside it.
+/// (<see cref="SpecialIds"/>), unless it begins with these itself. A byte-level BPE reads every sentence behind a space, so that a word has
+/// the same pieces at the start of a sentence and inside it.
 /// </summary>
 /// <param name="tokenizer">Splits the text.</param>
 /// <param name="lowercase">Whether sentences are lower-cased first.</param>
 public sealed class SentenceTokenizer(ITokenizer tokenizer, bool lowercase = false)
 {
     private readonly bool _prefixSpace = tokenizer is BytePairTokenizer { AddPrefixSpace: false };
+    private readonly int _moved = tokenizer is VocabularyTokenizer { HasSpecialIds: true } ? 0 : SpecialIds.FirstOrdinary;
     private readonly int _unknown = tokenizer is WordTokenizer ? WordTokenizer.UnknownId : -1;
 
     /// <summary>Splits the text.</summary>
@@ -19,7 +20,7 @@ public sealed class SentenceTokenizer(ITokenizer tokenizer, bool lowercase = fal
     public bool Lowercase => lowercase;
 
     /// <summary>The number of ids, special ones included.</summary>
-    public int VocabularySize => tokenizer.VocabularySize + SpecialIds.FirstOrdinary;
+    public int VocabularySize => tokenizer.VocabularySize + _moved;
 
     /// <summary>The ids of a sentence, without the end of sentence.</summary>
     /// <param name="sentence">One line of text; an empty one has no ids.</param>
@@ -40,7 +41,7 @@ public sealed class SentenceTokenizer(ITokenizer tokenizer, bool lowercase = fal
             : tokenizer.Encode(sentence);
         for (int i = 0; i < ids.Length; i++)
         {
-            ids[i] = ids[i] == _unknown ? SpecialIds.Unknown : ids[i] + SpecialIds.FirstOrdinary;
+            ids[i] = ids[i] == _unknown ? SpecialIds.Unknown : ids[i] + _moved;
         }
 
         return ids;
@@ -51,6 +52,11 @@ public sealed class SentenceTokenizer(ITokenizer tokenizer, bool lowercase = fal
     /// <exception cref="ArgumentOutOfRangeException">An id lies outside the vocabulary.</exception>
     public string Decode(IReadOnlyList<int> ids)
     {
+        if (_moved == 0)
+        {
+            return tokenizer.Decode([.. ids.Where(IsVisible)]);
+        }
+
         if (_unknown >= 0)
         {
             return tokenizer.Decode(

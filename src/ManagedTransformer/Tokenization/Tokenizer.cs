@@ -29,7 +29,9 @@ public static class Tokenizer
                 ByteTokenizer.TypeName => ByteTokenizer.Read(root, path),
                 CharacterTokenizer.TypeName => CharacterTokenizer.Read(root, path),
                 WordTokenizer.TypeName => WordTokenizer.Read(root, path),
-                string other => throw new InputException($"The tokenizer type '{other}' in '{path}' is not one of byte, char, word."),
+                VocabularyTokenizer.TypeName => VocabularyTokenizer.Read(root, path),
+                string other => throw new InputException(
+                    $"The tokenizer type '{other}' in '{path}' is not one of byte, char, word, vocabulary."),
             };
         });
     }

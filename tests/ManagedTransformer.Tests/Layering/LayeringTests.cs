@@ -13,6 +13,10 @@ public sealed class LayeringTests
         ["Hashing"],
         ["Files"],
         ["Json"],
+        ["Torch.Storages"],
+        ["Torch.Pickling"],
+        ["Torch.Containers"],
+        ["Torch"],
         ["Tokenization"],
 
         ["Data.Builtin"],
@@ -44,6 +48,12 @@ public sealed class LayeringTests
         ["Generation"],
         [NamespaceOrder.Root], // LanguageModel, TranslationModel
         ["Architectures.LinearAttention.Conversion"],
+
+        // Checkpoints of other programs: what all share, each program, and the list of them.
+        ["Import.Sources"],
+        ["Import.AdaptiveSpan", "Import.Xlm", "Import.Fairseq", "Import.FastTransformers", "Import.Plain"],
+        ["Import.Delight"],
+        ["Import"],
         ["Datasets"],
         ["Evaluation.Metrics"],
         ["Evaluation"],

@@ -67,7 +67,10 @@ public sealed record LanguageModelConfig
     /// <summary>Norms before the sub-layers, otherwise after each sub-layer.</summary>
     public bool PreNorm { get; set; } = true;
 
-    /// <summary>Whether a norm follows the last layer; absent: as <see cref="PreNorm"/>, and only then possible.</summary>
+    /// <summary>
+    /// Whether a norm follows the last layer; absent: as <see cref="PreNorm"/>. A post-norm model, whose last sub-layer ends with a norm, may
+    /// have another behind it.
+    /// </summary>
     public bool? FinalNorm { get; set; }
 
     /// <summary>Whether the output projection is the embedding table.</summary>

@@ -69,8 +69,6 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
         return
         [
             (c.Heads > 0 && c.Dim % c.Heads != 0, $"model.heads ({c.Heads}) does not divide model.dim ({c.Dim})."),
-            (c.FinalNorm == true && !c.PreNorm,
-                "model.final_norm needs model.pre_norm, since the last sub-layer of a post-norm model ends with a norm."),
             (c.FeedForward < 0, $"model.ffn is {c.FeedForward}, it must be positive, or 0 for layers without a feed-forward layer."),
             (!(c.NormEpsilon > 0), $"model.norm_epsilon ({c.NormEpsilon}) must be positive."),
 

@@ -1,0 +1,36 @@
+using ManagedTransformer.Torch;
+using ManagedTransformer.Torch.Pickling;
+
+namespace ManagedTransformer.Import.Sources;
+
+/// <summary>A checkpoint to import, and what becomes known about it meanwhile.</summary>
+/// <param name="file">The file.</param>
+/// <param name="options">What it does not say about itself.</param>
+internal sealed class ImportSource(TorchFile file, ImportOptions options)
+{
+    private readonly List<string> _notes = [];
+
+    /// <summary>The file.</summary>
+    public string Path => file.Path;
+
+    /// <summary>What was saved.</summary>
+    public PickleValue Root => file.Root;
+
+    /// <summary>What the file does not say about itself.</summary>
+    public ImportOptions Options => options;
+
+    /// <summary>What the user should know: assumptions, things left out.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Adds a sentence to the notes.</summary>
+    public void Note(string sentence) => _notes.Add(sentence);
+
+    /// <summary>Something that cannot be imported.</summary>
+    /// <param name="fault">What, behind the file's name, without a full stop.</param>
+    public InputException Refuse(string fault) => new($"{file.Path}: {fault}.");
+
+    /// <summary>The top level of the file.</summary>
+    /// <exception cref="InputException">It is no dictionary.</exception>
+    public PickleDictionary RootDictionary() => file.Root as PickleDictionary
+        ?? throw Refuse($"its top level is {PickleText.Describe(file.Root)}, no dictionary, so it is no checkpoint of this kind");
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text;
+using ManagedTransformer.Torch.Pickling;
+using ManagedTransformer.Torch.Storages;
+
+namespace ManagedTransformer.Torch.Containers;
+
+/// <summary>The container that PyTorch has written since version 1.6: a zip archive with a pickle and one entry for each storage.</summary>
+internal static class ZipContainer
+{
+    private const long MostPickle = 256L << 20;
+    private const int MostNote = 64, LeastVersion = 1, MostVersion = 10;
+
+    /// <summary>Reads the pickle; storages stay in the file until they are asked for.</summary>
+    /// <param name="file">The archive.</param>
+    /// <exception cref="InvalidDataException">It is damaged, or no checkpoint.</exception>
+    public static PickleValue Read(FileBytes file)
+    {
+        Dictionary<string, ZipEntry> entries = ZipDirectory.Read(file).ToDictionary(entry => entry.Name);
+        if (entries.Keys.FirstOrDefault(IsTorchScript) is { } script)
+        {
+            throw new InvalidDataException(
+                $"it is a TorchScript archive, save its state_dict instead (it has the entry '{PickleText.Quote(script)}').");
+        }
+
+        if (!entries.TryGetValue("data.pkl", out ZipEntry? pickle))
+        {
+            throw new InvalidDataException("the archive has no entry 'data.pkl', so it is no PyTorch checkpoint.");
+        }
+
+        if (pickle.Length > MostPickle)
+        {
+            throw new InvalidDataException($"the entry 'data.pkl' has {pickle.Length} bytes; {MostPickle} are the most.");
+        }
+
+        RequireVersion(file, entries);
+        bool isBigEndian = IsBigEndian(file, entries);
+        RequireChecksum(file, pickle);
+        StorageTable storages = new() { Found = storage => Attach(file, entries, storage, isBigEndian) };
+        return PickleMachine.Read(
+            new PickleStream(file, pickle.Start, pickle.Start + pickle.Length), new PickleBudget(file.Length), storages);
+    }
+
+    private static bool IsTorchScript(string name) =>
+        name is "constants.pkl" or "data.json" || name.StartsWith("code/", StringComparison.Ordinal);
+
+    private static void Attach(FileBytes file, Dictionary<string, ZipEntry> entries, TorchStorage storage, bool isBigEndian)
+    {
+        if (!entries.TryGetValue($"data/{storage.Key}", out ZipEntry? entry))
+        {
+            throw new PickleException($"the archive lacks the storage {storage.Key} of {storage.ByteLength} bytes")
+            { IsWholeSentence = true };
+        }
+
+        if (entry.Length != storage.ByteLength)
+        {
+            throw new PickleException(
+                $"the storage {storage.Key} has {entry.Length} bytes in the archive instead of {storage.ByteLength} ({storage.Count} of "
+                + $"{storage.Type.Name()})") { IsWholeSentence = true };
+        }
+
+        storage.Attach(new StorageBytes(file, entry.Start, entry.Length, isBigEndian, () => RequireChecksum(file, entry)));
+    }
+
+    private static void RequireVersion(FileBytes file, Dictionary<string, ZipEntry> entries)
+    {
+        if (Note(file, entries, "version") is { } text
+            && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version)
+            || version is < LeastVersion or > MostVersion))
+        {
+            throw new InvalidDataException(
+                $"its format version is '{PickleText.Quote(text)}'; known are {LeastVersion} to {MostVersion}.");
+        }
+    }
+
+    private static bool IsBigEndian(FileBytes file, Dictionary<string, ZipEntry> entries) => Note(file, entries, "byteorder") switch
+    {
+        null or "little" => false,
+        "big" => true,
+        string other => throw new InvalidDataException($"its byte order is '{PickleText.Quote(other)}', neither little nor big."),
+    };
+
+    private static string? Note(FileBytes file, Dictionary<string, ZipEntry> entries, string name)
+    {
+        if (!entries.TryGetValue(name, out ZipEntry? entry))
+        {
+            return null;
+        }
+
+        if (entry.Length > MostNote)
+        {
+            throw new InvalidDataException($"the entry '{name}' has {entry.Length} bytes; {MostNote} are the most.");
+        }
+
+        RequireChecksum(file, entry);
+        byte[] bytes = new byte[entry.Length];
+        file.Read(entry.Start, bytes);
+        return Encoding.Latin1.GetString(bytes).Trim();
+    }
+
+    private static void RequireChecksum(FileBytes file, ZipEntry entry)
+    {
+        if (Crc32.Of(file, entry.Start, entry.Length) != entry.Checksum)
+        {
+            throw new InvalidDataException(
+                $"the checksum of the entry '{PickleText.Quote(entry.Name)}' is wrong: the file is damaged, or was written with CRC switched off.");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace ManagedTransformer.Torch.Pickling;
+
+/// <summary>An <c>argparse.Namespace</c>: names and values, nothing more.</summary>
+internal sealed class PickleRecord : PickleContainer
+{
+    /// <summary>The attributes.</summary>
+    public PickleDictionary Fields { get; } = new();
+
+    /// <summary>Takes over the attributes of a saved state.</summary>
+    /// <exception cref="PickleException">They are nested too deep.</exception>
+    public void Fill(PickleDictionary state)
+    {
+        foreach ((PickleValue key, PickleValue value) in state.Entries)
+        {
+            Fields.Set(key, value);
+        }
+
+        Nest(Fields);
+    }
+}

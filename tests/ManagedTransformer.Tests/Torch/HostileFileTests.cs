@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using ManagedTransformer.Import;
+using ManagedTransformer.Import.Sources;
+using ManagedTransformer.Tests.Data;
+using Xunit;
+
+namespace ManagedTransformer.Tests.Torch;
+
+/// <summary>Files that are damaged or made to do harm get one sentence, in little time and memory, and leave nothing behind.</summary>
+public sealed class HostileFileTests : IDisposable
+{
+    private const long Allowance = 64L << 20;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public static IEnumerable<TheoryDataRow<string>> Names() =>
+        HostileFile.All().Select(file => new TheoryDataRow<string>(file.Name) { TestDisplayName = $"Hostile: {file.Name}" });
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void IsRefusedInOneSentence(string name)
+    {
+        HostileFile file = HostileFile.All().First(file => file.Name == name);
+        byte[] bytes = file.Bytes();
+        File.WriteAllBytes(_folder["model.pt"], bytes);
+        long length = bytes.Length;
+        bytes = [];
+        long before = GC.GetTotalMemory(forceFullCollection: true), most = 0;
+        Stopwatch clock = Stopwatch.StartNew();
+        using Timer timer = new(_ => most = Math.Max(most, GC.GetTotalMemory(false)), null, 0, 5);
+        InputException e = Assert.Throws<InputException>(() =>
+            ModelImport.Run(_folder["model.pt"], _folder["out"], new ImportOptions { From = ForeignKind.Plain }));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"{clock.Elapsed}: {e.Message}");
+        Assert.True(most - before <= (2 * length) + Allowance, $"{most - before} bytes for a file of {length}");
+        Assert.All(file.Words, word => Assert.Contains(word, e.Message, StringComparison.Ordinal));
+        Assert.StartsWith(_folder["model.pt"], e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(e.Message, char.IsControl);
+        Assert.True(e.Message.Length < 600, e.Message);
+        Assert.False(Path.Exists(_folder["out"]));
+    }
+
+    [Fact]
+    public void ThereAreManyOfThem()
+    {
+        Assert.True(HostileFile.All().Count() >= 25);
+        Assert.Equal(HostileFile.All().Count(), HostileFile.All().Select(file => file.Name).Distinct().Count());
+    }
+}
