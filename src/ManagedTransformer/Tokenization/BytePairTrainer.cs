@@ -1,3 +1,5 @@
+using ManagedTransformer.Tokenization.Unicode;
+
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FsCheck.Xunit;
 using ManagedTransformer.Data.Builtin;
 using ManagedTransformer.Tests.Data;
+using ManagedTransformer.Tokenization.Unicode;
 using ManagedTransformer.Tokenization;
 using Xunit;
 
