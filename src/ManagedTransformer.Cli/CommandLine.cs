@@ -84,6 +84,7 @@ internal static class CommandLine
         GenerateCommand.Create(terminal),
         TranslateCommand.Create(terminal),
         TuneExitsCommand.Create(terminal),
+        TokenizeCommand.Create(terminal),
         RecipesCommand.Create(terminal),
         InfoCommand.Create(terminal),
         ConvertCommand.Create(terminal),

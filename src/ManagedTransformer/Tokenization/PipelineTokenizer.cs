@@ -134,5 +134,7 @@ public sealed class PipelineTokenizer : ITokenizer
     internal static PipelineTokenizer Read(ReadOnlyMemory<byte> json, string path, PipelineSettings? settings = null) =>
         new(PipelineReader.Read(json, path, settings), target => AtomicFile.Write(target, json.Span));
 
+    internal bool IsPlainBytePairs => _pipeline.IsPlainBytePairs;
+
     internal bool IsSpecial(int id) => _pipeline.Added.ById.TryGetValue(id, out AddedEntry? entry) && entry.IsSpecial;
 }

@@ -38,6 +38,9 @@ internal sealed class BytePairModel : TokenModel
     /// </summary>
     public bool TakesBytes { get; set; }
 
+    /// <summary>True where merges alone decide, and every byte has a token.</summary>
+    public bool IsPlain => !_options.IgnoresMerges && !_options.HasByteFallback && _options.Unknown is null && !_rawBytes.Contains(-1);
+
     /// <summary>True where <see cref="TakesBytes"/> can be set.</summary>
     public bool CanTakeBytes => _options.Prefix.Length == 0 && _options.Suffix.Length == 0;
 

@@ -24,19 +24,33 @@ internal static class PipelineReader
         {
             return Read(JsonMembers.Read(json), path, settings ?? new PipelineSettings());
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new InputException($"The file '{path}' is not valid JSON: {e.Message}", e);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new InputException($"The file '{path}' has a string that is not valid Unicode.", e);
-        }
-        catch (FormatException e)
-        {
-            throw new InputException($"The file '{path}' is not a JSON object.", e);
+            throw Malformed(e, path);
         }
     }
+
+    /// <summary>Returns true where a file has a model of Hugging Face's format, false for a file of this library's own.</summary>
+    /// <exception cref="InputException">It is no JSON object.</exception>
+    public static bool IsPipeline(ReadOnlyMemory<byte> json, string path)
+    {
+        try
+        {
+            JsonMembers file = JsonMembers.Read(json);
+            return !file.Bytes("model").IsEmpty || file.Bytes("type").IsEmpty;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw Malformed(e, path);
+        }
+    }
+
+    private static InputException Malformed(Exception e, string path) => new(e switch
+    {
+        JsonException => $"The file '{path}' is not valid JSON: {e.Message}",
+        FormatException => $"The file '{path}' is not a JSON object.",
+        _ => $"The file '{path}' has a string that is not valid Unicode.",
+    }, e);
 
     private static TokenPipeline Read(JsonMembers file, string path, PipelineSettings settings)
     {
@@ -56,7 +70,12 @@ internal static class PipelineReader
         Truncation? truncation = Truncation.Read(file.Element("truncation", path), path);
         Padding? padding = Padding.Read(file.Element("padding", path), path);
         TokenModel model = ModelReader.Read(file.Bytes("model"), path);
-        AddedTokenSet added = new([.. ReadAdded(file.Bytes("added_tokens"), path), .. settings.Tokens], model.Vocabulary, normalizer, path);
+        List<AddedEntry> entries = ReadAdded(file.Bytes("added_tokens"), path);
+        HashSet<string> known = [.. entries.Select(entry => entry.Content)];
+
+        // What the file names already is as the file says.
+        entries.AddRange(settings.Tokens.OrderBy(entry => entry.DeclaredId ?? int.MaxValue).Where(entry => known.Add(entry.Content)));
+        AddedTokenSet added = new(entries, model.Vocabulary, normalizer, path);
         Template template = PostProcessorReader.Read(file.Element("post_processor", path),
             id => added.ById.ContainsKey(id) || model.Vocabulary.HasId(id), path);
         return new TokenPipeline(added, normalizer, preTokenizers, model)

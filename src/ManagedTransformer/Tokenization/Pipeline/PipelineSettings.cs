@@ -21,6 +21,9 @@ internal sealed record PipelineSettings
     /// <summary>The file that says so, for errors.</summary>
     public string Path { get; init; } = "";
 
+    /// <summary>True where nothing is changed.</summary>
+    public bool IsIdle => Tokens.Count == 0 && AddPrefixSpace is null && Beginning is null && End is null;
+
     /// <summary>The template with the tokens that texts begin and end with, as far as it does not have them already.</summary>
     /// <param name="template">That of the file.</param>
     /// <param name="idOf">The id of a token; negative for none.</param>

@@ -50,6 +50,16 @@ internal sealed class TokenPipeline
     /// <summary>What turns tokens into text; null: spaces between them.</summary>
     public TokenDecoder[]? Decoders { get; init; }
 
+    /// <summary>
+    /// True for a byte-level BPE as in GPT-2, whose template puts tokens before texts at most: what <c>BytePairTokenizer</c> stands for.
+    /// </summary>
+    public bool IsPlainBytePairs =>
+        _normalizer is null && Model is BytePairModel { TakesBytes: true, IsPlain: true }
+        && _preTokenizers is [ByteLevelPreTokenizer { Splits: true }]
+        && Decoders is [ByteLevelDecoder] && Template.Single is [.., { Sequence: 0 }] && Truncation is null && Padding is null
+        && Added.ById.Values.All(entry => entry is { IsSingleWord: false, StripsLeft: false, StripsRight: false, IsSpecial: true }
+            && System.Text.Ascii.IsValid(entry.Content));
+
     /// <summary>One above the largest id.</summary>
     public int Size => Math.Max(Model.Vocabulary.LargestId, Added.LargestId) + 1;
 
