@@ -85,6 +85,7 @@ internal static class CommandLine
         TranslateCommand.Create(terminal),
         TuneExitsCommand.Create(terminal),
         TokenizeCommand.Create(terminal),
+        TrainTokenizerCommand.Create(terminal),
         RecipesCommand.Create(terminal),
         InfoCommand.Create(terminal),
         ConvertCommand.Create(terminal),

@@ -57,7 +57,8 @@ internal static class HuggingFaceTokenizerWriter
         json.WriteEndObject();
     }
 
-    private static void WriteAddedToken(Utf8JsonWriter json, SpecialToken token)
+    /// <summary>Writes an entry of <c>added_tokens</c>.</summary>
+    public static void WriteAddedToken(Utf8JsonWriter json, SpecialToken token)
     {
         json.WriteStartObject();
         json.WriteNumber("id", token.Id);

@@ -24,7 +24,6 @@ public sealed class LayeringTests
         ["Tokenization.Decoders"],
         ["Tokenization.Pipeline"],
         ["Tokenization.SentencePiece"],
-        ["Tokenization.Training"],
         ["Tokenization"],
 
         ["Data.Builtin"],
