@@ -19,7 +19,8 @@ public sealed class TokenizeCommandTests : IDisposable
     public void ALearntTokenizerGivesBackTexts(string type, int vocab)
     {
         File.WriteAllText(_work["text.txt"], string.Concat(Enumerable.Repeat("the cat sat on the mat and the dog sat on the cat\n", 20)));
-        Assert.Equal(0, Workspace.Run("train-tokenizer", _work["text.txt"], "--type", type, "--vocab", $"{vocab}", "--out", _work["t.json"]).ExitCode);
+        string[] arguments = ["train-tokenizer", _work["text.txt"], "--type", type, "--vocab", $"{vocab}", "--out", _work["t.json"]];
+        Assert.Equal(0, Workspace.Run(arguments).ExitCode);
         JsonElement line = Assert.Single(Tokenize("{\"text\":\"the dog sat\"}\n", 0));
         Assert.Equal("the dog sat", line.GetProperty("decoded").GetString());
         int[] ids = [.. line.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
@@ -46,6 +47,7 @@ public sealed class TokenizeCommandTests : IDisposable
         using MemoryStream stream = new(Encoding.UTF8.GetBytes(input));
         Assert.Equal(exitCode,
             CommandLine.Run(["tokenize", "--tokenizer", _work["t.json"], "--jsonl", "--json"], new Terminal(stream, output, error)));
-        return [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        string[] lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
     }
 }

@@ -14,10 +14,11 @@ internal static class InputLines
         for (int read = input.Read(buffer); read > 0; read = input.Read(buffer))
         {
             int start = 0;
-            for (int end = Array.IndexOf(buffer, (byte)'\n', 0, read); end >= 0; end = Array.IndexOf(buffer, (byte)'\n', start, read - start))
+            for (int length = buffer.AsSpan(0, read).IndexOf((byte)'\n'); length >= 0;
+                length = buffer.AsSpan(start, read - start).IndexOf((byte)'\n'))
             {
-                line.AddRange(buffer.AsSpan(start, end - start));
-                start = end + 1;
+                line.AddRange(buffer.AsSpan(start, length));
+                start += length + 1;
                 yield return Text(line, ref isFirst);
                 line.Clear();
             }

@@ -18,7 +18,8 @@ internal sealed class TokenizedLines(ITokenizer tokenizer, bool isJson, bool fit
         }
         catch (Exception e) when (e is InputException or JsonException or ArgumentOutOfRangeException)
         {
-            return new(null, null, "", "", e is JsonException ? $"The line is not valid JSON: {e.Message}" : e.Message.ReplaceLineEndings(" "));
+            string message = e is JsonException ? $"The line is not valid JSON: {e.Message}" : e.Message.ReplaceLineEndings(" ");
+            return new(null, null, "", "", message);
         }
         catch (InvalidOperationException)
         {
@@ -50,7 +51,8 @@ internal sealed class TokenizedLines(ITokenizer tokenizer, bool isJson, bool fit
     }
 
     private static IEnumerable<int> Ids(JsonElement ids) =>
-        ids.ValueKind == JsonValueKind.Array && ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out _))
+        ids.ValueKind == JsonValueKind.Array
+        && ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out _))
             ? ids.EnumerateArray().Select(id => id.GetInt32())
             : throw new InputException("ids must be a list of whole numbers.");
 
@@ -79,6 +81,7 @@ internal sealed class TokenizedLines(ITokenizer tokenizer, bool isJson, bool fit
     private TokenizedLine Decode(IReadOnlyList<int>? ids, IReadOnlyList<string>? tokens, int[] all)
     {
         string decoded = tokenizer.Decode(all);
-        return new(ids, tokens, decoded, tokenizer is PipelineTokenizer pipeline ? pipeline.Decode(all, skipSpecialTokens: true) : decoded, null);
+        string skipped = tokenizer is PipelineTokenizer pipeline ? pipeline.Decode(all, skipSpecialTokens: true) : decoded;
+        return new(ids, tokens, decoded, skipped, null);
     }
 }

@@ -46,7 +46,7 @@ internal static class TrainTokenizerCommand
                 CommonOptions.Refuse(result, $"applies to --type {WordPiece}", lowercase);
             }
 
-            byte[] text = File.ReadAllBytes(result.GetRequiredValue(file));
+            byte[] text = ReadText(result.GetRequiredValue(file));
             ITokenizer tokenizer = kind switch
             {
                 Unigram => TokenizerTrainer.TrainUnigram(text, size),
@@ -56,7 +56,8 @@ internal static class TrainTokenizerCommand
             tokenizer.Save(target);
             if (result.GetValue(json))
             {
-                JsonOutput.Write(terminal.Output, new JsonObject { ["type"] = kind, ["vocab"] = tokenizer.VocabularySize, ["file"] = target });
+                JsonOutput.Write(terminal.Output,
+                    new JsonObject { ["type"] = kind, ["vocab"] = tokenizer.VocabularySize, ["file"] = target });
             }
             else
             {
@@ -65,4 +66,8 @@ internal static class TrainTokenizerCommand
         });
         return command;
     }
+
+    private static byte[] ReadText(string path) => File.Exists(path)
+        ? File.ReadAllBytes(path)
+        : throw new InputException(Directory.Exists(path) ? $"'{path}' is a folder, not a file." : $"The file '{path}' does not exist.");
 }

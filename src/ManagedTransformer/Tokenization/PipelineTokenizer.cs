@@ -51,7 +51,7 @@ public sealed class PipelineTokenizer : ITokenizer
     /// <param name="text">The text. Half of a surrogate pair counts as U+FFFD.</param>
     /// <param name="pair">The second text; null: there is none.</param>
     /// <param name="options">Default: with special tokens, neither cut nor filled up.</param>
-    /// <exception cref="InputException">The text has something that the vocabulary lacks, or a pattern of the file takes too long.</exception>
+    /// <exception cref="InputException">The text has something that the vocabulary lacks, or a pattern takes too long.</exception>
     public TokenEncoding Encode(string text, string? pair, EncodingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -15,8 +15,8 @@ public static class Tokenizer
         SentencePieceName = "sentencepiece", SentencePieceModel = "sentencepiece_model";
 
     /// <summary>
-    /// Reads a tokenizer: a file that <see cref="ITokenizer.Save"/> wrote, any <c>tokenizer.json</c> of Hugging Face's format, a sentencepiece
-    /// <c>.model</c>, or a folder with one of them or with GPT-2's <c>vocab.json</c> and <c>merges.txt</c>.
+    /// Reads a tokenizer: a file that <see cref="ITokenizer.Save"/> wrote, any <c>tokenizer.json</c> of Hugging Face's format, a
+    /// sentencepiece <c>.model</c>, or a folder with one of them or with GPT-2's <c>vocab.json</c> and <c>merges.txt</c>.
     /// </summary>
     /// <param name="path">The file or folder; files may be in gzip. In a folder <c>tokenizer.json</c> goes first, and
     /// <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it are read.</param>

@@ -8,7 +8,7 @@ using ManagedTransformer.Tokenization.Unicode;
 
 namespace ManagedTransformer.Tokenization;
 
-/// <summary>Learns tokenizers from a text, as <c>tokenizer.json</c> of Hugging Face's format. The same text gives the same tokenizer.</summary>
+/// <summary>Learns tokenizers from a text, in Hugging Face's format. The same text gives the same tokenizer.</summary>
 public static class TokenizerTrainer
 {
     private const string UnknownWord = "[UNK]";
@@ -55,7 +55,8 @@ public static class TokenizerTrainer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 16);
         string normalizer = $$"""
-            {"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":{{(lowercase ? "true" : "false")}}}
+            {"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,
+             "lowercase":{{(lowercase ? "true" : "false")}}}
             """;
         const string split = """{"type":"BertPreTokenizer"}""", decoder = """{"type":"WordPiece","prefix":"##","cleanup":true}""";
         IReadOnlyList<string> tokens = WordPieceTrainer.Train(

@@ -17,7 +17,8 @@ internal sealed class UnigramTrainer
 
     private UnigramTrainer(IReadOnlyDictionary<string, long> words, int size)
     {
-        _words = [.. words.OrderBy(word => word.Key, StringComparer.Ordinal).Select(word => (Encoding.UTF8.GetBytes(word.Key), word.Value))];
+        _words = [.. words.OrderBy(word => word.Key, StringComparer.Ordinal)
+            .Select(word => (Encoding.UTF8.GetBytes(word.Key), word.Value))];
         Dictionary<string, long> counts = new(StringComparer.Ordinal);
         foreach ((string word, long count) in words)
         {

@@ -21,7 +21,8 @@ internal static class WordPieceTrainer
         string[] alphabet = [.. split.SelectMany(parts => parts).Distinct().Order(StringComparer.Ordinal)];
         Dictionary<string, int> ids = alphabet.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
         List<byte[]> tokens = BytePairTrainer.TrainWords([.. alphabet.Select(Encoding.UTF8.GetBytes)],
-            split.Zip(words.Values, (parts, count) => (parts.Select(part => ids[part]).ToArray(), count)), Prefix.Length, size, minimumCount);
+            split.Zip(words.Values, (parts, count) => (parts.Select(part => ids[part]).ToArray(), count)),
+            Prefix.Length, size, minimumCount);
         return [.. tokens.Select(token => Encoding.UTF8.GetString(token))];
     }
 }

@@ -2,7 +2,7 @@ using ManagedTransformer.Tokenization.Unicode;
 
 namespace ManagedTransformer.Tokenization.Models;
 
-/// <summary>WordPiece: the longest token from the left again and again, with a prefix behind the first (Schuster and Nakajima, 2012).</summary>
+/// <summary>WordPiece (Schuster and Nakajima, 2012): the longest token again and again, with a prefix from the second on.</summary>
 internal sealed class WordPieceModel : TokenModel
 {
     private readonly byte[] _unknown;

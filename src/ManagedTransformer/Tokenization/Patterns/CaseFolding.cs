@@ -3,7 +3,7 @@ using ManagedTransformer.Tokenization.Unicode;
 
 namespace ManagedTransformer.Tokenization.Patterns;
 
-/// <summary>Simple case folding: which characters are the same where case does not count, among them s and ſ, k and the sign for kelvin.</summary>
+/// <summary>Simple case folding: the characters that are the same where case does not count, also ſ as s and kelvin's sign as k.</summary>
 internal static class CaseFolding
 {
     private static readonly Lazy<CodePointSet[]> _groups = new(MeasureGroups);

@@ -5,8 +5,8 @@ using ManagedTransformer.Tokenization.Unicode;
 namespace ManagedTransformer.Tokenization.Patterns;
 
 /// <summary>
-/// Parses Oniguruma's Ruby dialect of regular expressions, as far as patterns of tokenizers go: choices, groups, <c>(?i)</c> and <c>(?m)</c>,
-/// classes, repetitions, looking around, places. References to groups and what is rare are refused by name.
+/// Parses Oniguruma's Ruby dialect of regular expressions, as far as patterns of tokenizers go: choices, groups, <c>(?i)</c> and
+/// <c>(?m)</c>, classes, repetitions, looking around, places. References to groups and what is rare are refused by name.
 /// </summary>
 internal sealed class RegexParser
 {
@@ -23,7 +23,7 @@ internal sealed class RegexParser
     private RegexParser(RegexCursor cursor) => (_cursor, _classes) = (cursor, new RegexClassParser(cursor));
 
     /// <summary>Parses a pattern.</summary>
-    /// <exception cref="FormatException">It is malformed, too large, or has something that is not supported; the message says what.</exception>
+    /// <exception cref="FormatException">It is malformed, too large, or has something that is not supported.</exception>
     public static RegexNode Parse(string pattern)
     {
         if (Encoding.UTF8.GetByteCount(pattern) > MostRunes)

@@ -10,7 +10,7 @@ internal sealed class RegexPattern : Pattern
     private readonly ConcurrentBag<RegexMatcher> _idle = [];
 
     /// <summary>Compiles a pattern.</summary>
-    /// <exception cref="FormatException">It is malformed, too large, or has something that is not supported; the message says what.</exception>
+    /// <exception cref="FormatException">It is malformed, too large, or has something that is not supported.</exception>
     public RegexPattern(string source) => (Source, _program) = (source, RegexProgram.Compile(source));
 
     /// <summary>As it was written.</summary>

@@ -34,7 +34,7 @@ internal sealed class RegexProgram
     public int Registers { get; private set; }
 
     /// <summary>Compiles a pattern.</summary>
-    /// <exception cref="FormatException">It is malformed, too large, or has something that is not supported; the message says what.</exception>
+    /// <exception cref="FormatException">It is malformed, too large, or has something that is not supported.</exception>
     public static RegexProgram Compile(string pattern) => new(RegexParser.Parse(pattern));
 
     private void Emit(RegexNode node)

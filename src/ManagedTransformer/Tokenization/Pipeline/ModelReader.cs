@@ -124,7 +124,7 @@ internal sealed class ModelReader
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out int id) || id < 0)
             {
                 throw new InputException(
-                    $"{_path}: model: the id of the token '{Encoding.UTF8.GetString(text)}' is not a whole number from 0 to 2,147,483,647.");
+                    $"{_path}: model: the id of the token '{Encoding.UTF8.GetString(text)}' is not a whole number from 0 to 2^31 - 1.");
             }
 
             _tokens.Set(text, id);

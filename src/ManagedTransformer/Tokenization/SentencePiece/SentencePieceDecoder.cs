@@ -4,7 +4,7 @@ using ManagedTransformer.Tokenization.Unicode;
 
 namespace ManagedTransformer.Tokenization.SentencePiece;
 
-/// <summary>Decodes as sentencepiece does: control pieces give nothing, bytes are joined, marks are spaces but those before the text.</summary>
+/// <summary>Decodes as sentencepiece does: control pieces give nothing, bytes are joined, marks are spaces.</summary>
 internal sealed class SentencePieceDecoder : TokenDecoder
 {
     private const string Mark = "\u2581";

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace ManagedTransformer.Tokenization.Unicode;
 
-/// <summary>Sets of code points by category and by what the components of tokenizers call white space, words, digits and punctuation.</summary>
+/// <summary>Sets of code points by category, and what tokenizers call white space, words, digits and punctuation.</summary>
 internal static class CharacterSets
 {
     private static readonly string[] _codes =
@@ -22,7 +22,7 @@ internal static class CharacterSets
     public static CodePointSet WhiteSpace { get; } =
         CodePointSet.Parse("9-d 20 85 a0 1680 2000-200a 2028-2029 202f 205f 3000");
 
-    /// <summary>The letters of <c>\w</c> in Oniguruma: L, M, Nd, Nl, Pc, letters in circles and squares, and five numbers of Latin-1.</summary>
+    /// <summary>What <c>\w</c> is in Oniguruma: L, M, Nd, Nl, Pc, letters in circles and squares, six numbers of Latin-1.</summary>
     public static CodePointSet RegexWord { get; } = Letters().Union(CodePointSet.Parse("b2-b3 b9 bc-be"));
 
     /// <summary>The letters of <c>\w</c> in Rust's regular expressions: with joiners, without numbers.</summary>

@@ -33,7 +33,13 @@ public sealed class HostileTests
         { """{"model":{"type":"Unigram","vocab":[["a",1e999]],"unk_id":0}}""", "piece 0" },
         { """{"model":{"type":"Unigram","vocab":[["a",0]],"unk_id":5}}""", "unk_id" },
         { """{"model":{"type":"Unigram","vocab":[["a"]],"unk_id":0}}""", "piece 0" },
-        { """{"model":{"type":"WordPiece","vocab":{"a":0},"unk_token":"a","continuing_subword_prefix":"#","max_input_chars_per_word":-1}}""", "max_input" },
+            {
+                """
+                {"model":{"type":"WordPiece","vocab":{"a":0},"unk_token":"a",
+                "continuing_subword_prefix":"#","max_input_chars_per_word":-1}}
+                """,
+                "max_input"
+            },
         { """{"model":M,"normalizer":{"type":"Precompiled","precompiled_charsmap":"////fw=="}}""", "charsmap" },
         { """{"model":M,"normalizer":{"type":"Precompiled","precompiled_charsmap":"BAAAAAAB/wc="}}""", "points outside" },
         { """{"model":M,"normalizer":{"type":"Replace","pattern":{"Regex":"(("},"content":""}}""", "'(('" },
@@ -41,15 +47,27 @@ public sealed class HostileTests
         { """{"model":M,"pre_tokenizer":{"type":"UnicodeScripts"}}""", "UnicodeScripts" },
         { """{"model":M,"pre_tokenizer":{"type":"FixedLength","length":5}}""", "FixedLength" },
         { """{"model":M,"pre_tokenizer":{"type":"Sequence","pretokenizers":7}}""", "pretokenizers" },
-        { """{"model":M,"pre_tokenizer":{"type":"Metaspace","replacement":"_","add_prefix_space":false,"prepend_scheme":"always"}}""", "add_prefix_space" },
+            {
+                """{"model":M,"pre_tokenizer":{"type":"Metaspace","replacement":"_","add_prefix_space":false,"prepend_scheme":"always"}}""",
+                "add_prefix_space"
+            },
         { """{"model":M,"decoder":{"type":"CTC"}}""", "CTC" },
         { """{"model":M,"decoder":{"type":"Strip","content":"a","start":-1,"stop":0}}""", "start" },
         { """{"model":M,"added_tokens":7}""", "added_tokens" },
         { """{"model":M,"added_tokens":[{"id":0,"content":"a"}]}""", "single_word" },
         { """{"model":M,"post_processor":{"type":"BertProcessing","sep":["a",9],"cls":["a",0]}}""", "9" },
-        { """{"model":M,"post_processor":{"type":"TemplateProcessing","single":[{"Sequence":{"id":"B","type_id":0}}],"pair":[],"special_tokens":{}}}""", "'B'" },
+            {
+                """
+                {"model":M,"post_processor":{"type":"TemplateProcessing","single":[{"Sequence":{"id":"B",
+                "type_id":0}}],"pair":[],"special_tokens":{}}}
+                """,
+                "'B'"
+            },
         { """{"model":M,"truncation":{"max_length":-5,"strategy":"LongestFirst","stride":0,"direction":"Right"}}""", "max_length" },
-        { """{"model":M,"padding":{"strategy":{"Fixed":2000000000},"direction":"Right","pad_id":0,"pad_type_id":0,"pad_token":"a"}}""", "padding" },
+            {
+                """{"model":M,"padding":{"strategy":{"Fixed":2000000000},"direction":"Right","pad_id":0,"pad_token":"a"}}""",
+                "padding"
+            },
     };
 
     [Theory]

@@ -121,7 +121,8 @@ public sealed class ModelTests
             }
         }
 
-        Assert.Equal(Enumerable.Range(0, sample.Length + 1).Select(length => map.TryGetId(sample.AsSpan(0, length), out int id) && length > 0 ? id : -1)
-            .Where(id => id >= 0), found.Select(map.IdAt));
+        IEnumerable<int> expected = Enumerable.Range(0, sample.Length + 1)
+            .Select(length => map.TryGetId(sample.AsSpan(0, length), out int id) && length > 0 ? id : -1).Where(id => id >= 0);
+        Assert.Equal(expected, found.Select(map.IdAt));
     }
 }

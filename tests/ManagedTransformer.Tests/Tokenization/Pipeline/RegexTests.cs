@@ -1,20 +1,19 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using FsCheck.Xunit;
-using ManagedTransformer.Tests.Tokenization;
 using ManagedTransformer.Tokenization.Patterns;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Tokenization.Pipeline;
 
-/// <summary>The regular expressions agree with .NET's where both mean the same, and the scanners with the patterns they stand for.</summary>
+/// <summary>The expressions agree with .NET's where both mean the same, the scanners with the patterns they stand for.</summary>
 [Properties(Arbitrary = [typeof(RandomText)])]
 public sealed class RegexTests
 {
     private static readonly string[] _common =
     [
-        "a|ab|b+", "(?:a|b)*c?", "[^a-c]+", @"\p{L}+|\p{N}{1,3}", @"\s+(?!\S)|\s+", "(?>a+)b|a", "a*?b", "(?=ab)a|b", "(?<!a)b", "(?:a{2,3}|b){1,2}",
-        @"[\p{Lu}\d]+", "(?:ab?)+?c", @"\bab\b|\B.",
+        "a|ab|b+", "(?:a|b)*c?", "[^a-c]+", @"\p{L}+|\p{N}{1,3}", @"\s+(?!\S)|\s+", "(?>a+)b|a", "a*?b", "(?=ab)a|b", "(?<!a)b",
+        "(?:a{2,3}|b){1,2}", @"[\p{Lu}\d]+", "(?:ab?)+?c", @"\bab\b|\B.",
     ];
 
     [Property(MaxTest = 300)]
@@ -23,7 +22,8 @@ public sealed class RegexTests
         string pattern = _common[choice % _common.Length];
         string text = string.Concat(letters.Select(letter => "aabbccAZ19 \tx"[letter % 13]));
         Assert.Equal(
-            Regex.Matches(text, pattern, RegexOptions.CultureInvariant).Select(match => (match.Index, match.Length)).Where(match => match.Length > 0),
+            Regex.Matches(text, pattern, RegexOptions.CultureInvariant)
+                .Select(match => (match.Index, match.Length)).Where(match => match.Length > 0),
             Matches(new RegexPattern(pattern), text));
     }
 
@@ -78,7 +78,8 @@ public sealed class RegexTests
     [InlineData("(?:a?){30}a{30}")]
     public void PatternsThatExplodeEnd(string pattern) =>
         Assert.Contains("too many steps",
-            Assert.Throws<InputException>(() => Matches(new RegexPattern(pattern), new string('a', 60) + "!")).Message, StringComparison.Ordinal);
+            Assert.Throws<InputException>(() => Matches(new RegexPattern(pattern), new string('a', 60) + "!")).Message,
+            StringComparison.Ordinal);
 
     // In bytes, which are characters where the text is ASCII; empty matches are left out.
     private static List<(int Start, int Length)> Matches(Pattern pattern, string text)

@@ -19,7 +19,8 @@ public sealed class TokenizerCaseTests
         int count = 0;
         foreach (string folder in TokenizerCases.Folders)
         {
-            foreach (IGrouping<string, JsonElement> group in TokenizerCases.Read(folder, file).GroupBy(item => item.GetProperty(key).GetString()!))
+            foreach (IGrouping<string, JsonElement> group in
+                TokenizerCases.Read(folder, file).GroupBy(item => item.GetProperty(key).GetString()!))
             {
                 var tokenizer = (PipelineTokenizer)Tokenizer.LoadWithParts(Path.Combine(folder, group.Key));
                 foreach (JsonElement item in group)
