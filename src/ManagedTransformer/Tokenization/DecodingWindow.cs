@@ -17,15 +17,19 @@ internal sealed class DecodingWindow(PipelineTokenizer tokenizer)
     public string Append(int id)
     {
         _ids.Add(id);
-        string text = Decode();
-        if (text.EndsWith('\uFFFD') || !text.StartsWith(_given, StringComparison.Ordinal))
+        string text = Decode(), safe = Safe(text);
+        if (safe.EndsWith('\uFFFD') || !safe.StartsWith(_given, StringComparison.Ordinal))
         {
             return "";
         }
 
-        string added = text[_given.Length..];
-        _given = text;
-        Move();
+        string added = safe[_given.Length..];
+        _given = safe;
+        if (safe.Length == text.Length)
+        {
+            Move();
+        }
+
         return added;
     }
 
@@ -37,6 +41,20 @@ internal sealed class DecodingWindow(PipelineTokenizer tokenizer)
         _ids.Clear();
         _given = "";
         return rest;
+    }
+
+    // What stays whatever comes next: the part that is the same behind each of a few tokens that change most.
+    private string Safe(string text)
+    {
+        int length = text.Length;
+        foreach (int probe in tokenizer.Probes)
+        {
+            _ids.Add(probe);
+            length = Math.Min(length, text.AsSpan(0, length).CommonPrefixLength(Decode()));
+            _ids.RemoveAt(_ids.Count - 1);
+        }
+
+        return text[..length];
     }
 
     private string Decode() => tokenizer.Decode(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_ids));

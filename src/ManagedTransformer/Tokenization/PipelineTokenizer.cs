@@ -18,6 +18,7 @@ public sealed class PipelineTokenizer : ITokenizer
 {
     private readonly TokenPipeline _pipeline;
     private readonly Action<string> _save;
+    private int[]? _probes;
 
     internal PipelineTokenizer(TokenPipeline pipeline, Action<string> save) => (_pipeline, _save) = (pipeline, save);
 
@@ -133,6 +134,9 @@ public sealed class PipelineTokenizer : ITokenizer
 
     internal static PipelineTokenizer Read(ReadOnlyMemory<byte> json, string path, PipelineSettings? settings = null) =>
         new(PipelineReader.Read(json, path, settings), target => AtomicFile.Write(target, json.Span));
+
+    /// <summary>Tokens that show which end of a text the decoder may still change; none where it changes nothing.</summary>
+    internal IReadOnlyList<int> Probes => _probes ??= _pipeline.FindProbes();
 
     internal bool IsPlainBytePairs => _pipeline.IsPlainBytePairs;
 

@@ -36,8 +36,7 @@ internal static class PipelineReader
     {
         try
         {
-            JsonMembers file = JsonMembers.Read(json);
-            return !file.Bytes("model").IsEmpty || file.Bytes("type").IsEmpty;
+            return !JsonMembers.Read(json).Bytes("model").IsEmpty;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {

@@ -125,6 +125,19 @@ internal sealed class TokenPipeline
         return string.Concat(tokens);
     }
 
+    /// <summary>An ordinary token, and a byte that is never part of a character, as far as the vocabulary has them.</summary>
+    public int[] FindProbes()
+    {
+        TokenMap tokens = Model.Vocabulary;
+        if (Decoders is [ByteLevelDecoder] || tokens.Count == 0)
+        {
+            return [];
+        }
+
+        int ordinary = tokens.IdAt(tokens.Count - 1);
+        return tokens.TryGetId("<0xFF>"u8, out int value) ? [ordinary, value] : [ordinary];
+    }
+
     private string DecodeBytes(ReadOnlySpan<int> ids, bool skipSpecial)
     {
         ByteBuffer bytes = new(ids.Length * 4);

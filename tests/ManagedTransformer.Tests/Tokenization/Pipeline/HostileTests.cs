@@ -14,7 +14,7 @@ public sealed class HostileTests
     public static TheoryData<string, string> Files => new()
     {
         { "[]", "not a JSON object" },
-        { "{}", "'model'" },
+        { "{}", "'type'" },
         { """{"model":7}""", "model" },
         { """{"model":null}""", "model" },
         { """{"version":"2.0","model":M}""", "version" },
