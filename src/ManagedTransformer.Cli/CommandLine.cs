@@ -85,6 +85,8 @@ internal static class CommandLine
         GenerateCommand.Create(terminal),
         TranslateCommand.Create(terminal),
         TuneExitsCommand.Create(terminal),
+        TokenizeCommand.Create(terminal),
+        TrainTokenizerCommand.Create(terminal),
         RecipesCommand.Create(terminal),
         InfoCommand.Create(terminal),
         ConvertCommand.Create(terminal),

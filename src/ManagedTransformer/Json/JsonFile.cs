@@ -37,7 +37,10 @@ internal static class JsonFile
     }
 
     /// <summary>Writes one JSON object.</summary>
-    public static void Write(string path, Action<Utf8JsonWriter> members)
+    public static void Write(string path, Action<Utf8JsonWriter> members) => AtomicFile.Write(path, ToBytes(members).Span);
+
+    /// <summary>The bytes of one JSON object.</summary>
+    public static ReadOnlyMemory<byte> ToBytes(Action<Utf8JsonWriter> members)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer,
@@ -49,7 +52,7 @@ internal static class JsonFile
         }
 
         buffer.Write("\n"u8);
-        AtomicFile.Write(path, buffer.WrittenSpan);
+        return buffer.WrittenMemory;
     }
 
     /// <summary>A member of the expected kind.</summary>

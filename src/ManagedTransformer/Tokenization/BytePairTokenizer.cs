@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using ManagedTransformer.Json;
+using ManagedTransformer.Tokenization.Unicode;
 
 namespace ManagedTransformer.Tokenization;
 

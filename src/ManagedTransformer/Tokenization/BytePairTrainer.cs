@@ -1,3 +1,5 @@
+using ManagedTransformer.Tokenization.Unicode;
+
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>
@@ -8,7 +10,8 @@ namespace ManagedTransformer.Tokenization;
 /// </summary>
 internal sealed class BytePairTrainer
 {
-    private readonly List<byte[]> _tokens = [.. ByteAlphabet.Order.Select(b => new[] { b })];
+    private readonly List<byte[]> _tokens;
+    private readonly int _prefix;
     private readonly Dictionary<byte[], int> _ids = new(ByteSequenceComparer.Instance);
     private readonly List<int[]> _words = [];
     private readonly List<long> _wordCounts = [];
@@ -16,8 +19,9 @@ internal sealed class BytePairTrainer
     private readonly Dictionary<long, List<int>> _pairWords = [];
     private readonly PriorityQueue<long, (long NegativeCount, long Pair)> _queue = new();
 
-    private BytePairTrainer()
+    private BytePairTrainer(IEnumerable<byte[]> alphabet, int prefix)
     {
+        (_tokens, _prefix) = ([.. alphabet], prefix);
         foreach (byte[] token in _tokens)
         {
             _ids.Add(token, _ids.Count);
@@ -30,22 +34,47 @@ internal sealed class BytePairTrainer
     /// <param name="minimumCount">How often a pair must occur.</param>
     public static (List<byte[]> Tokens, List<BytePairMerge> Merges) Train(ReadOnlySpan<byte> utf8, int tokenCount, int minimumCount)
     {
-        var trainer = new BytePairTrainer();
+        var trainer = new BytePairTrainer(ByteAlphabet.Order.Select(b => new[] { b }), prefix: 0);
         trainer.CountWords(utf8);
+        return (trainer._tokens, trainer.Learn(tokenCount, minimumCount));
+    }
+
+    /// <summary>The same for words of any symbols, of which those within words begin with a prefix.</summary>
+    /// <param name="alphabet">The symbols.</param>
+    /// <param name="words">Words as symbols, with their counts.</param>
+    /// <param name="prefix">The length of the prefix, which goes where symbols join.</param>
+    /// <param name="tokenCount">The number of tokens to reach.</param>
+    /// <param name="minimumCount">How often a pair must occur.</param>
+    public static List<byte[]> TrainWords(IEnumerable<byte[]> alphabet, IEnumerable<(int[] Symbols, long Count)> words, int prefix,
+        int tokenCount, int minimumCount)
+    {
+        var trainer = new BytePairTrainer(alphabet, prefix);
+        foreach ((int[] symbols, long count) in words)
+        {
+            trainer._words.Add(symbols);
+            trainer._wordCounts.Add(count);
+        }
+
+        trainer.Learn(tokenCount, minimumCount);
+        return trainer._tokens;
+    }
+
+    private List<BytePairMerge> Learn(int tokenCount, int minimumCount)
+    {
         var created = new HashSet<long>();
-        for (int word = 0; word < trainer._words.Count; word++)
+        for (int word = 0; word < _words.Count; word++)
         {
-            trainer.AddPairs(word, -1, created);
+            AddPairs(word, -1, created);
         }
 
-        trainer.Enqueue(created);
+        Enqueue(created);
         var merges = new List<BytePairMerge>();
-        while (trainer._tokens.Count < tokenCount && trainer.TryTakeMostFrequent(minimumCount, out int left, out int right))
+        while (_tokens.Count < tokenCount && TryTakeMostFrequent(minimumCount, out int left, out int right))
         {
-            merges.Add(trainer.Merge(left, right));
+            merges.Add(Merge(left, right));
         }
 
-        return (trainer._tokens, merges);
+        return merges;
     }
 
     private void CountWords(ReadOnlySpan<byte> utf8)
@@ -99,7 +128,7 @@ internal sealed class BytePairTrainer
 
     private BytePairMerge Merge(int left, int right)
     {
-        byte[] bytes = [.. _tokens[left], .. _tokens[right]];
+        byte[] bytes = [.. _tokens[left], .. _tokens[right].AsSpan(_prefix)];
         // Another merge may have made the same bytes from other parts; the token then has two derivations.
         if (!_ids.TryGetValue(bytes, out int result))
         {

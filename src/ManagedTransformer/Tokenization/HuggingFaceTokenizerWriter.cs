@@ -6,7 +6,12 @@ namespace ManagedTransformer.Tokenization;
 /// <summary>Writes a byte-level BPE as Hugging Face's <c>tokenizer.json</c>; <see cref="HuggingFaceTokenizerFile"/> reads it.</summary>
 internal static class HuggingFaceTokenizerWriter
 {
-    public static void Write(string path, BytePairTokenizer tokenizer) => JsonFile.Write(path, json =>
+    public static void Write(string path, BytePairTokenizer tokenizer) => JsonFile.Write(path, json => Write(json, tokenizer));
+
+    /// <summary>The bytes of the file.</summary>
+    public static ReadOnlyMemory<byte> ToBytes(BytePairTokenizer tokenizer) => JsonFile.ToBytes(json => Write(json, tokenizer));
+
+    private static void Write(Utf8JsonWriter json, BytePairTokenizer tokenizer)
     {
         string?[] tokens = tokenizer.VisibleTokens();
         json.WriteString("version", "1.0");
@@ -50,9 +55,10 @@ internal static class HuggingFaceTokenizerWriter
 
         json.WriteEndArray();
         json.WriteEndObject();
-    });
+    }
 
-    private static void WriteAddedToken(Utf8JsonWriter json, SpecialToken token)
+    /// <summary>Writes an entry of <c>added_tokens</c>.</summary>
+    public static void WriteAddedToken(Utf8JsonWriter json, SpecialToken token)
     {
         json.WriteStartObject();
         json.WriteNumber("id", token.Id);

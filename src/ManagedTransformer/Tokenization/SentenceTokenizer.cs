@@ -38,7 +38,9 @@ public sealed class SentenceTokenizer(ITokenizer tokenizer, bool lowercase = fal
         // A translation model has marks of its own for where a sentence begins.
         int[] ids = tokenizer is BytePairTokenizer bpe
             ? bpe.Encode(TokenizerText.ToUtf8(sentence), withPrefix: false)
-            : tokenizer.Encode(sentence);
+            : tokenizer is PipelineTokenizer pipeline
+                ? pipeline.Encode(TokenizerText.ToUtf8(sentence), addSpecialTokens: false)
+                : tokenizer.Encode(sentence);
         for (int i = 0; i < ids.Length; i++)
         {
             ids[i] = ids[i] == _unknown ? SpecialIds.Unknown : ids[i] + _moved;

@@ -9,6 +9,9 @@ public sealed class StreamingDecoder(ITokenizer tokenizer)
 {
     private readonly ArrayBufferWriter<byte> _utf8 = new();
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    private readonly DecodingWindow? _window =
+        LimitedTokenizer.WholeOf(tokenizer) is PipelineTokenizer pipeline ? new DecodingWindow(pipeline) : null;
+
     private int _previous = -1;
 
     /// <summary>The text that became complete with an id; empty where the id ends within a character.</summary>
@@ -16,6 +19,11 @@ public sealed class StreamingDecoder(ITokenizer tokenizer)
     /// <exception cref="ArgumentOutOfRangeException">The id lies outside the vocabulary.</exception>
     public string Append(int id)
     {
+        if (_window is not null)
+        {
+            return _window.Append(id);
+        }
+
         _utf8.ResetWrittenCount();
         tokenizer.AppendUtf8(id, _previous, _utf8);
         _previous = id;
@@ -25,6 +33,11 @@ public sealed class StreamingDecoder(ITokenizer tokenizer)
     /// <summary>Returns the rest at the end, U+FFFD for a character that was never completed, otherwise nothing, and starts anew.</summary>
     public string Flush()
     {
+        if (_window is not null)
+        {
+            return _window.Flush();
+        }
+
         _utf8.ResetWrittenCount();
         _previous = -1;
         return Convert(flush: true);

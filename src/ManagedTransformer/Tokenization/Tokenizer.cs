@@ -1,40 +1,131 @@
+using System.Text.Json;
 using ManagedTransformer.Data.Text;
 using ManagedTransformer.Files;
 using ManagedTransformer.Hashing;
 using ManagedTransformer.Json;
+using ManagedTransformer.Tokenization.Pipeline;
+using ManagedTransformer.Tokenization.SentencePiece;
 
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>Reads tokenizers of any kind.</summary>
 public static class Tokenizer
 {
+    private const string JsonName = "tokenizer.json", VocabularyName = "vocab.json", MergesName = "merges.txt", ModelEnding = ".model",
+        SentencePieceName = "sentencepiece", SentencePieceModel = "sentencepiece_model";
+
     /// <summary>
-    /// Reads a <c>tokenizer.json</c>: one that <see cref="ITokenizer.Save"/> wrote, or a byte-level BPE in Hugging Face's format.
+    /// Reads a tokenizer: a file that <see cref="ITokenizer.Save"/> wrote, any <c>tokenizer.json</c> of Hugging Face's format, a
+    /// sentencepiece <c>.model</c>, or a folder with one of them or with GPT-2's <c>vocab.json</c> and <c>merges.txt</c>.
     /// </summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file or folder; files may be in gzip. In a folder <c>tokenizer.json</c> goes first, and
+    /// <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it are read.</param>
+    /// <returns>A <see cref="BytePairTokenizer"/> for a byte-level BPE as in GPT-2, a <see cref="PipelineTokenizer"/> for others.</returns>
     /// <exception cref="InputException">The file is missing or malformed, or asks for something that this library does not
     /// support.</exception>
     public static ITokenizer Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return JsonFile.Read<ITokenizer>(path, root =>
+        if (Directory.Exists(path))
         {
-            if (root.TryGetProperty("model", out _))
-            {
-                return HuggingFaceTokenizerFile.Read(root, path);
-            }
+            return LoadFolder(path);
+        }
 
-            return JsonFile.RequireString(root, "type", path) switch
-            {
-                ByteTokenizer.TypeName => ByteTokenizer.Read(root, path),
-                CharacterTokenizer.TypeName => CharacterTokenizer.Read(root, path),
-                WordTokenizer.TypeName => WordTokenizer.Read(root, path),
-                VocabularyTokenizer.TypeName => VocabularyTokenizer.Read(root, path),
-                string other => throw new InputException(
-                    $"The tokenizer type '{other}' in '{path}' is not one of byte, char, word, vocabulary."),
-            };
+        if (IsSentencePiece(path))
+        {
+            return LoadSentencePiece(path);
+        }
+
+        ReadOnlyMemory<byte> json = TokenizerBytes.ReadText(path);
+        if (PipelineReader.IsPipeline(json, path))
+        {
+            PipelineTokenizer tokenizer = PipelineTokenizer.Read(json, path);
+            return tokenizer.IsPlainBytePairs ? BytePairTokenizer.Load(path) : tokenizer;
+        }
+
+        return JsonFile.Read<ITokenizer>(path, root => JsonFile.RequireString(root, "type", path) switch
+        {
+            ByteTokenizer.TypeName => ByteTokenizer.Read(root, path),
+            CharacterTokenizer.TypeName => CharacterTokenizer.Read(root, path),
+            WordTokenizer.TypeName => WordTokenizer.Read(root, path),
+            VocabularyTokenizer.TypeName => VocabularyTokenizer.Read(root, path),
+            SentencePieceName => ReadSentencePiece(root, path),
+            string other => throw new InputException(
+                $"The tokenizer type '{other}' in '{path}' is not one of byte, char, word, vocabulary, sentencepiece."),
         });
     }
+
+    /// <summary>
+    /// Reads a tokenizer with everything that its files say about tokens of a template, pairs, lengths and decoding, as far as it has such
+    /// parts; a byte-level BPE is then a <see cref="PipelineTokenizer"/> too.
+    /// </summary>
+    /// <param name="path">As for <see cref="Load"/>.</param>
+    /// <exception cref="InputException">The file is missing or malformed, or asks for something that this library does not
+    /// support.</exception>
+    public static ITokenizer LoadWithParts(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string file = Path.Combine(path, JsonName);
+        bool isFolder = Directory.Exists(path);
+        if (isFolder ? File.Exists(file) : !IsSentencePiece(path))
+        {
+            file = isFolder ? file : path;
+            ReadOnlyMemory<byte> json = TokenizerBytes.ReadText(file);
+            if (PipelineReader.IsPipeline(json, file))
+            {
+                return PipelineTokenizer.Read(json, file, isFolder ? FolderSettings.Read(path) : null);
+            }
+        }
+
+        ITokenizer tokenizer = Load(path);
+        return tokenizer is BytePairTokenizer pairs ? PipelineTokenizer.Read(HuggingFaceTokenizerWriter.ToBytes(pairs), path) : tokenizer;
+    }
+
+    private static ITokenizer LoadFolder(string folder)
+    {
+        string json = Path.Combine(folder, JsonName);
+        if (File.Exists(json))
+        {
+            ITokenizer own = Load(json);
+            PipelineSettings settings = FolderSettings.Read(folder);
+            return own is not (PipelineTokenizer or BytePairTokenizer) || settings.IsIdle
+                ? own
+                : PipelineTokenizer.Read(TokenizerBytes.ReadText(json), json, settings);
+        }
+
+        string[] models = Directory.GetFiles(folder, $"*{ModelEnding}");
+        if (models.Length == 1)
+        {
+            return LoadSentencePiece(models[0]);
+        }
+
+        string vocabulary = Path.Combine(folder, VocabularyName), merges = Path.Combine(folder, MergesName);
+        return File.Exists(vocabulary) && File.Exists(merges)
+            ? Gpt2TokenizerFiles.Read(vocabulary, merges, HuggingFaceTokenizerSettings.Read(folder))
+            : throw new InputException($"The folder '{folder}' has no tokenizer: neither {JsonName} nor one *{ModelEnding} nor "
+                + $"{VocabularyName} with {MergesName}.");
+    }
+
+    private static bool IsSentencePiece(string path) =>
+        path.EndsWith(ModelEnding, StringComparison.OrdinalIgnoreCase)
+        || path.EndsWith($"{ModelEnding}.gz", StringComparison.OrdinalIgnoreCase);
+
+    private static PipelineTokenizer LoadSentencePiece(string path) => SentencePieceTokenizer(TokenizerBytes.Read(path), path);
+
+    private static PipelineTokenizer ReadSentencePiece(JsonElement root, string path)
+    {
+        JsonElement model = JsonFile.Require(root, SentencePieceModel, JsonValueKind.String, path);
+        return model.TryGetBytesFromBase64(out byte[]? bytes)
+            ? SentencePieceTokenizer(bytes, path)
+            : throw new InputException($"The key '{SentencePieceModel}' in '{path}' is not base64.");
+    }
+
+    private static PipelineTokenizer SentencePieceTokenizer(byte[] model, string path) =>
+        new(SentencePiecePipeline.Read(model, path), target => JsonFile.Write(target, json =>
+        {
+            json.WriteString("type", SentencePieceName);
+            json.WriteBase64String(SentencePieceModel, model);
+        }));
 
     /// <summary>
     /// A 64-bit number that tells tokenizer files apart, kept in token files (<see cref="TokenFile.TokenizerFingerprint"/>).

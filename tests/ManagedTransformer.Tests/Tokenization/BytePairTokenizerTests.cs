@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FsCheck.Xunit;
 using ManagedTransformer.Data.Builtin;
 using ManagedTransformer.Tests.Data;
+using ManagedTransformer.Tokenization.Unicode;
 using ManagedTransformer.Tokenization;
 using Xunit;
 
@@ -239,7 +240,7 @@ public class BytePairTokenizerTests
         using var folder = new TemporaryFolder();
         Assert.Contains(part, Small, StringComparison.Ordinal);
         File.WriteAllText(folder["t.json"], Small.Replace(part, replacement, StringComparison.Ordinal));
-        string actual = Assert.Throws<InputException>(() => Tokenizer.Load(folder["t.json"])).Message;
+        string actual = Assert.Throws<InputException>(() => BytePairTokenizer.Load(folder["t.json"])).Message;
         Assert.Contains(message, actual, StringComparison.Ordinal);
         Assert.Contains("t.json", actual, StringComparison.Ordinal);
     }
@@ -315,7 +316,7 @@ public class BytePairTokenizerTests
         void Refuse(string expected)
         {
             File.WriteAllText(folder["t.json"], file.ToJsonString());
-            Assert.Contains(expected, Assert.Throws<InputException>(() => Tokenizer.Load(folder["t.json"])).Message,
+            Assert.Contains(expected, Assert.Throws<InputException>(() => BytePairTokenizer.Load(folder["t.json"])).Message,
                 StringComparison.Ordinal);
         }
     }

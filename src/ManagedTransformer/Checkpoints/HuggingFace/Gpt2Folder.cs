@@ -98,8 +98,14 @@ internal static class Gpt2Folder
         return weights.Entries;
     }
 
-    private static BytePairTokenizer ReadTokenizer(string folder)
+    private static ITokenizer ReadTokenizer(string folder)
     {
+        string file = Path.Combine(folder, CheckpointFolder.TokenizerFile);
+        if (File.Exists(file) && Tokenizer.Load(file) is not BytePairTokenizer)
+        {
+            return Tokenizer.Load(folder);
+        }
+
         HuggingFaceTokenizerSettings settings = HuggingFaceTokenizerSettings.Read(folder);
         string tokenizer = Path.Combine(folder, CheckpointFolder.TokenizerFile);
         if (File.Exists(tokenizer))

@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Tokenization;
+namespace ManagedTransformer.Tokenization.Unicode;
 
 /// <summary>
 /// GPT-2's visible alphabet for bytes: printable Latin-1 characters stand for themselves, every other byte for a character from U+0100 on,
@@ -52,4 +52,19 @@ internal static class ByteAlphabet
 
         return true;
     }
+
+    /// <summary>Appends the visible form of bytes in UTF-8.</summary>
+    public static void Append(ReadOnlySpan<byte> bytes, ByteBuffer output)
+    {
+        foreach (byte value in bytes)
+        {
+            output.AddCodePoint(_toChars[value]);
+        }
+    }
+
+    /// <summary>The byte that a character stands for; -1 for none.</summary>
+    public static int ByteOf(int codePoint) => codePoint < 0x10000 && _toBytes.TryGetValue((char)codePoint, out byte value) ? value : -1;
+
+    /// <summary>The character of a byte.</summary>
+    public static char CharacterOf(byte value) => _toChars[value];
 }

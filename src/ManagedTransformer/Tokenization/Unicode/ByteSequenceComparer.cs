@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Tokenization;
+namespace ManagedTransformer.Tokenization.Unicode;
 
 /// <summary>Compares byte arrays by content, and lets tables of them be searched by spans.</summary>
 internal sealed class ByteSequenceComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>

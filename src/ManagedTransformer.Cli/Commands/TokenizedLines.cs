@@ -1,0 +1,87 @@
+using System.Text.Json;
+using ManagedTransformer.Tokenization;
+
+namespace ManagedTransformer.Cli.Commands;
+
+/// <summary>Encodes or decodes lines.</summary>
+/// <param name="tokenizer">The tokenizer.</param>
+/// <param name="isJson">Whether a line is a JSON object and not a text.</param>
+/// <param name="fits">Whether texts are cut and filled up.</param>
+internal sealed class TokenizedLines(ITokenizer tokenizer, bool isJson, bool fits)
+{
+    /// <summary>Reads a line; what cannot be encoded gives an error.</summary>
+    public TokenizedLine Read(string line)
+    {
+        try
+        {
+            return isJson ? ReadJson(line) : Encode(line, null, addSpecial: true);
+        }
+        catch (Exception e) when (e is InputException or JsonException or ArgumentOutOfRangeException)
+        {
+            string message = e is JsonException ? $"The line is not valid JSON: {e.Message}" : e.Message.ReplaceLineEndings(" ");
+            return new(null, null, "", "", message);
+        }
+        catch (InvalidOperationException)
+        {
+            return new(null, null, "", "", "The line has a string that is not valid Unicode.");
+        }
+    }
+
+    private TokenizedLine ReadJson(string line)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        JsonElement root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new InputException("The line is not a JSON object.");
+        }
+
+        if (root.TryGetProperty("ids", out JsonElement ids))
+        {
+            return Decode(null, null, [.. Ids(ids)]);
+        }
+
+        bool addSpecial = !root.TryGetProperty("add_special", out JsonElement special) || special.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw new InputException("add_special must be true or false."),
+        };
+        return Encode(Text(root, "text") ?? throw new InputException("The line has neither text nor ids."), Text(root, "pair"), addSpecial);
+    }
+
+    private static IEnumerable<int> Ids(JsonElement ids) =>
+        ids.ValueKind == JsonValueKind.Array
+        && ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out _))
+            ? ids.EnumerateArray().Select(id => id.GetInt32())
+            : throw new InputException("ids must be a list of whole numbers.");
+
+    private static string? Text(JsonElement root, string name) =>
+        !root.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null ? null
+        : value.ValueKind == JsonValueKind.String ? value.GetString()
+        : throw new InputException($"{name} must be a text.");
+
+    private TokenizedLine Encode(string text, string? pair, bool addSpecial)
+    {
+        if (tokenizer is PipelineTokenizer pipeline)
+        {
+            TokenEncoding encoding = pipeline.Encode(text, pair, new EncodingOptions { AddSpecialTokens = addSpecial, FitsLength = fits });
+            return Decode(encoding.Ids, encoding.Tokens, [.. encoding.Ids]);
+        }
+
+        if (pair is not null)
+        {
+            throw new InputException("The tokenizer has no form for pairs.");
+        }
+
+        int[] ids = tokenizer.Encode(text);
+        return Decode(ids, [.. ids.Select(id => tokenizer.Decode([id]))], ids);
+    }
+
+    private TokenizedLine Decode(IReadOnlyList<int>? ids, IReadOnlyList<string>? tokens, int[] all)
+    {
+        string decoded = tokenizer.Decode(all);
+        string skipped = tokenizer is PipelineTokenizer pipeline ? pipeline.Decode(all, skipSpecialTokens: true) : decoded;
+        return new(ids, tokens, decoded, skipped, null);
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Cli.Options;
+using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Cli.Views;
+using ManagedTransformer.Tokenization;
+
+namespace ManagedTransformer.Cli.Commands;
+
+/// <summary><c>mt train-tokenizer</c></summary>
+internal static class TrainTokenizerCommand
+{
+    private const string BytePairs = "bpe", Unigram = "unigram", WordPiece = "wordpiece", DefaultFile = "tokenizer.json";
+    private const int DefaultSize = 8000, LeastBytePairs = 256, LeastPieces = 16;
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> file = new("FILE") { Description = "The text to learn from, in UTF-8." };
+        Option<string?> type = new("--type")
+        {
+            Description = $"The model (default: {BytePairs}).",
+            HelpName = $"{BytePairs}|{Unigram}|{WordPiece}",
+        };
+        type.AcceptOnlyFromAmong(BytePairs, Unigram, WordPiece);
+        Option<int?> vocab = CommonOptions.Positive("--vocab", $"The number of ids (default: {DefaultSize}).");
+        Option<bool> lowercase = new("--lowercase") { Description = $"Lower-case texts ({WordPiece})." };
+        Option<string?> output = new("--out") { Description = $"The file to write (default: {DefaultFile}).", HelpName = "FILE" };
+        Option<bool> json = CommonOptions.Json();
+        ExampleCommand command = new("train-tokenizer",
+            "Learns a tokenizer from a text and writes it as tokenizer.json.",
+            "mt train-tokenizer text.txt --vocab 8000 --out tokenizer.json",
+            "mt train-tokenizer text.txt --type unigram --vocab 4000 --out unigram.json")
+        { file, type, vocab, lowercase, output, json };
+        command.SetAction(result =>
+        {
+            string kind = result.GetValue(type) ?? BytePairs, target = result.GetValue(output) ?? DefaultFile;
+            int size = result.GetValue(vocab) ?? DefaultSize, least = kind == BytePairs ? LeastBytePairs : LeastPieces;
+            if (size < least)
+            {
+                throw new UsageException($"--vocab is {size}, it must be at least {least} for {kind}.");
+            }
+
+            if (kind != WordPiece)
+            {
+                CommonOptions.Refuse(result, $"applies to --type {WordPiece}", lowercase);
+            }
+
+            byte[] text = ReadText(result.GetRequiredValue(file));
+            ITokenizer tokenizer = kind switch
+            {
+                Unigram => TokenizerTrainer.TrainUnigram(text, size),
+                WordPiece => TokenizerTrainer.TrainWordPiece(text, size, result.GetValue(lowercase)),
+                _ => BytePairTokenizer.Train(text, size),
+            };
+            tokenizer.Save(target);
+            if (result.GetValue(json))
+            {
+                JsonOutput.Write(terminal.Output,
+                    new JsonObject { ["type"] = kind, ["vocab"] = tokenizer.VocabularySize, ["file"] = target });
+            }
+            else
+            {
+                terminal.Output.WriteLine($"{target}: {kind} with {tokenizer.VocabularySize:N0} ids.");
+            }
+        });
+        return command;
+    }
+
+    private static byte[] ReadText(string path) => File.Exists(path)
+        ? File.ReadAllBytes(path)
+        : throw new InputException(Directory.Exists(path) ? $"'{path}' is a folder, not a file." : $"The file '{path}' does not exist.");
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using System.Text.Json;
+using ManagedTransformer.Cli.Terminals;
+using Xunit;
+
+namespace ManagedTransformer.Cli.Tests;
+
+/// <summary><c>mt tokenize</c> and <c>mt train-tokenizer</c>.</summary>
+public sealed class TokenizeCommandTests : IDisposable
+{
+    private readonly Workspace _work = new();
+
+    public void Dispose() => _work.Dispose();
+
+    [Theory]
+    [InlineData("bpe", 300)]
+    [InlineData("unigram", 60)]
+    [InlineData("wordpiece", 60)]
+    public void ALearntTokenizerGivesBackTexts(string type, int vocab)
+    {
+        File.WriteAllText(_work["text.txt"], string.Concat(Enumerable.Repeat("the cat sat on the mat and the dog sat on the cat\n", 20)));
+        string[] arguments = ["train-tokenizer", _work["text.txt"], "--type", type, "--vocab", $"{vocab}", "--out", _work["t.json"]];
+        Assert.Equal(0, Workspace.Run(arguments).ExitCode);
+        JsonElement line = Assert.Single(Tokenize("{\"text\":\"the dog sat\"}\n", 0));
+        Assert.Equal("the dog sat", line.GetProperty("decoded").GetString());
+        int[] ids = [.. line.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
+        Assert.True(ids.Length < 8, $"{ids.Length} tokens");
+        JsonElement decoded = Assert.Single(Tokenize($"{{\"ids\":[{string.Join(',', ids)}]}}\n", 0));
+        Assert.Equal("the dog sat", decoded.GetProperty("decoded_skip_special").GetString());
+    }
+
+    [Fact]
+    public void ALineThatCannotBeEncodedIsAnErrorAndTheRunGoesOn()
+    {
+        File.WriteAllText(_work["t.json"],
+            """{"model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"?"},"pre_tokenizer":{"type":"WhitespaceSplit"}}""");
+        JsonElement[] lines = Tokenize("{\"text\":\"b\"}\nnonsense\n{\"text\":\"a a\"}\n", 1);
+        Assert.Equal(3, lines.Length);
+        Assert.Contains("'b'", lines[0].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("JSON", lines[1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["a", "a"], lines[2].GetProperty("tokens").EnumerateArray().Select(token => token.GetString()));
+    }
+
+    private JsonElement[] Tokenize(string input, int exitCode)
+    {
+        using StringWriter output = new(), error = new();
+        using MemoryStream stream = new(Encoding.UTF8.GetBytes(input));
+        Assert.Equal(exitCode,
+            CommandLine.Run(["tokenize", "--tokenizer", _work["t.json"], "--jsonl", "--json"], new Terminal(stream, output, error)));
+        string[] lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Text;
+using ManagedTransformer.Tests.Data;
+using ManagedTransformer.Tokenization;
+using Xunit;
+
+namespace ManagedTransformer.Tests.Tokenization.Pipeline;
+
+/// <summary>Files that were made to harm end in one sentence, soon and without much memory.</summary>
+public sealed class HostileTests
+{
+    private const string Model = """{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"}""";
+
+    public static TheoryData<string, string> Files => new()
+    {
+        { "[]", "not a JSON object" },
+        { "{}", "'type'" },
+        { """{"model":7}""", "model" },
+        { """{"model":null}""", "model" },
+        { """{"version":"2.0","model":M}""", "version" },
+        { """{"model":M}{}""", "not valid JSON" },
+        { """{"model":{"type":"WordLevel","vocab":[],"unk_token":"a"}}""", "vocab" },
+        { """{"model":{"type":"WordLevel","vocab":{"a":-1},"unk_token":"a"}}""", "'a'" },
+        { """{"model":{"type":"WordLevel","vocab":{"a":0.5},"unk_token":"a"}}""", "'a'" },
+        { """{"model":{"type":"WordLevel","vocab":{"a":2000000000},"unk_token":"a"}}""", "2000000000" },
+        { """{"model":{"type":"WordLevel","vocab":{"a":0,"b":0},"unk_token":"a"}}""", "the id 0" },
+        { """{"model":{"type":"WordLevel","vocab":{"a":0}}}""", "unk_token" },
+        { """{"model":{"type":"WordLevel","vocab":{"\ud800":0},"unk_token":"a"}}""", "Unicode" },
+        { """{"model":{"type":"BPE","vocab":{"a":0},"merges":["a a"]}}""", "merge 1" },
+        { """{"model":{"type":"BPE","vocab":{"a":0},"merges":[["a"]]}}""", "merge 1" },
+        { """{"model":{"type":"BPE","vocab":{"a":0},"merges":[7]}}""", "merge 1" },
+        { """{"model":{"type":"BPE","vocab":{"a":0},"merges":[],"dropout":0.1}}""", "dropout" },
+        { """{"model":{"type":"Unigram","vocab":[["a",1e999]],"unk_id":0}}""", "piece 0" },
+        { """{"model":{"type":"Unigram","vocab":[["a",0]],"unk_id":5}}""", "unk_id" },
+        { """{"model":{"type":"Unigram","vocab":[["a"]],"unk_id":0}}""", "piece 0" },
+            {
+                """
+                {"model":{"type":"WordPiece","vocab":{"a":0},"unk_token":"a",
+                "continuing_subword_prefix":"#","max_input_chars_per_word":-1}}
+                """,
+                "max_input"
+            },
+        { """{"model":M,"normalizer":{"type":"Precompiled","precompiled_charsmap":"////fw=="}}""", "charsmap" },
+        { """{"model":M,"normalizer":{"type":"Precompiled","precompiled_charsmap":"BAAAAAAB/wc="}}""", "points outside" },
+        { """{"model":M,"normalizer":{"type":"Replace","pattern":{"Regex":"(("},"content":""}}""", "'(('" },
+        { """{"model":M,"normalizer":{"type":"Replace","pattern":7,"content":""}}""", "pattern" },
+        { """{"model":M,"pre_tokenizer":{"type":"UnicodeScripts"}}""", "UnicodeScripts" },
+        { """{"model":M,"pre_tokenizer":{"type":"FixedLength","length":5}}""", "FixedLength" },
+        { """{"model":M,"pre_tokenizer":{"type":"Sequence","pretokenizers":7}}""", "pretokenizers" },
+            {
+                """{"model":M,"pre_tokenizer":{"type":"Metaspace","replacement":"_","add_prefix_space":false,"prepend_scheme":"always"}}""",
+                "add_prefix_space"
+            },
+        { """{"model":M,"decoder":{"type":"CTC"}}""", "CTC" },
+        { """{"model":M,"decoder":{"type":"Strip","content":"a","start":-1,"stop":0}}""", "start" },
+        { """{"model":M,"added_tokens":7}""", "added_tokens" },
+        { """{"model":M,"added_tokens":[{"id":0,"content":"a"}]}""", "single_word" },
+        { """{"model":M,"post_processor":{"type":"BertProcessing","sep":["a",9],"cls":["a",0]}}""", "9" },
+            {
+                """
+                {"model":M,"post_processor":{"type":"TemplateProcessing","single":[{"Sequence":{"id":"B",
+                "type_id":0}}],"pair":[],"special_tokens":{}}}
+                """,
+                "'B'"
+            },
+        { """{"model":M,"truncation":{"max_length":-5,"strategy":"LongestFirst","stride":0,"direction":"Right"}}""", "max_length" },
+            {
+                """{"model":M,"padding":{"strategy":{"Fixed":2000000000},"direction":"Right","pad_id":0,"pad_token":"a"}}""",
+                "padding"
+            },
+    };
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void FilesAreRefusedByOneSentence(string json, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["t.json"], json.Replace(":M", $":{Model}", StringComparison.Ordinal));
+        string message = Assert.Throws<InputException>(() => Tokenizer.Load(folder["t.json"])).Message;
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+        Assert.Contains("t.json", message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\u000a\u00ff\u00ff\u00ff\u00ff\u000f")]
+    [InlineData("\u000a\u0003\u000a\u0001a")]
+    [InlineData("\u000a\u0005\u000a\u0001a\u0018\u0009")]
+    [InlineData("\u000f")]
+    public void DamagedSentencePieceModelsAreRefused(string bytes)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["t.model"], Encoding.Latin1.GetBytes(bytes));
+        string message = Assert.Throws<InputException>(() => Tokenizer.Load(folder["t.model"])).Message;
+        Assert.Contains("t.model", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LongTextsTakeNoQuadraticTime()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["t.json"],
+            """{"model":{"type":"BPE","vocab":{"a":0,"aa":1,"aaaa":2,"b":3},"merges":["a a","aa aa"],"unk_token":"b"}}""");
+        ITokenizer tokenizer = Tokenizer.Load(folder["t.json"]);
+        var watch = Stopwatch.StartNew();
+        Assert.Equal(250_000, tokenizer.Encode(new string('a', 1_000_000)).Length);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{watch.Elapsed}");
+    }
+
+    [Fact]
+    public void SmallTokensTakeLittleMemory()
+    {
+        using var folder = new TemporaryFolder();
+        StringBuilder json = new("""{"junk":[""");
+        json.AppendJoin(',', Enumerable.Repeat("0", 4_000_000)).Append("""],"model":{"type":"WordLevel","unk_token":"a","vocab":{"a":0""");
+        for (int i = 1; i < 300_000; i++)
+        {
+            json.Append(System.Globalization.CultureInfo.InvariantCulture, $",\"{i:x}\":{i}");
+        }
+
+        File.WriteAllText(folder["t.json"], json.Append("}}}").ToString());
+        json.Clear();
+        long size = new FileInfo(folder["t.json"]).Length, before = GC.GetAllocatedBytesForCurrentThread();
+        Tokenizer.Load(folder["t.json"]);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 2 * size + (64 << 20));
+    }
+}
