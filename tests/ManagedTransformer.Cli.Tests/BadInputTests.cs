@@ -70,6 +70,11 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"layers\": 1, ", "", "layers")]
     [InlineData("\"dim\": 16", "\"dim\": -16", "dim")]
     [InlineData("\"heads\": 2", "\"heads\": 3", "heads")]
+    [InlineData("\"layers\": 1", "\"layers\": 2147483647", "model.layers is 2147483647", "at most 10000")]
+    [InlineData("\"dim\": 16", "\"dim\": 600000000", "model.dim is 600000000", "at most")]
+    [InlineData("\"max_positions\": 16", "\"max_positions\": 2147483647", "model.max_positions", "at most")]
+    [InlineData("\"dropout\": 0.1", "\"dropout\": 0.1, \"norm_epsilon\": 1e39", "'norm_epsilon'", "1e39", "line ")]
+    [InlineData("\"optimizer\": { \"type\": \"adamw\" }", "\"optimizer\": null", "optimizer", "must not be null")]
     [InlineData("\"batch\": 2", "\"batch\": 0", "batch")]
     [InlineData("\"context\": 16", "\"context\": 17", "context")]
     [InlineData("\"steps\": 20", "\"steps\": 2.5", "steps")]
@@ -77,14 +82,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"type\": \"adamw\"", "\"type\": \"lion\"", "type")]
     [InlineData("\"architecture\": \"transformer_lm\"", "\"architecture\": \"perceptron\"", "perceptron")]
     [InlineData("\"architecture\": \"transformer_lm\",", "\"architecture\": ", "recipe.json")]
-    public void BadRecipe(string part, string replacement, string mention)
-    {
-        string changed = Workspace.TinyRecipe.Replace(part, replacement, StringComparison.Ordinal);
-        Assert.NotEqual(Workspace.TinyRecipe, changed);
-        _work.Write("recipe.json", changed);
-        Train("text.txt").AssertFails(1, mention);
-        Assert.False(Directory.Exists(_work["out"]));
-    }
+    public void BadRecipe(string part, string replacement, params string[] mentions) =>
+        AssertRefused(Workspace.TinyRecipe, part, replacement, mentions);
 
     [Theory]
     [InlineData("\"limit\": 24", "\"limit\": 0", "span.limit", "positive")]
@@ -113,6 +112,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"n_keys\": 8", "\"n_keys\": 0", "n_keys")]
     [InlineData("\"heads\": 1", "\"heads\": 0", "model.memory", "heads")]
     [InlineData("[\"0\"]", "[\"1\"]", "memory_positions", "'1'")]
+    [InlineData("[\"0\"]", "[\"00\"]", "memory_positions", "'00'")]
+    [InlineData("[\"0\"]", "[null]", "memory_positions")]
+    [InlineData("[\"0\"]", "[\"0\", \"0\"]", "memory_positions", "twice")]
     [InlineData("\"memory_positions\": [\"0\"], ", "", "memory_positions", "together")]
     public void BadMemoryRecipe(string part, string replacement, params string[] mentions) => AssertRefused(
         Workspace.TinyRecipe.Replace(

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -25,7 +26,10 @@ internal static class JsonDocuments
     {
         try
         {
-            return JsonSerializer.Deserialize(utf8, type) ?? throw new InputException($"{path}: the file holds null instead of an object.");
+            T value = JsonSerializer.Deserialize(utf8, type)
+                ?? throw new InputException($"{path}: the file holds null instead of an object.");
+            RequireFinite(path, utf8);
+            return value;
         }
         catch (JsonException e)
         {
@@ -54,6 +58,26 @@ internal static class JsonDocuments
 
     public static byte[] Write<T>(T value, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
 
+    // A number beyond the range of binary32 would silently become infinity.
+    private static void RequireFinite(string path, ReadOnlySpan<byte> utf8)
+    {
+        Utf8JsonReader reader = new(utf8, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        string key = "";
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                key = reader.GetString()!;
+            }
+            else if (reader.TokenType == JsonTokenType.Number && Math.Abs(reader.GetDouble()) > float.MaxValue)
+            {
+                int line = utf8[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1;
+                throw new InputException(
+                    $"{path}: the value of '{key}' is {Encoding.UTF8.GetString(reader.ValueSpan)}, which no number here can be (line {line}).");
+            }
+        }
+    }
+
     private static string Explain(string path, JsonException e)
     {
         string place = e.LineNumber is { } line ? $" (line {line + 1})" : "";
@@ -72,6 +96,13 @@ internal static class JsonDocuments
         if (message.StartsWith("Duplicate property '", StringComparison.Ordinal))
         {
             return $"{path}: the key '{message.Split('\'')[1]}' is given twice{place}.";
+        }
+
+        if (message.Contains("doesn't allow setting null", StringComparison.Ordinal))
+        {
+            string name = message.Split('\'')[1];
+            return $"{path}: the value of '{(key.EndsWith(name, StringComparison.Ordinal) ? key : $"{key}.{name}".TrimStart('.'))}' "
+                + $"must not be null{place}.";
         }
 
         if (message.Contains("missing required", StringComparison.Ordinal))

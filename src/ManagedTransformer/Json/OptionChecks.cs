@@ -22,6 +22,17 @@ internal readonly struct OptionChecks(string prefix)
     /// <exception cref="InputException">It is below 1.</exception>
     public void Positive(long value, string key) => Require(value > 0, $"{key} is {value}, it must be positive.");
 
+    /// <summary>Refuses sizes below 1 or beyond what any machine holds.</summary>
+    /// <param name="value">The option's value.</param>
+    /// <param name="key">The option's key.</param>
+    /// <param name="most">The largest size.</param>
+    /// <exception cref="InputException">It is below 1 or too large.</exception>
+    public void Size(long value, string key, long most)
+    {
+        Positive(value, key);
+        Require(value <= most, $"{key} is {value}, it must be at most {most}.");
+    }
+
     /// <summary>Refuses rates of dropout outside [0, 1).</summary>
     /// <param name="value">The option's value.</param>
     /// <param name="key">The option's key.</param>

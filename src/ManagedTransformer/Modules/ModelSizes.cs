@@ -5,4 +5,8 @@ namespace ManagedTransformer.Modules;
 /// <param name="Layers">Layers of a stack; of an encoder-decoder model those of the decoder.</param>
 /// <param name="Heads">Heads.</param>
 /// <param name="IsTied">Whether the table of tokens is also the output projection.</param>
-public readonly record struct ModelSizes(int Dim, int Layers, int Heads, bool IsTied);
+public readonly record struct ModelSizes(int Dim, int Layers, int Heads, bool IsTied)
+{
+    // Beyond every published model, and below what makes numbers of elements overflow.
+    internal const int MostWidth = 1 << 24, MostLayers = 10_000, MostPositions = 1 << 30;
+}

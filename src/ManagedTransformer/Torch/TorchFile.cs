@@ -51,7 +51,7 @@ internal sealed class TorchFile : IDisposable
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file; its extension does not count.</param>
-    /// <exception cref="InputException">It is missing, damaged or no checkpoint; the message says in one sentence what is wrong.</exception>
+    /// <exception cref="InputException">It is missing, damaged or no checkpoint; the message says what is wrong.</exception>
     public static TorchFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -231,7 +231,7 @@ public sealed class DepthAdaptiveTests
         Refused(Separate() with { Alpha = 1 }, "exits.alpha trains a classifier");
         Refused(Separate() with { Sigma = -1 }, "exits.sigma (-1)");
         Refused(Separate() with { Halting = HaltingKind.Fixed }, "exits: the fixed exit is layer 0");
-        Refused(Separate() with { Thresholds = [0.5f, 0.5f] }, "2 thresholds");
+        Refused(Separate() with { Thresholds = [0.5f, 0.5f] }, "thresholds [0.5, 0.5]");
         EncoderDecoderModel model = Build(preNorm: false, ExitClassifiers.Separate, HaltingKind.Geometric);
         EncoderOutput memory = model.Encode(EncoderDecoderTests.Sources(), ForwardContext.Inference);
         Assert.Throws<InputException>(() => model.CreateState(memory, 1, new ExitRule { Kind = HaltingKind.Multinomial }));

@@ -111,8 +111,8 @@ public sealed record ExitRule : DepthRule
             && (!(Thresholds.Count == 1 || Thresholds.Count == layers - 1) || !Thresholds.All(value => value is >= 0 and <= 1)))
         {
             throw new InputException(
-                $"{where}: {Thresholds.Count} thresholds, one for all or {layers - 1}, one per layer but the last, "
-                + "are needed, each from 0 to 1.");
+                $"{where}: thresholds [{string.Join(", ", Thresholds)}] must be one for all or {layers - 1}, one per layer but the last, "
+                + "each from 0 to 1.");
         }
     }
 }

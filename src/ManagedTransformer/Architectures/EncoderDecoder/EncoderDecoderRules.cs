@@ -1,4 +1,5 @@
 using ManagedTransformer.Json;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Slots;
 
 namespace ManagedTransformer.Architectures.EncoderDecoder;
@@ -37,14 +38,14 @@ internal static class EncoderDecoderRules
     {
         checks.Positive(config.SrcVocab, "model.src_vocab");
         checks.Positive(config.Vocab, "model.vocab");
-        checks.Positive(config.Dim, "model.dim");
-        checks.Positive(config.DecoderWidth, "model.decoder_dim");
+        checks.Size(config.Dim, "model.dim", ModelSizes.MostWidth);
+        checks.Size(config.DecoderWidth, "model.decoder_dim", ModelSizes.MostWidth);
         checks.Positive(config.Heads, "model.heads");
         checks.Positive(config.Ffn, "model.ffn");
         checks.Positive(config.DecoderFeedForward, "model.decoder_ffn");
-        checks.Positive(config.EncoderLayers, "model.encoder_layers");
-        checks.Positive(config.DecoderLayers, "model.decoder_layers");
-        checks.Positive(config.MaxPositions, "model.max_positions");
+        checks.Size(config.EncoderLayers, "model.encoder_layers", ModelSizes.MostLayers);
+        checks.Size(config.DecoderLayers, "model.decoder_layers", ModelSizes.MostLayers);
+        checks.Size(config.MaxPositions, "model.max_positions", ModelSizes.MostPositions);
         checks.Rate(config.Dropout, "model.dropout");
         checks.Rate(config.AttentionDropout, "model.attention_dropout");
         checks.Rate(config.ActivationDropout, "model.activation_dropout");

@@ -68,8 +68,8 @@ public sealed record LanguageModelConfig
     public bool PreNorm { get; set; } = true;
 
     /// <summary>
-    /// Whether a norm follows the last layer; absent: as <see cref="PreNorm"/>. A post-norm model, whose last sub-layer ends with a norm, may
-    /// have another behind it.
+    /// Whether a norm follows the last layer; absent: as <see cref="PreNorm"/>. A post-norm model, whose last sub-layer ends with a norm,
+    /// may have another behind it.
     /// </summary>
     public bool? FinalNorm { get; set; }
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using ManagedTransformer.Json;
+using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Modules.Slots;
 
 namespace ManagedTransformer.Architectures.Transformer;
@@ -31,12 +33,12 @@ internal static class LanguageModelRules
     private static void CheckSizes(LanguageModelConfig config, OptionChecks checks)
     {
         checks.Positive(config.Vocab, "model.vocab");
-        checks.Positive(config.Dim, "model.dim");
-        checks.Positive(config.Layers, "model.layers");
+        checks.Size(config.Dim, "model.dim", ModelSizes.MostWidth);
+        checks.Size(config.Layers, "model.layers", ModelSizes.MostLayers);
         checks.Positive(config.Heads, "model.heads");
-        if (config.PositionLimit != int.MaxValue)
+        if (config.Positions is not (PositionKind.None or PositionKind.Relative))
         {
-            checks.Positive(config.MaxPositions, "model.max_positions");
+            checks.Size(config.MaxPositions, "model.max_positions", ModelSizes.MostPositions);
         }
 
         checks.Rate(config.Dropout, "model.dropout");
@@ -58,16 +60,15 @@ internal static class LanguageModelRules
         }
 
         HashSet<string> seen = [];
-        foreach (string position in config.MemoryPositions ?? [])
+        foreach (string? position in config.MemoryPositions ?? [])
         {
-            string number = position.EndsWith('+') ? position[..^1] : position;
+            string number = position is null ? "" : position.EndsWith('+') ? position[..^1] : position;
             checks.Require(
-                int.TryParse(number, NumberStyles.None, null, out int layer) && layer < config.Layers,
+                int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) && layer < config.Layers
+                    && number == layer.ToString(CultureInfo.InvariantCulture),
                 $"model.memory_positions has '{position}', it must be a layer from 0 to {config.Layers - 1}, with a + behind it for a "
                 + "memory after the layer.");
-            checks.Require(
-                seen.Add($"{layer}{(position.EndsWith('+') ? "+" : "")}") && (position[0] != '0' || layer == 0),
-                $"model.memory_positions has '{position}' twice, or with leading zeros.");
+            checks.Require(seen.Add(position!), $"model.memory_positions has '{position}' twice.");
         }
     }
 }

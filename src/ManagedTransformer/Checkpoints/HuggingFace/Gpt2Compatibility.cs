@@ -30,6 +30,11 @@ internal static class Gpt2Compatibility
             return "model.exits has no counterpart";
         }
 
+        if (config.Delight is not null)
+        {
+            return "model.delight has no counterpart";
+        }
+
         if (config.FeedForward == 0 || config.MemoryPositions is { Count: > 0 })
         {
             return "every layer must have a feed-forward layer (model.ffn above 0) and no memory (model.memory_positions)";

@@ -9,7 +9,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Import.AdaptiveSpan;
 
 /// <summary>
-/// Checkpoints of "Adaptive Attention Span in Transformers" and of all-attention networks (Sukhbaatar et al., 2019), which have one program.
+/// Checkpoints of "Adaptive Attention Span in Transformers" and of all-attention networks (Sukhbaatar et al., 2019), which share a program.
 /// They hold no hyper-parameters: sizes come from shapes, the ramp from the user.
 /// </summary>
 internal sealed class SpanCheckpoint : IForeignModel

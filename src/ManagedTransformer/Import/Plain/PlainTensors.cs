@@ -11,7 +11,7 @@ internal static class PlainTensors
     /// <summary>Writes the tensors of a checkpoint into a folder of their own.</summary>
     /// <param name="source">The checkpoint.</param>
     /// <param name="output">The folder, absent or empty.</param>
-    /// <exception cref="InputException">There are no tensors, a name is given twice or to none, or the folder cannot be written.</exception>
+    /// <exception cref="InputException">There are no tensors, a name is given twice or to none, or the folder is not writable.</exception>
     public static ImportResult Write(ImportSource source, string output)
     {
         if (source.Options.Weights != DType.Float32)
