@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using FsCheck.Xunit;
 using ManagedTransformer.Data.Builtin;
 using ManagedTransformer.Tests.Data;
-using ManagedTransformer.Tokenization.Unicode;
 using ManagedTransformer.Tokenization;
+using ManagedTransformer.Tokenization.Unicode;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Tokenization;

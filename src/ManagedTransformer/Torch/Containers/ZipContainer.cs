@@ -56,7 +56,8 @@ internal static class ZipContainer
         {
             throw new PickleException(
                 $"the storage {storage.Key} has {entry.Length} bytes in the archive instead of {storage.ByteLength} ({storage.Count} of "
-                + $"{storage.Type.Name()})") { IsWholeSentence = true };
+                + $"{storage.Type.Name()})")
+            { IsWholeSentence = true };
         }
 
         storage.Attach(new StorageBytes(file, entry.Start, entry.Length, isBigEndian, () => RequireChecksum(file, entry)));

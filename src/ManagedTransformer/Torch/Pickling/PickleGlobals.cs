@@ -23,7 +23,8 @@ internal static class PickleGlobals
         {
             throw new PickleException(
                 $"the file stores its settings as omegaconf objects ({PickleText.Quote($"{module}.{name}")}); re-save it with fairseq >= "
-                + "0.12 (or torch.save(state['model'], ...) and use --from plain)") { IsWholeSentence = true };
+                + "0.12 (or torch.save(state['model'], ...) and use --from plain)")
+            { IsWholeSentence = true };
         }
 
         throw new PickleException(
