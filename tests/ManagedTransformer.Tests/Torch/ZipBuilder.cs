@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
-using ManagedTransformer.Torch.Containers;
 
 namespace ManagedTransformer.Tests.Torch;
 
@@ -48,7 +48,8 @@ internal sealed class ZipBuilder
             _content.AddRange([.. header, .. local, (byte)'F', (byte)'B', (byte)padding, 0, .. new byte[padding], .. bytes]);
         }
 
-        _entries.Add(new Entry(Encoding.UTF8.GetBytes(name), start, length ?? (uint)bytes.Length, crc ?? Crc32.Of(bytes), method, flags,
+        _entries.Add(new Entry(
+            Encoding.UTF8.GetBytes(name), start, length ?? (uint)bytes.Length, crc ?? Crc32.HashToUInt32(bytes), method, flags,
             attributes));
         return this;
     }

@@ -18,7 +18,7 @@ internal sealed partial class StateDictionary
     private readonly ImportSource _source;
     private readonly Dictionary<string, TorchTensor> _tensors = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
-    private readonly HashSet<string> _used = new(StringComparer.Ordinal), _ignored = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal), _ignored = new(StringComparer.Ordinal), _unwrapped = [];
 
     private StateDictionary(ImportSource source) => _source = source;
 
@@ -171,12 +171,12 @@ internal sealed partial class StateDictionary
     {
         foreach (string wrapper in (string[])[.. _wrappers, _wrappers[0]])
         {
-            if (_wrappersDone.Contains(wrapper) || !_names.All(name => name.StartsWith(wrapper, StringComparison.Ordinal)))
+            if (_unwrapped.Contains(wrapper) || !_names.All(name => name.StartsWith(wrapper, StringComparison.Ordinal)))
             {
                 continue;
             }
 
-            _wrappersDone.Add(wrapper);
+            _unwrapped.Add(wrapper);
             string[] names = [.. _names];
             Dictionary<string, TorchTensor> tensors = new(_tensors);
             _names.Clear();
@@ -188,8 +188,6 @@ internal sealed partial class StateDictionary
             }
         }
     }
-
-    private readonly HashSet<string> _wrappersDone = [];
 
     private static bool HasTensors(PickleDictionary dictionary) => dictionary.Entries.Any(entry => entry.Value is PickleTensor);
 

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
 using ManagedTransformer.Torch.Pickling;
 using ManagedTransformer.Torch.Storages;
@@ -9,7 +11,7 @@ namespace ManagedTransformer.Torch.Containers;
 internal static class ZipContainer
 {
     private const long MostPickle = 256L << 20;
-    private const int MostNote = 64, LeastVersion = 1, MostVersion = 10;
+    private const int MostNote = 64, LeastVersion = 1, MostVersion = 10, ChunkBytes = 1 << 20;
 
     /// <summary>Reads the pickle; storages stay in the file until they are asked for.</summary>
     /// <param name="file">The archive.</param>
@@ -101,10 +103,32 @@ internal static class ZipContainer
 
     private static void RequireChecksum(FileBytes file, ZipEntry entry)
     {
-        if (Crc32.Of(file, entry.Start, entry.Length) != entry.Checksum)
+        if (Checksum(file, entry) != entry.Checksum)
         {
             throw new InvalidDataException(
                 $"the checksum of the entry '{PickleText.Quote(entry.Name)}' is wrong: the file is damaged, or was written with CRC switched off.");
+        }
+    }
+
+    private static uint Checksum(FileBytes file, ZipEntry entry)
+    {
+        byte[] chunk = ArrayPool<byte>.Shared.Rent((int)Math.Min(ChunkBytes, Math.Max(1, entry.Length)));
+        try
+        {
+            Crc32 checksum = new();
+            for (long done = 0; done < entry.Length;)
+            {
+                Span<byte> bytes = chunk.AsSpan(0, (int)Math.Min(chunk.Length, entry.Length - done));
+                file.Read(entry.Start + done, bytes);
+                checksum.Append(bytes);
+                done += bytes.Length;
+            }
+
+            return checksum.GetCurrentHashAsUInt32();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
         }
     }
 }
