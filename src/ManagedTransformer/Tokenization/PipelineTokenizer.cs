@@ -132,8 +132,12 @@ public sealed class PipelineTokenizer : ITokenizer
     /// <inheritdoc/>
     public void Save(string path) => _save(path);
 
-    internal static PipelineTokenizer Read(ReadOnlyMemory<byte> json, string path, PipelineSettings? settings = null) =>
-        new(PipelineReader.Read(json, path, settings), target => AtomicFile.Write(target, json.Span));
+    internal static PipelineTokenizer Read(ReadOnlyMemory<byte> json, string path, PipelineSettings? settings = null)
+    {
+        TokenPipeline pipeline = PipelineReader.Read(json, path, settings);
+        return new PipelineTokenizer(pipeline, target => AtomicFile.Write(
+            target, settings is null or { IsIdle: true } ? json.Span : PipelineWriter.Merge(json, pipeline, settings)));
+    }
 
     /// <summary>Tokens that show which end of a text the decoder may still change; none where it changes nothing.</summary>
     internal IReadOnlyList<int> Probes => _probes ??= _pipeline.FindProbes();

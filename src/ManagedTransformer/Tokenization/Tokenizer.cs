@@ -86,11 +86,10 @@ public static class Tokenizer
         string json = Path.Combine(folder, JsonName);
         if (File.Exists(json))
         {
-            ITokenizer own = Load(json);
-            PipelineSettings settings = FolderSettings.Read(folder);
-            return own is not (PipelineTokenizer or BytePairTokenizer) || settings.IsIdle
-                ? own
-                : PipelineTokenizer.Read(TokenizerBytes.ReadText(json), json, settings);
+            ReadOnlyMemory<byte> text = TokenizerBytes.ReadText(json);
+            return PipelineReader.IsPipeline(text, json) && FolderSettings.Read(folder) is { IsIdle: false } settings
+                ? PipelineTokenizer.Read(text, json, settings)
+                : Load(json);
         }
 
         string[] models = Directory.GetFiles(folder, $"*{ModelEnding}");
