@@ -95,7 +95,7 @@ public sealed class BadInputTests : IDisposable
         "'model.attention' is 'wide', the known ones are softmax, linear, fixed_span, adaptive_span, dynamic_span", "line ")]
     [InlineData("\"positions\": \"relative\"", "\"positions\": \"learned\"", "model.positions", "relative")]
     [InlineData("\"persistent\": 4", "\"persistent\": 0", "model.persistent", "model.ffn")]
-    [InlineData("\"persistent\": 4", "\"persistent\": -1", "model.persistent", "negative")]
+    [InlineData("\"persistent\": 4", "\"persistent\": -1", "model.persistent", "from 0")]
     [InlineData("[10, 20]", "[20, 10]", "[20, 10]", "increase")]
     [InlineData("[10, 20]", "[10, 60]", "cutoffs", "vocabulary of 60")]
     [InlineData("[10, 20]", "[]", "cutoffs", "empty")]
@@ -104,6 +104,13 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"sampling\": \"stream\"", "\"sampling\": \"random\"", "sampling", "stream")]
     public void BadSpanRecipe(string part, string replacement, params string[] mentions) =>
         AssertRefused(Workspace.SpanRecipe, part, replacement, mentions);
+
+    // Known when the tokenizer has been made from the text.
+    [Theory]
+    [InlineData("[10, 20]", "[10, 6000]", "recipe.json", "cutoffs", "6000")]
+    [InlineData("[10, 20]", "[10, 2147483647]", "recipe.json", "cutoffs", "2147483647")]
+    public void CutoffsBeyondTheTokenizersVocabulary(string part, string replacement, params string[] mentions) =>
+        AssertRefused(Workspace.SpanRecipe.Replace("\"vocab\": 60, ", "", StringComparison.Ordinal), part, replacement, mentions);
 
     [Theory]
     [InlineData("\"top_k\": 4", "\"top_k\": 9", "top_k", "8")]

@@ -84,7 +84,7 @@ public sealed class ConvertCommandTests : IDisposable
         Workspace.Run("convert", _work["out"], "--to", "elu", "--feature-size", "4", "--out", _work["again"])
             .AssertFails(2, "--feature-size");
         Workspace.Run("convert", _work["out"], "--to", "t2r", "--keep-softmax", "every:1", "--out", _work["again"])
-            .AssertFails(1, "softmax_layers");
+            .AssertFails(1, "keep softmax attention");
         Workspace.Run("convert", _work["out"], "--to", "t2r", "--keep-softmax", "often", "--out", _work["again"])
             .AssertFails(2, "--keep-softmax");
         Assert.False(Path.Exists(_work["again"]));

@@ -103,7 +103,7 @@ public sealed class ExitCommandTests : IDisposable
         JsonElement translated =
             Workspace.RunWithInput(sentence, "translate", _work["out"], "--exits", "fixed:2", "--show-exits", "--json").Json;
         Assert.All(translated.GetProperty("exits").EnumerateArray(), exit => Assert.Equal(2, exit.GetInt32()));
-        Workspace.RunWithInput(sentence, "translate", _work["out"], "--exits", "fixed:4").AssertFails(1, "layer 4", "1 to 3");
+        Workspace.RunWithInput(sentence, "translate", _work["out"], "--exits", "fixed:4").AssertFails(1, "'fixed:4'", "layer 4", "1 to 3");
         Workspace.Run("eval", _work["out"], "--exits", "geometric").AssertFails(1, "geometric", "classifier");
         Workspace.Run("tune-exits", _work["out"], "--rule", "geometric", "--out", _work["tuned"]).AssertFails(1, "geometric", "classifier");
     }
@@ -133,7 +133,8 @@ public sealed class ExitCommandTests : IDisposable
         Assert.Equal(2, written.GetProperty("average_exit").GetDouble());
         JsonElement own = Workspace.Run("generate", _work["out"], "--prompt", "the cat", "--tokens", "12", "--json").Json;
         Assert.Equal(12, own.GetProperty("exits").GetArrayLength());
-        Workspace.Run("generate", _work["out"], "--prompt", "a", "--tokens", "1", "--exits", "fixed:4").AssertFails(1, "layer 4", "1 to 3");
+        Workspace.Run("generate", _work["out"], "--prompt", "a", "--tokens", "1", "--exits", "fixed:4")
+            .AssertFails(1, "'fixed:4'", "layer 4", "1 to 3");
     }
 
     [Theory]

@@ -62,6 +62,7 @@ internal static class TrainCommand
             ModelFamily.Of(loaded).RefuseForTraining(result, named.Source, validation, tooLong);
             return Run(terminal, result.GetValue(json), loaded, new TrainingOptions
             {
+                RecipeName = named.Source,
                 Output = result.GetValue(output) ?? Path.Combine("out", named.Name),
                 Data = result.GetValue(data),
                 Validation = result.GetValue(validation),

@@ -33,6 +33,21 @@ internal readonly struct OptionChecks(string prefix)
         Require(value <= most, $"{key} is {value}, it must be at most {most}.");
     }
 
+    /// <summary>Refuses lists of layers that do not increase from 0 on, or name a layer that there is not.</summary>
+    /// <param name="value">The option's value, layers from 0; null for an absent list.</param>
+    /// <param name="key">The option's key.</param>
+    /// <param name="layers">How many layers there are.</param>
+    /// <exception cref="InputException">It is no such list.</exception>
+    public void Layers(IReadOnlyList<int>? value, string key, int layers)
+    {
+        for (int i = 0, before = -1; i < (value?.Count ?? 0); before = value![i++])
+        {
+            Require(
+                value![i] > before && value[i] < layers,
+                $"{key} [{string.Join(", ", value)}] must increase from at least 0 to at most {layers - 1}.");
+        }
+    }
+
     /// <summary>Refuses rates of dropout outside [0, 1).</summary>
     /// <param name="value">The option's value.</param>
     /// <param name="key">The option's key.</param>

@@ -8,5 +8,5 @@ namespace ManagedTransformer.Modules;
 public readonly record struct ModelSizes(int Dim, int Layers, int Heads, bool IsTied)
 {
     // Beyond every published model, and below what makes numbers of elements overflow.
-    internal const int MostWidth = 1 << 24, MostLayers = 10_000, MostPositions = 1 << 30;
+    internal const int MostWidth = 1 << 24, MostLayers = 10_000, MostPositions = 1 << 30, MostVocabulary = 1 << 28;
 }

@@ -1,4 +1,5 @@
 using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Modules;
 
 namespace ManagedTransformer.Recipes;
 
@@ -28,8 +29,8 @@ public sealed record LanguageModelRecipe : Recipe
         }
 
         // Where the tokenizer decides the vocabulary, the smallest one that everything fits into stands in.
-        int least = Math.Max((Model.PaddingIdx ?? 0) + 1, (Model.Adaptive is { Cutoffs: [.., var last] } ? last : 0) + 1);
-        (Model.Vocab == 0 ? Model with { Vocab = least } : Model).Validate(where);
+        long least = Math.Max(Model.PaddingIdx ?? 0, Model.Adaptive is { Cutoffs: [.., var last] } ? last : 0) + 1L;
+        (Model.Vocab == 0 ? Model with { Vocab = (int)Math.Min(least, ModelSizes.MostVocabulary) } : Model).Validate(where);
         if (Data.Source is "")
         {
             throw new InputException($"{where}: data.source is empty; it must name a text, or be left out.");

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using ManagedTransformer.Data.Text;
-using ManagedTransformer.Files;
-using ManagedTransformer.Hashing;
 using ManagedTransformer.Json;
 using ManagedTransformer.Tokenization.Pipeline;
 using ManagedTransformer.Tokenization.SentencePiece;
@@ -125,15 +122,4 @@ public static class Tokenizer
             json.WriteString("type", SentencePieceName);
             json.WriteBase64String(SentencePieceModel, model);
         }));
-
-    /// <summary>
-    /// A 64-bit number that tells tokenizer files apart, kept in token files (<see cref="TokenFile.TokenizerFingerprint"/>).
-    /// </summary>
-    /// <param name="path">The tokenizer's file.</param>
-    /// <exception cref="InputException">The file is missing or unreadable.</exception>
-    public static ulong Fingerprint(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Fnv1a.Append(Fnv1a.Seed, InputFile.ReadAllBytes(path));
-    }
 }

@@ -52,7 +52,7 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
         }
 
         TrainingData data = TrainingData.Load(recipe, options.Data, checkpoint is null ? start?.Tokenizer : ReadTokenizer(checkpoint));
-        recipe = recipe with { Model = WithVocabulary(recipe.Model, data.Tokenizer.VocabularySize) };
+        recipe = recipe with { Model = WithVocabulary(recipe.Model, data.Tokenizer.VocabularySize, options.RecipeName) };
         TrainingRecipe training = recipe.Training;
         long steps = options.Steps ?? training.Steps;
         RandomSource random = TrainingTask.InitialRandom(options.Seed);
@@ -88,15 +88,23 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
     private static ITokenizer ReadTokenizer(string checkpoint) => LimitedTokenizer.For(
         Tokenizer.Load(Path.Combine(checkpoint, CheckpointFolder.TokenizerFile)), LanguageModel.ReadDescription(checkpoint).Model.Vocab);
 
-    private static LanguageModelConfig WithVocabulary(LanguageModelConfig model, int vocabulary)
+    private static LanguageModelConfig WithVocabulary(LanguageModelConfig model, int vocabulary, string where)
     {
         if (model.Vocab != 0 && model.Vocab < vocabulary)
         {
             throw new InputException(
-                $"The recipe's model.vocab ({model.Vocab}) is smaller than the tokenizer's vocabulary ({vocabulary}).");
+                $"{where}: model.vocab ({model.Vocab}) is smaller than the tokenizer's vocabulary ({vocabulary}).");
         }
 
-        return model.Vocab == 0 ? model with { Vocab = vocabulary } : model;
+        if (model.Vocab != 0)
+        {
+            return model;
+        }
+
+        // Checked with the smallest vocabulary that everything fits into, before the tokenizer decided.
+        model = model with { Vocab = vocabulary };
+        model.Validate(where);
+        return model;
     }
 
     private static void RequireBlock(TrainingData data)

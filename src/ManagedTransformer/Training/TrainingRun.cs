@@ -69,7 +69,7 @@ public sealed class TrainingRun
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        recipe.Validate("The recipe");
+        recipe.Validate(options.RecipeName);
         ModelFamily.Of(recipe).RequireFit(options);
         TrainingFolder.RequireNoModel(options.Output);
         OutputLock? held = Directory.Exists(options.Output) ? TrainingFolder.Lock(options.Output) : null;

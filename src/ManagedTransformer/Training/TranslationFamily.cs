@@ -48,7 +48,7 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
             checkpoint is not null
                 ? TranslationModel.ReadTokenizers(checkpoint, recipe.Data.Lowercase)
                 : start is null ? null : (start.Source, start.Target));
-        EncoderDecoderConfig config = WithVocabularies(recipe.Model, data.Source, data.Target);
+        EncoderDecoderConfig config = WithVocabularies(recipe.Model, data.Source, data.Target, options.RecipeName);
         recipe = recipe with { Model = config };
         TranslationTrainingRecipe training = recipe.Training;
         (TokenPair[] train, FittingPairs? validation, IReadOnlyList<string> notes) = ChoosePairs(data, recipe, options);
@@ -162,18 +162,21 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
         static bool IsHalting(string name) => name.StartsWith("halting.", StringComparison.Ordinal);
     }
 
-    private static EncoderDecoderConfig WithVocabularies(EncoderDecoderConfig model, SentenceTokenizer source, SentenceTokenizer target)
+    private static EncoderDecoderConfig WithVocabularies(
+        EncoderDecoderConfig model, SentenceTokenizer source, SentenceTokenizer target, string where)
     {
         Require(model.SrcVocab, source.VocabularySize, "src_vocab");
         Require(model.Vocab, target.VocabularySize, "vocab");
-        return model with { SrcVocab = source.VocabularySize, Vocab = target.VocabularySize };
+        model = model with { SrcVocab = source.VocabularySize, Vocab = target.VocabularySize };
+        model.Validate(where);
+        return model;
 
-        static void Require(int written, int actual, string key)
+        void Require(int written, int actual, string key)
         {
             if (written != 0 && written != actual)
             {
                 throw new InputException(
-                    $"The recipe's model.{key} is {written}, and its tokenizer has {actual} ids, "
+                    $"{where}: model.{key} is {written}, and its tokenizer has {actual} ids, "
                     + "the four special ones included; leave the key out.");
             }
         }

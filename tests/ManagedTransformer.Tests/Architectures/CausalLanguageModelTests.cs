@@ -139,6 +139,32 @@ public sealed class CausalLanguageModelTests
     }
 
     [Fact]
+    public void FanInDrawsTheMapsOfEveryAttention()
+    {
+        LanguageModelConfig softmax = _small with { Init = InitializationScheme.FanIn, Heads = 1 },
+            linear = softmax with { Attention = AttentionKind.Linear, Linear = new LinearAttentionConfig { Map = FeatureMapKind.Elu1 } };
+        foreach (LanguageModelConfig config in new[] { softmax, linear })
+        {
+            CausalLanguageModel model = new(config, new RandomSource(3));
+            float bound = 1 / MathF.Sqrt(config.Dim);
+            foreach (NamedParameter named in model.Parameters().Where(named => named.Name.Contains(".attn.", StringComparison.Ordinal)))
+            {
+                float most = named.Parameter.ToArray().Max(MathF.Abs);
+                Assert.True(most <= bound && most > 0.5f * bound, $"{named.Name}: {most} of {bound}");
+            }
+        }
+    }
+
+    [Fact]
+    public void AStateRefusesTokensOfOtherRows()
+    {
+        CausalLanguageModel model = new(_small, new RandomSource(1));
+        Assert.Contains("2 rows", Assert.Throws<ArgumentException>(() =>
+            model.Step(Tensor.From(Tokens(3, 0, 13), new Shape(3, 1)), model.CreateState(2))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => model.Step(Tensor.From(Tokens(3, 0, 13), new Shape(3)), model.CreateState(3)));
+    }
+
+    [Fact]
     public void TheStateSaysHowMuchRoomItHas()
     {
         CausalLanguageModel model = new(_small with { MaxPositions = 10 }, new RandomSource(1));

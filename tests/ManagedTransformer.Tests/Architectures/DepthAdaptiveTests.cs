@@ -228,6 +228,8 @@ public sealed class DepthAdaptiveTests
         Refused(Separate() with { Omega = [1, 2] }, "exits.omega needs 4 values");
         Refused(Separate() with { Gamma = [1, 0, 1, 1] }, "exits.gamma needs 4 values");
         Refused(Separate() with { Paths = 2, Alpha = 1, Halting = HaltingKind.Geometric }, "exits.paths is 2");
+        Refused(Separate() with { Paths = int.MaxValue }, "exits.paths is 2147483647, it must be at most");
+        Refused(Separate() with { FixedExit = 2 }, "exits.fixed_exit is 2");
         Refused(Separate() with { Alpha = 1 }, "exits.alpha trains a classifier");
         Refused(Separate() with { Sigma = -1 }, "exits.sigma (-1)");
         Refused(Separate() with { Halting = HaltingKind.Fixed }, "exits: the fixed exit is layer 0");

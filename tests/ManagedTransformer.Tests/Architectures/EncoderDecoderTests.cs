@@ -167,6 +167,12 @@ public sealed class EncoderDecoderTests
         Refused(_small with { Dropout = 1 }, "model.dropout is 1");
         Refused(_small with { PaddingIdx = 17 }, "model.padding_idx (17)");
         Refused(_small with { DecoderLayers = 0 }, "model.decoder_layers is 0");
+        Refused(_small with { Ffn = int.MaxValue }, "model.ffn is 2147483647, it must be at most");
+        EncoderDecoderConfig linear = _small with { Linear = new() }, cross = _small with { CrossLinear = new() };
+        Refused(linear with { SoftmaxLayers = [0, 0] }, "model.softmax_layers [0, 0] must increase");
+        Refused(cross with { CrossSoftmaxLayers = [1, 0] }, "model.cross_softmax_layers [1, 0] must increase");
+        Refused(linear with { SoftmaxLayers = [.. Enumerable.Range(0, _small.DecoderLayers)] }, "every decoder layer");
+        Refused(cross with { CrossSoftmaxLayers = [.. Enumerable.Range(0, _small.DecoderLayers)] }, "every decoder layer");
 
         static void Refused(EncoderDecoderConfig config, string part) =>
             Assert.Contains(part, Assert.Throws<InputException>(() => config.Validate("here")).Message, StringComparison.Ordinal);

@@ -128,6 +128,16 @@ public sealed class LanguageModelExitTests
         Assert.Contains("model.exits", Assert.Throws<InputException>(() =>
             new CausalLanguageModel(_small, new RandomSource(1), SoftmaxSlot.Instance)).Message, StringComparison.Ordinal);
 
+        // It would be left unused beside the configuration's.
+        LanguageModelConfig configured = _small with
+        {
+            Exits = null,
+            Attention = AttentionKind.Linear,
+            Linear = new LinearAttentionConfig(),
+        };
+        Assert.Contains("it is 'linear'", Assert.Throws<InputException>(() =>
+            new CausalLanguageModel(configured, new RandomSource(1), SoftmaxSlot.Instance)).Message, StringComparison.Ordinal);
+
         static void Refused(LanguageModelConfig config, string mention) =>
             Assert.Contains(mention, Assert.Throws<InputException>(() => config.Validate("here")).Message, StringComparison.Ordinal);
     }

@@ -109,9 +109,9 @@ public sealed class LinearAttentionTests
         FeatureMap feature = FeatureMap.Create(Config(map), Heads, 8, new RandomSource(2));
         Tensor q = Input(1, Batch, Length, Heads, 8), k = Input(2, Batch, Length, Heads, 8), v = Input(3, Batch, Length, Heads, 8);
         Tensor plain = feature.Map(q).CausalLinearAttention(feature.Map(k), v).Output,
-            stabilised = feature.MapQueries(q).CausalLinearAttention(feature.MapKeys(k), v).Output;
+            stabilised = feature.ScaleQueries(q).Features.CausalLinearAttention(feature.ScaleKeys(k).Features, v).Output;
         Near(plain, stabilised, 1e-5f);
-        Assert.All(feature.MapQueries(q * 1000).CausalLinearAttention(feature.MapKeys(k * 1000), v,
+        Assert.All(feature.ScaleQueries(q * 1000).Features.CausalLinearAttention(feature.ScaleKeys(k * 1000).Features, v,
             new() { Epsilon = 1e-30f }).Output.ToArray(), value => Assert.True(float.IsFinite(value)));
     }
 
@@ -177,21 +177,6 @@ public sealed class LinearAttentionTests
     }
 
     [Fact]
-    public void ResampledProjectionsAreOtherOnes()
-    {
-        RandomFourierFeatures fourier =
-            (RandomFourierFeatures)FeatureMap.Create(Config(FeatureMapKind.RfaSincos), Heads, 8, new RandomSource(2));
-        PositiveRandomFeatures positive =
-            (PositiveRandomFeatures)FeatureMap.Create(Config(FeatureMapKind.FavorExp), Heads, 8, new RandomSource(2));
-        float[] first = fourier.Projection.ToArray(), second = positive.Projection.ToArray();
-        fourier.Resample(new RandomSource(9));
-        positive.Resample(new RandomSource(9));
-        Assert.All(first.Zip(fourier.Projection.ToArray()), pair => Assert.NotEqual(pair.First, pair.Second));
-        Assert.All(second.Zip(positive.Projection.ToArray()), pair => Assert.NotEqual(pair.First, pair.Second));
-        Assert.False(fourier.Projection.RequiresGradient);
-    }
-
-    [Fact]
     public void ManyFeaturesEstimateTheSoftmax()
     {
         // The kernel that random features estimate, on one head: e^(q . k / sqrt d).
@@ -200,7 +185,8 @@ public sealed class LinearAttentionTests
         double[] errors = [.. new[] { 16, 4096 }.Select(features =>
         {
             FeatureMap map = FeatureMap.Create(Config(FeatureMapKind.FavorHyp) with { FeatureSize = features }, 1, 8, new RandomSource(2));
-            Tensor difference = map.MapQueries(q).CausalLinearAttention(map.MapKeys(k), v, new() { Epsilon = 1e-30f }).Output - expected;
+            (Tensor queries, Tensor keys) = (map.ScaleQueries(q).Features, map.ScaleKeys(k).Features);
+            Tensor difference = queries.CausalLinearAttention(keys, v, new() { Epsilon = 1e-30f }).Output - expected;
             return Math.Sqrt((difference * difference).Mean().Item());
         })];
         Assert.True(errors[1] < 0.05 && errors[1] < errors[0] / 4, $"errors {errors[0]} and {errors[1]}");
@@ -273,11 +259,14 @@ public sealed class LinearAttentionTests
     {
         LinearAttentionConfig plain = new();
         Refuses(plain with { FeatureSize = 0 }, "r: linear.feature_size is 0");
+        Refuses(plain with { FeatureSize = int.MaxValue }, "feature_size is 2147483647, it must be at most");
         Refuses(plain with { Tau = 0 }, "tau is 0");
+        Refuses(plain with { Tau = float.Epsilon }, "reciprocal");
         Refuses(plain with { Eps = -1 }, "eps is -1");
         Refuses(plain with { Reparam = true }, "reparam");
         Refuses(plain with { Activation = FeatureActivation.Tanh }, "activation");
         Refuses(plain with { Scale = 2 }, "scale");
+        Refuses(plain with { Map = FeatureMapKind.RfaSincos, Scale = float.PositiveInfinity }, "scale is");
         Refuses(plain with { Normalize = true }, "normalize");
         Assert.Throws<ArgumentException>(() => new LinearSelfAttention(new() { Dim = 10, Heads = 3, Linear = plain }, new RandomSource(1)));
         Assert.Throws<ArgumentException>(() => new LinearCrossAttention(

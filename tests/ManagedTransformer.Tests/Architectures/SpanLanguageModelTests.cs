@@ -211,8 +211,12 @@ public sealed class SpanLanguageModelTests
 
     [Theory]
     [InlineData("limit")]
+    [InlineData("limit is 2147483647")]
     [InlineData("ramp")]
+    [InlineData("penalty")]
     [InlineData("persistent is 0")]
+    [InlineData("persistent is 2147483647")]
+    [InlineData("normal_tails")]
     [InlineData("relative")]
     [InlineData("bias")]
     [InlineData("padding")]
@@ -224,8 +228,12 @@ public sealed class SpanLanguageModelTests
         LanguageModelConfig config = part switch
         {
             "limit" => _spans with { Span = new() { Limit = 0 } },
+            "limit is 2147483647" => _spans with { Span = new() { Limit = int.MaxValue } },
+            "penalty" => _spans with { Span = new() { Penalty = float.PositiveInfinity } },
             "ramp" => _spans with { Span = new() { Ramp = 0 } },
             "persistent is 0" => _spans with { Ffn = 0 },
+            "persistent is 2147483647" => _spans with { Persistent = int.MaxValue },
+            "normal_tails" => _spans with { OutputBias = false, Adaptive = new() { Cutoffs = [5], Div = 2, NormalTails = true } },
             "relative" => _spans with { Positions = PositionKind.Learned },
             "bias" => _spans with { Bias = true },
             "padding" => _spans with { PaddingIdx = 0 },

@@ -183,6 +183,9 @@ public sealed class T2RTests
         Refuses(config with { SoftmaxLayers = [2, 2] }, "[2, 2] must increase");
         Refuses(config with { SoftmaxLayers = [0, 1, 2, 3, 4] }, "every layer");
         Refuses(config with { SoftmaxLayers = [] }, "attention_dropout");
+        CausalLanguageModel source = new(_source, new RandomSource(1));
+        Assert.Contains("[5]", Assert.Throws<InputException>(() => T2R.Convert(source, new T2ROptions { SoftmaxLayers = [5] })).Message,
+            StringComparison.Ordinal);
         Refuses(_source with { SoftmaxLayers = [1] }, "needs model.attention to be linear");
 
         static void Refuses(LanguageModelConfig config, string part) =>

@@ -2,6 +2,7 @@ using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tests.Golden;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Modules;
@@ -25,7 +26,7 @@ public sealed class TransformerLayerTests
         AttentionMask mask = new(Causal: bias, KeyPadding: padding ? Padding(Length) : null);
         Tensor x = Random(1, 2, Length, Dim);
         Tensor expected = Formula(x, preNorm, layer.Norm1,
-            y => ((MultiHeadAttention)layer.Attention).ForwardWithWeights(y, mask).Output);
+            y => AttentionInSteps.Run((MultiHeadAttention)layer.Attention, Heads, y, mask).Output);
         expected = Formula(expected, preNorm, layer.Norm2!, y => FeedForward((FeedForward)layer.Positionwise!, y, activation));
         Near(expected, layer.Forward(x, mask, _context));
     }
@@ -39,9 +40,9 @@ public sealed class TransformerLayerTests
             cross = new(KeyPadding: padding ? Padding(MemoryLength) : null);
         Tensor x = Random(1, 2, Length, Dim), memory = Random(2, 2, MemoryLength, MemoryDim);
         Tensor expected = Formula(x, preNorm, layer.Norm1,
-            y => ((MultiHeadAttention)layer.Attention).ForwardWithWeights(y, self).Output);
+            y => AttentionInSteps.Run((MultiHeadAttention)layer.Attention, Heads, y, self).Output);
         expected = Formula(expected, preNorm, layer.CrossNorm!,
-            y => ((MultiHeadCrossAttention)layer.Cross!).ForwardWithWeights(y, memory, cross).Output);
+            y => AttentionInSteps.Run((MultiHeadCrossAttention)layer.Cross!, Heads, y, memory, cross).Output);
         expected = Formula(expected, preNorm, layer.Norm2!, y => FeedForward((FeedForward)layer.Positionwise!, y, activation));
         Near(expected, layer.Forward(x, self, _context, memory, cross));
     }
@@ -117,7 +118,7 @@ public sealed class TransformerLayerTests
         Assert.NotEqual(y[2 * Dim], z[2 * Dim]);
 
         float[] Output(Tensor input) =>
-            (inOnePass ? attention.Forward(input, mask, _context) : attention.ForwardWithWeights(input, mask).Output).ToArray();
+            (inOnePass ? attention.Forward(input, mask, _context) : AttentionInSteps.Run(attention, Heads, input, mask).Output).ToArray();
     }
 
     private static TransformerLayer Encoder(bool preNorm, Activation activation, bool bias)

@@ -1,3 +1,5 @@
+using ManagedTransformer.Json;
+
 namespace ManagedTransformer.Architectures.AdaptiveSpan;
 
 /// <summary>
@@ -5,6 +7,9 @@ namespace ManagedTransformer.Architectures.AdaptiveSpan;
 /// </summary>
 public sealed record SpanConfig
 {
+    // Beyond every published span; the caches of a layer hold as many states.
+    private const int MostTokens = 1 << 24;
+
     /// <summary>S: most tokens that a head can look back, and the rows of the table of relative positions.</summary>
     public int Limit { get; set; } = 1024;
 
@@ -25,29 +30,12 @@ public sealed record SpanConfig
 
     internal void Validate(string where)
     {
-        if (Limit <= 0)
-        {
-            throw new InputException($"{where}.span.limit is {Limit}, it must be positive.");
-        }
-
-        if (Ramp <= 0)
-        {
-            throw new InputException($"{where}.span.ramp is {Ramp}, it must be positive.");
-        }
-
-        if (Initial is not (>= 0 and <= 1))
-        {
-            throw new InputException($"{where}.span.initial is {Initial}, it must be from 0 to 1.");
-        }
-
-        if (!(Penalty >= 0) || !float.IsFinite(Penalty))
-        {
-            throw new InputException($"{where}.span.penalty is {Penalty}, it must not be negative.");
-        }
-
-        if (!float.IsFinite(InitialBias))
-        {
-            throw new InputException($"{where}.span.initial_bias is {InitialBias}, it must be a number.");
-        }
+        OptionChecks checks = new($"{where}.");
+        checks.Size(Limit, "span.limit", MostTokens);
+        checks.Size(Ramp, "span.ramp", MostTokens);
+        checks.Require(Initial is >= 0 and <= 1, $"span.initial is {Initial}, it must be from 0 to 1.");
+        checks.Require(
+            Penalty >= 0 && float.IsFinite(Penalty), $"span.penalty is {Penalty}, it must be a finite number that is not negative.");
+        checks.Require(float.IsFinite(InitialBias), $"span.initial_bias is {InitialBias}, it must be a finite number.");
     }
 }

@@ -84,6 +84,9 @@ internal sealed class SpanSelfAttention : SelfAttention
     /// <inheritdoc/>
     public override Tensor? SizingValues => SpanRatio;
 
+    /// <inheritdoc/>
+    internal override bool StartsByFanIn => true;
+
     /// <summary>Input states that the next block wants to see.</summary>
     internal int HistoryLength => Sizes?.Cache ?? _options.Span.Limit;
 

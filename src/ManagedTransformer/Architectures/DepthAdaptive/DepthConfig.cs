@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Slots;
@@ -12,6 +13,8 @@ namespace ManagedTransformer.Architectures.DepthAdaptive;
 /// </summary>
 public sealed record DepthConfig : IDepthSlot
 {
+    private const int MostPaths = 10_000;
+
     /// <summary>
     /// Which matrices project the exits' states: separate and shared ones need untied output (<c>tie: none</c>), tied ones a tied one.
     /// </summary>
@@ -87,8 +90,8 @@ public sealed record DepthConfig : IDepthSlot
         if (Classifiers == ExitClassifiers.Tied != model.IsTied)
         {
             throw new InputException(
-                $"{where}.exits.classifiers is '{Classifiers.ToString().ToLowerInvariant()}': tied classifiers need a tied output "
-                + "(model.tie), separate and shared ones need 'none'.");
+                $"{where}.exits.classifiers is '{Classifiers.JsonName()}': tied classifiers need a tied output "
+                + "(model.tie), separate and shared ones an untied one.");
         }
 
         Check(Omega, "omega", value => value >= 0);
@@ -96,6 +99,16 @@ public sealed record DepthConfig : IDepthSlot
         if (Omega?.Sum() == 0)
         {
             throw new InputException($"{where}.exits.omega needs a positive weight.");
+        }
+
+        if (Paths > MostPaths)
+        {
+            throw new InputException($"{where}.exits.paths is {Paths}, it must be at most {MostPaths}: every path is a pass of its own.");
+        }
+
+        if (FixedExit != 0 && Halting != HaltingKind.Fixed)
+        {
+            throw new InputException($"{where}.exits.fixed_exit is {FixedExit}, and only exits.halting 'fixed' has a fixed exit.");
         }
 
         if (Paths < 0 || (Paths > 0 && (Omega is not null || Gamma is not null || Alpha > 0)))

@@ -1,3 +1,4 @@
+using ManagedTransformer.Json;
 using ManagedTransformer.Hashing;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Decoding;
@@ -30,10 +31,10 @@ internal sealed class DepthState : IDepthState
     /// <param name="padding">Float32 [B, S], 1 at padding; or null.</param>
     public DepthState(HaltingClassifier? halting, int layers, int width, int rows, ExitRule rule, Tensor? memory, Tensor? padding)
     {
-        rule.Validate(layers, "exits");
+        rule.Validate(layers, $"exits by the rule '{rule}'");
         if (rule.Kind is HaltingKind.Sequence or HaltingKind.Multinomial or HaltingKind.Geometric && halting?.Kind != rule.Kind)
         {
-            throw new InputException($"The model has no {rule.Kind.ToString().ToLowerInvariant()} exit classifier.");
+            throw new InputException($"The model has no {rule.Kind.JsonName()} exit classifier.");
         }
 
         (_halting, _layers, _rule) = (halting, layers, rule);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules.Decoding;
 
 namespace ManagedTransformer.Architectures.DepthAdaptive;
@@ -76,7 +77,7 @@ public sealed record ExitRule : DepthRule
         _ => Name,
     };
 
-    private string Name => Kind.ToString().ToLowerInvariant();
+    private string Name => Kind.JsonName();
 
     private static HaltingKind Stopping(string name) => name == "geometric" ? HaltingKind.Geometric : HaltingKind.Confidence;
 

@@ -14,8 +14,8 @@ internal static class EncoderDecoderRules
     {
         OptionChecks checks = new($"{where}: ");
         CheckSizes(config, checks);
-        CheckLayers(config.SoftmaxLayers, "softmax_layers");
-        CheckLayers(config.CrossSoftmaxLayers, "cross_softmax_layers");
+        checks.Layers(config.SoftmaxLayers, "model.softmax_layers", config.DecoderLayers);
+        checks.Layers(config.CrossSoftmaxLayers, "model.cross_softmax_layers", config.DecoderLayers);
         foreach ((bool isBroken, string message) in EncoderDecoderSlots.Exclusions(config))
         {
             checks.Require(!isBroken, message);
@@ -28,21 +28,17 @@ internal static class EncoderDecoderRules
         {
             slot.Validate(slots.Sizes, $"{where}: model");
         }
-
-        void CheckLayers(IReadOnlyList<int>? layers, string key) => checks.Require(
-            layers?.All(layer => layer >= 0 && layer < config.DecoderLayers) ?? true,
-            $"model.{key} [{string.Join(", ", layers ?? [])}] must lie between 0 and {config.DecoderLayers - 1}.");
     }
 
     private static void CheckSizes(EncoderDecoderConfig config, OptionChecks checks)
     {
-        checks.Positive(config.SrcVocab, "model.src_vocab");
-        checks.Positive(config.Vocab, "model.vocab");
+        checks.Size(config.SrcVocab, "model.src_vocab", ModelSizes.MostVocabulary);
+        checks.Size(config.Vocab, "model.vocab", ModelSizes.MostVocabulary);
         checks.Size(config.Dim, "model.dim", ModelSizes.MostWidth);
         checks.Size(config.DecoderWidth, "model.decoder_dim", ModelSizes.MostWidth);
         checks.Positive(config.Heads, "model.heads");
-        checks.Positive(config.Ffn, "model.ffn");
-        checks.Positive(config.DecoderFeedForward, "model.decoder_ffn");
+        checks.Size(config.Ffn, "model.ffn", ModelSizes.MostWidth);
+        checks.Size(config.DecoderFeedForward, "model.decoder_ffn", ModelSizes.MostWidth);
         checks.Size(config.EncoderLayers, "model.encoder_layers", ModelSizes.MostLayers);
         checks.Size(config.DecoderLayers, "model.decoder_layers", ModelSizes.MostLayers);
         checks.Size(config.MaxPositions, "model.max_positions", ModelSizes.MostPositions);

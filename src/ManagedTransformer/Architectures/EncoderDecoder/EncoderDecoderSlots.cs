@@ -60,6 +60,10 @@ internal sealed class EncoderDecoderSlots(EncoderDecoderConfig config)
 
         (c.SoftmaxLayers is not null && c.Linear is null, "model.softmax_layers needs model.linear."),
         (c.CrossSoftmaxLayers is not null && c.CrossLinear is null, "model.cross_softmax_layers needs model.cross_linear."),
+        (c.SoftmaxLayers?.Count == c.DecoderLayers,
+            "model.softmax_layers names every decoder layer: leaving model.linear out says the same."),
+        (c.CrossSoftmaxLayers?.Count == c.DecoderLayers,
+            "model.cross_softmax_layers names every decoder layer: leaving model.cross_linear out says the same."),
         (c.CrossLinear is { HasGate: true },
             "model.cross_linear.gate must be none: attention to a source has no order in which it could forget."),
         ((c.Linear ?? c.CrossLinear) is not null && (c.Exits is not null || c.Delight is not null),

@@ -11,19 +11,6 @@ internal abstract class FeatureMap : Module
     /// <returns>[B, T, H, K]</returns>
     public abstract Tensor Map(Tensor x);
 
-    /// <summary>
-    /// phi of queries, up to a factor per query. Where the map takes one out, the factor cancels but for the denominator's epsilon.
-    /// </summary>
-    /// <param name="x">[B, T, H, d]</param>
-    public Tensor MapQueries(Tensor x) => ScaleQueries(x).Features;
-
-    /// <summary>
-    /// phi of all keys of a sequence, up to a factor per head. Where the map takes one out,
-    /// the factor cancels but for the denominator's epsilon.
-    /// </summary>
-    /// <param name="x">[B, T, H, d]</param>
-    public Tensor MapKeys(Tensor x) => ScaleKeys(x).Features;
-
     /// <summary>Features of queries, and the logarithm of the factor that they lack, [B, T, H, 1]; null where they lack none.</summary>
     internal virtual (Tensor Features, Tensor? LogScale) ScaleQueries(Tensor x) => (Map(x), null);
 

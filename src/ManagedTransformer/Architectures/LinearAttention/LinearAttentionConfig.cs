@@ -67,10 +67,12 @@ public sealed record LinearAttentionConfig : IAttentionSlot, ICrossAttentionSlot
     {
         OptionChecks checks = new($"{where}.");
         bool isLearned = Map == FeatureMapKind.Learned, isUnit = Map is FeatureMapKind.RfaSincos or FeatureMapKind.RfaArccos;
-        checks.Require(FeatureSize > 0, $"feature_size is {FeatureSize}, it must be positive.");
-        checks.Require(Tau > 0 && float.IsFinite(Tau), $"tau is {Tau}, it must be positive.");
-        checks.Require(Scale is null or > 0, $"scale is {Scale}, it must be positive.");
-        checks.Require(Eps is null or >= 0, $"eps is {Eps}, it must not be negative.");
+        checks.Size(FeatureSize, "feature_size", ModelSizes.MostWidth);
+        checks.Require(
+            Tau > 0 && float.IsFinite(Tau) && float.IsFinite(1 / Tau), $"tau is {Tau}, it and its reciprocal must be positive and finite.");
+        checks.Require(Scale is null || (Scale > 0 && float.IsFinite(Scale.Value)), $"scale is {Scale}, it must be positive and finite.");
+        checks.Require(
+            Eps is null || (Eps >= 0 && float.IsFinite(Eps.Value)), $"eps is {Eps}, it must be a finite number that is not negative.");
         checks.Require(Activation == FeatureActivation.Relu || isLearned, "activation needs the map learned.");
         checks.Require(!Normalize || isLearned, "normalize needs the map learned.");
         checks.Require(Scale is null || isUnit, "scale needs the map rfa_sincos or rfa_arccos.");

@@ -37,14 +37,6 @@ internal sealed class PositiveRandomFeatures : FeatureMap
     /// <inheritdoc/>
     internal override bool HasMaximum => true;
 
-    /// <summary>Draws other projections.</summary>
-    /// <param name="random">Source of the projections.</param>
-    public void Resample(RandomSource random)
-    {
-        using NoGradientScope _ = new();
-        Projection.Assign(OrthogonalFeatures.Draw(Projection.Shape[0], Projection.Shape[1], Projection.Shape[2], random));
-    }
-
     /// <inheritdoc/>
     public override Tensor Map(Tensor x) => Finish(Exponents(x));
 

@@ -31,14 +31,6 @@ internal sealed class RandomFourierFeatures : FeatureMap
     /// <summary>sigma, [H, 1, d]; null unless the configuration has one.</summary>
     public Parameter? Sigma { get; }
 
-    /// <summary>Draws other projections, as training may do at every step.</summary>
-    /// <param name="random">Source of the projections.</param>
-    public void Resample(RandomSource random)
-    {
-        using NoGradientScope _ = new();
-        Projection.Assign(Draw(Projection.Shape, random).To(Projection.Device));
-    }
-
     /// <inheritdoc/>
     public override Tensor Map(Tensor x)
     {

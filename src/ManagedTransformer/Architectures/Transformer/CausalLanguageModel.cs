@@ -140,7 +140,7 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
     {
         using NoGradientScope _ = new();
         int length = tokens.Shape[1];
-        state.Require(length);
+        state.Require(tokens);
 
         // Long prompts in pieces: a state of windowed attention holds a window and a piece, not a window and a prompt.
         int piece = Math.Min(length, Stack.MostPerStep), start = 0;

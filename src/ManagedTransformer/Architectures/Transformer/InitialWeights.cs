@@ -1,5 +1,4 @@
 using ManagedTransformer.Modules;
-using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Layers;
 using ManagedTransformer.Modules.Outputs;
 using ManagedTransformer.Tensors;
@@ -55,13 +54,12 @@ internal static class InitialWeights
     {
         foreach (TransformerLayer layer in layers)
         {
-            // Span attention starts this way by itself.
-            if (layer.Attention is MultiHeadAttention attention)
+            if (!layer.Attention.StartsByFanIn)
             {
-                Draw(attention.Query);
-                Draw(attention.Key);
-                Draw(attention.Value);
-                Draw(attention.Out);
+                Draw(layer.Attention.Query);
+                Draw(layer.Attention.Key);
+                Draw(layer.Attention.Value);
+                Draw(layer.Attention.Out);
             }
 
             if (layer.Positionwise is FeedForward feedForward)

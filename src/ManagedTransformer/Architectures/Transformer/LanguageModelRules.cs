@@ -32,10 +32,16 @@ internal static class LanguageModelRules
 
     private static void CheckSizes(LanguageModelConfig config, OptionChecks checks)
     {
-        checks.Positive(config.Vocab, "model.vocab");
+        checks.Size(config.Vocab, "model.vocab", ModelSizes.MostVocabulary);
         checks.Size(config.Dim, "model.dim", ModelSizes.MostWidth);
         checks.Size(config.Layers, "model.layers", ModelSizes.MostLayers);
         checks.Positive(config.Heads, "model.heads");
+        checks.Require(
+            config.Ffn is null or (>= 0 and <= ModelSizes.MostWidth),
+            $"model.ffn is {config.Ffn}, it must be from 1 to {ModelSizes.MostWidth}, or 0 for layers without a feed-forward layer.");
+        checks.Require(
+            config.Persistent is >= 0 and <= ModelSizes.MostWidth,
+            $"model.persistent is {config.Persistent}, it must be from 0 to {ModelSizes.MostWidth}.");
         if (config.Positions is not (PositionKind.None or PositionKind.Relative))
         {
             checks.Size(config.MaxPositions, "model.max_positions", ModelSizes.MostPositions);
@@ -51,14 +57,7 @@ internal static class LanguageModelRules
     // The lists of layers: which keep their softmax, and which have a memory.
     private static void CheckLayerLists(LanguageModelConfig config, OptionChecks checks)
     {
-        IReadOnlyList<int> softmax = config.SoftmaxLayers ?? [];
-        for (int i = 0, before = -1; i < softmax.Count && config.Linear is not null; before = softmax[i++])
-        {
-            checks.Require(
-                softmax[i] > before && softmax[i] < config.Layers,
-                $"model.softmax_layers [{string.Join(", ", softmax)}] must increase from at least 0 to at most {config.Layers - 1}.");
-        }
-
+        checks.Layers(config.Linear is null ? null : config.SoftmaxLayers, "model.softmax_layers", config.Layers);
         HashSet<string> seen = [];
         foreach (string? position in config.MemoryPositions ?? [])
         {

@@ -1,4 +1,5 @@
 using ManagedTransformer.Architectures.AdaptiveSpan;
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Adaptive;
 using ManagedTransformer.Modules.Decoding;
@@ -69,10 +70,9 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
         return
         [
             (c.Heads > 0 && c.Dim % c.Heads != 0, $"model.heads ({c.Heads}) does not divide model.dim ({c.Dim})."),
-            (c.FeedForward < 0, $"model.ffn is {c.FeedForward}, it must be positive, or 0 for layers without a feed-forward layer."),
             (!(c.NormEpsilon > 0), $"model.norm_epsilon ({c.NormEpsilon}) must be positive."),
 
-            (hasSpans && c.Span is null, "model.attention needs model.span with at least its limit."),
+            (hasSpans && c.Span is null, "model.attention needs model.span, the object with the limit of the spans."),
             (hasSpans && c.Positions != PositionKind.Relative,
                 "span attention needs model.positions to be relative, since its distances are."),
             (hasSpans && c.Bias,
@@ -82,9 +82,8 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
                 "span attention has no model.padding_idx, since its rows are streams without padding."),
             (!hasSpans && (c.Span is not null || c.Positions == PositionKind.Relative),
                 "model.span and relative positions need model.attention to be fixed_span, adaptive_span or dynamic_span."),
-            (c.Persistent < 0 || (c.Persistent > 0 && !hasSpans),
-                $"model.persistent is {c.Persistent}, it must not be negative, and positive only with span attention, whose softmax the "
-                + "vectors join."),
+            (c.Persistent > 0 && !hasSpans,
+                $"model.persistent is {c.Persistent}, it can be positive only with span attention, whose softmax the vectors join."),
             (c.FeedForward == 0 && c.Persistent == 0 && !Enumerable.Range(0, c.Layers).All(c.HasMemoryAt),
                 "model.persistent is 0 and model.ffn is 0: a layer needs persistent vectors or a feed-forward layer."),
 
@@ -138,6 +137,13 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
             throw new InputException(
                 "An attention of one's own excludes model.exits, whose skipped layers need the keys and values of softmax attention, and "
                 + "model.delight, which makes whole layers.");
+        }
+
+        if (config.Attention != AttentionKind.Softmax)
+        {
+            throw new InputException(
+                $"An attention of one's own takes the place of softmax attention, so model.attention must be 'softmax'; it is "
+                + $"'{config.Attention.JsonName()}'.");
         }
 
         attention.Validate(Sizes, "model");

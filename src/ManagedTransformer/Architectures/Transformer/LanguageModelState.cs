@@ -61,9 +61,15 @@ public sealed class LanguageModelState : IGenerationState, IDecodingState
         return isAble;
     }
 
-    /// <summary>Makes sure that the model has positions for new tokens.</summary>
-    internal void Require(int count)
+    /// <summary>Makes sure that tokens are those of the state's rows, and that the model has positions for them.</summary>
+    internal void Require(Tensor tokens)
     {
+        if (tokens.Rank != 2 || tokens.Shape[0] != _rows)
+        {
+            throw new ArgumentException($"The state has {_rows} rows, the tokens [{_rows}, n]; they have the shape {tokens.Shape}.");
+        }
+
+        int count = tokens.Shape[1];
         if (count > Room)
         {
             throw new ArgumentException($"The model reads at most {_limit} positions, {Length} are used and {count} more were given.");

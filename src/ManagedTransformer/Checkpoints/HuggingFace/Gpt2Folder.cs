@@ -24,10 +24,6 @@ internal static class Gpt2Folder
     private const string VocabularyFile = "vocab.json";
     private const string MergesFile = "merges.txt";
 
-    /// <summary>Whether a path is a folder whose <c>config.json</c> says that it holds a GPT-2 (<c>"model_type": "gpt2"</c>).</summary>
-    /// <param name="path">The path; nothing needs to be there.</param>
-    public static bool IsGpt2(string path) => HuggingFaceConfig.ModelType(path) == ModelType;
-
     /// <summary>Loads a model; weights in half precision become float32.</summary>
     /// <param name="path">The folder.</param>
     /// <returns>The parts of a model, with GPT-2's number of positions as the block length of evaluations.</returns>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ManagedTransformer.Json;
 
 namespace ManagedTransformer.Modules.Adaptive;
 
@@ -89,6 +90,13 @@ public sealed record AdaptiveClusters
         if (Dropout is not (>= 0 and < 1))
         {
             throw new InputException($"{where}: model.adaptive.dropout is {Dropout}, it must be at least 0 and below 1.");
+        }
+
+        if ((Form == AdaptiveForm.Biased && (TieProj is not null || TailQuirk)) || (Form != AdaptiveForm.Delight && NormalTails))
+        {
+            throw new InputException(
+                $"{where}: model.adaptive.tie_proj, tail_quirk and normal_tails belong to model.adaptive.form 'delight'; "
+                + $"it is '{Form.JsonName()}'.");
         }
 
         if (Width(Cutoffs.Count, dim) == 0)

@@ -60,16 +60,6 @@ internal sealed class MultiHeadAttention : SelfAttention
         return Merge(x.Linear(_packedWeight, _packedBias).Reshape(packed).SelfAttention(_heads.Options(mask, context)));
     }
 
-    /// <summary>The same attention in separate steps that also give the weights, for inspection; it keeps [T, T] matrices.</summary>
-    /// <param name="x">[B, T, dim]</param>
-    /// <param name="mask">Which keys are seen.</param>
-    /// <returns>The output [B, T, output] and the weights [B, heads, T, T].</returns>
-    public (Tensor Output, Tensor Weights) ForwardWithWeights(Tensor x, AttentionMask mask)
-    {
-        (Tensor joined, Tensor weights) = _heads.AttendInSteps(Query.Forward(x), Key.Forward(x), Value.Forward(x), mask);
-        return (Out.Forward(joined), weights);
-    }
-
     /// <inheritdoc/>
     public override Tensor Attend(Tensor x, AttentionMask mask, LayerHistory? history, ForwardContext context) => Forward(x, mask, context);
 

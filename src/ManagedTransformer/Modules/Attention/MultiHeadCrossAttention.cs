@@ -73,17 +73,6 @@ internal sealed class MultiHeadCrossAttention : CrossAttention
         return Out.Forward(grid.Collect(AttentionHeads.Join(y)));
     }
 
-    /// <summary>The same attention in separate steps that also give the weights, for inspection; it keeps [T, S] matrices.</summary>
-    /// <param name="x">Queries' source, [B, T, dim]</param>
-    /// <param name="memory">[B, S, memoryDim]</param>
-    /// <param name="mask">Which keys are seen.</param>
-    /// <returns>The output [B, T, dim] and the weights [B, heads, T, S].</returns>
-    public (Tensor Output, Tensor Weights) ForwardWithWeights(Tensor x, Tensor memory, AttentionMask mask)
-    {
-        (Tensor joined, Tensor weights) = _heads.AttendInSteps(Query.Forward(x), Key.Forward(memory), Value.Forward(memory), mask);
-        return (Out.Forward(joined), weights);
-    }
-
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {

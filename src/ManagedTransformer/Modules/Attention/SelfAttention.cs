@@ -32,6 +32,9 @@ public abstract class SelfAttention : Module
     /// </summary>
     public virtual Tensor? SizingValues => null;
 
+    /// <summary>Whether the maps start as <see cref="InitializationScheme.FanIn"/> draws them, whatever the model's scheme is.</summary>
+    internal virtual bool StartsByFanIn => false;
+
     /// <summary>Attention within a block, and to the input states before it where the mechanism looks that far.</summary>
     /// <param name="x">The block's input states, [B, T, dim].</param>
     /// <param name="mask">Which positions of the block are seen.</param>

@@ -6,6 +6,10 @@ namespace ManagedTransformer.Modules.Decoding;
 /// </summary>
 public abstract record DepthRule
 {
+    private protected DepthRule()
+    {
+    }
+
     /// <summary>Whether every token runs all layers, which every model can do.</summary>
     public abstract bool IsFull { get; }
 }

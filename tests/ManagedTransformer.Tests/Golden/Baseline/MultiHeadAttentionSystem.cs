@@ -14,7 +14,7 @@ internal sealed class MultiHeadAttentionSystem : IGoldenSystem
 
         // In separate steps, which give the weights.
         (Module steps, Tensor query, Tensor? memory) = Prepare(test, check);
-        (Tensor y, Tensor weights) = ForwardWithWeights(steps, query, memory, mask);
+        (Tensor y, Tensor weights) = InSteps(test, steps, query, memory, mask);
         check.Compare("out/y", y);
         check.CompareOptional("out/weights", () => weights);
         check.Differentiate(("y", y), ("weights", weights));
@@ -33,7 +33,7 @@ internal sealed class MultiHeadAttentionSystem : IGoldenSystem
         }
 
         (steps, Tensor sameQuery, Tensor? sameMemory) = Prepare(test, check);
-        check.Differentiate(("y", ForwardWithWeights(steps, sameQuery, sameMemory, mask).Output));
+        check.Differentiate(("y", InSteps(test, steps, sameQuery, sameMemory, mask).Output));
         CompareWith(check, "query", sameQuery, query);
         foreach ((NamedParameter expected, NamedParameter actual) in steps.Parameters().Zip(fused.Parameters()))
         {
@@ -64,10 +64,14 @@ internal sealed class MultiHeadAttentionSystem : IGoldenSystem
             ? self.Forward(query, mask, ForwardContext.Inference)
             : ((MultiHeadCrossAttention)attention).Attend(query, memory!, mask, ForwardContext.Inference);
 
-    private static (Tensor Output, Tensor Weights) ForwardWithWeights(Module attention, Tensor query, Tensor? memory, AttentionMask mask) =>
-        attention is MultiHeadAttention self
-            ? self.ForwardWithWeights(query, mask)
-            : ((MultiHeadCrossAttention)attention).ForwardWithWeights(query, memory!, mask);
+    private static (Tensor Output, Tensor Weights) InSteps(
+        GoldenCase test, Module attention, Tensor query, Tensor? memory, AttentionMask mask)
+    {
+        int heads = test.Config.Int("heads");
+        return attention is MultiHeadAttention self
+            ? AttentionInSteps.Run(self, heads, query, mask)
+            : AttentionInSteps.Run((MultiHeadCrossAttention)attention, heads, query, memory!, mask);
+    }
 
     private static void CompareGradients(GoldenCheck check, Module attention, Tensor query, Tensor? memory)
     {

@@ -1,3 +1,4 @@
+using ManagedTransformer.Json;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
@@ -33,14 +34,23 @@ public static class T2R
     {
         if (config.Attention != AttentionKind.Softmax)
         {
-            throw new InputException($"Only softmax attention is converted to linear attention; the model's is {config.Attention}.");
+            throw new InputException(
+                $"Only softmax attention is converted to linear attention; the model's is '{config.Attention.JsonName()}'.");
+        }
+
+        IReadOnlyList<int> kept = options.SoftmaxLayers;
+        if (kept.Count >= config.Layers || kept.Any(layer => layer < 0 || layer >= config.Layers))
+        {
+            throw new InputException(
+                $"The layers that keep softmax attention are [{string.Join(", ", kept)}]; they must be some of the layers 0 to "
+                + $"{config.Layers - 1}, not all.");
         }
 
         LanguageModelConfig converted = config with
         {
             Attention = AttentionKind.Linear,
             Linear = options.Linear,
-            SoftmaxLayers = options.SoftmaxLayers.Count == 0 ? null : options.SoftmaxLayers,
+            SoftmaxLayers = kept.Count == 0 ? null : kept,
         };
         converted = converted.SoftmaxLayers is null ? converted with { AttentionDropout = 0 } : converted;
         converted.Validate("The conversion");
