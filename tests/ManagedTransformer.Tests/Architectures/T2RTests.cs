@@ -198,7 +198,7 @@ public sealed class T2RTests
         CausalLanguageModel linear = T2R.Convert(new CausalLanguageModel(_source, new RandomSource(1))).Model;
         Assert.Contains("Only softmax", Assert.Throws<InputException>(() => T2R.Convert(linear)).Message, StringComparison.Ordinal);
         T2ROptions all = new() { SoftmaxLayers = [0, 1, 2, 3, 4] };
-        Assert.Contains("every layer",
+        Assert.Contains("not all",
             Assert.Throws<InputException>(() => T2R.Convert(new CausalLanguageModel(_source, new RandomSource(1)), all)).Message,
             StringComparison.Ordinal);
     }

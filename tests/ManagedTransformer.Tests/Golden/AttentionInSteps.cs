@@ -4,7 +4,7 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Tests.Golden;
 
-/// <summary>Softmax attention in separate steps, which give the weights: what the one-pass operator of the library is compared with.</summary>
+/// <summary>Softmax attention in separate steps, which give the weights: what the operator in one pass is compared with.</summary>
 internal static class AttentionInSteps
 {
     /// <summary>Self-attention of a block.</summary>

@@ -139,8 +139,8 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
     internal Tensor Step(Tensor tokens, LanguageModelState state, ReadOnlySpan<int> exits)
     {
         using NoGradientScope _ = new();
-        int length = tokens.Shape[1];
         state.Require(tokens);
+        int length = tokens.Shape[1];
 
         // Long prompts in pieces: a state of windowed attention holds a window and a piece, not a window and a prompt.
         int piece = Math.Min(length, Stack.MostPerStep), start = 0;

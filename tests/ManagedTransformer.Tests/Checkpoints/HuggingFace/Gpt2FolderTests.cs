@@ -173,7 +173,7 @@ public sealed class Gpt2FolderTests : IDisposable
         foreach (string config in (string[])["", "[]", "{}", "{\"model_type\": 2}", "{\"model_type\": \"llama\"}"])
         {
             File.WriteAllText(_folder["gpt2/config.json"], config);
-            Assert.Contains("config.json", Message(() => LanguageModel.Load(_folder["gpt2"])), StringComparison.Ordinal);
+            Assert.Contains(_folder["gpt2"], Message(() => LanguageModel.Load(_folder["gpt2"])), StringComparison.Ordinal);
         }
 
         Assert.Contains("'llama'", Message(() => LanguageModel.Load(_folder["gpt2"])), StringComparison.Ordinal);
