@@ -153,7 +153,7 @@ public sealed class LanguageModel : TrainedModel
     {
         if (HuggingFaceConfig.ModelType(path) is not null)
         {
-            LanguageModelParts parts = Gpt2Folder.Read(path);
+            LanguageModelParts parts = HuggingFaceFolder.Read(path);
             return new LanguageModel(parts.Network, parts.Tokenizer, parts.Description);
         }
 

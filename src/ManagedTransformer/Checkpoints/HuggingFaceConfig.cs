@@ -20,16 +20,31 @@ internal static class HuggingFaceConfig
         try
         {
             using JsonDocument json = JsonDocument.Parse(Utf8File.Read(path));
-            return json.RootElement is { ValueKind: JsonValueKind.Object } root
-                && root.TryGetProperty("model_type", out JsonElement type) && type.ValueKind == JsonValueKind.String
-                ? type.GetString()
-                : null;
+            if (json.RootElement is not { ValueKind: JsonValueKind.Object } root)
+            {
+                return null;
+            }
+
+            return root.TryGetProperty("model_type", out JsonElement type)
+                ? type.ValueKind == JsonValueKind.String ? type.GetString() : null
+                : OfClass(root);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or InputException)
         {
             // Whoever reads the folder as something else says what is wrong with its file.
             return null;
         }
+    }
+
+    // Of a class such as LlamaForCausalLM, which stands for the type where that is absent.
+    private static string? OfClass(JsonElement root)
+    {
+        const string ending = "ForCausalLM";
+        return root.TryGetProperty("architectures", out JsonElement classes) && classes.ValueKind == JsonValueKind.Array
+            && classes.GetArrayLength() > 0 && classes[0].ValueKind == JsonValueKind.String
+            && classes[0].GetString() is { } name && name.EndsWith(ending, StringComparison.Ordinal)
+            ? name[..^ending.Length].ToLowerInvariant()
+            : null;
     }
 
     /// <summary>

@@ -57,7 +57,7 @@ public sealed record ModelSummary
     public static ModelSummary Of(string path, string? data = null, TextLengths? lengths = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return HuggingFaceConfig.ModelType(path) is not null ? OfGpt2(path)
+        return HuggingFaceConfig.ModelType(path) is not null ? OfHuggingFace(path)
             : Directory.Exists(path) || Directory.Exists(path + ".old") ? OfModel(path, lengths ?? TextLengths.Default)
             : path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? OfTensors(path)
             : TorchFile.IsOne(path) ? OfTorch(path)
@@ -104,10 +104,10 @@ public sealed record ModelSummary
         };
     }
 
-    private static ModelSummary OfGpt2(string folder) =>
-        Of(LanguageModelFamily.Summarize(Gpt2Folder.ReadDescription(folder)), folder, new ModelFacts()) with
+    private static ModelSummary OfHuggingFace(string folder) =>
+        Of(LanguageModelFamily.Summarize(HuggingFaceFolder.ReadDescription(folder)), folder, new ModelFacts()) with
         {
-            Tensors = [.. Gpt2Folder.ReadEntries(folder).Select(TensorSummary.Of)],
+            Tensors = [.. HuggingFaceFolder.ReadEntries(folder).Select(TensorSummary.Of)],
         };
 
     private static ModelSummary OfTensors(string path)

@@ -7,6 +7,9 @@ namespace ManagedTransformer.Tests.Golden;
 /// <summary>The settings of a golden case. A key without a default must be there.</summary>
 internal sealed class GoldenConfig(JsonElement root)
 {
+    /// <summary>The object itself.</summary>
+    public JsonElement Root => root;
+
     public bool Has(string key) => TryGet(key, out _);
 
     public int Int(string key) => Get(key).GetInt32();

@@ -47,7 +47,7 @@ public sealed class LayeringTests
         // Mechanisms, then the models that they plug into.
         [
             "Architectures.AdaptiveSpan", "Architectures.LinearAttention", "Architectures.ProductKeyMemory", "Architectures.DeLighT",
-            "Architectures.DepthAdaptive",
+            "Architectures.DepthAdaptive", "Architectures.Llama",
         ],
         ["Architectures.Transformer", "Architectures.EncoderDecoder", "Architectures.UniversalTransformer"],
 

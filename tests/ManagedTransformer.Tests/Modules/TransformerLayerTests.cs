@@ -156,7 +156,7 @@ public sealed class TransformerLayerTests
         Assert.True(error < 1e-3, $"the gradients differ by {error:G3}");
     }
 
-    private static Tensor Formula(Tensor x, bool preNorm, LayerNorm norm, Func<Tensor, Tensor> function) =>
+    private static Tensor Formula(Tensor x, bool preNorm, Norm norm, Func<Tensor, Tensor> function) =>
         preNorm ? x + function(norm.Forward(x)) : norm.Forward(x + function(x));
 
     private static Tensor FeedForward(FeedForward layer, Tensor x, Activation activation) =>

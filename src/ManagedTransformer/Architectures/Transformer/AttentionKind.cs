@@ -10,6 +10,9 @@ public enum AttentionKind
     /// <summary>Softmax over the block's earlier positions and the position itself (Vaswani et al., 2017).</summary>
     Softmax,
 
+    /// <summary>The same with rotary positions and heads of queries that share keys and values: the Llama family.</summary>
+    Rotary,
+
     /// <summary>
     /// Weights phi(q) . phi(k) of a feature map instead of exp(q . k), in linear time and with a state of constant size (Katharopoulos et
     /// al., 2020).

@@ -44,6 +44,12 @@ internal static class InitialWeights
                 Draw(feedForward.Fc1, Gpt2Deviation);
                 Draw(feedForward.Fc2, residual);
             }
+            else if (layer.Positionwise is GatedFeedForward gated)
+            {
+                Draw(gated.Gate, Gpt2Deviation);
+                Draw(gated.Up, Gpt2Deviation);
+                Draw(gated.Down, residual);
+            }
         }
 
         void Draw(Linear map, float deviation) => Initialization.RedrawNormal(map.Weight, random, deviation);
@@ -66,6 +72,12 @@ internal static class InitialWeights
             {
                 Draw(feedForward.Fc1);
                 Draw(feedForward.Fc2);
+            }
+            else if (layer.Positionwise is GatedFeedForward gated)
+            {
+                Draw(gated.Gate);
+                Draw(gated.Up);
+                Draw(gated.Down);
             }
         }
 

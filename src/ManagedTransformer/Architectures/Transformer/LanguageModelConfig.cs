@@ -3,6 +3,7 @@ using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.LinearAttention;
+using ManagedTransformer.Architectures.Llama;
 using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Adaptive;
@@ -35,6 +36,10 @@ public sealed record LanguageModelConfig
     /// <summary>Limit, ramp and penalty of span attention; needed by it, and by no other.</summary>
     public SpanConfig? Span { get; set; }
 
+    /// <summary>Heads of keys, frequencies and windows of rotary attention; needed by it, and by no other.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RotaryConfig? Rotary { get; set; }
+
     /// <summary>Feature map and so on of linear attention; needed by it, and by no other.</summary>
     public LinearAttentionConfig? Linear { get; set; }
 
@@ -44,11 +49,18 @@ public sealed record LanguageModelConfig
     /// <summary>N: persistent key and value vectors per head, in the softmax of span attention; 0 for none.</summary>
     public int Persistent { get; set; }
 
-    /// <summary>Inner width of the feed-forward layers; 4 D where absent, 0 for layers without (all-attention).</summary>
+    /// <summary>
+    /// Inner width of the feed-forward layers; where absent 4 D, or, of gated ones, 8 D / 3 rounded up to a multiple of 256; 0 for layers
+    /// without (all-attention).
+    /// </summary>
     public int? Ffn { get; set; }
 
     /// <summary>Activation of the feed-forward layers.</summary>
     public Activation Activation { get; set; } = Activation.Relu;
+
+    /// <summary>Whether the feed-forward layers multiply by a gate, down(act(gate(x)) * up(x)) (Shazeer, 2020).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool GatedFfn { get; set; }
 
     /// <summary>
     /// Product-key memories: <c>"i"</c> in place of the feed-forward layer of layer i, <c>"i+"</c> behind layer i, counted from 0.
@@ -103,6 +115,10 @@ public sealed record LanguageModelConfig
     /// <summary>Whether the maps of the feed-forward layers have biases; absent: as <see cref="Bias"/>.</summary>
     public bool? FfnBias { get; set; }
 
+    /// <summary>Kind of the norms of layers and of the one behind them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public NormKind Norm { get; set; }
+
     /// <summary>Epsilon of the norms.</summary>
     public float NormEpsilon { get; set; } = 1e-5f;
 
@@ -126,7 +142,7 @@ public sealed record LanguageModelConfig
 
     /// <summary>Inner width of the feed-forward layers; 0 for layers without.</summary>
     [JsonIgnore]
-    public int FeedForward => Ffn ?? 4 * Dim;
+    public int FeedForward => Ffn ?? (GatedFfn ? 256 * (((8 * Dim / 3) + 255) / 256) : 4 * Dim);
 
     /// <summary>Whether a norm follows the last layer.</summary>
     [JsonIgnore]

@@ -1,4 +1,5 @@
 using ManagedTransformer.Architectures.AdaptiveSpan;
+using ManagedTransformer.Architectures.Llama;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Adaptive;
@@ -22,6 +23,7 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
 {
     private readonly IAttentionSlot _attention = attention ?? config.Attention switch
     {
+        AttentionKind.Rotary => new RotarySlot(config.Rotary!, config.Rotary!.Window),
         AttentionKind.Linear => config.Linear!,
         AttentionKind.FixedSpan => new SpanSlot(config.Span!, SpanKind.Fixed, config.Persistent),
         AttentionKind.AdaptiveSpan => new SpanSlot(config.Span!, SpanKind.Learnt, config.Persistent),
@@ -57,6 +59,7 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
         Dropout = config.Dropout,
         AttentionDropout = config.AttentionDropout,
         ActivationDropout = config.ActivationDropout,
+        Norm = config.Norm,
         NormEpsilon = config.NormEpsilon,
     };
 
@@ -69,7 +72,7 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
         bool isFairseq = c.Adaptive is { Form: not AdaptiveForm.Biased }, isBiased = c.Adaptive is { Form: AdaptiveForm.Biased };
         return
         [
-            (c.Heads > 0 && c.Dim % c.Heads != 0, $"model.heads ({c.Heads}) does not divide model.dim ({c.Dim})."),
+            (c.Heads > 0 && c.Dim % c.Heads != 0 && c.Rotary is null, $"model.heads ({c.Heads}) does not divide model.dim ({c.Dim})."),
             (!(c.NormEpsilon > 0), $"model.norm_epsilon ({c.NormEpsilon}) must be positive."),
 
             (hasSpans && c.Span is null, "model.attention needs model.span, the object with the limit of the spans."),
@@ -86,6 +89,12 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
                 $"model.persistent is {c.Persistent}, it can be positive only with span attention, whose softmax the vectors join."),
             (c.FeedForward == 0 && c.Persistent == 0 && !Enumerable.Range(0, c.Layers).All(c.HasMemoryAt),
                 "model.persistent is 0 and model.ffn is 0: a layer needs persistent vectors or a feed-forward layer."),
+
+            (c.Attention == AttentionKind.Rotary != c.Rotary is not null,
+                "model.attention 'rotary' and model.rotary, its heads and frequencies, must be given together."),
+            (c.Rotary is not null && c.Positions != PositionKind.None,
+                "model.rotary rotates by positions, so model.positions must be 'none'."),
+            (c.GatedFfn && c.FeedForward == 0, "model.gated_ffn needs a feed-forward layer, and model.ffn is 0."),
 
             (c.Attention == AttentionKind.Linear != c.Linear is not null,
                 "model.attention 'linear' and model.linear, its feature map, must be given together."),
@@ -110,8 +119,9 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
             (c.Delight is not null && (c.Attention != AttentionKind.Softmax || c.Persistent != 0 || hasMemories || c.FeedForward == 0),
                 "model.delight needs model.attention softmax and a feed-forward layer, without persistent vectors and memories: its units "
                 + "are in front of that attention."),
-            (c.Delight is not null && (c.EmbeddingNorm || c.OutputBias || c.Init != InitializationScheme.Xavier),
-                "model.delight excludes embedding_norm, output_bias and another init than xavier."),
+            (c.Delight is not null && (c.EmbeddingNorm || c.OutputBias || c.Init != InitializationScheme.Xavier || c.GatedFfn
+                    || c.Norm != NormKind.Layer),
+                "model.delight excludes embedding_norm, output_bias, gated_ffn, another norm than layer and another init than xavier."),
 
             (c.Exits is not null && (c.Attention != AttentionKind.Softmax || c.Delight is not null || c.Adaptive is not null),
                 "model.exits needs model.attention softmax, whose keys and values of skipped layers are made from the states tokens left "
@@ -164,9 +174,11 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
     public LayerSlots At(int layer)
     {
         bool keepsSoftmax = config.SoftmaxLayers?.Contains(layer) ?? false;
-        IPositionwiseSlot? feedForward = config.FeedForward == 0 ? null : FeedForwardSlot.Instance;
+        IPositionwiseSlot? feedForward =
+            config.FeedForward == 0 ? null : config.GatedFfn ? GatedFeedForwardSlot.Instance : FeedForwardSlot.Instance;
+        IAttentionSlot attention = config.Rotary is { } rotary ? new RotarySlot(rotary, rotary.WindowOf(layer)) : _attention;
         return new LayerSlots(
-            keepsSoftmax ? SoftmaxSlot.Instance : _attention,
+            keepsSoftmax ? SoftmaxSlot.Instance : attention,
             null,
             config.HasMemoryAt(layer) ? config.Memory : feedForward,
             config.HasMemoryAfter(layer) ? config.Memory : null);
@@ -195,7 +207,7 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
         IReadOnlyList<TransformerLayer> layers = Layers is { } slot
             ? slot.CreateLayers(LayerOptions, config.Layers, null, random)
             : new SlottedLayers(At, shared).Create(LayerOptions, config.Layers, null, random);
-        return new LayerStack(layers, config.HasFinalNorm ? new LayerNorm(config.Dim, config.NormEpsilon) : null);
+        return new LayerStack(layers, config.HasFinalNorm ? LayerOptions.CreateNorm() : null);
     }
 
     /// <summary>Last states to scores.</summary>

@@ -3,7 +3,6 @@ using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
-using ManagedTransformer.Tensors.Serialization;
 using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Checkpoints.HuggingFace;
@@ -80,18 +79,12 @@ internal static class Gpt2Folder
         string path = Path.Combine(folder, CheckpointFolder.ConfigFile);
         if (HuggingFaceConfig.ModelType(folder) is { } type and not ModelType)
         {
-            throw new InputException($"{path}: the model type is '{type}'; of Hugging Face's models only '{ModelType}' can be read.");
+            throw new InputException($"{path}: the model type is '{type}'; of Hugging Face's models {ModelType}, "
+                + $"{string.Join(", ", LlamaType.All.Select(known => known.Name))} can be read.");
         }
 
         LanguageModelConfig config = Gpt2Config.Read(path);
         return new ModelDescription { Architecture = Recipe.TransformerLanguageModel, Model = config, Context = config.MaxPositions };
-    }
-
-    /// <summary>The tensors of the folder's weights, under the names of their files.</summary>
-    internal static IReadOnlyList<SafetensorsEntry> ReadEntries(string folder)
-    {
-        using SafetensorsShards weights = SafetensorsShards.Open(folder);
-        return weights.Entries;
     }
 
     private static ITokenizer ReadTokenizer(string folder)

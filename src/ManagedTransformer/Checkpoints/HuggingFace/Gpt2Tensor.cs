@@ -76,10 +76,10 @@ internal sealed record Gpt2Tensor(string Name, long[] Shape, Func<CausalLanguage
         }
     }
 
-    private static Gpt2Tensor[] Norm(string name, long dim, Func<CausalLanguageModel, LayerNorm> norm) =>
+    private static Gpt2Tensor[] Norm(string name, long dim, Func<CausalLanguageModel, Norm> norm) =>
     [
         new($"{name}.weight", [dim], network => [norm(network).Weight]),
-        new($"{name}.bias", [dim], network => [norm(network).Bias]),
+        new($"{name}.bias", [dim], network => [((LayerNorm)norm(network)).Bias]),
     ];
 
     private static Gpt2Tensor[] Conv1D(string name, long inputs, long outputs, Func<CausalLanguageModel, Linear[]> maps) =>

@@ -63,6 +63,20 @@ internal sealed class SafetensorsShards : IDisposable
         return Try(file, () => _files[file].ReadTensor(tensor));
     }
 
+    /// <summary>A tensor into one that is there, converted to float32.</summary>
+    /// <param name="tensor">The name.</param>
+    /// <param name="target">Of the same shape.</param>
+    /// <exception cref="InputException">The file cannot be read.</exception>
+    public void Read(string tensor, Tensor target)
+    {
+        string file = _fileOf[tensor];
+        Try(file, () =>
+        {
+            _files[file].ReadTensor(tensor, target);
+            return true;
+        });
+    }
+
     /// <summary>Closes the files.</summary>
     public void Dispose()
     {

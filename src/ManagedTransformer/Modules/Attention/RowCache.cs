@@ -34,6 +34,27 @@ internal sealed class RowCache
         Length += count;
     }
 
+    /// <summary>Drops the oldest positions.</summary>
+    /// <param name="count">How many of the newest stay.</param>
+    public void Forget(int count)
+    {
+        if (count >= Length)
+        {
+            return;
+        }
+
+        if (count > 0)
+        {
+            // Copied out first, since the two ranges may overlap.
+            Tensor kept = Tensor.Empty(new Shape(Rows, count, _width), _values!.Device);
+            kept.Assign(Range(Length - count, count));
+            Range(0, count).Assign(kept);
+            kept.Release();
+        }
+
+        Length = count;
+    }
+
     /// <summary>The vectors of some positions, a view [rows, count, width].</summary>
     public Tensor Range(int start, int count) => Part(_values!, start, count);
 

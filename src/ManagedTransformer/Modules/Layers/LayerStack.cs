@@ -10,13 +10,13 @@ namespace ManagedTransformer.Modules.Layers;
 /// </summary>
 /// <param name="layers">The layers, all pre-norm or all post-norm.</param>
 /// <param name="norm">The norm behind the last layer; null for none.</param>
-public sealed class LayerStack(IReadOnlyList<TransformerLayer> layers, LayerNorm? norm)
+public sealed class LayerStack(IReadOnlyList<TransformerLayer> layers, Norm? norm)
 {
     /// <summary>The layers.</summary>
     public IReadOnlyList<TransformerLayer> Layers => layers;
 
     /// <summary>The norm behind the last layer; null for none.</summary>
-    public LayerNorm? Norm => norm;
+    public Norm? Norm => norm;
 
     /// <summary>Whether blocks of a stream see the blocks before them through a <see cref="StreamHistory"/>.</summary>
     public bool ReadsHistory { get; } = layers.Any(layer => layer.Attention.ReadsHistory);
@@ -57,7 +57,7 @@ public sealed class LayerStack(IReadOnlyList<TransformerLayer> layers, LayerNorm
         Tensor normed = layers[0].Normed(x);
         for (int index = 0; index < layers.Count; index++)
         {
-            LayerNorm? next = !isPreNorm ? null : index + 1 < layers.Count ? layers[index + 1].Norm1 : norm;
+            Norm? next = !isPreNorm ? null : index + 1 < layers.Count ? layers[index + 1].Norm1 : norm;
             (x, normed) = Run(index, layers[index], x, normed, next, attention, context);
         }
 
@@ -78,10 +78,10 @@ public sealed class LayerStack(IReadOnlyList<TransformerLayer> layers, LayerNorm
 
     // Pre-norm, layers pass on the pair (residual stream, normalised stream); post-norm, both are the stream.
     private static (Tensor Residual, Tensor Normed) Run<TAttention>(
-        int index, TransformerLayer layer, Tensor residual, Tensor normed, LayerNorm? next, TAttention attention, ForwardContext context)
+        int index, TransformerLayer layer, Tensor residual, Tensor normed, Norm? next, TAttention attention, ForwardContext context)
         where TAttention : ILayerAttention
     {
-        IReadOnlyList<LayerNorm> norms = layer.Norms;
+        IReadOnlyList<Norm> norms = layer.Norms;
         for (int i = 0; i < norms.Count; i++)
         {
             Tensor branch = layer.Branch(norms[i], index, normed, attention, context);

@@ -40,10 +40,10 @@ public sealed class TransformerLayer : Module
         _names = parts.CrossNames;
         IsPreNorm = options.PreNorm;
         (Before, Attention, Cross, Positionwise, After) = (parts.Before, parts.Attention, parts.Cross, parts.Positionwise, parts.After);
-        Norm1 = new LayerNorm(options.Dim, options.NormEpsilon);
-        CrossNorm = Cross is null ? null : new LayerNorm(options.Dim, options.NormEpsilon);
-        Norm2 = Positionwise is null ? null : new LayerNorm(options.Dim, options.NormEpsilon);
-        Norms = [.. new[] { Norm1, CrossNorm, Norm2 }.OfType<LayerNorm>()];
+        Norm1 = options.CreateNorm();
+        CrossNorm = Cross is null ? null : options.CreateNorm();
+        Norm2 = Positionwise is null ? null : options.CreateNorm();
+        Norms = [.. new[] { Norm1, CrossNorm, Norm2 }.OfType<Norm>()];
     }
 
     /// <summary>Whether norms stand before (true) or after (false) the sub-layers.</summary>
@@ -56,25 +56,25 @@ public sealed class TransformerLayer : Module
     public SelfAttention Attention { get; }
 
     /// <summary>Norm of the attention sub-layer.</summary>
-    public LayerNorm Norm1 { get; }
+    public Norm Norm1 { get; }
 
     /// <summary>Attention to a memory; null for a layer without.</summary>
     internal CrossAttention? Cross { get; }
 
     /// <summary>Norm of the sub-layer that attends to a memory; null where there is none.</summary>
-    public LayerNorm? CrossNorm { get; }
+    public Norm? CrossNorm { get; }
 
     /// <summary>The feed-forward layer or what stands in its place; null for a layer of attention alone.</summary>
     public PositionwiseModule? Positionwise { get; }
 
     /// <summary>Norm of the position-wise sub-layer; null where there is none.</summary>
-    public LayerNorm? Norm2 { get; }
+    public Norm? Norm2 { get; }
 
     /// <summary>What stands behind the layer; null for nothing.</summary>
     public PositionwiseModule? After { get; }
 
     /// <summary>The norms of the sub-layers, in their order.</summary>
-    internal IReadOnlyList<LayerNorm> Norms { get; }
+    internal IReadOnlyList<Norm> Norms { get; }
 
     /// <summary>The layer's output.</summary>
     /// <param name="x">[B, T, dim]</param>
@@ -94,7 +94,7 @@ public sealed class TransformerLayer : Module
     /// <param name="x">What the sub-layer sees of the residual stream, [B, T, dim].</param>
     /// <param name="attention">What the layer attends to.</param>
     /// <param name="context">Dropout.</param>
-    internal Tensor Branch<TAttention>(LayerNorm norm, int index, Tensor x, TAttention attention, ForwardContext context)
+    internal Tensor Branch<TAttention>(Norm norm, int index, Tensor x, TAttention attention, ForwardContext context)
         where TAttention : ILayerAttention
     {
         if (norm == Norm1)

@@ -36,6 +36,9 @@ public sealed record TransformerLayerOptions
     /// <summary>Dropout after the activation.</summary>
     public float ActivationDropout { get; init; }
 
+    /// <summary>Kind of the norms.</summary>
+    public NormKind Norm { get; init; }
+
     /// <summary>Epsilon of the norms.</summary>
     public float NormEpsilon { get; init; } = 1e-5f;
 
@@ -48,6 +51,13 @@ public sealed record TransformerLayerOptions
     /// <summary>Softmax attention of these sizes to a memory, with initial values.</summary>
     internal MultiHeadCrossAttention SoftmaxCrossAttention(int memoryDim, RandomSource random) =>
         new(Dim, Heads, memoryDim, random, Bias, AttentionDropout);
+
+    /// <summary>A norm of the layer's kind and width.</summary>
+    internal Norm CreateNorm() => Modules.Norm.Create(Norm, Dim, NormEpsilon);
+
+    /// <summary>A gated feed-forward layer of these sizes, with initial values.</summary>
+    internal GatedFeedForward GatedFeedForwardLayer(RandomSource random) =>
+        new(Dim, FeedForward, Activation, random, ActivationDropout, FeedForwardBias ?? Bias);
 
     /// <summary>A feed-forward layer of these sizes, with initial values.</summary>
     internal FeedForward FeedForwardLayer(RandomSource random) =>

@@ -1,0 +1,127 @@
+using ManagedTransformer.Modules;
+using ManagedTransformer.Modules.Attention;
+using ManagedTransformer.Modules.Layers;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.Llama;
+
+/// <summary>
+/// Softmax attention of H heads of queries over KV heads of keys and values: with q, k rotated by their positions, y of head h is the sum
+/// over visible u of softmax_u(q_h . k_g(u) / sqrt d) v_g(u), g = floor(h KV / H), through the out map. Keys are never repeated in memory.
+/// Query, key and value weights are packed in one matrix and computed in one product.
+/// </summary>
+internal sealed class RotarySelfAttention : SelfAttention
+{
+    private readonly RotaryTable _table;
+    private readonly AttentionHeads _options;
+    private readonly int _heads, _keyHeads, _width, _window;
+    private readonly Parameter _packedWeight;
+    private readonly Parameter? _packedBias;
+
+    /// <summary>An attention layer with initial values.</summary>
+    /// <param name="layer">Width, heads, dropout and epsilon of the layer.</param>
+    /// <param name="config">Validated.</param>
+    /// <param name="window">Newest keys that a position sees; 0: all.</param>
+    /// <param name="table">Rotations, shared by all layers.</param>
+    /// <param name="random">Source of the initial values.</param>
+    public RotarySelfAttention(
+        TransformerLayerOptions layer, RotaryConfig config, int window, RotaryTable table, RandomSource random)
+    {
+        (_table, _window) = (table, window);
+        (_heads, _keyHeads, _width) = (layer.Heads, config.KeyHeads ?? layer.Heads, config.HeadWidth(layer.Dim, layer.Heads));
+        _options = new AttentionHeads(_heads, layer.AttentionDropout);
+        int queries = _heads * _width, keys = _keyHeads * _width, rows = queries + (2 * keys);
+        bool hasBias = config.Bias != AttentionBias.None;
+        _packedWeight = Initialization.Uniform(new Shape(rows, layer.Dim), MathF.Sqrt(6f / (layer.Dim + rows)), random);
+        _packedBias = hasBias ? Initialization.Zeros(new Shape(rows)) : null;
+        (Query, Key, Value) = (Part(0, queries), Part(queries, keys), Part(queries + keys, keys));
+        Out = new Linear(queries, layer.Dim, random, config.Bias == AttentionBias.All);
+        QueryNorm = config.QueryKeyNorm ? new RmsNorm(_width, layer.NormEpsilon) : null;
+        KeyNorm = config.QueryKeyNorm ? new RmsNorm(_width, layer.NormEpsilon) : null;
+    }
+
+    /// <inheritdoc/>
+    public override Linear Query { get; }
+
+    /// <inheritdoc/>
+    public override Linear Key { get; }
+
+    /// <inheritdoc/>
+    public override Linear Value { get; }
+
+    /// <inheritdoc/>
+    public override Linear Out { get; }
+
+    /// <summary>Norm of every head's queries before the rotation; null for none.</summary>
+    public RmsNorm? QueryNorm { get; }
+
+    /// <summary>Norm of every head's keys before the rotation; null for none.</summary>
+    public RmsNorm? KeyNorm { get; }
+
+    /// <inheritdoc/>
+    public override Tensor Attend(Tensor x, AttentionMask mask, LayerHistory? history, ForwardContext context) =>
+        Attend(Project(x, default), mask, context);
+
+    /// <inheritdoc/>
+    public override LayerState CreateState(int batch) => new KeyValueCache(batch, _keyHeads, _width, _window);
+
+    /// <summary>Causal attention of new positions to all so far, or to the newest of them.</summary>
+    /// <param name="x">[B, n, dim]</param>
+    /// <param name="state">A <see cref="KeyValueCache"/> of rotated keys.</param>
+    /// <returns>[B, n, dim]</returns>
+    public override Tensor Step(Tensor x, LayerState state)
+    {
+        KeyValueCache cache = (KeyValueCache)state;
+        Tensor packed = Project(x, new RotaryOptions { First = cache.Length });
+        (Tensor keys, Tensor values) = cache.Append(Flat(packed, _heads, _keyHeads), Flat(packed, _heads + _keyHeads, _keyHeads));
+        AttentionOptions causal = _options.Options(new AttentionMask(Causal: true, Window: _window), ForwardContext.Inference);
+        return Out.Forward(AttentionHeads.Join(packed.Slice(2, 0, _heads).Attention(keys, values, causal)));
+    }
+
+    /// <summary>Rotated queries and keys, and values.</summary>
+    /// <param name="x">[B, T, dim]</param>
+    /// <param name="positions">Where the rows stand.</param>
+    /// <returns>[B, T, H + 2 KV, d]: the heads of queries, of keys, of values.</returns>
+    internal Tensor Project(Tensor x, RotaryOptions positions)
+    {
+        Shape heads = new(x.Shape[0], x.Shape[1], _heads + (2 * _keyHeads), _width);
+        Tensor packed = x.Linear(_packedWeight, _packedBias).Reshape(heads);
+        if (QueryNorm is not null)
+        {
+            packed = TensorOperators.Concat(
+                2,
+                QueryNorm.Forward(packed.Slice(2, 0, _heads)),
+                KeyNorm!.Forward(packed.Slice(2, _heads, _keyHeads)),
+                packed.Slice(2, _heads + _keyHeads, _keyHeads));
+        }
+
+        int count = positions.Positions is { } given ? given.ToInt32Array().Max() + 1 : checked(positions.First + x.Shape[1]);
+        (Tensor cos, Tensor sin) = _table.For(count, x.Device);
+        return packed.Rotate(cos, sin, positions with { Heads = _heads + _keyHeads });
+    }
+
+    /// <summary>Attention within a block.</summary>
+    /// <param name="packed">Made by <see cref="Project"/>.</param>
+    /// <param name="mask">Which keys are seen, but for the window.</param>
+    /// <param name="context">Dropout.</param>
+    /// <returns>[B, T, dim]</returns>
+    internal Tensor Attend(Tensor packed, AttentionMask mask, ForwardContext context) => Out.Forward(AttentionHeads.Join(
+        packed.GroupedSelfAttention(_keyHeads, _options.Options(mask with { Window = _window }, context))));
+
+    /// <inheritdoc/>
+    public override void Visit(ParameterVisitor visit)
+    {
+        visit.Add("query", Query);
+        visit.Add("key", Key);
+        visit.Add("value", Value);
+        visit.Add("out", Out);
+        visit.Add("query_norm", QueryNorm);
+        visit.Add("key_norm", KeyNorm);
+    }
+
+    private Linear Part(int start, int rows) => new(_packedWeight.Rows(start, rows), _packedBias?.Rows(start, rows));
+
+    // Some heads side by side, [B, T, heads d].
+    private Tensor Flat(Tensor packed, int first, int heads) =>
+        packed.Slice(2, first, heads).Reshape(new Shape(packed.Shape[0], packed.Shape[1], heads * _width));
+}
