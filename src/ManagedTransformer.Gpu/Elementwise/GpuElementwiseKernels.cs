@@ -52,6 +52,12 @@ internal sealed class GpuElementwiseKernels(GpuDevice device) : IElementwiseKern
         }
     }
 
+    public void Gate(in GatedProblem problem) =>
+        _device.LaunchOver(GatedCode.Forward, problem.Rows * problem.Width, GatedArguments.Of(problem));
+
+    public void GateGradient(in GatedProblem problem) =>
+        _device.LaunchOver(GatedCode.Backward, problem.Rows * problem.Width, GatedArguments.Of(problem));
+
     public void Copy(in Operand source, in Operand destination, in Shape shape) =>
         StridedCopyLauncher.Run(_device, source.Buffer.Integers(), destination.Buffer.Integers(),
             IterationSpace.ForCopy(shape, source.Strides, destination.Strides));

@@ -54,7 +54,8 @@ internal sealed class GpuNormalizationKernels(GpuDevice device) : INormalization
         LaunchTeams(LayerNormGradientCode.Run<CudaTeam>, LayerNormGradientCode.Run<PlainTeam>, rows, arguments.TeamBits, arguments);
     }
 
-    public void RmsNorm(DeviceBuffer x, DeviceBuffer gain, float epsilon, DeviceBuffer y, DeviceBuffer rrms, long rows, int width)
+    public void RmsNorm(DeviceBuffer x, DeviceBuffer residual, DeviceBuffer gain, float epsilon, DeviceBuffer sum, DeviceBuffer y,
+        DeviceBuffer rrms, long rows, int width)
     {
         var arguments = new RmsNormArguments
         {
@@ -62,18 +63,21 @@ internal sealed class GpuNormalizationKernels(GpuDevice device) : INormalization
             Gain = gain.Floats(),
             Rrms = rrms.Floats(),
             Y = y.Floats(),
+            Other = residual.Floats(),
+            Sum = sum.Floats(),
             Rows = rows,
             Width = width,
             TeamBits = RowTeam.Bits(width),
+            HasOther = residual.IsAbsent ? 0 : 1,
             Epsilon = epsilon,
         };
         LaunchTeams(RmsNormCode.Forward<CudaTeam>, RmsNormCode.Forward<PlainTeam>, rows, arguments.TeamBits, arguments);
     }
 
-    public void RmsNormGradient(
-        DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain, long rows, int width)
+    public void RmsNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dSum, DeviceBuffer ds,
+        DeviceBuffer dGain, long rows, int width)
     {
-        var term = new RmsNormTerm { X = x.Floats(), Rrms = rrms.Floats(), DY = dy.Floats(), Width = width };
+        var term = new RmsNormTerm { X = s.Floats(), Rrms = rrms.Floats(), DY = dy.Floats(), Width = width };
         ColumnSums.Run(_device, term, rows, width, dGain.Floats());
         var arguments = new RmsNormArguments
         {
@@ -81,10 +85,12 @@ internal sealed class GpuNormalizationKernels(GpuDevice device) : INormalization
             Gain = gain.Floats(),
             Rrms = term.Rrms,
             DY = term.DY,
-            DX = dx.Floats(),
+            DX = ds.Floats(),
+            Other = dSum.Floats(),
             Rows = rows,
             Width = width,
             TeamBits = RowTeam.Bits(width),
+            HasOther = dSum.IsAbsent ? 0 : 1,
         };
         LaunchTeams(RmsNormCode.Backward<CudaTeam>, RmsNormCode.Backward<PlainTeam>, rows, arguments.TeamBits, arguments);
     }

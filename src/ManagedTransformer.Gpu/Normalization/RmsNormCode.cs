@@ -3,28 +3,36 @@ using ILGPU;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// y = gain x rrms with rrms = 1 / sqrt(mean(x^2) + epsilon), and dx = rrms (g - x rrms^2 mean(g x)) with g = gain dy: a team of threads
-/// per row (<see cref="RowTeam"/>).
+/// s = x (+ residual), y = gain s rrms with rrms = 1 / sqrt(mean(s^2) + epsilon), and ds = rrms (g - s rrms^2 mean(g s)) (+ dSum) with g =
+/// gain dy: a team of threads per row (<see cref="RowTeam"/>).
 /// </summary>
 internal static class RmsNormCode
 {
-    /// <summary>y, and rrms of every row.</summary>
+    /// <summary>s where there is a residual, y, and rrms of every row.</summary>
     public static void Forward<TTeam>(RmsNormArguments arguments)
         where TTeam : struct, IRowTeam
     {
         ArrayView<float> scratch = SharedMemory.Allocate<float>(RowTeam.GroupSize);
         var row = TeamRow.Mine(arguments.TeamBits, arguments.Rows, arguments.Width);
+        ArrayView<float> s = arguments.HasOther != 0 ? arguments.Sum : arguments.X;
         float squares = 0;
         for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            squares += arguments.X[row.Start + i] * arguments.X[row.Start + i];
+            float value = arguments.X[row.Start + i];
+            if (arguments.HasOther != 0)
+            {
+                value += arguments.Other[row.Start + i];
+                arguments.Sum[row.Start + i] = value;
+            }
+
+            squares += value * value;
         }
 
         squares = default(TTeam).Merge<float, SumCode>(squares, scratch, row.Size);
         float rrms = 1f / MathF.Sqrt((squares / arguments.Width) + arguments.Epsilon);
         for (int i = row.Lane; i < row.Width; i += row.Size)
         {
-            arguments.Y[row.Start + i] = arguments.Gain[i] * (arguments.X[row.Start + i] * rrms);
+            arguments.Y[row.Start + i] = arguments.Gain[i] * (s[row.Start + i] * rrms);
         }
 
         if (row.Lane == 0 && row.Number < arguments.Rows)
@@ -33,7 +41,7 @@ internal static class RmsNormCode
         }
     }
 
-    /// <summary>dx; that of the gain is a sum over rows (<see cref="RmsNormTerm"/>).</summary>
+    /// <summary>ds; that of the gain is a sum over rows (<see cref="RmsNormTerm"/>).</summary>
     public static void Backward<TTeam>(RmsNormArguments arguments)
         where TTeam : struct, IRowTeam
     {
@@ -50,7 +58,8 @@ internal static class RmsNormCode
         for (int i = row.Lane; i < row.Width; i += row.Size)
         {
             float g = arguments.Gain[i] * arguments.DY[row.Start + i];
-            arguments.DX[row.Start + i] = rrms * (g - (arguments.X[row.Start + i] * share));
+            float slope = rrms * (g - (arguments.X[row.Start + i] * share));
+            arguments.DX[row.Start + i] = arguments.HasOther != 0 ? slope + arguments.Other[row.Start + i] : slope;
         }
     }
 }

@@ -80,4 +80,12 @@ internal sealed unsafe class CpuAttentionKernels<TOps, TVector> : IAttentionKern
         var job = new LinearBackward<TOps, TVector>(new LinearGradientArguments(problem));
         WorkerPool.Shared.Run(job.Chunks, ref job);
     }
+
+    public void Rotate(in RotaryProblem problem)
+    {
+        long rows = (long)problem.Batch * problem.Length;
+        IndexCheck.Indices(problem.Positions.Integers(), problem.Positions.IsAbsent ? 0 : rows, problem.TableRows, null, nameof(Rotate));
+        var job = new Rotation<TOps, TVector>(problem);
+        Ranges.RunRows(rows, (long)problem.Heads * problem.Width, ref job);
+    }
 }

@@ -94,6 +94,32 @@ internal sealed unsafe class CpuElementwiseKernels<TOps, TVector> : IElementwise
         SelectLoop<TOps, TVector>.Run(condition.Buffer.Floats(), a.Buffer.Floats(), b.Buffer.Floats(), y.Floats(),
             new IterationSpace(shape, condition.Strides, a.Strides, b.Strides));
 
+    public void Gate(in GatedProblem problem)
+    {
+        switch (problem.Activation)
+        {
+            case Activation.None: GateForward(new UnaryFunctions<TOps, TVector>.Affine(1, 0), problem); break;
+            case Activation.Relu: GateForward(default(UnaryFunctions<TOps, TVector>.Relu), problem); break;
+            case Activation.Gelu: GateForward(default(UnaryFunctions<TOps, TVector>.Gelu), problem); break;
+            case Activation.GeluTanh: GateForward(default(UnaryFunctions<TOps, TVector>.GeluTanh), problem); break;
+            case Activation.Silu: GateForward(default(UnaryFunctions<TOps, TVector>.Silu), problem); break;
+            default: throw new ArgumentOutOfRangeException(nameof(problem));
+        }
+    }
+
+    public void GateGradient(in GatedProblem problem)
+    {
+        switch (problem.Activation)
+        {
+            case Activation.None: GateBackward(new UnaryFunctions<TOps, TVector>.Affine(1, 0), problem); break;
+            case Activation.Relu: GateBackward(default(UnaryFunctions<TOps, TVector>.Relu), problem); break;
+            case Activation.Gelu: GateBackward(default(UnaryFunctions<TOps, TVector>.Gelu), problem); break;
+            case Activation.GeluTanh: GateBackward(default(UnaryFunctions<TOps, TVector>.GeluTanh), problem); break;
+            case Activation.Silu: GateBackward(default(UnaryFunctions<TOps, TVector>.Silu), problem); break;
+            default: throw new ArgumentOutOfRangeException(nameof(problem));
+        }
+    }
+
     public void Copy(in Operand source, in Operand destination, in Shape shape) =>
         StridedCopy.Run(source.Buffer.Floats(), destination.Buffer.Floats(),
             IterationSpace.ForCopy(shape, source.Strides, destination.Strides));
@@ -109,6 +135,20 @@ internal sealed unsafe class CpuElementwiseKernels<TOps, TVector> : IElementwise
 
     public void FromBFloat16(DeviceBuffer x, DeviceBuffer y, long count) =>
         BFloat16Conversion<TOps, TVector>.Widen(x.Halves(), y.Floats(), count);
+
+    private static void GateForward<TFunction>(TFunction function, in GatedProblem problem)
+        where TFunction : unmanaged, IUnaryFunction<TVector>
+    {
+        var job = new GatedForward<TOps, TVector, TFunction>(function, problem);
+        Ranges.RunRows(problem.Rows, problem.Width, ref job);
+    }
+
+    private static void GateBackward<TFunction>(TFunction function, in GatedProblem problem)
+        where TFunction : unmanaged, IUnaryFunction<TVector>
+    {
+        var job = new GatedBackward<TOps, TVector, TFunction>(function, problem);
+        Ranges.RunRows(problem.Rows, problem.Width, ref job);
+    }
 
     private static void Map<TFunction>(TFunction function, DeviceBuffer x, DeviceBuffer y, long count)
         where TFunction : unmanaged, IUnaryFunction<TVector> =>

@@ -55,11 +55,14 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
         RowBands<TOps, TVector>.Combine(job.DBiasParts, dBias.Floats(), bands, width);
     }
 
-    public void RmsNorm(DeviceBuffer x, DeviceBuffer gain, float epsilon, DeviceBuffer y, DeviceBuffer rrms, long rows, int width)
+    public void RmsNorm(DeviceBuffer x, DeviceBuffer residual, DeviceBuffer gain, float epsilon, DeviceBuffer sum, DeviceBuffer y,
+        DeviceBuffer rrms, long rows, int width)
     {
         var job = new RmsNormForward<TOps, TVector>
         {
             X = x.Floats(),
+            Residual = residual.Floats(),
+            Sum = sum.Floats(),
             Gain = gain.Floats(),
             Y = y.Floats(),
             Rrms = rrms.Floats(),
@@ -69,18 +72,19 @@ internal sealed unsafe class CpuNormalizationKernels<TOps, TVector> : INormaliza
         Ranges.RunRows(rows, width, ref job);
     }
 
-    public void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain,
-        long rows, int width)
+    public void RmsNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dSum, DeviceBuffer ds,
+        DeviceBuffer dGain, long rows, int width)
     {
         long bands = RowBands<TOps, TVector>.Count(rows);
         using var parts = new PooledScratch(bands * width);
         var job = new RmsNormBackward<TOps, TVector>
         {
-            X = x.Floats(),
+            S = s.Floats(),
             Gain = gain.Floats(),
             Rrms = rrms.Floats(),
             DY = dy.Floats(),
-            DX = dx.Floats(),
+            DSum = dSum.Floats(),
+            DS = ds.Floats(),
             DGainParts = parts.Floats,
             Rows = rows,
             Band = RowBands<TOps, TVector>.Length(rows),

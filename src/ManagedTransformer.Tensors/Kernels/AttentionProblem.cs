@@ -4,11 +4,15 @@ namespace ManagedTransformer.Tensors.Kernels;
 /// Scaled dot-product attention: s[t, u] = Scale q[t] . k[u] over the keys u that query t may see; a = softmax(s); y[t] = sum_u drop(a[t,
 /// u]) v[u]. Query t stands at the absolute position p = t + KeyLength - QueryLength. Causal: u &lt;= p. Window w &gt; 0: u &gt; p - w.
 /// Padding: u is seen only where KeyPadding[b, u] is 0. A query that sees no key has a zero output, zero gradients,
-/// the maximum -infinity and the sum 0.
+/// the maximum -infinity and the sum 0. Query head h reads key head h / (Heads / KeyHeads): keys and values are never repeated.
 /// </summary>
 internal struct AttentionProblem
 {
     public int Batch, Heads, QueryLength, KeyLength, HeadWidth, ValueWidth;
+
+    /// <summary>Heads of keys and values; divides Heads.</summary>
+    public int KeyHeads;
+
     public DeviceBuffer Q, K, V, Y;
     public RowStrides QStrides, KStrides, VStrides, YStrides;
     public float Scale;

@@ -20,4 +20,8 @@ internal interface IAttentionKernels
 
     /// <summary>Writes every gradient, computing states anew.</summary>
     void LinearAttentionGradient(in LinearAttentionGradientProblem problem);
+
+    /// <summary>Writes Y.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A position outside 0 .. TableRows-1.</exception>
+    void Rotate(in RotaryProblem problem);
 }

@@ -18,6 +18,12 @@ internal interface IElementwiseKernels
     /// <summary>Copies 4-byte elements (Float32 or Int32) from one strided place to another; the places do not overlap.</summary>
     void Copy(in Operand source, in Operand destination, in Shape shape);
 
+    /// <summary>See <see cref="GatedProblem"/>: writes Y.</summary>
+    void Gate(in GatedProblem problem);
+
+    /// <summary>Writes DGate and DUp.</summary>
+    void GateGradient(in GatedProblem problem);
+
     /// <summary>y[i] = value.</summary>
     void Fill(DeviceBuffer y, long count, float value);
 

@@ -20,12 +20,19 @@ internal interface INormalizationKernels
     void LayerNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer mean, DeviceBuffer rstd, DeviceBuffer dy, DeviceBuffer dSum,
         DeviceBuffer ds, DeviceBuffer dGain, DeviceBuffer dBias, long rows, int width);
 
-    /// <summary>y = gain x rrms with rrms = 1 / sqrt(mean(x^2) + epsilon), kept in rrms [rows].</summary>
-    void RmsNorm(DeviceBuffer x, DeviceBuffer gain, float epsilon, DeviceBuffer y, DeviceBuffer rrms, long rows, int width);
+    /// <summary>
+    /// s = x (+ residual); y = gain s rrms with rrms = 1 / sqrt(mean(s^2) + epsilon), kept in rrms [rows]. residual may be absent (then sum
+    /// is absent too); sum receives s.
+    /// </summary>
+    void RmsNorm(DeviceBuffer x, DeviceBuffer residual, DeviceBuffer gain, float epsilon, DeviceBuffer sum, DeviceBuffer y,
+        DeviceBuffer rrms, long rows, int width);
 
-    /// <summary>With g = gain dy: dx = rrms (g - x rrms^2 mean(g x)); dGain = sum dy x rrms.</summary>
-    void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain,
-        long rows, int width);
+    /// <summary>
+    /// With g = gain dy: ds = rrms (g - s rrms^2 mean(g s)) (+ dSum, the gradient that reaches s by other ways, or absent);
+    /// dGain = sum dy s rrms. s is the normalised input (x + residual).
+    /// </summary>
+    void RmsNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dSum, DeviceBuffer ds,
+        DeviceBuffer dGain, long rows, int width);
 
     /// <summary>Mean and biased variance of every column over the rows: mean, variance [width].</summary>
     void BatchStatistics(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer variance, long rows, int width);

@@ -43,7 +43,7 @@ internal static class AttentionSize
 
     /// <summary>Queries, keys, values and results.</summary>
     public static double Elements(in AttentionProblem problem) =>
-        (double)problem.Batch * problem.Heads * ((double)problem.QueryLength + problem.KeyLength)
+        (double)problem.Batch * (((double)problem.Heads * problem.QueryLength) + ((double)problem.KeyHeads * problem.KeyLength))
         * (problem.HeadWidth + problem.ValueWidth);
 
     /// <summary>Queries, keys, values and results, positions and persistent slots.</summary>

@@ -52,4 +52,12 @@ internal sealed class ProfilingAttentionKernels(IAttentionKernels kernels, Kerne
             5 * AttentionSize.Products(problem.Forward));
         kernels.LinearAttentionGradient(problem);
     }
+
+    public void Rotate(in RotaryProblem problem)
+    {
+        double rows = (double)problem.Batch * problem.Length;
+        using KernelClock _ = profile.Time(nameof(Rotate), 2 * rows * problem.Heads * problem.Width,
+            3 * rows * problem.Rotated * problem.Width);
+        kernels.Rotate(problem);
+    }
 }

@@ -33,6 +33,18 @@ internal sealed class ProfilingElementwiseKernels(IElementwiseKernels kernels, K
         kernels.Select(condition, a, b, y, shape);
     }
 
+    public void Gate(in GatedProblem problem)
+    {
+        using KernelClock _ = profile.Time(nameof(Gate), 3 * problem.Rows * problem.Width);
+        kernels.Gate(problem);
+    }
+
+    public void GateGradient(in GatedProblem problem)
+    {
+        using KernelClock _ = profile.Time(nameof(GateGradient), 5 * problem.Rows * problem.Width);
+        kernels.GateGradient(problem);
+    }
+
     public void Copy(in Operand source, in Operand destination, in Shape shape)
     {
         using KernelClock _ = profile.Time(nameof(Copy), 2 * shape.Count);

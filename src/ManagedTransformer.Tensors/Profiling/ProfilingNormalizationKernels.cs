@@ -19,17 +19,18 @@ internal sealed class ProfilingNormalizationKernels(INormalizationKernels kernel
         kernels.LayerNormGradient(s, gain, mean, rstd, dy, dSum, ds, dGain, dBias, rows, width);
     }
 
-    public void RmsNorm(DeviceBuffer x, DeviceBuffer gain, float epsilon, DeviceBuffer y, DeviceBuffer rrms, long rows, int width)
+    public void RmsNorm(DeviceBuffer x, DeviceBuffer residual, DeviceBuffer gain, float epsilon, DeviceBuffer sum, DeviceBuffer y,
+        DeviceBuffer rrms, long rows, int width)
     {
-        using KernelClock _ = profile.Time(nameof(RmsNorm), 2 * rows * width);
-        kernels.RmsNorm(x, gain, epsilon, y, rrms, rows, width);
+        using KernelClock _ = profile.Time(nameof(RmsNorm), (residual.IsAbsent ? 2 : 4) * rows * width);
+        kernels.RmsNorm(x, residual, gain, epsilon, sum, y, rrms, rows, width);
     }
 
-    public void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain,
-        long rows, int width)
+    public void RmsNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dSum, DeviceBuffer ds,
+        DeviceBuffer dGain, long rows, int width)
     {
-        using KernelClock _ = profile.Time(nameof(RmsNormGradient), 3 * rows * width);
-        kernels.RmsNormGradient(x, gain, rrms, dy, dx, dGain, rows, width);
+        using KernelClock _ = profile.Time(nameof(RmsNormGradient), (dSum.IsAbsent ? 3 : 4) * rows * width);
+        kernels.RmsNormGradient(s, gain, rrms, dy, dSum, ds, dGain, rows, width);
     }
 
     public void BatchStatistics(DeviceBuffer x, DeviceBuffer mean, DeviceBuffer variance, long rows, int width)

@@ -19,7 +19,7 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
                     double[] sum = new double[problem.ValueWidth];
                     for (int u = 0; u < problem.KeyLength; u++)
                     {
-                        float* v = Row(problem.V, problem.VStrides, batch, u, head);
+                        float* v = Row(problem.V, problem.VStrides, batch, u, KeyHead(problem, head));
                         double weight = Weight(score[u], max, total) * Kept(problem, batch, head, t, u);
                         for (int j = 0; j < problem.ValueWidth; j++)
                         {
@@ -48,19 +48,20 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
         AttentionProblem forward = problem.Forward;
         for (int batch = 0; batch < forward.Batch; batch++)
         {
-            for (int head = 0; head < forward.Heads; head++)
+            for (int keyHead = 0; keyHead < forward.KeyHeads; keyHead++)
             {
-                double[] dq = new double[(long)forward.QueryLength * forward.HeadWidth];
                 double[] dk = new double[(long)forward.KeyLength * forward.HeadWidth];
                 double[] dv = new double[(long)forward.KeyLength * forward.ValueWidth];
-                for (int t = 0; t < forward.QueryLength; t++)
+                for (int head = 0; head < forward.Heads; head++)
                 {
-                    AddQueryGradients(problem, batch, head, t, dq, dk, dv);
+                    if (KeyHead(forward, head) == keyHead)
+                    {
+                        AddHeadGradients(problem, batch, head, dk, dv);
+                    }
                 }
 
-                Store(dq, problem.DQ, problem.DQStrides, batch, head, forward.QueryLength, forward.HeadWidth);
-                Store(dk, problem.DK, problem.DKStrides, batch, head, forward.KeyLength, forward.HeadWidth);
-                Store(dv, problem.DV, problem.DVStrides, batch, head, forward.KeyLength, forward.ValueWidth);
+                Store(dk, problem.DK, problem.DKStrides, batch, keyHead, forward.KeyLength, forward.HeadWidth);
+                Store(dv, problem.DV, problem.DVStrides, batch, keyHead, forward.KeyLength, forward.ValueWidth);
             }
         }
     }
@@ -72,6 +73,42 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
     public void LinearAttention(in LinearAttentionProblem problem) => ReferenceLinearAttention.Forward(problem);
 
     public void LinearAttentionGradient(in LinearAttentionGradientProblem problem) => ReferenceLinearAttention.Backward(problem);
+
+    public void Rotate(in RotaryProblem problem)
+    {
+        int half = problem.Width / 2;
+        IndexCheck.Indices(problem.Positions.Integers(), problem.Positions.IsAbsent ? 0 : (long)problem.Batch * problem.Length,
+            problem.TableRows, null, "Rotate");
+        for (long row = 0; row < (long)problem.Batch * problem.Length; row++)
+        {
+            int batch = (int)(row / problem.Length), t = (int)(row % problem.Length);
+            long place = (long)half * (problem.Positions.IsAbsent ? problem.First + t : problem.Positions.Integers()[row]);
+            for (int head = 0; head < problem.Heads; head++)
+            {
+                float* x = Row(problem.X, problem.XStrides, batch, t, head), y = Row(problem.Y, problem.YStrides, batch, t, head);
+                for (int j = 0; j < half; j++)
+                {
+                    double cos = head < problem.Rotated ? problem.Cos.Floats()[place + j] : 1,
+                        sin = head < problem.Rotated ? problem.Sin.Floats()[place + j] : 0;
+                    sin = problem.Inverse ? -sin : sin;
+                    y[j] = (float)((x[j] * cos) - (x[j + half] * sin));
+                    y[j + half] = (float)((x[j + half] * cos) + (x[j] * sin));
+                }
+            }
+        }
+    }
+
+    private static void AddHeadGradients(in AttentionGradientProblem problem, int batch, int head, double[] dk, double[] dv)
+    {
+        AttentionProblem forward = problem.Forward;
+        double[] dq = new double[(long)forward.QueryLength * forward.HeadWidth];
+        for (int t = 0; t < forward.QueryLength; t++)
+        {
+            AddQueryGradients(problem, batch, head, t, dq, dk, dv);
+        }
+
+        Store(dq, problem.DQ, problem.DQStrides, batch, head, forward.QueryLength, forward.HeadWidth);
+    }
 
     /// <summary>
     /// Adds what query t contributes: dv[u] += drop(a[u]) dy; da[u] = drop(dy . v[u]); ds = a (da - sum a da); dq += Scale ds[u] k[u];
@@ -88,7 +125,7 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
         float* q = Row(forward.Q, forward.QStrides, batch, t, head), dy = Row(problem.DY, problem.DYStrides, batch, t, head);
         for (int u = 0; u < keys; u++)
         {
-            float* v = Row(forward.V, forward.VStrides, batch, u, head);
+            float* v = Row(forward.V, forward.VStrides, batch, u, KeyHead(forward, head));
             double kept = Kept(forward, batch, head, t, u);
             weight[u] = Weight(weight[u], max, sum);
             for (int j = 0; j < forward.ValueWidth; j++)
@@ -102,7 +139,7 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
 
         for (int u = 0; u < keys; u++)
         {
-            float* k = Row(forward.K, forward.KStrides, batch, u, head);
+            float* k = Row(forward.K, forward.KStrides, batch, u, KeyHead(forward, head));
             double dScore = forward.Scale * weight[u] * (dWeight[u] - total);
             for (int j = 0; j < forward.HeadWidth; j++)
             {
@@ -124,7 +161,7 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
             score[u] = double.NegativeInfinity;
             if (Sees(problem, batch, t, u))
             {
-                float* k = Row(problem.K, problem.KStrides, batch, u, head);
+                float* k = Row(problem.K, problem.KStrides, batch, u, KeyHead(problem, head));
                 double dot = 0;
                 for (int j = 0; j < problem.HeadWidth; j++)
                 {
@@ -157,6 +194,8 @@ internal sealed unsafe class ReferenceAttentionKernels : IAttentionKernels
             && (problem.Window == 0 || u > position - problem.Window)
             && (problem.KeyPadding.IsAbsent || problem.KeyPadding.Floats()[((long)batch * problem.KeyLength) + u] == 0);
     }
+
+    private static int KeyHead(in AttentionProblem problem, int head) => head / (problem.Heads / problem.KeyHeads);
 
     private static double Weight(double score, double max, double sum) => sum == 0 ? 0 : Math.Exp(score - max) / sum;
 

@@ -44,6 +44,32 @@ internal sealed unsafe class ReferenceElementwiseKernels : IElementwiseKernels
         }
     }
 
+    public void Gate(in GatedProblem problem)
+    {
+        for (long i = 0; i < problem.Rows * problem.Width; i++)
+        {
+            long row = i / problem.Width, column = i % problem.Width;
+            double gate = problem.Gate.Floats()[(row * problem.GateStride) + column];
+            problem.Y.Floats()[i] =
+                (float)(ReferenceMath.Apply(problem.Activation, gate) * problem.Up.Floats()[(row * problem.UpStride) + column]);
+        }
+    }
+
+    public void GateGradient(in GatedProblem problem)
+    {
+        for (long i = 0; i < problem.Rows * problem.Width; i++)
+        {
+            long row = i / problem.Width, column = i % problem.Width;
+            double gate = problem.Gate.Floats()[(row * problem.GateStride) + column], dy = problem.DY.Floats()[i];
+            double slope = problem.Activation == Activation.None
+                ? 1
+                : ReferenceMath.Derivative(Activations.FunctionOf(problem.Activation), gate, 0, 0);
+            problem.DGate.Floats()[(row * problem.DGateStride) + column] =
+                (float)(dy * problem.Up.Floats()[(row * problem.UpStride) + column] * slope);
+            problem.DUp.Floats()[(row * problem.DUpStride) + column] = (float)(dy * ReferenceMath.Apply(problem.Activation, gate));
+        }
+    }
+
     public void Copy(in Operand source, in Operand destination, in Shape shape)
     {
         int* from = source.Buffer.Integers(), to = destination.Buffer.Integers();

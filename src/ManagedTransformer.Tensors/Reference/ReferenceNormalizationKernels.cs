@@ -64,12 +64,19 @@ internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKerne
         Store(biasSum, dBias);
     }
 
-    public void RmsNorm(DeviceBuffer x, DeviceBuffer gain, float epsilon, DeviceBuffer y, DeviceBuffer rrms, long rows, int width)
+    public void RmsNorm(DeviceBuffer x, DeviceBuffer residual, DeviceBuffer gain, float epsilon, DeviceBuffer sum, DeviceBuffer y,
+        DeviceBuffer rrms, long rows, int width)
     {
         for (long row = 0; row < rows; row++)
         {
             float* source = x.Floats() + (row * width), result = y.Floats() + (row * width);
             double meanSquare = 0;
+            for (int j = 0; j < width && !residual.IsAbsent; j++)
+            {
+                sum.Floats()[(row * width) + j] = source[j] + residual.Floats()[(row * width) + j];
+            }
+
+            source = residual.IsAbsent ? source : sum.Floats() + (row * width);
             for (int j = 0; j < width; j++)
             {
                 meanSquare += ReferenceMath.Square(source[j]) / width;
@@ -85,13 +92,13 @@ internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKerne
         }
     }
 
-    public void RmsNormGradient(DeviceBuffer x, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dx, DeviceBuffer dGain,
-        long rows, int width)
+    public void RmsNormGradient(DeviceBuffer s, DeviceBuffer gain, DeviceBuffer rrms, DeviceBuffer dy, DeviceBuffer dSum, DeviceBuffer ds,
+        DeviceBuffer dGain, long rows, int width)
     {
         double[] gainSum = new double[width];
         for (long row = 0; row < rows; row++)
         {
-            float* source = x.Floats() + (row * width), upstream = dy.Floats() + (row * width), result = dx.Floats() + (row * width);
+            float* source = s.Floats() + (row * width), upstream = dy.Floats() + (row * width), result = ds.Floats() + (row * width);
             double r = rrms.Floats()[row], meanGX = 0;
             for (int j = 0; j < width; j++)
             {
@@ -101,7 +108,8 @@ internal sealed unsafe class ReferenceNormalizationKernels : INormalizationKerne
 
             for (int j = 0; j < width; j++)
             {
-                result[j] = (float)(r * (((double)gain.Floats()[j] * upstream[j]) - (source[j] * r * r * meanGX)));
+                double other = dSum.IsAbsent ? 0 : dSum.Floats()[(row * width) + j];
+                result[j] = (float)((r * (((double)gain.Floats()[j] * upstream[j]) - (source[j] * r * r * meanGX))) + other);
             }
         }
 

@@ -52,7 +52,10 @@ public sealed class KernelProfileTests
     [InlineData(false, 0, 4 * 4)]
     public void CountsThePairsThatTheMaskAdmits(bool causal, int window, int pairs)
     {
-        AttentionProblem problem = new() { Batch = 3, Heads = 2, QueryLength = 4, KeyLength = 4, Causal = causal, Window = window };
+        AttentionProblem problem = new()
+        {
+            Batch = 3, Heads = 2, KeyHeads = 1, QueryLength = 4, KeyLength = 4, Causal = causal, Window = window
+        };
         Assert.Equal(3 * 2 * pairs, AttentionSize.Pairs(problem));
     }
 

@@ -21,6 +21,9 @@ internal static partial class OperatorCases
         Of("grouped layer norm, shuffled and mixed", x => x[0].GroupedLayerNorm(4, x[1], x[2], shuffle: true, activation: Activation.Silu,
             x[3], chunks: 2), Any(4, 20), Any(5), Any(5), Any(4, 6)) with { Step = 0.005f },
         Of("RMS norm", x => x[0].RmsNorm(x[1]), Any(3, 17), Any(17)),
+        Of("RMS norm with residual, both results", x => Both(x[0].AddRmsNorm(x[1], x[2])), Any(3, 7), Any(3, 7), Any(7)),
+        Of("RMS norm with residual, normalised only", x => x[0].AddRmsNorm(x[1], x[2]).Normalized, Any(3, 7), Any(3, 7), Any(7)),
+        Of("RMS norm beside a residual connection", x => x[0].Tanh() is var y ? y + y.RmsNorm(x[1]) : y, Any(3, 7), Any(7)),
         Of("batch norm, training", x => BatchNorm(x, training: true), Any(6, 5), Any(5), Any(5)),
         Of("batch norm, training, three axes", x => BatchNorm(x, training: true), Any(2, 4, 3), Any(3), Any(3)),
         Of("batch norm, training, some rows count", x => BatchNorm(x, training: true, [1, 0, 1, 1, 0, 1]), Any(6, 5), Any(5), Any(5)),
@@ -108,12 +111,36 @@ internal static partial class OperatorCases
             yield return Of($"attention, few queries, wide values, {name}", x => x[0].Attention(x[1], x[2], option(x[0])), Any(2, 2, 1, 3),
                 Any(2, 5, 1, 3), Any(2, 5, 1, 4));
             yield return Of($"self-attention, {name}", x => x[0].SelfAttention(option(x[0])), Any(2, 5, 3, 2, 3));
+            yield return Of($"attention, shared keys, {name}", x => x[0].Attention(x[1], x[2], option(x[0])), Any(2, 4, 6, 3),
+                Any(2, 5, 2, 3), Any(2, 5, 2, 2));
+            yield return Of($"self-attention, shared keys, {name}", x => x[0].GroupedSelfAttention(1, option(x[0])), Any(2, 5, 4, 3));
         }
 
+        foreach (Activation activation in Enum.GetValues<Activation>())
+        {
+            yield return Of($"gated product, {activation}", x => x[0].GatedProduct(x[1], activation), Signed(0.1f, 2, 2, 3, 5),
+                Any(2, 3, 5));
+            yield return Of($"gated product, packed, {activation}", x => x[0].GatedProduct(activation), Signed(0.1f, 2, 3, 2, 10));
+        }
+
+        yield return Of("gated product of a tensor with itself", x => x[0].GatedProduct(x[0], Activation.Silu), Any(3, 4));
+        yield return Of("rotation", x => x[0].Rotate(Table(x[0], 6, 3, 0), Table(x[0], 6, 3, 1)), Any(2, 5, 2, 6));
+        yield return Of("rotation, later positions, some heads",
+            x => x[0].Rotate(Table(x[0], 9, 2, 0), Table(x[0], 9, 2, 1), new RotaryOptions { First = 4, Heads = 2 }), Any(2, 5, 3, 4));
+        yield return Of("rotation, positions of rows", x => x[0].Rotate(Table(x[0], 7, 1, 0), Table(x[0], 7, 1, 1),
+            new RotaryOptions { Positions = Integers(x[0], new Shape(2, 3), 6, 0, 2, 2, 2, 5) }), Any(2, 3, 2, 2));
+        yield return Of("rotation of heads that were permuted",
+            x => x[0].Transpose(1, 2).Rotate(Table(x[0], 5, 2, 0), Table(x[0], 5, 2, 1)),
+            Any(1, 2, 5, 4));
         yield return Of("attention over heads that were permuted",
             x => x[0].Transpose(1, 2).Attention(x[1].Transpose(1, 2), x[1].Transpose(1, 2)), Any(1, 2, 3, 4), Any(1, 2, 5, 4));
         yield return Of("attention of one tensor to itself", x => x[0].Attention(x[0], x[0]), Any(1, 4, 2, 3));
     }
+
+    // Cosines and sines of angles of no order.
+    private static Tensor Table(Tensor like, int rows, int half, int part) => Tensor.From(
+        [.. Enumerable.Range(0, rows * half).Select(i => part == 0 ? MathF.Cos(i * 1.7f) : MathF.Sin(i * 1.7f))], new Shape(rows, half),
+        like.Device);
 
     private static Tensor Both((Tensor Sum, Tensor Normalized) results) => TensorOperators.Concat(0, results.Sum, results.Normalized);
 

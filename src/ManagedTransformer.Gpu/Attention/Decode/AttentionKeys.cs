@@ -1,18 +1,23 @@
 namespace ManagedTransformer.Gpu;
 
-/// <summary>Keys of attention.</summary>
+/// <summary>Keys of attention, from the first one that any query sees.</summary>
 internal struct AttentionKeys : IDecodeKeys
 {
     public AttentionArguments Arguments;
+    public int First;
 
-    public readonly int Count => Arguments.KeyLength;
+    public readonly int Count => Arguments.KeyLength - First;
 
     public readonly int Width => Arguments.ValueWidth;
 
     public readonly float Epsilon => 0;
 
+    public static AttentionKeys Of(AttentionArguments arguments) =>
+        new() { Arguments = arguments, First = Math.Min(AttentionMask.FirstKey(arguments, 0), arguments.KeyLength) };
+
     public readonly float Score(int row, int key)
     {
+        key += First;
         int pair = row / Arguments.QueryLength, t = row % Arguments.QueryLength, batch = pair / Arguments.Heads,
             head = pair % Arguments.Heads;
         int position = t + Arguments.KeyLength - Arguments.QueryLength;
@@ -23,7 +28,7 @@ internal struct AttentionKeys : IDecodeKeys
         }
 
         TileRows queries = HeadOperand.Rows(Arguments.Q, batch, head, Arguments.QueryLength, Arguments.HeadWidth);
-        TileRows keys = HeadOperand.Rows(Arguments.K, batch, head, Arguments.KeyLength, Arguments.HeadWidth);
+        TileRows keys = HeadOperand.Rows(Arguments.K, batch, head / Arguments.Group, Arguments.KeyLength, Arguments.HeadWidth);
         long left = queries.Start + (t * queries.Stride), right = keys.Start + (key * keys.Stride);
         float sum = 0;
         for (int j = 0; j < Arguments.HeadWidth; j++)
@@ -37,13 +42,13 @@ internal struct AttentionKeys : IDecodeKeys
     public readonly float Mask(int row, int key) => 1;
 
     public readonly float Factor(int row, int key) =>
-        Arguments.Dropout.Probability > 0 ? WeightDropout.Factor(Arguments.Dropout, ((long)row * Arguments.KeyLength) + key) : 1;
+        Arguments.Dropout.Probability > 0 ? WeightDropout.Factor(Arguments.Dropout, ((long)row * Arguments.KeyLength) + First + key) : 1;
 
     public readonly float Value(int row, int key, int column)
     {
         int pair = row / Arguments.QueryLength;
-        return Arguments.V.Data[(pair / Arguments.Heads * Arguments.V.Batch) + (key * Arguments.V.Time)
-            + (pair % Arguments.Heads * Arguments.V.Head) + column];
+        return Arguments.V.Data[(pair / Arguments.Heads * Arguments.V.Batch) + ((First + key) * Arguments.V.Time)
+            + (pair % Arguments.Heads / Arguments.Group * Arguments.V.Head) + column];
     }
 
     public readonly void Store(int row, int column, float result)

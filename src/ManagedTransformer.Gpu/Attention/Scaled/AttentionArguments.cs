@@ -3,13 +3,13 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>An <see cref="AttentionProblem"/> as kernels take it. A pair is a head of a sequence.</summary>
+/// <summary>An <see cref="AttentionProblem"/> as kernels take it. A pair is a head of a sequence; Group query heads read the same keys.</summary>
 internal struct AttentionArguments
 {
     public HeadOperand Q, K, V, Y;
     public ArrayView<float> Padding, Maxima, Sums;
     public WeightDropout Dropout;
-    public int Heads, QueryLength, KeyLength, HeadWidth, ValueWidth, Causal, Window, HasPadding, HasSums;
+    public int Heads, Group, QueryLength, KeyLength, HeadWidth, ValueWidth, Causal, Window, HasPadding, HasSums;
     public float Scale;
 
     public static AttentionArguments Of(in AttentionProblem problem) => new()
@@ -23,6 +23,7 @@ internal struct AttentionArguments
         Sums = problem.Sums.Floats(),
         Dropout = WeightDropout.Of(problem.Dropout, problem.DropoutKey),
         Heads = problem.Heads,
+        Group = problem.Heads / Math.Max(problem.KeyHeads, 1),
         QueryLength = problem.QueryLength,
         KeyLength = problem.KeyLength,
         HeadWidth = problem.HeadWidth,

@@ -21,8 +21,8 @@ internal static class AttentionForwardCode
         int tiles = Tile.Count(arguments.QueryLength), pair = Grid.IdxX / tiles, first = (tiles - 1 - (Grid.IdxX % tiles)) * Tile.Size;
         int batch = pair / arguments.Heads, head = pair % arguments.Heads, column = Grid.IdxY * Tile.ResultWidth;
         TileRows queries = HeadOperand.Rows(arguments.Q, batch, head, arguments.QueryLength, arguments.HeadWidth);
-        TileRows keys = HeadOperand.Rows(arguments.K, batch, head, arguments.KeyLength, arguments.HeadWidth);
-        TileRows values = HeadOperand.Rows(arguments.V, batch, head, arguments.KeyLength, arguments.ValueWidth);
+        TileRows keys = HeadOperand.Rows(arguments.K, batch, head / arguments.Group, arguments.KeyLength, arguments.HeadWidth);
+        TileRows values = HeadOperand.Rows(arguments.V, batch, head / arguments.Group, arguments.KeyLength, arguments.ValueWidth);
 
         int query = first + (4 * Tile.Column), end = AttentionMask.EndKey(arguments, first);
         SoftmaxState state = SoftmaxState.Start();

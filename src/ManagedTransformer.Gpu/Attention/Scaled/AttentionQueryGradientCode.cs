@@ -16,8 +16,8 @@ internal static class AttentionQueryGradientCode
         int tiles = Tile.Count(forward.QueryLength), pair = Grid.IdxX / tiles, first = (tiles - 1 - (Grid.IdxX % tiles)) * Tile.Size;
         int batch = pair / forward.Heads, head = pair % forward.Heads, column = Grid.IdxY * Tile.Size;
         TileRows queries = HeadOperand.Rows(forward.Q, batch, head, forward.QueryLength, forward.HeadWidth);
-        TileRows keys = HeadOperand.Rows(forward.K, batch, head, forward.KeyLength, forward.HeadWidth);
-        TileRows values = HeadOperand.Rows(forward.V, batch, head, forward.KeyLength, forward.ValueWidth);
+        TileRows keys = HeadOperand.Rows(forward.K, batch, head / forward.Group, forward.KeyLength, forward.HeadWidth);
+        TileRows values = HeadOperand.Rows(forward.V, batch, head / forward.Group, forward.KeyLength, forward.ValueWidth);
         TileRows outputs = HeadOperand.Rows(arguments.DY, batch, head, forward.QueryLength, forward.ValueWidth);
 
         int query = first + (4 * Tile.Column), end = AttentionMask.EndKey(forward, first);

@@ -11,11 +11,11 @@ internal sealed class GpuScaledAttention(GpuDevice device)
         var arguments = AttentionArguments.Of(problem);
         if (GpuDecode.Suits(problem.QueryLength))
         {
-            GpuDecode.Run(device, new AttentionKeys { Arguments = arguments }, problem.Batch * problem.Heads * problem.QueryLength);
+            GpuDecode.Run(device, AttentionKeys.Of(arguments), problem.Batch * problem.Heads * problem.QueryLength);
             return;
         }
 
-        var groups = new Index3D(Groups(problem, problem.QueryLength), Tile.ResultParts(problem.ValueWidth), 1);
+        var groups = new Index3D(Groups(problem, problem.Heads, problem.QueryLength), Tile.ResultParts(problem.ValueWidth), 1);
         device.Launch(problem.ValueWidth > Tile.Size ? AttentionForwardCode.Run<WideTile> : AttentionForwardCode.Run<NarrowTile>, groups,
             Tile.GroupSize, arguments);
     }
@@ -37,11 +37,12 @@ internal sealed class GpuScaledAttention(GpuDevice device)
             Width = forward.ValueWidth,
         });
 
-        var keyGroups = new Index3D(Groups(forward, forward.KeyLength), Tile.Count(Math.Max(forward.HeadWidth, forward.ValueWidth)), 1);
+        var keyGroups = new Index3D(Groups(forward, forward.KeyHeads, forward.KeyLength),
+            Tile.Count(Math.Max(forward.HeadWidth, forward.ValueWidth)), 1);
         device.Launch(AttentionKeyGradientCode.Run, keyGroups, Tile.GroupSize, arguments);
-        device.Launch(AttentionQueryGradientCode.Run, new Index3D(Groups(forward, forward.QueryLength), Tile.Count(forward.HeadWidth), 1),
-            Tile.GroupSize, arguments);
+        var queryGroups = new Index3D(Groups(forward, forward.Heads, forward.QueryLength), Tile.Count(forward.HeadWidth), 1);
+        device.Launch(AttentionQueryGradientCode.Run, queryGroups, Tile.GroupSize, arguments);
     }
 
-    private static int Groups(in AttentionProblem problem, int rows) => checked(problem.Batch * problem.Heads * Tile.Count(rows));
+    private static int Groups(in AttentionProblem problem, int heads, int rows) => checked(problem.Batch * heads * Tile.Count(rows));
 }

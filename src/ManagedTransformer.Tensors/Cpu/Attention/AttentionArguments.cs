@@ -6,7 +6,11 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 internal unsafe struct AttentionArguments(in AttentionProblem problem)
 {
     public readonly int Batch = problem.Batch, Heads = problem.Heads, QueryLength = problem.QueryLength, KeyLength = problem.KeyLength;
-    public readonly int HeadWidth = problem.HeadWidth, ValueWidth = problem.ValueWidth;
+    public readonly int HeadWidth = problem.HeadWidth, ValueWidth = problem.ValueWidth, KeyHeads = problem.KeyHeads;
+
+    /// <summary>Query heads that read the same keys.</summary>
+    public readonly int Group = problem.Heads / Math.Max(problem.KeyHeads, 1);
+
     public readonly float* Maxima = problem.Maxima.Floats(), Sums = problem.Sums.Floats();
     public readonly float Scale = problem.Scale, Dropout = problem.Dropout;
     public readonly RandomKey DropoutKey = problem.DropoutKey;
@@ -15,14 +19,15 @@ internal unsafe struct AttentionArguments(in AttentionProblem problem)
     private readonly RowStrides _qStrides = problem.QStrides, _kStrides = problem.KStrides, _vStrides = problem.VStrides,
         _yStrides = problem.YStrides;
     private readonly bool _causal = problem.Causal;
-    private readonly int _window = problem.Window;
+    // A wider window lets every query see everything; so positions minus windows cannot overflow.
+    private readonly int _window = (int)Math.Min(problem.Window, (long)problem.KeyLength + problem.QueryLength);
 
-    /// <summary>Queries, keys, values and results of one head.</summary>
+    /// <summary>Queries and results of one head, and the keys and values that it reads.</summary>
     public readonly HeadRows Queries(int pair) => new(_q, _qStrides, pair / Heads, pair % Heads);
 
-    public readonly HeadRows Keys(int pair) => new(_k, _kStrides, pair / Heads, pair % Heads);
+    public readonly HeadRows Keys(int pair) => new(_k, _kStrides, pair / Heads, pair % Heads / Group);
 
-    public readonly HeadRows Values(int pair) => new(_v, _vStrides, pair / Heads, pair % Heads);
+    public readonly HeadRows Values(int pair) => new(_v, _vStrides, pair / Heads, pair % Heads / Group);
 
     public readonly HeadRows Outputs(int pair) => new(_y, _yStrides, pair / Heads, pair % Heads);
 

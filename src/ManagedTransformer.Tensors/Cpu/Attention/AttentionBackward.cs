@@ -4,9 +4,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// Gradient of attention; a chunk of work is one head of one sequence. For every strip of queries and block of keys, queries along the
-/// lanes: A = e^(K Q^T - m) / sum, dS = A (drop(V dY^T) - D) with D = dY . Y per query; then dV += drop(A) dY, dK += Scale dS Q, dQ^T +=
-/// Scale K^T dS. dK and dV of the head stay in this thread's scratch until all strips have added to them.
+/// Gradient of attention; a chunk of work is one head of keys of one sequence, with all query heads that read it. For every strip of
+/// queries and block of keys, queries along the lanes: A = e^(K Q^T - m) / sum, dS = A (drop(V dY^T) - D) with D = dY . Y per query; then dV += drop(A) dY, dK += Scale dS Q, dQ^T +=
+/// Scale K^T dS. dK and dV of the head stay in this thread's scratch until all strips of all its query heads have added to them.
 /// </summary>
 internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArguments arguments) : IWorkerJob
     where TOps : struct, IVectorOps<TVector>
@@ -16,7 +16,7 @@ internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArgumen
 
     private readonly AttentionArguments _forward = arguments.Forward;
 
-    public readonly int Chunks => _forward.Batch * _forward.Heads;
+    public readonly int Chunks => _forward.Batch * _forward.KeyHeads;
 
     private static int Strip => 2 * TOps.Count;
 
@@ -34,14 +34,20 @@ internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArgumen
         Clear(dKeys, (nint)keyRows * headWidth);
         Clear(dValues, (nint)keyRows * valueWidth);
 
-        var strip = new GradientStrip<TOps, TVector>(arguments, chunk, headWidth, valueWidth, KeyBlock, scratch);
-        for (int first = 0; first < _forward.QueryLength; first += Strip)
+        // Pairs of the same key head are neighbours.
+        int firstPair = chunk * _forward.Group;
+        var strip = new GradientStrip<TOps, TVector>(_forward, firstPair, headWidth, valueWidth, KeyBlock, scratch);
+        for (int pair = firstPair; pair < firstPair + _forward.Group; pair++)
         {
-            AddStrip(ref strip, first, dKeys, dValues);
+            strip.Begin(arguments, pair);
+            for (int first = 0; first < _forward.QueryLength; first += Strip)
+            {
+                AddStrip(ref strip, first, dKeys, dValues);
+            }
         }
 
-        CopyOut(dKeys, headWidth, arguments.KeyGradients(chunk), _forward.HeadWidth);
-        CopyOut(dValues, valueWidth, arguments.ValueGradients(chunk), _forward.ValueWidth);
+        CopyOut(dKeys, headWidth, arguments.KeyGradients(firstPair), _forward.HeadWidth);
+        CopyOut(dValues, valueWidth, arguments.ValueGradients(firstPair), _forward.ValueWidth);
     }
 
     private readonly void AddStrip(ref GradientStrip<TOps, TVector> strip, int firstQuery, float* dKeys, float* dValues)

@@ -14,7 +14,8 @@ internal readonly unsafe struct AttentionGradientArguments(in AttentionGradientP
 
     public HeadRows QueryGradients(int pair) => new(_dq, _dqStrides, pair / Forward.Heads, pair % Forward.Heads);
 
-    public HeadRows KeyGradients(int pair) => new(_dk, _dkStrides, pair / Forward.Heads, pair % Forward.Heads);
+    /// <summary>Gradients of the keys and values that a head reads.</summary>
+    public HeadRows KeyGradients(int pair) => new(_dk, _dkStrides, pair / Forward.Heads, pair % Forward.Heads / Forward.Group);
 
-    public HeadRows ValueGradients(int pair) => new(_dv, _dvStrides, pair / Forward.Heads, pair % Forward.Heads);
+    public HeadRows ValueGradients(int pair) => new(_dv, _dvStrides, pair / Forward.Heads, pair % Forward.Heads / Forward.Group);
 }

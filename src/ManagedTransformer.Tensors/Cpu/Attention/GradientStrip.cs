@@ -8,27 +8,24 @@ internal unsafe struct GradientStrip<TOps, TVector>
     where TVector : unmanaged
 {
     private readonly AttentionArguments _forward;
-    private readonly HeadRows _q, _k, _v, _y, _dy, _dq;
-    private readonly float* _maxima, _sums;
-    private readonly int _pair, _headWidth, _valueWidth;
+    private readonly HeadRows _k, _v;
+    private readonly int _headWidth, _valueWidth;
 
     // Transposed [width, strip] where the strip's queries are columns of a product, as rows [strip, width] where they are its depth.
     private readonly float* _queriesT, _queries, _outputGradientsT, _outputGradients, _outputsT, _queryGradientsT;
     private readonly float* _weights, _scoreGradients, _factors, _shift, _inverse, _dot;
-    private int _first;
+    private HeadRows _q, _y, _dy, _dq;
+    private float* _maxima, _sums;
+    private int _pair, _first;
 
     /// <summary>
-    /// Takes its memory from <paramref name="scratch"/>: <see cref="Size"/> floats, and room for the keys and values of a head.
+    /// Strips of the heads that read the keys of <paramref name="pair"/>. Takes its memory from <paramref name="scratch"/>:
+    /// <see cref="Size"/> floats, and room for the keys and values of a head.
     /// </summary>
-    public GradientStrip(in AttentionGradientArguments arguments, int pair, int headWidth, int valueWidth, int keyBlock,
-        ThreadScratch scratch)
+    public GradientStrip(in AttentionArguments forward, int pair, int headWidth, int valueWidth, int keyBlock, ThreadScratch scratch)
     {
-        _forward = arguments.Forward;
-        (_q, _y) = (_forward.Queries(pair), _forward.Outputs(pair));
-        (_dy, _dq) = (arguments.OutputGradients(pair), arguments.QueryGradients(pair));
-        _maxima = _forward.Maxima + ((long)pair * _forward.QueryLength);
-        _sums = _forward.Sums + ((long)pair * _forward.QueryLength);
-        (_pair, _headWidth, _valueWidth) = (pair, headWidth, valueWidth);
+        _forward = forward;
+        (_headWidth, _valueWidth) = (headWidth, valueWidth);
         _queriesT = scratch.Take(headWidth * Strip);
         _queries = scratch.Take(headWidth * Strip);
         _queryGradientsT = scratch.Take(headWidth * Strip);
@@ -47,7 +44,6 @@ internal unsafe struct GradientStrip<TOps, TVector>
         values.Prefetch(0, _forward.KeyLength, _forward.ValueWidth);
         _k = keys.Pack(0, _forward.KeyLength, _forward.HeadWidth, scratch.Take((nint)_forward.KeyLength * headWidth));
         _v = values.Pack(0, _forward.KeyLength, _forward.ValueWidth, scratch.Take((nint)_forward.KeyLength * valueWidth));
-        PrefetchQueries(0);
     }
 
     /// <summary>Queries in the strip; its other lanes hold zeros.</summary>
@@ -58,6 +54,17 @@ internal unsafe struct GradientStrip<TOps, TVector>
     /// <summary>Floats of scratch memory that a strip needs.</summary>
     public static int Size(int headWidth, int valueWidth, int keyBlock) =>
         Strip * ((3 * headWidth) + (3 * valueWidth) + (3 * keyBlock) + 3);
+
+    /// <summary>Moves to the queries of a head.</summary>
+    public void Begin(in AttentionGradientArguments arguments, int pair)
+    {
+        (_q, _y) = (_forward.Queries(pair), _forward.Outputs(pair));
+        (_dy, _dq) = (arguments.OutputGradients(pair), arguments.QueryGradients(pair));
+        _maxima = _forward.Maxima + ((long)pair * _forward.QueryLength);
+        _sums = _forward.Sums + ((long)pair * _forward.QueryLength);
+        _pair = pair;
+        PrefetchQueries(0);
+    }
 
     /// <summary>Moves to the strip that begins at a query.</summary>
     public void Load(int firstQuery)

@@ -2,12 +2,12 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Normalization;
 
-/// <summary>y = gain x rrms with rrms = 1 / sqrt(mean(x^2) + epsilon).</summary>
+/// <summary>s = x (+ residual); y = gain s rrms with rrms = 1 / sqrt(mean(s^2) + epsilon).</summary>
 internal unsafe struct RmsNormForward<TOps, TVector> : IRangeJob
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    public float* X, Gain, Y, Rrms;
+    public float* X, Residual, Sum, Gain, Y, Rrms;
     public float Epsilon;
     public int Width;
 
@@ -15,23 +15,53 @@ internal unsafe struct RmsNormForward<TOps, TVector> : IRangeJob
     {
         for (long row = start; row < end; row++)
         {
-            float* x = X + (row * Width), y = Y + (row * Width);
-            TVector squares = TOps.Zero;
-            for (int i = 0; i < Width; i += TOps.Count)
-            {
-                TVector value = VectorTail<TOps, TVector>.LoadUpTo(x + i, Width - i);
-                squares = TOps.MultiplyAdd(value, value, squares);
-            }
-
-            float rrms = 1f / MathF.Sqrt((TOps.Sum(squares) / Width) + Epsilon);
+            long offset = row * Width;
+            float* s = Residual == null ? X + offset : Sum + offset;
+            float squares = Residual == null ? Squares(s) : Add(X + offset, Residual + offset, s);
+            float rrms = 1f / MathF.Sqrt((squares / Width) + Epsilon);
             Rrms[row] = rrms;
-            TVector scale = TOps.Broadcast(rrms);
-            for (int i = 0; i < Width; i += TOps.Count)
-            {
-                TVector normal = TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(x + i, Width - i), scale);
-                VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(normal, VectorTail<TOps, TVector>.LoadUpTo(Gain + i, Width - i)),
-                    y + i, Width - i);
-            }
+            Normalize(s, Y + offset, rrms);
+        }
+    }
+
+    private readonly float Squares(float* s)
+    {
+        TVector squares = TOps.Zero;
+        for (int i = 0; i < Width; i += TOps.Count)
+        {
+            TVector value = VectorTail<TOps, TVector>.LoadUpTo(s + i, Width - i);
+            squares = TOps.MultiplyAdd(value, value, squares);
+        }
+
+        return TOps.Sum(squares);
+    }
+
+    private readonly float Add(float* x, float* residual, float* s)
+    {
+        TVector squares = TOps.Zero;
+        int width = Width;
+        for (int i = 0; i < width; i += TOps.Count)
+        {
+            TVector sum = TOps.Add(VectorTail<TOps, TVector>.LoadUpTo(x + i, width - i),
+                VectorTail<TOps, TVector>.LoadUpTo(residual + i, width - i));
+            VectorTail<TOps, TVector>.StoreUpTo(sum, s + i, width - i);
+            squares = TOps.MultiplyAdd(sum, sum, squares);
+        }
+
+        return TOps.Sum(squares);
+    }
+
+    private readonly void Normalize(float* s, float* y, float rrms)
+    {
+        // Copies of the fields: stores to y might change the fields themselves, for all the compiler knows.
+        float* gain = Gain;
+        int width = Width;
+        TVector scale = TOps.Broadcast(rrms);
+        for (int i = 0; i < width; i += TOps.Count)
+        {
+            TVector normal = TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(s + i, width - i), scale);
+            VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(normal, VectorTail<TOps, TVector>.LoadUpTo(gain + i, width - i)),
+                y + i, width - i);
         }
     }
 }

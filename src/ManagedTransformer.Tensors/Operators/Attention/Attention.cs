@@ -7,25 +7,27 @@ public static partial class TensorOperators
     /// <summary>
     /// Scaled dot-product attention of every head (Vaswani et al., 2017, equation 1): a = softmax over the visible keys of scale q . k,
     /// y = sum of drop(a) v. One pass over tiles; no [T, S] matrix is kept, backward rebuilds the weights.
-    /// A query that sees no key gives zeros.
+    /// A query that sees no key gives zeros. Keys and values may have fewer heads than queries (Ainslie et al., "GQA", 2023): query head h
+    /// reads key head h / (H / K), which is not repeated in memory.
     /// </summary>
     /// <param name="query">[B, T, H, d]</param>
-    /// <param name="key">[B, S, H, d]</param>
-    /// <param name="value">[B, S, H, e]</param>
+    /// <param name="key">[B, S, K, d], where K divides H.</param>
+    /// <param name="value">[B, S, K, e]</param>
     /// <param name="options">Masks and dropout.</param>
     /// <returns>[B, T, H, e]</returns>
     /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
     public static Tensor Attention(this Tensor query, Tensor key, Tensor value, AttentionOptions options = default)
     {
         RequireFloat(query, "Attention");
-        if (query.Rank != 4 || key.Rank != 4 || value.Rank != 4 || query.Shape[0] != key.Shape[0] || query.Shape[2] != key.Shape[2]
+        if (query.Rank != 4 || key.Rank != 4 || value.Rank != 4 || query.Shape[0] != key.Shape[0]
             || query.Shape[3] != key.Shape[3] || value.Shape.With(3, 1) != key.Shape.With(3, 1))
         {
             throw new ArgumentException(
-                $"Attention: query [B, T, H, d], key [B, S, H, d] and value [B, S, H, e] are needed, the shapes are {query.Shape}, "
+                $"Attention: query [B, T, H, d], key [B, S, K, d] and value [B, S, K, e] are needed, the shapes are {query.Shape}, "
                 + $"{key.Shape} and {value.Shape}.");
         }
 
+        RequireGroups(query.Shape[2], key.Shape[2]);
         (query, key, value) = (WithRows(query), WithRows(key), WithRows(value));
         bool record = Recorder.IsNeeded(query, key, value);
         AttentionProblem problem = Describe(new HeadView(query), new HeadView(key), new HeadView(value), options, query.Device, record,
@@ -50,13 +52,50 @@ public static partial class TensorOperators
             throw new ArgumentException($"SelfAttention: packed [B, T, 3, H, d] is needed, the shape is {packed.Shape}.");
         }
 
+        (int heads, int width) = (packed.Shape[3], packed.Shape[4]);
+        return PackedAttention(packed, heads, options, new Shape(packed.Shape[0], packed.Shape[1], 3 * heads, width));
+    }
+
+    /// <summary>
+    /// Self-attention on packed queries, keys and values of which several query heads share a head of keys and values; the same as
+    /// <see cref="Attention"/> on its three parts.
+    /// </summary>
+    /// <param name="packed">[B, T, H + 2 K, d]: the heads of queries, then those of keys, then those of values; K divides H.</param>
+    /// <param name="keyHeads">K.</param>
+    /// <param name="options">Masks and dropout.</param>
+    /// <returns>[B, T, H, d]</returns>
+    /// <exception cref="ArgumentException">Another shape.</exception>
+    public static Tensor GroupedSelfAttention(this Tensor packed, int keyHeads, AttentionOptions options = default)
+    {
+        RequireFloat(packed, "GroupedSelfAttention");
+        if (packed.Rank != 4 || keyHeads < 0 || packed.Shape[2] - (2L * keyHeads) < 0)
+        {
+            throw new ArgumentException(
+                $"GroupedSelfAttention: packed [B, T, H + 2 K, d] with K = {keyHeads} is needed, the shape is {packed.Shape}.");
+        }
+
+        RequireGroups(packed.Shape[2] - (2 * keyHeads), keyHeads);
+        return PackedAttention(packed, keyHeads, options, packed.Shape);
+    }
+
+    private static Tensor PackedAttention(Tensor packed, int keyHeads, in AttentionOptions options, Shape rows)
+    {
         packed = packed.Contiguous();
         bool record = Recorder.IsNeeded(packed);
-        AttentionProblem problem = Describe(
-            new HeadView(packed, 0), new HeadView(packed, 1), new HeadView(packed, 2), options, packed.Device, record, out Tensor y,
+        PackedHeads heads = new(packed, rows, keyHeads);
+        AttentionProblem problem = Describe(heads.Queries, heads.Keys, heads.Values, options, packed.Device, record, out Tensor y,
             out Tensor? sums);
         packed.Kernels.Attention.Attention(problem);
-        return record ? Recorder.Record(y, new SelfAttentionRule(packed, problem, sums!)) : y;
+        return record ? Recorder.Record(y, new SelfAttentionRule(packed, rows, problem, sums!)) : y;
+    }
+
+    private static void RequireGroups(int heads, int keyHeads)
+    {
+        if (keyHeads == 0 ? heads != 0 : heads % keyHeads != 0)
+        {
+            throw new ArgumentException(
+                $"Attention: {keyHeads} heads of keys and values do not divide {heads} heads of queries.");
+        }
     }
 
     private static Tensor WithRows(Tensor x) => x.Strides[3] == 1 || x.Shape[3] == 1 ? x : x.Contiguous();
@@ -94,6 +133,7 @@ public static partial class TensorOperators
         {
             Batch = query.Batch,
             Heads = query.Heads,
+            KeyHeads = key.Heads,
             QueryLength = query.Length,
             KeyLength = key.Length,
             HeadWidth = query.Width,
@@ -148,14 +188,21 @@ public static partial class TensorOperators
             (Buffer, Strides) = (x.Buffer, RowsOf(x));
         }
 
-        /// <summary>One part of a contiguous tensor [B, T, 3, H, d].</summary>
-        public HeadView(Tensor packed, int part)
+        /// <summary>Some heads of a contiguous tensor, seen as [B, T, all heads, d].</summary>
+        public HeadView(Tensor packed, Shape rows, int first, int heads)
         {
-            (Batch, Length, Heads, Width) = (packed.Shape[0], packed.Shape[1], packed.Shape[3], packed.Shape[4]);
-            long row = (long)Heads * Width;
-            (Buffer, Strides) = (new DeviceBuffer(packed.Storage, packed.Offset + (part * row)),
-                new RowStrides(3 * row * Length, 3 * row, Width));
+            (Batch, Length, Heads, Width) = (rows[0], rows[1], heads, rows[3]);
+            long row = (long)rows[2] * Width;
+            (Buffer, Strides) = (new DeviceBuffer(packed.Storage, packed.Offset + ((long)first * Width)),
+                new RowStrides(row * Length, row, Width));
         }
+    }
+
+    /// <summary>Queries, keys and values of a contiguous tensor, seen as [B, T, H + 2 K, d].</summary>
+    private readonly struct PackedHeads(Tensor packed, Shape rows, int keyHeads)
+    {
+        public readonly HeadView Queries = new(packed, rows, 0, rows[2] - (2 * keyHeads)),
+            Keys = new(packed, rows, rows[2] - (2 * keyHeads), keyHeads), Values = new(packed, rows, rows[2] - keyHeads, keyHeads);
     }
 
     private sealed class AttentionRule : GradientRule
@@ -183,19 +230,21 @@ public static partial class TensorOperators
     private sealed class SelfAttentionRule : GradientRule
     {
         private readonly Tensor _packed;
+        private readonly Shape _rows;
         private readonly AttentionProblem _problem;
 
-        public SelfAttentionRule(Tensor packed, in AttentionProblem problem, Tensor sums)
+        public SelfAttentionRule(Tensor packed, Shape rows, in AttentionProblem problem, Tensor sums)
             : base(packed)
         {
-            (_packed, _problem) = (packed, problem);
+            (_packed, _rows, _problem) = (packed, rows, problem);
             Own(sums);
         }
 
         public override void Backward(Tensor dy, GradientSink sink)
         {
             Tensor gradient = Tensor.EmptyLike(_packed);
-            RunBackward(_problem, WithRows(dy), new HeadView(gradient, 0), new HeadView(gradient, 1), new HeadView(gradient, 2));
+            PackedHeads heads = new(gradient, _rows, _problem.KeyHeads);
+            RunBackward(_problem, WithRows(dy), heads.Queries, heads.Keys, heads.Values);
             sink.Add(_packed, gradient);
         }
     }

@@ -18,7 +18,7 @@ internal static class AttentionCases
     }
 
     private sealed record Setting(string Name, bool Causal = false, int Window = 0, bool Padding = false, float Dropout = 0,
-        Layout Layout = Layout.HeadsInside);
+        Layout Layout = Layout.HeadsInside, int Group = 1);
 
     private static readonly (int Batch, int Heads, int Queries, int Keys, int HeadWidth, int ValueWidth)[] _sizes =
     [
@@ -27,6 +27,14 @@ internal static class AttentionCases
         (1, 1, 65, 140, 65, 70), (2, 2, 1, 37, 32, 32), (1, 1, 1, 700, 64, 48), (3, 4, 1, 300, 24, 24), (1, 1, 2, 513, 16, 16),
         (1, 1, 20, 7, 16, 16), (1, 2, 1, 1, 128, 128), (1, 1, 6, 70, 130, 200), (1, 1, 2, 600, 140, 150),
         (0, 2, 3, 3, 8, 8), (1, 1, 0, 5, 8, 8), (1, 2, 4, 0, 8, 8),
+    ];
+
+    // Heads are those of keys.
+    private static readonly (int Batch, int Heads, int Queries, int Keys, int HeadWidth, int ValueWidth)[] _groupedSizes =
+    [
+        (1, 1, 1, 1, 1, 1), (2, 3, 5, 5, 4, 4), (1, 2, 33, 33, 24, 20), (1, 1, 70, 70, 33, 17), (1, 3, 1, 600, 64, 64),
+        (2, 2, 1, 37, 20, 32), (1, 2, 3, 300, 16, 16), (1, 1, 1, 1100, 130, 70), (2, 1, 40, 75, 8, 24), (0, 2, 3, 3, 8, 8),
+        (1, 2, 4, 0, 8, 8), (1, 0, 3, 3, 8, 8),
     ];
 
     private static readonly Setting[] _settings =
@@ -44,10 +52,22 @@ internal static class AttentionCases
         new("heads outside", Causal: true, Layout: Layout.HeadsOutside),
     ];
 
+    private static readonly Setting[] _groupedSettings =
+    [
+        new("groups of 2", Group: 2),
+        new("groups of 3, causal", Causal: true, Group: 3),
+        new("groups of 4, causal, window of 1", Causal: true, Window: 1, Group: 4),
+        new("groups of 2, causal, window of 30", Causal: true, Window: 30, Layout: Layout.HeadsOutside, Group: 2),
+        new("groups of 8, causal, widest window", Causal: true, Window: int.MaxValue, Group: 8),
+        new("groups of 3, padding, dropout", Padding: true, Dropout: 0.2f, Layout: Layout.Packed, Group: 3),
+    ];
+
     public static IEnumerable<KernelCase> All =>
     [
         .. _settings.Select(setting => new KernelCase("Attention", setting.Name, run => RunForward(run, setting))),
         .. _settings.Select(setting => new KernelCase("AttentionGradient", setting.Name, run => RunGradient(run, setting))),
+        .. _groupedSettings.Select(setting => new KernelCase("Attention", setting.Name, run => RunForward(run, setting))),
+        .. _groupedSettings.Select(setting => new KernelCase("AttentionGradient", setting.Name, run => RunGradient(run, setting))),
         new("Attention", "many heads", run => RunForward(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32))),
         new("AttentionGradient", "many heads", run => RunGradient(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32), _gradient)),
         new("Attention", "large scores", LargeScores),
@@ -58,11 +78,14 @@ internal static class AttentionCases
 
     private static void RunForward(KernelRun run, Setting setting)
     {
-        foreach (var size in _sizes)
+        foreach (var size in SizesOf(setting))
         {
             RunForward(run, setting, size);
         }
     }
+
+    private static (int Batch, int Heads, int Queries, int Keys, int HeadWidth, int ValueWidth)[] SizesOf(Setting setting) =>
+        setting.Group == 1 ? _sizes : _groupedSizes;
 
     private static void RunForward(KernelRun run, Setting setting, (int, int, int, int, int, int) size)
     {
@@ -75,7 +98,7 @@ internal static class AttentionCases
 
     private static void RunGradient(KernelRun run, Setting setting)
     {
-        foreach (var size in _sizes)
+        foreach (var size in SizesOf(setting))
         {
             RunGradient(run, setting, size, _gradient);
         }
@@ -88,9 +111,10 @@ internal static class AttentionCases
         forward = change?.Invoke(forward) ?? forward;
         run.Kernels.Attention.Attention(forward);
         (int batch, int heads, int queries, int keys, int width, int valueWidth) = size;
+        int queryHeads = heads * setting.Group;
         var problem = new AttentionGradientProblem { Forward = forward };
-        (problem.DY, problem.DYStrides) = Rows(run, setting.Layout, batch, heads, queries, valueWidth, 3);
-        (problem.DQ, problem.DQStrides) = Results(run, $"dq {Label(size)}", setting.Layout, batch, heads, queries, width, scores);
+        (problem.DY, problem.DYStrides) = Rows(run, setting.Layout, batch, queryHeads, queries, valueWidth, 3);
+        (problem.DQ, problem.DQStrides) = Results(run, $"dq {Label(size)}", setting.Layout, batch, queryHeads, queries, width, scores);
         (problem.DK, problem.DKStrides) = Results(run, $"dk {Label(size)}", setting.Layout, batch, heads, keys, width, scores);
         (problem.DV, problem.DVStrides) = Results(run, $"dv {Label(size)}", setting.Layout, batch, heads, keys, valueWidth, _gradient);
         run.Kernels.Attention.AttentionGradient(problem);
@@ -142,10 +166,12 @@ internal static class AttentionCases
         string prefix)
     {
         (int batch, int heads, int queries, int keys, int width, int valueWidth) = size;
+        int queryHeads = heads * setting.Group;
         var problem = new AttentionProblem
         {
             Batch = batch,
-            Heads = heads,
+            Heads = queryHeads,
+            KeyHeads = heads,
             QueryLength = queries,
             KeyLength = keys,
             HeadWidth = width,
@@ -156,13 +182,13 @@ internal static class AttentionCases
             Dropout = setting.Dropout,
             DropoutKey = new RandomKey(11, 0x1_0000_0005),
         };
-        (problem.Q, problem.QStrides) = Rows(run, setting.Layout, batch, heads, queries, width, 1);
+        (problem.Q, problem.QStrides) = Rows(run, setting.Layout, batch, queryHeads, queries, width, 1);
         (problem.K, problem.KStrides) = Rows(run, setting.Layout, batch, heads, keys, width, 0);
         (problem.V, problem.VStrides) = Rows(run, setting.Layout, batch, heads, keys, valueWidth, 3);
-        (problem.Y, problem.YStrides) = Results(run, $"{prefix}y {Label(size)}", setting.Layout, batch, heads, queries,
+        (problem.Y, problem.YStrides) = Results(run, $"{prefix}y {Label(size)}", setting.Layout, batch, queryHeads, queries,
             valueWidth, tolerance);
-        problem.Maxima = run.Output($"{prefix}maxima {Label(size)}", (long)batch * heads * queries, tolerance);
-        problem.Sums = run.Output($"{prefix}sums {Label(size)}", (long)batch * heads * queries, tolerance);
+        problem.Maxima = run.Output($"{prefix}maxima {Label(size)}", (long)batch * queryHeads * queries, tolerance);
+        problem.Sums = run.Output($"{prefix}sums {Label(size)}", (long)batch * queryHeads * queries, tolerance);
         if (setting.Padding)
         {
             // The first sequence is padded in its second half, the others here and there.

@@ -11,6 +11,7 @@ internal static class KernelSuite
     [
         .. UnaryCases.All,
         .. ElementwiseCases.All,
+        .. GatedCases.All,
         .. ReductionCases.All,
         .. MatrixCases.All,
         .. NormalizationCases.All,
@@ -22,6 +23,7 @@ internal static class KernelSuite
         .. AttentionCases.All,
         .. SpanAttentionCases.All,
         .. LinearAttentionCases.All,
+        .. RotaryCases.All,
         .. OptimizerCases.All,
     ];
 

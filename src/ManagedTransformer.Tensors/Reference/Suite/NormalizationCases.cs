@@ -21,8 +21,10 @@ internal static class NormalizationCases
         new("LayerNorm", "large mean, small deviation", LayerNormFarFromZero),
         new("LayerNormGradient", "shapes", run => LayerNormGradient(run, otherGradient: false)),
         new("LayerNormGradient", "shapes, with a second gradient", run => LayerNormGradient(run, otherGradient: true)),
-        new("RmsNorm", "shapes", RmsNorm),
-        new("RmsNormGradient", "shapes", RmsNormGradient),
+        new("RmsNorm", "shapes", run => RmsNorm(run, residual: false)),
+        new("RmsNorm", "shapes, with residual", run => RmsNorm(run, residual: true)),
+        new("RmsNormGradient", "shapes", run => RmsNormGradient(run, otherGradient: false)),
+        new("RmsNormGradient", "shapes, with a second gradient", run => RmsNormGradient(run, otherGradient: true)),
         new("BatchStatistics", "shapes", BatchStatistics),
         new("BatchNormalize", "shapes", BatchNormalize),
         new("BatchNormGradient", "shapes, training", run => BatchNormGradient(run, training: true, masked: false)),
@@ -121,25 +123,29 @@ internal static class NormalizationCases
         }
     }
 
-    private static void RmsNorm(KernelRun run)
+    private static void RmsNorm(KernelRun run, bool residual)
     {
         foreach ((int rows, int width) in Sizes)
         {
             int count = rows * width;
             DeviceBuffer x = run.Numbers(count, -2, 2, width % 4), gain = run.Numbers(width, 0.5f, 2);
-            run.Kernels.Normalization.RmsNorm(x, gain, Epsilon, run.Output($"y [{rows}, {width}]", count, new(5e-6, 0), 1),
+            DeviceBuffer r = residual ? run.Numbers(count, offset: 1) : default,
+                sum = residual ? run.Output($"sum [{rows}, {width}]", count, new(2e-7, 0), width % 4) : default;
+            run.Kernels.Normalization.RmsNorm(x, r, gain, Epsilon, sum, run.Output($"y [{rows}, {width}]", count, new(5e-6, 0), 1),
                 run.Output($"rrms [{rows}, {width}]", rows, new(5e-6, 0)), rows, width);
         }
     }
 
-    private static void RmsNormGradient(KernelRun run)
+    private static void RmsNormGradient(KernelRun run, bool otherGradient)
     {
         foreach ((int rows, int width) in Sizes)
         {
             int count = rows * width;
             DeviceBuffer x = run.Numbers(count, -2, 2, width % 4), gain = run.Numbers(width, 0.5f, 2), rrms = run.Numbers(rows, 0.5f, 1),
                 dy = run.Numbers(count, offset: 1);
-            run.Kernels.Normalization.RmsNormGradient(x, gain, rrms, dy, run.Output($"dx [{rows}, {width}]", count, _rowTolerance),
+            DeviceBuffer other = otherGradient ? run.Numbers(count, offset: 3) : default;
+            run.Kernels.Normalization.RmsNormGradient(x, gain, rrms, dy, other,
+                run.Output($"ds [{rows}, {width}]", count, _rowTolerance),
                 run.Output($"dGain [{rows}, {width}]", width, ColumnTolerance(rows)), rows, width);
         }
     }
