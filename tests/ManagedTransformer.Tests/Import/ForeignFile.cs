@@ -6,7 +6,8 @@ using ManagedTransformer.Tests.Torch;
 
 namespace ManagedTransformer.Tests.Import;
 
-/// <summary>A checkpoint as another program would write it, made of a model of this library by rules that are written down backwards.</summary>
+/// <summary>A checkpoint as another program would write it, made of a model of this library by rules that are written down backwards.
+/// </summary>
 internal sealed class ForeignFile
 {
     private readonly Dictionary<string, (float[] Values, long[] Sizes)> _tensors = [];

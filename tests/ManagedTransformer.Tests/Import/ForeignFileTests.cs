@@ -446,7 +446,8 @@ public sealed class ForeignFileTests : IDisposable
         foreach (string query in file.Names($@"^{side}.*\.attn\.query\.(weight|bias)"))
         {
             string layer = query[..query.IndexOf(".attn.", StringComparison.Ordinal)], end = query[query.LastIndexOf('.')..];
-            file.Join($"{layer}.self_attn.linear_kqv{end}", $"{layer}.attn.query{end}", $"{layer}.attn.key{end}", $"{layer}.attn.value{end}");
+            file.Join(
+                $"{layer}.self_attn.linear_kqv{end}", $"{layer}.attn.query{end}", $"{layer}.attn.key{end}", $"{layer}.attn.value{end}");
         }
 
         foreach (string key in file.Names($@"^{side}.*\.cross\.key\.(weight|bias)"))
