@@ -11,15 +11,18 @@ namespace ManagedTransformer.Tests.Import;
 internal sealed class ForeignFile
 {
     private readonly Dictionary<string, (float[] Values, long[] Sizes)> _tensors = [];
+    private readonly Dictionary<string, Tensor> _own;
     private readonly List<(string Name, object? Value)> _settings = [];
     private readonly List<string> _order = [];
+    private readonly List<(string Key, byte[] Bytes)> _storages = [];
 
     /// <summary>The tensors of a model, every value of which is made random first.</summary>
     public ForeignFile(Module module)
     {
         RandomSource random = new(11);
         using NoGradientScope _ = new();
-        foreach ((string name, Tensor tensor) in ModuleWeights.Tensors(module))
+        _own = ModuleWeights.Tensors(module).ToDictionary(entry => entry.Item1, entry => entry.Item2);
+        foreach ((string name, Tensor tensor) in _own)
         {
             bool isRatio = name.EndsWith("span.ratio", StringComparison.Ordinal) || name.EndsWith("running_var", StringComparison.Ordinal);
             Tensor values = isRatio
@@ -42,6 +45,26 @@ internal sealed class ForeignFile
 
             _tensors[name] = value;
         }
+    }
+
+    /// <summary>Changes the values of a tensor, in the model and here; the name is still the model's.</summary>
+    public ForeignFile Change(string name, Func<float[], float[]> change)
+    {
+        (float[] values, long[] sizes) = _tensors[name];
+        this[name] = (change(values), sizes);
+        _own[name].Detach().CopyFrom(this[name].Values);
+        return this;
+    }
+
+    /// <summary>Changes every value here, not in the model.</summary>
+    public ForeignFile Change(Func<float, float> change)
+    {
+        foreach (string name in _order)
+        {
+            _tensors[name] = ([.. _tensors[name].Values.Select(change)], _tensors[name].Sizes);
+        }
+
+        return this;
     }
 
     /// <summary>Renames tensors: what a pattern matches is replaced.</summary>
@@ -108,23 +131,36 @@ internal sealed class ForeignFile
     public void Write(string path, string? settings, bool isNamespace = true, Action<PickleBuilder>? more = null)
     {
         PickleBuilder pickle = new();
+        _storages.Clear();
         pickle.Op("}(");
         if (settings is not null)
         {
-            pickle.Text(settings);
-            pickle = isNamespace ? pickle.Global("argparse", "Namespace").Op((byte)')', 0x81) : pickle;
-            pickle.Op("}(");
-            foreach ((string name, object? value) in _settings)
-            {
-                Value(pickle.Text(name), value);
-            }
-
-            pickle.Op(isNamespace ? "ub" : "u");
+            WriteSettings(pickle.Text(settings), isNamespace);
         }
 
         more?.Invoke(pickle);
-        pickle.Text("model").Op("}(");
-        List<(string, byte[])> storages = [];
+        WriteTensors(pickle.Text("model"));
+        Save(path, pickle.Op("u."));
+    }
+
+    /// <summary>Writes the settings.</summary>
+    public void WriteSettings(PickleBuilder pickle, bool isNamespace)
+    {
+        pickle = isNamespace ? pickle.Global("argparse", "Namespace").Op((byte)')', 0x81) : pickle;
+        pickle.Op("}(");
+        foreach ((string name, object? value) in _settings)
+        {
+            Value(pickle.Text(name), value);
+        }
+
+        pickle.Op(isNamespace ? "ub" : "u");
+    }
+
+    /// <summary>Writes a dictionary of the tensors, whose elements go into another file where one is given.</summary>
+    public PickleBuilder WriteTensors(PickleBuilder pickle, ForeignFile? into = null)
+    {
+        List<(string Key, byte[] Bytes)> storages = (into ?? this)._storages;
+        pickle.Op("}(");
         foreach (string name in _order)
         {
             TestTensor tensor = TestTensor.Of($"{storages.Count}", _tensors[name].Values, _tensors[name].Sizes);
@@ -132,10 +168,13 @@ internal sealed class ForeignFile
             pickle.Text(name).Tensor("FloatStorage", tensor.Key, tensor.Count, 0, tensor.Sizes, tensor.Strides);
         }
 
-        File.WriteAllBytes(path, ZipBuilder.Checkpoint(pickle.Op("uu.").ToArray(), [.. storages]).ToArray());
+        return pickle.Op("u");
     }
 
-    public static void Value(PickleBuilder pickle, object? value)
+    private void Save(string path, PickleBuilder pickle) =>
+        File.WriteAllBytes(path, ZipBuilder.Checkpoint(pickle.ToArray(), [.. _storages]).ToArray());
+
+    private static void Value(PickleBuilder pickle, object? value)
     {
         switch (value)
         {

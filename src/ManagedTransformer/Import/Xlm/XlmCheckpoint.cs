@@ -39,7 +39,7 @@ internal sealed class XlmCheckpoint : IForeignModel
 
         WeightPlan plan = new(state, source.Options.Renames);
         string table = plan.Named("embed.weight", "embeddings.weight");
-        int vocab = state.Size(table, 2, 0), dim = state.Size(table, 2, 1), layers = Required("n_layers");
+        int vocab = state.Size(table, 2, 0), dim = state.Size(table, 2, 1), layers = source.RequireLayers(Required("n_layers"));
         XlmMemories memories = new(source, settings, plan, dim, layers);
         bool isTied = state.AreEqual(table, "pred_layer.proj.weight");
         LanguageModelConfig model = new()
@@ -167,7 +167,7 @@ internal sealed class XlmCheckpoint : IForeignModel
             }
         }
 
-        string list = string.Join(", ", known.Select(entry => PickleText.Quote(entry.Name)));
+        string list = string.Join(", ", known.Take(50).Select(entry => PickleText.Quote(entry.Name)));
         int row = source.Options.Language is not { } wanted
             ? throw source.Refuse($"the model speaks several languages, choose one by --language: {list}")
             : known.FindIndex(entry => entry.Name == wanted) is >= 0 and int place
