@@ -55,7 +55,7 @@ public sealed class ImportCommandTests : IDisposable
     {
         ImportedCase test = ImportedCase.Of("fairseq012_translation_cfg_zip");
         string data = test.Command()[^1];
-        string[] dictionaries = ["--source-dict", Path.Combine(data, "dict.de.txt"), "--target-dict", Path.Combine(data, "dict.en.txt")];
+        string[] dictionaries = ["--source-dict", Path.Combine(data, "dict.en.txt"), "--target-dict", Path.Combine(data, "dict.de.txt")];
         Assert.Equal(0, Workspace.Run([.. test.Command(), "--out", _work["data"]]).ExitCode);
         Assert.Equal(0, Workspace.Run(["convert", test.File, "--from", "fairseq", .. dictionaries, "--out", _work["files"]]).ExitCode);
         foreach (string file in Directory.EnumerateFiles(_work["data"]))

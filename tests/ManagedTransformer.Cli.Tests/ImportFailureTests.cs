@@ -31,7 +31,7 @@ public sealed class ImportFailureTests : IDisposable
     public void OfAnotherKind(string file, string kind, string word)
     {
         string[] heads = kind == "fast-transformers" ? ["--heads", "2"] : [];
-        Fails(1, [file, word], Path.Combine(ImportedCase.Folder, file), "--from", kind, .. heads);
+        Fails(1, [file, word], [Path.Combine(ImportedCase.Folder, file), "--from", kind, .. heads]);
     }
 
     [Fact]
@@ -42,14 +42,14 @@ public sealed class ImportFailureTests : IDisposable
         Fails(2, ["--heads"], _fairseq, "--from", "fairseq", "--heads", "4");
         Fails(2, ["--ramp"], _spans, "--from", "adaptive-span", "--ramp", "0");
         Fails(2, ["--ema"], _spans, "--from", "adaptive-span", "--ema");
-        Fails(2, ["--from"], _spans, "--from", "tensorflow");
+        Fails(2, ["'tensorflow'", "xlm"], _spans, "--from", "tensorflow");
         Fails(2, ["--heads", "--from"], _spans, "--heads", "4");
         Fails(2, ["--to"], _fairseq, "--from", "fairseq", "--to", "gpt2");
         Fails(2, ["--rename", "OURS=THEIRS"], _fairseq, "--from", "fairseq", "--rename", "embed.weight");
         Fails(2, ["--rename", "twice"], _fairseq, "--from", "fairseq", "--rename", "a=b", "--rename", "a=c");
         Fails(1, ["'a'", "--rename"], _fairseq, "--from", "fairseq", "--rename", "a=b");
         Fails(1, ["extra_state.ema"], _fairseq, "--from", "fairseq", "--ema");
-        Fails(2, ["--attention"], _linear, "--from", "fast-transformers", "--heads", "4", "--attention", "fourier");
+        Fails(2, ["'fourier'", "favor"], _linear, "--from", "fast-transformers", "--heads", "4", "--attention", "fourier");
         Workspace.Run("convert", _fairseq, "--from", "fairseq").AssertFails(2, "--out");
     }
 

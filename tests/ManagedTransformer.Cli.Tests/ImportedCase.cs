@@ -12,7 +12,7 @@ internal sealed class ImportedCase
 
     private ImportedCase(string path)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+        using JsonDocument document = JsonDocument.Parse(System.IO.File.ReadAllBytes(path));
         (_root, _folder, Name) = (document.RootElement.Clone(), Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path));
     }
 

@@ -219,7 +219,7 @@ public sealed class FairseqModelRoundTripTests : RoundTrip
     public void SettingsThatCannotBeRepresentedAreRefused(string setting, object value)
     {
         ForeignFile file = Names(new ForeignFile(Model(_basis)));
-        Settings(file.Set(setting, value)).Write(File, "args");
+        Settings(file).Set(setting, value).Write(File, "args");
         Refused(ForeignKind.Fairseq, setting is "arch" ? (string)value : setting == "decoder_attention_heads" ? "heads" : setting);
     }
 

@@ -21,7 +21,7 @@ internal sealed class ForeignFile
     {
         RandomSource random = new(11);
         using NoGradientScope _ = new();
-        _own = ModuleWeights.Tensors(module).ToDictionary(entry => entry.Item1, entry => entry.Item2);
+        _own = ModuleWeights.Tensors(module).ToDictionary(entry => entry.Name, entry => entry.Buffer);
         foreach ((string name, Tensor tensor) in _own)
         {
             bool isRatio = name.EndsWith("span.ratio", StringComparison.Ordinal) || name.EndsWith("running_var", StringComparison.Ordinal);

@@ -125,7 +125,7 @@ public sealed class XlmRoundTripTests : RoundTrip
             },
         });
         ForeignFile file = new(model);
-        file.Rename(@"\.query\.", ".query_proj.query_mlps.0.");
+        file.Rename(@"\.memory\.query\.", ".memory.query_proj.query_mlps.0.");
         Settings(Names(file)).Set("mem_query_batchnorm", false).Set("mem_query_layer_sizes", new object[] { 0, 0 })
             .Set("mem_enc_positions", new object[] { (1, "in") });
         Write(file);
@@ -162,7 +162,7 @@ public sealed class XlmRoundTripTests : RoundTrip
             Memory = new ProductKeyMemoryConfig { Heads = 2, NKeys = 6, KeyDim = 4, TopK = 3, BatchNorm = false },
         });
         ForeignFile file = new(model);
-        file.Rename(@"\.query\.", ".query_proj.query_mlps.0.");
+        file.Rename(@"\.memory\.query\.", ".memory.query_proj.query_mlps.0.");
         file.Set(setting, value);
         Settings(Names(file), except: setting).Set("mem_query_batchnorm", false).Set("mem_enc_positions", new object[] { (1, "in") });
         if (setting != "mem_query_layer_sizes")

@@ -10,7 +10,7 @@ internal static class HostilePickles
 
     private static IEnumerable<HostileFile> Names()
     {
-        foreach ((string module, string name) in (ReadOnlySpan<(string, string)>)
+        foreach ((string module, string name) in ((string, string)[])
             [
                 ("builtins", "getattr"), ("builtins", "exec"), ("builtins", "__import__"), ("builtins", "object"), ("nt", "system"),
                 ("copyreg", "_reconstructor"), ("torch.hub", "load"), ("torch", "load"), ("operator", "attrgetter"), ("runpy", "run_path"),
