@@ -102,8 +102,10 @@ public sealed class XlmRoundTripTests : RoundTrip
             .Set("mem_query_layer_sizes", new object[] { 0, 5, 4, 0 }).Set("mem_enc_positions", new object[] { (0, "in") })
             .Set("gelu_activation", false);
         file["pred_layer.proj.weight"] = file["embeddings.weight"];
+        file.Set("lang2id", new Dictionary<string, int> { ["en"] = 0 });
         Write(file);
-        Same(model, ForeignKind.Xlm);
+        Refused(ForeignKind.Xlm, "does not speak 'de'", options => options with { Language = "de" });
+        Same(model, ForeignKind.Xlm, options => options with { Language = "en" });
     }
 
     [Fact]

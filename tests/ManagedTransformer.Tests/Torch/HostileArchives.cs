@@ -52,7 +52,8 @@ internal static class HostileArchives
         yield return Archive("a NUL", z => z.Add("archive/data\0/1", _four.Bytes), "path", "\\u0000");
         yield return Archive("no name", z => z.Add("", _four.Bytes), "path");
         yield return Archive("a file beside the root", z => z.Add("readme", _four.Bytes), "root folder");
-        yield return Archive("an entry with a very long name", z => z.Add("archive/" + new string('n', 60_000), _four.Bytes, method: 8), "compressed");
+        yield return Archive("an entry with a very long name",
+            z => z.Add("archive/" + new string('n', 60_000), _four.Bytes, method: 8), "compressed");
         yield return Archive("escape sequences in a name", z => z.Add("archive/\u001b]0;x\u0007", _four.Bytes, method: 8), "\\u001b");
         yield return new("a storage of half the length",
             () => ZipBuilder.Checkpoint(Pickle(), ("0", _four.Bytes[..8])).ToArray(), "8 bytes");

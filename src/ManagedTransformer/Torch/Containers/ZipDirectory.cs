@@ -13,7 +13,7 @@ internal sealed class ZipDirectory
 {
     private const uint EntrySignature = 0x02014B50, LocalSignature = 0x04034B50;
 
-    private const int EntryLength = 46, LocalLength = 30, MostEntries = 1_100_000, WindowBytes = 4096;
+    private const int EntryLength = 46, LocalLength = 30, MostEntries = 250_000, WindowBytes = 4096;
 
     private const long MostDirectory = 256L << 20;
 
