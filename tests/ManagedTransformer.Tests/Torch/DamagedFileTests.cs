@@ -10,7 +10,7 @@ namespace ManagedTransformer.Tests.Torch;
 /// <summary>Files that are cut or changed anywhere are read or refused in one sentence; nothing else ever happens.</summary>
 public sealed class DamagedFileTests : IDisposable
 {
-    private const int Changes = 1_500;
+    private const int Changes = 500;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -23,7 +23,7 @@ public sealed class DamagedFileTests : IDisposable
     {
         byte[] whole = Whole(isZip);
         Assert.True(IsRead(whole));
-        for (int length = 0; length < whole.Length; length++)
+        for (int length = 0; length < whole.Length; length += isZip ? 5 : 1)
         {
             Assert.False(IsRead(whole[..length]), $"{length} of {whole.Length} bytes");
         }

@@ -12,7 +12,7 @@ internal static class HostileModels
         yield return Xlm("layers below zero", p => p.Text("n_layers").Int(-3), "n_layers");
         yield return Xlm("a number of heads of 2^63", p => p.Text("n_layers").Int(1).Text("n_heads").Op(0x8A, 9).Op(new byte[8]).Op(1),
             "n_heads");
-        yield return Xlm("a very long list of settings", p => Memory(p, q => q.Text(string.Join(',', Enumerable.Repeat("1", 8 << 20)))),
+        yield return Xlm("a very long list of settings", p => Memory(p, q => q.Text(string.Join(',', Enumerable.Repeat("1", 1 << 20)))),
             "mem_query_layer_sizes");
         yield return Xlm("very many query layers",
             p => Memory(p, q => q.Text(string.Join(',', Enumerable.Repeat("1", 9_000)))), "mem_query_layer_sizes");

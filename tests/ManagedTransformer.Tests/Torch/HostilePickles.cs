@@ -26,7 +26,7 @@ internal static class HostilePickles
             p => p.Text("os").Op("q\u0000").Text("system").Op("q\u0001").Op("00}h\u0000h\u0001").Op(0x93).Op("."), "os.system");
         yield return HostileFile.Pickle("a name of bytes", p => p.Op("C\u0002osC\u0006system").Op(0x93).Op("."), "a name is no text");
         yield return HostileFile.Pickle("a very long name",
-            p => p.Text(new string('m', 10 * Megabyte)).Text("n").Op(0x93).Op("."), "refers to mmm", "...");
+            p => p.Text(new string('m', Megabyte)).Text("n").Op(0x93).Op("."), "refers to mmm", "...");
         yield return HostileFile.Pickle("a line without an end", p => p.Op("c").Op(new string('x', 2_000)), "longer than 1000");
     }
 
@@ -84,7 +84,7 @@ internal static class HostilePickles
         yield return HostileFile.Pickle("a tensor under a name with control characters",
             p => p.Op("}").Text("a\u001b[2Jb").Tensor("FloatStorage", "0", 4, 0, [4], [1]).Op("s."), "no plain text");
         yield return HostileFile.Pickle("a tensor under a very long name",
-            p => p.Op("}").Text(new string('n', 10 * Megabyte)).Tensor("FloatStorage", "0", 4, 0, [4], [1]).Op("s."), "too long");
+            p => p.Op("}").Text(new string('n', Megabyte)).Tensor("FloatStorage", "0", 4, 0, [4], [1]).Op("s."), "too long");
 
         static void Doubled(PickleBuilder pickle)
         {
