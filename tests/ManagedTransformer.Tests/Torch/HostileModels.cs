@@ -42,7 +42,8 @@ internal static class HostileModels
             }
 
             p.Op("uu.");
-        }, "delight_") with { From = ForeignKind.Delight };
+        }, "delight_") with
+        { From = ForeignKind.Delight };
     }
 
     private static PickleBuilder Square(PickleBuilder pickle, string name) =>
@@ -83,5 +84,5 @@ internal static class HostileModels
         more?.Invoke(p);
         p.Op("uu.");
     }, word) with
-    { From = kind };
+        { From = kind };
 }

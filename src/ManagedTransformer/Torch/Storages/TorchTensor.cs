@@ -1,5 +1,5 @@
-using ManagedTransformer.Tensors.Serialization;
 using System.Globalization;
+using ManagedTransformer.Tensors.Serialization;
 
 namespace ManagedTransformer.Torch.Storages;
 
