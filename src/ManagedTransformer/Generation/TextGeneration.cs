@@ -66,6 +66,9 @@ public sealed class TextGeneration : IEnumerable<string>
         Tokens = 0;
         IsStopped = false;
         StreamingDecoder decoder = new(_tokenizer);
+
+        // The last token of the prompt decides what stands between it and the text: a blank before a word.
+        _ = decoder.Append(_prompt[^1]);
         foreach (int id in TextGenerator.Generate(_network, _prompt, _options, _tokenizer.VocabularySize))
         {
             Tokens++;
