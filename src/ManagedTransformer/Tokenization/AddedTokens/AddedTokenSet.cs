@@ -37,7 +37,7 @@ internal sealed class AddedTokenSet
             if (entry.DeclaredId is { } declared && declared != id)
             {
                 throw new InputException(
-                    $"{path}: the added token '{entry.Content}' has the id {declared}, but by its place it gets {id}.");
+                    $"{path}: the added token '{entry.Content}' has the id {declared}, but the vocabulary gives it the id {id}.");
             }
 
             AddedEntry placed = entry with { Id = id };

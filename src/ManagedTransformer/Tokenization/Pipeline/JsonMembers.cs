@@ -52,6 +52,17 @@ internal sealed class JsonMembers
         return members;
     }
 
+    /// <summary>A file that is a member of nothing else.</summary>
+    /// <exception cref="JsonException">It is not valid.</exception>
+    /// <exception cref="FormatException">It is no object.</exception>
+    public static JsonMembers Of(string name, ReadOnlyMemory<byte> json)
+    {
+        Read(json);
+        JsonMembers members = new(json);
+        members._ranges[name] = (0, json.Length);
+        return members;
+    }
+
     /// <summary>The bytes of a member; empty where it is absent.</summary>
     public ReadOnlyMemory<byte> Bytes(string name) =>
         _ranges.TryGetValue(name, out (int Start, int End) range) ? Json[range.Start..range.End] : default;

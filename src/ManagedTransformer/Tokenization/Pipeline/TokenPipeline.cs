@@ -11,7 +11,7 @@ using ManagedTransformer.Tokenization.Unicode;
 namespace ManagedTransformer.Tokenization.Pipeline;
 
 /// <summary>The parts of a tokenizer in their order: added tokens, normalizer, pre-tokenizers, model, template, decoders.</summary>
-internal sealed class TokenPipeline
+internal sealed record TokenPipeline
 {
     private readonly Normalizer? _normalizer;
     private readonly PreTokenizer[] _preTokenizers;
@@ -50,15 +50,14 @@ internal sealed class TokenPipeline
     /// <summary>What turns tokens into text; null: spaces between them.</summary>
     public TokenDecoder[]? Decoders { get; init; }
 
-    /// <summary>
-    /// True for a byte-level BPE as in GPT-2, whose template puts tokens before texts at most: what <c>BytePairTokenizer</c> stands for.
-    /// </summary>
-    public bool IsPlainBytePairs =>
-        _normalizer is null && Model is BytePairModel { TakesBytes: true, IsPlain: true }
-        && _preTokenizers is [ByteLevelPreTokenizer { Splits: true }]
-        && Decoders is [ByteLevelDecoder] && Template.Single is [.., { Sequence: 0 }] && Truncation is null && Padding is null
-        && Added.ById.Values.All(entry => entry is { IsSingleWord: false, StripsLeft: false, StripsRight: false, IsSpecial: true }
-            && System.Text.Ascii.IsValid(entry.Content));
+    /// <summary>True where bytes that are not UTF-8 stay as they are; only for models and pre-tokenizers that take them.</summary>
+    public bool KeepsBytes { get; init; }
+
+    /// <summary>True where texts are normalized.</summary>
+    public bool HasNormalizer => _normalizer is not null;
+
+    /// <summary>What splits texts.</summary>
+    public IReadOnlyList<PreTokenizer> PreTokenizers => _preTokenizers;
 
     /// <summary>One above the largest id.</summary>
     public int Size => Math.Max(Model.Vocabulary.LargestId, Added.LargestId) + 1;
@@ -69,7 +68,7 @@ internal sealed class TokenPipeline
     /// <exception cref="InputException">The text cannot be encoded.</exception>
     public void Encode(ReadOnlySpan<byte> text, TokenSink sink)
     {
-        text = Utf8.Repair(text);
+        text = KeepsBytes ? text : Utf8.Repair(text);
         Workspace work = new(new PatternBudget(text.Length));
         int position = 0, taken = 0;
         while (!Added.Raw.IsEmpty && Added.Raw.Next(text, ref position, taken, out int start, out int end) is { } token)
@@ -88,6 +87,10 @@ internal sealed class TokenPipeline
             EncodeSegment(text[taken..], taken == 0, sink, work);
         }
     }
+
+    /// <summary>The id of a token; -1 where the vocabulary lacks it.</summary>
+    public int IdOf(string token) => Added.IdOf(token) is >= 0 and int added ? added
+        : Model.Vocabulary.TryGetId(Encoding.UTF8.GetBytes(token), out int id) ? id : -1;
 
     /// <summary>The text of an id; null where no token has it.</summary>
     public string? TextOf(int id) => Added.ById.TryGetValue(id, out AddedEntry? entry) ? entry.Content
