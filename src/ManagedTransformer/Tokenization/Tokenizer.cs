@@ -42,7 +42,8 @@ public static class Tokenizer
             return ReadPipeline(json, path);
         }
 
-        return JsonFile.Read<ITokenizer>(path, root => JsonFile.RequireString(root, "type", path) switch
+        TokenizerBytes.RequireRoom(json, path);
+        return JsonFile.Read<ITokenizer>(json, path, root => JsonFile.RequireString(root, "type", path) switch
         {
             ByteTokenizer.TypeName => ByteTokenizer.Read(root, path),
             CharacterTokenizer.TypeName => CharacterTokenizer.Read(root, path),

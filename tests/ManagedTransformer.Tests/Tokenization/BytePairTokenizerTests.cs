@@ -26,6 +26,15 @@ public class BytePairTokenizerTests
         && _trained.Decode(_trained.Encode($"{text}{EndOfText} {text}")) == $"{text}{EndOfText} {text}";
 
     [Property]
+    public bool HalvesOfSurrogatePairsBecomeReplacementCharacters(string text, char[] characters)
+    {
+        string broken = $"{text}\udc00{new string(characters)}\ud800{text}\udbff";
+        string expected = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(broken));
+        PipelineTokenizer whole = new(_trained.Pipeline, _trained.Save);
+        return _trained.Decode(_trained.Encode(broken)) == expected && whole.Decode(whole.Encode(broken)) == expected;
+    }
+
+    [Property]
     public bool BytesSurvive(byte[] bytes)
     {
         var decoded = new List<byte>();

@@ -8,7 +8,7 @@ namespace ManagedTransformer.Tokenization.Pipeline;
 /// </summary>
 internal sealed class JsonMembers
 {
-    private const int DeepestNesting = 64, LargestPart = 8 << 20;
+    private const int DeepestNesting = 64, LargestPart = 4 << 20;
 
     private readonly Dictionary<string, (int Start, int End)> _ranges = new(StringComparer.Ordinal);
 

@@ -98,6 +98,11 @@ internal static class PipelineReader
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
+            if (entries.Count == AddedTokenSet.MostTokens)
+            {
+                throw new InputException($"{path}: added_tokens has more than {AddedTokenSet.MostTokens:N0} entries.");
+            }
+
             int start = (int)reader.TokenStartIndex;
             reader.Skip();
             entries.Add(AddedEntry.Read(JsonMembers.Parse(json[start..(int)reader.BytesConsumed], "an added token", path), path));

@@ -16,11 +16,13 @@ internal sealed record TokenPipeline
     private readonly Normalizer? _normalizer;
     private readonly PreTokenizer[] _preTokenizers;
     private readonly Pattern? _wholePattern;
+    private readonly bool _asksForStart;
 
     /// <summary>Puts the parts together.</summary>
     public TokenPipeline(AddedTokenSet added, Normalizer? normalizer, PreTokenizer[] preTokenizers, TokenModel model)
     {
         (Added, _normalizer, _preTokenizers, Model) = (added, normalizer, preTokenizers, model);
+        _asksForStart = preTokenizers.Any(part => part is MetaspacePreTokenizer { AsksForStart: true });
         if (model is BytePairModel { CanTakeBytes: true } pairs && preTokenizers is [.., ByteLevelPreTokenizer last])
         {
             // The model knows bytes: no need to write them as characters first.
@@ -120,9 +122,14 @@ internal sealed record TokenPipeline
             return string.Join(' ', tokens);
         }
 
+        long most = new PatternBudget(tokens.Sum(token => token.Length)).MostBytes;
         foreach (TokenDecoder decoder in Decoders)
         {
             decoder.Apply(tokens);
+            if (tokens.Sum(token => (long)token.Length) > most)
+            {
+                throw new InputException($"The tokenizer makes more than {most:N0} characters of these tokens.");
+            }
         }
 
         return string.Concat(tokens);
@@ -166,6 +173,7 @@ internal sealed record TokenPipeline
     {
         if (_normalizer is not null)
         {
+            isFirst = isFirst && !(_asksForStart && DropsStart(segment, work));
             work.Normalized.Truncate(0);
             _normalizer.Append(segment, work.Normalized);
             segment = work.Normalized.Span;
@@ -187,6 +195,15 @@ internal sealed record TokenPipeline
         {
             EncodeOrdinary(segment[taken..], isFirst && taken == 0, sink, work);
         }
+    }
+
+    // What remains then begins behind the start of the original text.
+    private bool DropsStart(ReadOnlySpan<byte> segment, Workspace work)
+    {
+        work.Normalized.Truncate(0);
+        Utf8.Read(segment, 0, out int length);
+        _normalizer!.Append(segment[..length], work.Normalized);
+        return work.Normalized.Length == 0;
     }
 
     private void EncodeOrdinary(ReadOnlySpan<byte> text, bool isFirst, TokenSink sink, Workspace work)
@@ -256,7 +273,7 @@ internal sealed record TokenPipeline
 
     private sealed class Workspace(PatternBudget budget)
     {
-        public ByteBuffer Normalized { get; } = new();
+        public ByteBuffer Normalized { get; } = new() { Limit = budget.MostBytes };
 
         public Pieces Pieces { get; } = new();
 
