@@ -43,6 +43,16 @@ public sealed class TokenizeCommandTests : IDisposable
     }
 
     [Fact]
+    public void ALineThatIsTooLongIsAnErrorAndTheRunGoesOn()
+    {
+        File.WriteAllText(_work["t.json"],
+            """{"model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"},"pre_tokenizer":{"type":"WhitespaceSplit"}}""");
+        JsonElement[] lines = Tokenize($"{new string('a', 17 << 20)}\n{{\"text\":\"a\"}}\n", 1);
+        Assert.Equal("The line is longer than 16 MiB.", lines[0].GetProperty("error").GetString());
+        Assert.Equal(["a"], lines[1].GetProperty("tokens").EnumerateArray().Select(token => token.GetString()));
+    }
+
+    [Fact]
     public void TrainingReadsGzipAndTheBenchmarkMeasures()
     {
         byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("the cat <unk> sat on the mat</s>\n", 200)));
