@@ -9,7 +9,7 @@ namespace ManagedTransformer.Tokenization.Pipeline;
 /// <summary>Reads the part <c>model</c> of a tokenizer's file.</summary>
 internal sealed class ModelReader
 {
-    private const int MostTokens = 4_000_000, LargestGap = 16;
+    private const int MostTokens = 1 << 20, LargestGap = 16;
     private const string Vocabulary = "vocab", Merges = "merges";
 
     private static readonly string[] _fields =
