@@ -127,7 +127,7 @@ public sealed class LanguageModel : TrainedModel
             options = options with { StopTokens = [.. options.StopTokens, .. ends] };
         }
 
-        return new TextGeneration(Network, Tokenizer, ids, options);
+        return new TextGeneration(Network, Tokenizer, ids, prompt.Length > 0 && char.IsWhiteSpace(prompt[^1]), options);
     }
 
     /// <summary>

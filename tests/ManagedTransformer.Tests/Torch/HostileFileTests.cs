@@ -31,7 +31,7 @@ public sealed class HostileFileTests : IDisposable
         Stopwatch clock = Stopwatch.StartNew();
         using Timer timer = new(_ => most = Math.Max(most, GC.GetTotalMemory(false)), null, 0, 5);
         InputException e = Assert.Throws<InputException>(() =>
-            ModelImport.Run(_folder["model.pt"], _folder["out"], new ImportOptions { From = ForeignKind.Plain }));
+            ModelImport.Run(_folder["model.pt"], _folder["out"], new ImportOptions { From = file.From }));
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"{clock.Elapsed}: {e.Message}");
         Assert.True(most - before <= (2 * length) + Allowance, $"{most - before} bytes for a file of {length}");
         Assert.All(file.Words, word => Assert.Contains(word, e.Message, StringComparison.Ordinal));
