@@ -171,9 +171,16 @@ public sealed class RotaryLanguageModelTests
             "linear" => With(rotary with { Scaling = new() { Type = RotaryScalingKind.Linear, Factor = 2, LowFreqFactor = 1 } }),
             "llama3" => With(rotary with
             {
-                Scaling = new() { Type = RotaryScalingKind.Llama3, Factor = 2, LowFreqFactor = 4, HighFreqFactor = 4, OriginalPositions = 9 },
+                Scaling = new()
+                {
+                    Type = RotaryScalingKind.Llama3,
+                    Factor = 2,
+                    LowFreqFactor = 4,
+                    HighFreqFactor = 4,
+                    OriginalPositions = 9,
+                },
             }),
-            "gate" => _llama with { Ffn = 0 },
+            "gate" => _models["a memory"] with { Ffn = 0, MemoryPositions = ["0", "1"] },
             _ => _llama with { Exits = new() },
         };
         string message = Assert.Throws<InputException>(() => config.Validate("recipe.json")).Message;
