@@ -104,6 +104,13 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Fact]
+    public void SaysThatACheckpointOfPyTorchNeedsItsKind()
+    {
+        _work.Write("model.pt", "PK");
+        Workspace.Run("convert", _work["model.pt"], "--out", _work["out"]).AssertFails(1, "model.pt", "--from");
+    }
+
+    [Fact]
     public void RefusesOtherModelsOfHuggingFace()
     {
         _work.Write("bloom/config.json", """{ "model_type": "bloom" }""");

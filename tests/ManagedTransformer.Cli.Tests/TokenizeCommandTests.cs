@@ -42,13 +42,50 @@ public sealed class TokenizeCommandTests : IDisposable
         Assert.Equal(["a", "a"], lines[2].GetProperty("tokens").EnumerateArray().Select(token => token.GetString()));
     }
 
+    [Theory]
+    [InlineData("{\"text\":\"a\",\"add_specials\":false}", "'add_specials' is unknown")]
+    [InlineData("{\"text\":\"a\",\"text\":\"a\"}", "'text' occurs twice")]
+    [InlineData("{\"text\":\"a\",\"ids\":[0]}", "has both")]
+    [InlineData("{\"ids\":[-1]}", "not negative")]
+    [InlineData("{\"ids\":[4294967296]}", "whole numbers")]
+    public void ALineThatSaysTooMuchIsAnError(string line, string mention)
+    {
+        File.WriteAllText(_work["t.json"],
+            """{"model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"},"pre_tokenizer":{"type":"WhitespaceSplit"}}""");
+        JsonElement[] lines = Tokenize($"{{\"text\":\"a\"}}\n{line}\n", 1);
+        Assert.StartsWith("Line 2: ", lines[1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains(mention, lines[1].GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BytesThatAreNoUtf8AreAnError()
+    {
+        File.WriteAllText(_work["t.json"],
+            """{"model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"},"pre_tokenizer":{"type":"WhitespaceSplit"}}""");
+        byte[] text = [.. "a\nb "u8, 0xFF, .. "\na\n"u8];
+        using StringWriter output = new(), error = new();
+        using MemoryStream stream = new(text);
+        Assert.Equal(1, CommandLine.Run(["tokenize", "--tokenizer", _work["t.json"]], new Terminal(stream, output, error)));
+        Assert.Equal("0\n\n0\n", output.ToString().ReplaceLineEndings("\n"));
+        Assert.Contains("Line 2: The line is not valid UTF-8.", error.ToString(), StringComparison.Ordinal);
+
+        File.WriteAllBytes(_work["text.txt"], text);
+        foreach (string type in (string[])["unigram", "wordpiece"])
+        {
+            Workspace.Run("train-tokenizer", _work["text.txt"], "--type", type, "--vocab", "300", "--out", _work["new.json"])
+                .AssertFails(1, "text.txt", "line 2", "UTF-8");
+        }
+
+        Assert.False(File.Exists(_work["new.json"]));
+    }
+
     [Fact]
     public void ALineThatIsTooLongIsAnErrorAndTheRunGoesOn()
     {
         File.WriteAllText(_work["t.json"],
             """{"model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"},"pre_tokenizer":{"type":"WhitespaceSplit"}}""");
         JsonElement[] lines = Tokenize($"{new string('a', 17 << 20)}\n{{\"text\":\"a\"}}\n", 1);
-        Assert.Equal("The line is longer than 16 MiB.", lines[0].GetProperty("error").GetString());
+        Assert.Equal("Line 1: The line is longer than 16 MiB.", lines[0].GetProperty("error").GetString());
         Assert.Equal(["a"], lines[1].GetProperty("tokens").EnumerateArray().Select(token => token.GetString()));
     }
 

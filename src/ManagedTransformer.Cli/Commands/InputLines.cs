@@ -8,14 +8,18 @@ internal static class InputLines
     /// <summary>The longest line, in bytes.</summary>
     public const int Longest = 16 << 20;
 
+    private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>
-    /// The lines of a stream in UTF-8; a carriage return before the line feed goes too. A line that is too long is null.
+    /// The lines of a stream in UTF-8; a carriage return before the line feed goes too. A line that is too
+    /// long, or no UTF-8, has an error.
     /// </summary>
-    public static IEnumerable<string?> Read(Stream input)
+    /// <param name="input">The stream.</param>
+    public static IEnumerable<InputLine> Read(Stream input)
     {
+        long number = 0;
         List<byte> line = [];
         byte[] buffer = new byte[1 << 16];
-        bool isFirst = true;
         for (int read = input.Read(buffer); read > 0; read = input.Read(buffer))
         {
             int start = 0;
@@ -24,7 +28,7 @@ internal static class InputLines
             {
                 Add(buffer.AsSpan(start, length));
                 start += length + 1;
-                yield return Text(line, ref isFirst);
+                yield return Line(++number, line);
                 line.Clear();
             }
 
@@ -33,24 +37,29 @@ internal static class InputLines
 
         if (line.Count > 0)
         {
-            yield return Text(line, ref isFirst);
+            yield return Line(++number, line);
         }
 
         // What is too long is read to its end and not kept.
         void Add(ReadOnlySpan<byte> part) => line.AddRange(part[..Math.Min(part.Length, Longest + 1 - line.Count)]);
     }
 
-    private static string? Text(List<byte> line, ref bool isFirst)
+    private static InputLine Line(long number, List<byte> line)
     {
         if (line.Count > Longest)
         {
-            isFirst = false;
-            return null;
+            return new InputLine(number, null, $"The line is longer than {Longest >> 20} MiB.");
         }
 
-        string text = Encoding.UTF8.GetString([.. line]);
-        text = isFirst && text.StartsWith('\uFEFF') ? text[1..] : text;
-        isFirst = false;
-        return text.EndsWith('\r') ? text[..^1] : text;
+        try
+        {
+            string text = _strict.GetString([.. line]);
+            text = number == 1 && text.StartsWith('\uFEFF') ? text[1..] : text;
+            return new InputLine(number, text.EndsWith('\r') ? text[..^1] : text, null);
+        }
+        catch (DecoderFallbackException)
+        {
+            return new InputLine(number, null, "The line is not valid UTF-8.");
+        }
     }
 }

@@ -9,27 +9,31 @@ namespace ManagedTransformer.Cli.Commands;
 /// <param name="fits">Whether texts are cut and filled up.</param>
 internal sealed class TokenizedLines(ITokenizer tokenizer, bool isJson, bool fits)
 {
-    /// <summary>Reads a line, null for one that is too long; what cannot be encoded gives an error.</summary>
-    public TokenizedLine Read(string? line)
+    private static readonly string[] _keys = ["text", "pair", "add_special", "ids"];
+
+    /// <summary>Reads a line; what cannot be encoded gives an error.</summary>
+    public TokenizedLine Read(InputLine line)
     {
-        if (line is null)
+        if (line.Text is not { } text)
         {
-            return new(null, null, "", "", $"The line is longer than {InputLines.Longest >> 20} MiB.");
+            return Failed(line.Error!);
         }
 
         try
         {
-            return isJson ? ReadJson(line) : Encode(line, null, addSpecial: true);
+            return isJson ? ReadJson(text) : Encode(text, null, addSpecial: true);
         }
         catch (Exception e) when (e is InputException or JsonException or ArgumentOutOfRangeException)
         {
             string message = e is JsonException ? $"The line is not valid JSON: {e.Message}" : e.Message.ReplaceLineEndings(" ");
-            return new(null, null, "", "", message);
+            return Failed(message);
         }
         catch (InvalidOperationException)
         {
-            return new(null, null, "", "", "The line has a string that is not valid Unicode.");
+            return Failed("The line has a string that is not valid Unicode.");
         }
+
+        TokenizedLine Failed(string why) => new(null, null, "", "", $"Line {line.Number}: {why}");
     }
 
     private TokenizedLine ReadJson(string line)
@@ -41,6 +45,7 @@ internal sealed class TokenizedLines(ITokenizer tokenizer, bool isJson, bool fit
             throw new InputException("The line is not a JSON object.");
         }
 
+        RequireKnownKeys(root);
         if (root.TryGetProperty("ids", out JsonElement ids))
         {
             return Decode(null, null, [.. Ids(ids)]);
@@ -55,11 +60,34 @@ internal sealed class TokenizedLines(ITokenizer tokenizer, bool isJson, bool fit
         return Encode(Text(root, "text") ?? throw new InputException("The line has neither text nor ids."), Text(root, "pair"), addSpecial);
     }
 
+    // A misspelt key would be a silent default.
+    private static void RequireKnownKeys(JsonElement root)
+    {
+        HashSet<string> seen = [];
+        foreach (JsonProperty property in root.EnumerateObject())
+        {
+            if (!_keys.Contains(property.Name))
+            {
+                throw new InputException($"The key '{property.Name}' is unknown; the known ones are {string.Join(", ", _keys)}.");
+            }
+
+            if (!seen.Add(property.Name))
+            {
+                throw new InputException($"The key '{property.Name}' occurs twice.");
+            }
+        }
+
+        if (seen.Contains("ids") && seen.Count > 1)
+        {
+            throw new InputException("ids are decoded, and text is encoded: the line has both.");
+        }
+    }
+
     private static IEnumerable<int> Ids(JsonElement ids) =>
         ids.ValueKind == JsonValueKind.Array
-        && ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out _))
+        && ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int value) && value >= 0)
             ? ids.EnumerateArray().Select(id => id.GetInt32())
-            : throw new InputException("ids must be a list of whole numbers.");
+            : throw new InputException("ids must be a list of whole numbers that are not negative.");
 
     private static string? Text(JsonElement root, string name) =>
         !root.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null ? null

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
@@ -50,8 +51,15 @@ internal static class TrainTokenizerCommand
                 CommonOptions.Refuse(result, $"applies to --type {WordPiece}", lowercase);
             }
 
-            ReadOnlySpan<byte> text =
-                TextCorpus.Load(result.GetRequiredValue(file), new TextCorpusOptions { ValidationFraction = 0 }).Train.Span;
+            TextCorpus corpus = TextCorpus.Load(result.GetRequiredValue(file), new TextCorpusOptions { ValidationFraction = 0 });
+            ReadOnlySpan<byte> text = corpus.Train.Span;
+            if (kind != BytePairs && FindInvalidLine(text) is { } place)
+            {
+                throw new InputException(
+                    $"{corpus.Name}: line {place} is not valid UTF-8, and a tokenizer of type {kind} has characters; {BytePairs} takes any "
+                    + "bytes.");
+            }
+
             ITokenizer tokenizer = kind switch
             {
                 Unigram => TokenizerTrainer.TrainUnigram(text, size),
@@ -70,5 +78,22 @@ internal static class TrainTokenizerCommand
             }
         });
         return command;
+    }
+
+    // Counted from 1; null where all is UTF-8.
+    private static int? FindInvalidLine(ReadOnlySpan<byte> text)
+    {
+        int number = 1;
+        foreach (Range line in text.Split((byte)'\n'))
+        {
+            if (!Utf8.IsValid(text[line]))
+            {
+                return number;
+            }
+
+            number++;
+        }
+
+        return null;
     }
 }

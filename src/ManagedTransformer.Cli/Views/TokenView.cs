@@ -21,6 +21,8 @@ internal sealed class TokenView(Terminal terminal, bool json)
         }
         else if (line.Error is { } error)
         {
+            // The output keeps its lines beside those of the input.
+            terminal.Output.WriteLine();
             terminal.Error.WriteLine(error);
         }
         else if (line.Ids is null)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ManagedTransformer.Files;
+using ManagedTransformer.Torch;
 
 namespace ManagedTransformer.Checkpoints;
 
@@ -207,6 +208,13 @@ public static class CheckpointFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return new InputException($"The model folder '{modelPath}' cannot be read: {e.Message}", e);
+        }
+
+        if (File.Exists(modelPath) && TorchFile.IsOne(modelPath))
+        {
+            return new InputException(
+                $"'{modelPath}' is a checkpoint of PyTorch and no model folder: mt convert '{modelPath}' --from KIND --out FOLDER makes one "
+                + "of it, KIND being the program that wrote it.");
         }
 
         return File.Exists(Path.Combine(modelPath, ConfigFile)) ? NoManifest(modelPath) : new InputException(

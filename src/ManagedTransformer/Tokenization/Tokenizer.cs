@@ -96,6 +96,12 @@ public static class Tokenizer
         }
 
         string[] models = Directory.GetFiles(folder, $"*{ModelEnding}");
+        if (models.Length > 1)
+        {
+            throw new InputException(
+                $"The folder '{folder}' has {models.Length} files *{ModelEnding} and no {JsonName}: name the one that is meant.");
+        }
+
         if (models.Length == 1)
         {
             return LoadSentencePiece(models[0]);
