@@ -34,7 +34,7 @@ public sealed class FeedForward : PositionwiseModule
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, ForwardContext context) =>
-        Fc2.Forward(context.Dropout(Fc1.Forward(x, _activation), _activationDropout));
+        Fc2.Forward(context.Dropout(Fc1.Forward(x, context, _activation), _activationDropout), context);
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)

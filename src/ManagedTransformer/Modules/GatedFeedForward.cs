@@ -10,8 +10,7 @@ public sealed class GatedFeedForward : PositionwiseModule
 {
     private readonly Activation _activation;
     private readonly float _activationDropout;
-    private readonly Parameter _packedWeight;
-    private readonly Parameter? _packedBias;
+    private readonly PackedLinear _packed;
 
     /// <summary>A gated feed-forward layer.</summary>
     /// <param name="dim">Width of input and output.</param>
@@ -23,12 +22,10 @@ public sealed class GatedFeedForward : PositionwiseModule
     public GatedFeedForward(int dim, int inner, Activation activation, RandomSource random, float activationDropout = 0, bool bias = true)
     {
         (_activation, _activationDropout) = (activation, activationDropout);
-        _packedWeight = Initialization.Uniform(new Shape(2 * inner, dim), MathF.Sqrt(6f / (dim + inner)), random);
-        _packedBias = bias ? Initialization.Zeros(new Shape(2 * inner)) : null;
-        (Gate, Up) = (Part(0), Part(inner));
+        Parameter weight = Initialization.Uniform(new Shape(2 * inner, dim), MathF.Sqrt(6f / (dim + inner)), random);
+        _packed = new PackedLinear(weight, bias, inner, inner);
+        (Gate, Up) = (_packed[0], _packed[1]);
         Down = new Linear(inner, dim, random, bias);
-
-        Linear Part(int start) => new(_packedWeight.Rows(start, inner), _packedBias?.Rows(start, inner));
     }
 
     /// <summary>The widening map behind which the activation stands.</summary>
@@ -47,7 +44,7 @@ public sealed class GatedFeedForward : PositionwiseModule
     public override Tensor Forward(Tensor x, ForwardContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return Down.Forward(context.Dropout(x.Linear(_packedWeight, _packedBias).GatedProduct(_activation), _activationDropout));
+        return Down.Forward(context.Dropout(_packed.Forward(x, context).GatedProduct(_activation), _activationDropout), context);
     }
 
     /// <inheritdoc/>

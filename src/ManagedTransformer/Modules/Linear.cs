@@ -2,7 +2,7 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules;
 
-/// <summary>y = act(x W^T + b). Weight [outputs, inputs], bias [outputs].</summary>
+/// <summary>y = act(x W^T + b), and what an adapter adds to the sum. Weight [outputs, inputs], bias [outputs].</summary>
 public sealed class Linear : Module
 {
     /// <summary>A linear map with given initial values.</summary>
@@ -30,15 +30,38 @@ public sealed class Linear : Module
     /// <summary>b, [outputs].</summary>
     public Parameter? Bias { get; }
 
-    /// <summary>act(x W^T + b).</summary>
+    /// <summary>A low-rank update of the map; null for none.</summary>
+    public LoraAdapter? Adapter { get; set; }
+
+    /// <summary>act(x W^T + b), without dropout of an adapter.</summary>
     /// <param name="x">[..., inputs]</param>
     /// <param name="activation">Applied at the end.</param>
-    public Tensor Forward(Tensor x, Activation activation = Activation.None) => x.Linear(Weight, Bias, activation);
+    public Tensor Forward(Tensor x, Activation activation = Activation.None) => Forward(x, ForwardContext.Inference, activation);
+
+    /// <summary>act(x W^T + b).</summary>
+    /// <param name="x">[..., inputs]</param>
+    /// <param name="context">Dropout of an adapter.</param>
+    /// <param name="activation">Applied at the end.</param>
+    public Tensor Forward(Tensor x, ForwardContext context, Activation activation = Activation.None) => Adapter is null
+        ? x.Linear(Weight, Bias, activation)
+        : (x.Linear(Weight, Bias) + Adapter.Forward(x, context)).Activate(activation);
+
+    /// <summary>Adds the adapter's product to the weight and drops the adapter: W + (alpha / r) B A.</summary>
+    public void MergeAdapter()
+    {
+        if (Adapter is { } adapter)
+        {
+            using NoGradientScope _ = new();
+            Weight.Assign(Weight.Detach() + adapter.Product());
+            Adapter = null;
+        }
+    }
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
         visit.AddMatrix("weight", Weight);
         visit.Add("bias", Bias);
+        visit.Add("", Adapter);
     }
 }

@@ -15,8 +15,7 @@ internal sealed class RotarySelfAttention : SelfAttention
     private readonly RotaryTable _table;
     private readonly AttentionHeads _options;
     private readonly int _heads, _keyHeads, _width, _window;
-    private readonly Parameter _packedWeight;
-    private readonly Parameter? _packedBias;
+    private readonly PackedLinear _packed;
 
     /// <summary>An attention layer with initial values.</summary>
     /// <param name="layer">Width, heads, dropout and epsilon of the layer.</param>
@@ -31,10 +30,9 @@ internal sealed class RotarySelfAttention : SelfAttention
         (_heads, _keyHeads, _width) = (layer.Heads, config.KeyHeads ?? layer.Heads, config.HeadWidth(layer.Dim, layer.Heads));
         _options = new AttentionHeads(_heads, layer.AttentionDropout);
         int queries = _heads * _width, keys = _keyHeads * _width, rows = queries + (2 * keys);
-        bool hasBias = config.Bias != AttentionBias.None;
-        _packedWeight = Initialization.Uniform(new Shape(rows, layer.Dim), MathF.Sqrt(6f / (layer.Dim + rows)), random);
-        _packedBias = hasBias ? Initialization.Zeros(new Shape(rows)) : null;
-        (Query, Key, Value) = (Part(0, queries), Part(queries, keys), Part(queries + keys, keys));
+        Parameter weight = Initialization.Uniform(new Shape(rows, layer.Dim), MathF.Sqrt(6f / (layer.Dim + rows)), random);
+        _packed = new PackedLinear(weight, config.Bias != AttentionBias.None, queries, keys, keys);
+        (Query, Key, Value) = (_packed[0], _packed[1], _packed[2]);
         Out = new Linear(queries, layer.Dim, random, config.Bias == AttentionBias.All);
         QueryNorm = config.QueryKeyNorm ? new RmsNorm(_width, layer.NormEpsilon) : null;
         KeyNorm = config.QueryKeyNorm ? new RmsNorm(_width, layer.NormEpsilon) : null;
@@ -60,7 +58,7 @@ internal sealed class RotarySelfAttention : SelfAttention
 
     /// <inheritdoc/>
     public override Tensor Attend(Tensor x, AttentionMask mask, LayerHistory? history, ForwardContext context) =>
-        Attend(Project(x, default), mask, context);
+        Attend(Project(x, default, context), mask, context);
 
     /// <inheritdoc/>
     public override LayerState CreateState(int batch) => new KeyValueCache(batch, _keyHeads, _width, _window);
@@ -81,11 +79,12 @@ internal sealed class RotarySelfAttention : SelfAttention
     /// <summary>Rotated queries and keys, and values.</summary>
     /// <param name="x">[B, T, dim]</param>
     /// <param name="positions">Where the rows stand.</param>
+    /// <param name="context">Dropout of adapters; null for none.</param>
     /// <returns>[B, T, H + 2 KV, d]: the heads of queries, of keys, of values.</returns>
-    internal Tensor Project(Tensor x, RotaryOptions positions)
+    internal Tensor Project(Tensor x, RotaryOptions positions, ForwardContext? context = null)
     {
         Shape heads = new(x.Shape[0], x.Shape[1], _heads + (2 * _keyHeads), _width);
-        Tensor packed = x.Linear(_packedWeight, _packedBias).Reshape(heads);
+        Tensor packed = _packed.Forward(x, context ?? ForwardContext.Inference).Reshape(heads);
         if (QueryNorm is not null)
         {
             packed = TensorOperators.Concat(
@@ -105,8 +104,8 @@ internal sealed class RotarySelfAttention : SelfAttention
     /// <param name="mask">Which keys are seen, but for the window.</param>
     /// <param name="context">Dropout.</param>
     /// <returns>[B, T, dim]</returns>
-    internal Tensor Attend(Tensor packed, AttentionMask mask, ForwardContext context) => Out.Forward(AttentionHeads.Join(
-        packed.GroupedSelfAttention(_keyHeads, _options.Options(mask with { Window = _window }, context))));
+    internal Tensor Attend(Tensor packed, AttentionMask mask, ForwardContext context) => Out.Forward(
+        AttentionHeads.Join(packed.GroupedSelfAttention(_keyHeads, _options.Options(mask with { Window = _window }, context))), context);
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
@@ -118,8 +117,6 @@ internal sealed class RotarySelfAttention : SelfAttention
         visit.Add("query_norm", QueryNorm);
         visit.Add("key_norm", KeyNorm);
     }
-
-    private Linear Part(int start, int rows) => new(_packedWeight.Rows(start, rows), _packedBias?.Rows(start, rows));
 
     // Some heads side by side, [B, T, heads d].
     private Tensor Flat(Tensor packed, int first, int heads) =>

@@ -11,8 +11,7 @@ internal sealed class MultiHeadAttention : SelfAttention
 {
     private readonly AttentionHeads _heads;
     private readonly int _width;
-    private readonly Parameter _packedWeight;
-    private readonly Parameter? _packedBias;
+    private readonly PackedLinear _packed;
 
     /// <summary>An attention layer.</summary>
     /// <param name="dim">Width of the input.</param>
@@ -31,9 +30,9 @@ internal sealed class MultiHeadAttention : SelfAttention
         _heads = new AttentionHeads(heads, dropout);
 
         // Xavier uniform, the three maps as if they were one matrix.
-        _packedWeight = Initialization.Uniform(new Shape(3 * _width, dim), MathF.Sqrt(6f / (dim + (3 * _width))), random);
-        _packedBias = bias ? Initialization.Zeros(new Shape(3 * _width)) : null;
-        (Query, Key, Value) = (Part(0), Part(1), Part(2));
+        Parameter weight = Initialization.Uniform(new Shape(3 * _width, dim), MathF.Sqrt(6f / (dim + (3 * _width))), random);
+        _packed = new PackedLinear(weight, bias, _width, _width, _width);
+        (Query, Key, Value) = (_packed[0], _packed[1], _packed[2]);
         Out = new Linear(_width, outputDim ?? dim, random, bias);
     }
 
@@ -57,7 +56,7 @@ internal sealed class MultiHeadAttention : SelfAttention
     public Tensor Forward(Tensor x, AttentionMask mask, ForwardContext context)
     {
         Shape packed = new(x.Shape[0], x.Shape[1], 3, _heads.Count, _width / _heads.Count);
-        return Merge(x.Linear(_packedWeight, _packedBias).Reshape(packed).SelfAttention(_heads.Options(mask, context)));
+        return Merge(_packed.Forward(x, context).Reshape(packed).SelfAttention(_heads.Options(mask, context)), context);
     }
 
     /// <inheritdoc/>
@@ -72,7 +71,7 @@ internal sealed class MultiHeadAttention : SelfAttention
     /// <returns>[B, n, output]</returns>
     public override Tensor Step(Tensor x, LayerState state)
     {
-        Tensor packed = x.Linear(_packedWeight, _packedBias);
+        Tensor packed = _packed.Forward(x, ForwardContext.Inference);
         (Tensor keys, Tensor values) = ((KeyValueCache)state).Append(packed.Slice(2, _width, _width), packed.Slice(2, 2 * _width, _width));
         AttentionOptions causal = _heads.Options(new AttentionMask(Causal: true), ForwardContext.Inference);
         return Merge(_heads.Split(packed.Slice(2, 0, _width)).Attention(keys, values, causal));
@@ -98,7 +97,7 @@ internal sealed class MultiHeadAttention : SelfAttention
     /// <returns>Keys and values of all positions, [B, length, heads, d].</returns>
     internal (Tensor Keys, Tensor Values) Remember(Tensor x, KeyValueCache cache)
     {
-        Tensor packed = x.Linear(_packedWeight.Detach().Slice(0, _width, 2 * _width), _packedBias?.Detach().Slice(0, _width, 2 * _width));
+        Tensor packed = _packed.Forward(x, first: 1);
         return cache.Append(packed.Slice(2, 0, _width), packed.Slice(2, _width, _width));
     }
 
@@ -111,7 +110,6 @@ internal sealed class MultiHeadAttention : SelfAttention
         visit.Add("out", Out);
     }
 
-    private Linear Part(int part) => new(_packedWeight.Rows(part * _width, _width), _packedBias?.Rows(part * _width, _width));
-
-    private Tensor Merge(Tensor y) => Out.Forward(AttentionHeads.Join(y));
+    private Tensor Merge(Tensor y, ForwardContext? context = null) =>
+        Out.Forward(AttentionHeads.Join(y), context ?? ForwardContext.Inference);
 }

@@ -7,8 +7,8 @@ internal static class LlamaFamily
         "llama",
         [
             new RmsNormSystem(), new RotarySystem(), new AttentionSystem(), new FeedForwardSystem(), new LayerSystem(),
-            new CausalLanguageModelSystem(), new GenerationSystem(),
+            new CausalLanguageModelSystem(), new GenerationSystem(), new LoraLinearSystem(),
         ],
-        ["lora_linear"],
+        [],
         _ => 5e-5);
 }
