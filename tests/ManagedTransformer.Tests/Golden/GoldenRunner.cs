@@ -29,6 +29,11 @@ internal static class GoldenRunner
             return $"{Skipped}The system '{test.System}' is not implemented yet.";
         }
 
+        if (family.LaterCases?.Invoke(test) is { } reason)
+        {
+            return Skipped + reason;
+        }
+
         if (family.Systems.FirstOrDefault(system => system.Name == name) is not { } system)
         {
             return $"{path}: the system '{test.System}' is unknown.";
