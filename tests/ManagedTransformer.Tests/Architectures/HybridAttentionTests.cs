@@ -49,11 +49,10 @@ public sealed class HybridAttentionTests
             Tensor y = attention.Attend(inputs[0], inputs[1], inputs[2], padding, fewest);
             ConfigSpace.Near(expected, y, 2e-5);
             (y * g).Sum().Backward();
-            gradients.Add([.. inputs.Select(x => x.Gradient).Concat(attention.Parameters().Select(named => named.Parameter.Gradient))
-                .SelectMany(gradient => gradient?.ToArray() ?? [])]);
+            gradients.Add([.. inputs.Concat(attention.Parameters().Select(named => named.Parameter))
+                .SelectMany(x => x.Gradient?.ToArray() ?? new float[x.Count])]);
         }
 
-        Assert.All(gradients, own => Assert.Equal(gradients[^1].Length, own.Length));
         float largest = 1 + gradients[^1].Max(Math.Abs);
         Assert.All(gradients, own => Assert.All(
             own.Zip(gradients[^1]), pair => Assert.True(Math.Abs(pair.First - pair.Second) <= 1e-4 * largest, $"{pair}")));

@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.Lolcats;
 
 /// <summary>
-/// Attention of rotated heads whose newest keys W(t) have softmax weights and whose earlier ones linear ones (Zhang et al., "LoLCATs", 2024,
-/// section 3.3): with s = q . k / sqrt(d), c the largest s of W(t), gamma = sigmoid(window factor) and beta = 1 or 1 - gamma,
+/// Attention of rotated heads whose newest keys W(t) have softmax weights and whose earlier ones linear ones (Zhang et al., "LoLCATs",
+/// 2024): with s = q . k / sqrt(d), c the largest s of W(t), gamma = sigmoid(window factor) and beta = 1 or 1 - gamma,
 /// y[t] = (sum over W(t) of gamma e^(s - c) v + sum over earlier keys of beta phi_q . phi_k v) / (the same sums without v). Without a
 /// window all keys are earlier ones, and the divisor has an epsilon.
 /// </summary>

@@ -8,15 +8,15 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Architectures.Lolcats.Transfer;
 
 /// <summary>
-/// The first stage of linearising (Zhang et al., "LoLCATs", 2024, section 3.2): every linearised layer learns to give what its softmax gave.
-/// Layers pass on the softmax's output, so that each sees the original model's states and no gradient crosses layers.
+/// The first stage of linearising (Zhang et al., "LoLCATs", 2024): every linearised layer learns to give what its softmax gave. Layers pass
+/// on the softmax's output, so that each sees the original model's states and no gradient crosses layers.
 /// </summary>
 internal static class AttentionTransfer
 {
     // Smallest weight whose logarithm is taken.
     private const float SmallestWeight = 1e-12f;
 
-    /// <summary>The loss of a block of tokens: factor times the mean over layers of their squared errors, and the cross-entropies.</summary>
+    /// <summary>The loss of a block of tokens: a factor times the mean over layers of squared errors, and cross-entropies.</summary>
     /// <param name="model">A model with linearised layers.</param>
     /// <param name="tokens">Int32 [B, T]</param>
     /// <param name="padding">
