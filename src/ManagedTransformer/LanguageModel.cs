@@ -127,7 +127,7 @@ public sealed class LanguageModel : TrainedModel
             options = options with { StopTokens = [.. options.StopTokens, .. ends] };
         }
 
-        return new TextGeneration(Network, Tokenizer, ids, options);
+        return new TextGeneration(Network, Tokenizer, ids, prompt.Length > 0 && char.IsWhiteSpace(prompt[^1]), options);
     }
 
     /// <summary>
@@ -140,6 +140,17 @@ public sealed class LanguageModel : TrainedModel
     /// or the folder cannot be written.</exception>
     public void SaveAsGpt2(string path, bool replace = true) =>
         Gpt2Folder.Write(new LanguageModelParts(Network, Tokenizer, Description), path, replace);
+
+    /// <summary>
+    /// Writes the model as Hugging Face's transformers library keeps a Llama, Mistral, Qwen2 or Qwen3, whichever expresses it
+    /// (<see cref="LlamaFolder"/>). The folder appears as a whole or not at all.
+    /// </summary>
+    /// <param name="path">The folder; its parents are created.</param>
+    /// <param name="replace">Whether to replace an earlier model; false writes only where there is nothing.</param>
+    /// <exception cref="InputException">The family cannot express the model, and the message says what does not fit;
+    /// or the folder cannot be written.</exception>
+    public void SaveAsLlama(string path, bool replace = true) =>
+        LlamaFolder.Write(new LanguageModelParts(Network, Tokenizer, Description), path, replace);
 
     internal override void WriteFiles(string folder)
     {

@@ -92,7 +92,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"penalty\": 1e-4", "\"penalty\": -1", "span.penalty", "negative")]
     [InlineData("\"span\": { \"limit\": 24, \"ramp\": 4, \"initial\": 0.25, \"penalty\": 1e-4 },", "", "model.span", "limit")]
     [InlineData("\"attention\": \"adaptive_span\"", "\"attention\": \"wide\"",
-        "'model.attention' is 'wide', the known ones are softmax, linear, fixed_span, adaptive_span, dynamic_span", "line ")]
+        "'model.attention' is 'wide', the known ones are softmax, rotary, linear, fixed_span, adaptive_span, dynamic_span", "line ")]
     [InlineData("\"positions\": \"relative\"", "\"positions\": \"learned\"", "model.positions", "relative")]
     [InlineData("\"persistent\": 4", "\"persistent\": 0", "model.persistent", "model.ffn")]
     [InlineData("\"persistent\": 4", "\"persistent\": -1", "model.persistent", "from 0")]

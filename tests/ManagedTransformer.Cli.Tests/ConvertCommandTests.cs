@@ -106,11 +106,11 @@ public sealed class ConvertCommandTests : IDisposable
     [Fact]
     public void RefusesOtherModelsOfHuggingFace()
     {
-        _work.Write("llama/config.json", """{ "model_type": "llama" }""");
+        _work.Write("bloom/config.json", """{ "model_type": "bloom" }""");
         foreach (string command in (string[])["eval", "info", "convert"])
         {
             string[] more = command == "convert" ? ["--out", _work["out"]] : [];
-            Workspace.Run([command, _work["llama"], .. more]).AssertFails(1, "'llama'", "gpt2");
+            Workspace.Run([command, _work["bloom"], .. more]).AssertFails(1, "'bloom'", "gpt2");
         }
     }
 

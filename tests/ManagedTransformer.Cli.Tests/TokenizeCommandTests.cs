@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using ManagedTransformer.Cli.Terminals;
@@ -39,6 +40,36 @@ public sealed class TokenizeCommandTests : IDisposable
         Assert.Contains("'b'", lines[0].GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Contains("JSON", lines[1].GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Equal(["a", "a"], lines[2].GetProperty("tokens").EnumerateArray().Select(token => token.GetString()));
+    }
+
+    [Fact]
+    public void ALineThatIsTooLongIsAnErrorAndTheRunGoesOn()
+    {
+        File.WriteAllText(_work["t.json"],
+            """{"model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"},"pre_tokenizer":{"type":"WhitespaceSplit"}}""");
+        JsonElement[] lines = Tokenize($"{new string('a', 17 << 20)}\n{{\"text\":\"a\"}}\n", 1);
+        Assert.Equal("The line is longer than 16 MiB.", lines[0].GetProperty("error").GetString());
+        Assert.Equal(["a"], lines[1].GetProperty("tokens").EnumerateArray().Select(token => token.GetString()));
+    }
+
+    [Fact]
+    public void TrainingReadsGzipAndTheBenchmarkMeasures()
+    {
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("the cat <unk> sat on the mat</s>\n", 200)));
+        using (FileStream file = File.Create(_work["text.txt.gz"]))
+        using (GZipStream gzip = new(file, CompressionLevel.Fastest))
+        {
+            gzip.Write(text);
+        }
+
+        string[] training = ["train-tokenizer", _work["text.txt.gz"], "--type", "unigram", "--vocab", "40", "--out", _work["t.json"]];
+        Assert.Equal(0, Workspace.Run(training).ExitCode);
+        ToolResult result = Workspace.Run(
+            "bench", "tokenize", "--tokenizer", _work["t.json"], "--data", _work["text.txt.gz"], "--rounds", "2", "--json");
+        Assert.Equal(0, result.ExitCode);
+        JsonElement measured = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal(text.Length, measured.GetProperty("bytes").GetInt64());
+        Assert.True(measured.GetProperty("tokens").GetInt64() > 200 && measured.GetProperty("mb_per_s").GetDouble() > 0);
     }
 
     private JsonElement[] Tokenize(string input, int exitCode)

@@ -35,7 +35,7 @@ public sealed class UsageTests
     [InlineData("info a b", "'b'")]
     [InlineData("convert out", "--out")]
     [InlineData("convert --out new", "SOURCE")]
-    [InlineData("convert out --out new --to llama", "llama")]
+    [InlineData("convert out --out new --to mamba", "mamba")]
     [InlineData("train stories --init", "--init")]
     [InlineData("bench", "command")]
     [InlineData("bench gemm --shapes 1,2", "--shapes")]

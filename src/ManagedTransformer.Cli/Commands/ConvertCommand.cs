@@ -19,6 +19,7 @@ internal static class ConvertCommand
     {
         [DefaultTarget] = ConversionTarget.Transformer,
         ["gpt2"] = ConversionTarget.Gpt2,
+        ["llama"] = ConversionTarget.Llama,
         ["t2r"] = ConversionTarget.T2R,
         ["elu"] = ConversionTarget.Elu,
         ["rfa"] = ConversionTarget.Rfa,
@@ -30,8 +31,8 @@ internal static class ConvertCommand
     {
         Argument<string> source = new("SOURCE")
         {
-            Description = "A language model: a model folder, the output folder of a training run, or a GPT-2 folder as Hugging Face's "
-                + "transformers writes it. With --from: a checkpoint that PyTorch wrote.",
+            Description = "A language model: a model folder, the output folder of a training run, or a folder of a GPT-2, Llama, Mistral "
+                + "or Qwen as Hugging Face's transformers writes it. With --from: a checkpoint that PyTorch wrote.",
         };
         Option<string> output = new("--out")
         {
@@ -42,8 +43,8 @@ internal static class ConvertCommand
         Option<string> target = new("--to")
         {
             Description =
-                "What to write: transformer, a model folder of this tool; gpt2, a folder that readers of GPT-2 understand; t2r, elu, rfa "
-                    + "or favor, a recurrent network with "
+                "What to write: transformer, a model folder of this tool; gpt2, a folder that readers of GPT-2 understand; llama, one "
+                    + "for readers of Llama, Mistral and Qwen; t2r, elu, rfa or favor, a recurrent network with "
                     + "learnt, ELU, random Fourier or positive random feature maps in place of the softmax, which is then finetuned.",
             DefaultValueFactory = _ => DefaultTarget,
             HelpName = string.Join('|', _targets.Keys),
@@ -101,7 +102,7 @@ internal static class ConvertCommand
 
             CommonOptions.Refuse(result, "applies to checkpoints of other programs (--from KIND)", import.Others);
             string to = result.GetRequiredValue(target), folder = result.GetRequiredValue(output);
-            if (_targets[to] is ConversionTarget.Transformer or ConversionTarget.Gpt2)
+            if (_targets[to] is ConversionTarget.Transformer or ConversionTarget.Gpt2 or ConversionTarget.Llama)
             {
                 CommonOptions.Refuse(result, $"applies to recurrent networks (--to t2r, elu, rfa or favor); {to} is none", featureSize,
                     keepSoftmax, seed);

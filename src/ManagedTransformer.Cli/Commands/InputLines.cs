@@ -5,8 +5,13 @@ namespace ManagedTransformer.Cli.Commands;
 /// <summary>Reads lines as they come. Only a line feed ends one, since texts may hold any other character.</summary>
 internal static class InputLines
 {
-    /// <summary>The lines of a stream in UTF-8; a carriage return before the line feed goes too.</summary>
-    public static IEnumerable<string> Read(Stream input)
+    /// <summary>The longest line, in bytes.</summary>
+    public const int Longest = 16 << 20;
+
+    /// <summary>
+    /// The lines of a stream in UTF-8; a carriage return before the line feed goes too. A line that is too long is null.
+    /// </summary>
+    public static IEnumerable<string?> Read(Stream input)
     {
         List<byte> line = [];
         byte[] buffer = new byte[1 << 16];
@@ -17,23 +22,32 @@ internal static class InputLines
             for (int length = buffer.AsSpan(0, read).IndexOf((byte)'\n'); length >= 0;
                 length = buffer.AsSpan(start, read - start).IndexOf((byte)'\n'))
             {
-                line.AddRange(buffer.AsSpan(start, length));
+                Add(buffer.AsSpan(start, length));
                 start += length + 1;
                 yield return Text(line, ref isFirst);
                 line.Clear();
             }
 
-            line.AddRange(buffer.AsSpan(start, read - start));
+            Add(buffer.AsSpan(start, read - start));
         }
 
         if (line.Count > 0)
         {
             yield return Text(line, ref isFirst);
         }
+
+        // What is too long is read to its end and not kept.
+        void Add(ReadOnlySpan<byte> part) => line.AddRange(part[..Math.Min(part.Length, Longest + 1 - line.Count)]);
     }
 
-    private static string Text(List<byte> line, ref bool isFirst)
+    private static string? Text(List<byte> line, ref bool isFirst)
     {
+        if (line.Count > Longest)
+        {
+            isFirst = false;
+            return null;
+        }
+
         string text = Encoding.UTF8.GetString([.. line]);
         text = isFirst && text.StartsWith('\uFEFF') ? text[1..] : text;
         isFirst = false;

@@ -36,7 +36,7 @@ internal static class TokenizeCommand
             TokenizedLines reader = new(tokenizer, result.GetValue(lines), !result.GetValue(whole));
             TokenView view = new(terminal, result.GetValue(json));
             bool hasFailed = false;
-            foreach (string line in InputLines.Read(terminal.RequireInput()))
+            foreach (string? line in InputLines.Read(terminal.RequireInput()))
             {
                 TokenizedLine read = reader.Read(line);
                 hasFailed |= read.Error is not null;

@@ -9,9 +9,14 @@ namespace ManagedTransformer.Cli.Commands;
 /// <param name="fits">Whether texts are cut and filled up.</param>
 internal sealed class TokenizedLines(ITokenizer tokenizer, bool isJson, bool fits)
 {
-    /// <summary>Reads a line; what cannot be encoded gives an error.</summary>
-    public TokenizedLine Read(string line)
+    /// <summary>Reads a line, null for one that is too long; what cannot be encoded gives an error.</summary>
+    public TokenizedLine Read(string? line)
     {
+        if (line is null)
+        {
+            return new(null, null, "", "", $"The line is longer than {InputLines.Longest >> 20} MiB.");
+        }
+
         try
         {
             return isJson ? ReadJson(line) : Encode(line, null, addSpecial: true);

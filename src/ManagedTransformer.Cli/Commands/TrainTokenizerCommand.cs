@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
+using ManagedTransformer.Data.Text;
 using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Cli.Commands;
@@ -16,7 +17,10 @@ internal static class TrainTokenizerCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string> file = new("FILE") { Description = "The text to learn from, in UTF-8." };
+        Argument<string> file = new("FILE")
+        {
+            Description = "The text to learn from, in UTF-8: a file, also in gzip, or a folder with train.txt.",
+        };
         Option<string?> type = new("--type")
         {
             Description = $"The model (default: {BytePairs}).",
@@ -46,7 +50,8 @@ internal static class TrainTokenizerCommand
                 CommonOptions.Refuse(result, $"applies to --type {WordPiece}", lowercase);
             }
 
-            byte[] text = ReadText(result.GetRequiredValue(file));
+            ReadOnlySpan<byte> text =
+                TextCorpus.Load(result.GetRequiredValue(file), new TextCorpusOptions { ValidationFraction = 0 }).Train.Span;
             ITokenizer tokenizer = kind switch
             {
                 Unigram => TokenizerTrainer.TrainUnigram(text, size),
@@ -66,8 +71,4 @@ internal static class TrainTokenizerCommand
         });
         return command;
     }
-
-    private static byte[] ReadText(string path) => File.Exists(path)
-        ? File.ReadAllBytes(path)
-        : throw new InputException(Directory.Exists(path) ? $"'{path}' is a folder, not a file." : $"The file '{path}' does not exist.");
 }

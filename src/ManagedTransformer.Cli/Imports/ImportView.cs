@@ -35,7 +35,7 @@ internal static class ImportView
         terminal.Output.WriteLine($"Wrote {result.Parameters:N0} parameters, stored as {result.StoredType}, from {from} to {folder}.");
         if (result.Ignored.Count > 0)
         {
-            string more = result.Ignored.Count > MostNamed ? ", ..." : "";
+            string more = result.Ignored.Count > MostNamed ? $" and {result.Ignored.Count - MostNamed} more" : "";
             terminal.Output.WriteLine(
                 $"Left out, since no model needs them: {string.Join(", ", result.Ignored.Take(MostNamed))}{more}.");
         }

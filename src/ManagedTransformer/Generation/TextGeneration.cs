@@ -12,15 +12,18 @@ public sealed class TextGeneration : IEnumerable<string>
     private readonly CausalLanguageModel _network;
     private readonly ITokenizer _tokenizer;
     private readonly int[] _prompt;
+    private readonly bool _endsInSpace;
     private readonly GenerationOptions _options;
 
     /// <summary>A generation that has not begun.</summary>
     /// <param name="network">The network.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="prompt">At least one token.</param>
+    /// <param name="endsInSpace">Whether the text of the prompt ends in white space.</param>
     /// <param name="options">Validated options; its stop tokens are all that end the text.</param>
-    internal TextGeneration(CausalLanguageModel network, ITokenizer tokenizer, int[] prompt, GenerationOptions options) =>
-        (_network, _tokenizer, _prompt, _options) = (network, tokenizer, prompt, options);
+    internal TextGeneration(CausalLanguageModel network, ITokenizer tokenizer, int[] prompt, bool endsInSpace,
+        GenerationOptions options) =>
+        (_network, _tokenizer, _prompt, _endsInSpace, _options) = (network, tokenizer, prompt, endsInSpace, options);
 
     /// <summary>Tokens of the prompt.</summary>
     public int PromptTokens => _prompt.Length;
@@ -66,10 +69,20 @@ public sealed class TextGeneration : IEnumerable<string>
         Tokens = 0;
         IsStopped = false;
         StreamingDecoder decoder = new(_tokenizer);
+        string before = decoder.Follow(_prompt);
+
+        // Tokenizers of words take no notice of white space and put a blank before each word.
+        bool dropsBlank = _endsInSpace && !(before.Length > 0 && char.IsWhiteSpace(before[^1]));
         foreach (int id in TextGenerator.Generate(_network, _prompt, _options, _tokenizer.VocabularySize))
         {
             Tokens++;
             string piece = decoder.Append(id);
+            if (dropsBlank && piece.Length > 0)
+            {
+                piece = piece[0] == ' ' ? piece[1..] : piece;
+                dropsBlank = false;
+            }
+
             if (piece.Length > 0)
             {
                 yield return piece;

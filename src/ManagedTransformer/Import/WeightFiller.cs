@@ -44,7 +44,8 @@ internal static class WeightFiller
 
         foreach (WeightRule rule in plan.Rules.Values.Where(rule => !parameters.Contains(rule.Ours) && rule.Theirs is not null))
         {
-            throw source.Refuse($"the model has no place for the tensor '{rule.Theirs}' ('{rule.Ours}')");
+            string named = rule.Ours == rule.Theirs ? "" : $" ('{rule.Ours}')";
+            throw source.Refuse($"the model has no place for the tensor '{rule.Theirs}'{named}");
         }
 
         List<string> left = [.. state.Left.Select(name => $"'{name}'")];

@@ -125,7 +125,7 @@ public sealed record ModelSummary
     private static ModelSummary OfTorch(string path)
     {
         using TorchFile file = TorchFile.Open(path);
-        TorchContents contents = TorchContents.Of(file);
+        TorchContents contents = file.Read(() => TorchContents.Of(file));
         return new ModelSummary
         {
             Source = path,

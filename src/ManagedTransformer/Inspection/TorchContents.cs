@@ -13,13 +13,16 @@ internal sealed class TorchContents
 {
     private const int MostDepth = 16, MostSettingsDepth = 3, MostSettings = 2000, MostItems = 50, MostText = 200;
 
+    // Characters of all names, each of which counts as some more for what is listed beside it.
+    private const int MostNames = 16 << 20, ListedCharacters = 64;
+
     // Values of these keys are hyper-parameters; of others only single values at the top are.
     private static readonly string[] _settings =
         ["args", "cfg", "config", "params", "hparams", "hyper_parameters", "opt", "options", "settings"];
 
     private readonly List<TensorSummary> _tensors = [];
     private readonly HashSet<PickleValue> _visited = new(ReferenceEqualityComparer.Instance);
-    private int _left = MostSettings;
+    private int _left = MostSettings, _names;
 
     private TorchContents()
     {
@@ -56,13 +59,13 @@ internal sealed class TorchContents
     // With a stack of its own: values may hold one another in circles.
     private void FindTensors(PickleValue root)
     {
-        Stack<(PickleValue Value, string Path, int Depth)> open = new([(root, "", 0)]);
-        while (open.TryPop(out (PickleValue Value, string Path, int Depth) next))
+        Stack<(PickleValue Value, Step? Path, int Depth)> open = new([(root, null, 0)]);
+        while (open.TryPop(out (PickleValue Value, Step? Path, int Depth) next))
         {
             if (next.Value is PickleTensor { Tensor: var tensor })
             {
                 _tensors.Add(new TensorSummary(
-                    next.Path, tensor.Type.Name(), tensor.Sizes, tensor.Count, tensor.Count * tensor.Type.Size()));
+                    Name(next.Path), tensor.Type.Name(), tensor.Sizes, tensor.Count, tensor.Count * tensor.Type.Size()));
                 continue;
             }
 
@@ -75,10 +78,26 @@ internal sealed class TorchContents
             {
                 if (value is PickleContainer or PickleTensor)
                 {
-                    open.Push((value, next.Path.Length == 0 ? key : $"{next.Path}.{key}", next.Depth + 1));
+                    open.Push((value, new Step(next.Path, key), next.Depth + 1));
                 }
             }
         }
+    }
+
+    // One object may stand under very many names, and so a small file have long ones.
+    private string Name(Step? path)
+    {
+        List<string> keys = [];
+        for (Step? step = path; step is not null; step = step.Before)
+        {
+            keys.Add(step.Key);
+        }
+
+        keys.Reverse();
+        string name = string.Join('.', keys);
+        _names += name.Length + ListedCharacters;
+        return _names <= MostNames ? name : throw new InvalidDataException(
+            $"the names of its tensors together have more than {MostNames} characters.");
     }
 
     private static IEnumerable<(PickleValue Value, string Key)> Members(PickleValue container) => container switch
@@ -170,7 +189,7 @@ internal sealed class TorchContents
 
     private static string Key(PickleValue key) => key switch
     {
-        PickleAtom { Value: string text } => Short(text),
+        PickleAtom { Value: string text } => PickleText.Clean(Short(text)),
         PickleAtom { Value: long or double or BigInteger } atom =>
             Short(((IFormattable)atom.Value!).ToString(null, CultureInfo.InvariantCulture)),
         PickleAtom { Value: bool truth } => truth ? "true" : "false",
@@ -178,4 +197,6 @@ internal sealed class TorchContents
     };
 
     private static string Short(string text) => text.Length > MostText ? text[..MostText] + "..." : text;
+
+    private sealed record Step(Step? Before, string Key);
 }

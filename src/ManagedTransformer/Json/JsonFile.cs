@@ -12,9 +12,12 @@ internal static class JsonFile
 {
     /// <summary>Parses a file and hands its root, an object, to a reader.</summary>
     /// <exception cref="InputException">The file is missing or no JSON object, or the reader met something unexpected.</exception>
-    public static T Read<T>(string path, Func<JsonElement, T> reader)
+    public static T Read<T>(string path, Func<JsonElement, T> reader) => Read(Utf8File.Read(path), path, reader);
+
+    /// <summary>Parses the bytes of a file and hands its root, an object, to a reader.</summary>
+    /// <exception cref="InputException">It is no JSON object, or the reader met something unexpected.</exception>
+    public static T Read<T>(ReadOnlyMemory<byte> bytes, string path, Func<JsonElement, T> reader)
     {
-        byte[] bytes = Utf8File.Read(path);
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes);

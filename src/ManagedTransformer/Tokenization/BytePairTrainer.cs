@@ -1,3 +1,5 @@
+using ManagedTransformer.Tokenization.Models;
+using ManagedTransformer.Tokenization.Patterns;
 using ManagedTransformer.Tokenization.Unicode;
 
 namespace ManagedTransformer.Tokenization;
@@ -81,10 +83,11 @@ internal sealed class BytePairTrainer
     {
         var index = new Dictionary<byte[], int>(ByteSequenceComparer.Instance);
         Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> lookup = index.GetAlternateLookup<ReadOnlySpan<byte>>();
-        while (!utf8.IsEmpty)
+        WordScanner scanner = new(WordRules.Gpt2);
+        for (int start = 0, end; start < utf8.Length; start = end)
         {
-            ReadOnlySpan<byte> word = utf8[..WordSplitter.NextLength(utf8)];
-            utf8 = utf8[word.Length..];
+            end = scanner.End(utf8, start);
+            ReadOnlySpan<byte> word = utf8[start..end];
             if (lookup.TryGetValue(word, out int known))
             {
                 _wordCounts[known]++;
@@ -137,7 +140,7 @@ internal sealed class BytePairTrainer
             _ids.Add(bytes, result);
         }
 
-        long pair = MergeTable.Key(left, right);
+        long pair = Key(left, right);
         var created = new HashSet<long>();
         foreach (int word in _pairWords[pair].Distinct().ToList())
         {
@@ -173,7 +176,7 @@ internal sealed class BytePairTrainer
         int[] symbols = _words[word];
         for (int i = 0; i + 1 < symbols.Length; i++)
         {
-            _pairCounts[MergeTable.Key(symbols[i], symbols[i + 1])] -= _wordCounts[word];
+            _pairCounts[Key(symbols[i], symbols[i + 1])] -= _wordCounts[word];
         }
     }
 
@@ -186,7 +189,7 @@ internal sealed class BytePairTrainer
         int[] symbols = _words[word];
         for (int i = 0; i + 1 < symbols.Length; i++)
         {
-            long pair = MergeTable.Key(symbols[i], symbols[i + 1]);
+            long pair = Key(symbols[i], symbols[i + 1]);
             _pairCounts.TryGetValue(pair, out long count);
             _pairCounts[pair] = count + _wordCounts[word];
             if (token >= 0 && symbols[i] != token && symbols[i + 1] != token)
@@ -214,4 +217,6 @@ internal sealed class BytePairTrainer
             _queue.Enqueue(pair, (-_pairCounts[pair], pair));
         }
     }
+
+    private static long Key(int left, int right) => (long)left << 32 | (uint)right;
 }

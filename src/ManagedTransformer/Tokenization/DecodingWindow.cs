@@ -13,6 +13,13 @@ internal sealed class DecodingWindow(PipelineTokenizer tokenizer)
     private readonly List<int> _ids = [];
     private string _given = "";
 
+    /// <summary>Begins behind other ids, whose text is out already; gives the end of it.</summary>
+    public string Follow(ReadOnlySpan<int> ids)
+    {
+        _ids.AddRange(ids.Length > Kept ? ids[^Kept..] : ids);
+        return _given = Decode();
+    }
+
     /// <summary>The text that became complete with an id.</summary>
     public string Append(int id)
     {

@@ -1,41 +1,26 @@
 using System.Text;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
+using ManagedTransformer.Tokenization.AddedTokens;
+using ManagedTransformer.Tokenization.Models;
+using ManagedTransformer.Tokenization.Pipeline;
 
 namespace ManagedTransformer.Tokenization;
 
 /// <summary>GPT-2's <c>vocab.json</c> and <c>merges.txt</c>.</summary>
 internal static class Gpt2TokenizerFiles
 {
-    public static BytePairTokenizer Read(string vocabularyPath, string mergesPath, HuggingFaceTokenizerSettings? settings = null) =>
-        JsonFile.Read(vocabularyPath, root =>
-        {
-            var vocabulary = new BytePairVocabulary(root, vocabularyPath);
-            string[] lines = Encoding.UTF8.GetString(Utf8File.Read(mergesPath)).Split('\n');
-            int merges = 0;
-            for (int i = 0; i < lines.Length; i++)
-            {
-                string line = lines[i].TrimEnd('\r');
-                if (line.Length == 0 || line.StartsWith(BytePairVocabulary.Heading, StringComparison.Ordinal))
-                {
-                    continue;
-                }
+    public static BytePairTokenizer Read(string vocabularyPath, string mergesPath, HuggingFaceTokenizerSettings? settings = null)
+    {
+        TokenMap vocabulary = ModelReader.ReadVocabulary(TokenizerBytes.ReadText(vocabularyPath), vocabularyPath);
+        PairTable merges = new MergeReader(vocabulary, mergesPath).ReadLines(TokenizerBytes.ReadText(mergesPath).Span);
+        IEnumerable<AddedEntry> special = settings is { AreGiven: true } ? [] : FindSpecial(vocabulary, merges);
+        BytePairModel model = new(vocabulary, merges, new BytePairOptions());
+        TokenPipeline pipeline = BytePairPipeline.Create(model, special, vocabularyPath);
 
-                if (line.Split(' ') is not [{ Length: > 0 } left, { Length: > 0 } right])
-                {
-                    throw new InputException($"Line {i + 1} of '{mergesPath}' is not a pair of tokens with a space between them.");
-                }
-
-                vocabulary.AddMerge(left, right, ++merges, mergesPath);
-            }
-
-            if (settings is not { AreGiven: true })
-            {
-                vocabulary.FindSpecial();
-            }
-
-            return vocabulary.Build(settings);
-        });
+        // What settings name is known to be special only behind them.
+        return BytePairTokenizer.Of(settings is null ? pipeline : BytePairPipeline.Change(pipeline, settings), vocabularyPath);
+    }
 
     public static void Write(string vocabularyPath, string mergesPath, BytePairTokenizer tokenizer)
     {
@@ -50,12 +35,26 @@ internal static class Gpt2TokenizerFiles
                 }
             }
         });
-        var lines = new StringBuilder(BytePairVocabulary.Heading + ": 0.2\n");
+        var lines = new StringBuilder("#version: 0.2\n");
         foreach (BytePairMerge merge in tokenizer.Merges)
         {
             lines.Append(tokens[merge.Left]).Append(' ').Append(tokens[merge.Right]).Append('\n');
         }
 
         AtomicFile.Write(mergesPath, Encoding.UTF8.GetBytes(lines.ToString()));
+    }
+
+    // Entries of the form <...> that are no result of a merge.
+    private static IEnumerable<AddedEntry> FindSpecial(TokenMap vocabulary, PairTable merges)
+    {
+        HashSet<int> made = [.. merges.InOrder().Select(merge => merge.Result)];
+        for (int i = 0; i < vocabulary.Count; i++)
+        {
+            string text = Encoding.UTF8.GetString(vocabulary.TextAt(i));
+            if (text is ['<', _, .., '>'] && !made.Contains(vocabulary.IdAt(i)))
+            {
+                yield return new AddedEntry(text, vocabulary.IdAt(i)) { IsSpecial = true };
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ManagedTransformer.Json;
+using ManagedTransformer.Tokenization.AddedTokens;
 
 namespace ManagedTransformer.Tokenization;
 
@@ -27,10 +28,10 @@ internal sealed class HuggingFaceTokenizerSettings
     private static readonly string[] _singleKeys =
         [BeginningKey, "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
-    private readonly Dictionary<string, AddedToken?> _special = [];
+    private readonly Dictionary<string, AddedEntry?> _special = [];
     private bool _hasDefaults = true;
-    private readonly List<AddedToken> _additional = [];
-    private readonly List<AddedToken> _added = [];
+    private readonly List<AddedEntry> _additional = [];
+    private readonly List<AddedEntry> _added = [];
 
     private HuggingFaceTokenizerSettings(string folder) => ConfigPath = Path.Combine(folder, ConfigFile);
 
@@ -47,8 +48,8 @@ internal sealed class HuggingFaceTokenizerSettings
     public string? Beginning { get; private set; }
 
     /// <summary>The tokens to add, in the order in which free ids are given.</summary>
-    public IEnumerable<AddedToken> Tokens => _added.OrderBy(token => token.Id ?? int.MaxValue)
-        .Concat(_singleKeys.Select(key => _special.GetValueOrDefault(key)).OfType<AddedToken>()).Concat(_additional);
+    public IEnumerable<AddedEntry> Tokens => _added.OrderBy(token => token.DeclaredId ?? int.MaxValue)
+        .Concat(_singleKeys.Select(key => _special.GetValueOrDefault(key)).OfType<AddedEntry>()).Concat(_additional);
 
     /// <summary>The tokens that are special without being named, as far as the vocabulary has them.</summary>
     public IEnumerable<string> DefaultTokens =>
@@ -84,7 +85,7 @@ internal sealed class HuggingFaceTokenizerSettings
 
         if (addsBeginning)
         {
-            bool isNamed = settings._special.TryGetValue(BeginningKey, out AddedToken? token);
+            bool isNamed = settings._special.TryGetValue(BeginningKey, out AddedEntry? token);
             settings.Beginning = token?.Content ?? (isNamed || !settings._hasDefaults ? null : EndOfText)
                 ?? throw new InputException($"{settings.ConfigPath}: add_bos_token is true, but no bos_token is named.");
         }
@@ -168,7 +169,7 @@ internal sealed class HuggingFaceTokenizerSettings
                 throw new InputException($"{path}: {AddedTokensKey} must give an object for every id, the entry '{token.Name}' does not.");
             }
 
-            _added.Add(AddedToken.Read(token.Value, id, path));
+            _added.Add(ReadOptions(token.Value, id, path));
         }
     }
 
@@ -182,14 +183,29 @@ internal sealed class HuggingFaceTokenizerSettings
             }
 
             bool isSpecial = _special.Values.Concat(_additional).Any(special => special?.Content == token.Name);
-            _added.Add(new AddedToken(token.Name, id, IsNormalized: !isSpecial));
+            _added.Add(new AddedEntry(token.Name, id) { IsNormalized = !isSpecial, IsSpecial = true });
         }
     }
 
-    private static AddedToken ReadToken(JsonElement value, string key, string path) => value.ValueKind switch
+    private static AddedEntry ReadToken(JsonElement value, string key, string path) => value.ValueKind switch
     {
-        JsonValueKind.String => new AddedToken(value.GetString()!, null, IsNormalized: false),
-        JsonValueKind.Object => AddedToken.Read(value, null, path),
+        JsonValueKind.String => new AddedEntry(value.GetString()!, null) { IsSpecial = true },
+        JsonValueKind.Object => ReadOptions(value, null, path),
         _ => throw new InputException($"{path}: {key} must be the text of a token, or an object with its content."),
     };
+
+    private static AddedEntry ReadOptions(JsonElement token, int? id, string path)
+    {
+        string content = JsonFile.RequireString(token, "content", path);
+        foreach (string option in (ReadOnlySpan<string>)["single_word", "lstrip", "rstrip"])
+        {
+            if (JsonFile.Flag(token, option, path) == true)
+            {
+                throw new InputException(
+                    $"{path}: the added token '{content}' has '{option}', which is not supported beside a byte-level BPE.");
+            }
+        }
+
+        return new AddedEntry(content, id) { IsNormalized = JsonFile.Flag(token, "normalized", path) == true, IsSpecial = true };
+    }
 }

@@ -1,15 +1,15 @@
 using System.Text.Json;
 using ManagedTransformer.Json;
+using ManagedTransformer.Tokenization.Models;
 
 namespace ManagedTransformer.Tokenization;
 
-/// <summary>Writes a byte-level BPE as Hugging Face's <c>tokenizer.json</c>; <see cref="HuggingFaceTokenizerFile"/> reads it.</summary>
+/// <summary>Writes a byte-level BPE as Hugging Face's <c>tokenizer.json</c>; <see cref="Pipeline.PipelineReader"/> reads it.</summary>
 internal static class HuggingFaceTokenizerWriter
 {
-    public static void Write(string path, BytePairTokenizer tokenizer) => JsonFile.Write(path, json => Write(json, tokenizer));
+    private const string ByteLevel = "ByteLevel", Template = "TemplateProcessing", BytePairEncoding = "BPE";
 
-    /// <summary>The bytes of the file.</summary>
-    public static ReadOnlyMemory<byte> ToBytes(BytePairTokenizer tokenizer) => JsonFile.ToBytes(json => Write(json, tokenizer));
+    public static void Write(string path, BytePairTokenizer tokenizer) => JsonFile.Write(path, json => Write(json, tokenizer));
 
     private static void Write(Utf8JsonWriter json, BytePairTokenizer tokenizer)
     {
@@ -29,7 +29,7 @@ internal static class HuggingFaceTokenizerWriter
         WritePrefix(json, tokenizer, tokens);
         WriteByteLevel(json, "decoder", tokenizer.AddPrefixSpace);
         json.WriteStartObject("model");
-        json.WriteString("type", HuggingFaceTokenizerFile.BytePairEncoding);
+        json.WriteString("type", BytePairEncoding);
         json.WriteNull("dropout");
         json.WriteNull("unk_token");
         json.WriteString("continuing_subword_prefix", "");
@@ -74,7 +74,7 @@ internal static class HuggingFaceTokenizerWriter
     private static void WriteByteLevel(Utf8JsonWriter json, string name, bool addPrefixSpace)
     {
         json.WriteStartObject(name);
-        json.WriteString("type", HuggingFaceTokenizerFile.ByteLevel);
+        json.WriteString("type", ByteLevel);
         json.WriteBoolean("add_prefix_space", addPrefixSpace);
         json.WriteBoolean("trim_offsets", true);
         json.WriteBoolean("use_regex", true);
@@ -90,7 +90,7 @@ internal static class HuggingFaceTokenizerWriter
         }
 
         json.WriteStartObject("post_processor");
-        json.WriteString("type", HuggingFaceTokenizerFile.Template);
+        json.WriteString("type", Template);
         foreach (string name in (ReadOnlySpan<string>)["single", "pair"])
         {
             json.WriteStartArray(name);

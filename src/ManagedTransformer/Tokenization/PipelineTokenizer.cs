@@ -26,11 +26,7 @@ public sealed class PipelineTokenizer : ITokenizer
     public int VocabularySize => _pipeline.Size;
 
     /// <summary>The tokens that are found in a text before it is split, by id.</summary>
-    public IReadOnlyList<SpecialToken> SpecialTokens =>
-    [
-        .. _pipeline.Added.ById.Values.OrderBy(entry => entry.Id)
-            .Select(entry => new SpecialToken(entry.Id, entry.Content) { IsNormalized = entry.IsNormalized }),
-    ];
+    public IReadOnlyList<SpecialToken> SpecialTokens => SpecialToken.Of(_pipeline.Added);
 
     /// <summary>True where special tokens are put around texts.</summary>
     public bool AddsSpecialTokens => _pipeline.Template.AddsTokens;
@@ -40,8 +36,7 @@ public sealed class PipelineTokenizer : ITokenizer
     public int? IdOf(string token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return _pipeline.Added.IdOf(token) is >= 0 and int added ? added
-            : _pipeline.Model.Vocabulary.TryGetId(Encoding.UTF8.GetBytes(token), out int id) ? id : null;
+        return _pipeline.IdOf(token) is >= 0 and int id ? id : null;
     }
 
     /// <summary>The text of a token as the vocabulary has it; null where no token has the id.</summary>
@@ -132,17 +127,16 @@ public sealed class PipelineTokenizer : ITokenizer
     /// <inheritdoc/>
     public void Save(string path) => _save(path);
 
-    internal static PipelineTokenizer Read(ReadOnlyMemory<byte> json, string path, PipelineSettings? settings = null)
-    {
-        TokenPipeline pipeline = PipelineReader.Read(json, path, settings);
-        return new PipelineTokenizer(pipeline, target => AtomicFile.Write(
+    internal static PipelineTokenizer Read(ReadOnlyMemory<byte> json, string path, PipelineSettings? settings = null) =>
+        Of(PipelineReader.Read(json, path, settings), json, settings);
+
+    /// <summary>The tokenizer of a pipeline that was read from a file.</summary>
+    internal static PipelineTokenizer Of(TokenPipeline pipeline, ReadOnlyMemory<byte> json, PipelineSettings? settings = null) =>
+        new(pipeline, target => AtomicFile.Write(
             target, settings is null or { IsIdle: true } ? json.Span : PipelineWriter.Merge(json, pipeline, settings)));
-    }
 
     /// <summary>Tokens that show which end of a text the decoder may still change; none where it changes nothing.</summary>
     internal IReadOnlyList<int> Probes => _probes ??= _pipeline.FindProbes();
-
-    internal bool IsPlainBytePairs => _pipeline.IsPlainBytePairs;
 
     internal bool IsSpecial(int id) => _pipeline.Added.ById.TryGetValue(id, out AddedEntry? entry) && entry.IsSpecial;
 }

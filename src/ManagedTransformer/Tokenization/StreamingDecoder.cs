@@ -30,6 +30,20 @@ public sealed class StreamingDecoder(ITokenizer tokenizer)
         return Convert(flush: false);
     }
 
+    /// <summary>Begins behind other ids, whose text is out already.</summary>
+    /// <param name="ids">The ids.</param>
+    /// <returns>The end of their text.</returns>
+    internal string Follow(ReadOnlySpan<int> ids)
+    {
+        if (_window is not null)
+        {
+            return _window.Follow(ids);
+        }
+
+        _previous = ids.IsEmpty ? -1 : ids[^1];
+        return tokenizer.Decode(ids.IsEmpty ? ids : ids[^1..]);
+    }
+
     /// <summary>Returns the rest at the end, U+FFFD for a character that was never completed, otherwise nothing, and starts anew.</summary>
     public string Flush()
     {

@@ -36,11 +36,11 @@ public static class Tokenizer
         ReadOnlyMemory<byte> json = TokenizerBytes.ReadText(path);
         if (PipelineReader.IsPipeline(json, path))
         {
-            PipelineTokenizer tokenizer = PipelineTokenizer.Read(json, path);
-            return tokenizer.IsPlainBytePairs ? BytePairTokenizer.Load(path) : tokenizer;
+            return ReadPipeline(json, path);
         }
 
-        return JsonFile.Read<ITokenizer>(path, root => JsonFile.RequireString(root, "type", path) switch
+        TokenizerBytes.RequireRoom(json, path);
+        return JsonFile.Read<ITokenizer>(json, path, root => JsonFile.RequireString(root, "type", path) switch
         {
             ByteTokenizer.TypeName => ByteTokenizer.Read(root, path),
             CharacterTokenizer.TypeName => CharacterTokenizer.Read(root, path),
@@ -75,7 +75,13 @@ public static class Tokenizer
         }
 
         ITokenizer tokenizer = Load(path);
-        return tokenizer is BytePairTokenizer pairs ? PipelineTokenizer.Read(HuggingFaceTokenizerWriter.ToBytes(pairs), path) : tokenizer;
+        return tokenizer is BytePairTokenizer pairs ? new PipelineTokenizer(pairs.Pipeline, pairs.Save) : tokenizer;
+    }
+
+    private static ITokenizer ReadPipeline(ReadOnlyMemory<byte> json, string path)
+    {
+        TokenPipeline pipeline = PipelineReader.Read(json, path);
+        return BytePairTokenizer.OfPlain(pipeline) is { } pairs ? pairs : PipelineTokenizer.Of(pipeline, json);
     }
 
     private static ITokenizer LoadFolder(string folder)

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using ManagedTransformer.Files;
 
 namespace ManagedTransformer.Tokenization;
@@ -9,6 +10,9 @@ internal static class TokenizerBytes
 {
     /// <summary>The most bytes of a file, after decompression.</summary>
     public const long Most = 256 << 20;
+
+    // An entry of a vocabulary takes a text, its place in a table, and its part of a document.
+    private const int BytesPerEntry = 96, SpareBytes = 64 << 20, DeepestNesting = 64;
 
     /// <summary>The bytes of a file; those of a <c>.gz</c> file are decompressed.</summary>
     /// <exception cref="InputException">The file is missing, unreadable, not valid gzip, or too large.</exception>
@@ -50,6 +54,25 @@ internal static class TokenizerBytes
         Utf16Detection.Refuse(bytes, 0, $"'{path}'");
         Utf8Text.RequireValid(bytes, $"'{path}'");
         return bytes.AsMemory(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0);
+    }
+
+    /// <summary>
+    /// Refuses a file of this library's own whose entries would take far more memory than the file: it is read as a document.
+    /// </summary>
+    /// <exception cref="InputException">It has too many entries.</exception>
+    public static void RequireRoom(ReadOnlyMemory<byte> json, string path)
+    {
+        long most = (2L * json.Length + SpareBytes) / BytesPerEntry, entries = 0;
+        Utf8JsonReader reader = new(json.Span, new JsonReaderOptions { MaxDepth = DeepestNesting });
+        while (reader.Read())
+        {
+            entries++;
+        }
+
+        if (entries > most)
+        {
+            throw new InputException($"The file '{path}' has {entries:N0} entries, the most for a tokenizer of its size are {most:N0}.");
+        }
     }
 
     private static InputException TooLarge(string path) =>

@@ -26,7 +26,7 @@ public static class TokenizerTrainer
         const string normalizer = """{"type":"NFKC"}""";
         const string split = """{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true}""";
         IReadOnlyList<(string Text, double Score)> pieces =
-            UnigramTrainer.Train(CountWords(utf8, normalizer, split), vocabularySize - _unigramSpecial.Length);
+            UnigramTrainer.Train(CountWords(utf8, normalizer, split), vocabularySize - _unigramSpecial.Length, _unigramSpecial);
         return Write(_unigramSpecial, normalizer, split, split, json =>
         {
             json.WriteString("type", "Unigram");

@@ -15,7 +15,7 @@ internal sealed class UnigramTrainer
     private readonly (byte[] Text, long Count)[] _words;
     private List<(string Text, double Score)> _pieces;
 
-    private UnigramTrainer(IReadOnlyDictionary<string, long> words, int size)
+    private UnigramTrainer(IReadOnlyDictionary<string, long> words, int size, IReadOnlyList<string> reserved)
     {
         _words = [.. words.OrderBy(word => word.Key, StringComparer.Ordinal)
             .Select(word => (Encoding.UTF8.GetBytes(word.Key), word.Value))];
@@ -34,6 +34,11 @@ internal sealed class UnigramTrainer
             }
         }
 
+        foreach (string text in reserved)
+        {
+            counts.Remove(text);
+        }
+
         IEnumerable<KeyValuePair<string, long>> longer = counts.Where(part => !IsCharacter(part.Key) && part.Value > 1)
             .OrderByDescending(part => part.Value * part.Key.Length).ThenBy(part => part.Key, StringComparer.Ordinal)
             .Take(SeedFactor * size);
@@ -45,9 +50,11 @@ internal sealed class UnigramTrainer
     /// <summary>Learns pieces with logarithms of their probabilities, the likeliest first.</summary>
     /// <param name="words">How often every word occurs.</param>
     /// <param name="size">The number of pieces to reach; more where there are more characters.</param>
-    public static IReadOnlyList<(string Text, double Score)> Train(IReadOnlyDictionary<string, long> words, int size)
+    /// <param name="reserved">Texts that are tokens already and must not be pieces too.</param>
+    public static IReadOnlyList<(string Text, double Score)> Train(IReadOnlyDictionary<string, long> words, int size,
+        params IReadOnlyList<string> reserved)
     {
-        UnigramTrainer trainer = new(words, size);
+        UnigramTrainer trainer = new(words, size, reserved);
         while (true)
         {
             double[] expected = [];

@@ -90,7 +90,7 @@ internal sealed class TorchFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private static InputException Refuse(string path, Exception e) => new($"{path}: {e.Message}", e);
+    private static InputException Refuse(string path, Exception e) => new($"{path}: {PickleText.Clean(e.Message)}", e);
 
     private static string Describe(ReadOnlySpan<byte> start)
     {

@@ -1,5 +1,7 @@
 using ManagedTransformer.Architectures.DeLighT;
+using ManagedTransformer.Architectures.Llama;
 using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Embeddings;
 
 namespace ManagedTransformer.Tests.Formulas;
@@ -18,20 +20,20 @@ internal static class LanguageModelFormula
             return Delight(config, delight);
         }
 
-        long d = config.Dim, count = Ends(config) + (config.HasFinalNorm ? 2 * d : 0)
+        long d = config.Dim, norm = config.Norm == NormKind.Rms ? d : 2 * d, count = Ends(config) + (config.HasFinalNorm ? norm : 0)
             + (config.Exits is { } exits ? MechanismFormulas.Halting(exits, config.Layers, config.Dim, config.Dim) : 0);
         bool hasValues = false;
         for (int layer = 0; layer < config.Layers; layer++)
         {
-            count += Attention(config, layer) + (2 * d);
+            count += Attention(config, layer) + norm;
             if (config.HasMemoryAt(layer))
             {
-                count += Memory() + (2 * d);
+                count += Memory() + norm;
             }
             else if (config.FeedForward > 0)
             {
-                long f = config.FeedForward;
-                count += (2 * d * f) + (config.FfnBias ?? config.Bias ? f + d : 0) + (2 * d);
+                long f = config.FeedForward, maps = config.GatedFfn ? 2 : 1;
+                count += ((maps + 1) * d * f) + (config.FfnBias ?? config.Bias ? (maps * f) + d : 0) + norm;
             }
 
             count += config.HasMemoryAfter(layer) ? Memory() : 0;
@@ -64,6 +66,11 @@ internal static class LanguageModelFormula
 
     private static long Attention(LanguageModelConfig config, int layer)
     {
+        if (config.Rotary is { } rotary)
+        {
+            return Rotary(config, rotary);
+        }
+
         long d = config.Dim, h = config.Heads;
         long own = config.Attention switch
         {
@@ -74,6 +81,15 @@ internal static class LanguageModelFormula
                 : 0,
         };
         return (4 * d * d) + (config.Bias ? 4 * d : 0) + own + (2 * d * config.Persistent);
+    }
+
+    // Section 7 of the family's description: H d D + 2 KV d D + D H d, biases, and 2 d of the norms on queries and keys.
+    private static long Rotary(LanguageModelConfig config, RotaryConfig rotary)
+    {
+        long dim = config.Dim, d = rotary.HeadDim ?? config.Dim / config.Heads, queries = config.Heads * d,
+            keys = (rotary.KeyHeads ?? config.Heads) * d;
+        long biases = rotary.Bias == AttentionBias.None ? 0 : queries + (2 * keys) + (rotary.Bias == AttentionBias.All ? dim : 0);
+        return (2 * queries * dim) + (2 * keys * dim) + biases + (rotary.QueryKeyNorm ? 2 * d : 0);
     }
 
     private static long Ends(LanguageModelConfig config)

@@ -89,6 +89,24 @@ public sealed class TextGenerationTests
             Assert.Throws<InputException>(() => Generate("a", new GenerationOptions { WindowStride = 0 })).Message,
             StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("one two", "one two")]
+    [InlineData("one two ", "one two ")]
+    [InlineData("one two\n", "one two\n")]
+    public void TextGoesOnBehindThePromptAsInOneDecodedText(string prompt, string beginning)
+    {
+        WordTokenizer words = WordTokenizer.FromText("one two three four five six\n");
+        CausalLanguageModel network = Network(words.VocabularySize);
+        ModelDescription description = new() { Architecture = Recipe.TransformerLanguageModel, Model = network.Config };
+        GenerationOptions options = new() { MaxTokens = 4, Temperature = 0 };
+        string whole = prompt + string.Concat(new LanguageModel(network, words, description).Generate(prompt, options));
+        int[] ids = words.Encode(prompt);
+        Assert.Equal(words.Decode([.. ids, .. TextGenerator.Generate(network, ids, options, words.VocabularySize)]),
+            whole.Replace(" \n", "\n", StringComparison.Ordinal));
+        Assert.StartsWith(beginning, whole, StringComparison.Ordinal);
+        Assert.DoesNotContain("  ", whole, StringComparison.Ordinal);
+    }
+
     private static int Best(CausalLanguageModel network, int[] tokens)
     {
         using NoGradientScope _ = new();
@@ -108,10 +126,10 @@ public sealed class TextGenerationTests
         return new LanguageModel(network, new ByteTokenizer(), description).Generate(prompt, options);
     }
 
-    private static CausalLanguageModel Network() => new(
+    private static CausalLanguageModel Network(int vocabulary = 256) => new(
         new LanguageModelConfig
         {
-            Vocab = 256,
+            Vocab = vocabulary,
             Dim = 16,
             Layers = 2,
             Heads = 2,

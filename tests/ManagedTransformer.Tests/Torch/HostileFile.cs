@@ -1,4 +1,5 @@
 using System.Text;
+using ManagedTransformer.Import.Sources;
 
 namespace ManagedTransformer.Tests.Torch;
 
@@ -13,7 +14,14 @@ internal sealed record HostileFile(string Name, Func<byte[]> Bytes, params strin
     private static readonly TestTensor _four = TestTensor.Of("0", [1f, 2, 3, 4], 4);
 
     /// <summary>All of them.</summary>
-    public static IEnumerable<HostileFile> All() => [.. Pickles(), .. Tensors(), .. Zips(), .. Legacy(), .. OtherFiles()];
+    public static IEnumerable<HostileFile> All() =>
+    [
+        .. Pickles(), .. Tensors(), .. Zips(), .. Legacy(), .. OtherFiles(),
+        .. HostilePickles.All(), .. HostileArchives.All(), .. HostileModels.All(),
+    ];
+
+    /// <summary>Whose program it pretends to be of.</summary>
+    public ForeignKind From { get; init; } = ForeignKind.Plain;
 
     private static IEnumerable<HostileFile> Pickles()
     {
@@ -177,7 +185,8 @@ internal sealed record HostileFile(string Name, Func<byte[]> Bytes, params strin
         }
     }
 
-    private static HostileFile Pickle(string name, Action<PickleBuilder> write, params string[] words) => Zip(
+    /// <summary>A newer file with a pickle and a storage 0 of four numbers.</summary>
+    public static HostileFile Pickle(string name, Action<PickleBuilder> write, params string[] words) => Zip(
         name,
         () =>
         {

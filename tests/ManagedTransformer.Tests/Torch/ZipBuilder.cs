@@ -32,7 +32,7 @@ internal sealed class ZipBuilder
     }
 
     public ZipBuilder Add(string name, byte[] bytes, ushort method = 0, ushort flags = 0x0808, uint? crc = null, uint attributes = 0,
-        string? localName = null, uint? length = null, uint? place = null)
+        string? localName = null, uint? length = null, uint? place = null, byte[]? extra = null)
     {
         uint start = place ?? (uint)_content.Count;
         byte[] local = Encoding.UTF8.GetBytes(localName ?? name);
@@ -50,7 +50,7 @@ internal sealed class ZipBuilder
 
         _entries.Add(new Entry(
             Encoding.UTF8.GetBytes(name), start, length ?? (uint)bytes.Length, crc ?? Crc32.HashToUInt32(bytes), method, flags,
-            attributes));
+            attributes, extra ?? []));
         return this;
     }
 
@@ -69,7 +69,8 @@ internal sealed class ZipBuilder
             BinaryPrimitives.WriteUInt16LittleEndian(record.AsSpan(28), (ushort)entry.Name.Length);
             BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(38), entry.Attributes);
             BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(42), entry.Start);
-            file.AddRange([.. record, .. entry.Name]);
+            BinaryPrimitives.WriteUInt16LittleEndian(record.AsSpan(30), (ushort)entry.Extra.Length);
+            file.AddRange([.. record, .. entry.Name, .. entry.Extra]);
         }
 
         int length = file.Count - _content.Count, count = ClaimedCount ?? _entries.Count;
@@ -97,5 +98,6 @@ internal sealed class ZipBuilder
         return [.. file, .. end];
     }
 
-    private sealed record Entry(byte[] Name, uint Start, uint Length, uint Checksum, ushort Method, ushort Flags, uint Attributes);
+    private sealed record Entry(
+        byte[] Name, uint Start, uint Length, uint Checksum, ushort Method, ushort Flags, uint Attributes, byte[] Extra);
 }

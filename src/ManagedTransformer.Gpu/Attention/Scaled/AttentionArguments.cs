@@ -3,7 +3,9 @@ using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Gpu;
 
-/// <summary>An <see cref="AttentionProblem"/> as kernels take it. A pair is a head of a sequence; Group query heads read the same keys.</summary>
+/// <summary>
+/// An <see cref="AttentionProblem"/> as kernels take it. A pair is a head of a sequence; Group query heads read the same keys.
+/// </summary>
 internal struct AttentionArguments
 {
     public HeadOperand Q, K, V, Y;

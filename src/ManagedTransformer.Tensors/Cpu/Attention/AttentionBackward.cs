@@ -5,8 +5,9 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
 /// Gradient of attention; a chunk of work is one head of keys of one sequence, with all query heads that read it. For every strip of
-/// queries and block of keys, queries along the lanes: A = e^(K Q^T - m) / sum, dS = A (drop(V dY^T) - D) with D = dY . Y per query; then dV += drop(A) dY, dK += Scale dS Q, dQ^T +=
-/// Scale K^T dS. dK and dV of the head stay in this thread's scratch until all strips of all its query heads have added to them.
+/// queries and block of keys, queries along the lanes: A = e^(K Q^T - m) / sum, dS = A (drop(V dY^T) - D) with D = dY . Y per query; then
+/// dV += drop(A) dY, dK += Scale dS Q, dQ^T += Scale K^T dS. dK and dV of the head stay in this thread's scratch until all strips of all
+/// its query heads have added to them.
 /// </summary>
 internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArguments arguments) : IWorkerJob
     where TOps : struct, IVectorOps<TVector>

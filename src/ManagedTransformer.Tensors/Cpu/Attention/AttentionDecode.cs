@@ -4,9 +4,9 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
 /// Attention of a single query per head, as in step-by-step generation: every key and value is read once, so that memory bounds the speed.
-/// A chunk of work is a block of keys of one head; it leaves the block's largest score, sum of e^(s - max) and unnormalised output, which
-/// <see cref="Combine"/> joins in the order of the blocks. It sums up scores in another order than the gradient does, and is not for
-/// queries that have one.
+/// A chunk of work is a block of keys of one head, with all query heads that read it; it leaves the block's largest score, sum of e^(s -
+/// max) and unnormalised output for each of them, which <see cref="Combine"/> joins in the order of the blocks. It sums up scores in
+/// another order than the gradient does, and is not for queries that have one.
 /// </summary>
 internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
     where TOps : struct, IVectorOps<TVector>
@@ -28,35 +28,92 @@ internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
         (_begin, int end) = arguments.VisibleKeys(0, 1);
         _blocks = Math.Max((end - _begin + KeyBlock - 1) / KeyBlock, 1);
         _outputWidth = (arguments.ValueWidth + TOps.Count - 1) / TOps.Count * TOps.Count;
-        nint size = (nint)Chunks * PartialSize;
+        nint size = (nint)Partials * PartialSize;
         AttentionScratch.Partials.Reserve(size);
         _partials = AttentionScratch.Partials.Take(size);
     }
 
-    public readonly int Chunks => _arguments.Batch * _arguments.Heads * _blocks;
+    public readonly int Chunks => _arguments.Batch * _arguments.KeyHeads * _blocks;
+
+    private readonly int Partials => _arguments.Batch * _arguments.Heads * _blocks;
 
     // Output, then maximum and sum; a whole number of the widest vectors.
     private readonly int PartialSize => _outputWidth + 16;
 
     public readonly void Execute(int chunk)
     {
-        int pair = chunk / _blocks, first = _begin + (chunk % _blocks * KeyBlock), keys = Math.Min(KeyBlock, _arguments.KeyLength - first);
-        AttentionScratch.Tiles.Reserve(KeyBlock);
-        float* weights = AttentionScratch.Tiles.Take(KeyBlock), output = _partials + ((nint)chunk * PartialSize);
+        int block = chunk % _blocks, first = _begin + (block * KeyBlock), keys = Math.Min(KeyBlock, _arguments.KeyLength - first);
+        int group = _arguments.Group, firstPair = chunk / _blocks * group;
+        AttentionScratch.Tiles.Reserve((nint)KeyBlock * group);
+        float* weights = AttentionScratch.Tiles.Take((nint)KeyBlock * group);
 
-        HeadRows keyRows = _arguments.Keys(pair), valueRows = _arguments.Values(pair);
+        HeadRows keyRows = _arguments.Keys(firstPair), valueRows = _arguments.Values(firstPair);
         for (int u = 0; u < keys; u += KeysAhead)
         {
             int begin = first + u, count = Math.Min(KeysAhead, keys - u);
             keyRows.Prefetch(begin + KeysAhead, Math.Min(begin + (2 * KeysAhead), first + keys), _arguments.HeadWidth);
             valueRows.Prefetch(begin, begin + count, _arguments.ValueWidth);
-            RowProducts<TOps, TVector>.Dots(_arguments.Queries(pair)[0], _arguments.HeadWidth, keyRows, begin, count, _arguments.Scale,
-                weights + u, accumulate: false);
+            ComputeScores(firstPair, keyRows, begin, count, weights + u);
         }
 
-        Hide(_arguments.Padding(pair), first, keys, weights);
-        Exponentials(weights, keys, out output[_outputWidth], out output[_outputWidth + 1]);
-        RowProducts<TOps, TVector>.WeightedSum(weights, valueRows, first, keys, _arguments.ValueWidth, output, accumulate: false);
+        for (int member = 0; member < group; member++)
+        {
+            float* output = Partial(firstPair + member, block), scores = weights + (member * KeyBlock);
+            Hide(_arguments.Padding(firstPair), first, keys, scores);
+            Exponentials(scores, keys, out output[_outputWidth], out output[_outputWidth + 1]);
+        }
+
+        if (group == 1)
+        {
+            RowProducts<TOps, TVector>.WeightedSum(weights, valueRows, first, keys, _arguments.ValueWidth, Partial(firstPair, block),
+                accumulate: false);
+            return;
+        }
+
+        for (int member = 0; member < group; member++)
+        {
+            new Span<float>(Partial(firstPair + member, block), _outputWidth).Clear();
+        }
+
+        for (int u = 0; u < keys; u += KeysAhead)
+        {
+            AddValues(firstPair, block, valueRows, first + u, Math.Min(KeysAhead, keys - u), weights + u);
+        }
+    }
+
+    private readonly float* Partial(int pair, int block) => _partials + ((((nint)pair * _blocks) + block) * PartialSize);
+
+    // Few keys at a time: for all but the first heads of the group they lie in the first-level cache.
+    private readonly void ComputeScores(int firstPair, HeadRows keys, int first, int count, float* scores)
+    {
+        int member = 0;
+        for (; member + 1 < _arguments.Group; member += 2, scores += 2 * KeyBlock)
+        {
+            GroupProducts<TOps, TVector>.Dots(_arguments.Queries(firstPair + member)[0], _arguments.Queries(firstPair + member + 1)[0],
+                _arguments.HeadWidth, keys, first, count, _arguments.Scale, scores, scores + KeyBlock);
+        }
+
+        if (member < _arguments.Group)
+        {
+            RowProducts<TOps, TVector>.Dots(_arguments.Queries(firstPair + member)[0], _arguments.HeadWidth, keys, first, count,
+                _arguments.Scale, scores, accumulate: false);
+        }
+    }
+
+    private readonly void AddValues(int firstPair, int block, HeadRows values, int first, int count, float* weights)
+    {
+        int member = 0;
+        for (; member + 1 < _arguments.Group; member += 2, weights += 2 * KeyBlock)
+        {
+            GroupProducts<TOps, TVector>.AddWeightedSums(weights, weights + KeyBlock, values, first, count, _arguments.ValueWidth,
+                Partial(firstPair + member, block), Partial(firstPair + member + 1, block));
+        }
+
+        if (member < _arguments.Group)
+        {
+            RowProducts<TOps, TVector>.WeightedSum(weights, values, first, count, _arguments.ValueWidth,
+                Partial(firstPair + member, block), accumulate: true);
+        }
     }
 
     /// <summary>Joins the blocks of every head: y = sum of e^(m - max) output / sum of e^(m - max) sum.</summary>

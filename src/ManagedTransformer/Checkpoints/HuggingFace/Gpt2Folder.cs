@@ -1,5 +1,4 @@
 using ManagedTransformer.Architectures.Transformer;
-using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
@@ -90,21 +89,16 @@ internal static class Gpt2Folder
     private static ITokenizer ReadTokenizer(string folder)
     {
         string file = Path.Combine(folder, CheckpointFolder.TokenizerFile);
-        if (File.Exists(file) && Tokenizer.Load(file) is not BytePairTokenizer)
+        if (File.Exists(file))
         {
-            return Tokenizer.Load(folder);
-        }
-
-        HuggingFaceTokenizerSettings settings = HuggingFaceTokenizerSettings.Read(folder);
-        string tokenizer = Path.Combine(folder, CheckpointFolder.TokenizerFile);
-        if (File.Exists(tokenizer))
-        {
-            return JsonFile.Read(tokenizer, root => HuggingFaceTokenizerFile.Read(root, tokenizer, settings));
+            return Tokenizer.Load(file) is BytePairTokenizer pairs
+                ? pairs.With(HuggingFaceTokenizerSettings.Read(folder))
+                : Tokenizer.Load(folder);
         }
 
         string vocabulary = Path.Combine(folder, VocabularyFile), merges = Path.Combine(folder, MergesFile);
         return File.Exists(vocabulary) && File.Exists(merges)
-            ? Gpt2TokenizerFiles.Read(vocabulary, merges, settings)
+            ? Gpt2TokenizerFiles.Read(vocabulary, merges, HuggingFaceTokenizerSettings.Read(folder))
             : throw new InputException(
                 $"The folder '{folder}' has no tokenizer: neither {CheckpointFolder.TokenizerFile} nor "
                 + $"{VocabularyFile} with {MergesFile}.");

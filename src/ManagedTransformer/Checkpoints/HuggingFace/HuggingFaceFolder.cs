@@ -25,22 +25,5 @@ internal static class HuggingFaceFolder
         return weights.Entries;
     }
 
-    /// <summary>Writes a model in the form of the family that can express it.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="path">The folder; its parents are created.</param>
-    /// <param name="replace">Whether to replace an earlier model; false writes only where there is nothing.</param>
-    /// <exception cref="InputException">No family can express it, or the folder cannot be written.</exception>
-    public static void Write(LanguageModelParts model, string path, bool replace)
-    {
-        if (model.Network.Config.Rotary is not null)
-        {
-            LlamaFolder.Write(model, path, replace);
-        }
-        else
-        {
-            Gpt2Folder.Write(model, path, replace);
-        }
-    }
-
     private static bool IsLlama(string path) => HuggingFaceConfig.ModelType(path) is { } type && LlamaConfig.Knows(type);
 }

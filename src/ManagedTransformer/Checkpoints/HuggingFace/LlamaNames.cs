@@ -1,8 +1,8 @@
 namespace ManagedTransformer.Checkpoints.HuggingFace;
 
 /// <summary>
-/// Names of a Llama's tensors in files. Nothing is transposed or joined: every parameter of ours is one tensor, <c>layers.3.attn.query.weight</c>
-/// is <c>model.layers.3.self_attn.q_proj.weight</c>.
+/// Names of a Llama's tensors in files. Nothing is transposed or joined: every parameter of ours is one tensor,
+/// <c>layers.3.attn.query.weight</c> is <c>model.layers.3.self_attn.q_proj.weight</c>.
 /// </summary>
 internal static class LlamaNames
 {

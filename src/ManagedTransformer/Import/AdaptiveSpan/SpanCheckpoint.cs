@@ -43,6 +43,7 @@ internal sealed class SpanCheckpoint : IForeignModel
                 : $"the width {dim} of 'in_emb' is no multiple of the width {width} of a head in 'key_pe'");
         }
 
+        source.RequireLayers(layers.Count);
         if (layers[^1] != layers.Count - 1)
         {
             throw source.Refuse($"its layers are numbered {string.Join(", ", layers)}, from 0 on one is missing");

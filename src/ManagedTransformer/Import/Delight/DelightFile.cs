@@ -64,10 +64,18 @@ internal sealed class DelightFile(FairseqFile file)
             "uniform" => true,
             _ => throw _settings.Unsupported($"delight_{side}_scaling"),
         };
+        string most = isUniform ? $"delight_{side}_min_depth" : $"delight_{side}_max_depth";
+        int deepest = Required(most), layers = Layers(side == "enc" ? "encoder" : "decoder");
+        if ((long)deepest * layers > _state.Names.Count)
+        {
+            // Every grouped layer has several tensors.
+            throw _settings.Unsupported(most);
+        }
+
         return new DelightConfig
         {
             MinDepth = least,
-            MaxDepth = isUniform ? least : Required($"delight_{side}_max_depth"),
+            MaxDepth = deepest,
             WidthMult = _settings.Number($"delight_{side}_width_mult") ?? 2,
             MaxGroups = Required($"delight_{side}_max_groups"),
             Mode = _settings.Flag("define_iclr") ? UnitMode.Define : UnitMode.Dextra,

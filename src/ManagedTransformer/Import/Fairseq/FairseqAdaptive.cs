@@ -28,6 +28,11 @@ internal sealed class FairseqAdaptive(FairseqFile file, string prefix)
                 + $"{string.Join(", ", output)} with {outputFactor}; both must agree");
         }
 
+        if (input.Count + 1 != _state.Numbers($"{prefix}.embeddings.").Count)
+        {
+            throw file.Settings.Unsupported("adaptive_input_cutoff");
+        }
+
         return factor == Math.Floor(factor) && factor is >= 2 and <= 1024 && input.Count > 0
             ? new AdaptiveClusters
             {

@@ -11,7 +11,7 @@ namespace ManagedTransformer.Import.Fairseq;
 /// </summary>
 internal static class FairseqDictionary
 {
-    private const string Overwrite = " #fairseq:overwrite";
+    private const string Overwrite = " #fairseq:overwrite", Both = "--data, or --source-dict and --target-dict";
 
     private static readonly string[] _special = ["<s>", "<pad>", "</s>", "<unk>"];
 
@@ -66,7 +66,7 @@ internal static class FairseqDictionary
             : throw source.Refuse($"its settings name the language '{Torch.Pickling.PickleText.Quote(language)}', which can be none");
 
         string[] Words(string? path, int size) => path is null
-            ? [.. _special, .. Vocabularies.Numbers(source, size, "--data").Entries.Skip(_special.Length)]
+            ? [.. _special, .. Vocabularies.Numbers(source, size, Both).Entries.Skip(_special.Length)]
             : Read(path, size, source);
 
         static SentenceTokenizer Create(string[] words) =>

@@ -88,9 +88,12 @@ internal sealed class FairseqFile
 
     /// <summary>The numbers of a side's layers as the file has them; pruned models have gaps.</summary>
     /// <exception cref="InputException">There are none.</exception>
-    public List<int> Layers(string side) => State.Numbers($"{side}.layers.") is { Count: > 0 } layers
-        ? layers
-        : throw Source.Refuse($"it has no tensors '{side}.layers.0...'");
+    public List<int> Layers(string side)
+    {
+        List<int> layers = State.Numbers($"{side}.layers.");
+        _ = layers.Count > 0 ? Source.RequireLayers(layers.Count) : throw Source.Refuse($"it has no tensors '{side}.layers.0...'");
+        return layers;
+    }
 
     /// <summary>Number of heads of a side.</summary>
     /// <exception cref="InputException">It is not positive.</exception>

@@ -54,7 +54,7 @@ internal sealed class FastTransformersCheckpoint : IForeignModel
         {
             Vocab = around.Vocabulary,
             Dim = dim,
-            Layers = numbers.Count,
+            Layers = source.RequireLayers(numbers.Count),
             Heads = heads,
             Ffn = inner,
             Activation = options.Activation ?? Activation.Relu,
@@ -98,7 +98,7 @@ internal sealed class FastTransformersCheckpoint : IForeignModel
             && (name.Length == Probe.Length || name[^(Probe.Length + 1)] == '.')).Select(name => name[..^Probe.Length])];
         return found.Length == 1 ? found[0] : throw source.Refuse(found.Length == 0
             ? $"it has no tensor '...{Probe}', by which an encoder of fast-transformers is known"
-            : $"it has several encoders: {string.Join(", ", found.Select(name => $"'{name}'"))}");
+            : $"it has several encoders: {string.Join(", ", found.Take(5).Select(name => $"'{name}'"))}");
     }
 
     private static void RequireSupported(ImportSource source, StateDictionary state, string prefix)

@@ -1,3 +1,4 @@
+using ManagedTransformer.Tensors.Serialization;
 using ManagedTransformer.Torch.Storages;
 
 namespace ManagedTransformer.Import.Plain;
@@ -8,7 +9,7 @@ namespace ManagedTransformer.Import.Plain;
 internal sealed record PlainTensor(string Name, TorchTensor Tensor)
 {
     /// <summary>The type that a safetensors file names: F64 and F32, and I64 for integers and truth values.</summary>
-    public string TypeCode => Tensor.Type == TorchType.Float64 ? "F64" : Tensor.Type.IsFloat() ? "F32" : "I64";
+    public string TypeCode => Tensor.Type == SafetensorsType.Float64 ? "F64" : Tensor.Type.IsFloat() ? "F32" : "I64";
 
     /// <summary>Bytes in that file.</summary>
     public long ByteLength => checked(Tensor.Count * (TypeCode == "F32" ? sizeof(float) : sizeof(long)));

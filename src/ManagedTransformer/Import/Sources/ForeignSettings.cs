@@ -9,7 +9,7 @@ namespace ManagedTransformer.Import.Sources;
 /// <param name="places">Dictionaries with settings; the first that has one counts.</param>
 internal sealed class ForeignSettings(ImportSource source, params IReadOnlyList<PickleDictionary> places)
 {
-    private const int MostListed = 10_000;
+    private const int MostListed = 10_000, MostListText = 16 * MostListed;
 
     /// <summary>The dictionary of a value: a dictionary or the attributes of a namespace.</summary>
     public static PickleDictionary? Of(PickleValue? value) => value switch
@@ -68,7 +68,7 @@ internal sealed class ForeignSettings(ImportSource source, params IReadOnlyList<
         {
             case null:
                 return null;
-            case PickleAtom { Value: string text }:
+            case PickleAtom { Value: string { Length: <= MostListText } text }:
                 string[] parts = text.Trim().Trim('[', ']', '(', ')')
                     .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
                 int[] values = new int[parts.Length];

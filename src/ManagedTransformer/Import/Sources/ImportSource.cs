@@ -8,6 +8,8 @@ namespace ManagedTransformer.Import.Sources;
 /// <param name="options">What it does not say about itself.</param>
 internal sealed class ImportSource(TorchFile file, ImportOptions options)
 {
+    private const int MostLayers = 1000;
+
     private readonly List<string> _notes = [];
 
     /// <summary>The file.</summary>
@@ -22,12 +24,24 @@ internal sealed class ImportSource(TorchFile file, ImportOptions options)
     /// <summary>What the user should know: assumptions, things left out.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
-    /// <summary>Adds a sentence to the notes.</summary>
-    public void Note(string sentence) => _notes.Add(sentence);
+    /// <summary>Adds a sentence to the notes, once.</summary>
+    public void Note(string sentence)
+    {
+        if (!_notes.Contains(sentence))
+        {
+            _notes.Add(sentence);
+        }
+    }
 
     /// <summary>Something that cannot be imported.</summary>
     /// <param name="fault">What, behind the file's name, without a full stop.</param>
-    public InputException Refuse(string fault) => new($"{file.Path}: {fault}.");
+    public InputException Refuse(string fault) => new($"{file.Path}: {PickleText.Clean(fault)}.");
+
+    /// <summary>Checks a number of layers before anything is made for each of them.</summary>
+    /// <exception cref="InputException">No model has as many, or as few.</exception>
+    public int RequireLayers(int count) => count is > 0 and <= MostLayers
+        ? count
+        : throw Refuse($"it has {count} layers; 1 to {MostLayers} are possible");
 
     /// <summary>The top level of the file.</summary>
     /// <exception cref="InputException">It is no dictionary.</exception>

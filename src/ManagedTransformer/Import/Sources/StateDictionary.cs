@@ -13,7 +13,7 @@ internal sealed partial class StateDictionary
     private static readonly string[] _levels =
         ["model", "state_dict", "model_state", "model_state_dict", "module", "net", "network", "encoder"];
 
-    private const int MostLevels = 3;
+    private const int MostLevels = 3, MostName = 1000;
 
     private readonly ImportSource _source;
     private readonly Dictionary<string, TorchTensor> _tensors = new(StringComparer.Ordinal);
@@ -51,10 +51,10 @@ internal sealed partial class StateDictionary
                 continue;
             }
 
-            if (key is not PickleAtom { Value: string name, HasSurrogates: false })
+            if (key is not PickleAtom { Value: string { Length: <= MostName } name, HasSurrogates: false } || name.Any(char.IsControl))
             {
                 throw source.Refuse(key is PickleAtom { Value: string text }
-                    ? $"the name '{PickleText.Quote(text)}' of a tensor is no valid text"
+                    ? $"the name '{PickleText.Quote(text)}' of a tensor is too long, or no plain text"
                     : $"a tensor in {where} has {PickleText.Describe(key)} for a name");
             }
 

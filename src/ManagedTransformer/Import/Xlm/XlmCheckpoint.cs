@@ -14,6 +14,8 @@ internal sealed class XlmCheckpoint : IForeignModel
 {
     private const float NormEpsilon = 1e-12f;
 
+    private const int MostListed = 50;
+
     /// <inheritdoc/>
     public ForeignKind Kind => ForeignKind.Xlm;
 
@@ -39,7 +41,7 @@ internal sealed class XlmCheckpoint : IForeignModel
 
         WeightPlan plan = new(state, source.Options.Renames);
         string table = plan.Named("embed.weight", "embeddings.weight");
-        int vocab = state.Size(table, 2, 0), dim = state.Size(table, 2, 1), layers = Required("n_layers");
+        int vocab = state.Size(table, 2, 0), dim = state.Size(table, 2, 1), layers = source.RequireLayers(Required("n_layers"));
         XlmMemories memories = new(source, settings, plan, dim, layers);
         bool isTied = state.AreEqual(table, "pred_layer.proj.weight");
         LanguageModelConfig model = new()
@@ -146,33 +148,36 @@ internal sealed class XlmCheckpoint : IForeignModel
         const string Theirs = "position_embeddings.weight", Languages = "lang_embeddings.weight";
         StateDictionary state = plan.State;
         bool isOne = !state.Has(Languages);
-        if (isOne && source.Options.Language is not null && (settings.Integer("n_langs") ?? 1) > 1)
-        {
-            throw source.Refuse("it has no table 'lang_embeddings.weight', so --language has no effect");
-        }
-
-        if (isOne)
-        {
-            plan.Copy("positions.weight", Theirs);
-            return;
-        }
-
         List<(string Name, int Id)> known = [];
         foreach ((PickleValue key, PickleValue value) in ForeignSettings.Of(settings.Find("lang2id"))?.Entries ?? [])
         {
             if (key is PickleAtom { Value: string name } && value is PickleAtom { Value: long id } && id >= 0
-                && id < state.Size(Languages, 2, 0))
+                && (isOne || id < state.Size(Languages, 2, 0)))
             {
-                known.Add((name, (int)id));
+                known.Add((name, (int)Math.Min(id, int.MaxValue)));
             }
         }
 
-        string list = string.Join(", ", known.Select(entry => PickleText.Quote(entry.Name)));
-        int row = source.Options.Language is not { } wanted
-            ? throw source.Refuse($"the model speaks several languages, choose one by --language: {list}")
-            : known.FindIndex(entry => entry.Name == wanted) is >= 0 and int place
-                ? known[place].Id
-                : throw source.Refuse($"the model does not speak '{wanted}' (--language); it knows {list}");
+        string list = string.Join(", ", known.Take(MostListed).Select(entry => PickleText.Quote(entry.Name)));
+        int place = known.FindIndex(entry => entry.Name == source.Options.Language);
+        if (place < 0 && source.Options.Language is { } wanted)
+        {
+            throw source.Refuse($"the model does not speak '{wanted}' (--language); it knows {(list.Length > 0 ? list : "one language")}");
+        }
+
+        if (isOne)
+        {
+            // One language for all, or several without vectors of their own.
+            plan.Copy("positions.weight", Theirs);
+            return;
+        }
+
+        if (place < 0)
+        {
+            throw source.Refuse($"the model speaks several languages, choose one by --language: {list}");
+        }
+
+        int row = known[place].Id;
         int dim = state.Size(Languages, 2, 1);
         plan.Add("positions.weight", Theirs, shape => shape.Count == 2 && shape[1] == dim ? [.. shape] : null, (values, _) =>
         {

@@ -93,7 +93,7 @@ internal sealed class XlmMemories
         }
 
         IReadOnlyList<int> sizes = settings.List("mem_query_layer_sizes") ?? [];
-        if (sizes.Count < 2)
+        if (sizes.Count < 2 || (long)sizes.Count * Positions.Count > state.Names.Count)
         {
             throw settings.Unsupported("mem_query_layer_sizes");
         }

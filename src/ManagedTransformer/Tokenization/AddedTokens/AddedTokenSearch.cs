@@ -71,8 +71,14 @@ internal sealed class AddedTokenSearch
                 continue;
             }
 
+            // What stands in white space that the token before has taken is no token of its own.
             position = end;
             AddedEntry entry = _entries[place];
+            if (start < taken)
+            {
+                continue;
+            }
+
             if (entry.IsSingleWord && !StandsAlone(text, start, end))
             {
                 continue;

@@ -8,6 +8,9 @@ namespace ManagedTransformer.Tokenization.AddedTokens;
 /// <summary>The added tokens of a tokenizer: their ids, and the two searches for them, in the raw and in the normalized text.</summary>
 internal sealed class AddedTokenSet
 {
+    /// <summary>The most tokens of a file.</summary>
+    public const int MostTokens = 1 << 16;
+
     private const int LongestContent = 4096;
 
     private readonly Dictionary<int, AddedEntry> _byId = [];
@@ -37,7 +40,7 @@ internal sealed class AddedTokenSet
             if (entry.DeclaredId is { } declared && declared != id)
             {
                 throw new InputException(
-                    $"{path}: the added token '{entry.Content}' has the id {declared}, but by its place it gets {id}.");
+                    $"{path}: the added token '{entry.Content}' has the id {declared}, but the vocabulary gives it the id {id}.");
             }
 
             AddedEntry placed = entry with { Id = id };
@@ -85,7 +88,7 @@ internal sealed class AddedTokenSet
             return utf8;
         }
 
-        ByteBuffer buffer = new();
+        ByteBuffer buffer = new() { Limit = LongestContent * 64 };
         normalizer.Append(utf8, buffer);
         return buffer.Span.ToArray();
     }

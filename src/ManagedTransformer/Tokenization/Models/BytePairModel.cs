@@ -1,3 +1,4 @@
+using System.Text;
 using ManagedTransformer.Tokenization.Unicode;
 
 namespace ManagedTransformer.Tokenization.Models;
@@ -28,7 +29,7 @@ internal sealed class BytePairModel : TokenModel
         Span<byte> visible = stackalloc byte[4];
         for (int value = 0; value < _rawBytes.Length; value++)
         {
-            int length = new System.Text.Rune(ByteAlphabet.CharacterOf((byte)value)).EncodeToUtf8(visible);
+            int length = new Rune(ByteAlphabet.CharacterOf((byte)value)).EncodeToUtf8(visible);
             vocabulary.TryGetId(visible[..length], out _rawBytes[value]);
         }
     }
@@ -38,8 +39,22 @@ internal sealed class BytePairModel : TokenModel
     /// </summary>
     public bool TakesBytes { get; set; }
 
-    /// <summary>True where merges alone decide, and every byte has a token.</summary>
-    public bool IsPlain => !_options.IgnoresMerges && !_options.HasByteFallback && _options.Unknown is null && !_rawBytes.Contains(-1);
+    /// <summary>True where bytes that have no token are an error, otherwise they vanish as unknown characters do.</summary>
+    public bool RefusesMissingBytes { get; set; }
+
+    /// <summary>The merges.</summary>
+    public PairTable Merges => _merges;
+
+    /// <summary>True where every byte has a token.</summary>
+    public bool HasAllBytes => !_rawBytes.Contains(-1);
+
+    /// <summary>The option by which ids may be others than merges of bytes give; null for none.</summary>
+    public string? Oddity => _options.Prefix.Length > 0 ? "the model option 'continuing_subword_prefix'"
+        : _options.Suffix.Length > 0 ? "the model option 'end_of_word_suffix'"
+        : _options.IgnoresMerges ? "the model option 'ignore_merges'"
+        : _options.HasByteFallback ? "the model option 'byte_fallback'"
+        : _options.Unknown is not null && !HasAllBytes ? "an 'unk_token' beside a vocabulary that lacks bytes"
+        : null;
 
     /// <summary>True where <see cref="TakesBytes"/> can be set.</summary>
     public bool CanTakeBytes => _options.Prefix.Length == 0 && _options.Suffix.Length == 0;
@@ -93,7 +108,8 @@ internal sealed class BytePairModel : TokenModel
         {
             if (_rawBytes[value] < 0)
             {
-                return false;
+                return !RefusesMissingBytes ? false : throw new InputException(
+                    $"The vocabulary has no token for the byte 0x{value:X2} of '{Encoding.UTF8.GetString(piece)}'.");
             }
 
             merger.Add(_rawBytes[value]);

@@ -46,6 +46,13 @@ internal sealed class PairTable
         return _keys[slot] == key;
     }
 
+    /// <summary>The merges by rank.</summary>
+    public IReadOnlyList<BytePairMerge> InOrder() =>
+    [
+        .. _keys.Zip(_values).Where(entry => entry.First != Free).OrderBy(entry => entry.Second.Rank)
+            .Select(entry => new BytePairMerge((int)(entry.First >> 32), (int)entry.First, entry.Second.Result)),
+    ];
+
     private static ulong Key(int left, int right) => (ulong)(uint)left << 32 | (uint)right;
 
     private int Find(ulong key)

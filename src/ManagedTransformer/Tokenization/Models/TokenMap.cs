@@ -61,7 +61,7 @@ internal sealed class TokenMap
         text.CopyTo(_bytes.AsSpan(start));
         (_ends[Count], _ids[Count]) = (start + text.Length, id);
         _slots[slot] = ++Count;
-        if (Count * 2 > _slots.Length)
+        if (Count * 3L > _slots.Length * 2L)
         {
             Grow();
         }

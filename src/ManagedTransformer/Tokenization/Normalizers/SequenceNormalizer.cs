@@ -11,7 +11,7 @@ internal sealed class SequenceNormalizer(params IReadOnlyList<Normalizer> parts)
     {
         for (int i = 0; i + 1 < parts.Count; i++)
         {
-            ByteBuffer next = new(text.Length);
+            ByteBuffer next = new(text.Length) { Limit = output.Limit };
             parts[i].Append(text, next);
             text = next.Span;
         }

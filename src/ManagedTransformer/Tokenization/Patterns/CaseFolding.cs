@@ -7,11 +7,14 @@ namespace ManagedTransformer.Tokenization.Patterns;
 internal static class CaseFolding
 {
     private static readonly Lazy<CodePointSet[]> _groups = new(MeasureGroups);
-    private static readonly Lazy<CodePointSet[]> _ascii =
-        new(() => [.. Enumerable.Range(0, 0x80).Select(codePoint => CloseAll(CodePointSet.Of(codePoint)))]);
+    private static readonly Lazy<Dictionary<int, CodePointSet>> _groupOf = new(() => _groups.Value
+        .SelectMany(group => group.Ranges.SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1))
+            .Select(codePoint => (codePoint, group)))
+        .ToDictionary());
 
     /// <summary>The set with all characters that differ from one of it in case only.</summary>
-    public static CodePointSet Close(CodePointSet set) => set.Single >= 0 && set.Single < 0x80 ? _ascii.Value[set.Single] : CloseAll(set);
+    public static CodePointSet Close(CodePointSet set) =>
+        set.Single >= 0 ? _groupOf.Value.GetValueOrDefault(set.Single, set) : CloseAll(set);
 
     private static CodePointSet CloseAll(CodePointSet set) => CodePointSet.Of(set.Ranges.Concat(
         _groups.Value.Where(group => group.Ranges.Any(range => Any(set, range))).SelectMany(group => group.Ranges)));

@@ -7,9 +7,9 @@ namespace ManagedTransformer.Tokenization.Patterns;
 /// <param name="cursor">The place in the pattern.</param>
 internal sealed class RegexClassParser(RegexCursor cursor)
 {
-    private const int MostNesting = 100, MostRanges = 100_000;
+    private const int MostNesting = 100, MostRanges = 200_000;
 
-    private int _nesting;
+    private int _nesting, _ranges;
 
     /// <summary>Parses a class behind its <c>[</c>.</summary>
     /// <param name="ignoresCase">Whether case does not count.</param>
@@ -44,11 +44,9 @@ internal sealed class RegexClassParser(RegexCursor cursor)
             }
             else
             {
+                int before = ranges.Count;
                 ParseMember(ranges, ignoresCase);
-                if (ranges.Count > MostRanges)
-                {
-                    throw new FormatException("a class has too many parts");
-                }
+                Spend(ranges.Count - before);
             }
 
             isFirst = false;
@@ -104,6 +102,16 @@ internal sealed class RegexClassParser(RegexCursor cursor)
                 throw new FormatException($"'\\{(char)c}' is not supported"),
             _ => c,
         });
+    }
+
+    // Classes cost time and memory by their ranges, and a short pattern can name large ones often.
+    private void Spend(int ranges)
+    {
+        _ranges += ranges;
+        if (_ranges > MostRanges)
+        {
+            throw new FormatException("its classes have too many parts");
+        }
     }
 
     private static CodePointSet Set(CodePointSet set, bool isNegative) => isNegative ? set.Complement() : set;
@@ -169,10 +177,7 @@ internal sealed class RegexClassParser(RegexCursor cursor)
         }
 
         cursor.Position += 2;
-        CodePointSet? set = name is "space" or "digit" or "upper" or "xdigit" or "word" or "cntrl" or "ascii" or "blank"
-            ? CharacterSets.Property(name)
-            : null;
-        return Set(set ?? throw new FormatException($"the class '[:{name}:]' is not supported"), isNegative);
+        return Set(CharacterSets.Posix(name) ?? throw new FormatException($"the class '[:{name}:]' is not supported"), isNegative);
     }
 
     private CodePointSet ParseProperty(bool isNegative)
@@ -189,7 +194,9 @@ internal sealed class RegexClassParser(RegexCursor cursor)
             name += char.ConvertFromUtf32(cursor.Take());
         }
 
-        return Set(CharacterSets.Property(name) ?? throw new FormatException($"the property '\\p{{{name}}}' is not supported"), isNegative);
+        CodePointSet set = CharacterSets.Property(name) ?? throw new FormatException($"the property '\\p{{{name}}}' is not supported");
+        Spend(set.Ranges.Count());
+        return Set(set, isNegative);
     }
 
     private int Hex(int most, bool closed)

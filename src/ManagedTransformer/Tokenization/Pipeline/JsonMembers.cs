@@ -8,7 +8,7 @@ namespace ManagedTransformer.Tokenization.Pipeline;
 /// </summary>
 internal sealed class JsonMembers
 {
-    private const int DeepestNesting = 64, LargestPart = 8 << 20;
+    private const int DeepestNesting = 64, LargestPart = 4 << 20;
 
     private readonly Dictionary<string, (int Start, int End)> _ranges = new(StringComparer.Ordinal);
 
@@ -49,6 +49,17 @@ internal sealed class JsonMembers
         {
         }
 
+        return members;
+    }
+
+    /// <summary>A file that is a member of nothing else.</summary>
+    /// <exception cref="JsonException">It is not valid.</exception>
+    /// <exception cref="FormatException">It is no object.</exception>
+    public static JsonMembers Of(string name, ReadOnlyMemory<byte> json)
+    {
+        Read(json);
+        JsonMembers members = new(json);
+        members._ranges[name] = (0, json.Length);
         return members;
     }
 

@@ -9,8 +9,8 @@ namespace ManagedTransformer.Tokenization.Pipeline;
 /// <summary>Reads the part <c>model</c> of a tokenizer's file.</summary>
 internal sealed class ModelReader
 {
-    private const int MostTokens = 4_000_000, LargestGap = 16;
-    private const string Vocabulary = "vocab", Merges = "merges", MergesHeading = "#version";
+    private const int MostTokens = 1 << 20, LargestGap = 16;
+    private const string Vocabulary = "vocab", Merges = "merges";
 
     private static readonly string[] _fields =
     [
@@ -19,31 +19,31 @@ internal sealed class ModelReader
     ];
 
     private readonly JsonMembers _members;
-    private readonly string _path;
+    private readonly string _place;
     private readonly Component _model;
     private readonly TokenMap _tokens = new();
-    private byte[] _text = new byte[256], _other = new byte[256];
+    private byte[] _text = new byte[256];
 
-    private ModelReader(JsonMembers members, string path)
+    private ModelReader(JsonMembers members, string path, string? name)
     {
-        (_members, _path) = (members, path);
+        (_members, _place) = (members, name is null ? path : $"{path}: {name}");
 
         // The small fields as an element of their own; the two large ones are read as they come.
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter writer = new(buffer))
         {
             writer.WriteStartObject();
-            foreach (string name in _fields.Where(name => !members.Bytes(name).IsEmpty))
+            foreach (string field in _fields.Where(field => !members.Bytes(field).IsEmpty))
             {
-                writer.WritePropertyName(name);
-                JsonMembers.Parse(members.Bytes(name), name, path).WriteTo(writer);
+                writer.WritePropertyName(field);
+                JsonMembers.Parse(members.Bytes(field), field, path).WriteTo(writer);
             }
 
             writer.WriteEndObject();
         }
 
         using JsonDocument document = JsonDocument.Parse(buffer.WrittenMemory);
-        _model = new Component(document.RootElement.Clone(), "model", path);
+        _model = new Component(document.RootElement.Clone(), name ?? "vocabulary", path);
     }
 
     /// <summary>Reads the model.</summary>
@@ -60,7 +60,7 @@ internal sealed class ModelReader
             throw new InputException($"{path}: model is not an object.");
         }
 
-        ModelReader reader = new(members, path);
+        ModelReader reader = new(members, path, "model");
         return reader.TypeName() switch
         {
             "BPE" => reader.ReadBytePairs(),
@@ -70,6 +70,15 @@ internal sealed class ModelReader
             string other => throw reader._model.Unsupported($"the type '{other}'"),
         };
     }
+
+    /// <summary>Reads a file that is a vocabulary and nothing else.</summary>
+    /// <exception cref="InputException">It is malformed.</exception>
+    public static TokenMap ReadVocabulary(ReadOnlyMemory<byte> json, string path) => PipelineReader.Guard(path, () =>
+    {
+        ModelReader reader = new(JsonMembers.Of(Vocabulary, json), path, name: null);
+        reader.ReadVocabulary();
+        return reader._tokens.Count > 0 ? reader._tokens : throw new InputException($"The vocabulary of '{path}' is empty.");
+    });
 
     // Old files have no type and are told by their fields.
     private string TypeName() => _model.OptionalText("type")
@@ -119,12 +128,12 @@ internal sealed class ModelReader
         Utf8JsonReader reader = Open(Vocabulary, JsonTokenType.StartObject, "an object from token to id");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            ReadOnlySpan<byte> text = Text(ref reader, ref _text);
+            ReadOnlySpan<byte> text = MergeReader.Text(ref reader, ref _text);
             reader.Read();
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out int id) || id < 0)
             {
                 throw new InputException(
-                    $"{_path}: model: the id of the token '{Encoding.UTF8.GetString(text)}' is not a whole number from 0 to 2^31 - 1.");
+                    $"{_place}: the id of the token '{Encoding.UTF8.GetString(text)}' is not a whole number from 0 to 2^31 - 1.");
             }
 
             _tokens.Set(text, id);
@@ -134,7 +143,7 @@ internal sealed class ModelReader
         if (_tokens.LargestId > (long)LargestGap * Math.Max(_tokens.Count, 64))
         {
             throw new InputException(
-                $"{_path}: model: the id {_tokens.LargestId} is far above the {_tokens.Count} tokens of the vocabulary.");
+                $"{_place}: the id {_tokens.LargestId} is far above the {_tokens.Count} tokens of the vocabulary.");
         }
 
         Finish();
@@ -144,96 +153,14 @@ internal sealed class ModelReader
     {
         if (_tokens.Finish() is >= 0 and int twice)
         {
-            throw new InputException($"{_path}: model: two tokens of the vocabulary have the id {twice}.");
+            throw new InputException($"{_place}: two tokens of the vocabulary have the id {twice}.");
         }
     }
 
     private PairTable ReadMerges(int prefix)
     {
         Utf8JsonReader reader = Open(Merges, JsonTokenType.StartArray, "a list of pairs of tokens");
-        PairTable merges = new(Math.Min(_tokens.Count, 1 << 20));
-        int rank = 0, number = 0;
-        JsonTokenType kind = JsonTokenType.None;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            number++;
-            if (kind == JsonTokenType.None)
-            {
-                kind = reader.TokenType;
-            }
-            else if (kind != reader.TokenType)
-            {
-                throw WrongMerge(number, "is of another form than those before it");
-            }
-
-            scoped ReadOnlySpan<byte> left, right;
-            if (kind == JsonTokenType.String)
-            {
-                ReadOnlySpan<byte> line = Text(ref reader, ref _text);
-                if (line.StartsWith(Encoding.UTF8.GetBytes(MergesHeading)))
-                {
-                    continue;
-                }
-
-                int space = line.IndexOf((byte)' ');
-                if (space < 0 || line[(space + 1)..].Contains((byte)' '))
-                {
-                    throw WrongMerge(number, "is not a pair of tokens with one space between them");
-                }
-
-                left = line[..space];
-                right = line[(space + 1)..];
-            }
-            else if (kind == JsonTokenType.StartArray)
-            {
-                RequirePart(ref reader, number);
-                left = Text(ref reader, ref _text);
-                RequirePart(ref reader, number);
-                right = Text(ref reader, ref _other);
-                if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray)
-                {
-                    throw WrongMerge(number, "is not a pair of tokens");
-                }
-            }
-            else
-            {
-                throw WrongMerge(number, "is not a pair of tokens");
-            }
-
-            AddMerge(merges, left, right, prefix, rank++, number);
-        }
-
-        return merges;
-    }
-
-    private void RequirePart(ref Utf8JsonReader reader, int number)
-    {
-        if (!reader.Read() || reader.TokenType != JsonTokenType.String)
-        {
-            throw WrongMerge(number, "is not a pair of tokens");
-        }
-    }
-
-    private void AddMerge(PairTable merges, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, int prefix, int rank, int number)
-    {
-        if (!_tokens.TryGetId(left, out int leftId) || !_tokens.TryGetId(right, out int rightId))
-        {
-            throw WrongMerge(number,
-                $"('{Encoding.UTF8.GetString(left)}', '{Encoding.UTF8.GetString(right)}') names a token that is not in the vocabulary");
-        }
-
-        if (right.Length < prefix)
-        {
-            throw WrongMerge(number, $"has the part '{Encoding.UTF8.GetString(right)}', which is shorter than continuing_subword_prefix");
-        }
-
-        byte[] joined = [.. left, .. right[prefix..]];
-        if (!_tokens.TryGetId(joined, out int result))
-        {
-            throw WrongMerge(number, $"makes '{Encoding.UTF8.GetString(joined)}', which is not in the vocabulary");
-        }
-
-        merges.Set(leftId, rightId, rank, result);
+        return new MergeReader(_tokens, _place, prefix).ReadList(ref reader);
     }
 
     private UnigramModel ReadUnigram()
@@ -247,7 +174,7 @@ internal sealed class ModelReader
                 throw WrongPiece(scores.Count);
             }
 
-            ReadOnlySpan<byte> text = Text(ref reader, ref _text);
+            ReadOnlySpan<byte> text = MergeReader.Text(ref reader, ref _text);
             if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetDouble(out double score)
                 || !double.IsFinite(score) || !reader.Read() || reader.TokenType != JsonTokenType.EndArray)
             {
@@ -267,7 +194,7 @@ internal sealed class ModelReader
 
         if (scores.Count == 0)
         {
-            throw new InputException($"{_path}: model: the vocabulary is empty.");
+            throw new InputException($"{_place}: the vocabulary is empty.");
         }
 
         Finish();
@@ -293,27 +220,10 @@ internal sealed class ModelReader
     {
         if (_tokens.Count > MostTokens)
         {
-            throw new InputException($"{_path}: model: the vocabulary has more than {MostTokens:N0} tokens.");
+            throw new InputException($"{_place}: the vocabulary has more than {MostTokens:N0} tokens.");
         }
     }
-
-    private static ReadOnlySpan<byte> Text(ref Utf8JsonReader reader, ref byte[] buffer)
-    {
-        if (!reader.ValueIsEscaped)
-        {
-            return reader.ValueSpan;
-        }
-
-        if (buffer.Length < reader.ValueSpan.Length)
-        {
-            buffer = new byte[reader.ValueSpan.Length * 2];
-        }
-
-        return buffer.AsSpan(0, reader.CopyString(buffer));
-    }
-
-    private InputException WrongMerge(int number, string what) => new($"{_path}: model: merge {number} {what}.");
 
     private InputException WrongPiece(int place) =>
-        new($"{_path}: model: piece {place} of the vocabulary is not a text with a finite score.");
+        new($"{_place}: piece {place} of the vocabulary is not a text with a finite score.");
 }

@@ -18,25 +18,21 @@ internal static class PipelineReader
     /// <param name="path">Its name, for errors.</param>
     /// <param name="settings">What files beside it change; null: nothing.</param>
     /// <exception cref="InputException">It is malformed or has something that is not supported.</exception>
-    public static TokenPipeline Read(ReadOnlyMemory<byte> json, string path, PipelineSettings? settings = null)
-    {
-        try
-        {
-            return Read(JsonMembers.Read(json), path, settings ?? new PipelineSettings());
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-        {
-            throw Malformed(e, path);
-        }
-    }
+    public static TokenPipeline Read(ReadOnlyMemory<byte> json, string path, PipelineSettings? settings = null) =>
+        Guard(path, () => Read(JsonMembers.Read(json), path, settings ?? new PipelineSettings()));
 
     /// <summary>Returns true where a file has a model of Hugging Face's format, false for a file of this library's own.</summary>
     /// <exception cref="InputException">It is no JSON object.</exception>
-    public static bool IsPipeline(ReadOnlyMemory<byte> json, string path)
+    public static bool IsPipeline(ReadOnlyMemory<byte> json, string path) =>
+        Guard(path, () => !JsonMembers.Read(json).Bytes("model").IsEmpty);
+
+    /// <summary>Reads a file and says what is wrong with its JSON.</summary>
+    /// <exception cref="InputException">It is malformed.</exception>
+    public static T Guard<T>(string path, Func<T> read)
     {
         try
         {
-            return !JsonMembers.Read(json).Bytes("model").IsEmpty;
+            return read();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
@@ -77,17 +73,14 @@ internal static class PipelineReader
         AddedTokenSet added = new(entries, model.Vocabulary, normalizer, path);
         Template template = PostProcessorReader.Read(file.Element("post_processor", path),
             id => added.ById.ContainsKey(id) || model.Vocabulary.HasId(id), path);
-        return new TokenPipeline(added, normalizer, preTokenizers, model)
+        TokenPipeline pipeline = new(added, normalizer, preTokenizers, model)
         {
-            Template = settings.Apply(template, content => IdOf(content, added, model)),
             Truncation = truncation,
             Padding = padding,
             Decoders = decoders,
         };
+        return pipeline with { Template = settings.Apply(template, pipeline.IdOf) };
     }
-
-    private static int IdOf(string content, AddedTokenSet added, TokenModel model) => added.IdOf(content) is >= 0 and int id ? id
-        : model.Vocabulary.TryGetId(System.Text.Encoding.UTF8.GetBytes(content), out int own) ? own : -1;
 
     private static List<AddedEntry> ReadAdded(ReadOnlyMemory<byte> json, string path)
     {
@@ -105,6 +98,11 @@ internal static class PipelineReader
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
+            if (entries.Count == AddedTokenSet.MostTokens)
+            {
+                throw new InputException($"{path}: added_tokens has more than {AddedTokenSet.MostTokens:N0} entries.");
+            }
+
             int start = (int)reader.TokenStartIndex;
             reader.Skip();
             entries.Add(AddedEntry.Read(JsonMembers.Parse(json[start..(int)reader.BytesConsumed], "an added token", path), path));

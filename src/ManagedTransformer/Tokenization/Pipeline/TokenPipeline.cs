@@ -11,16 +11,18 @@ using ManagedTransformer.Tokenization.Unicode;
 namespace ManagedTransformer.Tokenization.Pipeline;
 
 /// <summary>The parts of a tokenizer in their order: added tokens, normalizer, pre-tokenizers, model, template, decoders.</summary>
-internal sealed class TokenPipeline
+internal sealed record TokenPipeline
 {
     private readonly Normalizer? _normalizer;
     private readonly PreTokenizer[] _preTokenizers;
     private readonly Pattern? _wholePattern;
+    private readonly bool _asksForStart;
 
     /// <summary>Puts the parts together.</summary>
     public TokenPipeline(AddedTokenSet added, Normalizer? normalizer, PreTokenizer[] preTokenizers, TokenModel model)
     {
         (Added, _normalizer, _preTokenizers, Model) = (added, normalizer, preTokenizers, model);
+        _asksForStart = preTokenizers.Any(part => part is MetaspacePreTokenizer { AsksForStart: true });
         if (model is BytePairModel { CanTakeBytes: true } pairs && preTokenizers is [.., ByteLevelPreTokenizer last])
         {
             // The model knows bytes: no need to write them as characters first.
@@ -50,15 +52,14 @@ internal sealed class TokenPipeline
     /// <summary>What turns tokens into text; null: spaces between them.</summary>
     public TokenDecoder[]? Decoders { get; init; }
 
-    /// <summary>
-    /// True for a byte-level BPE as in GPT-2, whose template puts tokens before texts at most: what <c>BytePairTokenizer</c> stands for.
-    /// </summary>
-    public bool IsPlainBytePairs =>
-        _normalizer is null && Model is BytePairModel { TakesBytes: true, IsPlain: true }
-        && _preTokenizers is [ByteLevelPreTokenizer { Splits: true }]
-        && Decoders is [ByteLevelDecoder] && Template.Single is [.., { Sequence: 0 }] && Truncation is null && Padding is null
-        && Added.ById.Values.All(entry => entry is { IsSingleWord: false, StripsLeft: false, StripsRight: false, IsSpecial: true }
-            && System.Text.Ascii.IsValid(entry.Content));
+    /// <summary>True where bytes that are not UTF-8 stay as they are; only for models and pre-tokenizers that take them.</summary>
+    public bool KeepsBytes { get; init; }
+
+    /// <summary>True where texts are normalized.</summary>
+    public bool HasNormalizer => _normalizer is not null;
+
+    /// <summary>What splits texts.</summary>
+    public IReadOnlyList<PreTokenizer> PreTokenizers => _preTokenizers;
 
     /// <summary>One above the largest id.</summary>
     public int Size => Math.Max(Model.Vocabulary.LargestId, Added.LargestId) + 1;
@@ -69,7 +70,7 @@ internal sealed class TokenPipeline
     /// <exception cref="InputException">The text cannot be encoded.</exception>
     public void Encode(ReadOnlySpan<byte> text, TokenSink sink)
     {
-        text = Utf8.Repair(text);
+        text = KeepsBytes ? text : Utf8.Repair(text);
         Workspace work = new(new PatternBudget(text.Length));
         int position = 0, taken = 0;
         while (!Added.Raw.IsEmpty && Added.Raw.Next(text, ref position, taken, out int start, out int end) is { } token)
@@ -88,6 +89,10 @@ internal sealed class TokenPipeline
             EncodeSegment(text[taken..], taken == 0, sink, work);
         }
     }
+
+    /// <summary>The id of a token; -1 where the vocabulary lacks it.</summary>
+    public int IdOf(string token) => Added.IdOf(token) is >= 0 and int added ? added
+        : Model.Vocabulary.TryGetId(Encoding.UTF8.GetBytes(token), out int id) ? id : -1;
 
     /// <summary>The text of an id; null where no token has it.</summary>
     public string? TextOf(int id) => Added.ById.TryGetValue(id, out AddedEntry? entry) ? entry.Content
@@ -117,9 +122,14 @@ internal sealed class TokenPipeline
             return string.Join(' ', tokens);
         }
 
+        long most = new PatternBudget(tokens.Sum(token => token.Length)).MostBytes;
         foreach (TokenDecoder decoder in Decoders)
         {
             decoder.Apply(tokens);
+            if (tokens.Sum(token => (long)token.Length) > most)
+            {
+                throw new InputException($"The tokenizer makes more than {most:N0} characters of these tokens.");
+            }
         }
 
         return string.Concat(tokens);
@@ -163,6 +173,7 @@ internal sealed class TokenPipeline
     {
         if (_normalizer is not null)
         {
+            isFirst = isFirst && !(_asksForStart && DropsStart(segment, work));
             work.Normalized.Truncate(0);
             _normalizer.Append(segment, work.Normalized);
             segment = work.Normalized.Span;
@@ -184,6 +195,15 @@ internal sealed class TokenPipeline
         {
             EncodeOrdinary(segment[taken..], isFirst && taken == 0, sink, work);
         }
+    }
+
+    // What remains then begins behind the start of the original text.
+    private bool DropsStart(ReadOnlySpan<byte> segment, Workspace work)
+    {
+        work.Normalized.Truncate(0);
+        Utf8.Read(segment, 0, out int length);
+        _normalizer!.Append(segment[..length], work.Normalized);
+        return work.Normalized.Length == 0;
     }
 
     private void EncodeOrdinary(ReadOnlySpan<byte> text, bool isFirst, TokenSink sink, Workspace work)
@@ -253,7 +273,7 @@ internal sealed class TokenPipeline
 
     private sealed class Workspace(PatternBudget budget)
     {
-        public ByteBuffer Normalized { get; } = new();
+        public ByteBuffer Normalized { get; } = new() { Limit = budget.MostBytes };
 
         public Pieces Pieces { get; } = new();
 

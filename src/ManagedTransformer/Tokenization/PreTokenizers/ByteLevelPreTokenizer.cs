@@ -14,6 +14,9 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool splits, bo
     /// <summary>The pattern by which it splits where that is all it does; null otherwise.</summary>
     public Pattern? OnlySplit => splits && !addPrefixSpace && keepsBytes ? _words : null;
 
+    /// <summary>True where it puts a space before each piece that has none.</summary>
+    public bool AddsSpace => addPrefixSpace;
+
     /// <summary>True where it splits.</summary>
     public bool Splits => splits;
 

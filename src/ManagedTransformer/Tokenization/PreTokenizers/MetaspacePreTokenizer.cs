@@ -12,6 +12,9 @@ internal sealed class MetaspacePreTokenizer(byte[] mark, PrependScheme scheme, b
 {
     private readonly LiteralPattern _pattern = new(mark);
 
+    /// <summary>True where it matters whether a piece begins the text.</summary>
+    public bool AsksForStart => scheme == PrependScheme.First;
+
     /// <inheritdoc/>
     public override void Apply(Pieces pieces)
     {

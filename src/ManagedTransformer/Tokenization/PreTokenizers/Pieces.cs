@@ -23,6 +23,7 @@ internal sealed class Pieces
     /// <summary>Starts with one piece.</summary>
     public void Reset(ReadOnlySpan<byte> text, bool isFirst, PatternBudget budget)
     {
+        _bytes.Limit = _spareBytes.Limit = budget.MostBytes;
         _bytes.Truncate(0);
         _bytes.Add(text);
         _list.Clear();

@@ -7,7 +7,7 @@ namespace ManagedTransformer.Tokenization.SentencePiece;
 /// <summary>Reads a sentencepiece <c>.model</c>.</summary>
 internal static class SentencePieceReader
 {
-    private const int MostPieces = 4_000_000, UnigramType = 1, BytePairType = 2;
+    private const int MostPieces = 1 << 20, UnigramType = 1, BytePairType = 2;
 
     /// <summary>Reads a model.</summary>
     /// <param name="bytes">The file.</param>

@@ -11,6 +11,9 @@ internal sealed class ByteBuffer
     /// <summary>The number of bytes.</summary>
     public int Length { get; private set; }
 
+    /// <summary>The most bytes; files of strangers can ask for more than there is memory.</summary>
+    public long Limit { get; set; } = Array.MaxLength;
+
     /// <summary>The bytes; valid until the next change.</summary>
     public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
 
@@ -66,6 +69,11 @@ internal sealed class ByteBuffer
 
     private void Reserve(int more)
     {
+        if (Length + (long)more > Limit)
+        {
+            throw new InputException($"The tokenizer makes more than {Limit:N0} bytes of this text.");
+        }
+
         if (Length + more > _bytes.Length)
         {
             Array.Resize(ref _bytes, (int)Math.Min(Math.Max((long)_bytes.Length * 2, Length + (long)more), Array.MaxLength));

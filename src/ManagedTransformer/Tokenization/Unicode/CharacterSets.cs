@@ -34,6 +34,22 @@ internal static class CharacterSets
     /// <summary>Punctuation of about Unicode 12, and all symbols of ASCII.</summary>
     public static CodePointSet Punctuation { get; } = UnicodeTables.Instance.Set("punctuation");
 
+    // Letters, letter numbers, and marks and symbols that count as letters.
+    private static CodePointSet Alphabetic => Category("L")!.Union(Category("Nl")!).Union(UnicodeTables.Instance.Set("alphabetic"));
+
+    private static CodePointSet Visible =>
+        CodePointSet.Of(((string[])["L", "M", "N", "P", "S", "Cf", "Co"]).SelectMany(name => Category(name)!.Ranges));
+
+    /// <summary>The set of a class such as <c>[:alpha:]</c>, which is that of the property but for punctuation; null for any other
+    /// name.</summary>
+    public static CodePointSet? Posix(string name) => name switch
+    {
+        "punct" => Category("P")!.Union(Category("S")!),
+        "alnum" or "alpha" or "ascii" or "blank" or "cntrl" or "digit" or "graph" or "lower" or "print" or "space" or "upper" or "word"
+            or "xdigit" => Property(name),
+        _ => null,
+    };
+
     /// <summary>The set of a category (<c>Lu</c>) or group of categories (<c>L</c>); null for any other name.</summary>
     public static CodePointSet? Category(string name) => name.Length <= 2 ? _named.GetOrAdd(name, Combine) : null;
 
@@ -51,9 +67,14 @@ internal static class CharacterSets
         "ANY" => CodePointSet.All,
         "SPACE" or "WHITESPACE" => WhiteSpace,
         "DIGIT" => Category("Nd"),
-        "UPPER" or "UPPERCASE" => Category("Lu")!.Union(_capitalSymbols).Union(CodePointSet.Parse("2160-216f"))
-            .Intersect(CodePointSet.Parse("1f170-1f189").Complement()),
-        "WORD" => RegexWord,
+        "ALPHA" or "ALPHABETIC" => Alphabetic,
+        "ALNUM" => Alphabetic.Union(Category("Nd")!),
+        "UPPER" or "UPPERCASE" => Category("Lu")!.Union(_capitalSymbols).Union(CodePointSet.Parse("2160-216f")),
+        "LOWER" or "LOWERCASE" => Category("Ll")!.Union(UnicodeTables.Instance.Set("lowercase")),
+        "PUNCT" => Category("P"),
+        "GRAPH" => Visible,
+        "PRINT" => Visible.Union(Category("Zs")!),
+        "WORD" => Letters(),
         "XDIGIT" => CodePointSet.Parse("30-39 41-46 61-66"),
         "CNTRL" => Category("Cc"),
         "ASCII" => CodePointSet.Parse("0-7f"),

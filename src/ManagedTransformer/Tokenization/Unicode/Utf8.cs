@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ManagedTransformer.Tokenization.Unicode;
 
-/// <summary>Walks through UTF-8 by code points. The texts are valid; on others it neither fails nor leaves the span.</summary>
+/// <summary>Walks through UTF-8 by code points. Every byte that is part of no character counts as U+FFFD.</summary>
 internal static class Utf8
 {
     /// <summary>The code point at an offset, and its length in bytes.</summary>
@@ -16,22 +16,32 @@ internal static class Utf8
         }
 
         int left = text.Length - offset;
-        if (lead >= 0xF0 && left >= 4)
-        {
-            length = 4;
-            return (lead & 7) << 18 | (text[offset + 1] & 0x3F) << 12 | (text[offset + 2] & 0x3F) << 6 | (text[offset + 3] & 0x3F);
-        }
-
-        if (lead is >= 0xE0 and < 0xF0 && left >= 3)
-        {
-            length = 3;
-            return (lead & 15) << 12 | (text[offset + 1] & 0x3F) << 6 | (text[offset + 2] & 0x3F);
-        }
-
-        if (lead is >= 0xC0 and < 0xE0 && left >= 2)
+        if (lead < 0xE0)
         {
             length = 2;
-            return (lead & 31) << 6 | (text[offset + 1] & 0x3F);
+            if (left >= 2 && lead >= 0xC2 && (text[offset + 1] & 0xC0) == 0x80)
+            {
+                return (lead & 31) << 6 | (text[offset + 1] & 0x3F);
+            }
+        }
+        else if (lead < 0xF0)
+        {
+            length = 3;
+            if (left >= 3 && (text[offset + 1] & 0xC0) == 0x80 && (text[offset + 2] & 0xC0) == 0x80
+                && ((lead & 15) << 12 | (text[offset + 1] & 0x3F) << 6 | (text[offset + 2] & 0x3F)) is >= 0x800 and int codePoint)
+            {
+                return codePoint;
+            }
+        }
+        else
+        {
+            length = 4;
+            if (left >= 4 && (text[offset + 1] & 0xC0) == 0x80 && (text[offset + 2] & 0xC0) == 0x80 && (text[offset + 3] & 0xC0) == 0x80
+                && ((lead & 15) << 18 | (text[offset + 1] & 0x3F) << 12 | (text[offset + 2] & 0x3F) << 6 | (text[offset + 3] & 0x3F))
+                    is >= 0x10000 and < CodePointSet.Limit and int codePoint)
+            {
+                return codePoint;
+            }
         }
 
         length = 1;

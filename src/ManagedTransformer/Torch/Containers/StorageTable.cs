@@ -1,3 +1,4 @@
+using ManagedTransformer.Tensors.Serialization;
 using ManagedTransformer.Torch.Pickling;
 using ManagedTransformer.Torch.Storages;
 
@@ -15,7 +16,7 @@ internal sealed class StorageTable : IStorageTable
     public Action<TorchStorage>? Found { get; init; }
 
     /// <inheritdoc/>
-    public TorchStorage Find(string key, TorchType type, long count)
+    public TorchStorage Find(string key, SafetensorsType type, long count)
     {
         if (!_byKey.TryGetValue(key, out TorchStorage? storage))
         {

@@ -18,14 +18,14 @@ internal static class ZipContainer
     /// <exception cref="InvalidDataException">It is damaged, or no checkpoint.</exception>
     public static PickleValue Read(FileBytes file)
     {
-        Dictionary<string, ZipEntry> entries = ZipDirectory.Read(file).ToDictionary(entry => entry.Name);
-        if (entries.Keys.FirstOrDefault(IsTorchScript) is { } script)
+        ZipDirectory entries = ZipDirectory.Read(file);
+        if (entries.Names.FirstOrDefault(IsTorchScript) is { } script)
         {
             throw new InvalidDataException(
                 $"it is a TorchScript archive, save its state_dict instead (it has the entry '{PickleText.Quote(script)}').");
         }
 
-        if (!entries.TryGetValue("data.pkl", out ZipEntry? pickle))
+        if (entries.Find("data.pkl") is not { } pickle)
         {
             throw new InvalidDataException("the archive has no entry 'data.pkl', so it is no PyTorch checkpoint.");
         }
@@ -46,9 +46,9 @@ internal static class ZipContainer
     private static bool IsTorchScript(string name) =>
         name is "constants.pkl" or "data.json" || name.StartsWith("code/", StringComparison.Ordinal);
 
-    private static void Attach(FileBytes file, Dictionary<string, ZipEntry> entries, TorchStorage storage, bool isBigEndian)
+    private static void Attach(FileBytes file, ZipDirectory entries, TorchStorage storage, bool isBigEndian)
     {
-        if (!entries.TryGetValue($"data/{storage.Key}", out ZipEntry? entry))
+        if (entries.Find($"data/{storage.Key}") is not { } entry)
         {
             throw new PickleException($"the archive lacks the storage {storage.Key} of {storage.ByteLength} bytes")
             { IsWholeSentence = true };
@@ -65,7 +65,7 @@ internal static class ZipContainer
         storage.Attach(new StorageBytes(file, entry.Start, entry.Length, isBigEndian, () => RequireChecksum(file, entry)));
     }
 
-    private static void RequireVersion(FileBytes file, Dictionary<string, ZipEntry> entries)
+    private static void RequireVersion(FileBytes file, ZipDirectory entries)
     {
         if (Note(file, entries, "version") is { } text
             && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version)
@@ -76,16 +76,16 @@ internal static class ZipContainer
         }
     }
 
-    private static bool IsBigEndian(FileBytes file, Dictionary<string, ZipEntry> entries) => Note(file, entries, "byteorder") switch
+    private static bool IsBigEndian(FileBytes file, ZipDirectory entries) => Note(file, entries, "byteorder") switch
     {
         null or "little" => false,
         "big" => true,
         string other => throw new InvalidDataException($"its byte order is '{PickleText.Quote(other)}', neither little nor big."),
     };
 
-    private static string? Note(FileBytes file, Dictionary<string, ZipEntry> entries, string name)
+    private static string? Note(FileBytes file, ZipDirectory entries, string name)
     {
-        if (!entries.TryGetValue(name, out ZipEntry? entry))
+        if (entries.Find(name) is not { } entry)
         {
             return null;
         }
@@ -105,8 +105,8 @@ internal static class ZipContainer
     {
         if (Checksum(file, entry) != entry.Checksum)
         {
-            throw new InvalidDataException(
-                $"the checksum of the entry '{PickleText.Quote(entry.Name)}' is wrong: the file is damaged, or was written with CRC switched off.");
+            throw new InvalidDataException($"the checksum of the entry '{PickleText.Quote(entry.Name)}' is wrong: the file is damaged, "
+                + "or was written with CRC switched off.");
         }
     }
 

@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using System.Text;
 using ManagedTransformer.Torch.Pickling;
 using ManagedTransformer.Torch.Storages;
+using static ManagedTransformer.Torch.Containers.ZipFields;
 
 namespace ManagedTransformer.Torch.Containers;
 
@@ -11,42 +11,51 @@ namespace ManagedTransformer.Torch.Containers;
 /// </summary>
 internal sealed class ZipDirectory
 {
-    private const uint EndSignature = 0x06054B50, Zip64EndSignature = 0x06064B50, Zip64LocatorSignature = 0x07064B50,
-        EntrySignature = 0x02014B50, LocalSignature = 0x04034B50;
+    private const uint EntrySignature = 0x02014B50, LocalSignature = 0x04034B50;
 
-    private const int EndLength = 22, MostTail = EndLength + 65_535, LocatorLength = 20, Zip64EndLength = 56, EntryLength = 46,
-        LocalLength = 30, MostEntries = 1_100_000;
+    private const int EntryLength = 46, LocalLength = 30, MostEntries = 250_000, WindowBytes = 4096;
 
     private const long MostDirectory = 256L << 20;
 
     private readonly FileBytes _file;
-    private readonly List<ZipEntry> _entries = [];
-    private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
+    private readonly byte[] _window = new byte[WindowBytes];
+    private Dictionary<string, ZipEntry> _entries = [];
+    private long _windowStart;
+    private int _windowLength;
     private string? _root;
 
     private ZipDirectory(FileBytes file) => _file = file;
 
-    /// <summary>The entries of an archive.</summary>
+    /// <summary>The names of all entries, behind the archive's root folder.</summary>
+    public IEnumerable<string> Names => _entries.Keys;
+
+    /// <summary>Reads the entries of an archive.</summary>
     /// <param name="file">The archive.</param>
     /// <exception cref="InvalidDataException">It is damaged, or no archive of stored entries under one root folder.</exception>
-    public static IReadOnlyList<ZipEntry> Read(FileBytes file)
+    public static ZipDirectory Read(FileBytes file)
     {
         ZipDirectory directory = new(file);
         directory.ReadEntries();
         directory.RequireApart();
-        return directory._entries;
+        return directory;
     }
+
+    /// <summary>An entry; null where there is none of that name.</summary>
+    /// <param name="name">Its name behind the archive's root folder.</param>
+    public ZipEntry? Find(string name) => _entries.TryGetValue(name, out ZipEntry? entry) && entry.Name == name ? entry : null;
 
     private void ReadEntries()
     {
-        (long count, long length, long start) = FindDirectory();
+        (long count, long length, long start) = ZipEnd.Find(_file);
         long end = _file.Length;
         if (count < 0 || length < 0 || start < 0 || length > end || start > end - length || count > length / EntryLength
             || count > MostEntries || length > MostDirectory)
         {
-            throw Damaged($"its directory claims {count} entries in {length} bytes at byte {start} of a file of {end} bytes");
+            throw ZipEnd.Damaged($"its directory claims {count} entries in {length} bytes at byte {start} of a file of {end} bytes");
         }
 
+        // Names that differ only in case are one name in some readers.
+        _entries = new Dictionary<string, ZipEntry>((int)count, StringComparer.OrdinalIgnoreCase);
         byte[] directory = new byte[length];
         _file.Read(start, directory);
         int place = 0;
@@ -57,83 +66,25 @@ internal sealed class ZipDirectory
 
         if (place != length)
         {
-            throw Damaged($"its directory has {length - place} bytes behind its {count} entries");
+            throw ZipEnd.Damaged($"its directory has {length - place} bytes behind its {count} entries");
         }
-    }
-
-    // Number of entries, length and first byte of the directory.
-    private (long Count, long Length, long Start) FindDirectory()
-    {
-        int length = (int)Math.Min(MostTail, _file.Length);
-        byte[] tail = new byte[length];
-        _file.Read(_file.Length - length, tail);
-        for (int i = length - EndLength; i >= 0; i--)
-        {
-            if (Word(tail, i) == EndSignature && Half(tail, i + 20) == length - i - EndLength)
-            {
-                return ReadEnd(tail.AsSpan(i), _file.Length - length + i);
-            }
-        }
-
-        throw Damaged("it has no end record, as a file that was cut off");
-    }
-
-    private (long Count, long Length, long Start) ReadEnd(ReadOnlySpan<byte> end, long position)
-    {
-        long count = Half(end, 10), length = Word(end, 12), start = Word(end, 16);
-        if (Half(end, 4) is not (0 or 0xFFFF) || Half(end, 6) is not (0 or 0xFFFF) || Half(end, 8) != count)
-        {
-            throw Damaged("it is a part of an archive in several files");
-        }
-
-        byte[] locator = new byte[LocatorLength];
-        if (position >= LocatorLength)
-        {
-            _file.Read(position - LocatorLength, locator);
-        }
-
-        if (Word(locator, 0) != Zip64LocatorSignature)
-        {
-            return count == 0xFFFF || length == uint.MaxValue || start == uint.MaxValue
-                ? throw Damaged("its end record refers to a zip64 record that is missing")
-                : (count, length, start);
-        }
-
-        long wide = (long)Long(locator, 8);
-        if (wide < 0 || wide > position - LocatorLength - Zip64EndLength)
-        {
-            throw Damaged($"its zip64 record is said to be at byte {wide}");
-        }
-
-        byte[] record = new byte[Zip64EndLength];
-        _file.Read(wide, record);
-        if (Word(record, 0) != Zip64EndSignature)
-        {
-            throw Damaged($"there is no zip64 record at byte {wide}");
-        }
-
-        long wideCount = (long)Long(record, 32), wideLength = (long)Long(record, 40), wideStart = (long)Long(record, 48);
-        return (count == 0xFFFF || count == wideCount) && (length == uint.MaxValue || length == wideLength)
-            && (start == uint.MaxValue || start == wideStart)
-            ? (wideCount, wideLength, wideStart)
-            : throw Damaged("its end record and its zip64 record differ");
     }
 
     private int ReadEntry(ReadOnlySpan<byte> entry, long directoryStart)
     {
         if (entry.Length < EntryLength || Word(entry, 0) != EntrySignature)
         {
-            throw Damaged($"entry {_entries.Count} of its directory is incomplete");
+            throw ZipEnd.Damaged($"entry {_entries.Count} of its directory is incomplete");
         }
 
         int nameLength = Half(entry, 28), extraLength = Half(entry, 30), total = EntryLength + nameLength + extraLength + Half(entry, 32);
         if (total > entry.Length)
         {
-            throw Damaged($"entry {_entries.Count} of its directory is incomplete");
+            throw ZipEnd.Damaged($"entry {_entries.Count} of its directory is incomplete");
         }
 
         ReadOnlySpan<byte> rawName = entry.Slice(EntryLength, nameLength);
-        string name = Encoding.UTF8.GetString(rawName), quoted = PickleText.Quote(name);
+        string name = Encoding.UTF8.GetString(rawName);
         int flags = Half(entry, 8), method = Half(entry, 10);
         if ((flags & 0x2041) != 0)
         {
@@ -160,10 +111,9 @@ internal sealed class ZipDirectory
             throw Fault($"has {length} bytes at byte {start}, and the archive's content ends at byte {directoryStart}");
         }
 
-        _entries.Add(new ZipEntry(inside, start, length, Word(entry, 16)));
-        return total;
+        return _entries.TryAdd(inside, new ZipEntry(inside, start, length, Word(entry, 16))) ? total : throw Fault("occurs twice");
 
-        InvalidDataException Fault(string fault) => new($"the entry '{quoted}' {fault}.");
+        InvalidDataException Fault(string fault) => new($"the entry '{PickleText.Quote(name)}' {fault}.");
     }
 
     // Folders and links, by the attributes of Unix, where the entry has some, and of DOS.
@@ -182,7 +132,7 @@ internal sealed class ZipDirectory
     private string RequireName(string name, Func<string, Exception> fault)
     {
         if (name.Length == 0 || name[0] == '/' || name.Contains('\\') || name.Contains('\0') || (name.Length > 1 && name[1] == ':')
-            || name.Split('/') is var parts && (parts.Contains("..") || parts.Contains(".") || parts.Contains("")))
+            || HasNoPath(name))
         {
             throw fault("has a name that is no path inside the archive");
         }
@@ -194,12 +144,25 @@ internal sealed class ZipDirectory
         }
 
         _root ??= name[..slash];
-        if (name[..slash] != _root)
+        if (!name.AsSpan(0, slash).SequenceEqual(_root))
         {
             throw fault($"stands outside the archive's root folder '{PickleText.Quote(_root)}'");
         }
 
-        return _names.Add(name) ? name[(slash + 1)..] : throw fault("occurs twice");
+        return name[(slash + 1)..];
+    }
+
+    private static bool HasNoPath(string name)
+    {
+        foreach (Range part in name.AsSpan().Split('/'))
+        {
+            if (name.AsSpan()[part] is "" or "." or "..")
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static void ReadWide(
@@ -241,14 +204,14 @@ internal sealed class ZipDirectory
 
     private long FindContent(ReadOnlySpan<byte> name, long local, long directoryStart, Func<string, Exception> fault)
     {
-        byte[] header = new byte[LocalLength + name.Length];
-        if (local < 0 || local > directoryStart - header.Length)
+        int length = LocalLength + name.Length;
+        if (local < 0 || local > directoryStart - length)
         {
             throw fault($"is said to be at byte {local}, outside the archive's content");
         }
 
-        _file.Read(local, header);
-        if (Word(header, 0) != LocalSignature || Half(header, 26) != name.Length || !header.AsSpan(LocalLength).SequenceEqual(name))
+        ReadOnlySpan<byte> header = Content(local, length);
+        if (Word(header, 0) != LocalSignature || Half(header, 26) != name.Length || !header[LocalLength..].SequenceEqual(name))
         {
             throw fault($"has another name, or none, in its own header at byte {local}");
         }
@@ -261,10 +224,29 @@ internal sealed class ZipDirectory
         return local + header.Length + Half(header, 28);
     }
 
+    // Through a window, since small entries lie close together.
+    private ReadOnlySpan<byte> Content(long place, int length)
+    {
+        if (length > WindowBytes)
+        {
+            byte[] bytes = new byte[length];
+            _file.Read(place, bytes);
+            return bytes;
+        }
+
+        if (place < _windowStart || place + length > _windowStart + _windowLength)
+        {
+            (_windowStart, _windowLength) = (place, (int)Math.Min(WindowBytes, _file.Length - place));
+            _file.Read(place, _window.AsSpan(0, _windowLength));
+        }
+
+        return _window.AsSpan((int)(place - _windowStart), length);
+    }
+
     private void RequireApart()
     {
         long end = 0;
-        foreach (ZipEntry entry in _entries.Where(entry => entry.Length > 0).OrderBy(entry => entry.Start))
+        foreach (ZipEntry entry in _entries.Values.Where(entry => entry.Length > 0).OrderBy(entry => entry.Start))
         {
             if (entry.Start < end)
             {
@@ -274,12 +256,4 @@ internal sealed class ZipDirectory
             end = entry.Start + entry.Length;
         }
     }
-
-    private static int Half(ReadOnlySpan<byte> bytes, int place) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[place..]);
-
-    private static uint Word(ReadOnlySpan<byte> bytes, int place) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[place..]);
-
-    private static ulong Long(ReadOnlySpan<byte> bytes, int place) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[place..]);
-
-    private static InvalidDataException Damaged(string fault) => new($"the archive is damaged: {fault}.");
 }

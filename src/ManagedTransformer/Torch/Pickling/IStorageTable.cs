@@ -1,3 +1,4 @@
+using ManagedTransformer.Tensors.Serialization;
 using ManagedTransformer.Torch.Storages;
 
 namespace ManagedTransformer.Torch.Pickling;
@@ -10,5 +11,5 @@ internal interface IStorageTable
     /// <param name="type">Type of the elements.</param>
     /// <param name="count">Number of elements.</param>
     /// <exception cref="PickleException">The container has no such storage, or it was mentioned otherwise before.</exception>
-    TorchStorage Find(string key, TorchType type, long count);
+    TorchStorage Find(string key, SafetensorsType type, long count);
 }

@@ -9,11 +9,11 @@ namespace ManagedTransformer.Torch.Pickling;
 internal sealed class PickleBudget(long fileLength)
 {
     private const long Allowance = 32L << 20, TensorAllowance = 64L << 20;
-    private const int MostTensors = 1_000_000;
+    private const int MostTensors = 1_000_000, MostOperations = 10_000_000;
 
     private readonly HashSet<TorchTensor> _views = new(ViewComparer.Instance);
     private long _memory = (2 * fileLength) + Allowance, _elements = (2 * fileLength) + TensorAllowance;
-    private int _tensors;
+    private int _tensors, _operations;
 
     /// <summary>Takes memory for a value.</summary>
     /// <param name="bytes">About how much.</param>
@@ -24,6 +24,16 @@ internal sealed class PickleBudget(long fileLength)
         if (_memory < 0)
         {
             throw new PickleException($"its values would take more than {(2 * fileLength) + Allowance} bytes of memory");
+        }
+    }
+
+    /// <summary>Counts an operation of a pickle.</summary>
+    /// <exception cref="PickleException">There are too many.</exception>
+    public void CountOperation()
+    {
+        if (++_operations > MostOperations)
+        {
+            throw new PickleException($"it has more than {MostOperations} operations");
         }
     }
 

@@ -12,10 +12,13 @@ internal sealed class PickleDictionary : PickleContainer
     public IReadOnlyList<(PickleValue Key, PickleValue Value)> Entries => _entries;
 
     /// <summary>Adds or replaces a value.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="budget">Pays for the key, which is looked at as a whole whenever it comes.</param>
     /// <exception cref="PickleException">The key is none, or something is nested too deep.</exception>
-    public void Set(PickleValue key, PickleValue value)
+    public void Set(PickleValue key, PickleValue value, PickleBudget budget)
     {
-        object canonical = PickleKey.Of(key);
+        object canonical = PickleKey.Of(key, budget);
         Nest(key);
         Nest(value);
         if (_places.TryAdd(canonical, _entries.Count))

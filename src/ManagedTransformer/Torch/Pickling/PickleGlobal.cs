@@ -1,4 +1,4 @@
-using ManagedTransformer.Torch.Storages;
+using ManagedTransformer.Tensors.Serialization;
 
 namespace ManagedTransformer.Torch.Pickling;
 
@@ -6,7 +6,7 @@ namespace ManagedTransformer.Torch.Pickling;
 /// <param name="name">Module and name.</param>
 /// <param name="kind">What it is used for.</param>
 /// <param name="type">Of types of elements and storages, which.</param>
-internal sealed class PickleGlobal(string name, GlobalKind kind, TorchType type = default) : PickleValue
+internal sealed class PickleGlobal(string name, GlobalKind kind, SafetensorsType type = default) : PickleValue
 {
     /// <summary>Module and name.</summary>
     public string Name => name;
@@ -15,5 +15,5 @@ internal sealed class PickleGlobal(string name, GlobalKind kind, TorchType type 
     public GlobalKind Kind => kind;
 
     /// <summary>Of types of elements and storages, which.</summary>
-    public TorchType Type => type;
+    public SafetensorsType Type => type;
 }

@@ -1,3 +1,4 @@
+using ManagedTransformer.Tensors.Serialization;
 using ManagedTransformer.Torch.Storages;
 
 namespace ManagedTransformer.Torch.Pickling;
@@ -22,13 +23,13 @@ internal static class PickleGlobals
         if (IsOf(module, "omegaconf") || IsOf(module, "fairseq.dataclass"))
         {
             throw new PickleException(
-                $"the file stores its settings as omegaconf objects ({PickleText.Quote($"{module}.{name}")}); re-save it with fairseq >= "
+                $"the file stores its settings as omegaconf objects ({PickleText.Quote(module, name)}); re-save it with fairseq >= "
                 + "0.12 (or torch.save(state['model'], ...) and use --from plain)")
             { IsWholeSentence = true };
         }
 
         throw new PickleException(
-            $"the pickle refers to {PickleText.Quote($"{module}.{name}")}, which a checkpoint has no reason to name; nothing was executed")
+            $"the pickle refers to {PickleText.Quote(module, name)}, which a checkpoint has no reason to name; nothing was executed")
         { IsWholeSentence = true };
     }
 
@@ -48,19 +49,19 @@ internal static class PickleGlobals
         Add("torch.nn.parameter", GlobalKind.Parameter, "Parameter");
         Add("torch", GlobalKind.Size, "Size");
         Add("torch", GlobalKind.Opaque, "device");
-        foreach ((string name, TorchType type) in ElementTypes())
+        foreach (SafetensorsType type in TorchTypes.All)
         {
-            Put("torch", name, GlobalKind.ElementType, type);
+            Put("torch", type.Name(), GlobalKind.ElementType, type);
         }
 
-        foreach ((string name, TorchType type) in StorageTypes())
+        foreach ((string name, SafetensorsType type) in StorageTypes())
         {
             Put("torch", name, GlobalKind.StorageType, type);
             Put("torch.cuda", name, GlobalKind.StorageType, type);
         }
 
-        Put("torch.storage", "UntypedStorage", GlobalKind.StorageType, TorchType.Untyped);
-        Put("torch.storage", "_UntypedStorage", GlobalKind.StorageType, TorchType.Untyped);
+        Put("torch.storage", "UntypedStorage", GlobalKind.StorageType, SafetensorsType.Other);
+        Put("torch.storage", "_UntypedStorage", GlobalKind.StorageType, SafetensorsType.Other);
         Add("argparse", GlobalKind.Namespace, "Namespace");
         Add("_codecs", GlobalKind.Encode, "encode");
         foreach (string core in (string[])["numpy.core.multiarray", "numpy._core.multiarray"])
@@ -97,24 +98,21 @@ internal static class PickleGlobals
             }
         }
 
-        void Put(string module, string name, GlobalKind kind, TorchType type) =>
+        void Put(string module, string name, GlobalKind kind, SafetensorsType type) =>
             all.Add((module, name), new PickleGlobal($"{module}.{name}", kind, type));
     }
 
-    private static IEnumerable<(string Name, TorchType Type)> ElementTypes() =>
-        Enum.GetValues<TorchType>().Where(type => type != TorchType.Untyped).Select(type => (type.Name(), type));
-
-    private static IEnumerable<(string Name, TorchType Type)> StorageTypes() =>
+    private static IEnumerable<(string Name, SafetensorsType Type)> StorageTypes() =>
     [
-        ("FloatStorage", TorchType.Float32),
-        ("DoubleStorage", TorchType.Float64),
-        ("HalfStorage", TorchType.Float16),
-        ("BFloat16Storage", TorchType.BFloat16),
-        ("LongStorage", TorchType.Int64),
-        ("IntStorage", TorchType.Int32),
-        ("ShortStorage", TorchType.Int16),
-        ("CharStorage", TorchType.Int8),
-        ("ByteStorage", TorchType.UInt8),
-        ("BoolStorage", TorchType.Boolean),
+        ("FloatStorage", SafetensorsType.Float32),
+        ("DoubleStorage", SafetensorsType.Float64),
+        ("HalfStorage", SafetensorsType.Float16),
+        ("BFloat16Storage", SafetensorsType.BFloat16),
+        ("LongStorage", SafetensorsType.Int64),
+        ("IntStorage", SafetensorsType.Int32),
+        ("ShortStorage", SafetensorsType.Int16),
+        ("CharStorage", SafetensorsType.Int8),
+        ("ByteStorage", SafetensorsType.UInt8),
+        ("BoolStorage", SafetensorsType.Boolean),
     ];
 }

@@ -7,15 +7,17 @@ namespace ManagedTransformer.Torch.Pickling;
 /// <summary>Keys of dictionaries as values that are equal where Python's are: 1, 1.0 and True are one key.</summary>
 internal static class PickleKey
 {
-    private const int MostParts = 256;
+    private const int MostParts = 256, PartBytes = 64, WideNumberBytes = 2000;
 
     /// <summary>The key of a value.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="budget">Pays for the key, and so for the time that its hash takes.</param>
     /// <exception cref="PickleException">The value can be no key.</exception>
-    public static object Of(PickleValue value)
+    public static object Of(PickleValue value, PickleBudget budget)
     {
         if (value is not PickleSequence { Kind: SequenceKind.Tuple } tuple)
         {
-            return OfSingle(value);
+            return OfSingle(value, budget);
         }
 
         // Whole tuples as one text; a small number of parts, since shared tuples can stand for very many.
@@ -41,15 +43,28 @@ internal static class PickleKey
                 }
                 else
                 {
-                    object key = OfSingle(item);
+                    object key = OfSingle(item, budget);
                     string part = key is double number ? number.ToString("R", CultureInfo.InvariantCulture) : $"{key}";
+                    budget.Charge(PartBytes + (2L * part.Length));
                     text.Append(key.GetType().Name).Append(part.Length).Append(':').Append(part);
                 }
             }
         }
     }
 
-    private static object OfSingle(PickleValue value) => value switch
+    private static object OfSingle(PickleValue value, PickleBudget budget)
+    {
+        budget.Charge(value switch
+        {
+            PickleAtom { Value: string text } => 2L * text.Length,
+            PickleAtom { Value: byte[] bytes } => 3L * bytes.Length,
+            PickleAtom { Value: BigInteger } => WideNumberBytes,
+            _ => 0,
+        });
+        return Canonical(value);
+    }
+
+    private static object Canonical(PickleValue value) => value switch
     {
         PickleAtom { Value: null } => DBNull.Value,
         PickleAtom { Value: bool truth } => truth ? 1L : 0L,

@@ -11,7 +11,7 @@ namespace ManagedTransformer.Torch.Pickling;
 /// </summary>
 internal sealed class PickleMachine
 {
-    private const int MostOpcodes = 10_000_000, LeastProtocol = 2, MostProtocol = 5, MostNumberBytes = 256, MostTextBytes = 64 << 20;
+    private const int LeastProtocol = 2, MostProtocol = 5, MostNumberBytes = 256, MostTextBytes = 64 << 20;
 
     // Estimates of what .NET takes for a value.
     private const int AtomBytes = 56, ContainerBytes = 120, DictionaryBytes = 264, ItemBytes = 16, EntryBytes = 64, MemoBytes = 64;
@@ -47,8 +47,9 @@ internal sealed class PickleMachine
             }
 
             machine.ReadProtocol();
-            for (int count = 1; count < MostOpcodes; count++)
+            while (true)
             {
+                budget.CountOperation();
                 position = stream.Position;
                 PickleOpcode opcode = (PickleOpcode)stream.ReadByte();
                 if (opcode == PickleOpcode.Stop)
@@ -58,8 +59,6 @@ internal sealed class PickleMachine
 
                 machine.Execute(opcode);
             }
-
-            throw new PickleException($"it has more than {MostOpcodes} operations");
         }
         catch (PickleException e)
         {
@@ -309,7 +308,7 @@ internal sealed class PickleMachine
         _budget.Charge((long)EntryBytes * items.Count / 2);
         for (int i = 0; i < items.Count; i += 2)
         {
-            dictionary.Set(items[i], items[i + 1]);
+            dictionary.Set(items[i], items[i + 1], _budget);
         }
     }
 

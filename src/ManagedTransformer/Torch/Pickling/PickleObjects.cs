@@ -1,3 +1,4 @@
+using ManagedTransformer.Tensors.Serialization;
 using ManagedTransformer.Torch.Storages;
 
 namespace ManagedTransformer.Torch.Pickling;
@@ -84,7 +85,7 @@ internal sealed class PickleObjects(PickleBudget budget, IStorageTable storages)
             case PickleRecord record when state is PickleDictionary fields:
                 const int EntryBytes = 64;
                 budget.Charge((long)EntryBytes * fields.Entries.Count);
-                record.Fill(fields);
+                record.Fill(fields, budget);
                 return record;
             case PickleNumpyType type when NumpyObjects.TrySetOrder(type, state):
             case PickleOpaque when NumpyObjects.IsArrayState(state):
@@ -147,17 +148,17 @@ internal sealed class PickleObjects(PickleBudget budget, IStorageTable storages)
         }
 
         long[] sizes = Sizes(global, given[2]), strides = Sizes(global, given[3]);
-        TorchType type = storage.Root.Type;
+        SafetensorsType type = storage.Root.Type;
         long available = storage.Count, start = storage.Start;
         if (global.Kind == GlobalKind.TensorV3)
         {
             if (given[6] is not PickleGlobal { Kind: GlobalKind.ElementType } element
-                || (type != TorchType.Untyped && type != element.Type))
+                || (type != SafetensorsType.Other && type != element.Type))
             {
                 throw Wrong(global, "no type of elements, or another one than its storage has");
             }
 
-            int size = type == TorchType.Untyped ? element.Type.Size() : 1;
+            int size = type == SafetensorsType.Other ? element.Type.Size() : 1;
             if (start % size != 0)
             {
                 throw Wrong(global, "a storage that begins inside an element");
@@ -165,7 +166,7 @@ internal sealed class PickleObjects(PickleBudget budget, IStorageTable storages)
 
             (type, available, start) = (element.Type, available / size, start / size);
         }
-        else if (type == TorchType.Untyped)
+        else if (type == SafetensorsType.Other)
         {
             throw Wrong(global, "a storage without a type");
         }
@@ -243,7 +244,7 @@ internal sealed class PickleObjects(PickleBudget budget, IStorageTable storages)
                 throw Wrong(global, "no list of pairs");
             }
 
-            dictionary.Set(key, value);
+            dictionary.Set(key, value, budget);
         }
 
         return dictionary;

@@ -7,12 +7,14 @@ internal sealed class PickleRecord : PickleContainer
     public PickleDictionary Fields { get; } = new();
 
     /// <summary>Takes over the attributes of a saved state.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="budget">Pays for keys.</param>
     /// <exception cref="PickleException">They are nested too deep.</exception>
-    public void Fill(PickleDictionary state)
+    public void Fill(PickleDictionary state, PickleBudget budget)
     {
         foreach ((PickleValue key, PickleValue value) in state.Entries)
         {
-            Fields.Set(key, value);
+            Fields.Set(key, value, budget);
         }
 
         Nest(Fields);

@@ -6,14 +6,23 @@ namespace ManagedTransformer.Torch.Pickling;
 /// <summary>Text of pickles, and words about their values for messages.</summary>
 internal static class PickleText
 {
-    private const int MostQuoted = 100;
+    private const int MostQuoted = 100, MostSentence = 500;
 
     private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>A name from a file, cut to a readable length and without control characters.</summary>
+    public static string Quote(string module, string name) =>
+        Quote(module.Length > MostQuoted ? module : $"{module}.{(name.Length > MostQuoted ? name[..(MostQuoted + 1)] : name)}");
+
+    /// <summary>A sentence with parts of a file in it, cut to a readable length and without control characters.</summary>
+    public static string Clean(string sentence) => Quote(sentence, MostSentence);
+
     /// <summary>Text from a file, cut to a readable length and without control characters.</summary>
-    public static string Quote(string text)
+    public static string Quote(string text) => Quote(text, MostQuoted);
+
+    private static string Quote(string text, int most)
     {
-        string start = text.Length > MostQuoted ? text[..MostQuoted] + "..." : text;
+        string start = text.Length > most ? text[..most] + "..." : text;
         StringBuilder quoted = new();
         foreach (char c in start)
         {

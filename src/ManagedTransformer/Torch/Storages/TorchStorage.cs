@@ -1,4 +1,5 @@
 using System.Globalization;
+using ManagedTransformer.Tensors.Serialization;
 
 namespace ManagedTransformer.Torch.Storages;
 
@@ -8,7 +9,7 @@ namespace ManagedTransformer.Torch.Storages;
 /// <param name="key">The key, digits.</param>
 /// <param name="type">Type of the elements.</param>
 /// <param name="count">Number of elements.</param>
-internal sealed class TorchStorage(string key, TorchType type, long count)
+internal sealed class TorchStorage(string key, SafetensorsType type, long count)
 {
     private StorageBytes? _bytes;
 
@@ -16,7 +17,7 @@ internal sealed class TorchStorage(string key, TorchType type, long count)
     public string Key => key;
 
     /// <summary>Type of the elements.</summary>
-    public TorchType Type => type;
+    public SafetensorsType Type => type;
 
     /// <summary>Number of elements.</summary>
     public long Count => count;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ManagedTransformer.Tensors.Serialization;
 
 namespace ManagedTransformer.Torch.Storages;
 
@@ -12,7 +13,7 @@ internal sealed class TorchTensor
 
     private readonly long[] _sizes, _strides;
 
-    private TorchTensor(TorchStorage storage, TorchType type, long offset, long[] sizes, long[] strides, long count)
+    private TorchTensor(TorchStorage storage, SafetensorsType type, long offset, long[] sizes, long[] strides, long count)
     {
         (Storage, Type, Offset, _sizes, _strides, Count) = (storage, type, offset, sizes, strides, count);
         IsContiguous = CheckContiguous();
@@ -22,7 +23,7 @@ internal sealed class TorchTensor
     public TorchStorage Storage { get; }
 
     /// <summary>Type of the elements.</summary>
-    public TorchType Type { get; }
+    public SafetensorsType Type { get; }
 
     /// <summary>The first element, counted from the storage's, in elements.</summary>
     public long Offset { get; }
@@ -53,7 +54,7 @@ internal sealed class TorchTensor
     /// <param name="strides">Strides of the axes.</param>
     /// <exception cref="InvalidDataException">An element lies outside, or more are shown than may be.</exception>
     public static TorchTensor Create(
-        string name, TorchStorage storage, TorchType type, long available, long start, long offset, long[] sizes, long[] strides)
+        string name, TorchStorage storage, SafetensorsType type, long available, long start, long offset, long[] sizes, long[] strides)
     {
         if (sizes.Length != strides.Length || sizes.Length > MostAxes)
         {

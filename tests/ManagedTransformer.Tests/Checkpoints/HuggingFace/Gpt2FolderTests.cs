@@ -170,14 +170,14 @@ public sealed class Gpt2FolderTests : IDisposable
     public void OtherPathsAreNoGPT2()
     {
         LanguageModel.Load(new Gpt2Sample().Write(_folder["gpt2"])).Save(_folder["ours"]);
-        foreach (string config in (string[])["", "[]", "{}", "{\"model_type\": 2}", "{\"model_type\": \"llama\"}"])
+        foreach (string config in (string[])["", "[]", "{}", "{\"model_type\": 2}", "{\"model_type\": \"bloom\"}"])
         {
             File.WriteAllText(_folder["gpt2/config.json"], config);
             Assert.Contains(_folder["gpt2"], Message(() => LanguageModel.Load(_folder["gpt2"])), StringComparison.Ordinal);
         }
 
-        Assert.Contains("'llama'", Message(() => LanguageModel.Load(_folder["gpt2"])), StringComparison.Ordinal);
-        Assert.Contains("'llama'", Message(() => ModelSummary.Of(_folder["gpt2"])), StringComparison.Ordinal);
+        Assert.Contains("'bloom'", Message(() => LanguageModel.Load(_folder["gpt2"])), StringComparison.Ordinal);
+        Assert.Contains("'bloom'", Message(() => ModelSummary.Of(_folder["gpt2"])), StringComparison.Ordinal);
         Assert.Contains("does not exist", Message(() => Gpt2Folder.Read(_folder["nowhere"])), StringComparison.Ordinal);
     }
 

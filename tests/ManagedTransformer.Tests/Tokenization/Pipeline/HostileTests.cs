@@ -82,6 +82,82 @@ public sealed class HostileTests
         Assert.DoesNotContain('\n', message);
     }
 
+    // What a short file can ask for without end.
+    [Theory]
+    [InlineData("normalizer", """{"type":"Sequence","normalizers":[LIST]}""",
+        """{"type":"Replace","pattern":{"Regex":"."},"content":"aaaaaaaaaaaaaaaa"}""", 12)]
+    [InlineData("normalizer", """{"type":"Sequence","normalizers":[LIST]}""",
+        """{"type":"Replace","pattern":{"String":""},"content":"aaaaaaaaaaaaaaaa"}""", 12)]
+    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[LIST]}""",
+        """{"type":"ByteLevel","add_prefix_space":true,"use_regex":false}""", 200)]
+    [InlineData("decoder", """{"type":"Sequence","decoders":[LIST]}""",
+        """{"type":"Replace","pattern":{"String":"a"},"content":"aaaaaaaaaaaaaaaa"}""", 12)]
+    public void TextsThatGrowWithoutEndAreRefused(string part, string list, string component, int count)
+    {
+        using var folder = new TemporaryFolder();
+        string components = list.Replace("LIST", string.Join(',', Enumerable.Repeat(component, count)), StringComparison.Ordinal);
+        File.WriteAllText(folder["t.json"], $$"""{"model":{{Model}},"{{part}}":{{components}}}""");
+        ITokenizer tokenizer = Tokenizer.Load(folder["t.json"]);
+        var watch = Stopwatch.StartNew();
+        string message = Assert.Throws<InputException>(() => tokenizer.Decode(tokenizer.Encode("a \u3000b"))).Message;
+        Assert.Contains("The tokenizer makes more than", message, StringComparison.Ordinal);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{watch.Elapsed}");
+    }
+
+    [Theory]
+    [InlineData(@"\p{L}&&", 4000)]
+    [InlineData(@"\p{L}\p{N}", 2000)]
+    [InlineData("[^\\p{L}]", 2000)]
+    public void ClassesOfManyPartsAreRefused(string part, int count)
+    {
+        using var folder = new TemporaryFolder();
+        string pattern = $"(?i)[{string.Concat(Enumerable.Repeat(part, count))}a]".Replace(@"\", @"\\", StringComparison.Ordinal);
+        File.WriteAllText(folder["t.json"],
+            $$$"""{"model":{{{Model}}},"normalizer":{"type":"Replace","pattern":{"Regex":"{{{pattern}}}"},"content":""}}""");
+        Assert.Contains("too many parts", Assert.Throws<InputException>(() => Tokenizer.Load(folder["t.json"])).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFileOfOursMayNotHaveEntriesWithoutEnd()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["t.json"], $$"""{"type":"byte","bytes":[{{string.Join(',', Enumerable.Repeat('1', 2_000_000))}}]}""");
+        Assert.Contains("entries", Assert.Throws<InputException>(() => Tokenizer.Load(folder["t.json"])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("   ab", new[] { 2, 1 }, new[] { "   ", "ab" })]
+    [InlineData("a   b   a", new[] { 0, 2, 3, 0 }, new[] { "a", "   ", "b   ", "a" })]
+    [InlineData("ab b", new[] { 1, 2, 3 }, new[] { "ab", " ", "b" })]
+    public void TokensOfWhiteSpaceDoNotOverlap(string text, int[] ids, string[] tokens)
+    {
+        using var folder = new TemporaryFolder();
+        string added = string.Join(',', ((string[])["ab", " ", "b"]).Select((content, i) =>
+            $$"""
+            {"id":{{i + 1}},"content":"{{content}}","single_word":false,"lstrip":{{(i > 0 ? "true" : "false")}},
+             "rstrip":{{(i > 0 ? "true" : "false")}},"normalized":false,"special":true}
+            """));
+        File.WriteAllText(folder["t.json"], $$"""{"model":{{Model}},"added_tokens":[{{added}}]}""");
+        TokenEncoding encoding = ((PipelineTokenizer)Tokenizer.Load(folder["t.json"])).Encode(text, null);
+        Assert.Equal(ids, encoding.Ids);
+        Assert.Equal(tokens, encoding.Tokens);
+    }
+
+    [Theory]
+    [InlineData("  ab", "ab")]
+    [InlineData("ab", "\u2581ab")]
+    [InlineData("xab", "\u2581xab")]
+    public void AMarkGoesToTheStartOnlyWhereNothingWasStripped(string text, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["t.json"], """
+            {"model":{"type":"Unigram","vocab":[["<unk>",0]],"unk_id":0},"normalizer":{"type":"Strip","strip_left":true,"strip_right":false},
+             "pre_tokenizer":{"type":"Metaspace","replacement":"▁","prepend_scheme":"first"}}
+            """);
+        Assert.Equal([expected], ((PipelineTokenizer)Tokenizer.Load(folder["t.json"])).Encode(text, null).Tokens);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("\u000a\u00ff\u00ff\u00ff\u00ff\u000f")]

@@ -45,43 +45,46 @@ public sealed class ModelTests
     }
 
     [Property(MaxTest = 300)]
-    public void UnigramFindsTheBestOfAllPaths(byte[] text, byte[] pieces)
+    public void UnigramFindsTheBestOfAllSegmentations(byte[] text, byte[] pieces)
     {
         TokenMap map = new();
         List<double> scores = [];
-        foreach (byte piece in pieces.Append((byte)1).Append((byte)2))
+        foreach (byte piece in pieces)
         {
             string name = string.Concat(Enumerable.Range(0, 1 + piece % 3).Select(i => Letters[piece / (i * 4 + 3) % 3]));
-            if (map.Set(Encoding.UTF8.GetBytes(name), scores.Count))
+            if (!map.TryGetId(Encoding.UTF8.GetBytes(name), out _))
             {
+                map.Set(Encoding.UTF8.GetBytes(name), scores.Count);
                 scores.Add(-1 - piece % 17 * 0.37);
-            }
-            else
-            {
-                map.Set(Encoding.UTF8.GetBytes(name), scores.FindIndex(_ => true));
-                return;
             }
         }
 
         map.Set("?"u8, scores.Count);
         scores.Add(-9);
         map.Finish();
-        string sample = string.Concat(text.Take(12).Select(value => Letters[value % 3]));
+        string sample = string.Concat(text.Take(10).Select(value => Letters[value % 3]));
         if (sample.Length == 0)
         {
             return;
         }
 
-        double unknown = scores.Min() - 10;
-        double[] best = [0, .. Enumerable.Repeat(double.NegativeInfinity, sample.Length)];
-        for (int end = 1; end <= sample.Length; end++)
+        double unknown = scores.Min() - 10, best = double.NegativeInfinity;
+        for (int cuts = 0; cuts < 1 << (sample.Length - 1); cuts++)
         {
-            for (int start = 0; start < end; start++)
+            double sum = 0;
+            for (int start = 0, end = 1; end <= sample.Length; end++)
             {
-                bool isPiece = map.TryGetId(Encoding.UTF8.GetBytes(sample[start..end]), out int id);
-                double score = isPiece ? scores[id] : end - start == 1 ? unknown : double.NegativeInfinity;
-                best[end] = Math.Max(best[end], best[start] + score);
+                if (end < sample.Length && (cuts >> (end - 1) & 1) == 0)
+                {
+                    continue;
+                }
+
+                sum += map.TryGetId(Encoding.UTF8.GetBytes(sample[start..end]), out int id) ? scores[id]
+                    : end - start == 1 ? unknown : double.NegativeInfinity;
+                start = end;
             }
+
+            best = Math.Max(best, sum);
         }
 
         TokenSink sink = new(keepsTexts: true);
@@ -92,7 +95,56 @@ public sealed class ModelTests
             found += sink.Texts!.TryGetValue(i, out string? text2) ? unknown * text2.Length : scores[sink.Ids[i]];
         }
 
-        Assert.Equal(best[^1], found, 9);
+        Assert.Equal(best, found, 9);
+    }
+
+    [Property(MaxTest = 300)]
+    public void WordPieceTakesTheLongestTokenEachTime(byte[] text, byte[] pieces)
+    {
+        TokenMap map = new();
+        map.Set("[UNK]"u8, 0);
+        foreach (byte piece in pieces)
+        {
+            string name = string.Concat(Enumerable.Range(0, 1 + piece % 3).Select(i => Letters[piece / (i * 4 + 3) % 3]));
+            byte[] token = Encoding.UTF8.GetBytes(piece % 5 < 3 ? $"##{name}" : name);
+            if (!map.TryGetId(token, out _))
+            {
+                map.Set(token, map.Count);
+            }
+        }
+
+        map.Finish();
+        string sample = string.Concat(text.Take(12).Select(value => Letters[value % 3]));
+        if (sample.Length == 0)
+        {
+            return;
+        }
+
+        List<int> expected = [];
+        for (int start = 0, end; start < sample.Length; start = end)
+        {
+            int id = -1;
+            for (end = sample.Length; end > start; end--)
+            {
+                if (map.TryGetId(Encoding.UTF8.GetBytes((start > 0 ? "##" : "") + sample[start..end]), out id))
+                {
+                    break;
+                }
+            }
+
+            if (id < 0)
+            {
+                expected = [0];
+                break;
+            }
+
+            expected.Add(id);
+        }
+
+        const int most = 9;
+        TokenSink sink = new(keepsTexts: false);
+        new WordPieceModel(map, "[UNK]"u8.ToArray(), "##"u8, most).Tokenize(Encoding.UTF8.GetBytes(sample), sink);
+        Assert.Equal(sample.Length > most ? [0] : expected, sink.Ids.ToArray());
     }
 
     [Property(MaxTest = 300)]

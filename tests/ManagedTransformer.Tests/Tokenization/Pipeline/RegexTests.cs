@@ -54,6 +54,22 @@ public sealed class RegexTests
             Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text).AsSpan(match.Start, match.Length))));
 
     [Theory]
+    [InlineData("[[:alpha:]]+", "a\u0345\u24b6\u2160 1\u00b2", "a\u0345\u24b6\u2160")]
+    [InlineData("[[:alnum:]]+", "a1\u00b2_", "a1")]
+    [InlineData("[[:lower:]]+", "a\u00aa\u2170A", "a\u00aa\u2170")]
+    [InlineData("[[:upper:]]+", "A\u2160\U0001F170a", "A\u2160\U0001F170")]
+    [InlineData("[[:punct:]]+", "a+\u20ac!\u00a9b", "+\u20ac!\u00a9")]
+    [InlineData(@"\p{Punct}+", "a+\u20ac!b", "!")]
+    [InlineData("[[:graph:]]+", "a\u00ad\ue000 \u2003\u0085", "a\u00ad\ue000")]
+    [InlineData("[[:print:]]+", "a \u2003\u2028\t", "a \u2003")]
+    [InlineData("[[:word:]]+", "a_1\u00b2", "a_1")]
+    [InlineData("[[:cntrl:]]+", "a\u0001\u0085\u00ad", "\u0001\u0085")]
+    [InlineData("[^[:^space:]]+", "a \u3000\u200b", " \u3000")]
+    public void ClassesAreOnigurumasForUnicode(string pattern, string text, string expected) =>
+        TheDialectIsOnigurumas(pattern, text, expected);
+
+    [Theory]
+    [InlineData("[[:latin:]]")]
     [InlineData(@"\pL")]
     [InlineData(@"(a)\1")]
     [InlineData("(")]

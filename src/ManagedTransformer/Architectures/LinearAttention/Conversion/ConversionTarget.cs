@@ -9,6 +9,11 @@ public enum ConversionTarget
     /// <summary>The same model as a folder that readers of GPT-2 understand (<see cref="Checkpoints.HuggingFace.Gpt2Folder"/>).</summary>
     Gpt2,
 
+    /// <summary>
+    /// The same model as a folder that readers of the Llama family understand (<see cref="Checkpoints.HuggingFace.LlamaFolder"/>).
+    /// </summary>
+    Llama,
+
     /// <summary>A recurrent network with learnt feature maps, to be finetuned (<see cref="Conversion.T2R"/>).</summary>
     T2R,
 

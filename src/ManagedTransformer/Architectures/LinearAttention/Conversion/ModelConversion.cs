@@ -27,13 +27,17 @@ public static class ModelConversion
             return new ConversionResult(converted, created);
         }
 
-        if (options.Target == ConversionTarget.Gpt2)
+        switch (options.Target)
         {
-            model.SaveAsGpt2(output, replace: false);
-        }
-        else
-        {
-            model.SaveNew(output);
+            case ConversionTarget.Gpt2:
+                model.SaveAsGpt2(output, replace: false);
+                break;
+            case ConversionTarget.Llama:
+                model.SaveAsLlama(output, replace: false);
+                break;
+            default:
+                model.SaveNew(output);
+                break;
         }
 
         return new ConversionResult(model, []);

@@ -1,23 +1,25 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using FsCheck.Xunit;
-using ManagedTransformer.Tokenization;
+using ManagedTransformer.Tokenization.Patterns;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Tokenization;
 
 [Properties(Arbitrary = [typeof(RandomText)])]
-public partial class WordSplitterTests
+public partial class WordScannerTests
 {
     [GeneratedRegex(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")]
     private static partial Regex Pattern { get; }
+
+    private static readonly WordScanner _scanner = new(WordRules.Gpt2);
 
     private static List<string> Split(ReadOnlySpan<byte> text)
     {
         var words = new List<string>();
         while (!text.IsEmpty)
         {
-            int length = WordSplitter.NextLength(text);
+            int length = _scanner.End(text, 0);
             words.Add(Encoding.UTF8.GetString(text[..length]));
             text = text[length..];
         }
@@ -47,5 +49,5 @@ public partial class WordSplitterTests
     [Fact]
     public void InvalidBytesCountAsSymbols() =>
         Assert.Equal([1, 4],
-            new[] { WordSplitter.NextLength([(byte)'a', 0xFF]), WordSplitter.NextLength([(byte)' ', 0xFF, 0xC0, (byte)'!', (byte)'a']) });
+            new[] { _scanner.End([(byte)'a', 0xFF], 0), _scanner.End([(byte)' ', 0xFF, 0xC0, (byte)'!', (byte)'a'], 0) });
 }
