@@ -52,6 +52,26 @@ public static class Initialization
     /// <param name="shape">The shape.</param>
     public static Parameter Ones(Shape shape) => _isSkipped ? Undefined(shape) : new(Tensor.Ones(shape));
 
+    /// <summary>Unit matrices side by side, [n, rows, columns]: 1 where row and column are equal, else 0.</summary>
+    /// <param name="shape">Three axes.</param>
+    internal static Parameter Identity(Shape shape)
+    {
+        if (!IsDrawnOn(Device.Current))
+        {
+            return Undefined(shape);
+        }
+
+        (int matrices, int rows, int columns) = (shape[0], shape[1], shape[2]);
+        float[] values = new float[checked((int)shape.Count)];
+        for (int i = 0; i < matrices * Math.Min(rows, columns); i++)
+        {
+            (int matrix, int place) = Math.DivRem(i, Math.Min(rows, columns));
+            values[(((matrix * rows) + place) * columns) + place] = 1;
+        }
+
+        return new(Tensor.From(values, shape));
+    }
+
     /// <summary>
     /// Makes a module whose weights are all about to be read from a file: until then they are undefined, since drawing them, or only
     /// filling them, would take longer than reading them.

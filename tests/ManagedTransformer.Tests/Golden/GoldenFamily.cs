@@ -21,6 +21,6 @@ internal sealed record GoldenFamily(string Prefix, IReadOnlyList<IGoldenSystem> 
         Baseline.BaselineFamily.Family, Evaluation.EvaluationFamily.Family, AdaptiveSpan.AdaptiveSpanFamily.Family,
         DeLighT.DelightFamily.Family, AllAttention.AllAttentionFamily.Family, ProductKeyMemory.ProductKeyMemoryFamily.Family,
         LinearAttention.LinearAttentionFamily.Family, TransformerToRnn.TransformerToRnnFamily.Family,
-        DepthAdaptive.DepthAdaptiveFamily.Family, Llama.LlamaFamily.Family,
+        DepthAdaptive.DepthAdaptiveFamily.Family, Llama.LlamaFamily.Family, Linearizing.LinearizingFamily.Family,
     ];
 }

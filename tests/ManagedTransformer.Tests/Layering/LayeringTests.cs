@@ -49,7 +49,9 @@ public sealed class LayeringTests
             "Architectures.AdaptiveSpan", "Architectures.LinearAttention", "Architectures.ProductKeyMemory", "Architectures.DeLighT",
             "Architectures.DepthAdaptive", "Architectures.Llama",
         ],
+        ["Architectures.Lolcats"], // What stands in place of the softmax of a Llama.
         ["Architectures.Transformer", "Architectures.EncoderDecoder", "Architectures.UniversalTransformer"],
+        ["Architectures.Lolcats.Transfer"],
 
         ["Optimizers.Schedules"],
         ["Optimizers"],

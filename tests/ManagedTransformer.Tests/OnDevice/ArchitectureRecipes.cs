@@ -47,6 +47,11 @@ internal static class ArchitectureRecipes
         ["t2r"] = Lm($"{Base}, \"attention\": \"linear\", \"linear\": {{ \"map\": \"learned\", \"feature_size\": 8 }}"),
         ["rfa"] =
             Lm($"{Base}, \"attention\": \"linear\", \"linear\": {{ \"map\": \"rfa_sincos\", \"feature_size\": 8, \"gate\": \"input\" }}"),
+        ["lolcats"] = Lm("""
+            "dim": 24, "layers": 2, "heads": 2, "ffn": 40, "gated_ffn": true, "activation": "silu", "norm": "rms", "bias": false,
+            "positions": "none", "attention": "lolcats", "rotary": { "key_heads": 1 }, "softmax_layers": [1],
+            "lolcats": { "map": "hedgehog", "feature_size": 5, "window": "terraced", "window_size": 4 }
+            """),
         ["delight"] = Lm("""
             "dim": 24, "layers": 2, "heads": 1, "ffn": 16, "activation": "silu", "pre_norm": true, "positions": "half",
             "max_positions": 64, "scale_embedding": true,

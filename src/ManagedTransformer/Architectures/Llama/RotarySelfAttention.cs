@@ -56,6 +56,15 @@ internal sealed class RotarySelfAttention : SelfAttention
     /// <summary>Norm of every head's keys before the rotation; null for none.</summary>
     public RmsNorm? KeyNorm { get; }
 
+    /// <summary>H: heads of queries.</summary>
+    public int Heads => _heads;
+
+    /// <summary>KV: heads of keys and values.</summary>
+    public int KeyHeads => _keyHeads;
+
+    /// <summary>d: width of a head.</summary>
+    public int Width => _width;
+
     /// <inheritdoc/>
     public override Tensor Attend(Tensor x, AttentionMask mask, LayerHistory? history, ForwardContext context) =>
         Attend(Project(x, default, context), mask, context);
@@ -104,8 +113,43 @@ internal sealed class RotarySelfAttention : SelfAttention
     /// <param name="mask">Which keys are seen, but for the window.</param>
     /// <param name="context">Dropout.</param>
     /// <returns>[B, T, dim]</returns>
-    internal Tensor Attend(Tensor packed, AttentionMask mask, ForwardContext context) => Out.Forward(
-        AttentionHeads.Join(packed.GroupedSelfAttention(_keyHeads, _options.Options(mask with { Window = _window }, context))), context);
+    internal Tensor Attend(Tensor packed, AttentionMask mask, ForwardContext context) =>
+        Out.Forward(AttentionHeads.Join(AttendHeads(packed, mask, context)), context);
+
+    /// <summary>Attention within a block, before the out map.</summary>
+    /// <param name="packed">Made by <see cref="Project"/>.</param>
+    /// <param name="mask">Which keys are seen, but for the window.</param>
+    /// <param name="context">Dropout.</param>
+    /// <returns>[B, T, H, d]</returns>
+    internal Tensor AttendHeads(Tensor packed, AttentionMask mask, ForwardContext context) =>
+        packed.GroupedSelfAttention(_keyHeads, _options.Options(mask with { Window = _window }, context));
+
+    /// <summary>The weights of causal attention, in quadratic memory.</summary>
+    /// <param name="packed">Made by <see cref="Project"/>.</param>
+    /// <param name="padding">Float32 [B, T], 1 at keys that nothing sees; null for none.</param>
+    /// <returns>[B, H, T, T]</returns>
+    internal Tensor Weights(Tensor packed, Tensor? padding)
+    {
+        // Softmax attention to the rows of a unit matrix as values gives its weights.
+        (int batch, int length) = (packed.Shape[0], packed.Shape[1]);
+        float[] unit = new float[checked(length * length)];
+        for (int t = 0; t < length; t++)
+        {
+            unit[(t * length) + t] = 1;
+        }
+
+        (Tensor query, Tensor key, Tensor _) = Split(packed);
+        Tensor values = Tensor.From(unit, new Shape(1, length, 1, length), packed.Device)
+            .Expand(new Shape(batch, length, _keyHeads, length)).Contiguous();
+        AttentionMask mask = new(Causal: true, Window: _window, KeyPadding: padding);
+        return query.Attention(key, values, _options.Options(mask, ForwardContext.Inference)).Transpose(1, 2);
+    }
+
+    /// <summary>Tells the parts of <see cref="Project"/> apart.</summary>
+    /// <param name="packed">[B, T, H + 2 KV, d]</param>
+    /// <returns>[B, T, H, d] and twice [B, T, KV, d].</returns>
+    internal (Tensor Query, Tensor Key, Tensor Value) Split(Tensor packed) => (
+        packed.Slice(2, 0, _heads), packed.Slice(2, _heads, _keyHeads), packed.Slice(2, _heads + _keyHeads, _keyHeads));
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)

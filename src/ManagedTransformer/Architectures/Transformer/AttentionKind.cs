@@ -27,4 +27,10 @@ public enum AttentionKind
 
     /// <summary>The same, and every head computes from its input how far back it looks (Sukhbaatar et al., 2019, section 2.2).</summary>
     DynamicSpan,
+
+    /// <summary>
+    /// Rotary attention whose softmax feature maps have taken the place of, but for a window of the newest keys (Zhang et al., "LoLCATs",
+    /// 2024).
+    /// </summary>
+    Lolcats,
 }

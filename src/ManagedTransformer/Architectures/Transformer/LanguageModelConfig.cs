@@ -4,6 +4,7 @@ using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Llama;
+using ManagedTransformer.Architectures.Lolcats;
 using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Adaptive;
@@ -36,12 +37,16 @@ public sealed record LanguageModelConfig
     /// <summary>Limit, ramp and penalty of span attention; needed by it, and by no other.</summary>
     public SpanConfig? Span { get; set; }
 
-    /// <summary>Heads of keys, frequencies and windows of rotary attention; needed by it, and by no other.</summary>
+    /// <summary>Heads of keys, frequencies and windows of rotary attention; needed by it and by lolcats, and by no other.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RotaryConfig? Rotary { get; set; }
 
     /// <summary>Feature map and so on of linear attention; needed by it, and by no other.</summary>
     public LinearAttentionConfig? Linear { get; set; }
+
+    /// <summary>Feature maps and window of linearised rotary attention; needed by it, and by no other.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LolcatsConfig? Lolcats { get; set; }
 
     /// <summary>Layers that keep softmax attention in a model with linear attention, counted from 0; absent for none.</summary>
     public IReadOnlyList<int>? SoftmaxLayers { get; set; }

@@ -57,7 +57,7 @@ internal static class LanguageModelRules
     // The lists of layers: which keep their softmax, and which have a memory.
     private static void CheckLayerLists(LanguageModelConfig config, OptionChecks checks)
     {
-        checks.Layers(config.Linear is null ? null : config.SoftmaxLayers, "model.softmax_layers", config.Layers);
+        checks.Layers(config.Linear is null && config.Lolcats is null ? null : config.SoftmaxLayers, "model.softmax_layers", config.Layers);
         HashSet<string> seen = [];
         foreach (string? position in config.MemoryPositions ?? [])
         {

@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.Llama;
+using ManagedTransformer.Architectures.Lolcats;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Adaptive;
@@ -24,6 +25,7 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
     private readonly IAttentionSlot _attention = attention ?? config.Attention switch
     {
         AttentionKind.Rotary => new RotarySlot(config.Rotary!, config.Rotary!.Window),
+        AttentionKind.Lolcats => new LolcatsSlot(new RotarySlot(config.Rotary!, config.Rotary!.Window), config.Lolcats!),
         AttentionKind.Linear => config.Linear!,
         AttentionKind.FixedSpan => new SpanSlot(config.Span!, SpanKind.Fixed, config.Persistent),
         AttentionKind.AdaptiveSpan => new SpanSlot(config.Span!, SpanKind.Learnt, config.Persistent),
@@ -69,6 +71,8 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
     {
         bool hasSpans = c.Attention is AttentionKind.FixedSpan or AttentionKind.AdaptiveSpan or AttentionKind.DynamicSpan;
         bool hasMemories = c.MemoryPositions is { Count: > 0 }, hasPositions = c.PositionLimit != int.MaxValue;
+        bool isRotary = c.Attention is AttentionKind.Rotary or AttentionKind.Lolcats,
+            isLinear = c.Linear is not null || c.Lolcats is not null;
         bool isFairseq = c.Adaptive is { Form: not AdaptiveForm.Biased }, isBiased = c.Adaptive is { Form: AdaptiveForm.Biased };
         return
         [
@@ -90,19 +94,21 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
             (c.FeedForward == 0 && c.Persistent == 0 && !Enumerable.Range(0, c.Layers).All(c.HasMemoryAt),
                 "model.persistent is 0 and model.ffn is 0: a layer needs persistent vectors or a feed-forward layer."),
 
-            (c.Attention == AttentionKind.Rotary != c.Rotary is not null,
-                "model.attention 'rotary' and model.rotary, its heads and frequencies, must be given together."),
+            (isRotary != c.Rotary is not null,
+                "model.attention 'rotary' or 'lolcats' and model.rotary, its heads and frequencies, must be given together."),
+            (c.Attention == AttentionKind.Lolcats != c.Lolcats is not null,
+                "model.attention 'lolcats' and model.lolcats, its feature maps and window, must be given together."),
             (c.Rotary is not null && c.Positions != PositionKind.None,
                 "model.rotary rotates by positions, so model.positions must be 'none'."),
             (c.GatedFfn && c.FeedForward == 0, "model.gated_ffn needs a feed-forward layer, and model.ffn is 0."),
 
             (c.Attention == AttentionKind.Linear != c.Linear is not null,
                 "model.attention 'linear' and model.linear, its feature map, must be given together."),
-            (c.SoftmaxLayers is not null && c.Linear is null,
-                "model.softmax_layers, the layers that keep softmax attention, needs model.attention to be linear."),
+            (c.SoftmaxLayers is not null && !isLinear,
+                "model.softmax_layers, the layers that keep softmax attention, needs model.attention to be linear or lolcats."),
             (c.SoftmaxLayers?.Count == c.Layers,
-                "model.softmax_layers names every layer: model.attention softmax says the same."),
-            (c.Linear is not null && c.SoftmaxLayers is not { Count: > 0 } && c.AttentionDropout > 0,
+                $"model.softmax_layers names every layer: model.attention {(isRotary ? "rotary" : "softmax")} says the same."),
+            (isLinear && c.SoftmaxLayers is not { Count: > 0 } && c.AttentionDropout > 0,
                 $"model.attention_dropout is {c.AttentionDropout}, linear attention never forms the weights that it would drop."),
 
             (hasMemories != c.Memory is not null, "model.memory_positions and model.memory must be given together."),
@@ -173,12 +179,10 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
     /// <param name="layer">From 0.</param>
     public LayerSlots At(int layer)
     {
-        bool keepsSoftmax = config.SoftmaxLayers?.Contains(layer) ?? false;
         IPositionwiseSlot? feedForward =
             config.FeedForward == 0 ? null : config.GatedFfn ? GatedFeedForwardSlot.Instance : FeedForwardSlot.Instance;
-        IAttentionSlot attention = config.Rotary is { } rotary ? new RotarySlot(rotary, rotary.WindowOf(layer)) : _attention;
         return new LayerSlots(
-            keepsSoftmax ? SoftmaxSlot.Instance : attention,
+            AttentionAt(layer, config.SoftmaxLayers?.Contains(layer) ?? false),
             null,
             config.HasMemoryAt(layer) ? config.Memory : feedForward,
             config.HasMemoryAfter(layer) ? config.Memory : null);
@@ -230,6 +234,17 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
     /// <summary>How deep tokens go.</summary>
     public StackDepth CreateDepth(RandomSource random) =>
         Depth?.CreateDepth(Sizes, config.Dim, random) ?? new FullDepth("layers");
+
+    private IAttentionSlot AttentionAt(int layer, bool keepsSoftmax)
+    {
+        if (config.Rotary is not { } rotary)
+        {
+            return keepsSoftmax ? SoftmaxSlot.Instance : _attention;
+        }
+
+        RotarySlot softmax = new(rotary, rotary.WindowOf(layer));
+        return keepsSoftmax || config.Lolcats is not { } lolcats ? softmax : new LolcatsSlot(softmax, lolcats);
+    }
 
     private Parameter CreateTable(RandomSource random) =>
         Initialization.Normal(new Shape(config.Vocab, TableWidth), Deviation ?? MathF.Pow(TableWidth, -0.5f), random);

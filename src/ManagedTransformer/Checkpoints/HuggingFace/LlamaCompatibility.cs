@@ -12,7 +12,7 @@ internal static class LlamaCompatibility
     /// <exception cref="InputException">There is none; the message names the first setting that does not fit.</exception>
     public static LlamaType TypeOf(LanguageModelConfig config)
     {
-        if (config.Rotary is not { } rotary)
+        if (config.Rotary is not { } rotary || config.Attention != AttentionKind.Rotary)
         {
             throw Refused("model.attention must be rotary");
         }

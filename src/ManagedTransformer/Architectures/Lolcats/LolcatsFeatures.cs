@@ -1,0 +1,50 @@
+using ManagedTransformer.Modules;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Architectures.Lolcats;
+
+/// <summary>A feature map per query head, u = W x + b: phi(x) = max(u, 0), or softmax(u) and softmax(-u); at least epsilon.</summary>
+internal sealed class LolcatsFeatures : Module
+{
+    private readonly LolcatsConfig _config;
+
+    /// <summary>A map that starts with the first dimensions of the head as its features.</summary>
+    /// <param name="config">Validated.</param>
+    /// <param name="heads">H: heads of queries.</param>
+    /// <param name="width">d.</param>
+    public LolcatsFeatures(LolcatsConfig config, int heads, int width)
+    {
+        _config = config;
+        Weight = Initialization.Identity(new Shape(heads, config.FeatureSize, width));
+        Bias = config.FeatureBias ? Initialization.Zeros(new Shape(heads, config.FeatureSize)) : null;
+    }
+
+    /// <summary>W, [H, k, d].</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>b, [H, k]; null for none.</summary>
+    public Parameter? Bias { get; }
+
+    /// <summary>phi(x).</summary>
+    /// <param name="x">[B, T, H, d], or [B, T, KV, d] of heads that several query heads share: each maps them by itself.</param>
+    /// <returns>[B, T, H, K]</returns>
+    public Tensor Map(Tensor x)
+    {
+        // Heads that share x are rows of one product, so that x is not repeated.
+        int heads = Weight.Shape[0], size = Weight.Shape[1], own = x.Shape[2], rows = heads / own * size;
+        Tensor u = x.HeadwiseLinear(
+            Weight.Reshape(new Shape(own, rows, Weight.Shape[2])),
+            Bias?.Reshape(new Shape(own, rows)),
+            _config.Map == LolcatsMap.T2r ? Activation.Relu : Activation.None);
+        u = u.Reshape(new Shape(x.Shape[0], x.Shape[1], heads, size));
+        Tensor phi = _config.Map == LolcatsMap.T2r ? u : TensorOperators.Concat(3, u.Softmax(), (-u).Softmax());
+        return _config.FeatureEps > 0 ? phi.Clamp(_config.FeatureEps, float.PositiveInfinity) : phi;
+    }
+
+    /// <inheritdoc/>
+    public override void Visit(ParameterVisitor visit)
+    {
+        visit.Add("weight", Weight);
+        visit.Add("bias", Bias);
+    }
+}
