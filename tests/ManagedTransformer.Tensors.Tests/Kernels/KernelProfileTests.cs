@@ -54,7 +54,13 @@ public sealed class KernelProfileTests
     {
         AttentionProblem problem = new()
         {
-            Batch = 3, Heads = 2, KeyHeads = 1, QueryLength = 4, KeyLength = 4, Causal = causal, Window = window
+            Batch = 3,
+            Heads = 2,
+            KeyHeads = 1,
+            QueryLength = 4,
+            KeyLength = 4,
+            Causal = causal,
+            Window = window
         };
         Assert.Equal(3 * 2 * pairs, AttentionSize.Pairs(problem));
     }

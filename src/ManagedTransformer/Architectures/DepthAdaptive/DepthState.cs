@@ -1,5 +1,5 @@
-using ManagedTransformer.Json;
 using ManagedTransformer.Hashing;
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Tensors;

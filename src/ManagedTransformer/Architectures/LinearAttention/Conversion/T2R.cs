@@ -1,5 +1,5 @@
-using ManagedTransformer.Json;
 using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
