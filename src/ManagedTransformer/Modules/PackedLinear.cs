@@ -52,9 +52,11 @@ internal sealed class PackedLinear
     }
 
     private static Tensor Adapted(Tensor y, Linear[] parts, Tensor x, ForwardContext context) =>
-        Array.Exists(parts, part => part.Adapter is not null)
-            ? y + TensorOperators.Concat(x.Rank - 1, [.. parts.Select(part => Update(part, x, context))])
-            : y;
+        Array.Exists(parts, part => part.Adapter is not null) ? y + Updates(parts, x, context) : y;
+
+    // Apart from its caller, whose every call would otherwise allocate what the function captures.
+    private static Tensor Updates(Linear[] parts, Tensor x, ForwardContext context) =>
+        TensorOperators.Concat(x.Rank - 1, [.. parts.Select(part => Update(part, x, context))]);
 
     private static Tensor Update(Linear part, Tensor x, ForwardContext context) => part.Adapter is { } adapter
         ? adapter.Forward(x, context)
