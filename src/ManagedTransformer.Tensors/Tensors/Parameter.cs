@@ -51,7 +51,10 @@ public sealed class Parameter : Tensor
     /// <summary>Gradients of single rows, where a lookup was asked for sparse gradients; null otherwise.</summary>
     public RowGradient? RowGradient { get; internal set; }
 
-    /// <summary>A parameter that is a range of rows of this one.</summary>
+    /// <summary>
+    /// A parameter that is a range of rows of this one. The whole needs a gradient as long as one of its ranges does: where all are frozen,
+    /// backward leaves the matrix out.
+    /// </summary>
     /// <param name="start">First row.</param>
     /// <param name="rows">Number of rows.</param>
     public Parameter Rows(int start, int rows)
@@ -110,6 +113,9 @@ public sealed class Parameter : Tensor
 
         exact.Release();
     }
+
+    private protected override void OnRequiresGradientSet() =>
+        _packed?.FollowRequiresGradient(_packed._ranges.Exists(range => range.RequiresGradient));
 
     private void TakeOver(Tensor rounded, long offset)
     {

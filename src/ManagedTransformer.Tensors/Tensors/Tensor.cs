@@ -67,8 +67,17 @@ public partial class Tensor
             }
 
             _requiresGradient = value;
+            OnRequiresGradientSet();
         }
     }
+
+    /// <summary>Lets a parameter that shares its memory follow.</summary>
+    private protected virtual void OnRequiresGradientSet()
+    {
+    }
+
+    /// <summary>Changes <see cref="RequiresGradient"/> and tells nobody.</summary>
+    private protected void FollowRequiresGradient(bool value) => _requiresGradient = value;
 
     /// <summary>The gradient that backward walks have summed up here so far; null before the first one. Only leaves have one.</summary>
     public virtual Tensor? Gradient { get; internal set; }

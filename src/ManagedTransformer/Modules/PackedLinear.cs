@@ -11,6 +11,7 @@ internal sealed class PackedLinear
     private readonly Parameter _weight;
     private readonly Parameter? _bias;
     private readonly Linear[] _parts;
+    private readonly int[] _starts;
 
     /// <summary>Maps with initial values; the weights as if they were one matrix, biases 0.</summary>
     /// <param name="weight">[sum of the outputs, inputs]</param>
@@ -20,9 +21,10 @@ internal sealed class PackedLinear
     {
         _weight = weight;
         _bias = hasBias ? Initialization.Zeros(new Shape(weight.Shape[0])) : null;
-        _parts = new Linear[outputs.Length];
+        (_parts, _starts) = (new Linear[outputs.Length], new int[outputs.Length]);
         for (int i = 0, start = 0; i < outputs.Length; start += outputs[i++])
         {
+            _starts[i] = start;
             _parts[i] = new Linear(weight.Rows(start, outputs[i]), _bias?.Rows(start, outputs[i]));
         }
     }
@@ -34,31 +36,41 @@ internal sealed class PackedLinear
     /// <param name="x">[..., inputs]</param>
     /// <param name="context">Dropout of adapters.</param>
     /// <returns>[..., sum of the outputs]</returns>
-    public Tensor Forward(Tensor x, ForwardContext context)
-    {
-        // Where all maps are frozen, nobody asks for the gradient of the matrix.
-        bool isTrained = Array.Exists(_parts, part => part.Weight.RequiresGradient);
-        return Adapted(x.Linear(isTrained ? _weight : _weight.Detach(), isTrained ? _bias : _bias?.Detach()), _parts, x, context);
-    }
+    public Tensor Forward(Tensor x, ForwardContext context) => Adapted(x.Linear(_weight, _bias), 0, x, context);
 
     /// <summary>The outputs of the last maps side by side, without a gradient of theirs.</summary>
     /// <param name="x">[..., inputs]</param>
     /// <param name="first">The first of them.</param>
     public Tensor Forward(Tensor x, int first)
     {
-        int start = _parts[..first].Sum(part => part.Weight.Shape[0]), rows = _weight.Shape[0] - start;
+        int start = _starts[first], rows = _weight.Shape[0] - start;
         Tensor y = x.Linear(_weight.Detach().Slice(0, start, rows), _bias?.Detach().Slice(0, start, rows));
-        return Adapted(y, _parts[first..], x, ForwardContext.Inference);
+        return Adapted(y, first, x, ForwardContext.Inference);
     }
 
-    private static Tensor Adapted(Tensor y, Linear[] parts, Tensor x, ForwardContext context) =>
-        Array.Exists(parts, part => part.Adapter is not null) ? y + Updates(parts, x, context) : y;
+    private Tensor Adapted(Tensor y, int first, Tensor x, ForwardContext context)
+    {
+        for (int i = first; i < _parts.Length; i++)
+        {
+            if (_parts[i].Adapter is not null)
+            {
+                return y + Updates(first, x, context);
+            }
+        }
 
-    // Apart from its caller, whose every call would otherwise allocate what the function captures.
-    private static Tensor Updates(Linear[] parts, Tensor x, ForwardContext context) =>
-        TensorOperators.Concat(x.Rank - 1, [.. parts.Select(part => Update(part, x, context))]);
+        return y;
+    }
 
-    private static Tensor Update(Linear part, Tensor x, ForwardContext context) => part.Adapter is { } adapter
-        ? adapter.Forward(x, context)
-        : Tensor.Zeros(x.Shape.With(-1, part.Weight.Shape[0]), x.Device);
+    // What adapters add to the maps from one on, zeros for those without.
+    private Tensor Updates(int first, Tensor x, ForwardContext context)
+    {
+        Tensor[] updates = new Tensor[_parts.Length - first];
+        for (int i = 0; i < updates.Length; i++)
+        {
+            Linear part = _parts[first + i];
+            updates[i] = part.Adapter?.Forward(x, context) ?? Tensor.Zeros(x.Shape.With(-1, part.Weight.Shape[0]), x.Device);
+        }
+
+        return TensorOperators.Concat(x.Rank - 1, updates);
+    }
 }

@@ -51,7 +51,7 @@ internal sealed class LinearizedSelfAttention : SelfAttention
             throw new ArgumentException("Linearised attention is causal, and its window is its own.");
         }
 
-        return Join(Attend(Softmax.Project(x, default), mask.KeyPadding));
+        return Join(Attend(Softmax.Project(x, default, context), mask.KeyPadding), context);
     }
 
     /// <inheritdoc/>
@@ -78,8 +78,10 @@ internal sealed class LinearizedSelfAttention : SelfAttention
 
     /// <summary>Joins heads and maps them out.</summary>
     /// <param name="heads">[B, T, H, d]</param>
+    /// <param name="context">Dropout of adapters; null for none.</param>
     /// <returns>[B, T, dim]</returns>
-    public Tensor Join(Tensor heads) => Out.Forward(AttentionHeads.Join(heads));
+    public Tensor Join(Tensor heads, ForwardContext? context = null) =>
+        Out.Forward(AttentionHeads.Join(heads), context ?? ForwardContext.Inference);
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)

@@ -25,12 +25,12 @@ internal static partial class Gpt2Weights
                 throw new InputException($"{file.Name}: the tensor '{tensor.Name}' of the shape {Describe(tensor.Shape)} is missing.");
             }
 
-            Require(entry, tensor.Shape, file);
+            file.Require(entry, tensor.Shape);
         }
 
         if (config.Tie && entries.Remove(Gpt2Tensor.Output, out SafetensorsEntry? output))
         {
-            Require(output, [config.Vocab, config.Dim], file);
+            file.Require(output, [config.Vocab, config.Dim]);
         }
 
         if (entries.Values.FirstOrDefault(entry => !Buffer().IsMatch(entry.Name)) is { } surplus)
@@ -53,11 +53,9 @@ internal static partial class Gpt2Weights
             value.Release();
         }
 
-        if (network.Config.Tie && entries.TryGetValue(Gpt2Tensor.Output, out SafetensorsEntry? output)
-            && !file.Read(output.Name).ToArray().AsSpan().SequenceEqual(network.Embedding.Weight!.ToArray()))
+        if (network.Config.Tie && entries.TryGetValue(Gpt2Tensor.Output, out SafetensorsEntry? output))
         {
-            throw new InputException(
-                $"{file.Name}: '{output.Name}' differs from '{Gpt2Tensor.Embedding}', though tie_word_embeddings makes them one table.");
+            file.RequireTied(output.Name, network.Embedding.Weight!, Gpt2Tensor.Embedding);
         }
     }
 
@@ -92,22 +90,6 @@ internal static partial class Gpt2Weights
         }
 
         return entries;
-    }
-
-    private static void Require(SafetensorsEntry entry, long[] shape, SafetensorsShards file)
-    {
-        if (!entry.Shape.SequenceEqual(shape))
-        {
-            throw new InputException(
-                $"{file.Name}: the tensor '{entry.Name}' has the shape {Describe(entry.Shape)} instead of {Describe(shape)}, which "
-                + $"{CheckpointFolder.ConfigFile} asks for.");
-        }
-
-        if (!ModuleWeights.IsFloat(entry.Type))
-        {
-            throw new InputException(
-                $"{file.Name}: the tensor '{entry.Name}' holds {ModuleWeights.DescribeType(entry)} instead of floating-point numbers.");
-        }
     }
 
     private static string Describe(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";

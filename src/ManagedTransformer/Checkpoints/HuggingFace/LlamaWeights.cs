@@ -28,12 +28,12 @@ internal static class LlamaWeights
                 throw new InputException($"{file.Name}: the tensor '{name}' of the shape {named.Parameter.Shape} is missing.");
             }
 
-            Require(entry, named.Parameter.Shape, file);
+            file.Require(entry, Sizes(named.Parameter));
         }
 
         if (network.Config.Tie && entries.Remove(LlamaNames.Output, out SafetensorsEntry? output))
         {
-            Require(output, network.Embedding.Weight!.Shape, file);
+            file.Require(output, Sizes(network.Embedding.Weight!));
         }
 
         if (entries.Values.FirstOrDefault(entry => !entry.Name.EndsWith(Frequencies, StringComparison.Ordinal)) is { } surplus)
@@ -58,14 +58,7 @@ internal static class LlamaWeights
 
         if (network.Config.Tie && entries.TryGetValue(LlamaNames.Output, out SafetensorsEntry? output))
         {
-            Tensor repeated = file.Read(output.Name);
-            if (!repeated.ToArray().AsSpan().SequenceEqual(network.Embedding.Weight!.ToArray()))
-            {
-                throw new InputException(
-                    $"{file.Name}: '{output.Name}' differs from '{LlamaNames.Embedding}', though tie_word_embeddings makes them one table.");
-            }
-
-            repeated.Release();
+            file.RequireTied(output.Name, network.Embedding.Weight!, LlamaNames.Embedding);
         }
     }
 
@@ -86,20 +79,5 @@ internal static class LlamaWeights
             entry => hasPrefix || entry.Name == LlamaNames.Output ? entry.Name : LlamaNames.Prefix + entry.Name);
     }
 
-    private static void Require(SafetensorsEntry entry, Shape shape, SafetensorsShards file)
-    {
-        long[] expected = [.. shape.ToArray().Select(size => (long)size)];
-        if (!entry.Shape.SequenceEqual(expected))
-        {
-            throw new InputException(
-                $"{file.Name}: the tensor '{entry.Name}' has the shape [{string.Join(", ", entry.Shape)}] instead of {shape}, which "
-                + $"{CheckpointFolder.ConfigFile} asks for.");
-        }
-
-        if (!ModuleWeights.IsFloat(entry.Type))
-        {
-            throw new InputException(
-                $"{file.Name}: the tensor '{entry.Name}' holds {ModuleWeights.DescribeType(entry)} instead of floating-point numbers.");
-        }
-    }
+    private static long[] Sizes(Tensor tensor) => [.. tensor.Shape.ToArray().Select(size => (long)size)];
 }

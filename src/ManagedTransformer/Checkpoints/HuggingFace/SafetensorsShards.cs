@@ -63,6 +63,43 @@ internal sealed class SafetensorsShards : IDisposable
         return Try(file, () => _files[file].ReadTensor(tensor));
     }
 
+    /// <summary>Requires floating-point numbers of a shape.</summary>
+    /// <param name="entry">A tensor of the files.</param>
+    /// <param name="shape">What the model has.</param>
+    /// <exception cref="InputException">It has another shape, or holds something else.</exception>
+    public void Require(SafetensorsEntry entry, long[] shape)
+    {
+        if (!entry.Shape.SequenceEqual(shape))
+        {
+            throw new InputException(
+                $"{Name}: the tensor '{entry.Name}' has the shape [{string.Join(", ", entry.Shape)}] instead of "
+                + $"[{string.Join(", ", shape)}], which {CheckpointFolder.ConfigFile} asks for.");
+        }
+
+        if (!ModuleWeights.IsFloat(entry.Type))
+        {
+            throw new InputException(
+                $"{Name}: the tensor '{entry.Name}' holds {ModuleWeights.DescribeType(entry)} instead of floating-point numbers.");
+        }
+    }
+
+    /// <summary>Requires an output projection to repeat the table that it is tied to.</summary>
+    /// <param name="output">The name of the projection.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="tableName">Its name in the files.</param>
+    /// <exception cref="InputException">It differs, or cannot be read.</exception>
+    public void RequireTied(string output, Tensor table, string tableName)
+    {
+        Tensor repeated = Read(output);
+        if (!repeated.ToArray().AsSpan().SequenceEqual(table.ToArray()))
+        {
+            throw new InputException(
+                $"{Name}: '{output}' differs from '{tableName}', though tie_word_embeddings makes them one table.");
+        }
+
+        repeated.Release();
+    }
+
     /// <summary>A tensor into one that is there, converted to float32.</summary>
     /// <param name="tensor">The name.</param>
     /// <param name="target">Of the same shape.</param>

@@ -56,8 +56,9 @@ internal sealed class MultiHeadCrossAttention : CrossAttention
     /// <inheritdoc/>
     public override Tensor Attend(Tensor x, Tensor memory, AttentionMask mask, ForwardContext context)
     {
-        Tensor key = _heads.Split(Key.Forward(memory)), value = _heads.Split(Value.Forward(memory));
-        return Merge(_heads.Split(Query.Forward(x)).Attention(key, value, _heads.Options(mask, context)));
+        Tensor key = _heads.Split(Key.Forward(memory, context)), value = _heads.Split(Value.Forward(memory, context));
+        Tensor y = _heads.Split(Query.Forward(x, context)).Attention(key, value, _heads.Options(mask, context));
+        return Out.Forward(AttentionHeads.Join(y), context);
     }
 
     /// <inheritdoc/>
@@ -81,6 +82,4 @@ internal sealed class MultiHeadCrossAttention : CrossAttention
         visit.Add("value", Value);
         visit.Add("out", Out);
     }
-
-    private Tensor Merge(Tensor y) => Out.Forward(AttentionHeads.Join(y));
 }
