@@ -7,6 +7,7 @@ using Xunit;
 namespace ManagedTransformer.Tests.Torch;
 
 /// <summary>Files that are damaged or made to do harm get one sentence, in little time and memory, and leave nothing behind.</summary>
+[Collection(nameof(HostileFileTests))]
 public sealed class HostileFileTests : IDisposable
 {
     private const long Allowance = 64L << 20;
@@ -30,22 +31,24 @@ public sealed class HostileFileTests : IDisposable
         File.WriteAllBytes(_folder["model.pt"], bytes);
         long length = bytes.Length;
         bytes = [];
-        long before = GC.GetTotalMemory(forceFullCollection: true), most = 0;
-        using Timer timer = new(_ => most = Math.Max(most, GC.GetTotalMemory(false)), null, 0, 5);
+        long allowed = (2 * length) + Allowance, least = long.MaxValue;
         TimeSpan fastest = TimeSpan.MaxValue;
         InputException e = null!;
 
         // A machine that is busy with something else may need a second look.
-        for (int i = 0; i < MostLooks && fastest >= _limit; i++)
+        for (int i = 0; i < MostLooks && (fastest >= _limit || least > allowed); i++)
         {
+            long before = GC.GetTotalMemory(forceFullCollection: true), most = before;
+            using Timer timer = new(_ => most = Math.Max(most, GC.GetTotalMemory(false)), null, 0, 5);
             Stopwatch clock = Stopwatch.StartNew();
             e = Assert.Throws<InputException>(() =>
                 ModelImport.Run(_folder["model.pt"], _folder["out"], new ImportOptions { From = file.From }));
             fastest = clock.Elapsed < fastest ? clock.Elapsed : fastest;
+            least = Math.Min(least, most - before);
         }
 
         Assert.True(fastest < _limit, $"{fastest}: {e.Message}");
-        Assert.True(most - before <= (2 * length) + Allowance, $"{most - before} bytes for a file of {length}");
+        Assert.True(least <= allowed, $"{least} bytes for a file of {length}");
         Assert.All(file.Words, word => Assert.Contains(word, e.Message, StringComparison.Ordinal));
         Assert.StartsWith(_folder["model.pt"], e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(e.Message, char.IsControl);
