@@ -97,7 +97,7 @@ public sealed class LanguageModel : TrainedModel
     }
 
     /// <summary>Continues a text piece by piece, as it is generated.</summary>
-    /// <param name="prompt">The text to continue, not empty. Of a prompt with more tokens than the model has positions,
+    /// <param name="prompt">The text to continue; empty to begin one, where the tokenizer marks beginnings. Of a prompt with more tokens than the model has positions,
     /// the last ones are read.</param>
     /// <param name="options">Length and sampling; default: 200 tokens.</param>
     /// <returns>The pieces, and, once they are enumerated, how many tokens they are, whether the model ended the text, and notes.</returns>
@@ -127,7 +127,7 @@ public sealed class LanguageModel : TrainedModel
             options = options with { StopTokens = [.. options.StopTokens, .. ends] };
         }
 
-        return new TextGeneration(Network, Tokenizer, ids, prompt.Length > 0 && char.IsWhiteSpace(prompt[^1]), options);
+        return new TextGeneration(Network, Tokenizer, ids, prompt, options);
     }
 
     /// <summary>

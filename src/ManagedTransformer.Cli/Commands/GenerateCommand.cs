@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Cli.Exits;
@@ -10,6 +11,7 @@ using ManagedTransformer.Files;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Cli.Commands;
 
@@ -22,11 +24,11 @@ internal static class GenerateCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> model = ModelArgument.CreateLanguage();
-        Option<string> prompt = new("--prompt")
+        Option<string?> prompt = new("--prompt")
         {
-            Description = "The text to continue; - reads it, as UTF-8, from standard input.",
+            Description = "The text to continue; - reads it, as UTF-8, from standard input. Without it a model whose tokenizer marks where "
+                + "texts begin begins one.",
             HelpName = "TEXT",
-            Required = true,
         };
         Option<int?> tokens = CommonOptions.Positive("--tokens", "How many tokens to add.");
         tokens.Required = true;
@@ -37,7 +39,18 @@ internal static class GenerateCommand
             "--top-k", "Draw from this many likeliest tokens only (default: 0, all).", 0, int.MaxValue);
         Option<float?> topP = CommonOptions.Real("--top-p", "Draw from the likeliest tokens with this much probability (default: 1, all).",
             value => value is > 0 and <= 1, "above 0 and at most 1");
-        Option<ulong?> seed = CommonOptions.Seed("The same seed gives the same text (default: 1).");
+        Option<ulong?> seed = CommonOptions.Seed("The same seed gives the same text (default: 1); each text of --samples counts it up.");
+        Option<int?> samples = CommonOptions.Positive("--samples", "How many texts to write, one after the other (default: 1).");
+        Option<string?> separator = new("--separator")
+        {
+            Description = "What stands between two of several texts, for instance the token that ends a text (default: an empty line).",
+            HelpName = "TEXT",
+        };
+        Option<string[]?> stop = new("--stop-token")
+        {
+            Description = "End the text before this token, besides those that end the model's texts: its id or its text; repeatable.",
+            HelpName = "ID|TEXT",
+        };
         Option<DepthRule?> exits = ExitsOption.Single();
         Option<bool> ignoreEnd = new("--ignore-eos")
         {
@@ -49,23 +62,35 @@ internal static class GenerateCommand
             + "reads the whole window again for every token).");
         Option<DType?> weights = CommonOptions.Weights();
         Option<int?> threads = CommonOptions.Threads();
-        Option<bool> json = CommonOptions.Json();
+        Option<bool> json = CommonOptions.Json(isLines: true);
         ExampleCommand command = new("generate",
             "Continues a text, printing it as it comes.",
             "mt generate out/stories --prompt \"Once upon a time \" --tokens 300 --temperature 0.8",
             "mt generate gpt2 --prompt \"Once upon a time\" --tokens 50 --weights bf16",
-            "mt generate out/stories --prompt - --tokens 100 --top-k 20 --seed 7 < start.txt")
-        { model, prompt, tokens, temperature, topK, topP, seed, exits, ignoreEnd, stride, weights, threads, DeviceOption.Create(),
-            DeviceOption.Precision(), json };
+            "mt generate out/stories --prompt - --tokens 100 --top-k 20 --seed 7 < start.txt",
+            "mt generate stories260k --tokens 512 --stop-token 1 --samples 20 --separator \"<s>\" > stories.txt")
+        { model, prompt, tokens, temperature, topK, topP, seed, samples, separator, stop, exits, ignoreEnd, stride, weights, threads,
+            DeviceOption.Create(), DeviceOption.Precision(), json };
         command.SetAction(result =>
         {
             CommonOptions.Apply(result.GetValue(threads));
-            string given = result.GetRequiredValue(prompt);
+            string given = result.GetValue(prompt) ?? "";
             string text = given == FromInput ? Utf8Text.Read(terminal.RequireInput(), Terminal.InputName) : Utf8Text.Clean(given);
             LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model), result.GetValue(weights) ?? DType.Float32);
             RefuseWithoutEffect(result, loaded, exits, stride);
+            if (given.Length == 0 && loaded.Tokenizer.Encode(given).Length == 0)
+            {
+                throw new UsageException("--prompt is needed: the model's tokenizer has no token that begins a text.");
+            }
+
+            int count = result.GetValue(samples) ?? 1;
+            if (count == 1 || result.GetValue(json))
+            {
+                CommonOptions.Refuse(result, "stands between several texts (--samples) that are not --json", separator);
+            }
+
             GenerationOptions defaults = new();
-            Run(terminal, result.GetValue(json), loaded, text, defaults with
+            GenerationOptions options = defaults with
             {
                 MaxTokens = result.GetRequiredValue(tokens)!.Value,
                 Temperature = result.GetValue(temperature) ?? defaults.Temperature,
@@ -75,7 +100,26 @@ internal static class GenerateCommand
                 Exits = result.GetValue(exits),
                 IgnoreEndOfText = result.GetValue(ignoreEnd),
                 WindowStride = result.GetValue(stride) ?? defaults.WindowStride,
-            });
+                StopTokens = [.. (result.GetValue(stop) ?? []).Select(token => StopToken(token, loaded))],
+            };
+            for (int i = 0; i < count; i++)
+            {
+                GenerationOptions sample = options with { Seed = unchecked(options.Seed + (ulong)i) };
+                if (result.GetValue(json))
+                {
+                    WriteJson(terminal, loaded, text, sample);
+                }
+                else
+                {
+                    terminal.Output.Write(i == 0 ? "" : result.GetValue(separator) ?? Environment.NewLine + Environment.NewLine);
+                    Write(terminal, loaded, text, sample, tellsNotes: i == 0);
+                }
+            }
+
+            if (!result.GetValue(json))
+            {
+                terminal.Output.WriteLine();
+            }
         });
         return command;
     }
@@ -94,26 +138,41 @@ internal static class GenerateCommand
         }
     }
 
-    private static void Run(Terminal terminal, bool json, LanguageModel model, string prompt, GenerationOptions options)
+    // An id, or the text of a token that the vocabulary has as one.
+    private static int StopToken(string token, LanguageModel model)
+    {
+        int size = model.Tokenizer.VocabularySize;
+        if (int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id < size)
+        {
+            return id;
+        }
+
+        return Tokenizer.FindToken(model.Tokenizer, token) ?? throw new UsageException(
+            $"--stop-token '{token}' is neither an id below {size} nor one token of the vocabulary.");
+    }
+
+    private static void Write(Terminal terminal, LanguageModel model, string prompt, GenerationOptions options, bool tellsNotes)
+    {
+        TextGeneration pieces = model.Generate(prompt, options);
+        int told = tellsNotes ? WriteNotes(terminal, pieces, 0) : 0;
+        terminal.Output.Write(prompt);
+        foreach (string piece in pieces)
+        {
+            terminal.Output.Write(piece);
+            terminal.Output.Flush();
+        }
+
+        if (tellsNotes)
+        {
+            WriteNotes(terminal, pieces, told);
+        }
+    }
+
+    private static void WriteJson(Terminal terminal, LanguageModel model, string prompt, GenerationOptions options)
     {
         List<int> exits = [];
         TextGeneration pieces = model.Generate(prompt, options with { ExitObserver = exits.Add });
         long start = Stopwatch.GetTimestamp();
-        if (!json)
-        {
-            int told = WriteNotes(terminal, pieces, 0);
-            terminal.Output.Write(prompt);
-            foreach (string piece in pieces)
-            {
-                terminal.Output.Write(piece);
-                terminal.Output.Flush();
-            }
-
-            terminal.Output.WriteLine();
-            WriteNotes(terminal, pieces, told);
-            return;
-        }
-
         string text = new StringBuilder().AppendJoin("", pieces).ToString();
         JsonObject line = new()
         {

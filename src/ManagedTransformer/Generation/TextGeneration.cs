@@ -12,18 +12,21 @@ public sealed class TextGeneration : IEnumerable<string>
     private readonly CausalLanguageModel _network;
     private readonly ITokenizer _tokenizer;
     private readonly int[] _prompt;
-    private readonly bool _endsInSpace;
+    private readonly bool _isNewText, _endsInSpace;
     private readonly GenerationOptions _options;
 
     /// <summary>A generation that has not begun.</summary>
     /// <param name="network">The network.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="prompt">At least one token.</param>
-    /// <param name="endsInSpace">Whether the text of the prompt ends in white space.</param>
+    /// <param name="text">The text of the prompt; empty where its tokens only begin one.</param>
     /// <param name="options">Validated options; its stop tokens are all that end the text.</param>
-    internal TextGeneration(CausalLanguageModel network, ITokenizer tokenizer, int[] prompt, bool endsInSpace,
-        GenerationOptions options) =>
-        (_network, _tokenizer, _prompt, _endsInSpace, _options) = (network, tokenizer, prompt, endsInSpace, options);
+    internal TextGeneration(CausalLanguageModel network, ITokenizer tokenizer, int[] prompt, string text,
+        GenerationOptions options)
+    {
+        (_network, _tokenizer, _prompt, _options) = (network, tokenizer, prompt, options);
+        (_isNewText, _endsInSpace) = (text.Length == 0, text.Length > 0 && char.IsWhiteSpace(text[^1]));
+    }
 
     /// <summary>Tokens of the prompt.</summary>
     public int PromptTokens => _prompt.Length;
@@ -75,6 +78,8 @@ public sealed class TextGeneration : IEnumerable<string>
         bool dropsBlank = _endsInSpace && !(before.Length > 0 && char.IsWhiteSpace(before[^1]));
         foreach (int id in TextGenerator.Generate(_network, _prompt, _options, _tokenizer.VocabularySize))
         {
+            // The first word of a text that begins here has no blank where the tokenizer's whole texts have none.
+            dropsBlank |= Tokens == 0 && _isNewText && !_tokenizer.Decode([id]).StartsWith(' ');
             Tokens++;
             string piece = decoder.Append(id);
             if (dropsBlank && piece.Length > 0)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using ManagedTransformer.Json;
 using ManagedTransformer.Tokenization.Pipeline;
@@ -82,6 +83,29 @@ public static class Tokenizer
     {
         TokenPipeline pipeline = PipelineReader.Read(json, path);
         return BytePairTokenizer.OfPlain(pipeline) is { } pairs ? pairs : PipelineTokenizer.Of(pipeline, json);
+    }
+
+    /// <summary>The token whose text this is, such as one that ends a text.</summary>
+    /// <param name="tokenizer">Splits the text, without the tokens that it puts around texts.</param>
+    /// <param name="text">The text.</param>
+    /// <returns>Its id; null where the text is not one token.</returns>
+    public static int? FindToken(ITokenizer tokenizer, string text)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        try
+        {
+            int[] ids = LimitedTokenizer.WholeOf(tokenizer) switch
+            {
+                PipelineTokenizer pipeline => pipeline.Encode(utf8, addSpecialTokens: false),
+                BytePairTokenizer pairs => pairs.Encode(utf8, withPrefix: false),
+                ITokenizer whole => whole.Encode(utf8),
+            };
+            return ids is [int id] && id < tokenizer.VocabularySize ? id : null;
+        }
+        catch (InputException)
+        {
+            return null; // A character that the vocabulary lacks.
+        }
     }
 
     private static ITokenizer LoadFolder(string folder)
