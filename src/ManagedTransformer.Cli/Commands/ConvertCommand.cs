@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.LinearAttention;
-using ManagedTransformer.Architectures.LinearAttention.Conversion;
 using ManagedTransformer.Cli.Imports;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
+using ManagedTransformer.Conversion;
 using ManagedTransformer.Import;
 
 namespace ManagedTransformer.Cli.Commands;
@@ -24,6 +24,7 @@ internal static class ConvertCommand
         ["elu"] = ConversionTarget.Elu,
         ["rfa"] = ConversionTarget.Rfa,
         ["favor"] = ConversionTarget.Favor,
+        ["lolcats"] = ConversionTarget.Lolcats,
     };
 
     /// <summary>The command.</summary>
@@ -45,13 +46,16 @@ internal static class ConvertCommand
             Description =
                 "What to write: transformer, a model folder of this tool; gpt2, a folder that readers of GPT-2 understand; llama, one "
                     + "for readers of Llama, Mistral and Qwen; t2r, elu, rfa or favor, a recurrent network with "
-                    + "learnt, ELU, random Fourier or positive random feature maps in place of the softmax, which is then finetuned.",
+                    + "learnt, ELU, random Fourier or positive random feature maps in place of the softmax, which is then finetuned; "
+                    + "lolcats, one of a Llama, Mistral or Qwen whose maps learn to copy its softmax.",
             DefaultValueFactory = _ => DefaultTarget,
             HelpName = string.Join('|', _targets.Keys),
         };
         target.AcceptOnlyFromAmong([.. _targets.Keys]);
         Option<int?> featureSize = CommonOptions.Positive("--feature-size",
-            $"Rows of the feature map of t2r, rfa and favor (default: {new LinearAttentionConfig().FeatureSize}).");
+            $"Rows of the feature map of t2r, rfa and favor (default: {new LinearAttentionConfig().FeatureSize}) and lolcats (default: half "
+                + "the head's width for --map hedgehog, all of it for t2r).");
+        LolcatsOptionSet lolcats = new();
         Option<LayerChoice?> keepSoftmax = new("--keep-softmax")
         {
             Description =
@@ -77,8 +81,9 @@ internal static class ConvertCommand
             "mt convert gpt2 --out out/gpt2",
             "mt convert out/stories-bpe --to gpt2 --out exported",
             "mt convert checkpoint_best.pt --from fairseq --data data-bin --out out/fairseq",
-            "mt convert gpt2 --to t2r --feature-size 32 --keep-softmax every:4 --out out/gpt2-rnn")
-        { source, output, target, featureSize, keepSoftmax, seed, json, import.From };
+            "mt convert gpt2 --to t2r --feature-size 32 --keep-softmax every:4 --out out/gpt2-rnn",
+            "mt convert smollm2-135m --to lolcats --window standard --window-size 32 --out out/smollm2-rnn")
+        { source, output, target, featureSize, keepSoftmax, lolcats.Map, lolcats.Window, lolcats.WindowSize, seed, json, import.From };
         foreach (Option option in import.Others)
         {
             command.Add(option);
@@ -88,8 +93,8 @@ internal static class ConvertCommand
         {
             if (result.GetValue(import.From) is { } from)
             {
-                CommonOptions.Refuse(result, $"has no effect with --from {from}, which writes a model folder", target, featureSize,
-                    keepSoftmax, seed);
+                CommonOptions.Refuse(result, $"has no effect with --from {from}, which writes a model folder",
+                    [target, featureSize, keepSoftmax, seed, .. lolcats.All]);
                 string folderOfImport = result.GetRequiredValue(output);
                 ImportView.Write(
                     terminal,
@@ -102,27 +107,46 @@ internal static class ConvertCommand
 
             CommonOptions.Refuse(result, "applies to checkpoints of other programs (--from KIND)", import.Others);
             string to = result.GetRequiredValue(target), folder = result.GetRequiredValue(output);
-            if (_targets[to] is ConversionTarget.Transformer or ConversionTarget.Gpt2 or ConversionTarget.Llama)
-            {
-                CommonOptions.Refuse(result, $"applies to recurrent networks (--to t2r, elu, rfa or favor); {to} is none", featureSize,
-                    keepSoftmax, seed);
-            }
-            else if (_targets[to] is ConversionTarget.Elu)
-            {
-                CommonOptions.Refuse(result, "applies to --to t2r, rfa and favor; the map of elu has no size and no initial values",
-                    featureSize, seed);
-            }
-
+            Refuse(result, _targets[to], to, [featureSize, keepSoftmax], seed, lolcats);
             ConversionOptions options = new()
             {
                 Target = _targets[to],
                 FeatureSize = result.GetValue(featureSize),
                 KeepSoftmax = result.GetValue(keepSoftmax) ?? LayerChoice.None,
+                Map = result.GetValue(lolcats.Map),
+                Window = result.GetValue(lolcats.Window),
+                WindowSize = result.GetValue(lolcats.WindowSize),
                 Seed = result.GetValue(seed) ?? 1,
             };
             Write(terminal, ModelConversion.Run(result.GetRequiredValue(source), folder, options), to, folder, result.GetValue(json));
         });
         return command;
+    }
+
+    private static void Refuse(
+        ParseResult result, ConversionTarget target, string name, Option[] recurrent, Option seed, LolcatsOptionSet lolcats)
+    {
+        if (target is ConversionTarget.Transformer or ConversionTarget.Gpt2 or ConversionTarget.Llama)
+        {
+            CommonOptions.Refuse(
+                result, $"applies to recurrent networks (--to t2r, elu, rfa, favor or lolcats); {name} is none", [.. recurrent, seed]);
+        }
+
+        if (target is ConversionTarget.Elu)
+        {
+            CommonOptions.Refuse(
+                result, "applies to --to t2r, rfa and favor; the map of elu has no size and no initial values", [recurrent[0], seed]);
+        }
+
+        if (target is ConversionTarget.Lolcats)
+        {
+            CommonOptions.Refuse(result, "has no effect with --to lolcats, whose maps begin with the head's own dimensions", seed);
+            lolcats.Validate(result);
+        }
+        else
+        {
+            CommonOptions.Refuse(result, "applies to --to lolcats", lolcats.All);
+        }
     }
 
     private static void Write(Terminal terminal, ConversionResult result, string to, string folder, bool json)
@@ -142,10 +166,14 @@ internal static class ConvertCommand
         }
 
         terminal.Output.WriteLine($"Wrote {parameters:N0} parameters as {to} to {folder}.");
-        if (model.Network.Config.Linear is not null && _targets[to] is not ConversionTarget.Transformer)
+        if (_targets[to] is ConversionTarget.Transformer or ConversionTarget.Gpt2 or ConversionTarget.Llama)
         {
-            string created = result.NewTensors.Count == 0 ? "" : $"New, with initial values: {string.Join(", ", result.NewTensors)}. ";
-            terminal.Output.WriteLine($"{created}Finetune it before use: mt train RECIPE --init {folder}");
+            return;
         }
+
+        string created = result.NewTensors.Count == 0 ? "" : $"New, with initial values: {string.Join(", ", result.NewTensors)}. ";
+        terminal.Output.WriteLine(_targets[to] is ConversionTarget.Lolcats
+            ? $"{created}Train it before use: mt train linearize-transfer --init {folder}, then linearize-lora. mt linearize does all of it."
+            : $"{created}Finetune it before use: mt train RECIPE --init {folder}");
     }
 }

@@ -132,6 +132,17 @@ internal static class TrainCommand
             json["bleu"] = JsonOutput.Number(bleu);
         }
 
+        if (result.Validation is { TransferLoss: { } transfer, TransferErrors: { } layers })
+        {
+            json["transfer_loss"] = JsonOutput.Number(transfer);
+            json["layers"] = new JsonArray([.. layers.Select(layer => (JsonNode)new JsonObject
+            {
+                ["layer"] = layer.Layer,
+                ["mse"] = JsonOutput.Number(layer.Mse),
+                ["relative_error"] = JsonOutput.Number(layer.RelativeError),
+            })]);
+        }
+
         json["best_loss"] = JsonOutput.Number(result.BestLoss);
         json["parameters"] = result.Parameters;
         json["seconds"] = JsonOutput.Number(result.Seconds);

@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.Lolcats;
 using ManagedTransformer.Training;
 
 namespace ManagedTransformer.Cli.Views;
@@ -69,6 +70,13 @@ internal sealed class TrainingReporter(ProgressLine progress)
         string score = validation.BitsPerCharacter is { } bits
             ? $"{bits:F4} bits/char{Floor(validation.Floor)}, loss {validation.Loss:F4}"
             : $"loss {validation.Loss:F4}, perplexity {validation.Perplexity:F3}";
+        if (validation.TransferErrors is { Count: > 0 } layers)
+        {
+            LayerError worst = layers.MaxBy(layer => layer.RelativeError)!;
+            score = $"transfer loss {validation.TransferLoss:G4}, relative error {layers.Average(layer => layer.RelativeError):G3} "
+                + $"(layer {worst.Layer}: {worst.RelativeError:G3}); {score}";
+        }
+
         return validation.Bleu is { } bleu ? $"{score}, BLEU {bleu:F2}" : score;
     }
 

@@ -44,6 +44,13 @@ public sealed record LanguageModelRecipe : Recipe
                 $"{where}: training.context ({Training.Context}) is longer than model.max_positions ({Model.MaxPositions}).");
         }
 
+        if (Training.Stage == TrainingStage.Transfer && Model.Lolcats is null)
+        {
+            throw new InputException(
+                $"{where}: training.stage 'transfer' needs model.attention 'lolcats', whose layers have a softmax to copy; mt convert --to "
+                + "lolcats makes such a model.");
+        }
+
         if (Model.Span is not null && Training.Sampling != Sampling.Stream)
         {
             throw new InputException(

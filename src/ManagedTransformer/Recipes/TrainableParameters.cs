@@ -15,4 +15,7 @@ public enum TrainableParameters
     /// it is (Kasai et al., 2021, authors' code).
     /// </summary>
     AttentionOnly,
+
+    /// <summary>Feature maps of linear and linearised attention, and the factors of windows.</summary>
+    FeatureMaps,
 }

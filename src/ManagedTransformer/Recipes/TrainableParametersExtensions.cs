@@ -11,12 +11,21 @@ internal static partial class TrainableParametersExtensions
     {
         foreach (NamedParameter named in parameters)
         {
-            named.Parameter.RequiresGradient = trainable == TrainableParameters.All || AttentionPart().IsMatch(named.Name);
+            named.Parameter.RequiresGradient = trainable switch
+            {
+                TrainableParameters.All => true,
+                TrainableParameters.AttentionOnly => AttentionPart().IsMatch(named.Name),
+                _ => FeaturePart().IsMatch(named.Name),
+            };
         }
 
         return [.. parameters.Where(named => named.Parameter.RequiresGradient)];
     }
 
-    [GeneratedRegex(@"^(?!encoder\.)(.+\.)?(cross_)?attn\.(query|key|value|feature|gate)\.", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?!encoder\.)(.+\.)?(cross_)?attn\.((query|key|value|feature|feature_query|feature_key|gate)\.|window_factor$)",
+        RegexOptions.CultureInvariant)]
     private static partial Regex AttentionPart();
+
+    [GeneratedRegex(@"(^|\.)(cross_)?attn\.((feature|feature_query|feature_key)\.|window_factor$)", RegexOptions.CultureInvariant)]
+    private static partial Regex FeaturePart();
 }

@@ -1,8 +1,19 @@
+using System.Text.Json.Serialization;
+using ManagedTransformer.Architectures.Lolcats.Transfer;
+
 namespace ManagedTransformer.Recipes;
 
 /// <summary>How to train a language model.</summary>
 public sealed record TrainingRecipe : UpdateRecipe
 {
+    /// <summary>What the training is for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public TrainingStage Stage { get; set; }
+
+    /// <summary>What the stage <c>transfer</c> minimises; null for the defaults.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TransferOptions? Transfer { get; set; }
+
     /// <summary>Rows per batch.</summary>
     public int Batch { get; set; } = 16;
 
@@ -26,9 +37,13 @@ public sealed record TrainingRecipe : UpdateRecipe
     /// <summary>Tokens of that sample.</summary>
     public int SampleTokens { get; set; } = 300;
 
+    /// <inheritdoc/>
+    internal override TrainableParameters Trained => Stage == TrainingStage.Transfer ? TrainableParameters.FeatureMaps : Trainable;
+
     internal override void Validate(string where)
     {
         base.Validate(where);
+        ValidateStage(where);
         RequirePositive(where, Batch, "batch");
         RequirePositive(where, Context, "context");
         if ((long)Batch * Context > Array.MaxLength)
@@ -48,5 +63,27 @@ public sealed record TrainingRecipe : UpdateRecipe
                 $"{where}: training.evaluate_context_window ({EvaluateContextWindow}) must be at least 0 and "
                 + $"below training.context ({Context}).");
         }
+    }
+
+    private void ValidateStage(string where)
+    {
+        if (Stage != TrainingStage.Transfer)
+        {
+            if (Transfer is not null)
+            {
+                throw new InputException($"{where}: training.transfer needs training.stage to be 'transfer'.");
+            }
+
+            return;
+        }
+
+        if (Trainable != TrainableParameters.All || LabelSmoothing != 0)
+        {
+            throw new InputException(
+                $"{where}: training.trainable and training.label_smoothing have no effect with training.stage 'transfer', which trains "
+                + "feature maps and windows to copy the softmax.");
+        }
+
+        Transfer?.Validate($"{where}: training.transfer");
     }
 }

@@ -40,6 +40,10 @@ public abstract record UpdateRecipe
     /// <summary>Updates between log lines.</summary>
     public long LogEvery { get; set; } = 10;
 
+    /// <summary>Which parameters are trained, whatever says so.</summary>
+    [JsonIgnore]
+    internal virtual TrainableParameters Trained => Trainable;
+
     internal virtual void Validate(string where)
     {
         RequirePositive(where, Steps, "steps");

@@ -57,7 +57,10 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
         long steps = options.Steps ?? training.Steps;
         RandomSource random = TrainingTask.InitialRandom(options.Seed);
         CausalLanguageModel network = start?.Network ?? new CausalLanguageModel(recipe.Model, random);
-        LanguageModelTrainer trainer = new(network, training, data, steps, random, options.Seed);
+        bool isTransfer = training.Stage == TrainingStage.Transfer;
+        LanguageModelTrainer trainer = isTransfer
+            ? new AttentionTransferTrainer(network, training, data, steps, random, options.Seed)
+            : new LanguageModelTrainer(network, training, data, steps, random, options.Seed);
         RequireBlock(data);
         LanguageModel model = new(network, data.Tokenizer, new ModelDescription
         {
@@ -68,7 +71,9 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
             EndOfText = description?.EndOfText,
             Data = data.Recipe with { Source = TextCorpus.FullName(data.Recipe.Source!) },
         });
-        return new LanguageModelTask(recipe, data, model, trainer, steps);
+        return isTransfer
+            ? new AttentionTransferTask(recipe, data, model, trainer, steps)
+            : new LanguageModelTask(recipe, data, model, trainer, steps);
     }
 
     private static FamilySummary Summary(string architecture, LanguageModelConfig model, byte[] configuration)

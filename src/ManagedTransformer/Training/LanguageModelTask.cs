@@ -13,7 +13,7 @@ using ManagedTransformer.Recipes;
 namespace ManagedTransformer.Training;
 
 /// <summary>Trains a language model on a text.</summary>
-internal sealed class LanguageModelTask : TrainingTask
+internal class LanguageModelTask : TrainingTask
 {
     private const float SampleTemperature = 0.8f;
     private readonly LanguageModelRecipe _recipe;
@@ -70,12 +70,22 @@ internal sealed class LanguageModelTask : TrainingTask
         bool isCut = most > 0 && most + 1 < stream.Length;
         double compared = Score(isCut ? stream.Slice(0, most + 1) : stream, cancellation);
         double loss = everything && isCut ? Score(stream, cancellation) : compared;
-        return new Validation(new ValidationResult(loss, IsBest: false)
+        ValidationResult result = new(loss, IsBest: false)
         {
             BitsPerCharacter = loss / Math.Log(2) * _data.ValidationTokensPerCharacter,
             Floor = Floor,
-        }, compared, compared);
+        };
+        return Judge(new Validation(result, compared, compared), isCut ? stream.Slice(0, most + 1) : stream, cancellation);
     }
+
+    /// <summary>Adds what else there is to tell of an evaluation, and says by what it is compared.</summary>
+    /// <param name="validation">The language model's score.</param>
+    /// <param name="stream">What every evaluation scores.</param>
+    /// <param name="cancellation">Ends it.</param>
+    protected virtual Validation Judge(Validation validation, TokenStream stream, CancellationToken cancellation) => validation;
+
+    /// <summary>A report to save with the model.</summary>
+    protected void Add(RecordedReport report) => _reports = [.. _reports, report];
 
     /// <inheritdoc/>
     public override void WriteFiles(string folder)

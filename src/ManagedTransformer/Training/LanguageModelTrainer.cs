@@ -11,7 +11,7 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Training;
 
 /// <summary>Trains a language model on blocks of tokens; models with spans carry states from block to block.</summary>
-internal sealed class LanguageModelTrainer : Trainer
+internal class LanguageModelTrainer : Trainer
 {
     private readonly CausalLanguageModel _network;
     private readonly BatchSource _batches;
@@ -68,12 +68,19 @@ internal sealed class LanguageModelTrainer : Trainer
     /// <inheritdoc/>
     protected override TrainingLoss Forward(ForwardContext context, CrossEntropyOptions options)
     {
+        (Tensor inputs, Tensor targets) = Next();
+        return _network.TrainingLoss(inputs, targets, context, options, _history);
+    }
+
+    /// <summary>The next batch, [B, T] each.</summary>
+    protected (Tensor Inputs, Tensor Targets) Next()
+    {
         if (_batches.Next(_inputs, _targets))
         {
             _history?.Reset();
         }
 
-        return _network.TrainingLoss(Tensor.From(_inputs, _shape), Tensor.From(_targets, _shape), context, options, _history);
+        return (Tensor.From(_inputs, _shape), Tensor.From(_targets, _shape));
     }
 
     /// <inheritdoc/>

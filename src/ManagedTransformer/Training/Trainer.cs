@@ -31,7 +31,7 @@ internal abstract class Trainer
     {
         _recipe = recipe;
         _random = random;
-        _parameters = recipe.Trainable.Choose(network.Parameters());
+        _parameters = recipe.Trained.Choose(network.Parameters());
         _optimizers = recipe.Optimizer.CreateSet(_parameters);
         _schedule = recipe.Schedule.Create(steps);
     }
@@ -60,10 +60,9 @@ internal abstract class Trainer
         ForwardContext context = ForwardContext.Training(_random);
         for (int i = 0; i < _recipe.Accumulate; i++)
         {
-            TrainingLoss result = Forward(context, options);
-            losses.Add(result.Prediction.Loss.Detach() * 1); // a copy: the walk frees what it has passed
-            targets += result.Prediction.Targets;
-            result.Total.Backward(freeIntermediates: true);
+            (Tensor loss, long counted) = Learn(context, options);
+            losses.Add(loss);
+            targets += counted;
         }
 
         float scale = 1f / targets;
@@ -98,6 +97,16 @@ internal abstract class Trainer
         _optimizers.Updates = state.Step;
         Position = state.Position;
         Step = state.Step;
+    }
+
+    /// <summary>Adds the gradient of the next batch's summed loss to the parameters.</summary>
+    /// <returns>That loss, without penalties, and what it is to be divided by.</returns>
+    protected virtual (Tensor Loss, long Targets) Learn(ForwardContext context, CrossEntropyOptions options)
+    {
+        TrainingLoss result = Forward(context, options);
+        Tensor loss = result.Prediction.Loss.Detach() * 1; // a copy: the walk frees what it has passed
+        result.Total.Backward(freeIntermediates: true);
+        return (loss, result.Prediction.Targets);
     }
 
     /// <summary>The summed loss of the next batch.</summary>

@@ -33,6 +33,7 @@ internal sealed class TrainingLog : IDisposable
         string line = progress.Validation is { } validation
             ? Invariant($$"""{"step":{{progress.Step}},"validation_loss":{{validation.Loss:R}}""")
                 + Optional("validation_bits_per_char", validation.BitsPerCharacter) + Optional("validation_bleu", validation.Bleu)
+                + Transfer(validation)
                 + $$""","best":{{(validation.IsBest ? "true" : "false")}}}"""
             : Invariant($$"""{"step":{{progress.Step}},"loss":{{progress.Loss:R}}""")
                 + Optional("bits_per_char", progress.BitsPerCharacter)
@@ -49,6 +50,12 @@ internal sealed class TrainingLog : IDisposable
     }
 
     public void Dispose() => _writer.Dispose();
+
+    private static string Transfer(ValidationResult validation) => validation.TransferErrors is not { } layers
+        ? ""
+        : Optional("transfer_loss", validation.TransferLoss) + ",\"layers\":["
+            + string.Join(",", layers.Select(layer => Invariant(
+                $$"""{"layer":{{layer.Layer}},"mse":{{layer.Mse:R}},"relative_error":{{layer.RelativeError:R}}}"""))) + "]";
 
     private static string Optional(string key, double? value) => value is { } number ? Invariant($",\"{key}\":{number:R}") : "";
 

@@ -1,3 +1,5 @@
+using ManagedTransformer.Architectures.Lolcats;
+
 namespace ManagedTransformer.Training;
 
 /// <summary>An evaluation on the validation part.</summary>
@@ -10,6 +12,12 @@ public sealed record ValidationResult(double Loss, bool IsBest)
 
     /// <summary>Bits per character, for models of plain text; null for others.</summary>
     public double? BitsPerCharacter { get; init; }
+
+    /// <summary>The loss of attention transfer, by which evaluations of that stage are compared; null in other stages.</summary>
+    public double? TransferLoss { get; init; }
+
+    /// <summary>How well each linearised layer copies its softmax; null where attention transfer is not what is trained.</summary>
+    public IReadOnlyList<LayerError>? TransferErrors { get; init; }
 
     /// <summary>The fewest bits per character that any model can reach, where the text's source knows it.</summary>
     public double? Floor { get; init; }

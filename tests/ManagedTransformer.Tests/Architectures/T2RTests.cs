@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ManagedTransformer.Architectures.LinearAttention;
-using ManagedTransformer.Architectures.LinearAttention.Conversion;
+using ManagedTransformer.Conversion;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Modules;
@@ -54,7 +54,7 @@ public sealed class T2RTests
             SoftmaxLayers = T2R.EveryFourthFromTop(_source.Layers),
             Seed = 5,
         };
-        T2RResult result = T2R.Convert(source, options);
+        ConvertedNetwork result = T2R.Convert(source, options);
         Assert.Equal([0, 4], result.Model.Config.SoftmaxLayers!);
         Assert.Equal(result.Model.ParameterCount, LanguageModelFormula.Parameters(result.Model.Config));
         Assert.Equal(0.1f, result.Model.Config.AttentionDropout);
@@ -75,7 +75,7 @@ public sealed class T2RTests
     [Fact]
     public void LearntMapsStartAsTheConversionNeedsThem()
     {
-        T2RResult result = T2R.Convert(new CausalLanguageModel(_source with { Init = InitializationScheme.Gpt2 }, new RandomSource(1)),
+        ConvertedNetwork result = T2R.Convert(new CausalLanguageModel(_source with { Init = InitializationScheme.Gpt2 }, new RandomSource(1)),
             new T2ROptions { Linear = new LinearAttentionConfig { Map = FeatureMapKind.Learned, FeatureSize = 64, Reparam = true } });
         Assert.Null(result.Model.Config.SoftmaxLayers);
         Assert.Equal(0, result.Model.Config.AttentionDropout);

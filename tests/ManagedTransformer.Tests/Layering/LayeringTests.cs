@@ -60,7 +60,7 @@ public sealed class LayeringTests
         ["Checkpoints.HuggingFace"],
         ["Generation"],
         [NamespaceOrder.Root], // LanguageModel, TranslationModel
-        ["Architectures.LinearAttention.Conversion"],
+        ["Conversion"],
 
         // Checkpoints of other programs: what all share, each program, and the list of them.
         ["Import.Sources"],

@@ -1,4 +1,4 @@
-using ManagedTransformer.Architectures.LinearAttention.Conversion;
+using ManagedTransformer.Conversion;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tests.Checkpoints.HuggingFace;

@@ -41,6 +41,15 @@ internal sealed class LolcatsFeatures : Module
         return _config.FeatureEps > 0 ? phi.Clamp(_config.FeatureEps, float.PositiveInfinity) : phi;
     }
 
+    /// <summary>Begins with values that are uniform in +-1 / sqrt(d), as T2R's maps do.</summary>
+    /// <param name="random">Their source.</param>
+    public void Draw(RandomSource random)
+    {
+        float bound = 1 / MathF.Sqrt(Weight.Shape[2]);
+        Initialization.RedrawUniform(Weight, random, bound);
+        Initialization.RedrawUniform(Bias, random, bound);
+    }
+
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {

@@ -2,6 +2,7 @@ using ManagedTransformer.Architectures.Llama;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Layers;
+using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Modules.Slots;
 using ManagedTransformer.Tensors;
 
@@ -10,7 +11,7 @@ namespace ManagedTransformer.Architectures.Lolcats;
 /// <summary>Linearised rotary attention as the attention of a layer.</summary>
 /// <param name="Rotary">The softmax attention that it was.</param>
 /// <param name="Lolcats">Feature maps and window.</param>
-internal sealed record LolcatsSlot(RotarySlot Rotary, LolcatsConfig Lolcats) : IAttentionSlot
+internal sealed record LolcatsSlot(RotarySlot Rotary, LolcatsConfig Lolcats) : IAttentionSlot, IDescribedSlot
 {
     /// <inheritdoc/>
     public void Validate(ModelSizes model, string where)
@@ -25,4 +26,13 @@ internal sealed record LolcatsSlot(RotarySlot Rotary, LolcatsConfig Lolcats) : I
     /// <inheritdoc/>
     public SelfAttention Create(TransformerLayerOptions layer, Module? shared, RandomSource random) =>
         new LinearizedSelfAttention((RotarySelfAttention)Rotary.Create(layer, shared, random), Lolcats);
+
+    /// <summary>The errors that attention transfer left.</summary>
+    public MechanismReport? Describe(ModelFacts model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.ReadMetrics(LolcatsJson.Member, LolcatsJson.Default.IReadOnlyListLayerError) is { Count: > 0 } layers
+            ? new TransferReport(layers)
+            : null;
+    }
 }

@@ -1,4 +1,4 @@
-using ManagedTransformer.Architectures.LinearAttention.Conversion;
+using ManagedTransformer.Conversion;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
@@ -15,7 +15,7 @@ public sealed class ConversionPairTests
         GoldenCase before = Case("lm_two_layers_softmax"), after = Case("lm_two_layers_converted");
         Tensor tokens = after.Integers("in/tokens");
         CausalLanguageModel source = T2RModels.Build(new GoldenCheck(before, 0), tokens.Shape[1]);
-        T2RResult result = T2R.Convert(source, new T2ROptions { Linear = T2RModels.Config(after.Config, tokens.Shape[1]).Linear! });
+        ConvertedNetwork result = T2R.Convert(source, new T2ROptions { Linear = T2RModels.Config(after.Config, tokens.Shape[1]).Linear! });
         Assert.Equal(
             ["layers.0.attn.feature.weight", "layers.0.attn.feature.bias", "layers.1.attn.feature.weight", "layers.1.attn.feature.bias"],
             result.NewTensors);

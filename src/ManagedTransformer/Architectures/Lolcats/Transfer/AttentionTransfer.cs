@@ -27,35 +27,63 @@ internal static class AttentionTransfer
     public static TransferResult Loss(
         CausalLanguageModel model, Tensor tokens, Tensor? padding = null, TransferOptions? options = null)
     {
+        options ??= new TransferOptions();
+        padding ??= TokenEmbedding.PaddingMask(tokens, model.Config.PaddingIdx);
+        (IReadOnlyList<Lesson> lessons, Tensor hidden) = Teach(model, tokens, padding);
+        LayerTransfer[] layers = [.. lessons.Select(lesson => Compare(lesson, padding, options))];
+        return new TransferResult(
+            layers.Select(layer => Loss(layer, options)).Aggregate((a, b) => a + b) / layers.Length, layers, hidden);
+    }
+
+    /// <summary>
+    /// Adds the gradient of the loss to feature maps and window factors, layer by layer, so that only one layer's intermediate results are
+    /// in memory.
+    /// </summary>
+    /// <param name="model">A model with linearised layers.</param>
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <param name="factor">The gradient is that of the loss times this.</param>
+    /// <param name="options">Factors; null for the defaults.</param>
+    /// <returns>The loss, a scalar without the factor.</returns>
+    /// <exception cref="ArgumentException">No layer is linearised.</exception>
+    public static Tensor Learn(CausalLanguageModel model, Tensor tokens, float factor, TransferOptions? options = null)
+    {
+        options ??= new TransferOptions();
+        Tensor? padding = TokenEmbedding.PaddingMask(tokens, model.Config.PaddingIdx);
+        IReadOnlyList<Lesson> lessons = Teach(model, tokens, padding).Lessons;
+        Tensor sum = Tensor.Scalar(0, tokens.Device);
+        foreach (Lesson lesson in lessons)
+        {
+            Tensor loss = Loss(Compare(lesson, padding, options), options);
+            sum += loss.Detach();
+            (loss * (factor / lessons.Count)).Backward(freeIntermediates: true);
+        }
+
+        return sum / lessons.Count;
+    }
+
+    private static Tensor Loss(LayerTransfer layer, TransferOptions options)
+    {
+        Tensor loss = layer.Mse * options.MseFactor;
+        return options.XentFactor == 0 ? loss : loss + (layer.Xent! * options.XentFactor);
+    }
+
+    private static (IReadOnlyList<Lesson> Lessons, Tensor Hidden) Teach(CausalLanguageModel model, Tensor tokens, Tensor? padding)
+    {
         if (!model.Layers.Any(layer => layer.Attention is LinearizedSelfAttention))
         {
             throw new ArgumentException("Attention transfer needs a model with linearised layers.", nameof(model));
         }
 
-        options ??= new TransferOptions();
-        padding ??= TokenEmbedding.PaddingMask(tokens, model.Config.PaddingIdx);
-        List<Lesson> lessons = [];
-        Tensor hidden = Teach(model, tokens, new AttentionMask(Causal: true, KeyPadding: padding), lessons);
-        Tensor? kept = padding?.Affine(-1, 1);
-        LayerTransfer[] layers = [.. lessons.Select(lesson => Compare(lesson, padding, kept, options))];
-        Tensor loss = Mean(layers, layer => layer.Mse) * options.MseFactor;
-        if (options.XentFactor != 0)
-        {
-            loss += Mean(layers, layer => layer.Xent!) * options.XentFactor;
-        }
-
-        return new TransferResult(loss, layers, hidden);
-    }
-
-    private static Tensor Teach(CausalLanguageModel model, Tensor tokens, AttentionMask mask, List<Lesson> lessons)
-    {
         using NoGradientScope _ = new();
         ForwardContext context = ForwardContext.Inference;
-        return model.Stack.Run(model.Embedding.Forward(tokens, context), new Teacher(mask, lessons), context);
+        List<Lesson> lessons = [];
+        Teacher teacher = new(new AttentionMask(Causal: true, KeyPadding: padding), lessons);
+        return (lessons, model.Stack.Run(model.Embedding.Forward(tokens, context), teacher, context));
     }
 
-    private static LayerTransfer Compare(Lesson lesson, Tensor? padding, Tensor? kept, TransferOptions options)
+    private static LayerTransfer Compare(Lesson lesson, Tensor? padding, TransferOptions options)
     {
+        Tensor? kept = padding?.Affine(-1, 1);
         LinearizedSelfAttention layer = lesson.Layer;
         Tensor difference = layer.Attend(lesson.Packed, padding) - lesson.Heads;
         Shape each = new(difference.Shape[0], difference.Shape[1], 1, 1);
@@ -87,9 +115,6 @@ internal static class AttentionTransfer
         float each = x.Count / (float)counted.Count;
         return (x * counted).Sum() / (counted.Sum() * each).Maximum(Tensor.Scalar(1, x.Device));
     }
-
-    private static Tensor Mean(LayerTransfer[] layers, Func<LayerTransfer, Tensor> error) =>
-        layers.Select(error).Aggregate((a, b) => a + b) / layers.Length;
 
     private static Tensor Detached(Func<Tensor> function)
     {

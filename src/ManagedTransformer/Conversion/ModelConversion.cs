@@ -1,7 +1,6 @@
-using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 
-namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
+namespace ManagedTransformer.Conversion;
 
 /// <summary>Converts models from folder to folder.</summary>
 public static class ModelConversion
@@ -19,12 +18,12 @@ public static class ModelConversion
         options ??= new ConversionOptions();
         CheckpointFolder.RequireFree(output);
         LanguageModel model = LanguageModel.Load(source);
-        if (options.Recurrent(model.Network.Config.Layers) is { } recurrent)
+        if (options.Recurrent(model.Network) is { } recurrent)
         {
-            (CausalLanguageModel network, IReadOnlyList<string> created) = T2R.Convert(model.Network, recurrent);
-            LanguageModel converted = new(network, model.Tokenizer, model.Description with { Model = network.Config });
+            LanguageModel converted =
+                new(recurrent.Model, model.Tokenizer, model.Description with { Model = recurrent.Model.Config });
             converted.SaveNew(output);
-            return new ConversionResult(converted, created);
+            return new ConversionResult(converted, recurrent.NewTensors);
         }
 
         switch (options.Target)

@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
+namespace ManagedTransformer.Conversion;
 
 /// <summary>A converted model.</summary>
 /// <param name="Model">The model as it was written.</param>

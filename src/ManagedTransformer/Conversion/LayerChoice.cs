@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
+namespace ManagedTransformer.Conversion;
 
 /// <summary>Some layers of a model whose number of layers is not known yet.</summary>
 public sealed class LayerChoice

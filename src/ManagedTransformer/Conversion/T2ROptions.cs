@@ -1,5 +1,6 @@
+using ManagedTransformer.Architectures.LinearAttention;
 
-namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
+namespace ManagedTransformer.Conversion;
 
 /// <summary>How <see cref="T2R.Convert"/> converts a model.</summary>
 public sealed record T2ROptions

@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
+namespace ManagedTransformer.Conversion;
 
 /// <summary>What a model can be converted to.</summary>
 public enum ConversionTarget
@@ -25,4 +25,10 @@ public enum ConversionTarget
 
     /// <summary>The same with positive random features.</summary>
     Favor,
+
+    /// <summary>
+    /// A recurrent network whose maps learn to copy the softmax, beside a short window (<see cref="Linearization"/>), to be trained in the
+    /// stages transfer and lora.
+    /// </summary>
+    Lolcats,
 }
