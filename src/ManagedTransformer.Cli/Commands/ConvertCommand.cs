@@ -173,7 +173,7 @@ internal static class ConvertCommand
 
         string created = result.NewTensors.Count == 0 ? "" : $"New, with initial values: {string.Join(", ", result.NewTensors)}. ";
         terminal.Output.WriteLine(_targets[to] is ConversionTarget.Lolcats
-            ? $"{created}Train it before use: mt train linearize-transfer --init {folder}, then linearize-lora. mt linearize does all of it."
+            ? $"{created}Train it before use: mt train linearize-transfer --init {folder}; mt linearize does that and more."
             : $"{created}Finetune it before use: mt train RECIPE --init {folder}");
     }
 }
