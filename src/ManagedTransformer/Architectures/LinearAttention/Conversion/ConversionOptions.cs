@@ -1,3 +1,5 @@
+using ManagedTransformer.Checkpoints;
+
 
 namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
 
@@ -17,6 +19,12 @@ public sealed record ConversionOptions
 
     /// <summary>Decides the initial values of feature maps.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Whether the source's adapters are folded into its weights before anything else.</summary>
+    public bool MergeAdapter { get; init; }
+
+    /// <summary>An adapter to set beside the source's maps, or the model that the source's adapter belongs to; null for neither.</summary>
+    public AdapterOptions? Adapter { get; init; }
 
     /// <summary>The conversion of a model with so many layers to a recurrent network; null for the other targets.</summary>
     /// <exception cref="InputException">Options that the target does not have.</exception>

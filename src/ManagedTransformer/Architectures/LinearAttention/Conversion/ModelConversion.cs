@@ -18,7 +18,12 @@ public static class ModelConversion
         ArgumentException.ThrowIfNullOrEmpty(output);
         options ??= new ConversionOptions();
         CheckpointFolder.RequireFree(output);
-        LanguageModel model = LanguageModel.Load(source);
+        LanguageModel model = LanguageModel.Load(source, adapter: options.Adapter);
+        if (options.MergeAdapter)
+        {
+            model.MergeAdapter();
+        }
+
         if (options.Recurrent(model.Network.Config.Layers) is { } recurrent)
         {
             (CausalLanguageModel network, IReadOnlyList<string> created) = T2R.Convert(model.Network, recurrent);

@@ -38,6 +38,11 @@ public static class T2R
                 $"Only softmax attention is converted to linear attention; the model's is '{config.Attention.JsonName()}'.");
         }
 
+        if (config.Lora is not null)
+        {
+            throw new InputException("The model has adapters (model.lora), which must be merged into its weights before it is converted.");
+        }
+
         IReadOnlyList<int> kept = options.SoftmaxLayers;
         if (kept.Count >= config.Layers || kept.Any(layer => layer < 0 || layer >= config.Layers))
         {
