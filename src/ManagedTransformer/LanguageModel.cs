@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Checkpoints.Adapters;
 using ManagedTransformer.Checkpoints.HuggingFace;
 using ManagedTransformer.Files;
 using ManagedTransformer.Generation;
@@ -37,24 +39,35 @@ public sealed class LanguageModel : TrainedModel
     public ITokenizer Tokenizer { get; }
 
     /// <summary>What the model folder says about the model.</summary>
-    public ModelDescription Description { get; }
+    public ModelDescription Description { get; private set; }
+
+    /// <inheritdoc/>
+    public override LoraConfig? Lora => Network.Config.Lora;
 
     internal override Module Module => Network;
 
+    internal override AdapterNames AdapterNames => AdapterNames.Of(Network.Config);
+
     /// <summary>Loads a model.</summary>
-    /// <param name="path">A checkpoint folder, the output folder of a training run (its best checkpoint is taken, or else its last), or a
-    /// folder with a GPT-2 in Hugging Face's format (<see cref="Gpt2Folder"/>).</param>
+    /// <param name="path">A checkpoint folder, the output folder of a training run (its best checkpoint is taken, or else its last), a
+    /// folder with a GPT-2 in Hugging Face's format (<see cref="Gpt2Folder"/>), or an adapter that says where its model is.</param>
     /// <param name="weights">BFloat16 rounds the matrices, for inference with half the memory (<see cref="Module.RoundWeights"/>).</param>
+    /// <param name="adapter">An adapter to set beside its maps, or the model that the folder's adapter belongs to; null for neither.</param>
     /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
     /// <exception cref="ArgumentException">Weights of integers.</exception>
-    public static LanguageModel Load(string path, DType weights = DType.Float32)
+    public static LanguageModel Load(string path, DType weights = DType.Float32, AdapterOptions? adapter = null)
     {
         if (weights is not (DType.Float32 or DType.BFloat16))
         {
             throw new ArgumentException($"Weights are stored as Float32 or BFloat16, not as {weights}.", nameof(weights));
         }
 
-        LanguageModel model = Read(path);
+        LanguageModel model = Read(path, adapter?.Base);
+        if (adapter?.Adapter is { } folder)
+        {
+            model.LoadAdapter(folder);
+        }
+
         if (weights == DType.BFloat16)
         {
             model.Network.RoundWeights();
@@ -154,21 +167,68 @@ public sealed class LanguageModel : TrainedModel
 
     internal override void WriteFiles(string folder)
     {
+        AdapterBase? home = Home;
         AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile),
-            JsonDocuments.Write(Description, DescriptionJson.Default.ModelDescription));
-        ModuleWeights.Save(Network, Path.Combine(folder, CheckpointFolder.ModelFile));
+            JsonDocuments.Write(Description with { Base = home }, DescriptionJson.Default.ModelDescription));
+        WriteWeights(folder, home);
         Tokenizer.Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
     }
 
-    private static LanguageModel Read(string path)
+    internal override void Attach(LoraConfig lora, RandomSource random)
+    {
+        Network.Attach(lora, random);
+        Description = Description with { Model = Network.Config };
+    }
+
+    private protected override void Merge()
+    {
+        Network.MergeAdapters();
+        Description = Description with { Model = Network.Config, Base = null };
+    }
+
+    private static LanguageModel Read(string path, string? home)
     {
         if (HuggingFaceConfig.ModelType(path) is not null)
         {
+            AdapterFolder.RequireNoBase(path, home);
             LanguageModelParts parts = HuggingFaceFolder.Read(path);
-            return new LanguageModel(parts.Network, parts.Tokenizer, parts.Description);
+            return new LanguageModel(parts.Network, parts.Tokenizer, parts.Description) { Folder = Path.GetFullPath(path) };
         }
 
-        return CheckpointFolder.Read(CheckpointFolder.Resolve(path), ReadFolder);
+        string folder = CheckpointFolder.Resolve(path);
+        if (AdapterFolder.IsOne(folder))
+        {
+            return ReadAdapter(folder, home);
+        }
+
+        AdapterFolder.RequireNoBase(path, home);
+        LanguageModel model = CheckpointFolder.Read(folder, ReadFolder);
+        model.Folder = model.Lora is null ? Path.GetFullPath(path) : null;
+        return model;
+    }
+
+    private static LanguageModel ReadAdapter(string folder, string? home)
+    {
+        AdapterFolder.Open(folder);
+        string path = AdapterFolder.FindBase(folder, home);
+        LanguageModel model = Read(path, null);
+        AdapterFolder.RequireWhole(path, model.Lora);
+        if (!AdapterFolder.IsOwn(folder))
+        {
+            model.LoadAdapter(folder);
+            return model;
+        }
+
+        // What the adapter's own folder says about data and evaluation counts, and so do the words that it was trained with.
+        ModelDescription description = ReadDescription(folder);
+        string tokenizer = Path.Combine(folder, CheckpointFolder.TokenizerFile);
+        LanguageModel own = new(
+            model.Network, Tokenization.Tokenizer.Load(tokenizer), description with { Model = model.Network.Config })
+        {
+            Folder = model.Folder,
+        };
+        own.TakeAdapter(folder, AdapterFolder.RequireLora(folder, description.Model.Lora));
+        return own;
     }
 
     private static LanguageModel ReadFolder(string folder)

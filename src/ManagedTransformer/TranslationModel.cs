@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using ManagedTransformer.Architectures.EncoderDecoder;
+using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Checkpoints.Adapters;
 using ManagedTransformer.Files;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Json;
@@ -46,15 +48,30 @@ public sealed class TranslationModel : TrainedModel
     public SentenceTokenizer Target { get; }
 
     /// <summary>What the model folder says about the model.</summary>
-    public TranslationDescription Description { get; }
+    public TranslationDescription Description { get; private set; }
+
+    /// <inheritdoc/>
+    public override LoraConfig? Lora => Network.Config.Lora;
 
     internal override Module Module => Network;
 
+    internal override AdapterNames AdapterNames => AdapterNames.Translation;
+
     /// <summary>Loads a model.</summary>
-    /// <param name="path">A checkpoint folder, or the output folder of a training run (its best checkpoint is taken,
-    /// or else its last).</param>
+    /// <param name="path">A checkpoint folder, the output folder of a training run (its best checkpoint is taken, or else its last), or an
+    /// adapter that says where its model is.</param>
+    /// <param name="adapter">An adapter to set beside its maps, or the model that the folder's adapter belongs to; null for neither.</param>
     /// <exception cref="InputException">Missing, damaged or mismatched files, or a model of another kind.</exception>
-    public static TranslationModel Load(string path) => CheckpointFolder.Read(CheckpointFolder.Resolve(path), ReadFolder);
+    public static TranslationModel Load(string path, AdapterOptions? adapter = null)
+    {
+        TranslationModel model = Read(path, adapter?.Base);
+        if (adapter?.Adapter is { } folder)
+        {
+            model.LoadAdapter(folder);
+        }
+
+        return model;
+    }
 
     /// <summary>The description in a checkpoint folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -177,9 +194,10 @@ public sealed class TranslationModel : TrainedModel
 
     internal override void WriteFiles(string folder)
     {
+        AdapterBase? home = Home;
         AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile),
-            JsonDocuments.Write(Description, DescriptionJson.Default.TranslationDescription));
-        ModuleWeights.Save(Network, Path.Combine(folder, CheckpointFolder.ModelFile));
+            JsonDocuments.Write(Description with { Base = home }, DescriptionJson.Default.TranslationDescription));
+        WriteWeights(folder, home);
         if (ReferenceEquals(Source, Target))
         {
             Source.Tokenizer.Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
@@ -188,6 +206,12 @@ public sealed class TranslationModel : TrainedModel
 
         Source.Tokenizer.Save(Path.Combine(folder, CheckpointFolder.SourceTokenizerFile));
         Target.Tokenizer.Save(Path.Combine(folder, CheckpointFolder.TargetTokenizerFile));
+    }
+
+    internal override void Attach(LoraConfig lora, RandomSource random)
+    {
+        Network.Attach(lora, random);
+        Description = Description with { Model = Network.Config };
     }
 
     internal static (SentenceTokenizer Source, SentenceTokenizer Target) ReadTokenizers(string folder, bool lowercase)
@@ -202,6 +226,44 @@ public sealed class TranslationModel : TrainedModel
         return (Read(CheckpointFolder.SourceTokenizerFile), Read(CheckpointFolder.TargetTokenizerFile));
 
         SentenceTokenizer Read(string name) => new(Tokenizer.Load(Path.Combine(folder, name)), lowercase);
+    }
+
+    private protected override void Merge()
+    {
+        Network.MergeAdapters();
+        Description = Description with { Model = Network.Config, Base = null };
+    }
+
+    private static TranslationModel Read(string path, string? home)
+    {
+        string folder = CheckpointFolder.Resolve(path);
+        if (AdapterFolder.IsOne(folder))
+        {
+            return ReadAdapter(folder, home);
+        }
+
+        AdapterFolder.RequireNoBase(path, home);
+        TranslationModel model = CheckpointFolder.Read(folder, ReadFolder);
+        model.Folder = model.Lora is null ? Path.GetFullPath(path) : null;
+        return model;
+    }
+
+    private static TranslationModel ReadAdapter(string folder, string? home)
+    {
+        AdapterFolder.Open(folder);
+        string path = AdapterFolder.FindBase(folder, home);
+        TranslationModel model = Read(path, null);
+        AdapterFolder.RequireWhole(path, model.Lora);
+        if (!AdapterFolder.IsOwn(folder))
+        {
+            model.LoadAdapter(folder);
+            return model;
+        }
+
+        TranslationDescription description = ReadDescription(folder);
+        model.Description = description with { Model = model.Network.Config };
+        model.TakeAdapter(folder, AdapterFolder.RequireLora(folder, description.Model.Lora));
+        return model;
     }
 
     private static TranslationModel ReadFolder(string folder)

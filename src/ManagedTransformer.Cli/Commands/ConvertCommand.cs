@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.LinearAttention;
+using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Cli.Imports;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
@@ -73,6 +74,11 @@ internal static class ConvertCommand
                 return choice;
             },
         };
+        Option<bool> merge = new("--merge-lora")
+        {
+            Description = "Fold the adapters of the model into its weights first, so that the result needs no other folder.",
+        };
+        AdapterOptionSet adapters = new();
         Option<ulong?> seed = CommonOptions.Seed("Decides the initial values of feature maps (default: 1).");
         Option<bool> json = CommonOptions.Json();
         ImportOptionSet import = new();
@@ -81,9 +87,12 @@ internal static class ConvertCommand
             "mt convert gpt2 --out out/gpt2",
             "mt convert out/stories-bpe --to gpt2 --out exported",
             "mt convert checkpoint_best.pt --from fairseq --data data-bin --out out/fairseq",
+            "mt convert out/lora --merge-lora --out out/merged",
             "mt convert gpt2 --to t2r --feature-size 32 --keep-softmax every:4 --out out/gpt2-rnn",
             "mt convert smollm2-135m --to lolcats --window standard --window-size 32 --out out/smollm2-rnn")
-        { source, output, target, featureSize, keepSoftmax, lolcats.Map, lolcats.Window, lolcats.WindowSize, seed, json, import.From };
+        { source, output, target, featureSize, keepSoftmax, lolcats.Map, lolcats.Window, lolcats.WindowSize, merge, seed, json,
+            import.From };
+        adapters.AddTo(command);
         foreach (Option option in import.Others)
         {
             command.Add(option);
@@ -94,7 +103,7 @@ internal static class ConvertCommand
             if (result.GetValue(import.From) is { } from)
             {
                 CommonOptions.Refuse(result, $"has no effect with --from {from}, which writes a model folder",
-                    [target, featureSize, keepSoftmax, seed, .. lolcats.All]);
+                    [target, featureSize, keepSoftmax, seed, merge, adapters.Base, adapters.Adapter, .. lolcats.All]);
                 string folderOfImport = result.GetRequiredValue(output);
                 ImportView.Write(
                     terminal,
@@ -108,9 +117,17 @@ internal static class ConvertCommand
             CommonOptions.Refuse(result, "applies to checkpoints of other programs (--from KIND)", import.Others);
             string to = result.GetRequiredValue(target), folder = result.GetRequiredValue(output);
             Refuse(result, _targets[to], to, [featureSize, keepSoftmax], seed, lolcats);
+            if (result.GetValue(merge) && _targets[to] is ConversionTarget.Transformer)
+            {
+                Merge(terminal, result.GetRequiredValue(source), adapters.Read(result), folder, result.GetValue(json));
+                return;
+            }
+
             ConversionOptions options = new()
             {
                 Target = _targets[to],
+                MergeAdapter = result.GetValue(merge),
+                Adapter = adapters.Read(result),
                 FeatureSize = result.GetValue(featureSize),
                 KeepSoftmax = result.GetValue(keepSoftmax) ?? LayerChoice.None,
                 Map = result.GetValue(lolcats.Map),
@@ -149,24 +166,39 @@ internal static class ConvertCommand
         }
     }
 
-    private static void Write(Terminal terminal, ConversionResult result, string to, string folder, bool json)
+    // A model of any kind, which stays what it is.
+    private static void Merge(Terminal terminal, string source, AdapterOptions? adapter, string folder, bool json)
     {
-        LanguageModel model = result.Model;
-        long parameters = model.Network.ParameterCount;
-        if (json)
+        CheckpointFolder.RequireFree(folder);
+        TrainedModel model = TrainedModel.Open(source, adapter);
+        model.MergeAdapter();
+        model.SaveNew(folder);
+        Write(terminal, DefaultTarget, folder, model.ParameterCount, [], json);
+    }
+
+    private static void Write(
+        Terminal terminal, string to, string folder, long parameters, IReadOnlyList<string> created, bool json)
+    {
+        if (!json)
         {
-            JsonOutput.Write(terminal.Output, new JsonObject
-            {
-                ["to"] = to,
-                ["out"] = folder,
-                ["parameters"] = parameters,
-                ["new"] = new JsonArray([.. result.NewTensors.Select(name => (JsonNode)name)]),
-            });
+            terminal.Output.WriteLine($"Wrote {parameters:N0} parameters as {to} to {folder}.");
             return;
         }
 
-        terminal.Output.WriteLine($"Wrote {parameters:N0} parameters as {to} to {folder}.");
-        if (_targets[to] is ConversionTarget.Transformer or ConversionTarget.Gpt2 or ConversionTarget.Llama)
+        JsonOutput.Write(terminal.Output, new JsonObject
+        {
+            ["to"] = to,
+            ["out"] = folder,
+            ["parameters"] = parameters,
+            ["new"] = new JsonArray([.. created.Select(name => (JsonNode)name)]),
+        });
+    }
+
+    private static void Write(Terminal terminal, ConversionResult result, string to, string folder, bool json)
+    {
+        LanguageModel model = result.Model;
+        Write(terminal, to, folder, model.Network.ParameterCount, result.NewTensors, json);
+        if (json || _targets[to] is ConversionTarget.Transformer or ConversionTarget.Gpt2 or ConversionTarget.Llama)
         {
             return;
         }

@@ -23,10 +23,12 @@ internal static class EvalCommand
         { options.Model, options.Data, options.Split, options.ContextWindow, options.Exits, threads, DeviceOption.Create(),
             DeviceOption.Precision(), options.Json };
         options.Search.AddTo(command);
+        AdapterOptionSet adapters = new();
+        adapters.AddTo(command);
         command.SetAction(result =>
         {
             CommonOptions.Apply(result.GetValue(threads));
-            TrainedModel model = TrainedModel.Open(result.GetRequiredValue(options.Model));
+            TrainedModel model = TrainedModel.Open(result.GetRequiredValue(options.Model), adapters.Read(result));
             ModelFamily.Of(model).Evaluate(model, result, options, terminal);
         });
         return command;

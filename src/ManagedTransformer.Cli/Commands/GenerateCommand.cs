@@ -61,22 +61,26 @@ internal static class GenerateCommand
             "Where the text outgrows the model's positions: tokens by which the window of what it sees moves at a time (default: 1, which "
             + "reads the whole window again for every token).");
         Option<DType?> weights = CommonOptions.Weights();
+        AdapterOptionSet adapters = new();
         Option<int?> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json(isLines: true);
         ExampleCommand command = new("generate",
             "Continues a text, printing it as it comes.",
             "mt generate out/stories --prompt \"Once upon a time \" --tokens 300 --temperature 0.8",
             "mt generate gpt2 --prompt \"Once upon a time\" --tokens 50 --weights bf16",
+            "mt generate SmolLM2-135M --adapter out/lora --prompt \"Once upon a time\" --tokens 50",
             "mt generate out/stories --prompt - --tokens 100 --top-k 20 --seed 7 < start.txt",
             "mt generate stories260k --tokens 512 --stop-token 1 --samples 20 --separator \"<s>\" > stories.txt")
         { model, prompt, tokens, temperature, topK, topP, seed, samples, separator, stop, exits, ignoreEnd, stride, weights, threads,
             DeviceOption.Create(), DeviceOption.Precision(), json };
+        adapters.AddTo(command);
         command.SetAction(result =>
         {
             CommonOptions.Apply(result.GetValue(threads));
             string given = result.GetValue(prompt) ?? "";
             string text = given == FromInput ? Utf8Text.Read(terminal.RequireInput(), Terminal.InputName) : Utf8Text.Clean(given);
-            LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model), result.GetValue(weights) ?? DType.Float32);
+            LanguageModel loaded = LanguageModel.Load(
+                result.GetRequiredValue(model), result.GetValue(weights) ?? DType.Float32, adapters.Read(result));
             RefuseWithoutEffect(result, loaded, exits, stride);
             if (given.Length == 0 && loaded.Tokenizer.Encode(given).Length == 0)
             {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
@@ -37,15 +38,23 @@ internal static class InfoCommand
             "mt info out/stories",
             "mt info out/stories/best/model.safetensors --json")
         { target, data, source, length, json };
+        AdapterOptionSet adapters = new();
+        adapters.AddTo(command);
         command.SetAction(result =>
         {
             string path = result.GetRequiredValue(target);
             bool isName = !Path.Exists(path) && NamedRecipe.IsBareName(path) && !_tensorFiles.Contains(Path.GetExtension(path));
             TextLengths lengths = new(
                 result.GetValue(source) ?? TextLengths.Default.Source, result.GetValue(length) ?? TextLengths.Default.Target);
+            AdapterOptions? adapter = adapters.Read(result);
+            if (isName)
+            {
+                CommonOptions.Refuse(result, $"applies to models; {path} is a recipe", adapters.Base, adapters.Adapter);
+            }
+
             ModelSummary summary = isName && NamedRecipe.Load(path) is var named
                 ? ModelSummary.Of(named.Recipe, named.Source, result.GetValue(data), lengths)
-                : ModelSummary.Of(path, result.GetValue(data), lengths);
+                : ModelSummary.Of(path, result.GetValue(data), lengths, adapter);
             RefuseWithoutEffect(result, summary, path, data, source, length);
 
             if (result.GetValue(json))

@@ -28,6 +28,8 @@ internal static class ScoreCommand
             options.Model, options.Text, options.Data, options.Ids, options.Source, options.SourceIds, options.Logits, threads,
             DeviceOption.Create(), DeviceOption.Precision(), options.Json,
         };
+        AdapterOptionSet adapters = new();
+        adapters.AddTo(command);
         command.Validators.Add(result =>
         {
             int given = new Option[] { options.Text, options.Data, options.Ids }.Count(option => result.GetResult(option) is not null);
@@ -48,7 +50,7 @@ internal static class ScoreCommand
             string? text = result.GetValue(options.Text) is { } given
                 ? given == FromInput ? Utf8Text.Read(terminal.RequireInput(), Terminal.InputName) : Utf8Text.Clean(given)
                 : null;
-            TrainedModel model = TrainedModel.Open(result.GetRequiredValue(options.Model));
+            TrainedModel model = TrainedModel.Open(result.GetRequiredValue(options.Model), adapters.Read(result));
             foreach (TextScore score in ModelFamily.Of(model).Score(model, result, options, text))
             {
                 TokenScores.Write(terminal, score, model, json);

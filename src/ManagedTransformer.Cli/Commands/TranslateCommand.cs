@@ -35,6 +35,8 @@ internal static class TranslateCommand
             "mt translate out/multi30k-de-en --beam 1 < sentences.de > sentences.en")
         { model, file, exits, showExits, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
         search.AddTo(command);
+        AdapterOptionSet adapters = new();
+        adapters.AddTo(command);
         command.SetAction(result =>
         {
             CommonOptions.Apply(result.GetValue(threads));
@@ -43,7 +45,7 @@ internal static class TranslateCommand
             int batch = isTyped ? 1 : SearchOptions.DefaultBatch;
             TranslationOptions options = search.Read(result, terminal, batch) with { Exits = result.GetValue(exits) };
             options.Validate();
-            TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model));
+            TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model), adapters.Read(result));
             if (loaded.Network.Config.Exits is null)
             {
                 CommonOptions.Refuse(result, $"applies to depth-adaptive models; {result.GetRequiredValue(model)} runs all layers",

@@ -6,7 +6,7 @@ namespace ManagedTransformer.Cli.Options;
 internal static class ModelArgument
 {
     private const string Run = "the output folder of a training run (its best checkpoint is taken)";
-    private const string Folder = "or a GPT-2 folder of Hugging Face's format";
+    private const string Folder = "a folder of a GPT-2, Llama, Mistral or Qwen of Hugging Face's format, or an adapter";
 
     /// <summary><c>MODEL_DIR</c> of a model of any kind.</summary>
     public static Argument<string> Create() => Create($"A model: {Run}, one checkpoint, {Folder}.");
@@ -16,7 +16,8 @@ internal static class ModelArgument
 
     /// <summary><c>MODEL_DIR</c> of a model that translates.</summary>
     /// <param name="kind">Of which kind.</param>
-    public static Argument<string> CreateTranslation(string kind = "A translation model") => Create($"{kind}: {Run}, or one checkpoint.");
+    public static Argument<string> CreateTranslation(string kind = "A translation model") =>
+        Create($"{kind}: {Run}, one checkpoint, or an adapter.");
 
     private static Argument<string> Create(string description) => new("MODEL_DIR") { Description = description };
 }

@@ -28,6 +28,12 @@ public static class CheckpointFolder
     /// <summary>The file with the weights.</summary>
     public const string ModelFile = "model.safetensors";
 
+    /// <summary>Of an adapter saved alone: the file with the weights of the adapter.</summary>
+    public const string AdapterFile = "adapter_model.safetensors";
+
+    /// <summary>Of an adapter saved alone: the file with its rank and so on.</summary>
+    public const string AdapterConfigFile = "adapter_config.json";
+
     /// <summary>The file with the tokenizer.</summary>
     public const string TokenizerFile = "tokenizer.json";
 
@@ -126,7 +132,8 @@ public static class CheckpointFolder
     {
         for (string? outer = Path.GetDirectoryName(Path.GetFullPath(path)); outer is not null; outer = Path.GetDirectoryName(outer))
         {
-            if (HasManifest(outer) && File.Exists(Path.Combine(outer, ConfigFile)) && File.Exists(Path.Combine(outer, ModelFile)))
+            if (HasManifest(outer) && File.Exists(Path.Combine(outer, ConfigFile))
+                && (File.Exists(Path.Combine(outer, ModelFile)) || File.Exists(Path.Combine(outer, AdapterFile))))
             {
                 throw new InputException(
                     $"The output '{path}' lies inside the model '{outer}', with which it would be replaced; choose a folder outside.");
@@ -228,7 +235,7 @@ public static class CheckpointFolder
     private static readonly HashSet<string> _files =
     [
         ConfigFile, ModelFile, TokenizerFile, SourceTokenizerFile, TargetTokenizerFile, StreamFile, MetricsFile, OptimizerFile, TrainerFile,
-        CheckpointManifest.FileName, "vocab.json", "merges.txt", "tokenizer_config.json",
+        AdapterFile, AdapterConfigFile, CheckpointManifest.FileName, "vocab.json", "merges.txt", "tokenizer_config.json",
     ];
 
     private static string OldSibling(string path) => $"{Path.TrimEndingDirectorySeparator(path)}.old";
@@ -262,7 +269,8 @@ public static class CheckpointFolder
     /// <summary>Whether a folder holds a model: with a manifest, or as other programs write one.</summary>
     internal static bool IsCheckpoint(string? folder) => folder is not null
         && (HasManifest(folder)
-        || (File.Exists(Path.Combine(folder, ConfigFile)) && File.Exists(Path.Combine(folder, ModelFile))));
+        || (File.Exists(Path.Combine(folder, ConfigFile)) && File.Exists(Path.Combine(folder, ModelFile)))
+        || (File.Exists(Path.Combine(folder, AdapterConfigFile)) && File.Exists(Path.Combine(folder, AdapterFile))));
 
     // A mistyped path must not cost somebody a folder of other things.
     internal static void RequireReplaceable(string path)

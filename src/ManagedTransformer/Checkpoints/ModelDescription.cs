@@ -25,4 +25,8 @@ public sealed record ModelDescription
 
     /// <summary>The training text, so that an evaluation finds its validation part; null if unknown.</summary>
     public DataRecipe? Data { get; set; }
+
+    /// <summary>Of an adapter saved alone: the model that it belongs to; null for a whole model.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AdapterBase? Base { get; set; }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Recipes;
 
@@ -17,4 +18,8 @@ public sealed record TranslationDescription
 
     /// <summary>The training data, so that an evaluation finds its validation part; null if unknown.</summary>
     public TranslationDataRecipe? Data { get; set; }
+
+    /// <summary>Of an adapter saved alone: the model that it belongs to; null for a whole model.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AdapterBase? Base { get; set; }
 }

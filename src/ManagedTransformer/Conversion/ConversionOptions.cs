@@ -1,6 +1,7 @@
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Lolcats;
 using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Checkpoints;
 
 namespace ManagedTransformer.Conversion;
 
@@ -9,6 +10,12 @@ public sealed record ConversionOptions
 {
     /// <summary>What to.</summary>
     public ConversionTarget Target { get; init; }
+
+    /// <summary>Whether the source's adapters are folded into its weights before anything else.</summary>
+    public bool MergeAdapter { get; init; }
+
+    /// <summary>An adapter to set beside the source's maps, or the model that the source's adapter belongs to; null for neither.</summary>
+    public AdapterOptions? Adapter { get; init; }
 
     /// <summary>
     /// Rows k of the feature map of recurrent networks; null: 32, for <see cref="ConversionTarget.Lolcats"/> as its options say. The map of

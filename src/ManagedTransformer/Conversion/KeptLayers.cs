@@ -18,6 +18,11 @@ internal static class KeptLayers
                 + $"{config.Layers - 1}, not all.");
         }
 
+        if (config.Lora is not null)
+        {
+            throw new InputException("The model has adapters (model.lora), which must be merged into its weights before it is converted.");
+        }
+
         config = kept.Count == 0
             ? config with { SoftmaxLayers = null, AttentionDropout = 0 }
             : config with { SoftmaxLayers = kept };

@@ -17,7 +17,12 @@ public static class ModelConversion
         ArgumentException.ThrowIfNullOrEmpty(output);
         options ??= new ConversionOptions();
         CheckpointFolder.RequireFree(output);
-        LanguageModel model = LanguageModel.Load(source);
+        LanguageModel model = LanguageModel.Load(source, adapter: options.Adapter);
+        if (options.MergeAdapter)
+        {
+            model.MergeAdapter();
+        }
+
         if (options.Recurrent(model.Network) is { } recurrent)
         {
             LanguageModel converted =

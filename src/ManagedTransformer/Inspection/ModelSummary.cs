@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Checkpoints.Adapters;
 using ManagedTransformer.Checkpoints.HuggingFace;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
@@ -52,11 +53,24 @@ public sealed record ModelSummary
     /// <param name="path">The path.</param>
     /// <param name="data">Text that decides a recipe's vocabulary; null: the recipe's own.</param>
     /// <param name="lengths">Texts whose cost reports tell; null: 20 tokens.</param>
+    /// <param name="adapter">An adapter beside the model's maps, or the model that the folder's adapter belongs to; null for
+    /// neither.</param>
     /// <exception cref="InputException">Missing or damaged files, or a recipe whose vocabulary depends on a text that is not
     /// named.</exception>
-    public static ModelSummary Of(string path, string? data = null, TextLengths? lengths = null)
+    public static ModelSummary Of(string path, string? data = null, TextLengths? lengths = null, AdapterOptions? adapter = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (adapter is { Adapter: { } folder })
+        {
+            return OfAdapter(folder, path);
+        }
+
+        if (AdapterFolder.IsOne(path) && (adapter?.Base is not null || !AdapterFolder.IsOwn(path)))
+        {
+            return OfAdapter(path, AdapterFolder.FindBase(path, adapter?.Base));
+        }
+
+        AdapterFolder.RequireNoBase(path, adapter?.Base);
         return HuggingFaceConfig.ModelType(path) is not null ? OfHuggingFace(path)
             : Directory.Exists(path) || Directory.Exists(path + ".old") ? OfModel(path, lengths ?? TextLengths.Default)
             : path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? OfTensors(path)
@@ -90,17 +104,31 @@ public sealed record ModelSummary
     private static ModelSummary OfModel(string path, TextLengths lengths)
     {
         string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path));
-        string weights = Path.Combine(folder, CheckpointFolder.ModelFile);
+        bool isAdapter = AdapterFolder.IsOne(folder);
+        string weights = Path.Combine(folder, isAdapter ? CheckpointFolder.AdapterFile : CheckpointFolder.ModelFile);
         ModelFacts facts = new()
         {
             Lengths = lengths,
-            ReadWeights = name => Open(weights, file => file.ReadFloats(name)),
+            ReadWeights = isAdapter ? null : name => Open(weights, file => file.ReadFloats(name)),
             MetricsFile = Path.Combine(folder, CheckpointFolder.MetricsFile),
         };
         return Of(ModelFamily.Of(folder).Summarize(folder), folder, facts) with
         {
             Tensors = Open(weights, Summarize),
             Training = FindTrainingState(path, folder),
+        };
+    }
+
+    // The base with an adapter that does not describe it, or not where it is now.
+    private static ModelSummary OfAdapter(string path, string home)
+    {
+        string folder = AdapterFolder.Open(path), source = $"{folder} at {home}";
+        FamilySummary summary = HuggingFaceConfig.ModelType(home) is not null
+            ? LanguageModelFamily.Summarize(HuggingFaceFolder.ReadDescription(home), folder)
+            : ModelFamily.Of(home).Summarize(CheckpointFolder.Resolve(home), folder);
+        return Of(summary, source, new ModelFacts()) with
+        {
+            Tensors = Open(Path.Combine(folder, CheckpointFolder.AdapterFile), Summarize),
         };
     }
 

@@ -35,13 +35,16 @@ public sealed class BatchNorm : Module
     /// <summary>Running unbiased variance, [dim].</summary>
     public Tensor RunningVariance { get; }
 
+    /// <summary>Whether training uses the running statistics too and leaves them as they are, as inference does.</summary>
+    internal bool IsFrozen { get; set; }
+
     /// <summary>The normalised rows.</summary>
     /// <param name="x">[..., dim]; in training at least two rows that count.</param>
     /// <param name="context">Which statistics to use.</param>
     /// <param name="mask">The shape of x without its last axis: 1 where a row counts for the batch's statistics, else 0; default:
     /// all count.</param>
     public Tensor Forward(Tensor x, ForwardContext context, Tensor? mask = null) =>
-        x.BatchNorm(Weight, Bias, RunningMean, RunningVariance, context.IsTraining, _momentum, _epsilon, mask);
+        x.BatchNorm(Weight, Bias, RunningMean, RunningVariance, context.IsTraining && !IsFrozen, _momentum, _epsilon, mask);
 
     /// <summary>
     /// The linear map that does what a linear map and then this norm with its running statistics do: with g = gain / sqrt(running
@@ -53,7 +56,7 @@ public sealed class BatchNorm : Module
         using NoGradientScope _ = new();
         Tensor scale = Weight.Detach() * (RunningVariance + _epsilon).Pow(-0.5f);
         Tensor shift = linear.Bias is { } bias ? bias.Detach() - RunningMean : -RunningMean;
-        Tensor weight = linear.Weight.Detach().Cast(DType.Float32) * scale.Reshape(new Shape(scale.Shape[0], 1));
+        Tensor weight = linear.EffectiveWeight() * scale.Reshape(new Shape(scale.Shape[0], 1));
         return new Linear(new Parameter(weight), new Parameter((shift * scale) + Bias.Detach()));
     }
 

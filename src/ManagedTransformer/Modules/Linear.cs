@@ -44,15 +44,23 @@ public sealed class Linear : Module
     /// <param name="activation">Applied at the end.</param>
     public Tensor Forward(Tensor x, ForwardContext context, Activation activation = Activation.None) => Adapter is null
         ? x.Linear(Weight, Bias, activation)
-        : (x.Linear(Weight, Bias) + Adapter.Forward(x, context)).Activate(activation);
+        : x.AdaptedLinear(Weight, Bias, Adapter.Update(x, context)).Activate(activation);
+
+    /// <summary>The weight as it acts, W + (alpha / r) B A, in Float32; W itself without an adapter.</summary>
+    /// <returns>[outputs, inputs]</returns>
+    internal Tensor EffectiveWeight()
+    {
+        using NoGradientScope _ = new();
+        Tensor weight = Weight.Detach().Cast(DType.Float32);
+        return Adapter is { } adapter ? weight + adapter.Product() : weight;
+    }
 
     /// <summary>Adds the adapter's product to the weight and drops the adapter: W + (alpha / r) B A.</summary>
     public void MergeAdapter()
     {
-        if (Adapter is { } adapter)
+        if (Adapter is not null)
         {
-            using NoGradientScope _ = new();
-            Weight.Assign(Weight.Detach() + adapter.Product());
+            Weight.Assign(EffectiveWeight());
             Adapter = null;
         }
     }

@@ -42,6 +42,19 @@ public sealed class LoraAdapter : Module
         return context.Dropout(x, _dropout).Linear(Down).Linear(Up) * _scale;
     }
 
+    /// <summary>Its first half, (alpha / r) drop(x) A^T.</summary>
+    /// <param name="x">[..., inputs]</param>
+    /// <param name="context">Dropout.</param>
+    /// <returns>[..., r]</returns>
+    internal Tensor Narrow(Tensor x, ForwardContext context) => context.Dropout(x, _dropout).Linear(Down) * _scale;
+
+    /// <summary>The same as an operand of the map's product.</summary>
+    /// <param name="x">[..., inputs]</param>
+    /// <param name="context">Dropout.</param>
+    /// <param name="start">The first column of the map in the product's output.</param>
+    internal LowRankUpdate Update(Tensor x, ForwardContext context, int start = 0) =>
+        new(context.Dropout(x, _dropout), Down, Up, _scale, start);
+
     /// <summary>What the adapter adds to the weight of its map, (alpha / r) B A.</summary>
     /// <returns>[outputs, inputs]</returns>
     public Tensor Product() => Up.MatMul(Down) * _scale;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules;
@@ -36,7 +37,7 @@ internal sealed class PackedLinear
     /// <param name="x">[..., inputs]</param>
     /// <param name="context">Dropout of adapters.</param>
     /// <returns>[..., sum of the outputs]</returns>
-    public Tensor Forward(Tensor x, ForwardContext context) => Adapted(x.Linear(_weight, _bias), 0, x, context);
+    public Tensor Forward(Tensor x, ForwardContext context) => Forward(x, _weight, _bias, 0, context);
 
     /// <summary>The outputs of the last maps side by side, without a gradient of theirs.</summary>
     /// <param name="x">[..., inputs]</param>
@@ -44,33 +45,34 @@ internal sealed class PackedLinear
     public Tensor Forward(Tensor x, int first)
     {
         int start = _starts[first], rows = _weight.Shape[0] - start;
-        Tensor y = x.Linear(_weight.Detach().Slice(0, start, rows), _bias?.Detach().Slice(0, start, rows));
-        return Adapted(y, first, x, ForwardContext.Inference);
+        return Forward(
+            x, _weight.Detach().Slice(0, start, rows), _bias?.Detach().Slice(0, start, rows), first, ForwardContext.Inference);
     }
 
-    private Tensor Adapted(Tensor y, int first, Tensor x, ForwardContext context)
+    private Tensor Forward(Tensor x, Tensor weight, Tensor? bias, int first, ForwardContext context)
     {
+        int count = 0;
         for (int i = first; i < _parts.Length; i++)
         {
-            if (_parts[i].Adapter is not null)
+            count += _parts[i].Adapter is null ? 0 : 1;
+        }
+
+        if (count == 0)
+        {
+            return x.Linear(weight, bias);
+        }
+
+        LowRankUpdate[] updates = ArrayPool<LowRankUpdate>.Shared.Rent(count);
+        for (int i = first, next = 0; i < _parts.Length; i++)
+        {
+            if (_parts[i].Adapter is { } adapter)
             {
-                return y + Updates(first, x, context);
+                updates[next++] = adapter.Update(x, context, _starts[i] - _starts[first]);
             }
         }
 
+        Tensor y = x.AdaptedLinear(weight, bias, updates.AsSpan(0, count));
+        ArrayPool<LowRankUpdate>.Shared.Return(updates, clearArray: true);
         return y;
-    }
-
-    // What adapters add to the maps from one on, zeros for those without.
-    private Tensor Updates(int first, Tensor x, ForwardContext context)
-    {
-        Tensor[] updates = new Tensor[_parts.Length - first];
-        for (int i = 0; i < updates.Length; i++)
-        {
-            Linear part = _parts[first + i];
-            updates[i] = part.Adapter?.Forward(x, context) ?? Tensor.Zeros(x.Shape.With(-1, part.Weight.Shape[0]), x.Device);
-        }
-
-        return TensorOperators.Concat(x.Rank - 1, updates);
     }
 }

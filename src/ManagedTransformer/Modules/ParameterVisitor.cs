@@ -8,6 +8,8 @@ public sealed class ParameterVisitor
     private readonly List<NamedParameter> _parameters = [];
     private readonly List<NamedBuffer> _buffers = [];
     private readonly List<Parameter> _matrices = [];
+    private readonly List<NamedMap> _maps = [];
+    private readonly List<BatchNorm> _batchNorms = [];
     private readonly HashSet<Tensor> _seen = new(ReferenceEqualityComparer.Instance);
     private string _prefix = "";
 
@@ -19,6 +21,12 @@ public sealed class ParameterVisitor
 
     /// <summary>Those of the parameters that linear maps and lookups alone read.</summary>
     internal IReadOnlyList<Parameter> Matrices => _matrices;
+
+    /// <summary>Linear maps collected so far, which adapters may stand beside.</summary>
+    internal IReadOnlyList<NamedMap> Maps => _maps;
+
+    /// <summary>Batch norms collected so far.</summary>
+    internal IReadOnlyList<BatchNorm> BatchNorms => _batchNorms;
 
     /// <summary>
     /// Adds a parameter of the module at hand; null (a weight that this configuration lacks) and repetitions are left out.
@@ -57,6 +65,15 @@ public sealed class ParameterVisitor
 
         string outer = _prefix;
         _prefix = name.Length == 0 ? outer : $"{outer}{name}.";
+        if (module is Linear map && !_seen.Contains(map.Weight))
+        {
+            _maps.Add(new NamedMap(_prefix.TrimEnd('.'), map));
+        }
+        else if (module is BatchNorm norm)
+        {
+            _batchNorms.Add(norm);
+        }
+
         module.Visit(this);
         _prefix = outer;
     }

@@ -38,6 +38,7 @@ public sealed record LanguageModelRecipe : Recipe
 
         Tokenizer.Validate(where);
         Training.Validate(where);
+        Training.RequireFit(Model.Lora, where);
         if (Training.Context > Model.PositionLimit)
         {
             throw new InputException(

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Modules;
 
 namespace ManagedTransformer.Recipes;
@@ -6,12 +7,15 @@ namespace ManagedTransformer.Recipes;
 /// <summary>Applies <see cref="TrainableParameters"/> to a model.</summary>
 internal static partial class TrainableParametersExtensions
 {
-    /// <summary>Turns the gradients of the other parameters off and returns those that are trained.</summary>
+    /// <summary>
+    /// Turns the gradients of the other parameters off and returns those that are trained: of a model with adapters these alone.
+    /// </summary>
     public static IReadOnlyList<NamedParameter> Choose(this TrainableParameters trainable, IReadOnlyList<NamedParameter> parameters)
     {
+        bool hasAdapters = parameters.Any(named => LoraAdapters.IsAdapter(named.Name));
         foreach (NamedParameter named in parameters)
         {
-            named.Parameter.RequiresGradient = trainable switch
+            named.Parameter.RequiresGradient = hasAdapters ? LoraAdapters.IsAdapter(named.Name) : trainable switch
             {
                 TrainableParameters.All => true,
                 TrainableParameters.AttentionOnly => AttentionPart().IsMatch(named.Name),

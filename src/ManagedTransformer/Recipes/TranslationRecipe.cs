@@ -52,5 +52,6 @@ public sealed record TranslationRecipe : Recipe
         Tokenizer.Validate(where);
         Data.Validate(where);
         Training.Validate(where);
+        Training.RequireFit(Model.Lora, where);
     }
 }

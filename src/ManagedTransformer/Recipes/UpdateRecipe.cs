@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using ManagedTransformer.Architectures.Lora;
+using ManagedTransformer.Json;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Recipes;
@@ -58,6 +60,19 @@ public abstract record UpdateRecipe
 
         Optimizer.Validate(where);
         Schedule.Validate(where);
+    }
+
+    /// <summary>Refuses a choice of parameters beside that of adapters.</summary>
+    /// <param name="lora">The model's adapters; null for none.</param>
+    /// <param name="where">Named in errors.</param>
+    /// <exception cref="InputException">There are both.</exception>
+    internal void RequireFit(LoraConfig? lora, string where)
+    {
+        if (lora is not null && Trainable != TrainableParameters.All)
+        {
+            throw new InputException(
+                $"{where}: model.lora trains its adapters alone, so training.trainable must be left out; it is '{Trainable.JsonName()}'.");
+        }
     }
 
     private protected static void RequirePositive(string where, long value, string key)

@@ -10,8 +10,9 @@ namespace ManagedTransformer.Training;
 /// <summary>Trains linearised layers to copy their softmax; the best model is the one that copies it best.</summary>
 /// <inheritdoc cref="LanguageModelTask"/>
 internal sealed class AttentionTransferTask(
-    LanguageModelRecipe recipe, TrainingData data, LanguageModel model, LanguageModelTrainer trainer, long steps)
-    : LanguageModelTask(recipe, data, model, trainer, steps)
+    LanguageModelRecipe recipe, TrainingData data, LanguageModel model, LanguageModelTrainer trainer, long steps,
+    IReadOnlyList<string> notes)
+    : LanguageModelTask(recipe, data, model, trainer, steps, notes)
 {
     private readonly TrainingRecipe _training = recipe.Training;
 

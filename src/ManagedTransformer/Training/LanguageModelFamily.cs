@@ -1,5 +1,7 @@
+using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Checkpoints.Adapters;
 using ManagedTransformer.Data.Text;
 using ManagedTransformer.Datasets;
 using ManagedTransformer.Json;
@@ -27,12 +29,25 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
     }
 
     /// <inheritdoc/>
-    public override FamilySummary Summarize(string folder) => Summarize(LanguageModel.ReadDescription(folder));
+    public override FamilySummary Summarize(string folder, string? adapter = null) =>
+        Summarize(LanguageModel.ReadDescription(folder), adapter);
 
     /// <summary>What there is to tell of a model without loading its weights.</summary>
     /// <param name="description">The model's description.</param>
-    public static FamilySummary Summarize(ModelDescription description) => Summary(
-        description.Architecture, description.Model, JsonDocuments.Write(description, DescriptionJson.Default.ModelDescription));
+    /// <param name="adapter">An adapter beside its maps; null for none.</param>
+    /// <exception cref="InputException">The adapter does not fit the model.</exception>
+    public static FamilySummary Summarize(ModelDescription description, string? adapter = null)
+    {
+        if (adapter is not null)
+        {
+            LoraConfig lora = AdapterFolder.ReadLora(adapter, description.Model.Shapes(), AdapterNames.Of(description.Model));
+            description = description with { Model = description.Model with { Lora = lora } };
+            description.Model.Validate(adapter);
+        }
+
+        return Summary(
+            description.Architecture, description.Model, JsonDocuments.Write(description, DescriptionJson.Default.ModelDescription));
+    }
 
     /// <inheritdoc/>
     protected override FamilySummary Summarize(LanguageModelRecipe recipe, string name, string? data)
@@ -44,7 +59,9 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
     /// <inheritdoc/>
     protected override LanguageModelTask CreateTask(LanguageModelRecipe recipe, TrainingOptions options, string? checkpoint)
     {
-        LanguageModel? start = options.Init is not null && checkpoint is null ? LanguageModel.Load(options.Init) : null;
+        LanguageModel? start = AdapterStart.IsNeeded(checkpoint)
+            ? LanguageModel.Load(checkpoint!, adapter: AdapterStart.BaseOf(options.Init))
+            : options.Init is not null && checkpoint is null ? LanguageModel.Load(options.Init) : null;
         ModelDescription? description = options.Init is null ? null : start?.Description ?? LanguageModel.ReadDescription(checkpoint!);
         if (description is not null)
         {
@@ -56,6 +73,7 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
         TrainingRecipe training = recipe.Training;
         long steps = options.Steps ?? training.Steps;
         RandomSource random = TrainingTask.InitialRandom(options.Seed);
+        AdapterStart.Attach(start, recipe.Model.Lora, random);
         CausalLanguageModel network = start?.Network ?? new CausalLanguageModel(recipe.Model, random);
         bool isTransfer = training.Stage == TrainingStage.Transfer;
         LanguageModelTrainer trainer = isTransfer
@@ -71,21 +89,28 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
             EndOfText = description?.EndOfText,
             Data = data.Recipe with { Source = TextCorpus.FullName(data.Recipe.Source!) },
         });
+        if (start is not null)
+        {
+            model.StandBeside(start);
+        }
+
+        IReadOnlyList<string> notes = [.. AdapterStart.Notes(recipe.Model.Lora, network, options.Init is not null)];
         return isTransfer
-            ? new AttentionTransferTask(recipe, data, model, trainer, steps)
-            : new LanguageModelTask(recipe, data, model, trainer, steps);
+            ? new AttentionTransferTask(recipe, data, model, trainer, steps, notes)
+            : new LanguageModelTask(recipe, data, model, trainer, steps, notes);
     }
 
     private static FamilySummary Summary(string architecture, LanguageModelConfig model, byte[] configuration)
     {
         CausalLanguageModel shapes = model.Shapes();
         return new FamilySummary(
-            architecture, configuration, shapes, facts => shapes.Slots.Describe(facts with { Stack = shapes.Stack }));
+            architecture, configuration, shapes, facts => shapes.Slots.Describe(facts with { Module = shapes, Stack = shapes.Stack }));
     }
 
     private static LanguageModelRecipe WithModel(LanguageModelRecipe recipe, ModelDescription description, string folder)
     {
-        recipe = recipe with { Architecture = description.Architecture, Model = description.Model };
+        LoraConfig? lora = AdapterStart.Choose(recipe.Model.Lora, description.Model.Lora, folder);
+        recipe = recipe with { Architecture = description.Architecture, Model = description.Model with { Lora = lora } };
         recipe.Validate($"the recipe with the model of '{folder}'");
         return recipe;
     }

@@ -26,12 +26,14 @@ internal class LanguageModelTask : TrainingTask
     /// <param name="model">The model.</param>
     /// <param name="trainer">What trains it.</param>
     /// <param name="steps">Updates in all.</param>
-    public LanguageModelTask(LanguageModelRecipe recipe, TrainingData data, LanguageModel model, LanguageModelTrainer trainer, long steps)
+    /// <param name="notes">What a person should know about the model.</param>
+    public LanguageModelTask(LanguageModelRecipe recipe, TrainingData data, LanguageModel model, LanguageModelTrainer trainer, long steps,
+        IEnumerable<string> notes)
     {
         (_recipe, _data) = (recipe, data);
         (Model, Trainer, Steps) = (model, trainer, steps);
         Fingerprint = data.Fingerprint(recipe);
-        Notes = CanSample(out string? reason) ? [] : [reason];
+        Notes = CanSample(out string? reason) ? [.. notes] : [.. notes, reason];
     }
 
     /// <inheritdoc/>

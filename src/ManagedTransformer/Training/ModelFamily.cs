@@ -51,8 +51,9 @@ internal abstract class ModelFamily
 
     /// <summary>What there is to tell of a checkpoint's model without loading its weights.</summary>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="InputException">Its description is missing or malformed.</exception>
-    public abstract FamilySummary Summarize(string folder);
+    /// <param name="adapter">An adapter beside the model's maps; null for none.</param>
+    /// <exception cref="InputException">Its description is missing or malformed, or the adapter does not fit it.</exception>
+    public abstract FamilySummary Summarize(string folder, string? adapter = null);
 
     /// <summary>Whether a recipe is of the family.</summary>
     /// <param name="recipe">The recipe.</param>

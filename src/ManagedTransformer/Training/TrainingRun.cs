@@ -291,7 +291,7 @@ public sealed class TrainingRun
                 $"{folder} was trained with the seed {state.Seed}: set TrainingOptions.Seed to {state.Seed} to resume it.");
         }
 
-        ModuleWeights.Load(Model.Module, Path.Combine(folder, CheckpointFolder.ModelFile));
+        Model.ReadWeights(folder);
         _task.Trainer.Restore(folder, state);
         foreach (string later in TrainingFolder.FindRecent(_options.Output)
             .Where(recent => string.CompareOrdinal(recent, TrainingFolder.Recent(_options.Output, state.Step)) > 0))

@@ -1,5 +1,7 @@
 using ManagedTransformer.Architectures.EncoderDecoder;
+using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Checkpoints.Adapters;
 using ManagedTransformer.Data.Pairs;
 using ManagedTransformer.Datasets;
 using ManagedTransformer.Evaluation;
@@ -21,9 +23,16 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
     public override string Architecture => Recipe.TransformerTranslation;
 
     /// <inheritdoc/>
-    public override FamilySummary Summarize(string folder)
+    public override FamilySummary Summarize(string folder, string? adapter = null)
     {
         TranslationDescription description = TranslationModel.ReadDescription(folder);
+        if (adapter is not null)
+        {
+            LoraConfig lora = AdapterFolder.ReadLora(adapter, description.Model.Shapes(), AdapterNames.Translation);
+            description = description with { Model = description.Model with { Lora = lora } };
+            description.Model.Validate(adapter);
+        }
+
         return Summary(description.Architecture, description.Model,
             JsonDocuments.Write(description, DescriptionJson.Default.TranslationDescription));
     }
@@ -38,7 +47,9 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
     /// <inheritdoc/>
     protected override TranslationTask CreateTask(TranslationRecipe recipe, TrainingOptions options, string? checkpoint)
     {
-        TranslationModel? start = options.Init is not null && checkpoint is null ? TranslationModel.Load(options.Init) : null;
+        TranslationModel? start = AdapterStart.IsNeeded(checkpoint)
+            ? TranslationModel.Load(checkpoint!, AdapterStart.BaseOf(options.Init))
+            : options.Init is not null && checkpoint is null ? TranslationModel.Load(options.Init) : null;
         if (options.Init is not null)
         {
             recipe = WithModel(recipe, start?.Description ?? TranslationModel.ReadDescription(checkpoint!), options.Init);
@@ -62,6 +73,7 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
         long steps = options.Steps ?? (training.Epochs == 0 ? training.Steps
             : (((long)training.Epochs * batches.BatchesPerEpoch) + training.Accumulate - 1) / training.Accumulate);
         RandomSource random = TrainingTask.InitialRandom(options.Seed);
+        AdapterStart.Attach(start, recipe.Model.Lora, random);
         EncoderDecoderModel network = start is not null && start.Network.Config.Exits == config.Exits
             ? start.Network
             : new EncoderDecoderModel(config, random);
@@ -78,14 +90,20 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
             Lowercase = recipe.Data.Lowercase,
             Data = data.Recipe.WithFullNames(),
         });
-        return new TranslationTask(recipe, data, validation, model, trainer, steps, notes);
+        if (network == start?.Network)
+        {
+            model.StandBeside(start);
+        }
+
+        return new TranslationTask(recipe, data, validation, model, trainer, steps,
+            [.. notes, .. AdapterStart.Notes(config.Lora, network, options.Init is not null)]);
     }
 
     private static FamilySummary Summary(string architecture, EncoderDecoderConfig model, byte[] configuration)
     {
         EncoderDecoderModel shapes = model.Shapes();
         return new FamilySummary(architecture, configuration, shapes,
-            facts => shapes.Slots.Describe(facts with { Stack = shapes.Decoder.Stack, Encoder = shapes.Encoder.Stack }));
+            facts => shapes.Slots.Describe(facts with { Module = shapes, Stack = shapes.Decoder.Stack, Encoder = shapes.Encoder.Stack }));
     }
 
     /// <summary>The pairs that the model can read, and what a person should know about the others.</summary>
@@ -131,6 +149,7 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
     {
         // The second stage of depth-adaptive training: the recipe says what the exits learn.
         EncoderDecoderConfig model = recipe.Model.Exits is null ? description.Model : description.Model with { Exits = recipe.Model.Exits };
+        model = model with { Lora = AdapterStart.Choose(recipe.Model.Lora, description.Model.Lora, folder) };
         recipe = recipe with { Model = model, Data = recipe.Data with { Lowercase = description.Lowercase } };
         recipe.Validate($"the recipe with the model of '{folder}'");
         return recipe;

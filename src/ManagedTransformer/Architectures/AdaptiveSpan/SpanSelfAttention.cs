@@ -14,7 +14,7 @@ internal sealed class SpanSelfAttention : SelfAttention
 {
     private readonly SpanAttentionLayerOptions _options;
     private readonly Parameter _positions;
-    private readonly Parameter _packedKeyValue;
+    private readonly PackedLinear _keyValue;
     private readonly int _dim, _heads;
 
     /// <summary>An attention layer.</summary>
@@ -28,9 +28,8 @@ internal sealed class SpanSelfAttention : SelfAttention
         float bound = 1 / MathF.Sqrt(_dim);
         Shape square = new(_dim, _dim);
         Query = new Linear(Initialization.Uniform(square, bound, random), null);
-        _packedKeyValue = Initialization.Uniform(new Shape(2 * _dim, _dim), bound, random);
-        Key = new Linear(_packedKeyValue.Rows(0, _dim), null);
-        Value = new Linear(_packedKeyValue.Rows(_dim, _dim), null);
+        _keyValue = new PackedLinear(Initialization.Uniform(new Shape(2 * _dim, _dim), bound, random), false, _dim, _dim);
+        (Key, Value) = (_keyValue[0], _keyValue[1]);
         Out = new Linear(Initialization.Uniform(square, bound, random), null);
         if (options.Kind == SpanKind.Learnt)
         {
@@ -114,7 +113,7 @@ internal sealed class SpanSelfAttention : SelfAttention
             throw new ArgumentException("Span attention has no padding mask: rows are streams of tokens without padding.");
         }
 
-        Tensor? spans = Spans(x);
+        Tensor? spans = Spans(x, context);
         int slots = Slots(spans);
         if (spans is not null)
         {
@@ -125,9 +124,9 @@ internal sealed class SpanSelfAttention : SelfAttention
             }
         }
 
-        Tensor keyValue = WithHistory(x, history?.States, slots).Linear(_packedKeyValue);
+        Tensor keyValue = _keyValue.Forward(WithHistory(x, history?.States, slots), context);
         Tensor packed = keyValue.Reshape(new Shape(keyValue.Shape[0], keyValue.Shape[1], 2, _heads, _dim / _heads));
-        Tensor y = Merge(Heads(Query.Forward(x)).PackedSpanAttention(packed, _positions, Options(spans, context)));
+        Tensor y = Merge(Heads(Query.Forward(x, context)).PackedSpanAttention(packed, _positions, Options(spans, context)), context);
         history?.Advance(x, HistoryLength);
         return y;
     }
@@ -154,20 +153,23 @@ internal sealed class SpanSelfAttention : SelfAttention
     public override Tensor Step(Tensor x, LayerState state)
     {
         Tensor? spans = Spans(x);
-        Tensor keyValue = x.Linear(_packedKeyValue);
+        Tensor keyValue = _keyValue.Forward(x, ForwardContext.Inference);
         SpanState memory = (SpanState)state;
         (Tensor keys, Tensor values) = memory.Append(
             Heads(keyValue.Slice(2, 0, _dim)), Heads(keyValue.Slice(2, _dim, _dim)),
             _options.Kind == SpanKind.Dynamic ? Slots(spans) : memory.Kept);
-        return Merge(Heads(Query.Forward(x)).SpanAttention(keys, values, _positions, Options(spans, ForwardContext.Inference)));
+        return Merge(
+            Heads(Query.Forward(x)).SpanAttention(keys, values, _positions, Options(spans, ForwardContext.Inference)),
+            ForwardContext.Inference);
     }
 
     /// <summary>Spans in tokens: [heads] or [B, T, heads]; null for fixed ones.</summary>
     /// <param name="x">[B, T, dim]</param>
-    public Tensor? Spans(Tensor x) => _options.Kind switch
+    /// <param name="context">Dropout of adapters; default: none.</param>
+    public Tensor? Spans(Tensor x, ForwardContext? context = null) => _options.Kind switch
     {
         SpanKind.Learnt => SpanRatio! * _options.Span.Limit,
-        SpanKind.Dynamic => SpanMap!.Forward(x).Sigmoid() * _options.Span.Limit,
+        SpanKind.Dynamic => SpanMap!.Forward(x, context ?? ForwardContext.Inference).Sigmoid() * _options.Span.Limit,
         _ => null,
     };
 
@@ -219,5 +221,6 @@ internal sealed class SpanSelfAttention : SelfAttention
 
     private Tensor Heads(Tensor x) => x.Reshape(new Shape(x.Shape[0], x.Shape[1], _heads, _dim / _heads));
 
-    private Tensor Merge(Tensor y) => Out.Forward(y.Reshape(new Shape(y.Shape[0], y.Shape[1], _dim)));
+    private Tensor Merge(Tensor y, ForwardContext context) =>
+        Out.Forward(y.Reshape(new Shape(y.Shape[0], y.Shape[1], _dim)), context);
 }

@@ -26,9 +26,10 @@ internal sealed class DenseLayer : Module
 
     /// <summary>The layer's output.</summary>
     /// <param name="x">[..., in]</param>
+    /// <param name="context">Dropout of adapters.</param>
     /// <returns>[..., out]</returns>
-    public Tensor Forward(Tensor x) =>
-        _linear.Forward(x).GroupedLayerNorm(1, Norm.Weight, Norm.Bias, false, _activation, epsilon: Norm.Epsilon);
+    public Tensor Forward(Tensor x, ForwardContext context) =>
+        _linear.Forward(x, context).GroupedLayerNorm(1, Norm.Weight, Norm.Bias, false, _activation, epsilon: Norm.Epsilon);
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)

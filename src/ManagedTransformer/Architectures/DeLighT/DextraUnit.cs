@@ -49,7 +49,7 @@ internal sealed class DextraUnit : PositionwiseModule
     public override Tensor Forward(Tensor x, ForwardContext context)
     {
         float dropout = context.IsTraining ? _plan.Options.Dropout : 0;
-        Tensor first = context.Dropout(Input.Forward(x), dropout), y = first;
+        Tensor first = context.Dropout(Input.Forward(x, context), dropout), y = first;
         for (int i = 0; i < Layers.Count; i++)
         {
             int chunks = i + 1 < Layers.Count ? _plan.Groups[i + 1] : 1;
@@ -64,7 +64,7 @@ internal sealed class DextraUnit : PositionwiseModule
             }
         }
 
-        return context.Dropout(Output.Forward(y), dropout);
+        return context.Dropout(Output.Forward(y, context), dropout);
     }
 
     /// <inheritdoc/>

@@ -50,8 +50,8 @@ internal static class AlignedTraining
         DepthLoss result = new(total!, deepest, likelihoods);
         return halting is null
             ? result
-            : WithExits(result, config, halting.LogProbabilities(attention.Memory, attention.MemoryPadding, states), targets,
-                options.IgnoredTarget, scored);
+            : WithExits(result, config, halting.LogProbabilities(attention.Memory, attention.MemoryPadding, states, context),
+                targets, options.IgnoredTarget, scored);
     }
 
     /// <summary>-log q of the exits, summed up; exits of 0 do not count.</summary>

@@ -42,42 +42,49 @@ internal sealed class HaltingClassifier : Module
     /// <param name="memory">Encoded sources, [B, S, E]; null for a language model, which has none.</param>
     /// <param name="padding">Float32 [B, S], 1 at padding of the sources; or null.</param>
     /// <param name="states">The states after every layer, [B, T, D] each.</param>
+    /// <param name="context">Dropout of adapters; default: none.</param>
     /// <returns>[B, N] or [B, T, N]</returns>
-    public Tensor LogProbabilities(Tensor? memory, Tensor? padding, IReadOnlyList<Tensor> states) => Kind switch
-    {
-        HaltingKind.Sequence => Sequence(memory!, padding),
-        HaltingKind.Multinomial => Multinomial(states[0]),
-        _ => Geometric(states),
-    };
+    public Tensor LogProbabilities(
+        Tensor? memory, Tensor? padding, IReadOnlyList<Tensor> states, ForwardContext? context = null) => Kind switch
+        {
+            HaltingKind.Sequence => Sequence(memory!, padding, context),
+            HaltingKind.Multinomial => Multinomial(states[0], context),
+            _ => Geometric(states, context),
+        };
 
     /// <summary>log q of every sentence, from the mean of its states without padding.</summary>
     /// <param name="memory">Encoded sentences, [B, S, E].</param>
     /// <param name="padding">Float32 [B, S], 1 at padding; or null.</param>
+    /// <param name="context">Dropout of adapters; default: none.</param>
     /// <returns>[B, N]</returns>
-    public Tensor Sequence(Tensor memory, Tensor? padding) => _maps[0].Forward(Mean(memory, padding)).LogSoftmax();
+    public Tensor Sequence(Tensor memory, Tensor? padding, ForwardContext? context = null) =>
+        Map(0, Mean(memory, padding), context).LogSoftmax();
 
     /// <summary>log q of every token, from its state after the first layer.</summary>
     /// <param name="first">[..., D]</param>
+    /// <param name="context">Dropout of adapters; default: none.</param>
     /// <returns>[..., N]</returns>
-    public Tensor Multinomial(Tensor first) => _maps[0].Forward(first).LogSoftmax();
+    public Tensor Multinomial(Tensor first, ForwardContext? context = null) => Map(0, first, context).LogSoftmax();
 
     /// <summary>The logit of chi_n, the probability to stop after a layer.</summary>
     /// <param name="layer">n, from 1, below N.</param>
     /// <param name="state">The state after it, [..., D].</param>
+    /// <param name="context">Dropout of adapters; default: none.</param>
     /// <returns>[..., 1]</returns>
-    public Tensor StopLogit(int layer, Tensor state) => _maps[_isNumbered ? layer - 1 : 0].Forward(state);
+    public Tensor StopLogit(int layer, Tensor state, ForwardContext? context = null) => Map(_isNumbered ? layer - 1 : 0, state, context);
 
     /// <summary>log q of every token. It is summed up in log space, finite however certain a layer is.</summary>
     /// <param name="states">The states after at least the first N - 1 layers, [..., D] each.</param>
+    /// <param name="context">Dropout of adapters; default: none.</param>
     /// <returns>[..., N]</returns>
-    public Tensor Geometric(IReadOnlyList<Tensor> states)
+    public Tensor Geometric(IReadOnlyList<Tensor> states, ForwardContext? context = null)
     {
         Tensor[] columns = new Tensor[_layers];
         Tensor? goOn = null;
         for (int layer = 1; layer < _layers; layer++)
         {
             // log chi = -softplus(-a), log(1 - chi) = -softplus(a)
-            Tensor logit = StopLogit(layer, states[layer - 1]);
+            Tensor logit = StopLogit(layer, states[layer - 1], context);
             Tensor stop = -(-logit).Softplus();
             columns[layer - 1] = goOn is null ? stop : goOn + stop;
             goOn = goOn is null ? -logit.Softplus() : goOn - logit.Softplus();
@@ -95,6 +102,8 @@ internal sealed class HaltingClassifier : Module
             visit.Add(_isNumbered ? $"{i}" : "", _maps[i]);
         }
     }
+
+    private Tensor Map(int index, Tensor x, ForwardContext? context) => _maps[index].Forward(x, context ?? ForwardContext.Inference);
 
     private static Tensor Mean(Tensor memory, Tensor? padding)
     {

@@ -65,7 +65,7 @@ internal sealed class Decoder : Module, IDecoderModel
     /// <param name="context">Dropout.</param>
     /// <returns>[B, T, D]</returns>
     public Tensor Forward(Tensor tokens, EncoderOutput memory, ForwardContext context) =>
-        Narrow(Stack.Run(Embedding.Forward(tokens, context), Block(tokens, memory, context), context));
+        Narrow(Stack.Run(Embedding.Forward(tokens, context), Block(tokens, memory, context), context), context);
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
@@ -84,7 +84,7 @@ internal sealed class Decoder : Module, IDecoderModel
         }
     }
 
-    Tensor IDecoderModel.Head(Tensor states, ForwardContext context) => Narrow(states);
+    Tensor IDecoderModel.Head(Tensor states, ForwardContext context) => Narrow(states, context);
 
     Tensor IDecoderModel.Scores(int layer, Tensor hidden) => OutputOf(layer).Scores(hidden);
 
@@ -105,5 +105,5 @@ internal sealed class Decoder : Module, IDecoderModel
 
     private LinearOutput OutputOf(int layer) => _hasExitProjections ? _outputs[layer] : Output;
 
-    private Tensor Narrow(Tensor x) => Narrowing?.Forward(x) ?? x;
+    private Tensor Narrow(Tensor x, ForwardContext context) => Narrowing?.Forward(x, context) ?? x;
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.LinearAttention;
+using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Tensors;
@@ -99,6 +100,10 @@ public sealed record EncoderDecoderConfig
 
     /// <summary>Deep units in front of every self-attention and in both embeddings (DeLighT); absent for none.</summary>
     public DelightConfig? Delight { get; set; }
+
+    /// <summary>Low-rank adapters, which are all that is trained; absent for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LoraConfig? Lora { get; set; }
 
     /// <summary>Whether a norm follows the decoder's last layer.</summary>
     [JsonIgnore]

@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Modules.Embeddings;
@@ -27,10 +28,14 @@ public sealed class EncoderDecoderModel : Module
         Decoder = new Decoder(config, random, config.Tie == EmbeddingTie.All ? Encoder.Embedding.Weight : null);
         Slots = new EncoderDecoderSlots(config);
         _depth = Slots.CreateDepth(random);
+        if (config.Lora is { } lora)
+        {
+            LoraAdapters.Attach(this, lora, random);
+        }
     }
 
     /// <summary>What the model is made of.</summary>
-    public EncoderDecoderConfig Config { get; }
+    public EncoderDecoderConfig Config { get; private set; }
 
     /// <summary>Reads sources.</summary>
     internal Encoder Encoder { get; }
@@ -126,6 +131,25 @@ public sealed class EncoderDecoderModel : Module
         using NoGradientScope _ = new();
         state.Require(tokens);
         return _depth.Step(Decoder, Decoder.Embedding.Forward(tokens, ForwardContext.Inference, state.Length), state, exits);
+    }
+
+    /// <summary>Sets fresh adapters beside the maps of a model without any, and freezes everything else.</summary>
+    /// <param name="lora">Which maps, and how.</param>
+    /// <param name="random">Source of the initial values.</param>
+    /// <exception cref="InputException">The adapters do not fit the model.</exception>
+    internal void Attach(LoraConfig lora, RandomSource random)
+    {
+        EncoderDecoderConfig config = Config with { Lora = lora };
+        config.Validate("The adapter");
+        LoraAdapters.Attach(this, lora, random);
+        Config = config;
+    }
+
+    /// <summary>Folds the adapters into the weights.</summary>
+    internal void MergeAdapters()
+    {
+        LoraAdapters.Merge(this);
+        Config = Config with { Lora = null };
     }
 
     /// <inheritdoc/>

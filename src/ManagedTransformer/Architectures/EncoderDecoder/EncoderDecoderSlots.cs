@@ -29,7 +29,7 @@ internal sealed class EncoderDecoderSlots(EncoderDecoderConfig config)
     private IDepthSlot? Depth => config.Exits;
 
     /// <summary>Every mechanism in use but attention, which two slots share.</summary>
-    public IEnumerable<ISlot> All => new ISlot?[] { config.Delight, config.Exits }.OfType<ISlot>();
+    public IEnumerable<ISlot> All => new ISlot?[] { config.Delight, config.Exits, config.Lora }.OfType<ISlot>();
 
     /// <summary>Sizes that mechanisms are checked against.</summary>
     public ModelSizes Sizes => new(config.DecoderWidth, config.DecoderLayers, config.Heads, config.Tie != EmbeddingTie.None);

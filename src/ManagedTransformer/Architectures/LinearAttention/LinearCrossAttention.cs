@@ -54,27 +54,36 @@ internal sealed class LinearCrossAttention : CrossAttention
     /// <param name="x">Queries' source, [B, T, dim]</param>
     /// <param name="memory">Keys' and values' source, [B, S, memoryDim]</param>
     /// <param name="keyPadding">Float32 [B, S], 1 at padding; or null.</param>
+    /// <param name="context">Dropout of adapters; default: none.</param>
     /// <returns>[B, T, dim]</returns>
-    public Tensor Forward(Tensor x, Tensor memory, Tensor? keyPadding = null) => Read(x, Remember(memory, keyPadding));
+    public Tensor Forward(Tensor x, Tensor memory, Tensor? keyPadding = null, ForwardContext? context = null) =>
+        Read(x, Remember(memory, keyPadding, context), context);
 
     /// <summary>The sums over a memory, which serve all decoding steps.</summary>
     /// <param name="memory">[B, S, memoryDim]</param>
     /// <param name="keyPadding">Float32 [B, S], 1 at padding; or null.</param>
-    public LinearAttentionState Remember(Tensor memory, Tensor? keyPadding = null)
+    /// <param name="context">Dropout of adapters; default: none.</param>
+    public LinearAttentionState Remember(Tensor memory, Tensor? keyPadding = null, ForwardContext? context = null)
     {
-        (Tensor keys, Tensor? scale) = Feature.ScaleKeys(_projections.Keys(memory));
-        return TensorOperators.LinearStateOf(keys, _projections.Values(memory), keyPadding) with { LogScale = scale };
+        context ??= ForwardContext.Inference;
+        (Tensor keys, Tensor? scale) = Feature.ScaleKeys(_projections.Keys(memory, context));
+        return TensorOperators.LinearStateOf(keys, _projections.Values(memory, context), keyPadding) with { LogScale = scale };
     }
 
     /// <summary>Attention of new positions to what <see cref="Remember"/> summed up.</summary>
     /// <param name="x">[B, n, dim]</param>
     /// <param name="state">The sums.</param>
+    /// <param name="context">Dropout of adapters; default: none.</param>
     /// <returns>[B, n, dim]</returns>
-    public Tensor Read(Tensor x, LinearAttentionState state) => Read(Feature.ScaleQueries(_projections.Queries(x)), state);
+    public Tensor Read(Tensor x, LinearAttentionState state, ForwardContext? context = null)
+    {
+        context ??= ForwardContext.Inference;
+        return Read(Feature.ScaleQueries(_projections.Queries(x, context)), state, context);
+    }
 
     /// <inheritdoc/>
     public override Tensor Attend(Tensor x, Tensor memory, AttentionMask mask, ForwardContext context) =>
-        Forward(x, memory, mask.KeyPadding);
+        Forward(x, memory, mask.KeyPadding, context);
 
     /// <inheritdoc/>
     /// <returns>s, and z with the logarithm of what both lack, if anything, as one more column.</returns>
@@ -89,8 +98,9 @@ internal sealed class LinearCrossAttention : CrossAttention
 
         (Tensor keys, Tensor? scale) = _mergedKey is not null
             ? (_mergedKey.Map(memory), null)
-            : Feature.ScaleKeys(_projections.Keys(memory));
-        LinearAttentionState state = TensorOperators.LinearStateOf(keys, _projections.Values(memory), padding);
+            : Feature.ScaleKeys(_projections.Keys(memory, ForwardContext.Inference));
+        LinearAttentionState state = TensorOperators.LinearStateOf(
+            keys, _projections.Values(memory, ForwardContext.Inference), padding);
 
         // What the state lacks is one more column of z.
         return (state.S, scale is null ? state.Z : TensorOperators.Concat(2, state.Z, scale.Reshape(state.Z.Shape.With(2, 1))));
@@ -104,13 +114,16 @@ internal sealed class LinearCrossAttention : CrossAttention
         LinearAttentionState state = z.Shape[2] == features
             ? new(summary.First, z)
             : new(summary.First, z.Slice(2, 0, features), z.Slice(2, features, 1).Reshape(new Shape(z.Shape[0], 1, z.Shape[1], 1)));
-        return grid.Collect(
-            Read(_mergedQuery is not null ? (_mergedQuery.Map(spread), null) : Feature.ScaleQueries(_projections.Queries(spread)), state));
+        (Tensor, Tensor?) queries = _mergedQuery is not null
+            ? (_mergedQuery.Map(spread), null)
+            : Feature.ScaleQueries(_projections.Queries(spread, ForwardContext.Inference));
+        return grid.Collect(Read(queries, state, ForwardContext.Inference));
     }
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit) => visit.Add("", _projections);
 
-    private Tensor Read((Tensor Features, Tensor? LogScale) queries, LinearAttentionState state) =>
-        _projections.Join(queries.Features.ReadLinearState(state, _options.Linear.ScaledOptions(queries.LogScale, state.LogScale)));
+    private Tensor Read((Tensor Features, Tensor? LogScale) queries, LinearAttentionState state, ForwardContext context) =>
+        _projections.Join(
+            queries.Features.ReadLinearState(state, _options.Linear.ScaledOptions(queries.LogScale, state.LogScale)), context);
 }

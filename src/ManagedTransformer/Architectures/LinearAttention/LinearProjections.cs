@@ -48,20 +48,28 @@ internal sealed class LinearProjections : Module
     public float QueryFactor => _queryFactor;
 
     /// <summary>Queries before the map, [B, T, H, d].</summary>
-    public Tensor Queries(Tensor x)
+    /// <param name="x">[B, T, D]</param>
+    /// <param name="context">Dropout of adapters.</param>
+    public Tensor Queries(Tensor x, ForwardContext context)
     {
-        Tensor queries = Heads(Query.Forward(x));
+        Tensor queries = Heads(Query.Forward(x, context));
         return _queryFactor == 1 ? queries : queries * _queryFactor;
     }
 
     /// <summary>Keys before the map, [B, S, H, d].</summary>
-    public Tensor Keys(Tensor x) => Heads(Key.Forward(x));
+    /// <param name="x">[B, S, D]</param>
+    /// <param name="context">Dropout of adapters.</param>
+    public Tensor Keys(Tensor x, ForwardContext context) => Heads(Key.Forward(x, context));
 
     /// <summary>[B, S, H, d]</summary>
-    public Tensor Values(Tensor x) => Heads(Value.Forward(x));
+    /// <param name="x">[B, S, D]</param>
+    /// <param name="context">Dropout of adapters.</param>
+    public Tensor Values(Tensor x, ForwardContext context) => Heads(Value.Forward(x, context));
 
     /// <summary>Joins heads [B, T, H, d] and maps them out, [B, T, D].</summary>
-    public Tensor Join(Tensor y) => Out.Forward(y.Reshape(new Shape(y.Shape[0], y.Shape[1], _dim)));
+    /// <param name="y">[B, T, H, d]</param>
+    /// <param name="context">Dropout of adapters.</param>
+    public Tensor Join(Tensor y, ForwardContext context) => Out.Forward(y.Reshape(new Shape(y.Shape[0], y.Shape[1], _dim)), context);
 
     public override void Visit(ParameterVisitor visit)
     {

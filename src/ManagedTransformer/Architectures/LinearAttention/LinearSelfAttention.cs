@@ -67,20 +67,20 @@ internal sealed class LinearSelfAttention : SelfAttention
             throw new ArgumentException("Linear attention has no window: its state cannot forget single positions.");
         }
 
-        (Tensor query, Tensor? queryScale) = Feature.ScaleQueries(_projections.Queries(x));
-        (Tensor key, Tensor? keyScale) = Feature.ScaleKeys(_projections.Keys(x));
-        Tensor value = _projections.Values(x);
-        LinearAttentionOptions options = Gated(x, ref key, _options.Linear.ScaledOptions(queryScale, keyScale)) with
+        (Tensor query, Tensor? queryScale) = Feature.ScaleQueries(_projections.Queries(x, context));
+        (Tensor key, Tensor? keyScale) = Feature.ScaleKeys(_projections.Keys(x, context));
+        Tensor value = _projections.Values(x, context);
+        LinearAttentionOptions options = Gated(x, ref key, _options.Linear.ScaledOptions(queryScale, keyScale), context) with
         {
             KeyPadding = mask.KeyPadding,
         };
         if (mask.Causal)
         {
-            return _projections.Join(query.CausalLinearAttention(key, value, options).Output);
+            return _projections.Join(query.CausalLinearAttention(key, value, options).Output, context);
         }
 
         return options.Gate is null
-            ? _projections.Join(query.NoncausalLinearAttention(key, value, options))
+            ? _projections.Join(query.NoncausalLinearAttention(key, value, options), context)
             : throw new ArgumentException("Linear attention with decaying gates is causal.");
     }
 
@@ -106,12 +106,15 @@ internal sealed class LinearSelfAttention : SelfAttention
         }
         else
         {
-            query = Feature.ScaleQueries(_projections.Queries(x));
-            key = Feature.MapNextKeys(_projections.Keys(x), memory);
+            query = Feature.ScaleQueries(_projections.Queries(x, ForwardContext.Inference));
+            key = Feature.MapNextKeys(_projections.Keys(x, ForwardContext.Inference), memory);
         }
 
-        LinearAttentionOptions options = Gated(x, ref key, _options.Linear.ScaledOptions(query.LogScale, memory.LogScale));
-        return _projections.Join(TensorOperators.LinearAttentionStep(query.Features, key, _projections.Values(x), memory.State, options));
+        LinearAttentionOptions options = Gated(
+            x, ref key, _options.Linear.ScaledOptions(query.LogScale, memory.LogScale), ForwardContext.Inference);
+        Tensor value = _projections.Values(x, ForwardContext.Inference);
+        return _projections.Join(
+            TensorOperators.LinearAttentionStep(query.Features, key, value, memory.State, options), ForwardContext.Inference);
     }
 
     /// <inheritdoc/>
@@ -121,14 +124,14 @@ internal sealed class LinearSelfAttention : SelfAttention
         visit.Add("gate", Gate);
     }
 
-    private LinearAttentionOptions Gated(Tensor x, ref Tensor key, LinearAttentionOptions options)
+    private LinearAttentionOptions Gated(Tensor x, ref Tensor key, LinearAttentionOptions options, ForwardContext context)
     {
         if (Gate is null)
         {
             return options;
         }
 
-        Tensor logits = Gate.Forward(x);
+        Tensor logits = Gate.Forward(x, context);
         if (_options.Linear.Gate == LinearGateKind.Decay)
         {
             return options with { Gate = logits };

@@ -40,7 +40,7 @@ internal sealed class MergedMap
         using NoGradientScope _ = new();
         Tensor weight = _features.ScaledWeight * _factor;
         int heads = weight.Shape[0], width = weight.Shape[2], inputs = _projection.Weight.Shape[1];
-        Weight.Assign(weight.MatMul(_projection.Weight.Cast(DType.Float32).Reshape(new Shape(heads, width, inputs))).Reshape(Weight.Shape));
+        Weight.Assign(weight.MatMul(_projection.EffectiveWeight().Reshape(new Shape(heads, width, inputs))).Reshape(Weight.Shape));
         Tensor bias = _features.Bias.Detach().Reshape(Bias.Shape);
         if (_projection.Bias is { } inner)
         {

@@ -53,7 +53,7 @@ internal sealed class QueryNetwork : Module
         for (int i = 0; i < Maps.Count; i++)
         {
             bool isLast = i == Maps.Count - 1;
-            x = Maps[i].Forward(x, Norms.Count == 0 && !isLast ? Activation.Relu : Activation.None);
+            x = Maps[i].Forward(x, context, Norms.Count == 0 && !isLast ? Activation.Relu : Activation.None);
             if (Norms.Count > 0)
             {
                 x = Norms[i].Forward(x, context, mask);

@@ -1,3 +1,4 @@
+using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Decoding;
@@ -40,10 +41,14 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
         Output = Slots.CreateOutput(Embedding.Table, random);
         InitialWeights.Apply(config.Init, Stack, Output, random);
         _depth = Slots.CreateDepth(random);
+        if (config.Lora is { } lora)
+        {
+            LoraAdapters.Attach(this, lora, random);
+        }
     }
 
     /// <summary>What the model is made of.</summary>
-    public LanguageModelConfig Config { get; }
+    public LanguageModelConfig Config { get; private set; }
 
     /// <summary>Tokens and positions to vectors.</summary>
     internal TokenEmbedding Embedding { get; }
@@ -164,6 +169,25 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
         visit.Add("halting", _depth);
     }
 
+    /// <summary>Sets fresh adapters beside the maps of a model without any, and freezes everything else.</summary>
+    /// <param name="lora">Which maps, and how.</param>
+    /// <param name="random">Source of the initial values.</param>
+    /// <exception cref="InputException">The adapters do not fit the model.</exception>
+    internal void Attach(LoraConfig lora, RandomSource random)
+    {
+        LanguageModelConfig config = Config with { Lora = lora };
+        config.Validate("The adapter");
+        LoraAdapters.Attach(this, lora, random);
+        Config = config;
+    }
+
+    /// <summary>Folds the adapters into the weights.</summary>
+    internal void MergeAdapters()
+    {
+        LoraAdapters.Merge(this);
+        Config = Config with { Lora = null };
+    }
+
     Tensor IDecoderModel.Head(Tensor states, ForwardContext context) => Head(states, context);
 
     Tensor IDecoderModel.Scores(int layer, Tensor hidden) => Output.Scores(hidden);
@@ -184,7 +208,7 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
         Head(Stack.Run(Embedding.Forward(tokens, context), Block(tokens, context, history), context), context);
 
     private Tensor Head(Tensor states, ForwardContext context) =>
-        context.Dropout(Narrowing?.Forward(states) ?? states, Config.OutputDropout);
+        context.Dropout(Narrowing?.Forward(states, context) ?? states, Config.OutputDropout);
 
     private Tensor EmbedStep(Tensor tokens, LanguageModelState state) =>
         Embedding.Forward(tokens, ForwardContext.Inference, state.Length);

@@ -5,6 +5,7 @@ using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Llama;
 using ManagedTransformer.Architectures.Lolcats;
+using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Architectures.ProductKeyMemory;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Adaptive;
@@ -80,6 +81,10 @@ public sealed record LanguageModelConfig
 
     /// <summary>Exits from every layer; absent: every token runs all layers.</summary>
     public DepthConfig? Exits { get; set; }
+
+    /// <summary>Low-rank adapters, which are all that is trained; absent for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LoraConfig? Lora { get; set; }
 
     /// <summary>Norms before the sub-layers, otherwise after each sub-layer.</summary>
     public bool PreNorm { get; set; } = true;

@@ -44,7 +44,8 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
     private IDepthSlot? Depth => config.Exits;
 
     /// <summary>Every mechanism in use.</summary>
-    public IEnumerable<ISlot> All => new ISlot?[] { _attention, config.Memory, config.Delight, config.Exits }.OfType<ISlot>();
+    public IEnumerable<ISlot> All => 
+        new ISlot?[] { _attention, config.Memory, config.Delight, config.Exits, config.Lora }.OfType<ISlot>();
 
     /// <summary>Sizes that mechanisms are checked against.</summary>
     public ModelSizes Sizes => new(config.Dim, config.Layers, config.Heads, config.Tie);

@@ -77,7 +77,7 @@ public sealed class UniversalEncoder : Module
         while (halting.IsRunning)
         {
             x = x + positions + Signal(halting.Steps);
-            Tensor weights = halting.Halt(HaltingUnit.Forward(x).Reshape(x.Shape.Without(-1)).Sigmoid());
+            Tensor weights = halting.Halt(HaltingUnit.Forward(x, context).Reshape(x.Shape.Without(-1)).Sigmoid());
             x = Layer.Forward(x, mask, context);
             halting.Accumulate(x, weights);
         }

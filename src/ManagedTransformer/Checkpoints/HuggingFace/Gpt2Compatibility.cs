@@ -25,6 +25,11 @@ internal static class Gpt2Compatibility
                     + "for the computation; model.attention must be softmax";
         }
 
+        if (config.Lora is not null)
+        {
+            return "its adapters (model.lora) must be merged into the weights first";
+        }
+
         if (config.Exits is not null)
         {
             return "model.exits has no counterpart";

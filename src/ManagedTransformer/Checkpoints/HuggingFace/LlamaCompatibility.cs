@@ -22,15 +22,22 @@ internal static class LlamaCompatibility
             throw Refused(obstacle);
         }
 
-        LlamaType type = rotary switch
-        {
-            { QueryKeyNorm: true } => LlamaType.Qwen3,
-            { Bias: AttentionBias.Inputs } => LlamaType.Qwen2,
-            { Window: > 0, FullLayers: null } => LlamaType.Mistral,
-            _ => LlamaType.Llama,
-        };
+        LlamaType type = Nearest(rotary);
         return FindConflict(config, rotary, type) is { } conflict ? throw Refused($"{conflict}, as '{type.Name}' has it") : type;
     }
+
+    /// <summary>Whether some type expresses a model.</summary>
+    /// <param name="config">The model.</param>
+    public static bool Fits(LanguageModelConfig config) => config is { Rotary: { } rotary, Attention: AttentionKind.Rotary }
+        && FindObstacle(config) is null && FindConflict(config, rotary, Nearest(rotary)) is null;
+
+    private static LlamaType Nearest(RotaryConfig rotary) => rotary switch
+    {
+        { QueryKeyNorm: true } => LlamaType.Qwen3,
+        { Bias: AttentionBias.Inputs } => LlamaType.Qwen2,
+        { Window: > 0, FullLayers: null } => LlamaType.Mistral,
+        _ => LlamaType.Llama,
+    };
 
     private static InputException Refused(string why) => new($"The Llama family cannot express the model: {why}.");
 
@@ -53,6 +60,11 @@ internal static class LlamaCompatibility
 
     private static string? FindObstacle(LanguageModelConfig config)
     {
+        if (config.Lora is not null)
+        {
+            return "its adapters (model.lora) must be merged into the weights first";
+        }
+
         if (config.Norm != NormKind.Rms || !config.PreNorm || !config.HasFinalNorm || config.EmbeddingNorm)
         {
             return "norms must be rms (model.norm), stand before the sub-layers and behind the last, and not on the embeddings";

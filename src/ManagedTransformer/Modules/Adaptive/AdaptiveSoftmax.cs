@@ -175,7 +175,10 @@ internal sealed class AdaptiveSoftmax : OutputLayer
             return;
         }
 
-        visit.Add(_division.IsPlain ? "class" : "cluster", Cluster);
+        // By its tensors: the loss joins them with those of the first cluster, so that nothing can stand beside the map.
+        string name = _division.IsPlain ? "class" : "cluster";
+        visit.AddMatrix($"{name}.weight", Cluster.Weight);
+        visit.Add($"{name}.bias", Cluster.Bias);
         AdaptiveNames.Visit(visit, Clusters, _division.Form);
     }
 

@@ -8,30 +8,50 @@ namespace ManagedTransformer.Modules.Outputs;
 /// <param name="bias">b, [V]; null for none.</param>
 internal sealed class LinearOutput(Parameter weight, bool isTied, Parameter? bias = null) : OutputLayer
 {
+    // A table serves lookups too, beside which no adapter can stand.
+    private readonly Linear _map = new(weight, bias);
+
     /// <summary>W, [V, D].</summary>
-    public Parameter Weight => weight;
+    public Parameter Weight => _map.Weight;
 
     /// <summary>Whether W is the table of tokens.</summary>
     public bool IsTied => isTied;
 
     /// <summary>b, [V]; null for none.</summary>
-    public Parameter? Bias => bias;
+    public Parameter? Bias => _map.Bias;
 
     /// <inheritdoc/>
     public override string SlotName => "output";
 
     /// <inheritdoc/>
-    public override Tensor Scores(Tensor hidden) => hidden.Linear(weight, bias);
+    public override Tensor Scores(Tensor hidden) => _map.Forward(hidden);
 
     /// <inheritdoc/>
     public override CrossEntropyResult Loss(
-        Tensor hidden, Tensor targets, CrossEntropyOptions? options = null, ForwardContext? context = null) =>
-        hidden.ProjectedCrossEntropy(weight, targets, options ?? new CrossEntropyOptions(), bias);
+        Tensor hidden, Tensor targets, CrossEntropyOptions? options = null, ForwardContext? context = null)
+    {
+        options ??= new CrossEntropyOptions();
+        if (_map.Adapter is not { } adapter)
+        {
+            return hidden.ProjectedCrossEntropy(Weight, targets, options, Bias);
+        }
+
+        // h W^T + s (h A^T) B^T is one product: [h, s h A^T] [W, B]^T.
+        Tensor low = adapter.Narrow(hidden, context ?? ForwardContext.Inference);
+        Tensor joined = TensorOperators.Concat(1, Weight, adapter.Up);
+        return TensorOperators.Concat(-1, hidden, low).ProjectedCrossEntropy(joined, targets, options, Bias);
+    }
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
-        visit.AddMatrix("weight", isTied ? null : weight);
-        visit.Add("bias", bias);
+        if (isTied)
+        {
+            visit.Add("bias", Bias);
+        }
+        else
+        {
+            visit.Add("", _map);
+        }
     }
 }

@@ -14,6 +14,9 @@ internal sealed record ModelFacts
     /// <summary>The model's sizes.</summary>
     public ModelSizes Sizes { get; init; }
 
+    /// <summary>The whole model: names and shapes without values.</summary>
+    public Module? Module { get; init; }
+
     /// <summary>Its layers, of an encoder-decoder model those of the decoder: names and shapes without values.</summary>
     public LayerStack? Stack { get; init; }
 
