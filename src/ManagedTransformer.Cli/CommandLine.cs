@@ -90,6 +90,7 @@ internal static class CommandLine
         RecipesCommand.Create(terminal),
         InfoCommand.Create(terminal),
         ConvertCommand.Create(terminal),
+        LinearizeCommand.Create(terminal),
         AverageCommand.Create(terminal),
         BenchCommand.Create(terminal),
         DoctorCommand.Create(terminal),

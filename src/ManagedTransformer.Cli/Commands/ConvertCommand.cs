@@ -57,28 +57,7 @@ internal static class ConvertCommand
             $"Rows of the feature map of t2r, rfa and favor (default: {new LinearAttentionConfig().FeatureSize}) and lolcats (default: half "
                 + "the head's width for --map hedgehog, all of it for t2r).");
         LolcatsOptionSet lolcats = new();
-        Option<LayerChoice?> keepSoftmax = new("--keep-softmax")
-        {
-            Description =
-                "Layers of a recurrent network that keep their softmax: every:4, each fourth from the top, "
-                + "or numbers from 0 (default: none).",
-            HelpName = "every:N|N,N,...",
-            CustomParser = result =>
-            {
-                LayerChoice? choice = LayerChoice.Parse(result.Tokens[0].Value);
-                if (choice is null)
-                {
-                    result.AddError($"--keep-softmax needs every:N or numbers of layers, not '{result.Tokens[0].Value}'");
-                }
-
-                return choice;
-            },
-        };
-        Option<bool> merge = new("--merge-lora")
-        {
-            Description = "Fold the adapters of the model into its weights first, so that the result needs no other folder.",
-        };
-        AdapterOptionSet adapters = new();
+        Option<LayerChoice?> keepSoftmax = CommonOptions.KeepSoftmax("Layers of a recurrent network that keep their softmax");
         Option<ulong?> seed = CommonOptions.Seed("Decides the initial values of feature maps (default: 1).");
         Option<bool> json = CommonOptions.Json();
         ImportOptionSet import = new();

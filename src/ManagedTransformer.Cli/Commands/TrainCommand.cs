@@ -82,7 +82,7 @@ internal static class TrainCommand
         TrainingReporter reporter = new(terminal.ProgressFor(json));
         TrainingRun run = TrainingRun.Prepare(recipe, options);
         reporter.Start(run, options);
-        TrainingResult result = run.Run(report => Report(reporter, report, stop), stop.Token);
+        TrainingResult result = run.Run(report => reporter.Report(report, stop), stop.Token);
         if (result.IsComplete && run.Sample() is { } sample)
         {
             reporter.Sample(sample);
@@ -95,19 +95,6 @@ internal static class TrainCommand
         }
 
         return result.IsComplete ? CommandLine.Done : stop.ExitCode;
-    }
-
-    // A run is not lost because nobody reads its progress any more: it saves and stops.
-    private static void Report(TrainingReporter reporter, TrainingProgress report, StopSignal stop)
-    {
-        try
-        {
-            reporter.Report(report);
-        }
-        catch (ReaderLeftException e)
-        {
-            stop.Raise(e.Signal);
-        }
     }
 
     private static JsonObject ToJson(TrainingResult result, string output, TrainingRun run)
@@ -135,12 +122,7 @@ internal static class TrainCommand
         if (result.Validation is { TransferLoss: { } transfer, TransferErrors: { } layers })
         {
             json["transfer_loss"] = JsonOutput.Number(transfer);
-            json["layers"] = new JsonArray([.. layers.Select(layer => (JsonNode)new JsonObject
-            {
-                ["layer"] = layer.Layer,
-                ["mse"] = JsonOutput.Number(layer.Mse),
-                ["relative_error"] = JsonOutput.Number(layer.RelativeError),
-            })]);
+            json["layers"] = TrainingView.ToJson(layers);
         }
 
         json["best_loss"] = JsonOutput.Number(result.BestLoss);

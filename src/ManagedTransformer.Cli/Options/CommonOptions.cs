@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using ManagedTransformer.Conversion;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Cpu;
 
@@ -53,6 +54,23 @@ internal static class CommonOptions
                     result.AddError($"--weights knows f32 and bf16, not '{text}'");
                     return null;
             }
+        },
+    };
+
+    /// <summary><c>--keep-softmax</c></summary>
+    public static Option<LayerChoice?> KeepSoftmax(string description) => new("--keep-softmax")
+    {
+        Description = $"{description}: every:4, each fourth from the top, or numbers from 0 (default: none).",
+        HelpName = "every:N|N,N,...",
+        CustomParser = result =>
+        {
+            LayerChoice? choice = LayerChoice.Parse(result.Tokens[0].Value);
+            if (choice is null)
+            {
+                result.AddError($"--keep-softmax needs every:N or numbers of layers, not '{result.Tokens[0].Value}'");
+            }
+
+            return choice;
         },
     };
 

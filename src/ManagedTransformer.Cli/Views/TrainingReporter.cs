@@ -1,4 +1,5 @@
 using ManagedTransformer.Architectures.Lolcats;
+using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Training;
 
 namespace ManagedTransformer.Cli.Views;
@@ -24,6 +25,21 @@ internal sealed class TrainingReporter(ProgressLine progress)
             ? $"Resuming at step {run.Step:N0} of {run.Steps:N0}: {parameters:N0} parameters, {options.Output}."
             : $"Training {parameters:N0} parameters for {run.Steps:N0} steps into "
                 + $"{options.Output}{(options.Init is { } init ? $", starting from {init}" : "")}.");
+    }
+
+    /// <summary>One report of a run that is not lost because nobody reads its progress any more: it saves and stops.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="stop">What stops it.</param>
+    public void Report(TrainingProgress report, StopSignal stop)
+    {
+        try
+        {
+            Report(report);
+        }
+        catch (ReaderLeftException e)
+        {
+            stop.Raise(e.Signal);
+        }
     }
 
     /// <summary>One report of the run.</summary>

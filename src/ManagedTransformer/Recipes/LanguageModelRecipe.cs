@@ -45,6 +45,17 @@ public sealed record LanguageModelRecipe : Recipe
                 $"{where}: training.context ({Training.Context}) is longer than model.max_positions ({Model.MaxPositions}).");
         }
 
+        if (Training.Stage == TrainingStage.Lora && Model.Lora is null)
+        {
+            throw new InputException($"{where}: training.stage 'lora' needs model.lora, the adapters that it trains.");
+        }
+
+        if (Training.Stage == TrainingStage.Transfer && Model.Lora is not null)
+        {
+            throw new InputException(
+                $"{where}: training.stage 'transfer' trains feature maps and windows alone; model.lora belongs to the stage behind it.");
+        }
+
         if (Training.Stage == TrainingStage.Transfer && Model.Lolcats is null)
         {
             throw new InputException(

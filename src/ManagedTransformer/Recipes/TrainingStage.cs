@@ -15,4 +15,7 @@ public enum TrainingStage
     /// trained (Zhang et al., "LoLCATs", 2024, stage 1).
     /// </summary>
     Transfer,
+
+    /// <summary>To predict the next token by adapters alone, which the model's <c>lora</c> describes (stage 2).</summary>
+    Lora,
 }

@@ -1,12 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json.Nodes;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Data.Text;
 using ManagedTransformer.Datasets;
 using ManagedTransformer.Evaluation;
-using ManagedTransformer.Files;
 using ManagedTransformer.Generation;
-using ManagedTransformer.Json;
 using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Recipes;
 
@@ -95,9 +92,7 @@ internal class LanguageModelTask : TrainingTask
         base.WriteFiles(folder);
         if (_reports.Count > 0)
         {
-            JsonObject metrics = new(_reports.Select(report => KeyValuePair.Create<string, JsonNode?>(report.Member, report.ToMember())));
-            AtomicFile.Write(Path.Combine(folder, CheckpointFolder.MetricsFile),
-                JsonDocuments.Write(metrics, EvaluationJson.Default.JsonObject));
+            RecordedReport.Write(_reports, Path.Combine(folder, CheckpointFolder.MetricsFile));
         }
     }
 

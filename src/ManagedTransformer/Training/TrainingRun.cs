@@ -41,6 +41,9 @@ public sealed class TrainingRun
     /// </summary>
     public TrainedModel Model => _task.Model;
 
+    /// <summary>The folder that receives its checkpoints.</summary>
+    public string Output => _options.Output;
+
     /// <summary>Updates done.</summary>
     public long Step => _task.Trainer.Step;
 

@@ -73,6 +73,7 @@ public sealed class LayeringTests
         ["Architectures.DepthAdaptive.Tuning"],
         ["Training"],
         ["Inspection", "Benchmarks"],
+        ["Linearizing"],
     ];
 
     private static readonly NamespaceOrder _order = new("ManagedTransformer", _rows);

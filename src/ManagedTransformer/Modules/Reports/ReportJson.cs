@@ -2,9 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
-namespace ManagedTransformer.Evaluation;
+namespace ManagedTransformer.Modules.Reports;
 
-/// <summary>Serialisers of what an evaluation leaves in a model folder.</summary>
+/// <summary>Serialisers of what mechanisms report in a model folder.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -15,4 +15,4 @@ namespace ManagedTransformer.Evaluation;
     AllowTrailingCommas = true,
     WriteIndented = true)]
 [JsonSerializable(typeof(JsonObject))]
-internal sealed partial class EvaluationJson : JsonSerializerContext;
+internal sealed partial class ReportJson : JsonSerializerContext;
