@@ -58,6 +58,11 @@ internal static class ConvertCommand
                 + "the head's width for --map hedgehog, all of it for t2r).");
         LolcatsOptionSet lolcats = new();
         Option<LayerChoice?> keepSoftmax = CommonOptions.KeepSoftmax("Layers of a recurrent network that keep their softmax");
+        Option<bool> merge = new("--merge-lora")
+        {
+            Description = "Fold the adapters of the model into its weights first, so that the result needs no other folder.",
+        };
+        AdapterOptionSet adapters = new();
         Option<ulong?> seed = CommonOptions.Seed("Decides the initial values of feature maps (default: 1).");
         Option<bool> json = CommonOptions.Json();
         ImportOptionSet import = new();

@@ -50,8 +50,8 @@ internal static class LinearizeCommand
             + "softmax, then low-rank updates repair the rest. Ends with a comparison. Ctrl-C saves and stops.",
             "mt linearize stories260k --data stories.txt --out out/stories-rnn",
             "mt linearize smollm2-135m --data input.txt --window standard --window-size 32 --batch 1 --out out/smollm2-rnn")
-        { source, data, output, lolcats.Map, lolcats.Window, lolcats.WindowSize, featureSize, keepSoftmax, transferSteps, loraSteps, transfer,
-            lora, context, batch, rank, seed, resume, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
+        { source, data, output, lolcats.Map, lolcats.Window, lolcats.WindowSize, featureSize, keepSoftmax, transferSteps, loraSteps,
+            transfer, lora, context, batch, rank, seed, resume, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
         command.SetAction(result =>
         {
             CommonOptions.Apply(result.GetValue(threads));

@@ -71,12 +71,13 @@ internal static class LinearizingView
 
     private static JsonNode? Perplexity(double? loss) => JsonOutput.Number(Math.Exp(loss ?? double.NaN));
 
-    private static JsonArray ToJson(IReadOnlyList<GenerationMeasurement> lengths) => new([.. lengths.Select(length => (JsonNode)new JsonObject
-    {
-        ["length"] = length.Length,
-        ["ms_per_token"] = JsonOutput.Number(length.MillisecondsPerToken),
-        ["state_bytes"] = length.StateBytes,
-    })]);
+    private static JsonArray ToJson(IReadOnlyList<GenerationMeasurement> lengths) =>
+        new([.. lengths.Select(length => (JsonNode)new JsonObject
+        {
+            ["length"] = length.Length,
+            ["ms_per_token"] = JsonOutput.Number(length.MillisecondsPerToken),
+            ["state_bytes"] = length.StateBytes,
+        })]);
 
     private static Table Columns(string first, params string[] others)
     {
