@@ -41,6 +41,9 @@ public sealed class TrainingRun
     /// </summary>
     public TrainedModel Model => _task.Model;
 
+    /// <summary>Parameters that the run changes: all of the model's, or those of its adapters, or as the recipe says.</summary>
+    public long TrainedParameters => _task.Trainer.TrainedParameters;
+
     /// <summary>Updates done.</summary>
     public long Step => _task.Trainer.Step;
 
