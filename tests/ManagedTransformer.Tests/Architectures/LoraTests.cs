@@ -165,7 +165,8 @@ public sealed class LoraTests
     public void TellTheirShareOfTheModel()
     {
         CausalLanguageModel model = (CausalLanguageModel)LoraModels.Create("rotary", new LoraConfig { Targets = ["query", "down"] });
-        MechanismReport report = Assert.Single(model.Slots.Describe(new ModelFacts { Module = model }).OfType<LoraReport>());
+        IReadOnlyList<MechanismReport> reports = new LanguageModelSlots(model.Config).Describe(new ModelFacts { Module = model });
+        LoraReport report = Assert.Single(reports.OfType<LoraReport>());
         long trained = 2 * 8 * (24 + 24 + 40 + 24);
         string share = $"at 4 maps (query, down): {trained:N0} of {model.ParameterCount:N0}";
         Assert.Contains(share, report.Sentences[0], StringComparison.Ordinal);
