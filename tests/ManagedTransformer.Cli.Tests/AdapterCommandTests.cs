@@ -41,6 +41,7 @@ public sealed class AdapterCommandTests : IDisposable
             info.GetProperty("parameters").GetInt64(),
             Workspace.Run("info", _work["base"], "--adapter", _work["lora"], "--json").Json.GetProperty("parameters").GetInt64());
 
+        Assert.Contains("at 2 maps", Workspace.Run("info", _work["lora"], "--base", _work["base"]).Output, StringComparison.Ordinal);
         Assert.Equal(0, Workspace.Run("convert", _work["lora"], "--merge-lora", "--out", _work["merged"]).ExitCode);
         ToolResult same = Workspace.Run("convert", _work["base"], "--adapter", _work["lora"], "--merge-lora", "--out", _work["same"]);
         Assert.Equal(0, same.ExitCode);

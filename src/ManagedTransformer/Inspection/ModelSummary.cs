@@ -65,12 +65,16 @@ public sealed record ModelSummary
             return OfAdapter(folder, path);
         }
 
-        if (AdapterFolder.IsOne(path) && (adapter?.Base is not null || !AdapterFolder.IsOwn(path)))
+        if (adapter is { Base: { } home })
         {
-            return OfAdapter(path, AdapterFolder.FindBase(path, adapter?.Base));
+            return OfAdapter(path, AdapterFolder.FindBase(AdapterFolder.Open(path), home));
         }
 
-        AdapterFolder.RequireNoBase(path, adapter?.Base);
+        if (AdapterFolder.IsOne(path) && !AdapterFolder.IsOwn(path))
+        {
+            return OfAdapter(path, AdapterFolder.FindBase(path, null));
+        }
+
         return HuggingFaceConfig.ModelType(path) is not null ? OfHuggingFace(path)
             : Directory.Exists(path) || Directory.Exists(path + ".old") ? OfModel(path, lengths ?? TextLengths.Default)
             : path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? OfTensors(path)

@@ -59,7 +59,7 @@ internal static class LoraModels
     };
 
     /// <summary>The architectures.</summary>
-    public static IEnumerable<string> Names => [.. ArchitectureRecipes.Names, .. _more.Keys];
+    public static IEnumerable<string> Names => [.. ArchitectureRecipes.Names.Where(name => name != "lora"), .. _more.Keys];
 
     /// <summary>Every architecture with every kind of map that it has.</summary>
     public static IEnumerable<(string Name, string Target)> Targets => Names.SelectMany(name =>
