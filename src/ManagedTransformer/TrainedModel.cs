@@ -155,7 +155,7 @@ public abstract class TrainedModel
 
     /// <summary>Sets fresh adapters beside the model's maps and freezes everything else.</summary>
     /// <param name="lora">Which maps, and how.</param>
-    /// <param name="random">Folder of the initial values.</param>
+    /// <param name="random">Source of the initial values.</param>
     /// <exception cref="InputException">The adapters do not fit the model.</exception>
     internal abstract void Attach(LoraConfig lora, RandomSource random);
 
