@@ -115,7 +115,7 @@ public sealed class Parameter : Tensor
     }
 
     private protected override void OnRequiresGradientSet() =>
-        _packed?.FollowRequiresGradient(_packed._ranges.Exists(range => range.RequiresGradient));
+        _packed?.FollowRequiresGradient(RequiresGradient || _packed._ranges.Exists(range => range.RequiresGradient));
 
     private void TakeOver(Tensor rounded, long offset)
     {
