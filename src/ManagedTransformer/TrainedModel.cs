@@ -51,7 +51,7 @@ public abstract class TrainedModel
 
     /// <summary>Loads a model of any kind.</summary>
     /// <param name="path">As for <see cref="LanguageModel.Load"/> or <see cref="TranslationModel.Load"/>.</param>
-    /// <param name="adapter">An adapter to set beside its maps, or the model that the folder's adapter belongs to; null for neither.</param>
+    /// <param name="adapter">An adapter to set beside its maps, or the model of the adapter that the folder is; null for neither.</param>
     /// <returns>A <see cref="LanguageModel"/> or a <see cref="TranslationModel"/>.</returns>
     /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
     public static TrainedModel Open(string path, AdapterOptions? adapter = null)

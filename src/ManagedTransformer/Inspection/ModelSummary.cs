@@ -53,8 +53,7 @@ public sealed record ModelSummary
     /// <param name="path">The path.</param>
     /// <param name="data">Text that decides a recipe's vocabulary; null: the recipe's own.</param>
     /// <param name="lengths">Texts whose cost reports tell; null: 20 tokens.</param>
-    /// <param name="adapter">An adapter beside the model's maps, or the model that the folder's adapter belongs to; null for
-    /// neither.</param>
+    /// <param name="adapter">An adapter beside the model's maps, or the model of the adapter that the folder is; null for neither.</param>
     /// <exception cref="InputException">Missing or damaged files, or a recipe whose vocabulary depends on a text that is not
     /// named.</exception>
     public static ModelSummary Of(string path, string? data = null, TextLengths? lengths = null, AdapterOptions? adapter = null)
