@@ -52,7 +52,7 @@ public sealed class LanguageModel : TrainedModel
     /// <param name="path">A checkpoint folder, the output folder of a training run (its best checkpoint is taken, or else its last), a
     /// folder with a GPT-2 in Hugging Face's format (<see cref="Gpt2Folder"/>), or an adapter that says where its model is.</param>
     /// <param name="weights">BFloat16 rounds the matrices, for inference with half the memory (<see cref="Module.RoundWeights"/>).</param>
-    /// <param name="adapter">An adapter to set beside its maps, or the model that the folder's adapter belongs to; null for neither.</param>
+    /// <param name="adapter">An adapter to set beside its maps, or the model of the adapter that the folder is; null for neither.</param>
     /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
     /// <exception cref="ArgumentException">Weights of integers.</exception>
     public static LanguageModel Load(string path, DType weights = DType.Float32, AdapterOptions? adapter = null)

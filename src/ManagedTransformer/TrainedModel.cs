@@ -51,7 +51,7 @@ public abstract class TrainedModel
 
     /// <summary>Loads a model of any kind.</summary>
     /// <param name="path">As for <see cref="LanguageModel.Load"/> or <see cref="TranslationModel.Load"/>.</param>
-    /// <param name="adapter">An adapter to set beside its maps, or the model that the folder's adapter belongs to; null for neither.</param>
+    /// <param name="adapter">An adapter to set beside its maps, or the model of the adapter that the folder is; null for neither.</param>
     /// <returns>A <see cref="LanguageModel"/> or a <see cref="TranslationModel"/>.</returns>
     /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
     public static TrainedModel Open(string path, AdapterOptions? adapter = null)
@@ -155,7 +155,7 @@ public abstract class TrainedModel
 
     /// <summary>Sets fresh adapters beside the model's maps and freezes everything else.</summary>
     /// <param name="lora">Which maps, and how.</param>
-    /// <param name="random">Folder of the initial values.</param>
+    /// <param name="random">Source of the initial values.</param>
     /// <exception cref="InputException">The adapters do not fit the model.</exception>
     internal abstract void Attach(LoraConfig lora, RandomSource random);
 

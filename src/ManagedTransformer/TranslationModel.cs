@@ -60,7 +60,7 @@ public sealed class TranslationModel : TrainedModel
     /// <summary>Loads a model.</summary>
     /// <param name="path">A checkpoint folder, the output folder of a training run (its best checkpoint is taken, or else its last), or an
     /// adapter that says where its model is.</param>
-    /// <param name="adapter">An adapter to set beside its maps, or the model that the folder's adapter belongs to; null for neither.</param>
+    /// <param name="adapter">An adapter to set beside its maps, or the model of the adapter that the folder is; null for neither.</param>
     /// <exception cref="InputException">Missing, damaged or mismatched files, or a model of another kind.</exception>
     public static TranslationModel Load(string path, AdapterOptions? adapter = null)
     {

@@ -20,7 +20,7 @@ internal sealed class TrainingReporter(ProgressLine progress)
             progress.WriteLine(note);
         }
 
-        long parameters = run.Model.ParameterCount;
+        long parameters = run.TrainedParameters;
         progress.WriteLine(run.Step > 0
             ? $"Resuming at step {run.Step:N0} of {run.Steps:N0}: {parameters:N0} parameters, {options.Output}."
             : $"Training {parameters:N0} parameters for {run.Steps:N0} steps into "

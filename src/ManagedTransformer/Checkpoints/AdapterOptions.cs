@@ -9,6 +9,8 @@ public sealed record AdapterOptions
     /// </summary>
     public string? Base { get; init; }
 
-    /// <summary>The folder of an adapter, of this library or of PEFT, to set beside the maps of the model that is loaded; null for none.</summary>
+    /// <summary>
+    /// The folder of an adapter, of this library or of PEFT, to set beside the maps of the model that is loaded; null for none.
+    /// </summary>
     public string? Adapter { get; init; }
 }

@@ -53,8 +53,7 @@ public sealed record ModelSummary
     /// <param name="path">The path.</param>
     /// <param name="data">Text that decides a recipe's vocabulary; null: the recipe's own.</param>
     /// <param name="lengths">Texts whose cost reports tell; null: 20 tokens.</param>
-    /// <param name="adapter">An adapter beside the model's maps, or the model that the folder's adapter belongs to; null for
-    /// neither.</param>
+    /// <param name="adapter">An adapter beside the model's maps, or the model of the adapter that the folder is; null for neither.</param>
     /// <exception cref="InputException">Missing or damaged files, or a recipe whose vocabulary depends on a text that is not
     /// named.</exception>
     public static ModelSummary Of(string path, string? data = null, TextLengths? lengths = null, AdapterOptions? adapter = null)
@@ -65,12 +64,16 @@ public sealed record ModelSummary
             return OfAdapter(folder, path);
         }
 
-        if (AdapterFolder.IsOne(path) && (adapter?.Base is not null || !AdapterFolder.IsOwn(path)))
+        if (adapter is { Base: { } home })
         {
-            return OfAdapter(path, AdapterFolder.FindBase(path, adapter?.Base));
+            return OfAdapter(path, AdapterFolder.FindBase(AdapterFolder.Open(path), home));
         }
 
-        AdapterFolder.RequireNoBase(path, adapter?.Base);
+        if (AdapterFolder.IsOne(path) && !AdapterFolder.IsOwn(path))
+        {
+            return OfAdapter(path, AdapterFolder.FindBase(path, null));
+        }
+
         return HuggingFaceConfig.ModelType(path) is not null ? OfHuggingFace(path)
             : Directory.Exists(path) || Directory.Exists(path + ".old") ? OfModel(path, lengths ?? TextLengths.Default)
             : path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? OfTensors(path)

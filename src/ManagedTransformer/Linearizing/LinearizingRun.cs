@@ -61,7 +61,7 @@ public sealed class LinearizingRun
     public TrainingRun PrepareTransfer()
     {
         TrainingRun run = TrainingRun.Prepare(_transfer, Options(_start, _transferred, _options.TransferSteps, TransferRecipe));
-        _transferParameters = Trained(run);
+        _transferParameters = run.TrainedParameters;
         return run;
     }
 
@@ -70,7 +70,7 @@ public sealed class LinearizingRun
     public TrainingRun PrepareLora()
     {
         TrainingRun run = TrainingRun.Prepare(_lora, Options(_transferred, _adapted, _options.LoraSteps, LoraRecipe));
-        _loraParameters = Trained(run);
+        _loraParameters = run.TrainedParameters;
         return run;
     }
 
@@ -112,9 +112,6 @@ public sealed class LinearizingRun
             return nll / tokens;
         }
     }
-
-    private static long Trained(TrainingRun run) =>
-        run.Model.Module.Parameters().Where(named => named.Parameter.RequiresGradient).Sum(named => named.Parameter.Count);
 
     private void Convert()
     {

@@ -6,7 +6,7 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Training;
 
-/// <summary>What a run whose recipe asks for adapters starts from: a model that was trained before, or that model with the run's own.</summary>
+/// <summary>What a run that trains adapters starts from: a model that was trained before, with its adapters or the run's own.</summary>
 internal static class AdapterStart
 {
     /// <summary>Whether a run goes on with adapters that are saved alone, so that their base is loaded with them.</summary>
@@ -29,16 +29,24 @@ internal static class AdapterStart
         recipe is null || start is null || IsSame(recipe, start)
             ? start ?? recipe
             : throw new InputException(
-                $"'{folder}' has adapters of rank {start.Rank} and alpha {start.Alpha} at {string.Join(", ", start.Adapted)}, and the recipe's "
-                + "model.lora asks for others; merge them first (mt convert --merge-lora), or leave model.lora out to train them further.");
+                $"'{folder}' has adapters of rank {start.Rank} and alpha {start.Alpha} at {string.Join(", ", start.Adapted)}, and the "
+                + "recipe's model.lora asks for others; merge them first (mt convert --merge-lora), or leave model.lora out to train them "
+                + "further.");
 
     /// <summary>Sets the run's adapters beside the maps of its start, unless they are there.</summary>
     /// <param name="start">The model; null for one with random weights, which has them.</param>
     /// <param name="lora">The adapters; null for none.</param>
     /// <param name="random">Source of the initial values.</param>
-    /// <exception cref="InputException">The adapters do not fit the model.</exception>
-    public static void Attach(TrainedModel? start, LoraConfig? lora, RandomSource random)
+    /// <param name="output">The folder of the run.</param>
+    /// <exception cref="InputException">The adapters do not fit the model, or the run would move the model away from them.</exception>
+    public static void Attach(TrainedModel? start, LoraConfig? lora, RandomSource random, string output)
     {
+        if (start?.Folder is { } folder && lora is not null && IsInside(folder, output))
+        {
+            throw new InputException(
+                $"The base '{folder}' of the adapters lies in the output folder '{output}', where a run moves it aside; choose another.");
+        }
+
         if (start is { Lora: null } && lora is not null)
         {
             start.Attach(lora, random);
@@ -56,6 +64,12 @@ internal static class AdapterStart
             string rest = hasStart ? "" : " The others keep random values: --init (TrainingOptions.Init) names a trained model.";
             yield return LoraReport.Of(lora, network).Sentences[0] + rest;
         }
+    }
+
+    private static bool IsInside(string folder, string output)
+    {
+        string outer = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output)) + Path.DirectorySeparatorChar;
+        return (Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar).StartsWith(outer, StringComparison.Ordinal);
     }
 
     private static bool IsSame(LoraConfig a, LoraConfig b) =>

@@ -73,7 +73,7 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
         TrainingRecipe training = recipe.Training;
         long steps = options.Steps ?? training.Steps;
         RandomSource random = TrainingTask.InitialRandom(options.Seed);
-        AdapterStart.Attach(start, recipe.Model.Lora, random);
+        AdapterStart.Attach(start, recipe.Model.Lora, random, options.Output);
         CausalLanguageModel network = start?.Network ?? new CausalLanguageModel(recipe.Model, random);
         bool isTransfer = training.Stage == TrainingStage.Transfer;
         LanguageModelTrainer trainer = isTransfer

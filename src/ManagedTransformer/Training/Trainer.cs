@@ -36,6 +36,9 @@ internal abstract class Trainer
         _schedule = recipe.Schedule.Create(steps);
     }
 
+    /// <summary>Trained values.</summary>
+    public long TrainedParameters => _parameters.Sum(named => named.Parameter.Count);
+
     /// <summary>Updates done.</summary>
     public long Step { get; private set; }
 

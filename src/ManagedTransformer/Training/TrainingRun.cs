@@ -44,6 +44,9 @@ public sealed class TrainingRun
     /// <summary>The folder that receives its checkpoints.</summary>
     public string Output => _options.Output;
 
+    /// <summary>Parameters that the run changes: all of the model's, or those of its adapters, or as the recipe says.</summary>
+    public long TrainedParameters => _task.Trainer.TrainedParameters;
+
     /// <summary>Updates done.</summary>
     public long Step => _task.Trainer.Step;
 

@@ -73,7 +73,7 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
         long steps = options.Steps ?? (training.Epochs == 0 ? training.Steps
             : (((long)training.Epochs * batches.BatchesPerEpoch) + training.Accumulate - 1) / training.Accumulate);
         RandomSource random = TrainingTask.InitialRandom(options.Seed);
-        AdapterStart.Attach(start, recipe.Model.Lora, random);
+        AdapterStart.Attach(start, recipe.Model.Lora, random, options.Output);
         EncoderDecoderModel network = start is not null && start.Network.Config.Exits == config.Exits
             ? start.Network
             : new EncoderDecoderModel(config, random);

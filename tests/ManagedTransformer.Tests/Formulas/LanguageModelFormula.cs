@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.Llama;
+using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Embeddings;
@@ -21,6 +22,7 @@ internal static class LanguageModelFormula
         }
 
         long d = config.Dim, norm = config.Norm == NormKind.Rms ? d : 2 * d, count = Ends(config) + (config.HasFinalNorm ? norm : 0)
+            + (config.Lora is { } lora ? config.Layers * lora.Rank * Adapted(config, lora) : 0)
             + (config.Exits is { } exits ? MechanismFormulas.Halting(exits, config.Layers, config.Dim, config.Dim) : 0);
         bool hasValues = false;
         for (int layer = 0; layer < config.Layers; layer++)
@@ -105,5 +107,13 @@ internal static class LanguageModelFormula
             ? MechanismFormulas.Clusters(clusters, config.Vocab, config.Dim, config.Tie)
             : (v * d * (config.Tie ? 1 : 2)) + (config.OutputBias ? v : 0);
         return vocabulary + positions + (config.EmbeddingNorm ? 2 * d : 0);
+    }
+
+    // Inputs and outputs of the maps of attention that have an adapter, r (inputs + outputs) values each.
+    private static long Adapted(LanguageModelConfig config, LoraConfig lora)
+    {
+        int width = config.Rotary?.HeadWidth(config.Dim, config.Heads) ?? config.Dim / config.Heads;
+        int queries = config.Heads * width, keys = (config.Rotary?.KeyHeads ?? config.Heads) * width;
+        return lora.Adapted.Sum(target => (long)config.Dim + (target is "query" or "out" ? queries : keys));
     }
 }

@@ -47,7 +47,7 @@ public sealed class LayeringTests
         // Mechanisms, then the models that they plug into.
         [
             "Architectures.AdaptiveSpan", "Architectures.LinearAttention", "Architectures.ProductKeyMemory", "Architectures.DeLighT",
-            "Architectures.DepthAdaptive", "Architectures.Llama",
+            "Architectures.DepthAdaptive", "Architectures.Llama", "Architectures.Lora",
         ],
         ["Architectures.Lolcats"], // What stands in place of the softmax of a Llama.
         ["Architectures.Transformer", "Architectures.EncoderDecoder", "Architectures.UniversalTransformer"],
@@ -58,6 +58,7 @@ public sealed class LayeringTests
         ["Recipes"],
         ["Checkpoints"],
         ["Checkpoints.HuggingFace"],
+        ["Checkpoints.Adapters"],
         ["Generation"],
         [NamespaceOrder.Root], // LanguageModel, TranslationModel
         ["Conversion"],

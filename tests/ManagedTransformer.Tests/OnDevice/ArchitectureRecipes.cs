@@ -52,6 +52,8 @@ internal static class ArchitectureRecipes
             "positions": "none", "attention": "lolcats", "rotary": { "key_heads": 1 }, "softmax_layers": [1],
             "lolcats": { "map": "hedgehog", "feature_size": 5, "window": "terraced", "window_size": 4 }
             """),
+        ["lora"] = Lm(
+            $"{Base}, \"tie\": true, \"lora\": {{ \"rank\": 2, \"targets\": [\"query\", \"value\", \"fc1\"], \"dropout\": 0.1 }}"),
         ["delight"] = Lm("""
             "dim": 24, "layers": 2, "heads": 1, "ffn": 16, "activation": "silu", "pre_norm": true, "positions": "half",
             "max_positions": 64, "scale_embedding": true,

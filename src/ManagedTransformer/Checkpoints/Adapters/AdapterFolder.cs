@@ -30,7 +30,8 @@ internal static class AdapterFolder
         string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path), requireManifest: false);
         return IsOne(folder)
             ? folder
-            : throw new InputException($"'{path}' is no adapter: {folder} has no {CheckpointFolder.AdapterConfigFile}, or a whole model.");
+            : throw new InputException(
+                $"'{path}' is no adapter: {folder} has no {CheckpointFolder.AdapterConfigFile}, or a whole model.");
     }
 
     /// <summary>The settings of an adapter in terms of PEFT.</summary>
@@ -51,8 +52,8 @@ internal static class AdapterFolder
         if (adapted.Count == 0)
         {
             throw new InputException(
-                $"{Path.Combine(folder, CheckpointFolder.AdapterConfigFile)}: target_modules [{string.Join(", ", peft.Targets ?? [])}] names "
-                + $"no linear map of the model, which has {LoraAdapters.Kinds(maps)}.");
+                $"{Path.Combine(folder, CheckpointFolder.AdapterConfigFile)}: target_modules [{string.Join(", ", peft.Targets ?? [])}] "
+                + $"names no linear map of the model, which has {LoraAdapters.Kinds(maps)}.");
         }
 
         return new LoraConfig
@@ -86,18 +87,21 @@ internal static class AdapterFolder
     /// <exception cref="InputException">It is not there, or nobody says where.</exception>
     public static string FindBase(string folder, string? given)
     {
-        if (given is not null)
+        string? path = given ?? ReadBase(folder)?.Path ?? ReadConfig(folder).Base;
+        const string how = "name its folder by --base (AdapterOptions.Base)";
+        if (path is not { Length: > 0 })
         {
-            return given;
+            throw new InputException($"The adapter '{folder}' does not say what model it belongs to; {how}.");
         }
 
-        string? named = ReadBase(folder)?.Path ?? ReadConfig(folder).Base;
-        const string how = "name its folder by --base (AdapterOptions.Base)";
-        return named is not { Length: > 0 }
-            ? throw new InputException($"The adapter '{folder}' does not say what model it belongs to; {how}.")
-            : Directory.Exists(named) || Directory.Exists(named + ".old")
-            ? named
-            : throw new InputException($"The adapter '{folder}' belongs to the model '{named}', which is not there; {how}.");
+        if (given is null && !Directory.Exists(path) && !Directory.Exists(path + ".old"))
+        {
+            throw new InputException($"The adapter '{folder}' belongs to the model '{path}', which is not there; {how}.");
+        }
+
+        return HuggingFaceConfig.ModelType(path) is not null || !IsOne(CheckpointFolder.Resolve(path))
+            ? path
+            : throw new InputException($"The adapter '{folder}' belongs to a whole model, and '{path}' is an adapter itself; {how}.");
     }
 
     /// <summary>Refuses a base for a folder that is no adapter.</summary>

@@ -22,7 +22,8 @@ internal static class AdapterWeights
     /// <param name="path">The file.</param>
     /// <param name="module">A model with adapters.</param>
     /// <param name="names">What its maps may be called there.</param>
-    /// <exception cref="InputException">The file cannot be read, or a tensor is missing, surplus, of another shape or of integers.</exception>
+    /// <exception cref="InputException">The file cannot be read, or a tensor is missing, surplus, of another shape or of
+    /// integers.</exception>
     public static void Read(string path, Module module, AdapterNames names)
     {
         HashSet<string> present = ReadNames(path);

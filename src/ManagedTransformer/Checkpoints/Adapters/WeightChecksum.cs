@@ -7,7 +7,7 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Checkpoints.Adapters;
 
-/// <summary>A checksum of the weights of a model as they are in memory, so that it is the same in whatever format they were stored.</summary>
+/// <summary>A checksum of the weights of a model as they are in memory, the same in whatever format they were stored.</summary>
 internal static class WeightChecksum
 {
     private const int ChunkElements = 1 << 18;
