@@ -75,7 +75,8 @@ public sealed class T2RTests
     [Fact]
     public void LearntMapsStartAsTheConversionNeedsThem()
     {
-        ConvertedNetwork result = T2R.Convert(new CausalLanguageModel(_source with { Init = InitializationScheme.Gpt2 }, new RandomSource(1)),
+        ConvertedNetwork result = T2R.Convert(
+            new CausalLanguageModel(_source with { Init = InitializationScheme.Gpt2 }, new RandomSource(1)),
             new T2ROptions { Linear = new LinearAttentionConfig { Map = FeatureMapKind.Learned, FeatureSize = 64, Reparam = true } });
         Assert.Null(result.Model.Config.SoftmaxLayers);
         Assert.Equal(0, result.Model.Config.AttentionDropout);

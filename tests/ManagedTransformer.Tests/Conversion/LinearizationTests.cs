@@ -1,4 +1,3 @@
-using ManagedTransformer.Architectures.Llama;
 using ManagedTransformer.Architectures.Lolcats;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Conversion;
@@ -46,7 +45,8 @@ public sealed class LinearizationTests
         Tensor tokens = ConfigSpace.Tokens(2, 12, 256, 1);
         CausalLanguageModel linearized = Linearization.Convert(source, new() { Window = window, WindowSize = 12 }).Model;
         Assert.Equal(0, linearized.Config.AttentionDropout);
-        ConfigSpace.Near(source.Forward(tokens), linearized.Forward(tokens), 1e-5f);
+        ConfigSpace.Near(
+            source.Forward(tokens, ForwardContext.Inference), linearized.Forward(tokens, ForwardContext.Inference), 1e-5f);
     }
 
     [Fact]
