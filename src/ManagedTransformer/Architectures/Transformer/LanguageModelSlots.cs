@@ -44,7 +44,7 @@ internal sealed class LanguageModelSlots(LanguageModelConfig config, IAttentionS
     private IDepthSlot? Depth => config.Exits;
 
     /// <summary>Every mechanism in use.</summary>
-    public IEnumerable<ISlot> All => 
+    public IEnumerable<ISlot> All =>
         new ISlot?[] { _attention, config.Memory, config.Delight, config.Exits, config.Lora }.OfType<ISlot>();
 
     /// <summary>Sizes that mechanisms are checked against.</summary>
