@@ -57,7 +57,8 @@ public sealed class LinearizeCommandTests : IDisposable
     [Fact]
     public void ConvertsAndRefusesWhatDoesNotFit()
     {
-        ToolResult converted = Workspace.Run("convert", _work["model"], "--to", "lolcats", "--map", "t2r", "--window", "none", "--out", _work["c"]);
+        ToolResult converted = Workspace.Run(
+            "convert", _work["model"], "--to", "lolcats", "--map", "t2r", "--window", "none", "--out", _work["c"]);
         Assert.Equal(0, converted.ExitCode);
         Assert.Contains("linearize-transfer", converted.Output, StringComparison.Ordinal);
         Assert.Equal(0, Workspace.Run("convert", _work["model"], "--to", "t2r", "--out", _work["t2r"]).ExitCode);
