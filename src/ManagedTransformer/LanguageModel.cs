@@ -44,21 +44,13 @@ public sealed class LanguageModel : TrainedModel
     /// <summary>Loads a model.</summary>
     /// <param name="path">A checkpoint folder, the output folder of a training run (its best checkpoint is taken, or else its last), or a
     /// folder with a GPT-2 in Hugging Face's format (<see cref="Gpt2Folder"/>).</param>
-    /// <param name="weights">BFloat16 rounds the matrices, for inference with half the memory (<see cref="Module.RoundWeights"/>).</param>
+    /// <param name="weights">BFloat16 rounds the matrices, for inference with half the memory (<see cref="Module.RoundWeights(DType)"/>).</param>
     /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
     /// <exception cref="ArgumentException">Weights of integers.</exception>
     public static LanguageModel Load(string path, DType weights = DType.Float32)
     {
-        if (weights is not (DType.Float32 or DType.BFloat16))
-        {
-            throw new ArgumentException($"Weights are stored as Float32 or BFloat16, not as {weights}.", nameof(weights));
-        }
-
         LanguageModel model = Read(path);
-        if (weights == DType.BFloat16)
-        {
-            model.Network.RoundWeights();
-        }
+        model.Network.RoundWeights(weights);
 
         return model;
     }

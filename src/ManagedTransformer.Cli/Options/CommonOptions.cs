@@ -38,8 +38,9 @@ internal static class CommonOptions
     /// <summary><c>--weights</c></summary>
     public static Option<DType?> Weights() => new("--weights")
     {
-        Description = "f32 (default), or bf16: matrices rounded to BFloat16, which are half as long to read; arithmetic stays in float32.",
-        HelpName = "f32|bf16",
+        Description = "f32 (default); bf16: matrices rounded to BFloat16, which are half as long to read; int8 or int4: to integers with a "
+            + "scale for each 32, a quarter and an eighth; arithmetic stays in float32.",
+        HelpName = "f32|bf16|int8|int4",
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
@@ -49,8 +50,12 @@ internal static class CommonOptions
                     return DType.Float32;
                 case "bf16":
                     return DType.BFloat16;
+                case "int8":
+                    return DType.Int8;
+                case "int4":
+                    return DType.Int4;
                 default:
-                    result.AddError($"--weights knows f32 and bf16, not '{text}'");
+                    result.AddError($"--weights knows f32, bf16, int8 and int4, not '{text}'");
                     return null;
             }
         },
