@@ -44,13 +44,16 @@ public sealed class LanguageModel : TrainedModel
     /// <summary>Loads a model.</summary>
     /// <param name="path">A checkpoint folder, the output folder of a training run (its best checkpoint is taken, or else its last), or a
     /// folder with a GPT-2 in Hugging Face's format (<see cref="Gpt2Folder"/>).</param>
-    /// <param name="weights">BFloat16 rounds the matrices, for inference with half the memory (<see cref="Module.RoundWeights(DType)"/>).</param>
-    /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
-    /// <exception cref="ArgumentException">Weights of integers.</exception>
-    public static LanguageModel Load(string path, DType weights = DType.Float32)
+    /// <param name="weights">How matrices are stored: BFloat16, Int8 and Int4 round them, for inference with a half, a quarter or an eighth
+    /// of the memory (<see cref="Module.RoundWeights(DType)"/>); what a file has so already is read where it lies. Null: what the innermost
+    /// <see cref="WeightScope"/> says, or else integers as the folder has them and Float32.</param>
+    /// <exception cref="InputException">Missing, damaged or mismatched files, or a device without such weights.</exception>
+    /// <exception cref="ArgumentException">Int32.</exception>
+    public static LanguageModel Load(string path, DType? weights = null)
     {
+        using WeightScope scope = new(weights ?? WeightScope.Current);
         LanguageModel model = Read(path);
-        model.Network.RoundWeights(weights);
+        model.RoundRest();
 
         return model;
     }

@@ -3,6 +3,7 @@ using ManagedTransformer.Files;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer;
 
@@ -60,6 +61,20 @@ public abstract class TrainedModel
 
         string config = Path.Combine(CheckpointFolder.Resolve(path), CheckpointFolder.ConfigFile);
         return File.Exists(config) ? JsonDocuments.Architecture(Utf8File.Read(config)) : null;
+    }
+
+    /// <summary>Rounds the matrices that no loader has placed as the innermost <see cref="WeightScope"/> asks.</summary>
+    /// <exception cref="InputException">They cannot be stored so.</exception>
+    private protected void RoundRest()
+    {
+        try
+        {
+            Module.RoundWeights(WeightScope.Current ?? DType.Float32);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw new InputException(e.Message, e);
+        }
     }
 
     /// <summary>Checks that a description is of this kind of model.</summary>

@@ -91,6 +91,16 @@ public sealed class Parameter : Tensor
     /// </summary>
     public void Round() => Round(DType.BFloat16);
 
+    /// <summary>Whether the values can be stored in a type: lookups move pairs of halves, and integers are for matrices.</summary>
+    /// <param name="dtype">The type.</param>
+    public bool CanBe(DType dtype) => dtype switch
+    {
+        DType.Float32 => true,
+        DType.BFloat16 => Rank == 2 && Shape[1] % 2 == 0,
+        DType.Int8 or DType.Int4 => Rank == 2,
+        _ => false,
+    };
+
     /// <summary>As <see cref="Round()"/>, to BFloat16 or, of a matrix, to Int8 or Int4.</summary>
     /// <param name="dtype">The type that the values get; where they have another than Float32 already, they keep it.</param>
     /// <exception cref="ArgumentException">Integers cannot hold a number that is not finite.</exception>
@@ -143,6 +153,9 @@ public sealed class Parameter : Tensor
 
         return Gradient!;
     }
+
+    /// <summary>The packed parameter that this is a range of rows of, or itself.</summary>
+    internal Parameter Whole => _packed ?? this;
 
     internal bool IsRows => _packed is not null;
 }

@@ -23,6 +23,20 @@ public partial class Tensor
         }
     }
 
+    /// <summary>The scales of a matrix of small integers, BFloat16 [rows, groups].</summary>
+    internal Tensor QuantizedScales()
+    {
+        QuantizedMatrix matrix = Quantized;
+        return new Tensor(matrix.Scales.Storage!, matrix.Scales.Offset, new Shape(matrix.Rows, matrix.Groups), DType.BFloat16);
+    }
+
+    /// <summary>The bytes of a matrix of small integers, [rows, bytes of a row]; of Int4 they have that type, for bytes that are two of it.</summary>
+    internal Tensor QuantizedCodes()
+    {
+        QuantizedMatrix matrix = Quantized;
+        return new Tensor(matrix.Codes.Storage!, matrix.Codes.Offset, new Shape(matrix.Rows, checked((int)matrix.RowBytes)), DType);
+    }
+
     /// <summary>A matrix of small integers whose values are undefined until they are written.</summary>
     internal static Tensor EmptyQuantized(Shape shape, DType dtype, Device device) => OfQuantized(
         device.Allocate(Math.Max(1, shape[0] * QuantizedMatrix.BytesOf(dtype, shape[1]))),

@@ -59,16 +59,12 @@ public abstract class Module
         Visit(visitor);
         foreach (Parameter matrix in visitor.Matrices)
         {
-            if (CanRound(matrix, dtype))
+            if (matrix.CanBe(dtype))
             {
                 matrix.Round(dtype);
             }
         }
     }
-
-    /// <summary>Whether a matrix can be stored in a type.</summary>
-    internal static bool CanRound(Parameter matrix, DType dtype) =>
-        dtype != DType.BFloat16 || matrix.Shape[1] % 2 == 0; // lookups move pairs of halves
 
     /// <summary>Forgets the gradients of all parameters.</summary>
     /// <param name="release">Returns their memory at once (<see cref="Tensors.Tensor.ClearGradient"/>).</param>
