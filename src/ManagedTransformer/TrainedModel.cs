@@ -65,15 +65,38 @@ public abstract class TrainedModel
 
     /// <summary>Rounds the matrices that no loader has placed as the innermost <see cref="WeightScope"/> asks.</summary>
     /// <exception cref="InputException">They cannot be stored so.</exception>
-    private protected void RoundRest()
+    private protected void RoundRest() => Round(WeightScope.Current ?? DType.Float32);
+
+    /// <summary>The integers that matrices are stored as; null where there are none.</summary>
+    internal DType? Integers => Module.Parameters().Select(named => (DType?)named.Parameter.DType)
+        .FirstOrDefault(type => type is DType.Int8 or DType.Int4);
+
+    /// <summary>Rounds matrices that are stored as Float32.</summary>
+    /// <param name="weights">The type that they get.</param>
+    /// <exception cref="InputException">They cannot be stored so.</exception>
+    internal void Round(DType weights)
     {
         try
         {
-            Module.RoundWeights(WeightScope.Current ?? DType.Float32);
+            Module.RoundWeights(weights);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             throw new InputException(e.Message, e);
+        }
+    }
+
+    /// <summary>Refuses a model whose matrices are integers, which serve inference alone.</summary>
+    /// <param name="path">Where it comes from.</param>
+    /// <param name="use">What the model is wanted for: trained, or averaged.</param>
+    /// <exception cref="InputException">They are.</exception>
+    internal void RequireFloats(string path, string use)
+    {
+        if (Integers is { } type)
+        {
+            throw new InputException(
+                $"'{path}' holds {type} weights, which cannot be {use}; take the model that they were rounded from, or their values "
+                + "(mt convert).");
         }
     }
 

@@ -7,6 +7,7 @@ using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Import;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Cli.Commands;
 
@@ -70,6 +71,8 @@ internal static class ConvertCommand
             },
         };
         Option<ulong?> seed = CommonOptions.Seed("Decides the initial values of feature maps (default: 1).");
+        Option<DType?> weights = CommonOptions.Weights(
+            "How --to transformer stores matrices: f32 (default), bf16, int8 or int4, as mt generate would round them.");
         Option<bool> json = CommonOptions.Json();
         ImportOptionSet import = new();
         ExampleCommand command = new("convert",
@@ -77,8 +80,9 @@ internal static class ConvertCommand
             "mt convert gpt2 --out out/gpt2",
             "mt convert out/stories-bpe --to gpt2 --out exported",
             "mt convert checkpoint_best.pt --from fairseq --data data-bin --out out/fairseq",
+            "mt convert gpt2 --weights int8 --out out/gpt2-int8",
             "mt convert gpt2 --to t2r --feature-size 32 --keep-softmax every:4 --out out/gpt2-rnn")
-        { source, output, target, featureSize, keepSoftmax, seed, json, import.From };
+        { source, output, target, featureSize, keepSoftmax, seed, weights, json, import.From };
         foreach (Option option in import.Others)
         {
             command.Add(option);
@@ -89,7 +93,7 @@ internal static class ConvertCommand
             if (result.GetValue(import.From) is { } from)
             {
                 CommonOptions.Refuse(result, $"has no effect with --from {from}, which writes a model folder", target, featureSize,
-                    keepSoftmax, seed);
+                    keepSoftmax, seed, weights);
                 string folderOfImport = result.GetRequiredValue(output);
                 ImportView.Write(
                     terminal,
@@ -113,9 +117,15 @@ internal static class ConvertCommand
                     featureSize, seed);
             }
 
+            if (_targets[to] is not ConversionTarget.Transformer)
+            {
+                CommonOptions.Refuse(result, $"applies to --to {DefaultTarget}; {to} is written in float32", weights);
+            }
+
             ConversionOptions options = new()
             {
                 Target = _targets[to],
+                Weights = result.GetValue(weights),
                 FeatureSize = result.GetValue(featureSize),
                 KeepSoftmax = result.GetValue(keepSoftmax) ?? LayerChoice.None,
                 Seed = result.GetValue(seed) ?? 1,
@@ -136,12 +146,19 @@ internal static class ConvertCommand
                 ["to"] = to,
                 ["out"] = folder,
                 ["parameters"] = parameters,
+                ["rounded"] = result.Rounded is { } type ? CommonOptions.WeightsName(type) : null,
                 ["new"] = new JsonArray([.. result.NewTensors.Select(name => (JsonNode)name)]),
             });
             return;
         }
 
         terminal.Output.WriteLine($"Wrote {parameters:N0} parameters as {to} to {folder}.");
+        if (result.Rounded is { } rounded)
+        {
+            terminal.Output.WriteLine(
+                $"The source stores its matrices as {CommonOptions.WeightsName(rounded)}; what is written is these rounded values in float32.");
+        }
+
         if (model.Network.Config.Linear is not null && _targets[to] is not ConversionTarget.Transformer)
         {
             string created = result.NewTensors.Count == 0 ? "" : $"New, with initial values: {string.Join(", ", result.NewTensors)}. ";

@@ -62,7 +62,7 @@ internal static class GenerateCommand
             CommonOptions.Apply(result.GetValue(threads));
             string given = result.GetRequiredValue(prompt);
             string text = given == FromInput ? Utf8Text.Read(terminal.RequireInput(), Terminal.InputName) : Utf8Text.Clean(given);
-            LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model), result.GetValue(weights) ?? DType.Float32);
+            LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model), result.GetValue(weights));
             RefuseWithoutEffect(result, loaded, exits, stride);
             GenerationOptions defaults = new();
             Run(terminal, result.GetValue(json), loaded, text, defaults with

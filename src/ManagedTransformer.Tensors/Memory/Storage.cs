@@ -68,6 +68,21 @@ internal abstract class Storage
         Scales?.Values.Keep();
     }
 
+    /// <summary>Lets another scope release the storage; null lets it outlive all.</summary>
+    public void MoveTo(StepScope? scope)
+    {
+        if (scope is null)
+        {
+            Keep();
+            return;
+        }
+
+        ThrowIfReleased();
+        Scope = scope;
+        scope.Register(this);
+        Mirror?.MoveTo(scope);
+    }
+
     /// <summary>Of a storage that its scope still owns: makes using it throw until it wakes.</summary>
     public void Rest()
     {

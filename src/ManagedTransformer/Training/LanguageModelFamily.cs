@@ -45,6 +45,7 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
     protected override LanguageModelTask CreateTask(LanguageModelRecipe recipe, TrainingOptions options, string? checkpoint)
     {
         LanguageModel? start = options.Init is not null && checkpoint is null ? LanguageModel.Load(options.Init) : null;
+        start?.RequireFloats(options.Init!, "trained");
         ModelDescription? description = options.Init is null ? null : start?.Description ?? LanguageModel.ReadDescription(checkpoint!);
         if (description is not null)
         {

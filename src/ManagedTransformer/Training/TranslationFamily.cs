@@ -39,6 +39,7 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
     protected override TranslationTask CreateTask(TranslationRecipe recipe, TrainingOptions options, string? checkpoint)
     {
         TranslationModel? start = options.Init is not null && checkpoint is null ? TranslationModel.Load(options.Init) : null;
+        start?.RequireFloats(options.Init!, "trained");
         if (options.Init is not null)
         {
             recipe = WithModel(recipe, start?.Description ?? TranslationModel.ReadDescription(checkpoint!), options.Init);

@@ -1,3 +1,4 @@
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
 
@@ -17,6 +18,12 @@ public sealed record ConversionOptions
 
     /// <summary>Decides the initial values of feature maps.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>
+    /// How <see cref="ConversionTarget.Transformer"/> stores matrices: Float32 (null), BFloat16, Int8 or Int4
+    /// (<see cref="Modules.Module.RoundWeights(DType)"/>).
+    /// </summary>
+    public DType? Weights { get; init; }
 
     /// <summary>The conversion of a model with so many layers to a recurrent network; null for the other targets.</summary>
     /// <exception cref="InputException">Options that the target does not have.</exception>

@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Architectures.LinearAttention.Conversion;
 
@@ -19,12 +20,32 @@ public static class ModelConversion
         options ??= new ConversionOptions();
         CheckpointFolder.RequireFree(output);
         LanguageModel model = LanguageModel.Load(source);
+        DType? rounded = model.Integers;
+        if (options.Weights is { } weights && weights != DType.Float32)
+        {
+            if (rounded is not null)
+            {
+                throw new InputException($"'{source}' holds {rounded} weights already; round the model that they were made from.");
+            }
+
+            if (options.Target is not ConversionTarget.Transformer)
+            {
+                throw new InputException($"Weights of {weights} need the target transformer; the others are written in float32.");
+            }
+
+            model.Round(weights);
+        }
+        else if (rounded is not null)
+        {
+            model = LanguageModel.Load(source, DType.Float32);
+        }
+
         if (options.Recurrent(model.Network.Config.Layers) is { } recurrent)
         {
             (CausalLanguageModel network, IReadOnlyList<string> created) = T2R.Convert(model.Network, recurrent);
             LanguageModel converted = new(network, model.Tokenizer, model.Description with { Model = network.Config });
             converted.SaveNew(output);
-            return new ConversionResult(converted, created);
+            return new ConversionResult(converted, created) { Rounded = rounded };
         }
 
         switch (options.Target)
@@ -40,6 +61,6 @@ public static class ModelConversion
                 break;
         }
 
-        return new ConversionResult(model, []);
+        return new ConversionResult(model, []) { Rounded = rounded };
     }
 }
