@@ -44,7 +44,8 @@ public sealed class QuantizedCommandTests : IDisposable
     {
         Assert.Equal(0, _work.Train("out").ExitCode);
         Assert.Equal(0, Workspace.Run("convert", _work["out"], "--weights", "int8", "--out", _work["small"]).ExitCode);
-        Workspace.Run("convert", _work["small"], "--weights", "int4", "--out", _work["smaller"]).AssertFails(1, "holds Int8 weights already");
+        Workspace.Run("convert", _work["small"], "--weights", "int4", "--out", _work["smaller"])
+            .AssertFails(1, "holds Int8 weights already");
         Workspace.Run("eval", _work["small"], "--weights", "int4").AssertFails(1, "not rounded again");
         Workspace.Run("convert", _work["out"], "--to", "gpt2", "--weights", "int8", "--out", _work["gpt2"]).AssertFails(2, "float32");
         Workspace.Run("average", _work["small"], _work["out/best"], "--out", _work["mean"]).AssertFails(1, "cannot be averaged");

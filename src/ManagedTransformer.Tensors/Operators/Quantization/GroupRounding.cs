@@ -44,29 +44,41 @@ internal static unsafe class GroupRounding
     /// <returns>The scale, which may be negative.</returns>
     public static ushort ToInt4(float* x, int* codes)
     {
-        float extreme = Extreme(x);
+        float extreme = Extreme(x), unit = MathF.Abs(extreme), least = float.PositiveInfinity;
         ushort best = 0;
-        float least = float.PositiveInfinity;
-        for (int i = Candidates - 1; i >= 0 && extreme != 0; i--)
+        if (extreme == 0)
+        {
+            new Span<int>(codes, GroupSize).Clear();
+            return 0;
+        }
+
+        // In parts of the largest number, so that squares neither overflow nor vanish.
+        float* parts = stackalloc float[GroupSize];
+        for (int i = 0; i < GroupSize; i++)
+        {
+            parts[i] = x[i] / unit;
+        }
+
+        for (int i = Candidates - 1; i >= 0; i--)
         {
             ushort scale = Nearest(extreme / -8 * (SmallestPart + (PartStep * i)));
-            Divide(x, Widen(scale), -8, 7, codes);
-            Choose(x, scale, codes, ref best, ref least);
-            ushort improved = Nearest(BestScale(x, codes));
+            Divide(parts, Widen(scale) / unit, -8, 7, codes);
+            Choose(parts, scale, unit, codes, ref best, ref least);
+            ushort improved = Nearest(BestScale(parts, codes) * unit);
             if (improved != scale)
             {
-                Divide(x, Widen(improved), -8, 7, codes);
-                Choose(x, improved, codes, ref best, ref least);
+                Divide(parts, Widen(improved) / unit, -8, 7, codes);
+                Choose(parts, improved, unit, codes, ref best, ref least);
             }
         }
 
-        Divide(x, Widen(best), -8, 7, codes);
+        Divide(parts, Widen(best) / unit, -8, 7, codes);
         return best;
     }
 
-    private static void Choose(float* x, ushort scale, int* codes, ref ushort best, ref float least)
+    private static void Choose(float* x, ushort scale, float unit, int* codes, ref ushort best, ref float least)
     {
-        Vector128<float> factor = Vector128.Create(Widen(scale)), sum = Vector128<float>.Zero;
+        Vector128<float> factor = Vector128.Create(Widen(scale) / unit), sum = Vector128<float>.Zero;
         for (int i = 0; i < GroupSize; i += Lanes)
         {
             Vector128<float> error = Vector128.Load(x + i) - (Vector128.ConvertToSingle(Vector128.Load(codes + i)) * factor);
