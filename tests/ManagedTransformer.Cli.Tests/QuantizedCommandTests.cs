@@ -57,8 +57,12 @@ public sealed class QuantizedCommandTests : IDisposable
     public void ATranslationModelIsRounded()
     {
         _work.Write("recipe.json", Workspace.TranslationRecipe);
-        Assert.Equal(0, Workspace.Run("train", _work["recipe.json"], "--data", "builtin:translation", "--out", _work["out"]).ExitCode);
-        _work.Write("lines", "ein hund rennt\n");
+        string pairs = _work.Write(
+            "pairs.tsv", string.Concat(Enumerable.Range(0, 40).Select(i => $"old red boat {i % 7}\t{i % 7} boat red old\n")));
+        ToolResult trained = Workspace.Run(
+            "train", _work["recipe.json"], "--data", pairs, "--valid", pairs, "--steps", "20", "--out", _work["out"]);
+        Assert.True(trained.ExitCode == 0, trained.Error);
+        _work.Write("lines", "old red boat 7\n");
         ToolResult translated = Workspace.Run("translate", _work["out"], _work["lines"], "--weights", "int8");
         Assert.Equal(0, translated.ExitCode);
         double exact = Loss(), rounded = Loss("--weights", "int8");
@@ -66,7 +70,7 @@ public sealed class QuantizedCommandTests : IDisposable
         Assert.NotEqual(exact, rounded);
 
         double Loss(params string[] options) =>
-            Workspace.Run(["eval", _work["out"], "--json", .. options]).Json.GetProperty("loss").GetDouble();
+            Workspace.Run(["eval", _work["out"], "--data", pairs, "--json", .. options]).Json.GetProperty("loss").GetDouble();
     }
 
     private double Evaluate(string model, params string[] options) =>
