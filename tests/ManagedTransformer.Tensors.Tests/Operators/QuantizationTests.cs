@@ -45,7 +45,8 @@ public sealed class QuantizationTests
                 double bound = type == DType.Int8 ? largest / 127 * (0.5 * (1 + (1.0 / 127))) : largest * 0.25;
                 for (int i = start + group; i < start + group + length; i++)
                 {
-                    Assert.True(Math.Abs(exact[i] - (double)rounded[i]) <= bound + smallest, $"{exact[i]} becomes {rounded[i]}, of {largest}");
+                    double error = Math.Abs(exact[i] - (double)rounded[i]);
+                    Assert.True(error <= bound + smallest, $"{exact[i]} becomes {rounded[i]}, of {largest}");
                 }
             }
         }
