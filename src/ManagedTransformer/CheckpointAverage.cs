@@ -34,6 +34,7 @@ public static class CheckpointAverage
     {
         ArgumentNullException.ThrowIfNull(folders);
         TrainedModel mean = TrainedModel.Open(folders[0]);
+        mean.RequireFloats(folders[0], "averaged");
         List<NamedBuffer> tensors = ModuleWeights.Tensors(mean.Module);
         List<double[]> sums = [.. tensors.Select(ToDoubles)];
         foreach (string folder in folders.Skip(1))

@@ -51,27 +51,23 @@ public sealed class LanguageModel : TrainedModel
     /// <summary>Loads a model.</summary>
     /// <param name="path">A checkpoint folder, the output folder of a training run (its best checkpoint is taken, or else its last), a
     /// folder with a GPT-2 in Hugging Face's format (<see cref="Gpt2Folder"/>), or an adapter that says where its model is.</param>
-    /// <param name="weights">BFloat16 rounds the matrices, for inference with half the memory (<see cref="Module.RoundWeights"/>).</param>
+    /// <param name="weights">How matrices are stored: BFloat16, Int8 and Int4 round them, for inference with a half, a quarter or an eighth
+    /// of the memory (<see cref="Module.RoundWeights(DType)"/>); what a file has so already is read where it lies. Null: what the innermost
+    /// <see cref="WeightScope"/> says, or else integers as the folder has them and Float32.</param>
     /// <param name="adapter">An adapter to set beside its maps, or the model of the adapter that the folder is; null for neither.</param>
-    /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
-    /// <exception cref="ArgumentException">Weights of integers.</exception>
-    public static LanguageModel Load(string path, DType weights = DType.Float32, AdapterOptions? adapter = null)
+    /// <exception cref="InputException">Missing, damaged or mismatched files, or a device without such weights.</exception>
+    /// <exception cref="ArgumentException">Int32.</exception>
+    public static LanguageModel Load(string path, DType? weights = null, AdapterOptions? adapter = null)
     {
-        if (weights is not (DType.Float32 or DType.BFloat16))
-        {
-            throw new ArgumentException($"Weights are stored as Float32 or BFloat16, not as {weights}.", nameof(weights));
-        }
-
+        DType? wanted = weights ?? WeightScope.Current;
+        using WeightScope scope = new(HasAdapter(path, adapter) ? DType.Float32 : wanted);
         LanguageModel model = Read(path, adapter?.Base);
         if (adapter?.Adapter is { } folder)
         {
             model.LoadAdapter(folder);
         }
 
-        if (weights == DType.BFloat16)
-        {
-            model.Network.RoundWeights();
-        }
+        model.Round(wanted ?? DType.Float32);
 
         return model;
     }

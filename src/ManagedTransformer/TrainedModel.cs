@@ -93,6 +93,8 @@ public abstract class TrainedModel
             throw new InputException("The model has no adapters to merge.");
         }
 
+        RequireFloats(Folder ?? "the model", "merged with adapters");
+
         Merge();
         (Folder, _checksum) = (null, null);
     }
@@ -138,6 +140,48 @@ public abstract class TrainedModel
         }
 
         return File.Exists(config) ? JsonDocuments.Architecture(Utf8File.Read(config)) : null;
+    }
+
+    /// <summary>
+    /// Whether an adapter stands beside a model's maps. Its model is then loaded in Float32, of which the adapter's checksum is, and rounded
+    /// afterwards.
+    /// </summary>
+    /// <param name="path">As for <see cref="Open"/>.</param>
+    /// <param name="adapter">The adapter or the base that the user names; null for neither.</param>
+    private protected static bool HasAdapter(string path, AdapterOptions? adapter) => adapter?.Adapter is not null
+        || (HuggingFaceConfig.ModelType(path) is null && AdapterFolder.IsOne(CheckpointFolder.Resolve(path)));
+
+    /// <summary>The integers that matrices are stored as; null where there are none.</summary>
+    internal DType? Integers => Module.Parameters().Select(named => (DType?)named.Parameter.DType)
+        .FirstOrDefault(type => type is DType.Int8 or DType.Int4);
+
+    /// <summary>Rounds matrices that are stored as Float32.</summary>
+    /// <param name="weights">The type that they get.</param>
+    /// <exception cref="InputException">They cannot be stored so.</exception>
+    internal void Round(DType weights)
+    {
+        try
+        {
+            Module.RoundWeights(weights);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw new InputException(e.Message, e);
+        }
+    }
+
+    /// <summary>Refuses a model whose matrices are integers, which serve inference alone.</summary>
+    /// <param name="path">Where it comes from.</param>
+    /// <param name="use">What the model is wanted for: trained, or averaged.</param>
+    /// <exception cref="InputException">They are.</exception>
+    internal void RequireFloats(string path, string use)
+    {
+        if (Integers is { } type)
+        {
+            throw new InputException(
+                $"'{path}' holds {type} weights, which cannot be {use}; take the model that they were rounded from, or their values "
+                + "(mt convert).");
+        }
     }
 
     /// <summary>Checks that a description is of this kind of model.</summary>

@@ -64,12 +64,15 @@ public sealed class TranslationModel : TrainedModel
     /// <exception cref="InputException">Missing, damaged or mismatched files, or a model of another kind.</exception>
     public static TranslationModel Load(string path, AdapterOptions? adapter = null)
     {
+        DType wanted = WeightScope.Current ?? DType.Float32;
+        using WeightScope scope = new(HasAdapter(path, adapter) ? DType.Float32 : WeightScope.Current);
         TranslationModel model = Read(path, adapter?.Base);
         if (adapter?.Adapter is { } folder)
         {
             model.LoadAdapter(folder);
         }
 
+        model.Round(wanted);
         return model;
     }
 

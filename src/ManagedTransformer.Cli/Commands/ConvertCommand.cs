@@ -8,6 +8,7 @@ using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Conversion;
 using ManagedTransformer.Import;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Cli.Commands;
 
@@ -64,6 +65,8 @@ internal static class ConvertCommand
         };
         AdapterOptionSet adapters = new();
         Option<ulong?> seed = CommonOptions.Seed("Decides the initial values of feature maps (default: 1).");
+        Option<DType?> weights = CommonOptions.Weights(
+            "How --to transformer stores matrices: f32 (default), bf16, int8 or int4, as mt generate would round them.");
         Option<bool> json = CommonOptions.Json();
         ImportOptionSet import = new();
         ExampleCommand command = new("convert",
@@ -72,10 +75,11 @@ internal static class ConvertCommand
             "mt convert out/stories-bpe --to gpt2 --out exported",
             "mt convert checkpoint_best.pt --from fairseq --data data-bin --out out/fairseq",
             "mt convert out/lora --merge-lora --out out/merged",
+            "mt convert gpt2 --weights int8 --out out/gpt2-int8",
             "mt convert gpt2 --to t2r --feature-size 32 --keep-softmax every:4 --out out/gpt2-rnn",
             "mt convert smollm2-135m --to lolcats --window standard --window-size 32 --out out/smollm2-rnn")
-        { source, output, target, featureSize, keepSoftmax, lolcats.Map, lolcats.Window, lolcats.WindowSize, merge, seed, json,
-            import.From };
+        { source, output, target, featureSize, keepSoftmax, lolcats.Map, lolcats.Window, lolcats.WindowSize, merge, seed, weights,
+            json, import.From };
         adapters.AddTo(command);
         foreach (Option option in import.Others)
         {
@@ -87,7 +91,7 @@ internal static class ConvertCommand
             if (result.GetValue(import.From) is { } from)
             {
                 CommonOptions.Refuse(result, $"has no effect with --from {from}, which writes a model folder",
-                    [target, featureSize, keepSoftmax, seed, merge, adapters.Base, adapters.Adapter, .. lolcats.All]);
+                    [target, featureSize, keepSoftmax, seed, weights, merge, adapters.Base, adapters.Adapter, .. lolcats.All]);
                 string folderOfImport = result.GetRequiredValue(output);
                 ImportView.Write(
                     terminal,
@@ -101,10 +105,15 @@ internal static class ConvertCommand
             CommonOptions.Refuse(result, "applies to checkpoints of other programs (--from KIND)", import.Others);
             string to = result.GetRequiredValue(target), folder = result.GetRequiredValue(output);
             Refuse(result, _targets[to], to, [featureSize, keepSoftmax], seed, lolcats);
-            if (result.GetValue(merge) && _targets[to] is ConversionTarget.Transformer)
+            if (result.GetValue(merge) && _targets[to] is ConversionTarget.Transformer && result.GetValue(weights) is null)
             {
                 Merge(terminal, result.GetRequiredValue(source), adapters.Read(result), folder, result.GetValue(json));
                 return;
+            }
+
+            if (_targets[to] is not ConversionTarget.Transformer)
+            {
+                CommonOptions.Refuse(result, $"applies to --to {DefaultTarget}; {to} is written in float32", weights);
             }
 
             ConversionOptions options = new()
@@ -112,6 +121,7 @@ internal static class ConvertCommand
                 Target = _targets[to],
                 MergeAdapter = result.GetValue(merge),
                 Adapter = adapters.Read(result),
+                Weights = result.GetValue(weights),
                 FeatureSize = result.GetValue(featureSize),
                 KeepSoftmax = result.GetValue(keepSoftmax) ?? LayerChoice.None,
                 Map = result.GetValue(lolcats.Map),
@@ -157,31 +167,43 @@ internal static class ConvertCommand
         TrainedModel model = TrainedModel.Open(source, adapter);
         model.MergeAdapter();
         model.SaveNew(folder);
-        Write(terminal, DefaultTarget, folder, model.ParameterCount, [], json);
+        Write(terminal, DefaultTarget, folder, model.ParameterCount, [], null, json);
     }
 
     private static void Write(
-        Terminal terminal, string to, string folder, long parameters, IReadOnlyList<string> created, bool json)
+        Terminal terminal, string to, string folder, long parameters, IReadOnlyList<string> created, DType? rounded, bool json)
     {
         if (!json)
         {
             terminal.Output.WriteLine($"Wrote {parameters:N0} parameters as {to} to {folder}.");
+            if (rounded is { } source)
+            {
+                terminal.Output.WriteLine(
+                    $"The source stores its matrices as {CommonOptions.WeightsName(source)}; what is written is these rounded values in float32.");
+            }
+
             return;
         }
 
-        JsonOutput.Write(terminal.Output, new JsonObject
+        JsonObject line = new()
         {
             ["to"] = to,
             ["out"] = folder,
             ["parameters"] = parameters,
             ["new"] = new JsonArray([.. created.Select(name => (JsonNode)name)]),
-        });
+        };
+        if (rounded is { } type)
+        {
+            line["rounded"] = CommonOptions.WeightsName(type);
+        }
+
+        JsonOutput.Write(terminal.Output, line);
     }
 
     private static void Write(Terminal terminal, ConversionResult result, string to, string folder, bool json)
     {
         LanguageModel model = result.Model;
-        Write(terminal, to, folder, model.Network.ParameterCount, result.NewTensors, json);
+        Write(terminal, to, folder, model.Network.ParameterCount, result.NewTensors, result.Rounded, json);
         if (json || _targets[to] is ConversionTarget.Transformer or ConversionTarget.Gpt2 or ConversionTarget.Llama)
         {
             return;

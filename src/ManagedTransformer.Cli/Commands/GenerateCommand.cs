@@ -79,8 +79,7 @@ internal static class GenerateCommand
             CommonOptions.Apply(result.GetValue(threads));
             string given = result.GetValue(prompt) ?? "";
             string text = given == FromInput ? Utf8Text.Read(terminal.RequireInput(), Terminal.InputName) : Utf8Text.Clean(given);
-            LanguageModel loaded = LanguageModel.Load(
-                result.GetRequiredValue(model), result.GetValue(weights) ?? DType.Float32, adapters.Read(result));
+            LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model), result.GetValue(weights), adapters.Read(result));
             RefuseWithoutEffect(result, loaded, exits, stride);
             if (given.Length == 0 && loaded.Tokenizer.Encode(given).Length == 0)
             {

@@ -101,6 +101,11 @@ internal static class InfoCommand
             json["best_loss"] = JsonOutput.Number(training.BestLoss);
         }
 
+        if (summary.Rounded is { } type)
+        {
+            json["weights"] = CommonOptions.WeightsName(type);
+        }
+
         foreach (MechanismReport report in summary.Reports)
         {
             report.AddTo(json);
@@ -123,6 +128,12 @@ internal static class InfoCommand
     private static void Draw(Terminal terminal, ModelSummary summary)
     {
         terminal.Output.WriteLine($"{summary.Source}: {summary.Architecture}, {summary.Parameters:N0} parameters");
+        if (summary.Rounded is { } type)
+        {
+            terminal.Output.WriteLine(
+                $"Matrices are stored as {CommonOptions.WeightsName(type)}, with a scale for each 32 values of a row, for inference.");
+        }
+
         if (summary.Training is { } training)
         {
             string best = training.BestLoss is { } loss ? $", lowest validation loss {loss:F4}" : "";

@@ -5,6 +5,7 @@ using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Files;
+using ManagedTransformer.Modules;
 
 namespace ManagedTransformer.Cli.Commands;
 
@@ -25,8 +26,8 @@ internal static class ScoreCommand
             "mt score gpt2 --ids 464,2068,7586 --logits --json",
             "mt score out/multi30k-de-en --source \"ein hund rennt .\" --text \"a dog runs .\"")
         {
-            options.Model, options.Text, options.Data, options.Ids, options.Source, options.SourceIds, options.Logits, threads,
-            DeviceOption.Create(), DeviceOption.Precision(), options.Json,
+            options.Model, options.Text, options.Data, options.Ids, options.Source, options.SourceIds, options.Logits, options.Weights,
+            threads, DeviceOption.Create(), DeviceOption.Precision(), options.Json,
         };
         AdapterOptionSet adapters = new();
         adapters.AddTo(command);
@@ -50,6 +51,7 @@ internal static class ScoreCommand
             string? text = result.GetValue(options.Text) is { } given
                 ? given == FromInput ? Utf8Text.Read(terminal.RequireInput(), Terminal.InputName) : Utf8Text.Clean(given)
                 : null;
+            using WeightScope weights = new(result.GetValue(options.Weights));
             TrainedModel model = TrainedModel.Open(result.GetRequiredValue(options.Model), adapters.Read(result));
             foreach (TextScore score in ModelFamily.Of(model).Score(model, result, options, text))
             {

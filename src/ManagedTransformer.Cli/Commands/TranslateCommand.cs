@@ -5,7 +5,9 @@ using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Generation;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Decoding;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Cli.Commands;
 
@@ -27,13 +29,14 @@ internal static class TranslateCommand
         {
             Description = "Print the exit layer of every token behind the translation, after a tab (depth-adaptive models).",
         };
+        Option<DType?> weights = CommonOptions.Weights();
         Option<int?> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json(isLines: true);
         ExampleCommand command = new("translate",
             "Translates lines in their order, printing each as it is done; an empty line stays empty.",
             "mt translate out/multi30k-de-en sentences.de",
             "mt translate out/multi30k-de-en --beam 1 < sentences.de > sentences.en")
-        { model, file, exits, showExits, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
+        { model, file, exits, showExits, weights, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
         search.AddTo(command);
         AdapterOptionSet adapters = new();
         adapters.AddTo(command);
@@ -45,6 +48,7 @@ internal static class TranslateCommand
             int batch = isTyped ? 1 : SearchOptions.DefaultBatch;
             TranslationOptions options = search.Read(result, terminal, batch) with { Exits = result.GetValue(exits) };
             options.Validate();
+            using WeightScope scope = new(result.GetValue(weights));
             TranslationModel loaded = TranslationModel.Load(result.GetRequiredValue(model), adapters.Read(result));
             if (loaded.Network.Config.Exits is null)
             {

@@ -13,6 +13,9 @@ internal static class CommonOptions
 {
     private const int MostThreads = 1024;
 
+    private static readonly (string Name, DType Type)[] _weights =
+        [("f32", DType.Float32), ("bf16", DType.BFloat16), ("int8", DType.Int8), ("int4", DType.Int4)];
+
     /// <summary>The name of <see cref="Json"/>.</summary>
     public const string JsonName = "--json";
 
@@ -37,23 +40,26 @@ internal static class CommonOptions
     public static Option<ulong?> Seed(string description) => Number<ulong>("--seed", description, 0, ulong.MaxValue);
 
     /// <summary><c>--weights</c></summary>
-    public static Option<DType?> Weights() => new("--weights")
+    /// <param name="description">Null: of a model that is read.</param>
+    public static Option<DType?> Weights(string? description = null) => new("--weights")
     {
-        Description = "f32 (default), or bf16: matrices rounded to BFloat16, which are half as long to read; arithmetic stays in float32.",
-        HelpName = "f32|bf16",
+        Description = description ?? "How matrices are held: f32; bf16, rounded to BFloat16, which is half as long to read; int8 or int4, "
+            + "to integers with a scale for each 32, a quarter and an eighth. Arithmetic stays in float32. (Default: f32, or the integers "
+            + "that the folder has.)",
+        HelpName = string.Join('|', _weights.Select(known => known.Name)),
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            switch (text)
+            foreach ((string name, DType type) in _weights)
             {
-                case "f32":
-                    return DType.Float32;
-                case "bf16":
-                    return DType.BFloat16;
-                default:
-                    result.AddError($"--weights knows f32 and bf16, not '{text}'");
-                    return null;
+                if (name == text)
+                {
+                    return type;
+                }
             }
+
+            result.AddError($"--weights knows f32, bf16, int8 and int4, not '{text}'");
+            return null;
         },
     };
 
@@ -73,6 +79,9 @@ internal static class CommonOptions
             return choice;
         },
     };
+
+    /// <summary>What <see cref="Weights"/> calls a type.</summary>
+    public static string WeightsName(DType type) => Array.Find(_weights, known => known.Type == type).Name;
 
     /// <summary>A number that must be positive.</summary>
     public static Option<int?> Positive(string name, string description) => Number(name, description, 1, int.MaxValue);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ManagedTransformer.Cli.Exits;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Cli.Options;
 
@@ -26,6 +27,9 @@ internal sealed class EvalOptions
 
     /// <summary><c>--exits</c></summary>
     public Option<string[]?> Exits { get; } = ExitsOption.Several();
+
+    /// <summary><c>--weights</c></summary>
+    public Option<DType?> Weights { get; } = CommonOptions.Weights();
 
     /// <summary>How translations are searched.</summary>
     public SearchOptions Search { get; } = new($"{SearchOptions.DefaultBatch}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Cli.Options;
 
@@ -40,6 +41,9 @@ internal sealed class ScoreOptions
     {
         Description = "Print the scores of all tokens of the vocabulary after every token, too (with --json).",
     };
+
+    /// <summary><c>--weights</c></summary>
+    public Option<DType?> Weights { get; } = CommonOptions.Weights();
 
     /// <summary><c>--json</c></summary>
     public Option<bool> Json { get; } = CommonOptions.Json(isLines: true);

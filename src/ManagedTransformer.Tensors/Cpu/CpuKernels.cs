@@ -29,5 +29,6 @@ internal static class CpuKernels
             Random = new CpuRandomKernels<TOps, TVector>(),
             Attention = new CpuAttentionKernels<TOps, TVector>(),
             Optimizers = new CpuOptimizerKernels<TOps, TVector>(),
+            Quantized = new CpuQuantizedKernels<TOps, TVector>(),
         };
 }

@@ -9,6 +9,8 @@ internal static unsafe class HostBufferExtensions
 
     public static int* Integers(this DeviceBuffer buffer) => (int*)Block(buffer) + buffer.Offset;
 
+    public static byte* Bytes(this DeviceBuffer buffer) => Block(buffer) + buffer.Offset;
+
     public static ushort* Halves(this DeviceBuffer buffer) => (ushort*)Block(buffer) + buffer.Offset;
 
     /// <exception cref="InvalidOperationException">The memory is not the host's.</exception>

@@ -26,4 +26,7 @@ internal sealed class KernelSet
     public required IAttentionKernels Attention { get; init; }
 
     public required IOptimizerKernels Optimizers { get; init; }
+
+    /// <summary>Null where a device does not compute with weights of small integers.</summary>
+    public IQuantizedKernels? Quantized { get; init; }
 }

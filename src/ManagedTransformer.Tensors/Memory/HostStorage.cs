@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
+
 namespace ManagedTransformer.Tensors;
 
-/// <summary>A pooled, 64-byte aligned block of host memory.</summary>
+/// <summary>A block of host memory: a pooled one, aligned to 64 bytes, or a part of a file that is mapped for reading.</summary>
 internal sealed unsafe class HostStorage : Storage
 {
     private const int RecentCount = 64;
@@ -12,9 +14,27 @@ internal sealed unsafe class HostStorage : Storage
     private static int _next;
 
     private readonly byte* _block;
+    private readonly SafeBuffer? _mapping;
 
     public HostStorage(HostDevice device, long byteLength)
         : base(device, byteLength) => _block = HostDevice.Pool.Rent(byteLength);
+
+    /// <summary>A part of a mapped file, which stays mapped at least as long as this storage lives. It must not be written.</summary>
+    /// <param name="device">The processor.</param>
+    /// <param name="mapping">The whole file.</param>
+    /// <param name="offset">First byte.</param>
+    /// <param name="byteLength">Bytes, within the file.</param>
+    public HostStorage(HostDevice device, SafeBuffer mapping, long offset, long byteLength)
+        : base(device, byteLength)
+    {
+        byte* start = null;
+        mapping.AcquirePointer(ref start);
+        _mapping = mapping;
+        _block = start + offset;
+    }
+
+    /// <summary>Whether the bytes are those of a file.</summary>
+    public bool IsMapped => _mapping is not null;
 
     /// <summary>
     /// The block. A kernel computes on the bare address while nothing else may refer to the storage, so the last few storages whose address
@@ -33,7 +53,11 @@ internal sealed unsafe class HostStorage : Storage
 
     protected override void FreeMemory()
     {
-        if (_block is not null)
+        if (_mapping is not null)
+        {
+            _mapping.ReleasePointer();
+        }
+        else if (_block is not null)
         {
             HostDevice.Pool.Return(_block, ByteLength);
         }

@@ -47,7 +47,7 @@ public sealed partial class StepScope
         }
 
         _nextStorage++;
-        storage.Mirror = null;
+        (storage.Mirror, storage.Scales) = (null, null);
         return storage;
     }
 

@@ -62,6 +62,20 @@ public sealed partial class StepScope : IDisposable
         ListPool.Return(_storages);
     }
 
+    /// <summary>
+    /// Lets a tensor of this scope outlive it: its memory returns at the end of the scope around it, or, where there is none, when nothing
+    /// refers to the tensor any more. A tensor of another scope stays as it is.
+    /// </summary>
+    /// <param name="tensor">The tensor.</param>
+    public void HandOver(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        if (tensor.Storage.Scope == this)
+        {
+            tensor.Storage.MoveTo(_outer);
+        }
+    }
+
     internal void Register(Storage storage)
     {
         if (_tensors is null)

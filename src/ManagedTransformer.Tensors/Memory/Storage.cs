@@ -43,6 +43,9 @@ internal abstract class Storage
     /// </summary>
     public Storage? Mirror { get; set; }
 
+    /// <summary>The scales of small integers that live here; null for other elements.</summary>
+    public GroupScales? Scales { get; set; }
+
     public bool IsReleased => Volatile.Read(ref _condition) != Live;
 
     /// <summary>The scope whose end releases this storage; null when only the finaliser does.</summary>
@@ -61,6 +64,23 @@ internal abstract class Storage
             AllocationPressure.Add(ByteLength);
             Mirror?.Keep();
         }
+
+        Scales?.Values.Keep();
+    }
+
+    /// <summary>Lets another scope release the storage; null lets it outlive all.</summary>
+    public void MoveTo(StepScope? scope)
+    {
+        if (scope is null)
+        {
+            Keep();
+            return;
+        }
+
+        ThrowIfReleased();
+        Scope = scope;
+        scope.Register(this);
+        Mirror?.MoveTo(scope);
     }
 
     /// <summary>Of a storage that its scope still owns: makes using it throw until it wakes.</summary>
@@ -100,6 +120,7 @@ internal abstract class Storage
         if (!finalizing)
         {
             GC.SuppressFinalize(this);
+            Scales?.Values.Release();
         }
 
         if (Scope is null)

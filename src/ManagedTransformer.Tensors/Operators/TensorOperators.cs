@@ -66,17 +66,18 @@ public static partial class TensorOperators
         }
     }
 
-    /// <summary>Weights rounded to BFloat16 serve inference alone: products with them are not differentiated.</summary>
+    /// <summary>Rounded weights serve inference alone: products with them are not differentiated.</summary>
     internal static void RequireWeight(Tensor weight, bool isRecording, string operation)
     {
-        if (weight.DType == DType.BFloat16 && isRecording)
+        if ((weight.DType == DType.BFloat16 || weight.DType.IsQuantized()) && isRecording)
         {
-            throw new InvalidOperationException($"{operation}: BFloat16 weights are for inference; gradients need the Float32 weights.");
+            throw new InvalidOperationException(
+                $"{operation}: {weight.DType} weights are for inference; gradients need the Float32 weights.");
         }
 
         if (weight.DType == DType.Int32)
         {
-            throw new ArgumentException($"{operation} takes weights of Float32 or BFloat16; these are {weight.DType}.");
+            throw new ArgumentException($"{operation} takes weights of numbers; these are {weight.DType}.");
         }
     }
 

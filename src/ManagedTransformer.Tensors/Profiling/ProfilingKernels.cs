@@ -20,5 +20,6 @@ internal static class ProfilingKernels
         Random = new ProfilingRandomKernels(kernels.Random, profile),
         Attention = new ProfilingAttentionKernels(kernels.Attention, profile),
         Optimizers = new ProfilingOptimizerKernels(kernels.Optimizers, profile),
+        Quantized = kernels.Quantized is { } quantized ? new ProfilingQuantizedKernels(quantized, profile) : null,
     };
 }

@@ -20,5 +20,6 @@ internal static class ReferenceKernels
         Random = new ReferenceRandomKernels(),
         Attention = new ReferenceAttentionKernels(),
         Optimizers = new ReferenceOptimizerKernels(),
+        Quantized = new ReferenceQuantizedKernels(),
     };
 }

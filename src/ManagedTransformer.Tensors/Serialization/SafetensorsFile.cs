@@ -20,6 +20,7 @@ public sealed class SafetensorsFile : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly SafetensorsHeader _header;
     private readonly Dictionary<string, SafetensorsEntry> _byName;
+    private SafetensorsMap? _map;
 
     private SafetensorsFile(string path, SafeFileHandle handle, SafetensorsHeader header)
     {
@@ -165,8 +166,37 @@ public sealed class SafetensorsFile : IDisposable
         Fill(destination, entry, FloatConverter(entry));
     }
 
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => _handle.Dispose();
+    /// <summary>Closes the file; parts of it that are mapped stay so as long as somebody needs them.</summary>
+    public void Dispose()
+    {
+        _map?.Dispose();
+        _handle.Dispose();
+    }
+
+    /// <summary>The file's name, for messages.</summary>
+    internal string Path => _path;
+
+    /// <summary>The file as memory; null where the system refuses.</summary>
+    internal SafetensorsMap? Map() => _map ??= SafetensorsMap.TryOpen(_handle);
+
+    /// <summary>Copies the bytes of a tensor into memory of the processor.</summary>
+    internal void ReadBytes(SafetensorsEntry entry, DeviceBuffer destination)
+    {
+        byte[] chunk = ArrayPool<byte>.Shared.Rent((int)Math.Min(ChunkBytes, entry.ByteLength));
+        try
+        {
+            for (long done = 0; done < entry.ByteLength; done += chunk.Length)
+            {
+                Span<byte> bytes = chunk.AsSpan(0, (int)Math.Min(chunk.Length, entry.ByteLength - done));
+                ReadBytes(entry, done, bytes);
+                Device.Cpu.Write(bytes, destination with { Offset = destination.Offset + done }, 1);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
 
     private Tensor Fill<T>(Tensor tensor, SafetensorsEntry entry, ElementConverter<T> convert)
         where T : unmanaged

@@ -47,6 +47,8 @@ internal static class SafetensorsTypeExtensions
     {
         DType.BFloat16 => SafetensorsType.BFloat16,
         DType.Int32 => SafetensorsType.Int32,
+        DType.Int8 => SafetensorsType.Int8,
+        DType.Int4 => SafetensorsType.UInt8,
         _ => SafetensorsType.Float32,
     };
 }

@@ -15,9 +15,9 @@ public static class SafetensorsWriter
     private static readonly UTF8Encoding _strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Writes tensors in the given order (Float32 as F32, BFloat16 as BF16, Int32 as I32) and flushes the file to the disk. The header is
-    /// padded with spaces so that the elements begin at a multiple of 8 bytes. Elements pass through a buffer of 1 MiB,
-    /// whatever the size of the tensors.
+    /// Writes tensors in the given order (Float32 as F32, BFloat16 as BF16, Int32 as I32; behind them the scales and then the integers of
+    /// matrices of Int8 and Int4, <see cref="SafetensorsWeights"/>) and flushes the file to the disk. The header is padded with spaces so
+    /// that the elements begin at a multiple of 8 bytes. Elements pass through a buffer of 1 MiB, whatever the size of the tensors.
     /// </summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="tensors">The tensors under distinct names. A tensor that is not contiguous is copied while it is written.</param>
@@ -34,7 +34,7 @@ public static class SafetensorsWriter
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
-        (string Name, Tensor Tensor)[] all = [.. tensors];
+        (string Name, Tensor Tensor)[] all = Plain([.. tensors]);
         byte[] header = Header(all, metadata);
         if (!atomic)
         {
@@ -53,6 +53,20 @@ public static class SafetensorsWriter
             File.Delete(temporary);
             throw;
         }
+    }
+
+    // Matrices of integers as two tensors each; the integers of all follow one another, so that those of a packed matrix do.
+    private static (string Name, Tensor Tensor)[] Plain((string Name, Tensor Tensor)[] tensors)
+    {
+        (string Name, Tensor Tensor)[] integers = Array.FindAll(tensors, named => named.Tensor.DType.IsQuantized());
+        return integers.Length == 0
+            ? tensors
+            :
+            [
+                .. tensors.Where(named => !named.Tensor.DType.IsQuantized()),
+                .. integers.Select(named => (named.Name + SafetensorsWeights.ScaleSuffix, named.Tensor.QuantizedScales())),
+                .. integers.Select(named => (named.Name, named.Tensor.QuantizedCodes())),
+            ];
     }
 
     private static void WriteFile(string path, byte[] header, (string Name, Tensor Tensor)[] tensors)

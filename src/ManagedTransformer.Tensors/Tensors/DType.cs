@@ -11,4 +11,12 @@ public enum DType
 
     /// <summary>Signed 32-bit integer: indices and token ids.</summary>
     Int32,
+
+    /// <summary>
+    /// Signed 8-bit integers with a BFloat16 scale for each group of 32 along a row of a matrix: storage of weights only, on the processor.
+    /// </summary>
+    Int8,
+
+    /// <summary>Signed 4-bit integers, otherwise as <see cref="Int8"/>.</summary>
+    Int4,
 }

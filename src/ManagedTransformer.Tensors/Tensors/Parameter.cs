@@ -89,26 +89,45 @@ public sealed class Parameter : Tensor
     /// Rounds the values to BFloat16, to nearest even, to save memory and the time to read it. The parameter serves inference alone from
     /// then on. Of a packed parameter and its ranges of rows, all are rounded together.
     /// </summary>
-    public void Round()
+    public void Round() => Round(DType.BFloat16);
+
+    /// <summary>Whether the values can be stored in a type: lookups move pairs of halves, and integers are for matrices.</summary>
+    /// <param name="dtype">The type.</param>
+    public bool CanBe(DType dtype) => dtype switch
+    {
+        DType.Float32 => true,
+        DType.BFloat16 => Rank == 2 && Shape[1] % 2 == 0,
+        DType.Int8 or DType.Int4 => Rank == 2,
+        _ => false,
+    };
+
+    /// <summary>As <see cref="Round()"/>, to BFloat16 or, of a matrix, to Int8 or Int4.</summary>
+    /// <param name="dtype">The type that the values get; where they have another than Float32 already, they keep it.</param>
+    /// <exception cref="ArgumentException">Integers cannot hold a number that is not finite.</exception>
+    /// <exception cref="NotSupportedException">The device has no small integers.</exception>
+    public void Round(DType dtype)
     {
         if (_packed is not null)
         {
-            _packed.Round();
-            return;
+            _packed.Round(dtype);
         }
-
-        if (DType == DType.BFloat16)
+        else if (DType == DType.Float32 && dtype != DType.Float32)
         {
-            return;
+            Adopt(Detach().Cast(dtype));
         }
+    }
 
+    /// <summary>Has a tensor's elements for its own from now on, and returns the memory of the old ones.</summary>
+    /// <param name="values">The same shape; of another type than Float32, so that the parameter serves inference alone.</param>
+    internal void Adopt(Tensor values)
+    {
         ClearGradient();
         Storage exact = Storage;
-        Tensor rounded = Detach().Cast(DType.BFloat16).Keep();
-        TakeOver(rounded, 0);
+        values.Keep();
+        TakeOver(values, values.Offset);
         foreach (Parameter range in _ranges)
         {
-            range.TakeOver(rounded, range._start * (Count / Math.Max(1, Shape[0])));
+            range.TakeOver(values, values.Offset + (range._start * (Count / Math.Max(1, Shape[0]))));
         }
 
         exact.Release();
@@ -134,6 +153,9 @@ public sealed class Parameter : Tensor
 
         return Gradient!;
     }
+
+    /// <summary>The packed parameter that this is a range of rows of, or itself.</summary>
+    internal Parameter Whole => _packed ?? this;
 
     internal bool IsRows => _packed is not null;
 }

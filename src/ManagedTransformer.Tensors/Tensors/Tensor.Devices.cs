@@ -24,6 +24,11 @@ public partial class Tensor
             return From(ToInt32Array(), Shape, device);
         }
 
+        if (DType.IsQuantized())
+        {
+            throw new NotSupportedException($"A matrix of {DType} stays on {Device.Name}.");
+        }
+
         Tensor source = this.Contiguous(), copy = Empty(Shape, DType, device);
         int size = DType.Size();
         byte[] chunk = new byte[Math.Min(CopyBytes, Count * size)];
@@ -46,7 +51,7 @@ public partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(tensors);
         List<Tensor> wanted = [.. tensors.Where(tensor => !tensor.Device.IsHost && tensor.Storage.Mirror is null
-            && tensor.DType != DType.BFloat16 && tensor.FillsStorage)];
+            && tensor.DType is DType.Float32 or DType.Int32 && tensor.FillsStorage)];
         foreach (IGrouping<(Device Device, DType Type), Tensor> group in wanted.GroupBy(tensor => (tensor.Device, tensor.DType)))
         {
             using NoGradientScope _ = new();

@@ -162,7 +162,7 @@ public partial class Tensor
         if (DType == DType.Int32)
         {
             throw new InvalidOperationException(
-                "ToArray and CopyTo(float) read Float32 and BFloat16 tensors; this one holds Int32, "
+                "ToArray and CopyTo(float) read numbers, not indices; this tensor holds Int32, "
                 + "read it with ToInt32Array or CopyTo(int).");
         }
 
@@ -234,7 +234,7 @@ public partial class Tensor
     /// <exception cref="ArgumentException">Another shape or type.</exception>
     public void Assign(Tensor source)
     {
-        if (source.Shape != Shape || source.DType != DType || DType == DType.BFloat16)
+        if (source.Shape != Shape || source.DType != DType || DType == DType.BFloat16 || DType.IsQuantized())
         {
             throw new ArgumentException($"Assign: {source.DType}{source.Shape} does not fit into {DType}{Shape}.");
         }

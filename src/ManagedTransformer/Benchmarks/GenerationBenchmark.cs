@@ -16,7 +16,7 @@ public static class GenerationBenchmark
     /// </summary>
     /// <param name="config">A valid configuration; its positions are raised to hold the longest text.</param>
     /// <param name="lengths">Lengths, all positive.</param>
-    /// <param name="weights">How matrices are stored: Float32, or BFloat16 (<see cref="Modules.Module.RoundWeights"/>).</param>
+    /// <param name="weights">How matrices are stored: Float32, or BFloat16 (<see cref="Modules.Module.RoundWeights(DType)"/>).</param>
     /// <param name="progress">Receives every result as it comes.</param>
     /// <exception cref="ArgumentOutOfRangeException">A length is below 1.</exception>
     /// <exception cref="InputException">The configuration is not valid.</exception>
@@ -32,10 +32,7 @@ public static class GenerationBenchmark
 
         int positions = Math.Max(config.MaxPositions, lengths.DefaultIfEmpty().Max());
         CausalLanguageModel model = new(config with { MaxPositions = positions }, new RandomSource(1));
-        if (weights == DType.BFloat16)
-        {
-            model.RoundWeights();
-        }
+        model.RoundWeights(weights);
 
         WarmUp(model);
         Text[] texts = [.. lengths.Select(length => new Text(model, length))];

@@ -20,8 +20,8 @@ internal static class ModuleWeights
     }
 
     /// <summary>
-    /// Overwrites all parameters and buffers. The file must hold exactly these names and shapes, in any floating-point type;
-    /// otherwise nothing is changed.
+    /// Overwrites all parameters and buffers. The file must hold exactly these names and shapes, in any floating-point type or, of matrices,
+    /// as integers with scales; otherwise nothing is changed. The innermost <see cref="WeightScope"/> says how matrices are stored.
     /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="path">The file.</param>
@@ -30,7 +30,24 @@ internal static class ModuleWeights
     public static void Load(Module module, string path)
     {
         ArgumentNullException.ThrowIfNull(module);
-        Load(Tensors(module), path);
+        ParameterVisitor visitor = new();
+        module.Visit(visitor);
+        HashSet<Tensor> matrices = new(visitor.Matrices, ReferenceEqualityComparer.Instance);
+        Open(path, file =>
+        {
+            List<NamedBuffer> tensors = Tensors(module);
+            RequireMatch(file, tensors, matrices, path);
+            SafetensorsWeights.Read(
+                [
+                    .. visitor.Parameters.Select(
+                        named => new StoredParameter(named.Parameter, file, named.Name, matrices.Contains(named.Parameter))),
+                ],
+                WeightScope.Current);
+            foreach ((string name, Tensor buffer) in visitor.Buffers)
+            {
+                file.ReadTensor(name, buffer);
+            }
+        });
     }
 
     /// <summary>Writes named tensors.</summary>
@@ -49,49 +66,48 @@ internal static class ModuleWeights
     /// <summary>Overwrites named tensors from a file that holds exactly these.</summary>
     internal static void Load(IReadOnlyList<NamedBuffer> tensors, string path)
     {
-        try
+        Open(path, file =>
         {
-            using SafetensorsFile file = SafetensorsFile.Open(path);
-            RequireMatch(file, tensors, path);
+            RequireMatch(file, tensors, [], path);
             foreach ((string name, Tensor tensor) in tensors)
             {
                 file.ReadTensor(name, tensor);
             }
-        }
-        catch (InvalidDataException e)
-        {
-            throw new InputException(e.Message, e);
-        }
-        catch (Exception e) when (e is not InputException && InputFile.Describe(e, path) is not null)
-        {
-            throw new InputException(InputFile.Describe(e, path)!, e);
-        }
+        });
     }
 
     /// <summary>Hands the tensors of a file to whoever knows which of them it wants; their shapes are the file's.</summary>
     internal static void Restore(string path, Action<Func<string, Tensor?>> take)
     {
-        try
+        Open(path, file =>
         {
-            using SafetensorsFile file = SafetensorsFile.Open(path);
             HashSet<string> names = [.. file.Entries.Select(entry => entry.Name)];
             take(name => names.Contains(name) ? file.ReadTensor(name) : null);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new InputException(e.Message, e);
-        }
-        catch (Exception e) when (e is not InputException && InputFile.Describe(e, path) is not null)
-        {
-            throw new InputException(InputFile.Describe(e, path)!, e);
-        }
+        });
     }
 
     /// <summary>All parameters, then all buffers; a shared parameter once, under its first name.</summary>
     internal static List<NamedBuffer> Tensors(Module module) =>
         [.. module.Parameters().Select(named => new NamedBuffer(named.Name, named.Parameter)), .. module.Buffers()];
 
-    private static void RequireMatch(SafetensorsFile file, IReadOnlyList<NamedBuffer> tensors, string path)
+    private static void Open(string path, Action<SafetensorsFile> read)
+    {
+        try
+        {
+            using SafetensorsFile file = SafetensorsFile.Open(path);
+            read(file);
+        }
+        catch (Exception e) when (e is InvalidDataException or NotSupportedException)
+        {
+            throw new InputException(e.Message, e);
+        }
+        catch (Exception e) when (e is not InputException && InputFile.Describe(e, path) is not null)
+        {
+            throw new InputException(InputFile.Describe(e, path)!, e);
+        }
+    }
+
+    private static void RequireMatch(SafetensorsFile file, IReadOnlyList<NamedBuffer> tensors, HashSet<Tensor> matrices, string path)
     {
         HashSet<string> names = [];
         foreach ((string name, Tensor tensor) in tensors)
@@ -100,6 +116,13 @@ internal static class ModuleWeights
             if (!file.TryGetEntry(name, out SafetensorsEntry? entry))
             {
                 throw new InputException($"The file '{path}' lacks the tensor '{name}' of the shape {tensor.Shape} that is needed.");
+            }
+
+            if (matrices.Contains(tensor) && entry.Type is SafetensorsType.Int8 or SafetensorsType.UInt8)
+            {
+                names.Add(name + SafetensorsWeights.ScaleSuffix);
+                RequireIntegers(file, entry, tensor.Shape, path);
+                continue;
             }
 
             if (!entry.Shape.SequenceEqual(tensor.Shape.ToArray().Select(size => (long)size)))
@@ -121,6 +144,29 @@ internal static class ModuleWeights
             throw new InputException(
                 $"The file '{path}' has the tensor '{surplus.Name}' of the shape "
                 + $"[{string.Join(", ", surplus.Shape)}] that the model does not have.");
+        }
+    }
+
+    // A matrix of integers and its scales.
+    private static void RequireIntegers(SafetensorsFile file, SafetensorsEntry entry, Shape shape, string path)
+    {
+        string scale = entry.Name + SafetensorsWeights.ScaleSuffix;
+        Require(entry, SafetensorsWeights.CodeShape(entry.Type == SafetensorsType.Int8 ? DType.Int8 : DType.Int4, shape), entry.Type, path);
+        if (!file.TryGetEntry(scale, out SafetensorsEntry? scales))
+        {
+            throw new InputException($"The file '{path}' has '{entry.Name}' as integers and lacks their scales, the tensor '{scale}'.");
+        }
+
+        Require(scales, SafetensorsWeights.ScaleShape(shape), SafetensorsType.BFloat16, path);
+    }
+
+    private static void Require(SafetensorsEntry entry, Shape shape, SafetensorsType type, string path)
+    {
+        if (entry.Type != type || !entry.Shape.SequenceEqual(shape.ToArray().Select(size => (long)size)))
+        {
+            throw new InputException(
+                $"The tensor '{entry.Name}' is {entry.TypeCode} [{string.Join(", ", entry.Shape)}] in the file '{path}', and "
+                + $"the model needs {type} {shape}.");
         }
     }
 

@@ -2,6 +2,7 @@ using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Lolcats;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Conversion;
 
@@ -37,6 +38,12 @@ public sealed record ConversionOptions
 
     /// <summary>Decides the initial values of feature maps.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>
+    /// How <see cref="ConversionTarget.Transformer"/> stores matrices: Float32 (null), BFloat16, Int8 or Int4
+    /// (<see cref="Modules.Module.RoundWeights(DType)"/>).
+    /// </summary>
+    public DType? Weights { get; init; }
 
     private FeatureMapKind? LinearMap => Target switch
     {

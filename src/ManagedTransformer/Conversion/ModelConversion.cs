@@ -1,4 +1,5 @@
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Conversion;
 
@@ -18,9 +19,37 @@ public static class ModelConversion
         options ??= new ConversionOptions();
         CheckpointFolder.RequireFree(output);
         LanguageModel model = LanguageModel.Load(source, adapter: options.Adapter);
+        DType? rounded = model.Integers;
+        if (options.Weights is { } weights && weights != DType.Float32)
+        {
+            if (rounded is not null)
+            {
+                throw new InputException($"'{source}' holds {rounded} weights already; round the model that they were made from.");
+            }
+
+            if (options.Target is not ConversionTarget.Transformer)
+            {
+                throw new InputException($"Weights of {weights} need the target transformer; the others are written in float32.");
+            }
+        }
+        else if (rounded is not null)
+        {
+            model = LanguageModel.Load(source, DType.Float32, options.Adapter);
+        }
+
         if (options.MergeAdapter)
         {
             model.MergeAdapter();
+        }
+
+        if (options.Weights is { } type && type != DType.Float32)
+        {
+            if (model.Lora is not null)
+            {
+                throw new InputException($"Adapters stay in float32: merge those of '{source}' first, to store all of it as {type}.");
+            }
+
+            model.Round(type);
         }
 
         if (options.Recurrent(model.Network) is { } recurrent)
@@ -28,7 +57,7 @@ public static class ModelConversion
             LanguageModel converted =
                 new(recurrent.Model, model.Tokenizer, model.Description with { Model = recurrent.Model.Config });
             converted.SaveNew(output);
-            return new ConversionResult(converted, recurrent.NewTensors);
+            return new ConversionResult(converted, recurrent.NewTensors) { Rounded = rounded };
         }
 
         switch (options.Target)
@@ -44,6 +73,6 @@ public static class ModelConversion
                 break;
         }
 
-        return new ConversionResult(model, []);
+        return new ConversionResult(model, []) { Rounded = rounded };
     }
 }

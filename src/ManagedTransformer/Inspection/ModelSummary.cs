@@ -6,6 +6,7 @@ using ManagedTransformer.Files;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Serialization;
 using ManagedTransformer.Torch;
 using ManagedTransformer.Training;
@@ -38,6 +39,9 @@ public sealed record ModelSummary
 
     /// <summary>The tensors of a file or of a checkpoint's weights; empty for a recipe.</summary>
     public IReadOnlyList<TensorSummary> Tensors { get; init; } = [];
+
+    /// <summary>The integers that a checkpoint stores its matrices as (<see cref="SafetensorsWeights"/>); null where it does not.</summary>
+    public DType? Rounded => TensorSummary.Integers(Tensors);
 
     /// <summary>What mechanisms of the model know, such as the spans of heads; none where there is nothing to tell.</summary>
     public IReadOnlyList<MechanismReport> Reports { get; init; } = [];

@@ -1,3 +1,4 @@
+using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Serialization;
 
 namespace ManagedTransformer.Inspection;
@@ -12,4 +13,13 @@ public sealed record TensorSummary(string Name, string TypeCode, IReadOnlyList<l
 {
     internal static TensorSummary Of(SafetensorsEntry entry) =>
         new(entry.Name, entry.TypeCode, entry.Shape, entry.Count, entry.ByteLength);
+
+    /// <summary>The integers that matrices among some tensors are stored as; null where they are not.</summary>
+    internal static DType? Integers(IReadOnlyList<TensorSummary> tensors)
+    {
+        HashSet<string> names = [.. tensors.Select(tensor => tensor.Name)];
+        TensorSummary? integers = tensors.FirstOrDefault(
+            tensor => tensor.TypeCode is "I8" or "U8" && names.Contains(tensor.Name + SafetensorsWeights.ScaleSuffix));
+        return integers is null ? null : integers.TypeCode == "I8" ? DType.Int8 : DType.Int4;
+    }
 }

@@ -39,16 +39,29 @@ public abstract class Module
     /// generation reads every weight for every token and takes as long as that takes. Biases, norms and all arithmetic stay Float32. The
     /// module cannot be trained afterwards.
     /// </summary>
-    public void RoundWeights()
+    public void RoundWeights() => RoundWeights(DType.BFloat16);
+
+    /// <summary>
+    /// As <see cref="RoundWeights()"/>, to BFloat16, Int8 or Int4: integers have a BFloat16 scale for each group of 32 along a row, and are
+    /// for the processor.
+    /// </summary>
+    /// <param name="dtype">The type that the matrices get; Float32 changes nothing.</param>
+    /// <exception cref="ArgumentException">Int32, or integers that cannot hold a number that is not finite.</exception>
+    /// <exception cref="NotSupportedException">The device has no small integers.</exception>
+    public void RoundWeights(DType dtype)
     {
+        if (dtype == DType.Int32)
+        {
+            throw new ArgumentException("Weights are stored as Float32, BFloat16, Int8 or Int4, not as Int32.", nameof(dtype));
+        }
+
         ParameterVisitor visitor = new();
         Visit(visitor);
         foreach (Parameter matrix in visitor.Matrices)
         {
-            // Lookups move pairs of values.
-            if (matrix.Shape[1] % 2 == 0)
+            if (matrix.CanBe(dtype))
             {
-                matrix.Round();
+                matrix.Round(dtype);
             }
         }
     }

@@ -12,7 +12,7 @@ public abstract class Optimizer
     /// <param name="groups">What it updates.</param>
     /// <param name="stateNames">Names of the state tensors of each parameter, each of the parameter's shape.</param>
     /// <param name="initialState">What they start from.</param>
-    /// <exception cref="ArgumentException">A weight that was rounded for inference (<see cref="Module.RoundWeights"/>).</exception>
+    /// <exception cref="ArgumentException">A weight that was rounded for inference (<see cref="Module.RoundWeights(DType)"/>).</exception>
     protected Optimizer(IReadOnlyList<ParameterGroup> groups, IReadOnlyList<string> stateNames, float initialState = 0)
     {
         Groups = groups;

@@ -62,6 +62,7 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
         LanguageModel? start = AdapterStart.IsNeeded(checkpoint)
             ? LanguageModel.Load(checkpoint!, adapter: AdapterStart.BaseOf(options.Init))
             : options.Init is not null && checkpoint is null ? LanguageModel.Load(options.Init) : null;
+        start?.RequireFloats(options.Init ?? checkpoint!, "trained");
         ModelDescription? description = options.Init is null ? null : start?.Description ?? LanguageModel.ReadDescription(checkpoint!);
         if (description is not null)
         {

@@ -50,6 +50,7 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
         TranslationModel? start = AdapterStart.IsNeeded(checkpoint)
             ? TranslationModel.Load(checkpoint!, AdapterStart.BaseOf(options.Init))
             : options.Init is not null && checkpoint is null ? TranslationModel.Load(options.Init) : null;
+        start?.RequireFloats(options.Init ?? checkpoint!, "trained");
         if (options.Init is not null)
         {
             recipe = WithModel(recipe, start?.Description ?? TranslationModel.ReadDescription(checkpoint!), options.Init);

@@ -80,23 +80,51 @@ public sealed class RoundedWeightsTests
             Layers = 3,
             Exits = new() { Thresholds = [0.5f, 0.5f], Halting = HaltingKind.Geometric },
         },
+        ["llama"] = _plain with
+        {
+            Attention = AttentionKind.Rotary,
+            Positions = PositionKind.None,
+            Rotary = new() { KeyHeads = 1 },
+            GatedFfn = true,
+            Norm = NormKind.Rms,
+            Bias = false,
+        },
         ["adaptive softmax"] = _plain with { Positions = PositionKind.None, Adaptive = new() { Cutoffs = [10, 25], Div = 2 } },
     };
 
+    private static readonly DType[] _types = [DType.BFloat16, DType.Int8, DType.Int4];
+
     public static TheoryData<string> Names => [.. _models.Keys];
 
+    public static TheoryData<string, DType> Rounded
+    {
+        get
+        {
+            TheoryData<string, DType> cases = [];
+            foreach (string name in _models.Keys)
+            {
+                foreach (DType type in _types)
+                {
+                    cases.Add(name, type);
+                }
+            }
+
+            return cases;
+        }
+    }
+
     [Theory]
-    [MemberData(nameof(Names))]
-    public void ScoresAreThoseOfAModelOfTheRoundedNumbers(string name)
+    [MemberData(nameof(Rounded))]
+    public void ScoresAreThoseOfAModelOfTheRoundedNumbers(string name, DType type)
     {
         CausalLanguageModel rounded = new(_models[name], new RandomSource(3)), reference = new(_models[name], new RandomSource(3));
-        rounded.RoundWeights();
+        rounded.RoundWeights(type);
         foreach ((NamedParameter exact, NamedParameter half) in reference.Parameters().Zip(rounded.Parameters()))
         {
             exact.Parameter.CopyFrom(half.Parameter.ToArray());
         }
 
-        Assert.True(rounded.Parameters().Count(named => named.Parameter.DType == DType.BFloat16) > 8);
+        Assert.True(rounded.Parameters().Count(named => named.Parameter.DType == type) > 8);
         LanguageModelState first = rounded.CreateState(), second = reference.CreateState();
         int place = 0;
         foreach (int block in new[] { Prompt, 1, 3, 1 })
@@ -114,13 +142,16 @@ public sealed class RoundedWeightsTests
         }
     }
 
-    [Fact]
-    public void RoundedWeightsAreNotTrained()
+    [Theory]
+    [InlineData(DType.BFloat16)]
+    [InlineData(DType.Int8)]
+    [InlineData(DType.Int4)]
+    public void RoundedWeightsAreNotTrained(DType type)
     {
         CausalLanguageModel model = new(_plain, new RandomSource(1));
-        model.RoundWeights();
+        model.RoundWeights(type);
         Tensor tokens = Tensor.From([1, 2, 3, 4], new Shape(1, 4));
-        Assert.True(model.Parameters().Where(named => named.Parameter.DType == DType.BFloat16)
+        Assert.True(model.Parameters().Where(named => named.Parameter.DType == type)
             .All(named => !named.Parameter.RequiresGradient));
         Assert.Contains("inference",
             Assert.Throws<InvalidOperationException>(() => model.Loss(tokens, tokens, ForwardContext.Inference)).Message,
@@ -132,17 +163,28 @@ public sealed class RoundedWeightsTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void RoundedWeightsAreSavedAndLoadedAsTheyAre(string name)
+    [MemberData(nameof(Rounded))]
+    public void RoundedWeightsAreSavedAndLoadedAsTheyAre(string name, DType type)
     {
         using var folder = new TemporaryFolder();
         string file = folder["model.safetensors"];
         CausalLanguageModel rounded = new(_models[name], new RandomSource(3)), loaded = new(_models[name], new RandomSource(4));
-        rounded.RoundWeights();
+        rounded.RoundWeights(type);
         ModuleWeights.Save(rounded, file);
+        using WeightScope? scope = type == DType.BFloat16 ? new WeightScope(type) : null;
         ModuleWeights.Load(loaded, file);
         foreach ((NamedParameter half, NamedParameter whole) in rounded.Parameters().Zip(loaded.Parameters()))
         {
+            Assert.Equal(half.Parameter.DType, whole.Parameter.DType);
+            Assert.Equal(half.Parameter.ToArray(), whole.Parameter.ToArray());
+        }
+
+        using WeightScope floats = new(DType.Float32);
+        CausalLanguageModel exact = new(_models[name], new RandomSource(5));
+        ModuleWeights.Load(exact, file);
+        foreach ((NamedParameter half, NamedParameter whole) in rounded.Parameters().Zip(exact.Parameters()))
+        {
+            Assert.Equal(DType.Float32, whole.Parameter.DType);
             Assert.Equal(half.Parameter.ToArray(), whole.Parameter.ToArray());
         }
     }
@@ -151,13 +193,10 @@ public sealed class RoundedWeightsTests
     [MemberData(nameof(Names))]
     public void ATokenAllocatesNothing(string name)
     {
-        CausalLanguageModel model = new(_models[name], new RandomSource(3));
-        foreach (bool round in new[] { false, true })
+        foreach (DType type in (DType[])[DType.Float32, .. _types])
         {
-            if (round)
-            {
-                model.RoundWeights();
-            }
+            CausalLanguageModel model = new(_models[name], new RandomSource(3));
+            model.RoundWeights(type);
 
             using IEnumerator<int> tokens = TextGenerator.Generate(
                 model, [.. Enumerable.Range(0, Prompt)],

@@ -1,3 +1,5 @@
+using ManagedTransformer.Tensors.Kernels;
+
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>
@@ -80,4 +82,31 @@ internal unsafe struct GemmProblem
     public GemmProblem()
     {
     }
+
+    /// <summary>The problem of the kernel contract with addresses in place of buffers.</summary>
+    public static GemmProblem Of(in MatMulProblem problem) => new()
+    {
+        M = problem.M,
+        N = problem.N,
+        K = problem.K,
+        Batch = problem.Batch,
+        A = problem.A.Floats(),
+        Lda = problem.StrideA,
+        TransposeA = problem.TransposeA,
+        BatchStrideA = problem.BatchStrideA,
+        B = problem.TypeOfB == DType.BFloat16 ? null : problem.B.Floats(),
+        BFloat16B = problem.TypeOfB == DType.BFloat16 ? problem.B.Halves() : null,
+        Ldb = problem.StrideB,
+        TransposeB = problem.TransposeB,
+        BatchStrideB = problem.BatchStrideB,
+        C = problem.C.Floats(),
+        Ldc = problem.StrideC,
+        BatchStrideC = problem.BatchStrideC,
+        Alpha = problem.Alpha,
+        Accumulate = problem.Accumulate,
+        Bias = problem.Bias.Floats(),
+        BatchStrideBias = problem.BatchStrideBias,
+        Activation = problem.Activation,
+        PreActivation = problem.PreActivation.Floats(),
+    };
 }

@@ -164,6 +164,9 @@ internal unsafe interface IVectorOps<TVector>
     /// <summary>Loads 16-bit numbers into the integers of a vector.</summary>
     static abstract TVector LoadHalves(ushort* address);
 
+    /// <summary>Loads signed 8-bit numbers into the integers of a vector.</summary>
+    static abstract TVector LoadBytes(sbyte* address);
+
     /// <summary>Stores the lower 16 bits of every integer.</summary>
     static abstract void StoreHalves(TVector integers, ushort* address);
 }

@@ -242,6 +242,13 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
         Vector128.WidenLower(Vector64.Load(address).ToVector128Unsafe()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadBytes(sbyte* address)
+    {
+        Vector128<sbyte> bytes = Vector128.CreateScalarUnsafe(*(int*)address).AsSByte();
+        return Vector128.WidenLower(Vector128.WidenLower(bytes)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalves(Vector128<float> integers, ushort* address) =>
         Vector64.Store(Vector128.Narrow(integers.AsUInt32(), integers.AsUInt32()).GetLower(), address);
 }

@@ -237,6 +237,18 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadBytes(sbyte* address)
+    {
+        if (Avx2.IsSupported)
+        {
+            return Avx2.ConvertToVector256Int32(address).AsSingle();
+        }
+
+        Vector128<short> shorts = Vector128.WidenLower(Vector64.Load(address).ToVector128Unsafe());
+        return Vector256.Create(Vector128.WidenLower(shorts), Vector128.WidenUpper(shorts)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalves(Vector256<float> integers, ushort* address) =>
         Vector128.Store(Vector128.Narrow(integers.GetLower().AsUInt32(), integers.GetUpper().AsUInt32()), address);
 

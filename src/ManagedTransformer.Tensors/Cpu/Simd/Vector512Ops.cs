@@ -282,6 +282,11 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadBytes(sbyte* address) => Avx512F.IsSupported
+        ? Avx512F.ConvertToVector512Int32(Vector128.Load(address)).AsSingle()
+        : Vector512.Create(Vector256Ops.LoadBytes(address), Vector256Ops.LoadBytes(address + 8));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalves(Vector512<float> integers, ushort* address) =>
         Vector256.Store(Vector256.Narrow(integers.GetLower().AsUInt32(), integers.GetUpper().AsUInt32()), address);
 

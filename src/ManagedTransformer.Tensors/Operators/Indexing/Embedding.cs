@@ -5,7 +5,7 @@ namespace ManagedTransformer.Tensors;
 public static partial class TensorOperators
 {
     /// <summary>Reads rows of a table: y[...] = table[indices[...]].</summary>
-    /// <param name="table">[rows, width], Float32, or BFloat16 with an even width.</param>
+    /// <param name="table">[rows, width], Float32, Int8, Int4, or BFloat16 with an even width.</param>
     /// <param name="indices">Int32, any shape, values 0 .. rows-1.</param>
     /// <param name="padding">An index whose lookups send no gradient, or -1 for none.</param>
     /// <param name="sparse">
@@ -31,6 +31,11 @@ public static partial class TensorOperators
 
         table = table.Contiguous();
         indices = indices.Contiguous();
+        if (table.DType.IsQuantized())
+        {
+            return RowsOf(table, indices);
+        }
+
         if (table.DType == DType.BFloat16)
         {
             return EmbeddingOfHalves(table, indices);

@@ -82,9 +82,8 @@ internal sealed class ProjectedRows
     {
         MatMulProblem problem = MatMulProblem.Single(
             rows, Classes, _width, RowsOf(_x, start), _width, false, _weight.Buffer, _width, true, logits.Buffer, Classes);
-        problem.TypeOfB = _weight.DType;
         problem.Bias = _bias?.Buffer ?? default;
-        _x.Kernels.Matrix.MatMul(problem);
+        TensorOperators.MultiplyBy(_weight, _x, problem);
     }
 
     /// <summary>dx = dz W for the rows of a block; dW += dz^T x and db += sum over rows of dz, which the first block sets.</summary>

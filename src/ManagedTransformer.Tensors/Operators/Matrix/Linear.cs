@@ -6,7 +6,7 @@ public static partial class TensorOperators
 {
     /// <summary>y = act(x W^T + b) in one pass.</summary>
     /// <param name="x">[..., inputs]</param>
-    /// <param name="weight">W, [outputs, inputs], Float32, or BFloat16 where no gradient is recorded</param>
+    /// <param name="weight">W, [outputs, inputs], Float32, or another type of weights where no gradient is recorded</param>
     /// <param name="bias">b, [outputs], or none</param>
     /// <param name="activation">Applied element-wise at the end.</param>
     /// <returns>[..., outputs]</returns>
@@ -38,12 +38,26 @@ public static partial class TensorOperators
         int outputs = weight.Shape[0], inputs = weight.Shape[1];
         MatMulProblem problem = MatMulProblem.Single(rows, outputs, inputs, x.Buffer, stride, false, weight.Buffer, inputs, true,
             y.Buffer, outputs);
-        problem.TypeOfB = weight.DType;
         problem.Bias = bias?.Contiguous().Buffer ?? default;
         problem.Activation = activation;
         problem.PreActivation = before?.Buffer ?? default;
-        x.Kernels.Matrix.MatMul(problem);
+        MultiplyBy(weight, x, problem);
         return record ? Recorder.Record(y, new LinearRule(x, weight, bias, activation, before, y, rows, stride)) : y;
+    }
+
+    /// <summary>Computes a product whose B is a weight, in whatever type it is stored.</summary>
+    internal static void MultiplyBy(Tensor weight, Tensor x, MatMulProblem problem)
+    {
+        if (weight.DType.IsQuantized())
+        {
+            problem.B = default;
+            x.QuantizedKernels().MatMul(problem, weight.Quantized);
+        }
+        else
+        {
+            problem.TypeOfB = weight.DType;
+            x.Kernels.Matrix.MatMul(problem);
+        }
     }
 
     /// <summary>

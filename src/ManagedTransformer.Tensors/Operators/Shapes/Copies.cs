@@ -16,24 +16,26 @@ public static partial class TensorOperators
             return known.Contiguous().To(x.Device);
         }
 
-        Tensor y = Tensor.Empty(x.Shape, x.DType, x.Device);
-        if (x.DType == DType.BFloat16)
+        if (x.DType == DType.BFloat16 || x.DType.IsQuantized())
         {
             throw new InvalidOperationException(
-                "A strided BFloat16 tensor cannot be copied; cast it to Float32 before slicing or transposing.");
+                $"A strided {x.DType} tensor cannot be copied; cast it to Float32 before slicing or transposing.");
         }
+
+        Tensor y = Tensor.Empty(x.Shape, x.DType, x.Device);
 
         Elementwise(x).Copy(x.Operand, y.Operand, x.Shape);
         return Recorder.IsNeeded(x) ? Recorder.Record(y, new CopyRule(x)) : y;
     }
 
     /// <summary>
-    /// The elements as another type: Float32 and BFloat16 convert into each other (to nearest even).
-    /// No gradient flows through a rounding cast.
+    /// The elements as another type: Float32 and BFloat16 convert into each other (to nearest even), and so do matrices of Float32 and Int8
+    /// or Int4, a scale for each group of 32 along a row. No gradient flows through a rounding cast.
     /// </summary>
     /// <param name="x">Any shape.</param>
     /// <param name="dtype">The new type.</param>
-    /// <exception cref="ArgumentException">The conversion does not exist.</exception>
+    /// <exception cref="ArgumentException">The conversion does not exist, or integers cannot hold a number that is not finite.</exception>
+    /// <exception cref="NotSupportedException">The device has no small integers.</exception>
     public static Tensor Cast(this Tensor x, DType dtype)
     {
         if (x.DType == dtype)
@@ -44,6 +46,16 @@ public static partial class TensorOperators
         if (!x.IsContiguous && x.DType == DType.Float32)
         {
             x = x.Contiguous();
+        }
+
+        if (x.DType == DType.Float32 && dtype.IsQuantized())
+        {
+            return Quantize(x, dtype);
+        }
+
+        if (x.DType.IsQuantized() && dtype == DType.Float32)
+        {
+            return RowsOf(x, Tensor.From([.. Enumerable.Range(0, x.Shape[0])], new Shape(x.Shape[0]), x.Device));
         }
 
         Tensor y = Tensor.Empty(x.Shape, dtype, x.Device);

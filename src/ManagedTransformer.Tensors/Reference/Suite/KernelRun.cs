@@ -58,6 +58,9 @@ internal sealed class KernelRun(Device device, ILaunchOmissions? omissions = nul
     /// <summary>Given bit patterns of BFloat16.</summary>
     public DeviceBuffer Halves(ReadOnlySpan<ushort> values, int offset = 0) => Place(MemoryMarshal.AsBytes(values), DType.BFloat16, offset);
 
+    /// <summary>Given bytes.</summary>
+    public DeviceBuffer Bytes(ReadOnlySpan<byte> values, int offset = 0) => Place(values, DType.Int8, offset);
+
     /// <summary>Memory for results, compared afterwards.</summary>
     public DeviceBuffer Output(string label, long count, Tolerance tolerance, int offset = 0, DType dtype = DType.Float32)
     {

@@ -14,6 +14,7 @@ internal static class KernelSuite
         .. GatedCases.All,
         .. ReductionCases.All,
         .. MatrixCases.All,
+        .. QuantizedCases.All,
         .. NormalizationCases.All,
         .. SoftmaxCases.All,
         .. IndexCases.All,

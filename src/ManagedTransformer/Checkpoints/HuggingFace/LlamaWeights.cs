@@ -51,10 +51,7 @@ internal static class LlamaWeights
     {
         using NoGradientScope _ = new();
         Dictionary<string, SafetensorsEntry> entries = ByName(file);
-        foreach (NamedParameter named in network.Parameters())
-        {
-            file.Read(entries[LlamaNames.Of(named.Name)].Name, named.Parameter);
-        }
+        file.Read(network, parameter => entries[LlamaNames.Of(parameter)].Name);
 
         if (network.Config.Tie && entries.TryGetValue(LlamaNames.Output, out SafetensorsEntry? output))
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ManagedTransformer.Files;
 using ManagedTransformer.Json;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Serialization;
 
@@ -100,16 +101,23 @@ internal sealed class SafetensorsShards : IDisposable
         repeated.Release();
     }
 
-    /// <summary>A tensor into one that is there, converted to float32.</summary>
-    /// <param name="tensor">The name.</param>
-    /// <param name="target">Of the same shape.</param>
-    /// <exception cref="InputException">The file cannot be read.</exception>
-    public void Read(string tensor, Tensor target)
+    /// <summary>Tensors into all parameters of a module, in the type that the innermost <see cref="WeightScope"/> asks for.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="nameOf">The tensor of a parameter, which has its shape.</param>
+    /// <exception cref="InputException">A file cannot be read, or a tensor cannot be stored so.</exception>
+    public void Read(Module module, Func<string, string> nameOf)
     {
-        string file = _fileOf[tensor];
-        Try(file, () =>
+        ParameterVisitor visitor = new();
+        module.Visit(visitor);
+        HashSet<Tensor> matrices = new(visitor.Matrices, ReferenceEqualityComparer.Instance);
+        Try(Path.GetFileName(Name), () =>
         {
-            _files[file].ReadTensor(tensor, target);
+            SafetensorsWeights.Read(
+                [
+                    .. visitor.Parameters.Select(named => (named.Parameter, Name: nameOf(named.Name))).Select(named => new StoredParameter(
+                        named.Parameter, _files[_fileOf[named.Name]], named.Name, matrices.Contains(named.Parameter))),
+                ],
+                WeightScope.Current);
             return true;
         });
     }
@@ -180,7 +188,7 @@ internal sealed class SafetensorsShards : IDisposable
         {
             return read();
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or NotSupportedException)
         {
             throw new InputException(e.Message, e);
         }

@@ -53,12 +53,23 @@ public sealed class LayerStack(IReadOnlyList<TransformerLayer> layers, Norm? nor
     internal Tensor Run<TAttention>(Tensor x, TAttention attention, ForwardContext context)
         where TAttention : ILayerAttention
     {
-        bool isPreNorm = layers[0].IsPreNorm;
+        bool isPreNorm = layers[0].IsPreNorm, isPrompt = x.Shape[1] > 1 && NoGradientScope.IsOpen && context == ForwardContext.Inference;
         Tensor normed = layers[0].Normed(x);
         for (int index = 0; index < layers.Count; index++)
         {
             Norm? next = !isPreNorm ? null : index + 1 < layers.Count ? layers[index + 1].Norm1 : norm;
-            (x, normed) = Run(index, layers[index], x, normed, next, attention, context);
+            if (isPrompt)
+            {
+                // A long prompt would hold what all layers computed at once.
+                using StepScope inner = new();
+                (x, normed) = Run(index, layers[index], x, normed, next, attention, context);
+                inner.HandOver(x);
+                inner.HandOver(normed);
+            }
+            else
+            {
+                (x, normed) = Run(index, layers[index], x, normed, next, attention, context);
+            }
         }
 
         return isPreNorm || norm is null ? normed : norm.Forward(normed);

@@ -1,0 +1,64 @@
+using ManagedTransformer.Tensors.Cpu;
+using ManagedTransformer.Tensors.Kernels;
+
+namespace ManagedTransformer.Tensors.Reference;
+
+/// <summary>Matrices of small integers, element by element.</summary>
+internal sealed unsafe class ReferenceQuantizedKernels : IQuantizedKernels
+{
+    public void MatMul(in MatMulProblem problem, in QuantizedMatrix b)
+    {
+        float* a = problem.A.Floats(), c = problem.C.Floats();
+        for (int i = 0; i < problem.M; i++)
+        {
+            for (int j = 0; j < problem.N; j++)
+            {
+                double sum = 0;
+                for (int k = 0; k < problem.K; k++)
+                {
+                    sum += (double)a[(i * problem.StrideA) + k] * Element(b, j, k);
+                }
+
+                long place = (i * problem.StrideC) + j;
+                double bias = problem.Bias.IsAbsent ? 0 : problem.Bias.Floats()[j];
+                double value = (problem.Alpha * sum) + bias + (problem.Accumulate ? c[place] : 0);
+                c[place] = (float)ReferenceMath.Apply(problem.Activation, value);
+            }
+        }
+    }
+
+    public void GatherRows(in QuantizedMatrix table, DeviceBuffer indices, DeviceBuffer y, long count)
+    {
+        for (long i = 0; i < count; i++)
+        {
+            int row = indices.Integers()[i];
+            ArgumentOutOfRangeException.ThrowIfNegative(row, nameof(indices));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, table.Rows, nameof(indices));
+            for (int j = 0; j < table.Width; j++)
+            {
+                y.Floats()[(i * table.Width) + j] = Element(table, row, j);
+            }
+        }
+    }
+
+    // code times scale: at most 8 bits each, so the product is exact
+    private static float Element(in QuantizedMatrix matrix, int row, int column)
+    {
+        (int group, int place) = Math.DivRem(column, QuantizedMatrix.GroupSize);
+        ushort scale = matrix.Scales.Halves()[((long)row * matrix.Groups) + group];
+        sbyte* codes = (sbyte*)matrix.Codes.Bytes() + (row * matrix.RowBytes);
+        int code;
+        if (matrix.Type == DType.Int8)
+        {
+            code = codes[column];
+        }
+        else
+        {
+            const int half = QuantizedMatrix.GroupSize / 2;
+            int pair = codes[(group * half) + (place % half)];
+            code = place < half ? (sbyte)(pair << 4) >> 4 : pair >> 4;
+        }
+
+        return code * BitConverter.UInt32BitsToSingle((uint)scale << 16);
+    }
+}
