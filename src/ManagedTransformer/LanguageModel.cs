@@ -106,8 +106,8 @@ public sealed class LanguageModel : TrainedModel
     }
 
     /// <summary>Continues a text piece by piece, as it is generated.</summary>
-    /// <param name="prompt">The text to continue; empty to begin one, where the tokenizer marks beginnings. Of a prompt with more tokens than the model has positions,
-    /// the last ones are read.</param>
+    /// <param name="prompt">The text to continue; empty to begin one, where the tokenizer marks beginnings. Of a prompt with more tokens
+    /// than the model has positions, the last ones are read.</param>
     /// <param name="options">Length and sampling; default: 200 tokens.</param>
     /// <returns>The pieces, and, once they are enumerated, how many tokens they are, whether the model ended the text, and notes.</returns>
     /// <exception cref="InputException">An empty prompt, a character that the vocabulary lacks, or an option out of its range.</exception>

@@ -77,7 +77,7 @@ public sealed class LinearizeCommandTests : IDisposable
     public void WritesSeveralTextsThatEndAtAToken()
     {
         string[] command = ["generate", _work["model"], "--prompt", "the ", "--tokens", "6", "--seed", "4"];
-        string[] alone = [.. Enumerable.Range(4, 3).Select(seed => Workspace.Run([.. command[..^1], $"{seed}"]).Output.TrimEnd('\n'))];
+        string[] alone = [.. Enumerable.Range(4, 3).Select(seed => Workspace.Run([.. command[..^1], $"{seed}"]).Output[..^1])];
         Assert.Equal($"{string.Join("<s>", alone)}\n", Workspace.Run([.. command, "--samples", "3", "--separator", "<s>"]).Output);
         JsonElement[] lines =
         [

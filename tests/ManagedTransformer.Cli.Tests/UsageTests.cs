@@ -22,7 +22,6 @@ public sealed class UsageTests
     [InlineData("eval", "MODEL_DIR")]
     [InlineData("eval out --split dev", "dev")]
     [InlineData("eval out --context-window -1", "--context-window")]
-    [InlineData("generate out --tokens 5", "--prompt")]
     [InlineData("generate out --prompt a", "--tokens")]
     [InlineData("generate out --prompt a --tokens 5 --weights f16", "--weights knows f32, bf16, int8 and int4, not 'f16'")]
     [InlineData("generate out --prompt a --tokens 0", "--tokens")]

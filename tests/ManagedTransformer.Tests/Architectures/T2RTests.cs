@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using ManagedTransformer.Architectures.LinearAttention;
-using ManagedTransformer.Conversion;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Conversion;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Adaptive;
 using ManagedTransformer.Modules.Attention;

@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.DeLighT;
 using ManagedTransformer.Architectures.Llama;
+using ManagedTransformer.Architectures.Lolcats;
 using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Modules;
@@ -70,7 +71,7 @@ internal static class LanguageModelFormula
     {
         if (config.Rotary is { } rotary)
         {
-            return Rotary(config, rotary);
+            return Rotary(config, rotary) + (config.SoftmaxLayers?.Contains(layer) == true ? 0 : Maps(config, rotary));
         }
 
         long d = config.Dim, h = config.Heads;
@@ -92,6 +93,18 @@ internal static class LanguageModelFormula
             keys = (rotary.KeyHeads ?? config.Heads) * d;
         long biases = rotary.Bias == AttentionBias.None ? 0 : queries + (2 * keys) + (rotary.Bias == AttentionBias.All ? dim : 0);
         return (2 * queries * dim) + (2 * keys * dim) + biases + (rotary.QueryKeyNorm ? 2 * d : 0);
+    }
+
+    // Feature maps of queries and keys, or one for both, and a factor per head with a window.
+    private static long Maps(LanguageModelConfig config, RotaryConfig rotary)
+    {
+        if (config.Lolcats is not { } lolcats)
+        {
+            return 0;
+        }
+
+        long map = lolcats.FeatureSize * ((rotary.HeadDim ?? config.Dim / config.Heads) + (lolcats.FeatureBias ? 1L : 0));
+        return config.Heads * ((map * (lolcats.TieMaps ? 1 : 2)) + (lolcats.Window == LolcatsWindow.None ? 0 : 1));
     }
 
     private static long Ends(LanguageModelConfig config)

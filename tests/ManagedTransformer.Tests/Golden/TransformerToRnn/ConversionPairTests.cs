@@ -1,5 +1,5 @@
-using ManagedTransformer.Conversion;
 using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Conversion;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 using Xunit;
