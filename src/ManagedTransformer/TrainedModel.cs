@@ -143,8 +143,8 @@ public abstract class TrainedModel
     }
 
     /// <summary>
-    /// Whether an adapter stands beside a model's maps. Its model is then loaded in Float32, of which the adapter's checksum is, and rounded
-    /// afterwards.
+    /// Whether an adapter stands beside a model's maps. Its model is then loaded in Float32, of which the adapter's checksum is, and
+    /// rounded afterwards.
     /// </summary>
     /// <param name="path">As for <see cref="Open"/>.</param>
     /// <param name="adapter">The adapter or the base that the user names; null for neither.</param>

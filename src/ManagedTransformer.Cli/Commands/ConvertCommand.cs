@@ -185,19 +185,14 @@ internal static class ConvertCommand
             return;
         }
 
-        JsonObject line = new()
+        JsonOutput.Write(terminal.Output, new JsonObject
         {
             ["to"] = to,
             ["out"] = folder,
             ["parameters"] = parameters,
+            ["rounded"] = rounded is { } type ? CommonOptions.WeightsName(type) : null,
             ["new"] = new JsonArray([.. created.Select(name => (JsonNode)name)]),
-        };
-        if (rounded is { } type)
-        {
-            line["rounded"] = CommonOptions.WeightsName(type);
-        }
-
-        JsonOutput.Write(terminal.Output, line);
+        });
     }
 
     private static void Write(Terminal terminal, ConversionResult result, string to, string folder, bool json)

@@ -3,14 +3,15 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Serialization;
 
 /// <summary>
-/// Places tensors of files in parameters, in the type in which they are to be stored. Values that the file has in that type and in order are
-/// used where they lie, in the mapped file: there is no second copy, and the file stays mapped as long as a parameter needs it. It may be
-/// replaced meanwhile (renaming another over it leaves this one as it is), but a program that cuts it off in place ends this one.
+/// Places tensors of files in parameters, in the type in which they are to be stored. Values that the file has in that type and in order
+/// are used where they lie, in the mapped file: there is no second copy, and the file stays mapped as long as a parameter needs it. It may
+/// be replaced meanwhile (renaming another over it leaves this one as it is), but a program that cuts it off in place ends this one.
 /// </summary>
 /// <remarks>
 /// A matrix of Int8 or Int4 called <c>x</c> is two tensors: <c>x</c> has the integers, I8 [rows, width], or, two in a byte, U8 [rows, 16
-/// groups]; <c>x.scale</c> has the scales, BF16 [rows, groups]. A group is 32 elements of a row, the last one of a row fewer where the width
-/// asks for it. Byte i of a group of Int4 has element i in its lower half and element i + 16 in its upper half, as two's complements.
+/// groups]; <c>x.scale</c> has the scales, BF16 [rows, groups]. A group is 32 elements of a row, the last one of a row fewer where the
+/// width asks for it. Byte i of a group of Int4 has element i in its lower half and element i + 16 in its upper half, as two's
+/// complements.
 /// </remarks>
 public static class SafetensorsWeights
 {

@@ -30,7 +30,7 @@ public partial class Tensor
         return new Tensor(matrix.Scales.Storage!, matrix.Scales.Offset, new Shape(matrix.Rows, matrix.Groups), DType.BFloat16);
     }
 
-    /// <summary>The bytes of a matrix of small integers, [rows, bytes of a row]; of Int4 they have that type, for bytes that are two of it.</summary>
+    /// <summary>The bytes of a matrix of small integers, [rows, bytes of a row]; of Int4 they have that type, two in a byte.</summary>
     internal Tensor QuantizedCodes()
     {
         QuantizedMatrix matrix = Quantized;

@@ -20,8 +20,9 @@ internal static class ModuleWeights
     }
 
     /// <summary>
-    /// Overwrites all parameters and buffers. The file must hold exactly these names and shapes, in any floating-point type or, of matrices,
-    /// as integers with scales; otherwise nothing is changed. The innermost <see cref="WeightScope"/> says how matrices are stored.
+    /// Overwrites all parameters and buffers. The file must hold exactly these names and shapes, in any floating-point type or, of
+    /// matrices, as integers with scales; otherwise nothing is changed. The innermost <see cref="WeightScope"/> says how matrices are
+    /// stored.
     /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="path">The file.</param>

@@ -8,6 +8,6 @@ namespace ManagedTransformer.Conversion;
 /// the model is to be finetuned if there are any.</param>
 public sealed record ConversionResult(LanguageModel Model, IReadOnlyList<string> NewTensors)
 {
-    /// <summary>The integers that the source stores its matrices as, where what is written is their values; null where it does not.</summary>
+    /// <summary>The integers that the source's matrices are, where what is written is their values; null for none.</summary>
     public DType? Rounded { get; init; }
 }

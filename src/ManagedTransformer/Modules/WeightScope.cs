@@ -4,8 +4,8 @@ namespace ManagedTransformer.Modules;
 
 /// <summary>
 /// The type in which models that are loaded on this thread store their matrices, as long as the scope is open:
-/// <c>using WeightScope _ = new(DType.Int8);</c>. Without one, or with null, integers stay as a folder has them, and everything else becomes
-/// Float32. Scopes nest; a model keeps what it was loaded with.
+/// <c>using WeightScope _ = new(DType.Int8);</c>. Without one, or with null, integers stay as a folder has them, and everything else
+/// becomes Float32. Scopes nest; a model keeps what it was loaded with.
 /// </summary>
 public sealed class WeightScope : IDisposable
 {

@@ -1,3 +1,4 @@
+using ManagedTransformer.Tensors.Kernels;
 using ManagedTransformer.Tensors.Reference;
 using Xunit;
 
@@ -6,5 +7,10 @@ namespace ManagedTransformer.Gpu.Tests;
 /// <summary>The kernels of the contract by name, for theories.</summary>
 public static class SuiteKernels
 {
-    public static TheoryData<string> Names => [.. KernelSuite.Cases.Select(test => test.Kernel).Distinct()];
+    /// <summary>Those that a device must have; kernels over small integers are the processor's.</summary>
+    public static TheoryData<string> Names =>
+    [
+        .. KernelSuite.Cases.Select(test => test.Kernel).Distinct()
+            .Where(kernel => !kernel.StartsWith($"{nameof(KernelSet.Quantized)}.", StringComparison.Ordinal)),
+    ];
 }

@@ -11,7 +11,8 @@ internal static unsafe class GroupRounding
 {
     private const int GroupSize = QuantizedMatrix.GroupSize, Lanes = 4;
 
-    // Scales of Int4 to choose from, as parts of the one at which the largest number is -8: a smaller one cuts it off and is finer elsewhere.
+    // Scales of Int4 to choose from, as parts of the one at which the largest number is -8: a smaller one cuts it off and is finer
+    // elsewhere.
     private const int Candidates = 13;
     private const float SmallestPart = 0.76f, PartStep = 0.02f;
 

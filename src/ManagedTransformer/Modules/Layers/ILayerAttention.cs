@@ -5,6 +5,9 @@ namespace ManagedTransformer.Modules.Layers;
 /// <summary>What the layers of a stack attend to in one pass: a block of tokens in training, a state in generation.</summary>
 internal interface ILayerAttention
 {
+    /// <summary>Whether tensors of a layer are looked at after it, so that their memory must not return before the pass ends.</summary>
+    bool KeepsTensors => false;
+
     /// <summary>Self-attention of a layer.</summary>
     /// <param name="index">The layer, from 0.</param>
     /// <param name="layer">The layer.</param>

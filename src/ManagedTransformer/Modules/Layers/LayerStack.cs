@@ -53,7 +53,8 @@ public sealed class LayerStack(IReadOnlyList<TransformerLayer> layers, Norm? nor
     internal Tensor Run<TAttention>(Tensor x, TAttention attention, ForwardContext context)
         where TAttention : ILayerAttention
     {
-        bool isPreNorm = layers[0].IsPreNorm, isPrompt = x.Shape[1] > 1 && NoGradientScope.IsOpen && context == ForwardContext.Inference;
+        bool isPreNorm = layers[0].IsPreNorm, isPrompt = x.Shape[1] > 1 && NoGradientScope.IsOpen && context == ForwardContext.Inference
+            && !attention.KeepsTensors;
         Tensor normed = layers[0].Normed(x);
         for (int index = 0; index < layers.Count; index++)
         {

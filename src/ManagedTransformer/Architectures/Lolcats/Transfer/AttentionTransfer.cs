@@ -125,6 +125,8 @@ internal static class AttentionTransfer
     /// <summary>Softmax attention in every layer, which leaves a lesson for the linearised ones.</summary>
     private readonly struct Teacher(AttentionMask mask, List<Lesson> lessons) : ILayerAttention
     {
+        public bool KeepsTensors => true;
+
         public Tensor Attend(int index, TransformerLayer layer, Tensor x)
         {
             if (layer.Attention is not LinearizedSelfAttention linearized)
