@@ -57,20 +57,8 @@ public sealed class LanguageModel : TrainedModel
     /// <param name="adapter">An adapter to set beside its maps, or the model of the adapter that the folder is; null for neither.</param>
     /// <exception cref="InputException">Missing, damaged or mismatched files, or a device without such weights.</exception>
     /// <exception cref="ArgumentException">Int32.</exception>
-    public static LanguageModel Load(string path, DType? weights = null, AdapterOptions? adapter = null)
-    {
-        DType? wanted = weights ?? WeightScope.Current;
-        using WeightScope scope = new(HasAdapter(path, adapter) ? DType.Float32 : wanted);
-        LanguageModel model = Read(path, adapter?.Base);
-        if (adapter?.Adapter is { } folder)
-        {
-            model.LoadAdapter(folder);
-        }
-
-        model.Round(wanted ?? DType.Float32);
-
-        return model;
-    }
+    public static LanguageModel Load(string path, DType? weights = null, AdapterOptions? adapter = null) =>
+        Load(path, weights ?? WeightScope.Current, adapter, Read);
 
     /// <summary>The description in a checkpoint folder.</summary>
     /// <param name="folder">The folder.</param>

@@ -94,7 +94,6 @@ public abstract class TrainedModel
         }
 
         RequireFloats(Folder ?? "the model", "merged with adapters");
-
         Merge();
         (Folder, _checksum) = (null, null);
     }
@@ -143,13 +142,29 @@ public abstract class TrainedModel
     }
 
     /// <summary>
-    /// Whether an adapter stands beside a model's maps. Its model is then loaded in Float32, of which the adapter's checksum is, and
-    /// rounded afterwards.
+    /// Loads a model, sets an adapter beside its maps, and rounds it. A model with an adapter is loaded in Float32, of which the adapter's
+    /// checksum is, and rounded afterwards.
     /// </summary>
     /// <param name="path">As for <see cref="Open"/>.</param>
+    /// <param name="weights">How matrices are stored; null for as the folder has them.</param>
     /// <param name="adapter">The adapter or the base that the user names; null for neither.</param>
-    private protected static bool HasAdapter(string path, AdapterOptions? adapter) => adapter?.Adapter is not null
-        || (HuggingFaceConfig.ModelType(path) is null && AdapterFolder.IsOne(CheckpointFolder.Resolve(path)));
+    /// <param name="read">Reads a folder, whose adapter belongs to a base.</param>
+    /// <typeparam name="T">The kind of model.</typeparam>
+    private protected static T Load<T>(string path, DType? weights, AdapterOptions? adapter, Func<string, string?, T> read)
+        where T : TrainedModel
+    {
+        bool hasAdapter = adapter?.Adapter is not null
+            || (HuggingFaceConfig.ModelType(path) is null && AdapterFolder.IsOne(CheckpointFolder.Resolve(path)));
+        using WeightScope scope = new(hasAdapter ? DType.Float32 : weights);
+        T model = read(path, adapter?.Base);
+        if (adapter?.Adapter is { } folder)
+        {
+            model.LoadAdapter(folder);
+        }
+
+        model.Round(weights ?? DType.Float32);
+        return model;
+    }
 
     /// <summary>The integers that matrices are stored as; null where there are none.</summary>
     internal DType? Integers => Module.Parameters().Select(named => (DType?)named.Parameter.DType)
@@ -172,7 +187,7 @@ public abstract class TrainedModel
 
     /// <summary>Refuses a model whose matrices are integers, which serve inference alone.</summary>
     /// <param name="path">Where it comes from.</param>
-    /// <param name="use">What the model is wanted for: trained, or averaged.</param>
+    /// <param name="use">What the model is wanted for: trained, averaged, or merged with adapters.</param>
     /// <exception cref="InputException">They are.</exception>
     internal void RequireFloats(string path, string use)
     {

@@ -62,19 +62,7 @@ public sealed class TranslationModel : TrainedModel
     /// adapter that says where its model is.</param>
     /// <param name="adapter">An adapter to set beside its maps, or the model of the adapter that the folder is; null for neither.</param>
     /// <exception cref="InputException">Missing, damaged or mismatched files, or a model of another kind.</exception>
-    public static TranslationModel Load(string path, AdapterOptions? adapter = null)
-    {
-        DType wanted = WeightScope.Current ?? DType.Float32;
-        using WeightScope scope = new(HasAdapter(path, adapter) ? DType.Float32 : WeightScope.Current);
-        TranslationModel model = Read(path, adapter?.Base);
-        if (adapter?.Adapter is { } folder)
-        {
-            model.LoadAdapter(folder);
-        }
-
-        model.Round(wanted);
-        return model;
-    }
+    public static TranslationModel Load(string path, AdapterOptions? adapter = null) => Load(path, WeightScope.Current, adapter, Read);
 
     /// <summary>The description in a checkpoint folder.</summary>
     /// <param name="folder">The folder.</param>

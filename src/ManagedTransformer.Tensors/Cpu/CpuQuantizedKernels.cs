@@ -40,6 +40,22 @@ internal sealed unsafe class CpuQuantizedKernels<TOps, TVector> : IQuantizedKern
         }
     }
 
+    public bool Round(DeviceBuffer x, in QuantizedMatrix y)
+    {
+        int fault = 0;
+        RowRounding job = new()
+        {
+            Source = x.Floats(),
+            Codes = y.Codes.Bytes(),
+            Scales = y.Scales.Halves(),
+            Width = y.Width,
+            Type = y.Type,
+            Fault = &fault,
+        };
+        Ranges.RunRows(y.Rows, y.Width, ref job);
+        return fault == 0;
+    }
+
     private static void Gather<TGroups>(in QuantizedMatrix table, DeviceBuffer indices, DeviceBuffer y, long count)
         where TGroups : struct, ICodeGroups<TVector>
     {

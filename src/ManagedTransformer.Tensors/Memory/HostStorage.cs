@@ -13,8 +13,8 @@ internal sealed unsafe class HostStorage : Storage
     [ThreadStatic]
     private static int _next;
 
-    private readonly byte* _block;
     private readonly SafeBuffer? _mapping;
+    private byte* _block;
 
     public HostStorage(HostDevice device, long byteLength)
         : base(device, byteLength) => _block = HostDevice.Pool.Rent(byteLength);
@@ -49,6 +49,23 @@ internal sealed unsafe class HostStorage : Storage
             recent[_next++ & (RecentCount - 1)] = this;
             return _block;
         }
+    }
+
+    protected override bool TryExchangeMemory(long byteLength)
+    {
+        if (_mapping is not null)
+        {
+            return false;
+        }
+
+        // The pool's blocks have few sizes.
+        if (byteLength == 0 || _block is null || NativeMemoryPool.BlockSize(byteLength) != NativeMemoryPool.BlockSize(ByteLength))
+        {
+            FreeMemory();
+            _block = byteLength == 0 ? null : HostDevice.Pool.Rent(byteLength);
+        }
+
+        return true;
     }
 
     protected override void FreeMemory()

@@ -32,7 +32,7 @@ public sealed partial class StepScope
         return this;
     }
 
-    /// <summary>The storage that stood here the last time, if it has the size; else null.</summary>
+    /// <summary>The storage that stood here the last time, if it has the size or can take it on; else null.</summary>
     internal Storage? TryReuse(Device device, long byteLength)
     {
         if (_tensors is null || _nextStorage >= _storages.Count)
@@ -41,7 +41,7 @@ public sealed partial class StepScope
         }
 
         Storage storage = _storages[_nextStorage];
-        if (storage.ByteLength != byteLength || storage.Device != device || !storage.TryWake())
+        if (storage.Device != device || !storage.TryWake(byteLength))
         {
             return null;
         }
@@ -99,26 +99,29 @@ public sealed partial class StepScope
 
     private void Rest()
     {
+        int staying = 0;
         bool isKept = false;
         for (int i = 0; i < _storages.Count; i++)
         {
             Storage storage = _storages[i];
             isKept |= storage.Scope != this;
-            if (i < _nextStorage)
+            storage.Rest();
+
+            // Where the step was shorter this time, an object waits without memory for one that is as long as before.
+            if (storage.Scope == this && (i < _nextStorage || storage.TryEmpty()))
             {
-                storage.Rest();
+                _storages[staying++] = storage;
             }
-            else
+            else if (storage.Scope == this)
             {
                 storage.Release();
             }
         }
 
-        _storages.RemoveRange(_nextStorage, _storages.Count - _nextStorage);
+        _storages.RemoveRange(staying, _storages.Count - staying);
         if (isKept)
         {
             // Somebody holds on to a storage, and so to one or more of the tensors.
-            _storages.RemoveAll(storage => storage.Scope != this);
             _tensors!.Clear();
         }
     }

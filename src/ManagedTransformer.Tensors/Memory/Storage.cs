@@ -30,7 +30,7 @@ internal abstract class Storage
 
     public Device Device { get; }
 
-    public long ByteLength { get; }
+    public long ByteLength { get; private set; }
 
     /// <summary>Position in the order of all allocations of the process.</summary>
     public long Number { get; }
@@ -92,8 +92,17 @@ internal abstract class Storage
         }
     }
 
-    /// <summary>Makes a resting storage usable again; false for any other.</summary>
-    public bool TryWake() => Interlocked.CompareExchange(ref _condition, Live, Resting) == Resting;
+    /// <summary>
+    /// Makes a resting storage usable again, with other memory where its own has another size; false where it cannot.
+    /// </summary>
+    /// <param name="byteLength">Bytes that are needed.</param>
+    public bool TryWake(long byteLength) =>
+        TryResize(byteLength) && Interlocked.CompareExchange(ref _condition, Live, Resting) == Resting;
+
+    /// <summary>
+    /// Gives up the memory of a resting storage, which may wake with other memory; false, and nothing done, where it cannot.
+    /// </summary>
+    public bool TryEmpty() => TryResize(0);
 
     /// <summary>Returns the memory to the pool; using the storage afterwards throws.</summary>
     public void Release() => Release(finalizing: false);
@@ -109,6 +118,21 @@ internal abstract class Storage
     }
 
     protected abstract void FreeMemory();
+
+    /// <summary>Returns the memory and takes other memory; false where the kind of storage cannot.</summary>
+    /// <param name="byteLength">Its bytes; 0 for none.</param>
+    protected virtual bool TryExchangeMemory(long byteLength) => false;
+
+    private bool TryResize(long byteLength)
+    {
+        if (Volatile.Read(ref _condition) != Resting || (ByteLength != byteLength && !TryExchangeMemory(byteLength)))
+        {
+            return false;
+        }
+
+        ByteLength = byteLength;
+        return true;
+    }
 
     private void Release(bool finalizing)
     {

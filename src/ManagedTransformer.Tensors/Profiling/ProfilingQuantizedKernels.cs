@@ -22,6 +22,13 @@ internal sealed class ProfilingQuantizedKernels(IQuantizedKernels kernels, Kerne
         kernels.GatherRows(table, indices, y, count);
     }
 
+    public bool Round(DeviceBuffer x, in QuantizedMatrix y)
+    {
+        using KernelClock _ = profile.Time(
+            nameof(Round), (double)y.Rows * (y.Width + (y.RowBytes / 4.0) + (y.Groups / 2.0)));
+        return kernels.Round(x, y);
+    }
+
     private string Name(in MatMulProblem problem, DType type)
     {
         var key = (type, problem.M, problem.N, problem.K);

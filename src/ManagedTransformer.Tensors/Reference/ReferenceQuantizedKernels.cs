@@ -41,6 +41,39 @@ internal sealed unsafe class ReferenceQuantizedKernels : IQuantizedKernels
         }
     }
 
+    public bool Round(DeviceBuffer x, in QuantizedMatrix y)
+    {
+        const int size = QuantizedMatrix.GroupSize, half = size / 2;
+        float* values = stackalloc float[size];
+        int* codes = stackalloc int[size];
+        for (int row = 0; row < y.Rows; row++)
+        {
+            for (int group = 0; group < y.Groups; group++)
+            {
+                for (int i = 0; i < size; i++)
+                {
+                    int column = (group * size) + i;
+                    values[i] = column < y.Width ? x.Floats()[((long)row * y.Width) + column] : 0;
+                    if (!float.IsFinite(values[i]))
+                    {
+                        return false;
+                    }
+                }
+
+                bool isInt8 = y.Type == DType.Int8;
+                y.Scales.Halves()[((long)row * y.Groups) + group] =
+                    isInt8 ? GroupRounding.ToInt8(values, codes) : GroupRounding.ToInt4(values, codes);
+                byte* bytes = y.Codes.Bytes() + (row * y.RowBytes) + (group * (isInt8 ? size : half));
+                for (int i = 0; i < (isInt8 ? Math.Min(size, y.Width - (group * size)) : half); i++)
+                {
+                    bytes[i] = (byte)(isInt8 ? codes[i] : (codes[i] & 15) | (codes[i + half] << 4));
+                }
+            }
+        }
+
+        return true;
+    }
+
     // code times scale: at most 8 bits each, so the product is exact
     private static float Element(in QuantizedMatrix matrix, int row, int column)
     {

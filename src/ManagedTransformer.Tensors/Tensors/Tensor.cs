@@ -12,7 +12,9 @@ namespace ManagedTransformer.Tensors;
 public partial class Tensor
 {
     // Null where the elements lie row-major without gaps, as they nearly always do: a step makes hundreds of tensors.
+    // Kept where the tensor serves step after step, contiguous in some of them.
     private StrongBox<Strides>? _strides;
+    private bool _isStrided;
     private bool _requiresGradient;
 
     internal Tensor(Storage storage, long offset, Shape shape, in Strides strides, DType dtype)
@@ -43,7 +45,7 @@ public partial class Tensor
     public long Count => Shape.Count;
 
     /// <summary>True if the elements lie row-major without gaps.</summary>
-    public bool IsContiguous => _strides is null;
+    public bool IsContiguous => !_isStrided;
 
     /// <summary>
     /// True if backward brings a gradient here: set it on a tensor that no operator made (a leaf); results of operators have it when an
@@ -88,16 +90,12 @@ public partial class Tensor
 
     internal Strides Strides
     {
-        get => _strides?.Value ?? Strides.Contiguous(Shape);
+        get => _isStrided ? _strides!.Value : Strides.Contiguous(Shape);
         private set
         {
-            if (value.IsContiguous(Shape))
+            _isStrided = !value.IsContiguous(Shape);
+            if (_isStrided)
             {
-                _strides = null;
-            }
-            else
-            {
-                // What serves one step after another has such strides in every one of them.
                 (_strides ??= new StrongBox<Strides>()).Value = value;
             }
         }

@@ -16,7 +16,9 @@ public static class GenerationBenchmark
     /// </summary>
     /// <param name="config">A valid configuration; its positions are raised to hold the longest text.</param>
     /// <param name="lengths">Lengths, all positive.</param>
-    /// <param name="weights">How matrices are stored: Float32, or BFloat16 (<see cref="Modules.Module.RoundWeights(DType)"/>).</param>
+    /// <param name="weights">
+    /// How matrices are stored: Float32, BFloat16, Int8 or Int4 (<see cref="Modules.Module.RoundWeights(DType)"/>).
+    /// </param>
     /// <param name="progress">Receives every result as it comes.</param>
     /// <exception cref="ArgumentOutOfRangeException">A length is below 1.</exception>
     /// <exception cref="InputException">The configuration is not valid.</exception>

@@ -70,7 +70,6 @@ public sealed record ConversionOptions
             throw new InputException("A map, a window and its size need the target lolcats.");
         }
 
-        IReadOnlyList<int> softmax = KeepSoftmax.Of(source.Config.Layers);
         if (isLolcats)
         {
             LinearizationOptions defaults = new();
@@ -80,10 +79,11 @@ public sealed record ConversionOptions
                 FeatureSize = FeatureSize,
                 Window = Window ?? defaults.Window,
                 WindowSize = WindowSize,
-                SoftmaxLayers = softmax,
+                KeepSoftmax = KeepSoftmax,
             });
         }
 
+        IReadOnlyList<int> softmax = KeepSoftmax.Of(source.Config.Layers);
         if (LinearMap is not { } map)
         {
             return softmax.Count == 0

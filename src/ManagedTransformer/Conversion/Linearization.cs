@@ -31,10 +31,10 @@ public static partial class Linearization
         {
             Attention = AttentionKind.Lolcats,
             Lolcats = options.Configure(config.Rotary!.HeadWidth(config.Dim, config.Heads)),
-        }, options.SoftmaxLayers);
+        }, options.KeepSoftmax.Of(config.Layers));
         return ConvertedNetwork.Fill(source, new CausalLanguageModel(converted, new RandomSource(1)), name => New().IsMatch(name));
     }
 
     [GeneratedRegex(@"\.attn\.(feature|feature_query|feature_key|window_factor)(\.|$)", RegexOptions.CultureInvariant)]
-    internal static partial Regex New();
+    private static partial Regex New();
 }

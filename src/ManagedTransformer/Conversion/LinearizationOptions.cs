@@ -5,6 +5,8 @@ namespace ManagedTransformer.Conversion;
 /// <summary>How <see cref="Linearization.Convert"/> converts a model.</summary>
 public sealed record LinearizationOptions
 {
+    private const int DefaultWindowSize = 64;
+
     /// <summary>phi.</summary>
     public LolcatsMap Map { get; init; }
 
@@ -17,8 +19,8 @@ public sealed record LinearizationOptions
     /// <summary>w, in positions; null: 64 where there is a window.</summary>
     public int? WindowSize { get; init; }
 
-    /// <summary>Layers that keep their softmax, counted from 0, increasing.</summary>
-    public IReadOnlyList<int> SoftmaxLayers { get; init; } = [];
+    /// <summary>Layers that keep their softmax.</summary>
+    public LayerChoice KeepSoftmax { get; init; } = LayerChoice.None;
 
     /// <summary>The configuration for heads of a width. T2R's map has a bias, as in its paper.</summary>
     /// <param name="width">d.</param>
@@ -30,6 +32,4 @@ public sealed record LinearizationOptions
         Window = Window,
         WindowSize = WindowSize ?? (Window == LolcatsWindow.None ? 0 : DefaultWindowSize),
     };
-
-    private const int DefaultWindowSize = 64;
 }

@@ -15,11 +15,8 @@ public sealed record LinearizingOptions
     /// <summary>Folder for the result and its stages.</summary>
     public required string Output { get; init; }
 
-    /// <summary>Map and window; layers that keep their softmax are named by <see cref="KeepSoftmax"/>.</summary>
+    /// <summary>Map, window, layers that keep their softmax.</summary>
     public LinearizationOptions Linearization { get; init; } = new();
-
-    /// <summary>Layers that keep their softmax.</summary>
-    public LayerChoice KeepSoftmax { get; init; } = LayerChoice.None;
 
     /// <summary>Training of the stage transfer; null: the recipe <c>linearize-transfer</c>. Its model has no effect.</summary>
     public LanguageModelRecipe? Transfer { get; init; }

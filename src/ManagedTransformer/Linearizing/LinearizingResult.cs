@@ -3,7 +3,8 @@ using ManagedTransformer.Benchmarks;
 
 namespace ManagedTransformer.Linearizing;
 
-/// <summary>A linearised model beside its original. Losses are means in nats per token of the validation text, null where there is none.
+/// <summary>
+/// A linearised model beside its original. Losses are means in nats per token of the validation text, null where there is none.
 /// </summary>
 /// <param name="Model">The linearised model with its low-rank updates merged.</param>
 /// <param name="OriginalLoss">Loss of the original.</param>

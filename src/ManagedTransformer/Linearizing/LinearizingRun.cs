@@ -6,6 +6,7 @@ using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Conversion;
 using ManagedTransformer.Datasets;
 using ManagedTransformer.Evaluation;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Training;
@@ -20,6 +21,7 @@ namespace ManagedTransformer.Linearizing;
 public sealed class LinearizingRun
 {
     private const string TransferRecipe = "linearize-transfer", LoraRecipe = "linearize-lora";
+    private const int ComparedParameters = 2;
     private readonly LinearizingOptions _options;
     private readonly LanguageModel _source;
     private readonly LanguageModelRecipe _transfer, _lora;
@@ -70,6 +72,11 @@ public sealed class LinearizingRun
     public TrainingRun PrepareLora()
     {
         TrainingRun run = TrainingRun.Prepare(_lora, Options(_transferred, _adapted, _options.LoraSteps, LoraRecipe));
+        if (Directory.Exists(_start))
+        {
+            Directory.Delete(_start, recursive: true); // The trained copy of it is what counts from here on.
+        }
+
         _loraParameters = run.TrainedParameters;
         return run;
     }
@@ -115,10 +122,7 @@ public sealed class LinearizingRun
 
     private void Convert()
     {
-        ConvertedNetwork converted = Linearization.Convert(_source.Network, _options.Linearization with
-        {
-            SoftmaxLayers = _options.KeepSoftmax.Of(_source.Network.Config.Layers),
-        });
+        ConvertedNetwork converted = Linearization.Convert(_source.Network, _options.Linearization);
         LanguageModelConfig config = converted.Model.Config;
         string? earlier = _options.Resume ? TrainingFolder.FindLast(_transferred) ?? (Directory.Exists(_start) ? _start : null) : null;
         if (earlier is not null)
@@ -130,12 +134,25 @@ public sealed class LinearizingRun
                     $"'{_options.Output}' was begun with another map, window or choice of layers; it can only be resumed with the same ones.");
             }
 
+            RequireSource(Path.Combine(earlier, CheckpointFolder.ModelFile));
             return;
         }
 
         CheckpointFolder.RequireFree(_options.Output);
         new LanguageModel(converted.Model, _source.Tokenizer, _source.Description with { Model = config }).SaveNew(_start);
     }
+
+    // The first weights, which no stage changes, tell models apart.
+    private void RequireSource(string file) => ModuleWeights.Restore(file, read =>
+    {
+        foreach (NamedParameter named in _source.Network.Parameters().Take(ComparedParameters))
+        {
+            if (read(named.Name) is not { } found || !found.ToArray().AsSpan().SequenceEqual(named.Parameter.ToArray()))
+            {
+                throw new InputException($"'{_options.Output}' was begun with another model than '{_options.Source}'.");
+            }
+        }
+    });
 
     private TrainingOptions Options(string init, string output, long? steps, string recipe) => new()
     {

@@ -81,6 +81,38 @@ public sealed class StepScopeTests
     }
 
     [Fact]
+    public void ARepeatedStepOfChangingSizesAllocatesOnlyTheFirstTimes()
+    {
+        StepScope step = StepScope.Repeated();
+        Tensor x = Tensor.Ones(new Shape(64));
+        float[] result = new float[1];
+        int[] sizes = [3, 17, 5, 64, 1, 40];
+        foreach (int size in sizes)
+        {
+            Take(size);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        bool right = true;
+        foreach (int size in sizes)
+        {
+            Take(size);
+            right &= result[0] == size * (size > 16 ? 6 : 2);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.True(right);
+
+        // Longer steps have more tensors, too.
+        void Take(int size)
+        {
+            using StepScope _ = step.Open();
+            Tensor part = x.Slice(0, 0, size), twice = part + part;
+            (size > 16 ? ((twice * 2) + twice).Sum() : twice.Sum()).CopyTo(result);
+        }
+    }
+
+    [Fact]
     public void WhatARepeatedStepKeepsIsNotUsedAgain()
     {
         StepScope step = StepScope.Repeated();

@@ -20,7 +20,8 @@ public sealed class LinearizationTests
     public void CopiesEverythingButMapsAndWindows(LolcatsMap map, LolcatsWindow window, int features, int size)
     {
         CausalLanguageModel source = RotaryModel.Network;
-        ConvertedNetwork converted = Linearization.Convert(source, new() { Map = map, Window = window, SoftmaxLayers = [1] });
+        LinearizationOptions options = new() { Map = map, Window = window, KeepSoftmax = LayerChoice.These(1) };
+        ConvertedNetwork converted = Linearization.Convert(source, options);
         LolcatsConfig config = converted.Model.Config.Lolcats!;
         Assert.Equal((features, size, map == LolcatsMap.T2r), (config.FeatureSize, config.WindowSize, config.FeatureBias));
         Assert.Equal(0.1f, converted.Model.Config.AttentionDropout); // layer 1 has a softmax
@@ -78,7 +79,7 @@ public sealed class LinearizationTests
         LanguageModelConfig plain = new() { Vocab = 9, Dim = 8, Layers = 2, Heads = 2, Positions = PositionKind.Learned, MaxPositions = 8 };
         Require("Only rotary attention", () => Linearization.Convert(new(plain, new RandomSource(1))));
         Require("'lolcats'", () => Linearization.Convert(Linearization.Convert(RotaryModel.Network).Model));
-        Require("not all", () => Linearization.Convert(RotaryModel.Network, new() { SoftmaxLayers = [0, 1, 2] }));
+        Require("not all", () => Linearization.Convert(RotaryModel.Network, new() { KeepSoftmax = LayerChoice.These(0, 1, 2) }));
         Require("window_size", () => Linearization.Convert(RotaryModel.Network, new() { Window = LolcatsWindow.None, WindowSize = 4 }));
         Require("learnt one alone", () => T2R.Convert(RotaryModel.Network, new() { Linear = new() }));
         Require("the layers 0 to 2", () => T2R.Convert(RotaryModel.Network, new() { SoftmaxLayers = [3] }));

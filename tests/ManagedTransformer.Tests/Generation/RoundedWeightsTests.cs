@@ -1,5 +1,6 @@
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.LinearAttention;
+using ManagedTransformer.Architectures.Lolcats;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Generation;
@@ -27,6 +28,22 @@ public sealed class RoundedWeightsTests
         Positions = PositionKind.Relative,
         PreNorm = false,
         Bias = false,
+    };
+
+    private static readonly LanguageModelConfig _llama = _plain with
+    {
+        Attention = AttentionKind.Rotary,
+        Positions = PositionKind.None,
+        Rotary = new() { KeyHeads = 1 },
+        GatedFfn = true,
+        Norm = NormKind.Rms,
+        Bias = false,
+    };
+
+    private static readonly LanguageModelConfig _linearized = _llama with
+    {
+        Attention = AttentionKind.Lolcats,
+        Lolcats = new() { FeatureSize = 8, Window = LolcatsWindow.Terraced, WindowSize = 4 },
     };
 
     private static readonly Dictionary<string, LanguageModelConfig> _models = new()
@@ -80,15 +97,14 @@ public sealed class RoundedWeightsTests
             Layers = 3,
             Exits = new() { Thresholds = [0.5f, 0.5f], Halting = HaltingKind.Geometric },
         },
-        ["llama"] = _plain with
+        ["llama"] = _llama,
+        ["llama, window"] = _llama with { Rotary = new() { Window = 8 } },
+        ["lolcats, terraced"] = _linearized,
+        ["lolcats, standard"] = _linearized with
         {
-            Attention = AttentionKind.Rotary,
-            Positions = PositionKind.None,
-            Rotary = new() { KeyHeads = 1 },
-            GatedFfn = true,
-            Norm = NormKind.Rms,
-            Bias = false,
+            Lolcats = new() { FeatureSize = 8, Window = LolcatsWindow.Standard, WindowSize = 6, Map = LolcatsMap.T2r },
         },
+        ["lolcats, no window"] = _linearized with { Lolcats = new() { FeatureSize = 8, TieMaps = true } },
         ["adaptive softmax"] = _plain with { Positions = PositionKind.None, Adaptive = new() { Cutoffs = [10, 25], Div = 2 } },
     };
 

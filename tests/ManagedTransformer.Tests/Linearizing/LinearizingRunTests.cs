@@ -1,4 +1,5 @@
 using ManagedTransformer.Architectures.Lolcats;
+using ManagedTransformer.Conversion;
 using ManagedTransformer.Linearizing;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tests.Data;
@@ -43,6 +44,7 @@ public sealed class LinearizingRunTests : IDisposable
         Assert.True(File.Exists(_folder["out/best/metrics.json"]));
         Assert.Contains("relative_error", File.ReadAllText(_folder["out/transfer/log.jsonl"]), StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["out/lora/last/model.safetensors"]));
+        Assert.False(Directory.Exists(_folder["out/start"]));
     }
 
     [Fact]
@@ -64,6 +66,10 @@ public sealed class LinearizingRunTests : IDisposable
             LinearizingOptions other = Options(folder) with { Resume = true, Linearization = new() { WindowSize = 5 } };
             InputException e = Assert.Throws<InputException>(() => LinearizingRun.Prepare(other));
             Assert.Contains("another map", e.Message, StringComparison.Ordinal);
+            RotaryModel.Save(_folder["other"], seed: 4);
+            e = Assert.Throws<InputException>(
+                () => LinearizingRun.Prepare(Options(folder) with { Resume = true, Source = _folder["other"] }));
+            Assert.Contains("another model", e.Message, StringComparison.Ordinal);
             Assert.Equal(whole, Values(Run(folder, resume: true).Model));
 
             void StopAt(long step, long at, bool applies)
@@ -82,7 +88,7 @@ public sealed class LinearizingRunTests : IDisposable
         Require("'nothing'", Options("x") with { Source = "nothing" });
         Require("needs training.stage", Options("x") with { Transfer = (LanguageModelRecipe)Recipe.Builtin("linearize-lora") });
         Require("needs model.lora", Options("x") with { Lora = (LanguageModelRecipe)Recipe.Builtin("linearize-transfer") });
-        Require("not all", Options("x") with { KeepSoftmax = ManagedTransformer.Conversion.LayerChoice.EveryFromTop(1) });
+        Require("not all", Options("x") with { Linearization = new() { KeepSoftmax = LayerChoice.EveryFromTop(1) } });
         Assert.False(Directory.Exists(_folder["x"]));
         LinearizingRun.Prepare(Options("twice"));
         Require("twice", Options("twice"));
@@ -104,8 +110,7 @@ public sealed class LinearizingRunTests : IDisposable
         Source = _folder["model"],
         Data = _folder["text.txt"],
         Output = _folder[output],
-        Linearization = new() { Window = LolcatsWindow.Standard, WindowSize = 4 },
-        KeepSoftmax = ManagedTransformer.Conversion.LayerChoice.These(1),
+        Linearization = new() { Window = LolcatsWindow.Standard, WindowSize = 4, KeepSoftmax = LayerChoice.These(1) },
         Transfer = Reporting("linearize-transfer"),
         Lora = Reporting("linearize-lora"),
         TransferSteps = 6,

@@ -35,13 +35,17 @@ internal static class RotaryModel
     /// <summary>The network with random weights.</summary>
     public static CausalLanguageModel Network => new(Config, new RandomSource(3));
 
-    /// <summary>Writes the model as a folder.</summary>
-    public static void Save(string folder) => new LanguageModel(Network, new ByteTokenizer(), new ModelDescription
+    /// <summary>Writes the model, or one with other random weights, as a folder.</summary>
+    public static void Save(string folder, ulong seed = 3)
     {
-        Architecture = Recipe.TransformerLanguageModel,
-        Model = Config,
-        Context = 16,
-    }).Save(folder);
+        CausalLanguageModel network = new(Config, new RandomSource(seed));
+        new LanguageModel(network, new ByteTokenizer(), new ModelDescription
+        {
+            Architecture = Recipe.TransformerLanguageModel,
+            Model = Config,
+            Context = 16,
+        }).Save(folder);
+    }
 
     /// <summary>Writes a text to train on.</summary>
     public static void WriteText(string file) =>

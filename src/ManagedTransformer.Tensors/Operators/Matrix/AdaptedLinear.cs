@@ -25,6 +25,7 @@ public static partial class TensorOperators
 
         RequireWeight(weight, Recorder.IsNeeded(x, bias), "AdaptedLinear");
         x = EvenRows(x);
+        weight = weight.Contiguous();
         Tensor y;
         using (new NoGradientScope())
         {
@@ -35,11 +36,7 @@ public static partial class TensorOperators
         for (int i = 0; i < updates.Length; i++)
         {
             LowRankTerm term = LowRankTerm.AddTo(y, updates[i] with { X = EvenRows(updates[i].X) });
-            if (terms is null)
-            {
-                term.Low.Storage.Release();
-            }
-            else
+            if (terms is not null)
             {
                 terms[i] = term;
             }
@@ -150,24 +147,8 @@ public static partial class TensorOperators
         public override void Backward(Tensor dy, GradientSink sink)
         {
             dy = dy.Contiguous();
-            (int inputs, int outputs) = (_weight.Shape[1], _weight.Shape[0]);
             TryRows(_x, out int rows, out long stride);
-            SendBiasGradient(sink, _bias, dy, rows);
-            if (_weight.RequiresGradient)
-            {
-                Tensor dw = sink.Target(_weight, out bool accumulate);
-                dy.Kernels.Matrix.MatMul(MatMulProblem.Single(
-                    outputs, inputs, rows, dy.Buffer, outputs, true, _x.Buffer, stride, false, dw.Buffer, inputs, accumulate));
-            }
-
-            if (_x.RequiresGradient)
-            {
-                Tensor dx = sink.Target(_x, out bool accumulate);
-                dy.Kernels.Matrix.MatMul(MatMulProblem.Single(
-                    rows, inputs, outputs, dy.Buffer, outputs, false, _weight.Contiguous().Buffer, inputs, false, dx.Buffer, inputs,
-                    accumulate));
-            }
-
+            SendLinearGradients(sink, _x, _weight, _bias, dy, rows, stride);
             foreach (LowRankTerm term in _terms)
             {
                 term.Backward(dy, rows, sink);

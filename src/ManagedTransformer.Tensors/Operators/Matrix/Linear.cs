@@ -86,6 +86,27 @@ public static partial class TensorOperators
         }
     }
 
+    /// <summary>dx = dz W, dW = dz^T x and db = sum over rows of dz for z = x W^T + b.</summary>
+    private static void SendLinearGradients(
+        GradientSink sink, Tensor x, Tensor weight, Tensor? bias, Tensor dz, int rows, long stride)
+    {
+        int inputs = weight.Shape[1], outputs = weight.Shape[0];
+        SendBiasGradient(sink, bias, dz, rows);
+        if (weight.RequiresGradient)
+        {
+            Tensor dw = sink.Target(weight, out bool accumulate);
+            dz.Kernels.Matrix.MatMul(MatMulProblem.Single(
+                outputs, inputs, rows, dz.Buffer, outputs, true, x.Buffer, stride, false, dw.Buffer, inputs, accumulate));
+        }
+
+        if (x.RequiresGradient)
+        {
+            Tensor dx = sink.Target(x, out bool accumulate);
+            dz.Kernels.Matrix.MatMul(MatMulProblem.Single(
+                rows, inputs, outputs, dz.Buffer, outputs, false, weight.Buffer, inputs, false, dx.Buffer, inputs, accumulate));
+        }
+    }
+
     // dz = dy act'(z);  dx = dz W;  dW = dz^T x;  db = sum over rows of dz
     private sealed class LinearRule : GradientRule
     {
@@ -108,24 +129,8 @@ public static partial class TensorOperators
         public override void Backward(Tensor dy, GradientSink sink)
         {
             dy = dy.Contiguous();
-            int inputs = _weight.Shape[1], outputs = _weight.Shape[0];
             Tensor dz = BehindActivation(dy, _activation, _before, _y);
-            SendBiasGradient(sink, _bias, dz, _rows);
-
-            if (_weight.RequiresGradient)
-            {
-                Tensor dw = sink.Target(_weight, out bool accumulate);
-                dy.Kernels.Matrix.MatMul(MatMulProblem.Single(
-                    outputs, inputs, _rows, dz.Buffer, outputs, true, _x.Buffer, _stride, false, dw.Buffer, inputs, accumulate));
-            }
-
-            if (_x.RequiresGradient)
-            {
-                Tensor dx = sink.Target(_x, out bool accumulate);
-                dy.Kernels.Matrix.MatMul(MatMulProblem.Single(
-                    _rows, inputs, outputs, dz.Buffer, outputs, false, _weight.Buffer, inputs, false, dx.Buffer, inputs, accumulate));
-            }
-
+            SendLinearGradients(sink, _x, _weight, _bias, dz, _rows, _stride);
             if (dz != dy)
             {
                 dz.Storage.Release();

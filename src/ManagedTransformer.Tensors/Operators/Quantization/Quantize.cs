@@ -1,4 +1,3 @@
-using ManagedTransformer.Tensors.Cpu;
 using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors;
@@ -10,29 +9,18 @@ public static partial class TensorOperators
     internal static IQuantizedKernels QuantizedKernels(this Tensor x) => x.Kernels.Quantized ?? throw new NotSupportedException(
         $"Weights of Int8 and Int4 are for the processor; {x.Device.Name} computes with Float32 and BFloat16.");
 
-    // Rounded once, when a model is loaded.
-    private static unsafe Tensor Quantize(Tensor x, DType dtype)
+    private static Tensor Quantize(Tensor x, DType dtype)
     {
         if (x.Rank != 2)
         {
             throw new ArgumentException($"Cast: {dtype} stores matrices, the shape is {x.Shape}.");
         }
 
-        x.QuantizedKernels();
+        IQuantizedKernels kernels = x.QuantizedKernels();
         Tensor y = Tensor.EmptyQuantized(x.Shape, dtype, x.Device);
-        QuantizedMatrix matrix = y.Quantized;
-        int fault = 0;
-        RowRounding job = new()
-        {
-            Source = x.Buffer.Floats(),
-            Codes = matrix.Codes.Bytes(),
-            Scales = matrix.Scales.Halves(),
-            Width = matrix.Width,
-            Type = dtype,
-            Fault = &fault,
-        };
-        Ranges.RunRows(matrix.Rows, matrix.Width, ref job);
-        return fault == 0 ? y : throw new ArgumentException($"Cast: {dtype} stores finite numbers; the matrix holds NaN or an infinity.");
+        return kernels.Round(x.Buffer, y.Quantized)
+            ? y
+            : throw new ArgumentException($"Cast: {dtype} stores finite numbers; the matrix holds NaN or an infinity.");
     }
 
     private static Tensor RowsOf(Tensor table, Tensor indices)

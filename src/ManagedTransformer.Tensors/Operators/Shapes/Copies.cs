@@ -23,7 +23,6 @@ public static partial class TensorOperators
         }
 
         Tensor y = Tensor.Empty(x.Shape, x.DType, x.Device);
-
         Elementwise(x).Copy(x.Operand, y.Operand, x.Shape);
         return Recorder.IsNeeded(x) ? Recorder.Record(y, new CopyRule(x)) : y;
     }

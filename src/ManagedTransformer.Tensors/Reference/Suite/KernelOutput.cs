@@ -39,6 +39,7 @@ internal sealed class KernelOutput(string label, DType dtype, Tolerance toleranc
     {
         DType.Float32 => MemoryMarshal.Cast<byte, float>(Content)[index],
         DType.Int32 => MemoryMarshal.Cast<byte, int>(Content)[index],
+        DType.Int8 => (sbyte)Content[index],
         _ => BitConverter.UInt32BitsToSingle((uint)MemoryMarshal.Cast<byte, ushort>(Content)[index] << 16),
     };
 

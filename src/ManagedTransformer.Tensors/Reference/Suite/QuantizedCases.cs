@@ -18,6 +18,8 @@ internal static class QuantizedCases
     {
         new("Quantized.MatMul", $"{type}", run => Products(run, type)),
         new("Quantized.MatMul", $"{type}, bias, activation and accumulation", run => Epilogues(run, type)),
+        new("Quantized.Round", $"{type}", run => Round(run, type)),
+        new("Quantized.Round", $"{type}, not finite", run => RoundNotFinite(run, type)),
         new("Quantized.GatherRows", $"{type}", run => Gather(run, type)),
         new("Quantized.GatherRows", $"{type}, indices out of range", run => GatherOutOfRange(run, type)),
     });
@@ -88,6 +90,41 @@ internal static class QuantizedCases
                 QuantizedMatrix table = Matrix(run, type, 4, 3);
                 DeviceBuffer indices = run.Integers([0, index, 1]), y = run.Scratch(9);
                 run.Throws<ArgumentOutOfRangeException>($"index {index}", () => kernels.GatherRows(table, indices, y, 3));
+            }
+        }
+    }
+
+    private static void Round(KernelRun run, DType type)
+    {
+        foreach (int width in KernelSuite.Widths)
+        {
+            Round(run, type, 3, width, run.Numbers(3L * width, -3, 2));
+            Round(run, type, 2, width, run.WholeNumbers(2L * width, -1, 2)); // groups of zeros
+        }
+    }
+
+    private static void Round(KernelRun run, DType type, int rows, int width, DeviceBuffer x)
+    {
+        if (run.Kernels.Quantized is { } kernels)
+        {
+            long bytes = rows * QuantizedMatrix.BytesOf(type, width), groups = (long)rows * QuantizedMatrix.GroupsOf(width);
+            DeviceBuffer codes = run.Output($"codes of [{rows}, {width}]", bytes, Tolerance.Exact, 1, DType.Int8),
+                scales = run.Output($"scales of [{rows}, {width}]", groups, Tolerance.Exact, 1, DType.BFloat16);
+            bool isFinite = kernels.Round(x, new QuantizedMatrix(type, codes, scales, rows, width));
+            run.Compared("finite", run.Values([isFinite ? 1 : 0]), 1, Tolerance.Exact);
+        }
+    }
+
+    private static void RoundNotFinite(KernelRun run, DType type)
+    {
+        foreach (float value in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        {
+            if (run.Kernels.Quantized is { } kernels)
+            {
+                QuantizedMatrix y = new(type, run.Scratch(40), run.Scratch(10), 1, 34);
+                float[] x = new float[34];
+                x[33] = value;
+                run.Compared($"{value} is refused", run.Values([kernels.Round(run.Values(x), y) ? 1 : 0]), 1, Tolerance.Exact);
             }
         }
     }

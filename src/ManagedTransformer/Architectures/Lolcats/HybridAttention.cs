@@ -131,11 +131,11 @@ internal sealed class HybridAttention : Module
         {
             state.Append(key, value);
             (key, value) = state.Present();
-            return Read(query, key, value, WeighWindow, earlier);
+            return Read(WeighWindow(Score(query, key)), value, earlier);
         }
 
         (key, value) = state.With(key, value);
-        Tensor y = Read(query, key, value, scores => Weigh(scores, mapped.Transpose(1, 2), key, state), earlier);
+        Tensor y = Read(Weigh(Score(query, key), mapped.Transpose(1, 2), key, state), value, earlier);
         int leaving = Math.Max(0, _window.First(last) - state.First), staying = key.Shape[1] - leaving;
         if (leaving > 0)
         {
@@ -190,16 +190,25 @@ internal sealed class HybridAttention : Module
         return (rows.MatMul(state.Sums.S), rows.MatMul(state.Sums.Z.Reshape(column)));
     }
 
-    // Weighs near keys and values one by one, and adds what comes from the earlier ones; [B, n, H, d].
-    private Tensor Read(Tensor query, Tensor keys, Tensor values, Func<Tensor, Tensor> weigh, (Tensor Sums, Tensor Total) earlier)
+    // Scaled products of queries [B, n, H, d] and near keys [B, m, KV, d], [B, H, n, m].
+    private Tensor Score(Tensor query, Tensor keys)
     {
-        int batch = query.Shape[0], count = query.Shape[1], near = keys.Shape[1], groups = _heads / _keyHeads;
-        Shape rows = new(batch, _keyHeads, groups * count, near), perHead = new(batch, _heads, count, near);
-        Tensor heads = (query * _scale).Transpose(1, 2).Reshape(rows.With(3, _width));
-        Tensor weights = weigh(heads.MatMul(keys.Permute(0, 2, 3, 1)).Reshape(perHead));
-        Tensor sums = weights.Reshape(rows).MatMul(values.Transpose(1, 2)).Reshape(perHead.With(3, _width));
+        (int batch, int count, int near) = (query.Shape[0], query.Shape[1], keys.Shape[1]);
+        Tensor rows = (query * _scale).Transpose(1, 2).Reshape(Rows(batch, count, _width));
+        return rows.MatMul(keys.Permute(0, 2, 3, 1)).Reshape(new Shape(batch, _heads, count, near));
+    }
+
+    // Sums of near values [B, m, KV, d] by their weights [B, H, n, m] and of the earlier ones, divided; [B, n, H, d].
+    private Tensor Read(Tensor weights, Tensor values, (Tensor Sums, Tensor Total) earlier)
+    {
+        (int batch, int count, int near) = (weights.Shape[0], weights.Shape[2], weights.Shape[3]);
+        Tensor sums = weights.Reshape(Rows(batch, count, near)).MatMul(values.Transpose(1, 2))
+            .Reshape(new Shape(batch, _heads, count, _width));
         return HybridBlocks.Divide(sums + earlier.Sums, weights.Sum([-1], keepAxes: true) + earlier.Total).Transpose(1, 2);
     }
+
+    // Queries that share keys are rows of one product.
+    private Shape Rows(int batch, int count, int width) => new(batch, _keyHeads, _heads / _keyHeads * count, width);
 
     // Of one position, all of whose near keys are in its window.
     private Tensor WeighWindow(Tensor scores) =>

@@ -1,11 +1,10 @@
 using System.Runtime.Intrinsics;
-using ManagedTransformer.Tensors.Kernels;
 
-namespace ManagedTransformer.Tensors;
+namespace ManagedTransformer.Tensors.Kernels;
 
 /// <summary>
-/// Rounds groups of up to 32 numbers to small integers and a BFloat16 scale. Vectors have 128 bits on every processor, so that all of them
-/// give the same.
+/// The rule by which groups of up to 32 numbers become small integers and a BFloat16 scale, a part of the contract, since files keep what
+/// it gives. Vectors have 128 bits on every processor, so that all of them give the same.
 /// </summary>
 internal static unsafe class GroupRounding
 {

@@ -1,7 +1,6 @@
-using ManagedTransformer.Tensors.Cpu;
 using ManagedTransformer.Tensors.Kernels;
 
-namespace ManagedTransformer.Tensors;
+namespace ManagedTransformer.Tensors.Cpu.Quantized;
 
 /// <summary>Rounds rows of a matrix of floats to small integers with scales (<see cref="QuantizedMatrix"/>).</summary>
 internal unsafe struct RowRounding : IRangeJob
