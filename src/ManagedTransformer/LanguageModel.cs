@@ -127,6 +127,36 @@ public sealed class LanguageModel : TrainedModel
         return new TextGeneration(Network, Tokenizer, ids, prompt, options);
     }
 
+    /// <summary>Numbers of an <see cref="Embed">embedding</see>: the width of the network's last states.</summary>
+    public int EmbeddingWidth => Network.Narrowing?.Weight.Shape[0] ?? Network.Config.Dim;
+
+    /// <summary>A vector for a text: the network's last states, those that it scores the next token from, pooled over the tokens.</summary>
+    /// <param name="text">At least one token, and no more than the model has positions.</param>
+    /// <param name="pooling">Over all tokens, or the last one's state, which alone has seen all of them.</param>
+    /// <returns>A vector of <see cref="EmbeddingWidth"/> numbers, not normalised.</returns>
+    /// <exception cref="InputException">No token, more tokens than the model has positions, or a character that the vocabulary
+    /// lacks.</exception>
+    public TextEmbedding Embed(string text, TextPooling pooling = TextPooling.Mean)
+    {
+        int[] ids = Tokenizer.Encode(text);
+        if (ids.Length == 0)
+        {
+            throw new InputException("The text is empty; an embedding needs at least one token.");
+        }
+
+        if (ids.Length > Network.Config.PositionLimit)
+        {
+            throw new InputException($"The text has {ids.Length:N0} tokens, and the model {Network.Config.PositionLimit:N0} positions.");
+        }
+
+        using DeviceScope? device = DeviceScope.Enter(Network.Device);
+        using StepScope step = new();
+        using NoGradientScope none = new();
+        Tensor states = Network.Hidden(Tensor.From(ids, new Shape(1, ids.Length)), ForwardContext.Inference);
+        Tensor pooled = pooling == TextPooling.Mean ? states.Mean([1]) : states.Slice(1, ids.Length - 1, 1);
+        return new TextEmbedding(pooled.ToArray(), ids.Length);
+    }
+
     /// <summary>
     /// Writes the model as Hugging Face's transformers library keeps a GPT-2 (<see cref="Gpt2Folder"/>), so that whatever reads GPT-2 reads
     /// it. The folder appears as a whole or not at all.

@@ -33,14 +33,14 @@ public abstract class TrainedModel
     /// </summary>
     public abstract LoraConfig? Lora { get; }
 
+    /// <summary>The folder that the weights come from; null where they come from none.</summary>
+    public string? Folder { get; private protected set; }
+
     /// <summary>What model folders call the kinds of models that there are.</summary>
     internal static IEnumerable<string> Architectures => _kinds.Select(kind => kind.Architecture);
 
     /// <summary>What the weights belong to.</summary>
     internal abstract Module Module { get; }
-
-    /// <summary>The folder that the weights come from; null where they come from none.</summary>
-    internal string? Folder { get; private protected set; }
 
     /// <summary>What files of adapters call the model's maps.</summary>
     internal abstract AdapterNames AdapterNames { get; }
@@ -65,7 +65,8 @@ public abstract class TrainedModel
     /// </summary>
     /// <param name="path">The adapter's folder, or the output folder of a training run.</param>
     /// <exception cref="InputException">The folder holds no adapter, the adapter belongs to another model or asks for what is not
-    /// supported, a tensor is missing, surplus or of another shape, or the model has adapters already.</exception>
+    /// supported, a tensor is missing, surplus or of another shape, the model has adapters already, or its weights are rounded and the
+    /// adapter says which it was made for.</exception>
     public void LoadAdapter(string path)
     {
         string folder = AdapterFolder.Open(path);
@@ -76,6 +77,12 @@ public abstract class TrainedModel
 
         if (AdapterFolder.ReadBase(folder) is { } recorded)
         {
+            if (_checksum is null && Rounded is { } type)
+            {
+                throw new InputException(
+                    $"Weights in {type} do not show whether the adapter '{path}' was made for them; give the adapter when the model is loaded.");
+            }
+
             _checksum ??= WeightChecksum.Of(Module);
             AdapterFolder.RequireBase(folder, recorded, Folder ?? "the model", _checksum);
         }
@@ -167,8 +174,11 @@ public abstract class TrainedModel
     }
 
     /// <summary>The integers that matrices are stored as; null where there are none.</summary>
-    internal DType? Integers => Module.Parameters().Select(named => (DType?)named.Parameter.DType)
-        .FirstOrDefault(type => type is DType.Int8 or DType.Int4);
+    internal DType? Integers => Rounded is DType.Int8 or DType.Int4 ? Rounded : null;
+
+    // Small integers, if there are any, go first.
+    private DType? Rounded => Module.Parameters().Select(named => (DType?)named.Parameter.DType)
+        .Where(type => type != DType.Float32).OrderByDescending(type => type is DType.Int8 or DType.Int4).FirstOrDefault();
 
     /// <summary>Rounds matrices that are stored as Float32.</summary>
     /// <param name="weights">The type that they get.</param>

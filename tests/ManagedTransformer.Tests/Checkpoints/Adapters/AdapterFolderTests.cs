@@ -145,6 +145,28 @@ public sealed class AdapterFolderTests : IDisposable
             "adapter_config.json", "[q_proj, k_proj, v_proj, o_proj]", "query, key, value, out, fc1, fc2");
     }
 
+    [Theory]
+    [InlineData(DType.BFloat16)]
+    [InlineData(DType.Int8)]
+    [InlineData(DType.Int4)]
+    public void AdaptersStandBesideRoundedWeights(DType weights)
+    {
+        LanguageModel model = Base("llama");
+        Adapt(model, new LoraConfig { Rank = 2 });
+        model.SaveAdapter(_folder["adapter"]);
+        model.Save(_folder["own"]);
+        float[] exact = Logits(model);
+        model.Network.RoundWeights(weights);
+        float[] expected = Logits(model);
+        Assert.NotEqual(exact, expected);
+
+        Assert.Equal(expected, Logits(LanguageModel.Load(_folder["adapter"], weights)));
+        Assert.Equal(expected, Logits(LanguageModel.Load(_folder["own"], weights)));
+        Assert.Equal(expected, Logits(LanguageModel.Load(_folder["base"], weights, new AdapterOptions { Adapter = _folder["adapter"] })));
+        LanguageModel rounded = LanguageModel.Load(_folder["base"], weights);
+        Refused(() => rounded.LoadAdapter(_folder["own"]), $"Weights in {weights} do not show", _folder["own"]);
+    }
+
     [Fact]
     public void OneAdapterAtATime()
     {

@@ -1,0 +1,99 @@
+using ManagedTransformer.Generation;
+using Microsoft.Extensions.AI;
+
+namespace ManagedTransformer.Extensions.AI;
+
+/// <summary>A request in the terms of the library: what is continued, and how.</summary>
+internal static class ChatRequest
+{
+    /// <summary>Options of the generation; what has no counterpart is refused by name.</summary>
+    /// <param name="client">What a factory of options is told.</param>
+    /// <param name="request">The request's options; null for none.</param>
+    /// <param name="defaults">What holds where the request does not say.</param>
+    public static GenerationOptions Options(IChatClient client, ChatOptions? request, LanguageModelClientOptions defaults)
+    {
+        GenerationOptions options = defaults.Generation;
+        if (request is null)
+        {
+            return options with { MaxTokens = defaults.MaxOutputTokens, Seed = AnySeed() };
+        }
+
+        int most = defaults.MaxOutputTokens;
+        ulong seed = AnySeed();
+        switch (request.RawRepresentationFactory?.Invoke(client))
+        {
+            case null:
+                break;
+            case GenerationOptions own:
+                (options, most, seed) = (own, own.MaxTokens, own.Seed);
+                break;
+            case { } other:
+                throw new NotSupportedException(
+                    $"ChatOptions.RawRepresentationFactory returns {other.GetType()}, and this client takes {typeof(GenerationOptions)}.");
+        }
+
+        RequireNothingElse(request);
+        return options with
+        {
+            MaxTokens = request.MaxOutputTokens ?? most,
+            Seed = request.Seed is { } given ? unchecked((ulong)given) : seed,
+            Temperature = request.Temperature ?? options.Temperature,
+            TopK = request.TopK ?? options.TopK,
+            TopP = request.TopP ?? options.TopP,
+        };
+    }
+
+    /// <summary>The text that the model continues.</summary>
+    /// <param name="model">The model, whose template is used where it has one.</param>
+    /// <param name="messages">The conversation.</param>
+    /// <param name="instructions">A system message in front; null for none.</param>
+    /// <param name="options">May have a prompt of their own.</param>
+    public static string Prompt(
+        LanguageModel model, IEnumerable<ChatMessage> messages, string? instructions, LanguageModelClientOptions options)
+    {
+        List<ChatMessage> all = [.. string.IsNullOrEmpty(instructions) ? [] : Single(ChatRole.System, instructions), .. messages];
+        if (all.Count == 0)
+        {
+            throw new InputException("The conversation has no message.");
+        }
+
+        foreach (AIContent content in all.SelectMany(message => message.Contents))
+        {
+            if (content is not TextContent and not UsageContent)
+            {
+                throw new NotSupportedException($"A message holds {content.GetType().Name}, and the model reads text alone.");
+            }
+        }
+
+        return options.Prompt?.Invoke(all) ?? string.Join('\n', all.Select(message => message.Text));
+    }
+
+    private static ChatMessage[] Single(ChatRole role, string text) => [new(role, text)];
+
+    private static ulong AnySeed() => (ulong)Random.Shared.NextInt64();
+
+    private static void RequireNothingElse(ChatOptions request)
+    {
+        Refuse(request.Tools is { Count: > 0 }, nameof(request.Tools));
+        Refuse(request.ToolMode is not null and not NoneChatToolMode and not AutoChatToolMode, nameof(request.ToolMode));
+        Refuse(request.ResponseFormat is not null and not ChatResponseFormatText, nameof(request.ResponseFormat));
+        Refuse(request.Reasoning is not null, nameof(request.Reasoning));
+        Refuse(request.ConversationId is not null, nameof(request.ConversationId));
+        Refuse(request.AllowBackgroundResponses is true, nameof(request.AllowBackgroundResponses));
+        Refuse(request.ContinuationToken is not null, nameof(request.ContinuationToken));
+        if (request.AdditionalProperties is { Count: > 0 } more)
+        {
+            throw new NotSupportedException(
+                $"ChatOptions.AdditionalProperties has '{more.Keys.First()}', which this client does not know; "
+                + "generation's own options are given by RawRepresentationFactory.");
+        }
+
+        static void Refuse(bool isAsked, string option)
+        {
+            if (isAsked)
+            {
+                throw new NotSupportedException($"ChatOptions.{option} asks for what a language model of this library cannot do.");
+            }
+        }
+    }
+}

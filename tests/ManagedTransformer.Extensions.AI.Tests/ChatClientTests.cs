@@ -1,0 +1,177 @@
+using ManagedTransformer.Generation;
+using Microsoft.Extensions.AI;
+using Xunit;
+
+namespace ManagedTransformer.Extensions.AI.Tests;
+
+/// <summary>A language model behind <see cref="IChatClient"/>.</summary>
+public sealed class ChatClientTests
+{
+    private static readonly LanguageModel _model = TinyModel.Create();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, ChatOptions> Unsupported => new()
+    {
+        { "ChatOptions.Tools", new ChatOptions { Tools = [AIFunctionFactory.Create(() => 1, "one")] } },
+        { "ChatOptions.ToolMode", new ChatOptions { ToolMode = ChatToolMode.RequireAny } },
+        { "ChatOptions.ResponseFormat", new ChatOptions { ResponseFormat = ChatResponseFormat.Json } },
+        { "ChatOptions.Reasoning", new ChatOptions { Reasoning = new ReasoningOptions() } },
+        { "ChatOptions.ConversationId", new ChatOptions { ConversationId = "7" } },
+        { "'another'", new ChatOptions { ModelId = "another" } },
+        { "'colour'", new ChatOptions { AdditionalProperties = new() { ["colour"] = "red" } } },
+        { "System.String", new ChatOptions { RawRepresentationFactory = _ => "text" } },
+    };
+
+    public static TheoryData<string, ChatOptions> OutOfRange => new()
+    {
+        { "temperature", new ChatOptions { Temperature = -1 } },
+        { "tokens to generate", new ChatOptions { MaxOutputTokens = -2 } },
+        { "top", new ChatOptions { TopP = 2 } },
+        { "top", new ChatOptions { TopK = -1 } },
+    };
+
+    [Fact]
+    public async Task AResponseIsTheModelsText()
+    {
+        using IChatClient client = _model.AsIChatClient(new LanguageModelClientOptions { ModelId = "tiny" });
+        ChatOptions options = new() { Seed = 3, MaxOutputTokens = 20, Temperature = 0.7f, TopK = 9, TopP = 0.8f, ModelId = "tiny" };
+        ChatResponse response = await client.GetResponseAsync("Once ", options, Cancellation);
+        Assert.Equal(Text("Once ", new() { Seed = 3, MaxTokens = 20, Temperature = 0.7f, TopK = 9, TopP = 0.8f }), response.Text);
+        Assert.Equal(
+            (ChatFinishReason.Length, "tiny", 5L, 20L, 25L),
+            (response.FinishReason, response.ModelId, response.Usage!.InputTokenCount, response.Usage.OutputTokenCount,
+            response.Usage.TotalTokenCount));
+        Assert.Equal(ChatRole.Assistant, response.Messages.Single().Role);
+    }
+
+    [Fact]
+    public async Task AStreamHasTheSameText()
+    {
+        using IChatClient client = _model.AsIChatClient();
+        ChatOptions options = new() { Seed = 4, MaxOutputTokens = 20 };
+        List<ChatResponseUpdate> updates = [];
+        await foreach (ChatResponseUpdate update in client.GetStreamingResponseAsync("Once ", options, Cancellation))
+        {
+            updates.Add(update);
+        }
+
+        Assert.True(updates.Count > 10);
+        Assert.All(updates.SkipLast(1), update => Assert.Null(update.FinishReason));
+        ChatResponse whole = updates.ToChatResponse(), response = await client.GetResponseAsync("Once ", options, Cancellation);
+        Assert.Equal(response.Text, whole.Text);
+        Assert.Equal((response.FinishReason, response.Usage!.OutputTokenCount), (whole.FinishReason, whole.Usage!.OutputTokenCount));
+        Assert.Single(updates.Select(update => update.ResponseId).Distinct());
+    }
+
+    [Fact]
+    public async Task TheModelsEndOfTextIsAStop()
+    {
+        LanguageModel model = TinyModel.Create([.. Enumerable.Range(0, 12)]);
+        using IChatClient client = model.AsIChatClient();
+        ChatResponse response = await client.GetResponseAsync("Once ", new ChatOptions { Seed = 1, MaxOutputTokens = 200 }, Cancellation);
+        Assert.Equal(ChatFinishReason.Stop, response.FinishReason);
+        Assert.InRange(response.Usage!.OutputTokenCount!.Value, 0, 199);
+    }
+
+    [Fact]
+    public async Task AConversationIsItsTextsLineByLine()
+    {
+        using IChatClient client = _model.AsIChatClient();
+        ChatOptions options = new() { Seed = 5, MaxOutputTokens = 9, Instructions = "be short." };
+        ChatMessage[] messages = [new(ChatRole.User, "Hello"), new(ChatRole.Assistant, "Hi"), new(ChatRole.User, "Once ")];
+        GenerationOptions expected = new() { Seed = 5, MaxTokens = 9 };
+        Assert.Equal(
+            Text("be short.\nHello\nHi\nOnce ", expected), (await client.GetResponseAsync(messages, options, Cancellation)).Text);
+
+        LanguageModelClientOptions own = new() { Prompt = all => $"{all.Count}".Replace('4', 'A') + all[^1].Text };
+        using IChatClient other = _model.AsIChatClient(own);
+        Assert.Equal(Text("AOnce ", expected), (await other.GetResponseAsync(messages, options, Cancellation)).Text);
+    }
+
+    [Fact]
+    public async Task RequestsOfManyThreadsHaveTheirLoneTexts()
+    {
+        using IChatClient client = _model.AsIChatClient();
+        string[] prompts = [.. Enumerable.Range(0, 64).Select(i => $"Once {(char)('a' + (i % 26))} ")];
+        string[] expected = [.. prompts.Select((prompt, i) => Text(prompt, new() { Seed = (ulong)i, MaxTokens = 30 }))];
+        string[] texts = new string[prompts.Length];
+        ParallelOptions sixteen = new() { MaxDegreeOfParallelism = 16, CancellationToken = Cancellation };
+        await Parallel.ForAsync(0, prompts.Length, sixteen, async (i, cancellation) =>
+        {
+            ChatOptions options = new() { Seed = i, MaxOutputTokens = 30 };
+            texts[i] = i % 2 == 0
+                ? (await client.GetResponseAsync(prompts[i], options, cancellation)).Text
+                : (await client.GetStreamingResponseAsync(prompts[i], options, cancellation).ToChatResponseAsync(cancellation)).Text;
+        });
+        Assert.Equal(expected, texts);
+    }
+
+    [Fact]
+    public async Task WithoutASeedRequestsDiffer()
+    {
+        using IChatClient client = _model.AsIChatClient();
+        ChatOptions options = new() { MaxOutputTokens = 40 };
+        Assert.NotEqual(
+            (await client.GetResponseAsync("Once ", options, Cancellation)).Text,
+            (await client.GetResponseAsync("Once ", options, Cancellation)).Text);
+    }
+
+    [Fact]
+    public async Task GenerationsOwnOptionsComeThroughTheFactory()
+    {
+        using IChatClient client = _model.AsIChatClient();
+        GenerationOptions own = new() { MaxTokens = 12, Seed = 8, TopK = 3 };
+        ChatOptions options = new() { RawRepresentationFactory = _ => own, Temperature = 0.5f };
+        ChatResponse response = await client.GetResponseAsync("Once ", options, Cancellation);
+        Assert.Equal(Text("Once ", own with { Temperature = 0.5f }), response.Text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Unsupported), DisableDiscoveryEnumeration = true)]
+    public async Task WhatItCannotDoIsRefusedByName(string name, ChatOptions options)
+    {
+        using IChatClient client = _model.AsIChatClient();
+        NotSupportedException refused = await Assert.ThrowsAsync<NotSupportedException>(
+            () => client.GetResponseAsync("Once ", options, Cancellation));
+        Assert.Contains(name, refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<NotSupportedException>(
+            () => client.GetStreamingResponseAsync("Once ", options, Cancellation).ToChatResponseAsync(Cancellation));
+    }
+
+    [Theory]
+    [MemberData(nameof(OutOfRange), DisableDiscoveryEnumeration = true)]
+    public async Task ValuesOutOfRangeAreRefused(string name, ChatOptions options)
+    {
+        using IChatClient client = _model.AsIChatClient();
+        InputException refused = await Assert.ThrowsAsync<InputException>(() => client.GetResponseAsync("Once ", options, Cancellation));
+        Assert.Contains(name, refused.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task OtherContentAndEmptyConversationsAreRefused()
+    {
+        using IChatClient client = _model.AsIChatClient();
+        ChatMessage picture = new(ChatRole.User, [new DataContent(new byte[] { 1 }, "image/png")]);
+        NotSupportedException refused = await Assert.ThrowsAsync<NotSupportedException>(
+            () => client.GetResponseAsync([picture], cancellationToken: Cancellation));
+        Assert.Contains("DataContent", refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InputException>(
+            () => client.GetResponseAsync(Array.Empty<ChatMessage>(), cancellationToken: Cancellation));
+        Assert.Throws<InputException>(() => _model.AsIChatClient(new LanguageModelClientOptions { MaxOutputTokens = 0 }));
+    }
+
+    [Fact]
+    public void ServicesAreTheClientsOwn()
+    {
+        using IChatClient client = _model.AsIChatClient(new LanguageModelClientOptions { ModelId = "tiny" });
+        Assert.Same(_model, client.GetService<LanguageModel>());
+        Assert.Same(client, client.GetService<LanguageModelChatClient>());
+        ChatClientMetadata metadata = client.GetService<ChatClientMetadata>()!;
+        Assert.Equal(("ManagedTransformer", "tiny"), (metadata.ProviderName, metadata.DefaultModelId));
+        Assert.Null(client.GetService<string>());
+        Assert.Null(client.GetService(typeof(LanguageModel), "key"));
+    }
+
+    private static string Text(string prompt, GenerationOptions options) => string.Concat(_model.Generate(prompt, options));
+}
