@@ -42,7 +42,7 @@ public sealed class LanguageModelChatClient : IChatClient
     public LanguageModel Model { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">The request asks for something that the model cannot do, and the message names it.</exception>
+    /// <exception cref="NotSupportedException">The request asks for what the model cannot do, and the message names it.</exception>
     /// <exception cref="InputException">A value is out of its range, or the conversation is empty.</exception>
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -60,7 +60,7 @@ public sealed class LanguageModelChatClient : IChatClient
     }
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">The request asks for something that the model cannot do, and the message names it.</exception>
+    /// <exception cref="NotSupportedException">The request asks for what the model cannot do, and the message names it.</exception>
     /// <exception cref="InputException">A value is out of its range, or the conversation is empty.</exception>
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null,

@@ -29,7 +29,7 @@ public sealed class LanguageModelEmbeddingGenerator : IEmbeddingGenerator<string
     /// <param name="values">The texts, none of them empty.</param>
     /// <param name="options">Dimensions and ModelId must be the model's, where they are given.</param>
     /// <param name="cancellationToken">Ends the work behind the text at hand.</param>
-    /// <exception cref="NotSupportedException">The request asks for something that the model cannot do, and the message names it.</exception>
+    /// <exception cref="NotSupportedException">The request asks for what the model cannot do, and the message names it.</exception>
     /// <exception cref="InputException">A text is empty or longer than the model's positions.</exception>
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)

@@ -227,6 +227,11 @@ public sealed class TranslationModel : TrainedModel
 
     private static TranslationModel Read(string path, string? home)
     {
+        if (HuggingFaceConfig.ModelType(path) is { } type)
+        {
+            throw new InputException($"'{path}' is a language model of the type {type}, which does not translate.");
+        }
+
         string folder = CheckpointFolder.Resolve(path);
         if (AdapterFolder.IsOne(folder))
         {

@@ -77,7 +77,7 @@ public sealed class AdapterCommandTests : IDisposable
             ["generate", lora, "--prompt", "the ", "--tokens", "3"], ["eval", lora], ["score", lora, "--text", "the "],
             ["convert", lora, "--merge-lora", "--out", _work["x"]]])
         {
-            Workspace.Run(command).AssertFails(1, home, "is not there; name its folder by --base");
+            Workspace.Run(command).AssertFails(1, home, "is not there; say where it is (--base");
             Assert.Equal(0, Workspace.Run([.. command, "--base", _work["moved"]]).ExitCode);
         }
 

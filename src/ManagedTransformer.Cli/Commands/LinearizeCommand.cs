@@ -102,13 +102,13 @@ internal static class LinearizeCommand
         progress.WriteLine("Stage transfer: feature maps learn to copy the softmax.");
         if (!Train(run.PrepareTransfer()))
         {
-            return stop.ExitCode;
+            return Stopped("transfer");
         }
 
         progress.WriteLine("Stage lora: low-rank updates learn to predict the next token.");
         if (!Train(run.PrepareLora()))
         {
-            return stop.ExitCode;
+            return Stopped("lora");
         }
 
         progress.WriteLine("Comparing with the original.");
@@ -120,6 +120,16 @@ internal static class LinearizeCommand
         }
         catch (OperationCanceledException)
         {
+            return Stopped("comparison");
+        }
+
+        int Stopped(string stage)
+        {
+            if (json)
+            {
+                LinearizingView.WriteStopped(terminal, stage, options.Output);
+            }
+
             return stop.ExitCode;
         }
 

@@ -24,6 +24,13 @@ internal static class LinearizingView
         terminal.Output.WriteLine($"The linearised model is in {folder}.");
     }
 
+    /// <summary>Writes, as JSON, that a run was interrupted.</summary>
+    /// <param name="terminal">Where to.</param>
+    /// <param name="stage">The stage that it was in.</param>
+    /// <param name="folder">Where <c>--resume</c> goes on.</param>
+    public static void WriteStopped(Terminal terminal, string stage, string folder) =>
+        JsonOutput.Write(terminal.Output, new JsonObject { ["out"] = folder, ["stage"] = stage, ["complete"] = false });
+
     private static Table Quality(LinearizingResult result)
     {
         Table table = Columns("Model", "perplexity", "of the original", "numbers trained");
@@ -57,6 +64,7 @@ internal static class LinearizingView
     private static JsonObject ToJson(LinearizingResult result, string folder) => new()
     {
         ["out"] = folder,
+        ["complete"] = true,
         ["perplexity"] = new JsonObject
         {
             ["original"] = Perplexity(result.OriginalLoss),

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Serialization;
@@ -81,8 +82,9 @@ internal sealed class MatrixPlacement
         }
         catch (ArgumentException e)
         {
+            StoredParameter damaged = _parts.Find(part => !TensorPrimitives.IsFiniteAll<float>(part.Parameter.ToArray())) ?? _parts[0];
             throw new InvalidDataException(
-                $"In the safetensors file '{_parts[0].File.Path}' the tensor {ErrorText.Quote(_parts[0].Name)} holds NaN or an infinity, "
+                $"In the safetensors file '{damaged.File.Path}' the tensor {ErrorText.Quote(damaged.Name)} holds NaN or an infinity, "
                 + $"which {wanted} cannot store.", e);
         }
     }

@@ -198,8 +198,15 @@ public static class CheckpointFolder
     public static string Resolve(string modelPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(modelPath);
+        return Find(modelPath) ?? throw NotFound(modelPath);
+    }
+
+    /// <summary>As <see cref="Resolve"/>; null where there is none.</summary>
+    /// <param name="modelPath">A checkpoint's folder, or the output folder of a training run.</param>
+    internal static string? Find(string modelPath)
+    {
         string[] candidates = [modelPath, Path.Combine(modelPath, Best), Path.Combine(modelPath, Last)];
-        return candidates.Select(Existing).FirstOrDefault(IsCheckpoint) ?? throw NotFound(modelPath);
+        return candidates.Select(Existing).FirstOrDefault(IsCheckpoint);
     }
 
     // What may not be listed looks as if nothing were there.

@@ -14,7 +14,7 @@ internal static class KeptLayers
         if (kept.Count >= config.Layers || kept.Any(layer => layer < 0 || layer >= config.Layers))
         {
             throw new InputException(
-                $"The layers that keep softmax attention are [{string.Join(", ", kept)}]; they must be some of the layers 0 to "
+                $"The layers that keep softmax attention (--keep-softmax, KeepSoftmax) are [{string.Join(", ", kept)}]; they must be some of the layers 0 to "
                 + $"{config.Layers - 1}, not all.");
         }
 

@@ -44,6 +44,12 @@ public static class ModelEvaluation
 
         ForwardRecorder? recorder = ForwardRecorder.For(model.Network);
         (double nll, long tokens) = LanguageModelEvaluator.Evaluate(model.Network, stream, context, contextWindow, recorder, cancellation);
+        if (double.IsNaN(nll))
+        {
+            throw new InputException(
+                $"The loss on {corpus.Name} is not a number: the weights of {model.Folder ?? "the model"} are damaged, or training diverged.");
+        }
+
         LanguageModelMetrics metrics = new(nll, tokens);
         double tokensPerCharacter = (double)stream.Length / TrainingData.Characters(text, model.Tokenizer);
         return new ModelEvaluationResult(

@@ -117,6 +117,11 @@ public static class TextScorer
 
     private static IEnumerable<TextScore> Counted<T>(IReadOnlyList<T> texts, string name, Func<T, TextScore> score)
     {
+        if (texts.Count == 0)
+        {
+            throw new InputException($"'{name}' has no line to score.");
+        }
+
         for (int i = 0; i < texts.Count; i++)
         {
             TextScore scored;
@@ -181,7 +186,11 @@ public static class TextScorer
             }
         }
 
-        return new TextScore(ids, logProbabilities, kept);
+        int damaged = Array.FindIndex(logProbabilities, float.IsNaN);
+        return damaged < 0
+            ? new TextScore(ids, logProbabilities, kept)
+            : throw new InputException(
+                $"The log-probability of token {damaged + 1} is not a number: the model's weights are damaged, or training diverged.");
     }
 
     private static void Read(float[] logSoftmax, int start, int vocabulary, IReadOnlyList<int> ids, float[] logProbabilities)

@@ -113,7 +113,21 @@ internal static class JsonDocuments
 
         return key.Length > 0 && message.Contains("could not be converted", StringComparison.Ordinal)
             ? $"{path}: the value of '{key}' must be {ExpectedType(e.InnerException?.Message, message)}{place}."
-            : $"{path}: not valid JSON{place}: {e.InnerException?.Message ?? message}";
+            : $"{path}: not valid JSON{place}: {Cause(e)}";
+    }
+
+    /// <summary>A sentence about a file that is no JSON.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="e">The parser's reason.</param>
+    internal static string NotJson(string path, JsonException e) =>
+        $"The file '{path}' is not valid JSON{(e.LineNumber is { } line ? $" (line {line + 1})" : "")}: {Cause(e)}";
+
+    // Without the place, of which .NET counts from 0.
+    private static string Cause(JsonException e)
+    {
+        string message = e.InnerException?.Message ?? e.Message;
+        int place = message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
+        return place < 0 ? message : message[..place];
     }
 
     // A token of another kind is told by the inner message, which names the kind; what does not fit into a type by the message itself,

@@ -30,7 +30,7 @@ internal static class JsonFile
         }
         catch (JsonException e)
         {
-            throw new InputException($"The file '{path}' is not valid JSON: {e.Message}", e);
+            throw new InputException(JsonDocuments.NotJson(path, e), e);
         }
         catch (InvalidOperationException e)
         {

@@ -21,17 +21,18 @@ namespace ManagedTransformer.Linearizing;
 public sealed class LinearizingRun
 {
     private const string TransferRecipe = "linearize-transfer", LoraRecipe = "linearize-lora";
-    private const int ComparedParameters = 2;
     private readonly LinearizingOptions _options;
     private readonly LanguageModel _source;
     private readonly LanguageModelRecipe _transfer, _lora;
     private readonly string _start, _transferred, _adapted;
     private long _transferParameters, _loraParameters;
+    private bool _isFresh;
 
     private LinearizingRun(LinearizingOptions options)
     {
         _options = options;
         _source = LanguageModel.Load(options.Source);
+        _source.RequireFloats(options.Source, "linearised");
         _transfer = Adjust(options.Transfer ?? (LanguageModelRecipe)Recipe.Builtin(TransferRecipe));
         _lora = Adjust(options.Lora ?? (LanguageModelRecipe)Recipe.Builtin(LoraRecipe));
         if (_transfer.Training.Stage != TrainingStage.Transfer)
@@ -41,6 +42,7 @@ public sealed class LinearizingRun
 
         LoraConfig lora = _lora.Model.Lora ?? throw new InputException("The recipe of the stage lora needs model.lora.");
         _lora.Model.Lora = options.Rank is { } rank ? lora with { Rank = rank, Alpha = lora.Alpha / lora.Rank * rank } : lora;
+        (_source.Network.Config with { Lora = _lora.Model.Lora }).Validate("the stage lora");
         (_start, _transferred, _adapted) = (In("start"), In("transfer"), In("lora"));
     }
 
@@ -62,9 +64,23 @@ public sealed class LinearizingRun
     /// <exception cref="InputException">The text cannot be used, or the folder holds another run.</exception>
     public TrainingRun PrepareTransfer()
     {
-        TrainingRun run = TrainingRun.Prepare(_transfer, Options(_start, _transferred, _options.TransferSteps, TransferRecipe));
-        _transferParameters = run.TrainedParameters;
-        return run;
+        try
+        {
+            TrainingRun run = TrainingRun.Prepare(_transfer, Options(_start, _transferred, _options.TransferSteps, TransferRecipe));
+            _transferParameters = run.TrainedParameters;
+            return run;
+        }
+        catch (InputException) when (_isFresh)
+        {
+            // Nothing was trained: the corrected command finds the place as it was.
+            Directory.Delete(_start, recursive: true);
+            if (!Directory.EnumerateFileSystemEntries(_options.Output).Any())
+            {
+                Directory.Delete(_options.Output);
+            }
+
+            throw;
+        }
     }
 
     /// <summary>The stage lora, ready to run, once the stage transfer is complete.</summary>
@@ -124,6 +140,14 @@ public sealed class LinearizingRun
     {
         ConvertedNetwork converted = Linearization.Convert(_source.Network, _options.Linearization);
         LanguageModelConfig config = converted.Model.Config;
+        int context = _transfer.Training.Context;
+        if (config.Lolcats!.IsSoftmaxWithin(context))
+        {
+            throw new InputException(
+                $"Windows of {config.Lolcats.WindowSize} positions reach over all of the {context} tokens that the model is trained and "
+                + "compared on, so that no feature map would be used; give longer texts (--context) or a shorter window (--window-size).");
+        }
+
         string? earlier = _options.Resume ? TrainingFolder.FindLast(_transferred) ?? (Directory.Exists(_start) ? _start : null) : null;
         if (earlier is not null)
         {
@@ -140,12 +164,13 @@ public sealed class LinearizingRun
 
         CheckpointFolder.RequireFree(_options.Output);
         new LanguageModel(converted.Model, _source.Tokenizer, _source.Description with { Model = config }).SaveNew(_start);
+        _isFresh = true;
     }
 
-    // The first weights, which no stage changes, tell models apart.
+    // No weight of the source is changed by the stage transfer.
     private void RequireSource(string file) => ModuleWeights.Restore(file, read =>
     {
-        foreach (NamedParameter named in _source.Network.Parameters().Take(ComparedParameters))
+        foreach (NamedParameter named in _source.Network.Parameters())
         {
             if (read(named.Name) is not { } found || !found.ToArray().AsSpan().SequenceEqual(named.Parameter.ToArray()))
             {

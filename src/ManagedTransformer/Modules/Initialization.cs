@@ -52,9 +52,10 @@ public static class Initialization
     /// <param name="shape">The shape.</param>
     public static Parameter Ones(Shape shape) => _isSkipped ? Undefined(shape) : new(Tensor.Ones(shape));
 
-    /// <summary>Unit matrices side by side, [n, rows, columns]: 1 where row and column are equal, else 0.</summary>
-    /// <param name="shape">Three axes.</param>
-    internal static Parameter Identity(Shape shape)
+    /// <summary>Matrices whose row i is a multiple of the unit vector i modulo the columns.</summary>
+    /// <param name="shape">[matrices, rows, columns]</param>
+    /// <param name="scale">The multiple in the n-th round over the columns, from 0.</param>
+    internal static Parameter Diagonal(Shape shape, Func<int, float> scale)
     {
         if (!IsDrawnOn(Device.Current))
         {
@@ -63,10 +64,10 @@ public static class Initialization
 
         (int matrices, int rows, int columns) = (shape[0], shape[1], shape[2]);
         float[] values = new float[checked((int)shape.Count)];
-        for (int i = 0; i < matrices * Math.Min(rows, columns); i++)
+        for (int i = 0; i < matrices * rows; i++)
         {
-            (int matrix, int place) = Math.DivRem(i, Math.Min(rows, columns));
-            values[(((matrix * rows) + place) * columns) + place] = 1;
+            (int round, int column) = Math.DivRem(i % rows, columns);
+            values[((long)i * columns) + column] = scale(round);
         }
 
         return new(Tensor.From(values, shape));

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules;
@@ -57,11 +58,17 @@ public abstract class Module
 
         ParameterVisitor visitor = new();
         Visit(visitor);
-        foreach (Parameter matrix in visitor.Matrices)
+        foreach (Parameter matrix in visitor.Matrices.Where(matrix => matrix.CanBe(dtype)))
         {
-            if (matrix.CanBe(dtype))
+            try
             {
                 matrix.Round(dtype);
+            }
+            catch (ArgumentException e)
+            {
+                string? name = Parameters().FirstOrDefault(named => named.Parameter.DType == DType.Float32
+                    && !TensorPrimitives.IsFiniteAll<float>(named.Parameter.ToArray())).Name;
+                throw new ArgumentException(name is null ? e.Message : $"The weight '{name}': {e.Message}", e);
             }
         }
     }

@@ -77,6 +77,13 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
         AdapterStart.Attach(start, recipe.Model.Lora, random, options.Output);
         CausalLanguageModel network = start?.Network ?? new CausalLanguageModel(recipe.Model, random);
         bool isTransfer = training.Stage == TrainingStage.Transfer;
+        if (isTransfer && recipe.Model.Lolcats?.IsSoftmaxWithin(training.Context) == true)
+        {
+            throw new InputException(
+                $"{options.RecipeName}: training.context is {training.Context}, and windows of the model reach over as many positions: the "
+                + "maps would not be used; give longer texts or a shorter lolcats.window_size.");
+        }
+
         LanguageModelTrainer trainer = isTransfer
             ? new AttentionTransferTrainer(network, training, data, steps, random, options.Seed)
             : new LanguageModelTrainer(network, training, data, steps, random, options.Seed);
@@ -95,10 +102,27 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
             model.StandBeside(start);
         }
 
-        IReadOnlyList<string> notes = [.. AdapterStart.Notes(recipe.Model.Lora, network, options.Init is not null)];
+        IReadOnlyList<string> notes =
+        [
+            .. AdapterStart.Notes(recipe.Model.Lora, network, options.Init is not null), .. Notes(recipe, options.Init is not null),
+        ];
         return isTransfer
             ? new AttentionTransferTask(recipe, data, model, trainer, steps, notes)
             : new LanguageModelTask(recipe, data, model, trainer, steps, notes);
+    }
+
+    private static IEnumerable<string> Notes(LanguageModelRecipe recipe, bool hasStart)
+    {
+        if (recipe.Training.Stage == TrainingStage.Transfer && !hasStart)
+        {
+            yield return "The softmax to copy has random weights: --init (TrainingOptions.Init) names a converted model.";
+        }
+
+        if (recipe.Model.Lolcats?.IsSoftmaxWithin(recipe.Training.Context) == true)
+        {
+            yield return $"Texts of {recipe.Training.Context} tokens lie within the windows of the model: its feature maps are neither "
+                + "trained nor measured.";
+        }
     }
 
     private static FamilySummary Summary(string architecture, LanguageModelConfig model, byte[] configuration)

@@ -52,6 +52,24 @@ public sealed class LolcatsTests
     public static TheoryData<string> Models => [.. _models.Keys];
 
     [Theory]
+    [InlineData(LolcatsMap.Hedgehog)]
+    [InlineData(LolcatsMap.T2r)]
+    public void FeaturesBeyondTheHeadsWidthAreTrainedAndDiffer(LolcatsMap map)
+    {
+        const int width = 4, size = 11;
+        LolcatsFeatures features = new(new LolcatsConfig { Map = map, FeatureSize = size, FeatureBias = map == LolcatsMap.T2r }, 2, width);
+        Tensor x = Tensor.Normal(new Shape(3, 5, 2, width), 0, 1, new RandomKey(1, 2));
+        Tensor mapped = features.Map(x), weight = Tensor.Normal(mapped.Shape, 0, 1, new RandomKey(1, 3));
+        (mapped * weight).Sum().Backward();
+        string[] Rows(Tensor tensor) =>
+            [.. tensor.ToArray().Chunk(width).Take(size).Select(row => string.Join(' ', row.Select(value => MathF.Round(value, 4))))];
+
+        Assert.Equal(size, Rows(features.Weight).Distinct().Count());
+        Assert.Equal(size, Rows(features.Weight.Gradient!).Distinct().Count());
+        Assert.DoesNotContain(string.Join(' ', new float[width]), Rows(features.Weight.Gradient!));
+    }
+
+    [Theory]
     [MemberData(nameof(Models))]
     public void HasAsManyParametersAsTheFormulaSays(string name)
     {

@@ -2,6 +2,7 @@ using ManagedTransformer.Architectures.Lolcats;
 using ManagedTransformer.Conversion;
 using ManagedTransformer.Linearizing;
 using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
 using ManagedTransformer.Tests.Data;
 using ManagedTransformer.Training;
 using Xunit;
@@ -66,7 +67,7 @@ public sealed class LinearizingRunTests : IDisposable
             LinearizingOptions other = Options(folder) with { Resume = true, Linearization = new() { WindowSize = 5 } };
             InputException e = Assert.Throws<InputException>(() => LinearizingRun.Prepare(other));
             Assert.Contains("another map", e.Message, StringComparison.Ordinal);
-            RotaryModel.Save(_folder["other"], seed: 4);
+            RotaryModel.Save(_folder["other"], network => network.Parameters()[^1].Parameter.Assign(Tensor.Full(new Shape(16), 2)));
             e = Assert.Throws<InputException>(
                 () => LinearizingRun.Prepare(Options(folder) with { Resume = true, Source = _folder["other"] }));
             Assert.Contains("another model", e.Message, StringComparison.Ordinal);
@@ -89,6 +90,14 @@ public sealed class LinearizingRunTests : IDisposable
         Require("needs training.stage", Options("x") with { Transfer = (LanguageModelRecipe)Recipe.Builtin("linearize-lora") });
         Require("needs model.lora", Options("x") with { Lora = (LanguageModelRecipe)Recipe.Builtin("linearize-transfer") });
         Require("not all", Options("x") with { Linearization = new() { KeepSoftmax = LayerChoice.EveryFromTop(1) } });
+        Assert.False(Directory.Exists(_folder["x"]));
+        Require("model.lora.rank is 1000", Options("x") with { Rank = 1000 });
+        Require("reach over all of the 16 tokens", Options("x") with { Linearization = new() { WindowSize = 8 } });
+        LanguageModel integers = LanguageModel.Load(_folder["model"]);
+        integers.Network.RoundWeights(DType.Int8);
+        integers.Save(_folder["integers"]);
+        Require("holds Int8 weights, which cannot be linearised", Options("x") with { Source = _folder["integers"] });
+        Assert.Throws<InputException>(() => LinearizingRun.Prepare(Options("x") with { Data = _folder["none.txt"] }).PrepareTransfer());
         Assert.False(Directory.Exists(_folder["x"]));
         LinearizingRun.Prepare(Options("twice"));
         Require("twice", Options("twice"));

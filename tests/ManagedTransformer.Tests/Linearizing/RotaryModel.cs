@@ -35,10 +35,13 @@ internal static class RotaryModel
     /// <summary>The network with random weights.</summary>
     public static CausalLanguageModel Network => new(Config, new RandomSource(3));
 
-    /// <summary>Writes the model, or one with other random weights, as a folder.</summary>
-    public static void Save(string folder, ulong seed = 3)
+    /// <summary>Writes the model as a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="change">Changes its weights; null for none.</param>
+    public static void Save(string folder, Action<CausalLanguageModel>? change = null)
     {
-        CausalLanguageModel network = new(Config, new RandomSource(seed));
+        CausalLanguageModel network = Network;
+        change?.Invoke(network);
         new LanguageModel(network, new ByteTokenizer(), new ModelDescription
         {
             Architecture = Recipe.TransformerLanguageModel,

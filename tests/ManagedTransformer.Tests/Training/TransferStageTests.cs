@@ -97,6 +97,7 @@ public sealed class TransferStageTests : IDisposable
     {
         LanguageModelRecipe recipe = Transfer(1);
         Require("model.attention 'lolcats'", recipe, Options("x") with { Init = _folder["model"] });
+        Require("training.context is 2, and windows", With(training => training with { Context = 2 }));
         Require("no effect", With(training => training with { LabelSmoothing = 0.1f }));
         Require("no effect", With(training => training with { Trainable = TrainableParameters.AttentionOnly }));
         Require("needs training.stage", With(training => training with { Stage = TrainingStage.Language, Transfer = new() }));

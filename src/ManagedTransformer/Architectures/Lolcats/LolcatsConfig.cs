@@ -48,6 +48,12 @@ public sealed record LolcatsConfig
 
     internal WindowShape Shape => new(Window, WindowSize);
 
+    /// <summary>
+    /// Whether no position of a text has a key outside its window, so that the model is what its softmax was and the maps have no part.
+    /// </summary>
+    /// <param name="length">Tokens of the text.</param>
+    internal bool IsSoftmaxWithin(int length) => length <= Shape.Capacity;
+
     /// <summary>Checks every value.</summary>
     /// <param name="model">The model's sizes.</param>
     /// <param name="where">Named in the error: the model.</param>

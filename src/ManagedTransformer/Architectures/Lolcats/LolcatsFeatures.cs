@@ -8,14 +8,17 @@ internal sealed class LolcatsFeatures : Module
 {
     private readonly LolcatsConfig _config;
 
-    /// <summary>A map that starts with the first dimensions of the head as its features.</summary>
+    /// <summary>
+    /// A map that starts with the head's dimensions as its features: of fewer features the first ones; of more, again and again, each time
+    /// scaled anew, since rows that begin alike would stay alike, and rows of zeros zero.
+    /// </summary>
     /// <param name="config">Validated.</param>
     /// <param name="heads">H: heads of queries.</param>
     /// <param name="width">d.</param>
     public LolcatsFeatures(LolcatsConfig config, int heads, int width)
     {
         _config = config;
-        Weight = Initialization.Identity(new Shape(heads, config.FeatureSize, width));
+        Weight = Initialization.Diagonal(new Shape(heads, config.FeatureSize, width), round => ScaleOf(config.Map, round));
         Bias = config.FeatureBias ? Initialization.Zeros(new Shape(heads, config.FeatureSize)) : null;
     }
 
@@ -49,6 +52,11 @@ internal sealed class LolcatsFeatures : Module
         Initialization.RedrawUniform(Weight, random, bound);
         Initialization.RedrawUniform(Bias, random, bound);
     }
+
+    // Softmax of both signs has the negative features already; the positive part of the negative is new.
+    private static float ScaleOf(LolcatsMap map, int round) => map == LolcatsMap.Hedgehog
+        ? 1f / (1 + round)
+        : (round % 2 == 0 ? 1f : -1f) / (1 + (round / 2));
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)

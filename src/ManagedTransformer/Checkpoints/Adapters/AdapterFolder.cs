@@ -27,11 +27,14 @@ internal static class AdapterFolder
     /// <exception cref="InputException">There is no adapter.</exception>
     public static string Open(string path)
     {
-        string folder = CheckpointFolder.Open(CheckpointFolder.Resolve(path), requireManifest: false);
-        return IsOne(folder)
+        string folder = Directory.Exists(path) && CheckpointFolder.Find(path) is null
+            ? path
+            : CheckpointFolder.Open(CheckpointFolder.Resolve(path), requireManifest: false);
+        return IsOne(folder) && File.Exists(Path.Combine(folder, CheckpointFolder.AdapterFile))
             ? folder
             : throw new InputException(
-                $"'{path}' is no adapter: {folder} has no {CheckpointFolder.AdapterConfigFile}, or a whole model.");
+                $"'{path}' is no adapter: {folder} lacks {CheckpointFolder.AdapterConfigFile} or {CheckpointFolder.AdapterFile}, or has a "
+                + "whole model.");
     }
 
     /// <summary>The settings of an adapter in terms of PEFT.</summary>
@@ -56,6 +59,13 @@ internal static class AdapterFolder
                 + $"names no linear map of the model, which has {LoraAdapters.Kinds(maps)}.");
         }
 
+        if (peft.Targets?.FirstOrDefault(target => !maps.Any(map => Names(map.Name, target))) is { } unknown)
+        {
+            throw new InputException(
+                $"{Path.Combine(folder, CheckpointFolder.AdapterConfigFile)}: target_modules has '{unknown}', which is no linear map of the "
+                + $"model; it has {LoraAdapters.Kinds(maps)}.");
+        }
+
         return new LoraConfig
         {
             Rank = peft.Rank,
@@ -64,9 +74,9 @@ internal static class AdapterFolder
             Targets = LoraAdapters.Targets(maps, adapted),
         };
 
-        bool IsTarget(string map) => peft.Targets is null
-            ? map != "output"
-            : names.Of(map).Any(name => peft.Targets.Any(target => LoraAdapters.Matches(target, name)));
+        bool IsTarget(string map) => peft.Targets is null ? map != "output" : peft.Targets.Any(target => Names(map, target));
+
+        bool Names(string map, string target) => names.Of(map).Any(name => LoraAdapters.Matches(target, name));
     }
 
     /// <summary>What the library's own folder says about the model that the adapter belongs to; null where it says nothing.</summary>
@@ -88,7 +98,7 @@ internal static class AdapterFolder
     public static string FindBase(string folder, string? given)
     {
         string? path = given ?? ReadBase(folder)?.Path ?? ReadConfig(folder).Base;
-        const string how = "name its folder by --base (AdapterOptions.Base)";
+        const string how = "say where it is (--base of the commands that read a model, AdapterOptions.Base)";
         if (path is not { Length: > 0 })
         {
             throw new InputException($"The adapter '{folder}' does not say what model it belongs to; {how}.");

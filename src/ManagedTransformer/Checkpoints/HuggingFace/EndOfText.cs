@@ -13,15 +13,16 @@ internal static class EndOfText
 
     /// <summary>Reads the ids.</summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="vocabulary">Ids that there are.</param>
     /// <param name="absent">The id that the configuration class has where no file says anything; null for none.</param>
     /// <returns>The ids; null where there is none.</returns>
-    /// <exception cref="InputException">The value is no id and no list of ids.</exception>
-    public static int[]? Read(string folder, int? absent)
+    /// <exception cref="InputException">The value is no id of the vocabulary and no list of such ids.</exception>
+    public static int[]? Read(string folder, int vocabulary, int? absent)
     {
         foreach (string file in (string[])[GenerationConfigFile, CheckpointFolder.ConfigFile])
         {
             string path = Path.Combine(folder, file);
-            if (File.Exists(path) && JsonFile.Read(path, root => Find(root, path)) is { } ids)
+            if (File.Exists(path) && JsonFile.Read(path, root => Find(root, vocabulary, path)) is { } ids)
             {
                 return ids.Length == 0 ? null : ids;
             }
@@ -50,7 +51,7 @@ internal static class EndOfText
     }
 
     // Null: the file does not say. Empty: it says that there is none.
-    private static int[]? Find(JsonElement root, string path)
+    private static int[]? Find(JsonElement root, int vocabulary, string path)
     {
         if (!root.TryGetProperty(Key, out JsonElement value))
         {
@@ -64,8 +65,11 @@ internal static class EndOfText
             _ => [Id(value)],
         };
 
-        int Id(JsonElement element) => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int id) && id >= 0
-            ? id
-            : throw new InputException($"{path}: {Key} is {value.GetRawText()}, it must be the id of a token or a list of ids.");
+        int Id(JsonElement element) =>
+            element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out int id) || id < 0
+                ? throw new InputException($"{path}: {Key} is {value.GetRawText()}, it must be the id of a token or a list of ids.")
+                : id < vocabulary
+                    ? id
+                    : throw new InputException($"{path}: {Key} is {value.GetRawText()}, and the vocabulary has {vocabulary} tokens.");
     }
 }

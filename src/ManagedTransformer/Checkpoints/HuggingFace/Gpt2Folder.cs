@@ -38,7 +38,11 @@ internal static class Gpt2Folder
         CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
         Gpt2Weights.Read(weights, network);
         return new LanguageModelParts(network, tokenizer,
-            description with { EndOfText = EndOfText.Read(folder, Gpt2Config.EndOfTextWhereAbsent(description.Model, tokenizer)) });
+            description with
+            {
+                EndOfText = EndOfText.Read(
+                    folder, description.Model.Vocab, Gpt2Config.EndOfTextWhereAbsent(description.Model, tokenizer)),
+            });
     }
 
     /// <summary>

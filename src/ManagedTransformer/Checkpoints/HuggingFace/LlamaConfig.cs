@@ -36,10 +36,15 @@ internal static class LlamaConfig
         RefuseOtherFunctions(json);
         int dim = json.Size("hidden_size"), heads = json.Size("num_attention_heads"), layers = json.Size("num_hidden_layers");
         bool hasFfnBias = json.Flag("mlp_bias", false);
-        json.Refuse(hasFfnBias && type != LlamaType.Llama, "mlp_bias", $"'{type.Name}' has no such biases");
+        int vocabulary = json.Size("vocab_size"), begin = json.Count("bos_token_id", 0);
+        json.Refuse(begin >= vocabulary, "bos_token_id", $"is {begin}, and the vocabulary has {vocabulary} tokens");
+        double epsilon = json.Number("rms_norm_eps", 1e-6);
+        json.Refuse(epsilon is not (>= 0 and < float.MaxValue), "rms_norm_eps", $"is {epsilon}, it must not be negative");
+        json.Refuse(
+            hasFfnBias && type != LlamaType.Llama, "mlp_bias", $"is true, and a model of the type '{type.Name}' has no such biases");
         LanguageModelConfig config = new()
         {
-            Vocab = json.Size("vocab_size"),
+            Vocab = vocabulary,
             Dim = dim,
             Layers = layers,
             Heads = heads,
@@ -49,7 +54,7 @@ internal static class LlamaConfig
             GatedFfn = true,
             Activation = ReadActivation(json),
             Norm = NormKind.Rms,
-            NormEpsilon = (float)json.Number("rms_norm_eps", 1e-6),
+            NormEpsilon = (float)epsilon,
             Tie = json.Flag("tie_word_embeddings", false),
             Positions = PositionKind.None,
             MaxPositions = json.Size("max_position_embeddings", type.MaxPositions),

@@ -12,9 +12,11 @@ internal static class LlamaConfigWriter
     /// <param name="path">The file.</param>
     /// <param name="config">The model.</param>
     /// <param name="type">What expresses it.</param>
+    /// <param name="beginOfText">The token that begins texts; null for none.</param>
     /// <param name="endOfText">The tokens that end texts; null for none.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void Write(string path, LanguageModelConfig config, LlamaType type, int[]? endOfText) => JsonFile.Write(path, json =>
+    public static void Write(
+        string path, LanguageModelConfig config, LlamaType type, int? beginOfText, int[]? endOfText) => JsonFile.Write(path, json =>
     {
         RotaryConfig rotary = config.Rotary!;
         json.WriteStartArray("architectures");
@@ -37,9 +39,24 @@ internal static class LlamaConfigWriter
         WriteWindows(json, config.Layers, rotary, type);
         json.WriteNumber("attention_dropout", config.AttentionDropout);
         json.WriteBoolean("tie_word_embeddings", config.Tie);
+        WriteStart(json, beginOfText);
         EndOfText.Write(json, endOfText ?? []);
         json.WriteString("torch_dtype", "float32");
     });
+
+    // Written even where there is none: an absent key has an id of its own there.
+    private static void WriteStart(Utf8JsonWriter json, int? id)
+    {
+        const string key = "bos_token_id";
+        if (id is { } begin)
+        {
+            json.WriteNumber(key, begin);
+        }
+        else
+        {
+            json.WriteNull(key);
+        }
+    }
 
     private static void WriteScaling(Utf8JsonWriter json, RotaryScaling? scaling)
     {

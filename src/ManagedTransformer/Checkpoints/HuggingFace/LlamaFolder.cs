@@ -49,7 +49,11 @@ internal static class LlamaFolder
             folder =>
             {
                 LlamaConfigWriter.Write(
-                    Path.Combine(folder, CheckpointFolder.ConfigFile), model.Network.Config, type, model.Description.EndOfText);
+                    Path.Combine(folder, CheckpointFolder.ConfigFile),
+                    model.Network.Config,
+                    type,
+                    model.Tokenizer.Encode("") is [int begin, ..] ? begin : null,
+                    model.Description.EndOfText);
                 LlamaWeights.Write(Path.Combine(folder, CheckpointFolder.ModelFile), model.Network);
                 LimitedTokenizer.WholeOf(model.Tokenizer).Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
             },
@@ -68,7 +72,7 @@ internal static class LlamaFolder
             Architecture = Recipe.TransformerLanguageModel,
             Model = config,
             Context = Math.Min(config.MaxPositions, MostContext),
-            EndOfText = EndOfText.Read(folder, null),
+            EndOfText = EndOfText.Read(folder, config.Vocab, null),
         };
     }
 }

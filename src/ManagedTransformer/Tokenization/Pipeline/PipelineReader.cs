@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ManagedTransformer.Json;
 using ManagedTransformer.Tokenization.AddedTokens;
 using ManagedTransformer.Tokenization.Decoders;
 using ManagedTransformer.Tokenization.Models;
@@ -42,7 +43,7 @@ internal static class PipelineReader
 
     private static InputException Malformed(Exception e, string path) => new(e switch
     {
-        JsonException => $"The file '{path}' is not valid JSON: {e.Message}",
+        JsonException json => JsonDocuments.NotJson(path, json),
         FormatException => $"The file '{path}' is not a JSON object.",
         _ => $"The file '{path}' has a string that is not valid Unicode.",
     }, e);

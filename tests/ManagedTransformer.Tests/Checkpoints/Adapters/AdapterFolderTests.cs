@@ -111,7 +111,7 @@ public sealed class AdapterFolderTests : IDisposable
         // The base may lie somewhere else, and in another format.
         LanguageModel.Load(_folder["base"]).Save(_folder["copy"]);
         Directory.Delete(_folder["base"], recursive: true);
-        Refused(() => LanguageModel.Load(_folder["own"]), $"'{_folder["base"]}', which is not there; name its folder by --base");
+        Refused(() => LanguageModel.Load(_folder["own"]), $"'{_folder["base"]}', which is not there; say where it is (--base");
         Assert.Equal(Logits(model), Logits(LanguageModel.Load(_folder["own"], adapter: new AdapterOptions { Base = _folder["copy"] })));
         TrainedModel open = TrainedModel.Open(_folder["copy"], new AdapterOptions { Adapter = _folder["own"] });
         Assert.Equal(Logits(model), Logits((LanguageModel)open));
@@ -232,6 +232,7 @@ public sealed class AdapterFolderTests : IDisposable
     [InlineData("init_lora_weights", "\"pissa_niter_4\"", "init_lora_weights is 'pissa_niter_4'")]
     [InlineData("task_type", "\"SEQ_CLS\"", "task_type is 'SEQ_CLS'")]
     [InlineData("target_modules", "\".*_proj\"", "target_modules is the regular expression '.*_proj'")]
+    [InlineData("target_modules", "[\"q_proj\", \"foo\"]", "target_modules has 'foo', which is no linear map of the model")]
     [InlineData("target_modules", "[]", "target_modules is missing or empty")]
     [InlineData("target_modules", "[\"c_attn\"]", "target_modules [c_attn] names no linear map")]
     [InlineData("some_new_variant", "true", "some_new_variant is true")]
@@ -259,6 +260,8 @@ public sealed class AdapterFolderTests : IDisposable
         Refused(Load, "q_proj.lora_A.weight' has the shape [2, 16]", "[3, 16] in the model");
         File.WriteAllText(_folder["peft/adapter_model.safetensors"], "nothing");
         Refused(Load, "adapter_model.safetensors");
+        File.Delete(_folder["peft/adapter_model.safetensors"]);
+        Refused(Load, "is no adapter", "lacks adapter_config.json or adapter_model.safetensors");
 
         void Load() => LanguageModel.Load(_folder["base"]).LoadAdapter(_folder["peft"]);
     }
@@ -278,8 +281,11 @@ public sealed class AdapterFolderTests : IDisposable
         }
     }
 
-    private static float[] Logits(LanguageModel model) =>
-        model.Network.Forward(Tensor.From([3, 1, 4, 1, 5, 9, 2, 6], new Shape(1, 8)), ForwardContext.Inference).ToArray();
+    private static float[] Logits(LanguageModel model)
+    {
+        using NoGradientScope _ = new();
+        return model.Network.Forward(Tensor.From([3, 1, 4, 1, 5, 9, 2, 6], new Shape(1, 8)), ForwardContext.Inference).ToArray();
+    }
 
     private static void Near(float[] expected, float[] actual) =>
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
