@@ -15,8 +15,8 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine("""
-            write             trains a language model of gated recurrences on built-in stories, in half a minute, and lets it write
-            classify [TEXT]   trains a classifier of word orders in seconds, saves it in out/word-orders, and classifies texts
+            write             trains a language model of gated recurrences on built-in stories, in seconds, and lets it write
+            classify [TEXT]   trains a classifier of word orders, saves it in out/word-orders, and classifies texts
             """);
         return 2;
 }

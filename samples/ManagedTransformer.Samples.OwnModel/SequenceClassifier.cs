@@ -18,9 +18,11 @@ public sealed class SequenceClassifier : Module
     /// <summary>A network with initial weights.</summary>
     /// <param name="options">Its sizes.</param>
     /// <param name="random">Source of the initial values.</param>
+    /// <exception cref="InputException">A size is out of its range.</exception>
     public SequenceClassifier(ClassifierOptions options, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(options);
+        options.Validate(nameof(ClassifierOptions));
         Options = options;
         float deviation = 1 / MathF.Sqrt(options.Dim);
         _table = Initialization.Normal(new Shape(options.Vocabulary, options.Dim), deviation, random);

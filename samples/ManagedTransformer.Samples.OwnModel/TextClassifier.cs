@@ -88,6 +88,12 @@ public sealed class TextClassifier(SequenceClassifier network, ITokenizer tokeni
             throw new InputException($"{file} describes no classifier: {e.Message}", e);
         }
 
+        description.Options.Validate(file);
+        if (description.Labels.Count != description.Options.Classes)
+        {
+            throw new InputException($"{file} names {description.Labels.Count} labels of {description.Options.Classes} classes.");
+        }
+
         SequenceClassifier network = new(description.Options, new RandomSource(0));
         ModuleWeights.Load(network, Path.Combine(folder, CheckpointFolder.ModelFile));
         return new(network, Tokenizer.Load(Path.Combine(folder, CheckpointFolder.TokenizerFile)), description.Labels);
