@@ -166,7 +166,7 @@ public sealed class LanguageModel : TrainedModel
     /// <exception cref="InputException">GPT-2 cannot express the model, and the message says what does not fit;
     /// or the folder cannot be written.</exception>
     public void SaveAsGpt2(string path, bool replace = true) =>
-        Gpt2Folder.Write(new LanguageModelParts(Network, Tokenizer, Description), path, replace);
+        Gpt2Folder.Write(Parts(), path, replace);
 
     /// <summary>
     /// Writes the model as Hugging Face's transformers library keeps a Llama, Mistral, Qwen2 or Qwen3, whichever expresses it
@@ -177,10 +177,11 @@ public sealed class LanguageModel : TrainedModel
     /// <exception cref="InputException">The family cannot express the model, and the message says what does not fit;
     /// or the folder cannot be written.</exception>
     public void SaveAsLlama(string path, bool replace = true) =>
-        LlamaFolder.Write(new LanguageModelParts(Network, Tokenizer, Description), path, replace);
+        LlamaFolder.Write(Parts(), path, replace);
 
     internal override void WriteFiles(string folder)
     {
+        RequireConfiguredAttention();
         AdapterBase? home = Home;
         AtomicFile.Write(Path.Combine(folder, CheckpointFolder.ConfigFile),
             JsonDocuments.Write(Description with { Base = home }, DescriptionJson.Default.ModelDescription));
@@ -198,6 +199,23 @@ public sealed class LanguageModel : TrainedModel
     {
         Network.MergeAdapters();
         Description = Description with { Model = Network.Config, Base = null };
+    }
+
+    private LanguageModelParts Parts()
+    {
+        RequireConfiguredAttention();
+        return new LanguageModelParts(Network, Tokenizer, Description);
+    }
+
+    // Read again, the folder would be a model of softmax attention with the weights of something else.
+    private void RequireConfiguredAttention()
+    {
+        if (Network.HasOwnAttention)
+        {
+            throw new InputException(
+                "The model has an attention of its own, which no description of a model folder tells: save its weights by "
+                + $"{nameof(ModuleWeights)}.{nameof(ModuleWeights.Save)}.");
+        }
     }
 
     private static LanguageModel Read(string path, string? home)

@@ -6,7 +6,7 @@ using ManagedTransformer.Tensors.Serialization;
 namespace ManagedTransformer.Checkpoints;
 
 /// <summary>Saves and loads the parameters and buffers of a module as a safetensors file, under their dotted names.</summary>
-internal static class ModuleWeights
+public static class ModuleWeights
 {
     /// <summary>Writes all parameters, then all buffers; a shared parameter once, under its first name.</summary>
     /// <param name="module">The module.</param>

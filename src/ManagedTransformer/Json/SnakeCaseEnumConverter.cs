@@ -3,9 +3,12 @@ using System.Text.Json.Serialization;
 
 namespace ManagedTransformer.Json;
 
-/// <summary>Enumerations by their snake_case names only: <c>gelu_tanh</c>. An unknown one is refused with the known ones.</summary>
+/// <summary>
+/// Enumerations by their snake_case names only: <c>gelu_tanh</c>. An unknown one is refused by a <see cref="JsonException"/>. Enumerations of
+/// configurations name it, so that they are written alike by generated contexts of other programs.
+/// </summary>
 /// <typeparam name="TEnum">The enumeration.</typeparam>
-internal sealed class SnakeCaseEnumConverter<TEnum> : JsonConverter<TEnum>
+public sealed class SnakeCaseEnumConverter<TEnum> : JsonConverter<TEnum>
     where TEnum : struct, Enum
 {
     private static readonly TEnum[] _values = Enum.GetValues<TEnum>();

@@ -33,6 +33,7 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
         Config = config;
         Slots = new LanguageModelSlots(config, attention);
         Slots.Validate(attention);
+        HasOwnAttention = attention is not null;
         _masksPadding = Slots.Layers?.MasksPadding ?? true;
         Embedding = Slots.CreateEmbedding(random);
         _shared = Slots.CreateShared(random);
@@ -49,6 +50,9 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
 
     /// <summary>What the model is made of.</summary>
     public LanguageModelConfig Config { get; private set; }
+
+    /// <summary>Whether the layers attend by something that the configuration does not tell.</summary>
+    internal bool HasOwnAttention { get; }
 
     /// <summary>Tokens and positions to vectors.</summary>
     internal TokenEmbedding Embedding { get; }

@@ -38,6 +38,13 @@ public sealed class LayerStack(IReadOnlyList<TransformerLayer> layers, Norm? nor
         FetchSizingValues();
     }
 
+    /// <summary>The states behind the last layer and its norm, of a block of positions: an encoder, or a decoder in training.</summary>
+    /// <param name="x">[B, T, dim]</param>
+    /// <param name="mask">Which positions a position sees.</param>
+    /// <param name="context">Dropout.</param>
+    /// <returns>[B, T, dim]</returns>
+    public Tensor Forward(Tensor x, AttentionMask mask, ForwardContext context) => Run(x, new BlockAttention(mask, context), context);
+
     /// <summary>Empty states for generation, one per layer.</summary>
     /// <param name="batch">Sequences side by side.</param>
     internal IReadOnlyList<LayerState> CreateStates(int batch)
