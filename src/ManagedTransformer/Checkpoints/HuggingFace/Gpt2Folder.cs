@@ -3,6 +3,7 @@ using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tokenization;
+using ManagedTransformer.Tokenization.Chat;
 
 namespace ManagedTransformer.Checkpoints.HuggingFace;
 
@@ -38,7 +39,10 @@ internal static class Gpt2Folder
         CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
         Gpt2Weights.Read(weights, network);
         return new LanguageModelParts(network, tokenizer,
-            description with { EndOfText = EndOfText.Read(folder, Gpt2Config.EndOfTextWhereAbsent(description.Model, tokenizer)) });
+            description with { EndOfText = EndOfText.Read(folder, Gpt2Config.EndOfTextWhereAbsent(description.Model, tokenizer)) })
+        {
+            ChatTemplate = ChatTemplateFiles.Read(folder),
+        };
     }
 
     /// <summary>
@@ -67,6 +71,7 @@ internal static class Gpt2Folder
                 tokenizer.Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
                 tokenizer.Save(Path.Combine(folder, VocabularyFile), Path.Combine(folder, MergesFile));
                 Gpt2Config.WriteTokenizerConfig(Path.Combine(folder, HuggingFaceTokenizerSettings.ConfigFile), config, tokenizer);
+                ChatTemplateFiles.Write(folder, model.ChatTemplate);
             },
             withManifest: false,
             replace);
