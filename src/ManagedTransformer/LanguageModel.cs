@@ -6,11 +6,13 @@ using ManagedTransformer.Checkpoints.Adapters;
 using ManagedTransformer.Checkpoints.HuggingFace;
 using ManagedTransformer.Files;
 using ManagedTransformer.Generation;
+using ManagedTransformer.Generation.Processors;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tokenization;
+using ManagedTransformer.Tokenization.Chat;
 
 namespace ManagedTransformer;
 
@@ -40,6 +42,9 @@ public sealed class LanguageModel : TrainedModel
 
     /// <summary>What the model folder says about the model.</summary>
     public ModelDescription Description { get; private set; }
+
+    /// <summary>How conversations become prompts; null for a model without a chat template. It is saved with the model.</summary>
+    public ChatTemplate? ChatTemplate { get; init; }
 
     /// <inheritdoc/>
     public override LoraConfig? Lora => Network.Config.Lora;
@@ -99,32 +104,71 @@ public sealed class LanguageModel : TrainedModel
     /// <param name="options">Length and sampling; default: 200 tokens.</param>
     /// <returns>The pieces, and, once they are enumerated, how many tokens they are, whether the model ended the text, and notes.</returns>
     /// <exception cref="InputException">An empty prompt, a character that the vocabulary lacks, or an option out of its range.</exception>
-    public TextGeneration Generate(string prompt, GenerationOptions? options = null)
+    public TextGeneration Generate(string prompt, GenerationOptions? options = null) =>
+        Continue(Encode(prompt), prompt, options, Description.EndOfText ?? []);
+
+    /// <summary>Writes the next message of a conversation, that of the assistant.</summary>
+    /// <param name="messages">The messages so far.</param>
+    /// <param name="options">Length and sampling; default: 200 tokens.</param>
+    /// <returns>As for <see cref="Generate(string, GenerationOptions)"/>. The token with which the template ends messages ends the text
+    /// too.</returns>
+    /// <exception cref="InputException">The model has no chat template, the template cannot be applied to the messages, a character that
+    /// the vocabulary lacks, or an option out of its range.</exception>
+    public TextGeneration Generate(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null)
     {
-        int[] ids = Tokenizer.Encode(prompt);
-        if (ids.Length == 0)
-        {
-            throw new InputException("The prompt is empty; a model needs at least one token to continue.");
-        }
+        (int[] ids, string prompt, IReadOnlyList<int> ends) = Encode(messages);
+        return Continue(ids, prompt, options, ends);
+    }
 
+    /// <summary>Several texts that continue the same prompt, each with a seed of its own: the options' one and those behind it.</summary>
+    /// <param name="prompt">The text to continue; empty to begin one, where the tokenizer marks beginnings.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="options">Length and sampling; default: 200 tokens.</param>
+    /// <returns>Generations that have not begun; they may run at once.</returns>
+    /// <exception cref="InputException">As for <see cref="Generate(string, GenerationOptions)"/>.</exception>
+    public IReadOnlyList<TextGeneration> GenerateSeveral(string prompt, int count, GenerationOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         options ??= new GenerationOptions();
-        options.Validate();
+        return [.. Enumerable.Range(0, count).Select(i => Generate(prompt, options with { Seed = unchecked(options.Seed + (ulong)i) }))];
+    }
 
-        if (options.WindowStride > Network.Config.PositionLimit)
-        {
-            throw new InputException(
-                $"GenerationOptions.WindowStride is {options.WindowStride}, and a window of the model's {Network.Config.PositionLimit} "
-                + "positions cannot move further at a time.");
-        }
+    /// <summary>
+    /// Searches the likeliest continuations of a text (beam search, as transformers' with <c>early_stopping</c>): the search ends when as
+    /// many texts ended as there are beams, or at <see cref="GenerationOptions.MaxTokens"/>. Processors see log-probabilities; what draws
+    /// tokens (temperature, top-k, top-p, min-p, typical-p, the seed) has no part in it.
+    /// </summary>
+    /// <param name="prompt">The text to continue; empty to begin one, where the tokenizer marks beginnings.</param>
+    /// <param name="options">Length and processors; default: 200 tokens.</param>
+    /// <param name="beams">Hypotheses side by side, at least 1; 1 is greedy.</param>
+    /// <param name="lengthPenalty">The exponent alpha: sums of log-probabilities are divided by length to the power of alpha; above 1
+    /// favours long texts, 0 ranks by the sum.</param>
+    /// <param name="cancellation">Ends it between two steps with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The texts found, best first, at most as many as there are beams.</returns>
+    /// <exception cref="InputException">An option out of its range or without a part in a search, an empty prompt, a text that may grow
+    /// longer than the model's positions, or a mechanism that has no part in searches.</exception>
+    public IReadOnlyList<TextHypothesis> Search(string prompt, GenerationOptions? options = null, int beams = 5, double lengthPenalty = 1,
+        CancellationToken cancellation = default)
+    {
+        return new TextSearch(Network, Tokenizer, Description.EndOfText ?? []).Run(
+            Encode(prompt), prompt, options, Beams(beams, lengthPenalty), cancellation);
+    }
 
-        // Exits that the model does not have are refused before anything is written.
-        Network.CreateState(depth: options.Exits);
-        if (!options.IgnoreEndOfText && Description.EndOfText is { } ends)
-        {
-            options = options with { StopTokens = [.. options.StopTokens, .. ends] };
-        }
-
-        return new TextGeneration(Network, Tokenizer, ids, prompt, options);
+    /// <summary>Searches the likeliest next messages of a conversation, those of the assistant.</summary>
+    /// <param name="messages">The messages so far.</param>
+    /// <param name="options">Length and processors; default: 200 tokens.</param>
+    /// <param name="beams">Hypotheses side by side, at least 1; 1 is greedy.</param>
+    /// <param name="lengthPenalty">The exponent of the length.</param>
+    /// <param name="cancellation">Ends it between two steps with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The messages found, best first, at most as many as there are beams.</returns>
+    /// <exception cref="InputException">As for
+    /// <see cref="Search(string, GenerationOptions, int, double, CancellationToken)"/> and
+    /// <see cref="Generate(IReadOnlyList{ChatMessage}, GenerationOptions)"/>.</exception>
+    public IReadOnlyList<TextHypothesis> Search(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, int beams = 5,
+        double lengthPenalty = 1, CancellationToken cancellation = default)
+    {
+        (int[] ids, string prompt, IReadOnlyList<int> ends) = Encode(messages);
+        return new TextSearch(Network, Tokenizer, ends).Run(ids, prompt, options, Beams(beams, lengthPenalty), cancellation);
     }
 
     /// <summary>Numbers of an <see cref="Embed">embedding</see>: the width of the network's last states.</summary>
@@ -187,6 +231,7 @@ public sealed class LanguageModel : TrainedModel
             JsonDocuments.Write(Description with { Base = home }, DescriptionJson.Default.ModelDescription));
         WriteWeights(folder, home);
         Tokenizer.Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
+        ChatTemplateFiles.Write(folder, ChatTemplate);
     }
 
     internal override void Attach(LoraConfig lora, RandomSource random)
@@ -204,7 +249,7 @@ public sealed class LanguageModel : TrainedModel
     private LanguageModelParts Parts()
     {
         RequireConfiguredAttention();
-        return new LanguageModelParts(Network, Tokenizer, Description);
+        return new LanguageModelParts(Network, Tokenizer, Description) { ChatTemplate = ChatTemplate };
     }
 
     // Read again, the folder would be a model of softmax attention with the weights of something else.
@@ -218,13 +263,62 @@ public sealed class LanguageModel : TrainedModel
         }
     }
 
+    private int[] Encode(string prompt)
+    {
+        int[] ids = Tokenizer.Encode(prompt);
+        return ids.Length > 0 ? ids : throw new InputException("The prompt is empty; a model needs at least one token to continue.");
+    }
+
+    private (int[] Ids, string Prompt, IReadOnlyList<int> Ends) Encode(IReadOnlyList<ChatMessage> messages)
+    {
+        ChatTemplate template = ChatTemplate ?? throw new InputException(
+            "The model has no chat template (chat_template of tokenizer_config.json, or chat_template.jinja): it knows no messages.");
+        string prompt = template.Format(messages);
+
+        // The template writes all special tokens itself.
+        int[] ids = Tokenization.Tokenizer.EncodePlain(Tokenizer, prompt);
+        if (ids.Length == 0)
+        {
+            throw new InputException("The chat template makes an empty prompt of the messages.");
+        }
+
+        int? end = template.EndOfText is { } name ? Tokenization.Tokenizer.FindToken(Tokenizer, name) : null;
+        IReadOnlyList<int> ends = Description.EndOfText ?? [];
+        return (ids, prompt, end is { } id && !ends.Contains(id) ? [.. ends, id] : ends);
+    }
+
+    private static BeamSearchOptions Beams(int beams, double lengthPenalty) =>
+        new() { Beam = beams, LengthPenalty = lengthPenalty, MinLength = 0 };
+
+    private TextGeneration Continue(int[] ids, string prompt, GenerationOptions? options, IReadOnlyList<int> ends)
+    {
+        options ??= new GenerationOptions();
+        options.Validate();
+        if (options.WindowStride > Network.Config.PositionLimit)
+        {
+            throw new InputException(
+                $"GenerationOptions.WindowStride is {options.WindowStride}, and a window of the model's {Network.Config.PositionLimit} "
+                + "positions cannot move further at a time.");
+        }
+
+        LogitBiasProcessor.RequireKnown(options.LogitBias, Tokenizer.VocabularySize);
+
+        // Exits that the model does not have are refused before anything is written.
+        Network.CreateState(depth: options.Exits);
+        return new TextGeneration(Network, Tokenizer, ids, prompt, options, options.IgnoreEndOfText ? [] : ends);
+    }
+
     private static LanguageModel Read(string path, string? home)
     {
         if (HuggingFaceConfig.ModelType(path) is not null)
         {
             AdapterFolder.RequireNoBase(path, home);
             LanguageModelParts parts = HuggingFaceFolder.Read(path);
-            return new LanguageModel(parts.Network, parts.Tokenizer, parts.Description) { Folder = Path.GetFullPath(path) };
+            return new LanguageModel(parts.Network, parts.Tokenizer, parts.Description)
+            {
+                Folder = Path.GetFullPath(path),
+                ChatTemplate = parts.ChatTemplate,
+            };
         }
 
         string folder = CheckpointFolder.Resolve(path);
@@ -258,6 +352,7 @@ public sealed class LanguageModel : TrainedModel
             model.Network, Tokenization.Tokenizer.Load(tokenizer), description with { Model = model.Network.Config })
         {
             Folder = model.Folder,
+            ChatTemplate = ChatTemplateFiles.Read(folder) ?? model.ChatTemplate,
         };
         own.TakeAdapter(folder, AdapterFolder.RequireLora(folder, description.Model.Lora));
         return own;
@@ -269,6 +364,6 @@ public sealed class LanguageModel : TrainedModel
         ITokenizer tokenizer = Tokenization.Tokenizer.Load(Path.Combine(folder, CheckpointFolder.TokenizerFile));
         CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
         ModuleWeights.Load(network, Path.Combine(folder, CheckpointFolder.ModelFile));
-        return new LanguageModel(network, tokenizer, description);
+        return new LanguageModel(network, tokenizer, description) { ChatTemplate = ChatTemplateFiles.Read(folder) };
     }
 }

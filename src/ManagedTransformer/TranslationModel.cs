@@ -277,11 +277,11 @@ public sealed class TranslationModel : TrainedModel
     {
         options ??= new TranslationOptions();
         options.Validate();
-        return TranslateInWindows(sentences, name is null ? "" : $" of {name}", options, cancellation);
+        return TranslateInWindows(sentences, name is null ? "" : $" of {name}", options, ReadPrefix(options.Prefix), cancellation);
     }
 
     private IEnumerable<Translation> TranslateInWindows(
-        IEnumerable<string> sentences, string of, TranslationOptions options, CancellationToken cancellation)
+        IEnumerable<string> sentences, string of, TranslationOptions options, int[] prefix, CancellationToken cancellation)
     {
         long line = 0;
         using IEnumerator<string> lines = sentences.GetEnumerator();
@@ -309,12 +309,21 @@ public sealed class TranslationModel : TrainedModel
             }
 
             int[][] sources = [.. window.Where(entry => entry.Ids is { Length: > 0 }).Select(entry => entry.Ids!)];
-            Queue<Hypothesis> found = new(BatchedSearch.Run(Network, sources, options.Search, options.Batch, options.Exits, cancellation));
+            Queue<IReadOnlyList<Hypothesis>> found = new(
+                BatchedSearch.Run(Network, sources, options.Search, options.Batch, prefix, options.Exits, cancellation));
             foreach ((string sentence, int[]? ids) in window)
             {
-                Hypothesis? hypothesis = ids is { Length: > 0 } ? found.Dequeue() : null;
-                string text = hypothesis is null ? "" : Target.Decode(hypothesis.Tokens);
-                yield return new Translation(sentence, text, hypothesis) { IsTooLong = ids is null };
+                IReadOnlyList<Hypothesis> hypotheses = ids is { Length: > 0 } ? found.Dequeue() : [];
+                TranslationCandidate[] best =
+                [
+                    .. hypotheses.Take(options.NBest)
+                        .Select(hypothesis => new TranslationCandidate(Target.Decode(hypothesis.Tokens), hypothesis)),
+                ];
+                yield return new Translation(sentence, best.Length > 0 ? best[0].Text : "", best.Length > 0 ? best[0].Hypothesis : null)
+                {
+                    IsTooLong = ids is null,
+                    NBest = best,
+                };
             }
         }
 
@@ -322,6 +331,16 @@ public sealed class TranslationModel : TrainedModel
         {
             throw new InputException(refused.Message, refused);
         }
+    }
+
+    private int[] ReadPrefix(string prefix)
+    {
+        int[] ids = Target.Encode(prefix);
+
+        // The end takes a position, too.
+        return ids.Length < Network.Config.MaxPositions ? ids : throw new InputException(
+            $"TranslationOptions.Prefix has {ids.Length} tokens, and the model writes at most {Network.Config.MaxPositions - 1} before the "
+            + "end (model.max_positions).");
     }
 
     private static void RequireSize(string side, SentenceTokenizer tokenizer, int vocabulary)

@@ -39,6 +39,23 @@ public sealed class ReadmeTests
             }
 
             Assert.Equal(200, string.Concat(pieces).Length);
+
+            CancellationToken cancellation = TestContext.Current.CancellationToken;
+            TextGeneration story = model.Generate("Once upon a time ", new GenerationOptions
+            {
+                MinP = 0.05f,
+                StopStrings = ["\n"],
+                LogProbabilities = 0,
+            });
+            string text = "";
+            await foreach (GenerationStep step in story.StepsAsync(cancellation))
+            {
+                text += step.Text;
+                Assert.True(step.LogProbability <= 0);
+            }
+
+            Assert.DoesNotContain('\n', text);
+            Assert.NotNull(story.Finish);
         }
         finally
         {
@@ -49,6 +66,9 @@ public sealed class ReadmeTests
             "TrainingRun run = TrainingRun.Prepare(Recipe.Builtin(\"stories\"), new TrainingOptions { Output = \"out/stories\" });",
             "run.Run(progress => Console.WriteLine($\"{progress.Step}: {progress.Loss:F3}\"));",
             "var model = LanguageModel.Load(\"out/stories\");",
+            "TextGeneration story = model.Generate(\"Once upon a time \", new GenerationOptions { MinP = 0.05f, StopStrings = [\"\\n\"], "
+            + "LogProbabilities = 0 });",
+            "await foreach (GenerationStep step in story.StepsAsync(cancellation))",
             "await foreach (string piece in model.GenerateAsync(\"Once upon a time \", new GenerationOptions { MaxTokens = 200, "
             + "Temperature = 0.8f }))");
     }

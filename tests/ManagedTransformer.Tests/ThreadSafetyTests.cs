@@ -1,3 +1,5 @@
+using ManagedTransformer.Architectures.DepthAdaptive;
+using ManagedTransformer.Architectures.LinearAttention;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Generation;
@@ -30,6 +32,60 @@ public sealed class ThreadSafetyTests
         for (int repetition = 0; repetition < 5; repetition++)
         {
             Assert.Equal(expected, AtOnce(Generate));
+        }
+    }
+
+    /// <summary>Everything that a request may ask for, each with options of its own, on models whose parts keep tables or states.</summary>
+    [Theory]
+    [InlineData("learned")]
+    [InlineData("rotary")]
+    [InlineData("linear")]
+    [InlineData("spans")]
+    [InlineData("exits")]
+    public void RequestsOfDifferentOptionsRunAtOnce(string name)
+    {
+        LanguageModel model = Build(7, config => name switch
+        {
+            "rotary" => config with
+            {
+                Attention = AttentionKind.Rotary,
+                Rotary = new() { Window = 9 },
+                Positions = PositionKind.None,
+                GatedFfn = true,
+                Norm = NormKind.Rms,
+                Bias = false,
+            },
+            "linear" => config with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.FavorExp } },
+            "spans" => config with
+            {
+                Attention = AttentionKind.AdaptiveSpan,
+                Span = new() { Limit = 64, Ramp = 8, Initial = 0.5f },
+                Positions = PositionKind.Relative,
+                PreNorm = false,
+                Bias = false,
+            },
+            "exits" => config with { Exits = new() { Halting = HaltingKind.Confidence, Thresholds = [0.2f] } },
+            _ => config,
+        });
+        CancellationToken token = TestContext.Current.CancellationToken;
+        string Run(int request)
+        {
+            GenerationOptions options = new() { MaxTokens = 40, Seed = (ulong)request };
+            return request switch
+            {
+                0 => string.Concat(model.Generate("the cat ", options with { MinP = 0.01f, TypicalP = 0.9f, RepetitionPenalty = 1.2f })),
+                1 => string.Join(
+                    '|', model.Search("the dog ", options, beams: 3, cancellation: token).Select(found => found.Text)),
+                2 => string.Join('|', model.Generate("a mat ", options with { LogProbabilities = 2 }).Steps(token)
+                    .Select(step => $"{step.Text}{step.LogProbability}{step.Likeliest[1].LogProbability}")),
+                _ => string.Concat(model.Generate("so ", options with { TopK = 5, TopP = 0.8f, StopStrings = ["zzzz"] })),
+            };
+        }
+
+        string[] expected = [.. Enumerable.Range(0, Threads).Select(Run)];
+        for (int repetition = 0; repetition < 3; repetition++)
+        {
+            Assert.Equal(expected, AtOnce(Run));
         }
     }
 
@@ -94,7 +150,7 @@ public sealed class ThreadSafetyTests
         return results;
     }
 
-    private static LanguageModel Build(ulong seed)
+    private static LanguageModel Build(ulong seed, Func<LanguageModelConfig, LanguageModelConfig>? change = null)
     {
         CharacterTokenizer tokenizer = CharacterTokenizer.FromText("the cat sat on a mat, and so did the dog.");
         LanguageModelConfig config = new()
@@ -106,6 +162,7 @@ public sealed class ThreadSafetyTests
             Positions = PositionKind.Learned,
             MaxPositions = 128,
         };
+        config = change?.Invoke(config) ?? config;
         return new LanguageModel(
             new CausalLanguageModel(config, new RandomSource(seed)), tokenizer,
             new ModelDescription { Architecture = Recipe.TransformerLanguageModel, Model = config, Context = 32 });

@@ -13,6 +13,10 @@ internal static partial class OptionNames
         ["Output"] = "--out",
         ["Validation"] = "--valid",
         ["MaxTokens"] = "--tokens",
+        ["StopStrings"] = "--stop-string",
+        ["StopTokens"] = "--stop-token",
+        ["LogProbabilities"] = "--logprobs",
+        ["IgnoreEndOfText"] = "--ignore-eos",
         ["MaxLengthFactor"] = "--max-len-a",
         ["MaxLengthConstant"] = "--max-len-b",
     };

@@ -55,7 +55,10 @@ public static class ModelConversion
         if (options.Recurrent(model.Network) is { } recurrent)
         {
             LanguageModel converted =
-                new(recurrent.Model, model.Tokenizer, model.Description with { Model = recurrent.Model.Config });
+                new(recurrent.Model, model.Tokenizer, model.Description with { Model = recurrent.Model.Config })
+                {
+                    ChatTemplate = model.ChatTemplate,
+                };
             converted.SaveNew(output);
             return new ConversionResult(converted, recurrent.NewTensors) { Rounded = rounded };
         }

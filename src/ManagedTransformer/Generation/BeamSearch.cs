@@ -22,6 +22,15 @@ internal sealed class BeamSearch
         _options = options;
     }
 
+    /// <summary>The tokens that mean something; by custom those of translations.</summary>
+    internal SearchTokens Tokens { get; init; } = SearchTokens.Translation;
+
+    /// <summary>Processors of the scores; null for none.</summary>
+    internal SearchProcessing? Processing { get; init; }
+
+    /// <summary>Ends the search between two steps.</summary>
+    internal CancellationToken Cancellation { get; init; }
+
     /// <summary>Told, for every sentence (its number) and step, the candidates that go on; the step at the length limit has none.</summary>
     internal Action<int, BeamCandidate[]>? Observer { get; init; }
 
@@ -36,25 +45,26 @@ internal sealed class BeamSearch
     {
         ArgumentNullException.ThrowIfNull(model);
         int beam = _options.Beam, vocabulary = model.VocabularySize;
-        if (vocabulary < Math.Max(beam + 2, SpecialIds.FirstOrdinary))
+        int least = Math.Max(beam + 1 + Tokens.Ends.Count, Tokens.Unknown is null ? 0 : SpecialIds.FirstOrdinary);
+        if (vocabulary < least)
         {
             throw new InputException(
-                $"A beam of {beam} needs a vocabulary of at least {Math.Max(beam + 2, SpecialIds.FirstOrdinary)} tokens; "
-                + $"the model has {vocabulary}.");
+                $"A beam of {beam} needs a vocabulary of at least {least} tokens; the model has {vocabulary}.");
         }
 
         Beam[] sentences = new Beam[sourceLengths.Length];
         for (int i = 0; i < sentences.Length; i++)
         {
-            sentences[i] = new(_options, sourceLengths[i]);
+            sentences[i] = new(_options, Tokens, sourceLengths[i]);
         }
 
         List<int> running = [.. Enumerable.Range(0, sentences.Length)];
         int[] tokens = new int[running.Count * beam], parents = new int[tokens.Length];
         float[] scores = new float[tokens.Length * vocabulary];
-        tokens.AsSpan().Fill(SpecialIds.Eos);
+        tokens.AsSpan().Fill(Tokens.Start);
         while (running.Count > 0)
         {
+            Cancellation.ThrowIfCancellationRequested();
             int rows = running.Count * beam;
             Span<float> rowScores = scores.AsSpan(0, rows * vocabulary);
             model.Score(tokens.AsSpan(0, rows), rowScores);
@@ -66,6 +76,7 @@ internal sealed class BeamSearch
                 sentences[number].Advance(
                     rowScores.Slice(i * beam * vocabulary, beam * vocabulary),
                     exits.IsEmpty ? exits : exits.Slice(i * beam, beam),
+                    Processing,
                     Observer is null ? null : live => Observer(number, live));
             }
 

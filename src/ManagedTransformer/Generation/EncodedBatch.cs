@@ -37,18 +37,22 @@ internal sealed class EncodedBatch
     public static IEnumerable<int[]> Divide(IReadOnlyList<int[]> sources, int batch) =>
         Enumerable.Range(0, sources.Count).OrderBy(i => sources[i].Length).Chunk(batch);
 
-    /// <summary>Searches the best hypothesis of every sentence.</summary>
+    /// <summary>Searches the translations of every sentence.</summary>
     /// <param name="options">How to search.</param>
+    /// <param name="prefix">Tokens that every translation begins with.</param>
     /// <param name="exits">When tokens leave the decoder; null: as the model's configuration says.</param>
-    /// <param name="best">Receives the hypotheses, at the sentences' numbers.</param>
-    public void Search(BeamSearchOptions options, DepthRule? exits, Hypothesis[] best)
+    /// <param name="found">Receives the hypotheses, best first, at the sentences' numbers.</param>
+    public void Search(BeamSearchOptions options, IReadOnlyList<int> prefix, DepthRule? exits, IReadOnlyList<Hypothesis>[] found)
     {
-        BeamSearch search = new(options with { MaxPositions = Math.Min(options.MaxPositions, _model.Config.MaxPositions) });
-        IReadOnlyList<IReadOnlyList<Hypothesis>> found =
+        BeamSearch search = new(options with { MaxPositions = Math.Min(options.MaxPositions, _model.Config.MaxPositions) })
+        {
+            Tokens = SearchTokens.Translation with { Prefix = prefix },
+        };
+        IReadOnlyList<IReadOnlyList<Hypothesis>> all =
             search.Search(new TranslationScorer(_model, Memory, options.Beam, exits), _lengths);
         for (int i = 0; i < Numbers.Length; i++)
         {
-            best[Numbers[i]] = found[i][0];
+            found[Numbers[i]] = all[i];
         }
     }
 }

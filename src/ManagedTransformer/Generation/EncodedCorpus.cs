@@ -41,14 +41,14 @@ internal sealed class EncodedCorpus
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     public Hypothesis[] Search(BeamSearchOptions options, DepthRule exits, CancellationToken cancellation)
     {
-        Hypothesis[] best = new Hypothesis[Lengths.Count];
+        var found = new IReadOnlyList<Hypothesis>[Lengths.Count];
         for (int batch = 0; batch < _batches.Count; batch++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Search(batch, options, exits, best);
+            Search(batch, options, exits, found);
         }
 
-        return best;
+        return [.. found.Select(hypotheses => hypotheses[0])];
     }
 
     /// <summary>The best hypotheses of the sentences of one batch.</summary>
@@ -57,15 +57,15 @@ internal sealed class EncodedCorpus
     /// <param name="exits">When tokens leave the decoder.</param>
     public IEnumerable<Hypothesis> Search(int batch, BeamSearchOptions options, DepthRule exits)
     {
-        Hypothesis[] best = new Hypothesis[Lengths.Count];
-        Search(batch, options, exits, best);
-        return _batches[batch].Numbers.Select(sentence => best[sentence]);
+        var found = new IReadOnlyList<Hypothesis>[Lengths.Count];
+        Search(batch, options, exits, found);
+        return _batches[batch].Numbers.Select(sentence => found[sentence][0]);
     }
 
-    private void Search(int batch, BeamSearchOptions options, DepthRule exits, Hypothesis[] best)
+    private void Search(int batch, BeamSearchOptions options, DepthRule exits, IReadOnlyList<Hypothesis>[] found)
     {
         using NoGradientScope _ = new();
         using StepScope scope = new();
-        _batches[batch].Search(options, exits, best);
+        _batches[batch].Search(options, [], exits, found);
     }
 }

@@ -1,8 +1,13 @@
+using ManagedTransformer.Generation.Processors;
 using ManagedTransformer.Modules.Decoding;
 
 namespace ManagedTransformer.Generation;
 
-/// <summary>Options for the continuation of a text.</summary>
+/// <summary>
+/// Options for the continuation of a text. Names and meanings are those of Hugging Face's transformers, and so is the order in which they
+/// apply (<c>GenerationMixin._get_logits_processor</c>, version 4.5x): logit bias, repetition penalty, presence and frequency penalty,
+/// n-grams, own processors; then, unless the temperature is 0, temperature, top-k, top-p, min-p, typical-p.
+/// </summary>
 public sealed record GenerationOptions
 {
     /// <summary>Most new tokens.</summary>
@@ -11,13 +16,53 @@ public sealed record GenerationOptions
     /// <summary>Logits are divided by it: below 1 is more certain, above 1 more varied; 0 always takes the likeliest token.</summary>
     public float Temperature { get; init; } = 1;
 
-    /// <summary>Draws from this many likeliest tokens only; 0: from all.</summary>
+    /// <summary>Draws from this many likeliest tokens only; 0: from all (<see cref="TopKLogitsWarper"/>).</summary>
     public int TopK { get; init; }
 
     /// <summary>
-    /// Draws from the smallest set of likeliest tokens with at least this much probability (Holtzman et al., 2020); 1: from all.
+    /// Draws from the smallest set of likeliest tokens with at least this much probability (Holtzman et al., 2020); 1: from all
+    /// (<see cref="TopPLogitsWarper"/>).
     /// </summary>
     public float TopP { get; init; } = 1;
+
+    /// <summary>
+    /// Draws from tokens with at least this share of the likeliest one's probability (Nguyen et al., 2024); 0: from all
+    /// (<see cref="MinPLogitsWarper"/>).
+    /// </summary>
+    public float MinP { get; init; }
+
+    /// <summary>
+    /// Draws from the tokens with this much probability whose information is nearest to the expected one (Meister et al., 2022); 1: from
+    /// all (<see cref="TypicalLogitsWarper"/>).
+    /// </summary>
+    public float TypicalP { get; init; } = 1;
+
+    /// <summary>
+    /// Above 1: tokens that the text has already, prompt included, become less likely (Keskar et al., 2019); below 1: likelier; 1: off
+    /// (<see cref="RepetitionPenaltyLogitsProcessor"/>).
+    /// </summary>
+    public float RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>
+    /// Taken from the logits of all tokens generated so far, as OpenAI's API defines it; 0: off
+    /// (<see cref="PresencePenaltyLogitsProcessor"/>).
+    /// </summary>
+    public float PresencePenalty { get; init; }
+
+    /// <summary>
+    /// Taken from the logits of all tokens generated so far, as often as each was, as OpenAI's API defines it; 0: off
+    /// (<see cref="FrequencyPenaltyLogitsProcessor"/>).
+    /// </summary>
+    public float FrequencyPenalty { get; init; }
+
+    /// <summary>No tokens of this number stand in the text twice in the same order; 0: off (<see cref="NoRepeatNGramLogitsProcessor"/>).</summary>
+    public int NoRepeatNgramSize { get; init; }
+
+    /// <summary>Added to the logits of tokens, by id; minus infinity rules a token out (<see cref="LogitBiasProcessor"/>).</summary>
+    public IReadOnlyDictionary<int, float> LogitBias { get; init; } = new Dictionary<int, float>();
+
+    /// <summary>Own processors, which come behind those above and before temperature, top-k and so on.</summary>
+    public IReadOnlyList<ILogitsProcessor> Processors { get; init; } = [];
 
     /// <summary>The same seed gives the same text.</summary>
     public ulong Seed { get; init; } = 1;
@@ -26,9 +71,21 @@ public sealed record GenerationOptions
     public IReadOnlyList<int> StopTokens { get; init; } = [];
 
     /// <summary>
+    /// Generation ends where the new text has any of these, which are no part of it, wherever tokens begin and end. Of several, the one
+    /// that is complete first counts. The prompt is not looked at.
+    /// </summary>
+    public IReadOnlyList<string> StopStrings { get; init; } = [];
+
+    /// <summary>
     /// True to go on where the model ends its text (<c>end_of_text</c> of its description, <c>eos_token_id</c> of Hugging Face's folders).
     /// </summary>
     public bool IgnoreEndOfText { get; init; }
+
+    /// <summary>
+    /// Tells with every token its log-probability and those of so many likeliest tokens; null: nothing. They are the log-softmax of the
+    /// model's own scores, before any of the options above changes them (transformers: <c>output_logits</c>, not <c>output_scores</c>).
+    /// </summary>
+    public int? LogProbabilities { get; init; }
 
     /// <summary>
     /// Where a text outgrows the model's positions: by how many tokens the window of what it sees moves at a time, from 1 to the number of
@@ -46,29 +103,48 @@ public sealed record GenerationOptions
     /// <exception cref="InputException">A value out of its range.</exception>
     public void Validate()
     {
-        if (MaxTokens < 0)
+        Require(MaxTokens >= 0, $"The number of tokens to generate ({MaxTokens}) must not be negative.");
+        Require(Temperature >= 0 && !float.IsInfinity(Temperature), $"The temperature ({Temperature}) must be 0 or a positive number.");
+        Require(TopK >= 0, $"top-k ({TopK}) must be 0 (off) or positive.");
+        Require(TopP is > 0 and <= 1, $"top-p ({TopP}) must be above 0 and at most 1.");
+        Require(MinP is >= 0 and <= 1, $"min-p ({MinP}) must be from 0 (off) to 1.");
+        Require(TypicalP is > 0 and <= 1, $"typical-p ({TypicalP}) must be above 0 and at most 1.");
+        Require(RepetitionPenalty > 0 && !float.IsInfinity(RepetitionPenalty),
+            $"The repetition penalty ({RepetitionPenalty}) must be a positive number.");
+        Require(float.IsFinite(PresencePenalty), $"The presence penalty ({PresencePenalty}) must be a finite number.");
+        Require(float.IsFinite(FrequencyPenalty), $"The frequency penalty ({FrequencyPenalty}) must be a finite number.");
+        Require(NoRepeatNgramSize >= 0, $"The size of n-grams that are not repeated ({NoRepeatNgramSize}) must be 0 (off) or positive.");
+        Require(LogProbabilities is null or >= 0, $"The number of log-probabilities ({LogProbabilities}) must not be negative.");
+        Require(WindowStride >= 1, $"The window's stride ({WindowStride}) must be positive.");
+        foreach (string stop in StopStrings)
         {
-            throw new InputException($"The number of tokens to generate ({MaxTokens}) must not be negative.");
+            Require(!string.IsNullOrEmpty(stop), $"A stop string is empty; it would end every text at once.");
+            Require(IsWhole(stop), $"A stop string has half of a character (a surrogate without the other one).");
         }
 
-        if (!(Temperature >= 0) || float.IsInfinity(Temperature))
+        // Its constructor looks at the values.
+        _ = new LogitBiasProcessor(LogitBias);
+        Require(!Processors.Contains(null!), $"GenerationOptions.Processors has an entry that is null.");
+    }
+
+    private static bool IsWhole(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
         {
-            throw new InputException($"The temperature ({Temperature}) must be 0 or a positive number.");
+            if (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i])))
+            {
+                return false;
+            }
         }
 
-        if (TopK < 0)
-        {
-            throw new InputException($"top-k ({TopK}) must be 0 (off) or positive.");
-        }
+        return true;
+    }
 
-        if (WindowStride < 1)
+    private static void Require(bool condition, FormattableString message)
+    {
+        if (!condition)
         {
-            throw new InputException($"The window's stride ({WindowStride}) must be positive.");
-        }
-
-        if (TopP is not (> 0 and <= 1))
-        {
-            throw new InputException($"top-p ({TopP}) must be above 0 and at most 1.");
+            throw new InputException(FormattableString.Invariant(message));
         }
     }
 }

@@ -1,13 +1,21 @@
 using System.Numerics;
+using ManagedTransformer.Generation.Processors;
 using ManagedTransformer.Tensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace ManagedTransformer.Generation;
 
-/// <summary>Draws the next token from logits: temperature, then top-k, then top-p, then one uniform number.</summary>
+/// <summary>
+/// Draws the next token from logits: processors, then temperature, top-k, top-p, min-p and typical-p, then one uniform number. Processors
+/// and their order are those of Hugging Face's transformers (see <see cref="GenerationOptions"/>). At temperature 0 the likeliest token
+/// after the processors is taken.
+/// </summary>
 public sealed class Sampler
 {
     private readonly GenerationOptions _options;
+    private readonly LogitsChain _chain;
+    private readonly float _temperature, _topP;
+    private readonly int _topK;
     private readonly RandomSource _random;
     private readonly float[] _probabilities;
     private readonly ulong[] _ranks;
@@ -19,17 +27,68 @@ public sealed class Sampler
     {
         options.Validate();
         _options = options;
+        _chain = LogitsChain.Of(options);
+
+        // What the chain warps is not warped again.
+        (_temperature, _topK, _topP) = _chain.HasWarpers ? (1, 0, 1) : (options.Temperature, options.TopK, options.TopP);
         _random = new RandomSource(options.Seed);
         _probabilities = new float[vocabulary];
         _ranks = new ulong[vocabulary];
     }
 
-    /// <summary>The next token.</summary>
+    /// <summary>The next token of a text that has none yet.</summary>
     /// <param name="logits">Scores of all tokens.</param>
+    /// <exception cref="InputException">The options rule out every token.</exception>
     /// <exception cref="InvalidOperationException">The logits are not finite.</exception>
     public int Next(ReadOnlySpan<float> logits)
     {
-        int best = IndexOfLargest(logits);
+        if (_chain.IsEmpty)
+        {
+            RequireFinite(logits);
+            return Draw(logits);
+        }
+
+        return Next(logits.ToArray(), [], 0);
+    }
+
+    /// <summary>The next token of a text.</summary>
+    /// <param name="logits">Scores of all tokens, which the processors change.</param>
+    /// <param name="tokens">The text so far: the prompt, then what was generated.</param>
+    /// <param name="promptLength">How many of the tokens are the prompt.</param>
+    /// <exception cref="InputException">The options rule out every token.</exception>
+    /// <exception cref="InvalidOperationException">The logits are not finite.</exception>
+    public int Next(Span<float> logits, ReadOnlySpan<int> tokens, int promptLength)
+    {
+        RequireFinite(logits);
+        if (!_chain.IsEmpty)
+        {
+            _chain.Process(tokens, promptLength, logits);
+        }
+
+        return Draw(logits);
+    }
+
+    /// <summary>Refuses scores that no sound model gives.</summary>
+    /// <param name="logits">[V]</param>
+    /// <exception cref="InvalidOperationException">One is infinite or no number.</exception>
+    internal static void RequireFinite(ReadOnlySpan<float> logits)
+    {
+        if (!TensorPrimitives.IsFiniteAll(logits))
+        {
+            int token = 0;
+            while (float.IsFinite(logits[token]))
+            {
+                token++;
+            }
+
+            throw new InvalidOperationException(
+                $"The model's score of token {token} is {logits[token]}: its weights are damaged or training diverged.");
+        }
+    }
+
+    private int Draw(ReadOnlySpan<float> logits)
+    {
+        int best = TensorPrimitives.IndexOfMax(logits);
         if (_options.Temperature == 0)
         {
             return best;
@@ -37,7 +96,7 @@ public sealed class Sampler
 
         double total = Exponentials(logits, logits[best]);
         int count = logits.Length;
-        if ((_options.TopK > 0 && _options.TopK < count) || _options.TopP < 1)
+        if ((_topK > 0 && _topK < count) || _topP < 1)
         {
             return NextOfLikeliest(count, total);
         }
@@ -52,14 +111,21 @@ public sealed class Sampler
             }
         }
 
-        return count - 1;
+        // Rounding left something over: the last token that can be drawn.
+        int last = count - 1;
+        while (_probabilities[last] == 0)
+        {
+            last--;
+        }
+
+        return last;
     }
 
     private double Exponentials(ReadOnlySpan<float> logits, float largest)
     {
         Span<float> probabilities = _probabilities;
         Vector<float> shift = new(largest);
-        float temperature = _options.Temperature;
+        float temperature = _temperature;
         int i = 0;
         for (; i <= logits.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
@@ -83,14 +149,14 @@ public sealed class Sampler
     private int NextOfLikeliest(int count, double total)
     {
         Span<ulong> ranks = _ranks.AsSpan(0, Rank(count, total));
-        if (_options.TopK > 0 && _options.TopK < ranks.Length)
+        if (_topK > 0 && _topK < ranks.Length)
         {
-            Selection.MoveSmallest(ranks, _options.TopK);
-            ranks = ranks[.._options.TopK];
+            Selection.MoveSmallest(ranks, _topK);
+            ranks = ranks[.._topK];
         }
 
         ranks.Sort();
-        (int kept, double mass) = Nucleus(ranks, _options.TopK > 0 ? Mass(ranks) : total);
+        (int kept, double mass) = Nucleus(ranks, _topK > 0 ? Mass(ranks) : total);
         double draw = _random.NextUnit() * mass;
         for (int i = 0; i < kept; i++)
         {
@@ -99,6 +165,11 @@ public sealed class Sampler
             {
                 return TokenOf(ranks[i]);
             }
+        }
+
+        while (_probabilities[TokenOf(ranks[kept - 1])] == 0)
+        {
+            kept--;
         }
 
         return TokenOf(ranks[kept - 1]);
@@ -111,7 +182,7 @@ public sealed class Sampler
     /// <returns>How many.</returns>
     private int Rank(int count, double total)
     {
-        float least = _options.TopK > 0 ? 0 : (float)((1 - (double)_options.TopP) * total / count * 0.999);
+        float least = _topK > 0 ? 0 : (float)((1 - (double)_topP) * total / count * 0.999);
         int ranked = 0;
         for (int i = 0; i < count; i++)
         {
@@ -139,7 +210,7 @@ public sealed class Sampler
     /// <summary>The fewest of the likeliest tokens that have the share top-p of a mass, and what they have.</summary>
     private (int Kept, double Mass) Nucleus(ReadOnlySpan<ulong> ranks, double mass)
     {
-        double wanted = mass * _options.TopP, sum = 0;
+        double wanted = mass * _topP, sum = 0;
         for (int i = 0; i < ranks.Length; i++)
         {
             sum += _probabilities[TokenOf(ranks[i])];
@@ -153,21 +224,4 @@ public sealed class Sampler
     }
 
     private static int TokenOf(ulong rank) => (int)(uint)rank;
-
-    private static int IndexOfLargest(ReadOnlySpan<float> logits)
-    {
-        if (!TensorPrimitives.IsFiniteAll(logits))
-        {
-            int token = 0;
-            while (float.IsFinite(logits[token]))
-            {
-                token++;
-            }
-
-            throw new InvalidOperationException(
-                $"The model's score of token {token} is {logits[token]}: its weights are damaged or training diverged.");
-        }
-
-        return TensorPrimitives.IndexOfMax(logits);
-    }
 }

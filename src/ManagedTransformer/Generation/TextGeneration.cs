@@ -1,32 +1,41 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Generation;
 
 /// <summary>
-/// A text that is generated piece by piece while it is enumerated, and what became of it. Enumerating it again generates it again.
+/// A text that is generated piece by piece while it is enumerated, and what became of it. Enumerating it again generates it again. Each
+/// object serves one thread at a time; several of one model may run at once.
 /// </summary>
 public sealed class TextGeneration : IEnumerable<string>
 {
     private readonly CausalLanguageModel _network;
     private readonly ITokenizer _tokenizer;
     private readonly int[] _prompt;
-    private readonly bool _isNewText, _endsInSpace;
     private readonly GenerationOptions _options;
+    private readonly IReadOnlyList<int> _ends;
 
     /// <summary>A generation that has not begun.</summary>
     /// <param name="network">The network.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="prompt">At least one token.</param>
     /// <param name="text">The text of the prompt; empty where its tokens only begin one.</param>
-    /// <param name="options">Validated options; its stop tokens are all that end the text.</param>
-    internal TextGeneration(CausalLanguageModel network, ITokenizer tokenizer, int[] prompt, string text,
-        GenerationOptions options)
+    /// <param name="options">Validated options; its stop tokens are a caller's.</param>
+    /// <param name="ends">Tokens with which the model ends texts.</param>
+    internal TextGeneration(CausalLanguageModel network, ITokenizer tokenizer, int[] prompt, string text, GenerationOptions options,
+        IReadOnlyList<int> ends)
     {
-        (_network, _tokenizer, _prompt, _options) = (network, tokenizer, prompt, options);
-        (_isNewText, _endsInSpace) = (text.Length == 0, text.Length > 0 && char.IsWhiteSpace(text[^1]));
+        (_network, _tokenizer, _prompt, _ends, Prompt) = (network, tokenizer, prompt, ends, text);
+        _options = ends.Count == 0 ? options : options with { StopTokens = [.. options.StopTokens, .. ends] };
     }
+
+    /// <summary>The text that is continued.</summary>
+    public string Prompt { get; }
+
+    /// <summary>The seed that the text is drawn with.</summary>
+    public ulong Seed => _options.Seed;
 
     /// <summary>Tokens of the prompt.</summary>
     public int PromptTokens => _prompt.Length;
@@ -34,11 +43,17 @@ public sealed class TextGeneration : IEnumerable<string>
     /// <summary>The number of prompt tokens that the model reads, the last ones: all, unless it has fewer positions.</summary>
     public int PromptTokensRead => Math.Min(_prompt.Length, _network.Config.PositionLimit);
 
-    /// <summary>Tokens generated so far.</summary>
+    /// <summary>Tokens generated so far, without one that ended the text.</summary>
     public int Tokens { get; private set; }
 
-    /// <summary>True when the text ended before a stop token, such as the model's end of text, and not at the limit.</summary>
-    public bool IsStopped { get; private set; }
+    /// <summary>What ended the text; null as long as it is not over.</summary>
+    public FinishReason? Finish { get; private set; }
+
+    /// <summary>The stop string that ended the text; null where none did.</summary>
+    public string? StopString { get; private set; }
+
+    /// <summary>True when something ended the text, such as the model's end of text, and not the limit.</summary>
+    public bool IsStopped => Finish is not (null or FinishReason.Length);
 
     /// <summary>
     /// Remarks for a reader of the text: the part of the prompt that was not read, and the token from which on a window slides over the
@@ -66,39 +81,72 @@ public sealed class TextGeneration : IEnumerable<string>
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>The pieces of the text, none empty.</summary>
     public IEnumerator<string> GetEnumerator()
     {
-        Tokens = 0;
-        IsStopped = false;
-        StreamingDecoder decoder = new(_tokenizer);
-        string before = decoder.Follow(_prompt);
-
-        // Tokenizers of words take no notice of white space and put a blank before each word.
-        bool dropsBlank = _endsInSpace && !(before.Length > 0 && char.IsWhiteSpace(before[^1]));
-        foreach (int id in TextGenerator.Generate(_network, _prompt, _options, _tokenizer.VocabularySize))
+        foreach (GenerationStep step in Steps())
         {
-            // The first word of a text that begins here has no blank where the tokenizer's whole texts have none.
-            dropsBlank |= Tokens == 0 && _isNewText && !_tokenizer.Decode([id]).StartsWith(' ');
-            Tokens++;
-            string piece = decoder.Append(id);
-            if (dropsBlank && piece.Length > 0)
+            if (step.Text.Length > 0)
             {
-                piece = piece[0] == ' ' ? piece[1..] : piece;
-                dropsBlank = false;
-            }
-
-            if (piece.Length > 0)
-            {
-                yield return piece;
+                yield return step.Text;
             }
         }
+    }
 
-        IsStopped = Tokens < _options.MaxTokens;
-        string rest = decoder.Flush();
-        if (rest.Length > 0)
+    /// <summary>Generates the text token by token. The last step tells what ended it; a text of no tokens has no step.</summary>
+    /// <param name="cancellation">Ends it between two tokens with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InputException">While it is enumerated: the options rule out every token.</exception>
+    public IEnumerable<GenerationStep> Steps(CancellationToken cancellation = default)
+    {
+        (Tokens, StopString, Finish) = (0, null, _options.MaxTokens == 0 ? FinishReason.Length : null);
+        using TokenSource source = new(_network, _prompt, _options, _tokenizer.VocabularySize);
+        TextContinuation continuation = new(_tokenizer, _prompt, Prompt);
+        StopStrings stops = new(_options.StopStrings);
+        while (Finish is null)
         {
-            yield return rest;
+            cancellation.ThrowIfCancellationRequested();
+            string piece = "";
+            if (source.MoveNext())
+            {
+                Tokens++;
+                piece = continuation.Append(source.Token);
+                Finish = Tokens == _options.MaxTokens ? FinishReason.Length : null;
+            }
+            else
+            {
+                Finish = _ends.Contains(source.Token) ? FinishReason.EndOfText : FinishReason.StopToken;
+            }
+
+            string text = stops.Append(piece);
+            if (Finish is not null && stops.Found is null)
+            {
+                text += stops.Append(continuation.Flush());
+                text += stops.Flush();
+            }
+
+            if (stops.Found is not null)
+            {
+                (Finish, StopString) = (FinishReason.StopString, stops.Found);
+            }
+
+            yield return new GenerationStep(source.Token, text)
+            {
+                LogProbability = source.LogProbability,
+                Likeliest = source.Likeliest,
+                Finish = Finish,
+            };
+        }
+    }
+
+    /// <summary>Generates the text token by token on other threads.</summary>
+    /// <param name="cancellation">Ends it between two tokens with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InputException">While it is enumerated: the options rule out every token.</exception>
+    public async IAsyncEnumerable<GenerationStep> StepsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using IEnumerator<GenerationStep> steps = Steps(cancellation).GetEnumerator();
+        while (await Task.Run(steps.MoveNext, cancellation).ConfigureAwait(false))
+        {
+            yield return steps.Current;
         }
     }
 

@@ -11,4 +11,7 @@ public sealed record Translation(string Source, string Text, Hypothesis? Hypothe
     /// (<see cref="TooLongSentences.Empty"/>).
     /// </summary>
     public bool IsTooLong { get; init; }
+
+    /// <summary>The best translations found, the first of them that of <see cref="Text"/>; empty where none was searched.</summary>
+    public IReadOnlyList<TranslationCandidate> NBest { get; init; } = [];
 }

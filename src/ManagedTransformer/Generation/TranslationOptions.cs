@@ -8,6 +8,17 @@ public sealed record TranslationOptions
     /// <summary>The search for the best translation.</summary>
     public BeamSearchOptions Search { get; init; } = new();
 
+    /// <summary>
+    /// The text that every translation begins with (a forced prefix); empty for none. The search goes on behind it, and its tokens count in
+    /// scores.
+    /// </summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>
+    /// How many translations are told of every sentence, at most the beam; a search may find fewer (<see cref="Translation.NBest"/>).
+    /// </summary>
+    public int NBest { get; init; } = 1;
+
     /// <summary>Sentences that are translated at once, those of similar length of a few batches; 1: each as soon as it comes.</summary>
     public int Batch { get; init; } = 32;
 
@@ -28,6 +39,12 @@ public sealed record TranslationOptions
         if (Batch < 1)
         {
             throw new InputException($"The number of sentences to translate at once ({Batch}) must be at least 1.");
+        }
+
+        if (NBest < 1 || NBest > Search.Beam)
+        {
+            throw new InputException(
+                $"TranslationOptions.NBest is {NBest}; a beam of {Search.Beam} finds from 1 to {Search.Beam} translations.");
         }
 
         if (!Enum.IsDefined(TooLong))

@@ -163,7 +163,10 @@ public sealed class LinearizingRun
         }
 
         CheckpointFolder.RequireFree(_options.Output);
-        new LanguageModel(converted.Model, _source.Tokenizer, _source.Description with { Model = config }).SaveNew(_start);
+        new LanguageModel(converted.Model, _source.Tokenizer, _source.Description with { Model = config })
+        {
+            ChatTemplate = _source.ChatTemplate,
+        }.SaveNew(_start);
         _isFresh = true;
     }
 

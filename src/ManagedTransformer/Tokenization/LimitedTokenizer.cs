@@ -39,7 +39,9 @@ internal sealed class LimitedTokenizer : ITokenizer
     /// <inheritdoc/>
     public void Save(string path) => Whole.Save(path);
 
-    private int[] Require(int[] ids)
+    /// <summary>Refuses ids that the model lacks.</summary>
+    /// <exception cref="InputException">There is one.</exception>
+    public int[] Require(int[] ids)
     {
         int place = ids.AsSpan().IndexOfAnyExceptInRange(0, VocabularySize - 1);
         return place < 0 ? ids : throw new InputException(

@@ -94,12 +94,7 @@ public static class Tokenizer
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
         try
         {
-            int[] ids = LimitedTokenizer.WholeOf(tokenizer) switch
-            {
-                PipelineTokenizer pipeline => pipeline.Encode(utf8, addSpecialTokens: false),
-                BytePairTokenizer pairs => pairs.Encode(utf8, withPrefix: false),
-                ITokenizer whole => whole.Encode(utf8),
-            };
+            int[] ids = Plain(tokenizer, utf8);
             return ids is [int id] && id < tokenizer.VocabularySize ? id : null;
         }
         catch (InputException)
@@ -107,6 +102,23 @@ public static class Tokenizer
             return null; // A character that the vocabulary lacks.
         }
     }
+
+    /// <summary>The ids of a text that has all its special tokens: none are put around it.</summary>
+    /// <param name="tokenizer">Splits the text.</param>
+    /// <param name="text">The text.</param>
+    /// <exception cref="InputException">A character or token that the vocabulary lacks.</exception>
+    internal static int[] EncodePlain(ITokenizer tokenizer, string text)
+    {
+        int[] ids = Plain(tokenizer, TokenizerText.ToUtf8(text));
+        return tokenizer is LimitedTokenizer limited ? limited.Require(ids) : ids;
+    }
+
+    private static int[] Plain(ITokenizer tokenizer, ReadOnlySpan<byte> utf8) => LimitedTokenizer.WholeOf(tokenizer) switch
+    {
+        PipelineTokenizer pipeline => pipeline.Encode(utf8, addSpecialTokens: false),
+        BytePairTokenizer pairs => pairs.Encode(utf8, withPrefix: false),
+        ITokenizer whole => whole.Encode(utf8),
+    };
 
     private static ITokenizer LoadFolder(string folder)
     {

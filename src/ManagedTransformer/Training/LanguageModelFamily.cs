@@ -8,6 +8,7 @@ using ManagedTransformer.Json;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tokenization;
+using ManagedTransformer.Tokenization.Chat;
 
 namespace ManagedTransformer.Training;
 
@@ -96,7 +97,10 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
             EvaluateContextWindow = training.EvaluateContextWindow,
             EndOfText = description?.EndOfText,
             Data = data.Recipe with { Source = TextCorpus.FullName(data.Recipe.Source!) },
-        });
+        })
+        {
+            ChatTemplate = start?.ChatTemplate ?? (checkpoint is null ? null : ChatTemplateFiles.Read(checkpoint)),
+        };
         if (start is not null)
         {
             model.StandBeside(start);

@@ -28,6 +28,8 @@ public sealed class LayeringTests
         ["Tokenization.Decoders"],
         ["Tokenization.Pipeline"],
         ["Tokenization.SentencePiece"],
+        ["Tokenization.Chat.Jinja"],
+        ["Tokenization.Chat"],
         ["Tokenization"],
 
         ["Data.Builtin"],
@@ -59,6 +61,7 @@ public sealed class LayeringTests
         ["Checkpoints"],
         ["Checkpoints.HuggingFace"],
         ["Checkpoints.Adapters"],
+        ["Generation.Processors"],
         ["Generation"],
         [NamespaceOrder.Root], // LanguageModel, TranslationModel
         ["Conversion"],

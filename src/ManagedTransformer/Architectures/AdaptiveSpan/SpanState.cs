@@ -14,7 +14,7 @@ internal sealed class SpanState : LayerState
     internal const int Slack = 128;
 
     private readonly int _kept;
-    private readonly Tensor _keys, _values;
+    private Tensor _keys, _values;
     private int _end;
 
     internal SpanState(int batch, int kept, int heads, int width)
@@ -40,6 +40,14 @@ internal sealed class SpanState : LayerState
         Tensor zeros = Tensor.Zeros(_keys.Shape);
         _keys.Assign(zeros);
         _values.Assign(zeros);
+    }
+
+    /// <inheritdoc/>
+    internal override void Reorder(ReadOnlySpan<int> parents, int start)
+    {
+        using NoGradientScope _ = new();
+        Tensor rows = Tensor.From(parents, new Shape(parents.Length));
+        (_keys, _values) = (_keys.IndexSelect(0, rows).Keep(), _values.IndexSelect(0, rows).Keep());
     }
 
     /// <summary>Stores the keys and values of new positions, [B, n, heads, width], and returns them behind the slots before.</summary>

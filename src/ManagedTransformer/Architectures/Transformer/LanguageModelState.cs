@@ -9,6 +9,8 @@ public sealed class LanguageModelState : IGenerationState, IDecodingState
 {
     private readonly int _limit, _rows;
     private readonly IDepthState? _depth;
+    private RowHistory? _history;
+    private int _shared;
 
     internal LanguageModelState(IReadOnlyList<LayerState> layers, int rows, int limit, IDepthState? depth) =>
         (Layers, _rows, _limit, _depth) = (layers, rows, limit, depth);
@@ -35,7 +37,7 @@ public sealed class LanguageModelState : IGenerationState, IDecodingState
     /// <inheritdoc/>
     public void Reset()
     {
-        Length = 0;
+        (Length, _history) = (0, null);
         _depth?.Reset();
         foreach (LayerState layer in Layers)
         {
@@ -46,7 +48,32 @@ public sealed class LanguageModelState : IGenerationState, IDecodingState
     Tensor IDecodingState.AttendToMemory(int layer, Tensor x, int[]? rows) =>
         throw new InvalidOperationException("A language model has no memory to attend to.");
 
-    void IDecodingState.Advance(int count) => Length = (int)Math.Min(int.MaxValue, (long)Length + count);
+    void IDecodingState.Advance(int count)
+    {
+        Length = (int)Math.Min(int.MaxValue, (long)Length + count);
+        for (int i = 0; i < count && _history is not null; i++)
+        {
+            _history.Append(_rows);
+        }
+    }
+
+    /// <summary>From here on rows may become others; all of them have read the same.</summary>
+    internal void BeginSearch() => (_history, _shared) = (new RowHistory(), Length);
+
+    /// <summary>Row i becomes what row <c>parents[i]</c> was.</summary>
+    /// <param name="parents">A row of the state per row.</param>
+    /// <exception cref="NotSupportedException">A layer's state has no part in searches.</exception>
+    internal void Reorder(ReadOnlySpan<int> parents)
+    {
+        using NoGradientScope _ = new();
+        int start = _shared + _history!.Reorder(parents);
+        foreach (LayerState layer in Layers)
+        {
+            layer.Reorder(parents, start);
+        }
+
+        _depth?.Reorder(parents, start);
+    }
 
     /// <summary>Becomes a state that has read so many tokens, without reading any (<see cref="LayerState.TryPretend"/>).</summary>
     internal bool TryPretend(int length, int capacity)

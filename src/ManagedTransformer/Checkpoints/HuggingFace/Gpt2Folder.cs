@@ -3,6 +3,7 @@ using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tokenization;
+using ManagedTransformer.Tokenization.Chat;
 
 namespace ManagedTransformer.Checkpoints.HuggingFace;
 
@@ -42,7 +43,10 @@ internal static class Gpt2Folder
             {
                 EndOfText = EndOfText.Read(
                     folder, description.Model.Vocab, Gpt2Config.EndOfTextWhereAbsent(description.Model, tokenizer)),
-            });
+            })
+        {
+            ChatTemplate = ChatTemplateFiles.Read(folder),
+        };
     }
 
     /// <summary>
@@ -71,6 +75,7 @@ internal static class Gpt2Folder
                 tokenizer.Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
                 tokenizer.Save(Path.Combine(folder, VocabularyFile), Path.Combine(folder, MergesFile));
                 Gpt2Config.WriteTokenizerConfig(Path.Combine(folder, HuggingFaceTokenizerSettings.ConfigFile), config, tokenizer);
+                ChatTemplateFiles.Write(folder, model.ChatTemplate);
             },
             withManifest: false,
             replace);

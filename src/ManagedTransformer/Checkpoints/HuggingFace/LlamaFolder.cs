@@ -3,6 +3,7 @@ using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tokenization;
+using ManagedTransformer.Tokenization.Chat;
 
 namespace ManagedTransformer.Checkpoints.HuggingFace;
 
@@ -29,7 +30,7 @@ internal static class LlamaFolder
         ITokenizer tokenizer = LimitedTokenizer.For(Tokenizer.Load(folder), description.Model.Vocab);
         CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
         LlamaWeights.Read(weights, network);
-        return new LanguageModelParts(network, tokenizer, description);
+        return new LanguageModelParts(network, tokenizer, description) { ChatTemplate = ChatTemplateFiles.Read(folder) };
     }
 
     /// <summary>
@@ -56,6 +57,7 @@ internal static class LlamaFolder
                     model.Description.EndOfText);
                 LlamaWeights.Write(Path.Combine(folder, CheckpointFolder.ModelFile), model.Network);
                 LimitedTokenizer.WholeOf(model.Tokenizer).Save(Path.Combine(folder, CheckpointFolder.TokenizerFile));
+                ChatTemplateFiles.Write(folder, model.ChatTemplate);
             },
             withManifest: false,
             replace);

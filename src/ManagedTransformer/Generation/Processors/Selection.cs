@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Generation;
+namespace ManagedTransformer.Generation.Processors;
 
 /// <summary>Partial sorting.</summary>
 internal static class Selection

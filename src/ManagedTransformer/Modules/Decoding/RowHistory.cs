@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Architectures.EncoderDecoder;
+namespace ManagedTransformer.Modules.Decoding;
 
 /// <summary>
 /// Which rows share their first tokens. Hypotheses of a beam are paths in a tree: they agree up to a position and never again after it, so

@@ -1,0 +1,118 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ManagedTransformer.Files;
+using ManagedTransformer.Json;
+
+namespace ManagedTransformer.Tokenization.Chat;
+
+/// <summary>
+/// Where folders keep a chat template: <c>chat_template.jinja</c>, which goes first, or the key <c>chat_template</c> of
+/// <c>tokenizer_config.json</c>: text, or a list of named ones of which <c>default</c> counts. The tokens that it may name stand beside it,
+/// or in <c>special_tokens_map.json</c>.
+/// </summary>
+internal static class ChatTemplateFiles
+{
+    private const string TemplateFile = "chat_template.jinja", ConfigFile = "tokenizer_config.json", MapFile = "special_tokens_map.json",
+        Key = "chat_template", BeginningKey = "bos_token", EndKey = "eos_token";
+
+    /// <summary>Reads the template of a folder; null where it has none.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="InputException">A file is malformed.</exception>
+    public static ChatTemplate? Read(string folder)
+    {
+        string file = Path.Combine(folder, TemplateFile), config = Path.Combine(folder, ConfigFile), map = Path.Combine(folder, MapFile);
+        string? source = File.Exists(file) ? Encoding.UTF8.GetString(Utf8File.Read(file)) : null, beginning = null, end = null;
+        foreach (string path in (string[])[map, config])
+        {
+            if (File.Exists(path))
+            {
+                JsonFile.Read(path, root =>
+                {
+                    beginning = Token(root, BeginningKey, path) ?? beginning;
+                    end = Token(root, EndKey, path) ?? end;
+                    source ??= path == config ? Find(root, path) : null;
+                    return true;
+                });
+            }
+        }
+
+        string name = File.Exists(file) ? file : config;
+        return source is null ? null
+            : new ChatTemplate(source, $"The chat template of '{name}'") { BeginningOfText = beginning, EndOfText = end };
+    }
+
+    /// <summary>Writes a template beside a model, into a <c>tokenizer_config.json</c> that may be there already.</summary>
+    /// <param name="folder">The folder, being written.</param>
+    /// <param name="template">The template; null writes nothing.</param>
+    public static void Write(string folder, ChatTemplate? template)
+    {
+        if (template is null)
+        {
+            return;
+        }
+
+        string path = Path.Combine(folder, ConfigFile);
+        JsonObject config = File.Exists(path) ? JsonNode.Parse(Utf8File.Read(path))!.AsObject() : [];
+        config[BeginningKey] ??= template.BeginningOfText;
+        config[EndKey] ??= template.EndOfText;
+        config[Key] = template.Source;
+        JsonFile.Write(path, json =>
+        {
+            foreach ((string key, JsonNode? value) in config)
+            {
+                if (value is not null)
+                {
+                    json.WritePropertyName(key);
+                    value.WriteTo(json);
+                }
+            }
+        });
+    }
+
+    private static string? Find(JsonElement root, string path)
+    {
+        if (JsonFile.IsAbsent(root, Key))
+        {
+            return null;
+        }
+
+        JsonElement value = root.GetProperty(Key);
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            return value.GetString();
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            throw new InputException($"{path}: {Key} must be a template, or a list of named ones.");
+        }
+
+        foreach (JsonElement named in value.EnumerateArray())
+        {
+            if (JsonFile.RequireString(named, "name", path) == "default")
+            {
+                return JsonFile.RequireString(named, "template", path);
+            }
+        }
+
+        return null;
+    }
+
+    // The text of a token, or an object with its content. The tokenizer says what is wrong with others.
+    private static string? Token(JsonElement root, string key, string path)
+    {
+        if (JsonFile.IsAbsent(root, key))
+        {
+            return null;
+        }
+
+        JsonElement value = root.GetProperty(key);
+        return value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Object => JsonFile.RequireString(value, "content", path),
+            _ => throw new InputException($"{path}: {key} must be the text of a token, or an object with its content."),
+        };
+    }
+}
