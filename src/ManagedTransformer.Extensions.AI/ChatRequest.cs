@@ -1,5 +1,6 @@
 using ManagedTransformer.Generation;
 using Microsoft.Extensions.AI;
+using Message = ManagedTransformer.Tokenization.Chat.ChatMessage;
 
 namespace ManagedTransformer.Extensions.AI;
 
@@ -40,16 +41,18 @@ internal static class ChatRequest
             Temperature = request.Temperature ?? options.Temperature,
             TopK = request.TopK ?? options.TopK,
             TopP = request.TopP ?? options.TopP,
+            FrequencyPenalty = request.FrequencyPenalty ?? options.FrequencyPenalty,
+            PresencePenalty = request.PresencePenalty ?? options.PresencePenalty,
+            StopStrings = request.StopSequences is { Count: > 0 } stops ? [.. stops] : options.StopStrings,
         };
     }
 
-    /// <summary>The text that the model continues.</summary>
-    /// <param name="model">The model, whose template is used where it has one.</param>
-    /// <param name="messages">The conversation.</param>
-    /// <param name="instructions">A system message in front; null for none.</param>
-    /// <param name="options">May have a prompt of their own.</param>
-    public static string Prompt(
-        LanguageModel model, IEnumerable<ChatMessage> messages, string? instructions, LanguageModelClientOptions options)
+    /// <summary>The conversation, with the instructions in front.</summary>
+    /// <param name="messages">The messages of a request.</param>
+    /// <param name="instructions">A system message; null for none.</param>
+    /// <exception cref="InputException">There is no message.</exception>
+    /// <exception cref="NotSupportedException">A message is no text.</exception>
+    public static IReadOnlyList<ChatMessage> Messages(IEnumerable<ChatMessage> messages, string? instructions)
     {
         List<ChatMessage> all = [.. string.IsNullOrEmpty(instructions) ? [] : Single(ChatRole.System, instructions), .. messages];
         if (all.Count == 0)
@@ -65,8 +68,21 @@ internal static class ChatRequest
             }
         }
 
-        return options.Prompt?.Invoke(all) ?? string.Join('\n', all.Select(message => message.Text));
+        return all;
     }
+
+    /// <summary>Begins the generation of the next message: by the client's prompt, the model's chat template, or the plain texts.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="messages">The conversation.</param>
+    /// <param name="client">The client's options.</param>
+    /// <param name="options">The request's.</param>
+    public static TextGeneration Start(
+        LanguageModel model, IReadOnlyList<ChatMessage> messages, LanguageModelClientOptions client, GenerationOptions options) =>
+        client.Prompt is { } prompt
+            ? model.Generate(prompt(messages), options)
+            : model.ChatTemplate is not null
+                ? model.Generate([.. messages.Select(message => new Message(message.Role.Value, message.Text))], options)
+                : model.Generate(string.Join('\n', messages.Select(message => message.Text)), options);
 
     private static ChatMessage[] Single(ChatRole role, string text) => [new(role, text)];
 

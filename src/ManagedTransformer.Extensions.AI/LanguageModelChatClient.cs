@@ -13,7 +13,8 @@ namespace ManagedTransformer.Extensions.AI;
 /// Of <see cref="ChatOptions"/> are used: Instructions (a system message in front), ModelId (which must be this model's), MaxOutputTokens,
 /// Temperature, TopP, TopK, FrequencyPenalty, PresencePenalty, StopSequences, Seed (without one every request draws its own) and
 /// RawRepresentationFactory, which may return the <see cref="GenerationOptions"/> to begin with. Everything else that asks for something,
-/// such as tools, is refused by name.
+/// such as tools, is refused by name. A piece of text has the <see cref="GenerationStep"/> as its raw representation, with
+/// log-probabilities where <see cref="GenerationOptions.LogProbabilities"/> asks for them.
 /// </remarks>
 public sealed class LanguageModelChatClient : IChatClient
 {
@@ -68,11 +69,14 @@ public sealed class LanguageModelChatClient : IChatClient
     {
         TextGeneration generation = Start(messages, options);
         string response = NewId(), message = NewId();
-        using IEnumerator<string> pieces = generation.GetEnumerator();
-        while (await Task.Run(pieces.MoveNext, cancellationToken).ConfigureAwait(false))
+        await foreach (GenerationStep step in generation.StepsAsync(cancellationToken).ConfigureAwait(false))
         {
+            // A client that has gone needs no further token, also where tokens make no text yet.
             cancellationToken.ThrowIfCancellationRequested();
-            yield return Update(new TextContent(pieces.Current));
+            if (step.Text.Length > 0)
+            {
+                yield return Update(new TextContent(step.Text) { RawRepresentation = step });
+            }
         }
 
         ChatResponseUpdate last = Update(new UsageContent(UsageOf(generation)));
@@ -111,10 +115,9 @@ public sealed class LanguageModelChatClient : IChatClient
     private static string Complete(TextGeneration generation, CancellationToken cancellation)
     {
         StringBuilder text = new();
-        foreach (string piece in generation)
+        foreach (GenerationStep step in generation.Steps(cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            text.Append(piece);
+            text.Append(step.Text);
         }
 
         return text.ToString();
@@ -135,6 +138,6 @@ public sealed class LanguageModelChatClient : IChatClient
         ArgumentNullException.ThrowIfNull(messages);
         ModelNames.Require(options?.ModelId, _metadata.DefaultModelId!);
         GenerationOptions generation = ChatRequest.Options(this, options, _options);
-        return Model.Generate(ChatRequest.Prompt(Model, messages, options?.Instructions, _options), generation);
+        return ChatRequest.Start(Model, ChatRequest.Messages(messages, options?.Instructions), _options, generation);
     }
 }

@@ -1,4 +1,5 @@
 using ManagedTransformer.Generation;
+using ManagedTransformer.Generation.Processors;
 using Microsoft.Extensions.AI;
 using Xunit;
 
@@ -72,6 +73,55 @@ public sealed class ChatClientTests
         ChatResponse response = await client.GetResponseAsync("Once ", new ChatOptions { Seed = 1, MaxOutputTokens = 200 }, Cancellation);
         Assert.Equal(ChatFinishReason.Stop, response.FinishReason);
         Assert.InRange(response.Usage!.OutputTokenCount!.Value, 0, 199);
+    }
+
+    [Fact]
+    public async Task PenaltiesAndStopSequencesAreGenerations()
+    {
+        using IChatClient client = _model.AsIChatClient();
+        ChatOptions options = new() { Seed = 3, MaxOutputTokens = 60, FrequencyPenalty = 0.5f, PresencePenalty = 0.25f };
+        GenerationOptions same = new() { Seed = 3, MaxTokens = 60, FrequencyPenalty = 0.5f, PresencePenalty = 0.25f };
+        string whole = (await client.GetResponseAsync("Once ", options, Cancellation)).Text;
+        Assert.Equal(Text("Once ", same), whole);
+        Assert.NotEqual(Text("Once ", same with { FrequencyPenalty = 0, PresencePenalty = 0 }), whole);
+
+        string stop = whole[20..23];
+        options.StopSequences = [stop];
+        ChatResponse stopped = await client.GetResponseAsync("Once ", options, Cancellation);
+        Assert.Equal(
+            (ChatFinishReason.Stop, whole[..whole.IndexOf(stop, StringComparison.Ordinal)]), (stopped.FinishReason, stopped.Text));
+    }
+
+    [Fact]
+    public async Task CancellingEndsBehindTheTokenAtHand()
+    {
+        using IChatClient client = _model.AsIChatClient();
+        foreach (bool isStream in (bool[])[true, false])
+        {
+            using CancellationTokenSource source = new();
+            CountingProcessor counter = new(at: 5, source.Cancel);
+            GenerationOptions own = new() { MaxTokens = 100_000, Processors = [counter] };
+            ChatOptions options = new() { RawRepresentationFactory = _ => own };
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => isStream
+                ? client.GetStreamingResponseAsync("Once ", options, source.Token).ToChatResponseAsync(CancellationToken.None)
+                : client.GetResponseAsync("Once ", options, source.Token));
+            await Task.Delay(50, Cancellation);
+            Assert.Equal(5, counter.Calls);
+        }
+    }
+
+    [Fact]
+    public async Task AChatTemplateIsApplied()
+    {
+        LanguageModel model = TinyModel.Create(
+            template: new("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}A:{% endif %}"));
+        using IChatClient client = model.AsIChatClient();
+        ChatOptions options = new() { Seed = 5, MaxOutputTokens = 9, Instructions = "be short." };
+        ChatMessage[] messages = [new(ChatRole.User, "Hello"), new(ChatRole.Assistant, "Hi"), new(ChatRole.User, "Once")];
+        Assert.Equal(
+            string.Concat(model.Generate(
+                "system: be short.\nuser: Hello\nassistant: Hi\nuser: Once\nA:", new GenerationOptions { Seed = 5, MaxTokens = 9 })),
+            (await client.GetResponseAsync(messages, options, Cancellation)).Text);
     }
 
     [Fact]
@@ -171,6 +221,20 @@ public sealed class ChatClientTests
         Assert.Equal(("ManagedTransformer", "tiny"), (metadata.ProviderName, metadata.DefaultModelId));
         Assert.Null(client.GetService<string>());
         Assert.Null(client.GetService(typeof(LanguageModel), "key"));
+    }
+
+    // Told of every token before it is chosen.
+    private sealed class CountingProcessor(int at, Action reached) : ILogitsProcessor
+    {
+        public int Calls { get; private set; }
+
+        public void Process(ReadOnlySpan<int> tokens, int promptLength, Span<float> logits)
+        {
+            if (++Calls == at)
+            {
+                reached();
+            }
+        }
     }
 
     private static string Text(string prompt, GenerationOptions options) => string.Concat(_model.Generate(prompt, options));

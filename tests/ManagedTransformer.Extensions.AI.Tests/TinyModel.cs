@@ -4,6 +4,7 @@ using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tokenization;
+using ManagedTransformer.Tokenization.Chat;
 
 namespace ManagedTransformer.Extensions.AI.Tests;
 
@@ -12,7 +13,7 @@ internal static class TinyModel
 {
     private const string Alphabet = "\n abcdefghijklmnopqrstuvwxyzAHO.,:";
 
-    public static LanguageModel Create(int[]? endOfText = null)
+    public static LanguageModel Create(int[]? endOfText = null, ChatTemplate? template = null)
     {
         CharacterTokenizer tokenizer = CharacterTokenizer.FromText(Alphabet);
         LanguageModelConfig config = new()
@@ -32,6 +33,9 @@ internal static class TinyModel
                 Model = config,
                 Context = 128,
                 EndOfText = endOfText,
-            });
+            })
+        {
+            ChatTemplate = template,
+        };
     }
 }
