@@ -43,7 +43,7 @@ public sealed class LanguageModel : TrainedModel
     /// <summary>What the model folder says about the model.</summary>
     public ModelDescription Description { get; private set; }
 
-    /// <summary>How conversations become prompts; null for a model without a chat template. It is saved with the model.</summary>
+    /// <summary>The form of conversations in prompts; null for a model without a chat template. It is saved with the model.</summary>
     public ChatTemplate? ChatTemplate { get; init; }
 
     /// <inheritdoc/>

@@ -92,7 +92,7 @@ public sealed class LinearizeCommandTests : IDisposable
         char stop = first[^1];
         JsonElement stopped = Workspace.Run([.. command, "--stop-token", $"{stop}", "--json"]).Json;
         Assert.Equal(first[..first.IndexOf(stop, StringComparison.Ordinal)], stopped.GetProperty("text").GetString());
-        Assert.Equal("end_of_text", stopped.GetProperty("finish").GetString());
+        Assert.Equal("stop_token", stopped.GetProperty("finish").GetString());
         Workspace.Run([.. command, "--stop-token", "th"]).AssertFails(2, "--stop-token 'th'");
         Workspace.Run([.. command, "--separator", "x"]).AssertFails(2, "--separator");
         Workspace.Run("generate", _work["model"], "--tokens", "3").AssertFails(2, "--prompt");

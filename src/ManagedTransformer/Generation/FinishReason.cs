@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Generation;
 
-/// <summary>What ended a generated text.</summary>
+/// <summary>The reason why a generated text ended.</summary>
 public enum FinishReason
 {
     /// <summary>It has as many tokens as were asked for.</summary>

@@ -55,7 +55,9 @@ public sealed record GenerationOptions
     /// </summary>
     public float FrequencyPenalty { get; init; }
 
-    /// <summary>No tokens of this number stand in the text twice in the same order; 0: off (<see cref="NoRepeatNGramLogitsProcessor"/>).</summary>
+    /// <summary>
+    /// No tokens of this number stand in the text twice in the same order; 0: off (<see cref="NoRepeatNGramLogitsProcessor"/>).
+    /// </summary>
     public int NoRepeatNgramSize { get; init; }
 
     /// <summary>Added to the logits of tokens, by id; minus infinity rules a token out (<see cref="LogitBiasProcessor"/>).</summary>

@@ -6,13 +6,15 @@ namespace ManagedTransformer.Generation;
 /// within a character or where its text may be the beginning of a stop string, and may have that of earlier tokens.</param>
 public sealed record GenerationStep(int Token, string Text)
 {
-    /// <summary>The natural logarithm of the token's probability; null unless <see cref="GenerationOptions.LogProbabilities"/> asks.</summary>
+    /// <summary>
+    /// The natural logarithm of the token's probability; null unless <see cref="GenerationOptions.LogProbabilities"/> asks for it.
+    /// </summary>
     public float? LogProbability { get; init; }
 
     /// <summary>The likeliest tokens of this step, the likeliest first, as many as were asked for.</summary>
     public IReadOnlyList<TokenLogProbability> Likeliest { get; init; } = [];
 
-    /// <summary>What ends the text with this step; null where it goes on.</summary>
+    /// <summary>The reason why the text ends with this step; null where it goes on.</summary>
     public FinishReason? Finish { get; init; }
 
     /// <summary>True for a token that ended the text and is no part of it.</summary>

@@ -4,8 +4,8 @@ namespace ManagedTransformer.Generation;
 
 /// <summary>
 /// The processors of a generation in the order of <c>GenerationMixin._get_logits_processor</c> of Hugging Face's transformers 4.5x: bias,
-/// repetition penalty, no repeated n-grams, a caller's own, and then, where tokens are drawn, the warpers: temperature, top-k, top-p, min-p,
-/// typical-p. The presence and frequency penalties, which transformers lacks, stand behind the repetition penalty.
+/// repetition penalty, no repeated n-grams, a caller's own, and then, where tokens are drawn, the warpers: temperature, top-k, top-p,
+/// min-p, typical-p. The presence and frequency penalties, which transformers lacks, stand behind the repetition penalty.
 /// </summary>
 internal sealed class LogitsChain
 {

@@ -46,7 +46,7 @@ public sealed class TextGeneration : IEnumerable<string>
     /// <summary>Tokens generated so far, without one that ended the text.</summary>
     public int Tokens { get; private set; }
 
-    /// <summary>What ended the text; null as long as it is not over.</summary>
+    /// <summary>The reason why the text ended; null as long as it is not over.</summary>
     public FinishReason? Finish { get; private set; }
 
     /// <summary>The stop string that ended the text; null where none did.</summary>

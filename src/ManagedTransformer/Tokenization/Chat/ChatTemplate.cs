@@ -3,7 +3,7 @@ using ManagedTransformer.Tokenization.Chat.Jinja;
 namespace ManagedTransformer.Tokenization.Chat;
 
 /// <summary>
-/// How a model's conversations become prompts: the <c>chat_template</c> of a Hugging Face folder, written in the template language Jinja.
+/// The form of conversations in prompts: the <c>chat_template</c> of a Hugging Face folder, written in the template language Jinja.
 /// A small part of the language is understood, and nothing of it can do more than write text: loops over messages, conditions, variables,
 /// strings. Whatever is outside this part is refused by name and line when the template is applied. Work, depth and length are bounded.
 /// </summary>
