@@ -3,7 +3,9 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Samples.OwnModel;
 
-/// <summary>What a recurrence remembers of everything that it has read: c of the last position, of the same size for texts of any length.</summary>
+/// <summary>
+/// What a recurrence remembers of everything that it has read: c of the last position, of the same size for texts of any length.
+/// </summary>
 /// <param name="shape">[B, D]</param>
 public sealed class RecurrentState(Shape shape) : LayerState
 {

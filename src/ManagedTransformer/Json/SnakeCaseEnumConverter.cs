@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace ManagedTransformer.Json;
 
 /// <summary>
-/// Enumerations by their snake_case names only: <c>gelu_tanh</c>. An unknown one is refused by a <see cref="JsonException"/>. Enumerations of
-/// configurations name it, so that they are written alike by generated contexts of other programs.
+/// Enumerations by their snake_case names only: <c>gelu_tanh</c>. An unknown one is refused by a <see cref="JsonException"/>.
+/// Configurations' enumerations name it, so that they are written alike by generated contexts of other programs.
 /// </summary>
 /// <typeparam name="TEnum">The enumeration.</typeparam>
 public sealed class SnakeCaseEnumConverter<TEnum> : JsonConverter<TEnum>
