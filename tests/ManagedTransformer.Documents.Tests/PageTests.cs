@@ -31,8 +31,8 @@ public sealed class PageTests(ITestOutputHelper output)
             }
             else if (programs.FirstOrDefault(program => program.Blocks[^1] == block) is { } program)
             {
-                parts.Add((program.Blocks[0].Place, string.Join('\n', program.Blocks.Select(part => part.Text)),
-                    () => Workplace.Run(program)));
+                string text = string.Join('\n', program.Blocks.Select(part => part.Text));
+                parts.Add((string.Join(" and ", program.Blocks.Select(part => part.Place)), text, () => Workplace.Run(program)));
             }
         }
 
@@ -44,9 +44,10 @@ public sealed class PageTests(ITestOutputHelper output)
         using Workplace work = new();
         foreach ((string place, string text, Func<string?> run) in parts)
         {
+            string told = text.Contains('\n', StringComparison.Ordinal) ? $"{place}: C#" : $"{place}: {text}";
             if (NotRun.Reason(name, text) is { } reason)
             {
-                output.WriteLine($"not run ({reason}): {place}: {text}");
+                output.WriteLine($"not run ({reason}): {told}");
             }
             else if (run() is { } failure)
             {
@@ -54,7 +55,7 @@ public sealed class PageTests(ITestOutputHelper output)
             }
             else
             {
-                output.WriteLine($"run: {place}: {text}");
+                output.WriteLine($"run: {told}");
             }
         }
 

@@ -15,7 +15,7 @@ internal static class ShortRecipes
     private static readonly string[] _names =
     [
         .. Recipe.BuiltinNames.Where(name => name is "stories" or "llama-stories" or "shakespeare-char" or "translation-toy"
-            || name.StartsWith("finetune", StringComparison.Ordinal) || name.StartsWith("multi30k-d", StringComparison.Ordinal)
+            || name.StartsWith("finetune", StringComparison.Ordinal) || name.StartsWith("multi30k-de", StringComparison.Ordinal)
             || name.StartsWith("linearize-", StringComparison.Ordinal) || name.StartsWith("enwiki-", StringComparison.Ordinal)),
     ];
 

@@ -104,8 +104,7 @@ internal sealed class Workplace : IDisposable
         ShortRecipes.Write(work._folder.FullName);
         WriteTexts();
         WritePairs();
-
-        // A text of one's own, with the letters of the stories.
+        CopyCheckpoints();
         Train("mt train stories");
         Train("mt train translation-toy");
         Train("mt train finetune-lora --init out/stories --data builtin:stories --out out/lora");
@@ -151,6 +150,7 @@ internal sealed class Workplace : IDisposable
 
     private static void WriteTexts()
     {
+        // With the letters of the stories, which their tokenizer knows.
         string text = string.Concat(Enumerable.Range(0, Sentences).Select(i =>
             $"Once upon a time there was a {_nouns[i % 4]}. The {_nouns[i / 4 % 4]} was big and the {_nouns[i * 7 % 4]} was small.\n"));
         File.WriteAllText("input.txt", text);
@@ -181,6 +181,15 @@ internal sealed class Workplace : IDisposable
             using GZipStream file = new(File.Create(path), CompressionLevel.Fastest);
             file.Write(Encoding.UTF8.GetBytes(text));
         }
+    }
+
+    // Files that PyTorch wrote, with their vocabularies.
+    private static void CopyCheckpoints()
+    {
+        string cases = Path.Combine(Repository.Root, "tests", "cases", "torch_checkpoints");
+        File.Copy(Path.Combine(cases, "plain_tensors_zip.pt"), "model.pt");
+        File.Copy(Path.Combine(cases, "fairseq012_translation_cfg_zip.pt"), "checkpoint_best.pt");
+        Copy(Path.Combine(cases, "fairseq012_translation_cfg_zip.data"), "data-bin");
     }
 
     private static void Copy(string from, string to)
