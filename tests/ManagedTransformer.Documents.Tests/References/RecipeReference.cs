@@ -11,19 +11,30 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Documents.Tests.References;
 
 /// <summary>The page of recipes: every key that their JSON may have, from the types that read it, and the recipes of the library.</summary>
-internal sealed class RecipeReference
+internal sealed class RecipeReference : IDisposable
 {
+    private const string Whole = "integer", Real = "number";
+
     private readonly StringBuilder _page = new();
     private readonly XmlComments _comments = new(typeof(Recipe), typeof(Tensor));
-    private readonly List<Type> _objects = [], _enums = [];
+    private readonly RangeProbe _ranges = new();
+    private readonly List<(Type Type, string Architecture, string[] Path)> _objects =
+    [
+        (typeof(LanguageModelRecipe), Recipe.TransformerLanguageModel, []),
+        (typeof(TranslationRecipe), Recipe.TransformerTranslation, []),
+    ];
+
+    private readonly List<Type> _enums = [];
 
     /// <summary>The page.</summary>
     public static string Write()
     {
-        RecipeReference reference = new();
+        using RecipeReference reference = new();
         reference.WriteAll();
         return reference._page.ToString();
     }
+
+    public void Dispose() => _ranges.Dispose();
 
     private void WriteAll()
     {
@@ -32,16 +43,16 @@ internal sealed class RecipeReference
 
             A recipe is a JSON file that decides everything about a training run but its random seed. This page is written by the types that read recipes.
             An unknown key, a wrong type or a value out of its range is refused by its name, with what is possible. Comments and trailing commas are allowed.
+            The column range has the words with which the library refuses a number that is too small; empty where it says nothing. The default is allowed in any case.
             `mt recipes NAME` prints a recipe of the list at the end, to make your own from; `mt info RECIPE` shows a recipe with all defaults and its exact number of parameters.
 
             Every recipe has the key `architecture`: `transformer_lm`, a [language model](#language-model), or `transformer_seq2seq`, a [translation model](#translation-model).
 
 
             """);
-        _objects.AddRange([typeof(LanguageModelRecipe), typeof(TranslationRecipe)]);
         for (int i = 0; i < _objects.Count; i++)
         {
-            WriteObject(_objects[i]);
+            WriteObject(_objects[i].Type, _objects[i].Architecture, _objects[i].Path);
         }
 
         _page.Append("\n## Values\n\nNames that keys of a fixed choice take.\n");
@@ -61,9 +72,9 @@ internal sealed class RecipeReference
     private static string Link(Type type) =>
         $"[{Title(type)}](#{Title(type).ToLowerInvariant().Replace(' ', '-')})";
 
-    private void WriteObject(Type type)
+    private void WriteObject(Type type, string architecture, string[] path)
     {
-        _page.Append($"\n## {Title(type)}\n\n{_comments.Of(type)}\n\n| key | type | default | meaning |\n|---|---|---|---|\n");
+        _page.Append($"\n## {Title(type)}\n\n{_comments.Of(type)}\n\n| key | type | default | range | meaning |\n|---|---|---|---|---|\n");
         object? defaults = type.GetConstructor(Type.EmptyTypes) is null ? null : Activator.CreateInstance(type);
         foreach (JsonPropertyInfo property in RecipeJson.Default.Options.GetTypeInfo(type).Properties)
         {
@@ -79,7 +90,9 @@ internal sealed class RecipeReference
                 : Json(standard, property.PropertyType) is { Length: > 0 } text ? $"`{text}`"
                 : "its defaults";
             string meaning = _comments.Of('P', member.DeclaringType!, member.Name);
-            _page.Append($"| `{property.Name}` | {TypeName(property.PropertyType)} | {value} | {Cell(meaning)} |\n");
+            string name = TypeName(property.PropertyType, architecture, [.. path, property.Name]);
+            string range = name is Whole or Real ? _ranges.Of(architecture, path, property.Name, name == Whole) : "";
+            _page.Append($"| `{property.Name}` | {name} | {value} | {range} | {Cell(meaning)} |\n");
         }
     }
 
@@ -124,19 +137,23 @@ internal sealed class RecipeReference
         }
     }
 
-    private string TypeName(Type type)
+    private string TypeName(Type type, string architecture, string[] path)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type.IsEnum)
         {
-            Add(_enums, type);
+            if (!_enums.Contains(type))
+            {
+                _enums.Add(type);
+            }
+
             return Link(type);
         }
 
         if (type != typeof(string) && type.IsAssignableTo(typeof(IEnumerable)))
         {
             Type element = type.GetElementType() ?? type.GetGenericArguments()[^1];
-            return $"list of {TypeName(element)}";
+            return $"list of {TypeName(element, architecture, path)}";
         }
 
         if (type == typeof(string))
@@ -151,19 +168,15 @@ internal sealed class RecipeReference
 
         if (type.IsPrimitive)
         {
-            return type == typeof(float) || type == typeof(double) ? "number" : "integer";
+            return type == typeof(float) || type == typeof(double) ? Real : Whole;
         }
 
-        Add(_objects, type);
-        return Link(type);
-
-        static void Add(List<Type> types, Type type)
+        if (!_objects.Any(known => known.Type == type))
         {
-            if (!types.Contains(type))
-            {
-                types.Add(type);
-            }
+            _objects.Add((type, architecture, path));
         }
+
+        return Link(type);
     }
 
     // Empty for an object, whose defaults have a table of their own.
