@@ -117,6 +117,10 @@ internal sealed class Workplace : IDisposable
             Train($"mt convert llama --to llama --out {name}");
         }
 
+        Train("mt convert llama --to llama --out SmolLM2-135M-Instruct");
+        File.WriteAllText(
+            "SmolLM2-135M-Instruct/chat_template.jinja", "{% for message in messages %}{{ message['content'] }} {% endfor %}");
+
         WithTokens("finetune", "base");
         Train("mt train models/base.json --data input.txt --out base");
         Train("mt convert base --to gpt2 --out gpt2");
