@@ -66,7 +66,9 @@ internal static class CommandLine
 #pragma warning restore CA1031
     }
 
-    private static Command CreateRoot(Terminal terminal) => new(
+    /// <summary>The whole tree of commands.</summary>
+    /// <param name="terminal">Where they read and write.</param>
+    public static Command CreateRoot(Terminal terminal) => new(
         "mt",
         """
         Trains, evaluates, inspects and converts Transformers, writes on and translates with them, on managed code only.

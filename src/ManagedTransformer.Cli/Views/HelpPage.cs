@@ -45,7 +45,9 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
         return CommandLine.Done;
     }
 
-    private static string Usage(Command command)
+    /// <summary>How a command is called.</summary>
+    /// <param name="command">The command, in its tree.</param>
+    public static string Usage(Command command)
     {
         string usage = NameWithArguments(command);
         for (Command? parent = ParentOf(command); parent is not null; parent = ParentOf(parent))
@@ -58,7 +60,9 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
 
     private static Command? ParentOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault();
 
-    private static IEnumerable<Option> OptionsOf(Command command)
+    /// <summary>A command's options, those of the commands above it included.</summary>
+    /// <param name="command">The command, in its tree.</param>
+    public static IEnumerable<Option> OptionsOf(Command command)
     {
         IEnumerable<Option> options = command.Options;
         for (Command? parent = ParentOf(command); parent is not null; parent = ParentOf(parent))
@@ -78,19 +82,27 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
         return argument.Arity.MinimumNumberOfValues == 0 ? $"[{name}]" : name;
     }
 
-    private static string Name(Argument argument) => $"<{argument.HelpName ?? argument.Name}>";
+    /// <summary>An argument as usage shows it.</summary>
+    /// <param name="argument">The argument.</param>
+    public static string Name(Argument argument) => $"<{argument.HelpName ?? argument.Name}>";
 
-    private static string Name(Option option)
+    /// <summary>An option as usage shows it.</summary>
+    /// <param name="option">The option.</param>
+    public static string Name(Option option)
     {
         string names = string.Join(", ", option.Aliases.Append(option.Name));
         string value = option.ValueType == typeof(bool) ? "" : $" <{option.HelpName ?? option.Name.TrimStart('-')}>";
         return $"{names}{value}{(option.Required ? " (REQUIRED)" : "")}";
     }
 
-    private static string Text(Argument argument) =>
+    /// <summary>An argument's description, with its default.</summary>
+    /// <param name="argument">The argument.</param>
+    public static string Text(Argument argument) =>
         WithDefault(argument.Description, argument.HasDefaultValue ? argument.GetDefaultValue() : null);
 
-    private static string Text(Option option) => WithDefault(option.Description, option.HasDefaultValue ? option.GetDefaultValue() : null);
+    /// <summary>An option's description, with its default.</summary>
+    /// <param name="option">The option.</param>
+    public static string Text(Option option) => WithDefault(option.Description, option.HasDefaultValue ? option.GetDefaultValue() : null);
 
     private static string WithDefault(string? description, object? value) =>
         value is null or false ? description ?? "" : $"{description} [default: {value}]";
