@@ -7,12 +7,12 @@ namespace ManagedTransformer.Packaging.Tests;
 
 /// <summary>
 /// All packages, made of what was built already, as a feed in an empty folder, which is deleted at the end. Commands that run in the folder
-/// take our packages from the feed and those of others from where this machine takes them. Our packages go into a cache of their own.
+/// take our packages from the feed and those of others from where this machine takes them. Our packages leave the machine's cache at the end.
 /// </summary>
 public sealed partial class PackageFeed : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("packages").FullName;
-    private readonly string _caches;
+    private readonly string _cache;
     private readonly Lazy<string> _tool, _model;
     private readonly List<string> _log = [];
 
@@ -21,12 +21,11 @@ public sealed partial class PackageFeed : IDisposable
         // Not one that a cache may know.
         Version = $"0.0.0-test.{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}";
         Directory.CreateDirectory(Feed);
-        _caches = Run(_folder, "dotnet", "nuget", "locals", "global-packages", "--list").Require().Output.Split(": ", 2)[1].Trim();
+        _cache = Run(_folder, "dotnet", "nuget", "locals", "global-packages", "--list").Require().Output.Split(": ", 2)[1].Trim();
         string[] sources = [.. SourceName().Matches(Run(_folder, "dotnet", "nuget", "list", "source").Require().Output)
             .Select(match => match.Groups[1].Value)];
         File.WriteAllText(this["nuget.config"], $"""
             <configuration>
-              <fallbackPackageFolders><add key="machine" value="{_caches}" /></fallbackPackageFolders>
               <packageSources><add key="built" value="{Feed}" /></packageSources>
               <packageSourceMapping>
                 <packageSource key="built"><package pattern="ManagedTransformer*" /></packageSource>
@@ -63,7 +62,18 @@ public sealed partial class PackageFeed : IDisposable
     /// <summary>A place in the folder.</summary>
     public string this[string name] => Path.Combine(_folder, name);
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(_folder, recursive: true);
+        foreach (string id in Repository.Packages)
+        {
+            string cached = Path.Combine(_cache, id.ToLowerInvariant(), Version);
+            if (Directory.Exists(cached))
+            {
+                Directory.Delete(cached, recursive: true);
+            }
+        }
+    }
 
     /// <summary>The file of a package.</summary>
     public string PathOf(string id, string extension) => Path.Combine(Feed, $"{id}.{Version}.{extension}");
@@ -85,16 +95,12 @@ public sealed partial class PackageFeed : IDisposable
             start.Environment.Remove(inherited);
         }
 
-        if (_caches is not null)
-        {
-            start.Environment["NUGET_PACKAGES"] = this["cache"];
-        }
-
         // Nothing stays behind that would hold the pipes open, and messages are in the language that is looked for.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         start.Environment["UseSharedCompilation"] = "false";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        start.Environment["NuGetAudit"] = "false"; // asks sources that may be out of reach
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = start.Environment["DOTNET_NOLOGO"] = "1";
 
         long began = Stopwatch.GetTimestamp();
