@@ -15,6 +15,7 @@ public sealed partial class ApplicationTests(PackageFeed feed, ITestOutputHelper
     [
         ("GpuDevices.Register()", "needs a graphics card"),
         ("out/multi30k-de-en", "needs a model that takes hours"),
+        ("SmolLM2-135M", "needs a model from elsewhere"),
         ("out/lora", "needs adapters that were trained before"),
         ("Prepare(Recipe.Builtin(\"stories\")", "takes two minutes"),
     ];
