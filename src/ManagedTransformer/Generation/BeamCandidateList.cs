@@ -26,7 +26,7 @@ internal sealed class BeamCandidateList(int capacity)
     /// <param name="parent">The hypothesis.</param>
     /// <param name="score">Its score.</param>
     /// <param name="logProbabilities">[V]</param>
-    /// <exception cref="InvalidOperationException">A log-probability is not a number.</exception>
+    /// <exception cref="InputException">A log-probability is not a number.</exception>
     public void Offer(int parent, double score, ReadOnlySpan<float> logProbabilities)
     {
         int token = 0;
@@ -71,7 +71,7 @@ internal sealed class BeamCandidateList(int capacity)
     {
         if (double.IsNaN(candidate.Score))
         {
-            throw new InvalidOperationException(
+            throw new InputException(
                 $"The model's score of token {candidate.Token} is not a number: its weights are damaged or training diverged.");
         }
 

@@ -40,7 +40,7 @@ internal sealed class BeamSearch
     /// longest one of the batch.</param>
     /// <returns>For each sentence the finished hypotheses, at most B, best first.</returns>
     /// <exception cref="InputException">The vocabulary is too small for the beam.</exception>
-    /// <exception cref="InvalidOperationException">The model's scores are not numbers.</exception>
+    /// <exception cref="InputException">The model's scores are not numbers.</exception>
     public IReadOnlyList<IReadOnlyList<Hypothesis>> Search(ISearchModel model, ReadOnlySpan<int> sourceLengths)
     {
         ArgumentNullException.ThrowIfNull(model);

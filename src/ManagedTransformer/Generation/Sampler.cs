@@ -39,7 +39,7 @@ public sealed class Sampler
     /// <summary>The next token of a text that has none yet.</summary>
     /// <param name="logits">Scores of all tokens.</param>
     /// <exception cref="InputException">The options rule out every token.</exception>
-    /// <exception cref="InvalidOperationException">The logits are not finite.</exception>
+    /// <exception cref="InputException">The logits are not finite.</exception>
     public int Next(ReadOnlySpan<float> logits)
     {
         if (_chain.IsEmpty)
@@ -56,7 +56,7 @@ public sealed class Sampler
     /// <param name="tokens">The text so far: the prompt, then what was generated.</param>
     /// <param name="promptLength">How many of the tokens are the prompt.</param>
     /// <exception cref="InputException">The options rule out every token.</exception>
-    /// <exception cref="InvalidOperationException">The logits are not finite.</exception>
+    /// <exception cref="InputException">The logits are not finite.</exception>
     public int Next(Span<float> logits, ReadOnlySpan<int> tokens, int promptLength)
     {
         RequireFinite(logits);
@@ -70,7 +70,7 @@ public sealed class Sampler
 
     /// <summary>Refuses scores that no sound model gives.</summary>
     /// <param name="logits">[V]</param>
-    /// <exception cref="InvalidOperationException">One is infinite or no number.</exception>
+    /// <exception cref="InputException">One is infinite or no number.</exception>
     internal static void RequireFinite(ReadOnlySpan<float> logits)
     {
         if (!TensorPrimitives.IsFiniteAll(logits))
@@ -81,7 +81,7 @@ public sealed class Sampler
                 token++;
             }
 
-            throw new InvalidOperationException(
+            throw new InputException(
                 $"The model's score of token {token} is {logits[token]}: its weights are damaged or training diverged.");
         }
     }

@@ -150,7 +150,7 @@ public sealed class BeamSearchTests
             StringComparison.Ordinal);
         float[] damaged = RandomTable(9, 1);
         damaged[^2] = damaged[(Eos * 9) + 5] = float.NaN;
-        Assert.Throws<InvalidOperationException>(() => new BeamSearch(new() { Beam = 2 }).Search(new TableModel(damaged, 9, 2), [3]));
+        Assert.Throws<InputException>(() => new BeamSearch(new() { Beam = 2 }).Search(new TableModel(damaged, 9, 2), [3]));
     }
 
     private static float[] Shifted(float[] table, int vocabulary, int sentence) =>

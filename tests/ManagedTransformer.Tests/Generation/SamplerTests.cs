@@ -51,9 +51,9 @@ public sealed class SamplerTests
     public void DamagedScoresAreRefused()
     {
         Assert.Contains("token 1",
-            Assert.Throws<InvalidOperationException>(() => new Sampler(new GenerationOptions(), 2).Next([0, float.NaN])).Message,
+            Assert.Throws<InputException>(() => new Sampler(new GenerationOptions(), 2).Next([0, float.NaN])).Message,
             StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(
+        Assert.Throws<InputException>(
             () => new Sampler(new GenerationOptions { Temperature = 0 }, 2).Next([float.PositiveInfinity, 0]));
     }
 
