@@ -15,7 +15,7 @@ using Xunit;
 namespace ManagedTransformer.Tests;
 
 /// <summary>
-/// What the README says about threads: a model may be used by several at once, a run, a trainer or a tensor that is written to by one.
+/// What the page on threads says: a model may be used by several at once, a run, a trainer or a tensor that is written to by one.
 /// </summary>
 public sealed class ThreadSafetyTests
 {
