@@ -7,7 +7,8 @@ namespace ManagedTransformer.Packaging.Tests;
 
 /// <summary>
 /// All packages, made of what was built already, as a feed in an empty folder, which is deleted at the end. Commands that run in the folder
-/// take our packages from the feed and those of others from where this machine takes them. Our packages leave the machine's cache at the end.
+/// take our packages from the feed and those of others from where this machine takes them. Our packages leave the machine's cache at the
+/// end.
 /// </summary>
 public sealed partial class PackageFeed : IDisposable
 {
