@@ -16,6 +16,8 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors>
     where TRows : struct, IConstant
     where TVectors : struct, IConstant
 {
+    private const int MostRows = 12, MostWidth = 2 * 16;
+
     /// <summary>
     /// C = alpha * A B, or C + alpha * A B if accumulating; of the last vector of every row of C only the first <paramref name="last"/>
     /// lanes.
@@ -106,61 +108,127 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors>
             b += bStep;
         }
 
+        if (TOps.Registers < 32 && last < TOps.Count)
+        {
+            // Part of a vector is stored by a call, across which sums would live in memory: all through the loop, where registers are few.
+            int width = TVectors.Value * TOps.Count;
+            float* tile = stackalloc float[MostRows * MostWidth];
+            Keep(c0, d0, tile);
+            if (TRows.Value > 1)
+            {
+                Keep(c1, d1, tile + width);
+            }
+
+            if (TRows.Value > 2)
+            {
+                Keep(c2, d2, tile + 2 * width);
+            }
+
+            if (TRows.Value > 3)
+            {
+                Keep(c3, d3, tile + 3 * width);
+            }
+
+            if (TRows.Value > 4)
+            {
+                Keep(c4, d4, tile + 4 * width);
+            }
+
+            if (TRows.Value > 5)
+            {
+                Keep(c5, d5, tile + 5 * width);
+            }
+
+            if (TRows.Value > 6)
+            {
+                Keep(c6, d6, tile + 6 * width);
+            }
+
+            if (TRows.Value > 7)
+            {
+                Keep(c7, d7, tile + 7 * width);
+            }
+
+            if (TRows.Value > 8)
+            {
+                Keep(c8, d8, tile + 8 * width);
+            }
+
+            if (TRows.Value > 9)
+            {
+                Keep(c9, d9, tile + 9 * width);
+            }
+
+            if (TRows.Value > 10)
+            {
+                Keep(c10, d10, tile + 10 * width);
+            }
+
+            if (TRows.Value > 11)
+            {
+                Keep(c11, d11, tile + 11 * width);
+            }
+
+            Merge(tile, c, ldc, last, alpha, accumulate);
+            return;
+        }
+
+        int lanes = TOps.Registers < 32 ? TOps.Count : last;
         TVector factor = TOps.Broadcast(alpha);
-        Store(c0, d0, c, last, factor, accumulate);
+        Store(c0, d0, c, lanes, factor, accumulate);
         if (TRows.Value > 1)
         {
-            Store(c1, d1, c + ldc, last, factor, accumulate);
+            Store(c1, d1, c + ldc, lanes, factor, accumulate);
         }
 
         if (TRows.Value > 2)
         {
-            Store(c2, d2, c + 2 * ldc, last, factor, accumulate);
+            Store(c2, d2, c + 2 * ldc, lanes, factor, accumulate);
         }
 
         if (TRows.Value > 3)
         {
-            Store(c3, d3, c + 3 * ldc, last, factor, accumulate);
+            Store(c3, d3, c + 3 * ldc, lanes, factor, accumulate);
         }
 
         if (TRows.Value > 4)
         {
-            Store(c4, d4, c + 4 * ldc, last, factor, accumulate);
+            Store(c4, d4, c + 4 * ldc, lanes, factor, accumulate);
         }
 
         if (TRows.Value > 5)
         {
-            Store(c5, d5, c + 5 * ldc, last, factor, accumulate);
+            Store(c5, d5, c + 5 * ldc, lanes, factor, accumulate);
         }
 
         if (TRows.Value > 6)
         {
-            Store(c6, d6, c + 6 * ldc, last, factor, accumulate);
+            Store(c6, d6, c + 6 * ldc, lanes, factor, accumulate);
         }
 
         if (TRows.Value > 7)
         {
-            Store(c7, d7, c + 7 * ldc, last, factor, accumulate);
+            Store(c7, d7, c + 7 * ldc, lanes, factor, accumulate);
         }
 
         if (TRows.Value > 8)
         {
-            Store(c8, d8, c + 8 * ldc, last, factor, accumulate);
+            Store(c8, d8, c + 8 * ldc, lanes, factor, accumulate);
         }
 
         if (TRows.Value > 9)
         {
-            Store(c9, d9, c + 9 * ldc, last, factor, accumulate);
+            Store(c9, d9, c + 9 * ldc, lanes, factor, accumulate);
         }
 
         if (TRows.Value > 10)
         {
-            Store(c10, d10, c + 10 * ldc, last, factor, accumulate);
+            Store(c10, d10, c + 10 * ldc, lanes, factor, accumulate);
         }
 
         if (TRows.Value > 11)
         {
-            Store(c11, d11, c + 11 * ldc, last, factor, accumulate);
+            Store(c11, d11, c + 11 * ldc, lanes, factor, accumulate);
         }
     }
 
@@ -172,6 +240,27 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors>
         if (TVectors.Value > 1)
         {
             d = TOps.MultiplyAdd(factor, b1, d);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Keep(TVector sum0, TVector sum1, float* row)
+    {
+        TOps.Store(sum0, row);
+        if (TVectors.Value > 1)
+        {
+            TOps.Store(sum1, row + TOps.Count);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Merge(float* tile, float* c, nint ldc, int last, float alpha, bool accumulate)
+    {
+        TVector factor = TOps.Broadcast(alpha);
+        for (int row = 0; row < TRows.Value; row++, tile += TVectors.Value * TOps.Count, c += ldc)
+        {
+            TVector sum0 = TOps.Load(tile), sum1 = TVectors.Value > 1 ? TOps.Load(tile + TOps.Count) : sum0;
+            Store(sum0, sum1, c, last, factor, accumulate);
         }
     }
 
