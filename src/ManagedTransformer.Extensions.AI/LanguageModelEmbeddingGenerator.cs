@@ -64,15 +64,8 @@ public sealed class LanguageModelEmbeddingGenerator : IEmbeddingGenerator<string
     /// <summary>This generator, its <see cref="EmbeddingGeneratorMetadata"/> or its <see cref="LanguageModel"/>.</summary>
     /// <param name="serviceType">The type that is asked for.</param>
     /// <param name="serviceKey">Null; there are no others.</param>
-    public object? GetService(Type serviceType, object? serviceKey = null)
-    {
-        ArgumentNullException.ThrowIfNull(serviceType);
-        return serviceKey is not null ? null
-            : serviceType.IsInstanceOfType(this) ? this
-            : serviceType.IsInstanceOfType(_metadata) ? _metadata
-            : serviceType.IsInstanceOfType(Model) ? Model
-            : null;
-    }
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        ClientServices.Find(serviceType, serviceKey, this, _metadata, Model);
 
     /// <summary>Does nothing: the model belongs to whoever loaded it.</summary>
     public void Dispose()
