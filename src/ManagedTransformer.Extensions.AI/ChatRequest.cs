@@ -19,14 +19,12 @@ internal static class ChatRequest
             return options with { MaxTokens = defaults.MaxOutputTokens, Seed = AnySeed() };
         }
 
-        int most = defaults.MaxOutputTokens;
-        ulong seed = AnySeed();
         switch (request.RawRepresentationFactory?.Invoke(client))
         {
             case null:
                 break;
             case GenerationOptions own:
-                (options, most, seed) = (own, own.MaxTokens, own.Seed);
+                options = own;
                 break;
             case { } other:
                 throw new NotSupportedException(
@@ -36,8 +34,8 @@ internal static class ChatRequest
         RequireNothingElse(request);
         return options with
         {
-            MaxTokens = request.MaxOutputTokens ?? most,
-            Seed = request.Seed is { } given ? unchecked((ulong)given) : seed,
+            MaxTokens = request.MaxOutputTokens ?? defaults.MaxOutputTokens,
+            Seed = request.Seed is { } given ? unchecked((ulong)given) : AnySeed(),
             Temperature = request.Temperature ?? options.Temperature,
             TopK = request.TopK ?? options.TopK,
             TopP = request.TopP ?? options.TopP,

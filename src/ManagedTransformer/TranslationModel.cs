@@ -289,7 +289,7 @@ public sealed class TranslationModel : TrainedModel
         for (bool isOver = false; !isOver;)
         {
             List<(string Sentence, int[]? Ids)> window = [];
-            int size = options.Batch == 1 ? 1 : options.Batch * BatchesPerWindow;
+            int size = options.Batch == 1 ? 1 : (int)Math.Min((long)options.Batch * BatchesPerWindow, int.MaxValue);
             while (!isOver && window.Count < size)
             {
                 try

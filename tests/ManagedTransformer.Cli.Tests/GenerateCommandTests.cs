@@ -139,8 +139,9 @@ public sealed class GenerateCommandTests : IClassFixture<GenerateCommandTests.Mo
     }
 
     [Theory]
-    [InlineData("{}", "no JSON list of messages")]
-    [InlineData("[]", "no JSON list of messages")]
+    [InlineData("{}", "no JSON list of one message or more")]
+    [InlineData("[]", "no JSON list of one message or more")]
+    [InlineData("""[{ "role": "user", "content": "x", "name": "bob" }]""", "has a message with 'name'")]
     [InlineData("[{ \"role\": \"user\" }]", "message 1 needs \"content\"")]
     [InlineData("[{ \"role\": 3, \"content\": \"a\" }]", "message 1 needs \"role\"")]
     [InlineData("[1]", "message 1 needs \"role\"")]

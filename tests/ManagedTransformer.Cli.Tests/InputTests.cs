@@ -200,7 +200,7 @@ public sealed class InputTests : IDisposable
         (string, string)[] rules = [("skip", translation + translation), ("empty", $"{translation}\n{translation}")];
         foreach ((string rule, string expected) in rules)
         {
-            foreach (string batch in (string[])["1", "2", "32"])
+            foreach (string batch in (string[])["1", "2", "32", "2000000000"])
             {
                 ToolResult result = Workspace.Run("translate", _work["model"], input, "--too-long", rule, "--batch", batch);
                 Assert.Equal((0, expected), (result.ExitCode, result.Output));

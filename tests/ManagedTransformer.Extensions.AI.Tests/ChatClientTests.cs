@@ -100,8 +100,8 @@ public sealed class ChatClientTests
         {
             using CancellationTokenSource source = new();
             CountingProcessor counter = new(at: 5, source.Cancel);
-            GenerationOptions own = new() { MaxTokens = 100_000, Processors = [counter] };
-            ChatOptions options = new() { RawRepresentationFactory = _ => own };
+            GenerationOptions own = new() { Processors = [counter] };
+            ChatOptions options = new() { RawRepresentationFactory = _ => own, MaxOutputTokens = 100_000 };
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => isStream
                 ? client.GetStreamingResponseAsync("Once ", options, source.Token).ToChatResponseAsync(CancellationToken.None)
                 : client.GetResponseAsync("Once ", options, source.Token));
@@ -171,10 +171,17 @@ public sealed class ChatClientTests
     public async Task GenerationsOwnOptionsComeThroughTheFactory()
     {
         using IChatClient client = _model.AsIChatClient();
-        GenerationOptions own = new() { MaxTokens = 12, Seed = 8, TopK = 3 };
-        ChatOptions options = new() { RawRepresentationFactory = _ => own, Temperature = 0.5f };
+        GenerationOptions own = new() { TopK = 3 };
+        ChatOptions options = new() { RawRepresentationFactory = _ => own, Temperature = 0.5f, MaxOutputTokens = 12, Seed = 8 };
         ChatResponse response = await client.GetResponseAsync("Once ", options, Cancellation);
-        Assert.Equal(Text("Once ", own with { Temperature = 0.5f }), response.Text);
+        Assert.Equal(Text("Once ", own with { Temperature = 0.5f, MaxTokens = 12, Seed = 8 }), response.Text);
+
+        // Length and seed are the request's or the client's, never those that every GenerationOptions has.
+        using IChatClient brief = _model.AsIChatClient(new LanguageModelClientOptions { MaxOutputTokens = 30 });
+        ChatOptions open = new() { RawRepresentationFactory = _ => own };
+        ChatResponse first = await brief.GetResponseAsync("Once ", open, Cancellation);
+        Assert.Equal(30, first.Usage!.OutputTokenCount);
+        Assert.NotEqual(first.Text, (await brief.GetResponseAsync("Once ", open, Cancellation)).Text);
     }
 
     [Theory]

@@ -89,12 +89,16 @@ internal sealed class PromptOptionSet
             using JsonDocument json = JsonDocument.Parse(Utf8Text.Read(stream, $"'{file}'"));
             if (json.RootElement.ValueKind != JsonValueKind.Array || json.RootElement.GetArrayLength() == 0)
             {
-                throw new InputException($"The file '{file}' is no JSON list of messages.");
+                throw new InputException($"The file '{file}' is no JSON list of one message or more.");
             }
 
             foreach (JsonElement message in json.RootElement.EnumerateArray())
             {
                 messages.Add(new(Member(message, "role"), Member(message, "content")));
+                foreach (JsonProperty member in message.EnumerateObject().Where(member => member.Name is not ("role" or "content")))
+                {
+                    throw new InputException($"The file '{file}' has a message with '{member.Name}'; messages have role and content.");
+                }
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -49,8 +49,7 @@ internal sealed class LogitsChain
     /// <param name="tokens">The text so far.</param>
     /// <param name="promptLength">How many of the tokens are the prompt.</param>
     /// <param name="logits">[V], changed in place.</param>
-    /// <exception cref="InputException">Every token was ruled out.</exception>
-    /// <exception cref="InvalidOperationException">A processor made a score infinite or no number.</exception>
+    /// <exception cref="InputException">Every token was ruled out, or a score became infinite or no number.</exception>
     public void Process(ReadOnlySpan<int> tokens, int promptLength, Span<float> logits)
     {
         foreach (ILogitsProcessor processor in _processors)
@@ -72,7 +71,8 @@ internal sealed class LogitsChain
         {
             if (float.IsNaN(logits[i]) || float.IsPositiveInfinity(logits[i]))
             {
-                throw new InvalidOperationException($"A logits processor made the score of token {i} {logits[i]}.");
+                throw new InputException(
+                    $"Penalties, logit bias or a processor of the caller's made the score of token {i} {logits[i]}; give smaller ones.");
             }
 
             isAnyLeft |= !float.IsNegativeInfinity(logits[i]);

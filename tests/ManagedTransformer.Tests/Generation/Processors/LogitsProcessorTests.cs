@@ -157,7 +157,11 @@ public sealed class LogitsProcessorTests
         options = new() { LogitBias = Enumerable.Range(0, 3).ToDictionary(token => token, _ => float.NegativeInfinity) };
         Assert.Contains("rule out every token", Assert.Throws<InputException>(() => new Sampler(options, 3).Next([9, 1, 1])).Message,
             StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => new Sampler(new() { Processors = [new Breaking()] }, 3).Next([9, 1, 1]));
+        Assert.Throws<InputException>(() => new Sampler(new() { Processors = [new Breaking()] }, 3).Next([9, 1, 1]));
+        Assert.Contains(
+            "Penalties, logit bias or a processor",
+            Assert.Throws<InputException>(() => new Sampler(new() { RepetitionPenalty = 1e-38f }, 3).Next([9, 1, 1], [0], 1)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
