@@ -13,8 +13,8 @@ namespace ManagedTransformer.Extensions.AI;
 /// Of <see cref="ChatOptions"/> are used: Instructions (a system message in front), ModelId (which must be this model's), MaxOutputTokens,
 /// Temperature, TopP, TopK, FrequencyPenalty, PresencePenalty, StopSequences, Seed (without one every request draws its own) and
 /// RawRepresentationFactory, which may return the <see cref="GenerationOptions"/> to begin with, but for their length and seed.
-/// Everything else that asks for something, such as tools, is refused by name. A piece of text has the <see cref="GenerationStep"/> as its raw representation, with
-/// log-probabilities where <see cref="GenerationOptions.LogProbabilities"/> asks for them.
+/// Everything else that asks for something, such as tools, is refused by name. A piece of text has the <see cref="GenerationStep"/> as
+/// its raw representation, with log-probabilities where <see cref="GenerationOptions.LogProbabilities"/> asks for them.
 /// </remarks>
 public sealed class LanguageModelChatClient : IChatClient
 {
