@@ -38,8 +38,7 @@ public sealed class Sampler
 
     /// <summary>The next token of a text that has none yet.</summary>
     /// <param name="logits">Scores of all tokens.</param>
-    /// <exception cref="InputException">The options rule out every token.</exception>
-    /// <exception cref="InputException">The logits are not finite.</exception>
+    /// <exception cref="InputException">The options rule out every token, or the logits are not finite.</exception>
     public int Next(ReadOnlySpan<float> logits)
     {
         if (_chain.IsEmpty)
@@ -55,8 +54,7 @@ public sealed class Sampler
     /// <param name="logits">Scores of all tokens, which the processors change.</param>
     /// <param name="tokens">The text so far: the prompt, then what was generated.</param>
     /// <param name="promptLength">How many of the tokens are the prompt.</param>
-    /// <exception cref="InputException">The options rule out every token.</exception>
-    /// <exception cref="InputException">The logits are not finite.</exception>
+    /// <exception cref="InputException">The options rule out every token, or the logits are not finite.</exception>
     public int Next(Span<float> logits, ReadOnlySpan<int> tokens, int promptLength)
     {
         RequireFinite(logits);

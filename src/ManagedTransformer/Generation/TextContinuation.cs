@@ -1,3 +1,4 @@
+using System.Text;
 using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Generation;
@@ -38,13 +39,13 @@ internal sealed class TextContinuation
     /// <summary>The text of all tokens.</summary>
     public string Decode(ReadOnlySpan<int> tokens)
     {
-        string text = "";
+        StringBuilder text = new();
         foreach (int token in tokens)
         {
-            text += Append(token);
+            text.Append(Append(token));
         }
 
-        return text + Flush();
+        return text.Append(Flush()).ToString();
     }
 
     private string Begin(string piece)

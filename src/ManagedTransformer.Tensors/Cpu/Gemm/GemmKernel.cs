@@ -111,6 +111,7 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors>
         if (TOps.Registers < 32 && last < TOps.Count)
         {
             // Part of a vector is stored by a call, across which sums would live in memory: all through the loop, where registers are few.
+            // One list of rows for both ways, with another target, is as slow as no second way.
             int width = TVectors.Value * TOps.Count;
             float* tile = stackalloc float[MostRows * MostWidth];
             Keep(c0, d0, tile);
