@@ -18,6 +18,12 @@ internal sealed class GpuMatrixKernels(GpuDevice device) : IMatrixKernels
             return;
         }
 
+        if (problem.BatchInvariant && problem.M > ThinCode.MostVectors)
+        {
+            FewAtATime(problem);
+            return;
+        }
+
         MatMulPlan plan = MatMulPlan.For(problem, _device.Multiprocessors);
         MatMulArguments arguments = Arguments(problem, plan);
         if (plan.Parts == 1)
@@ -37,6 +43,23 @@ internal sealed class GpuMatrixKernels(GpuDevice device) : IMatrixKernels
         finally
         {
             _device.Pool.Return(scratch, bytes);
+        }
+    }
+
+    // The plan of a few rows, and the order in which each is added up, does not depend on their number.
+    private void FewAtATime(MatMulProblem problem)
+    {
+        int rows = problem.M;
+        for (int m = 0; m < rows; m += problem.M)
+        {
+            problem.M = Math.Min(ThinCode.MostVectors, rows - m);
+            MatMul(problem);
+            problem.A = problem.A with { Offset = problem.A.Offset + (problem.M * (problem.TransposeA ? 1 : problem.StrideA)) };
+            problem.C = problem.C with { Offset = problem.C.Offset + (problem.M * problem.StrideC) };
+            problem.PreActivation = problem.PreActivation with
+            {
+                Offset = problem.PreActivation.Offset + (problem.M * problem.StrideC),
+            };
         }
     }
 

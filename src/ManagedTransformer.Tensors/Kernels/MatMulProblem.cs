@@ -31,6 +31,9 @@ internal struct MatMulProblem
 
     public Activation Activation;
 
+    /// <summary>Every row of C has the bits that it has as the only row (<see cref="BatchInvariantScope"/>).</summary>
+    public bool BatchInvariant;
+
     /// <summary>Receives the value before the activation, laid out like C; absent where no gradient is needed.</summary>
     public DeviceBuffer PreActivation;
 

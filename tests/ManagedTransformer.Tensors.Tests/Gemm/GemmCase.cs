@@ -81,11 +81,16 @@ internal sealed unsafe class GemmCase
 
     public bool KeepPreActivation { get; set; }
 
+    public bool BatchInvariant { get; set; }
+
     /// <summary>The function that computes the product.</summary>
     public Runner Kernel { get; set; } = Widest;
 
     /// <summary>C after the product, beginning from the same C every time.</summary>
-    public float[] Run(out float[] preActivation)
+    public float[] Run(out float[] preActivation) => Run(0, M, out preActivation);
+
+    /// <summary>C after the product of some rows of A, in their places.</summary>
+    public float[] Run(int first, int rows, out float[] preActivation)
     {
         float[] c = [.. _c];
         preActivation = [.. _preActivation];
@@ -93,11 +98,11 @@ internal sealed unsafe class GemmCase
         {
             Kernel(new GemmProblem
             {
-                M = M,
+                M = rows,
                 N = N,
                 K = K,
                 Batch = Batch,
-                A = aStart,
+                A = aStart + (TransposeA ? first : first * Lda),
                 Lda = Lda,
                 TransposeA = TransposeA,
                 BatchStrideA = StrideA,
@@ -105,14 +110,15 @@ internal sealed unsafe class GemmCase
                 Ldb = Ldb,
                 TransposeB = TransposeB,
                 BatchStrideB = StrideB,
-                C = cStart,
+                C = cStart + first * Ldc,
                 Ldc = Ldc,
                 BatchStrideC = StrideC,
                 Alpha = Alpha,
                 Accumulate = Accumulate,
                 Bias = HasBias ? bias : null,
                 Activation = Activation,
-                PreActivation = KeepPreActivation ? pre : null,
+                PreActivation = KeepPreActivation ? pre + first * Ldc : null,
+                BatchInvariant = BatchInvariant,
             });
         }
 

@@ -138,6 +138,54 @@ public sealed class GemmTests
         AssertSameForAnyThreads(new GemmCase(60, 54, 2048, true, false, seed: 15, batch: 6));
     }
 
+    [Theory]
+    [InlineData(2, 7, 5)]
+    [InlineData(3, 2, 64)]
+    [InlineData(7, 33, 100)]
+    [InlineData(16, 65, 257)]
+    [InlineData(19, 3, 1030)]
+    [InlineData(40, 90, 129)]
+    public void ARowOfABatchInvariantProductIsThatOfTheRowAlone(int m, int n, int k)
+    {
+        Check(Gemm.Run<Vector512Ops, Vector512<float>>);
+        Check(Gemm.Run<Vector256Ops, Vector256<float>>);
+        Check(Gemm.Run<Vector128Ops, Vector128<float>>);
+
+        void Check(GemmCase.Runner kernel)
+        {
+            foreach ((bool transposeA, bool transposeB) in Transposes)
+            {
+                GemmCase product = new(m, n, k, transposeA, transposeB, seed: m + n, batch: n % 2 + 1, padding: 1)
+                {
+                    Kernel = kernel,
+                    Alpha = 0.7f,
+                    Accumulate = k % 2 == 0,
+                    HasBias = true,
+                    Activation = Activation.Relu,
+                    KeepPreActivation = true,
+                    BatchInvariant = true,
+                };
+                product.Check();
+                float[] all = product.Run(out float[] allBefore);
+                product.BatchInvariant = false;
+                for (int row = 0; row < m; row++)
+                {
+                    float[] alone = product.Run(row, 1, out float[] aloneBefore);
+                    for (int batch = 0; batch < product.Batch; batch++)
+                    {
+                        int start = batch * product.StrideC + row * product.Ldc;
+                        Assert.Equal(alone.AsSpan(start, n), all.AsSpan(start, n));
+                        Assert.Equal(aloneBefore.AsSpan(start, n), allBefore.AsSpan(start, n));
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void TheNumberOfThreadsChangesNoBitOfABatchInvariantProduct() =>
+        AssertSameForAnyThreads(new GemmCase(33, 700, 513, false, true, seed: 17) { BatchInvariant = true, HasBias = true });
+
     [Fact]
     public void AProductAllocatesNothing()
     {

@@ -26,6 +26,12 @@ internal static unsafe class Gemm
             return;
         }
 
+        if (p.BatchInvariant && p.M > 1)
+        {
+            GemmLoneRows<TOps, TVector>.Run(p);
+            return;
+        }
+
         Simplify(ref p);
         if (p.Batch > 1)
         {

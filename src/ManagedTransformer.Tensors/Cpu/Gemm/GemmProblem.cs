@@ -75,6 +75,9 @@ internal unsafe struct GemmProblem
     /// <summary>Receives the value before the activation, laid out as C; or null.</summary>
     public float* PreActivation;
 
+    /// <summary>Every row of C has the bits that it has as the only row.</summary>
+    public bool BatchInvariant;
+
     /// <summary>True if one thread computes the product while the others compute others; changes no result.</summary>
     public bool SideBySide;
 
@@ -108,5 +111,6 @@ internal unsafe struct GemmProblem
         BatchStrideBias = problem.BatchStrideBias,
         Activation = problem.Activation,
         PreActivation = problem.PreActivation.Floats(),
+        BatchInvariant = problem.BatchInvariant,
     };
 }

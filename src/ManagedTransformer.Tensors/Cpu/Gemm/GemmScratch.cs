@@ -15,6 +15,9 @@ internal static class GemmScratch
     [ThreadStatic]
     private static ThreadScratch? _tileOfB;
 
+    [ThreadStatic]
+    private static ThreadScratch? _widened;
+
     /// <summary>For the left factor, shared by the threads that compute the product.</summary>
     public static ThreadScratch PackedA => _packedA ??= new ThreadScratch();
 
@@ -26,4 +29,7 @@ internal static class GemmScratch
 
     /// <summary>For the part of the right factor that one tile uses.</summary>
     public static ThreadScratch TileOfB => _tileOfB ??= new ThreadScratch();
+
+    /// <summary>For some rows of the right factor as floats.</summary>
+    public static ThreadScratch Widened => _widened ??= new ThreadScratch();
 }

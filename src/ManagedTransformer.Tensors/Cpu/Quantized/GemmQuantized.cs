@@ -26,7 +26,7 @@ internal static unsafe class GemmQuantized<TOps, TVector, TGroups>
     /// <summary>Computes the problem, whose batch is 1, with B in another form.</summary>
     public static void Run(in GemmProblem p, in CodeRows b)
     {
-        if (p.M <= DirectRows)
+        if (p.M <= DirectRows || p.BatchInvariant)
         {
             RunDirect(p, b);
             return;

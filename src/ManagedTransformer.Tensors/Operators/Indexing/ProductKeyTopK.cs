@@ -42,7 +42,13 @@ public static partial class TensorOperators
         ProductKeyShape sizes = new(query.Shape[0], query.Shape[1], n, keys.Shape[3], k);
         Shape shape = query.Shape.With(2, k);
         Tensor scores = Tensor.Empty(shape, query), slots = Tensor.Empty(shape, DType.Int32, query.Device);
-        query.Kernels.ProductKeys.Search(query.Buffer, keys.Buffer, scores.Buffer, slots.Buffer, sizes);
+        int rows = query.Shape[0], together = BatchInvariantScope.IsOpen ? 1 : rows;
+        for (int row = 0; row < rows; row += together)
+        {
+            query.Kernels.ProductKeys.Search(query.Slice(0, row, together).Buffer, keys.Buffer, scores.Slice(0, row, together).Buffer,
+                slots.Slice(0, row, together).Buffer, sizes with { Rows = together });
+        }
+
         return (Recorder.IsNeeded(query, keys) ? Recorder.Record(scores, new ProductKeyRule(query, keys, slots, sizes)) : scores, slots);
     }
 

@@ -75,12 +75,12 @@ public static partial class TensorOperators
             int rank = down.Shape[0];
             TryRows(x, out int rows, out long stride);
             Tensor low = Tensor.Empty(x.Shape.With(-1, rank), x);
-            x.Kernels.Matrix.MatMul(MatMulProblem.Single(
+            MultiplyBy(down, x, MatMulProblem.Single(
                 rows, rank, x.Shape[-1], x.Buffer, stride, false, down.Buffer, x.Shape[-1], true, low.Buffer, rank));
             MatMulProblem problem = MatMulProblem.Single(
                 rows, up.Shape[0], rank, low.Buffer, rank, false, up.Buffer, rank, true, ColumnsOf(y, update), y.Shape[-1], true);
             problem.Alpha = update.Scale;
-            x.Kernels.Matrix.MatMul(problem);
+            MultiplyBy(up, x, problem);
             return new LowRankTerm(update with { Down = down, Up = up }, low);
         }
 

@@ -38,6 +38,7 @@ public static partial class TensorOperators
             (heads, x.Strides[2], (long)outputs * inputs, outputs);
         (problem.Bias, problem.BatchStrideBias) = (bias?.Buffer ?? default, bias is null ? 0 : outputs);
         (problem.Activation, problem.PreActivation) = (activation, before?.Buffer ?? default);
+        problem.BatchInvariant = BatchInvariantScope.IsOpen;
         x.Kernels.Matrix.MatMul(problem);
         return record ? Recorder.Record(y, new HeadwiseLinearRule(x, weight, bias, activation, before, y)) : y;
     }

@@ -48,6 +48,7 @@ public static partial class TensorOperators
     /// <summary>Computes a product whose B is a weight, in whatever type it is stored.</summary>
     internal static void MultiplyBy(Tensor weight, Tensor x, MatMulProblem problem)
     {
+        problem.BatchInvariant = BatchInvariantScope.IsOpen;
         if (weight.DType.IsQuantized())
         {
             problem.B = default;

@@ -49,6 +49,7 @@ public static partial class TensorOperators
             StrideC = n,
             BatchStrideC = (long)m * n,
             Alpha = 1,
+            BatchInvariant = BatchInvariantScope.IsOpen,
         };
         y.Kernels.Matrix.MatMul(problem);
         return y;
