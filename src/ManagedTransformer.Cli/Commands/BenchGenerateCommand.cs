@@ -31,6 +31,12 @@ internal static class BenchGenerateCommand
             HelpName = "N,N,...",
             CustomParser = result => CommonOptions.PositiveList(result, result.Tokens[0].Value, "--lengths"),
         };
+        Option<int[]?> together = new("--together")
+        {
+            Description = "Also measure so many texts of the first length that share their steps, as requests to a server do.",
+            HelpName = "N,N,...",
+            CustomParser = result => CommonOptions.PositiveList(result, result.Tokens[0].Value, "--together"),
+        };
         Option<string?> svg = new("--svg") { Description = "Also draw time and memory over the length into this file.", HelpName = "FILE" };
         Option<DType?> weights = CommonOptions.Weights();
         Option<int?> threads = CommonOptions.Threads();
@@ -39,8 +45,9 @@ internal static class BenchGenerateCommand
             "Measures step-by-step generation at the end of texts of several lengths, with random weights; "
             + "the recipe's positions are raised to hold them.",
             "mt bench generate --recipe stories --lengths 128,1024,8192 --json",
+            "mt bench generate --recipe llama-smollm2-135m --weights bf16 --lengths 128 --together 1,4,16",
             "mt bench generate --recipe bench-softmax-512 --recipe bench-t2r-512 --lengths 128,1024,8192,65536 --svg generation.svg")
-        { recipe, data, lengths, svg, weights, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
+        { recipe, data, lengths, together, svg, weights, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
         command.SetAction(result =>
         {
             CommonOptions.Apply(result.GetValue(threads));
@@ -59,9 +66,15 @@ internal static class BenchGenerateCommand
             List<(string, IReadOnlyList<GenerationMeasurement>)> all = [];
             foreach ((LanguageModelConfig model, string name) in models.Zip(recipes.Select(named => named.Name)))
             {
-                all.Add((name, GenerationBenchmark.Run(
-                    model, CommonOptions.Given(result, lengths, _defaultLengths), result.GetValue(weights) ?? DType.Float32,
-                    measured => Write(terminal, name, measured, isJson))));
+                (int[] texts, DType type) = (
+                    CommonOptions.Given(result, lengths, _defaultLengths), result.GetValue(weights) ?? DType.Float32);
+                all.Add((name, GenerationBenchmark.Run(model, texts, type, measured => Write(terminal, name, measured, isJson))));
+                foreach (JointGenerationMeasurement measured in result.GetValue(together) is { } counts
+                    ? JointGenerationBenchmark.Run(model, texts[0], counts, type)
+                    : [])
+                {
+                    Write(terminal, name, measured, isJson);
+                }
             }
 
             if (image is not null)
@@ -90,6 +103,27 @@ internal static class BenchGenerateCommand
             ["tokens_per_s"] = JsonOutput.Number(measured.TokensPerSecond),
             ["state_bytes"] = measured.StateBytes,
             ["allocated_bytes_per_token"] = measured.AllocatedBytesPerToken,
+        });
+    }
+
+    private static void Write(Terminal terminal, string recipe, JointGenerationMeasurement measured, bool json)
+    {
+        if (!json)
+        {
+            terminal.Output.WriteLine(
+                $"{recipe}  {measured.Texts,3} texts of {measured.Length,7:N0}  {measured.MillisecondsPerStep,8:F3} ms/step  "
+                + $"{measured.TokensPerSecond,7:N0} tokens/s  {measured.StateBytes,13:N0} bytes of states");
+            return;
+        }
+
+        JsonOutput.Write(terminal.Output, new JsonObject
+        {
+            ["recipe"] = recipe,
+            ["texts"] = measured.Texts,
+            ["length"] = measured.Length,
+            ["ms_per_step"] = JsonOutput.Number(measured.MillisecondsPerStep),
+            ["tokens_per_s"] = JsonOutput.Number(measured.TokensPerSecond),
+            ["state_bytes"] = measured.StateBytes,
         });
     }
 }

@@ -254,7 +254,7 @@ public sealed class DelightTests
         DelightEmbedding embedding = new(new DelightConfig { MapDim = 8, EmbDepth = 2 }.EmbeddingUnit(16, Activation.Silu, "here"), null,
             0.5f, new RandomSource(3));
         Tensor tokens = Tensor.From(new int[2 * Steps], new Shape(2, Steps));
-        float[] y = embedding.Forward(Tensor.Ones(new Shape(2, Steps, 8)), tokens, ForwardContext.Training(new RandomSource(4)), 0)
+        float[] y = embedding.Forward(Tensor.Ones(new Shape(2, Steps, 8)), tokens, ForwardContext.Training(new RandomSource(4)), [0])
             .ToArray();
         Assert.All(Enumerable.Range(0, y.Length), i => Assert.Equal(y[(i / (Steps * 16) * Steps * 16) + (i % 16)], y[i]));
         Assert.Contains(0f, y);

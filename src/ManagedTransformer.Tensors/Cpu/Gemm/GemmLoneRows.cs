@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using ManagedTransformer.Tensors.Cpu.Elementwise;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
@@ -19,6 +21,9 @@ internal static unsafe class GemmLoneRows<TOps, TVector>
 
     /// <summary>Rows of A that go over a chunk's rows of B together, and so should lie in the first cache.</summary>
     private const int RowsTogether = 18;
+
+    /// <summary>Rows of B that are asked for ahead.</summary>
+    private const int RowsAhead = 4;
 
     /// <summary>Computes the problem.</summary>
     public static void Run(in GemmProblem p)
@@ -67,42 +72,68 @@ internal static unsafe class GemmLoneRows<TOps, TVector>
                 int rows = Math.Min(RowsTogether, Problem.M - m);
                 for (int n = first; n < first + columns; n += 2)
                 {
-                    Multiply(m, rows, n, Math.Min(2, first + columns - n), IsFar && m == 0);
+                    if (IsFar && m == 0)
+                    {
+                        Prefetch(n + RowsAhead, Math.Min(2, Problem.N - n - RowsAhead));
+                    }
+
+                    Multiply(m, rows, n, Math.Min(2, first + columns - n));
                 }
             }
 
             GemmEpilogue<TOps, TVector>.Apply(Problem, 0, Problem.M, first, columns);
         }
 
-        private readonly void Multiply(int m, int rows, int n, int columns, bool isFar)
+        private readonly void Multiply(int m, int rows, int n, int columns)
         {
             float* b = RowsOfB(n, columns, out nint stride);
-            float* a = Problem.A + m * Problem.Lda;
-            float* dots = stackalloc float[6];
-            int i = 0;
-            for (; columns == 2 && i + 3 <= rows; i += 3, a += 3 * Problem.Lda)
+            float* a = Problem.A + m * Problem.Lda, c = Problem.C + m * Problem.Ldc + n;
+            float* dots = stackalloc float[LoneDots<TOps, TVector>.Most];
+            nint lda = (nint)Problem.Lda;
+            int left = columns == 2 ? rows : 0;
+            while (left > 1)
             {
-                if (isFar && i == 0 && Problem.BFloat16B == null)
+                // One that is left over would take as long as two.
+                int some = left is 2 or 4 ? 2 : 3;
+                if (some == 3)
                 {
-                    LoneDots<TOps, TVector>.TwoByThree<Constants.C1>(b, stride, a, (nint)Problem.Lda, Problem.K, dots);
+                    LoneDots<TOps, TVector>.TwoByThree(b, stride, a, lda, Problem.K, dots);
                 }
                 else
                 {
-                    LoneDots<TOps, TVector>.TwoByThree<Constants.C0>(b, stride, a, (nint)Problem.Lda, Problem.K, dots);
+                    LoneDots<TOps, TVector>.TwoByTwo(b, stride, a, lda, Problem.K, dots);
                 }
 
-                for (int j = 0; j < 6; j++)
+                for (int i = 0; i < some; i++, c += Problem.Ldc)
                 {
-                    Finish(m + i + j % 3, n + j / 3, dots[j]);
+                    Finish(c, dots[2 * i]);
+                    Finish(c + 1, dots[2 * i + 1]);
                 }
+
+                a += some * lda;
+                left -= some;
             }
 
-            for (; i < rows; i++, a += Problem.Lda)
+            for (left = columns == 2 ? left : rows; left > 0; left--, a += lda, c += Problem.Ldc)
             {
                 for (int j = 0; j < columns; j++)
                 {
-                    Finish(m + i, n + j, DotProducts<TOps, TVector, StoredFloats<TOps, TVector>>.Dot<Constants.C0>(
+                    Finish(c + j, DotProducts<TOps, TVector, StoredFloats<TOps, TVector>>.Dot<Constants.C0>(
                         (byte*)(b + j * stride), a, Problem.K));
+                }
+            }
+        }
+
+        // Into the second-level cache, while rows before them are multiplied.
+        private readonly void Prefetch(int n, int rows)
+        {
+            int size = Problem.BFloat16B != null ? sizeof(ushort) : sizeof(float);
+            for (int row = n; Sse.IsSupported && row < n + rows; row++)
+            {
+                byte* start = (Problem.BFloat16B != null ? (byte*)Problem.BFloat16B : (byte*)Problem.B) + row * Problem.Ldb * size;
+                for (nint line = 0; line < (nint)Problem.K * size; line += 64)
+                {
+                    Sse.Prefetch1(start + line);
                 }
             }
         }
@@ -126,10 +157,7 @@ internal static unsafe class GemmLoneRows<TOps, TVector>
             return widened;
         }
 
-        private readonly void Finish(int m, int n, float dot)
-        {
-            float* c = Problem.C + m * Problem.Ldc + n;
-            *c = Problem.Accumulate ? *c + Problem.Alpha * dot : Problem.Alpha * dot;
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Finish(float* c, float dot) => *c = Problem.Accumulate ? *c + Problem.Alpha * dot : Problem.Alpha * dot;
     }
 }

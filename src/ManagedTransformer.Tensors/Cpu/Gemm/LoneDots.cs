@@ -1,42 +1,52 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
+using System.Runtime.Intrinsics;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>
 /// Several dot products at once, each added up in the order in which <see cref="DotProducts{TOps, TVector, TStored}.Dot{TFar}"/> adds up
-/// one: four sums of every fourth vector.
+/// one: four sums of every fourth vector. All of them are those of two rows x with some rows y; dots 0, 2, 4 are those of the first x.
 /// </summary>
 internal static unsafe class LoneDots<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    /// <summary>Distance, in bytes, at which to ask for data ahead, into the second-level cache.</summary>
-    private const int Ahead = 4096;
+    /// <summary>Room for the dots of a call, and for the unused rest of the last four of them.</summary>
+    public const int Most = 8;
 
-    /// <summary>
-    /// Dot products of two rows with three others: 0 to 2 those of the first, 3 to 5 those of the second. <typeparamref name="TFar"/> is 1
-    /// if the two come from memory, else 0.
-    /// </summary>
-    public static void TwoByThree<TFar>(float* x, nint xStride, float* y, nint yStride, nint length, float* dots)
-        where TFar : struct, IConstant
+    /// <summary>Six dot products: those of two rows x with three rows y.</summary>
+    public static void TwoByThree(float* x, nint xStride, float* y, nint yStride, nint length, float* dots)
     {
-        // Two rows take 24 sums.
+        // The sums take 24 registers.
         if (TOps.Registers >= 32)
         {
-            Both<TFar>(x, xStride, y, yStride, length, dots);
+            SixDots(x, xStride, y, yStride, length, dots);
         }
         else
         {
-            Three<TFar>(x, y, yStride, length, dots);
-            Three<TFar>(x + xStride, y, yStride, length, dots + 3);
+            TwoDots(x, xStride, y, length, dots);
+            TwoDots(x, xStride, y + yStride, length, dots + 2);
+            TwoDots(x, xStride, y + 2 * yStride, length, dots + 4);
+        }
+    }
+
+    /// <summary>Four dot products: those of two rows x with two rows y.</summary>
+    public static void TwoByTwo(float* x, nint xStride, float* y, nint yStride, nint length, float* dots)
+    {
+        if (TOps.Registers >= 32)
+        {
+            FourDots(x, xStride, y, yStride, length, dots);
+        }
+        else
+        {
+            TwoDots(x, xStride, y, length, dots);
+            TwoDots(x, xStride, y + yStride, length, dots + 2);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Both<TFar>(float* x0, nint xStride, float* y0, nint yStride, nint length, float* dots)
-        where TFar : struct, IConstant
+    private static void SixDots(float* x0, nint xStride, float* y0, nint yStride, nint length, float* dots)
     {
         float* x1 = x0 + xStride, y1 = y0 + yStride, y2 = y1 + yStride;
         TVector a0 = TOps.Zero, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0, c0 = a0, c1 = a0, c2 = a0, c3 = a0;
@@ -44,15 +54,6 @@ internal static unsafe class LoneDots<TOps, TVector>
         nint k = 0;
         for (; k + 4 * TOps.Count <= length; k += 4 * TOps.Count)
         {
-            if (Sse.IsSupported && TFar.Value > 0)
-            {
-                for (int line = 0; line < 4 * TOps.Count; line += 16)
-                {
-                    Sse.Prefetch1((byte*)(x0 + k + line) + Ahead);
-                    Sse.Prefetch1((byte*)(x1 + k + line) + Ahead);
-                }
-            }
-
             Add(x0 + k, x1 + k, y0 + k, y1 + k, y2 + k, ref a0, ref b0, ref c0, ref d0, ref e0, ref f0);
             nint next = k + TOps.Count;
             Add(x0 + next, x1 + next, y0 + next, y1 + next, y2 + next, ref a1, ref b1, ref c1, ref d1, ref e1, ref f1);
@@ -67,62 +68,80 @@ internal static unsafe class LoneDots<TOps, TVector>
             Add(x0 + k, x1 + k, y0 + k, y1 + k, y2 + k, ref a0, ref b0, ref c0, ref d0, ref e0, ref f0);
         }
 
-        dots[0] = Sum(a0, a1, a2, a3);
-        dots[1] = Sum(b0, b1, b2, b3);
-        dots[2] = Sum(c0, c1, c2, c3);
-        dots[3] = Sum(d0, d1, d2, d3);
-        dots[4] = Sum(e0, e1, e2, e3);
-        dots[5] = Sum(f0, f1, f2, f3);
+        SumUp(Join(a0, a1, a2, a3), Join(b0, b1, b2, b3), Join(c0, c1, c2, c3), Join(d0, d1, d2, d3), dots);
+        SumUp(Join(e0, e1, e2, e3), Join(f0, f1, f2, f3), TOps.Zero, TOps.Zero, dots + 4);
         for (; k < length; k++)
         {
             dots[0] += x0[k] * y0[k];
-            dots[1] += x0[k] * y1[k];
-            dots[2] += x0[k] * y2[k];
-            dots[3] += x1[k] * y0[k];
-            dots[4] += x1[k] * y1[k];
+            dots[1] += x1[k] * y0[k];
+            dots[2] += x0[k] * y1[k];
+            dots[3] += x1[k] * y1[k];
+            dots[4] += x0[k] * y2[k];
             dots[5] += x1[k] * y2[k];
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Three<TFar>(float* x, float* y0, nint stride, nint length, float* dots)
-        where TFar : struct, IConstant
+    private static void FourDots(float* x0, nint xStride, float* y0, nint yStride, nint length, float* dots)
     {
-        float* y1 = y0 + stride, y2 = y1 + stride;
-        TVector a0 = TOps.Zero, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0, c0 = a0, c1 = a0, c2 = a0, c3 = a0;
+        float* x1 = x0 + xStride, y1 = y0 + yStride;
+        TVector a0 = TOps.Zero, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+        TVector c0 = a0, c1 = a0, c2 = a0, c3 = a0, d0 = a0, d1 = a0, d2 = a0, d3 = a0;
         nint k = 0;
         for (; k + 4 * TOps.Count <= length; k += 4 * TOps.Count)
         {
-            if (Sse.IsSupported && TFar.Value > 0)
-            {
-                for (int line = 0; line < 4 * TOps.Count; line += 16)
-                {
-                    Sse.Prefetch1((byte*)(x + k + line) + Ahead);
-                }
-            }
-
-            Add(x + k, y0 + k, y1 + k, y2 + k, ref a0, ref b0, ref c0);
+            Add(x0 + k, x1 + k, y0 + k, y1 + k, ref a0, ref b0, ref c0, ref d0);
             nint next = k + TOps.Count;
-            Add(x + next, y0 + next, y1 + next, y2 + next, ref a1, ref b1, ref c1);
+            Add(x0 + next, x1 + next, y0 + next, y1 + next, ref a1, ref b1, ref c1, ref d1);
             next += TOps.Count;
-            Add(x + next, y0 + next, y1 + next, y2 + next, ref a2, ref b2, ref c2);
+            Add(x0 + next, x1 + next, y0 + next, y1 + next, ref a2, ref b2, ref c2, ref d2);
             next += TOps.Count;
-            Add(x + next, y0 + next, y1 + next, y2 + next, ref a3, ref b3, ref c3);
+            Add(x0 + next, x1 + next, y0 + next, y1 + next, ref a3, ref b3, ref c3, ref d3);
         }
 
         for (; k + TOps.Count <= length; k += TOps.Count)
         {
-            Add(x + k, y0 + k, y1 + k, y2 + k, ref a0, ref b0, ref c0);
+            Add(x0 + k, x1 + k, y0 + k, y1 + k, ref a0, ref b0, ref c0, ref d0);
         }
 
-        dots[0] = Sum(a0, a1, a2, a3);
-        dots[1] = Sum(b0, b1, b2, b3);
-        dots[2] = Sum(c0, c1, c2, c3);
+        SumUp(Join(a0, a1, a2, a3), Join(b0, b1, b2, b3), Join(c0, c1, c2, c3), Join(d0, d1, d2, d3), dots);
         for (; k < length; k++)
         {
-            dots[0] += x[k] * y0[k];
-            dots[1] += x[k] * y1[k];
-            dots[2] += x[k] * y2[k];
+            dots[0] += x0[k] * y0[k];
+            dots[1] += x1[k] * y0[k];
+            dots[2] += x0[k] * y1[k];
+            dots[3] += x1[k] * y1[k];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TwoDots(float* x0, nint xStride, float* y, nint length, float* dots)
+    {
+        float* x1 = x0 + xStride;
+        TVector a0 = TOps.Zero, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+        nint k = 0;
+        for (; k + 4 * TOps.Count <= length; k += 4 * TOps.Count)
+        {
+            Add(x0 + k, x1 + k, y + k, ref a0, ref b0);
+            nint next = k + TOps.Count;
+            Add(x0 + next, x1 + next, y + next, ref a1, ref b1);
+            next += TOps.Count;
+            Add(x0 + next, x1 + next, y + next, ref a2, ref b2);
+            next += TOps.Count;
+            Add(x0 + next, x1 + next, y + next, ref a3, ref b3);
+        }
+
+        for (; k + TOps.Count <= length; k += TOps.Count)
+        {
+            Add(x0 + k, x1 + k, y + k, ref a0, ref b0);
+        }
+
+        dots[0] = TOps.SumNeighbours(Join(a0, a1, a2, a3));
+        dots[1] = TOps.SumNeighbours(Join(b0, b1, b2, b3));
+        for (; k < length; k++)
+        {
+            dots[0] += x0[k] * y[k];
+            dots[1] += x1[k] * y[k];
         }
     }
 
@@ -132,25 +151,43 @@ internal static unsafe class LoneDots<TOps, TVector>
     {
         TVector first = TOps.Load(x0), second = TOps.Load(x1), y = TOps.Load(y0);
         a = TOps.MultiplyAdd(first, y, a);
-        d = TOps.MultiplyAdd(second, y, d);
+        b = TOps.MultiplyAdd(second, y, b);
         y = TOps.Load(y1);
-        b = TOps.MultiplyAdd(first, y, b);
-        e = TOps.MultiplyAdd(second, y, e);
-        y = TOps.Load(y2);
         c = TOps.MultiplyAdd(first, y, c);
+        d = TOps.MultiplyAdd(second, y, d);
+        y = TOps.Load(y2);
+        e = TOps.MultiplyAdd(first, y, e);
         f = TOps.MultiplyAdd(second, y, f);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(float* x, float* y0, float* y1, float* y2, ref TVector a, ref TVector b, ref TVector c)
+    private static void Add(
+        float* x0, float* x1, float* y0, float* y1, ref TVector a, ref TVector b, ref TVector c, ref TVector d)
     {
-        TVector value = TOps.Load(x);
-        a = TOps.MultiplyAdd(value, TOps.Load(y0), a);
-        b = TOps.MultiplyAdd(value, TOps.Load(y1), b);
-        c = TOps.MultiplyAdd(value, TOps.Load(y2), c);
+        TVector first = TOps.Load(x0), second = TOps.Load(x1), y = TOps.Load(y0);
+        a = TOps.MultiplyAdd(first, y, a);
+        b = TOps.MultiplyAdd(second, y, b);
+        y = TOps.Load(y1);
+        c = TOps.MultiplyAdd(first, y, c);
+        d = TOps.MultiplyAdd(second, y, d);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Sum(TVector s0, TVector s1, TVector s2, TVector s3) =>
-        TOps.SumNeighbours(TOps.Add(TOps.Add(s0, s1), TOps.Add(s2, s3)));
+    private static void Add(float* x0, float* x1, float* y, ref TVector a, ref TVector b)
+    {
+        TVector value = TOps.Load(y);
+        a = TOps.MultiplyAdd(TOps.Load(x0), value, a);
+        b = TOps.MultiplyAdd(TOps.Load(x1), value, b);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Join(TVector s0, TVector s1, TVector s2, TVector s3) => TOps.Add(TOps.Add(s0, s1), TOps.Add(s2, s3));
+
+    // What SumNeighbours gives of each.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SumUp(TVector a, TVector b, TVector c, TVector d, float* sums)
+    {
+        TOps.TransposeQuads(ref a, ref b, ref c, ref d);
+        TOps.SumQuads(TOps.Add(TOps.Add(a, b), TOps.Add(c, d))).Store(sums);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ManagedTransformer.Tensors.Cpu.Simd;
 
 /// <summary>
@@ -136,6 +138,9 @@ internal unsafe interface IVectorOps<TVector>
     /// Sum of the lanes in another order, and so with other rounding errors: neighbours first, then neighbouring pairs, and so on.
     /// </summary>
     static abstract float SumNeighbours(TVector a);
+
+    /// <summary>Sums of the first, second, third and fourth lanes of all quads of lanes, in the order of <see cref="SumNeighbours"/>.</summary>
+    static abstract Vector128<float> SumQuads(TVector a);
 
     /// <summary>Largest lane, for lanes without NaN.</summary>
     static abstract float Max(TVector a);

@@ -198,6 +198,8 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float SumNeighbours(Vector128<float> a) => Vector128.Sum(a);
 
+    public static Vector128<float> SumQuads(Vector128<float> a) => a;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Vector128<float> a)
     {

@@ -189,6 +189,9 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
     public static float SumNeighbours(Vector256<float> a) => Vector256.Sum(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SumQuads(Vector256<float> a) => a.GetLower() + a.GetUpper();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Vector256<float> a) => Vector128Ops.Max(Vector128.MaxNative(a.GetLower(), a.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

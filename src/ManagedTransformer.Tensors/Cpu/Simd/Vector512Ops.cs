@@ -195,6 +195,10 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     public static float SumNeighbours(Vector512<float> a) => Vector512.Sum(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SumQuads(Vector512<float> a) =>
+        Vector256Ops.SumQuads(a.GetLower()) + Vector256Ops.SumQuads(a.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Vector512<float> a) => Vector256Ops.Max(Vector256.MaxNative(a.GetLower(), a.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -152,15 +152,23 @@ internal sealed class SpanSelfAttention : SelfAttention
     /// <inheritdoc/>
     public override Tensor Step(Tensor x, LayerState state)
     {
+        Tensor heads = Read(Query.Forward(x), _keyValue.Forward(x, ForwardContext.Inference), Spans(x), (SpanState)state);
+        return Merge(heads, ForwardContext.Inference);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor StepTogether(Tensor x, LayerStates states)
+    {
+        (Tensor query, Tensor keyValue) = (Query.Forward(x), _keyValue.Forward(x, ForwardContext.Inference));
         Tensor? spans = Spans(x);
-        Tensor keyValue = _keyValue.Forward(x, ForwardContext.Inference);
-        SpanState memory = (SpanState)state;
-        (Tensor keys, Tensor values) = memory.Append(
-            Heads(keyValue.Slice(2, 0, _dim)), Heads(keyValue.Slice(2, _dim, _dim)),
-            _options.Kind == SpanKind.Dynamic ? Slots(spans) : memory.Kept);
-        return Merge(
-            Heads(Query.Forward(x)).SpanAttention(keys, values, _positions, Options(spans, ForwardContext.Inference)),
-            ForwardContext.Inference);
+        Tensor[] rows = new Tensor[states.Count];
+        for (int text = 0; text < rows.Length; text++)
+        {
+            rows[text] = Read(query.Slice(0, text, 1), keyValue.Slice(0, text, 1),
+                _options.Kind == SpanKind.Dynamic ? spans!.Slice(0, text, 1) : spans, (SpanState)states[text]);
+        }
+
+        return Merge(TensorOperators.Concat(0, rows), ForwardContext.Inference);
     }
 
     /// <summary>Spans in tokens: [heads] or [B, T, heads]; null for fixed ones.</summary>
@@ -184,6 +192,15 @@ internal sealed class SpanSelfAttention : SelfAttention
         visit.Add("span", SpanMap);
         visit.Add("persistent.key", PersistentKey);
         visit.Add("persistent.value", PersistentValue);
+    }
+
+    // Projected queries [B, n, dim], keys and values [B, n, 2 dim] of new positions to [B, n, heads, d].
+    private Tensor Read(Tensor query, Tensor keyValue, Tensor? spans, SpanState memory)
+    {
+        (Tensor keys, Tensor values) = memory.Append(
+            Heads(keyValue.Slice(2, 0, _dim)), Heads(keyValue.Slice(2, _dim, _dim)),
+            _options.Kind == SpanKind.Dynamic ? Slots(spans) : memory.Kept);
+        return Heads(query).SpanAttention(keys, values, _positions, Options(spans, ForwardContext.Inference));
     }
 
     // Spans that follow from the input are known on their device alone: there, all slots are asked for,

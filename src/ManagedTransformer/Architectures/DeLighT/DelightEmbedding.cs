@@ -28,10 +28,10 @@ internal sealed class DelightEmbedding : EmbeddingStage
     public DextraUnit Unit { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor embedded, Tensor tokens, ForwardContext context, int start)
+    public override Tensor Forward(Tensor embedded, Tensor tokens, ForwardContext context, ReadOnlySpan<int> starts)
     {
         Tensor x = Unit.Forward(SharedDropout(embedded, context), context);
-        return SharedDropout(_positions?.Add(x, tokens, start) ?? x, context);
+        return SharedDropout(_positions?.Add(x, tokens, starts) ?? x, context);
     }
 
     /// <inheritdoc/>

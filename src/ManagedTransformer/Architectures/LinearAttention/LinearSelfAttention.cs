@@ -97,24 +97,33 @@ internal sealed class LinearSelfAttention : SelfAttention
     {
         using NoGradientScope _ = new();
         LinearState memory = (LinearState)state;
-        (Tensor Features, Tensor? LogScale) query;
-        Tensor key;
-        if (_merged is not null)
+        Tensor value = _projections.Values(x, ForwardContext.Inference);
+        (Tensor query, Tensor key, LinearAttentionOptions options) = MapNext(x, memory);
+        return _projections.Join(
+            TensorOperators.LinearAttentionStep(query, key, value, memory.State, options), ForwardContext.Inference);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor StepTogether(Tensor x, LayerStates states)
+    {
+        using NoGradientScope _ = new();
+        if (Feature.HasMaximum)
         {
-            (Tensor queries, key) = _merged.Map(x);
-            query = (queries, null);
-        }
-        else
-        {
-            query = Feature.ScaleQueries(_projections.Queries(x, ForwardContext.Inference));
-            key = Feature.MapNextKeys(_projections.Keys(x, ForwardContext.Inference), memory);
+            // What maps take out depends on what a text has read.
+            return base.StepTogether(x, states);
         }
 
-        LinearAttentionOptions options = Gated(
-            x, ref key, _options.Linear.ScaledOptions(query.LogScale, memory.LogScale), ForwardContext.Inference);
         Tensor value = _projections.Values(x, ForwardContext.Inference);
-        return _projections.Join(
-            TensorOperators.LinearAttentionStep(query.Features, key, value, memory.State, options), ForwardContext.Inference);
+        (Tensor query, Tensor key, LinearAttentionOptions options) = MapNext(x, null);
+        Tensor[] rows = new Tensor[states.Count];
+        for (int text = 0; text < rows.Length; text++)
+        {
+            rows[text] = TensorOperators.LinearAttentionStep(
+                query.Slice(0, text, 1), key.Slice(0, text, 1), value.Slice(0, text, 1), ((LinearState)states[text]).State,
+                options with { Gate = options.Gate?.Slice(0, text, 1) });
+        }
+
+        return _projections.Join(TensorOperators.Concat(0, rows), ForwardContext.Inference);
     }
 
     /// <inheritdoc/>
@@ -139,6 +148,28 @@ internal sealed class LinearSelfAttention : SelfAttention
 
         key *= logits.Sigmoid().Reshape(logits.Shape.Insert(3, 1));
         return options;
+    }
+
+    // Features of new positions, and the options of their step; only maps that take something out look at the memory.
+    private (Tensor Query, Tensor Key, LinearAttentionOptions Options) MapNext(Tensor x, LinearState? memory)
+    {
+        (Tensor Features, Tensor? LogScale) query;
+        Tensor key;
+        if (_merged is not null)
+        {
+            (Tensor queries, key) = _merged.Map(x);
+            query = (queries, null);
+        }
+        else
+        {
+            query = Feature.ScaleQueries(_projections.Queries(x, ForwardContext.Inference));
+            Tensor keys = _projections.Keys(x, ForwardContext.Inference);
+            key = memory is null ? Feature.Map(keys) : Feature.MapNextKeys(keys, memory);
+        }
+
+        LinearAttentionOptions options = Gated(
+            x, ref key, _options.Linear.ScaledOptions(query.LogScale, memory?.LogScale), ForwardContext.Inference);
+        return (query.Features, key, options);
     }
 
     private void Prepare()

@@ -78,11 +78,20 @@ internal sealed class RotarySelfAttention : SelfAttention
     /// <returns>[B, n, dim]</returns>
     public override Tensor Step(Tensor x, LayerState state)
     {
-        KeyValueCache cache = (KeyValueCache)state;
-        Tensor packed = Project(x, new RotaryOptions { First = cache.Length });
-        (Tensor keys, Tensor values) = cache.Append(Flat(packed, _heads, _keyHeads), Flat(packed, _heads + _keyHeads, _keyHeads));
-        AttentionOptions causal = _options.Options(new AttentionMask(Causal: true, Window: _window), ForwardContext.Inference);
-        return Out.Forward(AttentionHeads.Join(packed.Slice(2, 0, _heads).Attention(keys, values, causal)));
+        Tensor packed = Project(x, new RotaryOptions { First = ((KeyValueCache)state).Length });
+        return Out.Forward(AttentionHeads.Join(Read(packed, state)));
+    }
+
+    /// <inheritdoc/>
+    public override Tensor StepTogether(Tensor x, LayerStates states)
+    {
+        int[] positions = new int[states.Count];
+        for (int text = 0; text < positions.Length; text++)
+        {
+            positions[text] = ((KeyValueCache)states[text]).Length;
+        }
+
+        return Out.Forward(AttentionHeads.Join(states.Map(ProjectEach(x, positions), Read)));
     }
 
     /// <summary>Rotated queries and keys, and values.</summary>
@@ -107,6 +116,13 @@ internal sealed class RotarySelfAttention : SelfAttention
         (Tensor cos, Tensor sin) = _table.For(count, x.Device);
         return packed.Rotate(cos, sin, positions with { Heads = _heads + _keyHeads });
     }
+
+    /// <summary>Likewise, of rows that stand at positions of their own.</summary>
+    /// <param name="x">[n, 1, dim]</param>
+    /// <param name="positions">One per row.</param>
+    /// <returns>[n, 1, H + 2 KV, d]</returns>
+    internal Tensor ProjectEach(Tensor x, ReadOnlySpan<int> positions) =>
+        Project(x, new RotaryOptions { Positions = Tensor.From(positions, new Shape(positions.Length, 1), x.Device) });
 
     /// <summary>Attention within a block.</summary>
     /// <param name="packed">Made by <see cref="Project"/>.</param>
@@ -160,6 +176,15 @@ internal sealed class RotarySelfAttention : SelfAttention
         visit.Add("out", Out);
         visit.Add("query_norm", QueryNorm);
         visit.Add("key_norm", KeyNorm);
+    }
+
+    // What Project gives of new positions to [B, n, H, d].
+    private Tensor Read(Tensor packed, LayerState state)
+    {
+        (Tensor keys, Tensor values) = ((KeyValueCache)state).Append(
+            Flat(packed, _heads, _keyHeads), Flat(packed, _heads + _keyHeads, _keyHeads));
+        AttentionOptions causal = _options.Options(new AttentionMask(Causal: true, Window: _window), ForwardContext.Inference);
+        return packed.Slice(2, 0, _heads).Attention(keys, values, causal);
     }
 
     // Some heads side by side, [B, T, heads d].

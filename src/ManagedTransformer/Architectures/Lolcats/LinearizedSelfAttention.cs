@@ -61,9 +61,20 @@ internal sealed class LinearizedSelfAttention : SelfAttention
     public override Tensor Step(Tensor x, LayerState state)
     {
         using NoGradientScope _ = new();
-        LolcatsState memory = (LolcatsState)state;
-        (Tensor query, Tensor key, Tensor value) = Softmax.Split(Softmax.Project(x, new RotaryOptions { First = memory.Length }));
-        return Join(Hybrid.Step(query, key, value, memory));
+        return Join(Read(Softmax.Project(x, new RotaryOptions { First = ((LolcatsState)state).Length }), state));
+    }
+
+    /// <inheritdoc/>
+    public override Tensor StepTogether(Tensor x, LayerStates states)
+    {
+        using NoGradientScope _ = new();
+        int[] positions = new int[states.Count];
+        for (int text = 0; text < positions.Length; text++)
+        {
+            positions[text] = ((LolcatsState)states[text]).Length;
+        }
+
+        return Join(states.Map(Softmax.ProjectEach(x, positions), Read));
     }
 
     /// <summary>Attention before the out map.</summary>
@@ -88,5 +99,12 @@ internal sealed class LinearizedSelfAttention : SelfAttention
     {
         visit.Add("", Softmax);
         visit.Add("", Hybrid);
+    }
+
+    // What the softmax layer's Project gives of new positions to [B, n, H, d].
+    private Tensor Read(Tensor packed, LayerState state)
+    {
+        (Tensor query, Tensor key, Tensor value) = Softmax.Split(packed);
+        return Hybrid.Step(query, key, value, (LolcatsState)state);
     }
 }

@@ -161,6 +161,36 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
         return _depth.Step(this, EmbedStep(tokens.Slice(1, start, length - start), state), state, exits);
     }
 
+    /// <summary>
+    /// Reads one new token of each of several texts and scores the token after it. Every text gets the bits that
+    /// <see cref="Step(Tensor, LanguageModelState)"/> gives for its token alone, whatever the others are; what all of them share, the
+    /// weights above all, is read once.
+    /// </summary>
+    /// <param name="tokens">One per text.</param>
+    /// <param name="states">What every text has read, each a state of one row; they are advanced.</param>
+    /// <returns>[texts, V]: logits, or, from an adaptive softmax, log-probabilities.</returns>
+    /// <exception cref="ArgumentException">No text, not one token per text, a state of several rows, or one without room.</exception>
+    public Tensor StepTogether(ReadOnlySpan<int> tokens, IReadOnlyList<LanguageModelState> states)
+    {
+        ArgumentNullException.ThrowIfNull(states);
+        if (tokens.Length == 0 || tokens.Length != states.Count)
+        {
+            throw new ArgumentException($"One token per text is needed; there are {tokens.Length} tokens and {states.Count} texts.");
+        }
+
+        using NoGradientScope none = new();
+        using BatchInvariantScope invariant = new();
+        Tensor column = Tensor.From(tokens, new Shape(tokens.Length, 1));
+        int[] starts = new int[tokens.Length];
+        for (int text = 0; text < starts.Length; text++)
+        {
+            states[text].Require(column.Slice(0, text, 1));
+            starts[text] = states[text].Length;
+        }
+
+        return _depth.StepTogether(this, Embedding.Forward(column, ForwardContext.Inference, starts), states);
+    }
+
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {

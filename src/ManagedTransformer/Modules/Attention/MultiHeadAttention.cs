@@ -69,13 +69,11 @@ internal sealed class MultiHeadAttention : SelfAttention
     /// <param name="x">[B, n, dim]</param>
     /// <param name="state">A <see cref="KeyValueCache"/>.</param>
     /// <returns>[B, n, output]</returns>
-    public override Tensor Step(Tensor x, LayerState state)
-    {
-        Tensor packed = _packed.Forward(x, ForwardContext.Inference);
-        (Tensor keys, Tensor values) = ((KeyValueCache)state).Append(packed.Slice(2, _width, _width), packed.Slice(2, 2 * _width, _width));
-        AttentionOptions causal = _heads.Options(new AttentionMask(Causal: true), ForwardContext.Inference);
-        return Merge(_heads.Split(packed.Slice(2, 0, _width)).Attention(keys, values, causal));
-    }
+    public override Tensor Step(Tensor x, LayerState state) => Merge(Read(_packed.Forward(x, ForwardContext.Inference), state));
+
+    /// <inheritdoc/>
+    public override Tensor StepTogether(Tensor x, LayerStates states) =>
+        Merge(states.Map(_packed.Forward(x, ForwardContext.Inference), Read));
 
     /// <summary>Attention of scattered rows, one position each, to projected keys and values of whole batches of rows.</summary>
     /// <param name="x">[n, 1, dim]</param>
@@ -108,6 +106,14 @@ internal sealed class MultiHeadAttention : SelfAttention
         visit.Add("key", Key);
         visit.Add("value", Value);
         visit.Add("out", Out);
+    }
+
+    // Queries, keys and values of new positions side by side, [B, n, 3 width], to [B, n, heads, d].
+    private Tensor Read(Tensor packed, LayerState state)
+    {
+        (Tensor keys, Tensor values) = ((KeyValueCache)state).Append(packed.Slice(2, _width, _width), packed.Slice(2, 2 * _width, _width));
+        AttentionOptions causal = _heads.Options(new AttentionMask(Causal: true), ForwardContext.Inference);
+        return _heads.Split(packed.Slice(2, 0, _width)).Attention(keys, values, causal);
     }
 
     private Tensor Merge(Tensor y, ForwardContext? context = null) =>

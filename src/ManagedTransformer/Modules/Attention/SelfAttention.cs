@@ -54,6 +54,15 @@ public abstract class SelfAttention : Module
     /// <returns>[B, n, dim]</returns>
     public abstract Tensor Step(Tensor x, LayerState state);
 
+    /// <summary>
+    /// Attention of the newest positions of several texts, each to what it has read itself; the states are advanced by one. A text gets
+    /// what <see cref="Step"/> gives for it alone, in a <see cref="BatchInvariantScope"/> to the bit.
+    /// </summary>
+    /// <param name="x">New input states, one per text, [texts, 1, dim].</param>
+    /// <param name="states">Each made by <see cref="CreateState"/> for one row.</param>
+    /// <returns>[texts, 1, dim]</returns>
+    public virtual Tensor StepTogether(Tensor x, LayerStates states) => states.Map(x, Step);
+
     /// <summary>Brings constrained parameters back into their range; called after every update.</summary>
     public virtual void ApplyConstraints()
     {

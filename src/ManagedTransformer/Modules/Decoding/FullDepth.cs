@@ -29,14 +29,32 @@ internal sealed class FullDepth(string layers) : StackDepth
     /// <inheritdoc/>
     public override Tensor Step(IDecoderModel model, Tensor x, IDecodingState state, ReadOnlySpan<int> exits)
     {
-        Tensor hidden = model.Head(Run(model, x, state), ForwardContext.Inference);
-        Tensor last = hidden.Slice(1, hidden.Shape[1] - 1, 1).Reshape(new Shape(hidden.Shape[0], hidden.Shape[2]));
-        return model.Scores(model.Stack.Layers.Count - 1, last);
+        return Score(model, Run(model, x, state));
+    }
+
+    /// <inheritdoc/>
+    public override Tensor StepTogether(IDecoderModel model, Tensor x, IReadOnlyList<IDecodingState> states)
+    {
+        Tensor y = model.Stack.Run(x, new JointAttention(states), ForwardContext.Inference);
+        foreach (IDecodingState state in states)
+        {
+            state.Advance(1);
+        }
+
+        return Score(model, y);
     }
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit)
     {
+    }
+
+    // Of the last position, [rows, V].
+    private static Tensor Score(IDecoderModel model, Tensor states)
+    {
+        Tensor hidden = model.Head(states, ForwardContext.Inference);
+        Tensor last = hidden.Slice(1, hidden.Shape[1] - 1, 1).Reshape(new Shape(hidden.Shape[0], hidden.Shape[2]));
+        return model.Scores(model.Stack.Layers.Count - 1, last);
     }
 
     private static Tensor Run(IDecoderModel model, Tensor x, IDecodingState state)

@@ -39,4 +39,20 @@ internal abstract class StackDepth : Module
     /// <param name="exits">Given exits of the last position, from 1, one per row; empty: as the state's rule says.</param>
     /// <returns>[rows, V]</returns>
     public abstract Tensor Step(IDecoderModel model, Tensor x, IDecodingState state, ReadOnlySpan<int> exits);
+
+    /// <summary>Reads a position of each of several texts and scores the token behind it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="x">Embedded tokens, [texts, 1, D].</param>
+    /// <param name="states">One per text, of one row; advanced by a position.</param>
+    /// <returns>[texts, V]</returns>
+    public virtual Tensor StepTogether(IDecoderModel model, Tensor x, IReadOnlyList<IDecodingState> states)
+    {
+        Tensor[] rows = new Tensor[states.Count];
+        for (int text = 0; text < rows.Length; text++)
+        {
+            rows[text] = Step(model, x.Slice(0, text, 1), states[text], []);
+        }
+
+        return TensorOperators.Concat(0, rows);
+    }
 }

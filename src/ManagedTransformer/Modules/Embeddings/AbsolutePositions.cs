@@ -35,43 +35,54 @@ internal sealed class AbsolutePositions : Module
     /// <summary>x + P[position].</summary>
     /// <param name="x">[B, T, dim]</param>
     /// <param name="tokens">Int32 [B, T]</param>
-    /// <param name="start">How many tokens came before; with a padding id, none of them padding.</param>
+    /// <param name="starts">How many tokens came before, with a padding id none of them padding: one number for all rows, or one per
+    /// row.</param>
     /// <exception cref="ArgumentException">More positions than the table has.</exception>
-    public Tensor Add(Tensor x, Tensor tokens, int start)
+    public Tensor Add(Tensor x, Tensor tokens, ReadOnlySpan<int> starts)
     {
-        int length = tokens.Shape[1];
-        if (start + length > _maxPositions)
+        int length = tokens.Shape[1], last = 0;
+        foreach (int start in starts)
         {
-            throw new ArgumentException($"The model has {_maxPositions} positions (max_positions), {start + length} are needed.");
+            last = Math.Max(last, start + length);
         }
 
-        if (_padding is not { } padding)
+        if (last > _maxPositions)
         {
-            return x.Add(_table.Slice(0, start, length));
+            throw new ArgumentException($"The model has {_maxPositions} positions (max_positions), {last} are needed.");
         }
 
-        int[] positions = PositionIndices(tokens.ToInt32Array(), length, padding, start);
-        return x.Add(_table.Embedding(Tensor.From(positions, tokens.Shape, _table.Device), padding));
+        if (_padding is null && starts.Length == 1)
+        {
+            return x.Add(_table.Slice(0, starts[0], length));
+        }
+
+        int[] positions = PositionIndices(tokens.ToInt32Array(), length, _padding, starts);
+        return x.Add(_table.Embedding(Tensor.From(positions, tokens.Shape, _table.Device), _padding ?? -1));
     }
 
     /// <inheritdoc/>
     public override void Visit(ParameterVisitor visit) => visit.Add("positions.weight", Weight);
 
     /// <summary>
-    /// Positions of tokens under a padding id: padding + number of real tokens so far; padding itself stands at the position padding.
+    /// Rows of the table for tokens. Under a padding id: padding + number of real tokens so far; padding itself stands at the position
+    /// padding.
     /// </summary>
     /// <param name="tokens">Row-major [rows, length].</param>
     /// <param name="length">Tokens per row.</param>
-    /// <param name="padding">The padding id.</param>
-    /// <param name="start">Real tokens before.</param>
-    public static int[] PositionIndices(ReadOnlySpan<int> tokens, int length, int padding, int start = 0)
+    /// <param name="padding">The padding id; null for none.</param>
+    /// <param name="starts">Real tokens before: one number for all rows, or one per row; empty: none.</param>
+    public static int[] PositionIndices(ReadOnlySpan<int> tokens, int length, int? padding, params ReadOnlySpan<int> starts)
     {
         int[] positions = new int[tokens.Length];
-        int seen = start;
+        int first = padding is { } id ? id + 1 : 0, seen = 0;
         for (int i = 0; i < tokens.Length; i++)
         {
-            seen = i % length == 0 ? start : seen;
-            positions[i] = tokens[i] == padding ? padding : padding + ++seen;
+            if (i % length == 0)
+            {
+                seen = starts.IsEmpty ? 0 : starts[starts.Length == 1 ? 0 : i / length];
+            }
+
+            positions[i] = tokens[i] == padding ? tokens[i] : first + seen++;
         }
 
         return positions;

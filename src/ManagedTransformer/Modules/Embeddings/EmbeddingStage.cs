@@ -9,7 +9,8 @@ internal abstract class EmbeddingStage : Module
     /// <param name="embedded">[B, T, width of the table]</param>
     /// <param name="tokens">Int32 [B, T]</param>
     /// <param name="context">Dropout.</param>
-    /// <param name="start">How many tokens came before (cached decoding; with a padding id, none of them padding).</param>
+    /// <param name="starts">How many tokens came before (cached decoding; with a padding id, none of them padding): one number for all
+    /// rows, or one per row.</param>
     /// <returns>[B, T, dim]</returns>
-    public abstract Tensor Forward(Tensor embedded, Tensor tokens, ForwardContext context, int start);
+    public abstract Tensor Forward(Tensor embedded, Tensor tokens, ForwardContext context, ReadOnlySpan<int> starts);
 }

@@ -15,9 +15,9 @@ internal sealed class PositionStage(AbsolutePositions? positions, LayerNorm? nor
     public LayerNorm? Norm => norm;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor embedded, Tensor tokens, ForwardContext context, int start)
+    public override Tensor Forward(Tensor embedded, Tensor tokens, ForwardContext context, ReadOnlySpan<int> starts)
     {
-        Tensor x = positions is null ? embedded : positions.Add(embedded, tokens, start);
+        Tensor x = positions is null ? embedded : positions.Add(embedded, tokens, starts);
         return context.Dropout(norm is null ? x : norm.Forward(x), dropout);
     }
 

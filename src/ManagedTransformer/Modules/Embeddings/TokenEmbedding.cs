@@ -27,7 +27,16 @@ internal sealed class TokenEmbedding(TokenTable table, EmbeddingStage stage) : M
     /// <returns>[B, T, dim]</returns>
     /// <exception cref="ArgumentException">More positions than there are.</exception>
     public Tensor Forward(Tensor tokens, ForwardContext context, int start = 0) =>
-        stage.Forward(table.Forward(tokens), tokens, context, start);
+        Forward(tokens, context, [start]);
+
+    /// <summary>Embeds tokens of texts that stand at positions of their own.</summary>
+    /// <param name="tokens">Int32 [B, T]</param>
+    /// <param name="context">Dropout.</param>
+    /// <param name="starts">How many tokens came before: one number for all rows, or one per row.</param>
+    /// <returns>[B, T, dim]</returns>
+    /// <exception cref="ArgumentException">More positions than there are.</exception>
+    public Tensor Forward(Tensor tokens, ForwardContext context, ReadOnlySpan<int> starts) =>
+        stage.Forward(table.Forward(tokens), tokens, context, starts);
 
     /// <summary>Which tokens are padding: 1 there, 0 elsewhere; null where none is.</summary>
     /// <param name="tokens">Int32 [B, T]</param>
