@@ -132,11 +132,13 @@ public sealed class GenerationStepTests
     public void SeveralTextsHaveSeedsOfTheirOwn()
     {
         LanguageModel model = Model();
-        GenerationOptions options = new() { MaxTokens = 20, Seed = ulong.MaxValue };
+        GenerationOptions options = new() { MaxTokens = 20, Seed = ulong.MaxValue - 2 };
         string[] texts = [.. model.GenerateSeveral(Prompt, 3, options).Select(text => string.Concat(text))];
-        ulong[] seeds = [ulong.MaxValue, 0, 1];
+        ulong[] seeds = [ulong.MaxValue - 2, ulong.MaxValue - 1, ulong.MaxValue];
         Assert.Equal(seeds.Select(seed => string.Concat(model.Generate(Prompt, options with { Seed = seed }))), texts);
         Assert.Equal(3, texts.Distinct().Count());
+        Assert.Contains("GenerationOptions.Seed", Assert.Throws<InputException>(() => model.GenerateSeveral(Prompt, 4, options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
