@@ -191,7 +191,9 @@ public sealed class GenerateCommandTests : IClassFixture<GenerateCommandTests.Mo
         Assert.Equal((1, json.Error), (printed.ExitCode, printed.Error));
         Assert.Equal($"cat{text}".TrimEnd('\n') + "\n", printed.Output.TrimEnd('\n') + "\n");
         Assert.EndsWith("\n", printed.Output, StringComparison.Ordinal);
-        ToolResult nothing = Workspace.Run([.. generate, "--json", "--repetition-penalty", "1e-38"]);
+        int tokens = LanguageModel.Load(_work["out"]).Tokenizer.VocabularySize;
+        ToolResult nothing = Workspace.Run(
+            [.. generate, "--json", .. Enumerable.Range(0, tokens).SelectMany(id => new[] { "--logit-bias", $"{id}=-inf" })]);
         Assert.Equal(["error"], JsonDocument.Parse(nothing.Output).RootElement.EnumerateObject().Select(member => member.Name));
     }
 
@@ -201,7 +203,7 @@ public sealed class GenerateCommandTests : IClassFixture<GenerateCommandTests.Mo
         CopyFolder(_work["out"], _work["advised"]);
         string file = _work.Write("advised/generation_config.json",
             """{ "do_sample": true, "temperature": 0.6, "top_p": 0.95, "eos_token_id": [1], "num_beams": 2 }""");
-        string[] generate = ["generate", _work["advised"], "--prompt", "cat", "--tokens", "30"];
+        string[] generate = ["generate", _work["advised"], "--prompt", "cat", "--tokens", "13"];
         ToolResult plain = Workspace.Run(generate), taken = Workspace.Run([.. generate, "--recommended"]);
         Assert.Equal(Workspace.Run(["generate", _work["out"], .. generate[2..]]).Output, plain.Output);
         string line = Assert.Single(ToolResult.Lines(plain.Error));
