@@ -33,10 +33,11 @@ internal readonly ref struct Ranking
                 continue;
             }
 
-            // The bits of a positive number rise with it, those of a negative one fall; zero gets one sign.
-            uint bits = BitConverter.SingleToUInt32Bits((scores[i] / temperature) + 0f);
-            uint rising = (bits & 0x80000000) == 0 ? bits | 0x80000000 : ~bits;
-            memory[count++] = (ulong)~rising << 32 | (uint)i;
+            // The bits of a positive number rise with it, those of a negative one fall; zero gets one sign. Signs come in no order, so that
+            // a branch would be mispredicted.
+            int bits = BitConverter.SingleToInt32Bits((scores[i] / temperature) + 0f);
+            uint falling = (uint)(bits ^ (~(bits >> 31) & int.MaxValue));
+            memory[count++] = (ulong)falling << 32 | (uint)i;
         }
 
         Ranks = memory[..count];
