@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.Text.Json.Nodes;
 using ManagedTransformer.Cli.Commands;
 using ManagedTransformer.Cli.Exits;
 using ManagedTransformer.Cli.Options;
@@ -60,8 +61,12 @@ internal static class CommandLine
 #pragma warning disable CA1031 // The last place that can turn an exception into a sentence.
         catch (Exception e)
         {
-            failure.Write(Describe(e, parsed), e);
-            return e is UsageException ? WrongUsage : Failed;
+            (Exception cause, JsonObject? result) = e is CutShortException cut ? (cut.InnerException!, cut.Result) : (e, null);
+            string[] options = [.. parsed.CommandResult.Command.Options.Select(option => option.Name)];
+            failure.Write(Describe(cause, options), cause, result);
+            return cause is UsageException || (cause is InputException input && OptionNames.IsAtFault(input, options))
+                ? WrongUsage
+                : Failed;
         }
 #pragma warning restore CA1031
     }
@@ -133,10 +138,10 @@ internal static class CommandLine
         }
     }
 
-    private static string Describe(Exception e, ParseResult parsed) => e switch
+    private static string Describe(Exception e, string[] options) => e switch
     {
         UsageException or DeviceException or InvalidDataException or IOException or UnauthorizedAccessException => e.Message,
-        InputException => OptionNames.Translate(e.Message, [.. parsed.CommandResult.Command.Options.Select(option => option.Name)]),
+        InputException => OptionNames.Translate(e.Message, options),
         OperationCanceledException => "The command was cancelled.",
         OutOfMemoryException => $"There is not enough memory: {e.Message}",
         _ => $"Unexpected {e.GetType().Name}: {e.Message} ({FailureReport.StackTraceVariable}=1 in the environment shows where.)",

@@ -41,7 +41,7 @@ internal static class ChatRequest
             TopP = request.TopP ?? options.TopP,
             FrequencyPenalty = request.FrequencyPenalty ?? options.FrequencyPenalty,
             PresencePenalty = request.PresencePenalty ?? options.PresencePenalty,
-            StopStrings = request.StopSequences is { Count: > 0 } stops ? [.. stops] : options.StopStrings,
+            StopStrings = request.StopSequences is { Count: > 0 } stops ? StopStrings(stops) : options.StopStrings,
         };
     }
 
@@ -49,6 +49,7 @@ internal static class ChatRequest
     /// <param name="messages">The messages of a request.</param>
     /// <param name="instructions">A system message; null for none.</param>
     /// <exception cref="InputException">There is no message.</exception>
+    /// <exception cref="ArgumentException">A message is null.</exception>
     /// <exception cref="NotSupportedException">A message is no text.</exception>
     public static IReadOnlyList<ChatMessage> Messages(IEnumerable<ChatMessage> messages, string? instructions)
     {
@@ -58,11 +59,17 @@ internal static class ChatRequest
             throw new InputException("The conversation has no message.");
         }
 
+        if (all.IndexOf(null!) is >= 0 and var missing)
+        {
+            int given = missing - (string.IsNullOrEmpty(instructions) ? 0 : 1);
+            throw new ArgumentException($"Message {given + 1} of the conversation is null.", nameof(messages));
+        }
+
         foreach (AIContent content in all.SelectMany(message => message.Contents))
         {
             if (content is not TextContent and not UsageContent)
             {
-                throw new NotSupportedException($"A message holds {content.GetType().Name}, and the model reads text alone.");
+                throw new NotSupportedException($"ChatMessage.Contents holds {content.GetType().Name}, and the model reads text alone.");
             }
         }
 
@@ -77,10 +84,16 @@ internal static class ChatRequest
     public static TextGeneration Start(
         LanguageModel model, IReadOnlyList<ChatMessage> messages, LanguageModelClientOptions client, GenerationOptions options) =>
         client.Prompt is { } prompt
-            ? model.Generate(prompt(messages), options)
+            ? model.Generate(
+                prompt(messages) ?? throw new InvalidOperationException("LanguageModelClientOptions.Prompt gave null, and no prompt."),
+                options)
             : model.ChatTemplate is not null
                 ? model.Generate([.. messages.Select(message => new Message(message.Role.Value, message.Text))], options)
                 : model.Generate(string.Join('\n', messages.Select(message => message.Text)), options);
+
+    private static string[] StopStrings(IList<string> stops) => stops.Contains(null!)
+        ? throw new ArgumentException("ChatOptions.StopSequences has an entry that is null.")
+        : [.. stops];
 
     private static ChatMessage[] Single(ChatRole role, string text) => [new(role, text)];
 
@@ -89,6 +102,7 @@ internal static class ChatRequest
     private static void RequireNothingElse(ChatOptions request)
     {
         Refuse(request.Tools is { Count: > 0 }, nameof(request.Tools));
+        Refuse(request.AllowMultipleToolCalls is true, nameof(request.AllowMultipleToolCalls));
         Refuse(request.ToolMode is not null and not NoneChatToolMode and not AutoChatToolMode, nameof(request.ToolMode));
         Refuse(request.ResponseFormat is not null and not ChatResponseFormatText, nameof(request.ResponseFormat));
         Refuse(request.Reasoning is not null, nameof(request.Reasoning));
@@ -106,7 +120,8 @@ internal static class ChatRequest
         {
             if (isAsked)
             {
-                throw new NotSupportedException($"ChatOptions.{option} asks for what a language model of this library cannot do.");
+                throw new NotSupportedException(
+                    $"ChatOptions.{option} asks for what a language model of this library cannot do: it continues a text.");
             }
         }
     }

@@ -7,7 +7,8 @@ namespace ManagedTransformer.Extensions.AI;
 
 /// <summary>
 /// A language model as a chat client. Requests of any number of threads may run at the same time: they share the weights and nothing else,
-/// so a text does not depend on what else is asked. Work is done on the thread pool; cancelling ends a request behind the token at hand.
+/// so a text does not depend on what else is asked. Work is done on the thread pool; cancelling ends a request behind the token at hand, or
+/// while the prompt is read behind the layer at hand.
 /// </summary>
 /// <remarks>
 /// Of <see cref="ChatOptions"/> are used: Instructions (a system message in front), ModelId (which must be this model's), MaxOutputTokens,
@@ -26,16 +27,12 @@ public sealed class LanguageModelChatClient : IChatClient
     /// <param name="model">The model, which stays its caller's.</param>
     /// <param name="options">What it does where a request does not say; null for the defaults.</param>
     /// <exception cref="InputException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">No model, or an option is null or does not exist.</exception>
     public LanguageModelChatClient(LanguageModel model, LanguageModelClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         (Model, _options) = (model, options ?? new LanguageModelClientOptions());
-        if (_options.MaxOutputTokens < 1)
-        {
-            throw new InputException($"LanguageModelClientOptions.MaxOutputTokens is {_options.MaxOutputTokens}, it must be at least 1.");
-        }
-
-        _options.Generation.Validate();
+        _options.Validate();
         _metadata = new ChatClientMetadata(Provider, null, ModelNames.Of(model, _options));
     }
 

@@ -26,4 +26,23 @@ public sealed record LanguageModelClientOptions
 
     /// <summary>How the states of a text's tokens become its embedding.</summary>
     public TextPooling Pooling { get; init; } = TextPooling.Mean;
+
+    /// <summary>Checks every value that needs no model.</summary>
+    /// <exception cref="InputException">A number is out of its range.</exception>
+    /// <exception cref="ArgumentException">The options of generation are null, or the pooling does not exist.</exception>
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(Generation, $"{nameof(LanguageModelClientOptions)}.{nameof(Generation)}");
+        if (MaxOutputTokens < 1)
+        {
+            throw new InputException($"LanguageModelClientOptions.MaxOutputTokens is {MaxOutputTokens}, it must be at least 1.");
+        }
+
+        if (!Enum.IsDefined(Pooling))
+        {
+            throw new ArgumentException($"LanguageModelClientOptions.Pooling is {Pooling}; states are pooled by Mean or Last.");
+        }
+
+        Generation.Validate();
+    }
 }

@@ -15,10 +15,13 @@ public sealed class LanguageModelEmbeddingGenerator : IEmbeddingGenerator<string
     /// <summary>A generator.</summary>
     /// <param name="model">The model, which stays its caller's.</param>
     /// <param name="options">Pooling and name; null for the defaults.</param>
+    /// <exception cref="InputException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">No model, or an option is null or does not exist.</exception>
     public LanguageModelEmbeddingGenerator(LanguageModel model, LanguageModelClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         (Model, _options) = (model, options ?? new LanguageModelClientOptions());
+        _options.Validate();
         _metadata = new EmbeddingGeneratorMetadata("ManagedTransformer", null, ModelNames.Of(model, _options), model.EmbeddingWidth);
     }
 
@@ -31,6 +34,7 @@ public sealed class LanguageModelEmbeddingGenerator : IEmbeddingGenerator<string
     /// <param name="cancellationToken">Ends the work behind the text at hand.</param>
     /// <exception cref="NotSupportedException">The request asks for what the model cannot do, and the message names it.</exception>
     /// <exception cref="InputException">A text is empty or longer than the model's positions.</exception>
+    /// <exception cref="ArgumentException">A text is null.</exception>
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -48,10 +52,21 @@ public sealed class LanguageModelEmbeddingGenerator : IEmbeddingGenerator<string
                 $"EmbeddingGenerationOptions.AdditionalProperties has '{more.Keys.First()}', which this generator does not know.");
         }
 
+        if (options?.RawRepresentationFactory is not null)
+        {
+            throw new NotSupportedException(
+                "EmbeddingGenerationOptions.RawRepresentationFactory asks for what this generator does not know.");
+        }
+
         GeneratedEmbeddings<Embedding<float>> result = [];
         long tokens = 0;
         foreach (string text in values)
         {
+            if (text is null)
+            {
+                throw new ArgumentException($"Text {result.Count + 1} is null.", nameof(values));
+            }
+
             TextEmbedding embedding = await Task.Run(() => Model.Embed(text, _options.Pooling), cancellationToken).ConfigureAwait(false);
             tokens += embedding.Tokens;
             result.Add(new Embedding<float>(embedding.Vector) { ModelId = _metadata.DefaultModelId, CreatedAt = DateTimeOffset.UtcNow });

@@ -16,11 +16,19 @@ public static class ManagedTransformerServices
     /// <param name="options">What the clients do where a request does not say.</param>
     /// <param name="weights">How matrices are stored; null for as the folder has them.</param>
     /// <returns>The same services.</returns>
+    /// <exception cref="InputException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">No services or folder, or an option is null or does not exist.</exception>
     public static IServiceCollection AddManagedTransformer(
         this IServiceCollection services, string folder, LanguageModelClientOptions? options = null, DType? weights = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        options?.Validate();
+        if (weights is { } type && !Enum.IsDefined(type))
+        {
+            throw new ArgumentOutOfRangeException(nameof(weights), weights, "Weights are stored as Float32, BFloat16, Int8 or Int4.");
+        }
+
         return services
             .AddSingleton(_ => LanguageModel.Load(folder, weights))
             .AddSingleton(provider => provider.GetRequiredService<LanguageModel>().AsIChatClient(options))

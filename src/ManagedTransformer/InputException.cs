@@ -20,4 +20,10 @@ public sealed class InputException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>
+    /// The option whose value is out of its range, type and property such as <c>GenerationOptions.WindowStride</c>; null where it is not
+    /// an option that is at fault.
+    /// </summary>
+    public string? Option { get; init; }
 }

@@ -6,7 +6,6 @@ using ManagedTransformer.Checkpoints.Adapters;
 using ManagedTransformer.Checkpoints.HuggingFace;
 using ManagedTransformer.Files;
 using ManagedTransformer.Generation;
-using ManagedTransformer.Generation.Processors;
 using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
@@ -30,6 +29,9 @@ public sealed class LanguageModel : TrainedModel
     /// <exception cref="InputException">The description is of a model of another kind, so that nobody could load what is saved.</exception>
     public LanguageModel(CausalLanguageModel network, ITokenizer tokenizer, ModelDescription description)
     {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(description);
         (Network, Tokenizer, Description) = (network, LimitedTokenizer.For(tokenizer, network.Config.Vocab), description);
         RequireArchitecture(description.Architecture, Recipe.TransformerLanguageModel);
     }
@@ -61,15 +63,25 @@ public sealed class LanguageModel : TrainedModel
     /// <see cref="WeightScope"/> says, or else integers as the folder has them and Float32.</param>
     /// <param name="adapter">An adapter to set beside its maps, or the model of the adapter that the folder is; null for neither.</param>
     /// <exception cref="InputException">Missing, damaged or mismatched files, or a device without such weights.</exception>
-    /// <exception cref="ArgumentException">Int32.</exception>
-    public static LanguageModel Load(string path, DType? weights = null, AdapterOptions? adapter = null) =>
-        Load(path, weights ?? WeightScope.Current, adapter, Read);
+    /// <exception cref="ArgumentException">No path; Int32, or no type at all.</exception>
+    public static LanguageModel Load(string path, DType? weights = null, AdapterOptions? adapter = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (weights is { } type && !Enum.IsDefined(type))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(weights), weights, "Weights are stored as Float32, BFloat16, Int8 or Int4.");
+        }
+
+        return Load(path, weights ?? WeightScope.Current, adapter, Read);
+    }
 
     /// <summary>The description in a checkpoint folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="InputException">Missing or malformed.</exception>
     public static ModelDescription ReadDescription(string folder)
     {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
         string path = Path.Combine(folder, CheckpointFolder.ConfigFile);
         byte[] utf8 = Utf8File.Read(path);
         if (JsonDocuments.Architecture(utf8) is { } architecture && architecture != Recipe.TransformerLanguageModel)
@@ -86,15 +98,17 @@ public sealed class LanguageModel : TrainedModel
     /// <summary>Continues a text piece by piece, as it is generated.</summary>
     /// <param name="prompt">The text to continue, not empty.</param>
     /// <param name="options">Length and sampling; default: 200 tokens.</param>
-    /// <param name="cancellation">Ends the generation.</param>
+    /// <param name="cancellation">Ends the generation between two tokens, and the reading of a prompt between two layers.</param>
     /// <exception cref="InputException">An empty prompt, a character that the vocabulary lacks, or an option out of its range.</exception>
     public async IAsyncEnumerable<string> GenerateAsync(
         string prompt, GenerationOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        using IEnumerator<string> pieces = Generate(prompt, options).GetEnumerator();
-        while (await Task.Run(pieces.MoveNext, cancellation).ConfigureAwait(false))
+        await foreach (GenerationStep step in Generate(prompt, options).StepsAsync(cancellation).ConfigureAwait(false))
         {
-            yield return pieces.Current;
+            if (step.Text.Length > 0)
+            {
+                yield return step.Text;
+            }
         }
     }
 
@@ -125,12 +139,23 @@ public sealed class LanguageModel : TrainedModel
     /// <param name="count">How many.</param>
     /// <param name="options">Length and sampling; default: 200 tokens.</param>
     /// <returns>Generations that have not begun; they may run at once.</returns>
-    /// <exception cref="InputException">As for <see cref="Generate(string, GenerationOptions)"/>.</exception>
+    /// <exception cref="InputException">As for <see cref="Generate(string, GenerationOptions)"/>, or there are not so many seeds from the
+    /// options' one on.</exception>
     public IReadOnlyList<TextGeneration> GenerateSeveral(string prompt, int count, GenerationOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(prompt);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         options ??= new GenerationOptions();
-        return [.. Enumerable.Range(0, count).Select(i => Generate(prompt, options with { Seed = unchecked(options.Seed + (ulong)i) }))];
+        if ((ulong)Math.Max(0, count - 1) > ulong.MaxValue - options.Seed)
+        {
+            throw new InputException(
+                $"GenerationOptions.Seed is {options.Seed}, and {count} texts count it up beyond {ulong.MaxValue}; begin with a smaller one.")
+            {
+                Option = $"{nameof(GenerationOptions)}.{nameof(GenerationOptions.Seed)}",
+            };
+        }
+
+        return [.. Enumerable.Range(0, count).Select(i => Generate(prompt, options with { Seed = options.Seed + (ulong)i }))];
     }
 
     /// <summary>
@@ -140,10 +165,11 @@ public sealed class LanguageModel : TrainedModel
     /// </summary>
     /// <param name="prompt">The text to continue; empty to begin one, where the tokenizer marks beginnings.</param>
     /// <param name="options">Length and processors; default: 200 tokens.</param>
-    /// <param name="beams">Hypotheses side by side, at least 1; 1 is greedy.</param>
+    /// <param name="beams">Hypotheses side by side, at least 1 and fewer than the vocabulary has tokens; 1 is greedy.</param>
     /// <param name="lengthPenalty">The exponent alpha: sums of log-probabilities are divided by length to the power of alpha; above 1
     /// favours long texts, 0 ranks by the sum.</param>
-    /// <param name="cancellation">Ends it between two steps with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellation">Ends it between two steps, and the reading of a prompt between two layers, with an
+    /// <see cref="OperationCanceledException"/>.</param>
     /// <returns>The texts found, best first, at most as many as there are beams.</returns>
     /// <exception cref="InputException">An option out of its range or without a part in a search, an empty prompt, a text that may grow
     /// longer than the model's positions, or a mechanism that has no part in searches.</exception>
@@ -157,9 +183,10 @@ public sealed class LanguageModel : TrainedModel
     /// <summary>Searches the likeliest next messages of a conversation, those of the assistant.</summary>
     /// <param name="messages">The messages so far.</param>
     /// <param name="options">Length and processors; default: 200 tokens.</param>
-    /// <param name="beams">Hypotheses side by side, at least 1; 1 is greedy.</param>
+    /// <param name="beams">Hypotheses side by side, at least 1 and fewer than the vocabulary has tokens; 1 is greedy.</param>
     /// <param name="lengthPenalty">The exponent of the length.</param>
-    /// <param name="cancellation">Ends it between two steps with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellation">Ends it between two steps, and the reading of a prompt between two layers, with an
+    /// <see cref="OperationCanceledException"/>.</param>
     /// <returns>The messages found, best first, at most as many as there are beams.</returns>
     /// <exception cref="InputException">As for
     /// <see cref="Search(string, GenerationOptions, int, double, CancellationToken)"/> and
@@ -180,8 +207,16 @@ public sealed class LanguageModel : TrainedModel
     /// <returns>A vector of <see cref="EmbeddingWidth"/> numbers, not normalised.</returns>
     /// <exception cref="InputException">No token, more tokens than the model has positions, or a character that the vocabulary
     /// lacks.</exception>
+    /// <exception cref="ArgumentException">No text, or a pooling that does not exist.</exception>
     public TextEmbedding Embed(string text, TextPooling pooling = TextPooling.Mean)
     {
+        ArgumentNullException.ThrowIfNull(text);
+        if (!Enum.IsDefined(pooling))
+        {
+            throw new ArgumentOutOfRangeException(nameof(pooling), pooling, "States are pooled by Mean or Last.");
+        }
+
+        Utf8Text.RequireWhole(text, "The text");
         int[] ids = Tokenizer.Encode(text);
         if (ids.Length == 0)
         {
@@ -209,8 +244,11 @@ public sealed class LanguageModel : TrainedModel
     /// <param name="replace">Whether to replace an earlier model; false writes only where there is nothing.</param>
     /// <exception cref="InputException">GPT-2 cannot express the model, and the message says what does not fit;
     /// or the folder cannot be written.</exception>
-    public void SaveAsGpt2(string path, bool replace = true) =>
+    public void SaveAsGpt2(string path, bool replace = true)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         Gpt2Folder.Write(Parts(), path, replace);
+    }
 
     /// <summary>
     /// Writes the model as Hugging Face's transformers library keeps a Llama, Mistral, Qwen2 or Qwen3, whichever expresses it
@@ -220,8 +258,11 @@ public sealed class LanguageModel : TrainedModel
     /// <param name="replace">Whether to replace an earlier model; false writes only where there is nothing.</param>
     /// <exception cref="InputException">The family cannot express the model, and the message says what does not fit;
     /// or the folder cannot be written.</exception>
-    public void SaveAsLlama(string path, bool replace = true) =>
+    public void SaveAsLlama(string path, bool replace = true)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         LlamaFolder.Write(Parts(), path, replace);
+    }
 
     internal override void WriteFiles(string folder)
     {
@@ -265,12 +306,26 @@ public sealed class LanguageModel : TrainedModel
 
     private int[] Encode(string prompt)
     {
+        ArgumentNullException.ThrowIfNull(prompt);
+        Utf8Text.RequireWhole(prompt, "The prompt");
         int[] ids = Tokenizer.Encode(prompt);
         return ids.Length > 0 ? ids : throw new InputException("The prompt is empty; a model needs at least one token to continue.");
     }
 
     private (int[] Ids, string Prompt, IReadOnlyList<int> Ends) Encode(IReadOnlyList<ChatMessage> messages)
     {
+        ArgumentNullException.ThrowIfNull(messages);
+        for (int i = 0; i < messages.Count; i++)
+        {
+            if (messages[i] is not { Role: { } role, Content: { } content })
+            {
+                throw new ArgumentException($"Message {i + 1} of the conversation, its role or its content is null.", nameof(messages));
+            }
+
+            Utf8Text.RequireWhole(role, $"The role of message {i + 1}");
+            Utf8Text.RequireWhole(content, $"Message {i + 1}");
+        }
+
         ChatTemplate template = ChatTemplate ?? throw new InputException(
             "The model has no chat template (chat_template of tokenizer_config.json, or chat_template.jinja): it knows no messages.");
         string prompt = template.Format(messages);
@@ -298,10 +353,13 @@ public sealed class LanguageModel : TrainedModel
         {
             throw new InputException(
                 $"GenerationOptions.WindowStride is {options.WindowStride}, and a window of the model's {Network.Config.PositionLimit} "
-                + "positions cannot move further at a time.");
+                + "positions cannot move further at a time.")
+            {
+                Option = $"{nameof(GenerationOptions)}.{nameof(GenerationOptions.WindowStride)}",
+            };
         }
 
-        LogitBiasProcessor.RequireKnown(options.LogitBias, Tokenizer.VocabularySize);
+        options.RequireKnown(Tokenizer.VocabularySize);
 
         // Exits that the model does not have are refused before anything is written.
         Network.CreateState(depth: options.Exits);

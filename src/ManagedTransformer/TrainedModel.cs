@@ -56,6 +56,7 @@ public abstract class TrainedModel
     /// <exception cref="InputException">Missing, damaged or mismatched files.</exception>
     public static TrainedModel Open(string path, AdapterOptions? adapter = null)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         string? architecture = Architecture(path, adapter?.Base);
         return (_kinds.FirstOrDefault(kind => kind.Architecture == architecture).Load ?? _kinds[0].Load)(path, adapter);
     }
@@ -69,6 +70,7 @@ public abstract class TrainedModel
     /// adapter says which it was made for.</exception>
     public void LoadAdapter(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         string folder = AdapterFolder.Open(path);
         if (Lora is not null)
         {
@@ -114,6 +116,7 @@ public abstract class TrainedModel
     /// <exception cref="InputException">The model has no adapters, or the folder holds something or cannot be written.</exception>
     public void SaveAdapter(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         LoraConfig lora = Lora ?? throw new InputException("The model has no adapters to save.");
         CheckpointFolder.Write(
             path, folder => AdapterFolder.Write(folder, Module, lora, AdapterNames, Folder), withManifest: false, replace: false);
@@ -122,12 +125,20 @@ public abstract class TrainedModel
     /// <summary>Writes the model as a checkpoint folder; an existing one is replaced in one step.</summary>
     /// <param name="path">The folder.</param>
     /// <exception cref="InputException">The folder cannot be written; an existing one is untouched.</exception>
-    public void Save(string path) => CheckpointFolder.Write(path, WriteFiles);
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        CheckpointFolder.Write(path, WriteFiles);
+    }
 
     /// <summary>Writes the model as a checkpoint folder where there is none yet.</summary>
     /// <param name="path">The folder, absent or empty.</param>
     /// <exception cref="InputException">The folder holds something, or cannot be written.</exception>
-    public void SaveNew(string path) => CheckpointFolder.Write(path, WriteFiles, replace: false);
+    public void SaveNew(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        CheckpointFolder.Write(path, WriteFiles, replace: false);
+    }
 
     /// <summary>What kind of model a path stands for; null where that cannot be told, which loading it explains.</summary>
     /// <param name="path">As for <see cref="Open"/>.</param>

@@ -32,6 +32,10 @@ public sealed class TranslationModel : TrainedModel
     public TranslationModel(EncoderDecoderModel network, SentenceTokenizer source, SentenceTokenizer target,
         TranslationDescription description)
     {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(description);
         (Network, Source, Target, Description) = (network, source, target, description);
         RequireArchitecture(description.Architecture, Recipe.TransformerTranslation);
         RequireSize("source", source, network.Config.SrcVocab);
@@ -62,13 +66,18 @@ public sealed class TranslationModel : TrainedModel
     /// adapter that says where its model is.</param>
     /// <param name="adapter">An adapter to set beside its maps, or the model of the adapter that the folder is; null for neither.</param>
     /// <exception cref="InputException">Missing, damaged or mismatched files, or a model of another kind.</exception>
-    public static TranslationModel Load(string path, AdapterOptions? adapter = null) => Load(path, WeightScope.Current, adapter, Read);
+    public static TranslationModel Load(string path, AdapterOptions? adapter = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Load(path, WeightScope.Current, adapter, Read);
+    }
 
     /// <summary>The description in a checkpoint folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="InputException">Missing or malformed, or that of a model of another kind.</exception>
     public static TranslationDescription ReadDescription(string folder)
     {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
         string path = Path.Combine(folder, CheckpointFolder.ConfigFile);
         byte[] utf8 = Utf8File.Read(path);
         if (JsonDocuments.Architecture(utf8) is { } architecture && architecture != Recipe.TransformerTranslation)
@@ -88,7 +97,11 @@ public sealed class TranslationModel : TrainedModel
     /// <param name="options">Search and so on; default: beam 5.</param>
     /// <exception cref="InputException">The sentence is longer than the model reads, has a character that the vocabulary lacks, or an
     /// option is out of its range.</exception>
-    public string Translate(string sentence, TranslationOptions? options = null) => Translate([sentence], options).Single().Text;
+    public string Translate(string sentence, TranslationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(sentence);
+        return Translate([sentence], options).Single().Text;
+    }
 
     /// <summary>Translates sentences in their order, as they are asked for. An empty sentence has an empty translation.</summary>
     /// <param name="sentences">One sentence each; they are read some batches ahead.</param>
@@ -112,8 +125,12 @@ public sealed class TranslationModel : TrainedModel
     /// <exception cref="InputException">A line is not UTF-8; otherwise as for
     /// <see cref="Translate(IEnumerable{string}, TranslationOptions, CancellationToken)"/>.</exception>
     public IEnumerable<Translation> TranslateStream(
-        Stream lines, string name, TranslationOptions? options = null, CancellationToken cancellation = default) =>
-        TranslateNamed(Utf8Text.ReadLines(lines, name), name, options, cancellation);
+        Stream lines, string name, TranslationOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        ArgumentNullException.ThrowIfNull(name);
+        return TranslateNamed(Utf8Text.ReadLines(lines, name), name, options, cancellation);
+    }
 
     /// <summary>Translates the lines of a file.</summary>
     /// <param name="path">A text in UTF-8, or a <c>.gz</c> of one.</param>
@@ -123,6 +140,7 @@ public sealed class TranslationModel : TrainedModel
     /// refused, or has a character that the vocabulary lacks, or an option is out of its range.</exception>
     public IEnumerable<Translation> TranslateFile(string path, TranslationOptions? options = null, CancellationToken cancellation = default)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         List<string> lines = TextLines.Read(path);
         string name = $"'{path}'";
         if (options is null or { TooLong: TooLongSentences.Error })
@@ -162,6 +180,12 @@ public sealed class TranslationModel : TrainedModel
     /// <exception cref="InputException">It is too long and refused, or it cannot be tokenized.</exception>
     internal int[]? ReadSource(string sentence, string place, TooLongSentences rule, Action<string>? observer)
     {
+        if (sentence is null)
+        {
+            throw new ArgumentException($"{place} is null; an empty sentence has an empty translation.");
+        }
+
+        Utf8Text.RequireWhole(sentence, place);
         int[] ids;
         try
         {

@@ -86,7 +86,7 @@ public sealed class FailureTests : IDisposable
     {
         Assert.Equal(0, _work.Train("out").ExitCode);
         Workspace.Run("generate", _work["out"], "--prompt", "the", "--tokens", "30", "--window-stride", "17")
-            .AssertFails(CommandLine.Failed, "--window-stride is 17", "16");
+            .AssertFails(CommandLine.WrongUsage, "--window-stride is 17", "16");
     }
 
     [Theory]

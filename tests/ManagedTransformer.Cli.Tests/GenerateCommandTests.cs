@@ -130,6 +130,13 @@ public sealed class GenerateCommandTests : IClassFixture<GenerateCommandTests.Mo
     [InlineData(2, "--messages applies with --chat", "--messages e")]
     [InlineData(2, "--prompt does not combine with --messages", "--chat --messages messages.json")]
     [InlineData(1, "positions", "--beams 2 --tokens 99")]
+    [InlineData(2, "--beams is 100000", "--beams 100000")]
+    [InlineData(2, "--tokens needs a whole number from 1 to 2147483647, not '3000000000'", "--tokens 3000000000")]
+    [InlineData(2, "--tokens needs a whole number of at least 1, not '-3'", "--tokens -3")]
+    [InlineData(2, "--seed needs a whole number from 0 to 18446744073709551615", "--seed 18446744073709551616")]
+    [InlineData(2, "--seed is 18446744073709551614, and the 3 texts of --samples", "--samples 3 --seed 18446744073709551614")]
+    [InlineData(2, "--recommended takes over", "--recommended")]
+    [InlineData(2, "--recommended has no part in a beam search", "--beams 2 --recommended")]
     public void WhatMakesNoSenseIsRefused(int code, string mention, string options)
     {
         string[] arguments =
@@ -145,10 +152,75 @@ public sealed class GenerateCommandTests : IClassFixture<GenerateCommandTests.Mo
     [InlineData("[{ \"role\": \"user\" }]", "message 1 needs \"content\"")]
     [InlineData("[{ \"role\": 3, \"content\": \"a\" }]", "message 1 needs \"role\"")]
     [InlineData("[1]", "message 1 needs \"role\"")]
-    [InlineData("[", "not valid JSON")]
+    [InlineData("[", "not valid JSON (line 1)")]
+    [InlineData("[\n{ \"role\": \"user\",\n\"role\": \"system\", \"content\": \"a\" }]", "'role' of a message twice (line 3)")]
+    [InlineData("[{ \"role\": \"user\", \"content\": \"\\ud83d\" }]", "not valid Unicode")]
     public void BadConversationsAreRefused(string json, string mention) =>
         Workspace.Run("generate", _work["chat"], "--chat", "--tokens", "1", "--messages", _work.Write("bad.json", json))
             .AssertFails(1, "bad.json", mention);
+
+    [Fact]
+    public void AConversationComesFromStandardInputToo()
+    {
+        const string conversation = """[{ "role": "user", "content": "the cat" }]""";
+        string[] chat = ["generate", _work["chat"], "--chat", "--tokens", "5", "--messages"];
+        ToolResult read = Workspace.Run([.. chat, _work.Write("user.json", conversation)]);
+        Assert.Equal((0, read.Output), (read.ExitCode, Workspace.RunWithInput(conversation, [.. chat, "-"]).Output));
+        Workspace.RunWithInput("[]", [.. chat, "-"]).AssertFails(1, "standard input is no JSON list");
+        Workspace.RunWithInput([0x5B, 0xFF], [.. chat, "-"]).AssertFails(1, "standard input is not UTF-8");
+        Workspace.Run([.. chat, _work["chat"]]).AssertFails(1, $"'{_work["chat"]}' is a folder, not a file");
+        Workspace.Run([.. chat, _work["nowhere"]]).AssertFails(1, $"'{_work["nowhere"]}' does not exist");
+    }
+
+    /// <summary>Every token may come once, so that the text cannot go on.</summary>
+    [Fact]
+    public void ATextThatCannotGoOnIsNotLost()
+    {
+        string[] generate = ["generate", _work["out"], "--prompt", "cat", "--tokens", "60", "--no-repeat-ngram-size", "1"];
+        ToolResult json = Workspace.Run([.. generate, "--json"]);
+        Assert.Equal(1, json.ExitCode);
+        JsonElement line = JsonDocument.Parse(Assert.Single(ToolResult.Lines(json.Output))).RootElement;
+        string text = line.GetProperty("text").GetString()!;
+        Assert.True(text.Length > 5);
+        Assert.Equal((text.Length, 3), (line.GetProperty("tokens").GetInt32(), line.GetProperty("prompt_tokens").GetInt32()));
+        Assert.False(line.TryGetProperty("finish", out _));
+        Assert.Equal(line.GetProperty("error").GetString() + "\n", json.Error);
+        Assert.Contains("rule out every token", json.Error, StringComparison.Ordinal);
+
+        ToolResult printed = Workspace.Run(generate);
+        Assert.Equal((1, json.Error), (printed.ExitCode, printed.Error));
+        Assert.Equal($"cat{text}".TrimEnd('\n') + "\n", printed.Output.TrimEnd('\n') + "\n");
+        Assert.EndsWith("\n", printed.Output, StringComparison.Ordinal);
+        int tokens = LanguageModel.Load(_work["out"]).Tokenizer.VocabularySize;
+        ToolResult nothing = Workspace.Run(
+            [.. generate, "--json", .. Enumerable.Range(0, tokens).SelectMany(id => new[] { "--logit-bias", $"{id}=-inf" })]);
+        Assert.Equal(["error"], JsonDocument.Parse(nothing.Output).RootElement.EnumerateObject().Select(member => member.Name));
+    }
+
+    [Fact]
+    public void AFolderThatRecommendsIsHeardAndObeyedOnRequest()
+    {
+        CopyFolder(_work["out"], _work["advised"]);
+        string file = _work.Write("advised/generation_config.json",
+            """{ "do_sample": true, "temperature": 0.6, "top_p": 0.95, "eos_token_id": [1], "num_beams": 2 }""");
+        string[] generate = ["generate", _work["advised"], "--prompt", "cat", "--tokens", "13"];
+        ToolResult plain = Workspace.Run(generate), taken = Workspace.Run([.. generate, "--recommended"]);
+        Assert.Equal(Workspace.Run(["generate", _work["out"], .. generate[2..]]).Output, plain.Output);
+        string line = Assert.Single(ToolResult.Lines(plain.Error));
+        Assert.Contains("temperature 0.6, top_p 0.95", line, StringComparison.Ordinal);
+        Assert.Contains("--recommended", line, StringComparison.Ordinal);
+
+        ToolResult same = Workspace.Run([.. generate, "--temperature", "0.6", "--top-p", "0.95"]);
+        Assert.Equal((same.Output, ""), (taken.Output, same.Error));
+        Assert.NotEqual(plain.Output, taken.Output);
+        Assert.Contains("num_beams", Assert.Single(ToolResult.Lines(taken.Error)), StringComparison.Ordinal);
+        Assert.Equal(Workspace.Run([.. generate, "--temperature", "0", "--top-p", "0.95"]).Output,
+            Workspace.Run([.. generate, "--recommended", "--temperature", "0"]).Output);
+        Assert.Empty(Workspace.Run(["generate", _work["advised"], "--prompt", "cat", "--tokens", "9", "--beams", "2"]).Error);
+
+        File.WriteAllText(file, """{ "temperature": "hot" }""");
+        Workspace.Run(generate).AssertFails(1, file, "temperature is \"hot\", it must be a number");
+    }
 
     [Fact]
     public void ATemplateThatIsNotUnderstoodIsNamedWithItsLine()

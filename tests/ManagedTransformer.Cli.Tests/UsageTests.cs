@@ -24,6 +24,8 @@ public sealed class UsageTests
     [InlineData("eval out --context-window -1", "--context-window")]
     [InlineData("generate out --prompt a", "--tokens")]
     [InlineData("generate out --prompt a --tokens 5 --weights f16", "--weights knows f32, bf16, int8 and int4, not 'f16'")]
+    [InlineData("translate out --too-long maybe", "--too-long knows error, skip and empty, not 'maybe'")]
+    [InlineData("convert out --out new --to none", "--to knows transformer, gpt2")]
     [InlineData("generate out --prompt a --tokens 0", "--tokens")]
     [InlineData("generate out --prompt a --tokens 5 --temperature -1", "--temperature")]
     [InlineData("generate out --prompt a --tokens 5 --temperature NaN", "--temperature")]

@@ -15,6 +15,9 @@ public sealed class ChatClientTests
     public static TheoryData<string, ChatOptions> Unsupported => new()
     {
         { "ChatOptions.Tools", new ChatOptions { Tools = [AIFunctionFactory.Create(() => 1, "one")] } },
+        { "ChatOptions.AllowMultipleToolCalls", new ChatOptions { AllowMultipleToolCalls = true } },
+        { "ChatOptions.AllowBackgroundResponses", new ChatOptions { AllowBackgroundResponses = true } },
+        { "ChatOptions.ContinuationToken", new ChatOptions { ContinuationToken = ResponseContinuationToken.FromBytes(new byte[] { 1 }) } },
         { "ChatOptions.ToolMode", new ChatOptions { ToolMode = ChatToolMode.RequireAny } },
         { "ChatOptions.ResponseFormat", new ChatOptions { ResponseFormat = ChatResponseFormat.Json } },
         { "ChatOptions.Reasoning", new ChatOptions { Reasoning = new ReasoningOptions() } },
@@ -194,6 +197,46 @@ public sealed class ChatClientTests
         Assert.Contains(name, refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<NotSupportedException>(
             () => client.GetStreamingResponseAsync("Once ", options, Cancellation).ToChatResponseAsync(Cancellation));
+    }
+
+    /// <summary>A member that a later version of the interfaces brings must be used or refused.</summary>
+    [Fact]
+    public void EveryMemberOfARequestIsUsedOrRefused()
+    {
+        string[] used =
+        [
+            "Instructions", "ModelId", "MaxOutputTokens", "Temperature", "TopP", "TopK", "FrequencyPenalty", "PresencePenalty",
+            "StopSequences", "Seed", "RawRepresentationFactory", "AdditionalProperties",
+        ];
+        IEnumerable<string> refused =
+            Unsupported.Select(row => row.Data.Item1).Where(name => name.StartsWith("ChatOptions.", StringComparison.Ordinal));
+        Assert.Equal(
+            typeof(ChatOptions).GetProperties().Select(property => property.Name).Order(StringComparer.Ordinal),
+            used.Concat(refused.Select(name => name["ChatOptions.".Length..])).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task NullsAndUnknownValuesAreNamed()
+    {
+        Assert.Equal("LanguageModelClientOptions.Generation",
+            Assert.Throws<ArgumentNullException>(() => _model.AsIChatClient(new() { Generation = null! })).ParamName);
+        Assert.Contains("LanguageModelClientOptions.Pooling",
+            Assert.Throws<ArgumentException>(() => _model.AsIEmbeddingGenerator(new() { Pooling = (TextPooling)9 })).Message,
+            StringComparison.Ordinal);
+        using IChatClient client = _model.AsIChatClient(), silent = _model.AsIChatClient(new() { Prompt = _ => null! });
+        ChatMessage[] messages = [new(ChatRole.User, "Hello"), null!];
+        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(
+            () => client.GetResponseAsync(messages, new ChatOptions { Instructions = "Be short." }, Cancellation));
+        Assert.Contains("Message 2", refused.Message, StringComparison.Ordinal);
+        refused = await Assert.ThrowsAsync<ArgumentException>(
+            () => client.GetResponseAsync("Once ", new ChatOptions { StopSequences = [null!] }, Cancellation));
+        Assert.Contains("ChatOptions.StopSequences", refused.Message, StringComparison.Ordinal);
+        InvalidOperationException empty = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => silent.GetResponseAsync("Once ", cancellationToken: Cancellation));
+        Assert.Contains("LanguageModelClientOptions.Prompt", empty.Message, StringComparison.Ordinal);
+        InputException half = await Assert.ThrowsAsync<InputException>(
+            () => client.GetResponseAsync("Once \ud83d", cancellationToken: Cancellation));
+        Assert.Contains("half of a character", half.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -57,6 +57,9 @@ public sealed class EmbeddingGeneratorTests
         await Refused<NotSupportedException>("a", new EmbeddingGenerationOptions { ModelId = "large" }, "'large'");
         await Refused<NotSupportedException>(
             "a", new EmbeddingGenerationOptions { AdditionalProperties = new() { ["colour"] = 1 } }, "'colour'");
+        await Refused<NotSupportedException>(
+            "a", new EmbeddingGenerationOptions { RawRepresentationFactory = _ => "a" }, "RawRepresentationFactory");
+        await Refused<ArgumentException>(null!, null, "Text 1 is null");
         await Refused<InputException>("", null, "at least one token");
         await Refused<InputException>(new string('a', 513), null, "513 tokens, and the model 512 positions");
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ManagedTransformer.Tensors;
 using Microsoft.Agents.AI;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -63,6 +64,18 @@ public sealed class ServicesTests : IDisposable
         Assert.Equal((5L, 6L), (Number("gen_ai.usage.input_tokens"), Number("gen_ai.usage.output_tokens")));
 
         long Number(string tag) => Convert.ToInt64(activity.GetTagItem(tag), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public void MistakesAreNamedBeforeAModelIsLoaded()
+    {
+        ServiceCollection services = new();
+        Assert.Equal("folder", Assert.Throws<ArgumentNullException>(() => services.AddManagedTransformer(null!)).ParamName);
+        Assert.Equal("weights",
+            Assert.Throws<ArgumentOutOfRangeException>(() => services.AddManagedTransformer("x", weights: (DType)77)).ParamName);
+        Assert.Equal("LanguageModelClientOptions.Generation",
+            Assert.Throws<ArgumentNullException>(() => services.AddManagedTransformer("x", new() { Generation = null! })).ParamName);
+        Assert.Empty(services);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ internal static class ConvertCommand
             DefaultValueFactory = _ => DefaultTarget,
             HelpName = string.Join('|', _targets.Keys),
         };
-        target.AcceptOnlyFromAmong([.. _targets.Keys]);
+        CommonOptions.AcceptOnly(target, [.. _targets.Keys]);
         Option<int?> featureSize = CommonOptions.Positive("--feature-size",
             $"Rows of the feature map of t2r, rfa and favor (default: {new LinearAttentionConfig().FeatureSize}) and lolcats (default: half "
                 + "the head's width for --map hedgehog, all of it for t2r).");

@@ -40,6 +40,7 @@ internal static class GenerateCommand
             "mt generate out/stories --prompt \"Once upon a time \" --tokens 300 --temperature 0.8",
             "mt generate gpt2 --prompt \"Once upon a time\" --tokens 50 --weights bf16",
             "mt generate SmolLM2-135M --adapter out/lora --prompt \"Once upon a time\" --tokens 50",
+            "mt generate Qwen3-0.6B --recommended --chat --prompt \"What is a transformer?\" --tokens 200",
             "mt generate SmolLM2-135M-Instruct --chat --prompt \"What is a transformer?\" --tokens 200 --min-p 0.1",
             "mt generate gpt2 --prompt \"The weather\" --tokens 60 --repetition-penalty 1.2 --stop-string \".\" --logprobs 3 --json",
             "mt generate gpt2 --prompt \"The capital of France is\" --tokens 10 --beams 5 --n-best 3",
@@ -88,11 +89,23 @@ internal static class GenerateCommand
                 CommonOptions.Refuse(result, "stands between several texts (--samples, --n-best) that are not --json", separator);
             }
 
+            if (generation.Seed is var seed && result.GetValue(seed) is { } first && (ulong)(count - 1) > ulong.MaxValue - first)
+            {
+                throw new UsageException(
+                    $"{seed.Name} is {first}, and the {count} texts of --samples count it up beyond {ulong.MaxValue}.");
+            }
+
             LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model), result.GetValue(weights), adapters.Read(result));
-            GenerationOptions options = generation.Read(result, loaded);
+            RecommendedGeneration? recommended = loaded.Folder is { } folder ? RecommendedGeneration.Read(folder) : null;
+            GenerationOptions options = generation.Read(result, loaded, recommended);
             if (messages is null && text.Length == 0 && loaded.Tokenizer.Encode(text).Length == 0)
             {
                 throw new UsageException("--prompt is needed: the model's tokenizer has no token that begins a text.");
+            }
+
+            if (width is null && recommended is not null && generation.Advice(result, recommended) is { } advice)
+            {
+                terminal.Error.WriteLine(advice);
             }
 
             string between = result.GetValue(separator) ?? Environment.NewLine + Environment.NewLine;
@@ -117,7 +130,7 @@ internal static class GenerateCommand
         options = separator is null ? options with { ExitObserver = exits.Add } : options;
         for (int i = 0; i < count; i++)
         {
-            GenerationOptions sample = options with { Seed = unchecked(options.Seed + (ulong)i) };
+            GenerationOptions sample = options with { Seed = options.Seed + (ulong)i };
             TextGeneration text = prompt.Messages is null ? model.Generate(prompt.Text, sample) : model.Generate(prompt.Messages, sample);
             if (separator is null)
             {
@@ -125,8 +138,7 @@ internal static class GenerateCommand
             }
             else
             {
-                terminal.Output.Write(i == 0 ? "" : separator);
-                GeneratedText.Write(terminal, text, prompt.Text, tellsNotes: i == 0);
+                GeneratedText.Write(terminal, text, (i == 0 ? "" : separator) + prompt.Text, tellsNotes: i == 0);
             }
         }
 

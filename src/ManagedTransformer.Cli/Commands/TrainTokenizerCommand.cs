@@ -27,7 +27,7 @@ internal static class TrainTokenizerCommand
             Description = $"The model (default: {BytePairs}).",
             HelpName = $"{BytePairs}|{Unigram}|{WordPiece}",
         };
-        type.AcceptOnlyFromAmong(BytePairs, Unigram, WordPiece);
+        CommonOptions.AcceptOnly(type, BytePairs, Unigram, WordPiece);
         Option<int?> vocab = CommonOptions.Positive("--vocab", $"The number of ids (default: {DefaultSize}).");
         Option<bool> lowercase = new("--lowercase") { Description = $"Lower-case texts ({WordPiece})." };
         Option<string?> output = new("--out") { Description = $"The file to write (default: {DefaultFile}).", HelpName = "FILE" };

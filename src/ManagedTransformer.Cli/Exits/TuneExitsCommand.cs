@@ -34,7 +34,7 @@ internal static class TuneExitsCommand
             Description = "Which exits to tune (default: geometric for models with that classifier, else confidence).",
             HelpName = $"{Confidence}|{Geometric}",
         };
-        rule.AcceptOnlyFromAmong(Confidence, Geometric);
+        CommonOptions.AcceptOnly(rule, Confidence, Geometric);
         Option<int?> sentences = CommonOptions.Positive("--sentences", "Pairs to search on, the first ones (default: all).");
         Option<int?> grid = CommonOptions.Positive("--grid",
             $"Thresholds common to all layers to try first, evenly spaced (default: {_defaults.Grid}).");

@@ -120,7 +120,7 @@ internal sealed class ImportOptionSet
     private static Option<string?> Choice(string name, string description, params string[] values)
     {
         Option<string?> option = new($"--{name}") { Description = description, HelpName = string.Join('|', values) };
-        option.AcceptOnlyFromAmong(values);
+        CommonOptions.AcceptOnly(option, values);
         return option;
     }
 }

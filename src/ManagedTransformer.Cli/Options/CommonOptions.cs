@@ -103,6 +103,22 @@ internal static class CommonOptions
         CustomParser = result => Real(result, name, isValid, range),
     };
 
+    /// <summary>Lets an option have no other values than these; who gives another is told them.</summary>
+    /// <param name="option">An option of one value.</param>
+    /// <param name="names">Its values.</param>
+    /// <typeparam name="T">The option's type.</typeparam>
+    public static void AcceptOnly<T>(Option<T> option, params string[] names)
+    {
+        option.CompletionSources.Add(names);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => token.Value.Length > 0 && !names.Contains(token.Value)) is { } other)
+            {
+                result.AddError($"{option.Name} knows {string.Join(", ", names[..^1])} and {names[^1]}, not '{other.Value}'");
+            }
+        });
+    }
+
     /// <summary>The number that was typed: the shortest decimal fraction that gives the float.</summary>
     public static double Exactly(float value) =>
         double.Parse(value.ToString(CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture);
@@ -152,7 +168,10 @@ internal static class CommonOptions
             return value;
         }
 
-        string range = high == T.MaxValue ? $"of at least {low}" : $"from {low} to {high}";
+        // The limit of the type is of interest only to who is beyond it.
+        bool isBeyond = text.Length > 0 && text.AsSpan(text[0] == '+' ? 1 : 0).IndexOfAnyExceptInRange('0', '9') < 0
+            && !T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+        string range = high == T.MaxValue && !isBeyond ? $"of at least {low}" : $"from {low} to {high}";
         result.AddError($"{what} a whole number {range}, not '{text}'");
         return null;
     }

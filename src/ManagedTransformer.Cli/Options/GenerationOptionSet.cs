@@ -12,6 +12,12 @@ internal sealed class GenerationOptionSet
 {
     private readonly Option<int?> _tokens = CommonOptions.Positive("--tokens", "How many tokens to add.");
 
+    private readonly Option<bool> _recommended = new("--recommended")
+    {
+        Description = "Draw as the model folder's generation_config.json recommends (temperature, top_k, top_p, min_p, typical_p, "
+            + "repetition_penalty, no_repeat_ngram_size, do_sample); options that are given besides go first.",
+    };
+
     private readonly Option<float?> _temperature = CommonOptions.Real("--temperature",
         "Below 1 is more certain, above 1 more varied, 0 takes the likeliest token (default: 1).", value => value >= 0, "of at least 0");
 
@@ -85,7 +91,7 @@ internal sealed class GenerationOptionSet
         "The same seed gives the same text (default: 1); each text of --samples counts it up.");
 
     /// <summary>The options that say how tokens are drawn, which a beam search does not do.</summary>
-    public IEnumerable<Option> Drawing => [_temperature, _topK, _topP, _minP, _typicalP, Seed];
+    public IEnumerable<Option> Drawing => [_recommended, _temperature, _topK, _topP, _minP, _typicalP, Seed];
 
     /// <summary>What has no part in a beam search besides.</summary>
     public IEnumerable<Option> Stepwise => [_stopStrings, _logprobs, _stride];
@@ -98,8 +104,8 @@ internal sealed class GenerationOptionSet
     {
         foreach (Option option in (Option[])
         [
-            _tokens, _temperature, _topK, _topP, _minP, _typicalP, _repetition, _presence, _frequency, _ngram, _bias, Seed, _stopTokens,
-            _stopStrings, _ignoreEnd, _logprobs, _exits, _stride,
+            _tokens, _recommended, _temperature, _topK, _topP, _minP, _typicalP, _repetition, _presence, _frequency, _ngram, _bias, Seed,
+            _stopTokens, _stopStrings, _ignoreEnd, _logprobs, _exits, _stride,
         ])
         {
             command.Options.Add(option);
@@ -109,8 +115,9 @@ internal sealed class GenerationOptionSet
     /// <summary>Reads the options that were given.</summary>
     /// <param name="result">The parsed command line.</param>
     /// <param name="model">The model, whose tokens some of them name.</param>
+    /// <param name="recommended">What its folder recommends; null for nothing.</param>
     /// <exception cref="UsageException">One of them has no effect, or names no token.</exception>
-    public GenerationOptions Read(ParseResult result, LanguageModel model)
+    public GenerationOptions Read(ParseResult result, LanguageModel model, RecommendedGeneration? recommended)
     {
         if (model.Network.Config.Exits is null)
         {
@@ -123,7 +130,15 @@ internal sealed class GenerationOptionSet
                 result, "applies to models with a limited number of positions; this one reads texts of any length", _stride);
         }
 
-        GenerationOptions defaults = new();
+        if (recommended is null)
+        {
+            CommonOptions.Refuse(
+                result,
+                "takes over what the model folder's generation_config.json recommends; this one has none, or one without advice",
+                _recommended);
+        }
+
+        GenerationOptions defaults = result.GetValue(_recommended) ? recommended!.Options : new();
         return defaults with
         {
             MaxTokens = result.GetRequiredValue(_tokens)!.Value,
@@ -145,6 +160,26 @@ internal sealed class GenerationOptionSet
             StopStrings = result.GetValue(_stopStrings) ?? [],
             LogProbabilities = result.GetValue(_logprobs),
         };
+    }
+
+    /// <summary>The sentence about what the model's folder recommends and was not asked for; null where there is none.</summary>
+    /// <param name="result">The parsed command line.</param>
+    /// <param name="recommended">What the folder recommends.</param>
+    public string? Advice(ParseResult result, RecommendedGeneration recommended)
+    {
+        string values = string.Join(", ", recommended.Values), others = string.Join(", ", recommended.Others);
+        if (result.GetValue(_recommended))
+        {
+            return others.Length == 0 ? null : $"Of the model folder's generation_config.json is not taken over: {others}.";
+        }
+
+        // Who gives all of it has made a choice.
+        bool isGiven = recommended.Values.All(value => Named(value.Split(' ')[0]) is { } option
+            && result.GetResult(option) is { Implicit: false });
+        return isGiven ? null : $"The model folder's generation_config.json recommends {values}; --recommended takes that over.";
+
+        Option? Named(string key) => new Option[] { _temperature, _topK, _topP, _minP, _typicalP, _repetition, _ngram }
+            .FirstOrDefault(option => option.Name == $"--{key.Replace('_', '-')}");
     }
 
     private static Dictionary<int, float> ReadBias(string[] given, LanguageModel model)

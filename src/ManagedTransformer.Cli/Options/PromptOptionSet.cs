@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Files;
@@ -32,7 +33,7 @@ internal sealed class PromptOptionSet
     private readonly Option<string?> _messages = new("--messages")
     {
         Description = "A JSON file with the conversation in place of --prompt and --system (with --chat): [{\"role\": \"user\", "
-            + "\"content\": \"…\"}, …].",
+            + "\"content\": \"…\"}, …]; - reads it from standard input.",
         HelpName = "FILE",
     };
 
@@ -61,7 +62,9 @@ internal sealed class PromptOptionSet
         if (result.GetValue(_messages) is { } file)
         {
             CommonOptions.Refuse(result, "does not combine with --messages, which is the whole conversation", _prompt, _system);
-            return ("", ReadMessages(file));
+            return ("", file == FromInput
+                ? ReadMessages(Utf8Text.Read(terminal.RequireInput(), Terminal.InputName), Terminal.InputName)
+                : ReadMessages(ReadFile(file), $"'{file}'"));
         }
 
         string given = result.GetValue(_prompt) ?? "";
@@ -80,16 +83,32 @@ internal sealed class PromptOptionSet
         return ("", result.GetValue(_system) is { } system ? [new("system", Utf8Text.Clean(system)), message] : [message]);
     }
 
-    private static List<ChatMessage> ReadMessages(string file)
+    private static string ReadFile(string file)
+    {
+        if (Directory.Exists(file))
+        {
+            throw new InputException($"'{file}' is a folder, not a file.");
+        }
+
+        if (!File.Exists(file))
+        {
+            throw new InputException($"The file '{file}' does not exist.");
+        }
+
+        using FileStream stream = File.OpenRead(file);
+        return Utf8Text.Read(stream, $"'{file}'");
+    }
+
+    private static List<ChatMessage> ReadMessages(string text, string name)
     {
         List<ChatMessage> messages = [];
         try
         {
-            using FileStream stream = File.OpenRead(file);
-            using JsonDocument json = JsonDocument.Parse(Utf8Text.Read(stream, $"'{file}'"));
+            RequireDistinctKeys(text, name);
+            using JsonDocument json = JsonDocument.Parse(text);
             if (json.RootElement.ValueKind != JsonValueKind.Array || json.RootElement.GetArrayLength() == 0)
             {
-                throw new InputException($"The file '{file}' is no JSON list of one message or more.");
+                throw new InputException($"The conversation {name} is no JSON list of one message or more.");
             }
 
             foreach (JsonElement message in json.RootElement.EnumerateArray())
@@ -97,21 +116,53 @@ internal sealed class PromptOptionSet
                 messages.Add(new(Member(message, "role"), Member(message, "content")));
                 foreach (JsonProperty member in message.EnumerateObject().Where(member => member.Name is not ("role" or "content")))
                 {
-                    throw new InputException($"The file '{file}' has a message with '{member.Name}'; messages have role and content.");
+                    throw new InputException(
+                        $"The conversation {name} has a message with '{member.Name}'; messages have role and content.");
                 }
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
-            throw new InputException($"The file '{file}' is not valid JSON: {e.Message}", e);
+            // Of lines and places .NET counts from 0, also within its message.
+            string line = e.LineNumber is { } number ? $" (line {number + 1})" : "", cause = e.Message;
+            int place = cause.IndexOf(" LineNumber: ", StringComparison.Ordinal);
+            throw new InputException(
+                $"The conversation {name} is not valid JSON{line}: {(place < 0 ? cause : cause[..place])}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InputException($"The conversation {name} has a text that is not valid Unicode.", e);
         }
 
         return messages;
 
-        string Member(JsonElement message, string name) =>
-            message.ValueKind == JsonValueKind.Object && message.TryGetProperty(name, out JsonElement value)
+        string Member(JsonElement message, string key) =>
+            message.ValueKind == JsonValueKind.Object && message.TryGetProperty(key, out JsonElement value)
                 && value.ValueKind == JsonValueKind.String
                 ? value.GetString()!
-                : throw new InputException($"{file}: message {messages.Count + 1} needs \"{name}\", a string.");
+                : throw new InputException($"The conversation {name}: message {messages.Count + 1} needs \"{key}\", a string.");
+    }
+
+    private static void RequireDistinctKeys(string text, string name)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        Utf8JsonReader reader = new(utf8);
+        Stack<HashSet<string>> objects = [];
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                objects.Push(new HashSet<string>(StringComparer.Ordinal));
+            }
+            else if (reader.TokenType == JsonTokenType.EndObject)
+            {
+                objects.Pop();
+            }
+            else if (reader.TokenType == JsonTokenType.PropertyName && reader.GetString() is { } key && !objects.Peek().Add(key))
+            {
+                int line = utf8.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n') + 1;
+                throw new InputException($"The conversation {name} gives the key '{key}' of a message twice (line {line}).");
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ internal static class SplitOption
             HelpName = string.Join('|', _names),
             DefaultValueFactory = _ => _names[0],
         };
-        option.AcceptOnlyFromAmong(_names);
+        CommonOptions.AcceptOnly(option, _names);
         return option;
     }
 

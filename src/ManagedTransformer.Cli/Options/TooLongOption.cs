@@ -13,7 +13,7 @@ internal static class TooLongOption
     public static Option<string?> Create(string description)
     {
         Option<string?> option = new("--too-long") { Description = description, HelpName = string.Join('|', _names) };
-        option.AcceptOnlyFromAmong(_names);
+        CommonOptions.AcceptOnly(option, _names);
         return option;
     }
 

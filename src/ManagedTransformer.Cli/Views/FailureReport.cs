@@ -16,7 +16,8 @@ internal sealed class FailureReport(Terminal terminal, bool isJson)
     /// <summary>Writes the report.</summary>
     /// <param name="message">A sentence.</param>
     /// <param name="e">What the stack trace is of; null: of nothing.</param>
-    public void Write(string message, Exception? e = null)
+    /// <param name="result">In JSON, what there is of a result; null for nothing.</param>
+    public void Write(string message, Exception? e = null, JsonObject? result = null)
     {
         message = message.ReplaceLineEndings(" ");
         try
@@ -29,7 +30,9 @@ internal sealed class FailureReport(Terminal terminal, bool isJson)
 
             if (isJson)
             {
-                JsonOutput.Write(terminal.Output, new JsonObject { ["error"] = message });
+                result ??= [];
+                result["error"] = message;
+                JsonOutput.Write(terminal.Output, result);
             }
         }
         catch (IOException)

@@ -12,16 +12,27 @@ internal static class GeneratedText
     /// <summary>Prints a text as it comes.</summary>
     /// <param name="terminal">Where to.</param>
     /// <param name="pieces">The text.</param>
-    /// <param name="prompt">What is printed before it.</param>
+    /// <param name="prompt">What is printed before it: the prompt, and what separates it from another text.</param>
     /// <param name="tellsNotes">Whether to tell what the model did not see.</param>
     public static void Write(Terminal terminal, TextGeneration pieces, string prompt, bool tellsNotes)
     {
         int told = tellsNotes ? WriteNotes(terminal, pieces, 0) : 0;
         terminal.Output.Write(prompt);
-        foreach (string piece in pieces)
+        string last = prompt;
+        try
         {
-            terminal.Output.Write(piece);
-            terminal.Output.Flush();
+            foreach (string piece in pieces)
+            {
+                terminal.Output.Write(piece);
+                terminal.Output.Flush();
+                last = piece;
+            }
+        }
+        catch (Exception e) when (e is not ReaderLeftException && last.Length > 0 && last[^1] != '\n')
+        {
+            // The failure is told on a line of its own.
+            terminal.Output.WriteLine();
+            throw;
         }
 
         if (tellsNotes)
@@ -31,6 +42,7 @@ internal static class GeneratedText
     }
 
     /// <summary>Prints a text as one JSON object.</summary>
+    /// <exception cref="CutShortException">It failed behind the first token.</exception>
     /// <param name="terminal">Where to.</param>
     /// <param name="model">The model, which knows the texts of tokens.</param>
     /// <param name="generation">The text.</param>
@@ -43,45 +55,61 @@ internal static class GeneratedText
         StringBuilder text = new();
         JsonArray probabilities = [];
         long start = Stopwatch.GetTimestamp();
-        foreach (GenerationStep step in generation.Steps())
+        try
         {
-            text.Append(step.Text);
-            if (tellsProbabilities)
+            foreach (GenerationStep step in generation.Steps())
             {
-                JsonObject token = Token(model, step.Token, step.LogProbability!.Value);
-                token["top"] = new JsonArray([.. step.Likeliest.Select(likely => Token(model, likely.Token, likely.LogProbability))]);
-                probabilities.Add((JsonNode)token);
+                text.Append(step.Text);
+                if (tellsProbabilities)
+                {
+                    JsonObject token = Token(model, step.Token, step.LogProbability!.Value);
+                    token["top"] = new JsonArray([.. step.Likeliest.Select(likely => Token(model, likely.Token, likely.LogProbability))]);
+                    probabilities.Add((JsonNode)token);
+                }
             }
         }
-
-        JsonObject line = new()
+        catch (Exception e) when (generation.Tokens > 0)
         {
-            ["prompt"] = generation.Prompt,
-            ["text"] = text.ToString(),
-            ["tokens"] = generation.Tokens,
-            ["tokens_per_s"] = JsonOutput.Number(generation.Tokens / Stopwatch.GetElapsedTime(start).TotalSeconds),
-            ["seed"] = generation.Seed,
-            ["prompt_tokens"] = generation.PromptTokens,
-            ["finish"] = Name(generation.Finish!.Value),
-        };
-        if (generation.StopString is { } stop)
-        {
-            line["stop_string"] = stop;
+            throw new CutShortException(Members(), e);
         }
 
-        JsonOutput.AddNotes(line, generation.Notes);
-        if (tellsProbabilities)
-        {
-            line["logprobs"] = probabilities;
-        }
+        JsonOutput.Write(terminal.Output, Members());
 
-        if (exits.Count > 0)
+        JsonObject Members()
         {
-            line["exits"] = new JsonArray([.. exits.Select(exit => (JsonNode)exit)]);
-            line["average_exit"] = JsonOutput.Number(exits.Average());
-        }
+            JsonObject line = new()
+            {
+                ["prompt"] = generation.Prompt,
+                ["text"] = text.ToString(),
+                ["tokens"] = generation.Tokens,
+                ["tokens_per_s"] = JsonOutput.Number(generation.Tokens / Stopwatch.GetElapsedTime(start).TotalSeconds),
+                ["seed"] = generation.Seed,
+                ["prompt_tokens"] = generation.PromptTokens,
+            };
+            if (generation.Finish is { } finish)
+            {
+                line["finish"] = Name(finish);
+            }
 
-        JsonOutput.Write(terminal.Output, line);
+            if (generation.StopString is { } stop)
+            {
+                line["stop_string"] = stop;
+            }
+
+            JsonOutput.AddNotes(line, generation.Notes);
+            if (tellsProbabilities)
+            {
+                line["logprobs"] = probabilities;
+            }
+
+            if (exits.Count > 0)
+            {
+                line["exits"] = new JsonArray([.. exits.Select(exit => (JsonNode)exit)]);
+                line["average_exit"] = JsonOutput.Number(exits.Average());
+            }
+
+            return line;
+        }
     }
 
     /// <summary>Prints a text that a beam search found, as one JSON object.</summary>

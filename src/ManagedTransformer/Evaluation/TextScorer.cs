@@ -26,6 +26,8 @@ public static class TextScorer
     public static TextScore Score(LanguageModel model, string text, bool logits)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(text);
+        Utf8Text.RequireWhole(text, "The text");
         return Score(model, model.Tokenizer.Encode(text), logits);
     }
 

@@ -117,6 +117,21 @@ public static class Utf8Text
         throw Invalid(text[..valid].Count((byte)'\n') + 1, name);
     }
 
+    /// <summary>Refuses a text with half of a character, which UTF-8 has no bytes for.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="name">What the message calls it, at the beginning of a sentence.</param>
+    /// <exception cref="InputException">It has a surrogate without the other one.</exception>
+    internal static void RequireWhole(string text, string name)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i])))
+            {
+                throw new InputException($"{name} has half of a character (a surrogate without the other one).");
+            }
+        }
+    }
+
     private static IEnumerable<string> ReadLinesOf(Stream stream, string name)
     {
         byte[] buffer = new byte[BufferSize];

@@ -10,6 +10,7 @@ namespace ManagedTransformer.Generation;
 /// </summary>
 internal sealed class BeamSearch
 {
+    private const string BeamOption = $"{nameof(BeamSearchOptions)}.{nameof(BeamSearchOptions.Beam)}";
     private readonly BeamSearchOptions _options;
 
     /// <summary>A search for any number of models and sentences.</summary>
@@ -39,7 +40,7 @@ internal sealed class BeamSearch
     /// <param name="sourceLengths">For each sentence its source tokens, eos included. fairseq gives every sentence the length of the
     /// longest one of the batch.</param>
     /// <returns>For each sentence the finished hypotheses, at most B, best first.</returns>
-    /// <exception cref="InputException">The vocabulary is too small for the beam.</exception>
+    /// <exception cref="InputException">The vocabulary is too small for the beam, or the beam too wide for the memory.</exception>
     /// <exception cref="InputException">The model's scores are not numbers.</exception>
     public IReadOnlyList<IReadOnlyList<Hypothesis>> Search(ISearchModel model, ReadOnlySpan<int> sourceLengths)
     {
@@ -48,8 +49,13 @@ internal sealed class BeamSearch
         int least = Math.Max(beam + 1 + Tokens.Ends.Count, Tokens.Unknown is null ? 0 : SpecialIds.FirstOrdinary);
         if (vocabulary < least)
         {
-            throw new InputException(
-                $"A beam of {beam} needs a vocabulary of at least {least} tokens; the model has {vocabulary}.");
+            throw TooWide($"which needs a vocabulary of at least {least} tokens; the model has {vocabulary}");
+        }
+
+        long values = (long)sourceLengths.Length * beam * vocabulary;
+        if (values > Array.MaxLength)
+        {
+            throw TooWide($"and {sourceLengths.Length} times as many rows of {vocabulary} scores are more than an array holds");
         }
 
         Beam[] sentences = new Beam[sourceLengths.Length];
@@ -131,6 +137,9 @@ internal sealed class BeamSearch
 
         return true;
     }
+
+    private InputException TooWide(string why) =>
+        new($"{BeamOption} is {_options.Beam}, {why}.") { Option = BeamOption };
 
     // log softmax(logits / t) = log softmax(log softmax(logits) / t), so log-probabilities will do.
     private void ApplyTemperature(Span<float> scores, int vocabulary)

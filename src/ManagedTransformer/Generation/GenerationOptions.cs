@@ -1,3 +1,4 @@
+using ManagedTransformer.Files;
 using ManagedTransformer.Generation.Processors;
 using ManagedTransformer.Modules.Decoding;
 
@@ -16,7 +17,10 @@ public sealed record GenerationOptions
     /// <summary>Logits are divided by it: below 1 is more certain, above 1 more varied; 0 always takes the likeliest token.</summary>
     public float Temperature { get; init; } = 1;
 
-    /// <summary>Draws from this many likeliest tokens only; 0: from all (<see cref="TopKLogitsWarper"/>).</summary>
+    /// <summary>
+    /// Draws from this many likeliest tokens only, and from those that equal the last of them; 0: from all
+    /// (<see cref="TopKLogitsWarper"/>).
+    /// </summary>
     public int TopK { get; init; }
 
     /// <summary>
@@ -103,8 +107,15 @@ public sealed record GenerationOptions
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="InputException">A value out of its range.</exception>
+    /// <exception cref="ArgumentException">A list, or an entry of one, is null.</exception>
     public void Validate()
     {
+        ArgumentNullException.ThrowIfNull(LogitBias, $"{nameof(GenerationOptions)}.{nameof(LogitBias)}");
+        ArgumentNullException.ThrowIfNull(Processors, $"{nameof(GenerationOptions)}.{nameof(Processors)}");
+        ArgumentNullException.ThrowIfNull(StopTokens, $"{nameof(GenerationOptions)}.{nameof(StopTokens)}");
+        ArgumentNullException.ThrowIfNull(StopStrings, $"{nameof(GenerationOptions)}.{nameof(StopStrings)}");
+        RequireEntries(Processors, nameof(Processors));
+        RequireEntries(StopStrings, nameof(StopStrings));
         Require(MaxTokens >= 0, $"The number of tokens to generate ({MaxTokens}) must not be negative.");
         Require(Temperature >= 0 && !float.IsInfinity(Temperature), $"The temperature ({Temperature}) must be 0 or a positive number.");
         Require(TopK >= 0, $"top-k ({TopK}) must be 0 (off) or positive.");
@@ -120,26 +131,38 @@ public sealed record GenerationOptions
         Require(WindowStride >= 1, $"The window's stride ({WindowStride}) must be positive.");
         foreach (string stop in StopStrings)
         {
-            Require(!string.IsNullOrEmpty(stop), $"A stop string is empty; it would end every text at once.");
-            Require(IsWhole(stop), $"A stop string has half of a character (a surrogate without the other one).");
+            Require(stop.Length > 0, $"A stop string is empty; it would end every text at once.");
+            Utf8Text.RequireWhole(stop, "A stop string");
+        }
+
+        foreach (int token in StopTokens)
+        {
+            Require(token >= 0, $"GenerationOptions.StopTokens has {token}; ids begin at 0.");
         }
 
         // Its constructor looks at the values.
         _ = new LogitBiasProcessor(LogitBias);
-        Require(!Processors.Contains(null!), $"GenerationOptions.Processors has an entry that is null.");
     }
 
-    private static bool IsWhole(string text)
+    /// <summary>Refuses tokens that a vocabulary does not have.</summary>
+    /// <param name="vocabulary">The number of ids.</param>
+    /// <exception cref="InputException">Options name a token behind them.</exception>
+    internal void RequireKnown(int vocabulary)
     {
-        for (int i = 0; i < text.Length; i++)
+        LogitBiasProcessor.RequireKnown(LogitBias, vocabulary);
+        foreach (int token in StopTokens)
         {
-            if (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i])))
-            {
-                return false;
-            }
+            Require(token < vocabulary,
+                $"GenerationOptions.StopTokens has the token {token}, and the ids of the vocabulary end at {vocabulary - 1}.");
         }
+    }
 
-        return true;
+    private static void RequireEntries(IReadOnlyList<object> list, string name)
+    {
+        if (list.Contains(null))
+        {
+            throw new ArgumentException($"{nameof(GenerationOptions)}.{name} has an entry that is null.");
+        }
     }
 
     private static void Require(bool condition, FormattableString message)

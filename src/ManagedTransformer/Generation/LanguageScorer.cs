@@ -11,6 +11,7 @@ internal sealed class LanguageScorer : ISearchModel
     private readonly LanguageModelState _state;
     private readonly int _beam, _known;
     private int[]? _prompt;
+    private int[]? _promptExits;
 
     /// <summary>A search over the continuations of a text.</summary>
     /// <param name="model">The network.</param>
@@ -18,33 +19,44 @@ internal sealed class LanguageScorer : ISearchModel
     /// <param name="beam">Rows.</param>
     /// <param name="vocabulary">Ids that the tokenizer knows; the model may have more, which never follow.</param>
     /// <param name="exits">When tokens leave the stack; null: as the model's configuration says.</param>
-    public LanguageScorer(CausalLanguageModel model, int[] prompt, int beam, int vocabulary, DepthRule? exits)
+    /// <param name="cancellation">Ends the reading between two layers.</param>
+    public LanguageScorer(
+        CausalLanguageModel model, int[] prompt, int beam, int vocabulary, DepthRule? exits, CancellationToken cancellation)
     {
         (_model, _prompt, _beam, _known) = (model, prompt, beam, vocabulary);
         using DeviceScope? _ = DeviceScope.Enter(model.Device);
-        _state = model.CreateState(beam, exits);
+        _state = model.CreateState(depth: exits);
+        _state.Cancellation = cancellation;
     }
 
     /// <inheritdoc/>
     public int VocabularySize => _model.Config.Vocab;
 
     /// <inheritdoc/>
-    public ReadOnlySpan<int> Exits => _state.Exits;
+    public ReadOnlySpan<int> Exits => _promptExits is null ? _state.Exits : _promptExits;
 
-    /// <summary>Scores what may follow; the first time the prompt is read in place of the tokens.</summary>
+    /// <summary>Scores what may follow; the first time the prompt is read in place of the tokens, once for all rows.</summary>
     /// <inheritdoc/>
     public void Score(ReadOnlySpan<int> tokens, Span<float> scores)
     {
         using DeviceScope? device = DeviceScope.Enter(_model.Device);
         using NoGradientScope _ = new();
         using StepScope scope = new();
-        Tensor read = _prompt is null
-            ? Tensor.From(tokens, new Shape(tokens.Length, 1))
-            : Tensor.From([.. Enumerable.Repeat(_prompt, _beam).SelectMany(ids => ids)], new Shape(_beam, _prompt.Length));
-        _model.Step(read, _state).LogSoftmax().CopyTo(scores);
-        if (_prompt is not null)
+        if (_prompt is null)
         {
-            _state.BeginSearch();
+            _model.Step(Tensor.From(tokens, new Shape(tokens.Length, 1)), _state).LogSoftmax().CopyTo(scores);
+            _promptExits = null;
+        }
+        else
+        {
+            _model.Step(Tensor.From(_prompt, new Shape(1, _prompt.Length)), _state).LogSoftmax().CopyTo(scores[..VocabularySize]);
+            for (int row = 1; row < _beam; row++)
+            {
+                scores[..VocabularySize].CopyTo(scores[(row * VocabularySize)..]);
+            }
+
+            _promptExits = _state.Exits.IsEmpty ? null : [.. Enumerable.Repeat(_state.Exits[0], _beam)];
+            _state.BeginSearch(_beam);
             _prompt = null;
         }
 

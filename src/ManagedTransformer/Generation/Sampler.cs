@@ -8,7 +8,7 @@ namespace ManagedTransformer.Generation;
 /// <summary>
 /// Draws the next token from logits: processors, then temperature, top-k, top-p, min-p and typical-p, then one uniform number. Processors
 /// and their order are those of Hugging Face's transformers (see <see cref="GenerationOptions"/>). At temperature 0 the likeliest token
-/// after the processors is taken.
+/// after the processors is taken, of several the one with the lowest id.
 /// </summary>
 public sealed class Sampler
 {
@@ -21,10 +21,13 @@ public sealed class Sampler
     private readonly ulong[] _ranks;
 
     /// <summary>A sampler for one sequence.</summary>
-    /// <param name="options">Validated options.</param>
-    /// <param name="vocabulary">Number of tokens.</param>
+    /// <param name="options">How it draws.</param>
+    /// <param name="vocabulary">Number of tokens, at least 1.</param>
+    /// <exception cref="InputException">An option out of its range.</exception>
     public Sampler(GenerationOptions options, int vocabulary)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(vocabulary, 1);
         options.Validate();
         _options = options;
         _chain = LogitsChain.Of(options);
@@ -39,11 +42,12 @@ public sealed class Sampler
     /// <summary>The next token of a text that has none yet.</summary>
     /// <param name="logits">Scores of all tokens.</param>
     /// <exception cref="InputException">The options rule out every token, or the logits are not finite.</exception>
+    /// <exception cref="ArgumentException">Not as many scores as tokens.</exception>
     public int Next(ReadOnlySpan<float> logits)
     {
+        Require(logits);
         if (_chain.IsEmpty)
         {
-            RequireFinite(logits);
             return Draw(logits);
         }
 
@@ -55,9 +59,12 @@ public sealed class Sampler
     /// <param name="tokens">The text so far: the prompt, then what was generated.</param>
     /// <param name="promptLength">How many of the tokens are the prompt.</param>
     /// <exception cref="InputException">The options rule out every token, or the logits are not finite.</exception>
+    /// <exception cref="ArgumentException">Not as many scores as tokens, or a prompt longer than the text.</exception>
     public int Next(Span<float> logits, ReadOnlySpan<int> tokens, int promptLength)
     {
-        RequireFinite(logits);
+        Require(logits);
+        ArgumentOutOfRangeException.ThrowIfNegative(promptLength);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(promptLength, tokens.Length);
         if (!_chain.IsEmpty)
         {
             _chain.Process(tokens, promptLength, logits);
@@ -84,6 +91,16 @@ public sealed class Sampler
         }
     }
 
+    private void Require(ReadOnlySpan<float> logits)
+    {
+        if (logits.Length != _ranks.Length)
+        {
+            throw new ArgumentException($"There are {logits.Length} scores, and the sampler has {_ranks.Length} tokens.", nameof(logits));
+        }
+
+        RequireFinite(logits);
+    }
+
     private int Draw(ReadOnlySpan<float> logits)
     {
         int best = TensorPrimitives.IndexOfMax(logits);
@@ -96,7 +113,7 @@ public sealed class Sampler
         int count = logits.Length;
         if ((_topK > 0 && _topK < count) || _topP < 1)
         {
-            return NextOfLikeliest(count, total);
+            return NextOfLikeliest(logits, total);
         }
 
         double draw = _random.NextUnit() * total;
@@ -144,82 +161,35 @@ public sealed class Sampler
         return total;
     }
 
-    private int NextOfLikeliest(int count, double total)
+    private int NextOfLikeliest(ReadOnlySpan<float> logits, double total)
     {
-        Span<ulong> ranks = _ranks.AsSpan(0, Rank(count, total));
-        if (_topK > 0 && _topK < ranks.Length)
+        ReadOnlySpan<float> probabilities = _probabilities.AsSpan(0, logits.Length);
+        double least = _topK > 0 ? 0 : (float)Ranking.Least(_topP, total, logits.Length);
+        Ranking ranking = new(logits, _ranks, _temperature, probabilities, least);
+        Span<ulong> ranks = ranking.Ranks;
+        if (_topK > 0)
         {
-            Selection.MoveSmallest(ranks, _topK);
-            ranks = ranks[.._topK];
+            ranks = ranks[..ranking.MoveBest(_topK)];
         }
 
         ranks.Sort();
-        (int kept, double mass) = Nucleus(ranks, _topK > 0 ? Mass(ranks) : total);
+        double all = _topK > 0 ? Ranking.Nucleus(ranks, probabilities, double.PositiveInfinity).Mass : total;
+        (int kept, double mass) = Ranking.Nucleus(ranks, probabilities, all * _topP);
         double draw = _random.NextUnit() * mass;
         for (int i = 0; i < kept; i++)
         {
-            draw -= _probabilities[TokenOf(ranks[i])];
+            draw -= probabilities[Ranking.TokenOf(ranks[i])];
             if (draw < 0)
             {
-                return TokenOf(ranks[i]);
+                return Ranking.TokenOf(ranks[i]);
             }
         }
 
-        while (_probabilities[TokenOf(ranks[kept - 1])] == 0)
+        while (probabilities[Ranking.TokenOf(ranks[kept - 1])] == 0)
         {
             kept--;
         }
 
-        return TokenOf(ranks[kept - 1]);
+        return Ranking.TokenOf(ranks[kept - 1]);
     }
-
-    /// <summary>
-    /// Numbers that rise from the likeliest token to the least likely, equal ones in the order of their ids. With top-p alone, tokens are
-    /// left out that are so unlikely that all of them together do not make up the probability that top-p leaves out.
-    /// </summary>
-    /// <returns>How many.</returns>
-    private int Rank(int count, double total)
-    {
-        float least = _topK > 0 ? 0 : (float)((1 - (double)_topP) * total / count * 0.999);
-        int ranked = 0;
-        for (int i = 0; i < count; i++)
-        {
-            // The bits of a number that is not negative rise with it.
-            if (_probabilities[i] >= least)
-            {
-                _ranks[ranked++] = (ulong)~BitConverter.SingleToUInt32Bits(_probabilities[i]) << 32 | (uint)i;
-            }
-        }
-
-        return ranked;
-    }
-
-    private double Mass(ReadOnlySpan<ulong> ranks)
-    {
-        double mass = 0;
-        foreach (ulong rank in ranks)
-        {
-            mass += _probabilities[TokenOf(rank)];
-        }
-
-        return mass;
-    }
-
-    /// <summary>The fewest of the likeliest tokens that have the share top-p of a mass, and what they have.</summary>
-    private (int Kept, double Mass) Nucleus(ReadOnlySpan<ulong> ranks, double mass)
-    {
-        double wanted = mass * _topP, sum = 0;
-        for (int i = 0; i < ranks.Length; i++)
-        {
-            sum += _probabilities[TokenOf(ranks[i])];
-            if (sum >= wanted)
-            {
-                return (i + 1, sum);
-            }
-        }
-
-        return (ranks.Length, sum);
-    }
-
-    private static int TokenOf(ulong rank) => (int)(uint)rank;
 }

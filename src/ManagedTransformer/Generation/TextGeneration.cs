@@ -94,12 +94,13 @@ public sealed class TextGeneration : IEnumerable<string>
     }
 
     /// <summary>Generates the text token by token. The last step tells what ended it; a text of no tokens has no step.</summary>
-    /// <param name="cancellation">Ends it between two tokens with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellation">Ends it between two tokens, and the reading of a prompt between two layers, with an
+    /// <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InputException">While it is enumerated: the options rule out every token.</exception>
     public IEnumerable<GenerationStep> Steps(CancellationToken cancellation = default)
     {
         (Tokens, StopString, Finish) = (0, null, _options.MaxTokens == 0 ? FinishReason.Length : null);
-        using TokenSource source = new(_network, _prompt, _options, _tokenizer.VocabularySize);
+        using TokenSource source = new(_network, _prompt, _options, _tokenizer.VocabularySize, cancellation);
         TextContinuation continuation = new(_tokenizer, _prompt, Prompt);
         StopStrings stops = new(_options.StopStrings);
         while (Finish is null)
@@ -139,7 +140,7 @@ public sealed class TextGeneration : IEnumerable<string>
     }
 
     /// <summary>Generates the text token by token on other threads.</summary>
-    /// <param name="cancellation">Ends it between two tokens with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellation">As for <see cref="Steps"/>.</param>
     /// <exception cref="InputException">While it is enumerated: the options rule out every token.</exception>
     public async IAsyncEnumerable<GenerationStep> StepsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {

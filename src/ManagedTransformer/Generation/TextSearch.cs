@@ -1,5 +1,4 @@
 using ManagedTransformer.Architectures.Transformer;
-using ManagedTransformer.Generation.Processors;
 using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Generation;
@@ -21,7 +20,7 @@ internal sealed class TextSearch(CausalLanguageModel network, ITokenizer tokeniz
     {
         options ??= new GenerationOptions();
         RequireFit(options, prompt.Length);
-        LogitBiasProcessor.RequireKnown(options.LogitBias, tokenizer.VocabularySize);
+        options.RequireKnown(tokenizer.VocabularySize);
         IReadOnlyList<int> stops = options.IgnoreEndOfText ? [] : ends;
         SearchTokens tokens = new()
         {
@@ -54,7 +53,8 @@ internal sealed class TextSearch(CausalLanguageModel network, ITokenizer tokeniz
     {
         try
         {
-            return beams.Search(new LanguageScorer(network, prompt, beam, tokenizer.VocabularySize, options.Exits), [1])[0];
+            return beams.Search(
+                new LanguageScorer(network, prompt, beam, tokenizer.VocabularySize, options.Exits, beams.Cancellation), [1])[0];
         }
         catch (NotSupportedException e)
         {

@@ -30,12 +30,15 @@ internal sealed class TokenSource : IDisposable
     /// <param name="prompt">At least one token.</param>
     /// <param name="options">Validated options.</param>
     /// <param name="vocabulary">Ids that the tokenizer knows; the model may have more, which are never drawn.</param>
-    public TokenSource(CausalLanguageModel model, IReadOnlyList<int> prompt, GenerationOptions options, int vocabulary)
+    /// <param name="cancellation">Ends the reading of tokens between two layers.</param>
+    public TokenSource(CausalLanguageModel model, IReadOnlyList<int> prompt, GenerationOptions options, int vocabulary,
+        CancellationToken cancellation = default)
     {
         (_model, _device, _options, _vocabulary, _promptLength) = (model, model.Device, options, vocabulary, prompt.Count);
         using (DeviceScope.Enter(_device))
         {
             _state = model.CreateState(depth: options.Exits);
+            _state.Cancellation = cancellation;
         }
 
         _sampler = new(options, vocabulary);

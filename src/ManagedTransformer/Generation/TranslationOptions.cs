@@ -1,3 +1,4 @@
+using ManagedTransformer.Files;
 using ManagedTransformer.Modules.Decoding;
 
 namespace ManagedTransformer.Generation;
@@ -33,8 +34,12 @@ public sealed record TranslationOptions
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="InputException">A value out of its range.</exception>
+    /// <exception cref="ArgumentNullException">The search or the prefix is null.</exception>
     public void Validate()
     {
+        ArgumentNullException.ThrowIfNull(Search, $"{nameof(TranslationOptions)}.{nameof(Search)}");
+        ArgumentNullException.ThrowIfNull(Prefix, $"{nameof(TranslationOptions)}.{nameof(Prefix)}");
+        Utf8Text.RequireWhole(Prefix, $"{nameof(TranslationOptions)}.{nameof(Prefix)}");
         Search.Validate();
         if (Batch < 1)
         {

@@ -47,13 +47,13 @@ public abstract class Module
     /// for the processor.
     /// </summary>
     /// <param name="dtype">The type that the matrices get; Float32 changes nothing.</param>
-    /// <exception cref="ArgumentException">Int32, or integers that cannot hold a number that is not finite.</exception>
+    /// <exception cref="ArgumentException">Int32 or no type at all, or integers that cannot hold a number that is not finite.</exception>
     /// <exception cref="NotSupportedException">The device has no small integers.</exception>
     public void RoundWeights(DType dtype)
     {
-        if (dtype == DType.Int32)
+        if (dtype == DType.Int32 || !Enum.IsDefined(dtype))
         {
-            throw new ArgumentException("Weights are stored as Float32, BFloat16, Int8 or Int4, not as Int32.", nameof(dtype));
+            throw new ArgumentException($"Weights are stored as Float32, BFloat16, Int8 or Int4, not as {dtype}.", nameof(dtype));
         }
 
         ParameterVisitor visitor = new();

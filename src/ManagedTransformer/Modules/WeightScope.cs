@@ -16,12 +16,12 @@ public sealed class WeightScope : IDisposable
 
     /// <summary>Opens a scope on the calling thread.</summary>
     /// <param name="weights">Float32, BFloat16, Int8 or Int4; null for as the folder has them.</param>
-    /// <exception cref="ArgumentException">Int32.</exception>
+    /// <exception cref="ArgumentException">Int32, or no type at all.</exception>
     public WeightScope(DType? weights)
     {
-        if (weights == DType.Int32)
+        if (weights is { } type && (type == DType.Int32 || !Enum.IsDefined(type)))
         {
-            throw new ArgumentException("Weights are stored as Float32, BFloat16, Int8 or Int4, not as Int32.", nameof(weights));
+            throw new ArgumentException($"Weights are stored as Float32, BFloat16, Int8 or Int4, not as {type}.", nameof(weights));
         }
 
         (Weights, _outer) = (weights, _current);

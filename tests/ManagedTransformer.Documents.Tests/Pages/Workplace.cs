@@ -117,9 +117,13 @@ internal sealed class Workplace : IDisposable
             Train($"mt convert llama --to llama --out {name}");
         }
 
-        Train("mt convert llama --to llama --out SmolLM2-135M-Instruct");
-        File.WriteAllText(
-            "SmolLM2-135M-Instruct/chat_template.jinja", "{% for message in messages %}{{ message['content'] }} {% endfor %}");
+        foreach (string name in new[] { "SmolLM2-135M-Instruct", "Qwen3-0.6B" })
+        {
+            Train($"mt convert llama --to llama --out {name}");
+            File.WriteAllText($"{name}/chat_template.jinja", "{% for message in messages %}{{ message['content'] }} {% endfor %}");
+        }
+
+        File.WriteAllText("Qwen3-0.6B/generation_config.json", """{ "do_sample": true, "temperature": 0.6, "top_k": 20, "top_p": 0.95 }""");
 
         WithTokens("finetune", "base");
         Train("mt train models/base.json --data input.txt --out base");

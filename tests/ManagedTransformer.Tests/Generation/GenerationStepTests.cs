@@ -2,6 +2,7 @@ using System.Text;
 using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.LinearAttention;
+using ManagedTransformer.Architectures.Lolcats;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Generation;
@@ -132,11 +133,13 @@ public sealed class GenerationStepTests
     public void SeveralTextsHaveSeedsOfTheirOwn()
     {
         LanguageModel model = Model();
-        GenerationOptions options = new() { MaxTokens = 20, Seed = ulong.MaxValue };
+        GenerationOptions options = new() { MaxTokens = 20, Seed = ulong.MaxValue - 2 };
         string[] texts = [.. model.GenerateSeveral(Prompt, 3, options).Select(text => string.Concat(text))];
-        ulong[] seeds = [ulong.MaxValue, 0, 1];
+        ulong[] seeds = [ulong.MaxValue - 2, ulong.MaxValue - 1, ulong.MaxValue];
         Assert.Equal(seeds.Select(seed => string.Concat(model.Generate(Prompt, options with { Seed = seed }))), texts);
         Assert.Equal(3, texts.Distinct().Count());
+        Assert.Contains("GenerationOptions.Seed", Assert.Throws<InputException>(() => model.GenerateSeveral(Prompt, 4, options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -278,6 +281,16 @@ public sealed class GenerationStepTests
         ["softmax"] = Config(),
         ["linear"] = Config() with { Attention = AttentionKind.Linear, Linear = new() { Map = FeatureMapKind.Elu1 } },
         ["exits"] = Config() with { Exits = new() { Halting = HaltingKind.Confidence, Thresholds = [0.01f] } },
+        ["window"] = Rotary(AttentionKind.Rotary) with { Rotary = new() { KeyHeads = 1, Window = 3 } },
+        ["lolcats"] = Rotary(AttentionKind.Lolcats) with { Lolcats = new() { FeatureSize = 3 } },
+        ["lolcats, standard"] = Rotary(AttentionKind.Lolcats) with
+        {
+            Lolcats = new() { FeatureSize = 3, Window = LolcatsWindow.Standard, WindowSize = 3 },
+        },
+        ["lolcats, terraced"] = Rotary(AttentionKind.Lolcats) with
+        {
+            Lolcats = new() { FeatureSize = 3, Window = LolcatsWindow.Terraced, WindowSize = 3 },
+        },
         ["spans"] = new()
         {
             Vocab = 256,
@@ -294,6 +307,18 @@ public sealed class GenerationStepTests
 
     private static LanguageModelConfig Config() =>
         new() { Vocab = 256, Dim = 16, Layers = 2, Heads = 2, Positions = PositionKind.Learned, MaxPositions = 64 };
+
+    private static LanguageModelConfig Rotary(AttentionKind attention) => new()
+    {
+        Vocab = 256,
+        Dim = 16,
+        Layers = 2,
+        Heads = 2,
+        Attention = attention,
+        Positions = PositionKind.None,
+        Rotary = new() { KeyHeads = 1 },
+        MaxPositions = 64,
+    };
 
     private static LanguageModel Model(LanguageModelConfig? config = null, int? end = null, ChatTemplate? template = null)
     {

@@ -1,4 +1,5 @@
 using ManagedTransformer.Generation;
+using ManagedTransformer.Generation.Processors;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Generation;
@@ -14,7 +15,54 @@ public sealed class SamplerTests
         Assert.All(Draw(new GenerationOptions { Temperature = 0 }, 20), token => Assert.Equal(1, token));
 
     [Fact]
-    public void TopOneTakesTheLikeliest() => Assert.All(Draw(new GenerationOptions { TopK = 1 }, 20), token => Assert.Equal(1, token));
+    public void TopOneTakesTheLikeliestOfWhichThereAreTwo() =>
+        Assert.Equal([1, 4], Draw(new GenerationOptions { TopK = 1 }, 60).Distinct().Order());
+
+    /// <summary>Scores of few values, so that the k-th is seldom alone: what is drawn is what transformers keeps.</summary>
+    [Theory]
+    [InlineData(0.7f)]
+    [InlineData(1f)]
+    [InlineData(1.3f)]
+    public void TiesAtTheEndOfTopKAreKept(float temperature)
+    {
+        for (int row = 0; row < 60; row++)
+        {
+            Random random = new(row);
+            int count = 1 + random.Next(9);
+            float[] logits = [.. Enumerable.Range(0, 12).Select(_ => random.Next(4) * 0.25f)];
+            float last = logits.OrderDescending().ElementAt(count - 1);
+            int[] expected = [.. Enumerable.Range(0, 12).Where(token => logits[token] >= last)];
+            float[] warped = [.. logits];
+            new TopKLogitsWarper(count).Process([], 0, warped);
+            Assert.Equal(expected, Enumerable.Range(0, 12).Where(token => float.IsFinite(warped[token])));
+            Sampler sampler = new(new GenerationOptions { TopK = count, Temperature = temperature, Seed = (ulong)row }, 12);
+            Assert.Equal(expected, Enumerable.Range(0, 400).Select(_ => sampler.Next(logits)).Distinct().Order());
+        }
+    }
+
+    /// <summary>Beyond what a float tells apart after the temperature, scores are equal, as they are in transformers.</summary>
+    [Fact]
+    public void ScoresThatTheTemperatureMakesEqualAreTies()
+    {
+        float temperature = 1.5f, low = 1.9f, high = MathF.BitIncrement(low);
+        while (low / temperature != high / temperature)
+        {
+            (low, high) = (high, MathF.BitIncrement(high));
+        }
+
+        Sampler sampler = new(new GenerationOptions { TopK = 1, Temperature = temperature }, 3);
+        Assert.Equal([0, 1], Enumerable.Range(0, 60).Select(_ => sampler.Next([low, high, 0])).Distinct().Order());
+    }
+
+    [Fact]
+    public void MistakesOfProgramsAreNamed()
+    {
+        Assert.Equal("options", Assert.Throws<ArgumentNullException>(() => new Sampler(null!, 2)).ParamName);
+        Assert.Equal("vocabulary", Assert.Throws<ArgumentOutOfRangeException>(() => new Sampler(new(), 0)).ParamName);
+        Sampler sampler = new(new(), 2);
+        Assert.Equal("logits", Assert.Throws<ArgumentException>(() => sampler.Next([1, 2, 3])).ParamName);
+        Assert.Equal("promptLength", Assert.Throws<ArgumentOutOfRangeException>(() => sampler.Next([1, 2], [0], 2)).ParamName);
+    }
 
     [Fact]
     public void TheSeedDecides()
@@ -28,6 +76,7 @@ public sealed class SamplerTests
     [InlineData(0.5f, 0, 1, 6)]
     [InlineData(2, 0, 1, 6)]
     [InlineData(1, 3, 1, 3)]
+    [InlineData(1, 1, 1, 2)]
     [InlineData(1, 100, 1, 6)]
     [InlineData(1, 0, 0.3f, 1)]
     [InlineData(1, 0, 0.8f, 3)]

@@ -64,6 +64,7 @@ internal sealed class ExitDepth(DepthConfig config, ModelSizes sizes, HaltingCla
     {
         public Tensor Attend(int index, TransformerLayer layer, Tensor x)
         {
+            state.Cancellation.ThrowIfCancellationRequested();
             SkippedPositions.Remember(layer, state, index);
             return layer.Attention.Step(x, state.Layers[index]);
         }

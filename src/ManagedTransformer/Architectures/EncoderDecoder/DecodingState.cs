@@ -54,6 +54,9 @@ public sealed class DecodingState : IDecodingState
 
     IDepthState? IDecodingState.Depth => _depth;
 
+    // Translations read a token at a time, and searches look between two of them.
+    CancellationToken IDecodingState.Cancellation => default;
+
     /// <summary>
     /// Row i becomes what row <c>parents[i]</c> was. Fewer parents than rows drop rows, and a sentence without rows is forgotten; there are
     /// never more rows than at the start.

@@ -7,10 +7,10 @@ namespace ManagedTransformer.Architectures.Transformer;
 /// <summary>What a language model remembers between generation steps: the states of its layers.</summary>
 public sealed class LanguageModelState : IGenerationState, IDecodingState
 {
-    private readonly int _limit, _rows;
+    private readonly int _limit;
     private readonly IDepthState? _depth;
     private RowHistory? _history;
-    private int _shared;
+    private int _rows, _shared;
 
     internal LanguageModelState(IReadOnlyList<LayerState> layers, int rows, int limit, IDepthState? depth) =>
         (Layers, _rows, _limit, _depth) = (layers, rows, limit, depth);
@@ -30,7 +30,12 @@ public sealed class LanguageModelState : IGenerationState, IDecodingState
     /// <summary>The layer, from 1, at which the last token of every row left the stack; empty for models without exits.</summary>
     public ReadOnlySpan<int> Exits => _depth is null ? [] : _depth.Exits;
 
+    /// <summary>Ends a step between two layers, behind which the state is of no use.</summary>
+    internal CancellationToken Cancellation { get; set; }
+
     int IDecodingState.Rows => _rows;
+
+    CancellationToken IDecodingState.Cancellation => Cancellation;
 
     IDepthState? IDecodingState.Depth => _depth;
 
@@ -57,23 +62,23 @@ public sealed class LanguageModelState : IGenerationState, IDecodingState
         }
     }
 
-    /// <summary>From here on rows may become others; all of them have read the same.</summary>
-    internal void BeginSearch() => (_history, _shared) = (new RowHistory(), Length);
+    /// <summary>From here on there are several rows, copies of the one that has read a prompt, and they may become others.</summary>
+    /// <param name="rows">How many.</param>
+    /// <exception cref="NotSupportedException">A layer's state has no part in searches.</exception>
+    internal void BeginSearch(int rows)
+    {
+        if (rows > 1)
+        {
+            Move(new int[rows], 0);
+        }
+
+        (_rows, _history, _shared) = (rows, new RowHistory(), Length);
+    }
 
     /// <summary>Row i becomes what row <c>parents[i]</c> was.</summary>
     /// <param name="parents">A row of the state per row.</param>
     /// <exception cref="NotSupportedException">A layer's state has no part in searches.</exception>
-    internal void Reorder(ReadOnlySpan<int> parents)
-    {
-        using NoGradientScope _ = new();
-        int start = _shared + _history!.Reorder(parents);
-        foreach (LayerState layer in Layers)
-        {
-            layer.Reorder(parents, start);
-        }
-
-        _depth?.Reorder(parents, start);
-    }
+    internal void Reorder(ReadOnlySpan<int> parents) => Move(parents, _shared + _history!.Reorder(parents));
 
     /// <summary>Becomes a state that has read so many tokens, without reading any (<see cref="LayerState.TryPretend"/>).</summary>
     internal bool TryPretend(int length, int capacity)
@@ -101,5 +106,16 @@ public sealed class LanguageModelState : IGenerationState, IDecodingState
         {
             throw new ArgumentException($"The model reads at most {_limit} positions, {Length} are used and {count} more were given.");
         }
+    }
+
+    private void Move(ReadOnlySpan<int> parents, int start)
+    {
+        using NoGradientScope _ = new();
+        foreach (LayerState layer in Layers)
+        {
+            layer.Reorder(parents, start);
+        }
+
+        _depth?.Reorder(parents, start);
     }
 }

@@ -9,7 +9,10 @@ namespace ManagedTransformer.Checkpoints.HuggingFace;
 /// </summary>
 internal static class EndOfText
 {
-    private const string GenerationConfigFile = "generation_config.json", Key = "eos_token_id";
+    /// <summary>The file that says how texts are generated.</summary>
+    public const string GenerationConfigFile = "generation_config.json";
+
+    private const string Key = "eos_token_id";
 
     /// <summary>Reads the ids.</summary>
     /// <param name="folder">The folder.</param>

@@ -1,8 +1,10 @@
+using System.Buffers;
+
 namespace ManagedTransformer.Generation.Processors;
 
 /// <summary>
-/// Keeps the k tokens with the highest scores (Fan et al., 2018) and rules out all others. Of equal scores those of the lowest ids are
-/// kept, so that there are exactly k; transformers keeps all that equal the k-th.
+/// Keeps the k tokens with the highest scores (Fan et al., 2018), and those that equal the k-th, and rules out all others, as
+/// transformers does.
 /// </summary>
 public sealed class TopKLogitsWarper : ILogitsProcessor
 {
@@ -24,16 +26,13 @@ public sealed class TopKLogitsWarper : ILogitsProcessor
     /// <inheritdoc/>
     public void Process(ReadOnlySpan<int> tokens, int promptLength, Span<float> logits)
     {
-        using Ranking ranking = new(logits);
-        if (_count >= ranking.Ranks.Length)
-        {
-            return;
-        }
-
-        ranking.MoveBest(_count);
-        foreach (ulong rank in ranking.Ranks[_count..])
+        ulong[] memory = ArrayPool<ulong>.Shared.Rent(logits.Length);
+        Ranking ranking = new(logits, memory);
+        foreach (ulong rank in ranking.Ranks[ranking.MoveBest(_count)..])
         {
             logits[Ranking.TokenOf(rank)] = float.NegativeInfinity;
         }
+
+        ArrayPool<ulong>.Shared.Return(memory);
     }
 }

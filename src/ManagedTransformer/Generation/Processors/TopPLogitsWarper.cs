@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ManagedTransformer.Generation.Processors;
 
 /// <summary>
@@ -30,26 +32,17 @@ public sealed class TopPLogitsWarper : ILogitsProcessor
         }
 
         using Exponentials exponentials = new(logits);
-        RuleOutTheLeast(exponentials, logits);
-        using Ranking ranking = new(logits);
-        ranking.Sort();
-        double wanted = _mass * exponentials.Total, sum = 0;
-        int kept = 0;
-        while (kept < ranking.Ranks.Length && sum < wanted)
-        {
-            sum += exponentials.Values[Ranking.TokenOf(ranking.Ranks[kept++])];
-        }
-
-        foreach (ulong rank in ranking.Ranks[Math.Max(1, kept)..])
+        double least = Ranking.Least(_mass, exponentials.Total, logits.Length);
+        ulong[] memory = ArrayPool<ulong>.Shared.Rent(logits.Length);
+        Ranking ranking = new(logits, memory, 1, exponentials.Values, least);
+        ranking.Ranks.Sort();
+        int kept = Ranking.Nucleus(ranking.Ranks, exponentials.Values, _mass * exponentials.Total).Count;
+        foreach (ulong rank in ranking.Ranks[kept..])
         {
             logits[Ranking.TokenOf(rank)] = float.NegativeInfinity;
         }
-    }
 
-    // All of these together have less than what p leaves out, so that none of them is needed, and none need be sorted.
-    private void RuleOutTheLeast(Exponentials exponentials, Span<float> logits)
-    {
-        double least = (1 - _mass) * exponentials.Total / logits.Length * 0.999;
+        // What was not ranked.
         for (int i = 0; i < logits.Length; i++)
         {
             if (exponentials.Values[i] < least)
@@ -57,5 +50,7 @@ public sealed class TopPLogitsWarper : ILogitsProcessor
                 logits[i] = float.NegativeInfinity;
             }
         }
+
+        ArrayPool<ulong>.Shared.Return(memory);
     }
 }

@@ -9,9 +9,9 @@ public abstract class LayerState
     /// <summary>Forgets everything.</summary>
     public abstract void Reset();
 
-    /// <summary>Row i becomes what row <c>parents[i]</c> was; fewer parents than rows drop rows.</summary>
+    /// <summary>Row i becomes what row <c>parents[i]</c> was; fewer parents than rows drop rows, more copy them.</summary>
     /// <param name="parents">A row per new row.</param>
-    /// <param name="start">The first position at which a row may differ from its parent.</param>
+    /// <param name="start">The first position at which a row may differ from its parent; 0 for more rows than there ever were.</param>
     /// <exception cref="NotSupportedException">This kind of state has no part in searches.</exception>
     internal virtual void Reorder(ReadOnlySpan<int> parents, int start) =>
         throw new NotSupportedException($"{GetType().Name} cannot reorder its rows.");

@@ -2,16 +2,16 @@ using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules.Attention;
 
-/// <summary>One vector per position so far, for rows side by side. Grows by doubling; rows can be reordered and dropped.</summary>
+/// <summary>One vector per position so far, for rows side by side. Grows by doubling; rows can be reordered, dropped and copied.</summary>
 internal sealed class RowCache
 {
     private const int InitialCapacity = 64;
-    private readonly int _mostRows, _width;
+    private readonly int _width;
     private Tensor? _values;
-    private int _capacity;
+    private int _mostRows, _capacity;
 
     /// <summary>An empty cache.</summary>
-    /// <param name="rows">Rows side by side, and the most there can be.</param>
+    /// <param name="rows">Rows side by side.</param>
     /// <param name="width">Width of a vector.</param>
     public RowCache(int rows, int width) => (_mostRows, Rows, _width) = (rows, rows, width);
 
@@ -59,14 +59,15 @@ internal sealed class RowCache
     public Tensor Range(int start, int count) => Part(_values!, start, count);
 
     /// <summary>Row i becomes what row <c>parents[i]</c> was; fewer parents than rows drop rows.</summary>
-    /// <param name="parents">A row per new row.</param>
-    /// <param name="start">The first position at which a row may differ from its parent.</param>
+    /// <param name="parents">A row per new row. More than there ever were make room for them.</param>
+    /// <param name="start">The first position at which a row may differ from its parent; 0 for more rows than there ever were.</param>
     public void Reorder(ReadOnlySpan<int> parents, int start)
     {
         Rows = parents.Length;
         int count = Length - start;
-        if (count <= 0)
+        if (_values is null || (count <= 0 && Rows <= _mostRows))
         {
+            _mostRows = Math.Max(_mostRows, Rows);
             return;
         }
 
@@ -79,8 +80,15 @@ internal sealed class RowCache
             }
         }
 
-        Tensor moved = _values!.Reshape(new Shape(_mostRows * _capacity, _width)).Embedding(Tensor.From(places, new Shape(Rows, count)));
-        Part(_values!, start, count).Assign(moved);
+        Tensor moved = _values.Reshape(new Shape(_mostRows * _capacity, _width)).Embedding(Tensor.From(places, new Shape(Rows, count)));
+        if (Rows > _mostRows)
+        {
+            _mostRows = Rows;
+            _values.Release();
+            _values = Tensor.Zeros(new Shape(_mostRows, _capacity, _width)).Keep();
+        }
+
+        Part(_values, start, count).Assign(moved);
         moved.Release();
     }
 

@@ -66,7 +66,11 @@ internal sealed class FullDepth(string layers) : StackDepth
 
     private readonly struct StepAttention(IDecodingState state) : ILayerAttention
     {
-        public Tensor Attend(int index, TransformerLayer layer, Tensor x) => layer.Attention.Step(x, state.Layers[index]);
+        public Tensor Attend(int index, TransformerLayer layer, Tensor x)
+        {
+            state.Cancellation.ThrowIfCancellationRequested();
+            return layer.Attention.Step(x, state.Layers[index]);
+        }
 
         public Tensor AttendToMemory(int index, TransformerLayer layer, Tensor x) => state.AttendToMemory(index, x, null);
     }

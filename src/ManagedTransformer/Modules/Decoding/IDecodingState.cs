@@ -18,6 +18,9 @@ internal interface IDecodingState
     /// <summary>State of the depth mechanism; null where every token runs all layers.</summary>
     IDepthState? Depth { get; }
 
+    /// <summary>Looked at before every layer, so that a long prompt can be given up; what was read until then is lost.</summary>
+    CancellationToken Cancellation { get; }
+
     /// <summary>Attention of rows to the memories they belong to.</summary>
     /// <param name="layer">Whose attention.</param>
     /// <param name="x">[n, 1, D]</param>

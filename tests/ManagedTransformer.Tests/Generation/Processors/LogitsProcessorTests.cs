@@ -184,7 +184,23 @@ public sealed class LogitsProcessorTests
         { new() { StopStrings = ["a\ud83d"] }, "half of a character" },
         { new() { LogitBias = new Dictionary<int, float> { [-1] = 1 } }, "token -1" },
         { new() { LogitBias = new Dictionary<int, float> { [4] = float.NaN } }, "token 4" },
+        { new() { StopTokens = [-3] }, "StopTokens has -3" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Nulls))]
+    public void NullsAreNamed(GenerationOptions options, string option) =>
+        Assert.Contains(
+            $"GenerationOptions.{option}", Assert.ThrowsAny<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);
+
+    public static TheoryData<GenerationOptions, string> Nulls() => new()
+    {
+        { new() { Processors = null! }, "Processors" },
         { new() { Processors = [null!] }, "Processors" },
+        { new() { StopStrings = null! }, "StopStrings" },
+        { new() { StopStrings = [null!] }, "StopStrings" },
+        { new() { StopTokens = null! }, "StopTokens" },
+        { new() { LogitBias = null! }, "LogitBias" },
     };
 
     /// <summary>Applies a processor and its formula to the same rows.</summary>

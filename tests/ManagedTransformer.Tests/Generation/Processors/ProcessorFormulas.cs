@@ -17,8 +17,8 @@ internal static class ProcessorFormulas
 
     public static double[] TopK(double[] scores, int count)
     {
-        int[] kept = [.. ByScore(scores).Take(count)];
-        return Keep(scores, kept);
+        int[] best = [.. ByScore(scores).Take(count)];
+        return Keep(scores, Enumerable.Range(0, scores.Length).Where(token => scores[token] >= scores[best[^1]]));
     }
 
     public static double[] TopP(double[] scores, double mass)
