@@ -16,6 +16,7 @@ public sealed class TextGeneration : IEnumerable<string>
     private readonly int[] _prompt;
     private readonly GenerationOptions _options;
     private readonly IReadOnlyList<int> _ends;
+    private TextRun? _run;
 
     /// <summary>A generation that has not begun.</summary>
     /// <param name="network">The network.</param>
@@ -44,13 +45,13 @@ public sealed class TextGeneration : IEnumerable<string>
     public int PromptTokensRead => Math.Min(_prompt.Length, _network.Config.PositionLimit);
 
     /// <summary>Tokens generated so far, without one that ended the text.</summary>
-    public int Tokens { get; private set; }
+    public int Tokens => _run?.Tokens ?? 0;
 
     /// <summary>The reason why the text ended; null as long as it is not over.</summary>
-    public FinishReason? Finish { get; private set; }
+    public FinishReason? Finish => _run?.Finish;
 
     /// <summary>The stop string that ended the text; null where none did.</summary>
-    public string? StopString { get; private set; }
+    public string? StopString => _run?.StopString;
 
     /// <summary>True when something ended the text, such as the model's end of text, and not the limit.</summary>
     public bool IsStopped => Finish is not (null or FinishReason.Length);
@@ -99,43 +100,11 @@ public sealed class TextGeneration : IEnumerable<string>
     /// <exception cref="InputException">While it is enumerated: the options rule out every token.</exception>
     public IEnumerable<GenerationStep> Steps(CancellationToken cancellation = default)
     {
-        (Tokens, StopString, Finish) = (0, null, _options.MaxTokens == 0 ? FinishReason.Length : null);
-        using TokenSource source = new(_network, _prompt, _options, _tokenizer.VocabularySize, cancellation);
-        TextContinuation continuation = new(_tokenizer, _prompt, Prompt);
-        StopStrings stops = new(_options.StopStrings);
-        while (Finish is null)
+        using TextRun run = Begin(cancellation);
+        while (run.Finish is null)
         {
             cancellation.ThrowIfCancellationRequested();
-            string piece = "";
-            if (source.MoveNext())
-            {
-                Tokens++;
-                piece = continuation.Append(source.Token);
-                Finish = Tokens == _options.MaxTokens ? FinishReason.Length : null;
-            }
-            else
-            {
-                Finish = _ends.Contains(source.Token) ? FinishReason.EndOfText : FinishReason.StopToken;
-            }
-
-            string text = stops.Append(piece);
-            if (Finish is not null && stops.Found is null)
-            {
-                text += stops.Append(continuation.Flush());
-                text += stops.Flush();
-            }
-
-            if (stops.Found is not null)
-            {
-                (Finish, StopString) = (FinishReason.StopString, stops.Found);
-            }
-
-            yield return new GenerationStep(source.Token, text)
-            {
-                LogProbability = source.LogProbability,
-                Likeliest = source.Likeliest,
-                Finish = Finish,
-            };
+            yield return run.Take(run.Source.MoveNext());
         }
     }
 
@@ -149,6 +118,14 @@ public sealed class TextGeneration : IEnumerable<string>
         {
             yield return steps.Current;
         }
+    }
+
+    /// <summary>Begins the text anew; what it is from then on stands here.</summary>
+    /// <param name="cancellation">Ends the reading of tokens between two layers.</param>
+    internal TextRun Begin(CancellationToken cancellation)
+    {
+        TokenSource source = new(_network, _prompt, _options, _tokenizer.VocabularySize, cancellation);
+        return _run = new TextRun(source, new TextContinuation(_tokenizer, _prompt, Prompt), _options, _ends);
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

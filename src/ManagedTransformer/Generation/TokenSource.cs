@@ -20,9 +20,9 @@ internal sealed class TokenSource : IDisposable
     private readonly LanguageModelState _state;
     private readonly Sampler _sampler;
     private readonly LogProbabilityReader? _probabilities;
-    private readonly float[] _logits;
     private readonly List<int> _text;
     private readonly StepScope _step = StepScope.Repeated();
+    private float[]? _logits;
     private int _unread;
 
     /// <summary>A generation that has read nothing.</summary>
@@ -43,7 +43,6 @@ internal sealed class TokenSource : IDisposable
 
         _sampler = new(options, vocabulary);
         _probabilities = options.LogProbabilities is { } count ? new LogProbabilityReader(vocabulary, count) : null;
-        _logits = new float[model.Config.Vocab];
         _text = new(prompt.Count + Math.Min(options.MaxTokens, Reserved));
         _text.AddRange(prompt);
         _unread = Math.Min(_text.Count, _state.Room);
@@ -64,35 +63,63 @@ internal sealed class TokenSource : IDisposable
     /// <summary>The likeliest tokens in place of the newest one.</summary>
     public IReadOnlyList<TokenLogProbability> Likeliest => _probabilities?.Likeliest() ?? [];
 
-    /// <summary>Draws the next token.</summary>
-    /// <returns>False when there is none: the text has all its tokens, or the token drawn is a stop token.</returns>
+    /// <summary>True when there is no next token: the text has all its tokens, or the newest one is a stop token.</summary>
+    public bool IsOver => IsStopped || Count >= _options.MaxTokens;
+
+    /// <summary>What the model has read.</summary>
+    public LanguageModelState State => _state;
+
+    /// <summary>The tokens that the model must read before the next one can be drawn, at least one.</summary>
+    public ReadOnlySpan<int> Unread
+    {
+        get
+        {
+            if (_unread > _state.Room)
+            {
+                _state.Reset();
+                _unread = Math.Max(1, _state.Room - _options.WindowStride + 1);
+            }
+
+            return CollectionsMarshal.AsSpan(_text)[^_unread..];
+        }
+    }
+
+    /// <summary>Reads what is unread and draws the next token.</summary>
+    /// <returns>False when there is none (<see cref="IsOver"/>).</returns>
     public bool MoveNext()
     {
-        if (IsStopped || Count >= _options.MaxTokens)
+        if (IsOver)
         {
             return false;
         }
 
-        if (_unread > _state.Room)
-        {
-            _state.Reset();
-            _unread = Math.Max(1, _state.Room - _options.WindowStride + 1);
-        }
-
+        _logits ??= new float[_model.Config.Vocab];
         using (DeviceScope.Enter(_device))
         using (_step.Open())
         {
-            Tensor tokens = Tensor.From(CollectionsMarshal.AsSpan(_text)[^_unread..], new Shape(1, _unread));
-            _model.Step(tokens, _state).CopyTo(_logits);
+            ReadOnlySpan<int> unread = Unread;
+            _model.Step(Tensor.From(unread, new Shape(1, unread.Length)), _state).CopyTo(_logits);
         }
 
+        return Draw(_logits);
+    }
+
+    /// <summary>Takes note that the first of the unread tokens, but not the last one, were read.</summary>
+    /// <param name="count">How many.</param>
+    public void Read(int count) => _unread -= count;
+
+    /// <summary>Draws the next token; all tokens have been read.</summary>
+    /// <param name="logits">The scores of all tokens, which processors may change.</param>
+    /// <returns>False where it is a stop token.</returns>
+    public bool Draw(Span<float> logits)
+    {
         if (_probabilities is not null)
         {
-            Sampler.RequireFinite(_logits);
-            _probabilities.Read(_logits);
+            Sampler.RequireFinite(logits);
+            _probabilities.Read(logits);
         }
 
-        Token = _sampler.Next(_logits.AsSpan(0, _vocabulary), CollectionsMarshal.AsSpan(_text), _promptLength);
+        Token = _sampler.Next(logits[.._vocabulary], CollectionsMarshal.AsSpan(_text), _promptLength);
         if (_options.StopTokens.Contains(Token))
         {
             IsStopped = true;

@@ -1,0 +1,334 @@
+using System.Runtime.CompilerServices;
+using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Tensors;
+
+namespace ManagedTransformer.Generation.Batching;
+
+/// <summary>
+/// Texts of several callers that share the steps of one model: a text joins and leaves between two tokens ("continuous batching"; Yu et
+/// al., "Orca", 2022). All of them read the weights together, which is most of the work of a step; what a text says does not depend on the
+/// others (<see cref="CausalLanguageModel.StepTogether"/>). It may be used by several threads.
+/// </summary>
+public sealed class GenerationBatch : IDisposable
+{
+    private readonly CausalLanguageModel _network;
+    private readonly BatchOptions _options;
+    private readonly Lock _gate = new();
+    private readonly ManualResetEventSlim _work = new();
+    private readonly Queue<BatchedText> _waiting = new();
+    private readonly List<BatchedText> _running = [], _ready = [];
+    private readonly List<int> _tokens = [];
+    private readonly List<LanguageModelState> _states = [];
+    private readonly StepScope _step = StepScope.Repeated(), _reading = StepScope.Repeated();
+    private readonly Thread _worker;
+    private float[] _logits = [];
+    private bool _isClosed;
+    private BatchLoad _load;
+
+    /// <summary>A batch without texts, which begins to work.</summary>
+    /// <param name="network">The network, which stays its caller's.</param>
+    /// <param name="options">How many texts it takes; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option out of its range.</exception>
+    public GenerationBatch(CausalLanguageModel network, BatchOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        (_network, _options) = (network, options ?? new BatchOptions());
+        _options.Validate();
+        _worker = new Thread(Work) { IsBackground = true, Name = nameof(GenerationBatch) };
+        _worker.Start();
+    }
+
+    /// <summary>What it is doing.</summary>
+    public BatchLoad Load
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _load with { Waiting = _waiting.Count };
+            }
+        }
+    }
+
+    /// <summary>Adds a text of the batch's network.</summary>
+    /// <param name="generation">Not begun; what is known of it afterwards stands there.</param>
+    /// <param name="cancellation">Takes it out again: a waiting text at once, a running one behind the token at hand, and while a prompt is
+    /// read behind the layer at hand.</param>
+    /// <returns>Its steps, to be enumerated once; whoever stops to do so takes it out.</returns>
+    /// <exception cref="BatchFullException">No slot and no place in the queue is free.</exception>
+    /// <exception cref="ArgumentException">The text is one of another network.</exception>
+    /// <exception cref="ObjectDisposedException">The batch has ended.</exception>
+    public IAsyncEnumerable<GenerationStep> Add(TextGeneration generation, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(generation);
+        if (generation.Network != _network)
+        {
+            throw new ArgumentException("The text is one of another network.", nameof(generation));
+        }
+
+        BatchedText text = new(generation, cancellation);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            if (_waiting.Count >= _options.Queue + Math.Max(0, _options.Slots - _running.Count))
+            {
+                text.Dispose();
+                throw new BatchFullException(
+                    $"All {_options.Slots} slots are taken, and so are the {_options.Queue} places of the queue.");
+            }
+
+            _waiting.Enqueue(text);
+        }
+
+        _work.Set();
+        return Read(text, cancellation);
+    }
+
+    /// <summary>Ends all texts, each with an <see cref="OperationCanceledException"/>, and then the batch.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+        }
+
+        _work.Set();
+        _worker.Join();
+        _step.Dispose();
+        _reading.Dispose();
+        _work.Dispose();
+    }
+
+    private static async IAsyncEnumerable<GenerationStep> Read(
+        BatchedText text, CancellationToken cancellation, [EnumeratorCancellation] CancellationToken also = default)
+    {
+        try
+        {
+            await foreach (GenerationStep step in text.Steps.ReadAllAsync(also).ConfigureAwait(false))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                yield return step;
+            }
+        }
+        finally
+        {
+            text.GiveUp();
+            text.Dispose();
+        }
+    }
+
+    private void Work()
+    {
+        using DeviceScope? device = DeviceScope.Enter(_network.Device);
+        while (Admit())
+        {
+            try
+            {
+                ReadPrompt();
+                Step();
+            }
+            catch (Exception fault) when (fault is not OutOfMemoryException)
+            {
+                // A fault of the model's, not of a text's.
+                EndAll(fault);
+            }
+        }
+
+        EndAll(new OperationCanceledException("The model is no longer served."));
+    }
+
+    // Takes texts out that nobody wants and lets others in; waits where there are none. False at the end.
+    private bool Admit()
+    {
+        while (true)
+        {
+            _running.RemoveAll(text => text.IsGivenUp && End(text, new OperationCanceledException()));
+            lock (_gate)
+            {
+                _work.Reset();
+                while (_running.Count < _options.Slots && _waiting.TryDequeue(out BatchedText? text))
+                {
+                    if (!text.IsGivenUp || !End(text, new OperationCanceledException()))
+                    {
+                        _running.Add(text);
+                    }
+                }
+
+                _load = _load with
+                {
+                    Running = _running.Count,
+                    StateBytes = _running.Sum(text => text.Run?.Source.State.Bytes ?? 0),
+                };
+                if (_isClosed)
+                {
+                    return false;
+                }
+            }
+
+            if (_running.Count > 0)
+            {
+                return true;
+            }
+
+            _work.Wait();
+        }
+    }
+
+    // One piece of the prompt that has waited longest, so that the other texts go on.
+    private void ReadPrompt()
+    {
+        if (_running.Find(text => text.Run is null || text.Run.Source.Unread.Length > 1) is not { } text || !TryBegin(text))
+        {
+            return;
+        }
+
+        ReadOnlySpan<int> unread = text.Run!.Source.Unread;
+        int count = Math.Min(unread.Length, _options.PromptPiece);
+        try
+        {
+            using (_reading.Open())
+            {
+                Tensor scores = _network.Step(Tensor.From(unread[..count], new Shape(1, count)), text.Run.Source.State);
+                if (count == unread.Length)
+                {
+                    scores.CopyTo(Logits(1));
+                }
+            }
+        }
+        catch (OperationCanceledException fault)
+        {
+            _running.Remove(text);
+            End(text, fault);
+            return;
+        }
+
+        Count(prompt: count, tokens: 0, steps: 0);
+        if (count < unread.Length)
+        {
+            text.Run.Source.Read(count);
+        }
+        else
+        {
+            Take(text, Logits(1));
+        }
+    }
+
+    private bool TryBegin(BatchedText text)
+    {
+        if (text.Run is not null)
+        {
+            return true;
+        }
+
+        text.Begin();
+        if (text.Run!.Finish is null)
+        {
+            return true;
+        }
+
+        _running.Remove(text);
+        End(text, null);
+        return false;
+    }
+
+    // A token of every text whose prompt is read.
+    private void Step()
+    {
+        _ready.Clear();
+        _tokens.Clear();
+        _states.Clear();
+        foreach (BatchedText text in _running)
+        {
+            if (text.Run is { } run && run.Source.Unread is [int token])
+            {
+                _ready.Add(text);
+                _tokens.Add(token);
+                _states.Add(run.Source.State);
+            }
+        }
+
+        if (_ready.Count == 0)
+        {
+            return;
+        }
+
+        int width = _network.Config.Vocab;
+        using (_step.Open())
+        {
+            _network.StepTogether(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tokens), _states).CopyTo(Logits(_ready.Count));
+        }
+
+        Count(prompt: 0, tokens: _ready.Count, steps: 1);
+        for (int i = 0; i < _ready.Count; i++)
+        {
+            Take(_ready[i], _logits.AsSpan(i * width, width));
+        }
+    }
+
+    // Draws a token; what is wrong with a text ends that text alone.
+    private void Take(BatchedText text, Span<float> logits)
+    {
+        try
+        {
+            GenerationStep step = text.Run!.Take(text.Run.Source.Draw(logits));
+            text.Write(step);
+            if (step.Finish is null)
+            {
+                return;
+            }
+
+            End(text, null);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            End(text, fault);
+        }
+
+        _running.Remove(text);
+    }
+
+    private static bool End(BatchedText text, Exception? reason)
+    {
+        text.End(reason);
+        return true;
+    }
+
+    private void EndAll(Exception reason)
+    {
+        lock (_gate)
+        {
+            foreach (BatchedText text in _isClosed ? [.. _running, .. _waiting] : _running)
+            {
+                text.End(reason);
+            }
+
+            _running.Clear();
+            if (_isClosed)
+            {
+                _waiting.Clear();
+            }
+
+            _load = _load with { Running = 0, StateBytes = 0 };
+        }
+    }
+
+    private Span<float> Logits(int rows)
+    {
+        int size = checked(rows * _network.Config.Vocab);
+        _logits = _logits.Length < size ? new float[size] : _logits;
+        return _logits.AsSpan(0, size);
+    }
+
+    private void Count(int prompt, int tokens, int steps)
+    {
+        lock (_gate)
+        {
+            _load = _load with
+            {
+                PromptTokens = _load.PromptTokens + prompt,
+                Tokens = _load.Tokens + tokens,
+                Steps = _load.Steps + steps,
+            };
+        }
+    }
+}
