@@ -32,6 +32,9 @@ public sealed class TextGeneration : IEnumerable<string>
         _options = ends.Count == 0 ? options : options with { StopTokens = [.. options.StopTokens, .. ends] };
     }
 
+    /// <summary>The network.</summary>
+    internal CausalLanguageModel Network => _network;
+
     /// <summary>The text that is continued.</summary>
     public string Prompt { get; }
 
@@ -100,11 +103,12 @@ public sealed class TextGeneration : IEnumerable<string>
     /// <exception cref="InputException">While it is enumerated: the options rule out every token.</exception>
     public IEnumerable<GenerationStep> Steps(CancellationToken cancellation = default)
     {
-        using TextRun run = Begin(cancellation);
+        TextRun run = Begin(cancellation);
+        using TokenSource source = run.Source;
         while (run.Finish is null)
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return run.Take(run.Source.MoveNext());
+            yield return run.Take(source.MoveNext());
         }
     }
 

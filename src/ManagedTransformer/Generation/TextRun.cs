@@ -1,9 +1,7 @@
-using ManagedTransformer.Tokenization;
-
 namespace ManagedTransformer.Generation;
 
 /// <summary>A text that is being generated: its tokens, the text they make, and what ended it.</summary>
-internal sealed class TextRun : IDisposable
+internal sealed class TextRun
 {
     private readonly GenerationOptions _options;
     private readonly IReadOnlyList<int> _ends;
@@ -11,7 +9,7 @@ internal sealed class TextRun : IDisposable
     private readonly StopStrings _stops;
 
     /// <summary>A text without tokens.</summary>
-    /// <param name="source">Its tokens; owned.</param>
+    /// <param name="source">Its tokens, to be disposed of by whoever began it.</param>
     /// <param name="continuation">What they say.</param>
     /// <param name="options">Validated options.</param>
     /// <param name="ends">Tokens with which the model ends texts.</param>
@@ -69,7 +67,4 @@ internal sealed class TextRun : IDisposable
             Finish = Finish,
         };
     }
-
-    /// <summary>Gives memory back.</summary>
-    public void Dispose() => Source.Dispose();
 }

@@ -3,16 +3,25 @@ using System.Threading.Channels;
 namespace ManagedTransformer.Generation.Batching;
 
 /// <summary>A text in a <see cref="GenerationBatch"/>: the worker writes its steps, whoever asked for it reads them.</summary>
-/// <param name="generation">What is generated.</param>
-/// <param name="cancellation">Ends it.</param>
-internal sealed class BatchedText(TextGeneration generation, CancellationToken cancellation) : IDisposable
+internal sealed class BatchedText : IDisposable
 {
-    private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+    private readonly TextGeneration _generation;
+    private readonly CancellationTokenSource _end;
     private readonly Channel<GenerationStep> _steps = Channel.CreateUnbounded<GenerationStep>(
         new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
-    /// <summary>True when nobody wants more of it.</summary>
-    public bool IsGivenUp => _end.IsCancellationRequested;
+    /// <summary>A text that has not begun.</summary>
+    /// <param name="generation">What is generated.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public BatchedText(TextGeneration generation, CancellationToken cancellation)
+    {
+        _generation = generation;
+        _end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Cancellation = _end.Token;
+    }
+
+    /// <summary>Requested when nobody wants more of it.</summary>
+    public CancellationToken Cancellation { get; }
 
     /// <summary>The text, from <see cref="Begin"/> on.</summary>
     public TextRun? Run { get; private set; }
@@ -21,21 +30,34 @@ internal sealed class BatchedText(TextGeneration generation, CancellationToken c
     public ChannelReader<GenerationStep> Steps => _steps.Reader;
 
     /// <summary>Begins it.</summary>
-    public void Begin() => Run = generation.Begin(_end.Token);
+    public TextRun Begin() => Run ??= _generation.Begin(Cancellation);
 
     /// <summary>Tells a step.</summary>
     public void Write(GenerationStep step) => _steps.Writer.TryWrite(step);
 
     /// <summary>Ends it, for a reason that its reader gets, or for none.</summary>
-    public void End(Exception? reason)
+    public void End(Exception? reason = null)
     {
-        Run?.Dispose();
+        Run?.Source.Dispose();
         _steps.Writer.TryComplete(reason);
     }
 
-    /// <summary>Lets the worker know that nobody wants more of it.</summary>
-    public void GiveUp() => _end.Cancel();
+    /// <summary>Ends it where nobody wants more of it.</summary>
+    /// <returns>Whether that is so.</returns>
+    public bool EndIfGivenUp()
+    {
+        if (Cancellation.IsCancellationRequested)
+        {
+            End(new OperationCanceledException(Cancellation));
+        }
 
-    /// <summary>Lets go of the caller's cancellation.</summary>
-    public void Dispose() => _end.Dispose();
+        return Cancellation.IsCancellationRequested;
+    }
+
+    /// <summary>Lets the worker know that nobody wants more of it.</summary>
+    public void Dispose()
+    {
+        _end.Cancel();
+        _end.Dispose();
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Tensors;
 
@@ -15,7 +16,7 @@ public sealed class GenerationBatch : IDisposable
     private readonly BatchOptions _options;
     private readonly Lock _gate = new();
     private readonly ManualResetEventSlim _work = new();
-    private readonly Queue<BatchedText> _waiting = new();
+    private readonly List<BatchedText> _waiting = [];
     private readonly List<BatchedText> _running = [], _ready = [];
     private readonly List<int> _tokens = [];
     private readonly List<LanguageModelState> _states = [];
@@ -77,11 +78,11 @@ public sealed class GenerationBatch : IDisposable
                     $"All {_options.Slots} slots are taken, and so are the {_options.Queue} places of the queue.");
             }
 
-            _waiting.Enqueue(text);
+            _waiting.Add(text);
         }
 
         _work.Set();
-        return Read(text, cancellation);
+        return Read(text, CancellationToken.None);
     }
 
     /// <summary>Ends all texts, each with an <see cref="OperationCanceledException"/>, and then the batch.</summary>
@@ -100,19 +101,18 @@ public sealed class GenerationBatch : IDisposable
     }
 
     private static async IAsyncEnumerable<GenerationStep> Read(
-        BatchedText text, CancellationToken cancellation, [EnumeratorCancellation] CancellationToken also = default)
+        BatchedText text, [EnumeratorCancellation] CancellationToken also)
     {
         try
         {
-            await foreach (GenerationStep step in text.Steps.ReadAllAsync(also).ConfigureAwait(false))
+            using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(text.Cancellation, also);
+            await foreach (GenerationStep step in text.Steps.ReadAllAsync(end.Token).ConfigureAwait(false))
             {
-                cancellation.ThrowIfCancellationRequested();
                 yield return step;
             }
         }
         finally
         {
-            text.GiveUp();
             text.Dispose();
         }
     }
@@ -127,9 +127,9 @@ public sealed class GenerationBatch : IDisposable
                 ReadPrompt();
                 Step();
             }
-            catch (Exception fault) when (fault is not OutOfMemoryException)
+            catch (Exception fault)
             {
-                // A fault of the model's, not of a text's.
+                // A fault of the step that they share.
                 EndAll(fault);
             }
         }
@@ -142,18 +142,14 @@ public sealed class GenerationBatch : IDisposable
     {
         while (true)
         {
-            _running.RemoveAll(text => text.IsGivenUp && End(text, new OperationCanceledException()));
+            _running.RemoveAll(text => text.EndIfGivenUp());
             lock (_gate)
             {
                 _work.Reset();
-                while (_running.Count < _options.Slots && _waiting.TryDequeue(out BatchedText? text))
-                {
-                    if (!text.IsGivenUp || !End(text, new OperationCanceledException()))
-                    {
-                        _running.Add(text);
-                    }
-                }
-
+                _waiting.RemoveAll(text => text.EndIfGivenUp());
+                int free = Math.Min(_options.Slots - _running.Count, _waiting.Count);
+                _running.AddRange(_waiting.Take(free));
+                _waiting.RemoveRange(0, free);
                 _load = _load with
                 {
                     Running = _running.Count,
@@ -177,58 +173,47 @@ public sealed class GenerationBatch : IDisposable
     // One piece of the prompt that has waited longest, so that the other texts go on.
     private void ReadPrompt()
     {
-        if (_running.Find(text => text.Run is null || text.Run.Source.Unread.Length > 1) is not { } text || !TryBegin(text))
+        if (_running.Find(text => text.Run is null || text.Run.Source.Unread.Length > 1) is not { } text)
         {
             return;
         }
 
-        ReadOnlySpan<int> unread = text.Run!.Source.Unread;
-        int count = Math.Min(unread.Length, _options.PromptPiece);
         try
         {
+            TextRun run = text.Begin();
+            if (run.Finish is not null)
+            {
+                Leave(text, null);
+                return;
+            }
+
+            ReadOnlySpan<int> unread = run.Source.Unread;
+            int count = Math.Min(unread.Length, _options.PromptPiece);
+            bool isWhole = count == unread.Length;
             using (_reading.Open())
             {
-                Tensor scores = _network.Step(Tensor.From(unread[..count], new Shape(1, count)), text.Run.Source.State);
-                if (count == unread.Length)
+                Tensor scores = _network.Step(Tensor.From(unread[..count], new Shape(1, count)), run.Source.State);
+                if (isWhole)
                 {
                     scores.CopyTo(Logits(1));
                 }
             }
-        }
-        catch (OperationCanceledException fault)
-        {
-            _running.Remove(text);
-            End(text, fault);
-            return;
-        }
 
-        Count(prompt: count, tokens: 0, steps: 0);
-        if (count < unread.Length)
-        {
-            text.Run.Source.Read(count);
+            Count(prompt: count, tokens: 0, steps: 0);
+            if (isWhole)
+            {
+                Take(text, Logits(1));
+            }
+            else
+            {
+                run.Source.Read(count);
+            }
         }
-        else
+        catch (Exception fault)
         {
-            Take(text, Logits(1));
+            // What is wrong with a prompt, or that it was given up, ends that text alone.
+            Leave(text, fault);
         }
-    }
-
-    private bool TryBegin(BatchedText text)
-    {
-        if (text.Run is not null)
-        {
-            return true;
-        }
-
-        text.Begin();
-        if (text.Run!.Finish is null)
-        {
-            return true;
-        }
-
-        _running.Remove(text);
-        End(text, null);
-        return false;
     }
 
     // A token of every text whose prompt is read.
@@ -255,10 +240,10 @@ public sealed class GenerationBatch : IDisposable
         int width = _network.Config.Vocab;
         using (_step.Open())
         {
-            _network.StepTogether(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tokens), _states).CopyTo(Logits(_ready.Count));
+            _network.StepTogether(CollectionsMarshal.AsSpan(_tokens), _states).CopyTo(Logits(_ready.Count));
         }
 
-        Count(prompt: 0, tokens: _ready.Count, steps: 1);
+        Count(prompt: 0, tokens: 0, steps: 1);
         for (int i = 0; i < _ready.Count; i++)
         {
             Take(_ready[i], _logits.AsSpan(i * width, width));
@@ -271,26 +256,23 @@ public sealed class GenerationBatch : IDisposable
         try
         {
             GenerationStep step = text.Run!.Take(text.Run.Source.Draw(logits));
+            Count(prompt: 0, tokens: 1, steps: 0);
             text.Write(step);
-            if (step.Finish is null)
+            if (step.Finish is not null)
             {
-                return;
+                Leave(text, null);
             }
-
-            End(text, null);
         }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
+        catch (Exception fault)
         {
-            End(text, fault);
+            Leave(text, fault);
         }
-
-        _running.Remove(text);
     }
 
-    private static bool End(BatchedText text, Exception? reason)
+    private void Leave(BatchedText text, Exception? reason)
     {
+        _running.Remove(text);
         text.End(reason);
-        return true;
     }
 
     private void EndAll(Exception reason)
