@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Tokenization.Chat.Jinja;
+namespace ManagedTransformer.Tokenization.Chat.Jinja.Tags;
 
 /// <summary>What a part of a template is.</summary>
 internal enum PieceKind

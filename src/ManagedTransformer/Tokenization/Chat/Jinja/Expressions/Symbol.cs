@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Tokenization.Chat.Jinja;
+namespace ManagedTransformer.Tokenization.Chat.Jinja.Expressions;
 
 /// <summary>A symbol of an expression.</summary>
 /// <param name="Kind">What it is.</param>

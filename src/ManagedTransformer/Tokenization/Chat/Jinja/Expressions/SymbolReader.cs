@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using ManagedTransformer.Tokenization.Chat.Jinja.Values;
 
-namespace ManagedTransformer.Tokenization.Chat.Jinja;
+namespace ManagedTransformer.Tokenization.Chat.Jinja.Expressions;
 
 /// <summary>Divides what stands between braces into symbols.</summary>
 internal static class SymbolReader
@@ -36,12 +37,8 @@ internal static class SymbolReader
             }
             else if (char.IsAsciiDigit(c))
             {
-                i = Skip(text, i, digit => char.IsAsciiDigit(digit) || digit == '_');
+                i = SkipNumber(text, i);
                 symbols.Add(new(SymbolKind.Number, text[start..i].Replace("_", "", StringComparison.Ordinal), line));
-                if (i + 1 < text.Length && text[i] == '.' && char.IsAsciiDigit(text[i + 1]))
-                {
-                    throw new JinjaException("numbers with decimals are not supported", line);
-                }
             }
             else if (c is '\'' or '"')
             {
@@ -71,6 +68,21 @@ internal static class SymbolReader
         return i;
     }
 
+    // Digits, and what makes a number one with decimals: digits behind a point, an exponent.
+    private static int SkipNumber(string text, int i)
+    {
+        i = Skip(text, i, IsDigit);
+        if (i + 1 < text.Length && text[i] == '.' && char.IsAsciiDigit(text[i + 1]))
+        {
+            i = Skip(text, i + 1, IsDigit);
+        }
+
+        int exponent = i + 1 < text.Length && text[i] is 'e' or 'E' ? i + (text[i + 1] is '+' or '-' ? 2 : 1) : text.Length;
+        return exponent < text.Length && char.IsAsciiDigit(text[exponent]) ? Skip(text, exponent, IsDigit) : i;
+
+        static bool IsDigit(char c) => char.IsAsciiDigit(c) || c == '_';
+    }
+
     private static string ReadText(string text, ref int i, int line)
     {
         char quote = text[i++];
@@ -86,30 +98,32 @@ internal static class SymbolReader
             char escape = text[++i];
             switch (escape)
             {
-                case 'n':
-                    value.Append('\n');
-                    break;
-                case 't':
-                    value.Append('\t');
-                    break;
-                case 'r':
-                    value.Append('\r');
-                    break;
                 case '\n':
                     break;
+                case 'n' or 't' or 'r' or 'a' or 'b' or 'f' or 'v':
+                    value.Append("\n\t\r\a\b\f\v"["ntrabfv".IndexOf(escape, StringComparison.Ordinal)]);
+                    break;
+                case >= '0' and <= '7':
+                    int length = Skip(text[..Math.Min(text.Length, i + 3)], i, digit => digit is >= '0' and <= '7') - i;
+                    value.Append((char)Convert.ToInt32(text.Substring(i, length), 8));
+                    i += length - 1;
+                    break;
+                case 'N':
+                    throw new JinjaException("characters by their names ('\\N') are not supported", line);
                 case '\\' or '\'' or '"':
                     value.Append(escape);
                     break;
-                case 'x' or 'u':
-                    int digits = escape == 'x' ? 2 : 4;
+                case 'x' or 'u' or 'U':
+                    int digits = escape switch { 'x' => 2, 'u' => 4, _ => 8 };
                     string hex = text[(i + 1)..Math.Min(text.Length, i + 1 + digits)];
                     if (hex.Length < digits
-                        || !ushort.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
+                        || !uint.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint code)
+                        || code > 0x10ffff)
                     {
                         throw new JinjaException($"'\\{escape}{hex}' is no character", line);
                     }
 
-                    value.Append((char)code);
+                    value.Append(code > char.MaxValue ? new Rune(code).ToString() : ((char)code).ToString());
                     i += digits;
                     break;
                 default:

@@ -1,4 +1,6 @@
-namespace ManagedTransformer.Tokenization.Chat.Jinja;
+using ManagedTransformer.Tokenization.Chat.Jinja.Values;
+
+namespace ManagedTransformer.Tokenization.Chat.Jinja.Tags;
 
 /// <summary>Writes, or sets variables.</summary>
 /// <param name="machine">Where to.</param>

@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Tokenization.Chat.Jinja;
+namespace ManagedTransformer.Tokenization.Chat.Jinja.Tags;
 
 /// <summary>How a template goes on behind a statement.</summary>
 internal enum Flow

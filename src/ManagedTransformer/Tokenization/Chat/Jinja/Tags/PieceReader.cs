@@ -1,4 +1,6 @@
-namespace ManagedTransformer.Tokenization.Chat.Jinja;
+using ManagedTransformer.Tokenization.Chat.Jinja.Values;
+
+namespace ManagedTransformer.Tokenization.Chat.Jinja.Tags;
 
 /// <summary>
 /// Divides a template into text, outputs and tags, and takes white space away as transformers asks Jinja to: the newline behind a tag
@@ -46,7 +48,7 @@ internal sealed class PieceReader
         char sign = open + 2 < _template.Length ? _template[open + 2] : ' ';
         string text = _template[_position..open];
         int line = _line + text.AsSpan().Count('\n');
-        AddText(sign == '-' ? text.TrimEnd() : sign != '+' && kind != '{' ? WithoutIndent(text) : text);
+        AddText(sign == '-' ? CodePoints.Strip(text, null, false, true) : sign != '+' && kind != '{' ? WithoutIndent(text) : text);
         int end = kind switch
         {
             '{' => FindEnd(open, line, '}'),
@@ -76,7 +78,7 @@ internal sealed class PieceReader
     private string WithoutIndent(string text)
     {
         int start = text.LastIndexOf('\n') + 1;
-        return (start > 0 || _startsLine) && text.AsSpan(start).IsWhiteSpace() ? text[..start] : text;
+        return (start > 0 || _startsLine) && text[start..].All(CodePoints.IsSpace) ? text[..start] : text;
     }
 
     private void Continue(int position, char sign, char kind)
@@ -84,7 +86,7 @@ internal sealed class PieceReader
         int start = position;
         if (sign == '-')
         {
-            while (position < _template.Length && char.IsWhiteSpace(_template[position]))
+            while (position < _template.Length && CodePoints.IsSpace(_template[position]))
             {
                 position++;
             }

@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Tokenization.Chat.Jinja;
+namespace ManagedTransformer.Tokenization.Chat.Jinja.Tags;
 
 /// <summary>A part of a template.</summary>
 /// <param name="Kind">What it is.</param>

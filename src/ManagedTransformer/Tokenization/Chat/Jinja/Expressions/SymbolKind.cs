@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Tokenization.Chat.Jinja;
+namespace ManagedTransformer.Tokenization.Chat.Jinja.Expressions;
 
 /// <summary>What a symbol of an expression is.</summary>
 internal enum SymbolKind

@@ -1,4 +1,4 @@
-namespace ManagedTransformer.Tokenization.Chat.Jinja;
+namespace ManagedTransformer.Tokenization.Chat.Jinja.Values;
 
 /// <summary>What is wrong with a template, or what it says is wrong with the messages.</summary>
 /// <param name="message">The middle of a sentence.</param>

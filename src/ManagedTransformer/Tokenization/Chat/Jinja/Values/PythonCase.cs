@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text;
+
+namespace ManagedTransformer.Tokenization.Chat.Jinja.Values;
+
+/// <summary>Capital and small letters as Python's strings have them: by Unicode's full mappings, for no language in particular.</summary>
+internal static class PythonCase
+{
+    private const int CapitalDottedI = 0x130, CapitalSigma = 0x3a3, FinalSigma = 0x3c2;
+
+    /// <summary>All letters capital.</summary>
+    public static string Upper(string text) => Map(text, (_, rune) => Upper(rune));
+
+    /// <summary>All letters small.</summary>
+    public static string Lower(string text)
+    {
+        Rune[] runes = [.. text.EnumerateRunes()];
+        return Map(text, (i, rune) => Lower(runes, i, rune));
+    }
+
+    /// <summary>The first letter of every word capital, the others small.</summary>
+    public static string Title(string text)
+    {
+        Rune[] runes = [.. text.EnumerateRunes()];
+        return Map(text, (i, rune) => i > 0 && IsCased(runes[i - 1]) ? Lower(runes, i, rune) : Title(rune));
+    }
+
+    /// <summary>The first character capital, the others small.</summary>
+    public static string Capitalize(string text)
+    {
+        Rune[] runes = [.. text.EnumerateRunes()];
+        return Map(text, (i, rune) => i > 0 ? Lower(runes, i, rune) : Title(rune));
+    }
+
+    /// <summary>Whether a text has letters, and all of them are capital ones or all of them small ones.</summary>
+    public static bool Is(string text, bool capital)
+    {
+        bool hasLetter = false;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            UnicodeCategory category = Rune.GetUnicodeCategory(rune);
+            if (category == UnicodeCategory.TitlecaseLetter
+                || category == (capital ? UnicodeCategory.LowercaseLetter : UnicodeCategory.UppercaseLetter))
+            {
+                return false;
+            }
+
+            hasLetter |= IsCased(rune);
+        }
+
+        return hasLetter;
+    }
+
+    private static string Map(string text, Func<int, Rune, string> map)
+    {
+        StringBuilder result = new(text.Length);
+        int i = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            result.Append(map(i++, rune));
+        }
+
+        return result.ToString();
+    }
+
+    // .NET leaves alone what has a capital in ASCII, though it is not in ASCII itself.
+    private static string Upper(Rune rune) => SpecialCapitals.Upper.TryGetValue(rune.ToString(), out string? capitals) ? capitals
+        : rune.Value switch
+        {
+            0x131 => "I",
+            0x17f => "S",
+            _ => Rune.ToUpperInvariant(rune).ToString(),
+        };
+
+    // The capitals of Georgian letters are for whole words only.
+    private static string Title(Rune rune) => SpecialCapitals.Title.TryGetValue(rune.ToString(), out string? capital) ? capital
+        : rune.Value is >= 0x10d0 and <= 0x10ff ? rune.ToString() : Upper(rune);
+
+    private static string Lower(Rune[] runes, int i, Rune rune) => rune.Value switch
+    {
+        CapitalDottedI => "i\u0307",
+        CapitalSigma => ((char)(IsFinal(runes, i) ? FinalSigma : FinalSigma + 1)).ToString(),
+        0x212a => "k",
+        0x212b => "\u00e5",
+        0x2126 => "\u03c9",
+        0x1e9e => "\u00df",
+        _ => Rune.ToLowerInvariant(rune).ToString(),
+    };
+
+    // A sigma at the end of a word: a letter stands before it and none behind it.
+    private static bool IsFinal(Rune[] runes, int i)
+    {
+        int before = i - 1, behind = i + 1;
+        while (before >= 0 && IsIgnored(runes[before]))
+        {
+            before--;
+        }
+
+        while (behind < runes.Length && IsIgnored(runes[behind]))
+        {
+            behind++;
+        }
+
+        return before >= 0 && IsCased(runes[before]) && !(behind < runes.Length && IsCased(runes[behind]));
+    }
+
+    private static bool IsCased(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter;
+
+    private static bool IsIgnored(Rune rune) => rune.Value is '\'' or '.' or ':' or 0xb7 or 0x2019 || Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.ModifierLetter
+        or UnicodeCategory.ModifierSymbol;
+}
