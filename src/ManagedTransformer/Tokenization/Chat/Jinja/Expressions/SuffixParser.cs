@@ -15,14 +15,7 @@ internal static class SuffixParser
             Expression target = value;
             if (symbols.TryTake("."))
             {
-                if (symbols.Peek.Kind == SymbolKind.Number)
-                {
-                    throw new JinjaException("an index behind a point is not supported, it stands in brackets", line);
-                }
-
-                string name = symbols.RequireName();
-                value = symbols.TryTake("(") ? ReadMethodCall(symbols, target, name, line)
-                    : machine => Members.Get(target(machine), name, line);
+                value = ReadMember(symbols, target, line);
             }
             else if (symbols.TryTake("["))
             {
@@ -69,8 +62,8 @@ internal static class SuffixParser
     /// <param name="line">Where it is called.</param>
     public static Func<Machine, Arguments> ReadArguments(SymbolStream symbols, string what, int line)
     {
-        List<Expression> values = [];
-        List<(string Name, Expression Value)> named = [];
+        List<(bool IsSeveral, Expression Value)> values = [];
+        List<(string? Name, Expression Value)> named = [];
         while (!symbols.TryTake(")"))
         {
             if (symbols.IsNamed)
@@ -79,13 +72,13 @@ internal static class SuffixParser
                 symbols.Take();
                 named.Add((name, ExpressionParser.Read(symbols)));
             }
-            else if (symbols.IsSign("*") || symbols.IsSign("**"))
+            else if (symbols.TryTake("**"))
             {
-                throw new JinjaException($"arguments from a list or a mapping ({symbols.Peek}) are not supported", symbols.Peek.Line);
+                named.Add((null, ExpressionParser.Read(symbols)));
             }
             else
             {
-                values.Add(ExpressionParser.Read(symbols));
+                values.Add((symbols.TryTake("*"), ExpressionParser.Read(symbols)));
             }
 
             if (!symbols.TryTake(",") && !symbols.IsSign(")"))
@@ -96,14 +89,37 @@ internal static class SuffixParser
 
         return machine =>
         {
-            Mapping members = [];
-            foreach ((string name, Expression value) in named)
+            List<object?> given = [];
+            foreach ((bool isSeveral, Expression value) in values)
             {
-                members[name] = value(machine);
+                given.AddRange(isSeveral ? Parts.Items(machine, value(machine), line) : [value(machine)]);
+                machine.Charge(given.Count, line);
             }
 
-            return new Arguments(what, [.. values.Select(value => value(machine))], members, line);
+            Mapping members = [];
+            foreach ((string? name, Expression value) in named)
+            {
+                Add(members, name, value(machine), line);
+            }
+
+            return new Arguments(what, given, members, line);
         };
+    }
+
+    // An argument by its name, or all those of a mapping.
+    private static void Add(Mapping members, string? name, object? value, int line)
+    {
+        if (name is not null)
+        {
+            members[name] = value;
+            return;
+        }
+
+        foreach ((string key, object? member) in value as Mapping
+            ?? throw new JinjaException($"arguments by name come from a mapping, not from {Kinds.Name(value)}", line))
+        {
+            members[key] = member;
+        }
     }
 
     private static Func<Machine, Arguments> ReadOptionalArguments(SymbolStream symbols, string what, int line)
@@ -115,6 +131,18 @@ internal static class SuffixParser
 
         Arguments none = new(what, [], [], line);
         return _ => none;
+    }
+
+    private static Expression ReadMember(SymbolStream symbols, Expression target, int line)
+    {
+        if (symbols.Peek.Kind == SymbolKind.Number)
+        {
+            Expression index = OperandParser.Read(symbols);
+            return machine => Members.Item(machine, target(machine), index(machine), line);
+        }
+
+        string name = symbols.RequireName();
+        return symbols.TryTake("(") ? ReadMethodCall(symbols, target, name, line) : machine => Members.Get(target(machine), name, line);
     }
 
     private static Expression ReadMethodCall(SymbolStream symbols, Expression target, string name, int line)

@@ -84,7 +84,7 @@ internal static class CodePoints
 
             if (words.Count == most)
             {
-                words.Add(Strip(text[i..], null, false, true));
+                words.Add(text[i..]);
                 return words;
             }
 
