@@ -152,8 +152,8 @@ internal static class StringMethods
         return text.Length > 0 && text.EnumerateRunes().All(rune => holds(rune));
     }
 
-    private static bool IsDigit(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.DecimalDigitNumber
-        || (rune.IsBmp && CharUnicodeInfo.GetDigitValue((char)rune.Value) >= 0);
+    private static bool IsDigit(Rune rune) => CharUnicodeInfo.GetDigitValue(rune.ToString(), 0) >= 0;
 
-    private static bool IsLetterOrDigit(Rune rune) => Rune.IsLetter(rune) || Rune.GetNumericValue(rune) >= 0;
+    private static bool IsLetterOrDigit(Rune rune) =>
+        Rune.IsLetter(rune) || IsDigit(rune) || CharUnicodeInfo.GetNumericValue(rune.ToString(), 0) >= 0;
 }

@@ -8,6 +8,15 @@ internal static class PythonCase
 {
     private const int CapitalDottedI = 0x130, CapitalSigma = 0x3a3, FinalSigma = 0x3c2;
 
+    // What counts as a letter with a case beside the letters: Other_Lowercase and Other_Uppercase of PropList.txt (Unicode 14).
+    private static readonly (int First, int Last)[] _otherCased =
+    [
+        (0xaa, 0xaa), (0xba, 0xba), (0x2b0, 0x2b8), (0x2c0, 0x2c1), (0x2e0, 0x2e4), (0x345, 0x345), (0x37a, 0x37a), (0x1d2c, 0x1d6a),
+        (0x1d78, 0x1d78), (0x1d9b, 0x1dbf), (0x2071, 0x2071), (0x207f, 0x207f), (0x2090, 0x209c), (0x2160, 0x217f), (0x24b6, 0x24e9),
+        (0x2c7c, 0x2c7d), (0xa69c, 0xa69d), (0xa770, 0xa770), (0xa7f8, 0xa7f9), (0xab5c, 0xab5f), (0x10780, 0x10780),
+        (0x10783, 0x10785), (0x10787, 0x107b0), (0x107b2, 0x107ba), (0x1f130, 0x1f149), (0x1f150, 0x1f169), (0x1f170, 0x1f189),
+    ];
+
     /// <summary>All letters capital.</summary>
     public static string Upper(string text) => Map(text, (_, rune) => Upper(rune));
 
@@ -105,7 +114,8 @@ internal static class PythonCase
     }
 
     private static bool IsCased(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter;
+        is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
+        || Array.Exists(_otherCased, range => rune.Value >= range.First && rune.Value <= range.Last);
 
     private static bool IsIgnored(Rune rune) => rune.Value is '\'' or '.' or ':' or 0xb7 or 0x2019 || Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.ModifierLetter
