@@ -103,7 +103,7 @@ public sealed class ChatTemplateTests
 
     [Fact]
     public void Llama3TrimsAndSetsHeaders() => Assert.Equal(
-        "<s><|start_header_id|>system<|end_header_id|>\n\nToday: 1 Jan 2025\n\nBe kind.<|eot_id|><|start_header_id|>user<|end_header_id|>"
+        "<s><|start_header_id|>system<|end_header_id|>\n\nToday: 31 Jan 2025\n\nBe kind.<|eot_id|><|start_header_id|>user<|end_header_id|>"
         + "\n\nHi {{ x }}<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nHello<|eot_id|>"
         + "<|start_header_id|>user<|end_header_id|>\n\nBye<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
         Format(Llama3, _conversation));
@@ -230,6 +230,7 @@ public sealed class ChatTemplateTests
     [InlineData("{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}", "nested too deeply")]
     [InlineData("{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(30) }}", "more work")]
     [InlineData("{{ 'a' * 99999999999 }}", "more work")]
+    [InlineData("{{ '' * 99999999999 }}", "more work")]
     [InlineData("{{ range(99999) | map('tojson', indent=9) | sort | unique | list }}", "more work")]
     [InlineData("{% for i in range(9999) %}{{ [[[[[[[[i]]]]]]]] | tojson(indent=999) }}{% endfor %}", "more work")]
     [InlineData("{% for i in range(99999) %}{{ strftime_now('%A %A %A %A %A %A %A %A %A %A %A %A %A %A') }}{% endfor %}", "more work")]
@@ -358,5 +359,10 @@ public sealed class ChatTemplateTests
         Assert.Throws<InputException>(() => Format(template, [new("user", "hi")])).Message;
 
     private static string Format(string template, IReadOnlyList<ChatMessage> messages) =>
-        new ChatTemplate(template) { BeginningOfText = "<s>", EndOfText = "</s>" }.Format(messages);
+        new ChatTemplate(template)
+        {
+            BeginningOfText = "<s>",
+            EndOfText = "</s>",
+            Clock = new StillClock(new(2025, 1, 31, 0, 0, 0, TimeSpan.Zero)),
+        }.Format(messages);
 }

@@ -14,9 +14,9 @@ internal static class Globals
             $"it does not take these messages, \"{PrintedText.Of(machine, arguments.Values[0], arguments.Line)}\"", arguments.Line),
             "message"),
         ["strftime_now"] = Operation.Of((machine, _, arguments) =>
-            TimeFormat.Write(machine.Clock.GetLocalNow(), arguments.Text(0), arguments.Line), "format"),
+            TimeFormat.Write(machine.Clock.GetLocalNow(), machine.Made(arguments.Text(0), arguments.Line), arguments.Line), "format"),
         ["namespace"] = Operation.Any(MakeNamespace),
-        ["dict"] = Operation.Any((machine, _, arguments) => Named(arguments)),
+        ["dict"] = Operation.Any((machine, _, arguments) => Named(machine, arguments)),
         ["range"] = Operation.Maybe(Range, 1, "start", "stop", "step"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -28,7 +28,7 @@ internal static class Globals
     private static object? MakeNamespace(Machine machine, object? value, Arguments arguments)
     {
         Namespace space = new();
-        foreach ((string name, object? member) in Named(arguments))
+        foreach ((string name, object? member) in Named(machine, arguments))
         {
             space.Members[name] = member;
         }
@@ -36,12 +36,13 @@ internal static class Globals
         return space;
     }
 
-    private static Mapping Named(Arguments arguments)
+    private static Mapping Named(Machine machine, Arguments arguments)
     {
         Mapping members = [];
         Mapping first = arguments.Values.Count == 0 ? []
             : arguments.Values.Count == 1 && arguments.Values[0] is Mapping mapping ? mapping
             : throw new JinjaException($"{arguments.What} of {Kinds.Name(arguments.Values[0])} is not supported", arguments.Line);
+        machine.Charge(first.Count, arguments.Line);
         foreach ((string name, object? member) in first.Concat(arguments.Named))
         {
             members[name] = member;

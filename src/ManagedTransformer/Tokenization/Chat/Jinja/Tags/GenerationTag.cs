@@ -2,7 +2,9 @@ using ManagedTransformer.Tokenization.Chat.Jinja.Expressions;
 
 namespace ManagedTransformer.Tokenization.Chat.Jinja.Tags;
 
-/// <summary><c>{% generation %} … {% endgeneration %}</c>, which marks what an assistant wrote, for training; it writes nothing itself.</summary>
+/// <summary>
+/// <c>{% generation %} … {% endgeneration %}</c>, which marks what an assistant wrote, for training; it writes nothing itself.
+/// </summary>
 internal static class GenerationTag
 {
     /// <summary>Reads it.</summary>

@@ -18,7 +18,7 @@ internal static class Operators
                 machine.Charge(left.Items.Count + right.Items.Count, line);
                 return new Sequence(left.Kind, [.. left.Items, .. right.Items]);
             case ("*", string text, long times):
-                machine.Charge(text.Length * Math.Clamp(times, 0, int.MaxValue), line);
+                machine.Charge(Math.Max(1, text.Length) * Math.Clamp(times, 0, int.MaxValue), line);
                 return string.Concat(Enumerable.Repeat(text, (int)Math.Max(0, times)));
             case (_, double, double or long or bool) or (_, long or bool, double) or ("/", long or bool, long or bool):
                 return Real(sign, Convert(a), Convert(b), line);
