@@ -8,13 +8,15 @@ namespace ManagedTransformer.Tokenization.Chat;
 
 /// <summary>
 /// Where folders keep a chat template: <c>chat_template.jinja</c>, which goes first, or the key <c>chat_template</c> of
-/// <c>tokenizer_config.json</c>: text, or a list of named ones of which <c>default</c> counts. The tokens that it may name stand beside it,
-/// or in <c>special_tokens_map.json</c>.
+/// <c>tokenizer_config.json</c>: text, or a list of named ones of which <c>default</c> counts unless a program chooses another. The tokens
+/// that it may name stand beside it, or in <c>special_tokens_map.json</c>.
 /// </summary>
 internal static class ChatTemplateFiles
 {
     private const string TemplateFile = "chat_template.jinja", ConfigFile = "tokenizer_config.json", MapFile = "special_tokens_map.json",
-        Key = "chat_template", BeginningKey = "bos_token", EndKey = "eos_token";
+        Key = "chat_template", BeginningKey = "bos_token", EndKey = "eos_token", DefaultName = "default";
+
+    private static readonly string[] _otherTokens = ["unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
     /// <summary>Reads the template of a folder; null where it has none.</summary>
     /// <param name="folder">The folder.</param>
@@ -22,24 +24,40 @@ internal static class ChatTemplateFiles
     public static ChatTemplate? Read(string folder)
     {
         string file = Path.Combine(folder, TemplateFile), config = Path.Combine(folder, ConfigFile), map = Path.Combine(folder, MapFile);
-        string? source = File.Exists(file) ? Encoding.UTF8.GetString(Utf8File.Read(file)) : null, beginning = null, end = null;
+        bool hasFile = File.Exists(file);
+        List<KeyValuePair<string, string>> templates = [];
+        Dictionary<string, string> tokens = new(StringComparer.Ordinal);
         foreach (string path in (string[])[map, config])
         {
             if (File.Exists(path))
             {
                 JsonFile.Read(path, root =>
                 {
-                    beginning = Token(root, BeginningKey, path) ?? beginning;
-                    end = Token(root, EndKey, path) ?? end;
-                    source ??= path == config ? Find(root, path) : null;
+                    foreach (string key in (string[])[BeginningKey, EndKey, .. _otherTokens])
+                    {
+                        if (Token(root, key, path) is { } token)
+                        {
+                            tokens[key] = token;
+                        }
+                    }
+
+                    templates.AddRange(path == config && !hasFile ? Find(root, path) : []);
                     return true;
                 });
             }
         }
 
-        string name = File.Exists(file) ? file : config;
-        return source is null ? null
-            : new ChatTemplate(source, $"The chat template of '{name}'") { BeginningOfText = beginning, EndOfText = end };
+        // One template alone needs no name.
+        string? source = hasFile ? Encoding.UTF8.GetString(Utf8File.Read(file))
+            : templates.Find(template => template.Key is DefaultName or "").Value;
+        return source is null && templates.Count == 0 ? null
+            : new ChatTemplate(source ?? "", $"The chat template of '{(hasFile ? file : config)}'")
+            {
+                BeginningOfText = tokens.GetValueOrDefault(BeginningKey),
+                EndOfText = tokens.GetValueOrDefault(EndKey),
+                Templates = templates.FindAll(template => template.Key.Length > 0),
+                Tokens = [.. tokens],
+            };
     }
 
     /// <summary>Writes a template beside a model, into a <c>tokenizer_config.json</c> that may be there already.</summary>
@@ -56,7 +74,8 @@ internal static class ChatTemplateFiles
         JsonObject config = File.Exists(path) ? JsonNode.Parse(Utf8File.Read(path))!.AsObject() : [];
         config[BeginningKey] ??= template.BeginningOfText;
         config[EndKey] ??= template.EndOfText;
-        config[Key] = template.Source;
+        config[Key] = template.Templates.Count == 0 ? template.Source : new JsonArray([.. template.Templates.Select(named =>
+            new JsonObject { ["name"] = named.Key, ["template"] = named.Value })]);
         JsonFile.Write(path, json =>
         {
             foreach ((string key, JsonNode? value) in config)
@@ -70,33 +89,22 @@ internal static class ChatTemplateFiles
         });
     }
 
-    private static string? Find(JsonElement root, string path)
+    // Templates by their names, or one without a name.
+    private static List<KeyValuePair<string, string>> Find(JsonElement root, string path)
     {
         if (JsonFile.IsAbsent(root, Key))
         {
-            return null;
+            return [];
         }
 
         JsonElement value = root.GetProperty(Key);
-        if (value.ValueKind == JsonValueKind.String)
+        return value.ValueKind switch
         {
-            return value.GetString();
-        }
-
-        if (value.ValueKind != JsonValueKind.Array)
-        {
-            throw new InputException($"{path}: {Key} must be a template, or a list of named ones.");
-        }
-
-        foreach (JsonElement named in value.EnumerateArray())
-        {
-            if (JsonFile.RequireString(named, "name", path) == "default")
-            {
-                return JsonFile.RequireString(named, "template", path);
-            }
-        }
-
-        return null;
+            JsonValueKind.String => [KeyValuePair.Create("", value.GetString()!)],
+            JsonValueKind.Array => [.. value.EnumerateArray().Select(named => KeyValuePair.Create(
+                JsonFile.RequireString(named, "name", path), JsonFile.RequireString(named, "template", path)))],
+            _ => throw new InputException($"{path}: {Key} must be a template, or a list of named ones."),
+        };
     }
 
     // The text of a token, or an object with its content. The tokenizer says what is wrong with others.

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ManagedTransformer.Tests.Data;
 using ManagedTransformer.Tokenization.Chat;
 using Xunit;
@@ -102,7 +103,7 @@ public sealed class ChatTemplateTests
 
     [Fact]
     public void Llama3TrimsAndSetsHeaders() => Assert.Equal(
-        "<s><|start_header_id|>system<|end_header_id|>\n\nToday: 1 Jan 2025\n\nBe kind.<|eot_id|><|start_header_id|>user<|end_header_id|>"
+        "<s><|start_header_id|>system<|end_header_id|>\n\nToday: 31 Jan 2025\n\nBe kind.<|eot_id|><|start_header_id|>user<|end_header_id|>"
         + "\n\nHi {{ x }}<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nHello<|eot_id|>"
         + "<|start_header_id|>user<|end_header_id|>\n\nBye<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
         Format(Llama3, _conversation));
@@ -165,15 +166,38 @@ public sealed class ChatTemplateTests
     [InlineData("{{ 'a'.format(1) }}", "the method 'format' of a string is not supported (line 1)")]
     [InlineData("{{ ''.__class__.__mro__ }}", "'__class__' is not defined, so it has no '__mro__'")]
     [InlineData("{{ messages.append(1) }}", "the method 'append' of a list is not supported")]
-    [InlineData("a\n{% macro x() %}{% endmacro %}", "the tag 'macro' is not supported (line 2)")]
+    [InlineData("a\n{% block x %}{% endblock %}", "the tag 'block' is not supported (line 2)")]
+    [InlineData("a\n{% endif %}", "unexpected 'endif', no block is open here (line 2)")]
+    [InlineData("{% else %}", "unexpected 'else', no block is open here")]
+    [InlineData("{% if true %}\n{% endfor %}", "unexpected 'endfor', the block 'if' of line 1 is open and ends with 'endif' (line 2)")]
+    [InlineData("{% if true %}{% else %}{% elif true %}{% endif %}", "unexpected 'elif', the block 'if' of line 1 is open")]
+    [InlineData("{% for x in [1] %}{% macro m() %}{% break %}{% endmacro %}{% endfor %}", "unexpected 'break', no loop is open here")]
+    [InlineData("{% for x in [1] recursive %}{% endfor %}", "recursive loops are not supported")]
+    [InlineData("{{ 9223372036854775807 + 1 }}", "9223372036854775807 + 1 is a whole number of more than 64 bits")]
+    [InlineData("{{ -9223372036854775807 - 2 }}", "more than 64 bits")]
+    [InlineData("{{ 4611686018427387904 * 2 }}", "more than 64 bits")]
+    [InlineData("{{ (0 - 9223372036854775807 - 1) // -1 }}", "more than 64 bits")]
+    [InlineData("{{ 1 / 0 }}", "divided by 0")]
+    [InlineData("{{ messages | map('upper') }}", "cannot be printed")]
+    [InlineData("{{ messages | select | length }}", "has no length")]
+    [InlineData("{{ messages | selectattr }}", "the filter 'selectattr' needs the name of an attribute")]
+    [InlineData("{{ messages | selectattr('role', 'odder') | list }}", "the test 'odder' is not supported")]
+    [InlineData("{{ [1, 'a'] | sort }}", "does not combine")]
+    [InlineData("{{ strftime_now('%Q') }}", "'%Q' in the form of a time is not supported")]
+    [InlineData("{{ messages[0].update({}) }}", "the method 'update' of a mapping is not supported")]
+    [InlineData("{% macro m(a) %}{% endmacro %}{{ m(1, 2) }}", "the macro 'm' with 2 arguments is not supported")]
+    [InlineData("{% macro m(a) %}{% endmacro %}{{ m(b=2) }}", "the argument 'b' of the macro 'm' is not supported")]
+    [InlineData("{% macro m(a) %}{% endmacro %}{{ m(1, a=2) }}", "the argument 'a' of the macro 'm' is not supported twice")]
+    [InlineData("{{ x | tojson }}", "'x', which is not defined cannot become JSON")]
+    [InlineData("{{ 'a' | tojson(separators=1) }}", "needs two strings as separators")]
+    [InlineData("{{ 3() }}", "a number cannot be called")]
+    [InlineData("{{ {1: 2} }}", "a mapping has strings as keys, not a number")]
+    [InlineData("{{ '\\N{DASH}' }}", "characters by their names")]
     [InlineData("{% include 'x' %}", "the tag 'include' is not supported")]
-    [InlineData("{% break %}", "the tag 'break' is not supported")]
-    [InlineData("{{ 1.5 }}", "numbers with decimals are not supported")]
+    [InlineData("{% break %}", "unexpected 'break', no loop is open here")]
     [InlineData("{{ 2 ** 3 }}", "the operator '**' is not supported")]
     [InlineData("{{ 1 // 0 }}", "divided by 0")]
-    [InlineData("{{ messages }}", "a list cannot be printed")]
     [InlineData("{{ x.y }}", "'x' is not defined, so it has no 'y'")]
-    [InlineData("{{ 'a' | tojson(indent=2) }}", "the argument 'indent' of the filter 'tojson' is not supported")]
     [InlineData("{{ 'a", "not closed")]
     [InlineData("{% if true %}\n{% for x in [] %}", "lacks its 'endfor' (line 2)")]
     [InlineData("{{ 1 2 }}", "'2' is not understood here")]
@@ -201,6 +225,15 @@ public sealed class ChatTemplateTests
     [InlineData("{{ range(99999999999) }}", "a range of more than")]
     [InlineData("{% set n = namespace(x='a') %}{% for i in range(40) %}{% set n.x = n.x.replace('a', 'aaaa') %}{% endfor %}", "more work")]
     [InlineData("{% set n = namespace(x=[]) %}{% for i in range(9000) %}{% set n.x = [n.x] %}{% endfor %}{{ n.x | tojson }}", "too deeply")]
+    [InlineData("{% set n = namespace(x=[]) %}{% for i in range(9000) %}{% set n.x = [n.x] %}{% endfor %}{{ n.x }}", "too deeply")]
+    [InlineData("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "the macro 'm' is called within macros that are nested too deeply")]
+    [InlineData("{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}", "nested too deeply")]
+    [InlineData("{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(30) }}", "more work")]
+    [InlineData("{{ 'a' * 99999999999 }}", "more work")]
+    [InlineData("{{ '' * 99999999999 }}", "more work")]
+    [InlineData("{{ range(99999) | map('tojson', indent=9) | sort | unique | list }}", "more work")]
+    [InlineData("{% for i in range(9999) %}{{ [[[[[[[[i]]]]]]]] | tojson(indent=999) }}{% endfor %}", "more work")]
+    [InlineData("{% for i in range(99999) %}{{ strftime_now('%A %A %A %A %A %A %A %A %A %A %A %A %A %A') }}{% endfor %}", "more work")]
     public void HostileTemplatesAreStopped(string template, string mention) =>
         Assert.Contains(mention, Refusal(template), StringComparison.Ordinal);
 
@@ -222,6 +255,30 @@ public sealed class ChatTemplateTests
     {
         string text = new('a', 2_000_000);
         Assert.Contains(text, Format(Llama3, [new("user", text)]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnEmptyPromptIsRefused() =>
+        Assert.Equal("The chat template makes an empty prompt of these messages.", Refusal("{{ undefined }}"));
+
+    [Fact]
+    public void TheClockIsGiven()
+    {
+        ChatTemplate template = new("{{ strftime_now('%d %b %Y %H:%M') }}") { Clock = new StillClock(new(2024, 2, 29, 7, 8, 9, default)) };
+        Assert.Equal("29 Feb 2024 07:08", template.Format([new("user", "hi")]));
+    }
+
+    [Fact]
+    public void ProgramsAddVariables()
+    {
+        ChatTemplate template = new("{{ enable_thinking }}{{ tools | tojson }}{{ messages | length }}{{ n * 2 }}{{ documents }}")
+        {
+            Variables = new() { ["enable_thinking"] = false, ["tools"] = new JsonArray("ä", 0.5, null), ["n"] = 21, ["messages"] = "no" },
+        };
+        Assert.Equal("False[\"ä\", 0.5, null]142None", template.Format([new("user", "hi")]));
+        ChatTemplate large = new("x") { Variables = new() { ["n"] = JsonNode.Parse("[99999999999999999999]") } };
+        Assert.Contains("'n' has the number 99999999999999999999",
+            Assert.Throws<InputException>(() => large.Format([new("user", "hi")])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -255,9 +312,57 @@ public sealed class ChatTemplateTests
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void NamedTemplatesAreChosenAndKept()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["tokenizer_config.json"], """
+            { "pad_token": "<p>", "chat_template": [{ "name": "default", "template": "d" }, { "name": "tool_use", "template": "t" },
+              { "name": "rag", "template": "r{{ pad_token }}" }] }
+            """);
+        ChatTemplate template = ChatTemplateFiles.Read(folder.Name)!;
+        Assert.Equal(["default", "tool_use", "rag"], template.Names);
+        Assert.Equal(("d", "r<p>"), (template.Format([new("user", "")]), template.Named("rag").Format([new("user", "")])));
+        ChatTemplateFiles.Write(folder.Name, template);
+        Assert.Equal("r<p>", ChatTemplateFiles.Read(folder.Name)!.Named("rag").Format([new("user", "")]));
+        Assert.Contains("tokenizer_config.json' has no entry named 'x', but 'default', 'tool_use', 'rag'.",
+            Assert.Throws<InputException>(() => template.Named("x")).Message, StringComparison.Ordinal);
+        Assert.Contains("so there is none named 'x'", Assert.Throws<InputException>(() => new ChatTemplate("a").Named("x")).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ToolsChooseTheirTemplate()
+    {
+        ChatTemplate template = new("d")
+        {
+            Templates = [KeyValuePair.Create("default", "d"), KeyValuePair.Create("tool_use", "t{{ tools | length }}")],
+            Variables = new() { ["tools"] = new JsonArray(1, 2) },
+        };
+        Assert.Equal("t2", template.Format([new("user", "")]));
+    }
+
+    [Fact]
+    public void AListWithoutADefaultIsRefusedWhereItIsApplied()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["tokenizer_config.json"], """
+            { "chat_template": [{ "name": "tool_use", "template": "t" }, { "name": "rag", "template": "r" }] }
+            """);
+        ChatTemplate template = ChatTemplateFiles.Read(folder.Name)!;
+        Assert.Contains("tokenizer_config.json' has no entry named 'default', but 'tool_use', 'rag'.",
+            Assert.Throws<InputException>(() => template.Format([new("user", "")])).Message, StringComparison.Ordinal);
+        Assert.Equal("r", template.Named("rag").Format([new("user", "")]));
+    }
+
     private static string Refusal(string template) =>
         Assert.Throws<InputException>(() => Format(template, [new("user", "hi")])).Message;
 
     private static string Format(string template, IReadOnlyList<ChatMessage> messages) =>
-        new ChatTemplate(template) { BeginningOfText = "<s>", EndOfText = "</s>" }.Format(messages);
+        new ChatTemplate(template)
+        {
+            BeginningOfText = "<s>",
+            EndOfText = "</s>",
+            Clock = new StillClock(new(2025, 1, 31, 0, 0, 0, TimeSpan.Zero)),
+        }.Format(messages);
 }
