@@ -228,9 +228,9 @@ public sealed class GenerateCommandTests : IClassFixture<GenerateCommandTests.Mo
         _work.Write("strange/x", "");
         Directory.Delete(_work["strange"], recursive: true);
         CopyFolder(_work["chat"], _work["strange"]);
-        _work.Write("strange/chat_template.jinja", "\n{{ messages | map('x') }}");
+        _work.Write("strange/chat_template.jinja", "\n{{ messages | format('x') }}");
         Workspace.Run("generate", _work["strange"], "--chat", "--prompt", "the", "--tokens", "1")
-            .AssertFails(1, "strange", "the filter 'map' is not supported (line 2)");
+            .AssertFails(1, "strange", "the filter 'format' is not supported (line 2)");
         Assert.Equal(0, Workspace.Run("generate", _work["strange"], "--prompt", "the", "--tokens", "1").ExitCode);
     }
 

@@ -67,6 +67,7 @@ public sealed class LayeringTests
         ["Checkpoints.Adapters"],
         ["Generation.Processors"],
         ["Generation"],
+        ["Generation.Batching"],
         [NamespaceOrder.Root], // LanguageModel, TranslationModel
         ["Conversion"],
 

@@ -139,7 +139,9 @@ internal unsafe interface IVectorOps<TVector>
     /// </summary>
     static abstract float SumNeighbours(TVector a);
 
-    /// <summary>Sums of the first, second, third and fourth lanes of all quads of lanes, in the order of <see cref="SumNeighbours"/>.</summary>
+    /// <summary>
+    /// Sums of the first, second, third and fourth lanes of all quads of lanes, in the order of <see cref="SumNeighbours"/>.
+    /// </summary>
     static abstract Vector128<float> SumQuads(TVector a);
 
     /// <summary>Largest lane, for lanes without NaN.</summary>

@@ -1,4 +1,3 @@
-using ManagedTransformer.Modules.Decoding;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Modules.Attention;
@@ -6,20 +5,20 @@ namespace ManagedTransformer.Modules.Attention;
 /// <summary>The states of one layer of several texts, each of which has one row and stands at a position of its own.</summary>
 public readonly struct LayerStates
 {
-    private readonly IReadOnlyList<IDecodingState> _texts;
+    private readonly IReadOnlyList<IReadOnlyList<LayerState>> _texts;
     private readonly int _layer;
 
     /// <summary>The states of a layer.</summary>
-    /// <param name="texts">What every text has read.</param>
+    /// <param name="texts">Of every text the states of all layers.</param>
     /// <param name="layer">The layer, from 0.</param>
-    internal LayerStates(IReadOnlyList<IDecodingState> texts, int layer) => (_texts, _layer) = (texts, layer);
+    internal LayerStates(IReadOnlyList<IReadOnlyList<LayerState>> texts, int layer) => (_texts, _layer) = (texts, layer);
 
     /// <summary>Number of texts.</summary>
     public int Count => _texts.Count;
 
     /// <summary>The state of a text.</summary>
     /// <param name="text">The text, from 0.</param>
-    public LayerState this[int text] => _texts[text].Layers[_layer];
+    public LayerState this[int text] => _texts[text][_layer];
 
     /// <summary>Steps every text by itself.</summary>
     /// <param name="x">A row per text, [texts, 1, ...].</param>

@@ -35,7 +35,7 @@ internal sealed class FullDepth(string layers) : StackDepth
     /// <inheritdoc/>
     public override Tensor StepTogether(IDecoderModel model, Tensor x, IReadOnlyList<IDecodingState> states)
     {
-        Tensor y = model.Stack.Run(x, new JointAttention(states), ForwardContext.Inference);
+        Tensor y = model.Stack.Run(x, new JointAttention([.. states.Select(state => state.Layers)]), ForwardContext.Inference);
         foreach (IDecodingState state in states)
         {
             state.Advance(1);
