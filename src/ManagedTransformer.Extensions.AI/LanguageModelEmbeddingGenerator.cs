@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 namespace ManagedTransformer.Extensions.AI;
 
 /// <summary>
-/// Embeddings of texts by a language model: its last states, pooled (<see cref="LanguageModel.Embed"/>), not normalised. Any number of
+/// Embeddings of texts by a language model: its last states, pooled (<see cref="LanguageModel.Embed(string, TextPooling)"/>), not normalised. Any number of
 /// threads may ask at the same time.
 /// </summary>
 public sealed class LanguageModelEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>

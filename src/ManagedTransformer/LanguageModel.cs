@@ -119,7 +119,18 @@ public sealed class LanguageModel : TrainedModel
     /// <returns>The pieces, and, once they are enumerated, how many tokens they are, whether the model ended the text, and notes.</returns>
     /// <exception cref="InputException">An empty prompt, a character that the vocabulary lacks, or an option out of its range.</exception>
     public TextGeneration Generate(string prompt, GenerationOptions? options = null) =>
-        Continue(Encode(prompt), prompt, options, Description.EndOfText ?? []);
+        Begin(Encode(prompt), prompt, options, Description.EndOfText ?? []);
+
+    /// <summary>Continues tokens, as they are.</summary>
+    /// <param name="tokens">Ids of the vocabulary, at least one.</param>
+    /// <param name="options">Length and sampling; default: 200 tokens.</param>
+    /// <returns>As for <see cref="Generate(string, GenerationOptions)"/>.</returns>
+    /// <exception cref="InputException">No token, one that the vocabulary does not have, or an option out of its range.</exception>
+    public TextGeneration Continue(ReadOnlySpan<int> tokens, GenerationOptions? options = null)
+    {
+        int[] ids = RequireTokens(tokens, "The prompt");
+        return Begin(ids, Tokenizer.Decode(ids), options, Description.EndOfText ?? []);
+    }
 
     /// <summary>Writes the next message of a conversation, that of the assistant.</summary>
     /// <param name="messages">The messages so far.</param>
@@ -131,7 +142,7 @@ public sealed class LanguageModel : TrainedModel
     public TextGeneration Generate(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null)
     {
         (int[] ids, string prompt, IReadOnlyList<int> ends) = Encode(messages);
-        return Continue(ids, prompt, options, ends);
+        return Begin(ids, prompt, options, ends);
     }
 
     /// <summary>Several texts that continue the same prompt, each with a seed of its own: the options' one and those behind it.</summary>
@@ -198,7 +209,7 @@ public sealed class LanguageModel : TrainedModel
         return new TextSearch(Network, Tokenizer, ends).Run(ids, prompt, options, Beams(beams, lengthPenalty), cancellation);
     }
 
-    /// <summary>Numbers of an <see cref="Embed">embedding</see>: the width of the network's last states.</summary>
+    /// <summary>Numbers of an <see cref="Embed(string, TextPooling)">embedding</see>: the width of the network's last states.</summary>
     public int EmbeddingWidth => Network.Narrowing?.Weight.Shape[0] ?? Network.Config.Dim;
 
     /// <summary>A vector for a text: the network's last states, those that it scores the next token from, pooled over the tokens.</summary>
@@ -211,18 +222,27 @@ public sealed class LanguageModel : TrainedModel
     public TextEmbedding Embed(string text, TextPooling pooling = TextPooling.Mean)
     {
         ArgumentNullException.ThrowIfNull(text);
+        Utf8Text.RequireWhole(text, "The text");
+        int[] ids = Tokenizer.Encode(text);
+        return ids.Length > 0
+            ? Embed(ids, pooling)
+            : throw new InputException("The text is empty; an embedding needs at least one token.");
+    }
+
+    /// <summary>A vector for a text of tokens, as <see cref="Embed(string, TextPooling)"/> makes it.</summary>
+    /// <param name="tokens">Ids of the vocabulary: at least one, and no more than the model has positions.</param>
+    /// <param name="pooling">Over all tokens, or the last one's state.</param>
+    /// <returns>A vector of <see cref="EmbeddingWidth"/> numbers, not normalised.</returns>
+    /// <exception cref="InputException">No token, one that the vocabulary does not have, or more than the model has positions.</exception>
+    /// <exception cref="ArgumentException">A pooling that does not exist.</exception>
+    public TextEmbedding Embed(ReadOnlySpan<int> tokens, TextPooling pooling)
+    {
         if (!Enum.IsDefined(pooling))
         {
             throw new ArgumentOutOfRangeException(nameof(pooling), pooling, "States are pooled by Mean or Last.");
         }
 
-        Utf8Text.RequireWhole(text, "The text");
-        int[] ids = Tokenizer.Encode(text);
-        if (ids.Length == 0)
-        {
-            throw new InputException("The text is empty; an embedding needs at least one token.");
-        }
-
+        int[] ids = RequireTokens(tokens, "The text");
         if (ids.Length > Network.Config.PositionLimit)
         {
             throw new InputException($"The text has {ids.Length:N0} tokens, and the model {Network.Config.PositionLimit:N0} positions.");
@@ -342,10 +362,29 @@ public sealed class LanguageModel : TrainedModel
         return (ids, prompt, end is { } id && !ends.Contains(id) ? [.. ends, id] : ends);
     }
 
+    private int[] RequireTokens(ReadOnlySpan<int> tokens, string what)
+    {
+        if (tokens.Length == 0)
+        {
+            throw new InputException($"{what} is empty; a model needs at least one token.");
+        }
+
+        foreach (int token in tokens)
+        {
+            if ((uint)token >= (uint)Tokenizer.VocabularySize)
+            {
+                throw new InputException(
+                    $"{what} has the token {token}, and the ids of the vocabulary are 0 to {Tokenizer.VocabularySize - 1}.");
+            }
+        }
+
+        return tokens.ToArray();
+    }
+
     private static BeamSearchOptions Beams(int beams, double lengthPenalty) =>
         new() { Beam = beams, LengthPenalty = lengthPenalty, MinLength = 0 };
 
-    private TextGeneration Continue(int[] ids, string prompt, GenerationOptions? options, IReadOnlyList<int> ends)
+    private TextGeneration Begin(int[] ids, string prompt, GenerationOptions? options, IReadOnlyList<int> ends)
     {
         options ??= new GenerationOptions();
         options.Validate();

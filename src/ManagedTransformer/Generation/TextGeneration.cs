@@ -14,7 +14,7 @@ public sealed class TextGeneration : IEnumerable<string>
     private readonly CausalLanguageModel _network;
     private readonly ITokenizer _tokenizer;
     private readonly int[] _prompt;
-    private readonly GenerationOptions _options;
+    private readonly GenerationOptions _given, _options;
     private readonly IReadOnlyList<int> _ends;
     private TextRun? _run;
 
@@ -29,6 +29,7 @@ public sealed class TextGeneration : IEnumerable<string>
         IReadOnlyList<int> ends)
     {
         (_network, _tokenizer, _prompt, _ends, Prompt) = (network, tokenizer, prompt, ends, text);
+        _given = options;
         _options = ends.Count == 0 ? options : options with { StopTokens = [.. options.StopTokens, .. ends] };
     }
 
@@ -83,6 +84,17 @@ public sealed class TextGeneration : IEnumerable<string>
                     + $"the model saw only the last {(most == limit ? $"{limit:N0}" : $"{most:N0} to {limit:N0}")} tokens.";
             }
         }
+    }
+
+    /// <summary>Another continuation of the same prompt, which is not read anew.</summary>
+    /// <param name="maxTokens">Its most new tokens, at least 0.</param>
+    /// <param name="seed">Its seed.</param>
+    /// <returns>A generation that has not begun.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A negative length.</exception>
+    public TextGeneration With(int maxTokens, ulong seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxTokens);
+        return new TextGeneration(_network, _tokenizer, _prompt, Prompt, _given with { MaxTokens = maxTokens, Seed = seed }, _ends);
     }
 
     /// <summary>The pieces of the text, none empty.</summary>

@@ -131,6 +131,18 @@ public sealed class CausalLanguageModel : Module, IDecoderModel
         return new LanguageModelState(Stack.CreateStates(batch), batch, Config.PositionLimit, state);
     }
 
+    /// <summary>Bytes that a state has behind so many tokens of one text, room to grow included.</summary>
+    /// <param name="tokens">At least 1.</param>
+    /// <returns>The bytes; null for a model whose states show their size only when tokens are read.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Not so many tokens fit in.</exception>
+    public long? StateBytes(int tokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, Config.PositionLimit);
+        LanguageModelState state = CreateState();
+        return state.TryPretend(tokens, tokens) ? state.Bytes : null;
+    }
+
     /// <summary>
     /// Reads new tokens and scores the token after the last of them. It gives what a forward pass over all tokens so far gives; with exits,
     /// the last token leaves the stack by the state's rule, and those before it run all layers.

@@ -1,0 +1,40 @@
+using ManagedTransformer.Cli;
+
+namespace ManagedTransformer.Server;
+
+/// <summary>The keys that a server is told.</summary>
+internal static class ApiKeys
+{
+    private const int Fewest = 16;
+
+    /// <summary>Reads them.</summary>
+    /// <param name="file">A file with one per line; null for none.</param>
+    /// <param name="variable">One more; null for none.</param>
+    /// <exception cref="UsageException">The file has none, or a key is too short or has other characters than a header can.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static List<string> Read(string? file, string? variable)
+    {
+        List<string> keys = [];
+        if (file is not null)
+        {
+            keys.AddRange(File.ReadAllLines(file).Select(line => line.Trim()).Where(line => line.Length > 0));
+            if (keys.Count == 0)
+            {
+                throw new UsageException($"--api-key-file '{file}' has no key.");
+            }
+        }
+
+        if (variable is not null)
+        {
+            keys.Add(variable.Trim());
+        }
+
+        if (keys.FindIndex(key => key.Length < Fewest || key.Any(letter => letter is <= ' ' or > '~')) is >= 0 and var wrong)
+        {
+            throw new UsageException(
+                $"Key {wrong + 1} must have at least {Fewest} characters, all of them visible ASCII; 'openssl rand -hex 24' makes one.");
+        }
+
+        return keys;
+    }
+}

@@ -1,0 +1,102 @@
+using ManagedTransformer.Generation;
+using ManagedTransformer.Server.Models;
+using ManagedTransformer.Server.Requests;
+
+namespace ManagedTransformer.Server.Endpoints;
+
+/// <summary>What the two endpoints that generate text have in common.</summary>
+/// <param name="options">Limits.</param>
+internal sealed class GenerationJobs(ServerOptions options)
+{
+    /// <summary>Members of requests that change no text.</summary>
+    public static string[] Ignored { get; } =
+    [
+        "user", "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
+        "parallel_tool_calls", "verbosity",
+    ];
+
+    /// <summary>The length that a request asks for; null where it does not.</summary>
+    /// <param name="body">The request.</param>
+    /// <param name="names">Members that may say it; the first that does counts.</param>
+    public int? Length(RequestBody body, params ReadOnlySpan<string> names)
+    {
+        int? length = null;
+        foreach (string name in names)
+        {
+            length ??= (int?)body.Integer(name, 1, options.MaxTokens);
+        }
+
+        return length;
+    }
+
+    /// <summary>Copies of texts, with the room that they have.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="prompts">A text for each prompt.</param>
+    /// <param name="copies">How many of each, with seeds that count up.</param>
+    /// <param name="length">What the request asks for; null for as much as there may be.</param>
+    /// <exception cref="RequestException">A prompt is too long, or there are too many texts.</exception>
+    public List<TextGeneration> Texts(
+        ServedLanguageModel model, IReadOnlyList<TextGeneration> prompts, int copies, int? length)
+    {
+        if ((long)prompts.Count * copies > options.MaxTexts)
+        {
+            throw RequestException.Invalid(
+                "n", $"is {copies}, which makes {(long)prompts.Count * copies} texts; a request may have {options.MaxTexts}");
+        }
+
+        List<TextGeneration> texts = [];
+        foreach (TextGeneration prompt in prompts)
+        {
+            int tokens = Room(model, prompt, length);
+            for (int i = 0; i < copies; i++)
+            {
+                texts.Add(prompt.With(tokens, unchecked(prompt.Seed + (ulong)i)));
+            }
+        }
+
+        return texts;
+    }
+
+    /// <summary>Reads <c>stream</c> and <c>stream_options</c>.</summary>
+    public static (bool IsStream, bool IncludesUsage) Streaming(RequestBody body)
+    {
+        bool isStream = body.Flag("stream") ?? false, includesUsage = false;
+        if (body.Element("stream_options") is { } more)
+        {
+            if (!isStream)
+            {
+                throw RequestException.Invalid("stream_options", "applies with 'stream' only");
+            }
+
+            using RequestBody inner = RequestBody.Of(more, "stream_options");
+            includesUsage = inner.Flag("include_usage") ?? false;
+            inner.RequireNothingElse("include_obfuscation");
+        }
+
+        return (isStream, includesUsage);
+    }
+
+    // The most new tokens.
+    private int Room(ServedLanguageModel model, TextGeneration prompt, int? length)
+    {
+        if (prompt.PromptTokens > options.MaxPromptTokens)
+        {
+            throw new RequestException(
+                StatusCodes.Status400BadRequest,
+                $"The prompt has {prompt.PromptTokens} tokens, and this server reads at most {options.MaxPromptTokens}.", null,
+                "prompt_too_long");
+        }
+
+        // A text that fills all positions has one token more, which nothing reads.
+        long room = model.Positions == int.MaxValue ? int.MaxValue : (long)model.Positions - prompt.PromptTokens + 1;
+        if ((length ?? 1) > room)
+        {
+            throw new RequestException(
+                StatusCodes.Status400BadRequest,
+                $"The model has {model.Positions} positions; the prompt has {prompt.PromptTokens} tokens"
+                + (length is null ? "." : $", and {length} new ones are asked for."), null, "context_length_exceeded");
+        }
+
+        return (int)Math.Min(length ?? options.MaxTokens, room);
+    }
+}
