@@ -13,6 +13,9 @@ namespace ManagedTransformer.Server;
 /// <summary>Models behind HTTP, on ASP.NET Core's Kestrel.</summary>
 internal sealed class ModelServer : IAsyncDisposable
 {
+    // How many times as long as it may be a body is read only to be refused.
+    private const long Patience = 16;
+
     private readonly WebApplication _application;
     private readonly ServedModels _models;
     private readonly ServerOptions _options;
@@ -95,7 +98,7 @@ internal sealed class ModelServer : IAsyncDisposable
     private static void Limit(KestrelServerOptions kestrel, ServerOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes * Patience;
         kestrel.Limits.RequestHeadersTimeout = options.HeaderTime;
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(1);
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;

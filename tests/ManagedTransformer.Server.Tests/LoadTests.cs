@@ -29,8 +29,9 @@ public sealed class LoadTests
         using (TcpClient client = new())
         {
             await client.ConnectAsync(IPAddress.Loopback, server.Address.Port);
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                $"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Long.Length}\r\n\r\n{Long}"));
+            string request = "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + $"Content-Length: {Long.Length}\r\n\r\n{Long}";
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
             byte[] head = new byte[64];
             Assert.True(await client.GetStream().ReadAsync(head) > 0);
             Assert.StartsWith("HTTP/1.1 200", Encoding.ASCII.GetString(head), StringComparison.Ordinal);

@@ -9,7 +9,7 @@ namespace ManagedTransformer.Server.Tests;
 /// <summary>OpenAI's own client for .NET, which knows nothing of this server.</summary>
 public sealed class OpenAIClientTests
 {
-    private static readonly ChatMessage[] _conversation = [new SystemChatMessage("Be."), new UserChatMessage("Hello there")];
+    private static readonly ChatMessage[] _conversation = [new SystemChatMessage("be."), new UserChatMessage("Hello there")];
 
     [Fact]
     public async Task AMessageIsThatOfTheLibrary()
@@ -20,7 +20,7 @@ public sealed class OpenAIClientTests
             _conversation, new ChatCompletionOptions { MaxOutputTokenCount = 40, Seed = 7 });
 
         Generation.TextGeneration lone = server.Model.Generate(
-            [new("system", "Be."), new("user", "Hello there")], new() { MaxTokens = 40, Seed = 7 });
+            [new("system", "be."), new("user", "Hello there")], new() { MaxTokens = 40, Seed = 7 });
         Assert.Equal(string.Concat(lone), answer.Content[0].Text);
         Assert.Equal(ChatFinishReason.Length, answer.FinishReason);
         Assert.Equal((lone.PromptTokens, 40), (answer.Usage.InputTokenCount, answer.Usage.OutputTokenCount));

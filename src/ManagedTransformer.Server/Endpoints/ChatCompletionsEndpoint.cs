@@ -26,7 +26,7 @@ internal sealed class ChatCompletionsEndpoint(ServedModels models, ServerOptions
     public async Task HandleAsync(HttpContext context, RequestMeasurements measurements, CancellationToken cancellation)
     {
         GenerationJob job;
-        using (RequestBody body = await RequestBody.ReadAsync(context, cancellation))
+        using (RequestBody body = await RequestBody.ReadAsync(context, options.MaxBodyBytes, cancellation))
         {
             job = Read(body, measurements);
         }

@@ -25,7 +25,7 @@ internal sealed class CompletionsEndpoint(ServedModels models, ServerOptions opt
     public async Task HandleAsync(HttpContext context, RequestMeasurements measurements, CancellationToken cancellation)
     {
         GenerationJob job;
-        using (RequestBody body = await RequestBody.ReadAsync(context, cancellation))
+        using (RequestBody body = await RequestBody.ReadAsync(context, options.MaxBodyBytes, cancellation))
         {
             job = Read(body, measurements);
         }

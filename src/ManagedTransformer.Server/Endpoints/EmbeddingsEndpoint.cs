@@ -27,7 +27,7 @@ internal sealed class EmbeddingsEndpoint(ServedModels models, ServerOptions opti
         List<int[]> texts;
         TextPooling pooling;
         bool isBase64;
-        using (RequestBody body = await RequestBody.ReadAsync(context, cancellation))
+        using (RequestBody body = await RequestBody.ReadAsync(context, options.MaxBodyBytes, cancellation))
         {
             model = models.Require<ServedLanguageModel>(body, "embed texts");
             measurements.Model = model.Name;

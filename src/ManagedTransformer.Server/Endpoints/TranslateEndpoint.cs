@@ -29,7 +29,7 @@ internal sealed class TranslateEndpoint(ServedModels models, ServerOptions optio
         List<string> sentences;
         TranslationOptions translation;
         bool isList;
-        using (RequestBody body = await RequestBody.ReadAsync(context, cancellation))
+        using (RequestBody body = await RequestBody.ReadAsync(context, options.MaxBodyBytes, cancellation))
         {
             model = models.Require<ServedTranslationModel>(body, "translate");
             measurements.Model = model.Name;

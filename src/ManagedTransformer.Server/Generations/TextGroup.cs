@@ -9,7 +9,7 @@ namespace ManagedTransformer.Server.Generations;
 internal sealed class TextGroup : IDisposable
 {
     private readonly CancellationTokenSource _end;
-    private readonly IAsyncEnumerable<GenerationStep>[] _texts;
+    private readonly IReadOnlyList<IAsyncEnumerable<GenerationStep>> _texts;
 
     /// <summary>Adds texts to a batch.</summary>
     /// <param name="batch">The batch.</param>
@@ -21,11 +21,11 @@ internal sealed class TextGroup : IDisposable
         _end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
-            _texts = [.. texts.Select(text => batch.Add(text, _end.Token))];
+            _texts = batch.AddAll(texts, _end.Token);
         }
         catch
         {
-            Dispose();
+            _end.Dispose();
             throw;
         }
     }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 
 namespace ManagedTransformer.Server.Requests;
@@ -31,9 +33,12 @@ internal sealed class RequestBody : IDisposable
         : throw RequestException.Invalid(name, $"must be an object, not {Describe(value)}");
 
     /// <summary>Reads the body of a request.</summary>
-    /// <exception cref="RequestException">It is no JSON.</exception>
-    /// <exception cref="BadHttpRequestException">It is too long, or came too slowly.</exception>
-    public static async Task<RequestBody> ReadAsync(HttpContext context, CancellationToken cancellation)
+    /// <param name="context">The request.</param>
+    /// <param name="most">Most bytes.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="RequestException">It is too long, or no JSON.</exception>
+    /// <exception cref="BadHttpRequestException">It is far too long, or came too slowly.</exception>
+    public static async Task<RequestBody> ReadAsync(HttpContext context, int most, CancellationToken cancellation)
     {
         // A page of another site may send any text without asking, but this type only when the server allows it.
         if (!context.Request.HasJsonContentType())
@@ -42,11 +47,11 @@ internal sealed class RequestBody : IDisposable
                 "The header 'Content-Type' must be 'application/json'.", null, "unsupported_media_type");
         }
 
+        ReadOnlyMemory<byte> utf8 = await ReadBytesAsync(context.Request, most, cancellation);
         JsonDocument? document = null;
         try
         {
-            JsonDocumentOptions options = new() { MaxDepth = Deepest, AllowDuplicateProperties = false };
-            document = await JsonDocument.ParseAsync(context.Request.Body, options, cancellation);
+            document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = Deepest, AllowDuplicateProperties = false });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new RequestBody(document.RootElement, document, "")
                 : throw new RequestException(
@@ -60,6 +65,11 @@ internal sealed class RequestBody : IDisposable
                 : "";
             throw new RequestException(StatusCodes.Status400BadRequest, $"The body is no JSON object as it should be{place}: "
                 + "it is malformed, nested too deeply, or has a member twice.", null, "invalid_json");
+        }
+        catch (InvalidOperationException)
+        {
+            // Names are compared, and one of them is half a character.
+            throw NotText("body");
         }
         catch (RequestException)
         {
@@ -177,6 +187,35 @@ internal sealed class RequestBody : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _document?.Dispose();
+
+    // What is too long is read all the same, and forgotten, as long as the server allows: a client that is cut off while it writes never
+    // sees why.
+    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, int most, CancellationToken cancellation)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        long length = 0;
+        for (bool isOver = false; !isOver;)
+        {
+            ReadResult read = await request.BodyReader.ReadAsync(cancellation);
+            length += read.Buffer.Length;
+            if (length <= most)
+            {
+                foreach (ReadOnlyMemory<byte> piece in read.Buffer)
+                {
+                    bytes.Write(piece.Span);
+                }
+            }
+
+            request.BodyReader.AdvanceTo(read.Buffer.End);
+            isOver = read.IsCompleted;
+        }
+
+        return length <= most
+            ? bytes.WrittenMemory
+            : throw new RequestException(
+                StatusCodes.Status413PayloadTooLarge, $"The body has {length} bytes, and this server reads at most {most}.", null,
+                "body_too_large");
+    }
 
     private static bool AsksNothing(JsonElement value) => value.ValueKind switch
     {

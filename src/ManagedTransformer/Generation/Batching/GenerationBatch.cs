@@ -62,27 +62,42 @@ public sealed class GenerationBatch : IDisposable
     public IAsyncEnumerable<GenerationStep> Add(TextGeneration generation, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(generation);
-        if (generation.Network != _network)
+        return AddAll([generation], cancellation)[0];
+    }
+
+    /// <summary>Adds several texts of the batch's network, or none of them.</summary>
+    /// <param name="generations">Not begun, no one twice.</param>
+    /// <param name="cancellation">Takes all of them out again.</param>
+    /// <returns>The steps of each, as for <see cref="Add"/>.</returns>
+    /// <exception cref="BatchFullException">Not all of them find a place.</exception>
+    /// <exception cref="ArgumentException">A text is null, or one of another network.</exception>
+    /// <exception cref="ObjectDisposedException">The batch has ended.</exception>
+    public IReadOnlyList<IAsyncEnumerable<GenerationStep>> AddAll(
+        IReadOnlyList<TextGeneration> generations, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(generations);
+        if (generations.Any(generation => generation?.Network != _network))
         {
-            throw new ArgumentException("The text is one of another network.", nameof(generation));
+            throw new ArgumentException("A text is missing, or one of another network.", nameof(generations));
         }
 
-        BatchedText text = new(generation, cancellation);
+        BatchedText[] texts = [.. generations.Select(generation => new BatchedText(generation, cancellation))];
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
-            if (_waiting.Count >= _options.Queue + Math.Max(0, _options.Slots - _running.Count))
+            _waiting.RemoveAll(text => text.EndIfGivenUp());
+            if (_waiting.Count + (long)texts.Length > _options.Queue + (long)Math.Max(0, _options.Slots - _running.Count))
             {
-                text.Dispose();
+                Array.ForEach(texts, text => text.Dispose());
                 throw new BatchFullException(
                     $"All {_options.Slots} slots are taken, and so are the {_options.Queue} places of the queue.");
             }
 
-            _waiting.Add(text);
+            _waiting.AddRange(texts);
         }
 
         _work.Set();
-        return Read(text, CancellationToken.None);
+        return [.. texts.Select(text => Read(text, CancellationToken.None))];
     }
 
     /// <summary>Ends all texts, each with an <see cref="OperationCanceledException"/>, and then the batch.</summary>
