@@ -45,6 +45,12 @@ internal static class CommandLine
         try
         {
             RequireValues(parsed);
+            if (arguments is [ServeCommand.Name, ..])
+            {
+                // Options and all, those of the server included that this program has too.
+                return ServeCommand.Run([.. arguments.Skip(1)], terminal);
+            }
+
             using DeviceScope? scope = DeviceOption.Open(parsed, terminal);
             return parsed.Invoke(new InvocationConfiguration
             {
@@ -91,6 +97,7 @@ internal static class CommandLine
         ScoreCommand.Create(terminal),
         GenerateCommand.Create(terminal),
         TranslateCommand.Create(terminal),
+        ServeCommand.Create(terminal),
         TuneExitsCommand.Create(terminal),
         TokenizeCommand.Create(terminal),
         TrainTokenizerCommand.Create(terminal),

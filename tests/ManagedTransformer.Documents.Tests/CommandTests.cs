@@ -4,6 +4,7 @@ using ManagedTransformer.Cli;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Documents.Tests.Commands;
 using ManagedTransformer.Documents.Tests.Pages;
+using ManagedTransformer.Documents.Tests.References;
 using Xunit;
 
 namespace ManagedTransformer.Documents.Tests;
@@ -22,7 +23,9 @@ public sealed partial class CommandTests(ITestOutputHelper output)
         {
             foreach (IReadOnlyList<string> arguments in line.Stages.Select(stage => stage.ToolArguments).OfType<IReadOnlyList<string>>())
             {
-                ParseResult result = Root().Parse(arguments, _parser);
+                ParseResult result = arguments is ["serve", ..]
+                    ? ServerCommand.Create().Parse([.. arguments.Skip(1)], _parser)
+                    : Root().Parse(arguments, _parser);
                 failures.AddRange(result.Errors.Select(error => $"{line.Place}: {line.Text}: {error.Message}"));
                 parsed++;
             }

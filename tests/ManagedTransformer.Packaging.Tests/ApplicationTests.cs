@@ -36,7 +36,7 @@ public sealed partial class ApplicationTests(PackageFeed feed, ITestOutputHelper
             blocks.Select((_, i) => isRun[i] ? $"Console.WriteLine(\"\\n[{i}]\");\nawait {names[i]}.Run();\n" : "")));
         string project = Path.Combine(folder, "programs.csproj");
         File.WriteAllText(project, File.ReadAllText(project).Replace("</Project>", "<ItemGroup>\n" + string.Concat(
-            Repository.Packages.Where(id => id != Repository.Tool)
+            Repository.Libraries
                 .Select(id => $"  <PackageReference Include=\"{id}\" Version=\"{feed.Version}\" />\n")) + "</ItemGroup>\n</Project>",
             StringComparison.Ordinal));
         feed.Run(folder, "dotnet", "build", "-c", "Release", "-o", feed["programs-built"]).Require();

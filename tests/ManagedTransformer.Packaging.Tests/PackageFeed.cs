@@ -46,7 +46,7 @@ public sealed partial class PackageFeed : IDisposable
     /// <summary>The folder with the packages.</summary>
     public string Feed => this["feed"];
 
-    /// <summary>The installed tool.</summary>
+    /// <summary>The installed tool, with the server beside it.</summary>
     public string Tool => _tool.Value;
 
     /// <summary>A folder with the barely trained model <c>out/stories</c>.</summary>
@@ -117,7 +117,11 @@ public sealed partial class PackageFeed : IDisposable
 
     private string InstallTool()
     {
-        Run(_folder, "dotnet", "tool", "install", Repository.Tool, "--version", Version, "--tool-path", this["tools"]).Require();
+        foreach (string id in (string[])[Repository.Tool, Repository.Server])
+        {
+            Run(_folder, "dotnet", "tool", "install", id, "--version", Version, "--tool-path", this["tools"]).Require();
+        }
+
         return Path.Combine(this["tools"], OperatingSystem.IsWindows() ? "mt.exe" : "mt");
     }
 

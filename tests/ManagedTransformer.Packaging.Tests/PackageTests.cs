@@ -18,7 +18,12 @@ public sealed class PackageTests(PackageFeed feed, ITestOutputHelper log)
         {
             log.WriteLine($"{id}: {new FileInfo(feed.PathOf(id, "nupkg")).Length:N0} bytes");
             using ZipArchive symbols = ZipFile.OpenRead(feed.PathOf(id, "snupkg"));
-            Assert.Contains(symbols.Entries, entry => entry.Name == (id == Repository.Tool ? "mt.pdb" : $"{id}.pdb"));
+            Assert.Contains(symbols.Entries, entry => entry.Name == (id switch
+            {
+                Repository.Tool => "mt.pdb",
+                Repository.Server => "mt-serve.pdb",
+                _ => $"{id}.pdb",
+            }));
         }
     }
 
@@ -51,7 +56,7 @@ public sealed class PackageTests(PackageFeed feed, ITestOutputHelper log)
     [Fact]
     public void LibrariesBringTheirDocumentation()
     {
-        foreach (string id in Repository.Packages.Where(id => id != Repository.Tool))
+        foreach (string id in Repository.Libraries)
         {
             using ZipArchive package = ZipFile.OpenRead(feed.PathOf(id, "nupkg"));
             Assert.Equal(

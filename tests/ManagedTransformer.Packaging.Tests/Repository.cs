@@ -18,6 +18,12 @@ internal static class Repository
     /// <summary>The package of the command-line tool, whose project has another name.</summary>
     public const string Tool = "ManagedTransformer.Tool";
 
+    /// <summary>The package of the server.</summary>
+    public const string Server = "ManagedTransformer.Server";
+
+    /// <summary>The names of the packages that programs reference, all but the tools.</summary>
+    public static IEnumerable<string> Libraries => Packages.Where(id => id is not (Tool or Server));
+
     private static string Find()
     {
         string? folder = AppContext.BaseDirectory;

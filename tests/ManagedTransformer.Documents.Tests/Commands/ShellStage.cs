@@ -6,11 +6,14 @@ namespace ManagedTransformer.Documents.Tests.Commands;
 /// <param name="Output">The file that it writes; null for none.</param>
 internal sealed record ShellStage(IReadOnlyList<string> Words, string? Input, string? Output)
 {
-    private const string Tool = "mt";
+    private const string Tool = "mt", Server = "mt-serve", Serve = "serve";
 
     /// <summary>What <c>mt</c> is called with; null where something else is called.</summary>
     public IReadOnlyList<string>? ToolArguments =>
         Words is [Tool, ..] ? [.. Words.Skip(1)]
+        : Words is [Server, ..] ? [Serve, .. Words.Skip(1)]
+        : Words is ["dotnet", "run", ..] && Words.Contains("src/ManagedTransformer.Server")
+            ? [Serve, .. Words.SkipWhile(word => word != "--").Skip(1)]
         : Words is ["dotnet", "run", ..] && Words.Contains("src/ManagedTransformer.Cli")
             ? [.. Words.SkipWhile(word => word != "--").Skip(1)]
         : null;

@@ -51,8 +51,9 @@ internal static class CommandReference
     private static void WriteCommand(StringBuilder page, Command command)
     {
         page.Append($"\n## {FullName(command)}\n\n{Text(command.Description!)}\n\n```text\n{HelpPage.Usage(command)}\n```\n");
-        WriteTable(page, "argument", command.Arguments.Select(argument => (HelpPage.Name(argument), HelpPage.Text(argument))));
-        WriteTable(page, "option", HelpPage.OptionsOf(command).Where(option => !_everywhere.Contains(option.Name))
+        Command described = command.Name == ServeCommand.Name ? ServerCommand.Create() : command;
+        WriteTable(page, "argument", described.Arguments.Select(argument => (HelpPage.Name(argument), HelpPage.Text(argument))));
+        WriteTable(page, "option", HelpPage.OptionsOf(described).Where(option => !_everywhere.Contains(option.Name))
             .Select(option => (HelpPage.Name(option), HelpPage.Text(option))));
         if (command is ExampleCommand { Examples: { Count: > 0 } examples })
         {
