@@ -55,6 +55,8 @@ internal sealed class ModelServer : IAsyncDisposable
             new TranslateEndpoint(models, options),
             new HealthEndpoint(),
             new MetricsEndpoint(metrics),
+            new ReportsEndpoint(models),
+            .. PageEndpoint.All,
         ]);
         RequestPipeline pipeline = new(options, router, metrics, log, stopping.Token, stopped.Token);
         application.Run(pipeline.HandleAsync);

@@ -3,6 +3,7 @@ using System.ClientModel.Primitives;
 using System.Text;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Extensions.AI.Tests;
+using ManagedTransformer.Inspection;
 using ManagedTransformer.Server.Models;
 using ManagedTransformer.Tokenization.Chat;
 using OpenAI;
@@ -17,6 +18,12 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>A language model without one.</summary>
     public const string Plain = "plain";
+
+    /// <summary>A language model whose heads have spans, where it is asked for.</summary>
+    public const string Spans = "spans";
+
+    /// <summary>A translation model with exits, where it is asked for.</summary>
+    public const string Translation = "translation";
 
     private const string Template =
         "{% for message in messages %}{{ message['role'] + ': ' + message['content'] + '\n' }}{% endfor %}"
@@ -55,7 +62,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="change">Its options, from ones with any free port.</param>
-    public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null)
+    /// <param name="hasAll">Whether it has models of all kinds.</param>
+    public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null, bool hasAll = false)
     {
         ServerOptions options = new() { Port = 0, MaxTokens = 480 };
         options = change?.Invoke(options) ?? options;
@@ -63,8 +71,9 @@ internal sealed class TestServer : IAsyncDisposable
         StringWriter log = new();
         ServedModels models = new(
         [
-            ServedModels.Serve(Language, model, options),
-            ServedModels.Serve(Plain, TinyModel.Create(), options),
+            ServedModels.Serve(Language, model, options, []),
+            ServedModels.Serve(Plain, TinyModel.Create(), options, []),
+            .. hasAll ? Others(options) : [],
         ]);
         return new TestServer(await ModelServer.StartAsync(models, options, TextWriter.Synchronized(log)), model, log);
     }
@@ -100,6 +109,25 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>Stops it as a signal does.</summary>
     public Task StopAsync(CancellationToken atOnce = default) => _server.StopAsync(atOnce);
+
+    private static ServedModel[] Others(ServerOptions options)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("spans");
+        try
+        {
+            LanguageModel spans = OtherModels.CreateSpans();
+            spans.Save(Path.Combine(folder.FullName, Spans));
+            return
+            [
+                ServedModels.Serve(Spans, spans, options, ModelSummary.Of(Path.Combine(folder.FullName, Spans)).Reports),
+                ServedModels.Serve(Translation, OtherModels.CreateTranslation(), options, []),
+            ];
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

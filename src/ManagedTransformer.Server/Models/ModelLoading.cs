@@ -1,3 +1,4 @@
+using ManagedTransformer.Inspection;
 using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
@@ -23,7 +24,7 @@ internal static class ModelLoading
             foreach ((string name, string folder) in named)
             {
                 using WeightScope types = new(weights);
-                models.Add(ServedModels.Serve(name, TrainedModel.Open(folder), options));
+                models.Add(ServedModels.Serve(name, TrainedModel.Open(folder), options, ModelSummary.Of(folder).Reports));
             }
 
             return new ServedModels(models);

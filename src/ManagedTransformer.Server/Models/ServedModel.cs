@@ -1,4 +1,5 @@
 using ManagedTransformer.Generation.Batching;
+using ManagedTransformer.Modules.Reports;
 
 namespace ManagedTransformer.Server.Models;
 
@@ -21,6 +22,9 @@ internal abstract class ServedModel(string name, TrainedModel model, ServerOptio
     public long Created { get; } = model.Folder is { } folder && Directory.Exists(folder)
         ? new DateTimeOffset(Directory.GetLastWriteTimeUtc(folder)).ToUnixTimeSeconds()
         : DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+    /// <summary>What mechanisms of the model know, as its folder tells it.</summary>
+    public IReadOnlyList<MechanismReport> Reports { get; init; } = [];
 
     /// <summary>Work that the model does piece after piece.</summary>
     public WorkLine Line { get; } = new(options.Queue);

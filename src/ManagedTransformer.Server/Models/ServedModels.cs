@@ -1,3 +1,4 @@
+using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Server.Requests;
 
 namespace ManagedTransformer.Server.Models;
@@ -15,10 +16,12 @@ internal sealed class ServedModels(IReadOnlyList<ServedModel> models) : IDisposa
     /// <param name="name">The name.</param>
     /// <param name="model">A model of either kind.</param>
     /// <param name="options">How much work it takes.</param>
-    public static ServedModel Serve(string name, TrainedModel model, ServerOptions options) => model switch
+    /// <param name="reports">What its mechanisms know.</param>
+    public static ServedModel Serve(
+        string name, TrainedModel model, ServerOptions options, IReadOnlyList<MechanismReport> reports) => model switch
     {
-        LanguageModel language => new ServedLanguageModel(name, language, options),
-        TranslationModel translation => new ServedTranslationModel(name, translation, options),
+        LanguageModel language => new ServedLanguageModel(name, language, options) { Reports = reports },
+        TranslationModel translation => new ServedTranslationModel(name, translation, options) { Reports = reports },
         _ => throw new ArgumentException($"A {model.GetType().Name} cannot be served.", nameof(model)),
     };
 
