@@ -91,6 +91,9 @@ public sealed class GenerateCommandTests : IClassFixture<GenerateCommandTests.Mo
         JsonElement answer = Workspace.Run(["generate", _work["chat"], .. ask, "--system", "a mat", "--json"]).Json;
         Assert.Equal("system a mat.user the cat.on ", answer.GetProperty("prompt").GetString());
         ToolResult printed = Workspace.Run(["generate", _work["chat"], .. ask, "--system", "a mat"]);
+        Assert.Equal("user the cat.on ", Workspace.Run(
+            "generate", _work["chat"], "--chat", "--prompt", "the cat", "--tokens", "1", "--beams", "2", "--json").Json
+            .GetProperty("prompt").GetString());
         Assert.Equal(answer.GetProperty("text").GetString() + "\n", printed.Output);
         string file = _work.Write(
             "messages.json", """[{ "role": "system", "content": "a mat" }, { "role": "user", "content": "the cat" }]""");
@@ -153,6 +156,8 @@ public sealed class GenerateCommandTests : IClassFixture<GenerateCommandTests.Mo
     [InlineData("[{ \"role\": 3, \"content\": \"a\" }]", "message 1 needs \"role\"")]
     [InlineData("[1]", "message 1 needs \"role\"")]
     [InlineData("[", "not valid JSON (line 1)")]
+    [InlineData("", "not valid JSON (line 1): there is nothing in it.")]
+    [InlineData("[{ \"role\": \"user\", \"content\": \"a\" },]", "contains a trailing comma at the end.")]
     [InlineData("[\n{ \"role\": \"user\",\n\"role\": \"system\", \"content\": \"a\" }]", "'role' of a message twice (line 3)")]
     [InlineData("[{ \"role\": \"user\", \"content\": \"\\ud83d\" }]", "not valid Unicode")]
     public void BadConversationsAreRefused(string json, string mention) =>

@@ -155,16 +155,18 @@ internal static class GenerateCommand
         IReadOnlyList<TextHypothesis> found = prompt.Messages is null
             ? model.Search(prompt.Text, options, beams, penalty)
             : model.Search(prompt.Messages, options, beams, penalty);
-        string between = "";
+        string between = "", written = separator is null && prompt.Messages is { } messages
+            ? model.Generate(messages, options).Prompt // Not begun; it knows what the template makes of the messages.
+            : prompt.Text;
         foreach (TextHypothesis hypothesis in found.Take(best))
         {
             if (separator is null)
             {
-                GeneratedText.WriteJson(terminal, hypothesis, prompt.Text);
+                GeneratedText.WriteJson(terminal, hypothesis, written);
             }
             else
             {
-                terminal.Output.Write(between + prompt.Text + hypothesis.Text);
+                terminal.Output.Write(between + written + hypothesis.Text);
                 between = separator;
             }
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Cli.Commands;
@@ -25,7 +26,7 @@ internal sealed class TokenizedLines(ITokenizer tokenizer, bool isJson, bool fit
         }
         catch (Exception e) when (e is InputException or JsonException or ArgumentOutOfRangeException)
         {
-            string message = e is JsonException ? $"The line is not valid JSON: {e.Message}" : e.Message.ReplaceLineEndings(" ");
+            string message = e is JsonException ? $"The line is not valid JSON: {JsonCause.Of(e)}" : e.Message.ReplaceLineEndings(" ");
             return Failed(message);
         }
         catch (InvalidOperationException)

@@ -123,11 +123,9 @@ internal sealed class PromptOptionSet
         }
         catch (JsonException e)
         {
-            // Of lines and places .NET counts from 0, also within its message.
-            string line = e.LineNumber is { } number ? $" (line {number + 1})" : "", cause = e.Message;
-            int place = cause.IndexOf(" LineNumber: ", StringComparison.Ordinal);
-            throw new InputException(
-                $"The conversation {name} is not valid JSON{line}: {(place < 0 ? cause : cause[..place])}", e);
+            // Of lines .NET counts from 0.
+            string line = e.LineNumber is { } number ? $" (line {number + 1})" : "";
+            throw new InputException($"The conversation {name} is not valid JSON{line}: {JsonCause.Of(e)}", e);
         }
         catch (InvalidOperationException e)
         {

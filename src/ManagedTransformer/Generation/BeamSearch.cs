@@ -46,18 +46,7 @@ internal sealed class BeamSearch
     {
         ArgumentNullException.ThrowIfNull(model);
         int beam = _options.Beam, vocabulary = model.VocabularySize;
-        int least = Math.Max(beam + 1 + Tokens.Ends.Count, Tokens.Unknown is null ? 0 : SpecialIds.FirstOrdinary);
-        if (vocabulary < least)
-        {
-            throw TooWide($"which needs a vocabulary of at least {least} tokens; the model has {vocabulary}");
-        }
-
-        long values = (long)sourceLengths.Length * beam * vocabulary;
-        if (values > Array.MaxLength)
-        {
-            throw TooWide($"and {sourceLengths.Length} times as many rows of {vocabulary} scores are more than an array holds");
-        }
-
+        RequireRoom(vocabulary, sourceLengths.Length);
         Beam[] sentences = new Beam[sourceLengths.Length];
         for (int i = 0; i < sentences.Length; i++)
         {
@@ -96,6 +85,24 @@ internal sealed class BeamSearch
         }
 
         return [.. sentences.Select(sentence => sentence.Results)];
+    }
+
+    /// <summary>Refuses a beam that is too wide, before anything is made that is as wide.</summary>
+    /// <param name="vocabulary">Tokens that the model knows.</param>
+    /// <param name="sentences">Sentences that are searched at once.</param>
+    /// <exception cref="InputException">The vocabulary is too small for the beam, or the beam too wide for the memory.</exception>
+    internal void RequireRoom(int vocabulary, int sentences)
+    {
+        long beam = _options.Beam, least = Math.Max(beam + 1 + Tokens.Ends.Count, Tokens.Unknown is null ? 0 : SpecialIds.FirstOrdinary);
+        if (vocabulary < least)
+        {
+            throw TooWide($"which needs a vocabulary of at least {least} tokens; the model has {vocabulary}");
+        }
+
+        if (beam * sentences > Array.MaxLength / vocabulary)
+        {
+            throw TooWide($"and {sentences} times as many rows of {vocabulary} scores are more than an array holds");
+        }
     }
 
     /// <summary>Lays out the rows of the sentences that go on: what each one reads next and which row it extends.</summary>

@@ -48,6 +48,7 @@ internal sealed class EncodedBatch
         {
             Tokens = SearchTokens.Translation with { Prefix = prefix },
         };
+        search.RequireRoom(_model.Config.Vocab, Numbers.Length);
         IReadOnlyList<IReadOnlyList<Hypothesis>> all =
             search.Search(new TranslationScorer(_model, Memory, options.Beam, exits), _lengths);
         for (int i = 0; i < Numbers.Length; i++)

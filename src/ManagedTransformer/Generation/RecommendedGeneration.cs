@@ -80,7 +80,9 @@ public sealed class RecommendedGeneration
         }
 
         string[] others = [.. _others.Where(other => IsAskedFor(root, other.Key, other.Off)).Select(other => other.Key)];
-        return values.Count + processing.Count == 0 ? null : new RecommendedGeneration(options, [.. values, .. processing], others);
+        return values.Count + processing.Count + others.Length == 0
+            ? null
+            : new RecommendedGeneration(options, [.. values, .. processing], others);
 
         float Number(string key, float absent, List<string> told, Predicate<float> isValid, string range)
         {

@@ -40,6 +40,11 @@ public sealed record TranslationOptions
         ArgumentNullException.ThrowIfNull(Search, $"{nameof(TranslationOptions)}.{nameof(Search)}");
         ArgumentNullException.ThrowIfNull(Prefix, $"{nameof(TranslationOptions)}.{nameof(Prefix)}");
         Utf8Text.RequireWhole(Prefix, $"{nameof(TranslationOptions)}.{nameof(Prefix)}");
+        if (Prefix.AsSpan().IndexOfAny('\r', '\n') >= 0)
+        {
+            throw new InputException($"{nameof(TranslationOptions)}.{nameof(Prefix)} has more than one line; a translation is one.");
+        }
+
         Search.Validate();
         if (Batch < 1)
         {

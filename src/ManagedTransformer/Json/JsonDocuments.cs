@@ -122,12 +122,15 @@ internal static class JsonDocuments
     internal static string NotJson(string path, JsonException e) =>
         $"The file '{path}' is not valid JSON{(e.LineNumber is { } line ? $" (line {line + 1})" : "")}: {Cause(e)}";
 
-    // Without the place, of which .NET counts from 0.
+    // Without the place, of which .NET counts from 0, and without its advice to programmers.
     private static string Cause(JsonException e)
     {
         string message = e.InnerException?.Message ?? e.Message;
         int place = message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
-        return place < 0 ? message : message[..place];
+        message = place < 0 ? message : message[..place];
+        return message.StartsWith("The input does not contain any JSON tokens.", StringComparison.Ordinal)
+            ? "there is nothing in it."
+            : message.Replace(" which is not supported in this mode. Change the reader options", "", StringComparison.Ordinal);
     }
 
     // A token of another kind is told by the inner message, which names the kind; what does not fit into a type by the message itself,

@@ -87,15 +87,26 @@ public static class Tokenizer
 
     /// <summary>The token whose text this is, such as one that ends a text.</summary>
     /// <param name="tokenizer">Splits the text, without the tokens that it puts around texts.</param>
-    /// <param name="text">The text.</param>
+    /// <param name="text">
+    /// The text, or what the vocabulary of a <see cref="PipelineTokenizer"/> writes for the token: <c>▁time</c>, <c>&lt;0x0A&gt;</c>, or a
+    /// full stop, which a text never begins with where words begin with a mark.
+    /// </param>
     /// <returns>Its id; null where the text is not one token.</returns>
     public static int? FindToken(ITokenizer tokenizer, string text)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(text);
+        int? id = FindSplit(tokenizer, text) ?? (LimitedTokenizer.WholeOf(tokenizer) as PipelineTokenizer)?.IdOf(text);
+        return id < tokenizer.VocabularySize ? id : null;
+    }
+
+    private static int? FindSplit(ITokenizer tokenizer, string text)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
         try
         {
             int[] ids = Plain(tokenizer, utf8);
-            return ids is [int id] && id < tokenizer.VocabularySize ? id : null;
+            return ids is [int id] ? id : null;
         }
         catch (InputException)
         {

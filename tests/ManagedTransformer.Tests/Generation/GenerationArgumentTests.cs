@@ -82,6 +82,11 @@ public sealed class GenerationArgumentTests
     {
         Assert.Contains("Message 2", Assert.Throws<ArgumentException>(() => _model.Generate([new("user", "a"), null!])).Message,
             StringComparison.Ordinal);
+        ChatTemplate template = new("a");
+        Assert.Contains("Message 2", Assert.Throws<ArgumentException>(() => template.Format([new("user", "a"), null!])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("Message 1", Assert.Throws<ArgumentException>(() => template.Format([new("user", null!)])).Message,
+            StringComparison.Ordinal);
         Assert.Contains(
             "Line 2", Assert.Throws<ArgumentException>(() => _translation.Translate(["a", null!], null, Token).ToArray()).Message,
             StringComparison.Ordinal);
@@ -136,13 +141,23 @@ public sealed class GenerationArgumentTests
         Assert.NotEmpty(string.Concat(_model.Generate("\ud83d\ude00", new() { MaxTokens = 5 })));
     }
 
+    [Theory]
+    [InlineData("a\nb")]
+    [InlineData("a\r")]
+    public void ATranslationBeginsWithOneLine(string prefix) => Assert.StartsWith(
+        "TranslationOptions.Prefix has more than one line",
+        Assert.Throws<InputException>(() => _translation.Translate("red", new() { Prefix = prefix })).Message,
+        StringComparison.Ordinal);
+
     [Fact]
     public void ValuesOutOfRangeNameTheirOption()
     {
         Assert.Equal("GenerationOptions.WindowStride",
             Assert.Throws<InputException>(() => _model.Generate("a", new() { WindowStride = 33 })).Option);
-        foreach (int beams in (int[])[300, 100_000_000])
+        foreach (int beams in (int[])[300, 100_000_000, int.MaxValue])
         {
+            Assert.Equal("BeamSearchOptions.Beam", Assert.Throws<InputException>(
+                () => _translation.Translate("red", new() { Search = new() { Beam = beams } })).Option);
             InputException refused = Assert.Throws<InputException>(
                 () => _model.Search("a", new() { MaxTokens = 2 }, beams, cancellation: Token));
             Assert.Equal("BeamSearchOptions.Beam", refused.Option);

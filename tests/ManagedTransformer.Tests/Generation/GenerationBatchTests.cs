@@ -127,6 +127,56 @@ public sealed class GenerationBatchTests
     }
 
     [Fact]
+    public async Task TheNextMayTakeThePlaceOfWhoWaitedBeforeTheWorkerNotices()
+    {
+        LanguageModel model = Create("plain");
+        using GenerationBatch batch = new(model.Network, new BatchOptions { Slots = 1, Queue = 1 });
+        using ManualResetEventSlim isBusy = new(), goOn = new();
+        GenerationOptions busy = new() { MaxTokens = 1, Processors = [new Callback(() => { isBusy.Set(); goOn.Wait(_token); })] };
+        IAsyncEnumerable<GenerationStep> first = batch.Add(model.Generate("ab", busy), _token);
+        isBusy.Wait(_token);
+        using CancellationTokenSource end = new();
+        Task<List<GenerationStep>> waiting = Steps(batch.Add(model.Generate("ab"), end.Token));
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        IAsyncEnumerable<GenerationStep> next = batch.Add(model.Generate("ab", new GenerationOptions { MaxTokens = 3 }), _token);
+        goOn.Set();
+        Assert.Single(await Steps(first));
+        Assert.Equal(3, (await Steps(next)).Count);
+    }
+
+    [Theory]
+    [InlineData(1, int.MaxValue)]
+    [InlineData(int.MaxValue, 1)]
+    public async Task AQueueMayHaveNoEnd(int slots, int queue)
+    {
+        LanguageModel model = Create("plain");
+        using GenerationBatch batch = new(model.Network, new BatchOptions { Slots = slots, Queue = queue });
+        Assert.Equal(3, (await Steps(batch.Add(model.Generate("ab", new GenerationOptions { MaxTokens = 3 }), _token))).Count);
+    }
+
+    [Fact]
+    public async Task StepsAreEnumeratedOnce()
+    {
+        LanguageModel model = Create("plain");
+        using GenerationBatch batch = new(model.Network);
+        IAsyncEnumerable<GenerationStep> steps = batch.Add(model.Generate("ab", new GenerationOptions { MaxTokens = 3 }), _token);
+        Assert.Equal(3, (await Steps(steps)).Count);
+        Assert.Contains(
+            "enumerated once", (await Assert.ThrowsAsync<InvalidOperationException>(() => Steps(steps))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AProcessorMayEndTheBatchThatWaitsForIt()
+    {
+        LanguageModel model = Create("plain");
+        using GenerationBatch batch = new(model.Network);
+        GenerationOptions options = new() { MaxTokens = 100, Processors = [new Callback(batch.Dispose)] };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Steps(batch.Add(model.Generate("ab", options), _token)));
+        Assert.Throws<ObjectDisposedException>(() => batch.Add(model.Generate("ab", options), _token));
+    }
+
+    [Fact]
     public async Task WhatIsWrongWithATextEndsThatTextAlone()
     {
         LanguageModel model = Create("plain");
@@ -194,6 +244,11 @@ public sealed class GenerationBatchTests
 
     private static string Tell(GenerationStep step) =>
         $"[{step.Token} {step.Text} {step.LogProbability} {string.Join(',', step.Likeliest)} {step.Finish}]";
+
+    private sealed class Callback(Action call) : ILogitsProcessor
+    {
+        public void Process(ReadOnlySpan<int> tokens, int promptLength, Span<float> logits) => call();
+    }
 
     private sealed class NothingLeft : ILogitsProcessor
     {

@@ -65,6 +65,15 @@ public sealed class RecommendedGenerationTests : IDisposable
         Read("""{ "top_k": 5, "num_beams": 4, "min_length": 3, "suppress_tokens": [7], "early_stopping": false, "bad_words_ids": null }""")!
             .Others);
 
+    [Fact]
+    public void WhatIsNotTakenOverIsNamedWhereThereIsNothingElse()
+    {
+        RecommendedGeneration read = Read("""{ "num_beams": 4 }""")!;
+        Assert.Equal(["num_beams"], read.Others);
+        Assert.Empty(read.Values);
+        Assert.Equal(new GenerationOptions { LogitBias = read.Options.LogitBias }, read.Options);
+    }
+
     [Theory]
     [InlineData("temperature", "\"hot\"")]
     [InlineData("temperature", "-1")]

@@ -39,7 +39,7 @@ internal static class LlamaConfig
         int vocabulary = json.Size("vocab_size"), begin = json.Count("bos_token_id", 0);
         json.Refuse(begin >= vocabulary, "bos_token_id", $"is {begin}, and the vocabulary has {vocabulary} tokens");
         double epsilon = json.Number("rms_norm_eps", 1e-6);
-        json.Refuse(epsilon is not (>= 0 and < float.MaxValue), "rms_norm_eps", $"is {epsilon}, it must not be negative");
+        json.Refuse((float)epsilon is not (> 0 and < float.MaxValue), "rms_norm_eps", $"is {epsilon}, it must be positive");
         json.Refuse(
             hasFfnBias && type != LlamaType.Llama, "mlp_bias", $"is true, and a model of the type '{type.Name}' has no such biases");
         LanguageModelConfig config = new()

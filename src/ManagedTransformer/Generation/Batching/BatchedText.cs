@@ -10,6 +10,8 @@ internal sealed class BatchedText : IDisposable
     private readonly Channel<GenerationStep> _steps = Channel.CreateUnbounded<GenerationStep>(
         new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
+    private int _readers;
+
     /// <summary>A text that has not begun.</summary>
     /// <param name="generation">What is generated.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -28,6 +30,17 @@ internal sealed class BatchedText : IDisposable
 
     /// <summary>Steps that are done.</summary>
     public ChannelReader<GenerationStep> Steps => _steps.Reader;
+
+    /// <summary>Lets one reader in.</summary>
+    /// <exception cref="InvalidOperationException">There was one.</exception>
+    public void BeginReading()
+    {
+        if (Interlocked.Exchange(ref _readers, 1) != 0)
+        {
+            throw new InvalidOperationException(
+                "The steps of a text in a batch are enumerated once, and they have been; add the text again for another run.");
+        }
+    }
 
     /// <summary>Begins it.</summary>
     public TextRun Begin() => Run ??= _generation.Begin(Cancellation);

@@ -55,7 +55,8 @@ public sealed class GenerationBatch : IDisposable
     /// <param name="generation">Not begun; what is known of it afterwards stands there.</param>
     /// <param name="cancellation">Takes it out again: a waiting text at once, a running one behind the token at hand, and while a prompt is
     /// read behind the layer at hand.</param>
-    /// <returns>Its steps, to be enumerated once; whoever stops to do so takes it out.</returns>
+    /// <returns>Its steps, to be enumerated once; whoever stops to do so takes it out. A second enumeration throws an
+    /// <see cref="InvalidOperationException"/>.</returns>
     /// <exception cref="BatchFullException">No slot and no place in the queue is free.</exception>
     /// <exception cref="ArgumentException">The text is one of another network.</exception>
     /// <exception cref="ObjectDisposedException">The batch has ended.</exception>
@@ -85,7 +86,8 @@ public sealed class GenerationBatch : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
-            _waiting.RemoveAll(text => text.EndIfGivenUp());
+            // Who was given up and not yet noticed by the worker takes no place.
+            _waiting.RemoveAll(given => given.EndIfGivenUp());
             if (_waiting.Count + (long)texts.Length > _options.Queue + (long)Math.Max(0, _options.Slots - _running.Count))
             {
                 Array.ForEach(texts, text => text.Dispose());
@@ -100,7 +102,10 @@ public sealed class GenerationBatch : IDisposable
         return [.. texts.Select(text => Read(text, CancellationToken.None))];
     }
 
-    /// <summary>Ends all texts, each with an <see cref="OperationCanceledException"/>, and then the batch.</summary>
+    /// <summary>
+    /// Ends all texts, each with an <see cref="OperationCanceledException"/>, and then the batch. A processor of one of its texts, which
+    /// it would wait for, may call it too: then the texts end behind the step at hand.
+    /// </summary>
     public void Dispose()
     {
         lock (_gate)
@@ -109,15 +114,19 @@ public sealed class GenerationBatch : IDisposable
         }
 
         _work.Set();
+        if (Thread.CurrentThread == _worker)
+        {
+            return;
+        }
+
         _worker.Join();
-        _step.Dispose();
-        _reading.Dispose();
         _work.Dispose();
     }
 
     private static async IAsyncEnumerable<GenerationStep> Read(
         BatchedText text, [EnumeratorCancellation] CancellationToken also)
     {
+        text.BeginReading();
         try
         {
             using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(text.Cancellation, also);
@@ -150,6 +159,8 @@ public sealed class GenerationBatch : IDisposable
         }
 
         EndAll(new OperationCanceledException("The model is no longer served."));
+        _step.Dispose();
+        _reading.Dispose();
     }
 
     // Takes texts out that nobody wants and lets others in; waits where there are none. False at the end.

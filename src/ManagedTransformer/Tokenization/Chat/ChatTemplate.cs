@@ -82,12 +82,21 @@ public sealed class ChatTemplate
     /// (<c>add_generation_prompt</c>).</param>
     /// <exception cref="InputException">No messages, a template outside the part that is understood, one that refuses the messages or
     /// makes an empty prompt of them, or one that takes too much work.</exception>
+    /// <exception cref="ArgumentException">A message, its role or its content is null.</exception>
     public string Format(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = true)
     {
         ArgumentNullException.ThrowIfNull(messages);
         if (messages.Count == 0)
         {
             throw new InputException("A conversation needs at least one message.");
+        }
+
+        for (int i = 0; i < messages.Count; i++)
+        {
+            if (messages[i] is not { Role: not null, Content: not null })
+            {
+                throw new ArgumentException($"Message {i + 1} of the conversation, its role or its content is null.", nameof(messages));
+            }
         }
 
         if (Variables?[ToolsVariable] is not null && Names.Contains(ToolsName))

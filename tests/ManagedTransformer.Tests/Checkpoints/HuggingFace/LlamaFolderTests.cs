@@ -94,6 +94,7 @@ public sealed class LlamaFolderTests : IDisposable
     [InlineData("\"head_dim\": 6", "\"head_dim\": 6, \"eos_token_id\": [2, 999]", "eos_token_id is [2, 999], and the vocabulary")]
     [InlineData("\"head_dim\": 6", "\"head_dim\": 6, \"bos_token_id\": 9999", "bos_token_id is 9999, and the vocabulary")]
     [InlineData("\"rms_norm_eps\": 1e-5", "\"rms_norm_eps\": -1", "rms_norm_eps is -1")]
+    [InlineData("\"rms_norm_eps\": 1e-5", "\"rms_norm_eps\": 0", "rms_norm_eps is 0, it must be positive")]
     [InlineData("\"model_type\": \"llama\"", "\"model_type\": \"qwen3\", \"mlp_bias\": true", "mlp_bias is true, and a model of the type")]
     [InlineData("\"hidden_size\": 12, ", "", "hidden_size is missing")]
     [InlineData("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3", "num_key_value_heads is 3")]
