@@ -1,4 +1,3 @@
-using ManagedTransformer.Architectures.AdaptiveSpan;
 using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.Transformer;

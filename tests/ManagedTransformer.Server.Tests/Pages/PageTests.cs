@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit;
 
 namespace ManagedTransformer.Server.Tests.Pages;
 
 /// <summary>The page at <c>/</c>, in a browser.</summary>
-public sealed class PageTests(Browser browser) : IClassFixture<Browser>
+public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
 {
     private readonly List<string> _faults = [];
 
@@ -30,15 +31,16 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
 
         await page.ClickAsync("#tab-translate");
         await page.FillAsync("#translate-form [name=text]", "a man sleeps\ntwo dogs");
+        await page.FillAsync("#translate-form [name=exits]", "uniform:1");
         await page.ClickAsync("#translate-form .main");
         await Assertions.Expect(page.Locator("#translate-status")).ToContainTextAsync("2 sentences");
         Assert.True(await page.Locator("#translations .exit").CountAsync() > 2);
-        await Assertions.Expect(page.Locator("#translations .legend")).ToContainTextAsync("layer 1");
+        await Assertions.Expect(page.Locator("#translations .legend")).ToContainTextAsync("layer 4");
         await CaptureAsync(page, $"translate-{name}");
 
         await page.ClickAsync("#tab-models");
         await page.SelectOptionAsync("#report-model", TestServer.Spans);
-        await Assertions.Expect(page.Locator("#reports")).ToContainTextAsync("span");
+        await Assertions.Expect(page.Locator("#reports")).ToContainTextAsync("Spans: mean");
         PngImage bar = new(await page.Locator("#reports td.bar svg").First.ScreenshotAsync());
         (byte r, byte g, byte b) = Accent(isDark);
         Assert.True(bar.Count(r, g, b) > bar.Width * bar.Height / 10, "The bar of a span is empty.");
@@ -47,7 +49,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await page.ClickAsync("#tab-load");
         await Assertions.Expect(page.Locator("#sessions tbody tr").First).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("#charts figure svg")).ToHaveCountAsync(6);
-        await page.WaitForFunctionAsync("document.querySelectorAll('#charts polyline')[0]?.getAttribute('points').split(' ').length >= 3");
+        await Assertions.Expect(page.Locator("#charts polyline").First).ToHaveAttributeAsync(
+            "points", SeveralPoints(), new LocatorAssertionsToHaveAttributeOptions { Timeout = 30_000 });
         PngImage memory = new(await page.Locator("#charts figure svg").Last.ScreenshotAsync());
         Assert.True(memory.Count(r, g, b) > 3, "The chart of the memory has no line.");
         await CaptureAsync(page, $"load-{name}");
@@ -104,6 +107,9 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
     // As --s0 of the style sheet.
     private static (byte Red, byte Green, byte Blue) Accent(bool isDark) =>
         isDark ? ((byte)0x58, (byte)0xa6, (byte)0xff) : ((byte)0x09, (byte)0x69, (byte)0xda);
+
+    [GeneratedRegex(@"^\S+ \S+ \S+")]
+    private static partial Regex SeveralPoints();
 
     // Nothing is wider than the window.
     private static async Task CaptureAsync(IPage page, string name)

@@ -86,6 +86,7 @@ public sealed class GenerationBatch : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
+
             // Who was given up and not yet noticed by the worker takes no place.
             _waiting.RemoveAll(given => given.EndIfGivenUp());
             if (_waiting.Count + (long)texts.Length > _options.Queue + (long)Math.Max(0, _options.Slots - _running.Count))
