@@ -224,7 +224,12 @@ public sealed class GenerateCommandTests : IClassFixture<GenerateCommandTests.Mo
         Assert.Empty(Workspace.Run(["generate", _work["advised"], "--prompt", "cat", "--tokens", "9", "--beams", "2"]).Error);
 
         File.WriteAllText(file, """{ "temperature": "hot" }""");
-        Workspace.Run(generate).AssertFails(1, file, "temperature is \"hot\", it must be a number");
+        Workspace.Run([.. generate, "--recommended"]).AssertFails(1, file, "temperature is \"hot\", it must be a number");
+
+        // Advice that nobody asked for stops nobody.
+        ToolResult warned = Workspace.Run(generate);
+        Assert.Equal((0, plain.Output), (warned.ExitCode, warned.Output));
+        Assert.Contains("it must be a number", Assert.Single(ToolResult.Lines(warned.Error)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ internal static class GenerateCommand
             }
 
             LanguageModel loaded = LanguageModel.Load(result.GetRequiredValue(model), result.GetValue(weights), adapters.Read(result));
-            RecommendedGeneration? recommended = loaded.Folder is { } folder ? RecommendedGeneration.Read(folder) : null;
+            RecommendedGeneration? recommended = Recommended(loaded, generation.IsRecommended(result), terminal);
             GenerationOptions options = generation.Read(result, loaded, recommended);
             if (messages is null && text.Length == 0 && loaded.Tokenizer.Encode(text).Length == 0)
             {
@@ -120,6 +120,20 @@ internal static class GenerateCommand
             }
         });
         return command;
+    }
+
+    // Advice that nobody has asked for, and that is wrong, stops nobody.
+    private static RecommendedGeneration? Recommended(LanguageModel model, bool isWanted, Terminal terminal)
+    {
+        try
+        {
+            return model.Folder is { } folder ? RecommendedGeneration.Read(folder) : null;
+        }
+        catch (InputException e) when (!isWanted)
+        {
+            terminal.Error.WriteLine(e.Message);
+            return null;
+        }
     }
 
     // A separator means text, none JSON.

@@ -90,6 +90,9 @@ internal sealed class GenerationOptionSet
     public Option<ulong?> Seed { get; } = CommonOptions.Seed(
         "The same seed gives the same text (default: 1); each text of --samples counts it up.");
 
+    /// <summary>True where the folder's recommendation is asked for.</summary>
+    public bool IsRecommended(ParseResult result) => result.GetValue(_recommended);
+
     /// <summary>The options that say how tokens are drawn, which a beam search does not do.</summary>
     public IEnumerable<Option> Drawing => [_recommended, _temperature, _topK, _topP, _minP, _typicalP, Seed];
 

@@ -98,7 +98,7 @@ internal static class AdapterFolder
     public static string FindBase(string folder, string? given)
     {
         string? path = given ?? ReadBase(folder)?.Path ?? ReadConfig(folder).Base;
-        const string how = "say where it is (--base of the commands that read a model, AdapterOptions.Base)";
+        const string how = "say where it is (--base, or Base of AdapterOptions in a program)";
         if (path is not { Length: > 0 })
         {
             throw new InputException($"The adapter '{folder}' does not say what model it belongs to; {how}.");
