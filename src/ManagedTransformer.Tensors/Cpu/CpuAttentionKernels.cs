@@ -11,17 +11,33 @@ internal sealed unsafe class CpuAttentionKernels<TOps, TVector> : IAttentionKern
 {
     public void Attention(in AttentionProblem problem)
     {
-        var arguments = new AttentionArguments(problem);
-        if (problem.QueryLength == 1 && problem.Dropout == 0 && problem.Maxima.IsAbsent)
+        if (IsDecode(problem))
         {
-            var decode = new AttentionDecode<TOps, TVector>(arguments);
-            WorkerPool.Shared.Run(decode.Chunks, ref decode);
-            decode.Combine();
+            DecodeEach<TOps, TVector>.Run(new ReadOnlySpan<AttentionProblem>(in problem));
             return;
         }
 
-        var job = new AttentionForward<TOps, TVector>(arguments);
+        var job = new AttentionForward<TOps, TVector>(new AttentionArguments(problem));
         WorkerPool.Shared.Run(job.Chunks, ref job);
+    }
+
+    public void AttentionEach(ReadOnlySpan<AttentionProblem> problems)
+    {
+        bool areDecodes = true;
+        foreach (ref readonly AttentionProblem problem in problems)
+        {
+            areDecodes &= IsDecode(problem);
+        }
+
+        for (int first = 0; areDecodes && first < problems.Length; first += DecodeEach<TOps, TVector>.Most)
+        {
+            DecodeEach<TOps, TVector>.Run(problems.Slice(first, Math.Min(DecodeEach<TOps, TVector>.Most, problems.Length - first)));
+        }
+
+        for (int i = 0; !areDecodes && i < problems.Length; i++)
+        {
+            Attention(problems[i]);
+        }
     }
 
     public void AttentionGradient(in AttentionGradientProblem problem)
@@ -88,4 +104,7 @@ internal sealed unsafe class CpuAttentionKernels<TOps, TVector> : IAttentionKern
         var job = new Rotation<TOps, TVector>(problem);
         Ranges.RunRows(rows, (long)problem.Heads * problem.Width, ref job);
     }
+
+    private static bool IsDecode(in AttentionProblem problem) =>
+        problem.QueryLength == 1 && problem.Dropout == 0 && problem.Maxima.IsAbsent;
 }

@@ -6,6 +6,15 @@ internal interface IAttentionKernels
     /// <summary>Writes Y and, unless absent, Maxima and Sums.</summary>
     void Attention(in AttentionProblem problem);
 
+    /// <summary>Writes what <see cref="Attention"/> writes of each problem, with the same bits.</summary>
+    void AttentionEach(ReadOnlySpan<AttentionProblem> problems)
+    {
+        foreach (ref readonly AttentionProblem problem in problems)
+        {
+            Attention(problem);
+        }
+    }
+
     /// <summary>Writes DQ, DK and DV, rebuilding the weights tile by tile.</summary>
     void AttentionGradient(in AttentionGradientProblem problem);
 

@@ -16,6 +16,19 @@ internal sealed class ProfilingAttentionKernels(IAttentionKernels kernels, Kerne
         kernels.Attention(problem);
     }
 
+    public void AttentionEach(ReadOnlySpan<AttentionProblem> problems)
+    {
+        double operations = 0, elements = 0;
+        foreach (ref readonly AttentionProblem problem in problems)
+        {
+            operations += 2 * AttentionSize.Pairs(problem) * (problem.HeadWidth + problem.ValueWidth);
+            elements += AttentionSize.Elements(problem);
+        }
+
+        using KernelClock _ = profile.Time(nameof(AttentionEach), elements, operations);
+        kernels.AttentionEach(problems);
+    }
+
     public void AttentionGradient(in AttentionGradientProblem problem)
     {
         AttentionProblem forward = problem.Forward;

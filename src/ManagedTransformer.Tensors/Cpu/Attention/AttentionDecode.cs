@@ -8,7 +8,7 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 /// max) and unnormalised output for each of them, which <see cref="Combine"/> joins in the order of the blocks. It sums up scores in
 /// another order than the gradient does, and is not for queries that have one.
 /// </summary>
-internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
+internal unsafe struct AttentionDecode<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
@@ -19,20 +19,21 @@ internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
 
     private readonly AttentionArguments _arguments;
     private readonly int _begin, _blocks, _outputWidth;
-    private readonly float* _partials;
+    private float* _partials;
 
-    /// <summary>Takes memory for the blocks' results from the calling thread's scratch.</summary>
+    /// <summary>The work, without memory for its results.</summary>
     public AttentionDecode(in AttentionArguments arguments)
     {
         _arguments = arguments;
         (_begin, int end) = arguments.VisibleKeys(0, 1);
         _blocks = Math.Max((end - _begin + KeyBlock - 1) / KeyBlock, 1);
         _outputWidth = (arguments.ValueWidth + TOps.Count - 1) / TOps.Count * TOps.Count;
-        nint size = (nint)Partials * PartialSize;
-        AttentionScratch.Partials.Reserve(size);
-        _partials = AttentionScratch.Partials.Take(size);
     }
 
+    /// <summary>Floats of the blocks' results.</summary>
+    public readonly nint Size => (nint)Partials * PartialSize;
+
+    /// <summary>Pieces of work.</summary>
     public readonly int Chunks => _arguments.Batch * _arguments.KeyHeads * _blocks;
 
     private readonly int Partials => _arguments.Batch * _arguments.Heads * _blocks;
@@ -40,6 +41,10 @@ internal unsafe struct AttentionDecode<TOps, TVector> : IWorkerJob
     // Output, then maximum and sum; a whole number of the widest vectors.
     private readonly int PartialSize => _outputWidth + 16;
 
+    /// <summary>Gives it memory for the blocks' results.</summary>
+    public void Use(float* partials) => _partials = partials;
+
+    /// <summary>Does a piece of work.</summary>
     public readonly void Execute(int chunk)
     {
         int block = chunk % _blocks, first = _begin + (block * KeyBlock), keys = Math.Min(KeyBlock, _arguments.KeyLength - first);

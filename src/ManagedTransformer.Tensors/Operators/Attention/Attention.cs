@@ -129,7 +129,15 @@ public static partial class TensorOperators
         y = Tensor.Empty(new Shape(query.Batch, query.Length, query.Heads, value.Width), DType.Float32, device);
         long queries = (long)query.Batch * query.Heads * query.Length;
         sums = record ? Tensor.Empty(new Shape(2, checked((int)queries)), DType.Float32, device) : null;
-        return new AttentionProblem
+        return Describe(query, key, value, options, new HeadView(y)) with
+        {
+            Maxima = sums?.Buffer ?? default,
+            Sums = RowOf(sums, 1),
+        };
+    }
+
+    private static AttentionProblem Describe(
+        in HeadView query, in HeadView key, in HeadView value, in AttentionOptions options, in HeadView y) => new()
         {
             Batch = query.Batch,
             Heads = query.Heads,
@@ -145,17 +153,14 @@ public static partial class TensorOperators
             QStrides = query.Strides,
             KStrides = key.Strides,
             VStrides = value.Strides,
-            YStrides = RowsOf(y),
+            YStrides = y.Strides,
             Scale = options.Scale ?? 1 / MathF.Sqrt(query.Width),
             Causal = options.Causal,
             Window = options.Window,
             KeyPadding = options.KeyPadding?.Contiguous().Buffer ?? default,
             Dropout = options.Dropout,
             DropoutKey = options.DropoutKey,
-            Maxima = sums?.Buffer ?? default,
-            Sums = RowOf(sums, 1),
         };
-    }
 
     private static void RunBackward(in AttentionProblem forward, Tensor dy, in HeadView dq, in HeadView dk, in HeadView dv)
     {

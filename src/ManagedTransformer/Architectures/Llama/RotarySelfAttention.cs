@@ -91,7 +91,14 @@ internal sealed class RotarySelfAttention : SelfAttention
             positions[text] = ((KeyValueCache)states[text]).Length;
         }
 
-        return Out.Forward(AttentionHeads.Join(states.Map(ProjectEach(x, positions), Read)));
+        Tensor packed = ProjectEach(x, positions);
+        (Tensor Keys, Tensor Values)[] memories = new (Tensor, Tensor)[states.Count];
+        for (int text = 0; text < memories.Length; text++)
+        {
+            memories[text] = Append(packed.Slice(0, text, 1), states[text]);
+        }
+
+        return Out.Forward(AttentionHeads.Join(packed.Slice(2, 0, _heads).AttentionEach(memories, CausalOptions)));
     }
 
     /// <summary>Rotated queries and keys, and values.</summary>
@@ -178,14 +185,19 @@ internal sealed class RotarySelfAttention : SelfAttention
         visit.Add("key_norm", KeyNorm);
     }
 
+    private AttentionOptions CausalOptions =>
+        _options.Options(new AttentionMask(Causal: true, Window: _window), ForwardContext.Inference);
+
     // What Project gives of new positions to [B, n, H, d].
     private Tensor Read(Tensor packed, LayerState state)
     {
-        (Tensor keys, Tensor values) = ((KeyValueCache)state).Append(
-            Flat(packed, _heads, _keyHeads), Flat(packed, _heads + _keyHeads, _keyHeads));
-        AttentionOptions causal = _options.Options(new AttentionMask(Causal: true, Window: _window), ForwardContext.Inference);
-        return packed.Slice(2, 0, _heads).Attention(keys, values, causal);
+        (Tensor keys, Tensor values) = Append(packed, state);
+        return packed.Slice(2, 0, _heads).Attention(keys, values, CausalOptions);
     }
+
+    // The keys and values of all positions that are kept, behind those of new ones.
+    private (Tensor Keys, Tensor Values) Append(Tensor packed, LayerState state) =>
+        ((KeyValueCache)state).Append(Flat(packed, _heads, _keyHeads), Flat(packed, _heads + _keyHeads, _keyHeads));
 
     // Some heads side by side, [B, T, heads d].
     private Tensor Flat(Tensor packed, int first, int heads) =>

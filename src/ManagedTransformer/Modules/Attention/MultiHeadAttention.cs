@@ -72,8 +72,17 @@ internal sealed class MultiHeadAttention : SelfAttention
     public override Tensor Step(Tensor x, LayerState state) => Merge(Read(_packed.Forward(x, ForwardContext.Inference), state));
 
     /// <inheritdoc/>
-    public override Tensor StepTogether(Tensor x, LayerStates states) =>
-        Merge(states.Map(_packed.Forward(x, ForwardContext.Inference), Read));
+    public override Tensor StepTogether(Tensor x, LayerStates states)
+    {
+        Tensor packed = _packed.Forward(x, ForwardContext.Inference);
+        (Tensor Keys, Tensor Values)[] memories = new (Tensor, Tensor)[states.Count];
+        for (int text = 0; text < memories.Length; text++)
+        {
+            memories[text] = Append(packed.Slice(0, text, 1), states[text]);
+        }
+
+        return Merge(_heads.Split(packed.Slice(2, 0, _width)).AttentionEach(memories, CausalOptions));
+    }
 
     /// <summary>Attention of scattered rows, one position each, to projected keys and values of whole batches of rows.</summary>
     /// <param name="x">[n, 1, dim]</param>
@@ -108,13 +117,18 @@ internal sealed class MultiHeadAttention : SelfAttention
         visit.Add("out", Out);
     }
 
+    private AttentionOptions CausalOptions => _heads.Options(new AttentionMask(Causal: true), ForwardContext.Inference);
+
     // Queries, keys and values of new positions side by side, [B, n, 3 width], to [B, n, heads, d].
     private Tensor Read(Tensor packed, LayerState state)
     {
-        (Tensor keys, Tensor values) = ((KeyValueCache)state).Append(packed.Slice(2, _width, _width), packed.Slice(2, 2 * _width, _width));
-        AttentionOptions causal = _heads.Options(new AttentionMask(Causal: true), ForwardContext.Inference);
-        return _heads.Split(packed.Slice(2, 0, _width)).Attention(keys, values, causal);
+        (Tensor keys, Tensor values) = Append(packed, state);
+        return _heads.Split(packed.Slice(2, 0, _width)).Attention(keys, values, CausalOptions);
     }
+
+    // The keys and values of all positions, behind those of new ones.
+    private (Tensor Keys, Tensor Values) Append(Tensor packed, LayerState state) =>
+        ((KeyValueCache)state).Append(packed.Slice(2, _width, _width), packed.Slice(2, 2 * _width, _width));
 
     private Tensor Merge(Tensor y, ForwardContext? context = null) =>
         Out.Forward(AttentionHeads.Join(y), context ?? ForwardContext.Inference);
