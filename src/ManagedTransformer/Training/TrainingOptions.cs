@@ -8,7 +8,7 @@ public sealed record TrainingOptions
     /// <summary>Names the recipe in errors: its file, where it has one.</summary>
     public string RecipeName { get; init; } = "The recipe";
 
-    /// <summary>Folder that receives <c>best/</c>, <c>last/</c> and <c>log.jsonl</c>.</summary>
+    /// <summary>Folder that receives <c>best/</c>, <c>last/</c>, <c>recipe.json</c> and <c>log.jsonl</c>.</summary>
     public required string Output { get; init; }
 
     /// <summary>

@@ -87,6 +87,7 @@ public sealed class TrainingRun
             run._lock = held;
             run.MovedEarlierRun = options.Resume ? null : TrainingFolder.MoveAside(options.Output);
             TrainingFolder.RequireReplaceable(options.Output);
+            AtomicFile.Write(TrainingFolder.RecipeFile(options.Output), run._task.WriteRecipe());
             return run;
         }
         catch
@@ -153,8 +154,7 @@ public sealed class TrainingRun
             validation ??= Validate(everything: true, CancellationToken.None);
         }
 
-        return new TrainingResult(Step, isComplete, validation, _bestLoss, Model.ParameterCount,
-            _secondsBefore + _watch.Elapsed.TotalSeconds);
+        return new TrainingResult(Step, isComplete, validation, _bestLoss, Model.ParameterCount, Seconds);
 
         // An evaluation that is interrupted is made up for when the run is resumed, which then ends as if nothing had been.
         void Evaluate(TrainingProgress report)
@@ -186,6 +186,7 @@ public sealed class TrainingRun
 
         void Report(TrainingProgress report)
         {
+            report = report with { Seconds = Seconds };
             log.Write(report);
             try
             {
@@ -202,6 +203,8 @@ public sealed class TrainingRun
 
     /// <summary>Something that the trained model makes, for a person to read; null where the recipe asks for nothing.</summary>
     public string? Sample() => _task.Sample();
+
+    private double Seconds => _secondsBefore + _watch.Elapsed.TotalSeconds;
 
     private TrainingUpdate Update()
     {
@@ -270,7 +273,7 @@ public sealed class TrainingRun
                 Position = _task.Trainer.Position,
                 BestLoss = _bestLoss,
                 BestScore = _bestScore,
-                Seconds = _secondsBefore + _watch.Elapsed.TotalSeconds,
+                Seconds = Seconds,
                 Steps = Steps,
                 IsEvaluationDue = _isEvaluationDue,
                 Fingerprint = _task.Fingerprint,

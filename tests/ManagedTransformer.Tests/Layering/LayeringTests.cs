@@ -82,7 +82,7 @@ public sealed class LayeringTests
         ["Architectures.DepthAdaptive.Tuning"],
         ["Training"],
         ["Inspection", "Benchmarks"],
-        ["Linearizing"],
+        ["Runs", "Linearizing"],
     ];
 
     private static readonly NamespaceOrder _order = new("ManagedTransformer", _rows);
