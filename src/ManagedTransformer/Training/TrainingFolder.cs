@@ -1,4 +1,5 @@
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Training.TensorBoard;
 
 namespace ManagedTransformer.Training;
 
@@ -94,6 +95,7 @@ internal static class TrainingFolder
             .. new[] { CheckpointFolder.Best, CheckpointFolder.Last, CheckpointFolder.Best + ".old", CheckpointFolder.Last + ".old",
                 RecentFolder, AverageFolder, Log, RecipeName }
                 .Where(name => Path.Exists(Path.Combine(output, name))),
+            .. Directory.EnumerateFiles(output, $"{EventFile.Prefix}*").Select(path => Path.GetFileName(path)),
         ];
         if (entries.Length == 0)
         {

@@ -42,6 +42,12 @@ public sealed record TrainingOptions
     /// <summary>Continues from the output folder's last checkpoint, if there is one.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>
+    /// Also writes what the log says as event files of TensorBoard (<c>events.out.tfevents.*</c>) into the output folder; a resumed run
+    /// begins another file.
+    /// </summary>
+    public bool TensorBoard { get; init; }
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="InputException">A value out of its range, or a path that is empty.</exception>
     internal void Validate()

@@ -107,6 +107,7 @@ public sealed class TrainingRun
         _lock = null;
         ExceptionDispatchInfo? failure = null;
         using TrainingLog log = new(TrainingFolder.LogFile(_options.Output), Step);
+        using TensorBoardLog? events = _options.TensorBoard ? new(_options.Output, Step) : null;
         _watch.Start();
         ValidationResult? validation = null;
         double lastReport = 0, pause = 0;
@@ -188,6 +189,7 @@ public sealed class TrainingRun
         {
             report = report with { Seconds = Seconds };
             log.Write(report);
+            events?.Write(report);
             try
             {
                 progress?.Invoke(report);

@@ -80,6 +80,7 @@ public sealed class LayeringTests
         ["Evaluation.Metrics"],
         ["Evaluation"],
         ["Architectures.DepthAdaptive.Tuning"],
+        ["Training.TensorBoard"],
         ["Training"],
         ["Inspection", "Benchmarks"],
         ["Runs", "Linearizing"],
