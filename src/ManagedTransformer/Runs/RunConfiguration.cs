@@ -3,7 +3,7 @@ using ManagedTransformer.Json;
 
 namespace ManagedTransformer.Runs;
 
-/// <summary>What decided a run, as keys with dots and their values as text, in the order of the file.</summary>
+/// <summary>The options that decided a run, as keys with dots and their values as text, in the order of the file.</summary>
 internal static class RunConfiguration
 {
     // What config.json calls by another name than recipes do.

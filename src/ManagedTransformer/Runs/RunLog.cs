@@ -3,7 +3,9 @@ using ManagedTransformer.Files;
 
 namespace ManagedTransformer.Runs;
 
-/// <summary>The <c>log.jsonl</c> of a training run, of this version or an older one: keys that are not known here are passed over.</summary>
+/// <summary>
+/// The <c>log.jsonl</c> of a training run, of this version or an older one: keys that are not known here are passed over.
+/// </summary>
 /// <param name="Updates">Logged updates, in order.</param>
 /// <param name="Evaluations">Evaluations, in order.</param>
 /// <param name="IsCut">Whether the last line is half-written, as a killed run leaves it; it is left out.</param>

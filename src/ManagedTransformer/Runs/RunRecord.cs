@@ -5,7 +5,9 @@ using ManagedTransformer.Training;
 
 namespace ManagedTransformer.Runs;
 
-/// <summary>What the folder of a training run tells: its log, what decided it, what it has reached, and what its best model is like.</summary>
+/// <summary>
+/// The facts that the folder of a training run tells: its log, its configuration, its results, and what its best model is like.
+/// </summary>
 public sealed record RunRecord
 {
     /// <summary>The folder.</summary>
@@ -17,7 +19,7 @@ public sealed record RunRecord
     /// <summary>Its log.</summary>
     public required RunLog Log { get; init; }
 
-    /// <summary>What it has reached.</summary>
+    /// <summary>The results so far.</summary>
     public required RunResults Results { get; init; }
 
     /// <summary>
@@ -26,19 +28,19 @@ public sealed record RunRecord
     /// </summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Configuration { get; init; }
 
-    /// <summary>Whether <see cref="Configuration"/> has the whole recipe.</summary>
+    /// <summary>True where <see cref="Configuration"/> has the whole recipe.</summary>
     public bool HasRecipe { get; init; }
 
-    /// <summary>Which kind of model; null where the run has none yet and wrote no recipe.</summary>
+    /// <summary>The kind of model; null where the run has none yet and wrote no recipe.</summary>
     public string? Architecture => this["architecture"];
 
     /// <summary>The model that reports are about; null where there is none yet.</summary>
     public string? ModelFolder { get; init; }
 
-    /// <summary>What mechanisms of the model know, such as the spans of heads.</summary>
+    /// <summary>Facts that mechanisms of the model know, such as the spans of heads.</summary>
     public IReadOnlyList<MechanismReport> Reports { get; init; } = [];
 
-    /// <summary>What a person should know about the record.</summary>
+    /// <summary>Sentences that a person should know about the record.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The value of a key of the configuration; null where there is none.</summary>

@@ -1,6 +1,6 @@
 namespace ManagedTransformer.Runs;
 
-/// <summary>What a run has reached so far. What it does not know is null.</summary>
+/// <summary>The results of a run so far. What it does not know is null.</summary>
 /// <param name="Steps">Updates done.</param>
 /// <param name="PlannedSteps">Updates that it was to have.</param>
 /// <param name="BestLoss">Its lowest validation loss, nats per token.</param>
