@@ -32,6 +32,8 @@ public sealed partial class RunCommandTests : IDisposable
         Assert.All(lines.Where(line => line.Step > 20), line => Assert.True(line.Seconds >= before - 0.001));
         Assert.All(lines.Where(line => line.Step <= 20), line => Assert.InRange(line.Seconds, 0, before + 0.001));
         Assert.True(lines[^1].Seconds > 0);
+        JsonElement run = Workspace.Run("compare", _work["out"], "--json").Json.GetProperty("runs")[0];
+        Assert.Equal("40", run.GetProperty("configuration").GetProperty("training.steps").GetString());
     }
 
     [Fact]

@@ -65,6 +65,12 @@ public sealed record RunRecord
         if (summary?.Training is { } state)
         {
             configuration.Add(KeyValuePair.Create("seed", FormattableString.Invariant($"{state.Seed}")));
+            int steps = configuration.FindIndex(pair => pair.Key == "training.steps");
+            if (steps >= 0 && state.Steps > 0)
+            {
+                // A run may have been resumed with more.
+                configuration[steps] = KeyValuePair.Create("training.steps", FormattableString.Invariant($"{state.Steps}"));
+            }
         }
 
         return new RunRecord

@@ -87,7 +87,7 @@ public sealed class TrainingRun
             run._lock = held;
             run.MovedEarlierRun = options.Resume ? null : TrainingFolder.MoveAside(options.Output);
             TrainingFolder.RequireReplaceable(options.Output);
-            AtomicFile.Write(TrainingFolder.RecipeFile(options.Output), run._task.WriteRecipe());
+            WriteRecipe(run);
             return run;
         }
         catch
@@ -205,6 +205,16 @@ public sealed class TrainingRun
 
     /// <summary>Something that the trained model makes, for a person to read; null where the recipe asks for nothing.</summary>
     public string? Sample() => _task.Sample();
+
+    // What stands there when a run is resumed is its own, or a file of the user's.
+    private static void WriteRecipe(TrainingRun run)
+    {
+        string path = TrainingFolder.RecipeFile(run.Output);
+        if (!run._options.Resume || !File.Exists(path))
+        {
+            AtomicFile.Write(path, run._task.WriteRecipe());
+        }
+    }
 
     private double Seconds => _secondsBefore + _watch.Elapsed.TotalSeconds;
 
