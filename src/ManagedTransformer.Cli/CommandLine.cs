@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using ManagedTransformer.Cli.Commands;
 using ManagedTransformer.Cli.Exits;
 using ManagedTransformer.Cli.Options;
+using ManagedTransformer.Cli.Reports;
+using ManagedTransformer.Cli.Runs;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Tensors;
@@ -103,6 +105,8 @@ internal static class CommandLine
         TrainTokenizerCommand.Create(terminal),
         RecipesCommand.Create(terminal),
         InfoCommand.Create(terminal),
+        CompareCommand.Create(terminal),
+        ReportCommand.Create(terminal),
         ConvertCommand.Create(terminal),
         LinearizeCommand.Create(terminal),
         AverageCommand.Create(terminal),

@@ -4,8 +4,8 @@ using Microsoft.Extensions.AI;
 namespace ManagedTransformer.Extensions.AI;
 
 /// <summary>
-/// Embeddings of texts by a language model: its last states, pooled (<see cref="LanguageModel.Embed(string, TextPooling)"/>), not normalised. Any number of
-/// threads may ask at the same time.
+/// Embeddings of texts by a language model: its last states, pooled (<see cref="LanguageModel.Embed(string, TextPooling)"/>), not
+/// normalised. Any number of threads may ask at the same time.
 /// </summary>
 public sealed class LanguageModelEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {

@@ -95,7 +95,7 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(_work.LastCheckpoint("whole").Optimizer, _work.LastCheckpoint("cut").Optimizer);
         Assert.Equal(File.ReadAllBytes(_work["whole/best/model.safetensors"]), File.ReadAllBytes(_work["cut/best/model.safetensors"]));
         Assert.Equal(0, Workspace.Run("eval", _work["cut"]).ExitCode);
-        Assert.Equal(["best", "last", "log.jsonl"],
+        Assert.Equal(["best", "last", "log.jsonl", "recipe.json"],
             Directory.EnumerateFileSystemEntries(_work["cut"]).Select(Path.GetFileName).Where(name => !name!.StartsWith('.')).Order());
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Benchmarks;
+using ManagedTransformer.Cli.Charts;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;

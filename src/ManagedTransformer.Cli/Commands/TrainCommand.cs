@@ -45,6 +45,10 @@ internal static class TrainCommand
         {
             Description = "Continue from the last checkpoint in the output folder, if there is one; --init then counts no more.",
         };
+        Option<bool> tensorBoard = new("--tensorboard")
+        {
+            Description = "Also write the log as event files of TensorBoard into the output folder.",
+        };
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new("train",
             "Trains a model as a recipe says. Ctrl-C, SIGTERM and a closed terminal save and stop; --resume continues, bit for bit.",
@@ -53,7 +57,8 @@ internal static class TrainCommand
             "mt train stories --steps 3000 --resume",
             "mt train multi30k-de-en --data train.de.gz,train.en.gz --valid val.de,val.en",
             "mt train finetune --init gpt2 --data input.txt --out out/finetuned")
-        { recipe, data, validation, tooLong, output, init, steps, seed, threads, device, DeviceOption.Precision(), resume, json };
+        { recipe, data, validation, tooLong, output, init, steps, seed, threads, device, DeviceOption.Precision(), resume, tensorBoard,
+            json };
         command.SetAction(result =>
         {
             CommonOptions.Apply(result.GetValue(threads));
@@ -71,6 +76,7 @@ internal static class TrainCommand
                 Steps = result.GetValue(steps),
                 Seed = result.GetValue(seed) ?? 1,
                 Resume = result.GetValue(resume),
+                TensorBoard = result.GetValue(tensorBoard),
             });
         });
         return command;

@@ -181,7 +181,7 @@ internal sealed class RequestBody : IDisposable
             : throw RequestException.Invalid(name, FormattableString.Invariant(
                 $"must be a number from {low} to {high}, not {Describe(value)}"));
 
-    /// <summary>An element as messages show it: numbers as they are, of everything else the type, so that no text gets into a log.</summary>
+    /// <summary>An element as messages show it: a number as it is, of everything else the type, so that no text is told.</summary>
     public static string Describe(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number ? Shorten(value.GetRawText()) : Name(value.ValueKind);
 

@@ -1,13 +1,18 @@
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Training.TensorBoard;
 
 namespace ManagedTransformer.Training;
 
-/// <summary>The output folder of a training run: <c>best/</c>, <c>last/</c> and <c>log.jsonl</c>.</summary>
+/// <summary>The output folder of a training run: <c>best/</c>, <c>last/</c>, <c>recipe.json</c> and <c>log.jsonl</c>.</summary>
 internal static class TrainingFolder
 {
-    private const string Log = "log.jsonl", RecentFolder = "recent", AverageFolder = "average", StepPrefix = "step-";
+    private const string Log = "log.jsonl", RecipeName = "recipe.json";
+    private const string RecentFolder = "recent", AverageFolder = "average", StepPrefix = "step-";
 
     public static string LogFile(string output) => Path.Combine(output, Log);
+
+    /// <summary>The recipe as it is trained, every value written out.</summary>
+    public static string RecipeFile(string output) => Path.Combine(output, RecipeName);
 
     /// <summary>The last checkpoint of a run; null if it has none yet.</summary>
     public static string? FindLast(string output)
@@ -88,8 +93,9 @@ internal static class TrainingFolder
         string[] entries =
         [
             .. new[] { CheckpointFolder.Best, CheckpointFolder.Last, CheckpointFolder.Best + ".old", CheckpointFolder.Last + ".old",
-                RecentFolder, AverageFolder, Log }
+                RecentFolder, AverageFolder, Log, RecipeName }
                 .Where(name => Path.Exists(Path.Combine(output, name))),
+            .. Directory.EnumerateFiles(output, $"{EventFile.Prefix}*").Select(path => Path.GetFileName(path)),
         ];
         if (entries.Length == 0)
         {

@@ -30,15 +30,8 @@ internal sealed class TrainingLog : IDisposable
 
     public void Write(in TrainingProgress progress)
     {
-        string line = progress.Validation is { } validation
-            ? Invariant($$"""{"step":{{progress.Step}},"validation_loss":{{validation.Loss:R}}""")
-                + Optional("validation_bits_per_char", validation.BitsPerCharacter) + Optional("validation_bleu", validation.Bleu)
-                + Transfer(validation)
-                + $$""","best":{{(validation.IsBest ? "true" : "false")}}}"""
-            : Invariant($$"""{"step":{{progress.Step}},"loss":{{progress.Loss:R}}""")
-                + Optional("bits_per_char", progress.BitsPerCharacter)
-                + Invariant($$""","learning_rate":{{progress.LearningRate:R}},"gradient_norm":{{progress.GradientNorm:R}}""")
-                + Invariant($$""","tokens_per_s":{{progress.TokensPerSecond:F0}}}""");
+        string line = Invariant($$"""{"step":{{progress.Step}},"seconds":{{progress.Seconds:F3}}""")
+            + (progress.Validation is { } validation ? Members(validation) : Members(progress)) + "}";
         try
         {
             _writer.WriteLine(line);
@@ -51,13 +44,25 @@ internal sealed class TrainingLog : IDisposable
 
     public void Dispose() => _writer.Dispose();
 
+    private static string Members(ValidationResult validation) => Number("validation_loss", validation.Loss)
+        + Optional("validation_bits_per_char", validation.BitsPerCharacter) + Optional("validation_bleu", validation.Bleu)
+        + Transfer(validation) + $",\"best\":{(validation.IsBest ? "true" : "false")}";
+
+    private static string Members(in TrainingProgress progress) => Number("loss", progress.Loss)
+        + Optional("bits_per_char", progress.BitsPerCharacter) + Number("learning_rate", progress.LearningRate)
+        + Number("gradient_norm", progress.GradientNorm) + Invariant($",\"tokens_per_s\":{progress.TokensPerSecond:F0}");
+
     private static string Transfer(ValidationResult validation) => validation.TransferErrors is not { } layers
         ? ""
         : Optional("transfer_loss", validation.TransferLoss) + ",\"layers\":["
             + string.Join(",", layers.Select(layer => Invariant(
                 $$"""{"layer":{{layer.Layer}},"mse":{{layer.Mse:R}},"relative_error":{{layer.RelativeError:R}}}"""))) + "]";
 
-    private static string Optional(string key, double? value) => value is { } number ? Invariant($",\"{key}\":{number:R}") : "";
+    private static string Optional(string key, double? value) => value is { } number ? Number(key, number) : "";
+
+    // JSON has no infinity and no NaN.
+    private static string Number(string key, double value) =>
+        double.IsFinite(value) ? Invariant($",\"{key}\":{value:R}") : $",\"{key}\":null";
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -8,7 +8,7 @@ public sealed record TrainingOptions
     /// <summary>Names the recipe in errors: its file, where it has one.</summary>
     public string RecipeName { get; init; } = "The recipe";
 
-    /// <summary>Folder that receives <c>best/</c>, <c>last/</c> and <c>log.jsonl</c>.</summary>
+    /// <summary>Folder that receives <c>best/</c>, <c>last/</c>, <c>recipe.json</c> and <c>log.jsonl</c>.</summary>
     public required string Output { get; init; }
 
     /// <summary>
@@ -41,6 +41,12 @@ public sealed record TrainingOptions
 
     /// <summary>Continues from the output folder's last checkpoint, if there is one.</summary>
     public bool Resume { get; init; }
+
+    /// <summary>
+    /// Also writes what the log says as event files of TensorBoard (<c>events.out.tfevents.*</c>) into the output folder; a resumed run
+    /// begins another file.
+    /// </summary>
+    public bool TensorBoard { get; init; }
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="InputException">A value out of its range, or a path that is empty.</exception>

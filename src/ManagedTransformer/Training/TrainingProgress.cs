@@ -12,4 +12,8 @@ namespace ManagedTransformer.Training;
 /// <param name="Validation">Result of an evaluation, where this reports one.</param>
 public readonly record struct TrainingProgress(
     long Step, long Steps, double Loss, double? BitsPerCharacter, double LearningRate, double GradientNorm, double TokensPerSecond,
-    TimeSpan Remaining, ValidationResult? Validation);
+    TimeSpan Remaining, ValidationResult? Validation)
+{
+    /// <summary>Seconds of training and evaluation since the run began, its earlier sessions included.</summary>
+    public double Seconds { get; init; }
+}

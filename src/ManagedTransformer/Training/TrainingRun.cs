@@ -87,6 +87,7 @@ public sealed class TrainingRun
             run._lock = held;
             run.MovedEarlierRun = options.Resume ? null : TrainingFolder.MoveAside(options.Output);
             TrainingFolder.RequireReplaceable(options.Output);
+            WriteRecipe(run);
             return run;
         }
         catch
@@ -106,6 +107,7 @@ public sealed class TrainingRun
         _lock = null;
         ExceptionDispatchInfo? failure = null;
         using TrainingLog log = new(TrainingFolder.LogFile(_options.Output), Step);
+        using TensorBoardLog? events = _options.TensorBoard ? new(_options.Output, Step) : null;
         _watch.Start();
         ValidationResult? validation = null;
         double lastReport = 0, pause = 0;
@@ -153,8 +155,7 @@ public sealed class TrainingRun
             validation ??= Validate(everything: true, CancellationToken.None);
         }
 
-        return new TrainingResult(Step, isComplete, validation, _bestLoss, Model.ParameterCount,
-            _secondsBefore + _watch.Elapsed.TotalSeconds);
+        return new TrainingResult(Step, isComplete, validation, _bestLoss, Model.ParameterCount, Seconds);
 
         // An evaluation that is interrupted is made up for when the run is resumed, which then ends as if nothing had been.
         void Evaluate(TrainingProgress report)
@@ -186,7 +187,9 @@ public sealed class TrainingRun
 
         void Report(TrainingProgress report)
         {
+            report = report with { Seconds = Seconds };
             log.Write(report);
+            events?.Write(report);
             try
             {
                 progress?.Invoke(report);
@@ -202,6 +205,18 @@ public sealed class TrainingRun
 
     /// <summary>Something that the trained model makes, for a person to read; null where the recipe asks for nothing.</summary>
     public string? Sample() => _task.Sample();
+
+    // What stands there when a run is resumed is its own, or a file of the user's.
+    private static void WriteRecipe(TrainingRun run)
+    {
+        string path = TrainingFolder.RecipeFile(run.Output);
+        if (!run._options.Resume || !File.Exists(path))
+        {
+            AtomicFile.Write(path, run._task.WriteRecipe());
+        }
+    }
+
+    private double Seconds => _secondsBefore + _watch.Elapsed.TotalSeconds;
 
     private TrainingUpdate Update()
     {
@@ -270,7 +285,7 @@ public sealed class TrainingRun
                 Position = _task.Trainer.Position,
                 BestLoss = _bestLoss,
                 BestScore = _bestScore,
-                Seconds = _secondsBefore + _watch.Elapsed.TotalSeconds,
+                Seconds = Seconds,
                 Steps = Steps,
                 IsEvaluationDue = _isEvaluationDue,
                 Fingerprint = _task.Fingerprint,

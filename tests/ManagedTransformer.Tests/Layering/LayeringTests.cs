@@ -80,9 +80,10 @@ public sealed class LayeringTests
         ["Evaluation.Metrics"],
         ["Evaluation"],
         ["Architectures.DepthAdaptive.Tuning"],
+        ["Training.TensorBoard"],
         ["Training"],
         ["Inspection", "Benchmarks"],
-        ["Linearizing"],
+        ["Runs", "Linearizing"],
     ];
 
     private static readonly NamespaceOrder _order = new("ManagedTransformer", _rows);

@@ -23,6 +23,10 @@ internal sealed record HeadSpans(IReadOnlyList<IReadOnlyList<double>> Layers, in
             [new(head == 0 ? $"{layer}" : ""), new($"{head}"), new($"{span:N1}"), ReportCell.Bar(span / Limit)]))]);
 
     /// <inheritdoc/>
+    public override ReportChart Chart => new("Spans of the heads", "tokens", "Layer", "Head", Limit,
+        [.. Layers.Select((heads, layer) => new ReportBars($"{layer}", heads))]);
+
+    /// <inheritdoc/>
     public override void AddTo(JsonObject json)
     {
         json["span_limit"] = Limit;

@@ -19,6 +19,11 @@ internal sealed record MemoryReport(IReadOnlyList<MemoryDetails> Memories) : Rec
     public override ReportTable Table => new(
         [new("Memory"), new("Head"), new("Usage", IsNumber: true), new("Half-keys"), new("of all slots")], [.. Memories.SelectMany(Rows)]);
 
+    /// <inheritdoc/>
+    public override ReportChart Chart => new("Slots of the memories that were read, by head", "% of all slots", "Layer", "Head", 100,
+        [.. Memories.Select(memory => new ReportBars(
+            memory.Position, [.. (memory.HeadUsage.Count > 0 ? memory.HeadUsage : [memory.Usage]).Select(usage => 100 * usage)]))]);
+
     internal override string Member => MemoryJson.Member;
 
     /// <inheritdoc/>

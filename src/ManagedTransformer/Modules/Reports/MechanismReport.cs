@@ -17,6 +17,10 @@ public abstract record MechanismReport
     [JsonIgnore]
     public virtual ReportTable? Table => null;
 
+    /// <summary>What can be drawn of the facts; null for nothing.</summary>
+    [JsonIgnore]
+    public virtual ReportChart? Chart => null;
+
     /// <summary>Whether the facts belong to texts of given lengths (<see cref="ModelFacts.Lengths"/>).</summary>
     [JsonIgnore]
     public virtual bool DependsOnLengths => false;

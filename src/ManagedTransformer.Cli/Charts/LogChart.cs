@@ -1,13 +1,11 @@
 using System.Globalization;
-using System.Security;
-using System.Text;
 
-namespace ManagedTransformer.Cli.Views;
+namespace ManagedTransformer.Cli.Charts;
 
 /// <summary>
 /// Panels of lines over logarithmic axes, side by side, as one SVG image that follows the light or dark scheme of its viewer.
 /// </summary>
-internal sealed class SvgChart
+internal sealed class LogChart
 {
     private const int PanelWidth = 440, PanelHeight = 300, Left = 64, Right = 20, Top = 88, Bottom = 52;
 
@@ -22,7 +20,7 @@ internal sealed class SvgChart
         """;
 
     private const int Series = 4;
-    private readonly StringBuilder _body = new();
+    private readonly SvgWriter _body = new();
     private int _panels;
 
     /// <summary>Adds a panel at the right of those before.</summary>
@@ -39,36 +37,35 @@ internal sealed class SvgChart
         x1 = Math.Max(x1, x0 + 0.1);
         y1 = Math.Max(y1, y0 + 1);
         int offset = (_panels++ * (PanelWidth + Left + Right)) + Left;
-        Text(offset, 24, title, "start", "title");
-        Text(offset + (PanelWidth / 2), Top + PanelHeight + 42, xTitle, "middle");
+        _body.Text(offset, 24, title, "start", "title");
+        _body.Text(offset + (PanelWidth / 2), Top + PanelHeight + 42, xTitle, "middle");
         foreach (double place in places)
         {
-            Line("grid", X(place), Top, X(place), Top + PanelHeight);
-            Text(X(place), Top + PanelHeight + 20, place.ToString("N0", CultureInfo.InvariantCulture), "middle");
+            _body.Line("grid", X(place), Top, X(place), Top + PanelHeight);
+            _body.Text(X(place), Top + PanelHeight + 20, place.ToString("N0", CultureInfo.InvariantCulture), "middle");
         }
 
         for (double decade = y0; decade <= y1; decade++)
         {
             double value = Math.Pow(10, decade);
-            Line("grid", offset, Y(value), offset + PanelWidth, Y(value));
-            Text(offset - 8, Y(value) + 4, value.ToString("#,0.#####", CultureInfo.InvariantCulture), "end");
+            _body.Line("grid", offset, Y(value), offset + PanelWidth, Y(value));
+            _body.Text(offset - 8, Y(value) + 4, value.ToString("#,0.#####", CultureInfo.InvariantCulture), "end");
         }
 
-        Add($"""<rect class="frame" x="{offset}" y="{Top}" width="{PanelWidth}" height="{PanelHeight}"/>""");
+        _body.Rectangle("frame", offset, Top, PanelWidth, PanelHeight);
         for (int i = 0; i < lines.Count; i++)
         {
             (string name, IReadOnlyList<(double X, double Y)> own) = lines[i];
-            string path = string.Join(' ', own.Select(point => $"{Number(X(point.X))},{Number(Y(point.Y))}"));
-            Add($"""<polyline class="line s{i % Series}" points="{path}"/>""");
+            _body.Polyline($"line s{i % Series}", own.Select(point => (X(point.X), Y(point.Y))));
             foreach ((double x, double y) in own)
             {
-                Mark(i, X(x), Y(y));
+                _body.Mark(i, $"s{i % Series}", X(x), Y(y));
             }
 
             int column = offset + (i % 2 * PanelWidth / 2), row = 48 + (i / 2 * 22);
-            Line($"line s{i % Series}", column, row, column + 28, row);
-            Mark(i, column + 14, row);
-            Text(column + 36, row + 4, name, "start");
+            _body.Line($"line s{i % Series}", column, row, column + 28, row);
+            _body.Mark(i, $"s{i % Series}", column + 14, row);
+            _body.Text(column + 36, row + 4, name, "start");
         }
 
         double X(double value) => offset + (PanelWidth * (0.06 + (0.88 * (Math.Log10(value) - x0) / (x1 - x0))));
@@ -85,27 +82,9 @@ internal sealed class SvgChart
             {Style}
             </style>
             <rect class="back" width="{width}" height="{height}"/>
-            {_body.ToString().TrimEnd()}
+            {_body}
             </svg>
 
             """.ReplaceLineEndings("\n");
     }
-
-    private void Mark(int series, double x, double y) => Add((series % Series) switch
-    {
-        0 => $"""<circle class="mark s0" cx="{Number(x)}" cy="{Number(y)}" r="4"/>""",
-        1 => $"""<rect class="mark s1" x="{Number(x - 4)}" y="{Number(y - 4)}" width="8" height="8"/>""",
-        2 => $"""<path class="mark s2" d="M{Number(x)} {Number(y - 5)}l5 9h-10z"/>""",
-        _ => $"""<path class="mark s3" d="M{Number(x)} {Number(y - 5)}l5 5l-5 5l-5 -5z"/>""",
-    });
-
-    private void Line(string style, double x1, double y1, double x2, double y2) =>
-        Add($"""<line class="{style}" x1="{Number(x1)}" y1="{Number(y1)}" x2="{Number(x2)}" y2="{Number(y2)}"/>""");
-
-    private void Text(double x, double y, string text, string anchor, string style = "label") =>
-        Add($"""<text class="{style}" x="{Number(x)}" y="{Number(y)}" text-anchor="{anchor}">{SecurityElement.Escape(text)}</text>""");
-
-    private void Add(string element) => _body.Append(element).Append('\n');
-
-    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
 using ManagedTransformer.Benchmarks;
 
-namespace ManagedTransformer.Cli.Views;
+namespace ManagedTransformer.Cli.Charts;
 
 /// <summary>Time and memory of generation over the length of the text, a line for each recipe.</summary>
 internal static class GenerationChart
@@ -12,7 +12,7 @@ internal static class GenerationChart
     public static string Draw(IReadOnlyList<(string Recipe, IReadOnlyList<GenerationMeasurement> Lengths)> measured)
     {
         const string length = "tokens of text";
-        SvgChart chart = new();
+        LogChart chart = new();
         chart.AddPanel("Time of one token, ms", length, Lines(measurement => measurement.MillisecondsPerToken));
         chart.AddPanel("State, MiB", length, Lines(measurement => measurement.StateBytes / Mebibyte));
         return chart.ToString();
