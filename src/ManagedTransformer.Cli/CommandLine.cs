@@ -87,6 +87,7 @@ internal static class CommandLine
         """)
     {
         TrainCommand.Create(terminal),
+        SweepCommand.Create(terminal),
         EvalCommand.Create(terminal),
         ScoreCommand.Create(terminal),
         GenerateCommand.Create(terminal),
@@ -95,6 +96,7 @@ internal static class CommandLine
         TokenizeCommand.Create(terminal),
         TrainTokenizerCommand.Create(terminal),
         RecipesCommand.Create(terminal),
+        SchemaCommand.Create(terminal),
         InfoCommand.Create(terminal),
         ConvertCommand.Create(terminal),
         LinearizeCommand.Create(terminal),

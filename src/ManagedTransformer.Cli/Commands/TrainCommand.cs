@@ -30,6 +30,7 @@ internal static class TrainCommand
             + "counted as an empty translation where they are for validation (default: training pairs are left out, "
             + "validation pairs refused).");
         Option<string?> output = new("--out") { Description = "Folder for the model (default: out/<recipe name>).", HelpName = "DIR" };
+        Option<string[]?> set = CommonOptions.Set();
         Option<long?> steps = CommonOptions.Number<long>("--steps", "Updates instead of the recipe's number.", 1, long.MaxValue);
         Option<ulong?> seed = CommonOptions.Seed("Decides initial weights, batches and dropout (default: 1).");
         Option<int?> threads = CommonOptions.Threads();
@@ -51,9 +52,10 @@ internal static class TrainCommand
             "mt train stories",
             "mt train shakespeare-char --data input.txt --out out/shakespeare",
             "mt train stories --steps 3000 --resume",
+            "mt train stories --set training.schedule.lr=1e-3 --set model.layers=6 --out out/six",
             "mt train multi30k-de-en --data train.de.gz,train.en.gz --valid val.de,val.en",
             "mt train finetune --init gpt2 --data input.txt --out out/finetuned")
-        { recipe, data, validation, tooLong, output, init, steps, seed, threads, device, DeviceOption.Precision(), resume, json };
+        { recipe, data, validation, tooLong, output, init, set, steps, seed, threads, device, DeviceOption.Precision(), resume, json };
         command.SetAction(result =>
         {
             CommonOptions.Apply(result.GetValue(threads));
@@ -68,6 +70,7 @@ internal static class TrainCommand
                 Validation = result.GetValue(validation),
                 TooLong = TooLongOption.Parse(result.GetValue(tooLong)),
                 Init = result.GetValue(init),
+                Set = result.GetValue(set) ?? [],
                 Steps = result.GetValue(steps),
                 Seed = result.GetValue(seed) ?? 1,
                 Resume = result.GetValue(resume),

@@ -99,6 +99,7 @@ internal sealed class TrainingData
         hash.AppendData(Corpus.Validation.Span);
         LanguageModelRecipe identity = recipe with
         {
+            Schema = null,
             Description = null,
             Data = recipe.Data with { Source = null },
             Training = recipe.Training with

@@ -119,6 +119,7 @@ internal sealed class TranslationData
 
         TranslationRecipe identity = recipe with
         {
+            Schema = null,
             Description = null,
             Data = new TranslationDataRecipe
             {

@@ -1,13 +1,28 @@
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Files;
+using ManagedTransformer.Json;
 
 namespace ManagedTransformer.Training;
 
-/// <summary>The output folder of a training run: <c>best/</c>, <c>last/</c> and <c>log.jsonl</c>.</summary>
+/// <summary>The output folder of a training run: <c>best/</c>, <c>last/</c>, <c>log.jsonl</c> and <c>recipe.json</c>.</summary>
 internal static class TrainingFolder
 {
-    private const string Log = "log.jsonl", RecentFolder = "recent", AverageFolder = "average", StepPrefix = "step-";
+    private const string Log = "log.jsonl", Recipe = "recipe.json";
+    private const string RecentFolder = "recent", AverageFolder = "average", StepPrefix = "step-";
 
     public static string LogFile(string output) => Path.Combine(output, Log);
+
+    /// <summary>Where the recipe of a run is, with all that was changed in it.</summary>
+    public static string RecipeFile(string output) => Path.Combine(output, Recipe);
+
+    /// <summary>Where a checkpoint says that its run stands.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <exception cref="InputException">It does not say.</exception>
+    public static TrainingState ReadState(string checkpoint)
+    {
+        string path = Path.Combine(checkpoint, CheckpointFolder.TrainerFile);
+        return JsonDocuments.Read(path, Utf8File.Read(path), TrainingJson.Default.TrainingState);
+    }
 
     /// <summary>The last checkpoint of a run; null if it has none yet.</summary>
     public static string? FindLast(string output)
@@ -88,7 +103,7 @@ internal static class TrainingFolder
         string[] entries =
         [
             .. new[] { CheckpointFolder.Best, CheckpointFolder.Last, CheckpointFolder.Best + ".old", CheckpointFolder.Last + ".old",
-                RecentFolder, AverageFolder, Log }
+                RecentFolder, AverageFolder, Log, Recipe }
                 .Where(name => Path.Exists(Path.Combine(output, name))),
         ];
         if (entries.Length == 0)

@@ -14,7 +14,10 @@ namespace ManagedTransformer.Training;
 /// </summary>
 public sealed class TrainingRun
 {
+    private const string SetOption = "TrainingOptions.Set";
+
     private readonly TrainingOptions _options;
+    private readonly Recipe _recipe;
     private readonly TrainingTask _task;
     private readonly Stopwatch _watch = new();
     private readonly List<string> _notes = [];
@@ -27,8 +30,12 @@ public sealed class TrainingRun
     private TrainingRun(Recipe recipe, TrainingOptions options)
     {
         string? checkpoint = options.Resume ? TrainingFolder.FindLast(options.Output) : null;
-        _options = options;
-        _task = ModelFamily.Of(recipe).CreateTask(recipe, options, checkpoint);
+        IReadOnlyList<string> before = checkpoint is null ? [] : TrainingFolder.ReadState(checkpoint).Set ?? [];
+        _options = options with { Set = RecipeChanges.Merge(before, options.Set, SetOption) };
+        recipe = RecipeChanges.Apply(recipe, _options.Set, options.RecipeName, SetOption);
+        ModelFamily family = ModelFamily.Of(recipe);
+        _recipe = family.WithOptions(recipe, options);
+        _task = family.CreateTask(recipe, options, checkpoint);
         _notes.AddRange(_task.Notes);
         if (checkpoint is not null)
         {
@@ -87,6 +94,7 @@ public sealed class TrainingRun
             run._lock = held;
             run.MovedEarlierRun = options.Resume ? null : TrainingFolder.MoveAside(options.Output);
             TrainingFolder.RequireReplaceable(options.Output);
+            AtomicFile.Write(TrainingFolder.RecipeFile(options.Output), RecipeKind.Of(run._recipe.Architecture).Write(run._recipe));
             return run;
         }
         catch
@@ -154,7 +162,11 @@ public sealed class TrainingRun
         }
 
         return new TrainingResult(Step, isComplete, validation, _bestLoss, Model.ParameterCount,
-            _secondsBefore + _watch.Elapsed.TotalSeconds);
+            _secondsBefore + _watch.Elapsed.TotalSeconds)
+        {
+            BestScore = _bestScore,
+            BestBleu = _task.Recipe is TranslationTrainingRecipe { BestBy: BestBy.Bleu } ? -_bestScore : null,
+        };
 
         // An evaluation that is interrupted is made up for when the run is resumed, which then ends as if nothing had been.
         void Evaluate(TrainingProgress report)
@@ -211,17 +223,23 @@ public sealed class TrainingRun
         }
         catch (InputException e)
         {
-            throw new InputException(
-                $"{e.Message}; {(_savedStep >= 0 ? $"the last good checkpoint is of step {_savedStep}" : "there is no checkpoint yet")}.",
-                e);
+            throw new InputException($"{e.Message}; {LastGood()}.", e);
         }
     }
+
+    private string LastGood() =>
+        _savedStep >= 0 ? $"the last good checkpoint is of step {_savedStep}" : "there is no checkpoint yet";
 
     private ValidationResult? Validate(bool everything, CancellationToken cancellation)
     {
         if (_task.Validate(everything, cancellation) is not { } validation)
         {
             return null;
+        }
+
+        if (!double.IsFinite(validation.Loss))
+        {
+            throw new InputException($"Training stopped at step {Step}: the validation loss is {validation.Loss}; {LastGood()}.");
         }
 
         bool best = _bestScore is null || validation.Score < _bestScore;
@@ -272,6 +290,7 @@ public sealed class TrainingRun
                 BestScore = _bestScore,
                 Seconds = _secondsBefore + _watch.Elapsed.TotalSeconds,
                 Steps = Steps,
+                Set = _options.Set.Count > 0 ? _options.Set : null,
                 IsEvaluationDue = _isEvaluationDue,
                 Fingerprint = _task.Fingerprint,
             };
@@ -283,12 +302,12 @@ public sealed class TrainingRun
 
     private void Restore(string folder)
     {
-        string path = Path.Combine(folder, CheckpointFolder.TrainerFile);
-        TrainingState state = JsonDocuments.Read(path, Utf8File.Read(path), TrainingJson.Default.TrainingState);
+        TrainingState state = TrainingFolder.ReadState(folder);
         if (state.Fingerprint != _task.Fingerprint)
         {
+            string changed = RecipeDifference.Describe(TrainingFolder.RecipeFile(_options.Output), _recipe);
             throw new InputException(
-                $"{folder} was trained with another recipe or on another text; it can only be resumed with the same ones.");
+                $"{folder} was trained with another recipe or on another text{changed}; it can only be resumed with the same ones.");
         }
 
         if (state.Seed != _options.Seed)

@@ -81,7 +81,7 @@ public sealed class LayeringTests
         ["Evaluation"],
         ["Architectures.DepthAdaptive.Tuning"],
         ["Training"],
-        ["Inspection", "Benchmarks"],
+        ["Inspection", "Benchmarks", "Sweeps"],
         ["Linearizing"],
     ];
 
