@@ -133,6 +133,11 @@ internal static class TrainCommand
         json["seconds"] = JsonOutput.Number(result.Seconds);
         json["out"] = output;
         json["complete"] = result.IsComplete;
+        if (result.StoppedEarly)
+        {
+            json["stopped_early"] = true;
+        }
+
         JsonOutput.AddNotes(json, run.Notes);
         return json;
     }

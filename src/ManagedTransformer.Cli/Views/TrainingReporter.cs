@@ -78,7 +78,8 @@ internal sealed class TrainingReporter(ProgressLine progress)
         }
 
         string validation = result.Validation is { } last ? $" validation {Describe(last)};" : "";
-        progress.WriteLine($"Done after {result.Step:N0} steps in {time}:{validation} the model is in {output}.");
+        string early = result.StoppedEarly ? ", where evaluations found nothing better any more," : "";
+        progress.WriteLine($"Done after {result.Step:N0} steps{early} in {time}:{validation} the model is in {output}.");
     }
 
     private static string Describe(ValidationResult validation)

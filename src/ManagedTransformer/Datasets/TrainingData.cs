@@ -108,6 +108,7 @@ internal sealed class TrainingData
                 EvaluateEvery = 1,
                 LogEvery = 1,
                 KeepCheckpoints = 0,
+                EarlyStopping = null,
                 SamplePrompt = null,
                 SampleTokens = 0,
             },

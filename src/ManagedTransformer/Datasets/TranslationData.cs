@@ -134,6 +134,7 @@ internal sealed class TranslationData
                 EvaluateEvery = 1,
                 LogEvery = 1,
                 KeepCheckpoints = 0,
+                EarlyStopping = null,
                 SampleSentences = 0,
             },
         };

@@ -33,7 +33,7 @@ internal static class RecipeDifference
     // What a run that goes on may change.
     private static bool IsFree(string key) => key is "$schema" or "description" or "data.source" or "training.steps"
         or "training.evaluate_every" or "training.log_every" or "training.keep_checkpoints" or "training.sample_prompt"
-        or "training.sample_tokens";
+        or "training.sample_tokens" or "training.early_stopping.patience" or "training.early_stopping.min_delta";
 
     private static string Value(Dictionary<string, string> values, string key) => values.GetValueOrDefault(key, "absent");
 

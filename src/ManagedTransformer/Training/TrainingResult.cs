@@ -16,6 +16,9 @@ public sealed record TrainingResult(long Step, bool IsComplete, ValidationResult
     /// </summary>
     public double? BestScore { get; init; }
 
+    /// <summary>Whether evaluations found nothing better any more, so that the run ended before its last update.</summary>
+    public bool StoppedEarly { get; init; }
+
     /// <summary>The highest BLEU, where the recipe keeps the best model by it; null for other recipes.</summary>
     public double? BestBleu { get; init; }
 }

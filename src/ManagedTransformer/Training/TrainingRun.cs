@@ -26,6 +26,7 @@ public sealed class TrainingRun
     private double? _bestLoss, _bestScore;
     private long _savedStep = -1;
     private bool _isEvaluationDue;
+    private EarlyStop? _stop;
 
     private TrainingRun(Recipe recipe, TrainingOptions options)
     {
@@ -37,6 +38,7 @@ public sealed class TrainingRun
         _recipe = family.WithOptions(recipe, options);
         _task = family.CreateTask(recipe, options, checkpoint);
         _notes.AddRange(_task.Notes);
+        _stop = EarlyStop.For(_task, options.RecipeName);
         if (checkpoint is not null)
         {
             Restore(checkpoint);
@@ -123,7 +125,7 @@ public sealed class TrainingRun
             Evaluate(new TrainingProgress(Step, Steps, double.NaN, null, 0, 0, 0, TimeSpan.Zero, null));
         }
 
-        while (!_isEvaluationDue && Step < Steps && failure is null && !cancellation.IsCancellationRequested)
+        while (!_isEvaluationDue && !IsStopped && Step < Steps && failure is null && !cancellation.IsCancellationRequested)
         {
             TrainingUpdate update = Update();
             tokens += update.Tokens;
@@ -152,18 +154,20 @@ public sealed class TrainingRun
         }
 
         failure?.Throw();
-        bool isComplete = Step >= Steps && !_isEvaluationDue;
+        bool isComplete = (Step >= Steps || IsStopped) && !_isEvaluationDue;
         if (isComplete)
         {
             Average();
 
-            // A run that is resumed after its end still tells its result.
+            // A run that is resumed after its end still tells its result, and one that stops early scores all of the text like any other.
+            validation = Step < Steps ? null : validation;
             validation ??= Validate(everything: true, CancellationToken.None);
         }
 
         return new TrainingResult(Step, isComplete, validation, _bestLoss, Model.ParameterCount,
             _secondsBefore + _watch.Elapsed.TotalSeconds)
         {
+            StoppedEarly = isComplete && Step < Steps,
             BestScore = _bestScore,
             BestBleu = _task.Recipe is TranslationTrainingRecipe { BestBy: BestBy.Bleu } ? -_bestScore : null,
         };
@@ -179,7 +183,7 @@ public sealed class TrainingRun
 
             try
             {
-                validation = Validate(Step == Steps, cancellation);
+                validation = Validate(Step == Steps, cancellation, isRegular: true);
             }
             catch (OperationCanceledException)
             {
@@ -213,7 +217,9 @@ public sealed class TrainingRun
     }
 
     /// <summary>Something that the trained model makes, for a person to read; null where the recipe asks for nothing.</summary>
-    public string? Sample() => _task.Sample();
+    public string? Sample() => _task.Trainer.WithAverages(_task.Sample);
+
+    private bool IsStopped => _stop is { IsReached: true };
 
     private TrainingUpdate Update()
     {
@@ -230,9 +236,9 @@ public sealed class TrainingRun
     private string LastGood() =>
         _savedStep >= 0 ? $"the last good checkpoint is of step {_savedStep}" : "there is no checkpoint yet";
 
-    private ValidationResult? Validate(bool everything, CancellationToken cancellation)
+    private ValidationResult? Validate(bool everything, CancellationToken cancellation, bool isRegular = false)
     {
-        if (_task.Validate(everything, cancellation) is not { } validation)
+        if (_task.Trainer.WithAverages(() => _task.Validate(everything, cancellation)) is not { } validation)
         {
             return null;
         }
@@ -242,6 +248,7 @@ public sealed class TrainingRun
             throw new InputException($"Training stopped at step {Step}: the validation loss is {validation.Loss}; {LastGood()}.");
         }
 
+        _stop = isRegular ? _stop?.After(validation.Score) : _stop;
         bool best = _bestScore is null || validation.Score < _bestScore;
         _bestScore = best ? validation.Score : _bestScore;
         _bestLoss = _bestLoss < validation.Loss ? _bestLoss : validation.Loss;
@@ -253,7 +260,7 @@ public sealed class TrainingRun
     {
         if (_task.Recipe.KeepCheckpoints > 0)
         {
-            CheckpointFolder.Write(TrainingFolder.Recent(_options.Output, Step), _task.WriteFiles);
+            Keep(TrainingFolder.Recent(_options.Output, Step));
             foreach (string old in TrainingFolder.FindRecent(_options.Output).SkipLast(_task.Recipe.KeepCheckpoints))
             {
                 Directory.Delete(old, recursive: true);
@@ -269,12 +276,18 @@ public sealed class TrainingRun
         }
     }
 
+    private void Keep(string folder) => _task.Trainer.WithAverages(() =>
+    {
+        CheckpointFolder.Write(folder, _task.WriteFiles);
+        return folder;
+    });
+
     // The best checkpoint first: a run killed in between evaluates this step again and writes the same.
     private void Save(ValidationResult? validation)
     {
         if (validation is { IsBest: true })
         {
-            CheckpointFolder.Write(Path.Combine(_options.Output, CheckpointFolder.Best), _task.WriteFiles);
+            Keep(Path.Combine(_options.Output, CheckpointFolder.Best));
         }
 
         CheckpointFolder.Write(Path.Combine(_options.Output, CheckpointFolder.Last), folder =>
@@ -288,6 +301,8 @@ public sealed class TrainingRun
                 Position = _task.Trainer.Position,
                 BestLoss = _bestLoss,
                 BestScore = _bestScore,
+                StoppingScore = _stop?.Score,
+                StaleEvaluations = _stop?.Stale,
                 Seconds = _secondsBefore + _watch.Elapsed.TotalSeconds,
                 Steps = Steps,
                 Set = _options.Set.Count > 0 ? _options.Set : null,
@@ -334,6 +349,7 @@ public sealed class TrainingRun
             _notes.Add($"The run has had {state.Step:N0} updates, more than the {Steps:N0} that are asked for: nothing is left to train.");
         }
 
+        _stop = _stop is null ? null : _stop with { Score = state.StoppingScore, Stale = state.StaleEvaluations ?? 0 };
         _isEvaluationDue = state.IsEvaluationDue;
         _savedStep = state.Step;
         _bestLoss = state.BestLoss;

@@ -28,6 +28,14 @@ public sealed record TrainingState
     /// </summary>
     public double? BestScore { get; set; }
 
+    /// <summary>
+    /// With early stopping: what the last evaluation scored that was better by enough; null before the first, and without.
+    /// </summary>
+    public double? StoppingScore { get; set; }
+
+    /// <summary>With early stopping: evaluations since then; null without.</summary>
+    public int? StaleEvaluations { get; set; }
+
     /// <summary>Seconds of training so far.</summary>
     public double Seconds { get; set; }
 
