@@ -95,12 +95,12 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(_work.LastCheckpoint("whole").Optimizer, _work.LastCheckpoint("cut").Optimizer);
         Assert.Equal(File.ReadAllBytes(_work["whole/best/model.safetensors"]), File.ReadAllBytes(_work["cut/best/model.safetensors"]));
         Assert.Equal(0, Workspace.Run("eval", _work["cut"]).ExitCode);
-        Assert.Equal(["best", "last", "log.jsonl"],
+        Assert.Equal(["best", "last", "log.jsonl", "recipe.json"],
             Directory.EnumerateFileSystemEntries(_work["cut"]).Select(Path.GetFileName).Where(name => !name!.StartsWith('.')).Order());
     }
 
     // Bit n - 1 of the mask is signal n.
-    private static bool IsIgnored(string signal)
+    internal static bool IsIgnored(string signal)
     {
         ulong bit = 1ul << ((signal switch { "HUP" => 1, "INT" => 2, _ => 15 }) - 1);
         return OperatingSystem.IsLinux()

@@ -60,6 +60,8 @@ public sealed class SweepCommandTests : IDisposable
     [Fact]
     public void CtrlCSavesAndTheSameCommandGoesOn()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals on Windows.");
+        Assert.SkipWhen(ProcessTests.IsIgnored("INT"), "SIGINT is ignored here, as in a shell's background jobs.");
         string[] command = ["sweep", "recipe.json", "--data", "text.txt", "--out", "sweep", "--set", "training.schedule.lr=1e-4,1e-3",
             "--steps", "3000"];
         using (Process first = _work.Start(command))

@@ -49,7 +49,8 @@ internal static class SweepCommand
             "mt sweep stories --set training.schedule.lr=1e-3,2e-3,4e-3 --set model.layers=2,4 --steps 300",
             "mt sweep finetune --init gpt2 --data input.txt --set training.optimizer.betas=[0.9,0.95],[0.9,0.99] --out out/betas")
         {
-            recipe, set, data, validation, tooLong, output, init, steps, seed, threads, DeviceOption.Create(), DeviceOption.Precision(), json,
+            recipe, set, data, validation, tooLong, output, init, steps, seed, threads, DeviceOption.Create(), DeviceOption.Precision(),
+            json,
         };
         command.SetAction(result =>
         {

@@ -17,7 +17,8 @@ internal static class TrainCommand
     {
         Argument<string> recipe = new("RECIPE") { Description = NamedRecipe.Description };
         Option<string?> data = CommonOptions.Data(
-            "What to train on instead of the recipe's data: a text file (or .gz of one), a folder with train.txt and valid.txt, or "
+            "What to train on instead of the recipe's data: a text file or .jsonl (or .gz of one), a folder with train.txt and valid.txt "
+            + "or of such files, or "
             + "builtin:stories; for translation two files (SOURCE_FILE,TARGET_FILE), a TSV, or builtin:translation.");
         Option<string?> validation = new("--valid")
         {
@@ -46,6 +47,10 @@ internal static class TrainCommand
         {
             Description = "Continue from the last checkpoint in the output folder, if there is one; --init then counts no more.",
         };
+        Option<bool> quiet = new("--quiet")
+        {
+            Description = "Progress in one line that is written over, without a sample; off a terminal a line per evaluation.",
+        };
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new("train",
             "Trains a model as a recipe says. Ctrl-C, SIGTERM and a closed terminal save and stop; --resume continues, bit for bit.",
@@ -55,14 +60,16 @@ internal static class TrainCommand
             "mt train stories --set training.schedule.lr=1e-3 --set model.layers=6 --out out/six",
             "mt train multi30k-de-en --data train.de.gz,train.en.gz --valid val.de,val.en",
             "mt train finetune --init gpt2 --data input.txt --out out/finetuned")
-        { recipe, data, validation, tooLong, output, init, set, steps, seed, threads, device, DeviceOption.Precision(), resume, json };
+        {
+            recipe, data, validation, tooLong, output, init, set, steps, seed, threads, device, DeviceOption.Precision(), resume, quiet, json,
+        };
         command.SetAction(result =>
         {
             CommonOptions.Apply(result.GetValue(threads));
             NamedRecipe named = NamedRecipe.Load(result.GetRequiredValue(recipe));
             Recipe loaded = named.Recipe;
             ModelFamily.Of(loaded).RefuseForTraining(result, named.Source, validation, tooLong);
-            return Run(terminal, result.GetValue(json), loaded, new TrainingOptions
+            return Run(terminal, result.GetValue(json), result.GetValue(quiet), loaded, new TrainingOptions
             {
                 RecipeName = named.Source,
                 Output = result.GetValue(output) ?? Path.Combine("out", named.Name),
@@ -79,14 +86,14 @@ internal static class TrainCommand
         return command;
     }
 
-    private static int Run(Terminal terminal, bool json, Recipe recipe, TrainingOptions options)
+    private static int Run(Terminal terminal, bool json, bool quiet, Recipe recipe, TrainingOptions options)
     {
         using StopSignal stop = new();
-        TrainingReporter reporter = new(terminal.ProgressFor(json));
+        TrainingReporter reporter = new(terminal.ProgressFor(json), quiet);
         TrainingRun run = TrainingRun.Prepare(recipe, options);
         reporter.Start(run, options);
         TrainingResult result = run.Run(report => reporter.Report(report, stop), stop.Token);
-        if (result.IsComplete && run.Sample() is { } sample)
+        if (result.IsComplete && !quiet && run.Sample() is { } sample)
         {
             reporter.Sample(sample);
         }

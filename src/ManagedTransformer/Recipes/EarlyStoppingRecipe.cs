@@ -17,7 +17,8 @@ public sealed record EarlyStoppingRecipe
         if (Patience <= 0 || !(MinDelta >= 0))
         {
             throw new InputException(
-                $"{where}: training.early_stopping: patience ({Patience}) must be positive, and min_delta ({MinDelta}) must not be negative.");
+                $"{where}: training.early_stopping: patience ({Patience}) must be positive, and min_delta ({MinDelta}) must not be "
+                + "negative.");
         }
     }
 }

@@ -45,7 +45,8 @@ public sealed class SweepGridTests
     [InlineData("more than once", "lr=1", "lr=2")]
     [InlineData("more than once", "a[0]=1", "a.0=2")]
     [InlineData("at least one")]
-    [InlineData("at most 10,000", "a=1,2,3,4,5,6,7,8,9,0", "b=1,2,3,4,5,6,7,8,9,0", "c=1,2,3,4,5,6,7,8,9,0", "d=1,2,3,4,5,6,7,8,9,0", "e=1,2")]
+    [InlineData(
+        "at most 10,000", "a=1,2,3,4,5,6,7,8,9,0", "b=1,2,3,4,5,6,7,8,9,0", "c=1,2,3,4,5,6,7,8,9,0", "d=1,2,3,4,5,6,7,8,9,0", "e=1,2")]
     public void WhatIsNoGridIsRefused(string expected, params string[] axes) =>
         Assert.Contains(expected, Assert.Throws<InputException>(() => SweepGrid.Parse(axes, "--set")).Message, StringComparison.Ordinal);
 
