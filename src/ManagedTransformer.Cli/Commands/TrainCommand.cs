@@ -61,7 +61,8 @@ internal static class TrainCommand
             "mt train multi30k-de-en --data train.de.gz,train.en.gz --valid val.de,val.en",
             "mt train finetune --init gpt2 --data input.txt --out out/finetuned")
         {
-            recipe, data, validation, tooLong, output, init, set, steps, seed, threads, device, DeviceOption.Precision(), resume, quiet, json,
+            recipe, data, validation, tooLong, output, init, set, steps, seed, threads, device, DeviceOption.Precision(), resume, quiet,
+            json,
         };
         command.SetAction(result =>
         {

@@ -163,6 +163,19 @@ public sealed class RecordTests : IDisposable
     // From the last record, too, a window fits.
     private static string Rest(int record) => record == 39 ? "ccccccccc" : "";
 
+    [Fact]
+    public void ParquetIsRefusedAndNotTakenForText()
+    {
+        Directory.CreateDirectory(_folder["data"]);
+        File.WriteAllText(_folder["data/a.txt"], "text");
+        File.WriteAllText(_folder["data/b.parquet"], "PAR1");
+        foreach (string source in (string[])[_folder["data/b.parquet"], _folder["data"]])
+        {
+            Assert.Contains("b.parquet' is a Parquet file", Assert.Throws<InputException>(() => TextCorpus.Load(source)).Message,
+                StringComparison.Ordinal);
+        }
+    }
+
     private TextCorpus Load(string lines, double validation = 0, double test = 0, string separator = "\n", RecordFields? fields = null)
     {
         File.WriteAllText(_folder["a.jsonl"], lines);

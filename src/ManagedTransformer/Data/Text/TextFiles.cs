@@ -5,10 +5,10 @@ namespace ManagedTransformer.Data.Text;
 /// <summary>Reads the files of a corpus: plain text, JSON lines, and folders of shards.</summary>
 internal static class TextFiles
 {
-    private const string Compressed = ".gz";
+    private const string Compressed = ".gz", Parquet = ".parquet";
 
-    // In the order in which they are looked for.
-    private static readonly string[] _extensions = [".txt", ".jsonl", ".ndjson"];
+    // In the order in which they are looked for. Parquet is found to be refused, not passed over.
+    private static readonly string[] _extensions = [".txt", ".jsonl", ".ndjson", Parquet];
 
     /// <summary>What a folder may hold, for messages.</summary>
     public const string Kinds = ".txt, .jsonl and .ndjson, each also as .gz";
@@ -19,6 +19,11 @@ internal static class TextFiles
     /// <exception cref="InputException">It cannot be read, or is empty.</exception>
     public static TextPart Read(string path, TextCorpusOptions options)
     {
+        if (Extension(path) == Parquet)
+        {
+            throw new InputException($"'{path}' is a Parquet file, which is not read: write its columns as JSON lines (.jsonl).");
+        }
+
         byte[] bytes = InputFile.ReadAllBytes(path);
         bool isRecords = Extension(path) is ".jsonl" or ".ndjson";
         Memory<byte> text = options.Raw && !isRecords ? bytes : Utf8Text.Clean(bytes, $"'{path}'");

@@ -45,6 +45,7 @@ internal sealed record TextPart(ReadOnlyMemory<byte> Text, IReadOnlyList<TextSeg
 
     /// <summary>Texts behind one another.</summary>
     /// <param name="parts">The texts.</param>
+    /// <exception cref="InputException">Together they are too long.</exception>
     public static TextPart Join(IReadOnlyList<TextPart> parts)
     {
         if (parts.Count == 1)
@@ -52,7 +53,13 @@ internal sealed record TextPart(ReadOnlyMemory<byte> Text, IReadOnlyList<TextSeg
             return parts[0];
         }
 
-        byte[] text = new byte[parts.Sum(part => (long)part.Text.Length)];
+        long length = parts.Sum(part => (long)part.Text.Length);
+        if (length > Array.MaxLength)
+        {
+            throw new InputException($"The files together have {length:N0} bytes; a text has at most {Array.MaxLength:N0}.");
+        }
+
+        byte[] text = new byte[length];
         List<TextSegment> segments = [];
         int place = 0;
         foreach (TextPart part in parts)
