@@ -1,3 +1,4 @@
+using ManagedTransformer.Evaluation;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tests.Data;
 using ManagedTransformer.Training;
@@ -51,8 +52,11 @@ public sealed class AveragedTrainingTests : IDisposable
         Assert.NotEqual(Bytes("averaged", "last/model"), Bytes("averaged", "best/model"));
         Assert.NotEqual(Bytes("plain", "best/model"), Bytes("averaged", "best/model"));
         Assert.Equal(averaged.BestLoss, averaged.Validation.Loss);
-        Assert.Equal(averaged.BestLoss!.Value,
-            ManagedTransformer.Evaluation.ModelEvaluation.Run(LanguageModel.Load(_folder["averaged/best"])).Loss, 1e-6);
+        Assert.Equal(
+            averaged.BestLoss!.Value,
+            ModelEvaluation.Run(
+                LanguageModel.Load(_folder["averaged/best"]), cancellation: TestContext.Current.CancellationToken).Loss,
+            1e-6);
     }
 
     [Fact]

@@ -24,8 +24,10 @@ public sealed class PromptTrainingTests : IDisposable
 
         // Completions are certain, and prompts are not.
         Assert.InRange(result.Validation!.Loss, 0, 0.1);
-        Assert.Equal(result.Validation.Loss, ModelEvaluation.Run(LanguageModel.Load(_folder["out/last"])).Loss, 1e-6);
-        Assert.Equal(3, ModelEvaluation.Run(LanguageModel.Load(_folder["out/last"])).Tokens / 20);
+        ModelEvaluationResult score = ModelEvaluation.Run(
+            LanguageModel.Load(_folder["out/last"]), cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(result.Validation.Loss, score.Loss, 1e-6);
+        Assert.Equal(3, score.Tokens / 20);
     }
 
     [Fact]
