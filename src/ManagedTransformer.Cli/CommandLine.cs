@@ -95,6 +95,7 @@ internal static class CommandLine
         """)
     {
         TrainCommand.Create(terminal),
+        SweepCommand.Create(terminal),
         EvalCommand.Create(terminal),
         ScoreCommand.Create(terminal),
         GenerateCommand.Create(terminal),
@@ -104,6 +105,7 @@ internal static class CommandLine
         TokenizeCommand.Create(terminal),
         TrainTokenizerCommand.Create(terminal),
         RecipesCommand.Create(terminal),
+        SchemaCommand.Create(terminal),
         InfoCommand.Create(terminal),
         CompareCommand.Create(terminal),
         ReportCommand.Create(terminal),

@@ -34,7 +34,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void FolderWithoutTrainingText()
     {
-        _work.Write("folder/other.txt", "x");
+        _work.Write("folder/other.bin", "x");
         Train("folder").AssertFails(1, "folder", "train.txt");
     }
 

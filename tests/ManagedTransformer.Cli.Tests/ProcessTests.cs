@@ -100,7 +100,7 @@ public sealed class ProcessTests : IDisposable
     }
 
     // Bit n - 1 of the mask is signal n.
-    private static bool IsIgnored(string signal)
+    internal static bool IsIgnored(string signal)
     {
         ulong bit = 1ul << ((signal switch { "HUP" => 1, "INT" => 2, _ => 15 }) - 1);
         return OperatingSystem.IsLinux()

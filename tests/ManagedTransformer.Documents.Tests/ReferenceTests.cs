@@ -15,6 +15,9 @@ public sealed class ReferenceTests
     [Fact]
     public void RecipesAreThoseOfTheLibrary() => Compare("docs/reference/recipes.md", RecipeReference.Write());
 
+    [Fact]
+    public void TheSchemaOfRecipesIsThatOfTheLibrary() => Compare("models/recipe.schema.json", RecipeSchema.Write());
+
     private static void Compare(string page, string text)
     {
         text = text.ReplaceLineEndings("\n");

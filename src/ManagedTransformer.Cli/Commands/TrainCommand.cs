@@ -17,7 +17,8 @@ internal static class TrainCommand
     {
         Argument<string> recipe = new("RECIPE") { Description = NamedRecipe.Description };
         Option<string?> data = CommonOptions.Data(
-            "What to train on instead of the recipe's data: a text file (or .gz of one), a folder with train.txt and valid.txt, or "
+            "What to train on instead of the recipe's data: a text file or .jsonl (or .gz of one), a folder with train.txt and valid.txt "
+            + "or of such files, or "
             + "builtin:stories; for translation two files (SOURCE_FILE,TARGET_FILE), a TSV, or builtin:translation.");
         Option<string?> validation = new("--valid")
         {
@@ -30,6 +31,7 @@ internal static class TrainCommand
             + "counted as an empty translation where they are for validation (default: training pairs are left out, "
             + "validation pairs refused).");
         Option<string?> output = new("--out") { Description = "Folder for the model (default: out/<recipe name>).", HelpName = "DIR" };
+        Option<string[]?> set = CommonOptions.Set();
         Option<long?> steps = CommonOptions.Number<long>("--steps", "Updates instead of the recipe's number.", 1, long.MaxValue);
         Option<ulong?> seed = CommonOptions.Seed("Decides initial weights, batches and dropout (default: 1).");
         Option<int?> threads = CommonOptions.Threads();
@@ -45,6 +47,10 @@ internal static class TrainCommand
         {
             Description = "Continue from the last checkpoint in the output folder, if there is one; --init then counts no more.",
         };
+        Option<bool> quiet = new("--quiet")
+        {
+            Description = "Progress in one line that is written over, without a sample; off a terminal a line per evaluation.",
+        };
         Option<bool> tensorBoard = new("--tensorboard")
         {
             Description = "Also write the log as event files of TensorBoard into the output folder.",
@@ -55,17 +61,20 @@ internal static class TrainCommand
             "mt train stories",
             "mt train shakespeare-char --data input.txt --out out/shakespeare",
             "mt train stories --steps 3000 --resume",
+            "mt train stories --set training.schedule.lr=1e-3 --set model.layers=6 --out out/six",
             "mt train multi30k-de-en --data train.de.gz,train.en.gz --valid val.de,val.en",
             "mt train finetune --init gpt2 --data input.txt --out out/finetuned")
-        { recipe, data, validation, tooLong, output, init, steps, seed, threads, device, DeviceOption.Precision(), resume, tensorBoard,
-            json };
+        {
+            recipe, data, validation, tooLong, output, init, set, steps, seed, threads, device, DeviceOption.Precision(), resume, quiet,
+            tensorBoard, json,
+        };
         command.SetAction(result =>
         {
             CommonOptions.Apply(result.GetValue(threads));
             NamedRecipe named = NamedRecipe.Load(result.GetRequiredValue(recipe));
             Recipe loaded = named.Recipe;
             ModelFamily.Of(loaded).RefuseForTraining(result, named.Source, validation, tooLong);
-            return Run(terminal, result.GetValue(json), loaded, new TrainingOptions
+            return Run(terminal, result.GetValue(json), result.GetValue(quiet), loaded, new TrainingOptions
             {
                 RecipeName = named.Source,
                 Output = result.GetValue(output) ?? Path.Combine("out", named.Name),
@@ -73,6 +82,7 @@ internal static class TrainCommand
                 Validation = result.GetValue(validation),
                 TooLong = TooLongOption.Parse(result.GetValue(tooLong)),
                 Init = result.GetValue(init),
+                Set = result.GetValue(set) ?? [],
                 Steps = result.GetValue(steps),
                 Seed = result.GetValue(seed) ?? 1,
                 Resume = result.GetValue(resume),
@@ -82,14 +92,14 @@ internal static class TrainCommand
         return command;
     }
 
-    private static int Run(Terminal terminal, bool json, Recipe recipe, TrainingOptions options)
+    private static int Run(Terminal terminal, bool json, bool quiet, Recipe recipe, TrainingOptions options)
     {
         using StopSignal stop = new();
-        TrainingReporter reporter = new(terminal.ProgressFor(json));
+        TrainingReporter reporter = new(terminal.ProgressFor(json), quiet);
         TrainingRun run = TrainingRun.Prepare(recipe, options);
         reporter.Start(run, options);
         TrainingResult result = run.Run(report => reporter.Report(report, stop), stop.Token);
-        if (result.IsComplete && run.Sample() is { } sample)
+        if (result.IsComplete && !quiet && run.Sample() is { } sample)
         {
             reporter.Sample(sample);
         }
@@ -136,6 +146,11 @@ internal static class TrainCommand
         json["seconds"] = JsonOutput.Number(result.Seconds);
         json["out"] = output;
         json["complete"] = result.IsComplete;
+        if (result.StoppedEarly)
+        {
+            json["stopped_early"] = true;
+        }
+
         JsonOutput.AddNotes(json, run.Notes);
         return json;
     }

@@ -39,6 +39,14 @@ internal static class CommonOptions
     /// <summary><c>--seed</c></summary>
     public static Option<ulong?> Seed(string description) => Number<ulong>("--seed", description, 0, ulong.MaxValue);
 
+    /// <summary><c>--set</c></summary>
+    public static Option<string[]?> Set() => new("--set")
+    {
+        Description = "Another value of a key of the recipe: a path and JSON, or a text as it is; for instance training.schedule.lr=3e-4, "
+            + "training.optimizer.betas=[0.9,0.95], tokenizer.type=bpe. May be repeated; a run that is resumed keeps its own.",
+        HelpName = "KEY=VALUE",
+    };
+
     /// <summary><c>--weights</c></summary>
     /// <param name="description">Null: of a model that is read.</param>
     public static Option<DType?> Weights(string? description = null) => new("--weights")

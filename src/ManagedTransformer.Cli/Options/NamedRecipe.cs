@@ -59,5 +59,6 @@ internal sealed record NamedRecipe(string Name, string Source, Recipe Recipe)
     private static IEnumerable<string> Names() =>
         Directory.Exists(Folder)
             ? Directory.EnumerateFiles(Folder, "*" + Extension).Select(file => Path.GetFileNameWithoutExtension(file))
+                .Where(name => !name.EndsWith(".schema", StringComparison.Ordinal))
             : [];
 }

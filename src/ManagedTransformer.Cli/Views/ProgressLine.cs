@@ -10,6 +10,9 @@ internal sealed class ProgressLine(TextWriter writer, bool isInteractive)
     private long _lastLine;
     private bool _isLineOpen;
 
+    /// <summary>Whether a person watches.</summary>
+    public bool IsInteractive => isInteractive;
+
     /// <summary>Where things stand now; the next call replaces it.</summary>
     /// <param name="text">One line.</param>
     /// <param name="isImportant">Whether to show it in any case.</param>

@@ -5,8 +5,12 @@ using ManagedTransformer.Training;
 namespace ManagedTransformer.Cli.Views;
 
 /// <summary>Tells a person how training goes.</summary>
-internal sealed class TrainingReporter(ProgressLine progress)
+/// <param name="progress">Where to.</param>
+/// <param name="isQuiet">In one line that is written over; where nobody watches, a line for each evaluation.</param>
+internal sealed class TrainingReporter(ProgressLine progress, bool isQuiet = false)
 {
+    private string _evaluation = "";
+
     /// <summary>Says what is about to happen.</summary>
     public void Start(TrainingRun run, TrainingOptions options)
     {
@@ -18,6 +22,11 @@ internal sealed class TrainingReporter(ProgressLine progress)
         foreach (string note in run.Notes)
         {
             progress.WriteLine(note);
+        }
+
+        if (isQuiet)
+        {
+            return;
         }
 
         long parameters = run.TrainedParameters;
@@ -45,11 +54,24 @@ internal sealed class TrainingReporter(ProgressLine progress)
     /// <summary>One report of the run.</summary>
     public void Report(TrainingProgress report)
     {
+        if (isQuiet && progress.IsInteractive)
+        {
+            _evaluation = report.Validation is { } last ? $"  validation: {Describe(last)}" : _evaluation;
+            string loss = double.IsNaN(report.Loss) ? "" : $"  loss {report.Loss:F4}";
+            progress.Update($"step {report.Step:N0}/{report.Steps:N0}{loss}  ETA {Duration(report.Remaining)}{_evaluation}");
+            return;
+        }
+
         if (report.Validation is { } validation)
         {
             progress.WriteLine(
                 $"step {report.Step:N0}/{report.Steps:N0}  validation: "
                 + $"{Describe(validation)}{(validation.IsBest ? ", the best so far" : "")}");
+            return;
+        }
+
+        if (isQuiet)
+        {
             return;
         }
 
@@ -78,7 +100,8 @@ internal sealed class TrainingReporter(ProgressLine progress)
         }
 
         string validation = result.Validation is { } last ? $" validation {Describe(last)};" : "";
-        progress.WriteLine($"Done after {result.Step:N0} steps in {time}:{validation} the model is in {output}.");
+        string early = result.StoppedEarly ? ", where evaluations found nothing better any more," : "";
+        progress.WriteLine($"Done after {result.Step:N0} steps{early} in {time}:{validation} the model is in {output}.");
     }
 
     private static string Describe(ValidationResult validation)

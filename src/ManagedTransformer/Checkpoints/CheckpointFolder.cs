@@ -52,6 +52,9 @@ public static class CheckpointFolder
     /// <summary>The file with the state of the optimiser.</summary>
     public const string OptimizerFile = "optimizer.safetensors";
 
+    /// <summary>Of the last checkpoint of runs that average their weights: the averages.</summary>
+    internal const string AveragesFile = "averages.safetensors";
+
     /// <summary>The file with the state of the training loop.</summary>
     public const string TrainerFile = "trainer.json";
 

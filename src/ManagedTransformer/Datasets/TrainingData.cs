@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using ManagedTransformer.Data.Text;
 using ManagedTransformer.Json;
 using ManagedTransformer.Recipes;
@@ -9,17 +10,17 @@ namespace ManagedTransformer.Datasets;
 /// <summary>A recipe's text, tokenized.</summary>
 internal sealed class TrainingData
 {
-    private TrainingData(TextCorpus corpus, ITokenizer tokenizer, DataRecipe recipe)
+    private TrainingData(TextCorpus corpus, ITokenizer tokenizer, DataRecipe recipe, int? padding)
     {
         Corpus = corpus;
         Tokenizer = tokenizer;
         Recipe = recipe;
-        Train = Encode(corpus.Train, tokenizer, corpus.Name);
-        Validation = corpus.Validation.Length == 0 ? null : Encode(corpus.Validation, tokenizer, corpus.Name);
-        TokensPerCharacter = (double)Train.Length / Characters(corpus.Train, tokenizer);
-        ValidationTokensPerCharacter = Validation is null
-            ? TokensPerCharacter
-            : (double)Validation.Length / Characters(corpus.Validation, tokenizer);
+        (Train, TokensPerCharacter) = Encode(corpus.TrainPart, tokenizer, corpus.Name, padding);
+        ValidationTokensPerCharacter = TokensPerCharacter;
+        if (corpus.Validation.Length > 0)
+        {
+            (Validation, ValidationTokensPerCharacter) = Encode(corpus.ValidationPart, tokenizer, corpus.Name, padding);
+        }
     }
 
     /// <summary>The text.</summary>
@@ -58,7 +59,7 @@ internal sealed class TrainingData
         TextCorpus corpus = Load(data);
         tokenizer ??= CreateTokenizer(recipe.Tokenizer, corpus);
         RequireText(corpus, tokenizer);
-        return new TrainingData(corpus, tokenizer, data);
+        return new TrainingData(corpus, tokenizer, data, recipe.Model.PaddingIdx);
     }
 
     /// <summary>The corpus that a recipe's data part names.</summary>
@@ -66,18 +67,26 @@ internal sealed class TrainingData
     /// <exception cref="InputException">It cannot be read.</exception>
     public static TextCorpus Load(DataRecipe data) => TextCorpus.Load(
         data.Source!,
-        new TextCorpusOptions { ValidationFraction = data.ValidationFraction, TestFraction = data.TestFraction, Raw = data.Raw });
+        new TextCorpusOptions
+        {
+            ValidationFraction = data.ValidationFraction,
+            TestFraction = data.TestFraction,
+            Raw = data.Raw,
+            Fields = data.Fields ?? new(),
+            Separator = data.Separator ?? "\n",
+        });
 
     /// <summary>Encodes a text; errors name where it came from.</summary>
-    /// <param name="utf8">The text.</param>
+    /// <param name="part">The text.</param>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="name">Named in errors.</param>
+    /// <param name="padding">The id of the model's padding; null for none.</param>
     /// <exception cref="InputException">A character that the vocabulary lacks, or invalid UTF-8.</exception>
-    public static TokenStream Encode(ReadOnlyMemory<byte> utf8, ITokenizer tokenizer, string name)
+    public static EncodedText Encode(TextPart part, ITokenizer tokenizer, string name, int? padding)
     {
         try
         {
-            return TokenStream.Encode(tokenizer, utf8);
+            return EncodedText.Of(part, tokenizer, padding);
         }
         catch (InputException e)
         {
@@ -97,8 +106,14 @@ internal sealed class TrainingData
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Corpus.Train.Span);
         hash.AppendData(Corpus.Validation.Span);
+        foreach (TextSegment segment in (Corpus.TrainPart.Segments ?? []).Concat(Corpus.ValidationPart.Segments ?? []))
+        {
+            hash.AppendData(Encoding.ASCII.GetBytes($"{segment.Start} {segment.IsCounted}\n"));
+        }
+
         LanguageModelRecipe identity = recipe with
         {
+            Schema = null,
             Description = null,
             Data = recipe.Data with { Source = null },
             Training = recipe.Training with
@@ -107,6 +122,7 @@ internal sealed class TrainingData
                 EvaluateEvery = 1,
                 LogEvery = 1,
                 KeepCheckpoints = 0,
+                EarlyStopping = null,
                 SamplePrompt = null,
                 SampleTokens = 0,
             },

@@ -119,6 +119,7 @@ internal sealed class TranslationData
 
         TranslationRecipe identity = recipe with
         {
+            Schema = null,
             Description = null,
             Data = new TranslationDataRecipe
             {
@@ -133,6 +134,7 @@ internal sealed class TranslationData
                 EvaluateEvery = 1,
                 LogEvery = 1,
                 KeepCheckpoints = 0,
+                EarlyStopping = null,
                 SampleSentences = 0,
             },
         };

@@ -63,7 +63,7 @@ internal sealed record EvaluationBatch(int Rows, int Length, int ContextLength, 
         for (int row = 0; row < windows.Count; row++)
         {
             stream.Read(windows[row].ContextStart, inputs.AsSpan(row * length, length));
-            stream.Read(windows[row].ContextStart + 1, targets.AsSpan(row * length, length));
+            stream.ReadTargets(windows[row].ContextStart + 1, targets.AsSpan(row * length, length));
         }
 
         return new(windows.Count, length, windows[0].ContextLength, inputs, targets);

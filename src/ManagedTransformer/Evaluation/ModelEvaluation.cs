@@ -7,6 +7,8 @@ namespace ManagedTransformer.Evaluation;
 /// <summary>Scores a model on a text: finds the text and the part of it, tokenizes, evaluates.</summary>
 public static class ModelEvaluation
 {
+    private static readonly DataRecipe _usual = new();
+
     /// <summary>Scores a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="options">What to score it on; default: the validation part of its training text.</param>
@@ -30,13 +32,14 @@ public static class ModelEvaluation
 
         (TextCorpus corpus, EvaluationSplit split) = FindText(model.Description.Data, options);
         TrainingData.RequireText(corpus, model.Tokenizer);
-        ReadOnlyMemory<byte> text = Part(corpus, split);
-        if (text.IsEmpty)
+        TextPart text = Part(corpus, split);
+        if (text.Text.IsEmpty)
         {
             throw new InputException($"{corpus.Name}: the {Name(split)} part is empty; choose another split.");
         }
 
-        TokenStream stream = TrainingData.Encode(text, model.Tokenizer, corpus.Name);
+        (TokenStream stream, double tokensPerCharacter) =
+            TrainingData.Encode(text, model.Tokenizer, corpus.Name, model.Network.Config.PaddingIdx);
         if (stream.Length < 2)
         {
             throw new InputException($"{corpus.Name}: the {Name(split)} part has {stream.Length} tokens, an evaluation needs at least 2.");
@@ -51,7 +54,6 @@ public static class ModelEvaluation
         }
 
         LanguageModelMetrics metrics = new(nll, tokens);
-        double tokensPerCharacter = (double)stream.Length / TrainingData.Characters(text, model.Tokenizer);
         return new ModelEvaluationResult(
             corpus.Name, split, metrics.Loss, metrics.LossBase2 * tokensPerCharacter, metrics.Perplexity, tokens,
             split == EvaluationSplit.Validation ? corpus.ValidationFloor : null)
@@ -65,17 +67,17 @@ public static class ModelEvaluation
         string source = options.Data ?? trainedOn?.Source ?? throw new InputException(
             "The model does not say what it was trained on; name a text to evaluate on.");
         bool isTrainingText = trainedOn?.Source is { } known && SameText(source, known);
-        bool isRaw = trainedOn?.Raw ?? false;
+        DataRecipe same = trainedOn ?? new DataRecipe();
         bool isSingleFile = !Directory.Exists(source) && source != TextCorpus.BuiltInStories;
         if (options.Split == EvaluationSplit.Auto && isSingleFile && !isTrainingText)
         {
-            return (TrainingData.Load(new DataRecipe { Source = source, ValidationFraction = 0, Raw = isRaw }), EvaluationSplit.All);
+            return (TrainingData.Load(same with { Source = source, ValidationFraction = 0, TestFraction = 0 }), EvaluationSplit.All);
         }
 
         // A folder's missing parts are only cut off its training text where training did the same.
         DataRecipe data = isTrainingText ? trainedOn! with { Source = source }
-            : isSingleFile ? new DataRecipe { Source = source, Raw = isRaw }
-            : new DataRecipe { Source = source, ValidationFraction = 0, Raw = isRaw };
+            : isSingleFile ? same with { Source = source, ValidationFraction = _usual.ValidationFraction, TestFraction = 0 }
+            : same with { Source = source, ValidationFraction = 0, TestFraction = 0 };
         TextCorpus corpus = TrainingData.Load(data);
         EvaluationSplit split = options.Split != EvaluationSplit.Auto ? options.Split
             : !corpus.Validation.IsEmpty ? EvaluationSplit.Validation
@@ -86,12 +88,12 @@ public static class ModelEvaluation
 
     private static bool SameText(string a, string b) => a == b || Path.GetFullPath(a) == Path.GetFullPath(b);
 
-    private static ReadOnlyMemory<byte> Part(TextCorpus corpus, EvaluationSplit split) => split switch
+    private static TextPart Part(TextCorpus corpus, EvaluationSplit split) => split switch
     {
-        EvaluationSplit.Train => corpus.Train,
-        EvaluationSplit.Validation => corpus.Validation,
-        EvaluationSplit.Test => corpus.Test,
-        _ => (byte[])[.. corpus.Train.Span, .. corpus.Validation.Span, .. corpus.Test.Span],
+        EvaluationSplit.Train => corpus.TrainPart,
+        EvaluationSplit.Validation => corpus.ValidationPart,
+        EvaluationSplit.Test => corpus.TestPart,
+        _ => TextPart.Join([corpus.TrainPart, corpus.ValidationPart, corpus.TestPart]),
     };
 
     private static string Name(EvaluationSplit split) => split switch

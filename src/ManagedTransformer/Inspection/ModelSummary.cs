@@ -99,6 +99,22 @@ public sealed record ModelSummary
         return Of(ModelFamily.Of(recipe).Summarize(recipe, name, data), name, facts);
     }
 
+    /// <summary>The number of trainable values of a recipe's model, without telling more of it.</summary>
+    /// <param name="recipe">The recipe, checked.</param>
+    /// <returns>Null where it depends on the vocabulary of a text that the recipe does not name.</returns>
+    public static long? CountParameters(Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        try
+        {
+            return ModelFamily.Of(recipe).Summarize(recipe, "The recipe", null).Shapes.ParameterCount;
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
+
     private static ModelSummary Of(FamilySummary summary, string source, ModelFacts facts) => new()
     {
         Source = source,

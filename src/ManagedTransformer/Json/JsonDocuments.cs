@@ -22,18 +22,24 @@ internal static class JsonDocuments
         ("System.String", "a text in quotes"),
     ];
 
-    public static T Read<T>(string path, byte[] utf8, JsonTypeInfo<T> type)
+    /// <summary>Reads a document.</summary>
+    /// <param name="path">Named in errors.</param>
+    /// <param name="utf8">The JSON.</param>
+    /// <param name="type">How to read it.</param>
+    /// <param name="hasLines">Whether the lines of the JSON say something to who reads an error.</param>
+    /// <exception cref="InputException">It is no JSON, or not of the type.</exception>
+    public static T Read<T>(string path, byte[] utf8, JsonTypeInfo<T> type, bool hasLines = true)
     {
         try
         {
             T value = JsonSerializer.Deserialize(utf8, type)
                 ?? throw new InputException($"{path}: the file holds null instead of an object.");
-            RequireFinite(path, utf8);
+            RequireFinite(path, utf8, hasLines);
             return value;
         }
         catch (JsonException e)
         {
-            throw new InputException(Explain(path, e), e);
+            throw new InputException(Explain(path, e, type, hasLines), e);
         }
     }
 
@@ -59,7 +65,7 @@ internal static class JsonDocuments
     public static byte[] Write<T>(T value, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
 
     // A number beyond the range of binary32 would silently become infinity.
-    private static void RequireFinite(string path, ReadOnlySpan<byte> utf8)
+    private static void RequireFinite(string path, ReadOnlySpan<byte> utf8, bool hasLines)
     {
         Utf8JsonReader reader = new(utf8, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         string key = "";
@@ -71,16 +77,16 @@ internal static class JsonDocuments
             }
             else if (reader.TokenType == JsonTokenType.Number && Math.Abs(reader.GetDouble()) > float.MaxValue)
             {
-                int line = utf8[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1;
+                string place = hasLines ? $" (line {utf8[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1})" : "";
                 throw new InputException(
-                    $"{path}: the value of '{key}' is {Encoding.UTF8.GetString(reader.ValueSpan)}, which no number here can be (line {line}).");
+                    $"{path}: the value of '{key}' is {Encoding.UTF8.GetString(reader.ValueSpan)}, which no number here can be{place}.");
             }
         }
     }
 
-    private static string Explain(string path, JsonException e)
+    private static string Explain(string path, JsonException e, JsonTypeInfo type, bool hasLines)
     {
-        string place = e.LineNumber is { } line ? $" (line {line + 1})" : "";
+        string place = hasLines && e.LineNumber is { } line ? $" (line {line + 1})" : "";
         string key = e.Path is { Length: > 2 } where ? where[2..] : "";
         string message = e.Message;
         if (e is UnknownNameException)
@@ -90,7 +96,8 @@ internal static class JsonDocuments
 
         if (message.Contains("could not be mapped", StringComparison.Ordinal))
         {
-            return $"{path}: unknown key '{key}'{place}.";
+            string[] known = JsonKeys.Names(type, JsonKeys.Split(key)[..^1]);
+            return $"{path}: unknown key '{key}'{place}{(known.Length > 0 ? $"; the known ones are {string.Join(", ", known)}" : "")}.";
         }
 
         if (message.StartsWith("Duplicate property '", StringComparison.Ordinal))

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ManagedTransformer.Data.Text;
 
 namespace ManagedTransformer.Recipes;
 
@@ -6,8 +7,8 @@ namespace ManagedTransformer.Recipes;
 public sealed record DataRecipe
 {
     /// <summary>
-    /// A text file (or <c>.gz</c>), a folder with train.txt and valid.txt, or <c>builtin:stories</c>; the command line overrides it.
-    /// Absent: the command line must name it.
+    /// A text file or JSON lines (<c>.jsonl</c>; each also as <c>.gz</c>), a folder with train.txt and valid.txt, a folder of such files,
+    /// or <c>builtin:stories</c>; the command line overrides it. Absent: the command line must name it.
     /// </summary>
     public string? Source { get; set; }
 
@@ -23,4 +24,14 @@ public sealed record DataRecipe
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Raw { get; set; }
+
+    /// <summary>Where the text of a record is, in JSON lines; null for the fields text, or prompt and completion.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RecordFields? Fields { get; set; }
+
+    /// <summary>
+    /// What stands behind every record of JSON lines, for instance a special token of the tokenizer; null for a line end.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Separator { get; set; }
 }

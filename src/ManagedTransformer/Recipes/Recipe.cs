@@ -16,6 +16,11 @@ public abstract record Recipe
     /// <summary>The architecture of translation models (<see cref="TranslationRecipe"/>).</summary>
     public const string TransformerTranslation = "transformer_seq2seq";
 
+    /// <summary>Where the schema of recipes lies, for editors; not used.</summary>
+    [JsonPropertyName("$schema")]
+    [JsonPropertyOrder(-3)]
+    public string? Schema { get; set; }
+
     /// <summary>Which kind of model.</summary>
     [JsonPropertyOrder(-2)]
     public required string Architecture { get; init; }
@@ -52,11 +57,26 @@ public abstract record Recipe
         return Encoding.UTF8.GetString(BuiltinRecipes.Read(name));
     }
 
+    /// <summary>The JSON schema of recipes, draft 2020-12: what editors complete and check them by.</summary>
+    public static string SchemaText => Encoding.UTF8.GetString(BuiltinRecipes.ReadSchema());
+
     /// <summary>Reads and checks the recipe of a language model.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InputException">As for <see cref="Load"/>, or a recipe of another kind of model.</exception>
     public static LanguageModelRecipe LoadLanguageModel(string path) => Load(path) as LanguageModelRecipe
         ?? throw new InputException($"{path}: this needs the recipe of a language model ('{TransformerLanguageModel}').");
+
+    /// <summary>The recipe with other values of some keys.</summary>
+    /// <param name="changes">
+    /// <c>KEY=VALUE</c> each: a path such as <c>training.schedule.lr</c> or <c>training.optimizer.betas[1]</c>, and JSON; what is no JSON
+    /// is a text. A later change stands on an earlier one.
+    /// </param>
+    /// <exception cref="InputException">An unknown key, a wrong type or a value out of its range.</exception>
+    public Recipe With(params IReadOnlyList<string> changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        return RecipeChanges.Apply(this, changes, "The recipe", "Recipe.With");
+    }
 
     /// <summary>Checks every value; vocabularies may still be open.</summary>
     /// <param name="where">Named in errors.</param>
@@ -65,7 +85,7 @@ public abstract record Recipe
 
     private static Recipe Read(string where, byte[] utf8)
     {
-        Recipe recipe = RecipeKind.Of(JsonDocuments.Architecture(utf8)).Read(where, utf8);
+        Recipe recipe = RecipeKind.Of(JsonDocuments.Architecture(utf8)).Read(where, utf8, true);
         recipe.Validate(where);
         return recipe;
     }

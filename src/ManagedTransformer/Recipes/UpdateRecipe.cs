@@ -39,6 +39,14 @@ public abstract record UpdateRecipe
     /// </summary>
     public int KeepCheckpoints { get; set; }
 
+    /// <summary>Moving averages of the weights, which are evaluated and kept in place of them; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EmaRecipe? Ema { get; set; }
+
+    /// <summary>When the run ends early; null for never.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EarlyStoppingRecipe? EarlyStopping { get; set; }
+
     /// <summary>Updates between log lines.</summary>
     public long LogEvery { get; set; } = 10;
 
@@ -60,6 +68,8 @@ public abstract record UpdateRecipe
 
         Optimizer.Validate(where);
         Schedule.Validate(where);
+        Ema?.Validate(where);
+        EarlyStopping?.Validate(where);
     }
 
     /// <summary>Refuses a choice of parameters beside that of adapters.</summary>

@@ -53,9 +53,16 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
     /// <inheritdoc/>
     protected override FamilySummary Summarize(LanguageModelRecipe recipe, string name, string? data)
     {
-        recipe = recipe with { Model = RecipeVocabulary.Resolve(recipe, name, data) };
+        recipe = recipe with { Model = RecipeVocabulary.Resolve(recipe, name, data), Schema = null };
         return Summary(recipe.Architecture, recipe.Model, JsonDocuments.Write(recipe, RecipeJson.Default.LanguageModelRecipe));
     }
+
+    /// <inheritdoc/>
+    protected override LanguageModelRecipe WithOptions(LanguageModelRecipe recipe, TrainingOptions options) => recipe with
+    {
+        Data = options.Data is { } data ? recipe.Data with { Source = TextCorpus.FullName(data) } : recipe.Data,
+        Training = recipe.Training with { Steps = options.Steps ?? recipe.Training.Steps },
+    };
 
     /// <inheritdoc/>
     protected override LanguageModelTask CreateTask(LanguageModelRecipe recipe, TrainingOptions options, string? checkpoint)

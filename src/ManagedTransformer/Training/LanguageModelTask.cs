@@ -50,6 +50,9 @@ internal class LanguageModelTask : TrainingTask
     public override string Fingerprint { get; }
 
     /// <inheritdoc/>
+    public override bool HasValidation => _data.Validation is not null;
+
+    /// <inheritdoc/>
     public override double? Floor => _data.Corpus.ValidationFloor;
 
     /// <inheritdoc/>
@@ -135,6 +138,8 @@ internal class LanguageModelTask : TrainingTask
         (double nll, long tokens) = LanguageModelEvaluator.Evaluate(
             Model.Network, stream, _recipe.Training.Context, _recipe.Training.EvaluateContextWindow, recorder, cancellation);
         _reports = recorder?.Reports ?? [];
-        return nll / tokens;
+        return tokens > 0 ? nll / tokens : throw new InputException(
+            $"{_data.Corpus.Name}: of the {stream.Length} tokens that an evaluation scores, all belong to prompts; "
+            + "training.evaluate_tokens may be too small.");
     }
 }

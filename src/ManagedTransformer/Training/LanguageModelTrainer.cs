@@ -19,6 +19,9 @@ internal class LanguageModelTrainer : Trainer
     private readonly Shape _shape;
     private readonly int[] _inputs, _targets;
 
+    // What stands for a target that the loss leaves out; null where the data has none.
+    private readonly int? _ignored;
+
     /// <summary>A trainer before its first update.</summary>
     /// <param name="network">The model.</param>
     /// <param name="recipe">How to train.</param>
@@ -31,6 +34,7 @@ internal class LanguageModelTrainer : Trainer
         : base(network, recipe, steps, random)
     {
         _network = network;
+        _ignored = (data.Train as MaskedTokenStream)?.Ignored;
         _batches = CreateBatches(data, recipe, seed);
         _history = network.Stack.CreateHistory();
         _shape = new Shape(recipe.Batch, recipe.Context);
@@ -69,6 +73,7 @@ internal class LanguageModelTrainer : Trainer
     protected override TrainingLoss Forward(ForwardContext context, CrossEntropyOptions options)
     {
         (Tensor inputs, Tensor targets) = Next();
+        options = _ignored is null ? options : options with { IgnoredTarget = _ignored };
         return _network.TrainingLoss(inputs, targets, context, options, _history);
     }
 

@@ -35,6 +35,11 @@ internal abstract class ModelFamily
     {
     }
 
+    /// <summary>The recipe with the data and the number of updates that the options name instead of its own.</summary>
+    /// <param name="recipe">A checked recipe of the family.</param>
+    /// <param name="options">The options.</param>
+    public abstract Recipe WithOptions(Recipe recipe, TrainingOptions options);
+
     /// <summary>Loads the data and builds the model.</summary>
     /// <param name="recipe">A checked recipe of the family.</param>
     /// <param name="options">Data, seed and so on.</param>

@@ -8,11 +8,17 @@ internal abstract class RecipeFamily<TRecipe> : ModelFamily
     where TRecipe : Recipe
 {
     /// <inheritdoc/>
+    public sealed override Recipe WithOptions(Recipe recipe, TrainingOptions options) => WithOptions((TRecipe)recipe, options);
+
+    /// <inheritdoc/>
     public sealed override TrainingTask CreateTask(Recipe recipe, TrainingOptions options, string? checkpoint) =>
         CreateTask((TRecipe)recipe, options, checkpoint);
 
     /// <inheritdoc/>
     public sealed override FamilySummary Summarize(Recipe recipe, string name, string? data) => Summarize((TRecipe)recipe, name, data);
+
+    /// <inheritdoc cref="ModelFamily.WithOptions"/>
+    protected abstract TRecipe WithOptions(TRecipe recipe, TrainingOptions options);
 
     /// <inheritdoc cref="ModelFamily.CreateTask"/>
     protected abstract TrainingTask CreateTask(TRecipe recipe, TrainingOptions options, string? checkpoint);

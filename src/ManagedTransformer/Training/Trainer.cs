@@ -21,6 +21,7 @@ internal abstract class Trainer
     private readonly IReadOnlyList<NamedParameter> _parameters;
     private readonly OptimizerSet _optimizers;
     private readonly LearningRateSchedule _schedule;
+    private readonly WeightAverages? _averages;
 
     /// <summary>A trainer before its first update.</summary>
     /// <param name="network">What to train.</param>
@@ -34,6 +35,7 @@ internal abstract class Trainer
         _parameters = recipe.Trained.Choose(network.Parameters());
         _optimizers = recipe.Optimizer.CreateSet(_parameters);
         _schedule = recipe.Schedule.Create(steps);
+        _averages = recipe.Ema is { } ema ? new WeightAverages(_parameters, ema.Decay) : null;
     }
 
     /// <summary>Trained values.</summary>
@@ -82,14 +84,49 @@ internal abstract class Trainer
 
         _optimizers.Step((float)update.Rate, norms, scale);
         ApplyConstraints();
+        _averages?.Update();
         Step++;
         return update;
     }
 
+    /// <summary>
+    /// Does something with the model that is evaluated and kept: the averages of its weights, where the recipe asks for them.
+    /// </summary>
+    /// <param name="action">What to do.</param>
+    public T WithAverages<T>(Func<T> action)
+    {
+        if (_averages is null)
+        {
+            return action();
+        }
+
+        Exchange();
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            Exchange();
+        }
+
+        void Exchange()
+        {
+            using DeviceScope? device = DeviceScope.Enter(_parameters[0].Parameter.Device);
+            _averages.Exchange();
+        }
+    }
+
     /// <summary>Writes everything that continues the run bit for bit, but for the weights and the position.</summary>
     /// <param name="folder">A checkpoint being written.</param>
-    public virtual void Save(string folder) =>
+    public virtual void Save(string folder)
+    {
         ModuleWeights.Save(_optimizers.State(), Path.Combine(folder, CheckpointFolder.OptimizerFile));
+        if (_averages is not null)
+        {
+            ModuleWeights.Save(_averages.State(), Path.Combine(folder, CheckpointFolder.AveragesFile));
+        }
+    }
 
     /// <summary>Continues a run.</summary>
     /// <param name="folder">Its checkpoint.</param>
@@ -98,6 +135,12 @@ internal abstract class Trainer
     {
         ModuleWeights.Load([.. _optimizers.State()], Path.Combine(folder, CheckpointFolder.OptimizerFile));
         _optimizers.Updates = state.Step;
+        if (_averages is not null)
+        {
+            ModuleWeights.Load([.. _averages.State()], Path.Combine(folder, CheckpointFolder.AveragesFile));
+            _averages.Updates = state.Step;
+        }
+
         Position = state.Position;
         Step = state.Step;
     }

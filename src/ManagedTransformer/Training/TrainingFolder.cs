@@ -1,4 +1,6 @@
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Files;
+using ManagedTransformer.Json;
 using ManagedTransformer.Training.TensorBoard;
 
 namespace ManagedTransformer.Training;
@@ -11,8 +13,17 @@ internal static class TrainingFolder
 
     public static string LogFile(string output) => Path.Combine(output, Log);
 
-    /// <summary>The recipe as it is trained, every value written out.</summary>
+    /// <summary>The recipe as it is trained, with all that was changed in it and every value written out.</summary>
     public static string RecipeFile(string output) => Path.Combine(output, RecipeName);
+
+    /// <summary>Where a checkpoint says that its run stands.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <exception cref="InputException">It does not say.</exception>
+    public static TrainingState ReadState(string checkpoint)
+    {
+        string path = Path.Combine(checkpoint, CheckpointFolder.TrainerFile);
+        return JsonDocuments.Read(path, Utf8File.Read(path), TrainingJson.Default.TrainingState);
+    }
 
     /// <summary>The last checkpoint of a run; null if it has none yet.</summary>
     public static string? FindLast(string output)

@@ -33,6 +33,12 @@ public sealed record TrainingOptions
     /// </summary>
     public string? Init { get; init; }
 
+    /// <summary>
+    /// Other values of the recipe's keys, <c>KEY=VALUE</c> each, as for <see cref="Recipes.Recipe.With"/>. A run that is resumed keeps
+    /// those that it began with.
+    /// </summary>
+    public IReadOnlyList<string> Set { get; init; } = [];
+
     /// <summary>Updates instead of the recipe's number.</summary>
     public long? Steps { get; init; }
 
@@ -56,6 +62,11 @@ public sealed record TrainingOptions
         RequireName(Data, nameof(Data));
         RequireName(Validation, nameof(Validation));
         RequireName(Init, nameof(Init));
+        if (Set is null || Set.Contains(null!))
+        {
+            throw new InputException("TrainingOptions.Set is null or has null in it; it must list KEY=VALUE, or be empty.");
+        }
+
         if (Steps is <= 0)
         {
             throw new InputException($"The number of steps (TrainingOptions.Steps) is {Steps}, it must be positive.");

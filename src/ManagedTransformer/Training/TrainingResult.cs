@@ -8,4 +8,17 @@ namespace ManagedTransformer.Training;
 /// <param name="Parameters">Trainable values of the model.</param>
 /// <param name="Seconds">Time of training and evaluation, earlier sessions of the run included.</param>
 public sealed record TrainingResult(long Step, bool IsComplete, ValidationResult? Validation, double? BestLoss, long Parameters,
-    double Seconds);
+    double Seconds)
+{
+    /// <summary>
+    /// What the best model scored, the lower the better: <see cref="BestLoss"/>, or what else the recipe keeps the best model by, such as
+    /// the negative BLEU; null where there was no evaluation.
+    /// </summary>
+    public double? BestScore { get; init; }
+
+    /// <summary>Whether evaluations found nothing better any more, so that the run ended before its last update.</summary>
+    public bool StoppedEarly { get; init; }
+
+    /// <summary>The highest BLEU, where the recipe keeps the best model by it; null for other recipes.</summary>
+    public double? BestBleu { get; init; }
+}

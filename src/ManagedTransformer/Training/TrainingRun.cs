@@ -14,7 +14,10 @@ namespace ManagedTransformer.Training;
 /// </summary>
 public sealed class TrainingRun
 {
+    private const string SetOption = "TrainingOptions.Set";
+
     private readonly TrainingOptions _options;
+    private readonly Recipe _recipe;
     private readonly TrainingTask _task;
     private readonly Stopwatch _watch = new();
     private readonly List<string> _notes = [];
@@ -23,13 +26,19 @@ public sealed class TrainingRun
     private double? _bestLoss, _bestScore;
     private long _savedStep = -1;
     private bool _isEvaluationDue;
+    private EarlyStop? _stop;
 
     private TrainingRun(Recipe recipe, TrainingOptions options)
     {
         string? checkpoint = options.Resume ? TrainingFolder.FindLast(options.Output) : null;
-        _options = options;
-        _task = ModelFamily.Of(recipe).CreateTask(recipe, options, checkpoint);
+        IReadOnlyList<string> before = checkpoint is null ? [] : TrainingFolder.ReadState(checkpoint).Set ?? [];
+        _options = options with { Set = RecipeChanges.Merge(before, options.Set, SetOption) };
+        recipe = RecipeChanges.Apply(recipe, _options.Set, options.RecipeName, SetOption);
+        ModelFamily family = ModelFamily.Of(recipe);
+        _recipe = family.WithOptions(recipe, options);
+        _task = family.CreateTask(recipe, options, checkpoint);
         _notes.AddRange(_task.Notes);
+        _stop = EarlyStop.For(_task, options.RecipeName);
         if (checkpoint is not null)
         {
             Restore(checkpoint);
@@ -117,7 +126,7 @@ public sealed class TrainingRun
             Evaluate(new TrainingProgress(Step, Steps, double.NaN, null, 0, 0, 0, TimeSpan.Zero, null));
         }
 
-        while (!_isEvaluationDue && Step < Steps && failure is null && !cancellation.IsCancellationRequested)
+        while (!_isEvaluationDue && !IsStopped && Step < Steps && failure is null && !cancellation.IsCancellationRequested)
         {
             TrainingUpdate update = Update();
             tokens += update.Tokens;
@@ -146,16 +155,22 @@ public sealed class TrainingRun
         }
 
         failure?.Throw();
-        bool isComplete = Step >= Steps && !_isEvaluationDue;
+        bool isComplete = (Step >= Steps || IsStopped) && !_isEvaluationDue;
         if (isComplete)
         {
             Average();
 
-            // A run that is resumed after its end still tells its result.
+            // A run that is resumed after its end still tells its result, and one that stops early scores all of the text like any other.
+            validation = Step < Steps ? null : validation;
             validation ??= Validate(everything: true, CancellationToken.None);
         }
 
-        return new TrainingResult(Step, isComplete, validation, _bestLoss, Model.ParameterCount, Seconds);
+        return new TrainingResult(Step, isComplete, validation, _bestLoss, Model.ParameterCount, Seconds)
+        {
+            StoppedEarly = isComplete && Step < Steps,
+            BestScore = _bestScore,
+            BestBleu = _task.Recipe is TranslationTrainingRecipe { BestBy: BestBy.Bleu } ? -_bestScore : null,
+        };
 
         // An evaluation that is interrupted is made up for when the run is resumed, which then ends as if nothing had been.
         void Evaluate(TrainingProgress report)
@@ -168,7 +183,7 @@ public sealed class TrainingRun
 
             try
             {
-                validation = Validate(Step == Steps, cancellation);
+                validation = Validate(Step == Steps, cancellation, isRegular: true);
             }
             catch (OperationCanceledException)
             {
@@ -204,7 +219,9 @@ public sealed class TrainingRun
     }
 
     /// <summary>Something that the trained model makes, for a person to read; null where the recipe asks for nothing.</summary>
-    public string? Sample() => _task.Sample();
+    public string? Sample() => _task.Trainer.WithAverages(_task.Sample);
+
+    private bool IsStopped => _stop is { IsReached: true };
 
     // What stands there when a run is resumed is its own, or a file of the user's.
     private static void WriteRecipe(TrainingRun run)
@@ -226,19 +243,26 @@ public sealed class TrainingRun
         }
         catch (InputException e)
         {
-            throw new InputException(
-                $"{e.Message}; {(_savedStep >= 0 ? $"the last good checkpoint is of step {_savedStep}" : "there is no checkpoint yet")}.",
-                e);
+            throw new InputException($"{e.Message}; {LastGood()}.", e);
         }
     }
 
-    private ValidationResult? Validate(bool everything, CancellationToken cancellation)
+    private string LastGood() =>
+        _savedStep >= 0 ? $"the last good checkpoint is of step {_savedStep}" : "there is no checkpoint yet";
+
+    private ValidationResult? Validate(bool everything, CancellationToken cancellation, bool isRegular = false)
     {
-        if (_task.Validate(everything, cancellation) is not { } validation)
+        if (_task.Trainer.WithAverages(() => _task.Validate(everything, cancellation)) is not { } validation)
         {
             return null;
         }
 
+        if (!double.IsFinite(validation.Loss))
+        {
+            throw new InputException($"Training stopped at step {Step}: the validation loss is {validation.Loss}; {LastGood()}.");
+        }
+
+        _stop = isRegular ? _stop?.After(validation.Score) : _stop;
         bool best = _bestScore is null || validation.Score < _bestScore;
         _bestScore = best ? validation.Score : _bestScore;
         _bestLoss = _bestLoss < validation.Loss ? _bestLoss : validation.Loss;
@@ -250,7 +274,7 @@ public sealed class TrainingRun
     {
         if (_task.Recipe.KeepCheckpoints > 0)
         {
-            CheckpointFolder.Write(TrainingFolder.Recent(_options.Output, Step), _task.WriteFiles);
+            Keep(TrainingFolder.Recent(_options.Output, Step));
             foreach (string old in TrainingFolder.FindRecent(_options.Output).SkipLast(_task.Recipe.KeepCheckpoints))
             {
                 Directory.Delete(old, recursive: true);
@@ -266,12 +290,18 @@ public sealed class TrainingRun
         }
     }
 
+    private void Keep(string folder) => _task.Trainer.WithAverages(() =>
+    {
+        CheckpointFolder.Write(folder, _task.WriteFiles);
+        return folder;
+    });
+
     // The best checkpoint first: a run killed in between evaluates this step again and writes the same.
     private void Save(ValidationResult? validation)
     {
         if (validation is { IsBest: true })
         {
-            CheckpointFolder.Write(Path.Combine(_options.Output, CheckpointFolder.Best), _task.WriteFiles);
+            Keep(Path.Combine(_options.Output, CheckpointFolder.Best));
         }
 
         CheckpointFolder.Write(Path.Combine(_options.Output, CheckpointFolder.Last), folder =>
@@ -285,8 +315,11 @@ public sealed class TrainingRun
                 Position = _task.Trainer.Position,
                 BestLoss = _bestLoss,
                 BestScore = _bestScore,
+                StoppingScore = _stop?.Score,
+                StaleEvaluations = _stop?.Stale,
                 Seconds = Seconds,
                 Steps = Steps,
+                Set = _options.Set.Count > 0 ? _options.Set : null,
                 IsEvaluationDue = _isEvaluationDue,
                 Fingerprint = _task.Fingerprint,
             };
@@ -298,12 +331,12 @@ public sealed class TrainingRun
 
     private void Restore(string folder)
     {
-        string path = Path.Combine(folder, CheckpointFolder.TrainerFile);
-        TrainingState state = JsonDocuments.Read(path, Utf8File.Read(path), TrainingJson.Default.TrainingState);
+        TrainingState state = TrainingFolder.ReadState(folder);
         if (state.Fingerprint != _task.Fingerprint)
         {
+            string changed = RecipeDifference.Describe(TrainingFolder.RecipeFile(_options.Output), _recipe);
             throw new InputException(
-                $"{folder} was trained with another recipe or on another text; it can only be resumed with the same ones.");
+                $"{folder} was trained with another recipe or on another text{changed}; it can only be resumed with the same ones.");
         }
 
         if (state.Seed != _options.Seed)
@@ -330,6 +363,7 @@ public sealed class TrainingRun
             _notes.Add($"The run has had {state.Step:N0} updates, more than the {Steps:N0} that are asked for: nothing is left to train.");
         }
 
+        _stop = _stop is null ? null : _stop with { Score = state.StoppingScore, Stale = state.StaleEvaluations ?? 0 };
         _isEvaluationDue = state.IsEvaluationDue;
         _savedStep = state.Step;
         _bestLoss = state.BestLoss;

@@ -28,11 +28,24 @@ public sealed record TrainingState
     /// </summary>
     public double? BestScore { get; set; }
 
+    /// <summary>
+    /// With early stopping: what the last evaluation scored that was better by enough; null before the first, and without.
+    /// </summary>
+    public double? StoppingScore { get; set; }
+
+    /// <summary>With early stopping: evaluations since then; null without.</summary>
+    public int? StaleEvaluations { get; set; }
+
     /// <summary>Seconds of training so far.</summary>
     public double Seconds { get; set; }
 
     /// <summary>Updates that the run was to have, by which schedules count; 0 in older checkpoints, which do not say.</summary>
     public long Steps { get; set; }
+
+    /// <summary>
+    /// Changes of the recipe that the run was given (<see cref="TrainingOptions.Set"/>), which it keeps when it is resumed; null for none.
+    /// </summary>
+    public IReadOnlyList<string>? Set { get; set; }
 
     /// <summary>Whether the run was interrupted while it evaluated the model of this step, so that resuming begins with that.</summary>
     public bool IsEvaluationDue { get; set; }

@@ -27,6 +27,9 @@ internal abstract class TrainingTask
     /// <summary>The fewest bits per character that any model can reach on the validation text, where its source knows it.</summary>
     public virtual double? Floor => null;
 
+    /// <summary>Whether there is a validation part.</summary>
+    public abstract bool HasValidation { get; }
+
     /// <summary>What a person should know about the data.</summary>
     public virtual IReadOnlyList<string> Notes => [];
 

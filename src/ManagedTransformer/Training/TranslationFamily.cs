@@ -40,7 +40,7 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
     /// <inheritdoc/>
     protected override FamilySummary Summarize(TranslationRecipe recipe, string name, string? data)
     {
-        recipe = recipe with { Model = RecipeVocabulary.Resolve(recipe, name, data) };
+        recipe = recipe with { Model = RecipeVocabulary.Resolve(recipe, name, data), Schema = null };
         return Summary(recipe.Architecture, recipe.Model, JsonDocuments.Write(recipe, RecipeJson.Default.TranslationRecipe));
     }
 
@@ -99,6 +99,13 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
         return new TranslationTask(recipe, data, validation, model, trainer, steps,
             [.. notes, .. AdapterStart.Notes(config.Lora, network, options.Init is not null)]);
     }
+
+    /// <inheritdoc/>
+    protected override TranslationRecipe WithOptions(TranslationRecipe recipe, TrainingOptions options) => recipe with
+    {
+        Data = options.Data is null && options.Validation is null ? recipe.Data : Data(recipe.Data, options).WithFullNames(),
+        Training = options.Steps is { } steps ? recipe.Training with { Steps = steps, Epochs = 0 } : recipe.Training,
+    };
 
     private static FamilySummary Summary(string architecture, EncoderDecoderConfig model, byte[] configuration)
     {

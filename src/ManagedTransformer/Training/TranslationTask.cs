@@ -52,6 +52,9 @@ internal sealed class TranslationTask : TrainingTask
     public override string Fingerprint { get; }
 
     /// <inheritdoc/>
+    public override bool HasValidation => _validation is not null;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> Notes { get; }
 
     /// <inheritdoc/>

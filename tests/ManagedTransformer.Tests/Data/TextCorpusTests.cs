@@ -80,7 +80,8 @@ public class TextCorpusTests
         Refuse(folder["none.txt"], "does not exist");
         Refuse(folder["empty.txt"], "is empty");
         Refuse(folder["bad.gz"], "gzip");
-        Refuse(folder.Name, "train.txt");
+        Directory.CreateDirectory(folder["none"]);
+        Refuse(folder["none"], "train.txt");
         Refuse("builtin:poems", "builtin:poems");
         Refuse(folder["one.txt"], "nothing left", new() { ValidationFraction = 0.9 });
         Refuse(folder["one.txt"], "validation_fraction is 1.5", new() { ValidationFraction = 1.5 });

@@ -82,7 +82,7 @@ public sealed class LayeringTests
         ["Architectures.DepthAdaptive.Tuning"],
         ["Training.TensorBoard"],
         ["Training"],
-        ["Inspection", "Benchmarks"],
+        ["Inspection", "Benchmarks", "Sweeps"],
         ["Runs", "Linearizing"],
     ];
 

@@ -66,6 +66,22 @@ public static class OptimizerUpdates
         }
     }
 
+    /// <summary>One step of a moving average, in one pass: a = a + weight (w - a).</summary>
+    /// <param name="average">a, of the parameter's shape, contiguous and on its device.</param>
+    /// <param name="parameter">w.</param>
+    /// <param name="weight">From 0 to 1.</param>
+    public static void Average(Tensor average, Parameter parameter, float weight)
+    {
+        ArgumentNullException.ThrowIfNull(average);
+        ArgumentNullException.ThrowIfNull(parameter);
+        average.Overwritten();
+
+        // Gradient descent on (w - a)^2 / 2, whose gradient is a - w.
+        parameter.Kernels.Optimizers.Sgd(
+            average.Buffer, parameter.Buffer, default, parameter.Count, gradientScale: -1, rate: weight, momentum: 0, nesterov: false,
+            decay: 1);
+    }
+
     /// <summary>Adagrad (Duchi et al., 2011): g = gradientScale gradient; a = a + g^2; w = w - rate g / (sqrt(a) + epsilon).</summary>
     /// <param name="parameter">w, with a gradient or row gradients; without either nothing happens.</param>
     /// <param name="accumulator">a.</param>

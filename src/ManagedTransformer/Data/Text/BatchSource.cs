@@ -60,6 +60,6 @@ internal abstract class BatchSource
     protected void ReadRow(int row, long start, Span<int> inputs, Span<int> targets)
     {
         Stream.Read(start, inputs.Slice(row * BlockLength, BlockLength));
-        Stream.Read(start + 1, targets.Slice(row * BlockLength, BlockLength));
+        Stream.ReadTargets(start + 1, targets.Slice(row * BlockLength, BlockLength));
     }
 }

@@ -25,6 +25,13 @@ internal sealed class ContiguousBatches : BatchSource
     {
         _offsetSeed = offsetSeed;
         _rowLength = stream.Length / batchSize;
+        if (stream is MaskedTokenStream)
+        {
+            throw new InputException(
+                "records with prompts are read from their beginnings, and not as one stream, as span attention and training.sampling "
+                + "'stream' need it; give them as texts, or without prompts.");
+        }
+
         if (_rowLength < blockLength + 1L)
         {
             throw new InputException(

@@ -4,11 +4,14 @@ namespace ManagedTransformer.Data.Text;
 
 /// <summary>
 /// Batches whose rows are windows at uniformly random places of the stream. The windows of a step are a pure function of the seed and the
-/// step, so a run continues from the number of its step alone.
+/// step, so a run continues from the number of its step alone. Windows of records with prompts begin with a record.
 /// </summary>
 internal sealed class RandomWindowBatches : BatchSource
 {
     private readonly ulong _seed;
+
+    // Where windows of records begin; null for plain text.
+    private readonly long[]? _starts;
 
     /// <summary>Prepares windows over a stream.</summary>
     /// <param name="stream">The tokens.</param>
@@ -26,6 +29,8 @@ internal sealed class RandomWindowBatches : BatchSource
             throw new InputException(
                 $"The text has {stream.Length} tokens, but a block of {blockLength} tokens with its targets needs {blockLength + 1L}.");
         }
+
+        _starts = (stream as MaskedTokenStream)?.Starts(blockLength);
     }
 
     /// <inheritdoc/>
@@ -34,7 +39,11 @@ internal sealed class RandomWindowBatches : BatchSource
         long step = Position.Step;
         for (int row = 0; row < BatchSize; row++)
         {
-            ReadRow(row, SplitMix64.Scale(SplitMix64.Hash(_seed, (ulong)step, (ulong)row), Stream.Length - BlockLength), inputs, targets);
+            ulong random = SplitMix64.Hash(_seed, (ulong)step, (ulong)row);
+            long start = _starts is null
+                ? SplitMix64.Scale(random, Stream.Length - BlockLength)
+                : _starts[SplitMix64.Scale(random, _starts.Length)];
+            ReadRow(row, start, inputs, targets);
         }
 
         Position = new(step + 1);

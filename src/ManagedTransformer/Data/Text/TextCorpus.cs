@@ -1,6 +1,5 @@
 using System.Text;
 using ManagedTransformer.Data.Builtin;
-using ManagedTransformer.Files;
 using ManagedTransformer.Hashing;
 
 namespace ManagedTransformer.Data.Text;
@@ -15,28 +14,41 @@ public sealed class TextCorpus
 
     private const string BuiltInPrefix = "builtin:";
 
-    // Files that are text, whole.
-    private (string Name, ReadOnlyMemory<byte> Text)[] _files = [];
+    private const string TestName = "test";
 
-    private TextCorpus(string name, ReadOnlyMemory<byte> train, ReadOnlyMemory<byte> validation, ReadOnlyMemory<byte> test)
+    private static readonly string[] _validationNames = ["valid", "val"];
+
+    // What was read, whole.
+    private TextPart[] _read = [];
+
+    private TextCorpus(string name, TextPart train, TextPart validation, TextPart test)
     {
         Name = name;
-        Train = train;
-        Validation = validation;
-        Test = test;
+        TrainPart = train;
+        ValidationPart = validation;
+        TestPart = test;
     }
 
     /// <summary>The file, the folder or the built-in name that the corpus came from.</summary>
     public string Name { get; }
 
     /// <summary>The text to train on; never empty.</summary>
-    public ReadOnlyMemory<byte> Train { get; }
+    public ReadOnlyMemory<byte> Train => TrainPart.Text;
 
     /// <summary>The text to validate on; empty where none was asked for.</summary>
-    public ReadOnlyMemory<byte> Validation { get; }
+    public ReadOnlyMemory<byte> Validation => ValidationPart.Text;
 
     /// <summary>The text to test on; empty where there is none.</summary>
-    public ReadOnlyMemory<byte> Test { get; }
+    public ReadOnlyMemory<byte> Test => TestPart.Text;
+
+    /// <summary>What to train on, with its records.</summary>
+    internal TextPart TrainPart { get; }
+
+    /// <summary>What to validate on, with its records.</summary>
+    internal TextPart ValidationPart { get; }
+
+    /// <summary>What to test on, with its records.</summary>
+    internal TextPart TestPart { get; }
 
     /// <summary>
     /// The fewest bits per character that any model can reach on <see cref="Validation"/> on average; null where this is not known.
@@ -44,10 +56,12 @@ public sealed class TextCorpus
     public double? ValidationFloor { get; private init; }
 
     /// <summary>
-    /// Loads a corpus: a text file, a <c>.gz</c> of one, a folder with <c>train.txt</c> and optionally <c>valid.txt</c> (or <c>val.txt</c>)
-    /// and <c>test.txt</c>, each also as <c>.txt.gz</c>, or <see cref="BuiltInStories"/>. What has no file of its own is cut off the end of
-    /// the training text, validation before test; no UTF-8 character is cut in two. A byte-order mark and the CR before every LF are left
-    /// out, unless <see cref="TextCorpusOptions.Raw"/> keeps them.
+    /// Loads a corpus: a text file; JSON lines (<c>.jsonl</c>) with the field text, or prompt and completion, of which losses count the
+    /// completion; a <c>.gz</c> of either; a folder with <c>train.txt</c> (or <c>.jsonl</c>, or a folder of shards) and optionally
+    /// <c>valid</c> (or <c>val</c>) and <c>test</c>; a folder of shards, which are read in the order of their names; or
+    /// <see cref="BuiltInStories"/>. What has no file of its own is cut off the end of the training text, validation before test; no UTF-8
+    /// character and no record is cut in two. A byte-order mark and the CR before every LF of plain text are left out, unless
+    /// <see cref="TextCorpusOptions.Raw"/> keeps them.
     /// </summary>
     /// <param name="source">The path or the built-in name.</param>
     /// <param name="options">How to cut; the defaults where absent.</param>
@@ -69,16 +83,16 @@ public sealed class TextCorpus
             throw new InputException($"There is no built-in corpus '{source}'; the one that exists is '{BuiltInStories}'.");
         }
 
-        return Directory.Exists(source) ? LoadFolder(source, options) : Cut(source, options, ReadText(source, options), null, null);
+        return Directory.Exists(source) ? LoadFolder(source, options) : Cut(source, options, TextFiles.Read(source, options), null, null);
     }
 
     /// <summary>Refuses files that are not UTF-8, unless they were taken byte by byte.</summary>
     /// <exception cref="InputException">A file is not UTF-8; the message names the line.</exception>
     internal void RequireUtf8()
     {
-        foreach ((string file, ReadOnlyMemory<byte> text) in _files)
+        foreach (TextPart part in _read)
         {
-            Utf8Text.RequireValid(text.Span, $"'{file}'");
+            part.RequireUtf8();
         }
     }
 
@@ -92,81 +106,45 @@ public sealed class TextCorpus
         StoryCorpus train = StoryCorpus.Generate(Seed(0), options.StoryTrainCharacters);
         StoryCorpus validation = StoryCorpus.Generate(Seed(1), options.StoryValidationCharacters);
         StoryCorpus test = StoryCorpus.Generate(Seed(2), options.StoryValidationCharacters);
-        return new(BuiltInStories, Encoding.ASCII.GetBytes(train.Text), Encoding.ASCII.GetBytes(validation.Text),
-            Encoding.ASCII.GetBytes(test.Text))
+        return new(BuiltInStories, Part(train), Part(validation), Part(test))
         {
             ValidationFloor = validation.BitsPerCharacter,
         };
+
+        static TextPart Part(StoryCorpus stories) => new(Encoding.ASCII.GetBytes(stories.Text));
 
         ulong Seed(ulong part) => SplitMix64.Hash(options.StorySeed, part, 0);
     }
 
     private static TextCorpus LoadFolder(string folder, TextCorpusOptions options)
     {
-        string train = Find(folder, "train.txt") ?? throw new InputException($"The folder '{folder}' has no train.txt (or train.txt.gz).");
-        string? validation = Find(folder, "valid.txt", "val.txt"), test = Find(folder, "test.txt");
-        return Cut(folder, options, ReadText(train, options), Part(validation), Part(test));
-
-        (string, ReadOnlyMemory<byte>)? Part(string? path) => path is null ? null : ReadText(path, options);
+        TextPart train = TextFiles.Find(folder, options, "train")
+            ?? TextFiles.ReadShards(folder, options, [.. _validationNames, TestName])
+            ?? throw new InputException(
+                $"The folder '{folder}' has no train.txt (or train.txt.gz), and no other files to train on ({TextFiles.Kinds}).");
+        return Cut(folder, options, train, TextFiles.Find(folder, options, _validationNames), TextFiles.Find(folder, options, TestName));
     }
 
-    private static TextCorpus Cut(
-        string name,
-        TextCorpusOptions options,
-        (string Name, ReadOnlyMemory<byte> Text) train,
-        (string Name, ReadOnlyMemory<byte> Text)? validation,
-        (string Name, ReadOnlyMemory<byte> Text)? test)
+    private static TextCorpus Cut(string name, TextCorpusOptions options, TextPart train, TextPart? validation, TextPart? test)
     {
         int end = train.Text.Length;
-        ReadOnlyMemory<byte> testText = test?.Text ?? CutOff(options.TestFraction);
-        ReadOnlyMemory<byte> validationText = validation?.Text ?? CutOff(options.ValidationFraction);
-        if (end == 0)
-        {
-            throw new InputException($"The file '{train.Name}' has nothing left to train on after validation and test are cut off.");
-        }
-
-        (string, ReadOnlyMemory<byte>)?[] files = options.Raw ? [] : [train, validation, test];
-        return new(name, train.Text[..end], validationText, testText) { _files = [.. files.OfType<(string, ReadOnlyMemory<byte>)>()] };
-
-        ReadOnlyMemory<byte> CutOff(double fraction)
-        {
-            ReadOnlySpan<byte> bytes = train.Text.Span;
-            int start = Math.Max(0, end - (int)Math.Round(fraction * bytes.Length));
-            while (start > 0 && start < end && (bytes[start] & 0xC0) == 0x80)
+        TextPart testPart = test ?? CutOff(options.TestFraction);
+        TextPart validationPart = validation ?? CutOff(options.ValidationFraction);
+        return end == 0
+            ? throw new InputException($"'{name}' has nothing left to train on after validation and test are cut off.")
+            : new(name, train.Between(0, end), validationPart, testPart)
             {
-                start--;
-            }
+                _read = [.. new[] { train, validation, test }.OfType<TextPart>()],
+            };
 
-            ReadOnlyMemory<byte> part = train.Text[start..end];
+        TextPart CutOff(double fraction)
+        {
+            int start = train.CutBefore(Math.Max(0, end - (int)Math.Round(fraction * train.Text.Length)));
+            start = fraction == 0 ? end : start;
+            TextPart part = train.Between(start, end);
             end = start;
             return part;
         }
-    }
-
-    private static string? Find(string folder, params ReadOnlySpan<string> names)
-    {
-        foreach (string name in names)
-        {
-            string path = Path.Combine(folder, name);
-            if (File.Exists(path))
-            {
-                return path;
-            }
-
-            if (File.Exists(path + ".gz"))
-            {
-                return path + ".gz";
-            }
-        }
-
-        return null;
-    }
-
-    private static (string Name, ReadOnlyMemory<byte> Text) ReadText(string path, TextCorpusOptions options)
-    {
-        byte[] bytes = InputFile.ReadAllBytes(path);
-        Memory<byte> text = options.Raw ? bytes : Utf8Text.Clean(bytes, $"'{path}'");
-        return text.Length > 0 ? (path, text) : throw new InputException($"The file '{path}' is empty.");
     }
 
     private static void RequireFraction(double value, string key)

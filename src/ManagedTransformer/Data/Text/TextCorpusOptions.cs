@@ -12,6 +12,12 @@ public sealed record TextCorpusOptions
     /// <summary>True to take files byte by byte, as they are: nothing is left out, and what looks like UTF-16 is not refused.</summary>
     public bool Raw { get; init; }
 
+    /// <summary>Where the text of a record is, in files of records.</summary>
+    public RecordFields Fields { get; init; } = new();
+
+    /// <summary>What stands behind every record.</summary>
+    public string Separator { get; init; } = "\n";
+
     /// <summary>Selects the stories of <see cref="TextCorpus.BuiltInStories"/>.</summary>
     public ulong StorySeed { get; init; } = 1;
 

@@ -82,6 +82,11 @@ public abstract class TokenStream
         return tokenizer is ByteTokenizer { VocabularySize: 256 } ? FromBytes(utf8) : FromIds(tokenizer.Encode(utf8.Span));
     }
 
+    /// <summary>Copies tokens as targets: what losses leave out is replaced by a number that they ignore.</summary>
+    /// <param name="position">The first token, from 0.</param>
+    /// <param name="destination">Receives the targets.</param>
+    internal virtual void ReadTargets(long position, Span<int> destination) => Read(position, destination);
+
     /// <summary>Copies tokens of a range that was checked.</summary>
     /// <param name="position">The first token.</param>
     /// <param name="destination">Receives the tokens.</param>

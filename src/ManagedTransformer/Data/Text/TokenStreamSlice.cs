@@ -5,5 +5,7 @@ internal sealed class TokenStreamSlice(TokenStream source, long start, long leng
 {
     public override long Length => length;
 
+    internal override void ReadTargets(long position, Span<int> destination) => source.ReadTargets(start + position, destination);
+
     protected override void ReadCore(long position, Span<int> destination) => source.Read(start + position, destination);
 }

@@ -1,0 +1,62 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ManagedTransformer.Recipes;
+
+/// <summary>Changes of a recipe by the paths of its keys, checked like its file.</summary>
+internal static class RecipeChanges
+{
+    /// <summary>Applies changes in their order and checks the whole.</summary>
+    /// <param name="recipe">A recipe that is right as it is.</param>
+    /// <param name="changes"><c>KEY=VALUE</c> each.</param>
+    /// <param name="name">What to call the recipe in errors.</param>
+    /// <param name="option">Where the changes come from, for errors.</param>
+    /// <exception cref="InputException">An unknown key, a wrong type or a value out of its range.</exception>
+    public static Recipe Apply(Recipe recipe, IReadOnlyList<string> changes, string name, string option)
+    {
+        if (changes.Count == 0)
+        {
+            return recipe;
+        }
+
+        RecipeKind kind = RecipeKind.Of(recipe.Architecture);
+        JsonObject json = JsonSerializer.SerializeToNode(recipe, kind.Type)!.AsObject();
+        foreach (string text in changes)
+        {
+            RecipeChange change = RecipeChange.Parse(text, option);
+            if (change.Key == "architecture")
+            {
+                throw new InputException($"{option} cannot change 'architecture', which says what kind of recipe it is.")
+                {
+                    Option = option,
+                };
+            }
+
+            change.Apply(json, kind.Type, option);
+        }
+
+        string given = string.Join(' ', changes);
+        try
+        {
+            Recipe changed = kind.Read($"{option} {given}", Encoding.UTF8.GetBytes(json.ToJsonString()), false);
+            changed.Validate($"{name} with {option} {given}");
+            return changed;
+        }
+        catch (InputException e)
+        {
+            throw new InputException(e.Message, e) { Option = option };
+        }
+    }
+
+    /// <summary>The changes of a run that goes on: those that it began with, but for keys that are changed anew.</summary>
+    /// <param name="before">The changes that it began with.</param>
+    /// <param name="now">The changes now.</param>
+    /// <param name="option">Where they come from, for errors.</param>
+    /// <exception cref="InputException">One is not <c>KEY=VALUE</c>.</exception>
+    public static IReadOnlyList<string> Merge(IReadOnlyList<string> before, IReadOnlyList<string> now, string option)
+    {
+        RecipeChange[] given = [.. now.Select(text => RecipeChange.Parse(text, option))];
+        return [.. before.Where(text => !given.Any(RecipeChange.Parse(text, option).IsOfKey)), .. now];
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ManagedTransformer.Recipes;
+
+/// <summary>What tells a recipe from the one that a run was begun with.</summary>
+internal static class RecipeDifference
+{
+    private const int Most = 3;
+
+    /// <summary>The keys with other values, as a part of a sentence; empty where there are none or the earlier recipe is gone.</summary>
+    /// <param name="path">The file of the earlier recipe.</param>
+    /// <param name="now">The recipe now.</param>
+    public static string Describe(string path, Recipe now)
+    {
+        Dictionary<string, string> before;
+        try
+        {
+            before = Values(JsonNode.Parse(File.ReadAllBytes(path)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return "";
+        }
+
+        Dictionary<string, string> after = Values(JsonSerializer.SerializeToNode(now, RecipeKind.Of(now.Architecture).Type));
+        string[] changed = [.. before.Keys.Union(after.Keys).Where(key => !IsFree(key) && Value(before, key) != Value(after, key))];
+        string more = changed.Length > Most ? $" and {changed.Length - Most} more" : "";
+        return changed.Length == 0 ? "" : $" ({string.Join(", ", changed.Take(Most).Select(
+            key => $"{key} was {Value(before, key)} and is {Value(after, key)}"))}{more})";
+    }
+
+    // What a run that goes on may change.
+    private static bool IsFree(string key) => key is "$schema" or "description" or "data.source" or "training.steps"
+        or "training.evaluate_every" or "training.log_every" or "training.keep_checkpoints" or "training.sample_prompt"
+        or "training.sample_tokens" or "training.early_stopping.patience" or "training.early_stopping.min_delta";
+
+    private static string Value(Dictionary<string, string> values, string key) => values.GetValueOrDefault(key, "absent");
+
+    private static Dictionary<string, string> Values(JsonNode? root)
+    {
+        Dictionary<string, string> values = [];
+        Add(root, "");
+        return values;
+
+        void Add(JsonNode? node, string key)
+        {
+            if (node is not JsonObject members)
+            {
+                values[key] = node?.ToJsonString() ?? "null";
+                return;
+            }
+
+            foreach ((string name, JsonNode? member) in members)
+            {
+                Add(member, key.Length == 0 ? name : $"{key}.{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Xunit;
+
+namespace ManagedTransformer.Cli.Tests;
+
+/// <summary><c>mt train --set</c></summary>
+public sealed class SetOptionTests : IDisposable
+{
+    private readonly Workspace _work = new();
+
+    public void Dispose() => _work.Dispose();
+
+    [Fact]
+    public void ARunWithChangesIsThatOfTheChangedRecipe()
+    {
+        Assert.Equal(0, _work.Train("set", "--set", "training.schedule.lr=3e-3", "--set", "model.layers=2").ExitCode);
+        _work.Write("recipe.json", Workspace.TinyRecipe
+            .Replace("\"layers\": 1", "\"layers\": 2", StringComparison.Ordinal)
+            .Replace("\"steps\": 20", "\"schedule\": { \"lr\": 3e-3 }, \"steps\": 20", StringComparison.Ordinal));
+        Assert.Equal(0, _work.Train("file").ExitCode);
+        Assert.Equal(_work.LastCheckpoint("file").Weights, _work.LastCheckpoint("set").Weights);
+
+        // And so is that of the recipe that the run saved.
+        Assert.Equal(0, Workspace.Run("train", _work["set/recipe.json"], "--out", _work["again"]).ExitCode);
+        Assert.Equal(_work.LastCheckpoint("file").Weights, _work.LastCheckpoint("again").Weights);
+    }
+
+    [Fact]
+    public void AResumedRunKeepsItsChangesAndRefusesOthers()
+    {
+        Assert.Equal(0, _work.Train("whole", "--set", "model.layers=2").ExitCode);
+        Assert.Equal(0, _work.Train("cut", "--set", "model.layers=2", "--steps", "10").ExitCode);
+        _work.Train("cut", "--resume", "--set", "model.layers=3")
+            .AssertFails(CommandLine.Failed, "model.layers was 2 and is 3", "resumed with the same ones");
+        Assert.Equal(0, _work.Train("cut", "--resume").ExitCode);
+        Assert.Equal(_work.LastCheckpoint("whole").Weights, _work.LastCheckpoint("cut").Weights);
+    }
+
+    [Theory]
+    [InlineData("training.step=3", "no key 'training.step' (did you mean 'training.steps'?)")]
+    [InlineData("training.steps=three", "the value of 'training.steps' must be a number")]
+    [InlineData("training.steps=0", "training.steps is 0, it must be positive")]
+    [InlineData("training.steps", "needs KEY=VALUE")]
+    public void WhatIsWrongIsWrongUsage(string change, string expected)
+    {
+        _work.Train("out", "--set", change).AssertFails(CommandLine.WrongUsage, "--set", expected);
+        Assert.False(Directory.Exists(_work["out"]));
+    }
+}
