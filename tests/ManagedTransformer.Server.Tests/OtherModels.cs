@@ -2,7 +2,6 @@ using ManagedTransformer.Architectures.DepthAdaptive;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
-using ManagedTransformer.Modules.Attention;
 using ManagedTransformer.Modules.Embeddings;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;

@@ -62,6 +62,11 @@ public sealed record RunRecord
         bool hasRecipe = File.Exists(recipe);
         List<KeyValuePair<string, string>> configuration = hasRecipe ? RunConfiguration.OfRecipe(recipe)
             : summary?.Configuration is { } description ? RunConfiguration.OfModel(description) : [];
+        if (hasRecipe && summary?.Configuration is { } trained)
+        {
+            TakeSizes(configuration, RunConfiguration.OfModel(trained));
+        }
+
         if (summary?.Training is { } state)
         {
             configuration.Add(KeyValuePair.Create("seed", FormattableString.Invariant($"{state.Seed}")));
@@ -96,6 +101,23 @@ public sealed record RunRecord
         ArgumentNullException.ThrowIfNull(folders);
         IReadOnlyList<string> names = RunNames.Of(folders);
         return [.. folders.Zip(names, (folder, name) => Read(folder) with { Name = name })];
+    }
+
+    // The vocabularies that the text decided, of which recipes do not tell.
+    private static void TakeSizes(List<KeyValuePair<string, string>> recipe, List<KeyValuePair<string, string>> model)
+    {
+        foreach (KeyValuePair<string, string> size in model.Where(pair => pair.Key is "model.vocab" or "model.src_vocab"))
+        {
+            int place = recipe.FindIndex(pair => pair.Key == size.Key);
+            if (place >= 0)
+            {
+                recipe[place] = size;
+            }
+            else
+            {
+                recipe.Add(size);
+            }
+        }
     }
 
     private static string RequireLog(string folder)

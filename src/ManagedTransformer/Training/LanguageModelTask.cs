@@ -4,7 +4,6 @@ using ManagedTransformer.Data.Text;
 using ManagedTransformer.Datasets;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Generation;
-using ManagedTransformer.Json;
 using ManagedTransformer.Modules.Reports;
 using ManagedTransformer.Recipes;
 
@@ -60,11 +59,6 @@ internal class LanguageModelTask : TrainingTask
 
     /// <inheritdoc/>
     public override double? BitsPerCharacter(double loss) => loss / Math.Log(2) * _data.TokensPerCharacter;
-
-    /// <inheritdoc/>
-    public override byte[] WriteRecipe() => JsonDocuments.Write(
-        _recipe with { Data = Model.Description.Data ?? _recipe.Data, Training = _recipe.Training with { Steps = Steps } },
-        RecipeJson.Default.LanguageModelRecipe);
 
     /// <inheritdoc/>
     public override Validation? Validate(bool everything, CancellationToken cancellation)

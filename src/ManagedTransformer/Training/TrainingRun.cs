@@ -229,7 +229,7 @@ public sealed class TrainingRun
         string path = TrainingFolder.RecipeFile(run.Output);
         if (!run._options.Resume || !File.Exists(path))
         {
-            AtomicFile.Write(path, run._task.WriteRecipe());
+            AtomicFile.Write(path, RecipeKind.Of(run._recipe.Architecture).Write(run._recipe));
         }
     }
 

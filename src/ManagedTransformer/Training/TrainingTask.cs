@@ -57,9 +57,6 @@ internal abstract class TrainingTask
     /// <param name="folder">A checkpoint being written.</param>
     public virtual void WriteFiles(string folder) => Model.WriteFiles(folder);
 
-    /// <summary>The recipe as it is trained: with the model's vocabulary, the data and the number of updates of this run.</summary>
-    public abstract byte[] WriteRecipe();
-
     /// <summary>What another number of updates than before does to the learning rates that are still to come; null for nothing.</summary>
     /// <param name="state">Where the run that is resumed stands.</param>
     public string? DescribeSchedule(TrainingState state)

@@ -3,7 +3,6 @@ using ManagedTransformer.Datasets;
 using ManagedTransformer.Evaluation;
 using ManagedTransformer.Evaluation.Metrics;
 using ManagedTransformer.Generation;
-using ManagedTransformer.Json;
 using ManagedTransformer.Recipes;
 
 namespace ManagedTransformer.Training;
@@ -56,11 +55,6 @@ internal sealed class TranslationTask : TrainingTask
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Notes { get; }
-
-    /// <inheritdoc/>
-    public override byte[] WriteRecipe() => JsonDocuments.Write(
-        _recipe with { Data = Model.Description.Data ?? _recipe.Data, Training = _recipe.Training with { Steps = Steps, Epochs = 0 } },
-        RecipeJson.Default.TranslationRecipe);
 
     /// <inheritdoc/>
     public override Validation? Validate(bool everything, CancellationToken cancellation)
