@@ -227,7 +227,7 @@ public sealed class TrainingRun
     private static void WriteRecipe(TrainingRun run)
     {
         string path = TrainingFolder.RecipeFile(run.Output);
-        if (!run._options.Resume || !File.Exists(path))
+        if (!run._options.Resume || !File.Exists(path) || run._options.Set.Count > 0)
         {
             AtomicFile.Write(path, RecipeKind.Of(run._recipe.Architecture).Write(run._recipe));
         }

@@ -14,7 +14,6 @@ internal static class NotRun
         ("docs/jobs/train.md", "mt train mine.json", "the recipe of two minutes that the line before it wrote"),
         ("docs/jobs/train.md", "mt train stories --steps 3000 --resume", "thousands of updates"),
         ("*", "mt serve ", "serves until it is stopped; tests of its own do so"),
-        ("*", "mt-serve ", "serves until it is stopped; tests of its own do so"),
         ("*", "dotnet run -c Release --project src/ManagedTransformer.Server", "serves until it is stopped"),
         ("*", "mt linearize ", "measures texts of 65,536 tokens; docs/jobs/linearize.md runs the same in C#"),
         ("*", "mt generate out/stories-rnn ", "the model of a command that is not run"),

@@ -38,13 +38,10 @@ public sealed class HostileFileTests : IDisposable
         // A machine that is busy with something else may need a second look.
         for (int i = 0; i < MostLooks && (fastest >= _limit || least > allowed); i++)
         {
-            long before = GC.GetTotalMemory(forceFullCollection: true), most = before;
-            using Timer timer = new(_ => most = Math.Max(most, GC.GetTotalMemory(false)), null, 0, 5);
             Stopwatch clock = Stopwatch.StartNew();
-            e = Assert.Throws<InputException>(() =>
-                ModelImport.Run(_folder["model.pt"], _folder["out"], new ImportOptions { From = file.From }));
+            e = Import();
             fastest = clock.Elapsed < fastest ? clock.Elapsed : fastest;
-            least = Math.Min(least, most - before);
+            least = Math.Min(least, MostMemory(() => Import()));
         }
 
         Assert.True(fastest < _limit, $"{fastest}: {e.Message}");
@@ -54,6 +51,29 @@ public sealed class HostileFileTests : IDisposable
         Assert.DoesNotContain(e.Message, char.IsControl);
         Assert.True(e.Message.Length < 600, e.Message);
         Assert.False(Path.Exists(_folder["out"]));
+
+        InputException Import() => Assert.Throws<InputException>(() =>
+            ModelImport.Run(_folder["model.pt"], _folder["out"], new ImportOptions { From = file.From }));
+    }
+
+    // Of objects that are in use: how much garbage lies about depends on the processor's cache.
+    private static long MostMemory(Action action)
+    {
+        long before = GC.GetTotalMemory(forceFullCollection: true), most = before;
+        using ManualResetEventSlim isOver = new();
+        Thread watch = new(() =>
+        {
+            while (!isOver.Wait(20))
+            {
+                GC.Collect();
+                most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: false));
+            }
+        });
+        watch.Start();
+        action();
+        isOver.Set();
+        watch.Join();
+        return most - before;
     }
 
     [Fact]
