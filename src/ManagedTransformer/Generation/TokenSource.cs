@@ -136,6 +136,10 @@ internal sealed class TokenSource : IDisposable
         return true;
     }
 
-    /// <summary>Gives the memory of steps back.</summary>
-    public void Dispose() => _step.Dispose();
+    /// <summary>Gives the memory of steps and of the text's state back.</summary>
+    public void Dispose()
+    {
+        _step.Dispose();
+        _state.Release();
+    }
 }

@@ -50,6 +50,14 @@ internal sealed class LinearState : LayerState
     }
 
     /// <inheritdoc/>
+    internal override void Release()
+    {
+        State.S.Release();
+        State.Z.Release();
+        _maximum?.Release();
+    }
+
+    /// <inheritdoc/>
     internal override bool TryPretend(int length, int capacity) => true;
 
     /// <summary>

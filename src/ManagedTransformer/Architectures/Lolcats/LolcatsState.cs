@@ -125,6 +125,15 @@ internal sealed class LolcatsState : LayerState
     }
 
     /// <inheritdoc/>
+    internal override void Release()
+    {
+        foreach (Tensor tensor in new[] { Sums.S, Sums.Z, _keys, _values })
+        {
+            tensor.Release();
+        }
+    }
+
+    /// <inheritdoc/>
     internal override bool TryPretend(int length, int capacity)
     {
         using NoGradientScope _ = new();

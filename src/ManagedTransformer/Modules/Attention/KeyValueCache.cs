@@ -40,6 +40,13 @@ public sealed class KeyValueCache : LayerState
     }
 
     /// <inheritdoc/>
+    internal override void Release()
+    {
+        _keys.Release();
+        _values.Release();
+    }
+
+    /// <inheritdoc/>
     internal override bool TryPretend(int length, int capacity)
     {
         int kept = _window == 0 ? length : Math.Min(length, _window - 1);

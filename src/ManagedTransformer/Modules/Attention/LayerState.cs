@@ -16,6 +16,11 @@ public abstract class LayerState
     internal virtual void Reorder(ReadOnlySpan<int> parents, int start) =>
         throw new NotSupportedException($"{GetType().Name} cannot reorder its rows.");
 
+    /// <summary>Gives its memory back at once; nothing is read or stepped afterwards.</summary>
+    internal virtual void Release()
+    {
+    }
+
     /// <summary>
     /// Becomes a state that has read so many positions, without reading any, for measurements: what it holds of them is arbitrary.
     /// </summary>

@@ -92,6 +92,13 @@ internal sealed class RowCache
         moved.Release();
     }
 
+    /// <summary>Gives its memory back.</summary>
+    public void Release()
+    {
+        _values?.Release();
+        (_values, _capacity, Length) = (null, 0, 0);
+    }
+
     /// <summary>Stands as if it held random vectors of so many positions: for measurements of what long texts cost.</summary>
     public void Pretend(int length, int capacity, RandomKey key)
     {
