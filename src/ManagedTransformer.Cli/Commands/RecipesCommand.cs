@@ -15,7 +15,7 @@ internal static class RecipesCommand
     private const int ParametersWidth = 10;
     private const long Million = 1_000_000;
 
-    private static readonly int ArchitectureWidth = Recipe.TransformerTranslation.Length;
+    private static readonly int _architectureWidth = Recipe.TransformerTranslation.Length;
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
@@ -59,7 +59,7 @@ internal static class RecipesCommand
                 else
                 {
                     terminal.Output.WriteLine(Fit(
-                        $"{known.PadRight(width)}  {recipe.Architecture.PadRight(ArchitectureWidth)}  {Short(parameters),ParametersWidth}  "
+                        $"{known.PadRight(width)}  {recipe.Architecture.PadRight(_architectureWidth)}  {Short(parameters),ParametersWidth}  "
                             + recipe.Description,
                         terminal.OutputWidth));
                 }

@@ -19,11 +19,11 @@ internal sealed class ServedModels(IReadOnlyList<ServedModel> models) : IDisposa
     /// <param name="reports">What its mechanisms know.</param>
     public static ServedModel Serve(
         string name, TrainedModel model, ServerOptions options, IReadOnlyList<MechanismReport> reports) => model switch
-    {
-        LanguageModel language => new ServedLanguageModel(name, language, options) { Reports = reports },
-        TranslationModel translation => new ServedTranslationModel(name, translation, options) { Reports = reports },
-        _ => throw new ArgumentException($"A {model.GetType().Name} cannot be served.", nameof(model)),
-    };
+        {
+            LanguageModel language => new ServedLanguageModel(name, language, options) { Reports = reports },
+            TranslationModel translation => new ServedTranslationModel(name, translation, options) { Reports = reports },
+            _ => throw new ArgumentException($"A {model.GetType().Name} cannot be served.", nameof(model)),
+        };
 
     /// <summary>The model of a name.</summary>
     /// <exception cref="RequestException">There is none, status 404.</exception>

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Net.Http.Headers;
 using ManagedTransformer.Server.Requests;
+using Microsoft.Net.Http.Headers;
 
 namespace ManagedTransformer.Server.Pipeline;
 
