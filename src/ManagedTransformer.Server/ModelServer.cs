@@ -4,6 +4,7 @@ using ManagedTransformer.Server.Endpoints;
 using ManagedTransformer.Server.Metrics;
 using ManagedTransformer.Server.Models;
 using ManagedTransformer.Server.Pipeline;
+using ManagedTransformer.Server.Responses;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -48,14 +49,14 @@ internal sealed class ModelServer : IAsyncDisposable
         Router router = new(
         [
             new ModelsEndpoint(models),
-            new ModelEndpoint(models),
+            new NamedModelEndpoint("/v1/models/", models, ModelsEndpoint.Write),
             new CompletionsEndpoint(models, options),
             new ChatCompletionsEndpoint(models, options),
             new EmbeddingsEndpoint(models, options),
             new TranslateEndpoint(models, options),
             new HealthEndpoint(),
             new MetricsEndpoint(metrics),
-            new ReportsEndpoint(models),
+            new NamedModelEndpoint("/reports/", models, MechanismReports.Write),
             .. PageEndpoint.All,
         ]);
         RequestPipeline pipeline = new(options, router, metrics, log, stopping.Token, stopped.Token);

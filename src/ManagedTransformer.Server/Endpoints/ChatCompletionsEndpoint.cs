@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Server.Generations;
-using ManagedTransformer.Server.Metrics;
 using ManagedTransformer.Server.Models;
 using ManagedTransformer.Server.Requests;
 using ManagedTransformer.Tokenization.Chat;
@@ -11,28 +10,13 @@ namespace ManagedTransformer.Server.Endpoints;
 /// <summary><c>POST /v1/chat/completions</c>: writes the next message of a conversation.</summary>
 /// <param name="models">The models.</param>
 /// <param name="options">Limits.</param>
-internal sealed class ChatCompletionsEndpoint(ServedModels models, ServerOptions options) : IEndpoint
+internal sealed class ChatCompletionsEndpoint(ServedModels models, ServerOptions options) : GenerationEndpoint(models, options)
 {
-    private const int MostProbabilities = 20;
-    private readonly GenerationJobs _jobs = new(options);
+    /// <inheritdoc/>
+    public override string Path => "/v1/chat/completions";
 
     /// <inheritdoc/>
-    public string Path => "/v1/chat/completions";
-
-    /// <inheritdoc/>
-    public string Method => HttpMethods.Post;
-
-    /// <inheritdoc/>
-    public async Task HandleAsync(HttpContext context, RequestMeasurements measurements, CancellationToken cancellation)
-    {
-        GenerationJob job;
-        using (RequestBody body = await RequestBody.ReadAsync(context, options.MaxBodyBytes, cancellation))
-        {
-            job = Read(body, measurements);
-        }
-
-        await new GenerationResponse(context, job, measurements).WriteAsync(cancellation);
-    }
+    protected override string Purpose => "write messages";
 
     private static int? Probabilities(RequestBody body)
     {
@@ -76,10 +60,9 @@ internal sealed class ChatCompletionsEndpoint(ServedModels models, ServerOptions
         }
     }
 
-    private GenerationJob Read(RequestBody body, RequestMeasurements measurements)
+    /// <inheritdoc/>
+    protected override GenerationJob Read(RequestBody body, ServedLanguageModel model)
     {
-        ServedLanguageModel model = models.Require<ServedLanguageModel>(body, "write messages");
-        measurements.Model = model.Name;
         if (model.Model.ChatTemplate is null)
         {
             throw new RequestException(
@@ -89,18 +72,18 @@ internal sealed class ChatCompletionsEndpoint(ServedModels models, ServerOptions
         }
 
         List<ChatMessage> messages = ConversationReader.Read(body.Element("messages"));
-        int? length = _jobs.Length(body, "max_completion_tokens", "max_tokens");
-        int copies = (int)(body.Integer("n", 1, options.MaxTexts) ?? 1);
+        int? length = Length(body, "max_completion_tokens", "max_tokens");
+        int copies = Copies(body);
         int? probabilities = Probabilities(body);
         RefuseWhatIsNotText(body);
-        (bool isStream, bool includesUsage) = GenerationJobs.Streaming(body);
+        (bool isStream, bool includesUsage) = Streaming(body);
         GenerationOptions generation = GenerationParameters.Read(body, model.Model.Tokenizer.VocabularySize) with
         {
             LogProbabilities = probabilities,
         };
-        body.RequireNothingElse(GenerationJobs.Ignored);
+        body.RequireNothingElse(Ignored);
         return new GenerationJob(
-            model, _jobs.Texts(model, [model.Model.Generate(messages, generation)], copies, length), 1,
+            model, Texts(model, [model.Model.Generate(messages, generation)], copies, length), 1,
             new ChatCompletionFormat(model, probabilities is not null))
         {
             IsStream = isStream,

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ManagedTransformer.Generation;
 using ManagedTransformer.Server.Generations;
-using ManagedTransformer.Server.Metrics;
 using ManagedTransformer.Server.Models;
 using ManagedTransformer.Server.Requests;
 
@@ -10,38 +9,24 @@ namespace ManagedTransformer.Server.Endpoints;
 /// <summary><c>POST /v1/completions</c>: continues texts.</summary>
 /// <param name="models">The models.</param>
 /// <param name="options">Limits.</param>
-internal sealed class CompletionsEndpoint(ServedModels models, ServerOptions options) : IEndpoint
+internal sealed class CompletionsEndpoint(ServedModels models, ServerOptions options) : GenerationEndpoint(models, options)
 {
-    private const int UsualLength = 16, MostProbabilities = 20;
-    private readonly GenerationJobs _jobs = new(options);
+    private const int UsualLength = 16;
 
     /// <inheritdoc/>
-    public string Path => "/v1/completions";
+    public override string Path => "/v1/completions";
 
     /// <inheritdoc/>
-    public string Method => HttpMethods.Post;
+    protected override string Purpose => "complete texts";
 
     /// <inheritdoc/>
-    public async Task HandleAsync(HttpContext context, RequestMeasurements measurements, CancellationToken cancellation)
+    protected override GenerationJob Read(RequestBody body, ServedLanguageModel model)
     {
-        GenerationJob job;
-        using (RequestBody body = await RequestBody.ReadAsync(context, options.MaxBodyBytes, cancellation))
-        {
-            job = Read(body, measurements);
-        }
-
-        await new GenerationResponse(context, job, measurements).WriteAsync(cancellation);
-    }
-
-    private GenerationJob Read(RequestBody body, RequestMeasurements measurements)
-    {
-        ServedLanguageModel model = models.Require<ServedLanguageModel>(body, "complete texts");
-        measurements.Model = model.Name;
         JsonElement prompt = body.Element("prompt") ?? throw RequestException.Invalid("prompt", "is missing");
-        List<(string? Text, int[]? Tokens)> prompts = PromptList.Read(prompt, "prompt", options.MaxTexts);
-        int length = _jobs.Length(body, "max_tokens") ?? Math.Min(UsualLength, options.MaxTokens);
-        int copies = (int)(body.Integer("n", 1, options.MaxTexts) ?? 1);
-        if (body.Integer("best_of", 1, options.MaxTexts) is { } best && best != copies)
+        List<(string? Text, int[]? Tokens)> prompts = PromptList.Read(prompt, "prompt", Options.MaxTexts);
+        int length = Length(body, "max_tokens") ?? Math.Min(UsualLength, Options.MaxTokens);
+        int copies = Copies(body);
+        if (body.Integer("best_of", 1, Options.MaxTexts) is { } best && best != copies)
         {
             throw RequestException.Unsupported("best_of", "must be what 'n' is: this server returns all texts that it generates");
         }
@@ -54,19 +39,19 @@ internal sealed class CompletionsEndpoint(ServedModels models, ServerOptions opt
         }
 
         body.Refuse("suffix");
-        (bool isStream, bool includesUsage) = GenerationJobs.Streaming(body);
+        (bool isStream, bool includesUsage) = Streaming(body);
         GenerationOptions generation = GenerationParameters.Read(body, model.Model.Tokenizer.VocabularySize) with
         {
             LogProbabilities = probabilities,
         };
-        body.RequireNothingElse(GenerationJobs.Ignored);
+        body.RequireNothingElse(Ignored);
         TextGeneration[] begun = [.. prompts.Select((entry, index) =>
         {
             GenerationOptions own = generation with { Seed = unchecked(generation.Seed + (ulong)((long)index * copies)) };
             return entry.Tokens is { } tokens ? model.Model.Continue(tokens, own) : model.Model.Generate(entry.Text!, own);
         })];
         return new GenerationJob(
-            model, _jobs.Texts(model, begun, copies, length), prompts.Count,
+            model, Texts(model, begun, copies, length), prompts.Count,
             new TextCompletionFormat(model, echoes, probabilities is not null))
         {
             IsStream = isStream,

@@ -24,15 +24,6 @@ internal sealed class ServerMetrics(ServedModels models, int slots)
 
     private int _inFlight;
 
-    /// <summary>Bytes of sessions by model and length.</summary>
-    public IReadOnlyList<(string Model, int Tokens, long Bytes)> Sessions => _sessions.Value;
-
-    /// <summary>Requests that are being answered.</summary>
-    public int InFlight => Volatile.Read(ref _inFlight);
-
-    /// <summary>Requests that were answered.</summary>
-    public long Requests => _requests.Values.Sum();
-
     /// <summary>A request has come.</summary>
     public void Enter() => Interlocked.Increment(ref _inFlight);
 
@@ -65,7 +56,7 @@ internal sealed class ServerMetrics(ServedModels models, int slots)
         }
 
         text.Begin("mt_requests_in_flight", "gauge", "Requests that are being answered.");
-        text.Sample("mt_requests_in_flight", "", InFlight);
+        text.Sample("mt_requests_in_flight", "", Volatile.Read(ref _inFlight));
         WriteModels(text);
         WriteHistogram(text, "mt_request_seconds", "Seconds from a request to the end of its answer.", _seconds);
         WriteHistogram(
@@ -113,7 +104,7 @@ internal sealed class ServerMetrics(ServedModels models, int slots)
         Each("mt_steps_total", "counter", "Joint steps of the model.", entry => entry.Load.Steps);
         Each("mt_state_bytes", "gauge", "What the model remembers of the running texts.", entry => entry.Load.StateBytes);
         text.Begin("mt_sessions_per_gib", "gauge", "Sessions of so many tokens whose states fit into 1 GiB.");
-        foreach ((string model, int tokens, long bytes) in Sessions)
+        foreach ((string model, int tokens, long bytes) in _sessions.Value)
         {
             text.Sample("mt_sessions_per_gib", $"{MetricsText.Label("model", model)},{MetricsText.Label("tokens", $"{tokens}")}",
                 Math.Floor((double)(1L << 30) / bytes));

@@ -92,13 +92,7 @@ internal sealed class RotarySelfAttention : SelfAttention
         }
 
         Tensor packed = ProjectEach(x, positions);
-        (Tensor Keys, Tensor Values)[] memories = new (Tensor, Tensor)[states.Count];
-        for (int text = 0; text < memories.Length; text++)
-        {
-            memories[text] = Append(packed.Slice(0, text, 1), states[text]);
-        }
-
-        return Out.Forward(AttentionHeads.Join(packed.Slice(2, 0, _heads).AttentionEach(memories, CausalOptions)));
+        return Out.Forward(AttentionHeads.Join(packed.Slice(2, 0, _heads).AttentionEach(states.Each(packed, Append), CausalOptions)));
     }
 
     /// <summary>Rotated queries and keys, and values.</summary>

@@ -26,12 +26,22 @@ public readonly struct LayerStates
     /// <returns>What the steps gave, one row per text.</returns>
     public Tensor Map(Tensor x, Func<Tensor, LayerState, Tensor> step)
     {
-        Tensor[] rows = new Tensor[Count];
-        for (int text = 0; text < rows.Length; text++)
+        Tensor[] rows = Each(x, step);
+        return rows.Length == 1 ? rows[0] : TensorOperators.Concat(0, rows);
+    }
+
+    /// <summary>Takes every text by itself.</summary>
+    /// <param name="x">A row per text, [texts, 1, ...].</param>
+    /// <param name="take">Of one row [1, 1, ...] and its state, which it may advance.</param>
+    /// <typeparam name="T">What is made of a row.</typeparam>
+    internal T[] Each<T>(Tensor x, Func<Tensor, LayerState, T> take)
+    {
+        T[] results = new T[Count];
+        for (int text = 0; text < results.Length; text++)
         {
-            rows[text] = step(x.Slice(0, text, 1), this[text]);
+            results[text] = take(x.Slice(0, text, 1), this[text]);
         }
 
-        return rows.Length == 1 ? rows[0] : TensorOperators.Concat(0, rows);
+        return results;
     }
 }

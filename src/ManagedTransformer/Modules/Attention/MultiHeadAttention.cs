@@ -75,13 +75,7 @@ internal sealed class MultiHeadAttention : SelfAttention
     public override Tensor StepTogether(Tensor x, LayerStates states)
     {
         Tensor packed = _packed.Forward(x, ForwardContext.Inference);
-        (Tensor Keys, Tensor Values)[] memories = new (Tensor, Tensor)[states.Count];
-        for (int text = 0; text < memories.Length; text++)
-        {
-            memories[text] = Append(packed.Slice(0, text, 1), states[text]);
-        }
-
-        return Merge(_heads.Split(packed.Slice(2, 0, _width)).AttentionEach(memories, CausalOptions));
+        return Merge(_heads.Split(packed.Slice(2, 0, _width)).AttentionEach(states.Each(packed, Append), CausalOptions));
     }
 
     /// <summary>Attention of scattered rows, one position each, to projected keys and values of whole batches of rows.</summary>

@@ -1,24 +1,61 @@
 using ManagedTransformer.Generation;
+using ManagedTransformer.Server.Generations;
+using ManagedTransformer.Server.Metrics;
 using ManagedTransformer.Server.Models;
 using ManagedTransformer.Server.Requests;
 
 namespace ManagedTransformer.Server.Endpoints;
 
-/// <summary>What the two endpoints that generate text have in common.</summary>
+/// <summary>Generates texts: what the two endpoints that do so have in common.</summary>
+/// <param name="models">The models.</param>
 /// <param name="options">Limits.</param>
-internal sealed class GenerationJobs(ServerOptions options)
+internal abstract class GenerationEndpoint(ServedModels models, ServerOptions options) : IEndpoint
 {
+    /// <summary>Most likeliest tokens that are told.</summary>
+    protected const int MostProbabilities = 20;
+
+    /// <inheritdoc/>
+    public abstract string Path { get; }
+
+    /// <inheritdoc/>
+    public string Method => HttpMethods.Post;
+
     /// <summary>Members of requests that change no text.</summary>
-    public static string[] Ignored { get; } =
+    protected static string[] Ignored { get; } =
     [
         "user", "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
         "parallel_tool_calls", "verbosity",
     ];
 
+    /// <summary>Limits.</summary>
+    protected ServerOptions Options => options;
+
+    /// <summary>What it asks of a model, for messages.</summary>
+    protected abstract string Purpose { get; }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(HttpContext context, RequestMeasurements measurements, CancellationToken cancellation)
+    {
+        GenerationJob job;
+        using (RequestBody body = await RequestBody.ReadAsync(context, options.MaxBodyBytes, cancellation))
+        {
+            ServedLanguageModel model = models.Require<ServedLanguageModel>(body, Purpose);
+            measurements.Model = model.Name;
+            job = Read(body, model);
+        }
+
+        await new GenerationResponse(context, job, measurements).WriteAsync(cancellation);
+    }
+
+    /// <summary>Reads what a request wants.</summary>
+    /// <param name="body">The request.</param>
+    /// <param name="model">The model that it names.</param>
+    protected abstract GenerationJob Read(RequestBody body, ServedLanguageModel model);
+
     /// <summary>The length that a request asks for; null where it does not.</summary>
     /// <param name="body">The request.</param>
     /// <param name="names">Members that may say it; the first that does counts.</param>
-    public int? Length(RequestBody body, params ReadOnlySpan<string> names)
+    protected int? Length(RequestBody body, params ReadOnlySpan<string> names)
     {
         int? length = null;
         foreach (string name in names)
@@ -35,7 +72,7 @@ internal sealed class GenerationJobs(ServerOptions options)
     /// <param name="copies">How many of each, with seeds that count up.</param>
     /// <param name="length">What the request asks for; null for as much as there may be.</param>
     /// <exception cref="RequestException">A prompt is too long, or there are too many texts.</exception>
-    public List<TextGeneration> Texts(
+    protected List<TextGeneration> Texts(
         ServedLanguageModel model, IReadOnlyList<TextGeneration> prompts, int copies, int? length)
     {
         if ((long)prompts.Count * copies > options.MaxTexts)
@@ -57,8 +94,11 @@ internal sealed class GenerationJobs(ServerOptions options)
         return texts;
     }
 
+    /// <summary>How many texts a request wants of each prompt.</summary>
+    protected int Copies(RequestBody body) => (int)(body.Integer("n", 1, options.MaxTexts) ?? 1);
+
     /// <summary>Reads <c>stream</c> and <c>stream_options</c>.</summary>
-    public static (bool IsStream, bool IncludesUsage) Streaming(RequestBody body)
+    protected static (bool IsStream, bool IncludesUsage) Streaming(RequestBody body)
     {
         bool isStream = body.Flag("stream") ?? false, includesUsage = false;
         if (body.Element("stream_options") is { } more)

@@ -1,38 +1,25 @@
 using System.Text.Json;
 using ManagedTransformer.Modules.Reports;
-using ManagedTransformer.Server.Metrics;
 using ManagedTransformer.Server.Models;
-using ManagedTransformer.Server.Responses;
 
-namespace ManagedTransformer.Server.Endpoints;
+namespace ManagedTransformer.Server.Responses;
 
-/// <summary><c>GET /reports/NAME</c>: what the mechanisms of a model know, such as spans of heads and the use of memories.</summary>
-/// <param name="models">The models.</param>
-internal sealed class ReportsEndpoint(ServedModels models) : IEndpoint
+/// <summary>What the mechanisms of a model know, such as spans of heads and the use of memories, as JSON.</summary>
+internal static class MechanismReports
 {
-    /// <inheritdoc/>
-    public string Path => "/reports/";
-
-    /// <inheritdoc/>
-    public string Method => HttpMethods.Get;
-
-    /// <inheritdoc/>
-    public Task HandleAsync(HttpContext context, RequestMeasurements measurements, CancellationToken cancellation)
+    /// <summary>Writes the reports of a model.</summary>
+    public static void Write(Utf8JsonWriter json, ServedModel model)
     {
-        ServedModel model = models.Find(Uri.UnescapeDataString(context.Request.Path.Value![Path.Length..]));
-        return JsonResponse.WriteAsync(context, json =>
+        json.WriteStartObject();
+        json.WriteString("model", model.Name);
+        json.WriteStartArray("reports");
+        foreach (MechanismReport report in model.Reports)
         {
-            json.WriteStartObject();
-            json.WriteString("model", model.Name);
-            json.WriteStartArray("reports");
-            foreach (MechanismReport report in model.Reports)
-            {
-                Write(json, report);
-            }
+            Write(json, report);
+        }
 
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }, cancellation);
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, MechanismReport report)
