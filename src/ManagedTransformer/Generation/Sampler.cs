@@ -12,6 +12,9 @@ namespace ManagedTransformer.Generation;
 /// </summary>
 public sealed class Sampler
 {
+    /// <summary>Tokens whose probabilities are summed up together, so that a draw passes most of them by.</summary>
+    private const int Block = 1024;
+
     private readonly GenerationOptions _options;
     private readonly LogitsChain _chain;
     private readonly float _temperature, _topP;
@@ -117,12 +120,23 @@ public sealed class Sampler
         }
 
         double draw = _random.NextUnit() * total;
-        for (int i = 0; i < count; i++)
+        for (int begin = 0; begin < count; begin += Block)
         {
-            draw -= _probabilities[i];
-            if (draw < 0)
+            ReadOnlySpan<float> block = _probabilities.AsSpan(begin, Math.Min(Block, count - begin));
+            double mass = Sum(block);
+            if (draw >= mass)
             {
-                return i;
+                draw -= mass;
+                continue;
+            }
+
+            for (int i = 0; i < block.Length; i++)
+            {
+                draw -= block[i];
+                if (draw < 0)
+                {
+                    return begin + i;
+                }
             }
         }
 
@@ -153,12 +167,32 @@ public sealed class Sampler
         }
 
         double total = 0;
-        foreach (float probability in probabilities[..logits.Length])
+        for (int begin = 0; begin < logits.Length; begin += Block)
         {
-            total += probability;
+            total += Sum(probabilities[begin..Math.Min(begin + Block, logits.Length)]);
         }
 
         return total;
+    }
+
+    private static double Sum(ReadOnlySpan<float> values)
+    {
+        Vector<double> lower = default, upper = default;
+        int i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Widen(new Vector<float>(values[i..]), out Vector<double> first, out Vector<double> second);
+            lower += first;
+            upper += second;
+        }
+
+        double sum = Vector.Sum(lower + upper);
+        for (; i < values.Length; i++)
+        {
+            sum += values[i];
+        }
+
+        return sum;
     }
 
     private int NextOfLikeliest(ReadOnlySpan<float> logits, double total)

@@ -133,21 +133,25 @@ internal unsafe struct AttentionDecode<TOps, TVector>
                 max = Math.Max(max, blocks[(block * PartialSize) + _outputWidth]);
             }
 
-            new Span<float>(y, _arguments.ValueWidth).Clear();
             for (int block = 0; block < _blocks && max > float.NegativeInfinity; block++)
             {
                 float* output = blocks + (block * PartialSize);
                 float factor = MathF.Exp(output[_outputWidth] - max);
                 sum += factor * output[_outputWidth + 1];
-                for (int j = 0; j < _arguments.ValueWidth; j++)
-                {
-                    y[j] += factor * output[j];
-                }
+                output[_outputWidth] = factor;
             }
 
-            for (int j = 0; j < _arguments.ValueWidth && sum > 0; j++)
+            for (int j = 0; j < _arguments.ValueWidth; j += TOps.Count)
             {
-                y[j] /= sum;
+                TVector all = TOps.Zero;
+                for (int block = 0; block < _blocks && sum != 0; block++)
+                {
+                    float* output = blocks + (block * PartialSize);
+                    all = TOps.Add(all, TOps.Multiply(TOps.Broadcast(output[_outputWidth]), TOps.Load(output + j)));
+                }
+
+                all = sum != 0 ? TOps.Divide(all, TOps.Broadcast(sum)) : all;
+                TOps.StoreFirst(all, y + j, Math.Min(TOps.Count, _arguments.ValueWidth - j));
             }
         }
     }

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
-using ManagedTransformer.Tensors.Cpu.Elementwise;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;
@@ -19,12 +17,6 @@ internal static unsafe class GemmLoneRows<TOps, TVector>
     /// <summary>Most chunks: with more, claiming them costs more than it helps threads to finish together.</summary>
     private const int MostChunks = 256;
 
-    /// <summary>Rows of A that go over a chunk's rows of B together, and so should lie in the first cache.</summary>
-    private const int RowsTogether = 18;
-
-    /// <summary>Rows of B that are asked for ahead.</summary>
-    private const int RowsAhead = 4;
-
     /// <summary>Computes the problem.</summary>
     public static void Run(in GemmProblem p)
     {
@@ -36,7 +28,8 @@ internal static unsafe class GemmLoneRows<TOps, TVector>
 
         long work = Math.Max(1, (long)p.M * p.N * p.K);
         int chunks = (int)Math.Clamp(work / ChunkWork, 1, Math.Min(MostChunks, p.N));
-        var job = new Job { Problem = p, PerChunk = ((p.N + chunks - 1) / chunks + 1) & ~1 };
+        int columns = LoneTile<TOps, TVector>.Columns, perChunk = (p.N + chunks - 1) / chunks;
+        var job = new Job { Problem = p, PerChunk = (perChunk + columns - 1) / columns * columns };
         job.IsFar = p.BFloat16B != null
             ? !StreamHistory.IsNear(p.BFloat16B, (long)p.N * p.K * sizeof(ushort))
             : !StreamHistory.IsNear(p.B, (long)p.N * p.K * sizeof(float));
@@ -66,95 +59,60 @@ internal static unsafe class GemmLoneRows<TOps, TVector>
 
         public readonly void Execute(int chunk)
         {
-            int first = chunk * PerChunk, columns = Math.Min(PerChunk, Problem.N - first);
-            for (int m = 0; m < Problem.M; m += RowsTogether)
+            int first = chunk * PerChunk, end = Math.Min(first + PerChunk, Problem.N);
+            float* packed = GemmScratch.Widened.Reserve(LoneTile<TOps, TVector>.PackedSize(Problem.K));
+            for (int n = first, next; n < end; n = next)
             {
-                int rows = Math.Min(RowsTogether, Problem.M - m);
-                for (int n = first; n < first + columns; n += 2)
-                {
-                    if (IsFar && m == 0)
-                    {
-                        Prefetch(n + RowsAhead, Math.Min(2, Problem.N - n - RowsAhead));
-                    }
-
-                    Multiply(m, rows, n, Math.Min(2, first + columns - n));
-                }
+                next = Math.Min(n + LoneTile<TOps, TVector>.Columns, end);
+                Pack(n, next - n, packed);
+                Multiply(packed, n, next - n);
             }
 
-            GemmEpilogue<TOps, TVector>.Apply(Problem, 0, Problem.M, first, columns);
+            GemmEpilogue<TOps, TVector>.Apply(Problem, 0, Problem.M, first, end - first);
         }
 
-        private readonly void Multiply(int m, int rows, int n, int columns)
-        {
-            float* b = RowsOfB(n, columns, out nint stride);
-            float* a = Problem.A + m * Problem.Lda, c = Problem.C + m * Problem.Ldc + n;
-            float* dots = stackalloc float[LoneDots<TOps, TVector>.Most];
-            nint lda = (nint)Problem.Lda;
-            int left = columns == 2 ? rows : 0;
-            while (left > 1)
-            {
-                // One that is left over would take as long as two.
-                int some = left is 2 or 4 ? 2 : 3;
-                if (some == 3)
-                {
-                    LoneDots<TOps, TVector>.TwoByThree(b, stride, a, lda, Problem.K, dots);
-                }
-                else
-                {
-                    LoneDots<TOps, TVector>.TwoByTwo(b, stride, a, lda, Problem.K, dots);
-                }
-
-                for (int i = 0; i < some; i++, c += Problem.Ldc)
-                {
-                    Finish(c, dots[2 * i]);
-                    Finish(c + 1, dots[2 * i + 1]);
-                }
-
-                a += some * lda;
-                left -= some;
-            }
-
-            for (left = columns == 2 ? left : rows; left > 0; left--, a += lda, c += Problem.Ldc)
-            {
-                for (int j = 0; j < columns; j++)
-                {
-                    Finish(c + j, DotProducts<TOps, TVector, StoredFloats<TOps, TVector>>.Dot<Constants.C0>(
-                        (byte*)(b + j * stride), a, Problem.K));
-                }
-            }
-        }
-
-        // Into the second-level cache, while rows before them are multiplied.
-        private readonly void Prefetch(int n, int rows)
-        {
-            int size = Problem.BFloat16B != null ? sizeof(ushort) : sizeof(float);
-            for (int row = n; Sse.IsSupported && row < n + rows; row++)
-            {
-                byte* start = (Problem.BFloat16B != null ? (byte*)Problem.BFloat16B : (byte*)Problem.B) + row * Problem.Ldb * size;
-                for (nint line = 0; line < (nint)Problem.K * size; line += 64)
-                {
-                    Sse.Prefetch1(start + line);
-                }
-            }
-        }
-
-        // Rows n and n + 1 of B as floats.
-        private readonly float* RowsOfB(int n, int columns, out nint stride)
+        private readonly void Pack(int n, int columns, float* packed)
         {
             if (Problem.BFloat16B == null)
             {
-                stride = (nint)Problem.Ldb;
-                return Problem.B + n * stride;
+                LoneTile<TOps, TVector>.Pack<StoredFloats<TOps, TVector>>(
+                    (byte*)(Problem.B + n * Problem.Ldb), (nint)Problem.Ldb * sizeof(float), columns, Problem.K, packed);
             }
-
-            stride = (Problem.K + TOps.Count - 1) / TOps.Count * TOps.Count;
-            float* widened = GemmScratch.Widened.Reserve(2 * stride);
-            for (int j = 0; j < columns; j++)
+            else
             {
-                BFloat16Conversion<TOps, TVector>.WidenRow(Problem.BFloat16B + (n + j) * Problem.Ldb, widened + j * stride, Problem.K);
+                LoneTile<TOps, TVector>.Pack<StoredBFloat16<TOps, TVector>>(
+                    (byte*)(Problem.BFloat16B + n * Problem.Ldb), (nint)Problem.Ldb * sizeof(ushort), columns, Problem.K, packed);
             }
+        }
 
-            return widened;
+        [SkipLocalsInit]
+        private readonly void Multiply(float* packed, int n, int columns)
+        {
+            float* dots = stackalloc float[LoneTile<TOps, TVector>.Size];
+            byte* ahead = Ahead(n + columns, out nint bytes);
+            bytes = bytes * LoneTile<TOps, TVector>.Rows / Math.Max(Problem.M, LoneTile<TOps, TVector>.Rows);
+            for (int m = 0; m < Problem.M; m += LoneTile<TOps, TVector>.Rows, ahead += bytes)
+            {
+                int rows = Math.Min(LoneTile<TOps, TVector>.Rows, Problem.M - m);
+                LoneTile<TOps, TVector>.Dots(
+                    packed, Problem.A + m * Problem.Lda, (nint)Problem.Lda, rows, Problem.K, dots, ahead, bytes);
+                float* c = Problem.C + m * Problem.Ldc + n;
+                for (int i = 0; i < rows; i++, c += Problem.Ldc)
+                {
+                    for (int j = 0; j < columns; j++)
+                    {
+                        Finish(c + j, dots[(LoneTile<TOps, TVector>.Rows * j) + i]);
+                    }
+                }
+            }
+        }
+
+        // Rows of B that are packed next, if they come from memory.
+        private readonly byte* Ahead(int n, out nint bytes)
+        {
+            int size = Problem.BFloat16B != null ? sizeof(ushort) : sizeof(float);
+            bytes = IsFar ? Math.Min(LoneTile<TOps, TVector>.Columns, Problem.N - n) * (nint)Problem.Ldb * size : 0;
+            return (Problem.BFloat16B != null ? (byte*)Problem.BFloat16B : (byte*)Problem.B) + n * Problem.Ldb * size;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
