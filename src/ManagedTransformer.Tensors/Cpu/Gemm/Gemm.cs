@@ -9,8 +9,11 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// </remarks>
 internal static unsafe class Gemm
 {
-    /// <summary>Up to so many rows, dot products beat packing a transposed B.</summary>
-    private const int DotRows = 12;
+    /// <summary>Up to so many rows, dot products beat packing a transposed B; one of BFloat16 would be widened before.</summary>
+    private const int DotRows = 16, BFloat16DotRows = 48;
+
+    /// <summary>From so many rows on, and for more than <see cref="DotColumns"/>, rows of B are packed to be used by several.</summary>
+    private const int TiledRows = 3;
 
     /// <summary>Up to so many columns, dot products beat packing a transposed B.</summary>
     private const int DotColumns = 4;
@@ -28,7 +31,7 @@ internal static unsafe class Gemm
 
         if (p.BatchInvariant && p.M > 1)
         {
-            GemmLoneRows<TOps, TVector>.Run(p);
+            RowByRow<TOps, TVector>(p);
             return;
         }
 
@@ -65,7 +68,11 @@ internal static unsafe class Gemm
         where TVector : unmanaged
         where TRows : struct, IConstant
     {
-        if (p.BFloat16B != null)
+        if (IsTiled(p))
+        {
+            GemmDotTiles<TOps, TVector>.Run(p);
+        }
+        else if (p.BFloat16B != null)
         {
             GemmBFloat16<TOps, TVector, TRows>.Run(p);
         }
@@ -84,7 +91,34 @@ internal static unsafe class Gemm
     }
 
     /// <summary>True where the elements of C are computed as dot products of rows that are read in place.</summary>
-    internal static bool IsDot(in GemmProblem p) => p.TransposeB && !p.TransposeA && (p.M < DotRows || p.N <= DotColumns);
+    internal static bool IsDot(in GemmProblem p) => HasDotRows(p) && (p.M < TiledRows || p.N <= DotColumns);
+
+    private static bool IsTiled(in GemmProblem p) =>
+        HasDotRows(p) && p.M >= TiledRows && p.N > DotColumns && p.M <= (p.BFloat16B != null ? BFloat16DotRows : DotRows);
+
+    private static bool HasDotRows(in GemmProblem p) => p.TransposeB && !p.TransposeA;
+
+    /// <summary>Gives every row of C the bits that it has as the only row.</summary>
+    private static void RowByRow<TOps, TVector>(GemmProblem p)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged
+    {
+        if (p.Batch == 1 && HasDotRows(p))
+        {
+            GemmDotTiles<TOps, TVector>.Run(p);
+            return;
+        }
+
+        int rows = p.M;
+        p.M = 1;
+        for (int m = 0; m < rows; m++)
+        {
+            Run<TOps, TVector>(p);
+            p.A += p.TransposeA ? 1 : p.Lda;
+            p.C += p.Ldc;
+            p.PreActivation = p.PreActivation == null ? null : p.PreActivation + p.Ldc;
+        }
+    }
 
     /// <summary>
     /// Rewrites what has a form that runs faster: vectors that are their own transposes, and products that share B and stack to one.
