@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Elementwise;
@@ -22,9 +23,20 @@ internal static unsafe class BFloat16Conversion<TOps, TVector>
     }
 
     /// <summary>Widens exactly, on the thread that asks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WidenRow(ushort* x, float* y, long count)
     {
         long i = 0;
+        for (; i <= count - (4 * TOps.Count); i += 4 * TOps.Count)
+        {
+            TVector a = TOps.LoadHalves(x + i), b = TOps.LoadHalves(x + i + TOps.Count);
+            TVector c = TOps.LoadHalves(x + i + (2 * TOps.Count)), d = TOps.LoadHalves(x + i + (3 * TOps.Count));
+            TOps.Store(TOps.ShiftLeft(a, 16), y + i);
+            TOps.Store(TOps.ShiftLeft(b, 16), y + i + TOps.Count);
+            TOps.Store(TOps.ShiftLeft(c, 16), y + i + (2 * TOps.Count));
+            TOps.Store(TOps.ShiftLeft(d, 16), y + i + (3 * TOps.Count));
+        }
+
         for (; i <= count - TOps.Count; i += TOps.Count)
         {
             TOps.Store(TOps.ShiftLeft(TOps.LoadHalves(x + i), 16), y + i);

@@ -71,14 +71,28 @@ internal static unsafe class GemmDotTiles<TOps, TVector>
                 int rows = Math.Min(Rows, Problem.M - m);
                 DotTile<TOps, TVector>.Dots(b, stride, columns, Problem.A + m * Problem.Lda, (nint)Problem.Lda, rows, Problem.K, dots,
                     ahead, bytes);
-                float* c = Problem.C + m * Problem.Ldc + n;
-                for (int i = 0; i < rows; i++, c += Problem.Ldc)
+                for (int i = 0; i < rows; i++)
                 {
-                    for (int j = 0; j < columns; j++)
-                    {
-                        float dot = Problem.Alpha * dots[(Rows * j) + i];
-                        c[j] = Problem.Accumulate ? c[j] + dot : dot;
-                    }
+                    Finish(dots + i, columns, Problem.C + (m + i) * Problem.Ldc + n);
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Finish(float* dots, int columns, float* c)
+        {
+            if (Problem.Accumulate)
+            {
+                for (int j = 0; j < columns; j++)
+                {
+                    c[j] += Problem.Alpha * dots[DotTile<TOps, TVector>.Rows * j];
+                }
+            }
+            else
+            {
+                for (int j = 0; j < columns; j++)
+                {
+                    c[j] = Problem.Alpha * dots[DotTile<TOps, TVector>.Rows * j];
                 }
             }
         }

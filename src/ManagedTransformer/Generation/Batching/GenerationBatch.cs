@@ -149,7 +149,7 @@ public sealed class GenerationBatch : IDisposable
         {
             try
             {
-                ReadPrompt();
+                ReadPrompts();
                 Step();
             }
             catch (Exception fault)
@@ -197,25 +197,40 @@ public sealed class GenerationBatch : IDisposable
         }
     }
 
-    // One piece of the prompt that has waited longest, so that the other texts go on.
-    private void ReadPrompt()
+    // Pieces of the prompts that have waited longest, together no longer than one may be, so that the other texts go on. Where a prompt
+    // is cut does not depend on the others, nor do its bits.
+    private void ReadPrompts()
     {
-        if (_running.Find(text => text.Run is null || text.Run.Source.Unread.Length > 1) is not { } text)
+        for (int left = _options.PromptPiece; left > 0;)
         {
-            return;
-        }
+            if (_running.Find(text => text.Run is null || text.Run.Source.Unread.Length > 1) is not { } text)
+            {
+                return;
+            }
 
+            left -= ReadPrompt(text, left);
+        }
+    }
+
+    // Tokens read; all that may be read if there was no room for a piece.
+    private int ReadPrompt(BatchedText text, int most)
+    {
         try
         {
             TextRun run = text.Begin();
             if (run.Finish is not null)
             {
                 Leave(text, null);
-                return;
+                return 0;
             }
 
             ReadOnlySpan<int> unread = run.Source.Unread;
             int count = Math.Min(unread.Length, _options.PromptPiece);
+            if (count > most)
+            {
+                return most;
+            }
+
             bool isWhole = count == unread.Length;
             using (_reading.Open())
             {
@@ -235,11 +250,14 @@ public sealed class GenerationBatch : IDisposable
             {
                 run.Source.Read(count);
             }
+
+            return count;
         }
         catch (Exception fault)
         {
             // What is wrong with a prompt, or that it was given up, ends that text alone.
             Leave(text, fault);
+            return 0;
         }
     }
 
