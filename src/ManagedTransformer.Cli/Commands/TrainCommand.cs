@@ -17,8 +17,8 @@ internal static class TrainCommand
     {
         Argument<string> recipe = new("RECIPE") { Description = NamedRecipe.Description };
         Option<string?> data = CommonOptions.Data(
-            "What to train on instead of the recipe's data: a text file or .jsonl (or .gz of one), a folder with train.txt and valid.txt "
-            + "or of such files, or "
+            "What to train on instead of the recipe's data: a text file, .jsonl (or .gz of one) or .parquet, a folder with "
+            + "train.txt and valid.txt or of such files, or "
             + "builtin:stories; for translation two files (SOURCE_FILE,TARGET_FILE), a TSV, or builtin:translation.");
         Option<string?> validation = new("--valid")
         {

@@ -34,7 +34,7 @@ internal sealed record EncodedText(TokenStream Stream, double TokensPerCharacter
                 records.Add(ids.Count);
             }
 
-            int[] piece = tokenizer.Encode(text.Span);
+            int[] piece = segment.IsConversation ? Tokenizer.EncodePlain(tokenizer, text.Span) : tokenizer.Encode(text.Span);
             if (segment.IsCounted)
             {
                 characters += TrainingData.Characters(text, tokenizer);

@@ -79,7 +79,8 @@ public static class RecipeVocabulary
         string text = source ?? recipe.Data.Source ?? throw new InputException(
             $"{where}: the size of the vocabulary is missing: model.vocab is left to the tokenizer, which makes it from the training text, "
             + "and the recipe names none (data.source).");
-        TextCorpus corpus = TrainingData.Load(recipe.Data with { Source = text });
+        TextCorpus corpus = TrainingData.Load(
+            recipe.Data with { Source = text }, TrainingData.FindTemplate(recipe.Data, null, recipe.Tokenizer.File));
         return TrainingData.CreateTokenizer(tokenizer, corpus).VocabularySize;
     }
 }

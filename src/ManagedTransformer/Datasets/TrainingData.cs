@@ -4,14 +4,16 @@ using ManagedTransformer.Data.Text;
 using ManagedTransformer.Json;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tokenization;
+using ManagedTransformer.Tokenization.Chat;
 
 namespace ManagedTransformer.Datasets;
 
 /// <summary>A recipe's text, tokenized.</summary>
 internal sealed class TrainingData
 {
-    private TrainingData(TextCorpus corpus, ITokenizer tokenizer, DataRecipe recipe, int? padding)
+    private TrainingData(TextCorpus corpus, ITokenizer tokenizer, DataRecipe recipe, ChatTemplate? template, int? padding)
     {
+        Template = template;
         Corpus = corpus;
         Tokenizer = tokenizer;
         Recipe = recipe;
@@ -28,6 +30,12 @@ internal sealed class TrainingData
 
     /// <summary>The tokenizer.</summary>
     public ITokenizer Tokenizer { get; }
+
+    /// <summary>The form of conversations; null where none is known.</summary>
+    public ChatTemplate? Template { get; }
+
+    /// <summary>Whether there are conversations.</summary>
+    public bool HasConversations => Corpus.TrainPart.Segments?.Any(segment => segment.IsConversation) ?? false;
 
     /// <summary>Where the text came from.</summary>
     public DataRecipe Recipe { get; }
@@ -48,24 +56,27 @@ internal sealed class TrainingData
     /// <param name="recipe">The recipe.</param>
     /// <param name="source">Text instead of the recipe's; null: the recipe's.</param>
     /// <param name="tokenizer">A finished tokenizer (of a checkpoint); null: as the recipe says.</param>
+    /// <param name="template">The chat template of the model to begin with; null for none.</param>
     /// <exception cref="InputException">No text is named, or it cannot be read or tokenized.</exception>
-    public static TrainingData Load(LanguageModelRecipe recipe, string? source, ITokenizer? tokenizer = null)
+    public static TrainingData Load(LanguageModelRecipe recipe, string? source, ITokenizer? tokenizer = null, ChatTemplate? template = null)
     {
         DataRecipe data = recipe.Data with
         {
             Source = source ?? recipe.Data.Source
                 ?? throw new InputException("The recipe names no training text (data.source), and TrainingOptions.Data names none either."),
         };
-        TextCorpus corpus = Load(data);
+        template = FindTemplate(data, template, recipe.Tokenizer.File);
+        TextCorpus corpus = Load(data, template);
         tokenizer ??= CreateTokenizer(recipe.Tokenizer, corpus);
         RequireText(corpus, tokenizer);
-        return new TrainingData(corpus, tokenizer, data, recipe.Model.PaddingIdx);
+        return new TrainingData(corpus, tokenizer, data, template, recipe.Model.PaddingIdx);
     }
 
     /// <summary>The corpus that a recipe's data part names.</summary>
     /// <param name="data">With a source.</param>
+    /// <param name="template">The form of conversations; null where none is known.</param>
     /// <exception cref="InputException">It cannot be read.</exception>
-    public static TextCorpus Load(DataRecipe data) => TextCorpus.Load(
+    public static TextCorpus Load(DataRecipe data, ChatTemplate? template) => TextCorpus.Load(
         data.Source!,
         new TextCorpusOptions
         {
@@ -74,7 +85,18 @@ internal sealed class TrainingData
             Raw = data.Raw,
             Fields = data.Fields ?? new(),
             Separator = data.Separator ?? "\n",
+            Template = template,
         });
+
+    /// <summary>The form of conversations: what the recipe names, else that of the model, else that beside the tokenizer.</summary>
+    /// <param name="data">The recipe's data part.</param>
+    /// <param name="template">The chat template of the model; null for none.</param>
+    /// <param name="tokenizer">The tokenizer's file; null for none.</param>
+    /// <returns>Null where there is none.</returns>
+    /// <exception cref="InputException">The one that is named cannot be read.</exception>
+    public static ChatTemplate? FindTemplate(DataRecipe data, ChatTemplate? template, string? tokenizer) =>
+        data.Template is { } named ? ChatTemplateFiles.ReadNamed(named, "data.template")
+        : template ?? (tokenizer is null ? null : ChatTemplateFiles.Read(Path.GetDirectoryName(Path.GetFullPath(tokenizer))!));
 
     /// <summary>Encodes a text; errors name where it came from.</summary>
     /// <param name="part">The text.</param>

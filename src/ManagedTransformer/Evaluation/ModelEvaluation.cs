@@ -30,7 +30,7 @@ public static class ModelEvaluation
                 $"The context window ({contextWindow}) must be at least 0 and below the model's block of {context} tokens.");
         }
 
-        (TextCorpus corpus, EvaluationSplit split) = FindText(model.Description.Data, options);
+        (TextCorpus corpus, EvaluationSplit split) = FindText(model, options);
         TrainingData.RequireText(corpus, model.Tokenizer);
         TextPart text = Part(corpus, split);
         if (text.Text.IsEmpty)
@@ -62,8 +62,9 @@ public static class ModelEvaluation
         };
     }
 
-    private static (TextCorpus Corpus, EvaluationSplit Split) FindText(DataRecipe? trainedOn, ModelEvaluationOptions options)
+    private static (TextCorpus Corpus, EvaluationSplit Split) FindText(LanguageModel model, ModelEvaluationOptions options)
     {
+        DataRecipe? trainedOn = model.Description.Data;
         string source = options.Data ?? trainedOn?.Source ?? throw new InputException(
             "The model does not say what it was trained on; name a text to evaluate on.");
         bool isTrainingText = trainedOn?.Source is { } known && SameText(source, known);
@@ -71,14 +72,15 @@ public static class ModelEvaluation
         bool isSingleFile = !Directory.Exists(source) && source != TextCorpus.BuiltInStories;
         if (options.Split == EvaluationSplit.Auto && isSingleFile && !isTrainingText)
         {
-            return (TrainingData.Load(same with { Source = source, ValidationFraction = 0, TestFraction = 0 }), EvaluationSplit.All);
+            DataRecipe whole = same with { Source = source, ValidationFraction = 0, TestFraction = 0 };
+            return (TrainingData.Load(whole, model.ChatTemplate), EvaluationSplit.All);
         }
 
         // A folder's missing parts are only cut off its training text where training did the same.
         DataRecipe data = isTrainingText ? trainedOn! with { Source = source }
             : isSingleFile ? same with { Source = source, ValidationFraction = _usual.ValidationFraction, TestFraction = 0 }
             : same with { Source = source, ValidationFraction = 0, TestFraction = 0 };
-        TextCorpus corpus = TrainingData.Load(data);
+        TextCorpus corpus = TrainingData.Load(data, model.ChatTemplate);
         EvaluationSplit split = options.Split != EvaluationSplit.Auto ? options.Split
             : !corpus.Validation.IsEmpty ? EvaluationSplit.Validation
             : !corpus.Test.IsEmpty ? EvaluationSplit.Test

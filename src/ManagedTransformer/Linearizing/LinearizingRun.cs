@@ -104,7 +104,7 @@ public sealed class LinearizingRun
     {
         LanguageModel transferred = LanguageModel.Load(_transferred), model = LanguageModel.Load(_adapted);
         model.MergeAdapter();
-        TrainingData data = TrainingData.Load(_transfer, _options.Data, _source.Tokenizer);
+        TrainingData data = TrainingData.Load(_transfer, _options.Data, _source.Tokenizer, _source.ChatTemplate);
         (double? original, double? middle, double? last) = (Loss(_source), Loss(transferred), Loss(model));
         IReadOnlyList<LayerError>? layers = data.Validation is { } stream
             ? TransferEvaluator.Evaluate(transferred.Network, stream, _transfer.Training.Context, new(), cancellation).Layers

@@ -118,9 +118,15 @@ public static class Tokenizer
     /// <param name="tokenizer">Splits the text.</param>
     /// <param name="text">The text.</param>
     /// <exception cref="InputException">A character or token that the vocabulary lacks.</exception>
-    internal static int[] EncodePlain(ITokenizer tokenizer, string text)
+    internal static int[] EncodePlain(ITokenizer tokenizer, string text) => EncodePlain(tokenizer, TokenizerText.ToUtf8(text));
+
+    /// <summary>The ids of a text that has all its special tokens: none are put around it.</summary>
+    /// <param name="tokenizer">Splits the text.</param>
+    /// <param name="utf8">The text in UTF-8.</param>
+    /// <exception cref="InputException">A character or token that the vocabulary lacks.</exception>
+    internal static int[] EncodePlain(ITokenizer tokenizer, ReadOnlySpan<byte> utf8)
     {
-        int[] ids = Plain(tokenizer, TokenizerText.ToUtf8(text));
+        int[] ids = Plain(tokenizer, utf8);
         return tokenizer is LimitedTokenizer limited ? limited.Require(ids) : ids;
     }
 

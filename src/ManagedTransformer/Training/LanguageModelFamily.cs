@@ -77,7 +77,9 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
             recipe = WithModel(recipe, description, options.Init!);
         }
 
-        TrainingData data = TrainingData.Load(recipe, options.Data, checkpoint is null ? start?.Tokenizer : ReadTokenizer(checkpoint));
+        ChatTemplate? template = start?.ChatTemplate ?? (checkpoint is null ? null : ChatTemplateFiles.Read(checkpoint));
+        TrainingData data = TrainingData.Load(
+            recipe, options.Data, checkpoint is null ? start?.Tokenizer : ReadTokenizer(checkpoint), template);
         recipe = recipe with { Model = WithVocabulary(recipe.Model, data.Tokenizer.VocabularySize, options.RecipeName) };
         TrainingRecipe training = recipe.Training;
         long steps = options.Steps ?? training.Steps;
@@ -106,7 +108,7 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
             Data = data.Recipe with { Source = TextCorpus.FullName(data.Recipe.Source!) },
         })
         {
-            ChatTemplate = start?.ChatTemplate ?? (checkpoint is null ? null : ChatTemplateFiles.Read(checkpoint)),
+            ChatTemplate = data.HasConversations ? data.Template : template,
         };
         if (start is not null)
         {

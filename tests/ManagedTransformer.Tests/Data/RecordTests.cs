@@ -113,7 +113,7 @@ public sealed class RecordTests : IDisposable
     [Theory]
     [InlineData("{\"text\": \"a\"}\n[1]", "(line 2): the line is no JSON object")]
     [InlineData("{\"text\": \"a\"}\n\n{\"text\": ", "(line 3): the line is not valid JSON")]
-    [InlineData("{\"content\": \"a\"}", "(line 1): the record has neither 'text' nor 'prompt' and 'completion'; data.fields")]
+    [InlineData("{\"content\": \"a\"}", "(line 1): the record has neither 'text' nor 'prompt' and 'completion', nor a conv")]
     [InlineData("{\"prompt\": \"a\"}", "neither 'text'")]
     [InlineData("{\"text\": 3}", "the field 'text' must be a text")]
     [InlineData("{\"text\": \"\\ud800\"}", "not valid Unicode")]
@@ -162,19 +162,6 @@ public sealed class RecordTests : IDisposable
 
     // From the last record, too, a window fits.
     private static string Rest(int record) => record == 39 ? "ccccccccc" : "";
-
-    [Fact]
-    public void ParquetIsRefusedAndNotTakenForText()
-    {
-        Directory.CreateDirectory(_folder["data"]);
-        File.WriteAllText(_folder["data/a.txt"], "text");
-        File.WriteAllText(_folder["data/b.parquet"], "PAR1");
-        foreach (string source in (string[])[_folder["data/b.parquet"], _folder["data"]])
-        {
-            Assert.Contains("b.parquet' is a Parquet file", Assert.Throws<InputException>(() => TextCorpus.Load(source)).Message,
-                StringComparison.Ordinal);
-        }
-    }
 
     private TextCorpus Load(string lines, double validation = 0, double test = 0, string separator = "\n", RecordFields? fields = null)
     {

@@ -13,6 +13,7 @@ public sealed class LayeringTests
         ["Hashing"],
         ["Files"],
         ["Json"],
+        ["Compression"],
         ["Torch.Storages"],
         ["Torch.Pickling"],
         ["Torch.Containers"],
@@ -37,6 +38,7 @@ public sealed class LayeringTests
         ["Tokenization"],
 
         ["Data.Builtin"],
+        ["Data.Parquet"],
         ["Data.Text"],
         ["Data.Pairs"],
 

@@ -1,12 +1,12 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
+using ManagedTransformer.Tokenization.Chat;
 
 namespace ManagedTransformer.Data.Text;
 
 /// <summary>
-/// Texts as JSON lines: an object in every line, <c>{"text": "..."}</c> or <c>{"prompt": "...", "completion": "..."}</c>, of which losses
-/// count the completion. Other fields are passed over.
+/// Texts as JSON lines: an object in every line, <c>{"text": "..."}</c>, or <c>{"prompt": "...", "completion": "..."}</c>, of which losses
+/// count the completion, or <c>{"messages": [{"role": "user", "content": "..."}, …]}</c>, of which they count the assistant's turns. Other
+/// fields are passed over.
 /// </summary>
 internal static class JsonLines
 {
@@ -17,8 +17,7 @@ internal static class JsonLines
     /// <exception cref="InputException">A line is no such object, or the file has none; the message names the line.</exception>
     public static TextPart Read(ReadOnlyMemory<byte> bytes, string path, TextCorpusOptions options)
     {
-        ArrayBufferWriter<byte> text = new(Math.Max(1, bytes.Length));
-        List<TextSegment> segments = [];
+        RecordText records = new(options);
         int number = 0;
         while (!bytes.IsEmpty)
         {
@@ -32,8 +31,7 @@ internal static class JsonLines
             }
         }
 
-        return segments.Count > 0 ? new TextPart(text.WrittenMemory, segments)
-            : throw new InputException($"The file '{path}' has no records.");
+        return records.Part ?? throw new InputException($"The file '{path}' has no records.");
 
         void Add(ReadOnlyMemory<byte> line, string place)
         {
@@ -47,16 +45,25 @@ internal static class JsonLines
                 }
 
                 RecordFields fields = options.Fields;
-                if (Text(record, fields.Prompt, place) is { } prompt && Text(record, fields.Completion, place) is { } completion)
+                if (fields.Messages is { } named)
                 {
-                    Append(prompt, isCounted: false, beginsRecord: true);
-                    Append(completion + options.Separator, isCounted: true, beginsRecord: prompt.Length == 0);
+                    records.Add(
+                        Messages(record, named, place) ?? throw new InputException($"{place}: the record has no conversation '{named}'."),
+                        place);
+                }
+                else if (Text(record, fields.Prompt, place) is { } prompt && Text(record, fields.Completion, place) is { } completion)
+                {
+                    records.Add(prompt, completion);
+                }
+                else if (Text(record, fields.Text, place) is { } text)
+                {
+                    records.Add(text);
                 }
                 else
                 {
-                    Append((Text(record, fields.Text, place) ?? throw new InputException(
-                        $"{place}: the record has neither '{fields.Text}' nor '{fields.Prompt}' and '{fields.Completion}'; "
-                        + "data.fields can name others.")) + options.Separator, isCounted: true, beginsRecord: true);
+                    records.Add(Messages(record, fields.MessagesOrUsual, place) ?? throw new InputException(
+                        $"{place}: the record has neither '{fields.Text}' nor '{fields.Prompt}' and '{fields.Completion}', nor a "
+                        + $"conversation '{fields.MessagesOrUsual}'; data.fields can name others."), place);
                 }
             }
             catch (JsonException e)
@@ -69,20 +76,47 @@ internal static class JsonLines
                 throw new InputException($"{place}: the line has a string that is not valid Unicode.", e);
             }
         }
-
-        void Append(string piece, bool isCounted, bool beginsRecord)
-        {
-            if (piece.Length > 0)
-            {
-                int start = text.WrittenCount;
-                Encoding.UTF8.GetBytes(piece, text);
-                segments.Add(new TextSegment(start, text.WrittenCount - start, isCounted, beginsRecord));
-            }
-        }
     }
 
     private static string? Text(JsonElement record, string field, string place) =>
         !record.TryGetProperty(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString()
         : throw new InputException($"{place}: the field '{field}' must be a text.");
+
+    // The messages of a conversation; other members than role and content are passed over.
+    private static List<ChatMessage>? Messages(JsonElement record, string field, string place)
+    {
+        if (!record.TryGetProperty(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            throw new InputException($"{place}: the field '{field}' must be a list of messages.");
+        }
+
+        List<ChatMessage> messages = [];
+        foreach (JsonElement message in value.EnumerateArray())
+        {
+            string at = $"{place}, message {messages.Count + 1}";
+            if (message.ValueKind != JsonValueKind.Object)
+            {
+                throw new InputException($"{at}: a message must be an object with 'role' and 'content'.");
+            }
+
+            if (message.TryGetProperty("tool_calls", out JsonElement calls) && calls is not { ValueKind: JsonValueKind.Null }
+                && !(calls.ValueKind == JsonValueKind.Array && calls.GetArrayLength() == 0))
+            {
+                throw new InputException($"{at}: calls of tools ('tool_calls') are not learnt.");
+            }
+
+            messages.Add(new ChatMessage(Require(message, "role", at), Require(message, "content", at)));
+        }
+
+        return messages;
+    }
+
+    private static string Require(JsonElement message, string field, string place) =>
+        Text(message, field, place) ?? throw new InputException($"{place}: the message has no '{field}'.");
 }

@@ -57,7 +57,8 @@ public sealed class TextCorpus
 
     /// <summary>
     /// Loads a corpus: a text file; JSON lines (<c>.jsonl</c>) with the field text, or prompt and completion, of which losses count the
-    /// completion; a <c>.gz</c> of either; a folder with <c>train.txt</c> (or <c>.jsonl</c>, or a folder of shards) and optionally
+    /// completion, or messages, of which they count the assistant's turns; a <c>.gz</c> of either; a Parquet file (<c>.parquet</c>) with
+    /// such columns; a folder with <c>train.txt</c> (or <c>.jsonl</c>, or a folder of shards) and optionally
     /// <c>valid</c> (or <c>val</c>) and <c>test</c>; a folder of shards, which are read in the order of their names; or
     /// <see cref="BuiltInStories"/>. What has no file of its own is cut off the end of the training text, validation before test; no UTF-8
     /// character and no record is cut in two. A byte-order mark and the CR before every LF of plain text are left out, unless

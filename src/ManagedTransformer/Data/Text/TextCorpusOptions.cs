@@ -1,3 +1,5 @@
+using ManagedTransformer.Tokenization.Chat;
+
 namespace ManagedTransformer.Data.Text;
 
 /// <summary>Options for dividing or making a corpus.</summary>
@@ -15,8 +17,11 @@ public sealed record TextCorpusOptions
     /// <summary>Where the text of a record is, in files of records.</summary>
     public RecordFields Fields { get; init; } = new();
 
-    /// <summary>What stands behind every record.</summary>
+    /// <summary>What stands behind every record but conversations, which end as their template says.</summary>
     public string Separator { get; init; } = "\n";
+
+    /// <summary>The form of conversations, in files of records; null where there are none.</summary>
+    public ChatTemplate? Template { get; init; }
 
     /// <summary>Selects the stories of <see cref="TextCorpus.BuiltInStories"/>.</summary>
     public ulong StorySeed { get; init; } = 1;

@@ -2,18 +2,18 @@ using ManagedTransformer.Files;
 
 namespace ManagedTransformer.Data.Text;
 
-/// <summary>Reads the files of a corpus: plain text, JSON lines, and folders of shards.</summary>
+/// <summary>Reads the files of a corpus: plain text, JSON lines, Parquet, and folders of shards.</summary>
 internal static class TextFiles
 {
     private const string Compressed = ".gz", Parquet = ".parquet";
 
-    // In the order in which they are looked for. Parquet is found to be refused, not passed over.
+    // In the order in which they are looked for.
     private static readonly string[] _extensions = [".txt", ".jsonl", ".ndjson", Parquet];
 
     /// <summary>What a folder may hold, for messages.</summary>
-    public const string Kinds = ".txt, .jsonl and .ndjson, each also as .gz";
+    public const string Kinds = ".txt, .jsonl and .ndjson, each also as .gz, and .parquet";
 
-    /// <summary>A file: JSON lines by its name, else plain text.</summary>
+    /// <summary>A file: JSON lines or Parquet by its name, else plain text.</summary>
     /// <param name="path">The file, or a <c>.gz</c> of one.</param>
     /// <param name="options">How to read it.</param>
     /// <exception cref="InputException">It cannot be read, or is empty.</exception>
@@ -21,7 +21,7 @@ internal static class TextFiles
     {
         if (Extension(path) == Parquet)
         {
-            throw new InputException($"'{path}' is a Parquet file, which is not read: write its columns as JSON lines (.jsonl).");
+            return ParquetRecords.Read(path, options);
         }
 
         byte[] bytes = InputFile.ReadAllBytes(path);

@@ -60,6 +60,15 @@ internal static class ChatTemplateFiles
             };
     }
 
+    /// <summary>Reads a template that somebody named.</summary>
+    /// <param name="path">A folder, or a file that is the template.</param>
+    /// <param name="key">What named it, for errors.</param>
+    /// <exception cref="InputException">There is none, or a file is malformed.</exception>
+    public static ChatTemplate ReadNamed(string path, string key) => Directory.Exists(path)
+        ? Read(path) ?? throw new InputException(
+            $"{key}: the folder '{path}' has no chat template ({TemplateFile}, or {Key} of {ConfigFile}).")
+        : new ChatTemplate(Encoding.UTF8.GetString(Utf8File.Read(path)), $"The chat template '{path}'");
+
     /// <summary>Writes a template beside a model, into a <c>tokenizer_config.json</c> that may be there already.</summary>
     /// <param name="folder">The folder, being written.</param>
     /// <param name="template">The template; null writes nothing.</param>
