@@ -6,6 +6,7 @@ using ManagedTransformer.Optimizers;
 using ManagedTransformer.Optimizers.Schedules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Training.Workers;
 
 namespace ManagedTransformer.Training;
 
@@ -22,6 +23,9 @@ internal abstract class Trainer
     private readonly OptimizerSet _optimizers;
     private readonly LearningRateSchedule _schedule;
     private readonly WeightAverages? _averages;
+    private readonly Module _network;
+    private readonly GradientSet _gradients;
+    private UpdateExchange? _exchange;
 
     /// <summary>A trainer before its first update.</summary>
     /// <param name="network">What to train.</param>
@@ -32,7 +36,9 @@ internal abstract class Trainer
     {
         _recipe = recipe;
         _random = random;
+        _network = network;
         _parameters = recipe.Trained.Choose(network.Parameters());
+        _gradients = new GradientSet(_parameters.Select(named => named.Parameter));
         _optimizers = recipe.Optimizer.CreateSet(_parameters);
         _schedule = recipe.Schedule.Create(steps);
         _averages = recipe.Ema is { } ema ? new WeightAverages(_parameters, ema.Decay) : null;
@@ -47,33 +53,48 @@ internal abstract class Trainer
     /// <summary>Where the batches stand.</summary>
     public abstract BatchPosition Position { get; protected set; }
 
+    /// <summary>Whether any worker wants to stop: set it before an update, and read after it what all of them know.</summary>
+    public bool IsStopWanted { get; set; }
+
+    /// <summary>Whether the last update got as far as that all workers know the same.</summary>
+    public bool HasExchanged { get; private set; }
+
+    /// <summary>Bytes that this worker has sent to others.</summary>
+    public long BytesSent => _exchange?.Gradients.BytesSent ?? 0;
+
+    /// <summary>Shares the batches of every update with other workers.</summary>
+    /// <param name="crew">The workers.</param>
+    /// <param name="options">Name the recipe in errors, and say what else is shared.</param>
+    /// <exception cref="InputException">The batches cannot be dealt.</exception>
+    public void Join(Crew crew, TrainingOptions options)
+    {
+        if (crew.Count > 1 && CarriesStates)
+        {
+            throw new InputException(
+                $"{options.RecipeName}: the model carries states from batch to batch, so that its batches cannot be dealt to {crew.Count} workers.");
+        }
+
+        _exchange = crew.Count == 1 ? null : new UpdateExchange(crew, _network, _gradients);
+    }
+
     /// <summary>One update.</summary>
     /// <exception cref="InputException">The loss is not finite; nothing was changed but the batch norms' statistics.</exception>
     public TrainingUpdate Update()
     {
         using DeviceScope? device = DeviceScope.Enter(_parameters[0].Parameter.Device);
-        _random.MoveTo((ulong)Step);
         foreach (NamedParameter named in _parameters)
         {
             named.Parameter.ClearGradient(release: true);
         }
 
         using StepScope scope = new();
-        List<Tensor> losses = new(_recipe.Accumulate);
-        long targets = 0;
-        CrossEntropyOptions options = new() { Sum = true, Smoothing = _recipe.LabelSmoothing, Mode = _recipe.SmoothingMode };
-        ForwardContext context = ForwardContext.Training(_random);
-        for (int i = 0; i < _recipe.Accumulate; i++)
-        {
-            (Tensor loss, long counted) = Learn(context, options);
-            losses.Add(loss);
-            targets += counted;
-        }
-
+        HasExchanged = false;
+        List<BatchLoss> losses = Accumulate();
+        long targets = losses.Sum(loss => loss.Targets);
         float scale = 1f / targets;
         // The one place at which a step waits for its device: everything before is queued there without a pause.
-        double[] norms = _optimizers.GradientNorms(scale, losses);
-        double total = losses.Sum(loss => (double)loss.Item());
+        double[] norms = _optimizers.GradientNorms(scale, [.. losses.Select(loss => loss.Sum)]);
+        double total = losses.Sum(loss => (double)loss.Sum.Item());
         TrainingUpdate update = new(total / targets, Math.Sqrt(norms.Sum(norm => norm * norm)), _schedule.Rate(Step), targets);
         if (!double.IsFinite(update.Loss) || !double.IsFinite(update.GradientNorm))
         {
@@ -117,6 +138,11 @@ internal abstract class Trainer
         }
     }
 
+    /// <summary>Brings together what <see cref="Save"/> on the first worker writes.</summary>
+    public virtual void CollectState()
+    {
+    }
+
     /// <summary>Writes everything that continues the run bit for bit, but for the weights and the position.</summary>
     /// <param name="folder">A checkpoint being written.</param>
     public virtual void Save(string folder)
@@ -144,6 +170,54 @@ internal abstract class Trainer
         Position = state.Position;
         Step = state.Step;
     }
+
+    // The gradient of all batches, each made apart, added in their order; and their losses in the same order.
+    private List<BatchLoss> Accumulate()
+    {
+        CrossEntropyOptions options = new() { Sum = true, Smoothing = _recipe.LabelSmoothing, Mode = _recipe.SmoothingMode };
+        ForwardContext context = ForwardContext.Training(_random);
+        List<BatchLoss> losses = new(_recipe.Accumulate);
+        _exchange?.Begin();
+        for (int i = 0; i < _recipe.Accumulate; i++)
+        {
+            if (_exchange?.IsOthers(i) == true)
+            {
+                Skip();
+                continue;
+            }
+
+            // A batch draws the same numbers whoever learns from it, and whatever the batches before it drew.
+            _random.MoveTo(((ulong)Step * (ulong)_recipe.Accumulate) + (ulong)i);
+            (Tensor loss, long counted) = Learn(context, options);
+            losses.Add(new BatchLoss(loss, counted));
+            if (_exchange is not null)
+            {
+                _exchange.EndBatch();
+            }
+            else if (_recipe.Accumulate > 1)
+            {
+                _gradients.Fold();
+            }
+        }
+
+        if (_exchange is not null)
+        {
+            (losses, IsStopWanted) = _exchange.Finish(losses, IsStopWanted);
+        }
+        else
+        {
+            _gradients.Restore();
+        }
+
+        HasExchanged = true;
+        return losses;
+    }
+
+    /// <summary>Whether a batch goes on where the one before it ended, so that no other process can learn from it.</summary>
+    protected virtual bool CarriesStates => false;
+
+    /// <summary>Passes the next batch by.</summary>
+    protected abstract void Skip();
 
     /// <summary>Adds the gradient of the next batch's summed loss to the parameters.</summary>
     /// <returns>That loss, without penalties, and what it is to be divided by.</returns>

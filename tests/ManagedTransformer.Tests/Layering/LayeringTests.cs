@@ -81,6 +81,7 @@ public sealed class LayeringTests
         ["Evaluation"],
         ["Architectures.DepthAdaptive.Tuning"],
         ["Training.TensorBoard"],
+        ["Training.Workers"],
         ["Training"],
         ["Inspection", "Benchmarks", "Sweeps"],
         ["Runs", "Linearizing"],

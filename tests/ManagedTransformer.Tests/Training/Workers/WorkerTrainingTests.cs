@@ -1,0 +1,117 @@
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tests.Data;
+using ManagedTransformer.Training;
+using Xunit;
+
+namespace ManagedTransformer.Tests.Training.Workers;
+
+/// <summary>Runs on several workers end with the bits of one process.</summary>
+public sealed class WorkerTrainingTests : IDisposable
+{
+    private const string Dropout = "model.dropout=0.1";
+    private const string Places = "model.memory_positions=[\"1\"]";
+    private const string Memory = "model.memory={\"heads\":2,\"n_keys\":8,\"key_dim\":8,\"top_k\":4,\"batch_norm\":true}";
+    private const string Exits = "model.exits={\"halting\":\"confidence\",\"paths\":2}";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public WorkerTrainingTests() => File.WriteAllText(
+        _folder["text.txt"], string.Concat(Enumerable.Range(0, 60).Select(i => $"the cat {i * 7 % 10} sat.\n")));
+
+    public static TheoryData<string, int> Runs => new(
+        from kind in (string[])["language", "averages", "sgd", "memory", "adagrad", "adapters", "translation", "exits"]
+        from workers in (int[])[2, 3]
+        select (kind, workers));
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void WorkersEndWithTheBitsOfOneProcess(string kind, int workers)
+    {
+        Recipe recipe = Kind(kind);
+        TrainingResult one = Train(recipe, "one"), several = Train(recipe, "several", workers);
+        Assert.Equal(one.Validation, several.Validation);
+        AssertSame("one", "several");
+    }
+
+    [Fact]
+    public void ARunGoesOnWithAnotherNumberOfWorkers()
+    {
+        Recipe recipe = Kind("memory").With("training.schedule.type=constant");
+        Train(recipe, "whole");
+        Train(recipe, "parts", 3, options => options with { Steps = 2 });
+        Train(recipe, "parts", 2, options => options with { Steps = 4, Resume = true });
+        Train(recipe, "parts", 6, options => options with { Steps = 5, Resume = true });
+        Assert.Equal(6, Train(recipe, "parts", 1, options => options with { Resume = true }).Step);
+        AssertSame("whole", "parts");
+    }
+
+    [Fact]
+    public void TheNumberOfWorkersDividesTheNumberOfBatches()
+    {
+        InputException failure = Assert.Throws<InputException>(() => Train(Kind("language"), "out", 4));
+        Assert.Contains("training.accumulate is 6 and there are 4 workers", failure.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["out"]));
+    }
+
+    private static Recipe Kind(string name) => name switch
+    {
+        "language" => Language(Dropout),
+        "averages" => Language(Dropout, "training.ema.decay=0.8", "training.early_stopping.patience=1", "training.keep_checkpoints=2"),
+        "sgd" => Language("training.optimizer={\"type\":\"sgd\",\"momentum\":0.9,\"clip_norm\":0.1}"),
+        "memory" => Language(Dropout, Places, Memory, "training.optimizer.values={\"lr\":0.01,\"clip_norm\":1}"),
+        "adagrad" => Language(Places, Memory, "training.optimizer={\"type\":\"adagrad\",\"clip_norm\":0.03}"),
+        "adapters" => Language("model.lora={\"rank\":2,\"dropout\":0.1}"),
+        "translation" => Translation(Dropout),
+        "exits" => Translation(Dropout, Exits),
+        _ => throw new ArgumentException(name),
+    };
+
+    private static Recipe Language(params string[] changes) => Recipe.Builtin("stories").With(
+    [
+        "training.batch=2", "training.context=16", "model.dim=8", "model.heads=1", "model.layers=2", "training.steps=6",
+        "training.accumulate=6", "training.evaluate_every=2", "training.log_every=1", "training.sample_prompt=null",
+        "training.schedule.warmup=0", "training.evaluate_tokens=64", .. changes,
+    ]);
+
+    private static Recipe Translation(params string[] changes) => Recipe.Builtin("translation-toy").With(
+    [
+        "model.dim=8", "model.heads=1", "model.ffn=16", "training.steps=6", "training.accumulate=6", "training.max_tokens=256",
+        "training.evaluate_every=3", "training.log_every=2", .. changes,
+    ]);
+
+    private TrainingResult Train(Recipe recipe, string output, int workers = 1, Func<TrainingOptions, TrainingOptions>? change = null)
+    {
+        TrainingOptions options = new()
+        {
+            Output = _folder[output],
+            Data = recipe is LanguageModelRecipe ? _folder["text.txt"] : null,
+        };
+        options = change is null ? options : change(options);
+        if (workers == 1)
+        {
+            return TrainingRun.Prepare(recipe, options).Run(cancellation: TestContext.Current.CancellationToken);
+        }
+
+        TrainingResult?[] results = new TrainingResult?[workers];
+        ThreadWorkers.Run(workers, group => results[group.Rank] =
+            TrainingRun.Prepare(recipe, options with { Workers = group }).Run(cancellation: TestContext.Current.CancellationToken));
+        Assert.All(results, result => Assert.Equal((results[0]!.Step, results[0]!.IsComplete), (result!.Step, result.IsComplete)));
+        return results[0]!;
+    }
+
+    private string[] Files(string run) => [.. Directory.EnumerateFiles(_folder[run], "*.safetensors", SearchOption.AllDirectories)
+        .Select(file => Path.GetRelativePath(_folder[run], file)).Order(StringComparer.Ordinal)];
+
+    private void AssertSame(string expected, string actual)
+    {
+        string[] files = Files(expected);
+        Assert.NotEmpty(files);
+        Assert.Equal(files, Files(actual));
+        Assert.All(files, file => Assert.True(
+            File.ReadAllBytes(Path.Combine(_folder[expected], file)).AsSpan()
+                .SequenceEqual(File.ReadAllBytes(Path.Combine(_folder[actual], file))),
+            file));
+    }
+}
