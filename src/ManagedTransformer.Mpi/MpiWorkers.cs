@@ -35,8 +35,8 @@ public sealed unsafe class MpiWorkers : WorkerGroup
     /// <inheritdoc/>
     public override int Count { get; }
 
-    /// <summary>Time that this process has spent inside MPI so far, waiting for others included.</summary>
-    public TimeSpan Inside => Stopwatch.GetElapsedTime(0, _waited);
+    /// <inheritdoc/>
+    public override TimeSpan Inside => Stopwatch.GetElapsedTime(0, _waited);
 
     /// <summary>Joins the processes that were started with this one.</summary>
     /// <exception cref="InputException">There is no MPI, or another one than was used to start the processes.</exception>

@@ -14,6 +14,9 @@ namespace ManagedTransformer.Cli.Commands;
 /// <summary><c>mt train</c></summary>
 internal static class TrainCommand
 {
+    // SIGTERM
+    private const int Terminated = 15;
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
@@ -128,8 +131,10 @@ internal static class TrainCommand
             JsonOutput.Write(terminal.Output, ToJson(result, options.Output, run));
         }
 
-        // The first worker alone says how it ended.
-        return result.IsComplete || options.Workers is { Rank: > 0 } ? CommandLine.Done : stop.ExitCode;
+        // The first worker alone says how it ended, whichever of them was asked to stop.
+        return result.IsComplete || options.Workers is { Rank: > 0 } ? CommandLine.Done
+            : stop.Token.IsCancellationRequested ? stop.ExitCode
+            : CommandLine.Interrupted(Terminated);
     }
 
     private static JsonObject ToJson(TrainingResult result, string output, TrainingRun run)

@@ -43,6 +43,8 @@ public static class Checkpointing
     private sealed class CheckpointRule(Tensor x, Func<Tensor, Tensor> function, RandomSource? random, RandomSource.State state)
         : GradientRule(x)
     {
+        public override bool HidesParameters => true;
+
         public override void Backward(Tensor dy, GradientSink sink)
         {
             RandomSource.State now = random?.Save() ?? default;

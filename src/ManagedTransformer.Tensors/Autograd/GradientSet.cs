@@ -10,6 +10,7 @@ namespace ManagedTransformer.Tensors;
 public sealed class GradientSet
 {
     private readonly Parameter[] _parameters, _owners;
+    private readonly Dictionary<Parameter, int> _numbers;
     private readonly Tensor?[] _sums;
     private readonly RowGradient?[] _rows;
 
@@ -19,6 +20,12 @@ public sealed class GradientSet
     {
         _parameters = [.. parameters];
         _owners = [.. _parameters.Select(parameter => parameter.Whole).Distinct(ReferenceEqualityComparer.Instance).Cast<Parameter>()];
+        _numbers = new Dictionary<Parameter, int>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < _owners.Length; i++)
+        {
+            _numbers.Add(_owners[i], i);
+        }
+
         _sums = new Tensor?[_owners.Length];
         _rows = new RowGradient?[_parameters.Length];
     }
@@ -63,7 +70,12 @@ public sealed class GradientSet
     /// <param name="index">Below <see cref="Count"/>.</param>
     public void Release(int index)
     {
-        _owners[index].Gradient?.Storage.Release();
+        // Within a walk, another tensor's gradient may share the memory.
+        if (_owners[index].Gradient is { Storage: { PendingGradients: <= 1 } storage })
+        {
+            storage.Release();
+        }
+
         _owners[index].Gradient = null;
     }
 
@@ -86,6 +98,29 @@ public sealed class GradientSet
     {
         RowGradient next = new(_parameters[parameter].Shape[0], indices, weights, values);
         _rows[parameter] = (_rows[parameter] is { } earlier ? earlier.With(next) : next).Keep();
+    }
+
+    /// <summary>Runs a backward walk that tells, while it goes on, which whole gradients are complete.</summary>
+    /// <param name="walk">The walk.</param>
+    /// <param name="completed">Told their numbers; it may take such a gradient away.</param>
+    public void Watch(Action walk, Action<int> completed)
+    {
+        Action<Parameter>? outer = LeafWatch.Listener;
+        LeafWatch.Listener = parameter =>
+        {
+            if (_numbers.TryGetValue(parameter, out int number))
+            {
+                completed(number);
+            }
+        };
+        try
+        {
+            walk();
+        }
+        finally
+        {
+            LeafWatch.Listener = outer;
+        }
     }
 
     /// <summary>Adds the whole gradients to the sums; the parameters have none afterwards.</summary>

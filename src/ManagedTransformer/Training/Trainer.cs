@@ -20,12 +20,14 @@ internal abstract class Trainer
     private readonly UpdateRecipe _recipe;
     private readonly RandomSource _random;
     private readonly IReadOnlyList<NamedParameter> _parameters;
-    private readonly OptimizerSet _optimizers;
+    private readonly Lazy<OptimizerSet> _optimizers;
     private readonly LearningRateSchedule _schedule;
     private readonly WeightAverages? _averages;
     private readonly Module _network;
     private readonly GradientSet _gradients;
     private UpdateExchange? _exchange;
+    private ShardedOptimizers? _sharded;
+    private Crew _crew = new(null);
 
     /// <summary>A trainer before its first update.</summary>
     /// <param name="network">What to train.</param>
@@ -39,7 +41,7 @@ internal abstract class Trainer
         _network = network;
         _parameters = recipe.Trained.Choose(network.Parameters());
         _gradients = new GradientSet(_parameters.Select(named => named.Parameter));
-        _optimizers = recipe.Optimizer.CreateSet(_parameters);
+        _optimizers = new(() => recipe.Optimizer.CreateSet(_parameters));
         _schedule = recipe.Schedule.Create(steps);
         _averages = recipe.Ema is { } ema ? new WeightAverages(_parameters, ema.Decay) : null;
     }
@@ -59,8 +61,11 @@ internal abstract class Trainer
     /// <summary>Whether the last update got as far as that all workers know the same.</summary>
     public bool HasExchanged { get; private set; }
 
+    /// <summary>Whether gradients are sent while the backward walk goes on.</summary>
+    public bool SendsEarly { get; set; } = true;
+
     /// <summary>Bytes that this worker has sent to others.</summary>
-    public long BytesSent => _exchange?.Gradients.BytesSent ?? 0;
+    public long BytesSent => (_exchange?.Gradients.BytesSent ?? 0) + (_sharded?.BytesSent ?? 0);
 
     /// <summary>Shares the batches of every update with other workers.</summary>
     /// <param name="crew">The workers.</param>
@@ -74,7 +79,12 @@ internal abstract class Trainer
                 $"{options.RecipeName}: the model carries states from batch to batch, so that its batches cannot be dealt to {crew.Count} workers.");
         }
 
-        _exchange = crew.Count == 1 ? null : new UpdateExchange(crew, _network, _gradients);
+        if (crew.Count > 1)
+        {
+            _crew = crew;
+            _exchange = new UpdateExchange(crew, _network, _gradients);
+            _sharded = options.ShardOptimizer ? new ShardedOptimizers(crew.Group!, _recipe.Optimizer, _parameters) : null;
+        }
     }
 
     /// <summary>One update.</summary>
@@ -93,7 +103,8 @@ internal abstract class Trainer
         long targets = losses.Sum(loss => loss.Targets);
         float scale = 1f / targets;
         // The one place at which a step waits for its device: everything before is queued there without a pause.
-        double[] norms = _optimizers.GradientNorms(scale, [.. losses.Select(loss => loss.Sum)]);
+        Tensor[] sums = [.. losses.Select(loss => loss.Sum)];
+        double[] norms = _sharded?.GradientNorms(scale, sums) ?? _optimizers.Value.GradientNorms(scale, sums);
         double total = losses.Sum(loss => (double)loss.Sum.Item());
         TrainingUpdate update = new(total / targets, Math.Sqrt(norms.Sum(norm => norm * norm)), _schedule.Rate(Step), targets);
         if (!double.IsFinite(update.Loss) || !double.IsFinite(update.GradientNorm))
@@ -103,7 +114,15 @@ internal abstract class Trainer
                 + $"learning rate {update.Rate:G4}");
         }
 
-        _optimizers.Step((float)update.Rate, norms, scale);
+        if (_sharded is null)
+        {
+            _optimizers.Value.Step((float)update.Rate, norms, scale);
+        }
+        else
+        {
+            _sharded.Step((float)update.Rate, norms, scale);
+        }
+
         ApplyConstraints();
         _averages?.Update();
         Step++;
@@ -139,15 +158,22 @@ internal abstract class Trainer
     }
 
     /// <summary>Brings together what <see cref="Save"/> on the first worker writes.</summary>
-    public virtual void CollectState()
-    {
-    }
+    public void CollectState() => _sharded?.Collect(_crew.IsFirst);
 
     /// <summary>Writes everything that continues the run bit for bit, but for the weights and the position.</summary>
     /// <param name="folder">A checkpoint being written.</param>
     public virtual void Save(string folder)
     {
-        ModuleWeights.Save(_optimizers.State(), Path.Combine(folder, CheckpointFolder.OptimizerFile));
+        string optimizer = Path.Combine(folder, CheckpointFolder.OptimizerFile);
+        if (_sharded is null)
+        {
+            ModuleWeights.Save(_optimizers.Value.State(), optimizer);
+        }
+        else
+        {
+            _sharded.Save(optimizer);
+        }
+
         if (_averages is not null)
         {
             ModuleWeights.Save(_averages.State(), Path.Combine(folder, CheckpointFolder.AveragesFile));
@@ -159,8 +185,18 @@ internal abstract class Trainer
     /// <param name="state">What the checkpoint says of it.</param>
     public virtual void Restore(string folder, TrainingState state)
     {
-        ModuleWeights.Load([.. _optimizers.State()], Path.Combine(folder, CheckpointFolder.OptimizerFile));
-        _optimizers.Updates = state.Step;
+        string optimizer = Path.Combine(folder, CheckpointFolder.OptimizerFile);
+        if (_sharded is null)
+        {
+            ModuleWeights.Load([.. _optimizers.Value.State()], optimizer);
+            _optimizers.Value.Updates = state.Step;
+        }
+        else
+        {
+            _sharded.Load(optimizer);
+            _sharded.Updates = state.Step;
+        }
+
         if (_averages is not null)
         {
             ModuleWeights.Load([.. _averages.State()], Path.Combine(folder, CheckpointFolder.AveragesFile));
@@ -225,7 +261,15 @@ internal abstract class Trainer
     {
         TrainingLoss result = Forward(context, options);
         Tensor loss = result.Prediction.Loss.Detach() * 1; // a copy: the walk frees what it has passed
-        result.Total.Backward(freeIntermediates: true);
+        if (_exchange is null || !SendsEarly)
+        {
+            result.Total.Backward(freeIntermediates: true);
+        }
+        else
+        {
+            _gradients.Watch(() => result.Total.Backward(freeIntermediates: true), _exchange.Gradients.Complete);
+        }
+
         return (loss, result.Prediction.Targets);
     }
 

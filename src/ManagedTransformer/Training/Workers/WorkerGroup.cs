@@ -12,6 +12,9 @@ public abstract class WorkerGroup : IDisposable
     /// <summary>The number of workers.</summary>
     public abstract int Count { get; }
 
+    /// <summary>Time that this worker has spent in exchanges so far, waiting for others included; 0 where nobody counts it.</summary>
+    public virtual TimeSpan Inside => default;
+
     /// <summary>
     /// Begins to send a block to every other worker and to receive one from each. The memory belongs to the exchange until it has ended.
     /// </summary>
