@@ -8,6 +8,8 @@ namespace ManagedTransformer.Mpi;
 /// <summary>Sends and receives that are under way.</summary>
 internal sealed unsafe class MpiExchange : WorkerExchange
 {
+    private const int TurnsBetweenYields = 16;
+
     private readonly MpiWorkers _workers;
     private readonly int[] _requests;
     private readonly MPI.Unsafe.MPI_Status[] _statuses;
@@ -72,19 +74,14 @@ internal sealed unsafe class MpiExchange : WorkerExchange
     /// <inheritdoc/>
     public override void Wait()
     {
-        if (_hasEnded)
+        // Where there are more processes than cores, the one that is waited for gets this one's.
+        for (int turn = 1; !Poll(); turn++)
         {
-            return;
+            if (turn % TurnsBetweenYields == 0)
+            {
+                Thread.Yield();
+            }
         }
-
-        long start = Stopwatch.GetTimestamp();
-        fixed (int* requests = _requests)
-        {
-            MpiWorkers.Check(Native.MPI_Waitall(_requests.Length, requests, _statuses));
-        }
-
-        _workers.CountSince(start);
-        End();
     }
 
     private void End()

@@ -31,7 +31,7 @@ public sealed class WorkerTests : IDisposable
     }
 
     [Fact]
-    public void AKilledWorkerEndsTheJobAndAnotherNumberOfThemGoesOn()
+    public async Task AKilledWorkerEndsTheJobAndAnotherNumberOfThemGoesOn()
     {
         const string steps = "400";
         Assert.Equal(0, _work.Train("whole", "--steps", steps).ExitCode);
@@ -43,12 +43,11 @@ public sealed class WorkerTests : IDisposable
             }
 
             using Process kill = Process.Start("kill", ["-KILL", WorkerOf(job)]);
-            kill.WaitForExit();
             Task<string> error = job.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            string output = job.StandardOutput.ReadToEnd();
-            job.WaitForExit();
+            string output = await job.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await job.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.NotEqual(0, job.ExitCode);
-            Assert.Contains("Killed", output + error.Result, StringComparison.Ordinal);
+            Assert.Contains("Killed", output + await error, StringComparison.Ordinal);
         }
 
         Assert.Equal(0, Run(3, ["cut", "--steps", steps, "--resume"]).ExitCode);

@@ -31,7 +31,8 @@ internal static class BenchScaleCommand
         };
         Option<string?> data = CommonOptions.Data("What to train on instead of the recipe's data.");
         Option<string[]?> set = CommonOptions.Set();
-        Option<int?> batches = CommonOptions.Positive("--batches", $"Batches of an update, training.accumulate (default: {DefaultBatches}).");
+        Option<int?> batches = CommonOptions.Positive(
+            "--batches", $"Batches of an update, training.accumulate (default: {DefaultBatches}).");
         Option<int[]?> processes = new("--processes")
         {
             Description = "Numbers of processes to start, which share the cores of this machine (default: "
@@ -45,10 +46,12 @@ internal static class BenchScaleCommand
             Description = $"The program that starts processes (default: {DefaultStarter}).",
             HelpName = "PROGRAM",
         };
-        Option<double?> latency = CommonOptions.Number<double>(
-            "--latency", "Microseconds of a short message, for the simulation of more machines (default: as measured).", 0, 1e6);
-        Option<double?> bandwidth = CommonOptions.Number<double>(
-            "--bandwidth", "Gigabytes per second of a machine, for the simulation (default: as measured).", 1e-3, 1e3);
+        Option<float?> latency = CommonOptions.Real("--latency",
+            "Microseconds of a short message, for the simulation of more machines (default: as measured).",
+            value => value >= 0 && float.IsFinite(value), "a number that is not negative");
+        Option<float?> bandwidth = CommonOptions.Real("--bandwidth",
+            "Gigabytes per second of a machine, for the simulation (default: as measured).",
+            value => value > 0 && float.IsFinite(value), "a positive number");
         Option<string?> workers = WorkersOption.Create();
         Option<int?> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json(isLines: true);
@@ -113,7 +116,8 @@ internal static class BenchScaleCommand
     private static ScaleMeasurement Start(string starter, int count, int threads, string[] passed)
     {
         string own = Environment.ProcessPath!;
-        string[] program = Path.GetFileNameWithoutExtension(own) == "dotnet" ? [own, Path.Combine(AppContext.BaseDirectory, "mt.dll")] : [own];
+        string[] program =
+            Path.GetFileNameWithoutExtension(own) == "dotnet" ? [own, Path.Combine(AppContext.BaseDirectory, "mt.dll")] : [own];
         ProcessStartInfo start = new(starter,
             ["-n", Text(count), .. program, "bench", "scale", "--workers", "mpi", "--json", "--threads", Text(threads), .. passed])
         {
