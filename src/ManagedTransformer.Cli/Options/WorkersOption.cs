@@ -48,7 +48,9 @@ internal static class WorkersOption
     /// <param name="arguments">The command line.</param>
     /// <param name="terminal">The process's own.</param>
     public static Terminal Choose(IReadOnlyList<string> arguments, Terminal terminal) =>
-        arguments.Contains(Name) && Number(_ranks) > 0 ? terminal with { Output = TextWriter.Null, Error = TextWriter.Null } : terminal;
+        arguments.Any(argument => argument == Name || argument.StartsWith($"{Name}=", StringComparison.Ordinal)) && Number(_ranks) > 0
+            ? terminal with { Output = TextWriter.Null, Error = TextWriter.Null }
+            : terminal;
 
     /// <summary>Joins the other processes, and shares the processor with those of this machine.</summary>
     /// <param name="threads">The threads that were asked for.</param>

@@ -123,6 +123,22 @@ public sealed class GradientSet
         }
     }
 
+    /// <summary>Forgets gradients and sums, and returns their memory.</summary>
+    public void Clear()
+    {
+        for (int i = 0; i < _owners.Length; i++)
+        {
+            _sums[i]?.Storage.Release();
+            _sums[i] = null;
+        }
+
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            _parameters[i].ClearGradient(release: true);
+            _rows[i] = null;
+        }
+    }
+
     /// <summary>Adds the whole gradients to the sums; the parameters have none afterwards.</summary>
     public void Fold()
     {

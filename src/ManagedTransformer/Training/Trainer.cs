@@ -81,6 +81,11 @@ internal abstract class Trainer
 
         if (crew.Count > 1)
         {
+            if (!_parameters[0].Parameter.Device.IsHost)
+            {
+                throw new InputException($"Workers compute on processors, not on {_parameters[0].Parameter.Device.Name}.");
+            }
+
             _crew = crew;
             _exchange = new UpdateExchange(crew, _network, _gradients);
             _sharded = options.ShardOptimizer ? new ShardedOptimizers(crew.Group!, _recipe.Optimizer, _parameters) : null;
@@ -92,11 +97,7 @@ internal abstract class Trainer
     public TrainingUpdate Update()
     {
         using DeviceScope? device = DeviceScope.Enter(_parameters[0].Parameter.Device);
-        foreach (NamedParameter named in _parameters)
-        {
-            named.Parameter.ClearGradient(release: true);
-        }
-
+        _gradients.Clear();
         using StepScope scope = new();
         HasExchanged = false;
         List<BatchLoss> losses = Accumulate();

@@ -46,6 +46,11 @@ public sealed partial class TrainingRun
         }
 
         _task.Trainer.Join(crew, options);
+        if (crew.Count > 1)
+        {
+            _notes.Add($"{crew.Count} workers share the {_task.Recipe.Accumulate} batches of every update.");
+        }
+
         _notes.AddRange(_task.Notes);
         _stop = EarlyStop.For(_task, options.RecipeName);
         if (checkpoint is not null)
@@ -126,8 +131,9 @@ public sealed partial class TrainingRun
     }
 
     /// <summary>Trains to the end, or until cancelled; both ways the last checkpoint holds where it stands.</summary>
-    /// <param name="progress">Receives reports. What it throws ends the run after a last checkpoint.</param>
-    /// <param name="cancellation">Saves and returns.</param>
+    /// <param name="progress">Receives reports, of several workers on the first alone. What it throws ends the run after a last
+    /// checkpoint.</param>
+    /// <param name="cancellation">Saves and returns; of several workers, that of any.</param>
     /// <exception cref="InputException">The loss is not finite, or a checkpoint cannot be written.</exception>
     public TrainingResult Run(Action<TrainingProgress>? progress = null, CancellationToken cancellation = default) =>
         _crew.Guard(() => RunTogether(progress, cancellation));
@@ -241,6 +247,11 @@ public sealed partial class TrainingRun
 
         void Report(TrainingProgress report)
         {
+            if (!_crew.IsFirst)
+            {
+                return;
+            }
+
             report = report with { Seconds = Seconds };
             log?.Write(report);
             events?.Write(report);
