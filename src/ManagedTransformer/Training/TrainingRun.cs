@@ -196,7 +196,8 @@ public sealed partial class TrainingRun
             {
                 Average();
 
-                // A run that is resumed after its end still tells its result, and one that stops early scores all of the text like any other.
+                // A run that is resumed after its end still tells its result, and one that stops early scores all of the text like any
+                // other.
                 validation = Step < Steps ? null : validation;
                 validation ??= Validate(everything: true, CancellationToken.None);
             });

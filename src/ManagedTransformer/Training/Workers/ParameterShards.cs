@@ -60,7 +60,9 @@ internal sealed class ParameterShards
     /// <summary>Bytes that this worker has sent.</summary>
     public long BytesSent { get; private set; }
 
-    /// <summary>Gives all workers the values that each has updated. Of a table whose gradient has some rows only, these are exchanged.</summary>
+    /// <summary>
+    /// Gives all workers the values that each has updated. Of a table whose gradient has some rows only, these are exchanged.
+    /// </summary>
     public void Gather()
     {
         List<int> whole = [];

@@ -20,7 +20,8 @@ public abstract class WorkerGroup : IDisposable
     /// </summary>
     /// <param name="tag">Tells exchanges that are under way at the same time apart; the same for all workers.</param>
     /// <param name="send">Block <c>i</c> is for worker <c>i</c>; the own one is left alone.</param>
-    /// <param name="receive">Block <c>i</c>, of the length that worker <c>i</c> sends, receives its block; the own one is left alone.</param>
+    /// <param name="receive">Block <c>i</c>, of the length that worker <c>i</c> sends, receives its block; the own one is left
+    /// alone.</param>
     public abstract WorkerExchange Begin(int tag, ReadOnlyMemory<byte>[] send, Memory<byte>[] receive);
 
     /// <summary>Gathers a block of every worker.</summary>
