@@ -105,23 +105,30 @@ public sealed partial class TrainingRun
         TrainingRun? run = null;
         try
         {
-            crew.First(() =>
+            return crew.Guard(() =>
             {
-                TrainingFolder.RequireNoModel(options.Output);
-                held = Directory.Exists(options.Output) ? TrainingFolder.Lock(options.Output) : null;
-                TrainingFolder.FindLast(options.Output); // put in its place where a run was killed between two renames
+                crew.First(() =>
+                {
+                    TrainingFolder.RequireNoModel(options.Output);
+                    held = Directory.Exists(options.Output) ? TrainingFolder.Lock(options.Output) : null;
+                    if (options.Resume)
+                    {
+                        // Put in its place, where a run was killed between two renames, before others read it.
+                        TrainingFolder.FindLast(options.Output);
+                    }
+                });
+                crew.Together(() => run = new(recipe, options, crew));
+                crew.First(() =>
+                {
+                    TrainingFolder.Create(options.Output);
+                    held ??= TrainingFolder.Lock(options.Output);
+                    run!._lock = held;
+                    run.MovedEarlierRun = options.Resume ? null : TrainingFolder.MoveAside(options.Output);
+                    TrainingFolder.RequireReplaceable(options.Output);
+                    WriteRecipe(run);
+                });
+                return run!;
             });
-            crew.Together(() => run = new(recipe, options, crew));
-            crew.First(() =>
-            {
-                TrainingFolder.Create(options.Output);
-                held ??= TrainingFolder.Lock(options.Output);
-                run!._lock = held;
-                run.MovedEarlierRun = options.Resume ? null : TrainingFolder.MoveAside(options.Output);
-                TrainingFolder.RequireReplaceable(options.Output);
-                WriteRecipe(run);
-            });
-            return run!;
         }
         catch
         {
