@@ -33,7 +33,7 @@ public sealed class WorkerTests : IDisposable
     [Fact]
     public async Task AKilledWorkerEndsTheJobAndAnotherNumberOfThemGoesOn()
     {
-        const string steps = "400";
+        const string steps = "200";
         Assert.Equal(0, _work.Train("whole", "--steps", steps).ExitCode);
         using (Process job = _work.Begin(new ProcessStartInfo("mpirun.mpich", Arguments(2, ["cut", "--steps", steps]))))
         {
@@ -64,6 +64,14 @@ public sealed class WorkerTests : IDisposable
         Assert.NotEqual(0, result.ExitCode);
         Assert.Equal(2, result.Error.Split(message).Length);
     }
+
+    [Fact]
+    public void AStarterThatIsMissingIsNamed() => Workspace.Run("bench", "scale", "--mpirun", "no-such-mpirun")
+        .AssertFails(CommandLine.Failed, "'no-such-mpirun' cannot be started", "--mpirun");
+
+    [Fact]
+    public void WhatNeedsWorkersIsRefusedWithoutThem() =>
+        _work.Train("out", "--shard-optimizer").AssertFails(CommandLine.WrongUsage, "--shard-optimizer", "--workers");
 
     private static string WorkerOf(Process job)
     {
