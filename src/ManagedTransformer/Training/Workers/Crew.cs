@@ -101,15 +101,6 @@ internal sealed class Crew(WorkerGroup? group)
         }
     }
 
-    /// <summary>A number that the first worker knows.</summary>
-    /// <param name="value">The number, on the first worker.</param>
-    public byte FromFirst(byte value)
-    {
-        byte[] shared = [value];
-        group?.Broadcast(shared, 0);
-        return shared[0];
-    }
-
     /// <summary>Bytes of every worker, as many as each has.</summary>
     /// <param name="own">Those of this one.</param>
     public byte[][] Gather(ReadOnlySpan<byte> own)

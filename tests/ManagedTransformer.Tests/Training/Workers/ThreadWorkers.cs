@@ -17,13 +17,16 @@ internal sealed class ThreadWorkers : WorkerGroup
     /// <inheritdoc/>
     public override int Count => _hub.Blocks.Length;
 
+    /// <summary>Called before every exchange of gradients, to fail there.</summary>
+    public Action? BeforeExchange { get; set; }
+
     /// <summary>What the worker that could not go on said.</summary>
     public static string? LastMessage { get; private set; }
 
     /// <summary>Does something on every worker, and fails as the first of them that failed.</summary>
     /// <param name="count">The number of workers.</param>
     /// <param name="work">What each does.</param>
-    public static void Run(int count, Action<WorkerGroup> work)
+    public static void Run(int count, Action<ThreadWorkers> work)
     {
         using Hub hub = new(count);
         Exception?[] failures = new Exception?[count];
@@ -36,10 +39,6 @@ internal sealed class ThreadWorkers : WorkerGroup
             catch (Exception e)
             {
                 failures[rank] = e;
-                if (!hub.HasFailed)
-                {
-                    hub.Left.Add(rank);
-                }
             }
         }))];
         Array.ForEach(threads, thread => thread.Start());
@@ -61,6 +60,7 @@ internal sealed class ThreadWorkers : WorkerGroup
     /// <inheritdoc/>
     public override WorkerExchange Begin(int tag, ReadOnlyMemory<byte>[] send, Memory<byte>[] receive)
     {
+        BeforeExchange?.Invoke();
         for (int to = 0; to < Count; to++)
         {
             if (to != Rank)
@@ -113,11 +113,7 @@ internal sealed class ThreadWorkers : WorkerGroup
 
         public byte[][] Blocks { get; } = new byte[count][];
 
-        public ConcurrentBag<int> Left { get; } = [];
-
         public string? Message { get; private set; }
-
-        public bool HasFailed => _failed.IsCancellationRequested;
 
         public CancellationToken Token => _failed.Token;
 

@@ -56,6 +56,66 @@ public sealed class WorkerTrainingTests : IDisposable
         Assert.False(Directory.Exists(_folder["out"]));
     }
 
+    [Fact]
+    public void AWorkerThatFailsAloneEndsAllOfThemAndTheRunGoesOn()
+    {
+        Recipe recipe = Kind("language");
+        Train(recipe, "whole");
+        int exchanges = 0;
+        Assert.Contains("cut", Assert.Throws<TimeoutException>(() => ThreadWorkers.Run(2, group =>
+        {
+            group.BeforeExchange = () =>
+            {
+                // Each worker does three batches of an update, of one bucket each: in the fourth update.
+                if (group.Rank == 1 && ++exchanges == 10)
+                {
+                    throw new TimeoutException("The cable was cut.");
+                }
+            };
+            TrainingRun.Prepare(recipe, Options("out") with { Workers = group }).Run(cancellation: TestContext.Current.CancellationToken);
+        })).Message, StringComparison.Ordinal);
+        Assert.Equal("Worker 1 of 2: The cable was cut.", ThreadWorkers.LastMessage);
+        TrainingRun resumed = TrainingRun.Prepare(recipe, Options("out") with { Resume = true });
+        Assert.Equal(2, resumed.Step);
+        resumed.Run(cancellation: TestContext.Current.CancellationToken);
+        AssertSame("whole", "out");
+    }
+
+    [Fact]
+    public void WhatFailsOnOneWorkerIsToldByTheFirst()
+    {
+        InputException failure = Assert.Throws<InputException>(() => ThreadWorkers.Run(3, group => TrainingRun.Prepare(
+            Kind("language"),
+            Options("out") with { Workers = group, Data = _folder[group.Rank == 2 ? "nowhere.txt" : "text.txt"] })));
+        Assert.StartsWith("Worker 2 of 3: ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("nowhere.txt", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnyWorkerStopsAllOfThem()
+    {
+        Recipe recipe = Kind("language");
+        Train(recipe, "whole");
+        using CancellationTokenSource source = new();
+        TrainingResult?[] results = new TrainingResult?[2];
+        int exchanges = 0;
+        ThreadWorkers.Run(2, group =>
+        {
+            group.BeforeExchange = () =>
+            {
+                if (group.Rank == 1 && ++exchanges == 10)
+                {
+                    source.Cancel();
+                }
+            };
+            results[group.Rank] = TrainingRun.Prepare(recipe, Options("out") with { Workers = group })
+                .Run(cancellation: group.Rank == 1 ? source.Token : CancellationToken.None);
+        });
+        Assert.All(results, result => Assert.Equal((false, true), (result!.IsComplete, result.Step is 4 or 5)));
+        Assert.True(Train(recipe, "out", change: options => options with { Resume = true }).IsComplete);
+        AssertSame("whole", "out");
+    }
+
     private static Recipe Kind(string name) => name switch
     {
         "language" => Language(Dropout),
@@ -84,11 +144,7 @@ public sealed class WorkerTrainingTests : IDisposable
 
     private TrainingResult Train(Recipe recipe, string output, int workers = 1, Func<TrainingOptions, TrainingOptions>? change = null)
     {
-        TrainingOptions options = new()
-        {
-            Output = _folder[output],
-            Data = recipe is LanguageModelRecipe ? _folder["text.txt"] : null,
-        };
+        TrainingOptions options = Options(output) with { Data = recipe is LanguageModelRecipe ? _folder["text.txt"] : null };
         options = change is null ? options : change(options);
         if (workers == 1)
         {
@@ -101,6 +157,8 @@ public sealed class WorkerTrainingTests : IDisposable
         Assert.All(results, result => Assert.Equal((results[0]!.Step, results[0]!.IsComplete), (result!.Step, result.IsComplete)));
         return results[0]!;
     }
+
+    private TrainingOptions Options(string output) => new() { Output = _folder[output], Data = _folder["text.txt"] };
 
     private string[] Files(string run) => [.. Directory.EnumerateFiles(_folder[run], "*.safetensors", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(_folder[run], file)).Order(StringComparer.Ordinal)];
