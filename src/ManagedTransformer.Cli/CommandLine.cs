@@ -35,6 +35,7 @@ internal static class CommandLine
     /// <returns>The exit code.</returns>
     public static int Run(IReadOnlyList<string> arguments, Terminal terminal)
     {
+        terminal = WorkersOption.Choose(arguments, terminal);
         ParseResult parsed = CreateRoot(terminal)
             .Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         FailureReport failure = new(terminal, isJson: arguments.Contains(CommonOptions.JsonName));

@@ -102,6 +102,9 @@ internal sealed class Workspace : IDisposable
     /// <summary>Runs a program in the folder.</summary>
     public ToolResult Run(ProcessStartInfo start) => Run(Start(start));
 
+    /// <summary>Starts a program in the folder.</summary>
+    public Process Begin(ProcessStartInfo start) => Start(start);
+
     private static ToolResult Run(Process started)
     {
         using Process process = started;

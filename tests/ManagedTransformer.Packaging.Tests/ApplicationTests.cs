@@ -14,6 +14,7 @@ public sealed partial class ApplicationTests(PackageFeed feed, ITestOutputHelper
     private static readonly (string Part, string Reason)[] _notRun =
     [
         ("GpuDevices.Register()", "needs a graphics card"),
+        ("MpiWorkers.Start()", "needs MPI"),
     ];
 
     [Fact]

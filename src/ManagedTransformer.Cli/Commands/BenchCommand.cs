@@ -14,7 +14,8 @@ internal static class BenchCommand
             "mt bench generate --recipe stories --lengths 128,1024",
             "mt bench memory --slots 65536,1048576",
             "mt bench tokenize --tokenizer qwen3 --data text.txt",
-            "mt bench compare --second gpu")
+            "mt bench compare --second gpu",
+            "mt bench scale")
     {
         BenchGemmCommand.Create(terminal),
         BenchTrainCommand.Create(terminal),
@@ -22,5 +23,6 @@ internal static class BenchCommand
         BenchMemoryCommand.Create(terminal),
         BenchTokenizeCommand.Create(terminal),
         BenchCompareCommand.Create(terminal),
+        BenchScaleCommand.Create(terminal),
     };
 }

@@ -5,13 +5,18 @@ using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
 using ManagedTransformer.Training;
+using ManagedTransformer.Training.Workers;
 
 namespace ManagedTransformer.Cli.Commands;
 
 /// <summary><c>mt train</c></summary>
 internal static class TrainCommand
 {
+    // SIGTERM
+    private const int Terminated = 15;
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
@@ -55,6 +60,8 @@ internal static class TrainCommand
         {
             Description = "Also write the log as event files of TensorBoard into the output folder.",
         };
+        Option<string?> workers = WorkersOption.Create();
+        Option<bool> shard = WorkersOption.Shard();
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new("train",
             "Trains a model as a recipe says. Ctrl-C, SIGTERM and a closed terminal save and stop; --resume continues, bit for bit.",
@@ -66,11 +73,23 @@ internal static class TrainCommand
             "mt train finetune --init gpt2 --data input.txt --out out/finetuned")
         {
             recipe, data, validation, tooLong, output, init, set, steps, seed, threads, device, DeviceOption.Precision(), resume, quiet,
-            tensorBoard, json,
+            tensorBoard, workers, shard, json,
         };
         command.SetAction(result =>
         {
             CommonOptions.Apply(result.GetValue(threads));
+            bool hasWorkers = result.GetValue(workers) is not null;
+            if (result.GetValue(shard) && !hasWorkers)
+            {
+                throw new UsageException("--shard-optimizer is for runs with --workers.");
+            }
+
+            if (hasWorkers && !Device.Current.IsHost)
+            {
+                throw new UsageException("--workers computes on processors: leave --device out.");
+            }
+
+            using WorkerGroup? group = hasWorkers ? WorkersOption.Start(result.GetValue(threads)) : null;
             NamedRecipe named = NamedRecipe.Load(result.GetRequiredValue(recipe));
             Recipe loaded = named.Recipe;
             ModelFamily.Of(loaded).RefuseForTraining(result, named.Source, validation, tooLong);
@@ -87,6 +106,8 @@ internal static class TrainCommand
                 Seed = result.GetValue(seed) ?? 1,
                 Resume = result.GetValue(resume),
                 TensorBoard = result.GetValue(tensorBoard),
+                Workers = group,
+                ShardOptimizer = result.GetValue(shard),
             });
         });
         return command;
@@ -99,7 +120,7 @@ internal static class TrainCommand
         TrainingRun run = TrainingRun.Prepare(recipe, options);
         reporter.Start(run, options);
         TrainingResult result = run.Run(report => reporter.Report(report, stop), stop.Token);
-        if (result.IsComplete && !quiet && run.Sample() is { } sample)
+        if (result.IsComplete && !quiet && options.Workers is null or { Rank: 0 } && run.Sample() is { } sample)
         {
             reporter.Sample(sample);
         }
@@ -110,7 +131,10 @@ internal static class TrainCommand
             JsonOutput.Write(terminal.Output, ToJson(result, options.Output, run));
         }
 
-        return result.IsComplete ? CommandLine.Done : stop.ExitCode;
+        // The first worker alone says how it ended, whichever of them was asked to stop.
+        return result.IsComplete || options.Workers is { Rank: > 0 } ? CommandLine.Done
+            : stop.Token.IsCancellationRequested ? stop.ExitCode
+            : CommandLine.Interrupted(Terminated);
     }
 
     private static JsonObject ToJson(TrainingResult result, string output, TrainingRun run)

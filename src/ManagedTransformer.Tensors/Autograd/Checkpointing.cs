@@ -7,7 +7,7 @@ public static class Checkpointing
     /// True while a function runs on this thread for the second time: what must happen once per step (running statistics) has happened.
     /// </summary>
     [field: ThreadStatic]
-    internal static bool IsRecomputing { get; private set; }
+    public static bool IsRecomputing { get; private set; }
 
     /// <summary>
     /// y = f(x), keeping only x for backward (Chen et al., "Training deep nets with sublinear memory cost", 2016).
@@ -43,6 +43,8 @@ public static class Checkpointing
     private sealed class CheckpointRule(Tensor x, Func<Tensor, Tensor> function, RandomSource? random, RandomSource.State state)
         : GradientRule(x)
     {
+        public override bool HidesParameters => true;
+
         public override void Backward(Tensor dy, GradientSink sink)
         {
             RandomSource.State now = random?.Save() ?? default;

@@ -23,6 +23,9 @@ internal abstract class GradientRule(params Tensor?[] inputs)
     /// <summary>True if the output has memory of its own (views have not).</summary>
     public virtual bool OwnsOutput => true;
 
+    /// <summary>Whether it brings gradients to parameters that are not among its inputs.</summary>
+    public virtual bool HidesParameters => false;
+
     /// <summary>Sends gradients of the inputs to the sink. Recording is off.</summary>
     /// <param name="dy">Gradient of the output, of its shape, not necessarily contiguous.</param>
     /// <param name="sink">Receives the gradients.</param>

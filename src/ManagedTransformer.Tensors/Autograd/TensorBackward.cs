@@ -35,8 +35,11 @@ public static class TensorBackward
         using NoGradientScope _ = new();
         GradientSink sink = new();
         sink.Add(root, gradient ?? Tensor.Scalar(1, root.Device).Reshape(root.Shape));
-        foreach (GradientRule rule in InReverse(last))
+        List<GradientRule> rules = InReverse(last);
+        LeafWatch? watch = LeafWatch.Begin(rules);
+        for (int i = 0; i < rules.Count; i++)
         {
+            GradientRule rule = rules[i];
             if (rule.Pending is { } dy)
             {
                 rule.Pending = null;
@@ -48,6 +51,8 @@ public static class TensorBackward
             {
                 Forget(rule, freeIntermediates && rule != last, root.Storage);
             }
+
+            watch?.Pass(i);
         }
     }
 

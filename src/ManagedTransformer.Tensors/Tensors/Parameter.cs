@@ -9,6 +9,8 @@ public sealed class Parameter : Tensor
     private readonly Parameter? _packed;
     private readonly int _start;
     private readonly List<Parameter> _ranges = [];
+    private RowGradient? _rows;
+    private (RowGradient Whole, RowGradient Part)? _part;
 
     /// <summary>A parameter that takes over a contiguous Float32 tensor.</summary>
     /// <param name="value">The initial value.</param>
@@ -48,8 +50,15 @@ public sealed class Parameter : Tensor
         }
     }
 
-    /// <summary>Gradients of single rows, where a lookup was asked for sparse gradients; null otherwise.</summary>
-    public RowGradient? RowGradient { get; internal set; }
+    /// <summary>
+    /// Gradients of single rows, where a lookup was asked for sparse gradients, of this parameter or of the one that it is a range of; null
+    /// otherwise.
+    /// </summary>
+    public RowGradient? RowGradient
+    {
+        get => _rows ?? RowsOfPacked();
+        internal set => _rows = value;
+    }
 
     /// <summary>
     /// A parameter that is a range of rows of this one. The whole needs a gradient as long as one of its ranges does: where all are frozen,
@@ -79,10 +88,11 @@ public sealed class Parameter : Tensor
 
         if (release)
         {
-            RowGradient?.Release();
+            _rows?.Release();
         }
 
-        RowGradient = null;
+        _rows = null;
+        _part = null;
     }
 
     /// <summary>
@@ -131,6 +141,21 @@ public sealed class Parameter : Tensor
         }
 
         exact.Release();
+    }
+
+    private RowGradient? RowsOfPacked()
+    {
+        if (_packed?.RowGradient is not { } whole)
+        {
+            return null;
+        }
+
+        if (_part is not { } part || part.Whole != whole)
+        {
+            _part = part = (whole, whole.InRange(_start, Shape[0]));
+        }
+
+        return part.Part;
     }
 
     private protected override void OnRequiresGradientSet() =>

@@ -81,8 +81,8 @@ public sealed class RowGradient
             Indices.Kernels.Indexing.Sort(Indices.Buffer, _tableRows, _sorted.Buffer, _order.Buffer, Indices.Count);
         }
 
-        return new RowContributions(_sorted.Buffer, _order!.Buffer, Weights?.Buffer ?? default, Values.Buffer, Indices.Count, PerValue,
-            Values.Shape[1], _summed?.Buffer ?? default);
+        return new RowContributions(_sorted.Buffer, _order!.Buffer, Weights?.Buffer ?? default, Values.Buffer, _sorted.Count,
+            PerValue, Values.Shape[1], _summed?.Buffer ?? default);
     }
 
     /// <summary>
@@ -97,6 +97,40 @@ public sealed class RowGradient
         }
 
         return Sort();
+    }
+
+    /// <summary>Numbers of the rows that have contributions, ascending.</summary>
+    public int[] Rows()
+    {
+        Sort();
+        return [.. _sorted!.ToInt32Array().Distinct()];
+    }
+
+    /// <summary>The contributions to a range of rows, for a table of these rows alone; the values are shared.</summary>
+    internal RowGradient InRange(int start, int rows)
+    {
+        Sort();
+        int[] sorted = _sorted!.ToInt32Array(), order = _order!.ToInt32Array();
+        int from = LowerBound(start), to = LowerBound(start + rows);
+        int[] moved = [.. sorted.AsSpan(from, to - from).ToArray().Select(row => row - start)];
+        Shape shape = new(moved.Length);
+        return new RowGradient(rows, Indices, Weights, Values)
+        {
+            _sorted = Tensor.From(moved, shape, Indices.Device),
+            _order = Tensor.From(order.AsSpan(from, to - from), shape, Indices.Device),
+        };
+
+        int LowerBound(int row)
+        {
+            int place = Array.BinarySearch(sorted, row);
+            place = place < 0 ? ~place : place;
+            while (place > 0 && sorted[place - 1] == row)
+            {
+                place--;
+            }
+
+            return place;
+        }
     }
 
     /// <summary>Adds the gradient to a dense one.</summary>

@@ -38,13 +38,40 @@ public sealed class BatchNorm : Module
     /// <summary>Whether training uses the running statistics too and leaves them as they are, as inference does.</summary>
     internal bool IsFrozen { get; set; }
 
+    /// <summary>
+    /// Receives mean and variance of every batch in training, in place of the running statistics, which stay as they are: for workers that
+    /// see a part of the batches each. Null: they are moved at once.
+    /// </summary>
+    internal List<(Tensor Mean, Tensor Variance)>? Batches { get; set; }
+
     /// <summary>The normalised rows.</summary>
     /// <param name="x">[..., dim]; in training at least two rows that count.</param>
     /// <param name="context">Which statistics to use.</param>
     /// <param name="mask">The shape of x without its last axis: 1 where a row counts for the batch's statistics, else 0; default:
     /// all count.</param>
-    public Tensor Forward(Tensor x, ForwardContext context, Tensor? mask = null) =>
-        x.BatchNorm(Weight, Bias, RunningMean, RunningVariance, context.IsTraining && !IsFrozen, _momentum, _epsilon, mask);
+    public Tensor Forward(Tensor x, ForwardContext context, Tensor? mask = null)
+    {
+        bool isTraining = context.IsTraining && !IsFrozen;
+        if (!isTraining || Batches is null || Checkpointing.IsRecomputing)
+        {
+            return x.BatchNorm(Weight, Bias, RunningMean, RunningVariance, isTraining, _momentum, _epsilon, mask);
+        }
+
+        // Moved all the way from zero, they are the batch's own.
+        Tensor mean = Tensor.Zeros(RunningMean.Shape), variance = Tensor.Zeros(RunningVariance.Shape);
+        Batches.Add((mean, variance));
+        return x.BatchNorm(Weight, Bias, mean, variance, training: true, momentum: 1, _epsilon, mask);
+    }
+
+    /// <summary>Moves the running statistics by those of a batch, as <see cref="Forward"/> does by itself.</summary>
+    /// <param name="mean">The batch's mean, [dim].</param>
+    /// <param name="variance">The batch's unbiased variance, [dim].</param>
+    internal void Move(Tensor mean, Tensor variance)
+    {
+        using NoGradientScope _ = new();
+        RunningMean.Assign((RunningMean.Detach() * (1 - _momentum)) + (mean * _momentum));
+        RunningVariance.Assign((RunningVariance.Detach() * (1 - _momentum)) + (variance * _momentum));
+    }
 
     /// <summary>
     /// The linear map that does what a linear map and then this norm with its running statistics do: with g = gain / sqrt(running

@@ -35,11 +35,16 @@ public sealed class OptimizerSet
     /// <param name="gradientScale">Factor on every gradient.</param>
     /// <param name="others">Numbers that are wanted as well: they are read back from the device together with the norms
     /// (<see cref="Tensor.Fetch"/>).</param>
-    public double[] GradientNorms(float gradientScale = 1, params IReadOnlyList<Tensor> others)
+    public double[] GradientNorms(float gradientScale = 1, params IReadOnlyList<Tensor> others) =>
+        NormsOf([.. Parts.Select(part => part.Parameters.Select(named => named.Parameter).ToArray())], gradientScale, others);
+
+    /// <summary>The same of parts that are told.</summary>
+    /// <param name="parts">The parameters of every part.</param>
+    /// <param name="gradientScale">Factor on every gradient.</param>
+    /// <param name="others">Numbers that are wanted as well.</param>
+    internal static double[] NormsOf(IReadOnlyList<Parameter[]> parts, float gradientScale, IReadOnlyList<Tensor> others)
     {
-        Tensor?[] squares = [.. Parts.Select(part => part.Parameters.Count == 0
-            ? null
-            : OptimizerUpdates.SumSquaredGradients([.. part.Parameters.Select(named => named.Parameter)]))];
+        Tensor?[] squares = [.. parts.Select(part => part.Length == 0 ? null : OptimizerUpdates.SumSquaredGradients(part))];
         Tensor.Fetch([.. squares.OfType<Tensor>(), .. others]);
         return [.. squares.Select(part => Math.Sqrt(part?.ToArray().Sum(square => (double)square) ?? 0) * gradientScale)];
     }

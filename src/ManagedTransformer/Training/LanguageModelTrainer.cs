@@ -70,6 +70,12 @@ internal class LanguageModelTrainer : Trainer
     }
 
     /// <inheritdoc/>
+    protected override bool CarriesStates => _history is not null;
+
+    /// <inheritdoc/>
+    protected override void Skip() => _batches.Skip();
+
+    /// <inheritdoc/>
     protected override TrainingLoss Forward(ForwardContext context, CrossEntropyOptions options)
     {
         (Tensor inputs, Tensor targets) = Next();

@@ -94,6 +94,8 @@ public sealed class ModuleTrainer
     {
         public override BatchPosition Position { get; protected set; }
 
+        protected override void Skip() => Position = new BatchPosition(Position.Step + 1);
+
         protected override TrainingLoss Forward(ForwardContext context, CrossEntropyOptions options)
         {
             (Tensor sum, long count) = loss(Position.Step, context);

@@ -1,4 +1,5 @@
 using ManagedTransformer.Generation;
+using ManagedTransformer.Training.Workers;
 
 namespace ManagedTransformer.Training;
 
@@ -53,6 +54,17 @@ public sealed record TrainingOptions
     /// begins another file.
     /// </summary>
     public bool TensorBoard { get; init; }
+
+    /// <summary>
+    /// Processes that share the batches of every update, of which this is one; their number divides the recipe's <c>accumulate</c>. The
+    /// weights have the same bits as those of one process alone. The first worker evaluates and writes. Null: this process alone.
+    /// </summary>
+    public WorkerGroup? Workers { get; init; }
+
+    /// <summary>
+    /// Whether each of several workers keeps the optimiser's state of a part of the parameters only, and updates that part.
+    /// </summary>
+    public bool ShardOptimizer { get; init; }
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="InputException">A value out of its range, or a path that is empty.</exception>

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
-using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Files;
-using ManagedTransformer.Json;
 using ManagedTransformer.Recipes;
+using ManagedTransformer.Training.Workers;
 
 namespace ManagedTransformer.Training;
 
@@ -12,13 +11,14 @@ namespace ManagedTransformer.Training;
 /// seed and the step, and everything else is in the checkpoint, so that an interrupted run that is resumed ends with the same weights,
 /// bit for bit.
 /// </summary>
-public sealed class TrainingRun
+public sealed partial class TrainingRun
 {
     private const string SetOption = "TrainingOptions.Set";
 
     private readonly TrainingOptions _options;
     private readonly Recipe _recipe;
     private readonly TrainingTask _task;
+    private readonly Crew _crew;
     private readonly Stopwatch _watch = new();
     private readonly List<string> _notes = [];
     private OutputLock? _lock;
@@ -28,8 +28,9 @@ public sealed class TrainingRun
     private bool _isEvaluationDue;
     private EarlyStop? _stop;
 
-    private TrainingRun(Recipe recipe, TrainingOptions options)
+    private TrainingRun(Recipe recipe, TrainingOptions options, Crew crew)
     {
+        _crew = crew;
         string? checkpoint = options.Resume ? TrainingFolder.FindLast(options.Output) : null;
         IReadOnlyList<string> before = checkpoint is null ? [] : TrainingFolder.ReadState(checkpoint).Set ?? [];
         _options = options with { Set = RecipeChanges.Merge(before, options.Set, SetOption) };
@@ -37,6 +38,19 @@ public sealed class TrainingRun
         ModelFamily family = ModelFamily.Of(recipe);
         _recipe = family.WithOptions(recipe, options);
         _task = family.CreateTask(recipe, options, checkpoint);
+        if (_task.Recipe.Accumulate % crew.Count != 0)
+        {
+            throw new InputException(
+                $"{options.RecipeName}: training.accumulate is {_task.Recipe.Accumulate} and there are {crew.Count} workers, whose number "
+                + "must divide it: the batches of an update are dealt to them evenly.");
+        }
+
+        _task.Trainer.Join(crew, options);
+        if (crew.Count > 1)
+        {
+            _notes.Add($"{crew.Count} workers share the {_task.Recipe.Accumulate} batches of every update.");
+        }
+
         _notes.AddRange(_task.Notes);
         _stop = EarlyStop.For(_task, options.RecipeName);
         if (checkpoint is not null)
@@ -86,18 +100,35 @@ public sealed class TrainingRun
         options.Validate();
         recipe.Validate(options.RecipeName);
         ModelFamily.Of(recipe).RequireFit(options);
-        TrainingFolder.RequireNoModel(options.Output);
-        OutputLock? held = Directory.Exists(options.Output) ? TrainingFolder.Lock(options.Output) : null;
+        Crew crew = new(options.Workers);
+        OutputLock? held = null;
+        TrainingRun? run = null;
         try
         {
-            TrainingRun run = new(recipe, options);
-            TrainingFolder.Create(options.Output);
-            held ??= TrainingFolder.Lock(options.Output);
-            run._lock = held;
-            run.MovedEarlierRun = options.Resume ? null : TrainingFolder.MoveAside(options.Output);
-            TrainingFolder.RequireReplaceable(options.Output);
-            WriteRecipe(run);
-            return run;
+            return crew.Guard(() =>
+            {
+                crew.First(() =>
+                {
+                    TrainingFolder.RequireNoModel(options.Output);
+                    held = Directory.Exists(options.Output) ? TrainingFolder.Lock(options.Output) : null;
+                    if (options.Resume)
+                    {
+                        // Put in its place, where a run was killed between two renames, before others read it.
+                        TrainingFolder.FindLast(options.Output);
+                    }
+                });
+                crew.Together(() => run = new(recipe, options, crew));
+                crew.First(() =>
+                {
+                    TrainingFolder.Create(options.Output);
+                    held ??= TrainingFolder.Lock(options.Output);
+                    run!._lock = held;
+                    run.MovedEarlierRun = options.Resume ? null : TrainingFolder.MoveAside(options.Output);
+                    TrainingFolder.RequireReplaceable(options.Output);
+                    WriteRecipe(run);
+                });
+                return run!;
+            });
         }
         catch
         {
@@ -107,16 +138,20 @@ public sealed class TrainingRun
     }
 
     /// <summary>Trains to the end, or until cancelled; both ways the last checkpoint holds where it stands.</summary>
-    /// <param name="progress">Receives reports. What it throws ends the run after a last checkpoint.</param>
-    /// <param name="cancellation">Saves and returns.</param>
+    /// <param name="progress">Receives reports, of several workers on the first alone. What it throws ends the run after a last
+    /// checkpoint.</param>
+    /// <param name="cancellation">Saves and returns; of several workers, that of any.</param>
     /// <exception cref="InputException">The loss is not finite, or a checkpoint cannot be written.</exception>
-    public TrainingResult Run(Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public TrainingResult Run(Action<TrainingProgress>? progress = null, CancellationToken cancellation = default) =>
+        _crew.Guard(() => RunTogether(progress, cancellation));
+
+    private TrainingResult RunTogether(Action<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        using OutputLock held = _lock ?? TrainingFolder.Lock(_options.Output);
+        using OutputLock? held = _crew.IsFirst ? _lock ?? TrainingFolder.Lock(_options.Output) : null;
         _lock = null;
         ExceptionDispatchInfo? failure = null;
-        using TrainingLog log = new(TrainingFolder.LogFile(_options.Output), Step);
-        using TensorBoardLog? events = _options.TensorBoard ? new(_options.Output, Step) : null;
+        using TrainingLog? log = _crew.IsFirst ? new(TrainingFolder.LogFile(_options.Output), Step) : null;
+        using TensorBoardLog? events = _crew.IsFirst && _options.TensorBoard ? new(_options.Output, Step) : null;
         _watch.Start();
         ValidationResult? validation = null;
         double lastReport = 0, pause = 0;
@@ -126,9 +161,12 @@ public sealed class TrainingRun
             Evaluate(new TrainingProgress(Step, Steps, double.NaN, null, 0, 0, 0, TimeSpan.Zero, null));
         }
 
-        while (!_isEvaluationDue && !IsStopped && Step < Steps && failure is null && !cancellation.IsCancellationRequested)
+        bool isEnding = _crew.Any(_isEvaluationDue || IsStopped || failure is not null || cancellation.IsCancellationRequested);
+        while (!isEnding && Step < Steps)
         {
+            _task.Trainer.IsStopWanted = cancellation.IsCancellationRequested;
             TrainingUpdate update = Update();
+            isEnding = _task.Trainer.IsStopWanted || (_crew.Count == 1 && cancellation.IsCancellationRequested);
             tokens += update.Tokens;
             bool evaluate = Step % _task.Recipe.EvaluateEvery == 0 || Step == Steps;
             if (Step % _task.Recipe.LogEvery == 0 || evaluate)
@@ -146,6 +184,9 @@ public sealed class TrainingRun
                     pause += end - now;
                     lastReport = end;
                 }
+
+                isEnding = _crew.Any(
+                    isEnding || _isEvaluationDue || IsStopped || failure is not null || cancellation.IsCancellationRequested);
             }
         }
 
@@ -155,14 +196,18 @@ public sealed class TrainingRun
         }
 
         failure?.Throw();
-        bool isComplete = (Step >= Steps || IsStopped) && !_isEvaluationDue;
+        bool isStopped = _crew.Any(IsStopped), isComplete = (Step >= Steps || isStopped) && !_isEvaluationDue;
         if (isComplete)
         {
-            Average();
+            _crew.First(() =>
+            {
+                Average();
 
-            // A run that is resumed after its end still tells its result, and one that stops early scores all of the text like any other.
-            validation = Step < Steps ? null : validation;
-            validation ??= Validate(everything: true, CancellationToken.None);
+                // A run that is resumed after its end still tells its result, and one that stops early scores all of the text like any
+                // other.
+                validation = Step < Steps ? null : validation;
+                validation ??= Validate(everything: true, CancellationToken.None);
+            });
         }
 
         return new TrainingResult(Step, isComplete, validation, _bestLoss, Model.ParameterCount, Seconds)
@@ -176,34 +221,47 @@ public sealed class TrainingRun
         void Evaluate(TrainingProgress report)
         {
             _isEvaluationDue = true;
-            if (failure is not null)
+            if (_crew.Any(failure is not null))
             {
                 return;
             }
 
-            try
+            bool isCancelled = false;
+            _crew.First(() =>
             {
-                validation = Validate(Step == Steps, cancellation, isRegular: true);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+                try
+                {
+                    validation = Validate(Step == Steps, cancellation, isRegular: true);
+                }
+                catch (OperationCanceledException)
+                {
+                    isCancelled = true;
+                    return;
+                }
 
-            _isEvaluationDue = false;
-            if (validation is not null)
-            {
-                Report(report with { Validation = validation });
-            }
+                if (validation is not null)
+                {
+                    Report(report with { Validation = validation });
+                }
 
-            KeepRecent();
-            Save(validation);
+                KeepRecent();
+            });
+            if (!_crew.Any(isCancelled))
+            {
+                _isEvaluationDue = false;
+                Save(validation);
+            }
         }
 
         void Report(TrainingProgress report)
         {
+            if (!_crew.IsFirst)
+            {
+                return;
+            }
+
             report = report with { Seconds = Seconds };
-            log.Write(report);
+            log?.Write(report);
             events?.Write(report);
             try
             {
@@ -243,6 +301,7 @@ public sealed class TrainingRun
         }
         catch (InputException e)
         {
+            _crew.IsFailureShared = _task.Trainer.HasExchanged;
             throw new InputException($"{e.Message}; {LastGood()}.", e);
         }
     }
@@ -267,107 +326,5 @@ public sealed class TrainingRun
         _bestScore = best ? validation.Score : _bestScore;
         _bestLoss = _bestLoss < validation.Loss ? _bestLoss : validation.Loss;
         return validation.Result with { IsBest = best };
-    }
-
-    // Before the last checkpoint: a run killed in between evaluates this step again and writes the same.
-    private void KeepRecent()
-    {
-        if (_task.Recipe.KeepCheckpoints > 0)
-        {
-            Keep(TrainingFolder.Recent(_options.Output, Step));
-            foreach (string old in TrainingFolder.FindRecent(_options.Output).SkipLast(_task.Recipe.KeepCheckpoints))
-            {
-                Directory.Delete(old, recursive: true);
-            }
-        }
-    }
-
-    private void Average()
-    {
-        if (_task.Recipe.KeepCheckpoints > 0)
-        {
-            CheckpointAverage.Load(TrainingFolder.FindRecent(_options.Output)).Save(TrainingFolder.Average(_options.Output));
-        }
-    }
-
-    private void Keep(string folder) => _task.Trainer.WithAverages(() =>
-    {
-        CheckpointFolder.Write(folder, _task.WriteFiles);
-        return folder;
-    });
-
-    // The best checkpoint first: a run killed in between evaluates this step again and writes the same.
-    private void Save(ValidationResult? validation)
-    {
-        if (validation is { IsBest: true })
-        {
-            Keep(Path.Combine(_options.Output, CheckpointFolder.Best));
-        }
-
-        CheckpointFolder.Write(Path.Combine(_options.Output, CheckpointFolder.Last), folder =>
-        {
-            _task.WriteFiles(folder);
-            _task.Trainer.Save(folder);
-            TrainingState state = new()
-            {
-                Step = Step,
-                Seed = _options.Seed,
-                Position = _task.Trainer.Position,
-                BestLoss = _bestLoss,
-                BestScore = _bestScore,
-                StoppingScore = _stop?.Score,
-                StaleEvaluations = _stop?.Stale,
-                Seconds = Seconds,
-                Steps = Steps,
-                Set = _options.Set.Count > 0 ? _options.Set : null,
-                IsEvaluationDue = _isEvaluationDue,
-                Fingerprint = _task.Fingerprint,
-            };
-            AtomicFile.Write(Path.Combine(folder, CheckpointFolder.TrainerFile),
-                JsonDocuments.Write(state, TrainingJson.Default.TrainingState));
-        });
-        _savedStep = Step;
-    }
-
-    private void Restore(string folder)
-    {
-        TrainingState state = TrainingFolder.ReadState(folder);
-        if (state.Fingerprint != _task.Fingerprint)
-        {
-            string changed = RecipeDifference.Describe(TrainingFolder.RecipeFile(_options.Output), _recipe);
-            throw new InputException(
-                $"{folder} was trained with another recipe or on another text{changed}; it can only be resumed with the same ones.");
-        }
-
-        if (state.Seed != _options.Seed)
-        {
-            throw new InputException(
-                $"{folder} was trained with the seed {state.Seed}: set TrainingOptions.Seed to {state.Seed} to resume it.");
-        }
-
-        Model.ReadWeights(folder);
-        _task.Trainer.Restore(folder, state);
-        foreach (string later in TrainingFolder.FindRecent(_options.Output)
-            .Where(recent => string.CompareOrdinal(recent, TrainingFolder.Recent(_options.Output, state.Step)) > 0))
-        {
-            Directory.Delete(later, recursive: true);
-        }
-
-        if (_task.DescribeSchedule(state) is { } change)
-        {
-            _notes.Add(change);
-        }
-
-        if (state.Step > Steps)
-        {
-            _notes.Add($"The run has had {state.Step:N0} updates, more than the {Steps:N0} that are asked for: nothing is left to train.");
-        }
-
-        _stop = _stop is null ? null : _stop with { Score = state.StoppingScore, Stale = state.StaleEvaluations ?? 0 };
-        _isEvaluationDue = state.IsEvaluationDue;
-        _savedStep = state.Step;
-        _bestLoss = state.BestLoss;
-        _bestScore = state.BestScore ?? state.BestLoss;
-        _secondsBefore = state.Seconds;
     }
 }

@@ -26,6 +26,9 @@ internal sealed class TranslationTrainer(EncoderDecoderModel network, UpdateReci
     }
 
     /// <inheritdoc/>
+    protected override void Skip() => batches.Skip();
+
+    /// <inheritdoc/>
     protected override TrainingLoss Forward(ForwardContext context, CrossEntropyOptions options)
     {
         TranslationBatch batch = batches.Next();

@@ -10,6 +10,7 @@ internal static class NotRun
     [
         ("docs/reference/commands.md", "", "the commands' own examples; pages of jobs run their like"),
         ("docs/jobs/gpu.md", "", Gpu),
+        ("docs/jobs/workers.md", "", "needs MPI; tests of the tool start such processes"),
         ("docs/concepts/devices.md", "mt doctor", "tests every kernel, as other tests do"),
         ("docs/jobs/train.md", "mt train mine.json", "the recipe of two minutes that the line before it wrote"),
         ("docs/jobs/train.md", "mt train stories --steps 3000 --resume", "thousands of updates"),

@@ -83,6 +83,7 @@ public sealed class LayeringTests
         ["Evaluation"],
         ["Architectures.DepthAdaptive.Tuning"],
         ["Training.TensorBoard"],
+        ["Training.Workers"],
         ["Training"],
         ["Inspection", "Benchmarks", "Sweeps"],
         ["Runs", "Linearizing"],

@@ -67,8 +67,15 @@ internal sealed class PairBatches
         }
 
         TranslationBatch batch = Form(_batches[_epochOrder[(int)column]]);
-        Position = column + 1 < BatchesPerEpoch ? new(step + 1, column + 1, epoch) : new(step + 1, 0, epoch + 1);
+        Skip();
         return batch;
+    }
+
+    /// <summary>Passes the next batch by: <see cref="Position"/> is as after <see cref="Next"/>.</summary>
+    public void Skip()
+    {
+        (long step, long column, long epoch) = Position;
+        Position = column + 1 < BatchesPerEpoch ? new(step + 1, column + 1, epoch) : new(step + 1, 0, epoch + 1);
     }
 
     /// <summary>Every batch once, shortest sentences first: what validation goes through. The position stays where it is.</summary>

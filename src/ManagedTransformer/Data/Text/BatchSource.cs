@@ -47,6 +47,9 @@ internal abstract class BatchSource
         return NextCore(inputs, targets);
     }
 
+    /// <summary>Passes the next batch by: <see cref="Position"/> is as after <see cref="Next"/>.</summary>
+    public abstract void Skip();
+
     /// <summary>Fills a batch and advances <see cref="Position"/>.</summary>
     /// <param name="inputs">[B, T]</param>
     /// <param name="targets">[B, T]</param>

@@ -44,9 +44,22 @@ internal sealed class ContiguousBatches : BatchSource
     public long BlocksPerPass => (_rowLength - 1) / BlockLength;
 
     /// <inheritdoc/>
-    protected override bool NextCore(Span<int> inputs, Span<int> targets)
+    public override void Skip()
     {
         (long step, long column, long pass) = Position;
+        column += BlockLength;
+        if (column >= _rowLength - BlockLength)
+        {
+            column = FirstColumn(++pass);
+        }
+
+        Position = new(step + 1, column, pass);
+    }
+
+    /// <inheritdoc/>
+    protected override bool NextCore(Span<int> inputs, Span<int> targets)
+    {
+        (_, long column, long pass) = Position;
         if (column < 0 || column >= _rowLength - BlockLength)
         {
             throw new InputException(
@@ -60,13 +73,7 @@ internal sealed class ContiguousBatches : BatchSource
             ReadRow(row, row * _rowLength + column, inputs, targets);
         }
 
-        column += BlockLength;
-        if (column >= _rowLength - BlockLength)
-        {
-            column = FirstColumn(++pass);
-        }
-
-        Position = new(step + 1, column, pass);
+        Skip();
         return anew;
     }
 

@@ -34,6 +34,9 @@ internal sealed class RandomWindowBatches : BatchSource
     }
 
     /// <inheritdoc/>
+    public override void Skip() => Position = new(Position.Step + 1);
+
+    /// <inheritdoc/>
     protected override bool NextCore(Span<int> inputs, Span<int> targets)
     {
         long step = Position.Step;
@@ -46,7 +49,7 @@ internal sealed class RandomWindowBatches : BatchSource
             ReadRow(row, start, inputs, targets);
         }
 
-        Position = new(step + 1);
+        Skip();
         return true;
     }
 }
