@@ -20,12 +20,12 @@ internal static class ServeCommand
     public static RootCommand Create(Func<ServerOptions, Func<ServedModels>, bool, int> run)
     {
         ServerOptions usual = new();
-        Argument<string[]> models = new("MODEL")
+        Argument<string[]> models = CommonOptions.RefuseOptions(new("MODEL")
         {
             Description = "Models: the output folder of a training run (its best checkpoint is taken), a checkpoint, a folder of Hugging "
                 + "Face's format, or an adapter. Requests name a model by the name of its folder, or by NAME where NAME=FOLDER is given.",
             Arity = ArgumentArity.OneOrMore,
-        };
+        });
         Option<IPAddress?> host = new("--host")
         {
             Description = "The address to listen at (default: 127.0.0.1, this machine alone). Any other needs a key.",

@@ -209,6 +209,9 @@ public sealed partial class RunCommandTests : IDisposable
         Run("foreign").AssertFails(CommandLine.Failed, "Line 2", "foreign");
         Run("out", "out").AssertFails(CommandLine.WrongUsage, "out", "twice");
         Run("out", "out/").AssertFails(CommandLine.WrongUsage, "twice");
+        Workspace.Run([command[0], _work["out"], "--bogus", .. more]).AssertFails(CommandLine.WrongUsage, "option '--bogus'");
+        _work.Write("sweep/summary.json", "{}");
+        Run("sweep").AssertFails(CommandLine.Failed, "is a sweep", "sweep/*/");
 
         // A model that somebody changed by hand.
         Copy(_work["out"], _work["later"]);

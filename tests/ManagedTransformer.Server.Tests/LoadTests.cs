@@ -15,11 +15,27 @@ public sealed class LoadTests
     public async Task WhatDoesNotFitIntoTheQueueGets429()
     {
         await using TestServer server = await TestServer.StartAsync(options => options with { Slots = 1, Queue = 1 });
-        JsonNode answer = await server.PostAsync("/v1/completions", """{"model": "tiny", "prompt": "hello", "n": 3}""", 429);
-        Assert.Equal("queue_full", (string?)answer["error"]!["code"]);
+        using HttpRequestMessage request = new(HttpMethod.Post, "/v1/completions")
+        {
+            Content = new StringContent(Long, Encoding.UTF8, "application/json"),
+        };
+        using (HttpResponseMessage running = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
+        {
+            JsonNode answer = await server.PostAsync("/v1/completions", """{"model": "tiny", "prompt": "hello", "n": 2}""", 429);
+            Assert.Equal("queue_full", (string?)answer["error"]!["code"]);
+        }
 
         // Nothing of a request that was refused stays behind.
+        await WaitForAsync(async () => await server.MetricAsync("mt_texts_running{model=\"tiny\"}") == 0);
         await server.PostAsync("/v1/completions", """{"model": "tiny", "prompt": "hello", "n": 2}""", 200);
+    }
+
+    [Fact]
+    public async Task WhatCanNeverFitIsNoMatterOfTrying()
+    {
+        await using TestServer server = await TestServer.StartAsync(options => options with { Slots = 1, Queue = 1 });
+        JsonNode answer = await server.PostAsync("/v1/completions", """{"model": "tiny", "prompt": "hello", "n": 3}""", 400);
+        Assert.Contains("has room for 2 at a time", (string?)answer["error"]!["message"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,6 +19,20 @@ internal static class CommonOptions
     /// <summary>The name of <see cref="Json"/>.</summary>
     public const string JsonName = "--json";
 
+    /// <summary>Refuses what looks like an option among several values of an argument, which would take it for one of them.</summary>
+    /// <param name="argument">An argument of any number of values.</param>
+    public static Argument<string[]> RefuseOptions(Argument<string[]> argument)
+    {
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } option)
+            {
+                result.AddError($"There is no command, argument or option '{option.Value}' here");
+            }
+        });
+        return argument;
+    }
+
     /// <summary><c>--json</c></summary>
     /// <param name="isLines">Whether the command prints an object for each of several results.</param>
     public static Option<bool> Json(bool isLines = false) => new(JsonName)

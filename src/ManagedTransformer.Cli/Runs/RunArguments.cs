@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Runs;
 
 namespace ManagedTransformer.Cli.Runs;
@@ -7,11 +8,11 @@ namespace ManagedTransformer.Cli.Runs;
 internal static class RunArguments
 {
     /// <summary>The argument.</summary>
-    public static Argument<string[]> Create() => new("RUN")
+    public static Argument<string[]> Create() => CommonOptions.RefuseOptions(new("RUN")
     {
         Description = "Folders that mt train wrote, of runs that have ended or still go on.",
         Arity = ArgumentArity.OneOrMore,
-    };
+    });
 
     /// <summary>Reads the runs.</summary>
     /// <param name="folders">As they were named.</param>

@@ -81,6 +81,13 @@ internal abstract class GenerationEndpoint(ServedModels models, ServerOptions op
                 "n", $"is {copies}, which makes {(long)prompts.Count * copies} texts; a request may have {options.MaxTexts}");
         }
 
+        long places = options.Slots + (long)options.Queue;
+        if ((long)prompts.Count * copies > places)
+        {
+            throw RequestException.Invalid("n", $"is {copies}, which makes {(long)prompts.Count * copies} texts; this server has room for "
+                + $"{places} at a time");
+        }
+
         List<TextGeneration> texts = [];
         foreach (TextGeneration prompt in prompts)
         {

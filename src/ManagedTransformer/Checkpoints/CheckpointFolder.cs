@@ -16,6 +16,9 @@ namespace ManagedTransformer.Checkpoints;
 /// </remarks>
 public static class CheckpointFolder
 {
+    // Each finds a checkpoint replaced while it was read.
+    private const int MostAttempts = 5;
+
     /// <summary>The subfolder of a training run with the checkpoint of the lowest validation loss.</summary>
     public const string Best = "best";
 
@@ -154,17 +157,19 @@ public static class CheckpointFolder
     public static string Open(string path, bool requireManifest = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string folder = Require(path);
-        if (HasManifest(folder))
+        return WhileReplaced(path, folder =>
         {
-            CheckpointManifest.Verify(folder);
-        }
-        else if (requireManifest)
-        {
-            throw NoManifest(folder);
-        }
+            if (HasManifest(folder))
+            {
+                CheckpointManifest.Verify(folder);
+            }
+            else if (requireManifest)
+            {
+                throw NoManifest(folder);
+            }
 
-        return folder;
+            return folder;
+        });
     }
 
     /// <summary>
@@ -174,9 +179,10 @@ public static class CheckpointFolder
     /// <param name="path">The checkpoint's folder, with a manifest.</param>
     /// <param name="read">Reads the folder that it is given.</param>
     /// <exception cref="InputException">As for <see cref="Open"/>, and what <paramref name="read"/> throws.</exception>
-    internal static T Read<T>(string path, Func<string, T> read)
+    internal static T Read<T>(string path, Func<string, T> read) => WhileReplaced(path, folder => ReadVerified(folder, read));
+
+    private static T ReadVerified<T>(string folder, Func<string, T> read)
     {
-        string folder = Require(path);
         if (!HasManifest(folder))
         {
             throw NoManifest(folder);
@@ -191,6 +197,24 @@ public static class CheckpointFolder
         finally
         {
             verification.GetAwaiter().GetResult();
+        }
+    }
+
+    // A run that goes on replaces its checkpoints: who has read some files of the old and some of the new one begins again.
+    private static T WhileReplaced<T>(string path, Func<string, T> read)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            string folder = Require(path);
+            byte[] before = CheckpointManifest.Bytes(folder);
+            try
+            {
+                return read(folder);
+            }
+            catch (Exception) when (attempt < MostAttempts && !before.AsSpan().SequenceEqual(CheckpointManifest.Bytes(folder)))
+            {
+                // The next attempt finds the new one.
+            }
         }
     }
 

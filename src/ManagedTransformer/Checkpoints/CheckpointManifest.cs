@@ -34,6 +34,19 @@ internal sealed record CheckpointManifest(int Version, Dictionary<string, Checkp
         manifest.Flush(flushToDisk: true);
     }
 
+    /// <summary>The manifest of a folder as it stands there; empty where it cannot be read.</summary>
+    public static byte[] Bytes(string folder)
+    {
+        try
+        {
+            return File.ReadAllBytes(Path.Combine(folder, FileName));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Compares the files of a folder with its manifest. Files that the manifest does not name are left alone.</summary>
     /// <exception cref="InputException">The manifest is damaged, or a file is missing, has another length or another checksum.</exception>
     public static void Verify(string folder)

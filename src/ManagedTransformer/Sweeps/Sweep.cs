@@ -49,6 +49,14 @@ public sealed class Sweep
         TrainingFolder.RequireNoModel(options.Output);
         Sweep sweep = new(recipe, options, SweepGrid.Parse(grid, SetOption));
         SweepSummary? before = SweepFolder.Read(options.Output);
+        if (before is not null && before.Seed != options.Seed
+            && before.Runs.Any(run => Directory.Exists(Path.Combine(options.Output, run.Name))))
+        {
+            throw new InputException(
+                $"'{options.Output}' is a sweep with the seed {before.Seed}: set TrainingOptions.Seed to {before.Seed} to go on with it, or "
+                + "choose another folder (TrainingOptions.Output).");
+        }
+
         for (int i = 0; i < sweep._runs.Length; i++)
         {
             SweepEntry run = sweep._runs[i];

@@ -33,6 +33,25 @@ public sealed class CheckpointFolderTests : IDisposable
         CheckpointFolder.Open(_folder["new/deep"]);
     }
 
+    [Fact]
+    public void ACheckpointThatIsReplacedWhileItIsReadIsReadAnew()
+    {
+        Write(1);
+        int attempts = 0;
+        int generation = CheckpointFolder.Read(Checkpoint, folder =>
+        {
+            if (++attempts == 1)
+            {
+                Write(2);
+                throw new InvalidDataException("Half of this was the old one.");
+            }
+
+            return CheckpointWriterProcess.Generation(folder);
+        });
+        Assert.Equal((2, 2), (generation, attempts));
+        Assert.Throws<InvalidDataException>(() => CheckpointFolder.Read<int>(Checkpoint, _ => throw new InvalidDataException("damaged")));
+    }
+
     [Theory]
     [InlineData(false, true, true)]
     [InlineData(false, true, false)]

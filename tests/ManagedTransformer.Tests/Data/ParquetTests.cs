@@ -82,7 +82,8 @@ public sealed class ParquetTests : IDisposable
     public void WhatHasNoSuchColumnIsToldWhichItHas()
     {
         ParquetWriting.Write(_folder["a.parquet"], CompressionMethod.None, 1, ("body", ["a"]), ("title", ["b"]));
-        Refuse("a.parquet has neither a column 'text' nor 'prompt' and 'completion' nor 'messages', but 'body', 'title', 'number'");
+        Refuse("a.parquet has neither a column 'text' nor 'prompt' and 'completion', nor a conversation 'messages', but 'body'");
+        Refuse("has no column 'nope', but 'body', 'title', 'number'", new() { Text = "nope" });
         Refuse("has no column 'chat', but 'body'", new() { Messages = "chat" });
         Refuse("the column 'number' holds integers or times, not texts", new() { Text = "number" });
         Refuse("the column 'body' holds texts; conversations are lists", new() { Messages = "body" });

@@ -160,6 +160,23 @@ public sealed class RecordTests : IDisposable
         Assert.Equal("xy", Encoding.UTF8.GetString(TextCorpus.Load(_folder["data"]).Train.Span));
     }
 
+    [Fact]
+    public void FieldsThatAreNamedAreLookedForAlone()
+    {
+        const string All = """{"text": "t", "body": "b", "prompt": "p", "completion": "c", "q": "1", "a": "2"}""";
+        Assert.Equal("b\n", Encoding.UTF8.GetString(Load(All, fields: new() { Text = "body" }).Train.Span));
+        Assert.Equal("12\n", Encoding.UTF8.GetString(Load(All, fields: new() { Prompt = "q", Completion = "a" }).Train.Span));
+        foreach ((RecordFields fields, string expected) in ((RecordFields, string)[])
+            [
+                (new() { Text = "nope" }, "the record has no 'nope'"),
+                (new() { Prompt = "q", Completion = "nope" }, "the record has no 'q' and 'nope'"),
+                (new() { Text = "nope", Prompt = "none" }, "the record has neither 'nope' nor 'none' and 'completion'"),
+            ])
+        {
+            Assert.Contains(expected, Assert.Throws<InputException>(() => Load(All, fields: fields)).Message, StringComparison.Ordinal);
+        }
+    }
+
     // From the last record, too, a window fits.
     private static string Rest(int record) => record == 39 ? "ccccccccc" : "";
 

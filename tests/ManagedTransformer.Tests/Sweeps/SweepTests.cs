@@ -105,6 +105,17 @@ public sealed class SweepTests : IDisposable
         Assert.Contains("(training.batch was 2 and is 3)", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void ASweepGoesOnWithItsOwnSeedAlone()
+    {
+        Assert.True(Sweep.Prepare(Tiny(), Options(), ["model.layers=1"]).Run(cancellation: TestContext.Current.CancellationToken));
+        string before = File.ReadAllText(Path.Combine(Options().Output, "summary.csv"));
+        string message = Assert.Throws<InputException>(
+            () => Sweep.Prepare(Tiny(), Options() with { Seed = 5 }, ["model.layers=1"])).Message;
+        Assert.Contains("set TrainingOptions.Seed to 1", message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(Path.Combine(Options().Output, "summary.csv")));
+    }
+
     private static Recipe Tiny() => Recipe.Builtin("stories").With(
         "training.batch=2", "training.context=16", "model.dim=8", "model.heads=1", "training.steps=4", "training.evaluate_every=2",
         "training.evaluate_tokens=200", "training.log_every=1", "training.sample_prompt=null");

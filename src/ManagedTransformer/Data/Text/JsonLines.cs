@@ -51,19 +51,20 @@ internal static class JsonLines
                         Messages(record, named, place) ?? throw new InputException($"{place}: the record has no conversation '{named}'."),
                         place);
                 }
-                else if (Text(record, fields.Prompt, place) is { } prompt && Text(record, fields.Completion, place) is { } completion)
+                else if (fields.TakesPrompts
+                    && Text(record, fields.Prompt, place) is { } prompt && Text(record, fields.Completion, place) is { } completion)
                 {
                     records.Add(prompt, completion);
                 }
-                else if (Text(record, fields.Text, place) is { } text)
+                else if (fields.TakesText && Text(record, fields.Text, place) is { } text)
                 {
                     records.Add(text);
                 }
                 else
                 {
-                    records.Add(Messages(record, fields.MessagesOrUsual, place) ?? throw new InputException(
-                        $"{place}: the record has neither '{fields.Text}' nor '{fields.Prompt}' and '{fields.Completion}', nor a "
-                        + $"conversation '{fields.MessagesOrUsual}'; data.fields can name others."), place);
+                    List<ChatMessage>? messages = fields.TakesMessages ? Messages(record, fields.MessagesOrUsual, place) : null;
+                    records.Add(messages ?? throw new InputException(
+                        $"{place}: the record has {fields.DescribeMissing("", "")}; data.fields can name others."), place);
                 }
             }
             catch (JsonException e)

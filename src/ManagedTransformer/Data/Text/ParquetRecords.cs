@@ -28,11 +28,16 @@ internal sealed class ParquetRecords
         }
         else
         {
-            (_text, _prompt, _completion) = (Find(fields.Text), Find(fields.Prompt), Find(fields.Completion));
+            _text = fields.TakesText ? Find(fields.Text) : null;
+            (_prompt, _completion) = fields.TakesPrompts ? (Find(fields.Prompt), Find(fields.Completion)) : default;
             bool hasPrompts = _prompt is not null && _completion is not null;
-            (_prompt, _completion) = hasPrompts ? (_prompt, _completion) : (null, null);
-            _messages = hasPrompts || _text is not null ? null : Find(fields.MessagesOrUsual) ?? throw Missing(
-                $"neither a column '{fields.Text}' nor '{fields.Prompt}' and '{fields.Completion}' nor '{fields.MessagesOrUsual}'");
+            (_prompt, _completion) = hasPrompts ? (_prompt, _completion) : default;
+            bool hasText = hasPrompts || _text is not null;
+            _messages = !hasText && fields.TakesMessages ? Find(fields.MessagesOrUsual) : null;
+            if (!hasText && _messages is null)
+            {
+                throw Missing(fields.DescribeMissing("a ", "column "));
+            }
         }
 
         foreach (ParquetField column in new[] { _text, _prompt, _completion }.OfType<ParquetField>())
