@@ -129,7 +129,7 @@ internal static class CommandLine
 
         // What is unknown says more than what is missing because of it.
         string message = parsed.UnmatchedTokens is [string unknown, ..]
-            ? $"There is no command, argument or option '{unknown}' here"
+            ? CommonOptions.DescribeUnknown(unknown)
             : parsed.Errors[0].Message.TrimEnd('.');
         return $"{message}; 'mt {command}--help' shows the usage.";
     }

@@ -12,11 +12,11 @@ internal static class AverageCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string[]> models = new("MODEL_DIR")
+        Argument<string[]> models = CommonOptions.RefuseOptions(new("MODEL_DIR")
         {
             Description = "Two or more checkpoints of one model, for instance those in recent/ of a run.",
             Arity = ArgumentArity.OneOrMore,
-        };
+        });
         Option<string> output = new("--out")
         {
             Description = "Folder for the result; it must be new or empty.",

@@ -19,6 +19,10 @@ internal static class CommonOptions
     /// <summary>The name of <see cref="Json"/>.</summary>
     public const string JsonName = "--json";
 
+    /// <summary>Says that a word of the command line means nothing.</summary>
+    /// <param name="word">The word.</param>
+    public static string DescribeUnknown(string word) => $"There is no command, argument or option '{word}' here";
+
     /// <summary>Refuses what looks like an option among several values of an argument, which would take it for one of them.</summary>
     /// <param name="argument">An argument of any number of values.</param>
     public static Argument<string[]> RefuseOptions(Argument<string[]> argument)
@@ -27,7 +31,7 @@ internal static class CommonOptions
         {
             if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } option)
             {
-                result.AddError($"There is no command, argument or option '{option.Value}' here");
+                result.AddError(DescribeUnknown(option.Value));
             }
         });
         return argument;

@@ -1,6 +1,7 @@
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Inspection;
 using ManagedTransformer.Modules.Reports;
+using ManagedTransformer.Sweeps;
 using ManagedTransformer.Training;
 
 namespace ManagedTransformer.Runs;
@@ -128,7 +129,7 @@ public sealed record RunRecord
             : !Directory.Exists(folder) ? $"The run '{folder}' does not exist."
             : CheckpointFolder.IsCheckpoint(folder)
                 ? $"'{folder}' is a model and no run: the folder of a run has {Path.GetFileName(path)} beside its models."
-            : File.Exists(Path.Combine(folder, "summary.json"))
+            : File.Exists(Path.Combine(folder, SweepFolder.SummaryFile))
                 ? $"'{folder}' is a sweep and no run: its runs are the folders in it, '{Path.TrimEndingDirectorySeparator(folder)}/*/'."
             : $"'{folder}' is no training run: it has no {Path.GetFileName(path)}.");
     }

@@ -8,14 +8,17 @@ namespace ManagedTransformer.Sweeps;
 /// <summary>The folder of a sweep: a folder for each run, <c>summary.json</c> and <c>summary.csv</c>.</summary>
 internal static class SweepFolder
 {
-    private const string Json = "summary.json", Csv = "summary.csv";
+    /// <summary>The file by which a folder is that of a sweep.</summary>
+    public const string SummaryFile = "summary.json";
+
+    private const string Csv = "summary.csv";
 
     /// <summary>What an earlier call left; null where there is nothing.</summary>
     /// <param name="folder">The folder of the sweep.</param>
     /// <exception cref="InputException">The summary cannot be read.</exception>
     public static SweepSummary? Read(string folder)
     {
-        string path = Path.Combine(folder, Json);
+        string path = Path.Combine(folder, SummaryFile);
         return File.Exists(path) ? JsonDocuments.Read(path, Utf8File.Read(path), SweepJson.Default.SweepSummary) : null;
     }
 
@@ -26,7 +29,7 @@ internal static class SweepFolder
     /// <exception cref="InputException">They cannot be written.</exception>
     public static void Write(string folder, SweepSummary summary, SweepGrid grid)
     {
-        AtomicFile.Write(Path.Combine(folder, Json), JsonDocuments.Write(summary, SweepJson.Default.SweepSummary));
+        AtomicFile.Write(Path.Combine(folder, SummaryFile), JsonDocuments.Write(summary, SweepJson.Default.SweepSummary));
         StringBuilder table = new();
         Append(["name", .. grid.Axes.Select(axis => axis.Key), "status", "step", "loss", "best_loss", "best_bleu", "parameters", "seconds",
             "error"]);

@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>
-/// Products with a stored [N, K] factor of BFloat16. Few rows of A read it in place; for more of them, some columns of C at a time, its
-/// rows are widened into memory that stays in the cache. Both give what the product with the widened factor gives.
+/// Products with a stored [N, K] factor of BFloat16. One or two rows of A read it in place; for many of them, some columns of C at a time,
+/// its rows are widened into memory that stays in the cache. Both give what the product with the widened factor gives.
 /// </summary>
 internal static unsafe class GemmBFloat16<TOps, TVector, TRows>
     where TOps : struct, IVectorOps<TVector>

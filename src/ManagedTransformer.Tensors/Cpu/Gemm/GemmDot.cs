@@ -4,8 +4,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>
-/// Few rows or few columns with both factors contiguous along k: each element of C is a dot product of a row of A and a stored row of B,
-/// read in place. The larger factor streams by, row after row, as fast as memory delivers it; the few rows of the other stay in the cache.
+/// One or two rows, or few columns, with both factors contiguous along k: each element of C is a dot product of a row of A and a stored
+/// row of B, read in place. The larger factor streams by, row after row, as fast as memory delivers it; the few rows of the other stay in
+/// the cache.
 /// <typeparamref name="TStored"/> is the form in which B is stored.
 /// </summary>
 internal static unsafe class GemmDot<TOps, TVector, TStored>

@@ -140,7 +140,7 @@ internal sealed class Crew(WorkerGroup? group)
         }
 
         byte[] joined = new byte[total];
-        own.CopyTo(joined.AsSpan(lengths.AsSpan(0, group.Rank).ToArray().Sum()));
+        own.CopyTo(joined.AsSpan(lengths.Take(group.Rank).Sum()));
         group.Gather(joined, lengths);
         int start = 0;
         for (int i = 0; i < all.Length; i++)

@@ -140,10 +140,10 @@ internal sealed class ParameterShards
 
     private void GatherWhole(List<int> parameters)
     {
-        // A worker's ranges one behind the other are its block, sent in pieces.
-        Queue<(int Parameter, long Start, long Left)>[] blocks = [.. Enumerable.Range(0, _group.Count).Select(worker =>
-            new Queue<(int, long, long)>(
-                parameters.Where(i => Length(i, worker) > 0).Select(i => (i, Start(i, worker), Length(i, worker)))))];
+        // A worker's ranges one behind the other are its block, sent in pieces; the first one lies on top.
+        Stack<(int Parameter, long Start, long Left)>[] blocks = [.. Enumerable.Range(0, _group.Count).Select(worker =>
+            new Stack<(int, long, long)>(
+                parameters.Where(i => Length(i, worker) > 0).Select(i => (i, Start(i, worker), Length(i, worker))).Reverse()))];
         List<(int Parameter, long Start, int Length)>[] pieces = [.. blocks.Select(_ => new List<(int, long, int)>())];
         int[] lengths = new int[blocks.Length];
         while (blocks.Any(block => block.Count > 0))
@@ -157,22 +157,18 @@ internal sealed class ParameterShards
         }
     }
 
-    private static int Take(Queue<(int Parameter, long Start, long Left)> block, List<(int Parameter, long Start, int Length)> pieces)
+    private static int Take(Stack<(int Parameter, long Start, long Left)> block, List<(int Parameter, long Start, int Length)> pieces)
     {
         pieces.Clear();
         int room = MostAtOnce;
-        while (room > 0 && block.TryDequeue(out (int Parameter, long Start, long Left) next))
+        while (room > 0 && block.TryPop(out (int Parameter, long Start, long Left) next))
         {
             int length = (int)Math.Min(room, next.Left);
             pieces.Add((next.Parameter, next.Start, length));
             room -= length;
             if (length < next.Left)
             {
-                // Back to the front.
-                (int, long, long)[] behind = [.. block];
-                block.Clear();
-                block.Enqueue((next.Parameter, next.Start + length, next.Left - length));
-                Array.ForEach(behind, block.Enqueue);
+                block.Push((next.Parameter, next.Start + length, next.Left - length));
             }
         }
 
@@ -207,7 +203,7 @@ internal sealed class ParameterShards
     private void Exchange(int[] lengths, List<(int Parameter, long Start, int Length)>[] pieces, Func<int, long, int, Tensor> values)
     {
         byte[] blocks = GC.AllocateUninitializedArray<byte>(lengths.Sum());
-        Span<float> left = MemoryMarshal.Cast<byte, float>(blocks.AsSpan(lengths.AsSpan(0, _group.Rank).ToArray().Sum()));
+        Span<float> left = MemoryMarshal.Cast<byte, float>(blocks.AsSpan(lengths.Take(_group.Rank).Sum()));
         foreach ((int parameter, long start, int length) in pieces[_group.Rank])
         {
             values(parameter, start, length).CopyTo(left[..length]);
