@@ -8,7 +8,7 @@ internal sealed unsafe class HostStorage : Storage
     private const int RecentCount = 64;
 
     [ThreadStatic]
-    private static Storage?[]? _recent;
+    private static HostStorage?[]? _recent;
 
     [ThreadStatic]
     private static int _next;
@@ -45,7 +45,7 @@ internal sealed unsafe class HostStorage : Storage
         get
         {
             ThrowIfReleased();
-            Storage?[] recent = _recent ??= new Storage?[RecentCount];
+            HostStorage?[] recent = _recent ??= new HostStorage?[RecentCount];
             recent[_next++ & (RecentCount - 1)] = this;
             return _block;
         }

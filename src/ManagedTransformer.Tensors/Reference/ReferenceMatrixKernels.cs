@@ -12,6 +12,8 @@ internal sealed unsafe class ReferenceMatrixKernels : IMatrixKernels
         {
             float* a = problem.A.Floats() + (batch * problem.BatchStrideA);
             DeviceBuffer b = problem.B with { Offset = problem.B.Offset + (batch * problem.BatchStrideB) };
+            float* floats = problem.TypeOfB == DType.BFloat16 ? null : b.Floats();
+            ushort* halves = problem.TypeOfB == DType.BFloat16 ? b.Halves() : null;
             float* c = problem.C.Floats() + (batch * problem.BatchStrideC);
             float* bias = problem.Bias.IsAbsent ? null : problem.Bias.Floats() + (batch * problem.BatchStrideBias);
             for (int i = 0; i < problem.M; i++)
@@ -22,8 +24,8 @@ internal sealed unsafe class ReferenceMatrixKernels : IMatrixKernels
                     for (int k = 0; k < problem.K; k++)
                     {
                         double left = problem.TransposeA ? a[(k * problem.StrideA) + i] : a[(i * problem.StrideA) + k];
-                        double right = Element(b, problem.TypeOfB,
-                            problem.TransposeB ? (j * problem.StrideB) + k : (k * problem.StrideB) + j);
+                        long element = problem.TransposeB ? (j * problem.StrideB) + k : (k * problem.StrideB) + j;
+                        double right = halves is null ? floats[element] : BitConverter.UInt32BitsToSingle((uint)halves[element] << 16);
                         sum += left * right;
                     }
 
@@ -39,7 +41,4 @@ internal sealed unsafe class ReferenceMatrixKernels : IMatrixKernels
             }
         }
     }
-
-    private static float Element(DeviceBuffer matrix, DType type, long place) =>
-        type == DType.BFloat16 ? BitConverter.UInt32BitsToSingle((uint)matrix.Halves()[place] << 16) : matrix.Floats()[place];
 }

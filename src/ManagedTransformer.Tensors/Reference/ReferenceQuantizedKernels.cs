@@ -9,6 +9,8 @@ internal sealed unsafe class ReferenceQuantizedKernels : IQuantizedKernels
     public void MatMul(in MatMulProblem problem, in QuantizedMatrix b)
     {
         float* a = problem.A.Floats(), c = problem.C.Floats();
+        ushort* scales = b.Scales.Halves();
+        sbyte* codes = (sbyte*)b.Codes.Bytes();
         for (int i = 0; i < problem.M; i++)
         {
             for (int j = 0; j < problem.N; j++)
@@ -16,7 +18,7 @@ internal sealed unsafe class ReferenceQuantizedKernels : IQuantizedKernels
                 double sum = 0;
                 for (int k = 0; k < problem.K; k++)
                 {
-                    sum += (double)a[(i * problem.StrideA) + k] * Element(b, j, k);
+                    sum += (double)a[(i * problem.StrideA) + k] * Element(b, scales, codes, j, k);
                 }
 
                 long place = (i * problem.StrideC) + j;
@@ -29,6 +31,8 @@ internal sealed unsafe class ReferenceQuantizedKernels : IQuantizedKernels
 
     public void GatherRows(in QuantizedMatrix table, DeviceBuffer indices, DeviceBuffer y, long count)
     {
+        ushort* scales = table.Scales.Halves();
+        sbyte* codes = (sbyte*)table.Codes.Bytes();
         for (long i = 0; i < count; i++)
         {
             int row = indices.Integers()[i];
@@ -36,7 +40,7 @@ internal sealed unsafe class ReferenceQuantizedKernels : IQuantizedKernels
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, table.Rows, nameof(indices));
             for (int j = 0; j < table.Width; j++)
             {
-                y.Floats()[(i * table.Width) + j] = Element(table, row, j);
+                y.Floats()[(i * table.Width) + j] = Element(table, scales, codes, row, j);
             }
         }
     }
@@ -75,11 +79,11 @@ internal sealed unsafe class ReferenceQuantizedKernels : IQuantizedKernels
     }
 
     // code times scale: at most 8 bits each, so the product is exact
-    private static float Element(in QuantizedMatrix matrix, int row, int column)
+    private static float Element(in QuantizedMatrix matrix, ushort* scales, sbyte* codes, int row, int column)
     {
         (int group, int place) = Math.DivRem(column, QuantizedMatrix.GroupSize);
-        ushort scale = matrix.Scales.Halves()[((long)row * matrix.Groups) + group];
-        sbyte* codes = (sbyte*)matrix.Codes.Bytes() + (row * matrix.RowBytes);
+        ushort scale = scales[((long)row * matrix.Groups) + group];
+        codes += row * matrix.RowBytes;
         int code;
         if (matrix.Type == DType.Int8)
         {

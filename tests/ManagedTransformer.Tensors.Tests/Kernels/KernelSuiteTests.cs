@@ -1,5 +1,5 @@
-using System.Runtime.Intrinsics;
 using ManagedTransformer.Tensors.Reference;
+using ManagedTransformer.Tests.Shared;
 using Xunit;
 
 namespace ManagedTransformer.Tensors.Tests;
@@ -7,15 +7,9 @@ namespace ManagedTransformer.Tensors.Tests;
 /// <summary>The shared kernel suite on the processor, one row per case.</summary>
 public sealed class KernelSuiteTests
 {
-    /// <summary>Set by <see cref="VectorWidthTests"/> in its child processes: the width, in bits, that vectors must have there.</summary>
-    public const string ExpectedWidth = "MT_TEST_VECTOR_BITS";
-
     private static readonly Dictionary<string, KernelCase> _casesByName = KernelSuite.Cases.ToDictionary(test => test.ToString());
 
     public static TheoryData<string> CaseNames => [.. _casesByName.Keys];
-
-    private static int VectorBits =>
-        Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
 
     [Theory]
     [MemberData(nameof(CaseNames))]
@@ -24,6 +18,11 @@ public sealed class KernelSuiteTests
         KernelCheck check = _casesByName[name].Check(Device.Cpu);
         Assert.True(check.Passed, $"{name}: {check.Description} ({check.Error:G3} times the tolerance)");
     }
+
+    /// <summary>What <see cref="VectorWidthTests"/> asks for where every case would take minutes.</summary>
+    [Fact]
+    public void TheFirstCaseOfEveryKernelAgrees() =>
+        Assert.All(KernelSuite.Cases.DistinctBy(test => test.Kernel), test => AgreesWithTheReference(test.ToString()));
 
     [Theory]
     [MemberData(nameof(CaseNames))]
@@ -34,11 +33,5 @@ public sealed class KernelSuiteTests
     }
 
     [Fact]
-    public void VectorsHaveTheExpectedWidth()
-    {
-        if (Environment.GetEnvironmentVariable(ExpectedWidth) is string bits)
-        {
-            Assert.Equal(bits, VectorBits.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        }
-    }
+    public void VectorsHaveTheExpectedWidth() => NarrowVectors.AssertExpectedWidth();
 }

@@ -19,7 +19,7 @@ namespace ManagedTransformer.Tests.OnDevice;
 /// </summary>
 internal sealed class ArchitectureCheck : IDisposable
 {
-    private const int Steps = 20, Cut = 9, Tokens = 24;
+    private const int Steps = 12, Cut = 5, Tokens = 24;
     private const double LossTolerance = 1e-4, StateTolerance = 2e-5, LogitTolerance = 1e-4;
 
     private readonly TemporaryFolder _folder = new();
