@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tests.Data;
+using ManagedTransformer.Tests.Shared;
+using ManagedTransformer.Training;
+using Xunit;
+
+namespace ManagedTransformer.Tests.Training;
+
+/// <summary>
+/// Short runs of every architecture end with the weights that they had on other machines with vectors of this width, and on earlier days. A
+/// change that means to change bits records them anew, and the CHANGELOG says so.
+/// </summary>
+public sealed class RecordedBitsTests : IDisposable
+{
+    private static readonly string[] _small =
+        ["training.steps=4", "training.evaluate_every=4", "training.log_every=4", "training.schedule.warmup=1", "model.dropout=0.1"];
+
+    private static readonly string[] _smallLanguage =
+    [
+        .. _small, "training.batch=3", "training.context=40", "training.evaluate_tokens=64", "training.sample_prompt=null", "model.dim=48",
+    ];
+
+    // The first half of the weights' SHA-256 by the width of vectors.
+    private static readonly Dictionary<(string Kind, int Width), string> _recorded = new()
+    {
+        [("transformer", 512)] = "1f6137559270b882f7ac06478cb49a39",
+        [("llama", 512)] = "6c2df5a5df0f9486e6c8b0bf804b8775",
+        [("span", 512)] = "c022d47793135303b5ca428063786fb0",
+        [("all-attention", 512)] = "da17be7ee38604f0b750b6d66e7b3654",
+        [("memory", 512)] = "441b5fcd492fc864a201b18f2319bbbb",
+        [("linear", 512)] = "35178b640529a452e7b3e6f952198c18",
+        [("delight", 512)] = "cde970e5ca67efd1b66210edbeb42b2b",
+        [("exits", 512)] = "8f66fcb0351cb75556dc0c8562540390",
+        [("transformer", 256)] = "d5c5048a4f4ac81387f9fc7784655eb4",
+        [("llama", 256)] = "1f93f4963ca66f31ed139381b20290ab",
+        [("span", 256)] = "83a0e0a34e817e8ca7e20a61d6a8113d",
+        [("all-attention", 256)] = "c8e85136c0430f2660dd98172615b868",
+        [("memory", 256)] = "6581b7958b40f5a9f25d046427a96068",
+        [("linear", 256)] = "a12032b5228dbba875141b721c5ef835",
+        [("delight", 256)] = "06da99003fd6753cd6942185b4782870",
+        [("exits", 256)] = "f98a9a71e5d28d99a9e07ec04e5c5053",
+    };
+
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string> Kinds => [.. _recorded.Keys.Select(key => key.Kind).Distinct()];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void ARunHasItsRecordedBits(string kind)
+    {
+        NarrowVectors.AssertExpectedWidth();
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && _recorded.ContainsKey((kind, NarrowVectors.Width)),
+            "Recorded with vectors of 512 and 256 bits on Linux: powers and cosines of learning rates are those of the C library.");
+        File.WriteAllText(_folder["text.txt"], string.Concat(Enumerable.Range(0, 80).Select(i => $"the cat {i * 7 % 10} sat.\n")));
+        Recipe recipe = Kind(kind);
+        TrainingRun.Prepare(recipe, new() { Output = _folder["out"], Data = recipe is LanguageModelRecipe ? _folder["text.txt"] : null })
+            .Run(cancellation: TestContext.Current.CancellationToken);
+        byte[] weights = File.ReadAllBytes(_folder["out/best/model.safetensors"]);
+        Assert.Equal(
+            (kind, NarrowVectors.Width, _recorded[(kind, NarrowVectors.Width)]),
+            (kind, NarrowVectors.Width, Convert.ToHexStringLower(SHA256.HashData(weights))[..32]));
+    }
+
+    [Fact]
+    public void NarrowerVectorsHaveTheirRecordedBits() => NarrowVectors.Run(256, GetType(), nameof(ARunHasItsRecordedBits));
+
+    private static Recipe Kind(string name) => name switch
+    {
+        "transformer" => Recipe.Builtin("stories").With([.. _smallLanguage, "model.layers=2"]),
+        "llama" => Recipe.Builtin("llama-stories").With([.. _smallLanguage, "model.layers=2", "model.ffn=80"]),
+        "span" => Language("enwiki-span-adaptive", "model.ffn=96", "model.span.limit=64", "model.span.ramp=8"),
+        "all-attention" => Language("enwiki-all-attention", "model.persistent=24", "model.span.limit=64"),
+        "memory" => Language("enwiki-pkm", "model.ffn=96", "model.memory.n_keys=16", "model.memory.key_dim=16", "model.memory.top_k=8"),
+        "linear" => Language("enwiki-linear-t2r", "tokenizer={\"type\":\"byte\"}", "model.ffn=96", "model.linear.feature_size=8"),
+        "delight" => Language("enwiki-delight", "tokenizer={\"type\":\"byte\"}"),
+        "exits" => Recipe.Builtin("translation-toy").With(
+            [.. _small, "training.max_tokens=256", "model.dim=32", "model.exits={\"halting\":\"confidence\",\"paths\":2}"]),
+        _ => throw new ArgumentException(name),
+    };
+
+    private static Recipe Language(string recipe, params string[] changes) => Recipe.Builtin(recipe).With([.. _smallLanguage, .. changes]);
+}
