@@ -274,6 +274,7 @@ public sealed class CommandTests : IDisposable
         const int PerToken = (12 * 16 * 16) + (16 * 32) + ((8 + 1) * 16);
         Assert.Equal(6e-9 * 16 * PerToken, json.GetProperty("model_gflop_per_step").GetDouble(), 1e-12);
         Assert.True(json.GetProperty("peak_gflops").GetDouble() > 0 && json.GetProperty("mfu").GetDouble() > 0);
+        Assert.True(json.GetProperty("limit_gflops").GetDouble() > 0 && json.GetProperty("mfu_of_limit").GetDouble() is > 0 and < 1.5);
         JsonElement[] kernels = [.. json.GetProperty("kernels").EnumerateArray()];
         JsonElement Named(string phase, string kernel) =>
             kernels.Single(entry => entry.GetProperty("phase").GetString() == phase && entry.GetProperty("kernel").GetString() == kernel);
@@ -345,5 +346,6 @@ public sealed class CommandTests : IDisposable
         JsonElement speed = Assert.Single(result.Json.GetProperty("bandwidth").EnumerateArray());
         Assert.Equal(1, speed.GetProperty("threads").GetInt32());
         Assert.True(speed.GetProperty("read_gb_per_s").GetDouble() > 0 && speed.GetProperty("copy_gb_per_s").GetDouble() > 0);
+        Assert.True(speed.GetProperty("gflops").GetDouble() > 0);
     }
 }

@@ -74,7 +74,9 @@ internal static class BenchGemmCommand
             string product = $"{(shape.TransposeA ? "A^T" : "A")} {(shape.TransposeB ? "B^T" : "B")}";
             terminal.Output.WriteLine(
                 $"{shape.M,5} x {shape.N,5} x {shape.K,5}  {product,-7}  {measured.Threads,2} threads  {measured.Milliseconds,9:F3} ms  "
-                + $"{measured.GigaflopsPerSecond,7:F1} GFLOP/s");
+                + $"{measured.GigaflopsPerSecond,7:F1} GFLOP/s"
+                + (measured.LimitGigaflopsPerSecond is { } limit
+                    ? $"  {measured.GigaflopsPerSecond / limit,4:F2} of {limit:F1} in registers" : ""));
             return;
         }
 
@@ -88,6 +90,7 @@ internal static class BenchGemmCommand
             ["threads"] = measured.Threads,
             ["ms"] = JsonOutput.Number(measured.Milliseconds),
             ["gflops"] = JsonOutput.Number(measured.GigaflopsPerSecond),
+            ["limit_gflops"] = measured.LimitGigaflopsPerSecond is { } known ? JsonOutput.Number(known) : null,
         });
     }
 

@@ -58,7 +58,7 @@ internal static class BenchTrainCommand
         {
             Description =
                 "Then time every kernel of as many steps more, and state the model-FLOPs utilisation (MFU): 3 x FLOPs of a forward pass's "
-                + "products / time of a step / rate of a matrix product of 1024 x 1024 x 1024.",
+                + "products / time of a step / rate of a matrix product of 1024 x 1024 x 1024, and of arithmetic in registers.",
         };
         Option<int?> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();

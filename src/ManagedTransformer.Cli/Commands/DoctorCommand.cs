@@ -21,7 +21,7 @@ internal static class DoctorCommand
         Option<int?> threads = CommonOptions.Threads();
         Option<bool> bandwidth = new("--bandwidth")
         {
-            Description = "Measure how fast memory is read and copied, on one thread and on all.",
+            Description = "Measure how fast memory is read and copied, and numbers are multiplied and added, on one thread and on all.",
         };
         Option<bool> json = CommonOptions.Json();
         Command command = new("doctor", "Shows what the machine offers and tests every kernel against its plain scalar twin.") { threads,
@@ -31,9 +31,9 @@ internal static class DoctorCommand
             DeviceOption.RegisterAll();
             CommonOptions.Apply(result.GetValue(threads));
             bool isJson = result.GetValue(json);
-            BandwidthMeasurement[] speeds = result.GetValue(bandwidth)
-                ? [.. new[] { 1, CpuThreads.Count }.Distinct().Select(count => BandwidthBenchmark.Run(count))]
-                : [];
+            int[] counts = result.GetValue(bandwidth) ? [.. new[] { 1, CpuThreads.Count }.Distinct()] : [];
+            MachineSpeed[] speeds =
+                [.. counts.Select(count => new MachineSpeed(BandwidthBenchmark.Run(count), MultiplyAddBenchmark.Run(count)))];
             if (!isJson)
             {
                 Draw(terminal, speeds);
@@ -73,7 +73,7 @@ internal static class DoctorCommand
         return results;
     }
 
-    private static void Draw(Terminal terminal, BandwidthMeasurement[] speeds)
+    private static void Draw(Terminal terminal, MachineSpeed[] speeds)
     {
         Table table = new Table().Border(TableBorder.Simple).HideHeaders().AddColumn("").AddColumn("");
         Row("System", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
@@ -87,12 +87,13 @@ internal static class DoctorCommand
             Row("Device", $"{device.Name}: {device.Description}");
         }
 
-        foreach (BandwidthMeasurement speed in speeds)
+        foreach ((BandwidthMeasurement memory, double gigaflops) in speeds)
         {
-            string threads = speed.Threads == 1 ? "1 thread" : $"{speed.Threads} threads";
+            string threads = memory.Threads == 1 ? "1 thread" : $"{memory.Threads} threads";
             Row("Bandwidth",
-                $"{speed.ReadGigabytesPerSecond:F1} GB/s read, {speed.CopyGigabytesPerSecond:F1} GB/s read "
+                $"{memory.ReadGigabytesPerSecond:F1} GB/s read, {memory.CopyGigabytesPerSecond:F1} GB/s read "
                 + $"and written by copies, {threads}");
+            Row("Arithmetic", $"{gigaflops:F1} GFLOP/s of float32 in registers, {threads}");
         }
 
         terminal.Write(table);
@@ -100,7 +101,7 @@ internal static class DoctorCommand
         void Row(string key, string value) => table.AddRow(new Text(key), new Text(value));
     }
 
-    private static JsonObject ToJson(BandwidthMeasurement[] speeds, int cases, KernelTestResult[] failures) => new()
+    private static JsonObject ToJson(MachineSpeed[] speeds, int cases, KernelTestResult[] failures) => new()
     {
         ["system"] = RuntimeInformation.OSDescription,
         ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),
@@ -113,9 +114,10 @@ internal static class DoctorCommand
         ["tested"] = Device.Current.Name,
         ["bandwidth"] = new JsonArray([.. speeds.Select(speed => new JsonObject
         {
-            ["threads"] = speed.Threads,
-            ["read_gb_per_s"] = JsonOutput.Number(speed.ReadGigabytesPerSecond),
-            ["copy_gb_per_s"] = JsonOutput.Number(speed.CopyGigabytesPerSecond),
+            ["threads"] = speed.Memory.Threads,
+            ["read_gb_per_s"] = JsonOutput.Number(speed.Memory.ReadGigabytesPerSecond),
+            ["copy_gb_per_s"] = JsonOutput.Number(speed.Memory.CopyGigabytesPerSecond),
+            ["gflops"] = JsonOutput.Number(speed.GigaflopsPerSecond),
         })]),
         ["cases"] = cases,
         ["failures"] = new JsonArray([.. failures.Select(failure => new JsonObject
@@ -126,4 +128,6 @@ internal static class DoctorCommand
         })]),
         ["passed"] = failures.Length == 0,
     };
+
+    private sealed record MachineSpeed(BandwidthMeasurement Memory, double GigaflopsPerSecond);
 }

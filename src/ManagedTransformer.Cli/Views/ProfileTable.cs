@@ -18,6 +18,12 @@ internal static class ProfileTable
             $"{profile.ModelOperations / 1e9:F2} model GFLOP per step, matrix product of 1024 x 1024 x 1024 at "
             + $"{profile.PeakGigaflopsPerSecond:F1} GFLOP/s: "
             + $"MFU {profile.Utilization:P1}");
+        if (profile.LimitGigaflopsPerSecond is { } limit)
+        {
+            terminal.Output.WriteLine(
+                $"Multiplications and additions in registers at {limit:F1} GFLOP/s: MFU {profile.UtilizationOfLimit:P1} of them");
+        }
+
         terminal.Output.WriteLine(
             $"With a clock at every kernel {profile.Milliseconds:F2} ms per step, "
             + $"{profile.MillisecondsOutsideKernels:F2} ms of them outside kernels");
@@ -47,6 +53,8 @@ internal static class ProfileTable
         json["model_gflop_per_step"] = JsonOutput.Number(profile.ModelOperations / 1e9);
         json["peak_gflops"] = JsonOutput.Number(profile.PeakGigaflopsPerSecond);
         json["mfu"] = JsonOutput.Number(profile.Utilization);
+        json["limit_gflops"] = profile.LimitGigaflopsPerSecond is { } limit ? JsonOutput.Number(limit) : null;
+        json["mfu_of_limit"] = profile.UtilizationOfLimit is { } share ? JsonOutput.Number(share) : null;
         json["profiled_ms"] = JsonOutput.Number(profile.Milliseconds);
         json["outside_kernels_ms"] = JsonOutput.Number(profile.MillisecondsOutsideKernels);
         json["kernels"] = new JsonArray([.. profile.Kernels.Select(kernel => new JsonObject

@@ -6,7 +6,7 @@ namespace ManagedTransformer.Tensors.Benchmarks;
 /// <summary>Measures the matrix kernel alone, on matrices that exist already.</summary>
 public static class GemmBenchmark
 {
-    private const int LeastRuns = 5;
+    private const int LeastRuns = 5, RunsPerLimit = 3;
 
     /// <summary>Measures one product.</summary>
     /// <param name="shape">Sizes, all positive.</param>
@@ -25,10 +25,11 @@ public static class GemmBenchmark
         {
             using StepScope scope = new();
             GemmProbe probe = new(shape);
-            Measure(probe, seconds / 2);
-            List<double> times = Measure(probe, seconds);
-            times.Sort();
-            return new GemmMeasurement(shape, threads, times[times.Count / 2]);
+            List<double> times = [], limits = [];
+            Measure(probe, seconds / 2, times, limits);
+            times.Clear();
+            Measure(probe, seconds, times, limits);
+            return new GemmMeasurement(shape, threads, Median(times), limits.Count == 0 ? null : Median(limits));
         }
         finally
         {
@@ -36,14 +37,22 @@ public static class GemmBenchmark
         }
     }
 
-    private static List<double> Measure(GemmProbe probe, double seconds)
+    // In turns: what else runs on the machine slows down both.
+    private static void Measure(GemmProbe probe, double seconds, List<double> times, List<double> limits)
     {
-        List<double> times = [];
         for (long start = Stopwatch.GetTimestamp(); times.Count < LeastRuns || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds;)
         {
             times.Add(probe.Milliseconds());
+            if (Device.Current == Device.Cpu && times.Count % RunsPerLimit == 0)
+            {
+                limits.Add(MultiplyAddProbe.GigaflopsPerSecond());
+            }
         }
+    }
 
-        return times;
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        return values[values.Count / 2];
     }
 }

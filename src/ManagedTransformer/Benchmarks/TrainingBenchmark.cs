@@ -95,8 +95,7 @@ public static class TrainingBenchmark
         }
 
         long allocated = (GC.GetAllocatedBytesForCurrentThread() - allocatedBefore) / steps;
-        Array.Sort(times);
-        double median = times[steps / 2];
+        double median = Median(times);
         return new TrainingMeasurement(median, run.Tokens / median * 1e3, run.ParameterCount, ProcessMemory.PeakMebibytes, allocated, loss)
         {
             Profile = profile ? Profile(run, steps) : null,
@@ -106,7 +105,7 @@ public static class TrainingBenchmark
     private static TrainingProfile Profile(TrainingSteps run, int steps)
     {
         double operations = 3 * run.CountForwardOperations();
-        (double peak, double utilization) = Utilization(run, steps, operations);
+        TrainingProfile utilization = Utilization(run, steps, operations);
         double milliseconds;
         IReadOnlyList<KernelCost> kernels;
         using (KernelProfile profile = KernelProfile.Start(Device.Current))
@@ -121,27 +120,37 @@ public static class TrainingBenchmark
             kernels = profile.PerStep(steps);
         }
 
-        return new TrainingProfile(kernels, milliseconds, operations, peak, utilization);
+        return utilization with { Kernels = kernels, Milliseconds = milliseconds };
     }
 
-    // Steps and products in turns: what else runs on the machine slows down both.
-    private static (double Peak, double Utilization) Utilization(TrainingSteps run, int steps, double operations)
+    // Steps and what they are compared to in turns: what else runs on the machine slows down all of it.
+    private static TrainingProfile Utilization(TrainingSteps run, int steps, double operations)
     {
         GemmShape shape = new(PeakSize, PeakSize, PeakSize);
         GemmProbe probe = new(shape);
-        double[] rates = new double[steps], shares = new double[steps];
+        bool hasLimit = Device.Current == Device.Cpu;
+        double[] rates = new double[steps], limits = new double[steps], shares = new double[steps], sharesOfLimit = new double[steps];
         for (int step = 0; step < steps; step++)
         {
             long start = Stopwatch.GetTimestamp();
             run.Next();
-            double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            double rate = operations / Stopwatch.GetElapsedTime(start).TotalNanoseconds;
             probe.Milliseconds();
             rates[step] = new GemmMeasurement(shape, CpuThreads.Count, probe.Milliseconds()).GigaflopsPerSecond;
-            shares[step] = operations / (milliseconds * 1e6) / rates[step];
+            limits[step] = hasLimit ? MultiplyAddProbe.GigaflopsPerSecond() : double.NaN;
+            (shares[step], sharesOfLimit[step]) = (rate / rates[step], rate / limits[step]);
         }
 
-        Array.Sort(rates);
-        Array.Sort(shares);
-        return (rates[steps / 2], shares[steps / 2]);
+        return new TrainingProfile([], 0, operations, Median(rates), Median(shares))
+        {
+            LimitGigaflopsPerSecond = hasLimit ? Median(limits) : null,
+            UtilizationOfLimit = hasLimit ? Median(sharesOfLimit) : null,
+        };
+    }
+
+    private static double Median(double[] values)
+    {
+        Array.Sort(values);
+        return values[values.Length / 2];
     }
 }
