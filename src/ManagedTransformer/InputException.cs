@@ -1,15 +1,23 @@
+using System.Globalization;
+using System.Text;
+
 namespace ManagedTransformer;
 
 /// <summary>
 /// Reports something that the user can put right: a missing or damaged file, an unknown option, a character outside the vocabulary.
-/// The message is one sentence that names what is at fault and can be shown as it is, without a stack trace.
+/// The message is one sentence that names what is at fault and can be shown as it is, without a stack trace. Names and values in it may be
+/// those of a stranger's file: characters that would command a terminal or turn its text around are written as <c>\u001b</c>, and of a very
+/// long message the middle is left out.
 /// </summary>
 public sealed class InputException : Exception
 {
+    private const int MostCharacters = 2000, End = 500;
+    private const string Cut = " ... ";
+
     /// <summary>Creates the exception.</summary>
     /// <param name="message">One sentence that names the file, key, option or character at fault.</param>
     public InputException(string message)
-        : base(message)
+        : base(Show(message))
     {
     }
 
@@ -17,7 +25,7 @@ public sealed class InputException : Exception
     /// <param name="message">One sentence that names the file, key, option or character at fault.</param>
     /// <param name="innerException">The failure underneath.</param>
     public InputException(string message, Exception innerException)
-        : base(message, innerException)
+        : base(Show(message), innerException)
     {
     }
 
@@ -26,4 +34,28 @@ public sealed class InputException : Exception
     /// an option that is at fault.
     /// </summary>
     public string? Option { get; init; }
+
+    private static string Show(string message)
+    {
+        StringBuilder? shown = null;
+        for (int i = 0; i < message.Length; i++)
+        {
+            bool isPair = char.IsSurrogatePair(message, i);
+            if (!isPair && IsHidden(message[i]))
+            {
+                shown ??= new StringBuilder(message, 0, i, message.Length + 5);
+                shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)message[i]:x4}");
+                continue;
+            }
+
+            shown?.Append(message, i, isPair ? 2 : 1);
+            i += isPair ? 1 : 0;
+        }
+
+        string text = shown?.ToString() ?? message;
+        return text.Length <= MostCharacters ? text : $"{text[..(MostCharacters - Cut.Length - End)]}{Cut}{text[^End..]}";
+    }
+
+    private static bool IsHidden(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
 }

@@ -459,8 +459,10 @@ public sealed class LanguageModel : TrainedModel
     {
         ModelDescription description = ReadDescription(folder);
         ITokenizer tokenizer = Tokenization.Tokenizer.Load(Path.Combine(folder, CheckpointFolder.TokenizerFile));
+        string weights = Path.Combine(folder, CheckpointFolder.ModelFile);
+        ModuleWeights.RequireMatch(description.Model.Shapes(), weights);
         CausalLanguageModel network = Initialization.Skip(() => new CausalLanguageModel(description.Model, new RandomSource(0)));
-        ModuleWeights.Load(network, Path.Combine(folder, CheckpointFolder.ModelFile));
+        ModuleWeights.Load(network, weights);
         return new LanguageModel(network, tokenizer, description) { ChatTemplate = ChatTemplateFiles.Read(folder) };
     }
 }

@@ -290,9 +290,11 @@ public sealed class TranslationModel : TrainedModel
     {
         TranslationDescription description = ReadDescription(folder);
         (SentenceTokenizer source, SentenceTokenizer target) = ReadTokenizers(folder, description.Lowercase);
+        string weights = Path.Combine(folder, CheckpointFolder.ModelFile);
+        ModuleWeights.RequireMatch(description.Model.Shapes(), weights);
         EncoderDecoderModel network = Initialization.Skip(() => new EncoderDecoderModel(description.Model, new RandomSource(0)));
         TranslationModel model = new(network, source, target, description);
-        ModuleWeights.Load(model.Network, Path.Combine(folder, CheckpointFolder.ModelFile));
+        ModuleWeights.Load(model.Network, weights);
         return model;
     }
 

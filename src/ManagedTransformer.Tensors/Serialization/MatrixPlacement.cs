@@ -149,7 +149,7 @@ internal sealed class MatrixPlacement
         {
             throw new InvalidDataException(
                 $"In the safetensors file '{part.File.Path}' the tensor {ErrorText.Quote(entry.Name)} is {entry.TypeCode} "
-                + $"[{string.Join(", ", entry.Shape)}] instead of {type.Code()} {shape}.");
+                + $"[{ErrorText.Sizes(entry.Shape)}] instead of {type.Code()} {shape}.");
         }
     }
 

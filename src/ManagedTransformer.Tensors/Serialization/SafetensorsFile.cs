@@ -140,7 +140,9 @@ public sealed class SafetensorsFile : IDisposable
             return Fill(Tensor.Empty(shape, DType.Float32, device), entry, floats);
         }
 
-        return Fill(Tensor.Empty(shape, DType.Int32, device), entry, IntegerConverter(entry));
+        // First, since of a type that nobody knows the file may say any size.
+        ElementConverter<int> integers = IntegerConverter(entry);
+        return Fill(Tensor.Empty(shape, DType.Int32, device), entry, integers);
     }
 
     /// <summary>

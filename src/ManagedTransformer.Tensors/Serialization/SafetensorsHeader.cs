@@ -17,6 +17,8 @@ internal sealed class SafetensorsHeader
     /// <summary>The longest header that readers of the format accept.</summary>
     public const int MaxLength = 100_000_000;
 
+    private const int BytesPerEntry = 96, SpareBytes = 64 << 20;
+
     /// <summary>The key that holds the metadata; no tensor can have this name.</summary>
     public const string MetadataKey = "__metadata__";
 
@@ -91,6 +93,7 @@ internal sealed class SafetensorsHeader
 
         try
         {
+            header.RequireRoom(json);
             using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             header.Read(document.RootElement);
         }
@@ -106,6 +109,22 @@ internal sealed class SafetensorsHeader
 
         header.RequireFullCover(fileLength - header._dataStart);
         return header;
+    }
+
+    // As a document an entry takes more memory than in the file: of tensors there is no need for so many.
+    private void RequireRoom(ReadOnlyMemory<byte> json)
+    {
+        long most = ((2L * json.Length) + SpareBytes) / BytesPerEntry, entries = 0;
+        Utf8JsonReader reader = new(json.Span);
+        while (json.Length > most && reader.Read())
+        {
+            entries++;
+        }
+
+        if (entries > most)
+        {
+            throw Refuse($"has a header of {entries} entries, more than the {most} for one of {json.Length} bytes");
+        }
     }
 
     private void Read(JsonElement root)
@@ -189,7 +208,7 @@ internal sealed class SafetensorsHeader
         if (bytes != offsets[1] - offsets[0])
         {
             throw Refuse(name,
-                $"needs {bytes} bytes for {code} [{string.Join(", ", shape)}] but its 'data_offsets' span {offsets[1] - offsets[0]}");
+                $"needs {bytes} bytes for {code} [{ErrorText.Sizes(shape)}] but its 'data_offsets' span {offsets[1] - offsets[0]}");
         }
 
         if (offsets[1] > long.MaxValue - _dataStart)

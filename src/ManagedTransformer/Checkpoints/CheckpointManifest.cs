@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using ManagedTransformer.Files;
+using ManagedTransformer.Json;
 
 namespace ManagedTransformer.Checkpoints;
 
@@ -68,7 +69,9 @@ internal sealed record CheckpointManifest(int Version, Dictionary<string, Checkp
         CheckpointManifest? manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize(Utf8File.Read(path), CheckpointJson.Default.CheckpointManifest);
+            byte[] utf8 = Utf8File.Read(path);
+            JsonFile.RequireRoom(utf8, path);
+            manifest = JsonSerializer.Deserialize(utf8, CheckpointJson.Default.CheckpointManifest);
         }
         catch (JsonException e)
         {

@@ -19,7 +19,9 @@ internal static class HuggingFaceConfig
 
         try
         {
-            using JsonDocument json = JsonDocument.Parse(Utf8File.Read(path));
+            byte[] utf8 = Utf8File.Read(path);
+            JsonFile.RequireRoom(utf8, path);
+            using JsonDocument json = JsonDocument.Parse(utf8);
             if (json.RootElement is not { ValueKind: JsonValueKind.Object } root)
             {
                 return null;

@@ -51,6 +51,21 @@ public static class ModuleWeights
         });
     }
 
+    /// <summary>
+    /// Refuses a file that does not hold the names and shapes of a module, before memory is taken for the module: what describes it may
+    /// say any size.
+    /// </summary>
+    /// <param name="shapes">The module without values (<see cref="Initialization.ShapesOnly"/>).</param>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InputException">As for <see cref="Load(Module, string)"/>.</exception>
+    internal static void RequireMatch(Module shapes, string path)
+    {
+        ParameterVisitor visitor = new();
+        shapes.Visit(visitor);
+        Open(path, file => RequireMatch(
+            file, Tensors(shapes), new HashSet<Tensor>(visitor.Matrices, ReferenceEqualityComparer.Instance), path));
+    }
+
     /// <summary>Writes named tensors.</summary>
     internal static void Save(IEnumerable<NamedBuffer> tensors, string path, IReadOnlyDictionary<string, string>? metadata = null)
     {

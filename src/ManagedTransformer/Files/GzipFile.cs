@@ -16,29 +16,38 @@ internal static class GzipFile
     private const int MostReadAhead = 1 << 16;
     private const byte HasHeaderChecksum = 2, HasExtra = 4, HasName = 8, HasComment = 16, Reserved = 0xE0;
 
+    // A few bytes can stand for a thousand times as many; no text of people is compressed so far.
+    private const long MostAnyway = 32 << 20, MostPerByte = 100;
+
     /// <summary>The content of a file.</summary>
     /// <param name="file">The bytes of the file.</param>
     /// <param name="path">Its name, for errors.</param>
+    /// <param name="most">The most bytes of content, besides what is refused of any file.</param>
     /// <exception cref="InputException">The file is no gzip file, or it is truncated or damaged, or something else follows its
-    /// end.</exception>
-    public static byte[] Decompress(byte[] file, string path)
+    /// end, or its content is far too large for it.</exception>
+    public static byte[] Decompress(byte[] file, string path, long most = int.MaxValue)
     {
-        using MemoryStream content = new();
+        most = Math.Min(Math.Min(most, Array.MaxLength), Math.Max(MostAnyway, file.Length * MostPerByte));
+
+        // The last bytes are the length of the last member, mostly the only one.
+        uint length = file.Length < sizeof(uint) ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(file.Length - sizeof(uint)));
+        using MemoryStream content = new((int)Math.Min(length, most));
         int position = 0;
         do
         {
-            position = ReadMember(file, position, content, path);
+            position = ReadMember(file, position, content, path, most);
         }
         while (position < file.Length && file[position] != 0);
 
-        return file.AsSpan(position).ContainsAnyExcept((byte)0) ? throw Surplus(path, file.Length - position) : content.ToArray();
+        return file.AsSpan(position).ContainsAnyExcept((byte)0) ? throw Surplus(path, file.Length - position)
+            : content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
     }
 
-    private static int ReadMember(byte[] file, int start, MemoryStream content, string path)
+    private static int ReadMember(byte[] file, int start, MemoryStream content, string path, long most)
     {
         int data = FindData(file, start, path);
         long begin = content.Length;
-        int read = Inflate(file, data, content, path);
+        int read = Inflate(file, data, content, path, most);
         ReadOnlySpan<byte> added = content.GetBuffer().AsSpan((int)begin, (int)(content.Length - begin));
         Span<byte> trailer = stackalloc byte[TrailerLength];
         BinaryPrimitives.WriteUInt32LittleEndian(trailer, Crc32.HashToUInt32(added));
@@ -98,7 +107,7 @@ internal static class GzipFile
     }
 
     // Returns how far the file was read, which is the end of the data or somewhat behind it.
-    private static int Inflate(byte[] file, int start, MemoryStream content, string path)
+    private static int Inflate(byte[] file, int start, MemoryStream content, string path, long most)
     {
         using MemoryStream compressed = new(file, start, file.Length - start);
         using DeflateStream inflater = new(compressed, CompressionMode.Decompress);
@@ -107,6 +116,12 @@ internal static class GzipFile
         {
             for (int length = inflater.Read(buffer); length > 0; length = inflater.Read(buffer))
             {
+                if (content.Length + length > most)
+                {
+                    throw new InputException(FormattableString.Invariant(
+                        $"The gzip file '{path}' has more than {most:N0} bytes in it, too much for a file of {file.Length:N0} bytes."));
+                }
+
                 content.Write(buffer, 0, length);
             }
         }

@@ -32,9 +32,10 @@ internal static class JsonDocuments
     {
         try
         {
+            JsonFile.RequireRoom(utf8, path);
             T value = JsonSerializer.Deserialize(utf8, type)
                 ?? throw new InputException($"{path}: the file holds null instead of an object.");
-            RequireFinite(path, utf8, hasLines);
+            RequireValues(path, utf8, hasLines);
             return value;
         }
         catch (JsonException e)
@@ -48,6 +49,7 @@ internal static class JsonDocuments
     {
         try
         {
+            JsonFile.RequireRoom(utf8, "");
             using JsonDocument json = JsonDocument.Parse(utf8, new JsonDocumentOptions
             {
                 CommentHandling = JsonCommentHandling.Skip,
@@ -56,7 +58,7 @@ internal static class JsonDocuments
             return json.RootElement.ValueKind == JsonValueKind.Object
                 && json.RootElement.TryGetProperty("architecture", out JsonElement name) ? name.ToString() : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or InputException)
         {
             return null;
         }
@@ -64,25 +66,39 @@ internal static class JsonDocuments
 
     public static byte[] Write<T>(T value, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
 
-    // A number beyond the range of binary32 would silently become infinity.
-    private static void RequireFinite(string path, ReadOnlySpan<byte> utf8, bool hasLines)
+    // A number beyond the range of binary32 would silently become infinity; and that elements of a list are no null, no annotation tells.
+    private static void RequireValues(string path, ReadOnlySpan<byte> utf8, bool hasLines)
     {
         Utf8JsonReader reader = new(utf8, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         string key = "";
+        ulong lists = 0; // A bit for each object or list that is open.
         while (reader.Read())
         {
-            if (reader.TokenType == JsonTokenType.PropertyName)
+            switch (reader.TokenType)
             {
-                key = reader.GetString()!;
-            }
-            else if (reader.TokenType == JsonTokenType.Number && Math.Abs(reader.GetDouble()) > float.MaxValue)
-            {
-                string place = hasLines ? $" (line {utf8[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1})" : "";
-                throw new InputException(
-                    $"{path}: the value of '{key}' is {Encoding.UTF8.GetString(reader.ValueSpan)}, which no number here can be{place}.");
+                case JsonTokenType.PropertyName:
+                    key = reader.GetString()!;
+                    break;
+                case JsonTokenType.StartArray or JsonTokenType.StartObject:
+                    lists = (lists << 1) | (reader.TokenType == JsonTokenType.StartArray ? 1UL : 0);
+                    break;
+                case JsonTokenType.EndArray or JsonTokenType.EndObject:
+                    lists >>= 1;
+                    break;
+                case JsonTokenType.Null when (lists & 1) == 1:
+                    throw new InputException($"{path}: the list '{key}' has an element that is null{Place(ref reader, utf8, hasLines)}.");
+                case JsonTokenType.Number when Math.Abs(reader.GetDouble()) > float.MaxValue:
+                    throw new InputException(
+                        $"{path}: the value of '{key}' is {Encoding.UTF8.GetString(reader.ValueSpan)}, which no number here can be"
+                        + $"{Place(ref reader, utf8, hasLines)}.");
+                default:
+                    break;
             }
         }
     }
+
+    private static string Place(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, bool hasLines) =>
+        hasLines ? $" (line {utf8[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1})" : "";
 
     private static string Explain(string path, JsonException e, JsonTypeInfo type, bool hasLines)
     {

@@ -10,6 +10,9 @@ namespace ManagedTransformer.Json;
 /// </summary>
 internal static class JsonFile
 {
+    // An entry takes a text, its place in a table or list, and its part of a document.
+    private const int BytesPerEntry = 96, SpareBytes = 64 << 20;
+
     /// <summary>Parses a file and hands its root, an object, to a reader.</summary>
     /// <exception cref="InputException">The file is missing or no JSON object, or the reader met something unexpected.</exception>
     public static T Read<T>(string path, Func<JsonElement, T> reader) => Read(Utf8File.Read(path), path, reader);
@@ -20,6 +23,7 @@ internal static class JsonFile
     {
         try
         {
+            RequireRoom(bytes.Span, path);
             using JsonDocument document = JsonDocument.Parse(bytes);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
@@ -36,6 +40,32 @@ internal static class JsonFile
         {
             // A string with half of a surrogate pair passes the parser and fails where it is read.
             throw new InputException($"The file '{path}' has a string that is not valid Unicode.", e);
+        }
+    }
+
+    /// <summary>Refuses a file whose entries would take far more memory than the file: a few bytes each, read as a document.</summary>
+    /// <param name="json">The file.</param>
+    /// <param name="path">Its name, for errors.</param>
+    /// <exception cref="InputException">It has too many entries.</exception>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    public static void RequireRoom(ReadOnlySpan<byte> json, string path)
+    {
+        long most = ((2L * json.Length) + SpareBytes) / BytesPerEntry, entries = 0;
+        if (json.Length <= most)
+        {
+            return; // Each entry takes a byte.
+        }
+
+        Utf8JsonReader reader = new(
+            json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        while (reader.Read())
+        {
+            entries++;
+        }
+
+        if (entries > most)
+        {
+            throw new InputException($"The file '{path}' has {entries:N0} entries, the most for JSON of its size are {most:N0}.");
         }
     }
 

@@ -7,6 +7,7 @@ namespace ManagedTransformer.Modules;
 /// <param name="IsTied">Whether the table of tokens is also the output projection.</param>
 public readonly record struct ModelSizes(int Dim, int Layers, int Heads, bool IsTied)
 {
-    // Beyond every published model, and below what makes numbers of elements overflow.
-    internal const int MostWidth = 1 << 24, MostLayers = 10_000, MostPositions = 1 << 30, MostVocabulary = 1 << 28;
+    // Beyond every published model, and below what makes numbers of elements overflow. Every layer takes objects even where its weights
+    // are only described, so that a file of a few bytes must not ask for many.
+    internal const int MostWidth = 1 << 24, MostLayers = 1000, MostPositions = 1 << 30, MostVocabulary = 1 << 28;
 }

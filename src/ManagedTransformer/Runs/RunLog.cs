@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ManagedTransformer.Files;
+using ManagedTransformer.Json;
 
 namespace ManagedTransformer.Runs;
 
@@ -46,6 +47,7 @@ public sealed record RunLog(IReadOnlyList<RunUpdate> Updates, IReadOnlyList<RunE
 
             try
             {
+                JsonFile.RequireRoom(line.Span, path);
                 using JsonDocument json = JsonDocument.Parse(line);
                 Add(json.RootElement, place, updates, evaluations);
             }
@@ -53,8 +55,9 @@ public sealed record RunLog(IReadOnlyList<RunUpdate> Updates, IReadOnlyList<RunE
             {
                 isCut = true;
             }
-            catch (JsonException e)
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
+                // Half of a surrogate pair passes the parser and fails where it is read.
                 throw place.Error("is no JSON", e);
             }
         }
@@ -126,7 +129,7 @@ public sealed record RunLog(IReadOnlyList<RunUpdate> Updates, IReadOnlyList<RunE
     {
         public InputException Error(string what) => new(Sentence(what));
 
-        public InputException Error(string what, JsonException inner) => new(Sentence(what), inner);
+        public InputException Error(string what, Exception inner) => new(Sentence(what), inner);
 
         private string Sentence(string what) => $"Line {Line} of '{Path}' {what}, so it is no line of a training log.";
     }

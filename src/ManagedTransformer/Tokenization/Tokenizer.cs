@@ -40,7 +40,6 @@ public static class Tokenizer
             return ReadPipeline(json, path);
         }
 
-        TokenizerBytes.RequireRoom(json, path);
         return JsonFile.Read<ITokenizer>(json, path, root => JsonFile.RequireString(root, "type", path) switch
         {
             ByteTokenizer.TypeName => ByteTokenizer.Read(root, path),

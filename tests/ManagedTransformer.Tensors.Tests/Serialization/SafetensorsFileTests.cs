@@ -80,6 +80,30 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Equal([2.5f], file.ReadFloats("f"));
     }
 
+    // Of such a type the file alone tells the size, and no memory is taken for what cannot be read.
+    [Fact]
+    public void AnUnknownTypeOfAnySizeTakesNoMemory()
+    {
+        Save("""{"w":{"dtype":"Q7","shape":[2000000000,2000000000],"data_offsets":[0,1]} }""", [1]);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath);
+        RequireSentence(Assert.Throws<InvalidDataException>(() => file.ReadTensor("w")).Message);
+    }
+
+    [Fact]
+    public void AHeaderOfEntriesWithoutEndIsRefused()
+    {
+        Save($$"""{"w":{"dtype":"F32","shape":[{{string.Join(',', Enumerable.Repeat('0', 2_000_000))}}],"data_offsets":[0,0]} }""", []);
+        Assert.Contains("entries", Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(FilePath)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AShapeOfManyAxesIsToldInPart()
+    {
+        Save($$"""{"w":{"dtype":"F32","shape":[{{string.Join(',', Enumerable.Repeat(1, 5000))}}],"data_offsets":[0,1]} }""", [1]);
+        Assert.True(Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(FilePath)).Message.Length < 400);
+    }
+
     [Theory]
     [InlineData("null")]
     [InlineData("{}")]

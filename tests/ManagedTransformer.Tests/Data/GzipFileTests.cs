@@ -33,6 +33,19 @@ public sealed class GzipFileTests
         }
     }
 
+    // A hundred times as large is enough for texts; more is made to fill memory.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public void ContentThatIsFarTooLargeIsRefused(int members)
+    {
+        byte[] member = Compress(new byte[(64 << 20) / members]), file = [.. Enumerable.Repeat(member, members).SelectMany(part => part)];
+        string message = Assert.Throws<InputException>(() => GzipFile.Decompress(file, "x.gz")).Message;
+        Assert.Contains("too much for a file of", message, StringComparison.Ordinal);
+        Assert.Contains("more than 1,000 bytes", Assert.Throws<InputException>(
+            () => GzipFile.Decompress(Compress(new byte[2000]), "x.gz", 1000)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void MembersAreReadOneAfterTheOtherAndZerosBehindThemAreNothing()
     {

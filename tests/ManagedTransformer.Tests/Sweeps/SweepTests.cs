@@ -116,6 +116,27 @@ public sealed class SweepTests : IDisposable
         Assert.Equal(before, File.ReadAllText(Path.Combine(Options().Output, "summary.csv")));
     }
 
+    [Theory]
+    [InlineData("{}", null)]
+    [InlineData("""{"seed":7,"best":"x"}""", null)]
+    [InlineData("""{"runs":[null]}""", "has an element that is null")]
+    [InlineData("""{"runs":null}""", "must not be null")]
+    [InlineData("""{"runs":[{"name":"a","set":[null]}]}""", "has an element that is null")]
+    public void ASummaryThatLacksSomethingIsReadOrRefused(string summary, string? expected)
+    {
+        TrainingOptions options = Options();
+        Directory.CreateDirectory(options.Output);
+        File.WriteAllText(Path.Combine(options.Output, "summary.json"), summary);
+        if (expected is null)
+        {
+            Assert.Equal(4, Sweep.Prepare(Tiny(), options, _grid).Runs.Count);
+            return;
+        }
+
+        string message = Assert.Throws<InputException>(() => Sweep.Prepare(Tiny(), options, _grid)).Message;
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+    }
+
     private static Recipe Tiny() => Recipe.Builtin("stories").With(
         "training.batch=2", "training.context=16", "model.dim=8", "model.heads=1", "training.steps=4", "training.evaluate_every=2",
         "training.evaluate_tokens=200", "training.log_every=1", "training.sample_prompt=null");

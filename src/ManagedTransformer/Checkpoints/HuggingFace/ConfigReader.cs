@@ -84,9 +84,9 @@ internal sealed class ConfigReader(JsonElement root, string path, string prefix 
             : throw Error(key, $"is {value.GetRawText()}, it must be a positive whole number of at most {Largest}");
 
     private double Number(string key, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && double.IsFinite(value.GetDouble())
+        value.ValueKind == JsonValueKind.Number && Math.Abs(value.GetDouble()) <= float.MaxValue
             ? value.GetDouble()
-            : throw Error(key, $"is {value.GetRawText()}, it must be a number");
+            : throw Error(key, $"is {value.GetRawText()}, it must be a number of binary32");
 
     private string Text(string key, JsonElement value) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Error(key, $"is {value.GetRawText()}, it must be a text");

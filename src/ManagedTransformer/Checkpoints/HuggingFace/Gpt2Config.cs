@@ -181,7 +181,7 @@ internal static class Gpt2Config
     }
 
     private static float Number(JsonElement root, string key, float absent, string path) =>
-        IsGiven(root, key) ? JsonFile.Require(root, key, JsonValueKind.Number, path).GetSingle() : absent;
+        (float)new ConfigReader(root, path).Number(key, absent);
 
     private static SpecialToken? FindEndOfText(BytePairTokenizer tokenizer) =>
         tokenizer.SpecialTokens.FirstOrDefault(token => token.Content == EndOfTextToken);

@@ -6,12 +6,12 @@ namespace ManagedTransformer.Data.Parquet;
 /// <param name="fileLength">The bytes of the file.</param>
 internal sealed class ParquetBudget(long fileLength)
 {
-    private const long Least = 64 << 20, PerByte = 1000, PerValue = 16;
+    private const long Least = 16 << 20, LeastPage = 8 << 20, PerByte = 1000, PerValue = 16;
 
-    private long _left = Most(fileLength);
+    private long _left = Most(fileLength, Least);
 
     /// <summary>The bytes of a page at most.</summary>
-    public int MostPage { get; } = (int)Most(fileLength);
+    public int MostPage { get; } = (int)Most(fileLength, LeastPage);
 
     /// <summary>Counts a value that is read.</summary>
     /// <param name="length">Its bytes.</param>
@@ -22,9 +22,9 @@ internal sealed class ParquetBudget(long fileLength)
         if (_left < 0)
         {
             throw new InvalidDataException(FormattableString.Invariant(
-                $"it holds more than {Most(fileLength):N0} bytes of text, too much for a file of {fileLength:N0} bytes"));
+                $"it holds more than {Most(fileLength, Least):N0} bytes of text, too much for a file of {fileLength:N0} bytes"));
         }
     }
 
-    private static long Most(long length) => Math.Min(Array.MaxLength, Math.Max(Least, length * PerByte));
+    private static long Most(long length, long least) => Math.Min(Array.MaxLength, Math.Max(least, length * PerByte));
 }

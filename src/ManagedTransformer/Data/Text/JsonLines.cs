@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ManagedTransformer.Json;
 using ManagedTransformer.Tokenization.Chat;
 
 namespace ManagedTransformer.Data.Text;
@@ -37,6 +38,7 @@ internal static class JsonLines
         {
             try
             {
+                JsonFile.RequireRoom(line.Span, place);
                 using JsonDocument document = JsonDocument.Parse(line);
                 JsonElement record = document.RootElement;
                 if (record.ValueKind != JsonValueKind.Object)

@@ -1,3 +1,4 @@
+using ManagedTransformer.Modules;
 using ManagedTransformer.Torch;
 using ManagedTransformer.Torch.Pickling;
 
@@ -8,8 +9,6 @@ namespace ManagedTransformer.Import.Sources;
 /// <param name="options">What it does not say about itself.</param>
 internal sealed class ImportSource(TorchFile file, ImportOptions options)
 {
-    private const int MostLayers = 1000;
-
     private readonly List<string> _notes = [];
 
     /// <summary>The file.</summary>
@@ -39,9 +38,9 @@ internal sealed class ImportSource(TorchFile file, ImportOptions options)
 
     /// <summary>Checks a number of layers before anything is made for each of them.</summary>
     /// <exception cref="InputException">No model has as many, or as few.</exception>
-    public int RequireLayers(int count) => count is > 0 and <= MostLayers
+    public int RequireLayers(int count) => count is > 0 and <= ModelSizes.MostLayers
         ? count
-        : throw Refuse($"it has {count} layers; 1 to {MostLayers} are possible");
+        : throw Refuse($"it has {count} layers; 1 to {ModelSizes.MostLayers} are possible");
 
     /// <summary>The top level of the file.</summary>
     /// <exception cref="InputException">It is no dictionary.</exception>

@@ -8,9 +8,14 @@ namespace ManagedTransformer.Modules.Embeddings;
 /// </summary>
 internal sealed class AbsolutePositions : Module
 {
-    private readonly int _maxPositions;
+    // Sinusoids of positions that no text has had so far are made when one has: what describes a model may say any number of them.
+    private const int FirstPositions = 4096;
+
+    private readonly int _maxPositions, _rows;
     private readonly int? _padding;
-    private readonly Tensor _table;
+    private readonly PositionKind _kind;
+    private readonly Lock _growing = new();
+    private Tensor _table;
 
     /// <summary>A table.</summary>
     /// <param name="kind">Learned, Half or Interleaved.</param>
@@ -22,12 +27,14 @@ internal sealed class AbsolutePositions : Module
     /// <exception cref="ArgumentException">Another kind.</exception>
     public AbsolutePositions(PositionKind kind, int maxPositions, int dim, int? padding, float deviation, RandomSource random)
     {
-        (_maxPositions, _padding) = (maxPositions, padding);
-        int rows = maxPositions + (padding is { } id ? id + 1 : 0);
-        Weight = kind == PositionKind.Learned ? Initialization.Normal(new Shape(rows, dim), deviation, random) : null;
-        _table = Weight ?? SinusoidalPositions.Table(rows, dim, kind).Keep();
+        (_kind, _maxPositions, _padding) = (kind, maxPositions, padding);
+        _rows = maxPositions + FirstPosition;
+        Weight = kind == PositionKind.Learned ? Initialization.Normal(new Shape(_rows, dim), deviation, random) : null;
+        _table = Weight ?? Sinusoids(Math.Min(maxPositions, FirstPositions) + FirstPosition, dim);
         ClearRow(_table, padding);
     }
+
+    private int FirstPosition => _padding is { } id ? id + 1 : 0;
 
     /// <summary>The learned table, [positions, dim]; null for sinusoids.</summary>
     public Parameter? Weight { get; }
@@ -51,13 +58,14 @@ internal sealed class AbsolutePositions : Module
             throw new ArgumentException($"The model has {_maxPositions} positions (max_positions), {last} are needed.");
         }
 
+        Tensor table = Table(last + FirstPosition);
         if (_padding is null && starts.Length == 1)
         {
-            return x.Add(_table.Slice(0, starts[0], length));
+            return x.Add(table.Slice(0, starts[0], length));
         }
 
         int[] positions = PositionIndices(tokens.ToInt32Array(), length, _padding, starts);
-        return x.Add(_table.Embedding(Tensor.From(positions, tokens.Shape, _table.Device), _padding ?? -1));
+        return x.Add(table.Embedding(Tensor.From(positions, tokens.Shape, table.Device), _padding ?? -1));
     }
 
     /// <inheritdoc/>
@@ -87,6 +95,30 @@ internal sealed class AbsolutePositions : Module
 
         return positions;
     }
+
+    private Tensor Table(int rows)
+    {
+        Tensor table = Volatile.Read(ref _table);
+        if (rows <= table.Shape[0])
+        {
+            return table;
+        }
+
+        lock (_growing)
+        {
+            if (rows > _table.Shape[0])
+            {
+                using DeviceScope _ = new(_table.Device);
+                Tensor grown = Sinusoids((int)Math.Min(_rows, Math.Max(rows, 2L * _table.Shape[0])), _table.Shape[1]);
+                ClearRow(grown, _padding);
+                Volatile.Write(ref _table, grown);
+            }
+
+            return _table;
+        }
+    }
+
+    private Tensor Sinusoids(int rows, int dim) => SinusoidalPositions.Table(rows, dim, _kind).Keep();
 
     /// <summary>Sets the row of a table that stands for padding to zero.</summary>
     internal static void ClearRow(Tensor table, int? row)

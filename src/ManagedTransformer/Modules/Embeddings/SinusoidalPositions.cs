@@ -26,7 +26,7 @@ public static class SinusoidalPositions
             return Tensor.Empty(new Shape(rows, dim));
         }
 
-        float[] table = new float[rows * dim];
+        float[] table = new float[checked(rows * dim)];
         int half = dim / 2;
         for (int p = 0; p < rows; p++)
         {

@@ -5,6 +5,8 @@ namespace ManagedTransformer.Tokenization.Unicode;
 /// <summary>Walks through UTF-8 by code points. Every byte that is part of no character counts as U+FFFD.</summary>
 internal static class Utf8
 {
+    private const int MostBytes = 4;
+
     /// <summary>The code point at an offset, and its length in bytes.</summary>
     public static int Read(ReadOnlySpan<byte> text, int offset, out int length)
     {
@@ -48,16 +50,18 @@ internal static class Utf8
         return Rune.ReplacementChar.Value;
     }
 
-    /// <summary>The offset of the code point before an offset above 0.</summary>
+    /// <summary>The offset of the code point before an offset above 0: where <see cref="Read"/> begins that ends there.</summary>
     public static int Before(ReadOnlySpan<byte> text, int offset)
     {
-        offset--;
-        while (offset > 0 && (text[offset] & 0xC0) == 0x80)
+        int start = offset - 1, least = Math.Max(0, offset - MostBytes);
+        while (start > least && (text[start] & 0xC0) == 0x80)
         {
-            offset--;
+            start--;
         }
 
-        return offset;
+        // Bytes that are part of no character count alone.
+        Read(text, start, out int length);
+        return start + length == offset ? start : offset - 1;
     }
 
     /// <summary>The number of code points.</summary>

@@ -73,6 +73,7 @@ public sealed class LlamaFolderTests : IDisposable
     [Theory]
     [InlineData("\"model_type\": \"llama\"", "\"model_type\": \"mixtral\"", "mixtral")]
     [InlineData("\"head_dim\": 6", "\"head_dim\": 5", "head_dim is 5")]
+    [InlineData("\"rms_norm_eps\": 1e-5", "\"rms_norm_eps\": 1e300", "rms_norm_eps is 1e300")]
     [InlineData("\"head_dim\": 6", "\"head_dim\": 0", "head_dim is 0")]
     [InlineData("\"head_dim\": 6", "\"num_key_value_heads_\": 3, \"head_dim\": 6, \"rope_interleaved\": true", "rope_interleaved")]
     [InlineData("\"head_dim\": 6", "\"head_dim\": 6, \"partial_rotary_factor\": 0.5", "partial_rotary_factor")]

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Text;
+using FsCheck.Xunit;
 using ManagedTransformer.Tests.Data;
 using ManagedTransformer.Tokenization;
+using ManagedTransformer.Tokenization.Patterns;
+using ManagedTransformer.Tokenization.Unicode;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Tokenization.Pipeline;
@@ -170,6 +173,65 @@ public sealed class HostileTests
         File.WriteAllBytes(folder["t.model"], Encoding.Latin1.GetBytes(bytes));
         string message = Assert.Throws<InputException>(() => Tokenizer.Load(folder["t.model"])).Message;
         Assert.Contains("t.model", message, StringComparison.Ordinal);
+    }
+
+    // Names of bytes that name none are tokens as others are.
+    [Theory]
+    [InlineData("<0x-1>")]
+    [InlineData("<0xZZ>")]
+    [InlineData("<0x 1>")]
+    [InlineData("<0x100>")]
+    [InlineData("<0x+1>")]
+    public void ATokenThatNamesNoByteIsText(string token)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["t.json"], $$$"""
+            {"model":{"type":"BPE","vocab":{"a":0,"{{{token}}}":1,"<0x41>":2},"merges":[],"byte_fallback":true,"unk_token":"a"},
+             "decoder":{"type":"ByteFallback"}}
+            """);
+        Assert.Equal($"{token}A", Tokenizer.Load(folder["t.json"]).Decode([1, 2]));
+    }
+
+    [Fact]
+    public void AVeryLongTokenIsOne()
+    {
+        using var folder = new TemporaryFolder();
+        string token = new('b', 1_000_000);
+        File.WriteAllText(folder["t.json"], $$$"""{"model":{"type":"WordLevel","vocab":{"a":0,"{{{token}}}":1},"unk_token":"a"}}""");
+        ITokenizer tokenizer = Tokenizer.Load(folder["t.json"]);
+        Assert.Equal([1], tokenizer.Encode(token));
+        Assert.Equal(token, tokenizer.Decode([1]));
+    }
+
+    // Bytes that are part of no character count alone, forwards and backwards.
+    [Theory]
+    [InlineData(@"[\p{P}\p{S}]+$[\r\n]*")]
+    [InlineData("[^a]+b")]
+    [InlineData(@".*?x|(?<=..)a|\bb")]
+    public void PatternsGoOverBytesThatAreNoText(string pattern)
+    {
+        byte[] text = [0x80, 0x80, 0x80, .. "ab "u8, 0xE4, 0xB8, 0xF0, 0x9F, 0x98, 0xC3, 0x28, 0xED, 0xA0, 0x80, 0xFF, 0xBF, 0xBF];
+        PatternSearch search = new(new RegexPattern(pattern), new PatternBudget(text.Length));
+        for (int end = 0; search.Next(text); end = search.End)
+        {
+            Assert.InRange(search.Start, end, search.End);
+            Assert.InRange(search.End, search.Start, text.Length);
+        }
+    }
+
+    [Property(MaxTest = 300)]
+    public void ACodePointBeforeIsTheOneThatEndsThere(byte[] noise, byte[] choices)
+    {
+        byte[] text = 
+        [
+            .. noise, .. choices.SelectMany(choice => (byte[])(choice % 4 == 0 ? [0xE4, 0xB8, 0x96] : [(byte)(0x80 | choice)])),
+        ];
+        for (int start = 0; start < text.Length;)
+        {
+            Utf8.Read(text, start, out int length);
+            Assert.Equal(start, Utf8.Before(text, start + length));
+            start += length;
+        }
     }
 
     [Fact]
