@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ManagedTransformer.Cli.Tests;
 
-/// <summary>The built tool as a process: signals, kills, and continuing bit for bit.</summary>
+/// <summary>The built tool as a process: signals, and continuing bit for bit. <see cref="SoakTests"/> kills it.</summary>
 public sealed class ProcessTests : IDisposable
 {
     private const string Steps = "1500";
@@ -75,28 +75,6 @@ public sealed class ProcessTests : IDisposable
         process.WaitForExit();
         Assert.Equal(exitCode, process.ExitCode);
         Assert.False(File.Exists(_work["cut/.owner"]));
-    }
-
-    [Fact]
-    public void KillsLoseNothingButTime()
-    {
-        Assert.Equal(0, _work.Train("whole", "--steps", Steps).ExitCode);
-        Random random = new(1);
-        for (int kill = 0; kill < 10; kill++)
-        {
-            using Process process = StartTraining("cut");
-            process.WaitForExit(random.Next(250, 700));
-            process.Kill();
-            process.WaitForExit();
-        }
-
-        Assert.Equal(0, _work.Train("cut", "--steps", Steps, "--resume").ExitCode);
-        Assert.Equal(_work.LastCheckpoint("whole").Weights, _work.LastCheckpoint("cut").Weights);
-        Assert.Equal(_work.LastCheckpoint("whole").Optimizer, _work.LastCheckpoint("cut").Optimizer);
-        Assert.Equal(File.ReadAllBytes(_work["whole/best/model.safetensors"]), File.ReadAllBytes(_work["cut/best/model.safetensors"]));
-        Assert.Equal(0, Workspace.Run("eval", _work["cut"]).ExitCode);
-        Assert.Equal(["best", "last", "log.jsonl", "recipe.json"],
-            Directory.EnumerateFileSystemEntries(_work["cut"]).Select(Path.GetFileName).Where(name => !name!.StartsWith('.')).Order());
     }
 
     // Bit n - 1 of the mask is signal n.

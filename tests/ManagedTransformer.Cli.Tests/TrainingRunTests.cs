@@ -48,11 +48,11 @@ public sealed class TrainingRunTests : IDisposable
         try
         {
             string start = other.StartTime.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-            _work.Write("out/.owner", $"{other.Id}\n{other.ProcessName}\n{start}\n{Environment.MachineName}\n");
+            _work.Write("out/.owner", $"{other.Id}\n{other.ProcessName}\n{start}\n{Environment.MachineName}\n\n");
             _work.Train("out").AssertFails(CommandLine.Failed, $"process {other.Id}");
 
             // Another process that came to have the same number.
-            _work.Write("out/.owner", $"{other.Id}\n{other.ProcessName}\n2020-01-01 00:00:00\n{Environment.MachineName}\n");
+            _work.Write("out/.owner", $"{other.Id}\n{other.ProcessName}\n2020-01-01 00:00:00\n{Environment.MachineName}\n\n");
             Assert.Equal(0, _work.Train("out").ExitCode);
         }
         finally

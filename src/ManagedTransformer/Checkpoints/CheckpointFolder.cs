@@ -269,7 +269,8 @@ public static class CheckpointFolder
     private static readonly HashSet<string> _files =
     [
         ConfigFile, ModelFile, TokenizerFile, SourceTokenizerFile, TargetTokenizerFile, StreamFile, MetricsFile, OptimizerFile, TrainerFile,
-        AdapterFile, AdapterConfigFile, CheckpointManifest.FileName, "vocab.json", "merges.txt", "tokenizer_config.json",
+        AveragesFile, AdapterFile, AdapterConfigFile, CheckpointManifest.FileName, "vocab.json", "merges.txt", "tokenizer_config.json",
+        "chat_template.jinja", "special_tokens_map.json", "generation_config.json",
     ];
 
     private static string OldSibling(string path) => $"{Path.TrimEndingDirectorySeparator(path)}.old";
@@ -320,8 +321,12 @@ public static class CheckpointFolder
         }
     }
 
-    // What a killed process left: named by its number, and with nothing in it that this class does not write.
-    private static void DeleteLeftovers(string path)
+    /// <summary>
+    /// Deletes what a killed process left of writing a checkpoint: named by its number, and with nothing in it that this class does not
+    /// write.
+    /// </summary>
+    /// <param name="path">The checkpoint's folder; nothing needs to be there.</param>
+    internal static void DeleteLeftovers(string path)
     {
         string parent = Path.GetDirectoryName(path)!;
         if (Directory.Exists(parent))

@@ -102,6 +102,7 @@ public sealed class LinearizingRun
     /// <exception cref="InputException">A folder cannot be read or written.</exception>
     public LinearizingResult Finish(CancellationToken cancellation = default)
     {
+        using OutputLock held = TrainingFolder.Lock(_options.Output);
         LanguageModel transferred = LanguageModel.Load(_transferred), model = LanguageModel.Load(_adapted);
         model.MergeAdapter();
         TrainingData data = TrainingData.Load(_transfer, _options.Data, _source.Tokenizer, _source.ChatTemplate);
@@ -162,6 +163,8 @@ public sealed class LinearizingRun
             return;
         }
 
+        // Killed while it wrote the start, it has nothing to go on from, and nothing that hinders.
+        CheckpointFolder.DeleteLeftovers(_start);
         CheckpointFolder.RequireFree(_options.Output);
         new LanguageModel(converted.Model, _source.Tokenizer, _source.Description with { Model = config })
         {

@@ -81,6 +81,7 @@ public sealed class Sweep
     {
         TrainingFolder.Create(_options.Output);
         using OutputLock held = TrainingFolder.Lock(_options.Output);
+        SweepFolder.DeleteLeftovers(_options.Output);
         Write();
         for (int i = 0; i < _runs.Length && !cancellation.IsCancellationRequested; i++)
         {

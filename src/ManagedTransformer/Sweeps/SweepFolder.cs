@@ -22,6 +22,14 @@ internal static class SweepFolder
         return File.Exists(path) ? JsonDocuments.Read(path, Utf8File.Read(path), SweepJson.Default.SweepSummary) : null;
     }
 
+    /// <summary>Deletes what a sweep that was killed left half-written.</summary>
+    /// <param name="folder">The folder of the sweep, locked.</param>
+    public static void DeleteLeftovers(string folder)
+    {
+        AtomicFile.DeleteLeftovers(Path.Combine(folder, SummaryFile));
+        AtomicFile.DeleteLeftovers(Path.Combine(folder, Csv));
+    }
+
     /// <summary>Writes both files.</summary>
     /// <param name="folder">The folder of the sweep.</param>
     /// <param name="summary">What to write.</param>

@@ -36,7 +36,7 @@ internal sealed class OutputLock : IDisposable
         {
             held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (File.Exists(path) && !Directory.Exists(path))
+        catch (IOException e) when (IsHeld(path))
         {
             throw new InputException(
                 $"The output folder '{output}' is in use by {Describe(Read(owner))}: wait for it, "
@@ -55,6 +55,7 @@ internal sealed class OutputLock : IDisposable
 
         try
         {
+            AtomicFile.DeleteLeftovers(owner);
             AtomicFile.Write(owner, Encoding.UTF8.GetBytes(string.Join('\n', Identity(RunningProcess.Current)) + "\n"));
         }
         catch
@@ -86,14 +87,33 @@ internal sealed class OutputLock : IDisposable
         _lock.Dispose();
     }
 
-    // Numbers come back: only with its start does one name a process.
+    // Numbers come back: only with its start does one name a process. The time is for people, and for systems without a mark.
     private static string[] Identity(RunningProcess process) =>
     [
         process.Id.ToString(CultureInfo.InvariantCulture),
         process.Name,
         process.Start.ToString(TimeFormat, CultureInfo.InvariantCulture),
         Environment.MachineName,
+        process.Mark,
     ];
+
+    // A file that is there and cannot be written is no lock: the disk may be read-only.
+    private static bool IsHeld(string path)
+    {
+        try
+        {
+            using FileStream probe = new(path, FileMode.Open, FileAccess.Read, FileShare.None);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     // Another machine's processes cannot be looked at: the lock itself, which this process holds by now, says that they are gone.
     private static bool IsAlive(string[] owner) =>
@@ -103,13 +123,15 @@ internal sealed class OutputLock : IDisposable
         && DateTime.TryParseExact(owner[2], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime start)
         && RunningProcess.Find(id) is { } process
         && process.Name == owner[1]
-        && (process.Start - start).Duration() < _clockDrift;
+        && (owner[4].Length > 0 && process.Mark.Length > 0
+            ? process.Mark == owner[4]
+            : (process.Start - start).Duration() < _clockDrift);
 
     private static string[]? Read(string owner)
     {
         try
         {
-            return File.ReadAllLines(owner) is { Length: 4 } lines ? lines : null;
+            return File.ReadAllLines(owner) is { Length: 5 } lines ? lines : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

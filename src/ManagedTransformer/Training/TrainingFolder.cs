@@ -70,6 +70,27 @@ internal static class TrainingFolder
     /// <exception cref="InputException">Another run has it, or it cannot be written.</exception>
     public static OutputLock Lock(string output) => Writing(output, () => OutputLock.Take(output));
 
+    /// <summary>Deletes what runs that were killed left half-written.</summary>
+    /// <param name="output">The folder, locked.</param>
+    /// <exception cref="InputException">The folder cannot be written.</exception>
+    public static void DeleteLeftovers(string output) => Writing(output, () =>
+    {
+        string recent = Path.Combine(output, RecentFolder);
+        string[] leftovers = Directory.Exists(recent) ? Directory.GetDirectories(recent, $"{StepPrefix}*.*") : [];
+        foreach (string checkpoint in (string[])
+            [
+                .. new[] { CheckpointFolder.Best, CheckpointFolder.Last, AverageFolder }.Select(name => Path.Combine(output, name)),
+                .. leftovers.Select(path => Path.Combine(recent, Path.GetFileName(path).Split('.')[0])),
+            ])
+        {
+            CheckpointFolder.DeleteLeftovers(checkpoint);
+        }
+
+        AtomicFile.DeleteLeftovers(LogFile(output));
+        AtomicFile.DeleteLeftovers(RecipeFile(output));
+        return output;
+    });
+
     /// <summary>Moves what an earlier run left in the folder aside.</summary>
     /// <param name="output">The folder, locked.</param>
     /// <returns>Where the earlier run lies now; null if there was none.</returns>
@@ -101,10 +122,11 @@ internal static class TrainingFolder
 
     private static string? Move(string output)
     {
+        // The last checkpoint first: whoever resumes a run that was killed here begins anew, and not without the rest.
         string[] entries =
         [
-            .. new[] { CheckpointFolder.Best, CheckpointFolder.Last, CheckpointFolder.Best + ".old", CheckpointFolder.Last + ".old",
-                RecentFolder, AverageFolder, Log, RecipeName }
+            .. new[] { CheckpointFolder.Last + ".old", CheckpointFolder.Last, CheckpointFolder.Best + ".old", CheckpointFolder.Best,
+                RecentFolder, AverageFolder, AverageFolder + ".old", Log, RecipeName }
                 .Where(name => Path.Exists(Path.Combine(output, name))),
             .. Directory.EnumerateFiles(output, $"{EventFile.Prefix}*").Select(path => Path.GetFileName(path)),
         ];

@@ -8,23 +8,37 @@ namespace ManagedTransformer.Training;
 /// <summary>The <c>log.jsonl</c> of a run: one object per report. A resumed run cuts the lines of updates that it repeats.</summary>
 internal sealed class TrainingLog : IDisposable
 {
-    private readonly StreamWriter _writer;
+    private const string ValidationLoss = "validation_loss";
 
-    public TrainingLog(string path, long fromStep)
+    private readonly FileStream _file;
+
+    /// <summary>Opens the log of a run.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="fromStep">Updates done before.</param>
+    /// <param name="isEvaluationDue">Whether the run evaluates that step again, of which there may be a line already.</param>
+    /// <exception cref="InputException">It cannot be written.</exception>
+    public TrainingLog(string path, long fromStep, bool isEvaluationDue = false)
     {
         try
         {
             if (File.Exists(path))
             {
-                string[] kept = [.. File.ReadLines(path).Where(line => StepOf(line) <= fromStep)];
+                string[] kept = [.. File.ReadLines(path).Where(IsKept)];
                 AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Concat(kept.Select(line => line + "\n"))));
             }
 
-            _writer = new StreamWriter(path, append: true, new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" };
+            // Every line in one call: a killed run leaves whole ones and at most one cut one, and nothing that is written later.
+            _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"The log '{path}' cannot be written: {e.Message}", e);
+        }
+
+        bool IsKept(string line)
+        {
+            (long step, bool isEvaluation) = Read(line);
+            return step < fromStep || (step == fromStep && !(isEvaluation && isEvaluationDue));
         }
     }
 
@@ -34,7 +48,7 @@ internal sealed class TrainingLog : IDisposable
             + (progress.Validation is { } validation ? Members(validation) : Members(progress)) + "}";
         try
         {
-            _writer.WriteLine(line);
+            _file.Write(Encoding.UTF8.GetBytes(line + "\n"));
         }
         catch (IOException e)
         {
@@ -42,9 +56,9 @@ internal sealed class TrainingLog : IDisposable
         }
     }
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose() => _file.Dispose();
 
-    private static string Members(ValidationResult validation) => Number("validation_loss", validation.Loss)
+    private static string Members(ValidationResult validation) => Number(ValidationLoss, validation.Loss)
         + Optional("validation_bits_per_char", validation.BitsPerCharacter) + Optional("validation_bleu", validation.Bleu)
         + Transfer(validation) + $",\"best\":{(validation.IsBest ? "true" : "false")}";
 
@@ -67,16 +81,16 @@ internal sealed class TrainingLog : IDisposable
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     // A line that a killed run left half-written counts as the newest one and is cut.
-    private static long StepOf(string line)
+    private static (long Step, bool IsEvaluation) Read(string line)
     {
         try
         {
             using JsonDocument json = JsonDocument.Parse(line);
-            return json.RootElement.GetProperty("step").GetInt64();
+            return (json.RootElement.GetProperty("step").GetInt64(), json.RootElement.TryGetProperty(ValidationLoss, out _));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return long.MaxValue;
+            return (long.MaxValue, false);
         }
     }
 }

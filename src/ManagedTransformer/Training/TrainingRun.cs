@@ -123,6 +123,7 @@ public sealed partial class TrainingRun
                     TrainingFolder.Create(options.Output);
                     held ??= TrainingFolder.Lock(options.Output);
                     run!._lock = held;
+                    TrainingFolder.DeleteLeftovers(options.Output);
                     run.MovedEarlierRun = options.Resume ? null : TrainingFolder.MoveAside(options.Output);
                     TrainingFolder.RequireReplaceable(options.Output);
                     WriteRecipe(run);
@@ -150,7 +151,7 @@ public sealed partial class TrainingRun
         using OutputLock? held = _crew.IsFirst ? _lock ?? TrainingFolder.Lock(_options.Output) : null;
         _lock = null;
         ExceptionDispatchInfo? failure = null;
-        using TrainingLog? log = _crew.IsFirst ? new(TrainingFolder.LogFile(_options.Output), Step) : null;
+        using TrainingLog? log = _crew.IsFirst ? new(TrainingFolder.LogFile(_options.Output), Step, _isEvaluationDue) : null;
         using TensorBoardLog? events = _crew.IsFirst && _options.TensorBoard ? new(_options.Output, Step) : null;
         _watch.Start();
         ValidationResult? validation = null;

@@ -12,7 +12,7 @@ internal sealed class EventFile : IDisposable
     /// <summary>The beginning of the names of event files.</summary>
     public const string Prefix = "events.out.tfevents.";
 
-    private const string Version = "brain.Event:2";
+    private const string Version = "brain.Event:2", Suffix = ".mt";
 
     // Numbers of fields in event.proto and summary.proto of TensorBoard.
     private const int WallTime = 1, Step = 2, FileVersion = 3, Summary = 5, SessionLog = 7;
@@ -42,14 +42,17 @@ internal sealed class EventFile : IDisposable
         DateTimeOffset time = DateTimeOffset.UtcNow;
         try
         {
-            // TensorBoard reads files in the order of their names: seconds first, then a number for those of the same second.
+            // TensorBoard reads files in the order of their names: seconds first, then a number for those of the same second. A clock that
+            // was set back must not put this one before the others.
+            long second = Directory.GetFiles(folder, $"{Prefix}*").Select(SecondOf).Append(time.ToUnixTimeSeconds()).Max();
             for (int number = 0; ; number++)
             {
                 string path = Path.Combine(
-                    folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{time.ToUnixTimeSeconds():D10}.{number:D3}.mt"));
+                    folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{second:D10}.{number:D3}{Suffix}"));
                 if (!File.Exists(path))
                 {
-                    return new EventFile(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read), time, fromStep);
+                    return new EventFile(
+                        new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0), time, fromStep);
                 }
             }
         }
@@ -77,6 +80,12 @@ internal sealed class EventFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
+    // Other programs name their files in other ways.
+    private static long SecondOf(string path) =>
+        path.EndsWith(Suffix, StringComparison.Ordinal)
+        && Path.GetFileName(path)[Prefix.Length..].Split('.')[0] is var text
+        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long second) ? second : 0;
+
     private static double Seconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
 
     // In one call, so that a killed run leaves whole records and at most one cut one, which readers pass over.
@@ -90,6 +99,5 @@ internal sealed class EventFile : IDisposable
         bytes.CopyTo(record.AsSpan(header));
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(header + bytes.Length), MaskedChecksum.Of(bytes));
         _stream.Write(record);
-        _stream.Flush();
     }
 }
