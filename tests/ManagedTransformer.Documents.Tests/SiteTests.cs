@@ -37,7 +37,7 @@ public sealed class SiteTests
     private static void CopySources(string target)
     {
         foreach (string path in Files(Repository.Root, "*.md").Concat(Files(Repository.Root, "*.svg")).Concat(
-            ["docfx.json", "docs/toc.yml", "LICENSE", "src/ManagedTransformer/Torch/Pickling/PickleGlobals.cs"]))
+            ["docfx.json", "docs/toc.yml", "LICENSE", "NOTICE", "src/ManagedTransformer/Torch/Pickling/PickleGlobals.cs"]))
         {
             Copy(Path.Combine(Repository.Root, path), Path.Combine(target, path));
         }
