@@ -222,7 +222,7 @@ public sealed class HostileTests
     [Property(MaxTest = 300)]
     public void ACodePointBeforeIsTheOneThatEndsThere(byte[] noise, byte[] choices)
     {
-        byte[] text = 
+        byte[] text =
         [
             .. noise, .. choices.SelectMany(choice => (byte[])(choice % 4 == 0 ? [0xE4, 0xB8, 0x96] : [(byte)(0x80 | choice)])),
         ];
