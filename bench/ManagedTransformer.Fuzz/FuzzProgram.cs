@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using ManagedTransformer.Files;
 using ManagedTransformer.Fuzz.Targets;
 
 namespace ManagedTransformer.Fuzz;
@@ -114,8 +115,9 @@ internal static class FuzzProgram
     private static int Show(FuzzTarget target, string file)
     {
         using Reading reading = new(target);
+        byte[] bytes = InputFile.ReadAllBytes(file);
         string? reason = null;
-        Thread thread = new(() => reason = reading.Check(File.ReadAllBytes(file)), FuzzLimits.Stack);
+        Thread thread = new(() => reason = reading.Check(bytes), FuzzLimits.Stack);
         thread.Start();
         thread.Join();
         Console.WriteLine(reason ?? reading.Refusal ?? "It is read.");

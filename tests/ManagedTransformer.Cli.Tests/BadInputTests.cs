@@ -70,7 +70,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"layers\": 1, ", "", "layers")]
     [InlineData("\"dim\": 16", "\"dim\": -16", "dim")]
     [InlineData("\"heads\": 2", "\"heads\": 3", "heads")]
-    [InlineData("\"layers\": 1", "\"layers\": 2147483647", "model.layers is 2147483647", "at most 10000")]
+    [InlineData("\"layers\": 1", "\"layers\": 2147483647", "model.layers is 2147483647", "at most 1000")]
     [InlineData("\"dim\": 16", "\"dim\": 600000000", "model.dim is 600000000", "at most")]
     [InlineData("\"max_positions\": 16", "\"max_positions\": 2147483647", "model.max_positions", "at most")]
     [InlineData("\"dropout\": 0.1", "\"dropout\": 0.1, \"norm_epsilon\": 1e39", "'norm_epsilon'", "1e39", "line ")]
@@ -84,6 +84,15 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"architecture\": \"transformer_lm\",", "\"architecture\": ", "recipe.json")]
     public void BadRecipe(string part, string replacement, params string[] mentions) =>
         AssertRefused(Workspace.TinyRecipe, part, replacement, mentions);
+
+    [Fact]
+    public void ARecipeThatIsAList()
+    {
+        File.WriteAllText(_work["recipe.json"], "[]");
+        ToolResult refused = _work.Train("out");
+        refused.AssertFails(CommandLine.Failed, "recipe.json: it must be a JSON object");
+        Assert.DoesNotContain("ManagedTransformer.", refused.Error, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("\"limit\": 24", "\"limit\": 0", "span.limit", "positive")]

@@ -13,14 +13,14 @@ internal static class TinyModel
 {
     private const string Alphabet = "\n abcdefghijklmnopqrstuvwxyzAHO.,:";
 
-    public static LanguageModel Create(int[]? endOfText = null, ChatTemplate? template = null)
+    public static LanguageModel Create(int[]? endOfText = null, ChatTemplate? template = null, int layers = 2)
     {
         CharacterTokenizer tokenizer = CharacterTokenizer.FromText(Alphabet);
         LanguageModelConfig config = new()
         {
             Vocab = tokenizer.VocabularySize,
             Dim = 32,
-            Layers = 2,
+            Layers = layers,
             Heads = 2,
             Positions = PositionKind.Learned,
             MaxPositions = 512,

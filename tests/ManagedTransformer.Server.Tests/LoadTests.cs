@@ -14,7 +14,7 @@ public sealed class LoadTests
     [Fact]
     public async Task WhatDoesNotFitIntoTheQueueGets429()
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { Slots = 1, Queue = 1 });
+        await using TestServer server = await TestServer.StartAsync(options => options with { Slots = 1, Queue = 1 }, isSlow: true);
         using HttpRequestMessage request = new(HttpMethod.Post, "/v1/completions")
         {
             Content = new StringContent(Long, Encoding.UTF8, "application/json"),
@@ -41,7 +41,7 @@ public sealed class LoadTests
     [Fact]
     public async Task AClientThatHasGoneFreesItsSlot()
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { Slots = 1, Queue = 0 });
+        await using TestServer server = await TestServer.StartAsync(options => options with { Slots = 1, Queue = 0 }, isSlow: true);
         using (TcpClient client = new())
         {
             await client.ConnectAsync(IPAddress.Loopback, server.Address.Port);
@@ -101,7 +101,7 @@ public sealed class LoadTests
     [Fact]
     public async Task AServerThatStopsAtOnceTellsIt()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        await using TestServer server = await TestServer.StartAsync(isSlow: true);
         using HttpRequestMessage request = new(HttpMethod.Post, "/v1/completions")
         {
             Content = new StringContent(Long, Encoding.UTF8, "application/json"),

@@ -63,11 +63,13 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="change">Its options, from ones with any free port.</param>
     /// <param name="hasAll">Whether it has models of all kinds.</param>
-    public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null, bool hasAll = false)
+    /// <param name="isSlow">Whether a long text takes long enough for something to happen meanwhile, however busy the machine is.</param>
+    public static async Task<TestServer> StartAsync(
+        Func<ServerOptions, ServerOptions>? change = null, bool hasAll = false, bool isSlow = false)
     {
         ServerOptions options = new() { Port = 0, MaxTokens = 480 };
         options = change?.Invoke(options) ?? options;
-        LanguageModel model = TinyModel.Create(template: new ChatTemplate(Template));
+        LanguageModel model = TinyModel.Create(template: new ChatTemplate(Template), layers: isSlow ? 80 : 2);
         StringWriter log = new();
         ServedModels models = new(
         [

@@ -134,7 +134,12 @@ internal static class JsonDocuments
             return $"{path}: the key '{(key.Length > 0 ? key + "." : "")}{(quoted.Length > 3 ? quoted[3] : "?")}' is missing{place}.";
         }
 
-        return key.Length > 0 && message.Contains("could not be converted", StringComparison.Ordinal)
+        if (key.Length == 0 && message.Contains("could not be converted", StringComparison.Ordinal))
+        {
+            return $"{path}: it must be a JSON object{place}.";
+        }
+
+        return message.Contains("could not be converted", StringComparison.Ordinal)
             ? $"{path}: the value of '{key}' must be {ExpectedType(e.InnerException?.Message, message)}{place}."
             : $"{path}: not valid JSON{place}: {Cause(e)}";
     }

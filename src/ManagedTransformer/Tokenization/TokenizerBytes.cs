@@ -16,12 +16,12 @@ internal static class TokenizerBytes
         try
         {
             using FileStream file = File.OpenRead(path);
-            if (file.Length > Most)
+            if (file.CanSeek && file.Length > Most)
             {
                 throw TooLarge(path);
             }
 
-            byte[] bytes = File.ReadAllBytes(path);
+            byte[] bytes = InputFile.Read(path);
             return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? GzipFile.Decompress(bytes, path, Most) : bytes;
         }
         catch (Exception e) when (InputFile.Describe(e, path) is not null)
