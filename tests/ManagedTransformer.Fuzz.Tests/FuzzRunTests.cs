@@ -77,7 +77,7 @@ public sealed class FuzzRunTests
         bytes[^1] = 1;
         if (bytes.Length > FuzzLimits.Memory)
         {
-            Thread.Sleep(50);
+            Thread.Sleep(400); // for many looks, also on a busy machine
         }
 
         GC.KeepAlive(bytes);
