@@ -6,7 +6,7 @@ try
 {
     return FuzzProgram.Run(args);
 }
-catch (InputException e)
+catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine(e.Message);
     return FuzzProgram.Failed;

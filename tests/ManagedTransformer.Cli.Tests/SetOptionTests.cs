@@ -35,6 +35,19 @@ public sealed class SetOptionTests : IDisposable
         Assert.Equal(_work.LastCheckpoint("whole").Weights, _work.LastCheckpoint("cut").Weights);
     }
 
+    [Fact]
+    public void ARunWithoutACheckpointBeginsAgainAsItBegan()
+    {
+        Assert.Equal(0, _work.Train("out", "--set", "model.layers=2").ExitCode);
+        byte[] weights = _work.LastCheckpoint("out").Weights;
+        Directory.Delete(_work["out/last"], recursive: true);
+        _work.Train("out", "--resume").AssertFails(CommandLine.Failed, "has no checkpoint to go on from", "model.layers was 2 and is 1");
+        ToolResult again = _work.Train("out", "--resume", "--set", "model.layers=2");
+        Assert.Contains("the run begins again", again.Output + again.Error, StringComparison.Ordinal);
+        Assert.Equal(weights, _work.LastCheckpoint("out").Weights);
+        Assert.True(File.Exists(_work["out/previous-1/log.jsonl"]));
+    }
+
     [Theory]
     [InlineData("training.step=3", "no key 'training.step' (did you mean 'training.steps'?)")]
     [InlineData("training.steps=three", "the value of 'training.steps' must be a number")]

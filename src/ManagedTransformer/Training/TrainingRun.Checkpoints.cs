@@ -114,4 +114,17 @@ public sealed partial class TrainingRun
         _bestScore = state.BestScore ?? state.BestLoss;
         _secondsBefore = state.Seconds;
     }
+
+    // A run that was killed before its first checkpoint begins again; another one is not begun in its place.
+    private void RequireTheSameBeginning()
+    {
+        if (RecipeDifference.Describe(TrainingFolder.RecipeFile(_options.Output), _recipe) is { Length: > 0 } changed)
+        {
+            throw new InputException(
+                $"The output folder '{_options.Output}' has no checkpoint to go on from, and the run that began there had another "
+                + $"recipe{changed}: begin it with the same values again, or begin another one without resuming.");
+        }
+
+        _notes.Add("There is no checkpoint to go on from: the run begins again.");
+    }
 }

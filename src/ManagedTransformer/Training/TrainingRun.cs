@@ -57,6 +57,10 @@ public sealed partial class TrainingRun
         {
             Restore(checkpoint);
         }
+        else if (options.Resume && File.Exists(TrainingFolder.LogFile(options.Output)))
+        {
+            RequireTheSameBeginning();
+        }
     }
 
     /// <summary>
@@ -124,7 +128,9 @@ public sealed partial class TrainingRun
                     held ??= TrainingFolder.Lock(options.Output);
                     run!._lock = held;
                     TrainingFolder.DeleteLeftovers(options.Output);
-                    run.MovedEarlierRun = options.Resume ? null : TrainingFolder.MoveAside(options.Output);
+                    run.MovedEarlierRun = !options.Resume || TrainingFolder.HasModelOnly(options.Output)
+                        ? TrainingFolder.MoveAside(options.Output)
+                        : null;
                     TrainingFolder.RequireReplaceable(options.Output);
                     WriteRecipe(run);
                 });
