@@ -91,7 +91,6 @@ internal sealed class SoakRun
 
     private void Prepare()
     {
-        Directory.CreateDirectory(_options.Folder);
         Promise.Require(!Directory.EnumerateFileSystemEntries(_options.Folder).Any(), $"{_options.Folder} is not empty.");
         Job.WriteInputs(_options.Folder);
         Directory.CreateDirectory(Path.Combine(_options.Folder, Runs));

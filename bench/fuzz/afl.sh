@@ -4,6 +4,11 @@
 # Several sittings go on with what the ones before have found: everything is in out/fuzz, or where MT_FUZZ says.
 # MT_FUZZ_JOBS targets run at once (2). What goes wrong is in TARGET/out/default/crashes and hangs, for 'mt-fuzz show TARGET FILE'.
 set -euo pipefail
+if [ $# -lt 2 ]; then
+    echo 'usage: afl.sh MINUTES TARGET...' >&2
+    exit 2
+fi
+
 root=$(cd "$(dirname "$0")/../.." && pwd)
 out=${MT_FUZZ:-$root/out/fuzz}
 minutes=$1

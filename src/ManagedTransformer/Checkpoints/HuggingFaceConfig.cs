@@ -19,9 +19,7 @@ internal static class HuggingFaceConfig
 
         try
         {
-            byte[] utf8 = Utf8File.Read(path);
-            JsonFile.RequireRoom(utf8, path);
-            using JsonDocument json = JsonDocument.Parse(utf8);
+            using JsonDocument json = JsonFile.Parse(Utf8File.Read(path), path);
             if (json.RootElement is not { ValueKind: JsonValueKind.Object } root)
             {
                 return null;

@@ -12,7 +12,8 @@ internal static class InputFile
     {
         try
         {
-            byte[] bytes = Read(path);
+            using FileStream file = File.OpenRead(path);
+            byte[] bytes = Read(file);
             return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? GzipFile.Decompress(bytes, path) : bytes;
         }
         catch (Exception e) when (Describe(e, path) is not null)
@@ -22,26 +23,29 @@ internal static class InputFile
     }
 
     /// <summary>The bytes of a file as they are.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="file">The file, at its beginning.</param>
     /// <param name="most">The most bytes of what has no length, as a pipe.</param>
     /// <exception cref="InputException">It has no length, and does not end before.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public static byte[] Read(string path, int most = MostOfAStream)
+    /// <exception cref="IOException">It cannot be read, or is larger than an array.</exception>
+    public static byte[] Read(FileStream file, int most = MostOfAStream)
     {
-        using FileStream stream = File.OpenRead(path);
-        if (stream.CanSeek && stream.Length > 0)
+        if (file.CanSeek && file.Length > 0)
         {
-            return File.ReadAllBytes(path);
+            byte[] content = file.Length <= Array.MaxLength
+                ? GC.AllocateUninitializedArray<byte>((int)file.Length)
+                : throw new IOException($"it has more than {Array.MaxLength:N0} bytes.");
+            file.ReadExactly(content);
+            return content;
         }
 
         using MemoryStream bytes = new();
         byte[] part = new byte[1 << 16];
-        for (int count; (count = stream.Read(part)) > 0;)
+        for (int count; (count = file.Read(part)) > 0;)
         {
             bytes.Write(part, 0, count);
             if (bytes.Length > most)
             {
-                throw new InputException($"'{path}' is no file with an end: more than {most:N0} bytes come from it.");
+                throw new InputException($"'{file.Name}' is no file with an end: more than {most:N0} bytes come from it.");
             }
         }
 

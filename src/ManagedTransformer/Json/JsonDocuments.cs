@@ -49,12 +49,8 @@ internal static class JsonDocuments
     {
         try
         {
-            JsonFile.RequireRoom(utf8, "");
-            using JsonDocument json = JsonDocument.Parse(utf8, new JsonDocumentOptions
-            {
-                CommentHandling = JsonCommentHandling.Skip,
-                AllowTrailingCommas = true,
-            });
+            using JsonDocument json = JsonFile.Parse(
+                utf8, "", new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return json.RootElement.ValueKind == JsonValueKind.Object
                 && json.RootElement.TryGetProperty("architecture", out JsonElement name) ? name.ToString() : null;
         }

@@ -23,8 +23,7 @@ internal static class JsonFile
     {
         try
         {
-            RequireRoom(bytes.Span, path);
-            using JsonDocument document = JsonDocument.Parse(bytes);
+            using JsonDocument document = Parse(bytes, path);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new InputException($"The file '{path}' is not a JSON object.");
@@ -41,6 +40,18 @@ internal static class JsonFile
             // A string with half of a surrogate pair passes the parser and fails where it is read.
             throw new InputException($"The file '{path}' has a string that is not valid Unicode.", e);
         }
+    }
+
+    /// <summary>A document, of a file that has room for it (<see cref="RequireRoom"/>).</summary>
+    /// <param name="json">The file, or a line of it.</param>
+    /// <param name="path">Its name, for errors.</param>
+    /// <param name="options">What the document may have that JSON has not.</param>
+    /// <exception cref="InputException">It has too many entries.</exception>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json, string path, JsonDocumentOptions options = default)
+    {
+        RequireRoom(json.Span, path);
+        return JsonDocument.Parse(json, options);
     }
 
     /// <summary>Refuses a file whose entries would take far more memory than the file: a few bytes each, read as a document.</summary>

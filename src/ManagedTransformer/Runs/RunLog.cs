@@ -47,8 +47,7 @@ public sealed record RunLog(IReadOnlyList<RunUpdate> Updates, IReadOnlyList<RunE
 
             try
             {
-                JsonFile.RequireRoom(line.Span, path);
-                using JsonDocument json = JsonDocument.Parse(line);
+                using JsonDocument json = JsonFile.Parse(line, path);
                 Add(json.RootElement, place, updates, evaluations);
             }
             catch (JsonException) when (!isWhole)

@@ -21,7 +21,7 @@ internal static class TokenizerBytes
                 throw TooLarge(path);
             }
 
-            byte[] bytes = InputFile.Read(path);
+            byte[] bytes = InputFile.Read(file);
             return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? GzipFile.Decompress(bytes, path, Most) : bytes;
         }
         catch (Exception e) when (InputFile.Describe(e, path) is not null)

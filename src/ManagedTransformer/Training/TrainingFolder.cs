@@ -32,10 +32,9 @@ internal static class TrainingFolder
         return Directory.Exists(last) || Directory.Exists(last + ".old") ? CheckpointFolder.Open(last) : null;
     }
 
-    /// <summary>Whether an earlier run left a model there and no checkpoint to go on from.</summary>
+    /// <summary>Whether an earlier run left its best model there.</summary>
     /// <param name="output">The folder.</param>
-    public static bool HasModelOnly(string output) =>
-        CheckpointFolder.IsCheckpoint(Path.Combine(output, CheckpointFolder.Best)) && FindLast(output) is null;
+    public static bool HasModel(string output) => CheckpointFolder.IsCheckpoint(Path.Combine(output, CheckpointFolder.Best));
 
     /// <summary>Where the mean of the recent models goes.</summary>
     public static string Average(string output) => Path.Combine(output, AverageFolder);

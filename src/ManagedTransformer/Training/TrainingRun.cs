@@ -25,6 +25,7 @@ public sealed partial class TrainingRun
     private double _secondsBefore;
     private double? _bestLoss, _bestScore;
     private long _savedStep = -1;
+    private readonly bool _isResumed;
     private bool _isEvaluationDue;
     private EarlyStop? _stop;
 
@@ -33,6 +34,7 @@ public sealed partial class TrainingRun
         _crew = crew;
         string? checkpoint = options.Resume ? TrainingFolder.FindLast(options.Output) : null;
         IReadOnlyList<string> before = checkpoint is null ? [] : TrainingFolder.ReadState(checkpoint).Set ?? [];
+        _isResumed = checkpoint is not null;
         _options = options with { Set = RecipeChanges.Merge(before, options.Set, SetOption) };
         recipe = RecipeChanges.Apply(recipe, _options.Set, options.RecipeName, SetOption);
         ModelFamily family = ModelFamily.Of(recipe);
@@ -128,9 +130,8 @@ public sealed partial class TrainingRun
                     held ??= TrainingFolder.Lock(options.Output);
                     run!._lock = held;
                     TrainingFolder.DeleteLeftovers(options.Output);
-                    run.MovedEarlierRun = !options.Resume || TrainingFolder.HasModelOnly(options.Output)
-                        ? TrainingFolder.MoveAside(options.Output)
-                        : null;
+                    bool isNew = !options.Resume || (!run._isResumed && TrainingFolder.HasModel(options.Output));
+                    run.MovedEarlierRun = isNew ? TrainingFolder.MoveAside(options.Output) : null;
                     TrainingFolder.RequireReplaceable(options.Output);
                     WriteRecipe(run);
                 });

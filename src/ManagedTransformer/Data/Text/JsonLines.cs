@@ -38,8 +38,7 @@ internal static class JsonLines
         {
             try
             {
-                JsonFile.RequireRoom(line.Span, place);
-                using JsonDocument document = JsonDocument.Parse(line);
+                using JsonDocument document = JsonFile.Parse(line, place);
                 JsonElement record = document.RootElement;
                 if (record.ValueKind != JsonValueKind.Object)
                 {
