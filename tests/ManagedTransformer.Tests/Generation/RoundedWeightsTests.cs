@@ -120,37 +120,25 @@ public sealed class RoundedWeightsTests
             CausalLanguageModel model = Create(name, 3);
             model.RoundWeights(type);
 
-            // A change of depth, which the last bits decide, may take memory in two tokens. 64 positions fit in what is reserved.
-            int depth = 0, since = 0, seen = 0;
             using IEnumerator<int> tokens = TextGenerator.Generate(
                 model, [.. Enumerable.Range(0, Prompt)],
-                new GenerationOptions
-                {
-                    MaxTokens = 60,
-                    Temperature = 0.9f,
-                    TopK = 20,
-                    TopP = 0.95f,
-                    ExitObserver = exit => (since, depth) = (exit == depth ? since : -1, exit),
-                },
-                Vocabulary).GetEnumerator();
+                new GenerationOptions { MaxTokens = 60, Temperature = 0.9f, TopK = 20, TopP = 0.95f }, Vocabulary).GetEnumerator();
             for (int i = 0; i < 15; i++)
             {
                 Assert.True(tokens.MoveNext());
             }
 
-            for (int i = 15; i < 40; i++)
+            long[] bytes = new long[25];
+            foreach (ref long count in bytes.AsSpan())
             {
                 long before = GC.GetAllocatedBytesForCurrentThread();
                 tokens.MoveNext();
-                long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-                if (++since > 2)
-                {
-                    seen++;
-                    Assert.Equal(0, allocated);
-                }
+                count = GC.GetAllocatedBytesForCurrentThread() - before;
             }
 
-            Assert.InRange(seen, 5, 25);
+            // The runtime takes memory of its own now and then: to wait for a lock that another test holds, or where a collection emptied
+            // the pool of arrays.
+            Assert.True(bytes.Count(count => count > 0) <= 2, $"{type}: {string.Join(' ', bytes)}");
         }
     }
 
