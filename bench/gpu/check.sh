@@ -16,7 +16,7 @@ root=$(cd "$here/../.." && pwd)
 mkdir -p "${1:-$here/out}" || exit 1
 out=$(cd "${1:-$here/out}" && pwd)
 device=${MT_CHECK_DEVICE:-cuda}
-wanted=${MT_CHECK_SECTIONS:-compile suite golden architectures use rates torch}
+wanted=${MT_CHECK_SECTIONS:-compile suite golden architectures use rates torch predicted}
 read -ra mt <<<"${MT_CHECK_PROGRAM:-$here/out/mt-check}"
 command -v "${mt[0]}" >/dev/null || { echo "${mt[0]} is missing: run bench/gpu/publish.sh where the .NET SDK is." >&2; exit 1; }
 
@@ -229,6 +229,20 @@ if is_wanted torch; then
         say "python3 has no torch that sees a GPU"
     fi
     [ -s "$out/torch.jsonl" ] && finish || finish "left out"
+fi
+
+if is_wanted predicted; then
+    begin predicted "Kernels of training steps, measured and predicted" 30
+    case $gpu in *A100*) card=a100 ;; *H100*) card=h100 ;; *H200*) card=h200 ;; *4090*) card=rtx4090 ;; *) card= ;; esac
+    if [ -n "$card" ]; then
+        run "${mt[@]}" bench train --layers 6 --dim 512 --heads 8 --seq 512 --batch 16 --vocab 8192 --steps 10 --device "$device" --profile --card $card
+        run "${mt[@]}" bench train --recipe enwiki-span-adaptive --steps 10 --device "$device" --profile --card $card
+        say '```text' && cat "$out/predicted.txt" | tee -a "$report" && say '```'
+        finish
+    else
+        say "no ceilings are known of this card"
+        finish "left out"
+    fi
 fi
 
 write_json

@@ -288,6 +288,28 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void BenchTrainPredictsAnotherCard()
+    {
+        string[] arguments = ["bench", "train", "--layers", "1", "--dim", "16", "--heads", "2", "--seq", "8", "--batch", "2", "--vocab",
+            "32", "--steps", "1", "--profile", "--card", "h200"];
+        JsonElement json = Workspace.Run([.. arguments, "--json"]).Json;
+        JsonElement[] kernels = [.. json.GetProperty("kernels").EnumerateArray()];
+        foreach (string name in (string[])["predicted_float32_ms", "predicted_tf32_ms", "predicted_bfloat16_ms"])
+        {
+            Assert.Equal(
+                kernels.Sum(kernel => kernel.GetProperty(name).GetDouble()), json.GetProperty(name).GetDouble(), 1e-9);
+            Assert.All(kernels, kernel =>
+                Assert.True(kernel.GetProperty(name).GetDouble() >= 0.999 * kernel.GetProperty("gb").GetDouble() / 4_800 * 1e3));
+        }
+
+        Assert.Equal(
+            kernels.Sum(kernel => kernel.GetProperty("calls").GetDouble()) * 5e-3, json.GetProperty("predicted_launch_ms").GetDouble(), 1e-9);
+        string table = Workspace.Run(arguments).Output;
+        Assert.Contains("Predicted on NVIDIA H200 SXM, not measured", table, StringComparison.Ordinal);
+        Assert.Contains("h200 ms", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void BenchTrainMeasuresTranslationModels()
     {
         File.WriteAllText(_work["translation.json"], """

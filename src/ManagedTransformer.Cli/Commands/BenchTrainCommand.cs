@@ -60,6 +60,13 @@ internal static class BenchTrainCommand
                 "Then time every kernel of as many steps more, and state the model-FLOPs utilisation (MFU): 3 x FLOPs of a forward pass's "
                 + "products / time of a step / rate of a matrix product of 1024 x 1024 x 1024, and of arithmetic in registers.",
         };
+        Option<string?> card = new("--card")
+        {
+            Description =
+                "With --profile: also predict the time of every kernel on this graphics card, from counted operations and bytes and the "
+                + $"ceilings of its data sheet: {string.Join(", ", CardCeilings.All.Select(known => known.Name))}.",
+            HelpName = "CARD",
+        };
         Option<int?> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new("train",
@@ -67,15 +74,25 @@ internal static class BenchTrainCommand
             + "or of a recipe with its optimiser.",
             "mt bench train --layers 4 --dim 128 --heads 4 --seq 128 --batch 8 --vocab 256 --json",
             "mt bench train --recipe enwiki-span-adaptive --profile",
+            "mt bench train --layers 6 --dim 256 --heads 8 --seq 256 --batch 8 --vocab 256 --steps 1 --profile --card h200",
             "mt bench train --recipe multi30k-delight --seq 24")
-        { layers, dim, heads, sequence, batch, vocab, recipe, steps, profile, threads, DeviceOption.Create(),
-            DeviceOption.Precision(), json };
+        { layers, dim, heads, sequence, batch, vocab, recipe, steps, profile, card, threads,
+            DeviceOption.Create(), DeviceOption.Precision(), json };
         command.Validators.Add(result =>
         {
             Option<int?>[] options = [layers, dim, heads, sequence, batch, vocab];
             if (result.GetResult(recipe) is null && options.FirstOrDefault(option => result.GetResult(option) is null) is { } missing)
             {
                 result.AddError($"Option '{missing.Name}' is required where no --recipe is given");
+            }
+
+            if (result.GetValue(card) is { } name && CardCeilings.All.All(known => known.Name != name))
+            {
+                result.AddError($"--card knows {string.Join(", ", CardCeilings.All.Select(known => known.Name))}, not '{name}'");
+            }
+            else if (result.GetResult(card) is not null && !result.GetValue(profile))
+            {
+                result.AddError("--card needs --profile, which counts what the kernels do");
             }
         });
         command.SetAction(result =>
@@ -88,12 +105,13 @@ internal static class BenchTrainCommand
             Recipe loaded = named?.Recipe ?? _standard;
             TrainingMeasurement measured =
                 ModelFamily.Of(loaded).MeasureTraining(loaded, named?.Source, sizes, result.GetValue(profile));
-            Write(terminal, measured, result.GetValue(json));
+            CardCeilings? ceilings = CardCeilings.All.FirstOrDefault(known => known.Name == result.GetValue(card));
+            Write(terminal, measured, ceilings, result.GetValue(json));
         });
         return command;
     }
 
-    private static void Write(Terminal terminal, TrainingMeasurement measured, bool json)
+    private static void Write(Terminal terminal, TrainingMeasurement measured, CardCeilings? card, bool json)
     {
         if (!json)
         {
@@ -102,7 +120,7 @@ internal static class BenchTrainCommand
                 + $"{measured.PeakMebibytes:N0} MiB at most, {measured.AllocatedBytesPerStep:N0} managed bytes per step");
             if (measured.Profile is not null)
             {
-                ProfileTable.Draw(terminal, measured);
+                ProfileTable.Draw(terminal, measured.Profile, card);
             }
 
             return;
@@ -118,7 +136,7 @@ internal static class BenchTrainCommand
         };
         if (measured.Profile is not null)
         {
-            ProfileTable.AddTo(result, measured);
+            ProfileTable.AddTo(result, measured.Profile, card);
         }
 
         JsonOutput.Write(terminal.Output, result);

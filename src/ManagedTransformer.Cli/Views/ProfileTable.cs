@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Benchmarks;
 using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Profiling;
 using Spectre.Console;
 
@@ -11,9 +12,11 @@ namespace ManagedTransformer.Cli.Views;
 internal static class ProfileTable
 {
     /// <summary>A line about the whole step, and a row per kernel.</summary>
-    public static void Draw(Terminal terminal, TrainingMeasurement measured)
+    /// <param name="terminal">Where to.</param>
+    /// <param name="profile">What was measured.</param>
+    /// <param name="card">The card whose times are predicted beside; null for none.</param>
+    public static void Draw(Terminal terminal, TrainingProfile profile, CardCeilings? card)
     {
-        TrainingProfile profile = measured.Profile!;
         terminal.Output.WriteLine(
             $"{profile.ModelOperations / 1e9:F2} model GFLOP per step, matrix product of 1024 x 1024 x 1024 at "
             + $"{profile.PeakGigaflopsPerSecond:F1} GFLOP/s: "
@@ -27,29 +30,47 @@ internal static class ProfileTable
         terminal.Output.WriteLine(
             $"With a clock at every kernel {profile.Milliseconds:F2} ms per step, "
             + $"{profile.MillisecondsOutsideKernels:F2} ms of them outside kernels");
+        StepPrediction? prediction = card is null ? null : new StepPrediction(card, Device.Current.MatMulPrecision);
+        if (card is not null)
+        {
+            terminal.Output.WriteLine(Predicted(profile, card));
+        }
+
         Table table = new Table().Border(TableBorder.Simple).AddColumn("Phase").AddColumn("Kernel");
         foreach (string column in new[] { "Calls", "ms", "Share", "GFLOP", "MB", "GFLOP/s", "GB/s" })
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
 
+        if (card is not null)
+        {
+            table.AddColumn(new TableColumn($"{card.Name} ms").RightAligned()).AddColumn("Bound by");
+        }
+
         foreach (KernelCost kernel in profile.Kernels)
         {
             bool computes = kernel.Operations > 0;
-            table.AddRow(
+            string[] measured =
+            [
                 kernel.Phase, kernel.Kernel, Number(kernel.Calls, "0.#"), Number(kernel.Milliseconds, "F3"),
                 Number(kernel.Milliseconds / profile.Milliseconds, "P1"),
                 computes ? Number(kernel.Operations / 1e9, "F3") : "", Number(kernel.Bytes / 1e6, "F2"),
-                computes ? Number(kernel.GigaflopsPerSecond, "F1") : "", Number(kernel.GigabytesPerSecond, "F1"));
+                computes ? Number(kernel.GigaflopsPerSecond, "F1") : "", Number(kernel.GigabytesPerSecond, "F1"),
+            ];
+            table.AddRow(prediction is null
+                ? measured
+                : [.. measured, Number(prediction.Milliseconds(kernel), "F4"), prediction.IsBoundByArithmetic(kernel) ? "products" : "memory"]);
         }
 
         terminal.Write(table);
     }
 
     /// <summary>The same as members of a measurement.</summary>
-    public static void AddTo(JsonObject json, TrainingMeasurement measured)
+    /// <param name="json">Takes them on.</param>
+    /// <param name="profile">What was measured.</param>
+    /// <param name="card">The card whose times are predicted beside; null for none.</param>
+    public static void AddTo(JsonObject json, TrainingProfile profile, CardCeilings? card)
     {
-        TrainingProfile profile = measured.Profile!;
         json["model_gflop_per_step"] = JsonOutput.Number(profile.ModelOperations / 1e9);
         json["peak_gflops"] = JsonOutput.Number(profile.PeakGigaflopsPerSecond);
         json["mfu"] = JsonOutput.Number(profile.Utilization);
@@ -69,7 +90,35 @@ internal static class ProfileTable
             ["gflops"] = JsonOutput.Number(kernel.GigaflopsPerSecond),
             ["gb_per_s"] = JsonOutput.Number(kernel.GigabytesPerSecond),
         })]);
+        if (card is null)
+        {
+            return;
+        }
+
+        json["card"] = card.Name;
+        json["predicted_launch_ms"] = JsonOutput.Number(StepPrediction.LaunchMilliseconds(profile.Kernels));
+        foreach (MatMulPrecision precision in Enum.GetValues<MatMulPrecision>())
+        {
+            StepPrediction prediction = new(card, precision);
+            string name = $"predicted_{Name(precision)}_ms";
+            json[name] = JsonOutput.Number(prediction.KernelMilliseconds(profile.Kernels));
+            foreach ((JsonNode? entry, KernelCost kernel) in json["kernels"]!.AsArray().Zip(profile.Kernels))
+            {
+                entry![name] = JsonOutput.Number(prediction.Milliseconds(kernel));
+            }
+        }
     }
+
+    private static string Predicted(TrainingProfile profile, CardCeilings card)
+    {
+        IEnumerable<string> times = Enum.GetValues<MatMulPrecision>().Select(precision =>
+            $"{Number(new StepPrediction(card, precision).KernelMilliseconds(profile.Kernels), "F3")} ms in {Name(precision)}");
+        return $"Predicted on {card.Title}, not measured: kernels {string.Join(", ", times)}; the host starts "
+            + $"{Number(profile.Kernels.Sum(kernel => kernel.Calls), "0")} kernels or more in "
+            + $"{Number(StepPrediction.LaunchMilliseconds(profile.Kernels), "F3")} ms, at {StepPrediction.LaunchMicroseconds} us each";
+    }
+
+    private static string Name(MatMulPrecision precision) => precision.ToString().ToLowerInvariant();
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }
