@@ -59,7 +59,11 @@ internal static class ProfileTable
             ];
             table.AddRow(prediction is null
                 ? measured
-                : [.. measured, Number(prediction.Milliseconds(kernel), "F4"), prediction.IsBoundByArithmetic(kernel) ? "products" : "memory"]);
+                :
+                [
+                    .. measured, Number(prediction.Milliseconds(kernel), "F4"),
+                    prediction.IsBoundByArithmetic(kernel) ? "arithmetic" : "memory",
+                ]);
         }
 
         terminal.Write(table);

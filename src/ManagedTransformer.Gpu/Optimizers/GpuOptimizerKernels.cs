@@ -1,42 +1,88 @@
-using ILGPU;
 using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// Optimiser updates on a GPU, each one launch for a whole parameter; those of table rows add up the contributions first (<see
-/// cref="RowUpdates"/>).
+/// Optimiser updates on a GPU, several parameters in a launch (<see cref="JointLauncher{TPart}"/>); those of table rows add up the
+/// contributions first (<see cref="RowUpdates"/>).
 /// </summary>
 internal sealed class GpuOptimizerKernels(GpuDevice device) : IOptimizerKernels
 {
     private readonly GpuDevice _device = device;
 
-    public void Adam(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, long count, in AdamCoefficients coefficients) =>
-        Run(AdamStep(w, m, v, coefficients), gradient, count);
-
-    public void Sgd(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, long count,
-        float gradientScale, float rate, float momentum, bool nesterov, float decay) =>
-        Run(SgdStep(w, b, gradientScale, rate, momentum, nesterov, decay), gradient, count);
-
-    public void Adagrad(
-        DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer a, long count, float gradientScale, float rate, float epsilon) =>
-        Run(AdagradStep(w, a, gradientScale, rate, epsilon), gradient, count);
-
-    public void SumOfSquares(DeviceBuffer x, long count, DeviceBuffer y)
+    public void Adam(ReadOnlySpan<AdamProblem> problems)
     {
-        int groups = SquareSumCode.Groups(count);
-        using var scratch = new DeviceScratch(_device, groups == 1 ? 0 : DeviceScratch.Room<double>(groups));
-        ArrayView<double> parts = groups == 1 ? default : scratch.Take<double>(groups);
-        var arguments = new SquareSumArguments { X = x.Floats(), Y = y.Floats(), Parts = parts, Count = count };
-        if (groups == 1)
+        JointLauncher<StepArguments<AdamStep>> steps = new(_device, StepCode.Run, GridStride.GroupSize);
+        foreach (AdamProblem problem in problems)
         {
-            _device.Launch(SquareSumCode.Whole, new Index3D(1, 1, 1), SquareSumCode.GroupSize, arguments);
-            return;
+            Add(ref steps, AdamStep(problem.W, problem.M, problem.V, problem.Coefficients), problem.Gradient, problem.Count);
         }
 
-        _device.Launch(SquareSumCode.Parts, new Index3D(groups, 1, 1), SquareSumCode.GroupSize, arguments);
-        arguments.Count = groups;
-        _device.Launch(SquareSumCode.Combine, new Index3D(1, 1, 1), SquareSumCode.GroupSize, arguments);
+        steps.Launch();
+    }
+
+    public void Sgd(ReadOnlySpan<SgdProblem> problems)
+    {
+        JointLauncher<StepArguments<SgdStep>> steps = new(_device, StepCode.Run, GridStride.GroupSize);
+        foreach (SgdProblem problem in problems)
+        {
+            SgdStep step = SgdStep(problem.W, problem.B, problem.GradientScale, problem.Rate, problem.Momentum, problem.Nesterov,
+                problem.Decay);
+            Add(ref steps, step, problem.Gradient, problem.Count);
+        }
+
+        steps.Launch();
+    }
+
+    public void Adagrad(ReadOnlySpan<AdagradProblem> problems)
+    {
+        JointLauncher<StepArguments<AdagradStep>> steps = new(_device, StepCode.Run, GridStride.GroupSize);
+        foreach (AdagradProblem problem in problems)
+        {
+            AdagradStep step = AdagradStep(problem.W, problem.A, problem.GradientScale, problem.Rate, problem.Epsilon);
+            Add(ref steps, step, problem.Gradient, problem.Count);
+        }
+
+        steps.Launch();
+    }
+
+    public void SumOfSquares(ReadOnlySpan<SquareSumProblem> problems)
+    {
+        long room = 0;
+        foreach (SquareSumProblem problem in problems)
+        {
+            room += Room(SquareSumCode.Groups(problem.Count));
+        }
+
+        using var scratch = new DeviceScratch(_device, room);
+        JointLauncher<SquareSumArguments> sums = new(_device, SquareSumCode.Parts, SquareSumCode.GroupSize),
+            combined = new(_device, SquareSumCode.CombineEach, SquareSumCode.GroupSize);
+        List<SquareSumArguments> parts = [];
+        foreach (SquareSumProblem problem in problems)
+        {
+            int groups = SquareSumCode.Groups(problem.Count);
+            SquareSumArguments arguments = new()
+            {
+                X = problem.X.Floats(),
+                Y = problem.Y.Floats(),
+                Parts = groups == 1 ? default : scratch.Take<double>(groups),
+                Count = problem.Count,
+            };
+            sums.Add(arguments, groups);
+            if (groups > 1)
+            {
+                arguments.Count = groups;
+                parts.Add(arguments);
+            }
+        }
+
+        sums.Launch();
+        foreach (SquareSumArguments arguments in parts)
+        {
+            combined.Add(arguments, 1);
+        }
+
+        combined.Launch();
     }
 
     public void AdamRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer m, DeviceBuffer v, in AdamCoefficients coefficients) =>
@@ -90,10 +136,9 @@ internal sealed class GpuOptimizerKernels(GpuDevice device) : IOptimizerKernels
         Epsilon = epsilon,
     };
 
-    private void Run<TStep>(TStep step, DeviceBuffer gradient, long count)
-        where TStep : struct, IElementStep
-    {
-        var arguments = new StepArguments<TStep> { Step = step, Gradient = gradient.Floats(), Count = count };
-        _device.LaunchOver(StepCode.Run<TStep>, count, arguments);
-    }
+    private static void Add<TStep>(ref JointLauncher<StepArguments<TStep>> steps, TStep step, DeviceBuffer gradient, long count)
+        where TStep : struct, IElementStep =>
+        steps.Add(new() { Step = step, Gradient = gradient.Floats(), Count = count }, GridStride.Groups(count));
+
+    private static long Room(int groups) => groups == 1 ? 0 : DeviceScratch.Room<double>(groups);
 }

@@ -1,14 +1,19 @@
+using ILGPU;
+
 namespace ManagedTransformer.Gpu;
 
-/// <summary>A step for every element of a parameter: one thread per element, in strides.</summary>
+/// <summary>A step for every element of several parameters: one thread per element, in strides.</summary>
 internal static class StepCode
 {
-    public static void Run<TStep>(StepArguments<TStep> arguments)
+    public static void Run<TStep>(JointArguments<StepArguments<TStep>> arguments)
         where TStep : struct, IElementStep
     {
-        for (long i = GridStride.First; i < arguments.Count; i += GridStride.Step)
+        int group = Grid.IdxX, start = JointCode.Start(arguments, group);
+        StepArguments<TStep> part = JointCode.Part(arguments, group);
+        long step = (long)(JointCode.End(arguments, group) - start) * Group.DimX;
+        for (long i = ((long)(group - start) * Group.DimX) + Group.IdxX; i < part.Count; i += step)
         {
-            arguments.Step.Apply(i, arguments.Gradient[i]);
+            part.Step.Apply(i, part.Gradient[i]);
         }
     }
 }

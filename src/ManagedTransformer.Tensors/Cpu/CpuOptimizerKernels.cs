@@ -10,20 +10,26 @@ internal sealed unsafe class CpuOptimizerKernels<TOps, TVector> : IOptimizerKern
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    public void Adam(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, long count, in AdamCoefficients coefficients)
+    public void Adam(ReadOnlySpan<AdamProblem> problems)
     {
-        AdamStep<TOps, TVector> step = AdamStep(w, gradient, m, v, coefficients);
-        Ranges.Run(count, Ranges.Grain, ref step);
+        foreach (AdamProblem problem in problems)
+        {
+            AdamStep<TOps, TVector> step = AdamStep(problem.W, problem.Gradient, problem.M, problem.V, problem.Coefficients);
+            Ranges.Run(problem.Count, Ranges.Grain, ref step);
+        }
     }
 
     public void AdamRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer m, DeviceBuffer v, in AdamCoefficients coefficients) =>
         RowUpdate<TOps, TVector, AdamStep<TOps, TVector>>.Run(gradient, AdamStep(w, default, m, v, coefficients));
 
-    public void Sgd(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, long count, float gradientScale, float rate, float momentum,
-        bool nesterov, float decay)
+    public void Sgd(ReadOnlySpan<SgdProblem> problems)
     {
-        SgdStep<TOps, TVector> step = SgdStep(w, gradient, b, gradientScale, rate, momentum, nesterov, decay);
-        Ranges.Run(count, Ranges.Grain, ref step);
+        foreach (SgdProblem problem in problems)
+        {
+            SgdStep<TOps, TVector> step = SgdStep(problem.W, problem.Gradient, problem.B, problem.GradientScale, problem.Rate,
+                problem.Momentum, problem.Nesterov, problem.Decay);
+            Ranges.Run(problem.Count, Ranges.Grain, ref step);
+        }
     }
 
     public void SgdRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer b, float gradientScale, float rate, float momentum,
@@ -31,22 +37,29 @@ internal sealed unsafe class CpuOptimizerKernels<TOps, TVector> : IOptimizerKern
         RowUpdate<TOps, TVector, SgdStep<TOps, TVector>>.Run(gradient,
             SgdStep(w, default, b, gradientScale, rate, momentum, nesterov, decay));
 
-    public void Adagrad(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer a, long count, float gradientScale, float rate, float epsilon)
+    public void Adagrad(ReadOnlySpan<AdagradProblem> problems)
     {
-        AdagradStep<TOps, TVector> step = AdagradStep(w, gradient, a, gradientScale, rate, epsilon);
-        Ranges.Run(count, Ranges.Grain, ref step);
+        foreach (AdagradProblem problem in problems)
+        {
+            AdagradStep<TOps, TVector> step =
+                AdagradStep(problem.W, problem.Gradient, problem.A, problem.GradientScale, problem.Rate, problem.Epsilon);
+            Ranges.Run(problem.Count, Ranges.Grain, ref step);
+        }
     }
 
     public void AdagradRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer a, float gradientScale, float rate, float epsilon) =>
         RowUpdate<TOps, TVector, AdagradStep<TOps, TVector>>.Run(gradient, AdagradStep(w, default, a, gradientScale, rate, epsilon));
 
-    public void SumOfSquares(DeviceBuffer x, long count, DeviceBuffer y)
+    public void SumOfSquares(ReadOnlySpan<SquareSumProblem> problems)
     {
-        long ranges = (count + Ranges.Grain - 1) / Ranges.Grain;
-        using var parts = new PooledScratch(2 * Math.Max(1, ranges));
-        var job = new SquareSum<TOps, TVector> { X = x.Floats(), Parts = (double*)parts.Floats };
-        Ranges.Run(count, Ranges.Grain, ref job);
-        *y.Floats() = Sum(job.Parts, ranges);
+        foreach (SquareSumProblem problem in problems)
+        {
+            long ranges = (problem.Count + Ranges.Grain - 1) / Ranges.Grain;
+            using var parts = new PooledScratch(2 * Math.Max(1, ranges));
+            var job = new SquareSum<TOps, TVector> { X = problem.X.Floats(), Parts = (double*)parts.Floats };
+            Ranges.Run(problem.Count, Ranges.Grain, ref job);
+            *problem.Y.Floats() = Sum(job.Parts, ranges);
+        }
     }
 
     public void SumOfSquaresRows(in RowContributions gradient, DeviceBuffer y)

@@ -5,29 +5,52 @@ namespace ManagedTransformer.Tensors.Profiling;
 /// <summary>Times optimisers: the gradient is read, weights and states are read and written.</summary>
 internal sealed class ProfilingOptimizerKernels(IOptimizerKernels kernels, KernelProfile profile) : IOptimizerKernels
 {
-    public void Adam(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, long count, in AdamCoefficients coefficients)
+    public void Adam(ReadOnlySpan<AdamProblem> problems)
     {
-        using KernelClock _ = profile.Time(nameof(Adam), 7 * count);
-        kernels.Adam(w, gradient, m, v, count, coefficients);
+        double elements = 0;
+        foreach (AdamProblem problem in problems)
+        {
+            elements += 7.0 * problem.Count;
+        }
+
+        using KernelClock _ = profile.Time(nameof(Adam), elements);
+        kernels.Adam(problems);
     }
 
-    public void Sgd(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, long count, float gradientScale, float rate, float momentum,
-        bool nesterov, float decay)
+    public void Sgd(ReadOnlySpan<SgdProblem> problems)
     {
-        using KernelClock _ = profile.Time(nameof(Sgd), (b.IsAbsent ? 3 : 5) * count);
-        kernels.Sgd(w, gradient, b, count, gradientScale, rate, momentum, nesterov, decay);
+        double elements = 0;
+        foreach (SgdProblem problem in problems)
+        {
+            elements += (problem.B.IsAbsent ? 3.0 : 5.0) * problem.Count;
+        }
+
+        using KernelClock _ = profile.Time(nameof(Sgd), elements);
+        kernels.Sgd(problems);
     }
 
-    public void Adagrad(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer a, long count, float gradientScale, float rate, float epsilon)
+    public void Adagrad(ReadOnlySpan<AdagradProblem> problems)
     {
-        using KernelClock _ = profile.Time(nameof(Adagrad), 5 * count);
-        kernels.Adagrad(w, gradient, a, count, gradientScale, rate, epsilon);
+        double elements = 0;
+        foreach (AdagradProblem problem in problems)
+        {
+            elements += 5.0 * problem.Count;
+        }
+
+        using KernelClock _ = profile.Time(nameof(Adagrad), elements);
+        kernels.Adagrad(problems);
     }
 
-    public void SumOfSquares(DeviceBuffer x, long count, DeviceBuffer y)
+    public void SumOfSquares(ReadOnlySpan<SquareSumProblem> problems)
     {
-        using KernelClock _ = profile.Time(nameof(SumOfSquares), count);
-        kernels.SumOfSquares(x, count, y);
+        double elements = 0;
+        foreach (SquareSumProblem problem in problems)
+        {
+            elements += problem.Count;
+        }
+
+        using KernelClock _ = profile.Time(nameof(SumOfSquares), elements);
+        kernels.SumOfSquares(problems);
     }
 
     public void AdamRows(DeviceBuffer w, in RowContributions gradient, DeviceBuffer m, DeviceBuffer v, in AdamCoefficients coefficients)

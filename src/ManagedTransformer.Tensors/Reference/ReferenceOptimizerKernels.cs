@@ -6,11 +6,14 @@ namespace ManagedTransformer.Tensors.Reference;
 /// <summary>Optimiser updates, one parameter after the other.</summary>
 internal sealed unsafe class ReferenceOptimizerKernels : IOptimizerKernels
 {
-    public void Adam(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, long count, in AdamCoefficients coefficients)
+    public void Adam(ReadOnlySpan<AdamProblem> problems)
     {
-        for (long i = 0; i < count; i++)
+        foreach (AdamProblem problem in problems)
         {
-            Adam(w, m, v, i, gradient.Floats()[i], coefficients);
+            for (long i = 0; i < problem.Count; i++)
+            {
+                Adam(problem.W, problem.M, problem.V, i, problem.Gradient.Floats()[i], problem.Coefficients);
+            }
         }
     }
 
@@ -25,12 +28,15 @@ internal sealed unsafe class ReferenceOptimizerKernels : IOptimizerKernels
         }
     }
 
-    public void Sgd(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer b, long count, float gradientScale, float rate, float momentum,
-        bool nesterov, float decay)
+    public void Sgd(ReadOnlySpan<SgdProblem> problems)
     {
-        for (long i = 0; i < count; i++)
+        foreach (SgdProblem problem in problems)
         {
-            Sgd(w, b, i, gradient.Floats()[i], gradientScale, rate, momentum, nesterov, decay);
+            for (long i = 0; i < problem.Count; i++)
+            {
+                Sgd(problem.W, problem.B, i, problem.Gradient.Floats()[i], problem.GradientScale, problem.Rate, problem.Momentum,
+                    problem.Nesterov, problem.Decay);
+            }
         }
     }
 
@@ -46,11 +52,14 @@ internal sealed unsafe class ReferenceOptimizerKernels : IOptimizerKernels
         }
     }
 
-    public void Adagrad(DeviceBuffer w, DeviceBuffer gradient, DeviceBuffer a, long count, float gradientScale, float rate, float epsilon)
+    public void Adagrad(ReadOnlySpan<AdagradProblem> problems)
     {
-        for (long i = 0; i < count; i++)
+        foreach (AdagradProblem problem in problems)
         {
-            Adagrad(w, a, i, gradient.Floats()[i], gradientScale, rate, epsilon);
+            for (long i = 0; i < problem.Count; i++)
+            {
+                Adagrad(problem.W, problem.A, i, problem.Gradient.Floats()[i], problem.GradientScale, problem.Rate, problem.Epsilon);
+            }
         }
     }
 
@@ -65,15 +74,18 @@ internal sealed unsafe class ReferenceOptimizerKernels : IOptimizerKernels
         }
     }
 
-    public void SumOfSquares(DeviceBuffer x, long count, DeviceBuffer y)
+    public void SumOfSquares(ReadOnlySpan<SquareSumProblem> problems)
     {
-        double sum = 0;
-        for (long i = 0; i < count; i++)
+        foreach (SquareSumProblem problem in problems)
         {
-            sum += ReferenceMath.Square(x.Floats()[i]);
-        }
+            double sum = 0;
+            for (long i = 0; i < problem.Count; i++)
+            {
+                sum += ReferenceMath.Square(problem.X.Floats()[i]);
+            }
 
-        y.Floats()[0] = (float)sum;
+            problem.Y.Floats()[0] = (float)sum;
+        }
     }
 
     public void SumOfSquaresRows(in RowContributions gradient, DeviceBuffer y)

@@ -52,6 +52,7 @@ public abstract class Optimizer
         Updates++;
         Prepare(gradientScale);
         int index = 0;
+        using OptimizerScope _ = new();
         foreach (ParameterGroup group in Groups)
         {
             foreach (NamedParameter named in group.Parameters)
@@ -67,7 +68,10 @@ public abstract class Optimizer
     {
     }
 
-    /// <summary>Updates one parameter; <see cref="Updates"/> counts this update already.</summary>
+    /// <summary>
+    /// Updates one parameter; <see cref="Updates"/> counts this update already. What <see cref="OptimizerUpdates"/> is asked for here runs
+    /// behind the last parameter (<see cref="OptimizerScope"/>).
+    /// </summary>
     /// <param name="parameter">Has a gradient, or not.</param>
     /// <param name="state">Its state tensors, in the order of <see cref="StateNames"/>.</param>
     /// <param name="rate">Learning rate of its group.</param>

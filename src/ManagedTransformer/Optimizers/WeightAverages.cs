@@ -30,6 +30,7 @@ internal sealed class WeightAverages
     public void Update()
     {
         float weight = Updates++ == 0 ? 1 : 1 - _decay;
+        using OptimizerScope _ = new();
         foreach ((NamedParameter named, Tensor average) in _entries)
         {
             if (weight == 1)

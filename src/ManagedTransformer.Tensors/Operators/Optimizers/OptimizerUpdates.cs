@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors;
@@ -28,15 +29,15 @@ public static class OptimizerUpdates
         float decay, float stepSize, float rootScale, float gradientDecay = 0, bool dense = false)
     {
         AdamCoefficients coefficients = new(gradientScale, beta1, beta2, epsilon, decay, gradientDecay, stepSize, rootScale);
-        IOptimizerKernels kernels = parameter.Kernels.Optimizers;
         parameter.Overwritten();
         if (Whole(parameter, dense) is { } gradient)
         {
-            kernels.Adam(parameter.Buffer, gradient.Buffer, m.Buffer, v.Buffer, parameter.Count, coefficients);
+            OptimizerScope.Adam(
+                parameter, new(parameter.Buffer, gradient.Buffer, m.Buffer, v.Buffer, parameter.Count, coefficients));
         }
         else if (parameter.RowGradient is { } rows)
         {
-            kernels.AdamRows(parameter.Buffer, rows.Sort(), m.Buffer, v.Buffer, coefficients);
+            parameter.Kernels.Optimizers.AdamRows(parameter.Buffer, rows.Sort(), m.Buffer, v.Buffer, coefficients);
         }
     }
 
@@ -54,15 +55,17 @@ public static class OptimizerUpdates
     public static void Sgd(Parameter parameter, Tensor? buffer, float gradientScale, float rate, float momentum, bool nesterov, float decay)
     {
         DeviceBuffer b = buffer?.Buffer ?? default;
-        IOptimizerKernels kernels = parameter.Kernels.Optimizers;
         parameter.Overwritten();
         if (Whole(parameter) is { } gradient)
         {
-            kernels.Sgd(parameter.Buffer, gradient.Buffer, b, parameter.Count, gradientScale, rate, momentum, nesterov, decay);
+            OptimizerScope.Sgd(
+                parameter,
+                new(parameter.Buffer, gradient.Buffer, b, parameter.Count, gradientScale, rate, momentum, nesterov, decay));
         }
         else if (parameter.RowGradient is { } rows)
         {
-            kernels.SgdRows(parameter.Buffer, rows.Sort(), b, gradientScale, rate, momentum, nesterov, decay);
+            parameter.Kernels.Optimizers.SgdRows(
+                parameter.Buffer, rows.Sort(), b, gradientScale, rate, momentum, nesterov, decay);
         }
     }
 
@@ -77,9 +80,10 @@ public static class OptimizerUpdates
         average.Overwritten();
 
         // Gradient descent on (w - a)^2 / 2, whose gradient is a - w.
-        parameter.Kernels.Optimizers.Sgd(
-            average.Buffer, parameter.Buffer, default, parameter.Count, gradientScale: -1, rate: weight, momentum: 0, nesterov: false,
-            decay: 1);
+        OptimizerScope.Sgd(
+            parameter,
+            new(average.Buffer, parameter.Buffer, default, parameter.Count, GradientScale: -1, Rate: weight, Momentum: 0, Nesterov: false,
+                Decay: 1));
     }
 
     /// <summary>Adagrad (Duchi et al., 2011): g = gradientScale gradient; a = a + g^2; w = w - rate g / (sqrt(a) + epsilon).</summary>
@@ -90,15 +94,16 @@ public static class OptimizerUpdates
     /// <param name="epsilon">Added to the root.</param>
     public static void Adagrad(Parameter parameter, Tensor accumulator, float gradientScale, float rate, float epsilon)
     {
-        IOptimizerKernels kernels = parameter.Kernels.Optimizers;
         parameter.Overwritten();
         if (Whole(parameter) is { } gradient)
         {
-            kernels.Adagrad(parameter.Buffer, gradient.Buffer, accumulator.Buffer, parameter.Count, gradientScale, rate, epsilon);
+            OptimizerScope.Adagrad(
+                parameter,
+                new(parameter.Buffer, gradient.Buffer, accumulator.Buffer, parameter.Count, gradientScale, rate, epsilon));
         }
         else if (parameter.RowGradient is { } rows)
         {
-            kernels.AdagradRows(parameter.Buffer, rows.Sort(), accumulator.Buffer, gradientScale, rate, epsilon);
+            parameter.Kernels.Optimizers.AdagradRows(parameter.Buffer, rows.Sort(), accumulator.Buffer, gradientScale, rate, epsilon);
         }
     }
 
@@ -122,18 +127,24 @@ public static class OptimizerUpdates
     {
         ArgumentNullException.ThrowIfNull(parameters);
         Tensor sums = Tensor.Zeros(new Shape(parameters.Count), parameters[0].Device);
+        IOptimizerKernels kernels = parameters[0].Kernels.Optimizers;
+        List<SquareSumProblem> problems = new(parameters.Count);
         for (int i = 0; i < parameters.Count; i++)
         {
             DeviceBuffer sum = new(sums.Storage, i);
-            IOptimizerKernels kernels = parameters[i].Kernels.Optimizers;
             if (Whole(parameters[i]) is { } gradient)
             {
-                kernels.SumOfSquares(gradient.Buffer, gradient.Count, sum);
+                problems.Add(new(gradient.Buffer, gradient.Count, sum));
             }
             else if (parameters[i].RowGradient is { } rows)
             {
                 kernels.SumOfSquaresRows(rows.SortToSquare(), sum);
             }
+        }
+
+        if (problems.Count > 0)
+        {
+            kernels.SumOfSquares(CollectionsMarshal.AsSpan(problems));
         }
 
         return sums;

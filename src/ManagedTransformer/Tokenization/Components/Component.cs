@@ -89,7 +89,7 @@ internal readonly record struct Component(JsonElement Json, string Name, string 
     public string Character(string field)
     {
         string value = Text(field);
-        return Rune.TryGetRuneAt(value, 0, out Rune rune) && rune.Utf16SequenceLength == value.Length
+        return value.Length > 0 && Rune.TryGetRuneAt(value, 0, out Rune rune) && rune.Utf16SequenceLength == value.Length
             ? value
             : throw Wrong(field, "must be one character");
     }

@@ -55,6 +55,7 @@ public sealed class HostileTests
                 "add_prefix_space"
             },
         { """{"model":M,"decoder":{"type":"CTC"}}""", "CTC" },
+        { """{"model":M,"decoder":{"type":"Metaspace","replacement":"","prepend_scheme":"always"}}""", "replacement" },
         { """{"model":M,"decoder":{"type":"Strip","content":"a","start":-1,"stop":0}}""", "start" },
         { """{"model":M,"added_tokens":7}""", "added_tokens" },
         { """{"model":M,"added_tokens":[{"id":0,"content":"a"}]}""", "single_word" },
