@@ -4,9 +4,8 @@ using ManagedTransformer.Tensors.Reference;
 namespace ManagedTransformer.Gpu.Tests;
 
 /// <summary>
-/// The kernel suite on one device, one line per case: <c>DEVICE [KERNEL …]</c>, all kernels if none is named. It runs in a process of its
-/// own, whose environment decides which
-/// OpenCL drivers there are.
+/// The kernel suite on one device, one line per case: <c>DEVICE [KERNEL | CASE …]</c>, all kernels if none is named. It runs in a process
+/// of its own, whose environment decides which OpenCL drivers there are.
 /// </summary>
 internal static class KernelSuiteProgram
 {
@@ -21,7 +20,8 @@ internal static class KernelSuiteProgram
         HashSet<string> wanted = [.. arguments[1..]];
         int failed = 0;
         Console.WriteLine($"# {device.Name}: {device.Description}");
-        foreach (KernelCase test in KernelSuite.Cases.Where(test => wanted.Count == 0 || wanted.Contains(test.Kernel)))
+        foreach (KernelCase test in KernelSuite.Cases.Where(
+            test => wanted.Count == 0 || wanted.Contains(test.Kernel) || wanted.Contains(test.ToString())))
         {
             long start = System.Diagnostics.Stopwatch.GetTimestamp();
             string result;

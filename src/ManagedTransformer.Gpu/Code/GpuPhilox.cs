@@ -8,20 +8,13 @@ internal static class GpuPhilox
     /// <summary>The words of a block of a sequence; element e of the sequence is word e % 4 of block e / 4.</summary>
     public static PhiloxWords Block(ulong seed, ulong sequence, ulong block)
     {
-        uint c0 = (uint)block, c1 = (uint)(block >> 32), c2 = (uint)sequence, c3 = (uint)(sequence >> 32);
-        uint k0 = (uint)seed, k1 = (uint)(seed >> 32);
+        PhiloxState state = PhiloxState.Start(seed, sequence, block);
         for (int round = 0; round < Philox.Rounds; round++)
         {
-            ulong a = (ulong)Philox.MultiplierA * c0, b = (ulong)Philox.MultiplierB * c2;
-            c0 = (uint)(b >> 32) ^ c1 ^ k0;
-            c1 = (uint)b;
-            c2 = (uint)(a >> 32) ^ c3 ^ k1;
-            c3 = (uint)a;
-            k0 += Philox.WeylA;
-            k1 += Philox.WeylB;
+            state = PhiloxState.Round(state);
         }
 
-        return PhiloxWords.Of(c0, c1, c2, c3);
+        return state.Words;
     }
 
     /// <summary>The upper 24 bits of a word as a number in [0, 1).</summary>

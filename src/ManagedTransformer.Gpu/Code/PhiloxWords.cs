@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ManagedTransformer.Gpu;
 
 /// <summary>The four words of a block of <see cref="GpuPhilox"/>.</summary>
@@ -15,4 +17,9 @@ internal struct PhiloxWords
         words.W3 = w3;
         return words;
     }
+
+    /// <summary>Word 0 to 3.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Word(PhiloxWords words, int place) =>
+        place == 0 ? words.W0 : place == 1 ? words.W1 : place == 2 ? words.W2 : words.W3;
 }

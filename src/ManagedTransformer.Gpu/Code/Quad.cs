@@ -63,5 +63,6 @@ internal struct Quad
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad InverseOrOne(Quad a) => Of(InverseOrOne(a.X), InverseOrOne(a.Y), InverseOrOne(a.Z), InverseOrOne(a.W));
 
-    private static float InverseOrOne(float a) => a == 0 ? 1 : 1 / a;
+    /// <summary>1 / a, and 1 for 0.</summary>
+    public static float InverseOrOne(float a) => a == 0 ? 1 : 1 / a;
 }

@@ -17,6 +17,7 @@ internal static class KernelContext
     {
         Context context = Context.Create(builder => addDevices(builder.Optimize(Optimization)));
         FusedProduct.Register(context);
+        TensorRegister.Register(context);
         return context;
     }
 }

@@ -1,6 +1,9 @@
 namespace ManagedTransformer.Tensors;
 
-/// <summary>Precision with which a device multiplies matrices of Float32. Sums are Float32 in every case.</summary>
+/// <summary>
+/// Precision with which a device multiplies matrices of Float32, and queries with keys and weights with values in attention where tensor
+/// cores do. Sums are Float32 in every case.
+/// </summary>
 public enum MatMulPrecision
 {
     /// <summary>Errors of the size of Float32's: on tensor cores three products of the upper and lower halves of the operands.</summary>

@@ -39,11 +39,15 @@ public sealed partial class CompilationTests(ITestOutputHelper output)
         List<string> spills = [];
         foreach ((string name, string text) in _suite.Texts.Where(kernel => Demanding().IsMatch(kernel.Name)))
         {
-            PtxAssembly assembly = await PtxAssembler.Assemble(assembler!, text, TestContext.Current.CancellationToken);
-            output.WriteLine($"{name}: {assembly}");
-            if (assembly.Error.Length > 0 || assembly.SpillBytes > 0)
+            foreach (string architecture in new[] { "sm_80", "sm_90" })
             {
-                spills.Add($"{name}: {assembly}");
+                PtxAssembly assembly = await PtxAssembler.Assemble(
+                    assembler!, architecture, text, TestContext.Current.CancellationToken);
+                output.WriteLine($"{name} for {architecture}: {assembly}");
+                if (assembly.Error.Length > 0 || assembly.SpillBytes > 0)
+                {
+                    spills.Add($"{name} for {architecture}: {assembly}");
+                }
             }
         }
 

@@ -21,7 +21,8 @@ public sealed class CompiledSuite
         foreach (MatMulPrecision precision in Enum.GetValues<MatMulPrecision>())
         {
             machine.Device.MatMulPrecision = precision;
-            foreach (KernelCase test in KernelSuite.Cases.Where(test => precision == MatMulPrecision.Float32 || test.Kernel == "MatMul"))
+            foreach (KernelCase test in KernelSuite.Cases.Where(
+                test => precision == MatMulPrecision.Float32 || SuiteKernels.HasPrecisions(test)))
             {
                 try
                 {

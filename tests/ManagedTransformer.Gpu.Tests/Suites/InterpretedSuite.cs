@@ -30,7 +30,7 @@ public sealed class InterpretedSuite
         [
             .. KernelSuite.Cases.Select(test => (test, MatMulPrecision.Float32)),
             .. from test in KernelSuite.Cases
-               where test.Kernel == "MatMul"
+               where SuiteKernels.HasPrecisions(test)
                from precision in new[] { MatMulPrecision.Tf32, MatMulPrecision.BFloat16 }
                select (test, precision),
         ]);

@@ -15,13 +15,19 @@ internal static partial class PtxAssembler
         return string.IsNullOrEmpty(named) ? places.FirstOrDefault(File.Exists) : named;
     }
 
-    public static async Task<PtxAssembly> Assemble(string assembler, string text, CancellationToken cancellation)
+    /// <param name="assembler">The assembler.</param>
+    /// <param name="architecture">For which cards, <c>sm_90</c> for example: each has its own way to use registers.</param>
+    /// <param name="text">A kernel.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<PtxAssembly> Assemble(
+        string assembler, string architecture, string text, CancellationToken cancellation)
     {
         string source = Path.GetTempFileName();
         try
         {
             await File.WriteAllTextAsync(source, text, cancellation);
-            using Process process = Process.Start(new ProcessStartInfo(assembler, ["-arch=sm_90", "-v", source, "-o", "/dev/null"])
+            string[] arguments = [$"-arch={architecture}", "-v", source, "-o", "/dev/null"];
+            using Process process = Process.Start(new ProcessStartInfo(assembler, arguments)
             {
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,

@@ -13,4 +13,10 @@ public static class SuiteKernels
         .. KernelSuite.Cases.Select(test => test.Kernel).Distinct()
             .Where(kernel => !kernel.StartsWith($"{nameof(KernelSet.Quantized)}.", StringComparison.Ordinal)),
     ];
+
+    /// <summary>
+    /// Cases that are run in every precision of products: all of matrix products, and one of attention and its gradient each, which have
+    /// all widths of heads that tensor cores multiply.
+    /// </summary>
+    internal static bool HasPrecisions(KernelCase test) => test.Kernel == "MatMul" || test.Name == "whole heads, every key";
 }

@@ -46,8 +46,9 @@ internal static class AttentionMask
             Row(arguments, scores.R2, batch, key + 2, position), Row(arguments, scores.R3, batch, key + 3, position));
     }
 
+    /// <summary>The positions that see a key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Quad Row(AttentionArguments arguments, Quad scores, int batch, int key, int position)
+    public static SeenPositions Positions(AttentionArguments arguments, int batch, int key)
     {
         bool exists = key < arguments.KeyLength;
         if (exists && arguments.HasPadding != 0)
@@ -55,17 +56,21 @@ internal static class AttentionMask
             exists = arguments.Padding[((long)batch * arguments.KeyLength) + key] == 0;
         }
 
-        // The positions that see the key: first .. last.
-        int first = arguments.Causal != 0 ? key : int.MinValue, last = arguments.Window > 0 ? key + arguments.Window - 1 : int.MaxValue;
-        first = exists ? first : int.MaxValue;
-        return Quad.Of(
-            Seen(position, first, last, scores.X),
-            Seen(position + 1, first, last, scores.Y),
-            Seen(position + 2, first, last, scores.Z),
-            Seen(position + 3, first, last, scores.W));
+        int first = arguments.Causal != 0 ? key : int.MinValue;
+        SeenPositions seen;
+        seen.First = exists ? first : int.MaxValue;
+        seen.Last = arguments.Window > 0 ? key + arguments.Window - 1 : int.MaxValue;
+        return seen;
     }
 
-    // Without a short cut: a select instead of branches.
-    private static float Seen(int position, int first, int last, float score) =>
-        (position >= first) & (position <= last) ? score : float.NegativeInfinity;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Quad Row(AttentionArguments arguments, Quad scores, int batch, int key, int position)
+    {
+        SeenPositions seen = Positions(arguments, batch, key);
+        return Quad.Of(
+            SeenPositions.Apply(seen, position, scores.X),
+            SeenPositions.Apply(seen, position + 1, scores.Y),
+            SeenPositions.Apply(seen, position + 2, scores.Z),
+            SeenPositions.Apply(seen, position + 3, scores.W));
+    }
 }

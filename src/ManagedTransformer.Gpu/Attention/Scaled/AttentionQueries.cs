@@ -9,6 +9,7 @@ internal struct AttentionQueries
 {
     public Quad Shift, Inverse, Dot;
 
+    /// <summary>Those of four queries in a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static AttentionQueries Load(AttentionGradientArguments arguments, int pair, int query)
     {

@@ -6,12 +6,19 @@ namespace ManagedTransformer.Gpu;
 /// <summary>Queues the kernels of attention.</summary>
 internal sealed class GpuScaledAttention(GpuDevice device)
 {
+    private readonly TensorAttentionLauncher _tensor = new(device);
+
     public void Forward(in AttentionProblem problem)
     {
         var arguments = AttentionArguments.Of(problem);
         if (GpuDecode.Suits(problem.QueryLength))
         {
             GpuDecode.Run(device, AttentionKeys.Of(arguments), problem.Batch * problem.Heads * problem.QueryLength);
+            return;
+        }
+
+        if (_tensor.TryForward(problem, arguments))
+        {
             return;
         }
 
@@ -36,6 +43,11 @@ internal sealed class GpuScaledAttention(GpuDevice device)
             QueryLength = forward.QueryLength,
             Width = forward.ValueWidth,
         });
+
+        if (_tensor.TryBackward(forward, arguments))
+        {
+            return;
+        }
 
         var keyGroups = new Index3D(Groups(forward, forward.KeyHeads, forward.KeyLength),
             Tile.Count(Math.Max(forward.HeadWidth, forward.ValueWidth)), 1);

@@ -47,5 +47,6 @@ internal struct SoftmaxState
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad Shift(Quad max) => Quad.Of(Shift(max.X), Shift(max.Y), Shift(max.Z), Shift(max.W));
 
-    private static float Shift(float max) => max == float.NegativeInfinity ? 0 : max;
+    /// <summary>The same for one query.</summary>
+    public static float Shift(float max) => max == float.NegativeInfinity ? 0 : max;
 }

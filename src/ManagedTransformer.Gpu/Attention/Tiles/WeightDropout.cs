@@ -31,11 +31,13 @@ internal struct WeightDropout
     public static float Factor(WeightDropout dropout, long element)
     {
         PhiloxWords words = GpuPhilox.Block(dropout.Seed, dropout.Sequence, (ulong)(element >> 2));
-        int place = (int)element & 3;
-        return Factor(dropout, place == 0 ? words.W0 : place == 1 ? words.W1 : place == 2 ? words.W2 : words.W3);
+        return Factor(dropout, PhiloxWords.Word(words, (int)element & 3));
     }
 
-    private static float Factor(WeightDropout dropout, uint word) => GpuPhilox.ToUnit(word) < dropout.Probability ? 0 : dropout.Kept;
+    /// <summary>True if a weight is kept that has this random word.</summary>
+    public static bool Keeps(WeightDropout dropout, uint word) => GpuPhilox.ToUnit(word) >= dropout.Probability;
+
+    private static float Factor(WeightDropout dropout, uint word) => Keeps(dropout, word) ? dropout.Kept : 0;
 
     /// <summary>Four words from word 1 to 3 of a block on, the last ones from the next block.</summary>
     private static PhiloxWords Shift(PhiloxWords low, PhiloxWords high, int shift)

@@ -57,17 +57,12 @@ internal readonly struct ColumnTensorLayout : ITensorLayout
     public int DepthBytes(int width) => 8 * RowBytes(width);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void LoadLeft(int width, uint address) => CudaAsm.Emit(
-        "ld.shared.b32 x0, [%0]; ld.shared.b32 x1, [%0+32]; ld.shared.b32 x2, [%1]; ld.shared.b32 x3, [%1+32];",
-        address,
-        address + (uint)(4 * RowBytes(width)));
+    public void LoadLeft(int width, uint address) =>
+        CudaAsm.Emit(TensorText.LoadLeftAcross, address, address + (uint)(4 * RowBytes(width)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void LoadRight(int width, uint address) => CudaAsm.Emit(
-        "ld.shared.b32 y0, [%0]; ld.shared.b32 y1, [%1]; ld.shared.b32 y2, [%0+32]; ld.shared.b32 y3, [%1+32]; "
-        + "ld.shared.b32 y4, [%0+64]; ld.shared.b32 y5, [%1+64]; ld.shared.b32 y6, [%0+96]; ld.shared.b32 y7, [%1+96];",
-        address,
-        address + (uint)(4 * RowBytes(width)));
+    public void LoadRight(int width, uint address) =>
+        CudaAsm.Emit(TensorText.LoadRightAcross, address, address + (uint)(4 * RowBytes(width)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int RowBytes(int width) => (width + Padding) * sizeof(float);

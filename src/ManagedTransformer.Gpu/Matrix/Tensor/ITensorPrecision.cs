@@ -10,11 +10,24 @@ internal interface ITensorPrecision
     /// </summary>
     bool NeedsCheck { get; }
 
-    /// <summary>Adds the products over 16 k to the sums of a warp.</summary>
-    /// <param name="left">Where the lane reads fragments of op(A).</param>
-    /// <param name="right">Where it reads fragments of op(B).</param>
-    void Multiply<TTile, TLeft, TRight>(uint left, uint right)
-        where TTile : struct, ITensorTile
-        where TLeft : struct, ITensorLayout
-        where TRight : struct, ITensorLayout;
+    /// <summary>Products of tensor cores in a product of fragments.</summary>
+    int Products { get; }
+
+    /// <summary>True if a product covers 16 k, the fragments of the second 8 taken after those of the first; else it covers 8.</summary>
+    bool IsPaired { get; }
+
+    /// <summary>Makes the fragment of A that was read last ready to be multiplied.</summary>
+    /// <param name="second">True for the second 8 k of a product.</param>
+    void TakeLeft(bool second);
+
+    /// <summary>The same for the fragments of B.</summary>
+    /// <param name="second">True for the second 8 k of a product.</param>
+    /// <param name="isExact">True if the elements have at most 11 significant bits.</param>
+    void TakeRight(bool second, bool isExact);
+
+    /// <summary>Adds what was taken to a band of sums (<see cref="TensorSums"/>).</summary>
+    void Multiply(int band, bool isExact);
+
+    /// <summary>The same with A and B exchanged: the sums have the bits that <see cref="Multiply"/> gives the transposed product.</summary>
+    void MultiplyMirrored(int band);
 }

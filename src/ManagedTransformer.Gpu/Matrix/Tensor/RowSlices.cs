@@ -24,9 +24,18 @@ internal static class RowSlices
     public static TensorSource Source(int elementBytes, int rowBytes, int width, long matrix, long stride, int first, int limit,
         int from, int to)
     {
-        int chunks = TensorTileCode.Depth * elementBytes / 16, row = Group.IdxX / chunks, k = Group.IdxX % chunks * (16 / elementBytes);
+        int chunks = TensorTileCode.Depth * elementBytes / 16;
+        return Chunks(2 * width, chunks, elementBytes, rowBytes, matrix, stride, first, limit, from, to);
+    }
+
+    /// <summary>The same for any number of threads and of chunks in a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TensorSource Chunks(int threads, int chunks, int elementBytes, int rowBytes, long matrix, long stride, int first,
+        int limit, int from, int to)
+    {
+        int row = Group.IdxX / chunks, k = Group.IdxX % chunks * (16 / elementBytes);
         TensorSource source = default;
-        source.PassAcross = 2 * width / chunks;
+        source.PassAcross = threads / chunks;
         source.Address = matrix + ((((first + row) * stride) + from + k) * elementBytes);
         source.PassBytes = source.PassAcross * stride * elementBytes;
         source.Place = (row * rowBytes) + (k * elementBytes);

@@ -41,11 +41,8 @@ internal readonly struct RowTensorLayout : ITensorLayout
     public int DepthBytes(int width) => 8 * sizeof(float);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void LoadLeft(int width, uint address) => CudaAsm.Emit("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {x0,x1,x2,x3}, [%0];", address);
+    public void LoadLeft(int width, uint address) => CudaAsm.Emit(TensorText.LoadLeftAlong, address);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void LoadRight(int width, uint address) => CudaAsm.Emit(
-        "ldmatrix.sync.aligned.m8n8.x4.shared.b16 {y0,y1,y2,y3}, [%0]; ldmatrix.sync.aligned.m8n8.x4.shared.b16 {y4,y5,y6,y7}, [%1];",
-        address,
-        address + (16 * RowBytes));
+    public void LoadRight(int width, uint address) => CudaAsm.Emit(TensorText.LoadRightAlong, address, address + (16 * RowBytes));
 }

@@ -8,38 +8,39 @@ internal readonly struct TensorBFloat16 : ITensorPrecision
 {
     public bool NeedsCheck => false;
 
+    public int Products => 1;
+
+    public bool IsPaired => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Multiply<TTile, TLeft, TRight>(uint left, uint right)
-        where TTile : struct, ITensorTile
-        where TLeft : struct, ITensorLayout
-        where TRight : struct, ITensorLayout
+    public void TakeLeft(bool second)
     {
-        int width = default(TTile).Width;
-        uint band = (uint)default(TLeft).BandBytes(width), high = (uint)default(TLeft).DepthBytes(width);
-        default(TRight).LoadRight(width, right);
-        CudaAsm.Emit(TensorText.PackRightLow);
-        default(TRight).LoadRight(width, right + (uint)default(TRight).DepthBytes(width));
-        CudaAsm.Emit(TensorText.PackRightHigh);
-        Take<TLeft>(width, left, high);
-        CudaAsm.Emit(TensorText.BFloat16Products0);
-        Take<TLeft>(width, left + band, high);
-        CudaAsm.Emit(TensorText.BFloat16Products1);
-        if (width == 128)
+        if (second)
         {
-            Take<TLeft>(width, left + (2 * band), high);
-            CudaAsm.Emit(TensorText.BFloat16Products2);
-            Take<TLeft>(width, left + (3 * band), high);
-            CudaAsm.Emit(TensorText.BFloat16Products3);
+            CudaAsm.Emit(TensorText.PackLeftHigh);
+        }
+        else
+        {
+            CudaAsm.Emit(TensorText.PackLeftLow);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Take<TLeft>(int width, uint left, uint high)
-        where TLeft : struct, ITensorLayout
+    public void TakeRight(bool second, bool isExact)
     {
-        default(TLeft).LoadLeft(width, left);
-        CudaAsm.Emit(TensorText.PackLeftLow);
-        default(TLeft).LoadLeft(width, left + high);
-        CudaAsm.Emit(TensorText.PackLeftHigh);
+        if (second)
+        {
+            CudaAsm.Emit(TensorText.PackRightHigh);
+        }
+        else
+        {
+            CudaAsm.Emit(TensorText.PackRightLow);
+        }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Multiply(int band, bool isExact) => TensorSums.AddBFloat16(band);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MultiplyMirrored(int band) => TensorSums.AddBFloat16(band);
 }

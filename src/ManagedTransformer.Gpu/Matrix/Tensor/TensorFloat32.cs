@@ -12,27 +12,17 @@ internal readonly struct TensorFloat32 : ITensorPrecision
 {
     public bool NeedsCheck => true;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Multiply<TTile, TLeft, TRight>(uint left, uint right)
-        where TTile : struct, ITensorTile
-        where TLeft : struct, ITensorLayout
-        where TRight : struct, ITensorLayout
-    {
-        int width = default(TTile).Width;
-        Eight<TTile, TLeft, TRight>(left, right);
-        Eight<TTile, TLeft, TRight>(left + (uint)default(TLeft).DepthBytes(width), right + (uint)default(TRight).DepthBytes(width));
-    }
+    public int Products => 3;
+
+    public bool IsPaired => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Eight<TTile, TLeft, TRight>(uint left, uint right)
-        where TTile : struct, ITensorTile
-        where TLeft : struct, ITensorLayout
-        where TRight : struct, ITensorLayout
+    public void TakeLeft(bool second) => CudaAsm.Emit(TensorText.SplitLeft);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void TakeRight(bool second, bool isExact)
     {
-        int width = default(TTile).Width;
-        uint band = (uint)default(TLeft).BandBytes(width);
-        default(TRight).LoadRight(width, right);
-        if (default(TRight).IsExact)
+        if (isExact)
         {
             CudaAsm.Emit(TensorText.TakeRight);
         }
@@ -40,65 +30,40 @@ internal readonly struct TensorFloat32 : ITensorPrecision
         {
             CudaAsm.Emit(TensorText.SplitRight);
         }
-
-        Split<TLeft>(width, left);
-        Low<TRight>();
-        CudaAsm.Emit(TensorText.Add00);
-        High<TRight>();
-        CudaAsm.Emit(TensorText.Add01);
-        Split<TLeft>(width, left + band);
-        Low<TRight>();
-        CudaAsm.Emit(TensorText.Add10);
-        High<TRight>();
-        CudaAsm.Emit(TensorText.Add11);
-        if (width == 128)
-        {
-            Split<TLeft>(width, left + (2 * band));
-            Low<TRight>();
-            CudaAsm.Emit(TensorText.Add20);
-            High<TRight>();
-            CudaAsm.Emit(TensorText.Add21);
-            Split<TLeft>(width, left + (3 * band));
-            Low<TRight>();
-            CudaAsm.Emit(TensorText.Add30);
-            High<TRight>();
-            CudaAsm.Emit(TensorText.Add31);
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Split<TLeft>(int width, uint left)
-        where TLeft : struct, ITensorLayout
+    public void Multiply(int band, bool isExact)
     {
-        default(TLeft).LoadLeft(width, left);
-        CudaAsm.Emit(TensorText.SplitLeft);
-    }
-
-    // The first 16 of the warp's columns.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Low<TRight>()
-        where TRight : struct, ITensorLayout
-    {
+        // The first 16 columns.
         CudaAsm.Emit(TensorText.LowLeftProducts0);
-        if (!default(TRight).IsExact)
+        if (!isExact)
         {
             CudaAsm.Emit(TensorText.LowRightProducts0);
         }
 
         CudaAsm.Emit(TensorText.HighProducts0);
-    }
+        TensorSums.AddFirst(band);
 
-    // The other 16.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void High<TRight>()
-        where TRight : struct, ITensorLayout
-    {
+        // The other 16.
         CudaAsm.Emit(TensorText.LowLeftProducts1);
-        if (!default(TRight).IsExact)
+        if (!isExact)
         {
             CudaAsm.Emit(TensorText.LowRightProducts1);
         }
 
         CudaAsm.Emit(TensorText.HighProducts1);
+        TensorSums.AddSecond(band);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MultiplyMirrored(int band)
+    {
+        CudaAsm.Emit(TensorText.MirroredLowProducts0);
+        CudaAsm.Emit(TensorText.HighProducts0);
+        TensorSums.AddFirst(band);
+        CudaAsm.Emit(TensorText.MirroredLowProducts1);
+        CudaAsm.Emit(TensorText.HighProducts1);
+        TensorSums.AddSecond(band);
     }
 }

@@ -35,7 +35,7 @@ internal static class TensorTileCode
         int width = default(TTile).Width;
         ArrayView<float> sums = SharedMemory.GetDynamic<float>();
         CudaAsm.Emit(TensorText.Registers);
-        CudaAsm.Emit("mov.u32 %0, __dyn_shared_alloca;", out uint shared);
+        uint shared = TensorRegister.SharedMemory();
         MatMulTile tile = MatMulTile.Mine(g, width);
         long matrixA = g.AddressA + (tile.Batch * g.BatchStrideA * default(TLeft).ElementBytes);
         long matrixB = g.AddressB + (tile.Batch * g.BatchStrideB * default(TRight).ElementBytes);
@@ -81,8 +81,8 @@ internal static class TensorTileCode
             left = default(TLeft).Next(left, g.StrideA);
             right = default(TRight).Next(right, g.StrideB);
             uint from = stage + leftPlace, to = stage + rightPlace;
-            default(TPrecision).Multiply<TTile, TLeft, TRight>(from, to);
-            default(TPrecision).Multiply<TTile, TLeft, TRight>(
+            TensorTileProduct.Add<TTile, TLeft, TRight, TPrecision>(from, to);
+            TensorTileProduct.Add<TTile, TLeft, TRight, TPrecision>(
                 from + (uint)(2 * default(TLeft).DepthBytes(width)), to + (uint)(2 * default(TRight).DepthBytes(width)));
             stage = stage + stageBytes == end ? shared : stage + stageBytes;
         }
@@ -90,10 +90,12 @@ internal static class TensorTileCode
         CudaAsm.Emit("cp.async.wait_all;");
         int pitch = width + Padding;
         uint place = shared + (uint)(((((warpRow * 16) + (lane >> 2)) * pitch) + (warpColumn * 32) + ((lane & 3) * 2)) * sizeof(float));
+
+        // 16 rows of every warp at a time.
         for (int band = 0; band < width / 32; band++)
         {
             Group.Barrier();
-            Put(band, place, place + (uint)(8 * pitch * sizeof(float)));
+            TensorSums.Store(band, place, place + (uint)(8 * pitch * sizeof(float)));
             Group.Barrier();
             for (int e = Group.IdxX; e < 32 * width; e += Group.DimX)
             {
@@ -116,34 +118,12 @@ internal static class TensorTileCode
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Clear(int width)
     {
-        CudaAsm.Emit(TensorText.Zero0);
-        CudaAsm.Emit(TensorText.Zero1);
+        TensorSums.Clear(0);
+        TensorSums.Clear(1);
         if (width == 128)
         {
-            CudaAsm.Emit(TensorText.Zero2);
-            CudaAsm.Emit(TensorText.Zero3);
-        }
-    }
-
-    // 16 rows of every warp: the lane has two neighbours of a row and two that lie 8 rows below.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(int band, uint place, uint below)
-    {
-        if (band == 0)
-        {
-            CudaAsm.Emit(TensorText.Store0, place, below);
-        }
-        else if (band == 1)
-        {
-            CudaAsm.Emit(TensorText.Store1, place, below);
-        }
-        else if (band == 2)
-        {
-            CudaAsm.Emit(TensorText.Store2, place, below);
-        }
-        else
-        {
-            CudaAsm.Emit(TensorText.Store3, place, below);
+            TensorSums.Clear(2);
+            TensorSums.Clear(3);
         }
     }
 

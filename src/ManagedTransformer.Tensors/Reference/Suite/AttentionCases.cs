@@ -62,12 +62,33 @@ internal static class AttentionCases
         new("groups of 3, padding, dropout", Padding: true, Dropout: 0.2f, Layout: Layout.Packed, Group: 3),
     ];
 
+    // Heads as wide as those that tensor cores have kernels for; few rows, since interpreting them takes its time.
+    private static readonly (int Batch, int Heads, int Queries, int Keys, int HeadWidth, int ValueWidth)[] _wholeSizes =
+        [(1, 1, 40, 72, 32, 32), (1, 1, 9, 40, 64, 64), (1, 1, 6, 40, 128, 128)];
+
+    private static readonly (int Batch, int Heads, int Queries, int Keys, int HeadWidth, int ValueWidth)[] _tiledSizes =
+        [(1, 1, 70, 70, 32, 32), (1, 1, 70, 9, 32, 32)];
+
+    private static readonly Setting[] _wholeSettings =
+    [
+        new("whole heads, every key", Layout: Layout.HeadsOutside),
+        new("whole heads, causal", Causal: true),
+        new("whole heads, causal, window, padding", Causal: true, Window: 34, Padding: true, Layout: Layout.Packed),
+        new("whole heads, window without causality", Window: 7),
+        new("whole heads, dropout", Dropout: 0.3f),
+        new("whole heads, groups of 2, causal, dropout", Causal: true, Dropout: 0.1f, Layout: Layout.Packed, Group: 2),
+    ];
+
     public static IEnumerable<KernelCase> All =>
     [
-        .. _settings.Select(setting => new KernelCase("Attention", setting.Name, run => RunForward(run, setting))),
-        .. _settings.Select(setting => new KernelCase("AttentionGradient", setting.Name, run => RunGradient(run, setting))),
-        .. _groupedSettings.Select(setting => new KernelCase("Attention", setting.Name, run => RunForward(run, setting))),
-        .. _groupedSettings.Select(setting => new KernelCase("AttentionGradient", setting.Name, run => RunGradient(run, setting))),
+        .. _settings.Select(setting => Forward(setting, _sizes)),
+        .. _settings.Select(setting => Gradient(setting, _sizes)),
+        .. _groupedSettings.Select(setting => Forward(setting, _groupedSizes)),
+        .. _groupedSettings.Select(setting => Gradient(setting, _groupedSizes)),
+        .. _wholeSettings.Select(setting => Forward(setting, _wholeSizes)),
+        .. _wholeSettings.Select(setting => Gradient(setting, _wholeSizes)),
+        Forward(new("whole heads, several tiles", Causal: true), _tiledSizes),
+        Gradient(new("whole heads, several tiles", Causal: true), _tiledSizes),
         new("Attention", "many heads", run => RunForward(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32))),
         new("AttentionGradient", "many heads", run => RunGradient(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32), _gradient)),
         new("Attention", "large scores", LargeScores),
@@ -76,16 +97,23 @@ internal static class AttentionCases
         new("Attention", "no query sees a key", NothingSeen),
     ];
 
-    private static void RunForward(KernelRun run, Setting setting)
-    {
-        foreach (var size in SizesOf(setting))
+    private static KernelCase Forward(Setting setting, IEnumerable<(int, int, int, int, int, int)> sizes) =>
+        new("Attention", setting.Name, run =>
         {
-            RunForward(run, setting, size);
-        }
-    }
+            foreach ((int, int, int, int, int, int) size in sizes)
+            {
+                RunForward(run, setting, size);
+            }
+        });
 
-    private static (int Batch, int Heads, int Queries, int Keys, int HeadWidth, int ValueWidth)[] SizesOf(Setting setting) =>
-        setting.Group == 1 ? _sizes : _groupedSizes;
+    private static KernelCase Gradient(Setting setting, IEnumerable<(int, int, int, int, int, int)> sizes) =>
+        new("AttentionGradient", setting.Name, run =>
+        {
+            foreach ((int, int, int, int, int, int) size in sizes)
+            {
+                RunGradient(run, setting, size, _gradient);
+            }
+        });
 
     private static void RunForward(KernelRun run, Setting setting, (int, int, int, int, int, int) size)
     {
@@ -94,14 +122,6 @@ internal static class AttentionCases
         problem = Problem(run, setting, size, _forward, "without sums ");
         (problem.Maxima, problem.Sums) = (default, default);
         run.Kernels.Attention.Attention(problem);
-    }
-
-    private static void RunGradient(KernelRun run, Setting setting)
-    {
-        foreach (var size in SizesOf(setting))
-        {
-            RunGradient(run, setting, size, _gradient);
-        }
     }
 
     private static void RunGradient(KernelRun run, Setting setting, (int, int, int, int, int, int) size, Tolerance scores,
@@ -138,7 +158,7 @@ internal static class AttentionCases
         foreach (float level in new[] { -96f, 96f })
         {
             foreach ((int, int, int Queries, int Keys, int, int) size in new[] { (2, 2, 45, 75, 12, 20), (1, 1, 1, 9, 5, 4),
-                (1, 1, 70, 70, 24, 24) })
+                (1, 1, 70, 70, 24, 24), (1, 1, 20, 40, 32, 32) })
             {
                 RunGradient(run, setting, size, _huge, forward =>
                 {
