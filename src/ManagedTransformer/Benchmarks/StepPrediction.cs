@@ -15,7 +15,8 @@ public sealed class StepPrediction(CardCeilings card, MatMulPrecision precision)
     /// <summary>Microseconds of the host that are assumed for a launch.</summary>
     public const double LaunchMicroseconds = 5;
 
-    private const string MatMul = "MatMul ";
+    // What runs on tensor cores: products, and softmax attention with heads of 32, 64 and 128, which is taken to be all of it.
+    private static readonly string[] _products = ["MatMul ", "Attention"];
 
     /// <summary>Milliseconds of a kernel's calls in a step, without their launches.</summary>
     /// <param name="kernel">What was counted.</param>
@@ -36,7 +37,7 @@ public sealed class StepPrediction(CardCeilings card, MatMulPrecision precision)
 
     private double ComputeMilliseconds(KernelCost kernel)
     {
-        bool isProduct = kernel.Kernel.StartsWith(MatMul, StringComparison.Ordinal);
+        bool isProduct = _products.Any(name => kernel.Kernel.StartsWith(name, StringComparison.Ordinal));
         return kernel.Operations / (isProduct ? card.MatMul(precision) : card.Float32) / 1e6;
     }
 

@@ -10,7 +10,7 @@ public sealed class StepPredictionTests
     private static readonly CardCeilings _card = new("x", "X", 1_000, 10_000, 60_000, 120_000, 0.5);
 
     private readonly KernelCost _product = new("forward", "MatMul nt 8 x 8 x 8", 3, 0, 40e9, 1e9),
-        _attention = new("forward", "Attention", 1, 0, 40e9, 1e9), _sum = new("backward", "Sum", 2, 0, 0, 6e9);
+        _attention = new("forward", "SpanAttention", 1, 0, 40e9, 1e9), _sum = new("backward", "Sum", 2, 0, 0, 6e9);
 
     [Theory]
     [InlineData(MatMulPrecision.Float32, 4)]
