@@ -5,8 +5,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Tensors.Cpu.ProductKeys;
 
 /// <summary>
-/// dKeys[head, half, key] += dScore times half of the query for every kept slot, in their order. An item is a block of columns of one half of
-/// one head: no two items write to the same place, and each walks all rows in order.
+/// dKeys[head, half, key] += dScore times half of the query for every kept slot, in their order. An item is a block of columns of one half
+/// of one head: no two items write to the same place, and each walks all rows in order.
 /// </summary>
 internal unsafe struct KeyBackward<TOps, TVector> : IRangeJob
     where TOps : struct, IVectorOps<TVector>
