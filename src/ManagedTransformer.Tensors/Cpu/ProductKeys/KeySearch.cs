@@ -39,7 +39,7 @@ internal unsafe struct KeySearch<TOps, TVector> : IWorkerJob
             _slots = slots,
             _shape = shape,
             _tile = (int)((shape.Rows + tiles - 1) / tiles),
-            _halves = BestKeys<TOps, TVector>.Guess(shape.Keys, shape.Kept),
+            _halves = KeyThreshold<TOps, TVector>.Guess(shape.Keys, shape.Kept),
             _pairs = BestKeys<TOps, TVector>.GuessOfPairs(shape.Kept),
         };
         WorkerPool.Shared.Run(checked((int)(tiles * shape.Heads)), ref job);
