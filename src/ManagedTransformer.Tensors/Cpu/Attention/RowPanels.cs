@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Attention;
@@ -13,16 +14,22 @@ internal static unsafe class RowPanels<TOps, TVector>
     // Rows of the right side that stay in the first-level cache while all rows of the left side pass.
     private const int DepthBlock = 256;
 
+    // Rows of one head are far apart: the processor does not foresee them. So many ahead they are asked for.
+    private const int Ahead = 32;
+
     /// <summary>Rows of a panel.</summary>
     public static int Size => 2 * TOps.Count;
 
     /// <summary>Vectors that hold so many numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Vectors(int count) => (count + TOps.Count - 1) / TOps.Count;
 
     /// <summary>The next multiple of the vector's length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Padded(int width) => Vectors(width) * TOps.Count;
 
     /// <summary>The next multiple of a panel's rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int PaddedRows(int rows) => (rows + Size - 1) / Size * Size;
 
     /// <summary>Transposes rows into panels [width, Size]; missing rows of the last one become 0.</summary>
@@ -31,6 +38,7 @@ internal static unsafe class RowPanels<TOps, TVector>
         for (int first = 0; first < count; first += Size, panels += width * Size)
         {
             int present = Math.Min(Size, count - first);
+            rows.Prefetch(first + Size, Math.Min(first + Size + Ahead, count), width);
             if (present < Size)
             {
                 new Span<float>(panels, width * Size).Clear();
@@ -52,6 +60,7 @@ internal static unsafe class RowPanels<TOps, TVector>
         for (int i = 0; i < count; i++)
         {
             // Heads are narrow: for so few vectors, calls of copies would take longer than the copies.
+            rows.Prefetch(i + Ahead, Math.Min(i + Ahead + 1, count), width);
             float* source = rows[i], row = target + ((nint)i * padded);
             for (int j = 0; j < width; j += TOps.Count)
             {
@@ -66,6 +75,7 @@ internal static unsafe class RowPanels<TOps, TVector>
         int padded = Padded(width);
         for (int i = 0; i < count; i++)
         {
+            target.Prefetch(i + Ahead, Math.Min(i + Ahead + 1, count), width);
             float* source = packed + ((nint)i * padded), row = target[i];
             for (int j = 0; j < width; j += TOps.Count)
             {

@@ -6,14 +6,24 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 /// <summary>
 /// Finds the slots that a head must compute. Those beyond its spans have no weight, but their scores are part of the sum behind epsilon.
 /// That sum counts where the softmax has almost all of its mass out there; elsewhere it is not worth the time that short spans save.
+/// A chunk of work is a head.
 /// </summary>
-internal static unsafe class SpanReach<TOps, TVector>
+internal readonly unsafe struct SpanReach<TOps, TVector> : IWorkerJob
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
     // Scores of queries with slots beyond the spans: up to so many all of them are looked at, beyond that those of some queries.
     private const long FewScores = 4096;
     private const int Probes = 32;
+
+    private readonly SpanArguments _arguments;
+    private readonly int* _slots;
+
+    private SpanReach(in SpanArguments arguments, int* slots)
+    {
+        _arguments = arguments;
+        _slots = slots;
+    }
 
     /// <summary>
     /// Lets a head compute all slots where a query needs those beyond its spans. Depends on the operands only: forward and backward agree.
@@ -22,25 +32,52 @@ internal static unsafe class SpanReach<TOps, TVector>
     /// <param name="slots">As far as the spans reach; changed.</param>
     public static void Extend(in SpanArguments arguments, int* slots)
     {
-        long queries = (long)arguments.Batch * arguments.QueryLength;
+        SpanReach<TOps, TVector> job = new(arguments, slots);
+        if ((long)arguments.Batch * arguments.QueryLength >= Probes)
+        {
+            WorkerPool.Shared.Run(arguments.Heads, ref job);
+            return;
+        }
+
         for (int head = 0; head < arguments.Heads; head++)
         {
-            int near = slots[head], beyond = arguments.Length - near;
-            if (beyond == 0)
-            {
-                continue;
-            }
-
-            slots[head] = arguments.Length;
-            long step = queries * beyond <= FewScores ? 1 : Math.Max(queries / Probes, 1);
-            bool needed = false;
-            for (long query = 0; query < queries && !needed; query += step)
-            {
-                needed = NeedsBeyond(arguments, (int)(query / arguments.QueryLength), (int)(query % arguments.QueryLength), head, beyond);
-            }
-
-            slots[head] = needed ? arguments.Length : near;
+            job.Execute(head);
         }
+    }
+
+    public void Execute(int head)
+    {
+        long queries = (long)_arguments.Batch * _arguments.QueryLength;
+        int near = _slots[head], beyond = _arguments.Length - near;
+        if (beyond == 0)
+        {
+            return;
+        }
+
+        _slots[head] = _arguments.Length;
+        long step = queries * beyond <= FewScores ? 1 : Math.Max(queries / Probes, 1);
+        bool needed = false;
+        for (long query = 0; query < queries && !needed; query += step)
+        {
+            if (query + step < queries)
+            {
+                Keys(query + step, head).Prefetch(0, _arguments.Length, _arguments.Width);
+            }
+
+            needed = NeedsBeyond(_arguments, Batch(query), Time(query), head, beyond);
+        }
+
+        _slots[head] = needed ? _arguments.Length : near;
+    }
+
+    private int Batch(long query) => (int)(query / _arguments.QueryLength);
+
+    private int Time(long query) => (int)(query % _arguments.QueryLength);
+
+    private HeadRows Keys(long query, int head)
+    {
+        HeadRows keys = _arguments.Keys(Batch(query), head);
+        return new HeadRows(keys[Time(query)], keys.Stride);
     }
 
     private static bool NeedsBeyond(in SpanArguments arguments, int batch, int t, int head, int beyond)

@@ -7,13 +7,26 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 /// tile holds a band of keys; seen with one more element from row to row, the same memory is a plain matrix of slots. The persistent slots
 /// stand behind the band.
 /// </summary>
-/// <param name="slots">Slots of the head's window.</param>
-/// <param name="persistent">Persistent slots.</param>
-internal readonly unsafe struct SpanTile<TOps, TVector>(int slots, int persistent)
+internal readonly unsafe struct SpanTile<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
     private const int ShortWindow = 128;
+
+    private readonly int _slots, _persistent;
+
+    // Column of persistent slot 0.
+    private readonly int _memory;
+
+    /// <summary>A layout.</summary>
+    /// <param name="slots">Slots of the head's window.</param>
+    /// <param name="persistent">Persistent slots.</param>
+    public SpanTile(int slots, int persistent)
+    {
+        (_slots, _persistent) = (slots, persistent);
+        _memory = RowPanels<TOps, TVector>.PaddedRows(slots) + (4 * RowPanels<TOps, TVector>.Size);
+        Stride = ((_memory + RowPanels<TOps, TVector>.PaddedRows(persistent) + 31) / 32 * 32) + 16;
+    }
 
     // Column of the first query's slot 0: vectors of positions may reach beyond the slots on both sides.
     private static int Lead => TOps.Count;
@@ -22,25 +35,22 @@ internal readonly unsafe struct SpanTile<TOps, TVector>(int slots, int persisten
     /// Queries of a tile: whole vectors, so that the band of every tile begins with a vector of keys. More of them reuse keys and values
     /// more often, fewer compute less beside a short window.
     /// </summary>
-    public int Rows => slots <= ShortWindow ? TOps.Count : 2 * TOps.Count;
-
-    // Column of persistent slot 0.
-    private int Memory => RowPanels<TOps, TVector>.PaddedRows(slots) + (4 * RowPanels<TOps, TVector>.Size);
+    public int Rows => _slots <= ShortWindow ? TOps.Count : 2 * TOps.Count;
 
     /// <summary>Distance of the rows: an odd multiple of 16, so that they do not share places in the cache.</summary>
-    public int Stride => ((Memory + RowPanels<TOps, TVector>.PaddedRows(persistent) + 31) / 32 * 32) + 16;
+    public int Stride { get; }
 
     /// <summary>Numbers of a tile.</summary>
     public int Size => Rows * Stride;
 
     /// <summary>Keys of the band of some queries.</summary>
-    public int BandKeys(int queries) => slots + queries - 1;
+    public int BandKeys(int queries) => _slots + queries - 1;
 
     /// <summary>A query's slots.</summary>
     public float* Window(float* tile, int query) => tile + (query * (Stride + 1)) + Lead;
 
     /// <summary>A query's persistent slots.</summary>
-    public float* PersistentSlots(float* tile, int query) => tile + (query * Stride) + Memory;
+    public float* PersistentSlots(float* tile, int query) => tile + (query * Stride) + _memory;
 
     /// <summary>
     /// Products of some queries from <paramref name="first"/> on, rows of padded width, with the keys of their band and the persistent
@@ -53,14 +63,14 @@ internal readonly unsafe struct SpanTile<TOps, TVector>(int slots, int persisten
         RowPanels<TOps, TVector>.MultiplyTransposed(queries, paddedWidth, count, keyPanels, firstVector,
             firstVector + RowPanels<TOps, TVector>.Vectors(BandKeys(count)), width, Window(tile, 0), Stride, accumulate: false);
         RowPanels<TOps, TVector>.MultiplyTransposed(queries, paddedWidth, count, persistentPanels, 0,
-            RowPanels<TOps, TVector>.Vectors(persistent), width, PersistentSlots(tile, 0), Stride, accumulate: false);
+            RowPanels<TOps, TVector>.Vectors(_persistent), width, PersistentSlots(tile, 0), Stride, accumulate: false);
     }
 
     /// <summary>Fills up the last vectors of a query's slots.</summary>
     public void Pad(float* tile, int query, float value)
     {
-        Fill(Window(tile, query), slots, value);
-        Fill(PersistentSlots(tile, query), persistent, value);
+        Fill(Window(tile, query), _slots, value);
+        Fill(PersistentSlots(tile, query), _persistent, value);
     }
 
     /// <summary>Clears what lies beside a query's window, as far as products read it.</summary>
@@ -68,7 +78,7 @@ internal readonly unsafe struct SpanTile<TOps, TVector>(int slots, int persisten
     {
         float* row = tile + (query * Stride) + Lead;
         new Span<float>(row, query).Clear();
-        int end = query + slots, limit = BandKeys(queries);
+        int end = query + _slots, limit = BandKeys(queries);
         new Span<float>(row + end, limit - end).Clear();
     }
 

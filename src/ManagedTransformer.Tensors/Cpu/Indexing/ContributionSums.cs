@@ -14,7 +14,7 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
 
     private readonly int* _sorted, _order;
     private readonly float* _weights, _values, _summed;
-    private readonly int _perValue;
+    private readonly ulong _reciprocal;
 
     public ContributionSums(in RowContributions contributions)
     {
@@ -24,7 +24,8 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
         _values = contributions.Values.Floats();
         _summed = contributions.Summed.Floats();
         Count = contributions.Count;
-        _perValue = contributions.PerValue;
+        // 2^64 / divisor, rounded up: the upper half of a product of 32 bits with it is the exact quotient. 0 stands for a divisor of 1.
+        _reciprocal = contributions.PerValue <= 1 ? 0 : (ulong.MaxValue / (uint)contributions.PerValue) + 1;
         Width = contributions.Width;
     }
 
@@ -41,7 +42,7 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
     public float Weight(long place) => _weights == null ? 1f : _weights[_order[place]];
 
     /// <summary>The row of values that the contribution at a place takes.</summary>
-    public long Value(long place) => (uint)_order[place] / (uint)_perValue;
+    public long Value(long place) => Value((uint)_order[place], _reciprocal);
 
     /// <summary>
     /// The first place from the given one on at which the contributions of a table row begin; the number of places if there is none.
@@ -86,14 +87,23 @@ internal readonly unsafe struct ContributionSums<TOps, TVector>
         return columns;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long Value(uint contribution, ulong reciprocal) =>
+        reciprocal == 0 ? contribution : (long)Math.BigMul(contribution, reciprocal, out _);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddEightVectors(long start, long end, long column, float* sum)
     {
         TVector s0 = TOps.Zero, s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+        int* order = _order;
+        float* firstValues = _values + column, weights = _weights;
+        long width = Width;
+        ulong reciprocal = _reciprocal;
         for (long place = start; place < end; place++)
         {
-            float* values = _values + (Value(place) * Width) + column;
-            TVector weight = TOps.Broadcast(Weight(place));
+            uint contribution = (uint)order[place];
+            float* values = firstValues + (Value(contribution, reciprocal) * width);
+            TVector weight = TOps.Broadcast(weights == null ? 1f : weights[contribution]);
             s0 = TOps.MultiplyAdd(weight, TOps.Load(values), s0);
             s1 = TOps.MultiplyAdd(weight, TOps.Load(values + TOps.Count), s1);
             s2 = TOps.MultiplyAdd(weight, TOps.Load(values + (2 * TOps.Count)), s2);

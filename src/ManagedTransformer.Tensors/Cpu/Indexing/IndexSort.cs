@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ManagedTransformer.Tensors.Cpu.Indexing;
 
@@ -81,34 +82,55 @@ internal static unsafe class IndexSort
         {
             long start = chunk * Chunk, end = Math.Min(Count, start + Chunk);
             int* places = Places + (chunk * (long)Digits);
-            if (!Moves)
+            if (Moves)
             {
-                new Span<int>(places, Digits).Clear();
-                for (long i = start; i < end; i++)
-                {
-                    places[Digit(Entry(i))]++;
-                }
-
+                Move(start, end, places);
                 return;
             }
 
-            for (long i = start; i < end; i++)
+            new Span<int>(places, Digits).Clear();
+            if (IsFirst)
             {
-                ulong entry = Entry(i);
-                int place = places[Digit(entry)]++;
-                if (IsLast)
-                {
-                    (Sorted[place], Order[place]) = ((int)(entry >> 32), (int)entry);
-                }
-                else
-                {
-                    To[place] = entry;
-                }
+                CountDigits((uint*)Indices, 1, start, end, Shift - 32, Digits - 1, places);
+            }
+            else
+            {
+                CountDigits((uint*)From + 1, 2, start, end, Shift - 32, Digits - 1, places);
             }
         }
 
-        private readonly ulong Entry(long i) => IsFirst ? ((ulong)(uint)Indices[i] << 32) | (uint)i : From[i];
+        // Loops over locals: through fields, which the stores might change, every entry would read them anew.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CountDigits(uint* indices, nint step, long start, long end, int shift, int mask, int* counts)
+        {
+            for (long i = start; i < end; i++)
+            {
+                counts[(indices[i * step] >> shift) & (uint)mask]++;
+            }
+        }
 
-        private readonly uint Digit(ulong entry) => (uint)(entry >> Shift) & (uint)(Digits - 1);
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void Move(long start, long end, int* places)
+        {
+            ulong* from = From, to = To;
+            uint* indices = (uint*)Indices;
+            int* sorted = Sorted, order = Order;
+            int shift = Shift;
+            uint mask = (uint)(Digits - 1);
+            bool isFirst = IsFirst, isLast = IsLast;
+            for (long i = start; i < end; i++)
+            {
+                ulong entry = isFirst ? ((ulong)indices[i] << 32) | (uint)i : from[i];
+                int place = places[(uint)(entry >> shift) & mask]++;
+                if (isLast)
+                {
+                    (sorted[place], order[place]) = ((int)(entry >> 32), (int)entry);
+                }
+                else
+                {
+                    to[place] = entry;
+                }
+            }
+        }
     }
 }

@@ -5,8 +5,8 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.ProductKeys;
 
 /// <summary>
-/// The best of a row of scores, and the best pairs of two such lists. A threshold that few more than the wanted scores reach is found by
-/// bisection; these are then ordered by counting, for each, how many come before it: no branch depends on a single score.
+/// The best of a row of scores, and the best pairs of two such lists. Scores from a threshold on are collected, and ordered by counting,
+/// for each, how many come before it: no branch depends on a single score.
 /// </summary>
 /// <remarks>
 /// Arrays of scores have room for whole vectors; what lies behind the last score is filled with NaN, which no comparison lets through.
@@ -15,15 +15,11 @@ internal static unsafe class BestKeys<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    private const int MostBisections = 16;
-
-    /// <summary>
-    /// Groups of scores per score that is kept: the maxima of fewer groups are compared sooner but let more scores through.
-    /// </summary>
-    private const int GroupsPerKept = 4;
-
     /// <summary>So many elements in whole vectors.</summary>
     public static int RoundUp(int count) => (count + TOps.Count - 1) / TOps.Count * TOps.Count;
+
+    /// <summary>The guess that <see cref="Pair"/> takes.</summary>
+    public static KeyQuantile GuessOfPairs(int kept) => KeyThreshold<TOps, TVector>.Guess(PairCount(kept), kept);
 
     /// <summary>Elements of scratch memory that <see cref="Select"/> takes.</summary>
     public static int SelectRoom(int length) => 5 * (RoundUp(length) + TOps.Count);
@@ -38,11 +34,13 @@ internal static unsafe class BestKeys<TOps, TVector>
     /// <param name="numbers">Numbers of its elements; null: 0, 1, 2, ...</param>
     /// <param name="length">Length of the row.</param>
     /// <param name="kept">From 1 to the length.</param>
+    /// <param name="guess">Of <see cref="KeyThreshold{TOps, TVector}.Guess"/>: it decides how soon the best are found.</param>
     /// <param name="scratch">Room of <see cref="SelectRoom"/>.</param>
     /// <param name="best">The best scores.</param>
     /// <param name="bestNumbers">Their numbers.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Select(float* scores, int* numbers, int length, int kept, float* scratch, float* best, int* bestNumbers)
+    public static void Select(float* scores, int* numbers, int length, int kept, in KeyQuantile guess, float* scratch, float* best,
+        int* bestNumbers)
     {
         int size = RoundUp(length) + TOps.Count;
         float* candidates = scratch;
@@ -52,7 +50,7 @@ internal static unsafe class BestKeys<TOps, TVector>
             scores[i] = float.NaN;
         }
 
-        float threshold = Threshold(scores, length, kept, scratch);
+        float threshold = KeyThreshold<TOps, TVector>.Find(scores, length, kept, guess, scratch);
         int count = float.IsNegativeInfinity(threshold) ? 0 : Candidates(scores, numbers, length, threshold, candidates, candidateNumbers);
         if (count < kept)
         {
@@ -71,8 +69,8 @@ internal static unsafe class BestKeys<TOps, TVector>
     /// <see cref="PairRoom"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pair(float* first, int* firstNumbers, float* second, int* secondNumbers, int kept, int keys, float* scratch,
-        float* best, int* bestNumbers)
+    public static void Pair(float* first, int* firstNumbers, float* second, int* secondNumbers, int kept, int keys,
+        in KeyQuantile guess, float* scratch, float* best, int* bestNumbers)
     {
         int size = RoundUp(PairCount(kept)) + TOps.Count, count = 0;
         float* sums = scratch;
@@ -91,7 +89,7 @@ internal static unsafe class BestKeys<TOps, TVector>
             count += partners;
         }
 
-        Select(sums, numbers, count, kept, scratch + (2 * size), best, bestNumbers);
+        Select(sums, numbers, count, kept, guess, scratch + (2 * size), best, bestNumbers);
     }
 
     /// <summary>The number of pairs that <see cref="Pair"/> looks at: the sum over A of floor(kept / (A + 1)).</summary>
@@ -101,96 +99,6 @@ internal static unsafe class BestKeys<TOps, TVector>
         for (int a = 0; a < kept; a++)
         {
             count += kept / (a + 1);
-        }
-
-        return count;
-    }
-
-    /// <summary>
-    /// A number that at least <paramref name="kept"/> scores reach, unless there are fewer that are not NaN,
-    /// and few more where the scores are spread.
-    /// </summary>
-    private static float Threshold(float* scores, int length, int kept, float* scratch)
-    {
-        // Long rows are searched by the maxima of groups: where so many maxima reach a number, at least as many scores do,
-        // and seldom many more.
-        int groups = Fold(scores, length, kept, scratch);
-        float* values = groups == length ? scores : scratch;
-        (float low, float high) = Extremes(values, groups);
-        int most = kept + Math.Max(4, kept / 4), reaching = groups;
-        for (int i = 0; i < MostBisections && reaching > most; i++)
-        {
-            float middle = (low * 0.5f) + (high * 0.5f);
-            int count = CountFrom(values, groups, middle);
-            if (count >= kept)
-            {
-                (low, reaching) = (middle, count);
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low;
-    }
-
-    /// <summary>
-    /// Writes the maxima of groups of scores, at least <see cref="GroupsPerKept"/> times as many groups as scores are kept;
-    /// short rows are left as they are.
-    /// </summary>
-    /// <returns>The number of groups.</returns>
-    private static int Fold(float* scores, int length, int kept, float* maxima)
-    {
-        int fold = 1;
-        while (length / (2 * fold) >= GroupsPerKept * kept)
-        {
-            fold *= 2;
-        }
-
-        int groups = RoundUp((length + fold - 1) / fold);
-        if (fold == 1 || groups >= length)
-        {
-            return length;
-        }
-
-        for (int i = 0; i < groups; i += TOps.Count)
-        {
-            TVector most = TOps.Broadcast(float.NegativeInfinity);
-            for (int at = i; at < length; at += groups)
-            {
-                // NaN is less than nothing.
-                TVector other = TOps.Load(scores + at);
-                most = TOps.Select(TOps.Less(most, other), other, most);
-            }
-
-            TOps.Store(most, maxima + i);
-        }
-
-        return groups;
-    }
-
-    /// <summary>The smallest and the largest of the scores that are not NaN.</summary>
-    private static (float Low, float High) Extremes(float* scores, int length)
-    {
-        TVector low = TOps.Broadcast(float.PositiveInfinity), high = TOps.Broadcast(float.NegativeInfinity);
-        for (int i = 0; i < length; i += TOps.Count)
-        {
-            TVector x = TOps.Load(scores + i);
-            low = TOps.Select(TOps.Less(x, low), x, low);
-            high = TOps.Select(TOps.Less(high, x), x, high);
-        }
-
-        return (-TOps.Max(TOps.Negate(low)), TOps.Max(high));
-    }
-
-    private static int CountFrom(float* scores, int length, float threshold)
-    {
-        TVector limit = TOps.Broadcast(threshold);
-        int count = 0;
-        for (int i = 0; i < length; i += TOps.Count)
-        {
-            count += BitOperations.PopCount(TOps.Bits(TOps.LessOrEqual(limit, TOps.Load(scores + i))));
         }
 
         return count;

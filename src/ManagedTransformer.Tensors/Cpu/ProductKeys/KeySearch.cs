@@ -21,6 +21,7 @@ internal unsafe struct KeySearch<TOps, TVector> : IWorkerJob
     private int* _slots;
     private ProductKeyShape _shape;
     private int _tile;
+    private KeyQuantile _halves, _pairs;
 
     public static void Run(float* query, float* keys, float* scores, int* slots, in ProductKeyShape shape)
     {
@@ -38,6 +39,8 @@ internal unsafe struct KeySearch<TOps, TVector> : IWorkerJob
             _slots = slots,
             _shape = shape,
             _tile = (int)((shape.Rows + tiles - 1) / tiles),
+            _halves = KeyThreshold<TOps, TVector>.Guess(shape.Keys, shape.Kept),
+            _pairs = BestKeys<TOps, TVector>.GuessOfPairs(shape.Kept),
         };
         WorkerPool.Shared.Run(checked((int)(tiles * shape.Heads)), ref job);
     }
@@ -64,18 +67,19 @@ internal unsafe struct KeySearch<TOps, TVector> : IWorkerJob
         Multiply(tile, stride, row, rows, head, 0);
         for (int i = 0; i < rows; i++)
         {
-            BestKeys<TOps, TVector>.Select(tile + ((nint)i * stride), null, _shape.Keys, kept, room, first + (i * kept),
-                firstNumbers + (i * kept));
+            BestKeys<TOps, TVector>.Select(tile + ((nint)i * stride), null, _shape.Keys, kept, _halves, room,
+                first + (i * kept), firstNumbers + (i * kept));
         }
 
         Multiply(tile, stride, row, rows, head, 1);
         for (int i = 0; i < rows; i++)
         {
-            BestKeys<TOps, TVector>.Select(tile + ((nint)i * stride), null, _shape.Keys, kept, room, second, secondNumbers);
+            BestKeys<TOps, TVector>.Select(tile + ((nint)i * stride), null, _shape.Keys, kept, _halves, room, second,
+                secondNumbers);
             long place = (((row + i) * heads) + head) * kept;
             BestKeys<TOps, TVector>.Pair(
-                first + (i * kept), firstNumbers + (i * kept), second, secondNumbers, kept, _shape.Keys, room, _scores + place,
-                _slots + place);
+                first + (i * kept), firstNumbers + (i * kept), second, secondNumbers, kept, _shape.Keys, _pairs, room,
+                _scores + place, _slots + place);
         }
     }
 

@@ -22,18 +22,18 @@ internal unsafe struct QueryBackward<TOps, TVector> : IRangeJob
     public readonly void Execute(long start, long end)
     {
         ThreadScratch scratch = _scratch ??= new ThreadScratch();
-        scratch.Reserve(HalfKeySums.Room(Shape.Keys, Shape.Kept));
-        HalfKeySums sums = new(scratch, Shape.Keys, Shape.Kept);
         int half = Shape.Half;
+        int* numbers = (int*)scratch.Reserve(BestKeys<TOps, TVector>.RoundUp(Shape.Kept));
         for (long item = start; item < end; item++)
         {
+            int* slots = Slots + (item * Shape.Kept);
             float* keys = Keys + (item % Shape.Heads * 2 * Shape.Keys * half), dQuery = DQuery + (item * 2 * half);
             new Span<float>(dQuery, 2 * half).Clear();
             for (int part = 0; part < 2; part++)
             {
-                int count = sums.Collect(Slots + (item * Shape.Kept), DScores + (item * Shape.Kept), part);
-                WeightedRows<TOps, TVector>.Add(keys + ((long)part * Shape.Keys * half), sums.Numbers, sums.Sums, count, half,
-                    dQuery + (part * half));
+                HalfKeys<TOps, TVector>.Number(slots, Shape.Kept, Shape.Keys, part, numbers);
+                WeightedRows<TOps, TVector>.Add(keys + ((long)part * Shape.Keys * half), numbers, DScores + (item * Shape.Kept), Shape.Kept,
+                    half, dQuery + (part * half));
             }
         }
     }
