@@ -16,7 +16,11 @@ internal struct TensorOperand
         bool isAligned = (address | ((operand.Batch | operand.Time | operand.Head) * sizeof(float))) % 16 == 0;
         return new TensorOperand
         {
-            Address = address, Batch = operand.Batch, Time = operand.Time, Head = operand.Head, Aligned = isAligned ? 1 : 0,
+            Address = address,
+            Batch = operand.Batch,
+            Time = operand.Time,
+            Head = operand.Head,
+            Aligned = isAligned ? 1 : 0,
         };
     }
 }

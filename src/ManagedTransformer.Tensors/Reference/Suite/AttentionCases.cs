@@ -92,8 +92,10 @@ internal static class AttentionCases
         new("Attention", "many heads", run => RunForward(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32))),
         new("AttentionGradient", "many heads", run => RunGradient(run, new("many heads", Causal: true), (4, 9, 50, 50, 32, 32), _gradient)),
         new("Attention", "large scores", LargeScores),
-        .. _settings.Select(
-            setting => new KernelCase("AttentionGradient", $"huge scores, {setting.Name}", run => HugeScores(run, setting))),
+        .. _settings.Select(setting => new KernelCase("AttentionGradient", $"huge scores, {setting.Name}",
+            run => HugeScores(run, setting, (2, 2, 45, 75, 12, 20), (1, 1, 1, 9, 5, 4), (1, 1, 70, 70, 24, 24)))),
+        new("AttentionGradient", "huge scores, whole heads",
+            run => HugeScores(run, new("whole heads", Causal: true), (1, 1, 20, 40, 32, 32))),
         new("Attention", "no query sees a key", NothingSeen),
     ];
 
@@ -153,12 +155,11 @@ internal static class AttentionCases
 
     // Scores of about plus or minus 1e4 that differ by little, all of them exact: weights are as exact as those of small scores. Gradients
     // of scores cancel before they meet factors of 96.
-    private static void HugeScores(KernelRun run, Setting setting)
+    private static void HugeScores(KernelRun run, Setting setting, params IEnumerable<(int, int, int, int, int, int)> sizes)
     {
         foreach (float level in new[] { -96f, 96f })
         {
-            foreach ((int, int, int Queries, int Keys, int, int) size in new[] { (2, 2, 45, 75, 12, 20), (1, 1, 1, 9, 5, 4),
-                (1, 1, 70, 70, 24, 24), (1, 1, 20, 40, 32, 32) })
+            foreach ((int, int, int, int, int, int) size in sizes)
             {
                 RunGradient(run, setting, size, _huge, forward =>
                 {
