@@ -34,7 +34,8 @@ fuzz() {
     dotnet "$out/bin/mt-fuzz.dll" seeds "$target" "$folder/in"
     local words=()
     [ -s "$folder/in.dict" ] && words=(-x "$folder/in.dict")
-    afl-fuzz -i "$folder/in" -o "$folder/out" -t 2000 -m none -V $((minutes * 60)) "${words[@]}" \
+    # What takes ten seconds ends the run, for the reader and afl-fuzz share one process: a busy machine must not do it.
+    afl-fuzz -i "$folder/in" -o "$folder/out" -t 10000 -m none -V $((minutes * 60)) "${words[@]}" \
         dotnet "$out/bin/mt-fuzz.dll" afl "$target" > "$folder/log" 2>&1 || { tail -20 "$folder/log" >&2; return 1; }
     grep -E '^(execs_done|corpus_count|saved_crashes|saved_hangs|run_time)' "$folder/out/default/fuzzer_stats" \
         | awk -v target="$target" '{ printf "%s%s %s", NR == 1 ? target ": " : ", ", $1, $3 } END { print "" }'

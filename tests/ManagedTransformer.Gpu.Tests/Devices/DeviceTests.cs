@@ -42,6 +42,21 @@ public sealed class DeviceTests : IDisposable
         Assert.Same(Device.Cpu, Tensors.Devices.Open("cpu"));
     }
 
+    [Theory]
+    [InlineData(50257, 8192, 50, 7)]
+    [InlineData(256, 2048, 1, 1)]
+    [InlineData(30000, 5, 1, 1)]
+    public void ACardTakesLargerBlocksOfLogits(int classes, int rows, int onProcessor, int onCard)
+    {
+        Assert.Equal(onProcessor, Blocks(Device.Cpu));
+        Assert.Equal(onCard, Blocks(_machine.Device));
+
+        int Blocks(Device device) =>
+            new ProjectedRows("test", Tensor.Empty(new Shape(rows, 1), DType.Float32, device), Weight(device), null).Blocks().Count();
+
+        Tensor Weight(Device device) => Tensor.Empty(new Shape(classes, 1), DType.Float32, device);
+    }
+
     [Fact]
     public void ScopesNest()
     {

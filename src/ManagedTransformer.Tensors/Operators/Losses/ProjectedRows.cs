@@ -8,9 +8,9 @@ namespace ManagedTransformer.Tensors;
 /// </summary>
 internal sealed class ProjectedRows
 {
-    // Blocks of logits that stay in the cache, but of so many rows that W, which every block packs anew, is worth packing,
-    // but within some memory.
-    private const long BlockElements = 1 << 20, MostElements = 1 << 23;
+    // Blocks of logits that stay in the processor's cache, but of so many rows that W, which every block packs anew, is worth packing,
+    // but within some memory. A card has no such cache, and reads W and adds to its gradient once for every block: 256 MB of logits.
+    private const long BlockElements = 1 << 20, MostElements = 1 << 23, CardElements = 1 << 26;
     private const int WorthPacking = 256, FewestRows = 16;
 
     private readonly Tensor _x, _weight;
@@ -36,7 +36,8 @@ internal sealed class ProjectedRows
         _width = x.Shape[-1];
         Classes = weight.Shape[0];
         Count = checked((int)x.Shape.Without(-1).Count);
-        long classes = Math.Max(1, Classes), rows = Math.Max(BlockElements / classes, Math.Min(WorthPacking, MostElements / classes));
+        long classes = Math.Max(1, Classes), elements = _x.Device.IsHost ? BlockElements : CardElements;
+        long rows = Math.Max(elements / classes, Math.Min(WorthPacking, MostElements / classes));
         _blockRows = (int)Math.Min(Count, Math.Max(FewestRows, rows));
     }
 
