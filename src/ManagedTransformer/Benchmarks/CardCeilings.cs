@@ -12,8 +12,8 @@ namespace ManagedTransformer.Benchmarks;
 /// <param name="Tf32">Those of dense TF32 products on tensor cores.</param>
 /// <param name="BFloat16">Those of dense bfloat16 products on tensor cores, summed in binary32.</param>
 /// <param name="MmaShare">
-/// The share of tensor-core rates that the instruction <c>mma.sync</c> reaches, which our kernels use: 0.62 on Hopper, whose full rate
-/// takes <c>wgmma</c> (Luo et al., Dissecting the NVIDIA Hopper Architecture through Microbenchmarking, 2024), elsewhere 1.
+/// The share of tensor-core rates that the instruction <c>mma.sync</c> is taken to reach, which our kernels use: 0.62 on Hopper, whose
+/// full rate takes <c>wgmma</c> (after Luo et al., Benchmarking and Dissecting the Nvidia Hopper GPU Architecture, 2024), elsewhere 1.
 /// </param>
 public sealed record CardCeilings(string Name, string Title, double GigabytesPerSecond, double Float32, double Tf32, double BFloat16,
     double MmaShare)
