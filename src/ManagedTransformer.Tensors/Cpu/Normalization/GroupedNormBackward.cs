@@ -41,89 +41,124 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
 
     public readonly void Execute(long start, long end)
     {
-        int features = _arguments.Features, width = _arguments.Width;
+        int width = _arguments.Width, block = _arguments.BlockRows, most = block * _arguments.Features,
+            totals = block * _arguments.Groups * TOps.Count;
         ThreadScratch scratch = _scratch ??= new ThreadScratch();
-        scratch.Reserve((3 * features) + width);
-        float* shuffled = scratch.Take(features), slope = scratch.Take(features), result = scratch.Take(features),
-            scaled = scratch.Take(width);
+        scratch.Reserve((2 * most) + (2 * totals));
+        float* sums = scratch.Take(totals), dots = scratch.Take(totals), shuffled = scratch.Take(most), scaled = scratch.Take(most);
         for (long band = start; band < end; band++)
         {
             float* dGain = _dGainParts + (band * width), dBias = _dBiasParts + (band * width);
             new Span<float>(dGain, width).Clear();
             new Span<float>(dBias, width).Clear();
-            for (long row = band * _band; row < Math.Min(_arguments.Rows, (band + 1) * _band); row++)
+            long last = Math.Min(_arguments.Rows, (band + 1) * _band);
+            for (long row = band * _band; row < last; row += block)
             {
-                Execute(row, dGain, dBias, shuffled, slope, result, scaled);
+                Execute(row, (int)Math.Min(block, last - row), dGain, dBias, shuffled, scaled, sums, dots);
             }
         }
     }
 
-    private readonly void Execute(long row, float* dGain, float* dBias, float* shuffled, float* slope, float* result, float* scaled)
+    private readonly void Execute(long row, int rows, float* dGain, float* dBias, float* shuffled, float* scaled,
+        float* sums, float* dots)
     {
-        int features = _arguments.Features, groups = _arguments.Groups, width = _arguments.Width, chunks = _arguments.Chunks;
+        int features = _arguments.Features, groups = _arguments.Groups, width = _arguments.Width;
         float* s = _arguments.X + (row * features), dy = _arguments.Y + (row * _arguments.Outputs), dx = _arguments.DX + (row * features);
         if (_arguments.Shuffle)
         {
-            FeatureShuffle.Forward(s, shuffled, groups, width);
+            for (int i = 0; i < rows; i++)
+            {
+                FeatureShuffle.Forward(s + (i * features), shuffled + (i * features), groups, width);
+            }
+
             s = shuffled;
         }
 
         if (_arguments.FirstWidth > 0)
         {
-            int firstChunk = _arguments.FirstChunk, chunk = _arguments.Chunk;
-            FeatureShuffle.Gather(dy + firstChunk, slope, chunks, chunk, firstChunk + chunk);
-            if (_arguments.DFirst != null)
-            {
-                FeatureShuffle.Gather(dy, _arguments.DFirst + (row * _arguments.FirstWidth), chunks, firstChunk, firstChunk + chunk);
-            }
-
-            dy = slope;
+            Unmix(dy, row, rows, scaled);
+            dy = scaled;
         }
 
-        float* ds = _arguments.Shuffle ? result : dx, means = _arguments.Mean + (row * groups), rstds = _arguments.Rstd + (row * groups);
-        for (int group = 0; group < groups; group++)
-        {
-            int at = group * width;
-            Group(s + at, dy + at, ds + at, means[group], rstds[group], dGain, dBias, scaled);
-        }
-
+        float* ds = _arguments.Shuffle ? scaled : dx, means = _arguments.Mean + (row * groups), rstds = _arguments.Rstd + (row * groups);
+        Sums(s, dy, means, rstds, rows * groups, dGain, dBias, scaled, sums, dots);
+        Gradients(s, means, rstds, rows * groups, scaled, sums, dots, ds);
         if (_arguments.Shuffle)
         {
-            FeatureShuffle.Backward(result, dx, groups, width);
+            for (int i = 0; i < rows; i++)
+            {
+                FeatureShuffle.Backward(scaled + (i * features), dx + (i * features), groups, width);
+            }
         }
     }
 
-    private readonly void Group(float* s, float* dy, float* ds, float mean, float rstd, float* dGain, float* dBias, float* scaled)
+    /// <summary>Splits gradients of mixed rows into those of the first array and those of normalised features.</summary>
+    private readonly void Unmix(float* dy, long row, int rows, float* slope)
+    {
+        int chunks = _arguments.Chunks, firstChunk = _arguments.FirstChunk, chunk = _arguments.Chunk;
+        for (int i = 0; i < rows; i++, dy += _arguments.Outputs)
+        {
+            FeatureShuffle.Gather(dy + firstChunk, slope + (i * _arguments.Features), chunks, chunk, firstChunk + chunk);
+            if (_arguments.DFirst != null)
+            {
+                FeatureShuffle.Gather(dy, _arguments.DFirst + ((row + i) * _arguments.FirstWidth), chunks, firstChunk, firstChunk + chunk);
+            }
+        }
+    }
+
+    /// <summary>
+    /// g = gain e, and per group sums of g and of g n, lane by lane; parts of dGain and dBias. Vector by vector through all groups: what
+    /// they share stays in registers, and their chains of dependent steps overlap.
+    /// </summary>
+    private readonly void Sums(float* s, float* dy, float* means, float* rstds, int groups, float* dGain, float* dBias, float* scaled,
+        float* sums, float* dots)
     {
         TFunction function = _function;
         int width = _arguments.Width;
         float* gains = _arguments.Gain, biases = _arguments.Bias;
-        TVector center = TOps.Broadcast(mean), scale = TOps.Broadcast(rstd), sum = TOps.Zero, dot = TOps.Zero;
         for (int i = 0; i < width; i += TOps.Count)
         {
             // Lanes behind the group's end have dy = 0 and gain = 0 and add nothing.
             int left = width - i;
-            TVector gain = VectorTail<TOps, TVector>.LoadUpTo(gains + i, left);
-            TVector normal = TOps.Multiply(TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + i, left), center), scale);
-            TVector affine = TOps.MultiplyAdd(gain, normal, VectorTail<TOps, TVector>.LoadUpTo(biases + i, left));
-            TVector e = TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(dy + i, left), function.Derivative(affine)),
-                g = TOps.Multiply(gain, e);
-            VectorTail<TOps, TVector>.StoreUpTo(TOps.MultiplyAdd(e, normal, VectorTail<TOps, TVector>.LoadUpTo(dGain + i, left)),
-                dGain + i, left);
-            VectorTail<TOps, TVector>.StoreUpTo(TOps.Add(e, VectorTail<TOps, TVector>.LoadUpTo(dBias + i, left)), dBias + i, left);
-            VectorTail<TOps, TVector>.StoreUpTo(g, scaled + i, left);
-            sum = TOps.Add(sum, g);
-            dot = TOps.MultiplyAdd(g, normal, dot);
-        }
+            TVector gain = VectorTail<TOps, TVector>.LoadUpTo(gains + i, left), bias = VectorTail<TOps, TVector>.LoadUpTo(biases + i, left);
+            TVector gainSum = VectorTail<TOps, TVector>.LoadUpTo(dGain + i, left),
+                biasSum = VectorTail<TOps, TVector>.LoadUpTo(dBias + i, left);
+            for (int group = 0; group < groups; group++)
+            {
+                int at = (group * width) + i;
+                TVector deviation = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + at, left), TOps.Broadcast(means[group])),
+                    normal = TOps.Multiply(deviation, TOps.Broadcast(rstds[group]));
+                TVector e = TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(dy + at, left),
+                    function.Derivative(TOps.MultiplyAdd(gain, normal, bias)));
+                TVector g = TOps.Multiply(gain, e);
+                VectorTail<TOps, TVector>.StoreUpTo(g, scaled + at, left);
+                (gainSum, biasSum) = (TOps.MultiplyAdd(e, normal, gainSum), TOps.Add(biasSum, e));
+                float* sum = sums + (group * TOps.Count), dot = dots + (group * TOps.Count);
+                TOps.Store(TOps.Add(i == 0 ? TOps.Zero : TOps.Load(sum), g), sum);
+                TOps.Store(TOps.MultiplyAdd(g, normal, i == 0 ? TOps.Zero : TOps.Load(dot)), dot);
+            }
 
-        TVector meanG = TOps.Broadcast(TOps.Sum(sum) / width), meanDot = TOps.Broadcast(TOps.Sum(dot) / width);
-        for (int i = 0; i < width; i += TOps.Count)
+            VectorTail<TOps, TVector>.StoreUpTo(gainSum, dGain + i, left);
+            VectorTail<TOps, TVector>.StoreUpTo(biasSum, dBias + i, left);
+        }
+    }
+
+    private readonly void Gradients(float* s, float* means, float* rstds, int groups, float* scaled, float* sums, float* dots, float* ds)
+    {
+        int width = _arguments.Width;
+        for (int group = 0; group < groups; group++, s += width, scaled += width, ds += width)
         {
-            int left = width - i;
-            TVector normal = TOps.Multiply(TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + i, left), center), scale);
-            TVector inner = TOps.NegatedMultiplyAdd(normal, meanDot,
-                TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(scaled + i, left), meanG));
-            VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(inner, scale), ds + i, left);
+            TVector center = TOps.Broadcast(means[group]), scale = TOps.Broadcast(rstds[group]),
+                meanG = TOps.Broadcast(TOps.Sum(TOps.Load(sums + (group * TOps.Count))) / width),
+                meanDot = TOps.Broadcast(TOps.Sum(TOps.Load(dots + (group * TOps.Count))) / width);
+            for (int i = 0; i < width; i += TOps.Count)
+            {
+                int left = width - i;
+                TVector normal = TOps.Multiply(TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + i, left), center), scale);
+                TVector inner = TOps.NegatedMultiplyAdd(normal, meanDot,
+                    TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(scaled + i, left), meanG));
+                VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(inner, scale), ds + i, left);
+            }
         }
     }
 }

@@ -24,41 +24,59 @@ internal unsafe struct GroupedNormForward<TOps, TVector, TFunction> : IRangeJob
 
     public readonly void Execute(long start, long end)
     {
-        int features = _arguments.Features, chunks = _arguments.Chunks, firstChunk = _arguments.FirstChunk, chunk = _arguments.Chunk;
+        int features = _arguments.Features, groups = _arguments.Groups, block = _arguments.BlockRows;
+        int chunks = _arguments.Chunks, firstChunk = _arguments.FirstChunk, chunk = _arguments.Chunk;
         ThreadScratch scratch = _scratch ??= new ThreadScratch();
-        scratch.Reserve(2 * features);
-        float* shuffled = scratch.Take(features), result = scratch.Take(features);
+        scratch.Reserve(2 * block * features);
+        float* shuffled = scratch.Take(block * features), result = scratch.Take(block * features);
         bool mixes = _arguments.First != null;
-        for (long row = start; row < end; row++)
+        for (long row = start; row < end; row += block)
         {
+            int rows = (int)Math.Min(block, end - row);
             float* s = _arguments.X + (row * features), y = _arguments.Y + (row * _arguments.Outputs);
             if (_arguments.Shuffle)
             {
-                FeatureShuffle.Forward(s, shuffled, _arguments.Groups, _arguments.Width);
+                for (int i = 0; i < rows; i++)
+                {
+                    FeatureShuffle.Forward(s + (i * features), shuffled + (i * features), groups, _arguments.Width);
+                }
+
                 s = shuffled;
             }
 
-            Normalize(s, mixes ? result : y, row);
+            Normalize(s, mixes ? result : y, _arguments.Mean + (row * groups), _arguments.Rstd + (row * groups), rows * groups);
             if (mixes)
             {
-                FeatureShuffle.Scatter(_arguments.First + (row * _arguments.FirstWidth), y, chunks, firstChunk, firstChunk + chunk);
-                FeatureShuffle.Scatter(result, y + firstChunk, chunks, chunk, firstChunk + chunk);
+                float* first = _arguments.First + (row * _arguments.FirstWidth);
+                for (int i = 0; i < rows; i++, y += _arguments.Outputs)
+                {
+                    FeatureShuffle.Scatter(first + (i * _arguments.FirstWidth), y, chunks, firstChunk, firstChunk + chunk);
+                    FeatureShuffle.Scatter(result + (i * features), y + firstChunk, chunks, chunk, firstChunk + chunk);
+                }
             }
         }
     }
 
-    private readonly void Normalize(float* s, float* y, long row)
+    /// <summary>Norms of groups side by side; each loop takes all of them, since the steps of one alone wait for each other.</summary>
+    private readonly void Normalize(float* s, float* y, float* means, float* rstds, int groups)
     {
         // Copies of the fields: stores to y might change the fields themselves, for all the compiler knows.
         TFunction function = _function;
-        int width = _arguments.Width, groups = _arguments.Groups;
+        int width = _arguments.Width;
         float* gains = _arguments.Gain, biases = _arguments.Bias;
-        float* means = _arguments.Mean + (row * groups), rstds = _arguments.Rstd + (row * groups);
+        for (int group = 0; group < groups; group++)
+        {
+            means[group] = Total(s + (group * width), width) / width;
+        }
+
+        for (int group = 0; group < groups; group++)
+        {
+            rstds[group] = 1f / MathF.Sqrt((SquaredDeviations(s + (group * width), width, means[group]) / width) + _arguments.Epsilon);
+        }
+
         for (int group = 0; group < groups; group++, s += width, y += width)
         {
-            float mean = Total(s, width) / width, rstd = 1f / MathF.Sqrt((SquaredDeviations(s, width, mean) / width) + _arguments.Epsilon);
-            (means[group], rstds[group]) = (mean, rstd);
-            TVector center = TOps.Broadcast(mean), scale = TOps.Broadcast(rstd);
+            TVector center = TOps.Broadcast(means[group]), scale = TOps.Broadcast(rstds[group]);
             for (int i = 0; i < width; i += TOps.Count)
             {
                 int left = width - i;
