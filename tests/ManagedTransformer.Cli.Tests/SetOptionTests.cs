@@ -36,6 +36,18 @@ public sealed class SetOptionTests : IDisposable
     }
 
     [Fact]
+    public void APrecisionIsAChangeLikeAnyOther()
+    {
+        Assert.Equal(0, _work.Train("whole", "--precision", "bfloat16").ExitCode);
+        Assert.Equal(0, _work.Train("set", "--set", "training.precision=bfloat16", "--steps", "10").ExitCode);
+        Assert.Contains("\"precision\": \"bfloat16\"", File.ReadAllText(_work["whole/recipe.json"]), StringComparison.Ordinal);
+        Assert.Equal(0, _work.Train("set", "--resume").ExitCode);
+        Assert.Equal(_work.LastCheckpoint("whole").Weights, _work.LastCheckpoint("set").Weights);
+        _work.Train("set", "--resume", "--precision", "tf32")
+            .AssertFails(CommandLine.Failed, "training.precision was \"bfloat16\" and is \"tf32\"");
+    }
+
+    [Fact]
     public void ARunWithoutACheckpointBeginsAgainAsItBegan()
     {
         Assert.Equal(0, _work.Train("out", "--set", "model.layers=2").ExitCode);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Kernels;
 using ManagedTransformer.Tensors.Reference;
@@ -66,6 +67,30 @@ public sealed class MatMulPrecisionTests
         }
 
         Assert.InRange(worst, 0, worstOfSums / 2);
+    }
+
+    [Theory]
+    [InlineData(MatMulPrecision.Tf32)]
+    [InlineData(MatMulPrecision.BFloat16)]
+    public void TheProcessorRoundsLikeTensorCores(MatMulPrecision precision)
+    {
+        const int Rows = 40, Columns = 72, Depth = 96;
+        var random = new Random(2);
+        float[] a = [.. Enumerable.Range(0, Rows * Depth).Select(_ => random.NextSingle() - 0.5f)];
+        float[] b = [.. Enumerable.Range(0, Columns * Depth).Select(_ => random.NextSingle() - 0.5f)];
+        using PtxMachine machine = PtxMachine.Interpreter();
+        using var run = new KernelRun(machine.Device);
+        DeviceBuffer c = run.Output("product", Rows * Columns, Tolerance.Exact);
+        DeviceBuffer left = run.Values(a), right = run.Values(b);
+        using MatMulPrecisionScope scope = new(precision);
+        run.Kernels.Matrix.MatMul(MatMulProblem.Single(Rows, Columns, Depth, left, Depth, false, right, Depth, true, c, Columns));
+        float[] onTensorCores = new float[Rows * Columns];
+        machine.Device.Read(c, sizeof(float), MemoryMarshal.AsBytes(onTensorCores.AsSpan()));
+        float[] onProcessor =
+            Tensor.From(a, new Shape(Rows, Depth)).MatMul(Tensor.From(b, new Shape(Columns, Depth)).Transpose()).ToArray();
+
+        // Orders of sums differ, roundings do not: a product's error of 4e-3 or 5e-4 would show.
+        Assert.All(onTensorCores.Zip(onProcessor), pair => Assert.Equal(pair.Second, pair.First, 2e-6f));
     }
 
     private static KernelCheck Check(string name, MatMulPrecision precision)

@@ -68,6 +68,7 @@ internal static class BenchTrainCommand
             HelpName = "CARD",
         };
         Option<int?> threads = CommonOptions.Threads();
+        Option<MatMulPrecision?> precision = DeviceOption.Precision();
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new("train",
             "Measures training steps (forward, backward, AdamW) of a pre-norm GELU language model with learned positions and tied output, "
@@ -77,7 +78,7 @@ internal static class BenchTrainCommand
             "mt bench train --layers 6 --dim 256 --heads 8 --seq 256 --batch 8 --vocab 256 --steps 1 --profile --card h200",
             "mt bench train --recipe multi30k-delight --seq 24")
         { layers, dim, heads, sequence, batch, vocab, recipe, steps, profile, card, threads,
-            DeviceOption.Create(), DeviceOption.Precision(), json };
+            DeviceOption.Create(), precision, json };
         command.Validators.Add(result =>
         {
             Option<int?>[] options = [layers, dim, heads, sequence, batch, vocab];
@@ -103,12 +104,28 @@ internal static class BenchTrainCommand
                 result.GetValue(layers), result.GetValue(dim), result.GetValue(heads), result.GetValue(sequence), result.GetValue(batch),
                 result.GetValue(vocab), result.GetValue(steps) ?? DefaultSteps);
             Recipe loaded = named?.Recipe ?? _standard;
+            using MatMulPrecisionScope scope = new(result.GetValue(precision) ?? Stated(loaded, named?.Source));
             TrainingMeasurement measured =
                 ModelFamily.Of(loaded).MeasureTraining(loaded, named?.Source, sizes, result.GetValue(profile));
             CardCeilings? ceilings = CardCeilings.All.FirstOrDefault(known => known.Name == result.GetValue(card));
             Write(terminal, measured, ceilings, result.GetValue(json));
         });
         return command;
+    }
+
+    // The precision that a recipe states.
+    private static MatMulPrecision? Stated(Recipe recipe, string? source)
+    {
+        MatMulPrecision? precision = (MatMulPrecision?)(recipe switch
+        {
+            LanguageModelRecipe language => language.Training.Precision,
+            TranslationRecipe translation => translation.Training.Precision,
+            _ => null,
+        });
+        return precision is not { } stated || Device.Current.MatMulPrecisions.Contains(stated)
+            ? precision
+            : throw new InputException(
+                $"{source}: training.precision is {stated}, which {Device.Current.Name} does not have; --precision float32 measures it there.");
     }
 
     private static void Write(Terminal terminal, TrainingMeasurement measured, CardCeilings? card, bool json)

@@ -4,6 +4,7 @@ using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Sweeps;
+using ManagedTransformer.Tensors;
 using ManagedTransformer.Training;
 
 namespace ManagedTransformer.Cli.Commands;
@@ -42,6 +43,7 @@ internal static class SweepCommand
         Option<long?> steps = CommonOptions.Number<long>("--steps", "Updates of every run.", 1, long.MaxValue);
         Option<ulong?> seed = CommonOptions.Seed("Decides initial weights, batches and dropout of every run (default: 1).");
         Option<int?> threads = CommonOptions.Threads();
+        Option<MatMulPrecision?> precision = DeviceOption.Precision();
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new("sweep",
             "Trains every combination of values of a recipe's keys, one run after another, and says which is the best. Ctrl-C saves and "
@@ -49,7 +51,7 @@ internal static class SweepCommand
             "mt sweep stories --set training.schedule.lr=1e-3,2e-3,4e-3 --set model.layers=2,4 --steps 300",
             "mt sweep finetune --init gpt2 --data input.txt --set training.optimizer.betas=[0.9,0.95],[0.9,0.99] --out out/betas")
         {
-            recipe, set, data, validation, tooLong, output, init, steps, seed, threads, DeviceOption.Create(), DeviceOption.Precision(),
+            recipe, set, data, validation, tooLong, output, init, steps, seed, threads, DeviceOption.Create(), precision,
             json,
         };
         command.SetAction(result =>
@@ -65,6 +67,7 @@ internal static class SweepCommand
                 Validation = result.GetValue(validation),
                 TooLong = TooLongOption.Parse(result.GetValue(tooLong)),
                 Init = result.GetValue(init),
+                Set = DeviceOption.RecipeChanges(result, precision),
                 Steps = result.GetValue(steps),
                 Seed = result.GetValue(seed) ?? 1,
             };

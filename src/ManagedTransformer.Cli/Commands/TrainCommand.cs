@@ -62,6 +62,7 @@ internal static class TrainCommand
         };
         Option<string?> workers = WorkersOption.Create();
         Option<bool> shard = WorkersOption.Shard();
+        Option<MatMulPrecision?> precision = DeviceOption.Precision();
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new("train",
             "Trains a model as a recipe says. Ctrl-C, SIGTERM and a closed terminal save and stop; --resume continues, bit for bit.",
@@ -72,7 +73,7 @@ internal static class TrainCommand
             "mt train multi30k-de-en --data train.de.gz,train.en.gz --valid val.de,val.en",
             "mt train finetune --init gpt2 --data input.txt --out out/finetuned")
         {
-            recipe, data, validation, tooLong, output, init, set, steps, seed, threads, device, DeviceOption.Precision(), resume, quiet,
+            recipe, data, validation, tooLong, output, init, set, steps, seed, threads, device, precision, resume, quiet,
             tensorBoard, workers, shard, json,
         };
         command.SetAction(result =>
@@ -101,7 +102,7 @@ internal static class TrainCommand
                 Validation = result.GetValue(validation),
                 TooLong = TooLongOption.Parse(result.GetValue(tooLong)),
                 Init = result.GetValue(init),
-                Set = result.GetValue(set) ?? [],
+                Set = [.. result.GetValue(set) ?? [], .. DeviceOption.RecipeChanges(result, precision)],
                 Steps = result.GetValue(steps),
                 Seed = result.GetValue(seed) ?? 1,
                 Resume = result.GetValue(resume),

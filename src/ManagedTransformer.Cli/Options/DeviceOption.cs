@@ -58,6 +58,14 @@ internal static partial class DeviceOption
     };
 
     /// <summary>
+    /// What <c>--precision</c> changes of a recipe, so that a run's folder tells it and <c>--resume</c> keeps it.
+    /// </summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="option">Made by <see cref="Precision"/>.</param>
+    public static IReadOnlyList<string> RecipeChanges(ParseResult parsed, Option<MatMulPrecision?> option) =>
+        parsed.GetValue(option) is { } precision ? [$"training.precision={precision.ToString().ToLowerInvariant()}"] : [];
+
+    /// <summary>
     /// Opens the device that was asked for, and a scope that places what the command makes there; null for the processor, or where a
     /// command has no such option.
     /// </summary>

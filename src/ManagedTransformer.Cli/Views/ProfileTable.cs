@@ -30,7 +30,7 @@ internal static class ProfileTable
         terminal.Output.WriteLine(
             $"With a clock at every kernel {profile.Milliseconds:F2} ms per step, "
             + $"{profile.MillisecondsOutsideKernels:F2} ms of them outside kernels");
-        StepPrediction? prediction = card is null ? null : new StepPrediction(card, Device.Current.MatMulPrecision);
+        StepPrediction? prediction = card is null ? null : new StepPrediction(card, MatMulPrecisionScope.Of(Device.Current));
         if (card is not null)
         {
             terminal.Output.WriteLine(Predicted(profile, card));

@@ -8,5 +8,20 @@ internal sealed class CpuMatrixKernels<TOps, TVector> : IMatrixKernels
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    public void MatMul(in MatMulProblem problem) => Gemm.Run<TOps, TVector>(GemmProblem.Of(problem));
+    public void MatMul(in MatMulProblem problem)
+    {
+        GemmProblem p = GemmProblem.Of(problem);
+        switch (MatMulPrecisionScope.Of(Device.Cpu))
+        {
+            case MatMulPrecision.Tf32:
+                RoundedGemm<TOps, TVector, Tf32Rounding<TOps, TVector>>.Run(p);
+                break;
+            case MatMulPrecision.BFloat16:
+                RoundedGemm<TOps, TVector, BFloat16Rounding<TOps, TVector>>.Run(p);
+                break;
+            default:
+                Gemm.Run<TOps, TVector>(p);
+                break;
+        }
+    }
 }

@@ -41,7 +41,9 @@ public abstract class Device
     /// <summary>The precisions of matrix products that the device has, the default first.</summary>
     public virtual IReadOnlyList<MatMulPrecision> MatMulPrecisions { get; } = [MatMulPrecision.Float32];
 
-    /// <summary>The precision of matrix products from now on.</summary>
+    /// <summary>
+    /// The precision of matrix products from now on, where no <see cref="MatMulPrecisionScope"/> says otherwise.
+    /// </summary>
     /// <exception cref="ArgumentException">The device does not have it.</exception>
     public MatMulPrecision MatMulPrecision
     {

@@ -15,6 +15,9 @@ internal sealed unsafe class HostDevice : Device
 
     public override bool IsHost => true;
 
+    public override IReadOnlyList<MatMulPrecision> MatMulPrecisions { get; } =
+        [MatMulPrecision.Float32, MatMulPrecision.Tf32, MatMulPrecision.BFloat16];
+
     public override void Synchronize()
     {
     }

@@ -36,7 +36,7 @@ public static class DeviceComparison
         ArgumentNullException.ThrowIfNull(second);
         ArgumentNullException.ThrowIfNull(recipes);
         ArgumentOutOfRangeException.ThrowIfNegative(seconds);
-        IEnumerable<MatMulPrecision> precisions = first.MatMulPrecisions.Union(second.MatMulPrecisions);
+        IEnumerable<MatMulPrecision> precisions = Fast(first).Union(Fast(second));
         IEnumerable<DeviceWork> works =
         [
             .. DeviceWorks.Kernels(), .. DeviceWorks.Products(precisions), .. DeviceWorks.Attentions(),
@@ -52,6 +52,10 @@ public static class DeviceComparison
 
         return rates;
     }
+
+    // A processor has lower precisions for their results alone.
+    private static IReadOnlyList<MatMulPrecision> Fast(Device device) =>
+        device.IsHost ? [MatMulPrecision.Float32] : device.MatMulPrecisions;
 
     // The median seconds of one run on every device.
     private static double[] Measure(DeviceWork work, Device[] devices, double seconds, CancellationToken cancellation)
@@ -84,7 +88,7 @@ public static class DeviceComparison
         public Turn(DeviceWork work, Device device, double seconds)
         {
             (_device, _before) = (device, device.MatMulPrecision);
-            _precision = device.MatMulPrecisions.Contains(work.Precision) ? work.Precision : device.MatMulPrecisions[0];
+            _precision = Fast(device).Contains(work.Precision) ? work.Precision : device.MatMulPrecisions[0];
             device.MatMulPrecision = _precision;
             using DeviceScope scope = new(device);
             _run = work.Prepare();

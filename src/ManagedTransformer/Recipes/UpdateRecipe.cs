@@ -24,6 +24,10 @@ public abstract record UpdateRecipe
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public TrainableParameters Trainable { get; set; }
 
+    /// <summary>Precision of matrix products while the model trains and is evaluated; null for the device's, float32.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrainingPrecision? Precision { get; set; }
+
     /// <summary>The optimiser.</summary>
     public OptimizerRecipe Optimizer { get; set; } = new();
 
@@ -49,6 +53,10 @@ public abstract record UpdateRecipe
 
     /// <summary>Updates between log lines.</summary>
     public long LogEvery { get; set; } = 10;
+
+    /// <summary>The precision as devices have it; null for the device's own.</summary>
+    [JsonIgnore]
+    internal MatMulPrecision? MatMulPrecision => (MatMulPrecision?)Precision;
 
     /// <summary>Which parameters are trained, whatever says so.</summary>
     [JsonIgnore]

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using ManagedTransformer.Files;
+using ManagedTransformer.Json;
 using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
 using ManagedTransformer.Training.Workers;
 
 namespace ManagedTransformer.Training;
@@ -47,6 +49,7 @@ public sealed partial class TrainingRun
                 + "must divide it: the batches of an update are dealt to them evenly.");
         }
 
+        RequirePrecision(_task.Recipe, options.RecipeName);
         _task.Trainer.Join(crew, options);
         if (crew.Count > 1)
         {
@@ -157,6 +160,7 @@ public sealed partial class TrainingRun
     {
         using OutputLock? held = _crew.IsFirst ? _lock ?? TrainingFolder.Lock(_options.Output) : null;
         _lock = null;
+        using MatMulPrecisionScope precision = new(_task.Recipe.MatMulPrecision);
         ExceptionDispatchInfo? failure = null;
         using TrainingLog? log = _crew.IsFirst ? new(TrainingFolder.LogFile(_options.Output), Step, _isEvaluationDue) : null;
         using TensorBoardLog? events = _crew.IsFirst && _options.TensorBoard ? new(_options.Output, Step) : null;
@@ -286,6 +290,17 @@ public sealed partial class TrainingRun
 
     /// <summary>Something that the trained model makes, for a person to read; null where the recipe asks for nothing.</summary>
     public string? Sample() => _task.Trainer.WithAverages(_task.Sample);
+
+    private static void RequirePrecision(UpdateRecipe recipe, string where)
+    {
+        Device device = Device.Current;
+        if (recipe.MatMulPrecision is { } precision && !device.MatMulPrecisions.Contains(precision))
+        {
+            throw new InputException(
+                $"{where}: training.precision is '{recipe.Precision!.Value.JsonName()}', and {device.Name} multiplies matrices in "
+                + $"{string.Join(", ", device.MatMulPrecisions).ToLowerInvariant()} only.");
+        }
+    }
 
     private bool IsStopped => _stop is { IsReached: true };
 

@@ -32,7 +32,7 @@ internal sealed class TensorAttentionLauncher(GpuDevice device)
     private bool TryForward<THead>(in AttentionProblem problem, AttentionArguments arguments)
         where THead : struct, ITensorHead
     {
-        Action<TensorAttentionArguments> kernel = device.MatMulPrecision switch
+        Action<TensorAttentionArguments> kernel = MatMulPrecisionScope.Of(device) switch
         {
             MatMulPrecision.Tf32 => TensorAttentionForwardCode.Run<THead, TensorTf32>,
             MatMulPrecision.BFloat16 => TensorAttentionForwardCode.Run<THead, TensorBFloat16>,
@@ -51,7 +51,7 @@ internal sealed class TensorAttentionLauncher(GpuDevice device)
     private bool TryBackward<THead>(in AttentionProblem problem, AttentionGradientArguments arguments)
         where THead : struct, ITensorHead
     {
-        (Action<TensorGradientArguments> keys, Action<TensorGradientArguments> queries) = device.MatMulPrecision switch
+        (Action<TensorGradientArguments> keys, Action<TensorGradientArguments> queries) = MatMulPrecisionScope.Of(device) switch
         {
             MatMulPrecision.Tf32 => Gradients<THead, TensorTf32>(),
             MatMulPrecision.BFloat16 => Gradients<THead, TensorBFloat16>(),

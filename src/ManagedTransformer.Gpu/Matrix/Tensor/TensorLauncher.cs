@@ -31,7 +31,7 @@ internal sealed class TensorLauncher(GpuDevice device)
 
         arguments.AlignedA = IsAligned(arguments.AddressA, problem.StrideA, problem.BatchStrideA, sizeof(float), 16) ? 1 : 0;
         arguments.AlignedB = IsAligned(arguments.AddressB, problem.StrideB, problem.BatchStrideB, elementB, 16) ? 1 : 0;
-        switch (device.MatMulPrecision)
+        switch (MatMulPrecisionScope.Of(device))
         {
             case MatMulPrecision.Tf32:
                 Multiply<TensorTf32>(problem, plan, arguments);
