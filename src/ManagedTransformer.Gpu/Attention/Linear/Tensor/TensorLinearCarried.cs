@@ -182,7 +182,7 @@ internal static class TensorLinearCarried
         }
     }
 
-    // The buffer of rows of s, with whom so many are left; where none are, streamed rows have the first one.
+    // The buffer of the rows of s that come when so many are left; the streamed rows behind them come into the first one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Buffer<TInner, TWidth>(int rest)
         where TInner : struct, ITensorHead

@@ -57,9 +57,18 @@ internal struct TensorLinearNumbers
     public static QuadBlock Weigh(TensorLinearNumbers numbers, QuadBlock products, int owned, int streamed)
     {
         streamed += TensorScores.Column;
-        return QuadBlock.Of(
+        QuadBlock weights = QuadBlock.Of(
             Weigh(numbers, products.R0, owned, streamed), Weigh(numbers, products.R1, owned, streamed + 8),
             Weigh(numbers, products.R2, owned, streamed + 16), Weigh(numbers, products.R3, owned, streamed + 24));
+        if (numbers.HasDecay != 0)
+        {
+            QuadBlock left = QuadBlock.Of(
+                Decay(numbers, owned, streamed), Decay(numbers, owned, streamed + 8), Decay(numbers, owned, streamed + 16),
+                Decay(numbers, owned, streamed + 24));
+            weights = QuadBlock.Multiply(weights, left);
+        }
+
+        return weights;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,12 +85,23 @@ internal struct TensorLinearNumbers
     private static float Weigh(TensorLinearNumbers numbers, float product, int later, int earlier)
     {
         float weight = (product + numbers.Biases[later]) * numbers.Factors[later];
-        if (numbers.HasDecay != 0)
-        {
-            float exponent = numbers.High[later] - numbers.High[earlier] + (numbers.Low[later] - numbers.Low[earlier]);
-            weight *= GpuMath.Exp(exponent > 0 ? 0 : exponent) * numbers.Added[earlier];
-        }
-
         return earlier <= later ? weight : 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Quad Decay(TensorLinearNumbers numbers, int owned, int streamed) => numbers.IsLater != 0
+        ? Quad.Of(
+            Left(numbers, owned, streamed), Left(numbers, owned, streamed + 1), Left(numbers, owned + 8, streamed),
+            Left(numbers, owned + 8, streamed + 1))
+        : Quad.Of(
+            Left(numbers, streamed, owned), Left(numbers, streamed + 1, owned), Left(numbers, streamed, owned + 8),
+            Left(numbers, streamed + 1, owned + 8));
+
+    // LinearDecay.Weight.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Left(TensorLinearNumbers numbers, int later, int earlier)
+    {
+        float exponent = numbers.High[later] - numbers.High[earlier] + (numbers.Low[later] - numbers.Low[earlier]);
+        return GpuMath.Exp(exponent > 0 ? 0 : exponent) * numbers.Added[earlier];
     }
 }
