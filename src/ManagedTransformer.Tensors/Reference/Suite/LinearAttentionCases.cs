@@ -11,7 +11,8 @@ internal static class LinearAttentionCases
     private static readonly Tolerance _forward = new(1e-5, 1e-5), _gradient = new(5e-5, 5e-5);
 
     private sealed record Setting(string Name, LinearDenominator Denominator = LinearDenominator.Add, float Epsilon = 1e-3f,
-        bool Gates = false, bool Padding = false, bool State = false, bool Packed = false, float Lowest = 0.05f, bool Factors = false);
+        bool Gates = false, bool Padding = false, bool State = false, bool Packed = false, float Lowest = 0.05f, bool Factors = false,
+        float LowestGate = -4);
 
     private readonly record struct Size(int Batch, int Heads, int Length, int Features, int Width, int Chunk)
     {
@@ -59,7 +60,7 @@ internal static class LinearAttentionCases
         new("whole heads, clamped magnitude, features of either sign", LinearDenominator.AbsClamp, 0.5f, State: true, Packed: true,
             Lowest: -0.2f),
         new("whole heads, padding", LinearDenominator.Clamp, 0.01f, Padding: true),
-        new("whole heads, gates", Gates: true, Epsilon: 1e-2f),
+        new("whole heads, gates, some all but closed", Gates: true, Epsilon: 1e-2f, LowestGate: -60),
         new("whole heads, gates, padding, state", LinearDenominator.Clamp, 1e-2f, Gates: true, Padding: true, State: true, Packed: true),
     ];
 
@@ -146,8 +147,8 @@ internal static class LinearAttentionCases
         (problem.Y, problem.YStrides) = Results(run, $"y {size}", setting, size, size.Width, _forward);
         long positions = (long)size.Batch * size.Length;
 
-        // Gates from almost closed to almost open.
-        problem.Gates = setting.Gates ? run.Numbers(positions * size.Heads, -4, 5, 1) : default;
+        // Gates from almost closed to almost open; where some are closed, sums of logarithms are large beside their differences.
+        problem.Gates = setting.Gates ? run.Numbers(positions * size.Heads, setting.LowestGate, 5, 1) : default;
         problem.EpsilonFactors = setting.Factors ? run.Numbers(positions * size.Heads, 0, 30, 1) : default;
         problem.KeyPadding = setting.Padding ? run.WholeNumbers(positions, 0, 2, 1) : default;
         problem.Denominators = run.Output($"denominators {size}", positions * size.Heads, _forward, 1);
