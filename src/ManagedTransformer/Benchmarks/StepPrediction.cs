@@ -15,8 +15,8 @@ public sealed class StepPrediction(CardCeilings card, MatMulPrecision precision)
     /// <summary>Microseconds of the host that are assumed for a launch.</summary>
     public const double LaunchMicroseconds = 5;
 
-    // What runs on tensor cores: products, and softmax attention with heads of 32, 64 and 128, which is taken to be all of it.
-    private static readonly string[] _products = ["MatMul ", "Attention"];
+    // What runs on tensor cores: products, and attention without spans where heads have the usual widths, which are taken to be all.
+    private static readonly string[] _products = ["MatMul ", "Attention", "LinearAttention"];
 
     /// <summary>Milliseconds of a kernel's calls in a step, without their launches.</summary>
     /// <param name="kernel">What was counted.</param>

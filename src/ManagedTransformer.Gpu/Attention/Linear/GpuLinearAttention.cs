@@ -9,6 +9,8 @@ namespace ManagedTransformer.Gpu;
 /// </summary>
 internal sealed class GpuLinearAttention(GpuDevice device)
 {
+    private readonly TensorLinearLauncher _tensor = new(device);
+
     public void Forward(in LinearAttentionProblem problem)
     {
         LinearArguments arguments = LinearArguments.Of(problem);
@@ -191,11 +193,20 @@ internal sealed class GpuLinearAttention(GpuDevice device)
     private void LaunchStates(in LinearAttentionProblem problem, LinearStateArguments arguments)
     {
         arguments.Pairs = problem.Batch * problem.Heads;
-        device.Launch(LinearStateCode.Run, new Index3D(Chunks(problem), Tile.Count(problem.Features), Tile.Count(problem.ValueWidth)),
-            Tile.GroupSize, arguments);
+        if (!_tensor.TryStates(problem, arguments))
+        {
+            var groups = new Index3D(Chunks(problem), Tile.Count(problem.Features), Tile.Count(problem.ValueWidth));
+            device.Launch(LinearStateCode.Run, groups, Tile.GroupSize, arguments);
+        }
+
         device.LaunchOver(LinearPrefixCode.Run, arguments.Pairs * LinearArguments.StateSize(arguments.Forward), arguments);
     }
 
-    private void LaunchRows(in LinearAttentionProblem problem, LinearRowArguments arguments) =>
-        device.Launch(LinearRowCode.Run, new Index3D(Chunks(problem), Tile.Count(arguments.Width), 1), Tile.GroupSize, arguments);
+    private void LaunchRows(in LinearAttentionProblem problem, LinearRowArguments arguments)
+    {
+        if (!_tensor.TryRows(problem, arguments))
+        {
+            device.Launch(LinearRowCode.Run, new Index3D(Chunks(problem), Tile.Count(arguments.Width), 1), Tile.GroupSize, arguments);
+        }
+    }
 }

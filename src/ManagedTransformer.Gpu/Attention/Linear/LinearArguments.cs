@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Kernels;
 namespace ManagedTransformer.Gpu;
 
 /// <summary>
-/// A <see cref="LinearAttentionProblem"/> as kernels take it. A pair is a head of a sequence; a chunk is a tile of positions. States are
-/// rows [s, z] of ValueWidth + 1 numbers, Features of them for every pair and chunk.
+/// A <see cref="LinearAttentionProblem"/> as kernels take it. A pair is a head of a sequence; a chunk is a tile of positions. A state
+/// is s, Features rows of ValueWidth numbers, and behind it z, Features numbers; there is one for every pair and chunk.
 /// </summary>
 internal struct LinearArguments
 {

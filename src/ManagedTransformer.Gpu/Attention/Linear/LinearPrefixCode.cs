@@ -10,13 +10,15 @@ internal static class LinearPrefixCode
     public static void Run(LinearStateArguments arguments)
     {
         LinearArguments forward = arguments.Forward;
-        int chunks = Tile.Count(forward.Length), width = forward.ValueWidth;
-        long size = LinearArguments.StateSize(forward);
+        int chunks = Tile.Count(forward.Length);
+        long size = LinearArguments.StateSize(forward), products = (long)forward.Features * forward.ValueWidth;
         for (long i = GridStride.First; i < arguments.Pairs * size; i += GridStride.Step)
         {
-            int pair = (int)(i / size), j = (int)(i % (width + 1));
-            long row = i / (width + 1), place = (row * width) + j, start = LinearStateArguments.Start(forward, pair, 0) + (i % size);
-            float state = arguments.HasFirst == 0 ? 0 : j == width ? arguments.FirstZ[row] : arguments.FirstS[place];
+            int pair = (int)(i / size);
+            long number = i % size, start = LinearStateArguments.Start(forward, pair, 0) + number;
+            bool isLast = number >= products;
+            long place = isLast ? (pair * (long)forward.Features) + number - products : (pair * products) + number;
+            float state = arguments.HasFirst == 0 ? 0 : isLast ? arguments.FirstZ[place] : arguments.FirstS[place];
             for (int step = 0; step < chunks; step++)
             {
                 int chunk = arguments.IsBackward != 0 ? chunks - 1 - step : step;
@@ -30,9 +32,9 @@ internal static class LinearPrefixCode
             arguments.States[start + (chunks * size)] = state;
             if (arguments.HasLast != 0)
             {
-                if (j == width)
+                if (isLast)
                 {
-                    arguments.LastZ[row] = state;
+                    arguments.LastZ[place] = state;
                 }
                 else
                 {

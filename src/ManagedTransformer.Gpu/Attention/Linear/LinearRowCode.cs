@@ -69,6 +69,31 @@ internal static class LinearRowCode
         TileProduct.Store(result, LinearArguments.Rows(forward, arguments.Result, pair, arguments.Width), first, column);
     }
 
+    /// <summary>False for the chunk that no state comes into.</summary>
+    public static bool HasState(LinearRowArguments arguments, int chunk) =>
+        arguments.HasFirst != 0 || chunk != (arguments.IsLater != 0 ? 0 : Tile.Count(arguments.Forward.Length) - 1);
+
+    /// <summary>
+    /// The share of the state that reaches a position, or the share of a position that reaches the state behind the chunk.
+    /// </summary>
+    public static float Scale(LinearRowArguments arguments, long start, int first, int t)
+    {
+        int length = arguments.Forward.Length, last = first + Tile.Size < length ? first + Tile.Size - 1 : length - 1;
+        return t >= length ? 0 : arguments.IsLater != 0
+            ? LinearDecay.Carry(arguments.Forward.Decay, start + t)
+            : LinearDecay.Weight(arguments.Forward.Decay, start + last, start + t);
+    }
+
+    /// <summary>z of a feature, 0 behind the last one.</summary>
+    public static float LastOf(LinearRowArguments arguments, int pair, int chunk, int feature) =>
+        feature < arguments.Forward.Features
+            ? arguments.States[LinearStateArguments.Last(arguments.Forward, pair, chunk) + feature]
+            : 0;
+
+    /// <summary>What a position's result is divided by; 1 behind the end.</summary>
+    public static float Divisor(LinearArguments arguments, int pair, int t, float sum) =>
+        t < arguments.Length ? LinearArguments.Divisor(arguments, sum, LinearArguments.EpsilonOf(arguments, pair, t)) : 1;
+
     /// <summary>The part that comes through the state.</summary>
     private static QuadBlock Carried(LinearRowArguments arguments, int pair, int chunk, int column, ArrayView<Quad> a, ArrayView<Quad> b)
     {
@@ -78,8 +103,7 @@ internal static class LinearRowCode
             state = LinearStateArguments.Rows(forward, arguments.States, pair, chunk);
         bool isTransposed = arguments.IsTransposed != 0;
         QuadBlock sum = default;
-        bool isFirst = chunk == (arguments.IsLater != 0 ? 0 : Tile.Count(forward.Length) - 1);
-        int width = isFirst && arguments.HasFirst == 0 ? 0 : arguments.CarriedWidth;
+        int width = HasState(arguments, chunk) ? arguments.CarriedWidth : 0;
         for (int k = 0; k < width; k += Tile.Depth)
         {
             Quad nextA = TileLoad.FetchColumns(carried, first, k),
@@ -116,29 +140,10 @@ internal static class LinearRowCode
             Scale(arguments, start, first, row + 3)));
     }
 
-    /// <summary>
-    /// The share of the state that reaches a position, or the share of a position that reaches the state behind the chunk.
-    /// </summary>
-    private static float Scale(LinearRowArguments arguments, long start, int first, int t)
-    {
-        int length = arguments.Forward.Length, last = first + Tile.Size < length ? first + Tile.Size - 1 : length - 1;
-        return t >= length ? 0 : arguments.IsLater != 0
-            ? LinearDecay.Carry(arguments.Forward.Decay, start + t)
-            : LinearDecay.Weight(arguments.Forward.Decay, start + last, start + t);
-    }
-
     /// <summary>z of four features.</summary>
     private static Quad Last(LinearRowArguments arguments, int pair, int chunk, int feature) => Quad.Of(
         LastOf(arguments, pair, chunk, feature), LastOf(arguments, pair, chunk, feature + 1), LastOf(arguments, pair, chunk, feature + 2),
         LastOf(arguments, pair, chunk, feature + 3));
-
-    private static float LastOf(LinearRowArguments arguments, int pair, int chunk, int feature)
-    {
-        int width = arguments.Forward.ValueWidth;
-        return feature < arguments.Forward.Features
-            ? arguments.States[LinearStateArguments.Start(arguments.Forward, pair, chunk) + ((long)feature * (width + 1)) + width]
-            : 0;
-    }
 
     /// <summary>The thread's part of e^c[t] (q[t] . z) for four positions: every 16th feature.</summary>
     private static Quad CarriedSums(LinearRowArguments arguments, int pair, int chunk, int t)
@@ -158,7 +163,4 @@ internal static class LinearRowCode
         return Quad.Multiply(sum, Quad.Of(Scale(arguments, start, first, t), Scale(arguments, start, first, t + 1),
             Scale(arguments, start, first, t + 2), Scale(arguments, start, first, t + 3)));
     }
-
-    private static float Divisor(LinearArguments arguments, int pair, int t, float sum) =>
-        t < arguments.Length ? LinearArguments.Divisor(arguments, sum, LinearArguments.EpsilonOf(arguments, pair, t)) : 1;
 }

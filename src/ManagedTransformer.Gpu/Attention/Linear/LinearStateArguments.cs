@@ -24,10 +24,10 @@ internal struct LinearStateArguments
         (((long)pair * (Tile.Count(arguments.Length) + 1)) + chunk) * LinearArguments.StateSize(arguments);
 
     /// <summary>Rows s of the state of a chunk.</summary>
-    public static TileRows Rows(LinearArguments arguments, ArrayView<float> states, int pair, int chunk)
-    {
-        TileRows rows = TileRows.Of(states, Start(arguments, pair, chunk), arguments.Features, arguments.ValueWidth);
-        rows.Stride = arguments.ValueWidth + 1;
-        return rows;
-    }
+    public static TileRows Rows(LinearArguments arguments, ArrayView<float> states, int pair, int chunk) =>
+        TileRows.Of(states, Start(arguments, pair, chunk), arguments.Features, arguments.ValueWidth);
+
+    /// <summary>Where z of the state of a chunk lies.</summary>
+    public static long Last(LinearArguments arguments, int pair, int chunk) =>
+        Start(arguments, pair, chunk) + ((long)arguments.Features * arguments.ValueWidth);
 }

@@ -18,24 +18,7 @@ internal static class LinearStateCode
         int count = forward.Length - first < Tile.Size ? forward.Length - first : Tile.Size;
         TileRows left = LinearArguments.Rows(forward, arguments.Left, pair, forward.Features),
             right = LinearArguments.Rows(forward, arguments.Right, pair, forward.ValueWidth);
-        if (thread < Tile.Size)
-        {
-            long start = (long)pair * forward.Length, position = start + first + thread;
-            float scale = 0, factor = 0, last = 0;
-            if (thread < count)
-            {
-                bool isBackward = arguments.IsBackward != 0;
-                scale = isBackward
-                    ? LinearDecay.Carry(forward.Decay, position)
-                    : LinearDecay.Weight(forward.Decay, start + first + count - 1, position);
-                factor = isBackward ? arguments.Factors[position] : 1;
-                last = isBackward ? arguments.LastFactors[position] : 1;
-            }
-
-            scales[thread] = scale * factor;
-            lasts[thread] = scale * factor * last;
-        }
-
+        LoadScales(arguments, pair, first, count, scales, lasts);
         QuadBlock result = default;
         int row = thread >> 6;
         for (int k = 0; k < count; k += Tile.Depth)
@@ -56,7 +39,35 @@ internal static class LinearStateCode
         }
     }
 
-    /// <summary>The column z: a feature by four threads, a quarter of the positions each.</summary>
+    /// <summary>
+    /// What the first 64 threads know of a position each: the share of its product, and that of its row, in what the chunk adds to s and
+    /// to z; 0 behind the end.
+    /// </summary>
+    public static void LoadScales(LinearStateArguments arguments, int pair, int first, int count, ArrayView<float> scales,
+        ArrayView<float> lasts)
+    {
+        int t = Group.IdxX;
+        if (t >= Tile.Size)
+        {
+            return;
+        }
+
+        LinearDecay decay = arguments.Forward.Decay;
+        long start = (long)pair * arguments.Forward.Length, position = start + first + t;
+        float scale = 0, factor = 0, last = 0;
+        if (t < count)
+        {
+            bool isBackward = arguments.IsBackward != 0;
+            scale = isBackward ? LinearDecay.Carry(decay, position) : LinearDecay.Weight(decay, start + first + count - 1, position);
+            factor = isBackward ? arguments.Factors[position] : 1;
+            last = isBackward ? arguments.LastFactors[position] : 1;
+        }
+
+        scales[t] = scale * factor;
+        lasts[t] = scale * factor * last;
+    }
+
+    /// <summary>z: a feature by four threads, a quarter of the positions each.</summary>
     private static void StoreLast(LinearStateArguments arguments, TileRows left, ArrayView<float> lasts, ArrayView<float> parts, int pair,
         int chunk, int feature, int count)
     {
@@ -70,10 +81,9 @@ internal static class LinearStateCode
         Group.Barrier();
         parts[thread] = sum;
         Group.Barrier();
-        int width = arguments.Forward.ValueWidth;
         if (thread < Tile.Size && i < arguments.Forward.Features)
         {
-            arguments.States[LinearStateArguments.Start(arguments.Forward, pair, chunk) + ((long)i * (width + 1)) + width] =
+            arguments.States[LinearStateArguments.Last(arguments.Forward, pair, chunk) + i] =
                 parts[thread] + parts[thread + 64] + (parts[thread + 128] + parts[thread + 192]);
         }
     }

@@ -43,17 +43,9 @@ internal static class TensorResults
         }
     }
 
-    /// <summary>
-    /// Writes results through shared memory, where the group's own rows were that nobody reads any more, so that neighbouring threads write
-    /// neighbouring elements.
-    /// </summary>
-    /// <param name="firstBand">The first band of the results.</param>
-    /// <param name="place">The address of the shared memory, its start.</param>
-    /// <param name="shared">The shared memory.</param>
-    /// <param name="rows">The rows to write.</param>
-    /// <param name="first">The group's first row among them.</param>
+    /// <summary>Puts results into rows in shared memory, each warp's 16 where those are that it owned.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store<THead>(int firstBand, uint place, ArrayView<float> shared, TileRows rows, int first)
+    public static void Put<THead>(int firstBand, uint place)
         where THead : struct, ITensorHead
     {
         const uint BandBytes = 32 * sizeof(float);
@@ -71,13 +63,32 @@ internal static class TensorResults
             TensorSums.Store(firstBand + 2, upper + (2 * BandBytes), lower + (2 * BandBytes));
             TensorSums.Store(firstBand + 3, upper + (3 * BandBytes), lower + (3 * BandBytes));
         }
+    }
 
+    /// <summary>
+    /// Writes results through shared memory, where the group's own rows were that nobody reads any more, so that neighbouring threads write
+    /// neighbouring elements. Columns that the rows lack are left out.
+    /// </summary>
+    /// <param name="firstBand">The first band of the results.</param>
+    /// <param name="place">The address of the shared memory, its start.</param>
+    /// <param name="shared">The shared memory.</param>
+    /// <param name="rows">The rows to write.</param>
+    /// <param name="first">The group's first row among them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<THead>(int firstBand, uint place, ArrayView<float> shared, TileRows rows, int first)
+        where THead : struct, ITensorHead
+    {
+        int width = default(THead).Width;
+        Put<THead>(firstBand, place);
         Group.Barrier();
         int pitch = TensorRows.RowBytes<THead>() / sizeof(float), end = rows.Count - first < Tile.Size ? rows.Count - first : Tile.Size;
         for (int e = Group.IdxX; e < end * width; e += TensorRows.GroupSize)
         {
             int line = e / width, column = e % width;
-            rows.Data[rows.Start + ((first + line) * rows.Stride) + column] = shared[(line * pitch) + column];
+            if (column < rows.Width)
+            {
+                rows.Data[rows.Start + ((first + line) * rows.Stride) + column] = shared[(line * pitch) + column];
+            }
         }
     }
 }

@@ -165,6 +165,30 @@ internal static class TensorSums
         }
     }
 
+    /// <summary>
+    /// Adds numbers of the 32 columns, times one number for the rows of the first and of the second half of the band: they lie in shared
+    /// memory from the lane's first column on.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddOuter(int band, float upper, float lower, uint address)
+    {
+        switch (band)
+        {
+            case 0:
+                CudaAsm.Emit(TensorText.AddOuter0, upper, lower, address);
+                break;
+            case 1:
+                CudaAsm.Emit(TensorText.AddOuter1, upper, lower, address);
+                break;
+            case 2:
+                CudaAsm.Emit(TensorText.AddOuter2, upper, lower, address);
+                break;
+            default:
+                CudaAsm.Emit(TensorText.AddOuter3, upper, lower, address);
+                break;
+        }
+    }
+
     /// <summary>Writes a band to shared memory: the lane's part of the first 8 rows, and that of the others.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(int band, uint upper, uint lower)

@@ -176,4 +176,36 @@ internal static partial class TensorText
         + "st.shared.v2.f32 [%0+64], {c56,c57}; st.shared.v2.f32 [%0+96], {c60,c61}; "
         + "st.shared.v2.f32 [%1+0], {c50,c51}; st.shared.v2.f32 [%1+32], {c54,c55}; "
         + "st.shared.v2.f32 [%1+64], {c58,c59}; st.shared.v2.f32 [%1+96], {c62,c63};";
+
+    public const string AddOuter0 =
+        "ld.shared.v2.f32 {d0,d1}, [%2]; ld.shared.v2.f32 {d2,d3}, [%2+32]; ld.shared.v2.f32 {d4,d5}, [%2+64]; "
+        + "ld.shared.v2.f32 {d6,d7}, [%2+96]; fma.rn.f32 c0, %0, d0, c0; fma.rn.f32 c1, %0, d1, c1; fma.rn.f32 c2, %1, d0, c2; "
+        + "fma.rn.f32 c3, %1, d1, c3; fma.rn.f32 c4, %0, d2, c4; fma.rn.f32 c5, %0, d3, c5; fma.rn.f32 c6, %1, d2, c6; "
+        + "fma.rn.f32 c7, %1, d3, c7; fma.rn.f32 c8, %0, d4, c8; fma.rn.f32 c9, %0, d5, c9; fma.rn.f32 c10, %1, d4, c10; "
+        + "fma.rn.f32 c11, %1, d5, c11; fma.rn.f32 c12, %0, d6, c12; fma.rn.f32 c13, %0, d7, c13; fma.rn.f32 c14, %1, d6, c14; "
+        + "fma.rn.f32 c15, %1, d7, c15;";
+
+    public const string AddOuter1 =
+        "ld.shared.v2.f32 {d0,d1}, [%2]; ld.shared.v2.f32 {d2,d3}, [%2+32]; ld.shared.v2.f32 {d4,d5}, [%2+64]; "
+        + "ld.shared.v2.f32 {d6,d7}, [%2+96]; fma.rn.f32 c16, %0, d0, c16; fma.rn.f32 c17, %0, d1, c17; "
+        + "fma.rn.f32 c18, %1, d0, c18; fma.rn.f32 c19, %1, d1, c19; fma.rn.f32 c20, %0, d2, c20; fma.rn.f32 c21, %0, d3, c21; "
+        + "fma.rn.f32 c22, %1, d2, c22; fma.rn.f32 c23, %1, d3, c23; fma.rn.f32 c24, %0, d4, c24; fma.rn.f32 c25, %0, d5, c25; "
+        + "fma.rn.f32 c26, %1, d4, c26; fma.rn.f32 c27, %1, d5, c27; fma.rn.f32 c28, %0, d6, c28; fma.rn.f32 c29, %0, d7, c29; "
+        + "fma.rn.f32 c30, %1, d6, c30; fma.rn.f32 c31, %1, d7, c31;";
+
+    public const string AddOuter2 =
+        "ld.shared.v2.f32 {d0,d1}, [%2]; ld.shared.v2.f32 {d2,d3}, [%2+32]; ld.shared.v2.f32 {d4,d5}, [%2+64]; "
+        + "ld.shared.v2.f32 {d6,d7}, [%2+96]; fma.rn.f32 c32, %0, d0, c32; fma.rn.f32 c33, %0, d1, c33; "
+        + "fma.rn.f32 c34, %1, d0, c34; fma.rn.f32 c35, %1, d1, c35; fma.rn.f32 c36, %0, d2, c36; fma.rn.f32 c37, %0, d3, c37; "
+        + "fma.rn.f32 c38, %1, d2, c38; fma.rn.f32 c39, %1, d3, c39; fma.rn.f32 c40, %0, d4, c40; fma.rn.f32 c41, %0, d5, c41; "
+        + "fma.rn.f32 c42, %1, d4, c42; fma.rn.f32 c43, %1, d5, c43; fma.rn.f32 c44, %0, d6, c44; fma.rn.f32 c45, %0, d7, c45; "
+        + "fma.rn.f32 c46, %1, d6, c46; fma.rn.f32 c47, %1, d7, c47;";
+
+    public const string AddOuter3 =
+        "ld.shared.v2.f32 {d0,d1}, [%2]; ld.shared.v2.f32 {d2,d3}, [%2+32]; ld.shared.v2.f32 {d4,d5}, [%2+64]; "
+        + "ld.shared.v2.f32 {d6,d7}, [%2+96]; fma.rn.f32 c48, %0, d0, c48; fma.rn.f32 c49, %0, d1, c49; "
+        + "fma.rn.f32 c50, %1, d0, c50; fma.rn.f32 c51, %1, d1, c51; fma.rn.f32 c52, %0, d2, c52; fma.rn.f32 c53, %0, d3, c53; "
+        + "fma.rn.f32 c54, %1, d2, c54; fma.rn.f32 c55, %1, d3, c55; fma.rn.f32 c56, %0, d4, c56; fma.rn.f32 c57, %0, d5, c57; "
+        + "fma.rn.f32 c58, %1, d4, c58; fma.rn.f32 c59, %1, d5, c59; fma.rn.f32 c60, %0, d6, c60; fma.rn.f32 c61, %0, d7, c61; "
+        + "fma.rn.f32 c62, %1, d6, c62; fma.rn.f32 c63, %1, d7, c63;";
 }

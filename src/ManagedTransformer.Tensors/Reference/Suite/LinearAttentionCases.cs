@@ -11,7 +11,8 @@ internal static class LinearAttentionCases
     private static readonly Tolerance _forward = new(1e-5, 1e-5), _gradient = new(5e-5, 5e-5);
 
     private sealed record Setting(string Name, LinearDenominator Denominator = LinearDenominator.Add, float Epsilon = 1e-3f,
-        bool Gates = false, bool Padding = false, bool State = false, bool Packed = false, float Lowest = 0.05f, bool Factors = false);
+        bool Gates = false, bool Padding = false, bool State = false, bool Packed = false, float Lowest = 0.05f, bool Factors = false,
+        float LowestGate = -4);
 
     private readonly record struct Size(int Batch, int Heads, int Length, int Features, int Width, int Chunk)
     {
@@ -39,17 +40,49 @@ internal static class LinearAttentionCases
         new("gates, padding, state", LinearDenominator.Clamp, 1e-2f, Gates: true, Padding: true, State: true, Packed: true),
     ];
 
+    // Those that tensor cores multiply: all pairs of features and values in the first setting, lengths around chunks in the others.
+    private static readonly Size[] _wholeWidths =
+    [
+        new(1, 1, 5, 32, 32, 64), new(1, 1, 20, 32, 64, 64), new(1, 1, 35, 32, 128, 64), new(1, 1, 64, 64, 32, 64),
+        new(1, 2, 65, 64, 64, 64), new(1, 1, 33, 64, 128, 64), new(1, 1, 17, 128, 32, 64), new(1, 1, 80, 128, 64, 64),
+        new(1, 1, 66, 128, 128, 64), new(1, 1, 70, 16, 64, 64),
+    ];
+
+    private static readonly Size[] _wholeLengths =
+    [
+        new(1, 1, 1, 32, 64, 64), new(1, 1, 70, 16, 32, 64), new(2, 3, 33, 64, 32, 64), new(1, 2, 131, 32, 64, 64),
+        new(1, 1, 200, 64, 64, 64),
+    ];
+
+    private static readonly Setting[] _wholeSettings =
+    [
+        new("whole heads, state, an epsilon per query", Factors: true, State: true),
+        new("whole heads, clamped magnitude, features of either sign", LinearDenominator.AbsClamp, 0.5f, State: true, Packed: true,
+            Lowest: -0.2f),
+        new("whole heads, padding", LinearDenominator.Clamp, 0.01f, Padding: true),
+        new("whole heads, gates, some all but closed", Gates: true, Epsilon: 1e-2f, LowestGate: -60),
+        new("whole heads, gates, padding, state", LinearDenominator.Clamp, 1e-2f, Gates: true, Padding: true, State: true, Packed: true),
+    ];
+
+    private static readonly (Setting Setting, Size[] Sizes)[] _all =
+    [
+        .. _settings.Select(setting => (setting, _sizes)),
+        (new Setting("whole heads, sum with epsilon"), _wholeWidths),
+        .. _wholeSettings.Select(setting => (setting, _wholeLengths)),
+    ];
+
     public static IEnumerable<KernelCase> All =>
     [
-        .. _settings.Select(setting => new KernelCase("LinearAttention", setting.Name, run => RunForward(run, setting))),
-        .. _settings.Select(setting => new KernelCase("LinearAttentionGradient", setting.Name, run => RunGradient(run, setting))),
+        .. _all.Select(test => new KernelCase("LinearAttention", test.Setting.Name, run => RunForward(run, test.Setting, test.Sizes))),
+        .. _all.Select(
+            test => new KernelCase("LinearAttentionGradient", test.Setting.Name, run => RunGradient(run, test.Setting, test.Sizes))),
         .. _settings.Select(
             setting => new KernelCase("LinearAttention", $"one step in place, {setting.Name}", run => RunStep(run, setting))),
     ];
 
-    private static void RunForward(KernelRun run, Setting setting)
+    private static void RunForward(KernelRun run, Setting setting, Size[] sizes)
     {
-        foreach (Size size in _sizes)
+        foreach (Size size in sizes)
         {
             run.Kernels.Attention.LinearAttention(Problem(run, setting, size));
         }
@@ -67,9 +100,9 @@ internal static class LinearAttentionCases
         }
     }
 
-    private static void RunGradient(KernelRun run, Setting setting)
+    private static void RunGradient(KernelRun run, Setting setting, Size[] sizes)
     {
-        foreach (Size size in _sizes)
+        foreach (Size size in sizes)
         {
             LinearAttentionProblem forward = Problem(run, setting, size);
             run.Kernels.Attention.LinearAttention(forward);
@@ -114,8 +147,8 @@ internal static class LinearAttentionCases
         (problem.Y, problem.YStrides) = Results(run, $"y {size}", setting, size, size.Width, _forward);
         long positions = (long)size.Batch * size.Length;
 
-        // Gates from almost closed to almost open.
-        problem.Gates = setting.Gates ? run.Numbers(positions * size.Heads, -4, 5, 1) : default;
+        // Gates from almost closed to almost open; where some are closed, sums of logarithms are large beside their differences.
+        problem.Gates = setting.Gates ? run.Numbers(positions * size.Heads, setting.LowestGate, 5, 1) : default;
         problem.EpsilonFactors = setting.Factors ? run.Numbers(positions * size.Heads, 0, 30, 1) : default;
         problem.KeyPadding = setting.Padding ? run.WholeNumbers(positions, 0, 2, 1) : default;
         problem.Denominators = run.Output($"denominators {size}", positions * size.Heads, _forward, 1);
