@@ -38,7 +38,7 @@ internal sealed class TensorLinearLauncher(GpuDevice device)
         where TFeatures : struct, ITensorHead
         where TValues : struct, ITensorHead
     {
-        Action<TensorLinearStateArguments> kernel = device.MatMulPrecision switch
+        Action<TensorLinearStateArguments> kernel = MatMulPrecisionScope.Of(device) switch
         {
             MatMulPrecision.Tf32 => TensorLinearStateCode.Run<TFeatures, TValues, TensorTf32>,
             MatMulPrecision.BFloat16 => TensorLinearStateCode.Run<TFeatures, TValues, TensorBFloat16>,
@@ -67,7 +67,7 @@ internal sealed class TensorLinearLauncher(GpuDevice device)
         where TInner : struct, ITensorHead
         where TWidth : struct, ITensorHead
     {
-        Action<TensorLinearRowArguments> kernel = device.MatMulPrecision switch
+        Action<TensorLinearRowArguments> kernel = MatMulPrecisionScope.Of(device) switch
         {
             MatMulPrecision.Tf32 => TensorLinearRowCode.Run<TInner, TWidth, TensorTf32>,
             MatMulPrecision.BFloat16 => TensorLinearRowCode.Run<TInner, TWidth, TensorBFloat16>,
