@@ -19,42 +19,57 @@ internal struct TensorDropout
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TensorDropout OfQueries(AttentionArguments arguments, int pair, int key, int query)
     {
-        TensorDropout dropout = None();
-        if (arguments.Dropout.Probability > 0)
+        long first = ((((long)pair * arguments.QueryLength) + query) * arguments.KeyLength) + key + TensorScores.Column;
+        return OfQueries(arguments.Dropout, first, arguments.KeyLength);
+    }
+
+    /// <summary>The same by the numbers of weights.</summary>
+    /// <param name="dropout">Dropout.</param>
+    /// <param name="first">The number of the lane's first weight; that of the next key is one more.</param>
+    /// <param name="stride">From the number of a weight to that of the next query with the same key.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TensorDropout OfQueries(WeightDropout dropout, long first, long stride)
+    {
+        TensorDropout kept = None();
+        if (dropout.Probability > 0)
         {
-            long first = ((((long)pair * arguments.QueryLength) + query) * arguments.KeyLength) + key + TensorScores.Column;
-            dropout.Kept = 0;
-            dropout.Factor = arguments.Dropout.Kept;
+            kept.Kept = 0;
+            kept.Factor = dropout.Kept;
             for (int i = 0; TensorRows.IsRolled(i < 8); i++)
             {
-                long element = first + ((i >> 1) * 8) + ((i & 1) * 8L * arguments.KeyLength);
-                dropout.Kept |= Pair(arguments.Dropout, element) << (2 * i);
+                kept.Kept |= Pair(dropout, first + ((i >> 1) * 8) + ((i & 1) * 8 * stride)) << (2 * i);
             }
         }
 
-        return dropout;
+        return kept;
     }
 
     /// <summary>Owned rows are keys, of which the lane's first one is given; streamed rows are queries.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TensorDropout OfKeys(AttentionArguments arguments, int pair, int key, int query)
     {
-        TensorDropout dropout = None();
-        if (arguments.Dropout.Probability > 0)
+        long first = ((((long)pair * arguments.QueryLength) + query + TensorScores.Column) * arguments.KeyLength) + key;
+        return OfKeys(arguments.Dropout, first, arguments.KeyLength);
+    }
+
+    /// <summary>The same by the numbers of weights, as <see cref="OfQueries(WeightDropout, long, long)"/> has them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TensorDropout OfKeys(WeightDropout dropout, long first, long stride)
+    {
+        TensorDropout kept = None();
+        if (dropout.Probability > 0)
         {
-            long first = ((((long)pair * arguments.QueryLength) + query + TensorScores.Column) * arguments.KeyLength) + key;
-            dropout.Kept = 0;
-            dropout.Factor = arguments.Dropout.Kept;
+            kept.Kept = 0;
+            kept.Factor = dropout.Kept;
             for (int i = 0; TensorRows.IsRolled(i < 16); i++)
             {
-                int row = ((i >> 2) * 8) + (i & 1);
-                long element = first + ((long)row * arguments.KeyLength) + ((i & 2) * 4);
-                PhiloxWords words = Block(arguments.Dropout, element >> 2);
-                dropout.Kept |= Keeps(arguments.Dropout, PhiloxWords.Word(words, (int)element & 3)) << i;
+                long element = first + ((((i >> 2) * 8) + (i & 1)) * stride) + ((i & 2) * 4);
+                PhiloxWords words = Block(dropout, element >> 2);
+                kept.Kept |= Keeps(dropout, PhiloxWords.Word(words, (int)element & 3)) << i;
             }
         }
 
-        return dropout;
+        return kept;
     }
 
     /// <summary>The factors of a row of the block.</summary>

@@ -51,7 +51,7 @@ internal static class TensorHeadProduct
 
     // One round of three products is long enough to load the next fragments under it; more would not fit into registers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool GoesOn<TPrecision>(bool goesOn)
+    public static bool GoesOn<TPrecision>(bool goesOn)
         where TPrecision : struct, ITensorPrecision =>
         default(TPrecision).Products > 1 ? TensorRows.IsRolled(goesOn) : goesOn;
 
@@ -109,7 +109,7 @@ internal static class TensorHeadProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Bands<THead, TPrecision>(int firstBand, uint rows)
+    public static void Bands<THead, TPrecision>(int firstBand, uint rows)
         where THead : struct, ITensorHead
         where TPrecision : struct, ITensorPrecision
     {

@@ -97,7 +97,11 @@ internal static class TensorRows
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadRight<THead>(uint address)
-        where THead : struct, ITensorHead => CudaAsm.Emit(TensorText.LoadRightAlong, address, address + (uint)(16 * RowBytes<THead>()));
+        where THead : struct, ITensorHead => LoadRight(address, address + (uint)(16 * RowBytes<THead>()));
+
+    /// <summary>The same where the second 16 rows lie elsewhere.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadRight(uint first, uint second) => CudaAsm.Emit(TensorText.LoadRightAlong, first, second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadAcross<THead>(uint address)

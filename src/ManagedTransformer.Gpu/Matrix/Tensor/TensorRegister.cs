@@ -21,11 +21,17 @@ internal static class TensorRegister
     [IntrinsicImplementation]
     public static uint SharedMemory() => throw new NotSupportedException("There is no shared memory outside of CUDA kernels.");
 
+    /// <summary>A number in shared memory, at an address and a number of bytes behind it, which is a constant.</summary>
+    [IntrinsicImplementation]
+    public static float Load(uint address, int offset) =>
+        throw new NotSupportedException($"There is no shared memory at {address} and {offset} outside of CUDA kernels.");
+
     /// <summary>Teaches a context to compile the methods.</summary>
     public static void Register(Context context)
     {
         Register(context, nameof(Sum), nameof(WriteSum));
         Register(context, nameof(SharedMemory), nameof(WriteSharedMemory));
+        Register(context, nameof(Load), nameof(WriteLoad));
     }
 
     private static void Register(Context context, string method, string writer) => context.GetIntrinsicManager().RegisterMethod(
@@ -40,6 +46,14 @@ internal static class TensorRegister
 
     private static void WriteSharedMemory(PTXBackend backend, PTXCodeGenerator generator, Value call) =>
         Move(generator, "mov.u32", "__dyn_shared_alloca", call);
+
+    private static void WriteLoad(PTXBackend backend, PTXCodeGenerator generator, Value call)
+    {
+        PTXRegisterAllocator.HardwareRegister address = generator.LoadHardware(call[0]), target = generator.AllocateHardware(call);
+        using PTXCodeGenerator.CommandEmitter command = generator.BeginCommand("ld.shared.f32");
+        command.AppendArgument(target);
+        command.AppendArgumentValue(address, call[1].ResolveAs<PrimitiveValue>()!.Int32Value);
+    }
 
     private static void Move(PTXCodeGenerator generator, string operation, string source, Value call)
     {
