@@ -16,6 +16,8 @@ public sealed partial class AttentionPrecisionTests(ITestOutputHelper output)
     [InlineData("AttentionGradient: whole heads, causal")]
     [InlineData("LinearAttention: whole heads, gates, padding, state")]
     [InlineData("LinearAttentionGradient: whole heads, gates, padding, state")]
+    [InlineData("SpanAttention: whole heads, fixed span, packed")]
+    [InlineData("SpanAttentionGradient: whole heads, fixed span, packed")]
     public void ALowerPrecisionShowsInTheErrorAndOnlySoMuch(string name)
     {
         double float32 = Error(name, MatMulPrecision.Float32);
@@ -112,6 +114,6 @@ public sealed partial class AttentionPrecisionTests(ITestOutputHelper output)
     }
 
     // The kernels in whose place those for tensor cores stand.
-    [GeneratedRegex("^(Attention|LinearRow|LinearState)")]
+    [GeneratedRegex("^(Attention|Span(?!Reach|Probe)|LinearRow|LinearState)")]
     private static partial Regex Portable();
 }

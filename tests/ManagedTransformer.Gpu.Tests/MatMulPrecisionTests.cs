@@ -95,7 +95,9 @@ public sealed class MatMulPrecisionTests
 
     private static KernelCheck Check(string name, MatMulPrecision precision)
     {
-        using var machine = new PtxMachine("ptx:0", accelerator => new PtxInterpreterLauncher(accelerator));
+        // Large tiles have two stages here, and three in the suite.
+        using var machine = new PtxMachine(
+            "ptx:0", accelerator => new PtxInterpreterLauncher(accelerator), PtxMachine.LeastSharedBytes);
         machine.Device.MatMulPrecision = precision;
         KernelCheck check = KernelSuite.Cases.Single(test => test.ToString() == $"MatMul: {name}").Check(machine.Device);
         var launcher = (PtxInterpreterLauncher)machine.Device.Launcher;

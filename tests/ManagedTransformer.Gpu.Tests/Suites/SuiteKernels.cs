@@ -15,9 +15,9 @@ public static class SuiteKernels
     ];
 
     /// <summary>
-    /// Cases that are run in every precision of products: all of matrix products, and one each of attention, linear attention, and their
-    /// gradients, which have all widths that tensor cores multiply.
+    /// Cases that are run in every precision of products: all of matrix products, and one each of attention, span attention, linear
+    /// attention, and their gradients, which have all widths that tensor cores multiply.
     /// </summary>
     internal static bool HasPrecisions(KernelCase test) =>
-        test.Kernel == "MatMul" || test.Name is "whole heads, every key" or "whole heads, sum with epsilon";
+        test.Kernel == "MatMul" || test.Name is "whole heads, every key" or "whole heads, every span" or "whole heads, sum with epsilon";
 }

@@ -9,6 +9,8 @@ internal sealed class GpuSpanAttention(GpuDevice device)
     // Groups enough to fill a large device, but no more partial sums than that takes.
     private const int WantedGroups = 512;
 
+    private readonly TensorSpanLauncher _tensor = new(device);
+
     public void Forward(in SpanAttentionProblem problem)
     {
         long queries = (long)problem.Batch * problem.Heads * problem.QueryLength;
@@ -28,8 +30,9 @@ internal sealed class GpuSpanAttention(GpuDevice device)
         {
             GpuDecode.Run(device, new SpanKeys { Arguments = arguments }, problem.Batch * problem.Heads * problem.QueryLength);
         }
-        else
+        else if (wantsWeights || !_tensor.TryForward(problem, arguments))
         {
+            // Weights that are wanted come from scores in Float32, and so do the sums that they are divided by.
             device.Launch(SpanForwardCode.Run, new Index3D(tiles, Tile.Count(problem.HeadWidth), 1), Tile.GroupSize, arguments);
         }
 
@@ -74,12 +77,27 @@ internal sealed class GpuSpanAttention(GpuDevice device)
         });
         int pairs = forward.Batch * forward.Heads, keyTiles = checked(pairs * Tile.Count(forward.Length + forward.QueryLength));
         int queryTiles = checked(pairs * Tile.Count(forward.QueryLength));
-        device.Launch(SpanKeyGradientCode.Run, new Index3D(keyTiles, columns, 1), Tile.GroupSize, arguments);
-        device.Launch(SpanQueryGradientCode.Run, new Index3D(queryTiles, columns, 1), Tile.GroupSize, arguments);
-        device.Launch(SpanPositionGradientCode.Run, new Index3D(arguments.Parts * forward.Heads * slotTiles, columns, 1),
-            Tile.GroupSize, arguments);
-        var persistentGroups = new Index3D(arguments.PersistentParts * forward.Heads * persistentTiles, columns, 1);
-        device.Launch(SpanPersistentGradientCode.Run, persistentGroups, Tile.GroupSize, arguments);
+        if (!_tensor.TryKeyGradient(forward, arguments))
+        {
+            device.Launch(SpanKeyGradientCode.Run, new Index3D(keyTiles, columns, 1), Tile.GroupSize, arguments);
+        }
+
+        if (!_tensor.TryQueryGradient(forward, arguments))
+        {
+            device.Launch(SpanQueryGradientCode.Run, new Index3D(queryTiles, columns, 1), Tile.GroupSize, arguments);
+        }
+
+        if (!_tensor.TryPositionGradient(forward, arguments))
+        {
+            device.Launch(SpanPositionGradientCode.Run, new Index3D(arguments.Parts * forward.Heads * slotTiles, columns, 1),
+                Tile.GroupSize, arguments);
+        }
+
+        if (!_tensor.TryPersistentGradient(forward, arguments))
+        {
+            var persistentGroups = new Index3D(arguments.PersistentParts * forward.Heads * persistentTiles, columns, 1);
+            device.Launch(SpanPersistentGradientCode.Run, persistentGroups, Tile.GroupSize, arguments);
+        }
 
         Sum(arguments.Positions, problem.DPositions, (long)arguments.Parts * forward.Heads, (long)forward.Length * forward.HeadWidth);
         Sum(arguments.PersistentKeys, problem.DPersistentKeys, arguments.PersistentParts, persistent);

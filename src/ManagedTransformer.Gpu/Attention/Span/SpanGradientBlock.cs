@@ -40,8 +40,8 @@ internal struct SpanGradientBlock
     private static QuadBlock OfRamp(QuadBlock raw, QuadBlock values) =>
         QuadBlock.Of(OfRamp(raw.R0, values.R0), OfRamp(raw.R1, values.R1), OfRamp(raw.R2, values.R2), OfRamp(raw.R3, values.R3));
 
-    private static Quad OfRamp(Quad raw, Quad values) =>
+    public static Quad OfRamp(Quad raw, Quad values) =>
         Quad.Of(OfRamp(raw.X, values.X), OfRamp(raw.Y, values.Y), OfRamp(raw.Z, values.Z), OfRamp(raw.W, values.W));
 
-    private static float OfRamp(float raw, float value) => (raw >= 0) & (raw <= 1) ? value : 0;
+    public static float OfRamp(float raw, float value) => (raw >= 0) & (raw <= 1) ? value : 0;
 }

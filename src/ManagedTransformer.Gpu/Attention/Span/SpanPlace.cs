@@ -106,7 +106,8 @@ internal struct SpanPlace
 
     private static float RawMask(SpanArguments arguments, float reach, int distance) => ((reach - distance) / arguments.Ramp) + 1;
 
-    private static Quad Clip(Quad raw) => Quad.Of(Clip(raw.X), Clip(raw.Y), Clip(raw.Z), Clip(raw.W));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad Clip(Quad raw) => Quad.Of(Clip(raw.X), Clip(raw.Y), Clip(raw.Z), Clip(raw.W));
 
     private static float Clip(float raw)
     {

@@ -30,6 +30,6 @@ internal struct SpanQueries
         return queries;
     }
 
-    private static float LostBy(float epsilon, float sum, float normalizer, float dot) =>
+    public static float LostBy(float epsilon, float sum, float normalizer, float dot) =>
         epsilon * sum > SpanAttentionProblem.Significant * normalizer ? epsilon * dot : 0;
 }

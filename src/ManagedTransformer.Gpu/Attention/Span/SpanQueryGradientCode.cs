@@ -53,10 +53,10 @@ internal static class SpanQueryGradientCode
         ramp = TileColumns.Sum(ramp, a);
         if (forward.HasSpans != 0 && Grid.IdxY == 0 && Tile.Row == 0)
         {
-            StoreSpan(arguments, head, query, ramp.X);
-            StoreSpan(arguments, head, query + 1, ramp.Y);
-            StoreSpan(arguments, head, query + 2, ramp.Z);
-            StoreSpan(arguments, head, query + 3, ramp.W);
+            StoreSpan(arguments, head.Batch, head.Head, query, ramp.X);
+            StoreSpan(arguments, head.Batch, head.Head, query + 1, ramp.Y);
+            StoreSpan(arguments, head.Batch, head.Head, query + 2, ramp.Z);
+            StoreSpan(arguments, head.Batch, head.Head, query + 3, ramp.W);
         }
     }
 
@@ -88,7 +88,8 @@ internal static class SpanQueryGradientCode
         target[place + (3 * Diagonal)] = values.W;
     }
 
-    private static void StoreSpan(SpanGradientArguments arguments, SpanHead head, int query, float ramp)
+    /// <summary>Stores the gradient of a query's span, from the sum over its ramp.</summary>
+    public static void StoreSpan(SpanGradientArguments arguments, int batch, int head, int query, float ramp)
     {
         int queries = arguments.Forward.QueryLength;
         if (query >= queries)
@@ -97,8 +98,8 @@ internal static class SpanQueryGradientCode
         }
 
         long place = arguments.HasSpanPerQuery != 0
-            ? ((((long)head.Batch * queries) + query) * arguments.Forward.Heads) + head.Head
-            : ((((long)head.Head * arguments.Forward.Batch) + head.Batch) * queries) + query;
+            ? ((((long)batch * queries) + query) * arguments.Forward.Heads) + head
+            : ((((long)head * arguments.Forward.Batch) + batch) * queries) + query;
         arguments.Spans[place] = ramp / arguments.Forward.Ramp;
     }
 }

@@ -33,6 +33,15 @@ internal static class SpanAttentionCases
         new(1, 2, 2, 65, 20), new(1, 1, 150, 33, 8), new(1, 1, 9, 70, 140), new(1, 1, 2, 400, 150), new(0, 2, 3, 3, 8), new(1, 2, 0, 5, 8),
     ];
 
+    private static readonly Size[] _huges = [new(2, 2, 33, 40, 24), new(1, 2, 1, 37, 5), new(1, 3, 20, 140, 16)],
+        _masses = [new(1, 1, 1, 30, 4), new(2, 3, 40, 60, 16), new(1, 2, 300, 200, 8)];
+
+    // Heads as wide as those that tensor cores have kernels for; few rows, since interpreting them takes its time.
+    private static readonly Size[] _wholeSizes = [new(1, 2, 40, 72, 32), new(1, 2, 9, 40, 64), new(1, 2, 6, 40, 128)];
+
+    // Texts longer than the span and a few tiles of queries.
+    private static readonly Size[] _tiledSizes = [new(2, 1, 75, 31, 32), new(1, 1, 130, 1, 32)];
+
     private static readonly Setting[] _settings =
     [
         new("fixed span"),
@@ -46,16 +55,31 @@ internal static class SpanAttentionCases
         new("span per query, persistent slots, dropout", Spans.PerQuery, Persistent: 7, Dropout: 0.2f),
     ];
 
+    private static readonly Setting[] _wholeSettings =
+    [
+        new("whole heads, every span", Spans.PerHead, Persistent: 5, Longest: 60),
+        new("whole heads, fixed span, packed", Packed: true),
+        new("whole heads, span per head, short", Spans.PerHead, Longest: 9, Ramp: 3),
+        new("whole heads, span per query, persistent slots, dropout", Spans.PerQuery, Persistent: 33, Dropout: 0.2f, Longest: 60),
+    ];
+
     public static IEnumerable<KernelCase> All =>
     [
+        .. _wholeSettings.Select(
+            setting => new KernelCase("SpanAttention", setting.Name, run => RunWholeForward(run, setting))),
+        .. _wholeSettings.Select(
+            setting => new KernelCase("SpanAttentionGradient", setting.Name, run => RunWholeGradient(run, setting, _wholeSizes))),
+        new("SpanAttentionGradient", "whole heads, longer than the span", run => RunWholeGradient(run, _wholeSettings[1], _tiledSizes)),
         .. _settings.Select(setting => new KernelCase("SpanAttention", setting.Name, run => RunForward(run, setting))),
         .. _settings.Select(setting => new KernelCase("SpanAttentionGradient", setting.Name, run => RunGradient(run, setting))),
         new("SpanAttention", "queries in parts", run => RunForward(run, _settings[5], new(1, 1, 300, 40, 16))),
         new("SpanAttentionGradient", "groups of sequences", run => RunGradient(run, _settings[5], new(40, 3, 6, 20, 16), _gradient)),
         new("SpanAttention", "large scores", LargeScores),
         .. _settings.Select(
-            setting => new KernelCase("SpanAttentionGradient", $"huge scores, {setting.Name}", run => HugeScores(run, setting))),
-        new("SpanAttentionGradient", "most mass beyond the span", run => MassBeyond(run)),
+            setting => new KernelCase("SpanAttentionGradient", $"huge scores, {setting.Name}", run => HugeScores(run, setting, _huges))),
+        new("SpanAttentionGradient", "huge scores, whole heads", run => HugeScores(run, _wholeSettings[0], [new(1, 2, 20, 40, 32)])),
+        new("SpanAttentionGradient", "most mass beyond the span", run => MassBeyond(run, _masses)),
+        new("SpanAttentionGradient", "most mass beyond the span, whole heads", run => MassBeyond(run, [new(1, 2, 20, 40, 32)])),
     ];
 
     private static void RunForward(KernelRun run, Setting setting)
@@ -63,6 +87,22 @@ internal static class SpanAttentionCases
         foreach (Size size in _sizes)
         {
             RunForward(run, setting, size);
+        }
+    }
+
+    private static void RunWholeForward(KernelRun run, Setting setting)
+    {
+        foreach (Size size in _wholeSizes)
+        {
+            run.Kernels.Attention.SpanAttention(Problem(run, setting, size, _forward, ""));
+        }
+    }
+
+    private static void RunWholeGradient(KernelRun run, Setting setting, Size[] sizes)
+    {
+        foreach (Size size in sizes)
+        {
+            RunGradient(run, setting, size, _gradient);
         }
     }
 
@@ -137,11 +177,11 @@ internal static class SpanAttentionCases
 
     // Scores of about plus or minus 1e4 that differ by little, all of them exact: weights are as exact as those of small scores. Gradients
     // of scores cancel before they meet factors of 96.
-    private static void HugeScores(KernelRun run, Setting setting)
+    private static void HugeScores(KernelRun run, Setting setting, Size[] sizes)
     {
         foreach (float level in new[] { -96f, 96f })
         {
-            foreach (Size size in new Size[] { new(2, 2, 33, 40, 24), new(1, 2, 1, 37, 5), new(1, 3, 20, 140, 16) })
+            foreach (Size size in sizes)
             {
                 RunGradient(run, setting, size, _huge, forward =>
                 {
@@ -159,9 +199,9 @@ internal static class SpanAttentionCases
     }
 
     // The oldest slots have scores of about 14 more than the nearest ones, a mass of a million times theirs.
-    private static void MassBeyond(KernelRun run)
+    private static void MassBeyond(KernelRun run, Size[] sizes)
     {
-        foreach (Size size in new Size[] { new(1, 1, 1, 30, 4), new(2, 3, 40, 60, 16), new(1, 2, 300, 200, 8) })
+        foreach (Size size in sizes)
         {
             foreach (bool persistent in new[] { false, true })
             {

@@ -11,15 +11,22 @@ namespace ManagedTransformer.Gpu.Tests;
 /// </summary>
 internal sealed class PtxMachine : IDisposable
 {
+    /// <summary>Shared memory of a group on cards of architecture 8.6 and 8.9, the least with tensor cores, and of 9.0.</summary>
+    public const int LeastSharedBytes = 99 << 10, MostSharedBytes = 227 << 10;
+
     private readonly Context _context;
 
     /// <param name="name">The device's name.</param>
     /// <param name="makeLauncher">What executes kernels on the accelerator's memory.</param>
-    public PtxMachine(string name, Func<Accelerator, KernelLauncher> makeLauncher)
+    /// <param name="sharedBytes">Shared memory of a group that uses tensor cores: every kernel for them fits into the most.</param>
+    public PtxMachine(string name, Func<Accelerator, KernelLauncher> makeLauncher, int sharedBytes = MostSharedBytes)
     {
         _context = KernelContext.Create(builder => builder.CPU(new CPUDevice(2, 1, 1)));
         Accelerator = _context.GetCPUDevice(0).CreateCPUAccelerator(_context, CPUAcceleratorMode.Sequential);
-        Device = new GpuDevice(name, "PTX without a card", Accelerator, makeLauncher(Accelerator), hasShuffles: true);
+        Device = new GpuDevice(name, "PTX without a card", Accelerator, makeLauncher(Accelerator), hasShuffles: true)
+        {
+            TensorSharedBytes = sharedBytes,
+        };
     }
 
     public GpuDevice Device { get; }
