@@ -15,8 +15,8 @@ public sealed class StepPrediction(CardCeilings card, MatMulPrecision precision)
     /// <summary>Microseconds of the host that are assumed for a launch.</summary>
     public const double LaunchMicroseconds = 5;
 
-    // What runs on tensor cores: products, and attention without spans where heads have the usual widths, which are taken to be all.
-    private static readonly string[] _products = ["MatMul ", "Attention", "LinearAttention"];
+    // What runs on tensor cores: products, and attention where heads have the usual widths, which are taken to be all.
+    private static readonly string[] _products = ["MatMul ", "Attention", "SpanAttention", "LinearAttention"];
 
     /// <summary>Milliseconds of a kernel's calls in a step, without their launches.</summary>
     /// <param name="kernel">What was counted.</param>
