@@ -5,9 +5,9 @@ using ManagedTransformer.Tensors;
 namespace ManagedTransformer.Recipes;
 
 /// <summary>
-/// Precision of matrix products, and of attention where tensor cores compute it, while a model trains: mixed precision (Micikevicius et al.,
-/// 2018), but for scaled losses, which the range of these formats does not need. Weights, activations, sums, gradients and the optimiser's
-/// state stay in float32.
+/// Precision of matrix products, and of attention where tensor cores compute it, while a model trains: mixed precision (Micikevicius et
+/// al., 2018), but for scaled losses, which the range of these formats does not need. Weights, activations, sums, gradients and the
+/// optimiser's state stay in float32.
 /// </summary>
 [JsonConverter(typeof(SnakeCaseEnumConverter<TrainingPrecision>))]
 public enum TrainingPrecision

@@ -52,7 +52,7 @@ internal sealed class TensorSpanLauncher(GpuDevice device)
     private bool TryForward<THead>(in SpanAttentionProblem problem, SpanArguments arguments)
         where THead : struct, ITensorHead
     {
-        Action<TensorSpanArguments> kernel = device.MatMulPrecision switch
+        Action<TensorSpanArguments> kernel = MatMulPrecisionScope.Of(device) switch
         {
             MatMulPrecision.Tf32 => TensorSpanForwardCode.Run<THead, TensorTf32>,
             MatMulPrecision.BFloat16 => TensorSpanForwardCode.Run<THead, TensorBFloat16>,
@@ -71,7 +71,7 @@ internal sealed class TensorSpanLauncher(GpuDevice device)
     private bool TryQueryGradient<THead>(in SpanAttentionProblem problem, SpanGradientArguments arguments)
         where THead : struct, ITensorHead
     {
-        Action<TensorSpanGradientArguments> kernel = device.MatMulPrecision switch
+        Action<TensorSpanGradientArguments> kernel = MatMulPrecisionScope.Of(device) switch
         {
             MatMulPrecision.Tf32 => TensorSpanQueryGradientCode.Run<THead, TensorTf32>,
             MatMulPrecision.BFloat16 => TensorSpanQueryGradientCode.Run<THead, TensorBFloat16>,
@@ -100,7 +100,7 @@ internal sealed class TensorSpanLauncher(GpuDevice device)
         where THead : struct, ITensorHead
         where TRows : struct, ITensorSpanRows
     {
-        Action<TensorSpanGradientArguments> kernel = device.MatMulPrecision switch
+        Action<TensorSpanGradientArguments> kernel = MatMulPrecisionScope.Of(device) switch
         {
             MatMulPrecision.Tf32 => TensorSpanKeyGradientCode.Run<THead, TensorTf32, TRows>,
             MatMulPrecision.BFloat16 => TensorSpanKeyGradientCode.Run<THead, TensorBFloat16, TRows>,
@@ -120,7 +120,7 @@ internal sealed class TensorSpanLauncher(GpuDevice device)
     private bool TryPositionGradient<THead>(in SpanAttentionProblem problem, SpanGradientArguments arguments)
         where THead : struct, ITensorHead
     {
-        Action<TensorSpanGradientArguments> kernel = device.MatMulPrecision switch
+        Action<TensorSpanGradientArguments> kernel = MatMulPrecisionScope.Of(device) switch
         {
             MatMulPrecision.Tf32 => TensorSpanPositionGradientCode.Run<THead, TensorTf32>,
             MatMulPrecision.BFloat16 => TensorSpanPositionGradientCode.Run<THead, TensorBFloat16>,
