@@ -55,6 +55,7 @@ internal static class CommandLine
             }
 
             using DeviceScope? scope = DeviceOption.Open(parsed, terminal);
+            using MatMulPrecisionScope precision = DeviceOption.OpenPrecision(parsed);
             return parsed.Invoke(new InvocationConfiguration
             {
                 Output = terminal.Output,

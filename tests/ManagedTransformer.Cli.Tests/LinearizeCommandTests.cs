@@ -55,6 +55,26 @@ public sealed class LinearizeCommandTests : IDisposable
     }
 
     [Fact]
+    public void BothStagesKeepAPrecision()
+    {
+        string[] command =
+        [
+            "linearize", _work["model"], "--data", _work["text.txt"], "--out", _work["rnn"], "--window", "standard", "--window-size", "4",
+            "--transfer-steps", "2", "--lora-steps", "2", "--batch", "2",
+        ];
+        Assert.Equal(0, Workspace.Run([.. command, "--precision", "bfloat16"]).ExitCode);
+        foreach (string stage in (string[])["transfer", "lora"])
+        {
+            Assert.Contains(
+                "\"precision\": \"bfloat16\"", File.ReadAllText(_work[$"rnn/{stage}/recipe.json"]), StringComparison.Ordinal);
+        }
+
+        ToolResult other = Workspace.Run([.. command, "--resume", "--precision", "tf32"]);
+        Assert.Equal(CommandLine.Failed, other.ExitCode);
+        Assert.Contains("training.precision was \"bfloat16\" and is \"tf32\"", other.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ConvertsAndRefusesWhatDoesNotFit()
     {
         ToolResult converted = Workspace.Run(

@@ -47,6 +47,14 @@ public sealed class SetOptionTests : IDisposable
             .AssertFails(CommandLine.Failed, "training.precision was \"bfloat16\" and is \"tf32\"");
     }
 
+    [Theory]
+    [InlineData("train")]
+    [InlineData("sweep")]
+    public void TwoPrecisionsAreRefused(string command) => Workspace.Run(
+            command, _work["recipe.json"], "--data", _work["text.txt"], "--out", _work["out"], "--set", "training.precision=tf32",
+            "--precision", "bfloat16")
+        .AssertFails(CommandLine.WrongUsage, "--precision and --set both give training.precision");
+
     [Fact]
     public void ARunWithoutACheckpointBeginsAgainAsItBegan()
     {

@@ -4,6 +4,8 @@ using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Conversion;
 using ManagedTransformer.Linearizing;
+using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
 using ManagedTransformer.Training;
 
 namespace ManagedTransformer.Cli.Commands;
@@ -44,6 +46,7 @@ internal static class LinearizeCommand
         Option<ulong?> seed = CommonOptions.Seed("Decides batches and initial values of updates (default: 1).");
         Option<bool> resume = new("--resume") { Description = "Continue what is in the output folder." };
         Option<int?> threads = CommonOptions.Threads();
+        Option<MatMulPrecision?> precision = DeviceOption.Precision();
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new("linearize",
             "Turns a pretrained softmax model into a recurrent network whose memory does not grow (LoLCATs): feature maps learn to copy the "
@@ -51,7 +54,7 @@ internal static class LinearizeCommand
             "mt linearize stories260k --data stories.txt --out out/stories-rnn",
             "mt linearize smollm2-135m --data input.txt --window standard --window-size 32 --batch 1 --out out/smollm2-rnn")
         { source, data, output, lolcats.Map, lolcats.Window, lolcats.WindowSize, featureSize, keepSoftmax, transferSteps, loraSteps,
-            transfer, lora, context, batch, rank, seed, resume, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
+            transfer, lora, context, batch, rank, seed, resume, threads, DeviceOption.Create(), precision, json };
         command.SetAction(result =>
         {
             CommonOptions.Apply(result.GetValue(threads));
@@ -76,6 +79,7 @@ internal static class LinearizeCommand
                 LoraSteps = result.GetValue(loraSteps),
                 Context = result.GetValue(context),
                 Batch = result.GetValue(batch),
+                Precision = (TrainingPrecision?)result.GetValue(precision),
                 Rank = result.GetValue(rank),
                 Seed = result.GetValue(seed) ?? 1,
                 Resume = result.GetValue(resume),

@@ -67,7 +67,7 @@ internal static class SweepCommand
                 Validation = result.GetValue(validation),
                 TooLong = TooLongOption.Parse(result.GetValue(tooLong)),
                 Init = result.GetValue(init),
-                Set = DeviceOption.RecipeChanges(result, precision),
+                Set = DeviceOption.RecipeChanges(result, precision, result.GetRequiredValue(set)),
                 Steps = result.GetValue(steps),
                 Seed = result.GetValue(seed) ?? 1,
             };

@@ -94,6 +94,7 @@ internal static class TrainCommand
             NamedRecipe named = NamedRecipe.Load(result.GetRequiredValue(recipe));
             Recipe loaded = named.Recipe;
             ModelFamily.Of(loaded).RefuseForTraining(result, named.Source, validation, tooLong);
+            string[] changes = result.GetValue(set) ?? [];
             return Run(terminal, result.GetValue(json), result.GetValue(quiet), loaded, new TrainingOptions
             {
                 RecipeName = named.Source,
@@ -102,7 +103,7 @@ internal static class TrainCommand
                 Validation = result.GetValue(validation),
                 TooLong = TooLongOption.Parse(result.GetValue(tooLong)),
                 Init = result.GetValue(init),
-                Set = [.. result.GetValue(set) ?? [], .. DeviceOption.RecipeChanges(result, precision)],
+                Set = [.. changes, .. DeviceOption.RecipeChanges(result, precision, changes)],
                 Steps = result.GetValue(steps),
                 Seed = result.GetValue(seed) ?? 1,
                 Resume = result.GetValue(resume),

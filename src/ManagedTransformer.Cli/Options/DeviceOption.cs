@@ -11,7 +11,7 @@ namespace ManagedTransformer.Cli.Options;
 /// </summary>
 internal static partial class DeviceOption
 {
-    private const string Name = "--device", PrecisionName = "--precision", Cpu = "cpu";
+    private const string Name = "--device", PrecisionName = "--precision", Cpu = "cpu", PrecisionKey = "training.precision";
 
     /// <summary><c>--device</c></summary>
     public static Option<string> Create() =>
@@ -41,7 +41,7 @@ internal static partial class DeviceOption
     {
         Description =
             "How operands of matrix products are rounded: float32 (default: not), tf32 or bfloat16; sums stay in float32. Faster on CUDA "
-            + "devices with tensor cores, whose attention follows; a processor shows the result alone.",
+            + "devices with tensor cores, whose attention follows; a processor shows the result alone. Integer weights are not rounded.",
         HelpName = "float32|tf32|bfloat16",
         CustomParser = result =>
         {
@@ -64,8 +64,19 @@ internal static partial class DeviceOption
     /// </summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="option">Made by <see cref="Precision"/>.</param>
-    public static IReadOnlyList<string> RecipeChanges(ParseResult parsed, Option<MatMulPrecision?> option) =>
-        parsed.GetValue(option) is { } precision ? [$"training.precision={precision.ToString().ToLowerInvariant()}"] : [];
+    /// <param name="set">Changes of <c>--set</c>.</param>
+    /// <exception cref="UsageException">One of these is of the precision too.</exception>
+    public static IReadOnlyList<string> RecipeChanges(ParseResult parsed, Option<MatMulPrecision?> option, IEnumerable<string> set)
+    {
+        if (parsed.GetValue(option) is not { } precision)
+        {
+            return [];
+        }
+
+        return set.Any(change => change.Split('=')[0].Trim() == PrecisionKey)
+            ? throw new UsageException($"{PrecisionName} and --set both give {PrecisionKey}: leave one out.")
+            : [$"{PrecisionKey}={precision.ToString().ToLowerInvariant()}"];
+    }
 
     /// <summary>
     /// Opens the device that was asked for, and a scope that places what the command makes there; null for the processor, or where a
@@ -74,7 +85,6 @@ internal static partial class DeviceOption
     /// <param name="parsed">The command line.</param>
     /// <param name="terminal">Told which device it is.</param>
     /// <exception cref="DeviceException">There is no such device.</exception>
-    /// <exception cref="UsageException">It lacks the precision that was asked for.</exception>
     public static DeviceScope? Open(ParseResult parsed, Terminal terminal)
     {
         if (Find<string>(parsed, Name) is not { } option || parsed.Errors.Count > 0 || parsed.GetValue(option) is not { } name)
@@ -82,20 +92,26 @@ internal static partial class DeviceOption
             return null;
         }
 
-        Device device = Open(name, terminal);
-        if (Find<MatMulPrecision?>(parsed, PrecisionName) is { } exactness && parsed.GetValue(exactness) is { } precision)
-        {
-            if (!device.MatMulPrecisions.Contains(precision))
-            {
-                throw new UsageException(
-                    $"{PrecisionName}: {device.Name} multiplies matrices in "
-                    + $"{string.Join(", ", device.MatMulPrecisions).ToLowerInvariant()} only.");
-            }
+        return DeviceScope.Enter(Open(name, terminal));
+    }
 
-            device.MatMulPrecision = precision;
+    /// <summary>Opens a scope with the precision that was asked for, once the device is open.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <exception cref="UsageException">The device lacks it.</exception>
+    public static MatMulPrecisionScope OpenPrecision(ParseResult parsed)
+    {
+        if (Find<MatMulPrecision?>(parsed, PrecisionName) is not { } option || parsed.Errors.Count > 0
+            || parsed.GetValue(option) is not { } precision)
+        {
+            return new MatMulPrecisionScope(null);
         }
 
-        return DeviceScope.Enter(device);
+        Device device = Device.Current;
+        return device.MatMulPrecisions.Contains(precision)
+            ? new MatMulPrecisionScope(precision)
+            : throw new UsageException(
+                $"{PrecisionName}: {device.Name} multiplies matrices in "
+                + $"{string.Join(", ", device.MatMulPrecisions).ToLowerInvariant()} only.");
     }
 
     /// <summary>Opens a device, and says which it is unless it is the processor.</summary>

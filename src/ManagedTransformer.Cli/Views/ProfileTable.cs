@@ -21,6 +21,11 @@ internal static class ProfileTable
             $"{profile.ModelOperations / 1e9:F2} model GFLOP per step, matrix product of 1024 x 1024 x 1024 at "
             + $"{profile.PeakGigaflopsPerSecond:F1} GFLOP/s: "
             + $"MFU {profile.Utilization:P1}");
+        if (MatMulPrecisionScope.Of(Device.Current) is var precision and not MatMulPrecision.Float32)
+        {
+            terminal.Output.WriteLine($"Operands of products rounded to {Name(precision)}");
+        }
+
         if (profile.LimitGigaflopsPerSecond is { } limit)
         {
             terminal.Output.WriteLine(
@@ -75,6 +80,7 @@ internal static class ProfileTable
     /// <param name="card">The card whose times are predicted beside; null for none.</param>
     public static void AddTo(JsonObject json, TrainingProfile profile, CardCeilings? card)
     {
+        json["precision"] = Name(MatMulPrecisionScope.Of(Device.Current));
         json["model_gflop_per_step"] = JsonOutput.Number(profile.ModelOperations / 1e9);
         json["peak_gflops"] = JsonOutput.Number(profile.PeakGigaflopsPerSecond);
         json["mfu"] = JsonOutput.Number(profile.Utilization);

@@ -36,6 +36,9 @@ public sealed record LinearizingOptions
     /// <summary>Rows per batch in both stages; null: as the recipes say.</summary>
     public int? Batch { get; init; }
 
+    /// <summary>Precision of matrix products in both stages; null: as the recipes say.</summary>
+    public TrainingPrecision? Precision { get; init; }
+
     /// <summary>Rank of the adapters; null: as the recipe says.</summary>
     public int? Rank { get; init; }
 

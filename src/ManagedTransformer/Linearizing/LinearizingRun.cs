@@ -204,6 +204,7 @@ public sealed class LinearizingRun
         {
             Context = _options.Context ?? Math.Min(recipe.Training.Context, _source.Network.Config.PositionLimit),
             Batch = _options.Batch ?? recipe.Training.Batch,
+            Precision = _options.Precision ?? recipe.Training.Precision,
         },
     };
 

@@ -24,7 +24,7 @@ public abstract record UpdateRecipe
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public TrainableParameters Trainable { get; set; }
 
-    /// <summary>Precision of matrix products while the model trains and is evaluated; null for the device's, float32.</summary>
+    /// <summary>Precision of matrix products while the model trains and is evaluated; absent: the device's own, which is float32 unless a program sets another.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrainingPrecision? Precision { get; set; }
 
