@@ -58,6 +58,13 @@ internal sealed class GpuDevice : Device
 
     internal IndexErrors IndexErrors { get; }
 
+    /// <summary>The recording that sees what is asked of this device; null for none.</summary>
+    internal GpuRecording? Recording
+    {
+        get;
+        set => field = Pool.Recording = IndexErrors.Recording = value;
+    }
+
     /// <summary>The number of times the host has waited for memory of this device.</summary>
     internal long HostReads => Interlocked.Read(ref _hostReads);
 
@@ -86,9 +93,18 @@ internal sealed class GpuDevice : Device
         }
 
         var shared = dynamicSharedBytes == 0 ? default : SharedMemoryConfig.RequestDynamic<byte>(dynamicSharedBytes);
+        KernelConfig config = new(groups, new Index3D(groupSize, 1, 1), shared);
+        Recording?.Add(kernel, config, arguments);
+        Issue(kernel, config, arguments);
+    }
+
+    /// <summary>Queues a kernel that <see cref="Launch"/> has checked before.</summary>
+    internal void Issue<TArguments>(Action<TArguments> kernel, KernelConfig config, TArguments arguments)
+        where TArguments : struct
+    {
         try
         {
-            Launcher.Launch(kernel, new KernelConfig(groups, new Index3D(groupSize, 1, 1), shared), arguments);
+            Launcher.Launch(kernel, config, arguments);
         }
         catch (Exception e) when (DriverCall.IsFailure(e))
         {
@@ -105,6 +121,7 @@ internal sealed class GpuDevice : Device
     public override void Synchronize()
     {
         Interlocked.Increment(ref _hostReads);
+        Recording?.Refuse("the host waited for the device");
         try
         {
             IndexErrors.QueueRead();
@@ -118,12 +135,15 @@ internal sealed class GpuDevice : Device
         IndexErrors.ThrowIfAny();
     }
 
+    internal override DeviceRecording CreateRecording() => new GpuRecording(this);
+
     internal override Storage Allocate(long byteLength) => new GpuStorage(this, byteLength);
 
     internal override void Write(ReadOnlySpan<byte> source, DeviceBuffer destination, int elementSize)
     {
         ArrayView<byte> view = destination.Bytes(elementSize);
         OperandDevice.Done();
+        Recording?.Refuse("the host wrote to the device's memory");
         try
         {
             _staging.Write(source, view);

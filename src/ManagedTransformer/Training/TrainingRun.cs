@@ -79,6 +79,9 @@ public sealed partial class TrainingRun
     /// <summary>Parameters that the run changes: all of the model's, or those of its adapters, or as the recipe says.</summary>
     public long TrainedParameters => _task.Trainer.TrainedParameters;
 
+    /// <summary>What updates the model.</summary>
+    internal Trainer Trainer => _task.Trainer;
+
     /// <summary>Updates done.</summary>
     public long Step => _task.Trainer.Step;
 
