@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Kernels;
 
@@ -111,6 +112,12 @@ internal sealed class GpuDevice : Device
             throw DriverCall.Failure(Name, $"starting {kernel.Method.DeclaringType!.Name}.{kernel.Method.Name}", e);
         }
     }
+
+    /// <summary>Lets NVIDIA's driver take launches down; null on other devices, and where it cannot.</summary>
+    internal CudaGraph? TryCapture(Action launches) =>
+        _accelerator is CudaAccelerator accelerator && Launcher is AcceleratorLauncher launcher
+            ? CudaGraph.TryCapture(accelerator, launcher, launches)
+            : null;
 
     /// <summary>Queues a kernel whose threads stride over a number of elements (<see cref="GridStride"/>).</summary>
     internal void LaunchOver<TArguments>(Action<TArguments> kernel, long elements, TArguments arguments)

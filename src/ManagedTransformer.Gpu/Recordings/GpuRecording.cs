@@ -16,6 +16,8 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
     private readonly RecordedMemory _memory = new(device.Pool);
     private int _pass, _nextLaunch, _nextWord, _thread;
     private string? _obstacle;
+    private CudaGraph? _graph;
+    private bool _hasAskedForGraph;
 
     ~GpuRecording() => Close();
 
@@ -76,9 +78,11 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
             return false;
         }
 
-        foreach (RecordedLaunch launch in _launches)
+        _graph = _hasAskedForGraph ? _graph : device.TryCapture(Issue);
+        _hasAskedForGraph = true;
+        if (_graph?.TryLaunch() != true)
         {
-            launch.Issue(device);
+            Issue();
         }
 
         return true;
@@ -89,6 +93,7 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
     {
         Refuse("it was given up");
         Close();
+        _graph?.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -171,6 +176,14 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
     }
 
     private bool IsOwnThread => Environment.CurrentManagedThreadId == _thread;
+
+    private void Issue()
+    {
+        foreach (RecordedLaunch launch in _launches)
+        {
+            launch.Issue(device);
+        }
+    }
 
     private void Close()
     {

@@ -1,9 +1,6 @@
-using ILGPU;
-using ILGPU.Runtime;
+using Block = ILGPU.Runtime.MemoryBuffer1D<byte, ILGPU.Stride1D.Dense>;
 
 namespace ManagedTransformer.Gpu;
-
-using Block = MemoryBuffer1D<byte, Stride1D.Dense>;
 
 /// <summary>
 /// The memory of a recording: what is rented while a pass is recorded, kept from everybody else, so that its launches can write there

@@ -17,9 +17,10 @@ internal sealed class ReplayCheck : IDisposable
     // Recipes of architectures, what is set in them, and how many passes are replayed in a run without a break.
     private static readonly Dictionary<string, (string Recipe, string[] Set, long Replays)> _cases = new()
     {
-        ["softmax"] = ("softmax", ["model.dropout=0"], Steps - 3),
+        ["softmax"] = ("softmax", ["model.dropout=0", "training.ema={\"decay\":0.9}", "training.evaluate_every=3"], Steps - 3),
+        ["rows"] = ("pkm", [], Steps - 3),
         ["accumulated"] = ("pkm", ["training.accumulate=2"], (2 * (Steps - 1)) - 2),
-        ["averaged"] = ("t2r", ["training.ema={\"decay\":0.9}", "training.evaluate_every=3"], Steps - 3),
+        ["padding"] = ("softmax", ["model.padding_idx=0", "model.dropout=0"], 0),
         ["dropout"] = ("softmax", [], 0),
         ["spans"] = ("adaptive_span", [], 0),
     };
