@@ -8,6 +8,7 @@ namespace ManagedTransformer.Gpu;
 internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
 {
     private const int Passes = 2;
+    private const string Busy = "other work is recorded on the device";
     private readonly List<RecordedLaunch> _launches = [];
     private readonly List<int> _words = [];
 
@@ -27,15 +28,23 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
     /// <inheritdoc/>
     public override string? Obstacle => _obstacle;
 
-    /// <summary>Launches of a pass.</summary>
-    public int Launches => _launches.Count;
-
     /// <inheritdoc/>
     public override void Record(Action work)
     {
-        if (_pass == Passes || _obstacle is not null || device.Recording is not null)
+        if (_pass == Passes)
         {
-            throw new InvalidOperationException("Work is recorded twice, and nothing else meanwhile.");
+            throw new InvalidOperationException("Work is recorded twice.");
+        }
+
+        if (device.Recording is not null)
+        {
+            Refuse(Busy);
+        }
+
+        if (_obstacle is not null)
+        {
+            work();
+            return;
         }
 
         (_nextLaunch, _nextWord, _thread) = (0, 0, Environment.CurrentManagedThreadId);
@@ -65,17 +74,24 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
     /// <inheritdoc/>
     public override bool TryReplay()
     {
+        if (!IsReady)
+        {
+            return false;
+        }
+
+        if (device.Recording is not null)
+        {
+            Refuse(Busy);
+            return false;
+        }
+
         foreach (Storage storage in _others)
         {
             if (storage.IsReleased)
             {
                 Refuse("memory that it uses was returned");
+                return false;
             }
-        }
-
-        if (!IsReady || device.Recording is not null)
-        {
-            return false;
         }
 
         _graph = _hasAskedForGraph ? _graph : device.TryCapture(Issue);
@@ -114,12 +130,12 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
             return;
         }
 
-        RecordedLaunch<TArguments> launch = new(kernel, config, arguments);
+        RecordedKernel<TArguments> launch = new(kernel, config, arguments);
         if (_pass == 0)
         {
             _launches.Add(launch);
         }
-        else if (_nextLaunch >= _launches.Count || !_launches[_nextLaunch++].Equals(launch))
+        else if (_nextLaunch >= _launches.Count || !_launches[_nextLaunch++].IsLike(launch))
         {
             Refuse($"launch {_nextLaunch}, {AcceleratorLauncher.Name(kernel.Method)}, was another one the second time");
         }

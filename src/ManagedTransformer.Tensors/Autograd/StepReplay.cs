@@ -89,6 +89,7 @@ public sealed class StepReplay : IDisposable
     public void Dispose()
     {
         _isOver = true;
+        _held?.TakeBack();
         Release();
         _recording.Dispose();
     }
@@ -102,7 +103,7 @@ public sealed class StepReplay : IDisposable
         }
         else
         {
-            Pass();
+            Pass(); // the rest of an update in which it came up
         }
 
         _held = new HeldGradients(_parameters);

@@ -65,6 +65,9 @@ internal abstract class Trainer
     /// <summary>Whether gradients are sent while the backward walk goes on.</summary>
     public bool SendsEarly { get; set; } = true;
 
+    /// <summary>Whether passes are replayed where they ask for the same every time.</summary>
+    internal bool MayReplay => _replay is not null;
+
     /// <summary>Passes that were replayed (<see cref="TrainingOptions.Replay"/>).</summary>
     internal long Replays => _replay?.Replays ?? 0;
 
@@ -285,9 +288,13 @@ internal abstract class Trainer
         if (_replay is { IsOn: true })
         {
             Load();
-            return _replay.Learn(() => ForwardInPlace(context, options) is var result
-                ? (result.Total, result.Prediction.Loss, result.Prediction.Targets)
-                : default, isLent: _recipe.Accumulate == 1);
+            return _replay.Learn(
+                () =>
+                {
+                    TrainingLoss loaded = ForwardInPlace(context, options);
+                    return (loaded.Total, loaded.Prediction.Loss, loaded.Prediction.Targets);
+                },
+                isLent: _recipe.Accumulate == 1);
         }
 
         TrainingLoss result = Forward(context, options);
