@@ -229,12 +229,12 @@ public partial class Tensor
     /// <param name="source">As many values as there are elements, row-major.</param>
     /// <exception cref="ArgumentException">The source has another length.</exception>
     /// <exception cref="InvalidOperationException">Not a contiguous Int32 tensor.</exception>
-    public void CopyFrom(ReadOnlySpan<int> source)
+    public void CopyIndicesFrom(ReadOnlySpan<int> source)
     {
         RequireLength(source.Length);
         if (!IsContiguous || DType != DType.Int32)
         {
-            throw new InvalidOperationException("CopyFrom of integers writes contiguous Int32 tensors only.");
+            throw new InvalidOperationException("CopyIndicesFrom writes contiguous Int32 tensors only.");
         }
 
         Device.Write(MemoryMarshal.AsBytes(source), Buffer, sizeof(int));

@@ -93,8 +93,8 @@ internal class LanguageModelTrainer : Trainer
     {
         Read();
         _place ??= (Tensor.From(_inputs, _shape).Keep(), Tensor.From(_targets, _shape).Keep());
-        _place.Value.Inputs.CopyFrom(_inputs);
-        _place.Value.Targets.CopyFrom(_targets);
+        _place.Value.Inputs.CopyIndicesFrom(_inputs);
+        _place.Value.Targets.CopyIndicesFrom(_targets);
     }
 
     /// <inheritdoc/>

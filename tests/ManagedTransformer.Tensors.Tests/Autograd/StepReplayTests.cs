@@ -34,9 +34,9 @@ public sealed class StepReplayTests
     public void IntegersAreOverwritten()
     {
         Tensor batch = Tensor.From([1, 2, 3], new Shape(3));
-        batch.CopyFrom([4, 5, 6]);
+        batch.CopyIndicesFrom([4, 5, 6]);
         Assert.Equal([4, 5, 6], batch.ToInt32Array());
-        Assert.Throws<ArgumentException>(() => batch.CopyFrom([1]));
-        Assert.Throws<InvalidOperationException>(() => Tensor.Ones(new Shape(1)).CopyFrom([1]));
+        Assert.Throws<ArgumentException>(() => batch.CopyIndicesFrom([1]));
+        Assert.Throws<InvalidOperationException>(() => Tensor.Ones(new Shape(1)).CopyIndicesFrom([1]));
     }
 }
