@@ -81,7 +81,12 @@ internal sealed class ReplayCheck : IDisposable
         using CancellationTokenSource source = new();
         TrainingRun run = TrainingRun.Prepare(_recipe, new TrainingOptions
         {
-            Output = _folder[output], Data = _folder["text.txt"], Set = _case.Set, Steps = Steps, Resume = true, Replay = replay,
+            Output = _folder[output],
+            Data = _folder["text.txt"],
+            Set = _case.Set,
+            Steps = Steps,
+            Resume = true,
+            Replay = replay,
         });
         run.Run(
             progress =>
