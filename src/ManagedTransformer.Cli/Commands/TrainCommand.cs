@@ -62,6 +62,11 @@ internal static class TrainCommand
         };
         Option<string?> workers = WorkersOption.Create();
         Option<bool> shard = WorkersOption.Shard();
+        Option<bool> replay = new("--replay")
+        {
+            Description = "On a GPU: record forward and backward once and replay them, where a model without dropout asks for the same in "
+                + "every step; the bits are the same.",
+        };
         Option<MatMulPrecision?> precision = DeviceOption.Precision();
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new("train",
@@ -74,7 +79,7 @@ internal static class TrainCommand
             "mt train finetune --init gpt2 --data input.txt --out out/finetuned")
         {
             recipe, data, validation, tooLong, output, init, set, steps, seed, threads, device, precision, resume, quiet,
-            tensorBoard, workers, shard, json,
+            tensorBoard, workers, shard, replay, json,
         };
         command.SetAction(result =>
         {
@@ -110,6 +115,7 @@ internal static class TrainCommand
                 TensorBoard = result.GetValue(tensorBoard),
                 Workers = group,
                 ShardOptimizer = result.GetValue(shard),
+                Replay = result.GetValue(replay),
             });
         });
         return command;

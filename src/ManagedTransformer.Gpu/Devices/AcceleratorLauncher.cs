@@ -23,6 +23,9 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
     private readonly ConcurrentDictionary<Delegate, Delegate> _loaded = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<Delegate, int> _allowedBytes = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>Where kernels are queued: the default stream, but while they are captured.</summary>
+    public AcceleratorStream Stream { get; set; } = accelerator.DefaultStream;
+
     public override void Launch<TArguments>(Action<TArguments> kernel, KernelConfig config, TArguments arguments)
     {
         if (_isTraced)
@@ -39,7 +42,7 @@ internal sealed class AcceleratorLauncher(Accelerator accelerator) : KernelLaunc
 
         var launch = (Action<AcceleratorStream, KernelConfig, TArguments>)loaded;
         AllowSharedMemory(launch, config.SharedMemoryConfig.NumElements * config.SharedMemoryConfig.ElementSize);
-        launch(accelerator.DefaultStream, config, arguments);
+        launch(Stream, config, arguments);
         if (_isTraced)
         {
             accelerator.DefaultStream.Synchronize();

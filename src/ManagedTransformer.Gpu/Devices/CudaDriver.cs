@@ -14,7 +14,7 @@ internal static unsafe class CudaDriver
     // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
     private const int DynamicSharedBytes = 8;
 
-    private static readonly Lazy<nint> _setFunctionAttribute = new(FindSetFunctionAttribute);
+    private static readonly Lazy<nint> _setFunctionAttribute = new(() => Find("cuFuncSetAttribute"));
     private static readonly Lazy<bool> _isInstalled = new(Install);
 
     /// <summary>
@@ -40,9 +40,9 @@ internal static unsafe class CudaDriver
         }
     }
 
-    private static nint FindSetFunctionAttribute() =>
-        TryLoad(typeof(CudaDriver).Assembly, null, out nint library)
-            && NativeLibrary.TryGetExport(library, "cuFuncSetAttribute", out nint function) ? function : 0;
+    /// <summary>A function of the driver; 0 where it has none of that name.</summary>
+    public static nint Find(string name) => TryLoad(typeof(CudaDriver).Assembly, null, out nint library)
+        && NativeLibrary.TryGetExport(library, name, out nint function) ? function : 0;
 
     private static bool Install()
     {

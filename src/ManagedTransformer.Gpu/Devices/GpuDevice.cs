@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Kernels;
 
@@ -58,6 +59,13 @@ internal sealed class GpuDevice : Device
 
     internal IndexErrors IndexErrors { get; }
 
+    /// <summary>The recording that sees what is asked of this device; null for none.</summary>
+    internal GpuRecording? Recording
+    {
+        get;
+        set => field = Pool.Recording = IndexErrors.Recording = value;
+    }
+
     /// <summary>The number of times the host has waited for memory of this device.</summary>
     internal long HostReads => Interlocked.Read(ref _hostReads);
 
@@ -86,15 +94,30 @@ internal sealed class GpuDevice : Device
         }
 
         var shared = dynamicSharedBytes == 0 ? default : SharedMemoryConfig.RequestDynamic<byte>(dynamicSharedBytes);
+        KernelConfig config = new(groups, new Index3D(groupSize, 1, 1), shared);
+        Recording?.Add(kernel, config, arguments);
+        Issue(kernel, config, arguments);
+    }
+
+    /// <summary>Queues a kernel that <see cref="Launch"/> has checked before.</summary>
+    internal void Issue<TArguments>(Action<TArguments> kernel, KernelConfig config, TArguments arguments)
+        where TArguments : struct
+    {
         try
         {
-            Launcher.Launch(kernel, new KernelConfig(groups, new Index3D(groupSize, 1, 1), shared), arguments);
+            Launcher.Launch(kernel, config, arguments);
         }
         catch (Exception e) when (DriverCall.IsFailure(e))
         {
             throw DriverCall.Failure(Name, $"starting {kernel.Method.DeclaringType!.Name}.{kernel.Method.Name}", e);
         }
     }
+
+    /// <summary>Lets NVIDIA's driver take launches down; null on other devices, and where it cannot.</summary>
+    internal CudaGraph? TryCapture(Action launches) =>
+        _accelerator is CudaAccelerator accelerator && Launcher is AcceleratorLauncher launcher
+            ? CudaGraph.TryCapture(accelerator, launcher, launches)
+            : null;
 
     /// <summary>Queues a kernel whose threads stride over a number of elements (<see cref="GridStride"/>).</summary>
     internal void LaunchOver<TArguments>(Action<TArguments> kernel, long elements, TArguments arguments)
@@ -105,6 +128,7 @@ internal sealed class GpuDevice : Device
     public override void Synchronize()
     {
         Interlocked.Increment(ref _hostReads);
+        Recording?.Refuse("the host waited for the device");
         try
         {
             IndexErrors.QueueRead();
@@ -118,12 +142,15 @@ internal sealed class GpuDevice : Device
         IndexErrors.ThrowIfAny();
     }
 
+    internal override DeviceRecording CreateRecording() => new GpuRecording(this);
+
     internal override Storage Allocate(long byteLength) => new GpuStorage(this, byteLength);
 
     internal override void Write(ReadOnlySpan<byte> source, DeviceBuffer destination, int elementSize)
     {
         ArrayView<byte> view = destination.Bytes(elementSize);
         OperandDevice.Done();
+        Recording?.Refuse("the host wrote to the device's memory");
         try
         {
             _staging.Write(source, view);

@@ -18,30 +18,76 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
     // together with its storage.
     private readonly HashSet<MemoryBuffer1D<byte, Stride1D.Dense>> _blocks = new(ReferenceEqualityComparer.Instance);
 
+    // Blocks of recordings, which nobody else gets.
+    private readonly Dictionary<MemoryBuffer1D<byte, Stride1D.Dense>, RecordedMemory> _recorded = new(ReferenceEqualityComparer.Instance);
+
     private long _allocatedBytes;
 
     /// <summary>Bytes taken from the device and not given back: in use or idle.</summary>
     public long AllocatedBytes => Volatile.Read(ref _allocatedBytes);
+
+    /// <summary>The recording whose memory is asked first; null for none.</summary>
+    public GpuRecording? Recording { get; set; }
 
     /// <summary>A block of at least the given bytes; its content is undefined.</summary>
     /// <exception cref="DeviceException">The device has no such block, not even after everything idle was given back.</exception>
     public MemoryBuffer1D<byte, Stride1D.Dense> Rent(long bytes)
     {
         long size = NativeMemoryPool.BlockSize(bytes);
-        if (TryTake(size) is { } block)
+        return Recording?.TryRent(size) ?? Rent(size, bytes);
+    }
+
+    /// <summary>A block of a size class that comes back to a recording.</summary>
+    public MemoryBuffer1D<byte, Stride1D.Dense> RentFor(RecordedMemory memory, long size)
+    {
+        MemoryBuffer1D<byte, Stride1D.Dense> block = Rent(size, size);
+        lock (_gate)
         {
-            return block;
+            _recorded.Add(block, memory);
         }
 
-        return TryAllocate(size) ?? AfterCollection(size) ?? throw OutOfMemory(bytes);
+        return block;
+    }
+
+    /// <summary>The recording that a block belongs to; null for none.</summary>
+    public RecordedMemory? RecordedBy(MemoryBuffer1D<byte, Stride1D.Dense> block)
+    {
+        lock (_gate)
+        {
+            return _recorded.GetValueOrDefault(block);
+        }
+    }
+
+    /// <summary>Ends what a recording has of its own.</summary>
+    /// <param name="memory">The recording's memory.</param>
+    /// <param name="idle">Blocks that nobody uses, with their sizes.</param>
+    public void Forget(RecordedMemory memory, IReadOnlyList<(long Size, MemoryBuffer1D<byte, Stride1D.Dense> Block)> idle)
+    {
+        lock (_gate)
+        {
+            foreach (MemoryBuffer1D<byte, Stride1D.Dense> block in _recorded.Keys.Where(block => _recorded[block] == memory).ToArray())
+            {
+                _recorded.Remove(block);
+            }
+        }
+
+        foreach ((long size, MemoryBuffer1D<byte, Stride1D.Dense> block) in idle)
+        {
+            Return(block, size);
+        }
     }
 
     /// <summary>Takes a block back.</summary>
-    /// <param name="block">From <see cref="Rent"/>.</param>
+    /// <param name="block">From <see cref="Rent(long)"/>.</param>
     /// <param name="bytes">The size that was asked for.</param>
     public void Return(MemoryBuffer1D<byte, Stride1D.Dense> block, long bytes)
     {
         long size = NativeMemoryPool.BlockSize(bytes);
+        if (RecordedBy(block)?.TryReturn(block, size) == true)
+        {
+            return;
+        }
+
         lock (_gate)
         {
             if (!_free.TryGetValue(size, out Stack<MemoryBuffer1D<byte, Stride1D.Dense>>? blocks))
@@ -69,6 +115,9 @@ internal sealed class GpuMemoryPool(Accelerator accelerator, string deviceName)
             }
         }
     }
+
+    private MemoryBuffer1D<byte, Stride1D.Dense> Rent(long size, long bytes) =>
+        TryTake(size) ?? TryAllocate(size) ?? AfterCollection(size) ?? throw OutOfMemory(bytes);
 
     private MemoryBuffer1D<byte, Stride1D.Dense>? TryTake(long size)
     {

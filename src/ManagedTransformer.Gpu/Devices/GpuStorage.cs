@@ -38,6 +38,7 @@ internal sealed class GpuStorage : Storage
             OperandDevice.Require(Device);
             Storage?[] recent = _recent ??= new Storage?[RecentCount];
             recent[_next++ & (RecentCount - 1)] = this;
+            _pool.Recording?.Use(this, _block!);
             return _block!.View.BaseView;
         }
     }

@@ -78,6 +78,9 @@ public abstract class Device
     /// <summary>Computes with other kernels from now on, for instance the same ones behind a clock.</summary>
     internal void Use(KernelSet kernels) => _kernels = kernels;
 
+    /// <summary>A recording that has seen nothing yet; null where the device has none, as the CPU, which would gain nothing.</summary>
+    internal virtual DeviceRecording? CreateRecording() => null;
+
     internal abstract Storage Allocate(long byteLength);
 
     internal abstract void Write(ReadOnlySpan<byte> source, DeviceBuffer destination, int elementSize);

@@ -143,6 +143,9 @@ public sealed class Parameter : Tensor
         exact.Release();
     }
 
+    /// <summary>The same without what the packed parameter has.</summary>
+    internal RowGradient? OwnRowGradient => _rows;
+
     private RowGradient? RowsOfPacked()
     {
         if (_packed?.RowGradient is not { } whole)

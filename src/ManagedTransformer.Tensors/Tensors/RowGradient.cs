@@ -154,10 +154,21 @@ public sealed class RowGradient
 
     internal void Release()
     {
-        foreach (Tensor? tensor in new[] { Indices, Weights, Values, _sorted, _order, _summed })
+        Forget();
+        Indices.Storage.Release();
+        Weights?.Storage.Release();
+        Values.Storage.Release();
+    }
+
+    /// <summary>Returns what was made of the contributions, which others may stand in the place of.</summary>
+    internal void Forget()
+    {
+        foreach (Tensor? tensor in new[] { _sorted, _order, _summed })
         {
             tensor?.Storage.Release();
         }
+
+        (_sorted, _order, _summed) = (null, null, null);
     }
 
     internal RowGradient Keep()

@@ -225,6 +225,22 @@ public partial class Tensor
         Overwritten();
     }
 
+    /// <summary>Overwrites the elements of a contiguous tensor of integers: the next batch in the place of the last one.</summary>
+    /// <param name="source">As many values as there are elements, row-major.</param>
+    /// <exception cref="ArgumentException">The source has another length.</exception>
+    /// <exception cref="InvalidOperationException">Not a contiguous Int32 tensor.</exception>
+    public void CopyIndicesFrom(ReadOnlySpan<int> source)
+    {
+        RequireLength(source.Length);
+        if (!IsContiguous || DType != DType.Int32)
+        {
+            throw new InvalidOperationException("CopyIndicesFrom writes contiguous Int32 tensors only.");
+        }
+
+        Device.Write(MemoryMarshal.AsBytes(source), Buffer, sizeof(int));
+        Overwritten();
+    }
+
     /// <summary>
     /// Overwrites the elements, which may be a strided view, with those of another tensor. History is not touched: use it on leaves only.
     /// </summary>

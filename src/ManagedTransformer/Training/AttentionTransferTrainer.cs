@@ -17,6 +17,9 @@ internal sealed class AttentionTransferTrainer(
     private readonly TransferOptions _options = recipe.Transfer ?? new TransferOptions();
 
     /// <inheritdoc/>
+    protected override bool CanReplay => false;
+
+    /// <inheritdoc/>
     protected override (Tensor Loss, long Targets) Learn(ForwardContext context, CrossEntropyOptions options)
     {
         Tensor tokens = Next().Inputs;

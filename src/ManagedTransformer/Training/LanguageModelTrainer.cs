@@ -22,6 +22,9 @@ internal class LanguageModelTrainer : Trainer
     // What stands for a target that the loss leaves out; null where the data has none.
     private readonly int? _ignored;
 
+    // Where batches are written that are learnt from in place.
+    private (Tensor Inputs, Tensor Targets)? _place;
+
     /// <summary>A trainer before its first update.</summary>
     /// <param name="network">The model.</param>
     /// <param name="recipe">How to train.</param>
@@ -79,20 +82,43 @@ internal class LanguageModelTrainer : Trainer
     protected override TrainingLoss Forward(ForwardContext context, CrossEntropyOptions options)
     {
         (Tensor inputs, Tensor targets) = Next();
-        options = _ignored is null ? options : options with { IgnoredTarget = _ignored };
-        return _network.TrainingLoss(inputs, targets, context, options, _history);
+        return Loss(inputs, targets, context, options);
     }
+
+    /// <inheritdoc/>
+    protected override bool CanReplay => !CarriesStates;
+
+    /// <inheritdoc/>
+    protected override void Load()
+    {
+        Read();
+        _place ??= (Tensor.From(_inputs, _shape).Keep(), Tensor.From(_targets, _shape).Keep());
+        _place.Value.Inputs.CopyIndicesFrom(_inputs);
+        _place.Value.Targets.CopyIndicesFrom(_targets);
+    }
+
+    /// <inheritdoc/>
+    protected override TrainingLoss ForwardInPlace(ForwardContext context, CrossEntropyOptions options) =>
+        Loss(_place!.Value.Inputs, _place.Value.Targets, context, options);
 
     /// <summary>The next batch, [B, T] each.</summary>
     protected (Tensor Inputs, Tensor Targets) Next()
+    {
+        Read();
+        return (Tensor.From(_inputs, _shape), Tensor.From(_targets, _shape));
+    }
+
+    private void Read()
     {
         if (_batches.Next(_inputs, _targets))
         {
             _history?.Reset();
         }
-
-        return (Tensor.From(_inputs, _shape), Tensor.From(_targets, _shape));
     }
+
+    private TrainingLoss Loss(Tensor inputs, Tensor targets, ForwardContext context, CrossEntropyOptions options) =>
+        _network.TrainingLoss(
+            inputs, targets, context, _ignored is null ? options : options with { IgnoredTarget = _ignored }, _history);
 
     /// <inheritdoc/>
     protected override void ApplyConstraints() => _network.Stack.ApplyConstraints();

@@ -28,6 +28,7 @@ internal abstract class Trainer
     private UpdateExchange? _exchange;
     private ShardedOptimizers? _sharded;
     private Crew _crew = new(null);
+    private StepReplay? _replay;
 
     /// <summary>A trainer before its first update.</summary>
     /// <param name="network">What to train.</param>
@@ -64,6 +65,15 @@ internal abstract class Trainer
     /// <summary>Whether gradients are sent while the backward walk goes on.</summary>
     public bool SendsEarly { get; set; } = true;
 
+    /// <summary>Whether passes are replayed where they ask for the same every time.</summary>
+    internal bool MayReplay => _replay is not null;
+
+    /// <summary>Passes that were replayed (<see cref="TrainingOptions.Replay"/>).</summary>
+    internal long Replays => _replay?.Replays ?? 0;
+
+    /// <summary>Says why passes are not replayed; null where they are, or may be.</summary>
+    internal string? ReplayObstacle => _replay?.Obstacle;
+
     /// <summary>Bytes that this worker has sent to others.</summary>
     public long BytesSent => (_exchange?.Gradients.BytesSent ?? 0) + (_sharded?.BytesSent ?? 0);
 
@@ -90,6 +100,11 @@ internal abstract class Trainer
             _exchange = new UpdateExchange(crew, _network, _gradients);
             _sharded = options.ShardOptimizer ? new ShardedOptimizers(crew.Group!, _recipe.Optimizer, _parameters) : null;
         }
+        else if (options.Replay && CanReplay)
+        {
+            _replay = StepReplay.TryCreate(
+                _parameters[0].Parameter.Device, _parameters.Select(named => named.Parameter), _random);
+        }
     }
 
     /// <summary>One update.</summary>
@@ -97,6 +112,7 @@ internal abstract class Trainer
     public TrainingUpdate Update()
     {
         using DeviceScope? device = DeviceScope.Enter(_parameters[0].Parameter.Device);
+        _replay?.Begin();
         _gradients.Clear();
         using StepScope scope = new();
         HasExchanged = false;
@@ -253,6 +269,15 @@ internal abstract class Trainer
     /// <summary>Whether a batch goes on where the one before it ended, so that no other process can learn from it.</summary>
     protected virtual bool CarriesStates => false;
 
+    /// <summary>Whether batches have one shape, and passes over them nothing to do for the host but to ask its device.</summary>
+    protected virtual bool CanReplay => false;
+
+    /// <summary>Writes the next batch over the last one, for <see cref="ForwardInPlace"/>.</summary>
+    protected virtual void Load() => throw new NotSupportedException();
+
+    /// <summary>The summed loss of the batch that was loaded.</summary>
+    protected virtual TrainingLoss ForwardInPlace(ForwardContext context, CrossEntropyOptions options) => throw new NotSupportedException();
+
     /// <summary>Passes the next batch by.</summary>
     protected abstract void Skip();
 
@@ -260,6 +285,18 @@ internal abstract class Trainer
     /// <returns>That loss, without penalties, and what it is to be divided by.</returns>
     protected virtual (Tensor Loss, long Targets) Learn(ForwardContext context, CrossEntropyOptions options)
     {
+        if (_replay is { IsOn: true })
+        {
+            Load();
+            return _replay.Learn(
+                () =>
+                {
+                    TrainingLoss loaded = ForwardInPlace(context, options);
+                    return (loaded.Total, loaded.Prediction.Loss, loaded.Prediction.Targets);
+                },
+                isLent: _recipe.Accumulate == 1);
+        }
+
         TrainingLoss result = Forward(context, options);
         Tensor loss = result.Prediction.Loss.Detach() * 1; // a copy: the walk frees what it has passed
         if (_exchange is null || !SendsEarly)

@@ -56,6 +56,11 @@ public sealed partial class TrainingRun
             _notes.Add($"{crew.Count} workers share the {_task.Recipe.Accumulate} batches of every update.");
         }
 
+        if (_options.Replay && !_task.Trainer.MayReplay)
+        {
+            _notes.Add("No step is replayed: that takes a GPU, and a language model that carries no states from batch to batch.");
+        }
+
         _notes.AddRange(_task.Notes);
         _stop = EarlyStop.For(_task, options.RecipeName);
         if (checkpoint is not null)
@@ -78,6 +83,9 @@ public sealed partial class TrainingRun
 
     /// <summary>Parameters that the run changes: all of the model's, or those of its adapters, or as the recipe says.</summary>
     public long TrainedParameters => _task.Trainer.TrainedParameters;
+
+    /// <summary>What updates the model.</summary>
+    internal Trainer Trainer => _task.Trainer;
 
     /// <summary>Updates done.</summary>
     public long Step => _task.Trainer.Step;

@@ -23,6 +23,9 @@ internal static class DeviceWorkerProgram
     /// <summary>Asks whether the device's memory stays the same over 2,000 updates of an architecture: its name.</summary>
     public const string MemoryRequest = "memory";
 
+    /// <summary>Asks whether replayed updates have the bits of others: the case's name.</summary>
+    public const string ReplayRequest = "replay";
+
     public static int Run(string name)
     {
         TextWriter answers = Console.Out;
@@ -49,6 +52,7 @@ internal static class DeviceWorkerProgram
             {
                 GoldenRequest => GoldenRunner.Run(request[1]),
                 ArchitectureRequest => ArchitectureCheck.Run(request[1], device),
+                ReplayRequest => ReplayCheck.Run(request[1], device),
                 MemoryRequest => ArchitectureCheck.RunLong(request[1], device),
                 _ => $"unknown request '{request[0]}'",
             };

@@ -1,0 +1,11 @@
+namespace ManagedTransformer.Gpu;
+
+/// <summary>A launch that can be made again.</summary>
+internal abstract class RecordedLaunch
+{
+    /// <summary>Queues the kernel once more, with the same arguments.</summary>
+    public abstract void Issue(GpuDevice device);
+
+    /// <summary>Whether the other launch is of the same kernel with the same arguments, addresses included.</summary>
+    public abstract bool IsLike(RecordedLaunch other);
+}
