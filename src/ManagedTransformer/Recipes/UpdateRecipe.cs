@@ -24,7 +24,10 @@ public abstract record UpdateRecipe
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public TrainableParameters Trainable { get; set; }
 
-    /// <summary>Precision of matrix products while the model trains and is evaluated; absent: the device's own, which is float32 unless a program sets another.</summary>
+    /// <summary>
+    /// Precision of matrix products while the model trains and is evaluated; absent: the device's own, which is float32 unless a
+    /// program sets another.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrainingPrecision? Precision { get; set; }
 
