@@ -119,6 +119,20 @@ internal sealed class GpuDevice : Device
             ? CudaGraph.TryCapture(accelerator, launcher, launches)
             : null;
 
+    /// <summary>Queues a kernel for tensor cores; false where they, or so much shared memory of a group, are missing.</summary>
+    internal bool TryLaunchOnTensorCores<TArguments>(
+        Action<TArguments> kernel, Index3D groups, int groupSize, TArguments arguments, int dynamicSharedBytes)
+        where TArguments : struct
+    {
+        if (dynamicSharedBytes > TensorSharedBytes)
+        {
+            return false;
+        }
+
+        Launch(kernel, groups, groupSize, arguments, dynamicSharedBytes);
+        return true;
+    }
+
     /// <summary>Queues a kernel whose threads stride over a number of elements (<see cref="GridStride"/>).</summary>
     internal void LaunchOver<TArguments>(Action<TArguments> kernel, long elements, TArguments arguments)
         where TArguments : struct =>

@@ -38,14 +38,9 @@ internal sealed class TensorAttentionLauncher(GpuDevice device)
             MatMulPrecision.BFloat16 => TensorAttentionForwardCode.Run<THead, TensorBFloat16>,
             _ => TensorAttentionForwardCode.Run<THead, TensorFloat32>,
         };
-        int bytes = TensorAttentionForwardCode.SharedBytes<THead>();
-        if (bytes > device.TensorSharedBytes)
-        {
-            return false;
-        }
-
-        device.Launch(kernel, QueryGroups(problem), TensorRows.GroupSize, TensorAttentionArguments.Of(arguments), bytes);
-        return true;
+        return device.TryLaunchOnTensorCores(
+            kernel, QueryGroups(problem), TensorRows.GroupSize, TensorAttentionArguments.Of(arguments),
+            TensorAttentionForwardCode.SharedBytes<THead>());
     }
 
     private bool TryBackward<THead>(in AttentionProblem problem, AttentionGradientArguments arguments)

@@ -44,15 +44,10 @@ internal sealed class TensorLinearLauncher(GpuDevice device)
             MatMulPrecision.BFloat16 => TensorLinearStateCode.Run<TFeatures, TValues, TensorBFloat16>,
             _ => TensorLinearStateCode.Run<TFeatures, TValues, TensorFloat32>,
         };
-        int bytes = TensorLinearStateCode.SharedBytes<TFeatures, TValues>();
-        if (bytes > device.TensorSharedBytes)
-        {
-            return false;
-        }
-
         var groups = new Index3D(Chunks(problem), Tile.Count(problem.Features), 1);
-        device.Launch(kernel, groups, TensorRows.GroupSize, TensorLinearStateArguments.Of(arguments), bytes);
-        return true;
+        return device.TryLaunchOnTensorCores(
+            kernel, groups, TensorRows.GroupSize, TensorLinearStateArguments.Of(arguments),
+            TensorLinearStateCode.SharedBytes<TFeatures, TValues>());
     }
 
     private bool TryRows<TInner>(in LinearAttentionProblem problem, LinearRowArguments arguments)
@@ -73,14 +68,9 @@ internal sealed class TensorLinearLauncher(GpuDevice device)
             MatMulPrecision.BFloat16 => TensorLinearRowCode.Run<TInner, TWidth, TensorBFloat16>,
             _ => TensorLinearRowCode.Run<TInner, TWidth, TensorFloat32>,
         };
-        int bytes = TensorLinearMemory.Bytes<TInner, TWidth>();
-        if (bytes > device.TensorSharedBytes)
-        {
-            return false;
-        }
-
-        device.Launch(kernel, new Index3D(Chunks(problem), 1, 1), TensorRows.GroupSize, TensorLinearRowArguments.Of(arguments), bytes);
-        return true;
+        return device.TryLaunchOnTensorCores(
+            kernel, new Index3D(Chunks(problem), 1, 1), TensorRows.GroupSize, TensorLinearRowArguments.Of(arguments),
+            TensorLinearMemory.Bytes<TInner, TWidth>());
     }
 
     private static int Chunks(in LinearAttentionProblem problem) => checked(problem.Batch * problem.Heads * Tile.Count(problem.Length));

@@ -58,14 +58,9 @@ internal sealed class TensorSpanLauncher(GpuDevice device)
             MatMulPrecision.BFloat16 => TensorSpanForwardCode.Run<THead, TensorBFloat16>,
             _ => TensorSpanForwardCode.Run<THead, TensorFloat32>,
         };
-        int bytes = TensorSpanForwardCode.SharedBytes<THead>();
-        if (bytes > device.TensorSharedBytes)
-        {
-            return false;
-        }
-
-        device.Launch(kernel, QueryGroups(problem), TensorRows.GroupSize, TensorSpanArguments.Of(arguments), bytes);
-        return true;
+        return device.TryLaunchOnTensorCores(
+            kernel, QueryGroups(problem), TensorRows.GroupSize, TensorSpanArguments.Of(arguments),
+            TensorSpanForwardCode.SharedBytes<THead>());
     }
 
     private bool TryQueryGradient<THead>(in SpanAttentionProblem problem, SpanGradientArguments arguments)
@@ -77,14 +72,9 @@ internal sealed class TensorSpanLauncher(GpuDevice device)
             MatMulPrecision.BFloat16 => TensorSpanQueryGradientCode.Run<THead, TensorBFloat16>,
             _ => TensorSpanQueryGradientCode.Run<THead, TensorFloat32>,
         };
-        int bytes = TensorSpanQueryGradientCode.SharedBytes<THead>();
-        if (bytes > device.TensorSharedBytes)
-        {
-            return false;
-        }
-
-        device.Launch(kernel, QueryGroups(problem), TensorRows.GroupSize, TensorSpanGradientArguments.Of(arguments), bytes);
-        return true;
+        return device.TryLaunchOnTensorCores(
+            kernel, QueryGroups(problem), TensorRows.GroupSize, TensorSpanGradientArguments.Of(arguments),
+            TensorSpanQueryGradientCode.SharedBytes<THead>());
     }
 
     private bool TryGradient<TRows>(in SpanAttentionProblem problem, SpanGradientArguments arguments, int groups)
@@ -106,15 +96,10 @@ internal sealed class TensorSpanLauncher(GpuDevice device)
             MatMulPrecision.BFloat16 => TensorSpanKeyGradientCode.Run<THead, TensorBFloat16, TRows>,
             _ => TensorSpanKeyGradientCode.Run<THead, TensorFloat32, TRows>,
         };
-        int bytes = TensorSpanKeyGradientCode.SharedBytes<THead, TRows>();
-        if (bytes > device.TensorSharedBytes)
-        {
-            return false;
-        }
-
         var size = new Index3D(groups, TensorSpanKeyGradientCode.Parts<THead>(), 1);
-        device.Launch(kernel, size, TensorRows.GroupSize, TensorSpanGradientArguments.Of(arguments), bytes);
-        return true;
+        return device.TryLaunchOnTensorCores(
+            kernel, size, TensorRows.GroupSize, TensorSpanGradientArguments.Of(arguments),
+            TensorSpanKeyGradientCode.SharedBytes<THead, TRows>());
     }
 
     private bool TryPositionGradient<THead>(in SpanAttentionProblem problem, SpanGradientArguments arguments)
@@ -126,15 +111,10 @@ internal sealed class TensorSpanLauncher(GpuDevice device)
             MatMulPrecision.BFloat16 => TensorSpanPositionGradientCode.Run<THead, TensorBFloat16>,
             _ => TensorSpanPositionGradientCode.Run<THead, TensorFloat32>,
         };
-        int bytes = TensorSpanPositionGradientCode.SharedBytes<THead>();
-        if (bytes > device.TensorSharedBytes)
-        {
-            return false;
-        }
-
         var groups = new Index3D(arguments.Parts * problem.Heads * Tile.Count(problem.Length), 1, 1);
-        device.Launch(kernel, groups, TensorRows.GroupSize, TensorSpanGradientArguments.Of(arguments), bytes);
-        return true;
+        return device.TryLaunchOnTensorCores(
+            kernel, groups, TensorRows.GroupSize, TensorSpanGradientArguments.Of(arguments),
+            TensorSpanPositionGradientCode.SharedBytes<THead>());
     }
 
     private static Index3D QueryGroups(in SpanAttentionProblem problem) =>
