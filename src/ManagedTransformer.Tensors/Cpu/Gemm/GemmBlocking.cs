@@ -20,11 +20,25 @@ internal readonly struct GemmBlocking
     /// </summary>
     private const int TileRows = 96, TileColumns = 768;
 
-    /// <summary>Up to so many rows, tiles take all rows and few columns, so that one tile alone uses its columns of B.</summary>
+    /// <summary>
+    /// Up to so many rows, tiles take all rows and few of at least twice as many columns, so that one tile alone uses its columns of B.
+    /// </summary>
     private const int WholeRows = 256;
 
     /// <summary>Rows that find room in the first cache however far apart they are.</summary>
     private const int FewConflicts = 8;
+
+    /// <summary>
+    /// Panels of the other factor from which on packing pays although the rows of a factor lie near to each other; where they do not, of B
+    /// that pass A, of A that pass B.
+    /// </summary>
+    private const int PassesOfNear = 32, PassesOfFarA = 2, PassesOfFarB = 4;
+
+    /// <summary>Elements between rows up to which a block's rows lie in pages that the processor remembers.</summary>
+    private const int NearStride = 768;
+
+    /// <summary>Elements in half a page: rows a multiple of it apart compete for the same few cache lines.</summary>
+    private const int ConflictingStride = 512;
 
     /// <summary>Tiles to aim at, so that threads finish together.</summary>
     private const int WantedTiles = 8;
@@ -54,10 +68,10 @@ internal readonly struct GemmBlocking
         KBlock = Math.Max(4, ((p.K + blocks - 1) / blocks + 3) & ~3);
         Depth = KBlocksAtOnce * KBlock;
 
-        // Rows a multiple of half a page apart compete for the same few cache lines; reading them in place pays only once or twice.
-        bool conflicts = p.Lda % 512 == 0 && p.M > FewConflicts;
-        PackA = p.TransposeA ? p.N > 2 * width : p.N > (conflicts ? 2 : 8) * width;
-        PackB = p.TransposeB || p.M > 4 * rows;
+        // A that is not transposed is read along few rows, to which pages do not matter.
+        bool isNearA = p.TransposeA ? IsNear(p.Lda) : p.Lda % ConflictingStride != 0 || p.M <= FewConflicts;
+        PackA = p.N > width * (isNearA ? PassesOfNear : PassesOfFarA);
+        PackB = p.TransposeB || p.M > rows * (IsNear(p.Ldb) ? PassesOfNear : PassesOfFarB);
     }
 
     /// <summary>Number of panels of a width that cover an extent.</summary>
@@ -86,9 +100,9 @@ internal readonly struct GemmBlocking
             rowTiles = RoundUp(rowTiles, TilesAtOnce);
         }
 
-        if (rows <= WholeRows && columns > 2 * WholeRows)
+        if (rows <= WholeRows && columns >= 2 * rows && columns > WholeRows)
         {
-            (rowTiles, columnTiles) = (1, Panels(columns, TileRows));
+            (rowTiles, columnTiles) = (1, RoundUp(Panels(columns, TileRows), TilesAtOnce));
         }
 
         long work = (long)rows * columns * Math.Max(1, depth);
@@ -115,4 +129,6 @@ internal readonly struct GemmBlocking
 
         return (Math.Min(rowTiles, rowPanels), Math.Min(columnTiles, columnPanels));
     }
+
+    private static bool IsNear(long stride) => stride <= NearStride && stride % ConflictingStride != 0;
 }

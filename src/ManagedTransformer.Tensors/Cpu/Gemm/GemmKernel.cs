@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ManagedTransformer.Tensors.Cpu.Indexing;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;
@@ -26,6 +27,7 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors>
     public static void Run(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc, int last, float alpha,
         bool accumulate)
     {
+        AskFor(c, ldc);
         TVector c0 = TOps.Zero, d0 = TOps.Zero;
         TVector c1 = TOps.Zero, d1 = TOps.Zero;
         TVector c2 = TOps.Zero, d2 = TOps.Zero;
@@ -230,6 +232,20 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors>
         if (TRows.Value > 11)
         {
             Store(c11, d11, c + 11 * ldc, lanes, factor, accumulate);
+        }
+    }
+
+    /// <summary>Asks for the rows of C, which are needed when the sums are complete.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AskFor(float* c, nint ldc)
+    {
+        for (int row = 0; row < TRows.Value; row++, c += ldc)
+        {
+            Prefetch.Soon(c);
+            if (TVectors.Value > 1)
+            {
+                Prefetch.Soon(c + TOps.Count);
+            }
         }
     }
 

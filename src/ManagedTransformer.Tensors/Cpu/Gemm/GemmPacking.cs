@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using ManagedTransformer.Tensors.Cpu.Indexing;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;
@@ -12,6 +13,9 @@ internal static unsafe class GemmPacking<TWidth> where TWidth : struct, IConstan
 {
     /// <summary>Steps of a transposed panel that are packed at a time: what is written in passes stays in the first-level cache.</summary>
     private const int StepsAtOnce = 128;
+
+    /// <summary>Steps ahead of which rows are asked for: only a part of each is read, which the processor does not foresee.</summary>
+    private const int Ahead = 32;
 
     /// <summary>
     /// Packs consecutive panels whose source holds the elements of a step next to each other: element w of step i is
@@ -28,6 +32,11 @@ internal static unsafe class GemmPacking<TWidth> where TWidth : struct, IConstan
             float* panel = packed;
             for (int w = 0; w < whole; w += TWidth.Value, panel += panelSize)
             {
+                for (int line = 0; line < TWidth.Value; line += Prefetch.Line)
+                {
+                    Prefetch.Element(source + Ahead * stride + w + line);
+                }
+
                 Unsafe.CopyBlockUnaligned(panel, source + w, (uint)TWidth.Value * sizeof(float));
             }
 
@@ -77,9 +86,19 @@ internal static unsafe class GemmPacking<TWidth> where TWidth : struct, IConstan
     private static void TransposeFour(float* source, nint stride, int k, float* panel)
     {
         float* s0 = source, s1 = source + stride, s2 = s1 + stride, s3 = s2 + stride;
+        nint next = TWidth.Value * stride;
         int i = 0;
         for (; i + 4 <= k; i += 4, panel += 4 * TWidth.Value)
         {
+            if (i % Prefetch.Line == 0)
+            {
+                // Of the next panel.
+                Prefetch.Element(s0 + next + i);
+                Prefetch.Element(s1 + next + i);
+                Prefetch.Element(s2 + next + i);
+                Prefetch.Element(s3 + next + i);
+            }
+
             Vector128<float> r0 = Vector128.Load(s0 + i), r1 = Vector128.Load(s1 + i), r2 = Vector128.Load(s2 + i),
                 r3 = Vector128.Load(s3 + i);
             Vector128Ops.TransposeQuads(ref r0, ref r1, ref r2, ref r3);

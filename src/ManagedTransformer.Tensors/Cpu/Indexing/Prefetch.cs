@@ -4,13 +4,16 @@ using System.Runtime.Intrinsics.X86;
 namespace ManagedTransformer.Tensors.Cpu.Indexing;
 
 /// <summary>
-/// Asks for rows at random places of a large table, into the second-level cache, before they are used: the first level has too few places
-/// for lines on their way. Without effect where the processor has no such instruction.
+/// Asks for memory that the processor does not foresee, before it is used: into the second-level cache, since the first level has too few
+/// places for lines on their way. Without effect where the processor has no such instruction.
 /// </summary>
 internal static unsafe class Prefetch
 {
-    /// <summary>Floats per cache line, and how far into a row to ask: behind it, the processor's own prefetching takes over.</summary>
-    private const int Line = 16, Most = 16 * Line;
+    /// <summary>Floats per cache line.</summary>
+    public const int Line = 16;
+
+    /// <summary>How far into a row to ask: behind it, the processor's own prefetching takes over.</summary>
+    private const int Most = 16 * Line;
 
     /// <summary>Asks for the line of an element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -19,6 +22,16 @@ internal static unsafe class Prefetch
         if (Sse.IsSupported)
         {
             Sse.Prefetch1(element);
+        }
+    }
+
+    /// <summary>Asks for the line of an element into the first-level cache: it is needed within a few hundred steps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Soon(float* element)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(element);
         }
     }
 
