@@ -41,6 +41,18 @@ public sealed class DeviceTests : IDisposable
         RunOnOpenCl("bench", "compare", "--second", "opencl", "--only", "training", "generation", "--recipe", "recipe.json", "--data",
             "text.txt", "--seconds", "0.001", "--json"), "opencl:0");
 
+    [Fact]
+    public void WhyStepsAreNotReplayedIsSaidOnce()
+    {
+        ToolResult result = RunOnOpenCl("train", "recipe.json", "--data", "text.txt", "--set", "model.padding_idx=0", "--device", "opencl",
+            "--replay", "--json");
+        string said = Assert.Single(
+            ToolResult.Lines(result.Error), line => line.StartsWith("No step is replayed, since ", StringComparison.Ordinal));
+        Assert.Contains(": the host w", said, StringComparison.Ordinal);
+        Assert.Equal(20, result.Json.GetProperty("step").GetInt64());
+        Assert.Equal(said, Assert.Single(result.Json.GetProperty("notes").EnumerateArray()).GetString());
+    }
+
     [Theory]
     [InlineData("--only knows kernel", "bench", "compare", "--only", "speed")]
     [InlineData("--second knows cpu", "bench", "compare", "--second", "tpu")]

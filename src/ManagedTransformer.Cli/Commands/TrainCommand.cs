@@ -124,7 +124,7 @@ internal static class TrainCommand
     private static int Run(Terminal terminal, bool json, bool quiet, Recipe recipe, TrainingOptions options)
     {
         using StopSignal stop = new();
-        TrainingReporter reporter = new(terminal.ProgressFor(json), quiet);
+        TrainingReporter reporter = new(terminal.ProgressFor(json), terminal.Error, quiet);
         TrainingRun run = TrainingRun.Prepare(recipe, options);
         reporter.Start(run, options);
         TrainingResult result = run.Run(report => reporter.Report(report, stop), stop.Token);

@@ -59,6 +59,11 @@ internal sealed class ReplayCheck : IDisposable
             yield return $"{run.Trainer.Replays} passes were replayed instead of {_case.Replays} ({run.Trainer.ReplayObstacle})";
         }
 
+        if (run.Notes.Count(note => note.StartsWith("No step is replayed", StringComparison.Ordinal)) != (_case.Replays > 0 ? 0 : 1))
+        {
+            yield return $"of what is not replayed is told: {string.Join(' ', run.Notes)}";
+        }
+
         if (Hash("plain") != Hash("replayed"))
         {
             yield return "replayed passes ended with other bits";
