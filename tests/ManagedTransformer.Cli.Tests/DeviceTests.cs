@@ -53,6 +53,34 @@ public sealed class DeviceTests : IDisposable
         Assert.Equal(said, Assert.Single(result.Json.GetProperty("notes").EnumerateArray()).GetString());
     }
 
+    [Fact]
+    public void ReplayedStepsAreMeasuredBesideOthers()
+    {
+        _work.Write("plain.json", Workspace.TinyRecipe.Replace("\"dropout\": 0.1", "\"dropout\": 0", StringComparison.Ordinal));
+        JsonElement measured = RunOnOpenCl("bench", "train", "--recipe", "plain.json", "--vocab", "50", "--steps", "2", "--device",
+            "opencl", "--replay", "--json").Json;
+        Assert.True(measured.GetProperty("ms").GetDouble() > 0);
+        Assert.True(measured.GetProperty("ms_without_replay").GetDouble() > 0);
+
+        // Operators allocate more than that for a layer.
+        Assert.InRange(measured.GetProperty("allocated_bytes_per_step").GetInt64(), 1, 15_000);
+    }
+
+    [Fact]
+    public void StepsThatCannotBeReplayedAreNotMeasured()
+    {
+        string[] arguments = ["bench", "train", "--recipe", _work["padded.json"], "--vocab", "50", "--steps", "1", "--replay"];
+        _work.Write("padded.json", Workspace.TinyRecipe.Replace("\"dropout\": 0.1", "\"padding_idx\": 0", StringComparison.Ordinal));
+        Workspace.Run(arguments).AssertFails(CommandLine.Failed, "No step is replayed on cpu: that takes a GPU");
+        ToolResult refused = RunOnOpenCl([.. arguments, "--device", "opencl"]);
+        Assert.Equal(CommandLine.Failed, refused.ExitCode);
+        Assert.Contains("No step of this model is replayed, since a pass over a batch cannot be repeated: the host w", refused.Error,
+            StringComparison.Ordinal);
+        _work.Write("spans.json", Workspace.SpanRecipe);
+        Workspace.Run("bench", "train", "--recipe", _work["spans.json"], "--replay")
+            .AssertFails(CommandLine.Failed, "carries states from batch to batch");
+    }
+
     [Theory]
     [InlineData("--only knows kernel", "bench", "compare", "--only", "speed")]
     [InlineData("--second knows cpu", "bench", "compare", "--second", "tpu")]

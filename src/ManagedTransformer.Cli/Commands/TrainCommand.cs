@@ -64,8 +64,8 @@ internal static class TrainCommand
         Option<bool> shard = WorkersOption.Shard();
         Option<bool> replay = new("--replay")
         {
-            Description = "On a GPU: record forward and backward once and replay them, where a model without dropout asks for the same in "
-                + "every step; the bits are the same.",
+            Description = "On a GPU: record forward and backward once and replay them, where a language model asks for the same in every "
+                + "step; the bits are the same.",
         };
         Option<MatMulPrecision?> precision = DeviceOption.Precision();
         Option<bool> json = CommonOptions.Json();
