@@ -2,8 +2,8 @@ namespace ManagedTransformer.Tensors;
 
 /// <summary>
 /// Forward and backward passes over batches of one shape that, once two of them have asked the device for the same, are no longer computed
-/// by operators: the device is asked for the same again. Where two passes differ (dropout, which draws numbers), or the host reads or
-/// writes values within one, all are computed as ever. Batches must be written into tensors that stay where they are.
+/// by operators: the device is asked for the same again, with the keys of random numbers that the pass would draw. Where two passes differ,
+/// or the host reads or writes values within one, all are computed as ever. Batches must be written into tensors that stay where they are.
 /// </summary>
 /// <remarks>The first update is left alone, since much is made in it that stays.</remarks>
 public sealed class StepReplay : IDisposable
@@ -34,7 +34,7 @@ public sealed class StepReplay : IDisposable
     /// <summary>Passes on a device; null where it has no recordings.</summary>
     /// <param name="device">Where the parameters are.</param>
     /// <param name="parameters">What is trained.</param>
-    /// <param name="random">The source that passes draw numbers from; one that does is not replayed.</param>
+    /// <param name="random">The source from which passes draw random numbers, by <see cref="RandomSource.NextKey"/>.</param>
     public static StepReplay? TryCreate(Device device, IEnumerable<Parameter> parameters, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -63,7 +63,7 @@ public sealed class StepReplay : IDisposable
     {
         ArgumentNullException.ThrowIfNull(forward);
         HeldGradients earlier = new(_parameters);
-        if (_recording.TryReplay())
+        if (_recording.TryReplay(_random))
         {
             Replays++;
         }
@@ -99,7 +99,7 @@ public sealed class StepReplay : IDisposable
         Release();
         if (Obstacle is null)
         {
-            _recording.Record(Pass);
+            _recording.Record(_random, Pass);
         }
         else
         {
@@ -110,15 +110,10 @@ public sealed class StepReplay : IDisposable
 
         void Pass()
         {
-            RandomSource.State before = _random.Save();
             using StepScope scope = new();
             (Tensor total, Tensor loss, _targets) = forward();
             _loss = (loss.Detach() * 1).Keep(); // a copy: the walk frees what it has passed
             total.Backward(freeIntermediates: true);
-            if (_random.Save() != before)
-            {
-                _recording.Refuse("it draws random numbers");
-            }
         }
     }
 

@@ -19,9 +19,9 @@ internal sealed class ReplayCheck : IDisposable
     {
         ["softmax"] = ("softmax", ["model.dropout=0", "training.ema={\"decay\":0.9}", "training.evaluate_every=3"], Steps - 3),
         ["rows"] = ("pkm", [], Steps - 3),
-        ["accumulated"] = ("pkm", ["training.accumulate=2"], (2 * (Steps - 1)) - 2),
-        ["padding"] = ("softmax", ["model.padding_idx=0", "model.dropout=0"], 0),
-        ["dropout"] = ("softmax", [], 0),
+        ["accumulated"] = ("pkm", ["training.accumulate=2", "model.dropout=0.1"], (2 * (Steps - 1)) - 2),
+        ["dropout"] = ("softmax", ["model.attention_dropout=0.2"], Steps - 3),
+        ["padding"] = ("softmax", ["model.padding_idx=0"], 0),
         ["spans"] = ("adaptive_span", [], 0),
     };
 
