@@ -176,7 +176,7 @@ fi
 if is_wanted replay; then
     # Whether a recording has the bits of what it replaces (on CUDA it is a graph of the driver), and what it saves.
     begin replay "Steps that are replayed: their bits, and their time in turns with others" 60
-    for case_of in softmax rows accumulated padding dropout spans; do printf 'replay\t%s\n' $case_of; done >"$out/replay.cases"
+    for case_of in softmax rows accumulated padding dropout spans 'spans on a short text'; do printf 'replay\t%s\n' "$case_of"; done >"$out/replay.cases"
     ask replay 30 <"$out/replay.cases"
     rm -f "$out/replay.cases"
     say "" "| Work | Without | Replayed |" "|---|---:|---:|"
@@ -191,6 +191,7 @@ if is_wanted replay; then
 --recipe stories --vocab 60
 --recipe enwiki-linear-t2r
 --recipe enwiki-pkm
+--recipe enwiki-span-adaptive
 WORKS
     finish
 fi

@@ -75,9 +75,6 @@ public sealed class DeviceTests : IDisposable
         Assert.Equal(CommandLine.Failed, refused.ExitCode);
         Assert.Contains("No step of this model is replayed, since a pass over a batch cannot be repeated: the host w", refused.Error,
             StringComparison.Ordinal);
-        _work.Write("spans.json", Workspace.SpanRecipe);
-        Workspace.Run("bench", "train", "--recipe", _work["spans.json"], "--replay")
-            .AssertFails(CommandLine.Failed, "carries states from batch to batch");
     }
 
     [Theory]

@@ -3,22 +3,25 @@ namespace ManagedTransformer.Tensors;
 /// <summary>
 /// Forward and backward passes over batches of one shape that, once two of them have asked the device for the same, are no longer computed
 /// by operators: the device is asked for the same again, with the keys of random numbers that the pass would draw. Where two passes differ,
-/// or the host reads or writes values within one, all are computed as ever. Batches must be written into tensors that stay where they are.
+/// or the host reads or writes values within one, all are computed as ever. Batches, and states from one to the next, must be written into
+/// tensors that stay where they are.
 /// </summary>
 /// <remarks>The first update is left alone, since much is made in it that stays.</remarks>
 public sealed class StepReplay : IDisposable
 {
     private readonly Parameter[] _parameters;
     private readonly RandomSource _random;
-    private readonly DeviceRecording _recording;
+    private readonly Device _device;
+    private DeviceRecording _recording;
+    private IReadOnlyList<int> _sizes = [];
     private HeldGradients? _held;
     private Tensor? _loss;
     private long _targets, _updates;
     private bool _isOver;
 
-    private StepReplay(DeviceRecording recording, IEnumerable<Parameter> parameters, RandomSource random)
+    private StepReplay(Device device, DeviceRecording recording, IEnumerable<Parameter> parameters, RandomSource random)
     {
-        (_recording, _random) = (recording, random);
+        (_device, _recording, _random) = (device, recording, random);
         _parameters = [.. parameters.SelectMany(parameter => new[] { parameter, parameter.Whole }).Distinct()];
     }
 
@@ -40,7 +43,7 @@ public sealed class StepReplay : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(random);
-        return device.CreateRecording() is { } recording ? new StepReplay(recording, parameters, random) : null;
+        return device.CreateRecording() is { } recording ? new StepReplay(device, recording, parameters, random) : null;
     }
 
     /// <summary>Begins an update: gradients that were lent for the last one are taken back.</summary>
@@ -58,11 +61,15 @@ public sealed class StepReplay : IDisposable
     /// <summary>Adds the gradient of a batch to what its parameters have, or lends it to them until the next update.</summary>
     /// <param name="forward">The sum that backward starts from, the loss to be told, and what it is to be divided by.</param>
     /// <param name="isLent">False: the parameters get copies of their own, since more batches follow.</param>
+    /// <param name="sizes">What the host has decided for this pass, such as lengths of states: where it differs from what was recorded,
+    /// another recording is begun. Default: nothing.</param>
     /// <returns>A copy of the loss, and what it is to be divided by.</returns>
-    public (Tensor Loss, long Targets) Learn(Func<(Tensor Total, Tensor Loss, long Targets)> forward, bool isLent)
+    public (Tensor Loss, long Targets) Learn(
+        Func<(Tensor Total, Tensor Loss, long Targets)> forward, bool isLent, IReadOnlyList<int>? sizes = null)
     {
         ArgumentNullException.ThrowIfNull(forward);
         HeldGradients earlier = new(_parameters);
+        Fit(sizes ?? []);
         if (_recording.TryReplay(_random))
         {
             Replays++;
@@ -92,6 +99,19 @@ public sealed class StepReplay : IDisposable
         _held?.TakeBack();
         Release();
         _recording.Dispose();
+    }
+
+    // Makes way for another recording, unless it is known that there can be none.
+    private void Fit(IReadOnlyList<int> sizes)
+    {
+        if (Obstacle is null && !sizes.SequenceEqual(_sizes))
+        {
+            Release();
+            _recording.Dispose();
+            _recording = _device.CreateRecording()!;
+        }
+
+        _sizes = sizes;
     }
 
     private void Compute(Func<(Tensor Total, Tensor Loss, long Targets)> forward)

@@ -35,7 +35,14 @@ internal sealed class LanguageModelSteps : TrainingSteps
     public override int Tokens => _ids.Length;
 
     /// <inheritdoc/>
-    protected override bool CarriesStates => _history is not null;
+    protected override IReadOnlyList<int> BlockSizes => _model.Stack.BlockSizes(_history);
+
+    /// <inheritdoc/>
+    public override void PrepareReplays()
+    {
+        base.PrepareReplays();
+        _history?.StayInPlace();
+    }
 
     /// <inheritdoc/>
     protected override void Load()

@@ -37,21 +37,14 @@ internal abstract class TrainingSteps
     /// <summary>Tokens that a step predicts.</summary>
     public abstract int Tokens { get; }
 
-    /// <summary>Whether a batch goes on where the one before it ended.</summary>
-    protected virtual bool CarriesStates => false;
+    /// <summary>What decides the sizes of the next pass, where that changes from step to step.</summary>
+    protected virtual IReadOnlyList<int> BlockSizes => [];
 
     /// <summary>Lets steps be replayed.</summary>
-    /// <exception cref="InputException">The device has no recordings, or the model carries states from batch to batch.</exception>
-    public void PrepareReplays()
-    {
-        if (CarriesStates)
-        {
-            throw new InputException("No step of this model is replayed, since it carries states from batch to batch.");
-        }
-
+    /// <exception cref="InputException">The device has no recordings.</exception>
+    public virtual void PrepareReplays() =>
         _replay = StepReplay.TryCreate(Device.Current, _parameters.Select(named => named.Parameter), _random)
             ?? throw new InputException($"No step is replayed on {Device.Current.Name}: that takes a GPU.");
-    }
 
     /// <summary>Checks that steps are replayed by now.</summary>
     /// <exception cref="InputException">They cannot be.</exception>
@@ -78,7 +71,7 @@ internal abstract class TrainingSteps
 
         using StepScope scope = new();
         Load();
-        Tensor value = isReplayed && _replay is { IsOn: true } ? _replay.Learn(Pass, isLent: true).Loss : Learn(profile);
+        Tensor value = isReplayed && _replay is { IsOn: true } ? _replay.Learn(Pass, isLent: true, BlockSizes).Loss : Learn(profile);
         profile?.Phase = "update";
         _update();
         ApplyConstraints();

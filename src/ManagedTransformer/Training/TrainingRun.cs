@@ -58,7 +58,7 @@ public sealed partial class TrainingRun
 
         if (_options.Replay && !_task.Trainer.MayReplay)
         {
-            _notes.Add("No step is replayed: that takes a GPU, and a language model that carries no states from batch to batch.");
+            _notes.Add("No step is replayed: that takes a GPU, and a recipe that trains a language model on its text.");
         }
 
         _notes.AddRange(_task.Notes);
