@@ -16,7 +16,7 @@ root=$(cd "$here/../.." && pwd)
 mkdir -p "${1:-$here/out}" || exit 1
 out=$(cd "${1:-$here/out}" && pwd)
 device=${MT_CHECK_DEVICE:-cuda}
-wanted=${MT_CHECK_SECTIONS:-compile suite golden architectures use rates torch predicted}
+wanted=${MT_CHECK_SECTIONS:-compile suite golden architectures replay use rates torch predicted}
 read -ra mt <<<"${MT_CHECK_PROGRAM:-$here/out/mt-check}"
 command -v "${mt[0]}" >/dev/null || { echo "${mt[0]} is missing: run bench/gpu/publish.sh where the .NET SDK is." >&2; exit 1; }
 
@@ -170,6 +170,29 @@ if is_wanted architectures; then
     for name_of in softmax adaptive_span dynamic_span all_attention pkm t2r rfa delight translation depth_adaptive; do printf 'architecture\t%s\n' $name_of; done >"$out/architectures.cases"
     ask architectures 60 <"$out/architectures.cases"
     rm -f "$out/architectures.cases"
+    finish
+fi
+
+if is_wanted replay; then
+    # Whether a recording has the bits of what it replaces (on CUDA it is a graph of the driver), and what it saves.
+    begin replay "Steps that are replayed: their bits, and their time in turns with others" 60
+    for case_of in softmax rows accumulated padding dropout spans 'spans on a short text'; do printf 'replay\t%s\n' "$case_of"; done >"$out/replay.cases"
+    ask replay 30 <"$out/replay.cases"
+    rm -f "$out/replay.cases"
+    say "" "| Work | Without | Replayed |" "|---|---:|---:|"
+    while read -r work; do
+        read -ra options <<<"$work"
+        run "${mt[@]}" bench train "${options[@]}" --steps 50 --device "$device" --replay --json || continue
+        line=$(tail -n 1 "$out/replay.jsonl")
+        say "| $work | $(field ms_without_replay <<<"$line") ms | $(field ms <<<"$line") ms |"
+    done <<'WORKS'
+--layers 4 --dim 128 --heads 4 --seq 128 --batch 16 --vocab 256
+--layers 6 --dim 512 --heads 8 --seq 512 --batch 16 --vocab 8192
+--recipe stories --vocab 60
+--recipe enwiki-linear-t2r
+--recipe enwiki-pkm
+--recipe enwiki-span-adaptive
+WORKS
     finish
 fi
 

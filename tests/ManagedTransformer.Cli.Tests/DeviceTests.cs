@@ -41,6 +41,42 @@ public sealed class DeviceTests : IDisposable
         RunOnOpenCl("bench", "compare", "--second", "opencl", "--only", "training", "generation", "--recipe", "recipe.json", "--data",
             "text.txt", "--seconds", "0.001", "--json"), "opencl:0");
 
+    [Fact]
+    public void WhyStepsAreNotReplayedIsSaidOnce()
+    {
+        ToolResult result = RunOnOpenCl("train", "recipe.json", "--data", "text.txt", "--set", "model.padding_idx=0", "--device", "opencl",
+            "--replay", "--json");
+        string said = Assert.Single(
+            ToolResult.Lines(result.Error), line => line.StartsWith("No step is replayed, since ", StringComparison.Ordinal));
+        Assert.Contains(": the host w", said, StringComparison.Ordinal);
+        Assert.Equal(20, result.Json.GetProperty("step").GetInt64());
+        Assert.Equal(said, Assert.Single(result.Json.GetProperty("notes").EnumerateArray()).GetString());
+    }
+
+    [Fact]
+    public void ReplayedStepsAreMeasuredBesideOthers()
+    {
+        JsonElement measured = RunOnOpenCl("bench", "train", "--recipe", "recipe.json", "--vocab", "50", "--steps", "2", "--device",
+            "opencl", "--replay", "--json").Json;
+        Assert.True(measured.GetProperty("ms").GetDouble() > 0);
+        Assert.True(measured.GetProperty("ms_without_replay").GetDouble() > 0);
+
+        // Operators allocate more than that for a layer.
+        Assert.InRange(measured.GetProperty("allocated_bytes_per_step").GetInt64(), 1, 15_000);
+    }
+
+    [Fact]
+    public void StepsThatCannotBeReplayedAreNotMeasured()
+    {
+        string[] arguments = ["bench", "train", "--recipe", _work["padded.json"], "--vocab", "50", "--steps", "1", "--replay"];
+        _work.Write("padded.json", Workspace.TinyRecipe.Replace("\"dropout\": 0.1", "\"padding_idx\": 0", StringComparison.Ordinal));
+        Workspace.Run(arguments).AssertFails(CommandLine.Failed, "No step is replayed on cpu: that takes a GPU");
+        ToolResult refused = RunOnOpenCl([.. arguments, "--device", "opencl"]);
+        Assert.Equal(CommandLine.Failed, refused.ExitCode);
+        Assert.Contains("No step of this model is replayed, since a pass over a batch cannot be repeated: the host w", refused.Error,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--only knows kernel", "bench", "compare", "--only", "speed")]
     [InlineData("--second knows cpu", "bench", "compare", "--second", "tpu")]

@@ -46,6 +46,7 @@ public sealed class UsageTests
     [InlineData("bench train --layers 1 --dim 8 --heads 2 --seq 8 --batch 1", "--vocab")]
     [InlineData("bench train --layers 0 --dim 8 --heads 2 --seq 8 --batch 1 --vocab 8", "--layers")]
     [InlineData("bench train --recipe stories --profile --card h300", "h300")]
+    [InlineData("bench train --recipe stories --profile --replay", "--replay")]
     [InlineData("bench train --recipe stories --card h200", "--profile")]
     [InlineData("bench generate --lengths 8", "--recipe")]
     [InlineData("bench generate --recipe stories --lengths 8,-1", "--lengths")]

@@ -67,6 +67,12 @@ internal static class BenchTrainCommand
                 + $"ceilings of its data sheet: {string.Join(", ", CardCeilings.All.Select(known => known.Name))}.",
             HelpName = "CARD",
         };
+        Option<bool> replay = new("--replay")
+        {
+            Description =
+                "On a GPU: measure steps whose forward and backward are replayed, as mt train --replay does it, in turns with steps that "
+                + "compute them.",
+        };
         Option<int?> threads = CommonOptions.Threads();
         Option<MatMulPrecision?> precision = DeviceOption.Precision();
         Option<bool> json = CommonOptions.Json();
@@ -77,7 +83,7 @@ internal static class BenchTrainCommand
             "mt bench train --recipe enwiki-span-adaptive --profile",
             "mt bench train --layers 6 --dim 256 --heads 8 --seq 256 --batch 8 --vocab 256 --steps 1 --profile --card h200",
             "mt bench train --recipe multi30k-delight --seq 24")
-        { layers, dim, heads, sequence, batch, vocab, recipe, steps, profile, card, threads,
+        { layers, dim, heads, sequence, batch, vocab, recipe, steps, profile, card, replay, threads,
             DeviceOption.Create(), precision, json };
         command.Validators.Add(result =>
         {
@@ -95,6 +101,11 @@ internal static class BenchTrainCommand
             {
                 result.AddError("--card needs --profile, which counts what the kernels do");
             }
+
+            if (result.GetValue(replay) && result.GetValue(profile))
+            {
+                result.AddError("--profile times kernels that operators ask for, which --replay leaves out: give one of them");
+            }
         });
         command.SetAction(result =>
         {
@@ -106,7 +117,7 @@ internal static class BenchTrainCommand
             Recipe loaded = named?.Recipe ?? _standard;
             using MatMulPrecisionScope scope = new(result.GetValue(precision) ?? Stated(loaded, named?.Source));
             TrainingMeasurement measured =
-                ModelFamily.Of(loaded).MeasureTraining(loaded, named?.Source, sizes, result.GetValue(profile));
+                ModelFamily.Of(loaded).MeasureTraining(loaded, named?.Source, sizes, result.GetValue(profile), result.GetValue(replay));
             CardCeilings? ceilings = CardCeilings.All.FirstOrDefault(known => known.Name == result.GetValue(card));
             Write(terminal, measured, ceilings, result.GetValue(json));
         });
@@ -128,12 +139,15 @@ internal static class BenchTrainCommand
                 $"{source}: training.precision is {stated}, which {Device.Current.Name} does not have; --precision float32 measures it there.");
     }
 
+    private static string Without(TrainingMeasurement measured) =>
+        measured.MillisecondsWithoutReplay is { } without ? $" ({without:F2} ms without replay)" : "";
+
     private static void Write(Terminal terminal, TrainingMeasurement measured, CardCeilings? card, bool json)
     {
         if (!json)
         {
             terminal.Output.WriteLine(
-                $"{measured.Milliseconds:F2} ms per step, {measured.TokensPerSecond:N0} tokens/s, {measured.Parameters:N0} parameters, "
+                $"{measured.Milliseconds:F2} ms per step{Without(measured)}, {measured.TokensPerSecond:N0} tokens/s, {measured.Parameters:N0} parameters, "
                 + $"{measured.PeakMebibytes:N0} MiB at most, {measured.AllocatedBytesPerStep:N0} managed bytes per step");
             if (measured.Profile is not null)
             {
@@ -151,6 +165,11 @@ internal static class BenchTrainCommand
             ["peak_mib"] = JsonOutput.Number(measured.PeakMebibytes),
             ["allocated_bytes_per_step"] = measured.AllocatedBytesPerStep,
         };
+        if (measured.MillisecondsWithoutReplay is { } without)
+        {
+            result["ms_without_replay"] = JsonOutput.Number(without);
+        }
+
         if (measured.Profile is not null)
         {
             ProfileTable.AddTo(result, measured.Profile, card);

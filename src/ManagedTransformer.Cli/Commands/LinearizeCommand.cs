@@ -101,7 +101,7 @@ internal static class LinearizeCommand
     {
         using StopSignal stop = new();
         ProgressLine progress = terminal.ProgressFor(json);
-        TrainingReporter reporter = new(progress);
+        TrainingReporter reporter = new(progress, terminal.Error);
         LinearizingRun run = LinearizingRun.Prepare(options);
         progress.WriteLine("Stage transfer: feature maps learn to copy the softmax.");
         if (!Train(run.PrepareTransfer()))

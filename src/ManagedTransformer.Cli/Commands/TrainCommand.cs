@@ -64,8 +64,8 @@ internal static class TrainCommand
         Option<bool> shard = WorkersOption.Shard();
         Option<bool> replay = new("--replay")
         {
-            Description = "On a GPU: record forward and backward once and replay them, where a model without dropout asks for the same in "
-                + "every step; the bits are the same.",
+            Description = "On a GPU: record forward and backward once and replay them, where a language model asks for the same in every "
+                + "step; the bits are the same.",
         };
         Option<MatMulPrecision?> precision = DeviceOption.Precision();
         Option<bool> json = CommonOptions.Json();
@@ -124,7 +124,7 @@ internal static class TrainCommand
     private static int Run(Terminal terminal, bool json, bool quiet, Recipe recipe, TrainingOptions options)
     {
         using StopSignal stop = new();
-        TrainingReporter reporter = new(terminal.ProgressFor(json), quiet);
+        TrainingReporter reporter = new(terminal.ProgressFor(json), terminal.Error, quiet);
         TrainingRun run = TrainingRun.Prepare(recipe, options);
         reporter.Start(run, options);
         TrainingResult result = run.Run(report => reporter.Report(report, stop), stop.Token);

@@ -57,7 +57,7 @@ internal sealed class LanguageModelFamily : ModelFamily
     public override string Token(TrainedModel model, int id) => ((LanguageModel)model).Tokenizer.Decode([id]);
 
     /// <inheritdoc/>
-    public override TrainingMeasurement MeasureTraining(Recipe recipe, string? source, TrainingSizes sizes, bool profile)
+    public override TrainingMeasurement MeasureTraining(Recipe recipe, string? source, TrainingSizes sizes, bool profile, bool replay)
     {
         LanguageModelRecipe language = (LanguageModelRecipe)recipe;
         int batch = sizes.Batch ?? language.Training.Batch, context = sizes.Sequence ?? language.Training.Context;
@@ -76,7 +76,7 @@ internal sealed class LanguageModelFamily : ModelFamily
         language.Validate(source ?? "mt bench train");
         return TrainingBenchmark.Run(
             RecipeVocabulary.Resolve(language, source ?? ""), batch, context, sizes.Steps, source is null ? null : language.Training,
-            profile);
+            profile, replay);
     }
 
     /// <inheritdoc/>

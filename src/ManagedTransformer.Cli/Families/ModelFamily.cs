@@ -51,7 +51,8 @@ internal abstract class ModelFamily
     /// <param name="source">What to call it; null where it is not the user's, whose optimiser is not measured.</param>
     /// <param name="sizes">What the command line says instead of the recipe.</param>
     /// <param name="profile">Whether to time every kernel.</param>
-    public abstract TrainingMeasurement MeasureTraining(Recipe recipe, string? source, TrainingSizes sizes, bool profile);
+    /// <param name="replay">Whether passes are replayed.</param>
+    public abstract TrainingMeasurement MeasureTraining(Recipe recipe, string? source, TrainingSizes sizes, bool profile, bool replay);
 
     /// <summary>The recipe with the vocabulary that its tokenizer will have.</summary>
     /// <param name="recipe">A recipe of the family.</param>

@@ -69,8 +69,13 @@ internal sealed class TranslationFamily : ModelFamily
     public override string Token(TrainedModel model, int id) => ((TranslationModel)model).Target.Decode([id]);
 
     /// <inheritdoc/>
-    public override TrainingMeasurement MeasureTraining(Recipe recipe, string? source, TrainingSizes sizes, bool profile)
+    public override TrainingMeasurement MeasureTraining(Recipe recipe, string? source, TrainingSizes sizes, bool profile, bool replay)
     {
+        if (replay)
+        {
+            throw new InputException($"{source}: steps of language models are replayed, not those of translation models.");
+        }
+
         TranslationRecipe translation = (TranslationRecipe)recipe;
         int length = sizes.Sequence ?? DefaultSentence;
         translation = translation with

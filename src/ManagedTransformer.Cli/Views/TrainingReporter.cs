@@ -6,10 +6,13 @@ namespace ManagedTransformer.Cli.Views;
 
 /// <summary>Tells a person how training goes.</summary>
 /// <param name="progress">Where to.</param>
+/// <param name="error">Where to say what came up on the way.</param>
 /// <param name="isQuiet">In one line that is written over; where nobody watches, a line for each evaluation.</param>
-internal sealed class TrainingReporter(ProgressLine progress, bool isQuiet = false)
+internal sealed class TrainingReporter(ProgressLine progress, TextWriter error, bool isQuiet = false)
 {
     private string _evaluation = "";
+    private IReadOnlyList<string> _notes = [];
+    private int _told;
 
     /// <summary>Says what is about to happen.</summary>
     public void Start(TrainingRun run, TrainingOptions options)
@@ -23,6 +26,8 @@ internal sealed class TrainingReporter(ProgressLine progress, bool isQuiet = fal
         {
             progress.WriteLine(note);
         }
+
+        (_notes, _told) = (run.Notes, run.Notes.Count);
 
         if (isQuiet)
         {
@@ -54,6 +59,7 @@ internal sealed class TrainingReporter(ProgressLine progress, bool isQuiet = fal
     /// <summary>One report of the run.</summary>
     public void Report(TrainingProgress report)
     {
+        TellNewNotes();
         if (isQuiet && progress.IsInteractive)
         {
             _evaluation = report.Validation is { } last ? $"  validation: {Describe(last)}" : _evaluation;
@@ -92,6 +98,7 @@ internal sealed class TrainingReporter(ProgressLine progress, bool isQuiet = fal
     /// <summary>Says how the run ended.</summary>
     public void End(TrainingResult result, string output)
     {
+        TellNewNotes();
         string time = Duration(TimeSpan.FromSeconds(result.Seconds));
         if (!result.IsComplete)
         {
@@ -102,6 +109,15 @@ internal sealed class TrainingReporter(ProgressLine progress, bool isQuiet = fal
         string validation = result.Validation is { } last ? $" validation {Describe(last)};" : "";
         string early = result.StoppedEarly ? ", where evaluations found nothing better any more," : "";
         progress.WriteLine($"Done after {result.Step:N0} steps{early} in {time}:{validation} the model is in {output}.");
+    }
+
+    private void TellNewNotes()
+    {
+        for (; _told < _notes.Count; _told++)
+        {
+            progress.Clear();
+            error.WriteLine(_notes[_told]);
+        }
     }
 
     private static string Describe(ValidationResult validation)

@@ -15,6 +15,7 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
     // Memory that was there before: whoever returned it has taken its addresses out of use.
     private readonly HashSet<Storage> _others = new(ReferenceEqualityComparer.Instance);
     private readonly RecordedMemory _memory = new(device.Pool);
+    private readonly RecordedKeys _keys = new();
     private int _pass, _nextLaunch, _nextWord, _thread;
     private string? _obstacle;
     private CudaGraph? _graph;
@@ -29,7 +30,7 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
     public override string? Obstacle => _obstacle;
 
     /// <inheritdoc/>
-    public override void Record(Action work)
+    public override void Record(RandomSource random, Action work)
     {
         if (_pass == Passes)
         {
@@ -49,6 +50,7 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
 
         (_nextLaunch, _nextWord, _thread) = (0, 0, Environment.CurrentManagedThreadId);
         _memory.Begin(isSecond: _pass > 0);
+        _keys.Begin(random);
         device.Recording = this;
         try
         {
@@ -56,6 +58,11 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
             if (_pass > 0 && _nextLaunch != _launches.Count)
             {
                 Refuse("there were fewer launches the second time");
+            }
+
+            if (_keys.End(random) is { } obstacle)
+            {
+                Refuse(obstacle);
             }
 
             _pass++;
@@ -72,7 +79,7 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
     }
 
     /// <inheritdoc/>
-    public override bool TryReplay()
+    public override bool TryReplay(RandomSource random)
     {
         if (!IsReady)
         {
@@ -94,7 +101,13 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
             }
         }
 
-        _graph = _hasAskedForGraph ? _graph : device.TryCapture(Issue);
+        _keys.Draw(random);
+        if (!_hasAskedForGraph && _keys.Count == 0)
+        {
+            // The arguments of a graph stay what they are, and those of launches that draw do not.
+            _graph = device.TryCapture(Issue);
+        }
+
         _hasAskedForGraph = true;
         if (_graph?.TryLaunch() != true)
         {
@@ -113,8 +126,9 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
         GC.SuppressFinalize(this);
     }
 
-    /// <inheritdoc/>
-    public override void Refuse(string obstacle) => _obstacle ??= obstacle;
+    /// <summary>Says that the work cannot be repeated.</summary>
+    /// <param name="obstacle">Why.</param>
+    public void Refuse(string obstacle) => _obstacle ??= obstacle;
 
     /// <summary>Takes note of a launch.</summary>
     public void Add<TArguments>(Action<TArguments> kernel, KernelConfig config, TArguments arguments)
@@ -130,7 +144,7 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
             return;
         }
 
-        RecordedKernel<TArguments> launch = new(kernel, config, arguments);
+        RecordedKernel<TArguments> launch = new(kernel, config, arguments, _keys);
         if (_pass == 0)
         {
             _launches.Add(launch);
@@ -197,7 +211,7 @@ internal sealed class GpuRecording(GpuDevice device) : DeviceRecording
     {
         foreach (RecordedLaunch launch in _launches)
         {
-            launch.Issue(device);
+            launch.Issue(device, _keys);
         }
     }
 

@@ -2,23 +2,26 @@ namespace ManagedTransformer.Tensors;
 
 /// <summary>
 /// Forward and backward passes over batches of one shape that, once two of them have asked the device for the same, are no longer computed
-/// by operators: the device is asked for the same again. Where two passes differ (dropout, which draws numbers), or the host reads or
-/// writes values within one, all are computed as ever. Batches must be written into tensors that stay where they are.
+/// by operators: the device is asked for the same again, with the keys of random numbers that the pass would draw. Where two passes differ,
+/// or the host reads or writes values within one, all are computed as ever. Batches, and states from one to the next, must be written into
+/// tensors that stay where they are.
 /// </summary>
 /// <remarks>The first update is left alone, since much is made in it that stays.</remarks>
 public sealed class StepReplay : IDisposable
 {
     private readonly Parameter[] _parameters;
     private readonly RandomSource _random;
-    private readonly DeviceRecording _recording;
+    private readonly Device _device;
+    private DeviceRecording _recording;
+    private IReadOnlyList<int> _sizes = [];
     private HeldGradients? _held;
     private Tensor? _loss;
     private long _targets, _updates;
     private bool _isOver;
 
-    private StepReplay(DeviceRecording recording, IEnumerable<Parameter> parameters, RandomSource random)
+    private StepReplay(Device device, DeviceRecording recording, IEnumerable<Parameter> parameters, RandomSource random)
     {
-        (_recording, _random) = (recording, random);
+        (_device, _recording, _random) = (device, recording, random);
         _parameters = [.. parameters.SelectMany(parameter => new[] { parameter, parameter.Whole }).Distinct()];
     }
 
@@ -34,13 +37,13 @@ public sealed class StepReplay : IDisposable
     /// <summary>Passes on a device; null where it has no recordings.</summary>
     /// <param name="device">Where the parameters are.</param>
     /// <param name="parameters">What is trained.</param>
-    /// <param name="random">The source that passes draw numbers from; one that does is not replayed.</param>
+    /// <param name="random">The source from which passes draw random numbers, by <see cref="RandomSource.NextKey"/>.</param>
     public static StepReplay? TryCreate(Device device, IEnumerable<Parameter> parameters, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(random);
-        return device.CreateRecording() is { } recording ? new StepReplay(recording, parameters, random) : null;
+        return device.CreateRecording() is { } recording ? new StepReplay(device, recording, parameters, random) : null;
     }
 
     /// <summary>Begins an update: gradients that were lent for the last one are taken back.</summary>
@@ -58,12 +61,16 @@ public sealed class StepReplay : IDisposable
     /// <summary>Adds the gradient of a batch to what its parameters have, or lends it to them until the next update.</summary>
     /// <param name="forward">The sum that backward starts from, the loss to be told, and what it is to be divided by.</param>
     /// <param name="isLent">False: the parameters get copies of their own, since more batches follow.</param>
+    /// <param name="sizes">What the host has decided for this pass, such as lengths of states: where it differs from what was recorded,
+    /// another recording is begun. Default: nothing.</param>
     /// <returns>A copy of the loss, and what it is to be divided by.</returns>
-    public (Tensor Loss, long Targets) Learn(Func<(Tensor Total, Tensor Loss, long Targets)> forward, bool isLent)
+    public (Tensor Loss, long Targets) Learn(
+        Func<(Tensor Total, Tensor Loss, long Targets)> forward, bool isLent, IReadOnlyList<int>? sizes = null)
     {
         ArgumentNullException.ThrowIfNull(forward);
         HeldGradients earlier = new(_parameters);
-        if (_recording.TryReplay())
+        Fit(sizes ?? []);
+        if (_recording.TryReplay(_random))
         {
             Replays++;
         }
@@ -94,12 +101,25 @@ public sealed class StepReplay : IDisposable
         _recording.Dispose();
     }
 
+    // Makes way for another recording, unless it is known that there can be none.
+    private void Fit(IReadOnlyList<int> sizes)
+    {
+        if (Obstacle is null && !sizes.SequenceEqual(_sizes))
+        {
+            Release();
+            _recording.Dispose();
+            _recording = _device.CreateRecording()!;
+        }
+
+        _sizes = sizes;
+    }
+
     private void Compute(Func<(Tensor Total, Tensor Loss, long Targets)> forward)
     {
         Release();
         if (Obstacle is null)
         {
-            _recording.Record(Pass);
+            _recording.Record(_random, Pass);
         }
         else
         {
@@ -110,15 +130,10 @@ public sealed class StepReplay : IDisposable
 
         void Pass()
         {
-            RandomSource.State before = _random.Save();
             using StepScope scope = new();
             (Tensor total, Tensor loss, _targets) = forward();
             _loss = (loss.Detach() * 1).Keep(); // a copy: the walk frees what it has passed
             total.Backward(freeIntermediates: true);
-            if (_random.Save() != before)
-            {
-                _recording.Refuse("it draws random numbers");
-            }
         }
     }
 

@@ -16,15 +16,14 @@ internal abstract class DeviceRecording : IDisposable
     /// Does the work, and takes note of it. It must leave no tensor behind but those that the caller keeps, and what the caller keeps of
     /// the first time must be released before the second.
     /// </summary>
-    public abstract void Record(Action work);
-
-    /// <summary>Says that the work cannot be repeated.</summary>
-    /// <param name="obstacle">Why.</param>
-    public abstract void Refuse(string obstacle);
+    /// <param name="random">Where the work takes keys of random numbers from, as many every time.</param>
+    /// <param name="work">What to do.</param>
+    public abstract void Record(RandomSource random, Action work);
 
     /// <summary>Asks the device for the same again: what the caller kept of the second time holds the new values.</summary>
+    /// <param name="random">Gives the keys that the work would take, and stands behind them afterwards.</param>
     /// <returns>False, and nothing was done, where it cannot be.</returns>
-    public abstract bool TryReplay();
+    public abstract bool TryReplay(RandomSource random);
 
     /// <summary>Returns the memory. What the caller kept stays valid.</summary>
     public abstract void Dispose();

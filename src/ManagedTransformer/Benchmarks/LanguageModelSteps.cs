@@ -12,8 +12,8 @@ internal sealed class LanguageModelSteps : TrainingSteps
 {
     private readonly CausalLanguageModel _model;
     private readonly StreamHistory? _history;
-    private readonly Shape _shape;
-    private readonly int[] _inputs, _targets;
+    private readonly Tensor _inputs, _targets;
+    private readonly int[] _ids;
 
     /// <summary>Steps that have not begun.</summary>
     /// <param name="model">A new model.</param>
@@ -25,23 +25,36 @@ internal sealed class LanguageModelSteps : TrainingSteps
     {
         _model = model;
         _history = model.Stack.CreateHistory();
-        (_shape, _inputs, _targets) = (shape, new int[shape.Count], new int[shape.Count]);
+        (_inputs, _targets, _ids) = (Room(shape), Room(shape), new int[shape.Count]);
     }
 
     /// <inheritdoc/>
     public override long ParameterCount => _model.ParameterCount;
 
     /// <inheritdoc/>
-    public override int Tokens => _targets.Length;
+    public override int Tokens => _ids.Length;
 
     /// <inheritdoc/>
-    protected override TrainingLoss Forward(ForwardContext context)
+    protected override IReadOnlyList<int> BlockSizes => _model.Stack.BlockSizes(_history);
+
+    /// <inheritdoc/>
+    public override void PrepareReplays()
+    {
+        base.PrepareReplays();
+        _history?.StayInPlace();
+    }
+
+    /// <inheritdoc/>
+    protected override void Load()
     {
         LanguageModelConfig config = _model.Config;
-        Tensor inputs = RandomTokens(_inputs, _shape, config.Vocab, config.PaddingIdx),
-            targets = RandomTokens(_targets, _shape, config.Vocab, config.PaddingIdx);
-        return _model.TrainingLoss(inputs, targets, context, history: _history);
+        WriteRandom(_inputs, _ids, config.Vocab, config.PaddingIdx);
+        WriteRandom(_targets, _ids, config.Vocab, config.PaddingIdx);
     }
+
+    /// <inheritdoc/>
+    protected override TrainingLoss Forward(ForwardContext context) =>
+        _model.TrainingLoss(_inputs, _targets, context, history: _history);
 
     /// <inheritdoc/>
     protected override void ApplyConstraints() => _model.Stack.ApplyConstraints();

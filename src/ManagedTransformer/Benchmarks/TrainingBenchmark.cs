@@ -28,15 +28,18 @@ public static class TrainingBenchmark
     /// <param name="steps">Steps to measure, after two seconds (at least three steps) that are not.</param>
     /// <param name="training">Optimiser, clipping and schedule of a recipe; null: AdamW.</param>
     /// <param name="profile">Whether three times as many steps are run to time every kernel and a matrix product beside them.</param>
+    /// <param name="replay">Whether forward and backward are replayed, as <see cref="Training.TrainingOptions.Replay"/> asks for, in turns
+    /// with steps that compute them.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
-    /// <exception cref="InputException">The configuration is not valid, or its positions do not hold the rows.</exception>
+    /// <exception cref="InputException">The configuration is not valid, its positions do not hold the rows, or steps cannot be
+    /// replayed.</exception>
     public static TrainingMeasurement Run(LanguageModelConfig config, int batch, int context, int steps = 20,
-        TrainingRecipe? training = null, bool profile = false)
+        TrainingRecipe? training = null, bool profile = false, bool replay = false)
     {
         ArgumentNullException.ThrowIfNull(config);
         Shape shape = Batch(batch, context, config.PositionLimit);
         RandomSource random = new(Seed);
-        return Run(new LanguageModelSteps(new CausalLanguageModel(config, random), shape, training, random), steps, profile);
+        return Run(new LanguageModelSteps(new CausalLanguageModel(config, random), shape, training, random), steps, profile, replay);
     }
 
     /// <summary>Measures a translation model on pairs of sentences of one length.</summary>
@@ -75,31 +78,54 @@ public static class TrainingBenchmark
         return new Shape(rows, length);
     }
 
-    private static TrainingMeasurement Run(TrainingSteps run, int steps, bool profile)
+    private static TrainingMeasurement Run(TrainingSteps run, int steps, bool profile, bool replay = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        if (replay)
+        {
+            run.PrepareReplays();
+        }
+
+        (long allocated, double loss) = (0, 0);
         long begin = Stopwatch.GetTimestamp();
         for (int step = 0; step < LeastWarmUpSteps || Stopwatch.GetElapsedTime(begin).TotalSeconds < WarmUpSeconds; step++)
         {
-            run.Next();
+            Next();
         }
 
-        double[] times = new double[steps];
-        long allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
-        double loss = 0;
+        run.RequireReplays();
+        double[] times = new double[steps], timesWithout = new double[steps];
+        allocated = 0;
         for (int step = 0; step < steps; step++)
         {
-            long start = Stopwatch.GetTimestamp();
-            loss = run.Next();
-            times[step] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            (times[step], timesWithout[step]) = Next();
         }
 
-        long allocated = (GC.GetAllocatedBytesForCurrentThread() - allocatedBefore) / steps;
+        run.RequireReplays();
         double median = Median(times);
-        return new TrainingMeasurement(median, run.Tokens / median * 1e3, run.ParameterCount, ProcessMemory.PeakMebibytes, allocated, loss)
+        return new TrainingMeasurement(
+            median, run.Tokens / median * 1e3, run.ParameterCount, ProcessMemory.PeakMebibytes, allocated / steps, loss)
         {
+            MillisecondsWithoutReplay = replay ? Median(timesWithout) : null,
             Profile = profile ? Profile(run, steps) : null,
         };
+
+        // A step, where replays are measured behind one without: what else runs on the machine slows down both.
+        (double Milliseconds, double WithoutReplay) Next()
+        {
+            double withoutReplay = replay ? Step(isReplayed: false) : 0;
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            double milliseconds = Step(replay);
+            allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+            return (milliseconds, withoutReplay);
+        }
+
+        double Step(bool isReplayed)
+        {
+            long start = Stopwatch.GetTimestamp();
+            loss = run.Next(isReplayed: isReplayed);
+            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
     }
 
     private static TrainingProfile Profile(TrainingSteps run, int steps)

@@ -10,6 +10,9 @@ namespace ManagedTransformer.Benchmarks;
 public sealed record TrainingMeasurement(
     double Milliseconds, double TokensPerSecond, long Parameters, double PeakMebibytes, long AllocatedBytesPerStep, double Loss)
 {
+    /// <summary>Median time of a step whose passes were computed, where those of the others were replayed; null elsewhere.</summary>
+    public double? MillisecondsWithoutReplay { get; init; }
+
     /// <summary>Where the time goes; null unless asked for.</summary>
     public TrainingProfile? Profile { get; init; }
 }

@@ -18,6 +18,7 @@ internal abstract class TrainingSteps
     private readonly RandomSource _random;
     private readonly IReadOnlyList<NamedParameter> _parameters;
     private readonly Action _update;
+    private StepReplay? _replay;
 
     /// <summary>Steps that have not begun.</summary>
     /// <param name="network">What to train.</param>
@@ -36,21 +37,41 @@ internal abstract class TrainingSteps
     /// <summary>Tokens that a step predicts.</summary>
     public abstract int Tokens { get; }
 
+    /// <summary>What decides the sizes of the next pass, where that changes from step to step.</summary>
+    protected virtual IReadOnlyList<int> BlockSizes => [];
+
+    /// <summary>Lets steps be replayed.</summary>
+    /// <exception cref="InputException">The device has no recordings.</exception>
+    public virtual void PrepareReplays() =>
+        _replay = StepReplay.TryCreate(Device.Current, _parameters.Select(named => named.Parameter), _random)
+            ?? throw new InputException($"No step is replayed on {Device.Current.Name}: that takes a GPU.");
+
+    /// <summary>Checks that steps are replayed by now.</summary>
+    /// <exception cref="InputException">They cannot be.</exception>
+    public void RequireReplays()
+    {
+        if (_replay?.Obstacle is { } obstacle)
+        {
+            throw new InputException($"No step of this model is replayed, since a pass over a batch cannot be repeated: {obstacle}.");
+        }
+    }
+
     /// <summary>Runs a step, whose phases a profile learns.</summary>
+    /// <param name="profile">The profile; null for none.</param>
+    /// <param name="isReplayed">Whether forward and backward are those of a recording, or recorded where there is none yet.</param>
     /// <returns>The loss.</returns>
-    public double Next(KernelProfile? profile = null)
+    public double Next(KernelProfile? profile = null, bool isReplayed = false)
     {
         profile?.Phase = "forward";
+        _replay?.Begin();
         foreach (NamedParameter named in _parameters)
         {
             named.Parameter.ClearGradient(release: true);
         }
 
         using StepScope scope = new();
-        TrainingLoss loss = Forward(ForwardContext.Training(_random));
-        Tensor value = loss.Prediction.Loss.Detach() * 1; // a copy: the walk frees what it has passed
-        profile?.Phase = "backward";
-        loss.Total.Backward(freeIntermediates: true);
+        Load();
+        Tensor value = isReplayed && _replay is { IsOn: true } ? _replay.Learn(Pass, isLent: true, BlockSizes).Loss : Learn(profile);
         profile?.Phase = "update";
         _update();
         ApplyConstraints();
@@ -67,7 +88,10 @@ internal abstract class TrainingSteps
         return profile.Operations;
     }
 
-    /// <summary>The loss of random tokens.</summary>
+    /// <summary>Writes random tokens over the last ones.</summary>
+    protected abstract void Load();
+
+    /// <summary>The loss of the tokens.</summary>
     protected abstract TrainingLoss Forward(ForwardContext context);
 
     /// <summary>Brings parameters back into their range after an update.</summary>
@@ -75,12 +99,12 @@ internal abstract class TrainingSteps
     {
     }
 
-    /// <summary>Random ids below the size of a vocabulary, but for padding.</summary>
-    /// <param name="ids">Memory for them.</param>
-    /// <param name="shape">Shape of the tensor.</param>
+    /// <summary>Writes random ids below the size of a vocabulary, but for padding.</summary>
+    /// <param name="place">Where to.</param>
+    /// <param name="ids">Memory for as many.</param>
     /// <param name="vocabulary">Its size.</param>
     /// <param name="padding">Id of padding; null for none.</param>
-    protected Tensor RandomTokens(int[] ids, Shape shape, int vocabulary, int? padding)
+    protected void WriteRandom(Tensor place, int[] ids, int vocabulary, int? padding)
     {
         for (int i = 0; i < ids.Length; i++)
         {
@@ -88,7 +112,25 @@ internal abstract class TrainingSteps
             ids[i] = id >= padding ? id + 1 : id;
         }
 
-        return Tensor.From(ids, shape);
+        place.CopyIndicesFrom(ids);
+    }
+
+    /// <summary>Room for ids that stays where it is.</summary>
+    protected static Tensor Room(Shape shape) => Tensor.From(new int[shape.Count], shape).Keep();
+
+    private (Tensor Total, Tensor Loss, long Targets) Pass()
+    {
+        TrainingLoss loss = Forward(ForwardContext.Training(_random));
+        return (loss.Total, loss.Prediction.Loss, loss.Prediction.Targets);
+    }
+
+    private Tensor Learn(KernelProfile? profile)
+    {
+        (Tensor total, Tensor loss, _) = Pass();
+        Tensor value = loss.Detach() * 1; // a copy: the walk frees what it has passed
+        profile?.Phase = "backward";
+        total.Backward(freeIntermediates: true);
+        return value;
     }
 
     private static Action Updates(IReadOnlyList<NamedParameter> parameters, UpdateRecipe? recipe)

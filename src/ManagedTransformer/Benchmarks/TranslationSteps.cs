@@ -10,8 +10,8 @@ namespace ManagedTransformer.Benchmarks;
 internal sealed class TranslationSteps : TrainingSteps
 {
     private readonly EncoderDecoderModel _model;
-    private readonly Shape _shape;
-    private readonly int[] _sources, _previous, _targets;
+    private readonly Tensor _sources, _previous, _targets;
+    private readonly int[] _ids;
 
     /// <summary>Steps that have not begun.</summary>
     /// <param name="model">A new model.</param>
@@ -22,21 +22,24 @@ internal sealed class TranslationSteps : TrainingSteps
         : base(model, recipe, random)
     {
         _model = model;
-        (_shape, _sources, _previous, _targets) = (shape, new int[shape.Count], new int[shape.Count], new int[shape.Count]);
+        (_sources, _previous, _targets, _ids) = (Room(shape), Room(shape), Room(shape), new int[shape.Count]);
     }
 
     /// <inheritdoc/>
     public override long ParameterCount => _model.ParameterCount;
 
     /// <inheritdoc/>
-    public override int Tokens => _targets.Length;
+    public override int Tokens => _ids.Length;
 
     /// <inheritdoc/>
-    protected override TrainingLoss Forward(ForwardContext context)
+    protected override void Load()
     {
         EncoderDecoderConfig config = _model.Config;
-        Tensor sources = RandomTokens(_sources, _shape, config.SrcVocab, config.PaddingIdx),
-            previous = RandomTokens(_previous, _shape, config.Vocab, config.PaddingIdx);
-        return _model.TrainingLoss(sources, previous, RandomTokens(_targets, _shape, config.Vocab, config.PaddingIdx), context);
+        WriteRandom(_sources, _ids, config.SrcVocab, config.PaddingIdx);
+        WriteRandom(_previous, _ids, config.Vocab, config.PaddingIdx);
+        WriteRandom(_targets, _ids, config.Vocab, config.PaddingIdx);
     }
+
+    /// <inheritdoc/>
+    protected override TrainingLoss Forward(ForwardContext context) => _model.TrainingLoss(_sources, _previous, _targets, context);
 }

@@ -86,11 +86,15 @@ internal class LanguageModelTrainer : Trainer
     }
 
     /// <inheritdoc/>
-    protected override bool CanReplay => !CarriesStates;
+    protected override bool CanReplay => true;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<int> BlockSizes => _network.Stack.BlockSizes(_history);
 
     /// <inheritdoc/>
     protected override void Load()
     {
+        _history?.StayInPlace();
         Read();
         _place ??= (Tensor.From(_inputs, _shape).Keep(), Tensor.From(_targets, _shape).Keep());
         _place.Value.Inputs.CopyIndicesFrom(_inputs);

@@ -272,6 +272,9 @@ internal abstract class Trainer
     /// <summary>Whether batches have one shape, and passes over them nothing to do for the host but to ask its device.</summary>
     protected virtual bool CanReplay => false;
 
+    /// <summary>What decides the sizes of a pass over the batch that was loaded, where that changes from batch to batch.</summary>
+    protected virtual IReadOnlyList<int> BlockSizes => [];
+
     /// <summary>Writes the next batch over the last one, for <see cref="ForwardInPlace"/>.</summary>
     protected virtual void Load() => throw new NotSupportedException();
 
@@ -294,7 +297,7 @@ internal abstract class Trainer
                     TrainingLoss loaded = ForwardInPlace(context, options);
                     return (loaded.Total, loaded.Prediction.Loss, loaded.Prediction.Targets);
                 },
-                isLent: _recipe.Accumulate == 1);
+                isLent: _recipe.Accumulate == 1, BlockSizes);
         }
 
         TrainingLoss result = Forward(context, options);

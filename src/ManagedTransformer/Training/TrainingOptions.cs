@@ -68,8 +68,8 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Whether a GPU is asked for forward and backward passes by a recording of an earlier one, where they ask for the same every time:
-    /// language models without dropout whose batches have one shape. The weights have the same bits; the host has less to do, which is
-    /// what small models wait for. Other models, and the CPU, train as ever.
+    /// language models whose batches have one shape. The weights have the same bits; the host has less to do, which is what small models
+    /// wait for. Other models, and the CPU, train as ever.
     /// </summary>
     public bool Replay { get; init; }
 

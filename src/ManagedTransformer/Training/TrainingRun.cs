@@ -28,7 +28,7 @@ public sealed partial class TrainingRun
     private double? _bestLoss, _bestScore;
     private long _savedStep = -1;
     private readonly bool _isResumed;
-    private bool _isEvaluationDue;
+    private bool _isEvaluationDue, _hasObstacle;
     private EarlyStop? _stop;
 
     private TrainingRun(Recipe recipe, TrainingOptions options, Crew crew)
@@ -58,7 +58,7 @@ public sealed partial class TrainingRun
 
         if (_options.Replay && !_task.Trainer.MayReplay)
         {
-            _notes.Add("No step is replayed: that takes a GPU, and a language model that carries no states from batch to batch.");
+            _notes.Add("No step is replayed: that takes a GPU, and a recipe that trains a language model on its text.");
         }
 
         _notes.AddRange(_task.Notes);
@@ -96,7 +96,10 @@ public sealed partial class TrainingRun
     /// <summary>The floor of the validation text in bits per character, where its source knows it.</summary>
     public double? Floor => _task.Floor;
 
-    /// <summary>What a person should know before the run starts: about the data, the sample, a changed schedule.</summary>
+    /// <summary>
+    /// What a person should know before the run starts: about the data, the sample, a changed schedule; and, from when it is found out, why
+    /// no step is replayed (<see cref="TrainingOptions.Replay"/>).
+    /// </summary>
     public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>Where an earlier run in the output folder was moved to; null if there was none.</summary>
@@ -328,13 +331,28 @@ public sealed partial class TrainingRun
     {
         try
         {
-            return _task.Trainer.Update();
+            TrainingUpdate update = _task.Trainer.Update();
+            NoteObstacle();
+            return update;
         }
         catch (InputException e)
         {
             _crew.IsFailureShared = _task.Trainer.HasExchanged;
             throw new InputException($"{e.Message}; {LastGood()}.", e);
         }
+    }
+
+    // Whether passes ask for the same every time is known when two of them have been recorded.
+    private void NoteObstacle()
+    {
+        if (_hasObstacle || _task.Trainer.ReplayObstacle is not { } obstacle)
+        {
+            return;
+        }
+
+        _hasObstacle = true;
+        _notes.Add(
+            $"No {(_task.Trainer.Replays > 0 ? "further " : "")}step is replayed, since a pass over a batch cannot be repeated: {obstacle}.");
     }
 
     private string LastGood() =>

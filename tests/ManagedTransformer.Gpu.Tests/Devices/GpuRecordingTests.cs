@@ -8,6 +8,7 @@ namespace ManagedTransformer.Gpu.Tests;
 public sealed class GpuRecordingTests : IDisposable
 {
     private const int Count = 100;
+    private readonly RandomSource _random = new(1);
     private readonly PtxMachine _machine = PtxMachine.Interpreter();
     private readonly GpuRecording _recording;
     private readonly Storage _input;
@@ -28,7 +29,7 @@ public sealed class GpuRecordingTests : IDisposable
         RecordTwice(() => Double(2));
         Assert.True(_recording.IsReady, _recording.Obstacle);
         Write(5);
-        Assert.True(_recording.TryReplay());
+        Assert.True(_recording.TryReplay(_random));
         Assert.All(Read(_result!), value => Assert.Equal(10, value));
     }
 
@@ -46,7 +47,7 @@ public sealed class GpuRecordingTests : IDisposable
         _result!.Release();
         Storage other = Device.Allocate(Count * sizeof(float));
         Device.Kernels.Elementwise.Fill(Buffer(other), Count, -1);
-        Assert.True(_recording.TryReplay());
+        Assert.True(_recording.TryReplay(_random));
         Assert.All(Read(other), value => Assert.Equal(-1, value));
         other.Release();
 
@@ -65,7 +66,7 @@ public sealed class GpuRecordingTests : IDisposable
         Storage other = Device.Allocate(Count * sizeof(float));
         Device.Kernels.Elementwise.Fill(Buffer(other), Count, -1);
         Assert.All(Read(_result!), value => Assert.Equal(2, value));
-        Assert.False(_recording.TryReplay());
+        Assert.False(_recording.TryReplay(_random));
     }
 
     [Fact]
@@ -74,6 +75,8 @@ public sealed class GpuRecordingTests : IDisposable
         Refused("the host waited", _ => Read(_input));
         Refused("the host waited", _ => Device.Synchronize());
         Refused("the host wrote", _ => Write(3));
+        Refused("the host draws", _ => _random.NextUnit());
+        Refused("too many random numbers", _ => _random.MoveTo(2));
         Refused("another thread", _ =>
         {
             Thread thread = new(() => Double(2));
@@ -104,7 +107,7 @@ public sealed class GpuRecordingTests : IDisposable
     {
         RecordTwice(() => Double(2));
         _input.Release();
-        Assert.False(_recording.TryReplay());
+        Assert.False(_recording.TryReplay(_random));
         Assert.Contains("returned", _recording.Obstacle, StringComparison.Ordinal);
     }
 
@@ -122,11 +125,11 @@ public sealed class GpuRecordingTests : IDisposable
         });
         Device.Synchronize();
         WriteIndex(indices, 333);
-        Assert.True(_recording.TryReplay());
+        Assert.True(_recording.TryReplay(_random));
         ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(Device.Synchronize);
         Assert.Contains("index 333 at position 0", error.Message, StringComparison.Ordinal);
         WriteIndex(indices, 5);
-        Assert.True(_recording.TryReplay());
+        Assert.True(_recording.TryReplay(_random));
         Device.Synchronize();
     }
 
@@ -147,9 +150,9 @@ public sealed class GpuRecordingTests : IDisposable
 
     private void RecordTwice(Action work)
     {
-        _recording.Record(work);
+        _recording.Record(_random, work);
         _result?.Release();
-        _recording.Record(work);
+        _recording.Record(_random, work);
     }
 
     private void Refused(string why, Action<int> work)
@@ -159,11 +162,11 @@ public sealed class GpuRecordingTests : IDisposable
         {
             _result?.Release();
             _result = null;
-            recording.Record(() => work(pass));
+            recording.Record(_random, () => work(pass));
         }
 
         Assert.Contains(why, recording.Obstacle, StringComparison.Ordinal);
-        Assert.False(recording.TryReplay());
+        Assert.False(recording.TryReplay(_random));
     }
 
     private void Write(float value)

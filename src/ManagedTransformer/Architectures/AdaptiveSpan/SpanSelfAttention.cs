@@ -86,6 +86,9 @@ internal sealed class SpanSelfAttention : SelfAttention
     /// <inheritdoc/>
     internal override bool StartsByFanIn => true;
 
+    /// <inheritdoc/>
+    internal override IEnumerable<int> BlockSizes => Sizes is { } sizes ? [sizes.Kept, sizes.Cache] : [];
+
     /// <summary>Input states that the next block wants to see.</summary>
     internal int HistoryLength => Sizes?.Cache ?? _options.Span.Limit;
 

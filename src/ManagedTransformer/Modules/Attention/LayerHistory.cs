@@ -8,6 +8,9 @@ namespace ManagedTransformer.Modules.Attention;
 /// </summary>
 public sealed class LayerHistory
 {
+    /// <summary>Whether states of one shape are written over those before, for recordings of a pass, which know their memory.</summary>
+    internal bool StaysInPlace { get; set; }
+
     /// <summary>The newest states, oldest first, [B, C, dim]; null for none.</summary>
     public Tensor? States { get; private set; }
 
@@ -32,10 +35,18 @@ public sealed class LayerHistory
         int kept = Math.Min(length, before + block), fromBlock = Math.Min(kept, block), fromBefore = kept - fromBlock;
         Tensor newest = x.Detach().Slice(1, block - fromBlock, fromBlock);
         Tensor? old = States;
-        States = (fromBefore == 0
+        Tensor states = fromBefore == 0
             ? TensorOperators.Concat(1, newest)
             : TensorOperators.Concat(1,
-                old?.Slice(1, before - fromBefore, fromBefore) ?? Tensor.Zeros(x.Shape.With(1, fromBefore), x.Device), newest)).Keep();
+                old?.Slice(1, before - fromBefore, fromBefore) ?? Tensor.Zeros(x.Shape.With(1, fromBefore), x.Device), newest);
+        if (StaysInPlace && old?.Shape == states.Shape)
+        {
+            old.Assign(states);
+            states.Release();
+            return;
+        }
+
+        States = states.Keep();
         old?.Release();
     }
 }

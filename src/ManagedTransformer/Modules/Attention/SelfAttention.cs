@@ -32,6 +32,9 @@ public abstract class SelfAttention : Module
     /// </summary>
     public virtual Tensor? SizingValues => null;
 
+    /// <summary>What <see cref="SizingValues"/> make of a block's sizes; empty where they are always the same.</summary>
+    internal virtual IEnumerable<int> BlockSizes => [];
+
     /// <summary>Whether the maps start as <see cref="InitializationScheme.FanIn"/> draws them, whatever the model's scheme is.</summary>
     internal virtual bool StartsByFanIn => false;
 

@@ -27,6 +27,14 @@ public sealed class LayerStack(IReadOnlyList<TransformerLayer> layers, Norm? nor
     /// <summary>An empty history of a stream; null where no layer reads one.</summary>
     public StreamHistory? CreateHistory() => ReadsHistory ? new StreamHistory(layers.Count) : null;
 
+    /// <summary>Everything that decides the sizes of what the next block computes, beside the block itself.</summary>
+    /// <param name="history">What it sees before it; null for nothing.</param>
+    internal IReadOnlyList<int> BlockSizes(StreamHistory? history)
+    {
+        FetchSizingValues();
+        return [.. layers.SelectMany(layer => layer.Attention.BlockSizes), .. history?.Lengths ?? []];
+    }
+
     /// <summary>Brings constrained parameters back into their range; to be called after every update.</summary>
     public void ApplyConstraints()
     {

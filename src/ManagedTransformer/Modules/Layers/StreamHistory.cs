@@ -10,11 +10,18 @@ namespace ManagedTransformer.Modules.Layers;
 public sealed class StreamHistory
 {
     private readonly LayerHistory[] _layers;
+    private int _empty;
 
     internal StreamHistory(int layers) => _layers = [.. Enumerable.Range(0, layers).Select(_ => new LayerHistory())];
 
     /// <summary>Memory in use, in bytes.</summary>
     public long Bytes => _layers.Sum(layer => (layer.States?.Count ?? 0L) * sizeof(float));
+
+    /// <summary>
+    /// Positions that every layer remembers. An empty layer has a number of its own every time: the pass over the next block makes a tensor
+    /// that stays, which no recording of it does.
+    /// </summary>
+    internal IEnumerable<int> Lengths => _layers.Select(layer => layer.States?.Shape[1] ?? --_empty);
 
     /// <summary>The history of a layer.</summary>
     /// <param name="layer">From 0.</param>
@@ -26,6 +33,15 @@ public sealed class StreamHistory
         foreach (LayerHistory layer in _layers)
         {
             layer.Reset();
+        }
+    }
+
+    /// <summary>Lets states of one shape stay where they are from block to block.</summary>
+    internal void StayInPlace()
+    {
+        foreach (LayerHistory layer in _layers)
+        {
+            layer.StaysInPlace = true;
         }
     }
 
