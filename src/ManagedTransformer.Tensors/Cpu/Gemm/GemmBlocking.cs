@@ -23,6 +23,9 @@ internal readonly struct GemmBlocking
     /// <summary>Up to so many rows, tiles take all rows and few columns, so that one tile alone uses its columns of B.</summary>
     private const int WholeRows = 256;
 
+    /// <summary>Floats of a row of B that is narrow.</summary>
+    private const int NarrowRow = 256;
+
     /// <summary>Rows that find room in the first cache however far apart they are.</summary>
     private const int FewConflicts = 8;
 
@@ -57,7 +60,9 @@ internal readonly struct GemmBlocking
         // Rows a multiple of half a page apart compete for the same few cache lines; reading them in place pays only once or twice.
         bool conflicts = p.Lda % 512 == 0 && p.M > FewConflicts;
         PackA = p.TransposeA ? p.N > 2 * width : p.N > (conflicts ? 2 : 8) * width;
-        PackB = p.TransposeB || p.M > 4 * rows;
+
+        // A block of k of narrow rows fits into the second cache, where more panels of A find it as quickly as packed.
+        PackB = p.TransposeB || p.M > (p.Ldb <= NarrowRow ? 16 : 4) * rows;
     }
 
     /// <summary>Number of panels of a width that cover an extent.</summary>
