@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ManagedTransformer.Tensors.Cpu.Elementwise;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
@@ -33,33 +34,42 @@ internal static unsafe class GemmEpilogue<TOps, TVector>
     private static void Finish<TFunction>(in GemmProblem p, int m, int rows, int n, int columns)
         where TFunction : struct, IUnaryFunction<TVector>
     {
-        float* bias = p.Bias == null ? null : p.Bias + n;
-        for (int i = m; i < m + rows; i++)
+        // Two vectors of columns at a time down the rows: the bias stays in registers, and narrow rows are as quick as wide ones.
+        bool hasBias = p.Bias != null;
+        for (int i = 0; i < columns; i += 2 * TOps.Count)
         {
-            long row = i * p.Ldc + n;
-            Finish<TFunction>(p.C + row, bias, p.PreActivation == null ? null : p.PreActivation + row, columns);
+            int left = columns - i, more = left - TOps.Count;
+            float* bias = p.Bias + n + i;
+            TVector first = hasBias ? VectorTail<TOps, TVector>.LoadUpTo(bias, left) : TOps.Zero;
+            TVector second = hasBias && more > 0 ? VectorTail<TOps, TVector>.LoadUpTo(bias + TOps.Count, more) : TOps.Zero;
+            float* c = p.C + (m * p.Ldc) + n + i, before = p.PreActivation == null ? null : p.PreActivation + (m * p.Ldc) + n + i;
+            for (int row = 0; row < rows; row++, c += p.Ldc, before += before == null ? 0 : p.Ldc)
+            {
+                Finish<TFunction>(c, hasBias, first, before, left);
+                if (more > 0)
+                {
+                    Finish<TFunction>(c + TOps.Count, hasBias, second, before == null ? null : before + TOps.Count, more);
+                }
+            }
         }
     }
 
-    private static void Finish<TFunction>(float* c, float* bias, float* before, int count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish<TFunction>(float* c, bool hasBias, TVector bias, float* before, int count)
         where TFunction : struct, IUnaryFunction<TVector>
     {
         TFunction function = default;
-        for (int i = 0; i < count; i += TOps.Count)
+        TVector value = VectorTail<TOps, TVector>.LoadUpTo(c, count);
+        if (hasBias)
         {
-            int left = count - i;
-            TVector value = VectorTail<TOps, TVector>.LoadUpTo(c + i, left);
-            if (bias != null)
-            {
-                value = TOps.Add(value, VectorTail<TOps, TVector>.LoadUpTo(bias + i, left));
-            }
-
-            if (before != null)
-            {
-                VectorTail<TOps, TVector>.StoreUpTo(value, before + i, left);
-            }
-
-            VectorTail<TOps, TVector>.StoreUpTo(function.Value(value), c + i, left);
+            value = TOps.Add(value, bias);
         }
+
+        if (before != null)
+        {
+            VectorTail<TOps, TVector>.StoreUpTo(value, before, count);
+        }
+
+        VectorTail<TOps, TVector>.StoreUpTo(function.Value(value), c, count);
     }
 }

@@ -35,6 +35,15 @@ internal static unsafe class Prefetch
         }
     }
 
+    /// <summary>Asks for some thousand elements at most.</summary>
+    public static void All(float* elements, long count)
+    {
+        for (long i = 0; i < count; i += Line)
+        {
+            Element(elements + i);
+        }
+    }
+
     /// <summary>Asks for the beginning of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Row(float* row, long width)

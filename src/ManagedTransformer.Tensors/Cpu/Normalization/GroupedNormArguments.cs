@@ -5,9 +5,6 @@ namespace ManagedTransformer.Tensors.Cpu.Normalization;
 /// <summary>A <see cref="GroupedNormProblem"/> with pointers in place of buffers; those of absent buffers are null.</summary>
 internal readonly unsafe struct GroupedNormArguments(in GroupedNormProblem problem)
 {
-    /// <summary>Floats of a block of rows. Larger ones store more at once than a processor can keep waiting for the second cache.</summary>
-    private const int Block = 256;
-
     public readonly float* X = problem.X.Floats(), Gain = problem.Gain.Floats(), Bias = problem.Bias.Floats(),
         First = problem.First.Floats();
     public readonly float* Y = problem.Y.Floats(), Mean = problem.Mean.Floats(), Rstd = problem.Rstd.Floats();
@@ -19,7 +16,8 @@ internal readonly unsafe struct GroupedNormArguments(in GroupedNormProblem probl
     public readonly float Epsilon = problem.Epsilon;
 
     /// <summary>Rows that are worked on together, so that the groups' chains of dependent steps overlap.</summary>
-    public int BlockRows => Math.Max(1, Block / Features);
+    /// <param name="floats">Floats of a block of rows.</param>
+    public int BlockRows(int floats) => Math.Max(1, floats / Features);
 
     /// <summary>Features of the first array in a chunk of the mixed row.</summary>
     public int FirstChunk => FirstWidth / Chunks;

@@ -1,4 +1,5 @@
 using ManagedTransformer.Tensors.Cpu.Elementwise;
+using ManagedTransformer.Tensors.Cpu.Indexing;
 using ManagedTransformer.Tensors.Cpu.Simd;
 using ManagedTransformer.Tensors.Kernels;
 
@@ -13,6 +14,9 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
     where TVector : unmanaged
     where TFunction : unmanaged, IUnaryFunction<TVector>
 {
+    /// <summary>Floats of a block of rows. Larger ones store more at once than a processor can keep waiting for the second cache.</summary>
+    private const int Block = 256;
+
     [ThreadStatic]
     private static ThreadScratch? _scratch;
 
@@ -41,11 +45,11 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
 
     public readonly void Execute(long start, long end)
     {
-        int width = _arguments.Width, block = _arguments.BlockRows, most = block * _arguments.Features,
-            totals = block * _arguments.Groups * TOps.Count;
+        int width = _arguments.Width, block = _arguments.BlockRows(Block), most = block * _arguments.Features,
+            groups = block * _arguments.Groups, room = LaneSums<TOps, TVector>.Room(2 * groups);
         ThreadScratch scratch = _scratch ??= new ThreadScratch();
-        scratch.Reserve((2 * most) + (2 * totals));
-        float* sums = scratch.Take(totals), dots = scratch.Take(totals), shuffled = scratch.Take(most), scaled = scratch.Take(most);
+        scratch.Reserve((2 * most) + room + (2 * groups));
+        float* sums = scratch.Take(room), shuffled = scratch.Take(most), scaled = scratch.Take(most), totals = scratch.Take(2 * groups);
         for (long band = start; band < end; band++)
         {
             float* dGain = _dGainParts + (band * width), dBias = _dBiasParts + (band * width);
@@ -54,21 +58,28 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
             long last = Math.Min(_arguments.Rows, (band + 1) * _band);
             for (long row = band * _band; row < last; row += block)
             {
-                Execute(row, (int)Math.Min(block, last - row), dGain, dBias, shuffled, scaled, sums, dots);
+                Execute(row, (int)Math.Min(block, last - row), dGain, dBias, shuffled, scaled, sums, totals);
             }
         }
     }
 
     private readonly void Execute(long row, int rows, float* dGain, float* dBias, float* shuffled, float* scaled,
-        float* sums, float* dots)
+        float* sums, float* totals)
     {
         int features = _arguments.Features, groups = _arguments.Groups, width = _arguments.Width;
         float* s = _arguments.X + (row * features), dy = _arguments.Y + (row * _arguments.Outputs), dx = _arguments.DX + (row * features);
+        // What is written last is asked for first.
+        Prefetch.All(dx, (long)rows * features);
+        if (_arguments.DFirst != null)
+        {
+            Prefetch.All(_arguments.DFirst + (row * _arguments.FirstWidth), (long)rows * _arguments.FirstWidth);
+        }
+
         if (_arguments.Shuffle)
         {
             for (int i = 0; i < rows; i++)
             {
-                FeatureShuffle.Forward(s + (i * features), shuffled + (i * features), groups, width);
+                FeatureShuffle<TOps, TVector>.Forward(s + (i * features), shuffled + (i * features), groups, width);
             }
 
             s = shuffled;
@@ -81,13 +92,14 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
         }
 
         float* ds = _arguments.Shuffle ? scaled : dx, means = _arguments.Mean + (row * groups), rstds = _arguments.Rstd + (row * groups);
-        Sums(s, dy, means, rstds, rows * groups, dGain, dBias, scaled, sums, dots);
-        Gradients(s, means, rstds, rows * groups, scaled, sums, dots, ds);
+        Sums(s, dy, means, rstds, rows * groups, dGain, dBias, scaled, sums);
+        LaneSums<TOps, TVector>.Run(sums, 2 * rows * groups, totals);
+        Gradients(s, means, rstds, rows * groups, scaled, totals, ds);
         if (_arguments.Shuffle)
         {
             for (int i = 0; i < rows; i++)
             {
-                FeatureShuffle.Backward(scaled + (i * features), dx + (i * features), groups, width);
+                FeatureShuffle<TOps, TVector>.Backward(scaled + (i * features), dx + (i * features), groups, width);
             }
         }
     }
@@ -98,10 +110,11 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
         int chunks = _arguments.Chunks, firstChunk = _arguments.FirstChunk, chunk = _arguments.Chunk;
         for (int i = 0; i < rows; i++, dy += _arguments.Outputs)
         {
-            FeatureShuffle.Gather(dy + firstChunk, slope + (i * _arguments.Features), chunks, chunk, firstChunk + chunk);
+            FeatureShuffle<TOps, TVector>.Gather(dy + firstChunk, slope + (i * _arguments.Features), chunks, chunk, firstChunk + chunk);
             if (_arguments.DFirst != null)
             {
-                FeatureShuffle.Gather(dy, _arguments.DFirst + ((row + i) * _arguments.FirstWidth), chunks, firstChunk, firstChunk + chunk);
+                float* first = _arguments.DFirst + ((row + i) * _arguments.FirstWidth);
+                FeatureShuffle<TOps, TVector>.Gather(dy, first, chunks, firstChunk, firstChunk + chunk);
             }
         }
     }
@@ -111,7 +124,7 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
     /// they share stays in registers, and their chains of dependent steps overlap.
     /// </summary>
     private readonly void Sums(float* s, float* dy, float* means, float* rstds, int groups, float* dGain, float* dBias, float* scaled,
-        float* sums, float* dots)
+        float* sums)
     {
         TFunction function = _function;
         int width = _arguments.Width;
@@ -133,7 +146,7 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
                 TVector g = TOps.Multiply(gain, e);
                 VectorTail<TOps, TVector>.StoreUpTo(g, scaled + at, left);
                 (gainSum, biasSum) = (TOps.MultiplyAdd(e, normal, gainSum), TOps.Add(biasSum, e));
-                float* sum = sums + (group * TOps.Count), dot = dots + (group * TOps.Count);
+                float* sum = sums + (group * TOps.Count), dot = sum + (groups * TOps.Count);
                 TOps.Store(TOps.Add(i == 0 ? TOps.Zero : TOps.Load(sum), g), sum);
                 TOps.Store(TOps.MultiplyAdd(g, normal, i == 0 ? TOps.Zero : TOps.Load(dot)), dot);
             }
@@ -143,14 +156,19 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
         }
     }
 
-    private readonly void Gradients(float* s, float* means, float* rstds, int groups, float* scaled, float* sums, float* dots, float* ds)
+    private readonly void Gradients(float* s, float* means, float* rstds, int groups, float* scaled, float* totals, float* ds)
     {
         int width = _arguments.Width;
+        for (int i = 0; i < 2 * groups; i += TOps.Count)
+        {
+            TVector mean = TOps.Divide(VectorTail<TOps, TVector>.LoadUpTo(totals + i, (2 * groups) - i), TOps.Broadcast(width));
+            VectorTail<TOps, TVector>.StoreUpTo(mean, totals + i, (2 * groups) - i);
+        }
+
         for (int group = 0; group < groups; group++, s += width, scaled += width, ds += width)
         {
             TVector center = TOps.Broadcast(means[group]), scale = TOps.Broadcast(rstds[group]),
-                meanG = TOps.Broadcast(TOps.Sum(TOps.Load(sums + (group * TOps.Count))) / width),
-                meanDot = TOps.Broadcast(TOps.Sum(TOps.Load(dots + (group * TOps.Count))) / width);
+                meanG = TOps.Broadcast(totals[group]), meanDot = TOps.Broadcast(totals[groups + group]);
             for (int i = 0; i < width; i += TOps.Count)
             {
                 int left = width - i;

@@ -150,6 +150,18 @@ internal unsafe interface IVectorOps<TVector>
     /// <summary>Transposes the 4 x 4 floats that every quarter of 128 bits of the four vectors holds.</summary>
     static abstract void TransposeQuads(ref TVector a, ref TVector b, ref TVector c, ref TVector d);
 
+    /// <summary>The lower halves, lanes in turns: a0, b0, a1, b1, ...</summary>
+    static abstract TVector InterleaveLower(TVector a, TVector b);
+
+    /// <summary>The upper halves, lanes in turns.</summary>
+    static abstract TVector InterleaveUpper(TVector a, TVector b);
+
+    /// <summary>Lanes 0, 2, 4, ... of a and then of b: the way back from both halves in turns to a.</summary>
+    static abstract TVector Even(TVector a, TVector b);
+
+    /// <summary>Lanes 1, 3, 5, ... of a and then of b.</summary>
+    static abstract TVector Odd(TVector a, TVector b);
+
     /// <summary>Lanes 0, 0, 2, 2, 4, 4, ...</summary>
     static abstract TVector RepeatEven(TVector a);
 

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ManagedTransformer.Tensors.Cpu.Simd;
 
-/// <summary>The four merges that transpose a 4 x 4 block of floats, as single instructions where the processor has them.</summary>
-internal static class Interleave
+/// <summary>Merges of two vectors, as few instructions where the processor has them.</summary>
+internal static partial class Interleave
 {
     /// <summary>x0 y0 x1 y1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
