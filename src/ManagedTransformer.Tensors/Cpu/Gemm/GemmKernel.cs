@@ -242,7 +242,7 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors>
         for (int row = 0; row < TRows.Value; row++, c += ldc)
         {
             Prefetch.Soon(c);
-            if (TVectors.Value > 1)
+            if (TVectors.Value * TOps.Count > Prefetch.Line)
             {
                 Prefetch.Soon(c + TOps.Count);
             }
