@@ -83,10 +83,10 @@ internal static partial class UnaryCode
         public float Derivative(float x, float a, float b) => x >= a && x <= b ? 1f : 0f;
     }
 
-    /// <summary>max(x, 0).</summary>
+    /// <summary>max(x, 0), whose derivative is the same function of x and of its value.</summary>
     public readonly struct Relu : IUnaryCode
     {
-        public bool DerivativeFromOutput => false;
+        public bool DerivativeFromOutput => true;
 
         public float Value(float x, float a, float b) => GpuMath.Relu(x);
 

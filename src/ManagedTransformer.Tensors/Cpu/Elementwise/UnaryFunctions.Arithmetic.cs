@@ -67,10 +67,10 @@ internal static partial class UnaryFunctions<TOps, TVector>
             TOps.And(TOps.And(TOps.LessOrEqual(TOps.Broadcast(a), x), TOps.LessOrEqual(x, TOps.Broadcast(b))), TOps.Broadcast(1f));
     }
 
-    /// <summary>max(x, 0).</summary>
+    /// <summary>max(x, 0), whose derivative is the same function of x and of its value.</summary>
     public readonly struct Relu : IUnaryFunction<TVector>
     {
-        public static bool DerivativeFromOutput => false;
+        public static bool DerivativeFromOutput => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Value(TVector x) => VectorMath.Relu<TOps, TVector>(x);

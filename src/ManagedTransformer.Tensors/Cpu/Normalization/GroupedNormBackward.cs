@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ManagedTransformer.Tensors.Cpu.Elementwise;
 using ManagedTransformer.Tensors.Cpu.Indexing;
 using ManagedTransformer.Tensors.Cpu.Simd;
@@ -126,34 +127,52 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
     private readonly void Sums(float* s, float* dy, float* means, float* rstds, int groups, float* dGain, float* dBias, float* scaled,
         float* sums)
     {
-        TFunction function = _function;
         int width = _arguments.Width;
-        float* gains = _arguments.Gain, biases = _arguments.Bias;
         for (int i = 0; i < width; i += TOps.Count)
         {
-            // Lanes behind the group's end have dy = 0 and gain = 0 and add nothing.
             int left = width - i;
-            TVector gain = VectorTail<TOps, TVector>.LoadUpTo(gains + i, left), bias = VectorTail<TOps, TVector>.LoadUpTo(biases + i, left);
-            TVector gainSum = VectorTail<TOps, TVector>.LoadUpTo(dGain + i, left),
-                biasSum = VectorTail<TOps, TVector>.LoadUpTo(dBias + i, left);
-            for (int group = 0; group < groups; group++)
+            if (left >= TOps.Count)
             {
-                int at = (group * width) + i;
-                TVector deviation = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + at, left), TOps.Broadcast(means[group])),
-                    normal = TOps.Multiply(deviation, TOps.Broadcast(rstds[group]));
-                TVector e = TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(dy + at, left),
-                    function.Derivative(TOps.MultiplyAdd(gain, normal, bias)));
-                TVector g = TOps.Multiply(gain, e);
-                VectorTail<TOps, TVector>.StoreUpTo(g, scaled + at, left);
-                (gainSum, biasSum) = (TOps.MultiplyAdd(e, normal, gainSum), TOps.Add(biasSum, e));
-                float* sum = sums + (group * TOps.Count), dot = sum + (groups * TOps.Count);
-                TOps.Store(TOps.Add(i == 0 ? TOps.Zero : TOps.Load(sum), g), sum);
-                TOps.Store(TOps.MultiplyAdd(g, normal, i == 0 ? TOps.Zero : TOps.Load(dot)), dot);
+                Sums(i, TOps.Count, s, dy, means, rstds, groups, dGain, dBias, scaled, sums);
             }
-
-            VectorTail<TOps, TVector>.StoreUpTo(gainSum, dGain + i, left);
-            VectorTail<TOps, TVector>.StoreUpTo(biasSum, dBias + i, left);
+            else
+            {
+                Sums(i, left, s, dy, means, rstds, groups, dGain, dBias, scaled, sums);
+            }
         }
+    }
+
+    /// <summary>Of lanes i to i + count - 1 of every group; inlined, so that whole vectors get a loop without masks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Sums(int i, int count, float* s, float* dy, float* means, float* rstds, int groups, float* dGain, float* dBias,
+        float* scaled, float* sums)
+    {
+        // Lanes behind the group's end have dy = 0 and gain = 0 and add nothing.
+        TFunction function = _function;
+        int width = _arguments.Width;
+        TVector gain = VectorTail<TOps, TVector>.LoadUpTo(_arguments.Gain + i, count),
+            bias = VectorTail<TOps, TVector>.LoadUpTo(_arguments.Bias + i, count);
+        TVector gainSum = VectorTail<TOps, TVector>.LoadUpTo(dGain + i, count),
+            biasSum = VectorTail<TOps, TVector>.LoadUpTo(dBias + i, count);
+        float* dots = sums + ((nint)groups * TOps.Count);
+        s += i;
+        dy += i;
+        scaled += i;
+        for (int group = 0; group < groups; group++, s += width, dy += width, scaled += width, sums += TOps.Count, dots += TOps.Count)
+        {
+            TVector deviation = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s, count), TOps.Broadcast(means[group])),
+                normal = TOps.Multiply(deviation, TOps.Broadcast(rstds[group]));
+            TVector e = TOps.Multiply(VectorTail<TOps, TVector>.LoadUpTo(dy, count),
+                function.Derivative(TOps.MultiplyAdd(gain, normal, bias)));
+            TVector g = TOps.Multiply(gain, e);
+            VectorTail<TOps, TVector>.StoreUpTo(g, scaled, count);
+            (gainSum, biasSum) = (TOps.MultiplyAdd(e, normal, gainSum), TOps.Add(biasSum, e));
+            TOps.Store(TOps.Add(i == 0 ? TOps.Zero : TOps.Load(sums), g), sums);
+            TOps.Store(TOps.MultiplyAdd(g, normal, i == 0 ? TOps.Zero : TOps.Load(dots)), dots);
+        }
+
+        VectorTail<TOps, TVector>.StoreUpTo(gainSum, dGain + i, count);
+        VectorTail<TOps, TVector>.StoreUpTo(biasSum, dBias + i, count);
     }
 
     private readonly void Gradients(float* s, float* means, float* rstds, int groups, float* scaled, float* totals, float* ds)
@@ -169,14 +188,24 @@ internal unsafe struct GroupedNormBackward<TOps, TVector, TFunction> : IRangeJob
         {
             TVector center = TOps.Broadcast(means[group]), scale = TOps.Broadcast(rstds[group]),
                 meanG = TOps.Broadcast(totals[group]), meanDot = TOps.Broadcast(totals[groups + group]);
-            for (int i = 0; i < width; i += TOps.Count)
+            int i = 0;
+            for (; i <= width - TOps.Count; i += TOps.Count)
             {
-                int left = width - i;
-                TVector normal = TOps.Multiply(TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + i, left), center), scale);
-                TVector inner = TOps.NegatedMultiplyAdd(normal, meanDot,
-                    TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(scaled + i, left), meanG));
-                VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(inner, scale), ds + i, left);
+                Gradient(s + i, scaled + i, ds + i, TOps.Count, center, scale, meanG, meanDot);
+            }
+
+            if (i < width)
+            {
+                Gradient(s + i, scaled + i, ds + i, width - i, center, scale, meanG, meanDot);
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Gradient(float* s, float* g, float* ds, int count, TVector center, TVector scale, TVector meanG, TVector meanDot)
+    {
+        TVector normal = TOps.Multiply(TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s, count), center), scale);
+        TVector inner = TOps.NegatedMultiplyAdd(normal, meanDot, TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(g, count), meanG));
+        VectorTail<TOps, TVector>.StoreUpTo(TOps.Multiply(inner, scale), ds, count);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ManagedTransformer.Tensors.Cpu.Elementwise;
 using ManagedTransformer.Tensors.Cpu.Simd;
 using ManagedTransformer.Tensors.Kernels;
@@ -90,9 +91,15 @@ internal unsafe struct GroupedNormForward<TOps, TVector, TFunction> : IRangeJob
         for (int group = 0; group < groups; group++, s += width, sums += TOps.Count)
         {
             TVector total = TOps.Zero;
-            for (int i = 0; i < width; i += TOps.Count)
+            int i = 0;
+            for (; i <= width - TOps.Count; i += TOps.Count)
             {
-                total = TOps.Add(total, VectorTail<TOps, TVector>.LoadUpTo(s + i, width - i));
+                total = TOps.Add(total, TOps.Load(s + i));
+            }
+
+            if (i < width)
+            {
+                total = TOps.Add(total, TOps.LoadFirst(s + i, width - i));
             }
 
             TOps.Store(total, sums);
@@ -143,17 +150,27 @@ internal unsafe struct GroupedNormForward<TOps, TVector, TFunction> : IRangeJob
                 }
 
                 int end = Math.Min(groupEnd, chunkEnd);
-                for (int i = at; i < end; i += TOps.Count)
+                for (; at <= end - TOps.Count; at += TOps.Count)
                 {
-                    int left = end - i;
-                    TVector normal = TOps.Multiply(TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s + i, left), center), scale);
-                    TVector affine = TOps.MultiplyAdd(VectorTail<TOps, TVector>.LoadUpTo(gains + i, left), normal,
-                        VectorTail<TOps, TVector>.LoadUpTo(biases + i, left));
-                    VectorTail<TOps, TVector>.StoreUpTo(function.Value(affine), y + i, left);
+                    Normalize(function, s + at, gains + at, biases + at, y + at, TOps.Count, center, scale);
                 }
 
-                at = end;
+                if (at < end)
+                {
+                    Normalize(function, s + at, gains + at, biases + at, y + at, end - at, center, scale);
+                    at = end;
+                }
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Normalize(TFunction function, float* s, float* gain, float* bias, float* y, int count, TVector center,
+        TVector scale)
+    {
+        TVector normal = TOps.Multiply(TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(s, count), center), scale);
+        TVector affine = TOps.MultiplyAdd(VectorTail<TOps, TVector>.LoadUpTo(gain, count), normal,
+            VectorTail<TOps, TVector>.LoadUpTo(bias, count));
+        VectorTail<TOps, TVector>.StoreUpTo(function.Value(affine), y, count);
     }
 }

@@ -26,12 +26,15 @@ internal static partial class VectorMath
         return TOps.Divide(TOps.Select(TOps.Less(x, TOps.Zero), e, one), TOps.Add(one, e));
     }
 
-    /// <summary>x sigmoid(x).</summary>
+    /// <summary>x sigmoid(x) = x / (1 + e^-x), error at most 2 ulp down to -87, below it the value there, -1.4e-36.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Silu<TOps, TVector>(TVector x)
         where TOps : struct, IVectorOps<TVector>
-        where TVector : unmanaged =>
-        TOps.Multiply(x, Sigmoid<TOps, TVector>(x));
+        where TVector : unmanaged
+    {
+        TVector denominator = OnePlusExpNegated<TOps, TVector>(ref x);
+        return TOps.Divide(x, denominator);
+    }
 
     /// <summary>d silu / dx = s + x s (1 - s) with s = sigmoid(x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,8 +42,29 @@ internal static partial class VectorMath
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
-        TVector s = Sigmoid<TOps, TVector>(x);
+        TVector s = TOps.Divide(TOps.Broadcast(1f), OnePlusExpNegated<TOps, TVector>(ref x));
         return TOps.MultiplyAdd(TOps.Multiply(x, s), TOps.Subtract(TOps.Broadcast(1f), s), s);
+    }
+
+    /// <summary>
+    /// 1 + e^-x with x raised to -87 at least, error at most 1 ulp. Fewer steps that wait for each other than in <see cref="Exp"/> and a
+    /// sum: with -x = n ln 2 + r it is (1 + 2^n) + 2^n (e^r - 1).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector OnePlusExpNegated<TOps, TVector>(ref TVector x)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged
+    {
+        // The order of the operands keeps NaN.
+        x = TOps.Max(TOps.Broadcast(-87f), x);
+        TVector r = TOps.Negate(TOps.Min(TOps.Broadcast(87f), x)), n = TOps.Round(TOps.Multiply(r, TOps.Broadcast(Log2E)));
+        r = TOps.MultiplyAdd(n, TOps.Broadcast(-LnTwoLow), TOps.MultiplyAdd(n, TOps.Broadcast(-LnTwoHigh), r));
+        TVector square = TOps.Multiply(r, r), power = TOps.ScaleByPowerOfTwo(TOps.Broadcast(1f), n);
+        TVector lower = TOps.MultiplyAdd(TOps.Broadcast(0.1666652f), r, TOps.Broadcast(0.49999994f)),
+            upper = TOps.MultiplyAdd(TOps.Broadcast(0.0083687808f), r, TOps.Broadcast(0.041668393f));
+        upper = TOps.MultiplyAdd(TOps.Broadcast(0.0013814465f), square, upper);
+        TVector expMinusOne = TOps.MultiplyAdd(square, TOps.MultiplyAdd(upper, square, lower), r);
+        return TOps.MultiplyAdd(power, expMinusOne, TOps.Add(TOps.Broadcast(1f), power));
     }
 
     /// <summary>ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|), error at most 1.6 ulp.</summary>

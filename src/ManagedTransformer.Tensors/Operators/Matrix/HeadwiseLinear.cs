@@ -31,7 +31,7 @@ public static partial class TensorOperators
         bool record = Recorder.IsNeeded(x, weight, bias);
         int heads = weight.Shape[0], outputs = weight.Shape[1], inputs = weight.Shape[2];
         Tensor y = Tensor.Empty(x.Shape.With(3, outputs), x);
-        Tensor? before = record && activation != Activation.None ? Tensor.EmptyLike(y) : null;
+        Tensor? before = record && Activations.DerivativeNeedsInput(activation) ? Tensor.EmptyLike(y) : null;
         MatMulProblem problem = MatMulProblem.Single(x.Shape[0] * x.Shape[1], outputs, inputs, x.Buffer, RowDistance(x), false,
             weight.Buffer, inputs, true, y.Buffer, (long)heads * outputs);
         (problem.Batch, problem.BatchStrideA, problem.BatchStrideB, problem.BatchStrideC) =

@@ -34,7 +34,7 @@ public static partial class TensorOperators
         weight = weight.Contiguous();
         bool record = Recorder.IsNeeded(x, weight, bias);
         Tensor y = Tensor.Empty(x.Shape.With(-1, weight.Shape[0]), x);
-        Tensor? before = record && activation != Activation.None ? Tensor.EmptyLike(y) : null;
+        Tensor? before = record && Activations.DerivativeNeedsInput(activation) ? Tensor.EmptyLike(y) : null;
         int outputs = weight.Shape[0], inputs = weight.Shape[1];
         MatMulProblem problem = MatMulProblem.Single(rows, outputs, inputs, x.Buffer, stride, false, weight.Buffer, inputs, true,
             y.Buffer, outputs);
@@ -62,17 +62,19 @@ public static partial class TensorOperators
     }
 
     /// <summary>
-    /// dz = dy act'(z) for y = act(z), where <paramref name="z"/> was kept; dy itself where there is no activation.
+    /// dz = dy act'(z) for y = act(z), where <paramref name="z"/> was kept if the derivative needs it; dy itself where there is no
+    /// activation.
     /// </summary>
     private static Tensor BehindActivation(Tensor dy, Activation activation, Tensor? z, Tensor y)
     {
-        if (z is null)
+        if (activation == Activation.None)
         {
             return dy;
         }
 
         Tensor dz = Tensor.EmptyLike(dy);
-        Elementwise(dy).UnaryGradient(Activations.FunctionOf(activation), z.Buffer, y.Buffer, dy.Buffer, dz.Buffer, dy.Count, 0, 0);
+        Elementwise(dy).UnaryGradient(
+            Activations.FunctionOf(activation), (z ?? y).Buffer, y.Buffer, dy.Buffer, dz.Buffer, dy.Count, 0, 0);
         return dz;
     }
 
