@@ -12,6 +12,10 @@ internal static unsafe class GemmEpilogue<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
+    /// <summary>True if there is something to do that the micro-kernel can do when it stores its sums.</summary>
+    public static bool IsInKernel(in GemmProblem p) =>
+        p.PreActivation == null && (p.Activation == Activation.Relu || (p.Activation == Activation.None && p.Bias != null));
+
     /// <summary>Finishes rows m to m + rows - 1, columns n to n + columns - 1.</summary>
     public static void Apply(in GemmProblem p, int m, int rows, int n, int columns)
     {

@@ -11,23 +11,28 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// row-major and transposed matrices all fit; k-th row of B stands at b + k * bStep. The sum over k runs in ascending order from zero,
 /// whatever the tile.
 /// </remarks>
-internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors>
+internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
     where TRows : struct, IConstant
     where TVectors : struct, IConstant
+    where TEnd : struct, ITileEnd
 {
     private const int MostRows = 12, MostWidth = 2 * 16;
 
     /// <summary>
-    /// C = alpha * A B, or C + alpha * A B if accumulating; of the last vector of every row of C only the first <paramref name="last"/>
-    /// lanes.
+    /// C = alpha * A B, or C + alpha * A B if accumulating, plus the bias of every column if there is one, negative results then
+    /// raised to 0 if they are to be rectified; of the last vector of every row of C only the first <paramref name="last"/> lanes.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc, int last, float alpha,
-        bool accumulate)
+        bool accumulate, float* bias, bool rectify)
     {
-        AskFor(c, ldc);
+        if (TEnd.AsksForC)
+        {
+            AskFor(c, ldc);
+        }
+
         TVector c0 = TOps.Zero, d0 = TOps.Zero;
         TVector c1 = TOps.Zero, d1 = TOps.Zero;
         TVector c2 = TOps.Zero, d2 = TOps.Zero;
@@ -172,66 +177,68 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors>
                 Keep(c11, d11, tile + 11 * width);
             }
 
-            Merge(tile, c, ldc, last, alpha, accumulate);
+            Merge(tile, c, ldc, last, alpha, accumulate, bias, rectify);
             return;
         }
 
         int lanes = TOps.Registers < 32 ? TOps.Count : last;
         TVector factor = TOps.Broadcast(alpha);
-        Store(c0, d0, c, lanes, factor, accumulate);
+        bool hasBias = TEnd.Finishes && bias != null;
+        Load(bias, lanes, out TVector bias0, out TVector bias1);
+        Store(c0, d0, c, lanes, factor, accumulate, hasBias, bias0, bias1, rectify);
         if (TRows.Value > 1)
         {
-            Store(c1, d1, c + ldc, lanes, factor, accumulate);
+            Store(c1, d1, c + ldc, lanes, factor, accumulate, hasBias, bias0, bias1, rectify);
         }
 
         if (TRows.Value > 2)
         {
-            Store(c2, d2, c + 2 * ldc, lanes, factor, accumulate);
+            Store(c2, d2, c + 2 * ldc, lanes, factor, accumulate, hasBias, bias0, bias1, rectify);
         }
 
         if (TRows.Value > 3)
         {
-            Store(c3, d3, c + 3 * ldc, lanes, factor, accumulate);
+            Store(c3, d3, c + 3 * ldc, lanes, factor, accumulate, hasBias, bias0, bias1, rectify);
         }
 
         if (TRows.Value > 4)
         {
-            Store(c4, d4, c + 4 * ldc, lanes, factor, accumulate);
+            Store(c4, d4, c + 4 * ldc, lanes, factor, accumulate, hasBias, bias0, bias1, rectify);
         }
 
         if (TRows.Value > 5)
         {
-            Store(c5, d5, c + 5 * ldc, lanes, factor, accumulate);
+            Store(c5, d5, c + 5 * ldc, lanes, factor, accumulate, hasBias, bias0, bias1, rectify);
         }
 
         if (TRows.Value > 6)
         {
-            Store(c6, d6, c + 6 * ldc, lanes, factor, accumulate);
+            Store(c6, d6, c + 6 * ldc, lanes, factor, accumulate, hasBias, bias0, bias1, rectify);
         }
 
         if (TRows.Value > 7)
         {
-            Store(c7, d7, c + 7 * ldc, lanes, factor, accumulate);
+            Store(c7, d7, c + 7 * ldc, lanes, factor, accumulate, hasBias, bias0, bias1, rectify);
         }
 
         if (TRows.Value > 8)
         {
-            Store(c8, d8, c + 8 * ldc, lanes, factor, accumulate);
+            Store(c8, d8, c + 8 * ldc, lanes, factor, accumulate, hasBias, bias0, bias1, rectify);
         }
 
         if (TRows.Value > 9)
         {
-            Store(c9, d9, c + 9 * ldc, lanes, factor, accumulate);
+            Store(c9, d9, c + 9 * ldc, lanes, factor, accumulate, hasBias, bias0, bias1, rectify);
         }
 
         if (TRows.Value > 10)
         {
-            Store(c10, d10, c + 10 * ldc, lanes, factor, accumulate);
+            Store(c10, d10, c + 10 * ldc, lanes, factor, accumulate, hasBias, bias0, bias1, rectify);
         }
 
         if (TRows.Value > 11)
         {
-            Store(c11, d11, c + 11 * ldc, lanes, factor, accumulate);
+            Store(c11, d11, c + 11 * ldc, lanes, factor, accumulate, hasBias, bias0, bias1, rectify);
         }
     }
 
@@ -271,34 +278,57 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Merge(float* tile, float* c, nint ldc, int last, float alpha, bool accumulate)
+    private static void Merge(float* tile, float* c, nint ldc, int last, float alpha, bool accumulate, float* bias, bool rectify)
     {
         TVector factor = TOps.Broadcast(alpha);
+        Load(bias, last, out TVector bias0, out TVector bias1);
         for (int row = 0; row < TRows.Value; row++, tile += TVectors.Value * TOps.Count, c += ldc)
         {
             TVector sum0 = TOps.Load(tile), sum1 = TVectors.Value > 1 ? TOps.Load(tile + TOps.Count) : sum0;
-            Store(sum0, sum1, c, last, factor, accumulate);
+            Store(sum0, sum1, c, last, factor, accumulate, TEnd.Finishes && bias != null, bias0, bias1, rectify);
+        }
+    }
+
+    /// <summary>Biases of the first and of the last vector of a row, or anything where there are none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load(float* bias, int last, out TVector bias0, out TVector bias1)
+    {
+        (bias0, bias1) = (TOps.Zero, TOps.Zero);
+        if (TEnd.Finishes && bias != null)
+        {
+            bias0 = TVectors.Value > 1 ? TOps.Load(bias) : TOps.Zero;
+            bias1 = VectorTail<TOps, TVector>.LoadUpTo(bias + ((TVectors.Value - 1) * TOps.Count), last);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(TVector sum0, TVector sum1, float* c, int last, TVector factor, bool accumulate)
+    private static void Store(TVector sum0, TVector sum1, float* c, int last, TVector factor, bool accumulate, bool hasBias, TVector bias0,
+        TVector bias1, bool rectify)
     {
         if (TVectors.Value > 1)
         {
-            TOps.Store(accumulate ? TOps.MultiplyAdd(sum0, factor, TOps.Load(c)) : TOps.Multiply(sum0, factor), c);
+            TVector whole = accumulate ? TOps.MultiplyAdd(sum0, factor, TOps.Load(c)) : TOps.Multiply(sum0, factor);
+            TOps.Store(Finish(whole, hasBias, bias0, rectify), c);
             sum0 = sum1;
             c += TOps.Count;
         }
 
         if (last == TOps.Count)
         {
-            TOps.Store(accumulate ? TOps.MultiplyAdd(sum0, factor, TOps.Load(c)) : TOps.Multiply(sum0, factor), c);
+            TVector whole = accumulate ? TOps.MultiplyAdd(sum0, factor, TOps.Load(c)) : TOps.Multiply(sum0, factor);
+            TOps.Store(Finish(whole, hasBias, bias1, rectify), c);
         }
         else
         {
-            TOps.StoreFirst(
-                accumulate ? TOps.MultiplyAdd(sum0, factor, TOps.LoadFirst(c, last)) : TOps.Multiply(sum0, factor), c, last);
+            TVector part = accumulate ? TOps.MultiplyAdd(sum0, factor, TOps.LoadFirst(c, last)) : TOps.Multiply(sum0, factor);
+            TOps.StoreFirst(Finish(part, hasBias, bias1, rectify), c, last);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Finish(TVector value, bool hasBias, TVector bias, bool rectify)
+    {
+        value = TEnd.Finishes && hasBias ? TOps.Add(value, bias) : value;
+        return TEnd.Finishes && rectify ? VectorMath.Relu<TOps, TVector>(value) : value;
     }
 }

@@ -68,7 +68,7 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
         }
         while (block < Depth);
 
-        if (K + Depth == Problem.K)
+        if (K + Depth == Problem.K && !GemmEpilogue<TOps, TVector>.IsInKernel(Problem))
         {
             GemmEpilogue<TOps, TVector>.Apply(Problem, M + m, mEnd - m, N + n, nEnd - n);
         }
@@ -129,12 +129,26 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
     /// </summary>
     private readonly void Compute(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length)
     {
-        bool accumulate = Problem.Accumulate || k > 0;
+        if (k + length == Problem.K && GemmEpilogue<TOps, TVector>.IsInKernel(Problem))
+        {
+            Compute<TileEnds.Finished>(a, b, m, mEnd, n, nEnd, k, length);
+        }
+        else
+        {
+            Compute<TileEnds.Plain>(a, b, m, mEnd, n, nEnd, k, length);
+        }
+    }
+
+    private readonly void Compute<TEnd>(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length)
+        where TEnd : struct, ITileEnd
+    {
+        bool accumulate = Problem.Accumulate || k > 0, rectify = Problem.Activation == Activation.Relu;
         nint ldc = (nint)Problem.Ldc;
         float* panelB = b.Start;
         for (int j = n; j < nEnd; j += Width, panelB += b.PanelStride)
         {
             int columns = Math.Min(Width, nEnd - j);
+            float* bias = Problem.Bias == null ? null : Problem.Bias + N + j;
             float* panelA = a.Start;
             for (int i = m; i < mEnd; i += TRows.Value, panelA += a.PanelStride)
             {
@@ -142,13 +156,13 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
                 float* c = Problem.C + (M + i) * ldc + N + j;
                 if (columns > TOps.Count)
                 {
-                    GemmTile<TOps, TVector>.Run<Constants.C2>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride,
-                        c, ldc, columns - TOps.Count, Problem.Alpha, accumulate);
+                    GemmTile<TOps, TVector>.Run<Constants.C2, TEnd>(rows, length, panelA, a.ElementStride, a.StepStride, panelB,
+                        b.StepStride, c, ldc, columns - TOps.Count, Problem.Alpha, accumulate, bias, rectify);
                 }
                 else
                 {
-                    GemmTile<TOps, TVector>.Run<Constants.C1>(rows, length, panelA, a.ElementStride, a.StepStride, panelB, b.StepStride,
-                        c, ldc, columns, Problem.Alpha, accumulate);
+                    GemmTile<TOps, TVector>.Run<Constants.C1, TEnd>(rows, length, panelA, a.ElementStride, a.StepStride, panelB,
+                        b.StepStride, c, ldc, columns, Problem.Alpha, accumulate, bias, rectify);
                 }
             }
         }
