@@ -78,6 +78,35 @@ public sealed class GemmTests
         }
     }
 
+    /// <summary>A product that keeps the value before the activation is finished by a pass of its own.</summary>
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void WhetherTheMicroKernelFinishesAProductChangesNoBit(int m, int n, int k)
+    {
+        foreach (GemmCase.Runner kernel in new GemmCase.Runner[]
+        {
+            Gemm.RunSingle<Vector512Ops, Vector512<float>, Constants.C12>,
+            Gemm.RunSingle<Vector256Ops, Vector256<float>, Constants.C6>,
+            Gemm.RunSingle<Vector128Ops, Vector128<float>, Constants.C6>,
+        })
+        {
+            foreach ((bool hasBias, bool rectify) in new[] { (true, false), (true, true), (false, true) })
+            {
+                GemmCase product = new(m, n, k, transposeA: k % 2 == 0, transposeB: n % 2 == 0, seed: m + n + k, padding: 2)
+                {
+                    Kernel = kernel,
+                    Accumulate = m % 2 == 0,
+                    HasBias = hasBias,
+                    Activation = rectify ? Activation.Relu : Activation.None,
+                };
+                product.Check();
+                float[] finished = product.Run(out _);
+                product.KeepPreActivation = true;
+                Assert.Equal(product.Run(out _), finished);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(37, 64, 64, 32)]
     [InlineData(300, 3, 5, 2)]

@@ -31,6 +31,9 @@ public sealed unsafe class VectorMathTests
     public void SigmoidIsWithinThreeUlp() => Check(Sigmoid512, Sigmoid128, x => 1 / (1 + Math.Exp(-x)), _ => true, 3.0);
 
     [Fact]
+    public void SiluIsWithinThreeUlp() => Check(Silu512, Silu128, x => x / (1 + Math.Exp(-x)), x => x >= -87, 3.0);
+
+    [Fact]
     public void SoftplusIsWithinThreeUlp() =>
         Check(Softplus512, Softplus128, x => x > 40 ? x : x < -37 ? Math.Exp(x) : Math.Log(1 + Math.Exp(x)), x => x > -10 || x < -37, 3.0);
 
@@ -82,11 +85,19 @@ public sealed unsafe class VectorMathTests
         float[] slope = [1f, 0f, 1f, 0f, 0.5f, 0.5f, 1f, 0f];
         Vector512<float> gelu = VectorMath.GeluDerivative<Vector512Ops, Vector512<float>>(x);
         Vector512<float> geluTanh = VectorMath.GeluTanhDerivative<Vector512Ops, Vector512<float>>(x);
+        Vector512<float> silu = VectorMath.SiluDerivative<Vector512Ops, Vector512<float>>(x);
         for (int i = 0; i < slope.Length; i++)
         {
             Assert.Equal(slope[i], gelu[i]);
             Assert.Equal(slope[i], geluTanh[i]);
+            Assert.Equal(slope[i], silu[i], 1e-30f);
         }
+
+        Vector512<float> value = VectorMath.Silu<Vector512Ops, Vector512<float>>(x);
+        Assert.Equal(infinity, value[0]);
+        Assert.InRange(value[1], -1e-35f, 0f);
+        Assert.Equal(1e30f, value[2]);
+        Assert.InRange(value[3], -1e-35f, 0f);
     }
 
     private static void Exp512(float* x, float* y) => VectorMath.Exp<Vector512Ops, Vector512<float>>(Vector512.Load(x)).Store(y);
@@ -104,6 +115,10 @@ public sealed unsafe class VectorMathTests
     private static void Sigmoid512(float* x, float* y) => VectorMath.Sigmoid<Vector512Ops, Vector512<float>>(Vector512.Load(x)).Store(y);
 
     private static void Sigmoid128(float* x, float* y) => VectorMath.Sigmoid<Vector128Ops, Vector128<float>>(Vector128.Load(x)).Store(y);
+
+    private static void Silu512(float* x, float* y) => VectorMath.Silu<Vector512Ops, Vector512<float>>(Vector512.Load(x)).Store(y);
+
+    private static void Silu128(float* x, float* y) => VectorMath.Silu<Vector128Ops, Vector128<float>>(Vector128.Load(x)).Store(y);
 
     private static void Softplus512(float* x, float* y) => VectorMath.Softplus<Vector512Ops, Vector512<float>>(Vector512.Load(x)).Store(y);
 

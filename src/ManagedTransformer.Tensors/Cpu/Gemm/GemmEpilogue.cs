@@ -12,26 +12,52 @@ internal static unsafe class GemmEpilogue<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    /// <summary>True if there is something to do that the micro-kernel can do when it stores its sums.</summary>
-    public static bool IsInKernel(in GemmProblem p) =>
-        p.PreActivation == null && (p.Activation == Activation.Relu || (p.Activation == Activation.None && p.Bias != null));
+    /// <summary>True if the micro-kernels can sum up where the value before the activation is kept, and nothing need be copied.</summary>
+    public static bool SumsBeforeActivation(in GemmProblem p) => p.PreActivation != null && !p.Accumulate;
 
-    /// <summary>Finishes rows m to m + rows - 1, columns n to n + columns - 1.</summary>
+    /// <summary>True if the micro-kernel adds the bias, and rectifies where that is wanted, when it stores its sums.</summary>
+    public static bool IsInKernel(in GemmProblem p) => SumsBeforeActivation(p)
+        ? p.Bias != null
+        : p.PreActivation == null && (p.Activation == Activation.Relu || (p.Activation == Activation.None && p.Bias != null));
+
+    /// <summary>Finishes rows m to m + rows - 1, columns n to n + columns - 1, where C has the sums.</summary>
     public static void Apply(in GemmProblem p, int m, int rows, int n, int columns)
     {
-        if (p.Bias == null && p.PreActivation == null && p.Activation == Activation.None)
+        if (p.Bias != null || p.PreActivation != null || p.Activation != Activation.None)
         {
+            Apply(p, m, rows, n, columns, isBefore: false);
+        }
+    }
+
+    /// <summary>Applies the activation to rows and columns whose values before it are complete.</summary>
+    public static void Activate(in GemmProblem p, int m, int rows, int n, int columns) => Apply(p, m, rows, n, columns, isBefore: true);
+
+    private static void Apply(in GemmProblem p, int m, int rows, int n, int columns, bool isBefore)
+    {
+        switch (p.Activation)
+        {
+            case Activation.None: Apply<UnaryFunctions<TOps, TVector>.Identity>(p, m, rows, n, columns, isBefore); break;
+            case Activation.Relu: Apply<UnaryFunctions<TOps, TVector>.Relu>(p, m, rows, n, columns, isBefore); break;
+            case Activation.Gelu: Apply<UnaryFunctions<TOps, TVector>.Gelu>(p, m, rows, n, columns, isBefore); break;
+            case Activation.GeluTanh: Apply<UnaryFunctions<TOps, TVector>.GeluTanh>(p, m, rows, n, columns, isBefore); break;
+            case Activation.Silu: Apply<UnaryFunctions<TOps, TVector>.Silu>(p, m, rows, n, columns, isBefore); break;
+            default: throw new NotSupportedException($"The CPU's matrix product has no activation {p.Activation}.");
+        }
+    }
+
+    private static void Apply<TFunction>(in GemmProblem p, int m, int rows, int n, int columns, bool isBefore)
+        where TFunction : unmanaged, IUnaryFunction<TVector>
+    {
+        if (!isBefore)
+        {
+            Finish<TFunction>(p, m, rows, n, columns);
             return;
         }
 
-        switch (p.Activation)
+        float* before = p.PreActivation + (m * p.Ldc) + n, c = p.C + (m * p.Ldc) + n;
+        for (int row = 0; row < rows; row++, before += p.Ldc, c += p.Ldc)
         {
-            case Activation.None: Finish<UnaryFunctions<TOps, TVector>.Identity>(p, m, rows, n, columns); break;
-            case Activation.Relu: Finish<UnaryFunctions<TOps, TVector>.Relu>(p, m, rows, n, columns); break;
-            case Activation.Gelu: Finish<UnaryFunctions<TOps, TVector>.Gelu>(p, m, rows, n, columns); break;
-            case Activation.GeluTanh: Finish<UnaryFunctions<TOps, TVector>.GeluTanh>(p, m, rows, n, columns); break;
-            case Activation.Silu: Finish<UnaryFunctions<TOps, TVector>.Silu>(p, m, rows, n, columns); break;
-            default: throw new NotSupportedException($"The CPU's matrix product has no activation {p.Activation}.");
+            RowMap<TOps, TVector>.Apply(default(TFunction), before, c, columns);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ManagedTransformer.Tensors.Cpu.Indexing;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;

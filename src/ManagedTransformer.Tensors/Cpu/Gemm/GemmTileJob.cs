@@ -68,7 +68,16 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
         }
         while (block < Depth);
 
-        if (K + Depth == Problem.K && !GemmEpilogue<TOps, TVector>.IsInKernel(Problem))
+        if (K + Depth < Problem.K)
+        {
+            return;
+        }
+
+        if (GemmEpilogue<TOps, TVector>.SumsBeforeActivation(Problem))
+        {
+            GemmEpilogue<TOps, TVector>.Activate(Problem, M + m, mEnd - m, N + n, nEnd - n);
+        }
+        else if (!GemmEpilogue<TOps, TVector>.IsInKernel(Problem))
         {
             GemmEpilogue<TOps, TVector>.Apply(Problem, M + m, mEnd - m, N + n, nEnd - n);
         }
@@ -142,7 +151,9 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
     private readonly void Compute<TEnd>(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length)
         where TEnd : struct, ITileEnd
     {
-        bool accumulate = Problem.Accumulate || k > 0, rectify = Problem.Activation == Activation.Relu;
+        bool isBefore = GemmEpilogue<TOps, TVector>.SumsBeforeActivation(Problem);
+        bool accumulate = Problem.Accumulate || k > 0, rectify = Problem.Activation == Activation.Relu && !isBefore;
+        float* target = isBefore ? Problem.PreActivation : Problem.C;
         nint ldc = (nint)Problem.Ldc;
         float* panelB = b.Start;
         for (int j = n; j < nEnd; j += Width, panelB += b.PanelStride)
@@ -153,7 +164,7 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
             for (int i = m; i < mEnd; i += TRows.Value, panelA += a.PanelStride)
             {
                 int rows = Math.Min(TRows.Value, mEnd - i);
-                float* c = Problem.C + (M + i) * ldc + N + j;
+                float* c = target + (M + i) * ldc + N + j;
                 if (columns > TOps.Count)
                 {
                     GemmTile<TOps, TVector>.Run<Constants.C2, TEnd>(rows, length, panelA, a.ElementStride, a.StepStride, panelB,

@@ -18,9 +18,9 @@ internal unsafe struct RowAddition<TOps, TVector> : IRowStep
         row.Execute(0, count);
     }
 
-    public readonly void Prefetch(long first, long width)
+    public readonly void AskFor(long first, long width)
     {
-        Indexing.Prefetch.Row(Table + first, width);
+        Prefetch.Row(Table + first, width);
     }
 
     public readonly void Execute(long start, long end)

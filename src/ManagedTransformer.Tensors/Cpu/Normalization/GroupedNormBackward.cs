@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ManagedTransformer.Tensors.Cpu.Elementwise;
-using ManagedTransformer.Tensors.Cpu.Indexing;
 using ManagedTransformer.Tensors.Cpu.Simd;
 using ManagedTransformer.Tensors.Kernels;
 

@@ -19,10 +19,10 @@ internal unsafe struct AdagradStep<TOps, TVector> : IRowStep
         row.Execute(0, count);
     }
 
-    public readonly void Prefetch(long first, long width)
+    public readonly void AskFor(long first, long width)
     {
-        Indexing.Prefetch.Row(W + first, width);
-        Indexing.Prefetch.Row(A + first, width);
+        Prefetch.Row(W + first, width);
+        Prefetch.Row(A + first, width);
     }
 
     public readonly void Execute(long start, long end)

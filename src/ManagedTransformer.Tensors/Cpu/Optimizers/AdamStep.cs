@@ -24,11 +24,11 @@ internal unsafe struct AdamStep<TOps, TVector> : IRowStep
         row.Execute(0, count);
     }
 
-    public readonly void Prefetch(long first, long width)
+    public readonly void AskFor(long first, long width)
     {
-        Indexing.Prefetch.Row(W + first, width);
-        Indexing.Prefetch.Row(M + first, width);
-        Indexing.Prefetch.Row(V + first, width);
+        Prefetch.Row(W + first, width);
+        Prefetch.Row(M + first, width);
+        Prefetch.Row(V + first, width);
     }
 
     public readonly void Execute(long start, long end)

@@ -12,5 +12,5 @@ internal unsafe interface IRowStep : IRangeJob
     /// <summary>Asks for what <see cref="Update"/> will need.</summary>
     /// <param name="first">Offset into the table.</param>
     /// <param name="width">Number of elements.</param>
-    void Prefetch(long first, long width);
+    void AskFor(long first, long width);
 }

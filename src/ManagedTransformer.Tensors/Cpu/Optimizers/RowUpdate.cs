@@ -48,7 +48,7 @@ internal unsafe struct RowUpdate<TOps, TVector, TStep> : IRangeJob
                 for (int i = 0; i < count; i += Piece)
                 {
                     int piece = Math.Min(Piece, count - i);
-                    Step.Prefetch(later + column + i, piece);
+                    Step.AskFor(later + column + i, piece);
                     Step.Update(row + column + i, sum + i, piece);
                 }
             }

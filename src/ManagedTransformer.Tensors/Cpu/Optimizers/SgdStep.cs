@@ -22,10 +22,10 @@ internal unsafe struct SgdStep<TOps, TVector> : IRowStep
         row.Execute(0, count);
     }
 
-    public readonly void Prefetch(long first, long width)
+    public readonly void AskFor(long first, long width)
     {
-        Indexing.Prefetch.Row(W + first, width);
-        Indexing.Prefetch.Row(B == null ? null : B + first, width);
+        Prefetch.Row(W + first, width);
+        Prefetch.Row(B == null ? null : B + first, width);
     }
 
     public readonly void Execute(long start, long end)

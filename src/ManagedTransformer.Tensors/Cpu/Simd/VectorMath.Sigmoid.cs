@@ -42,6 +42,8 @@ internal static partial class VectorMath
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
+        // 1 - s is 0 beyond 17 or so; the bound keeps infinity times 0 away.
+        x = TOps.Min(TOps.Broadcast(87f), x);
         TVector s = TOps.Divide(TOps.Broadcast(1f), OnePlusExpNegated<TOps, TVector>(ref x));
         return TOps.MultiplyAdd(TOps.Multiply(x, s), TOps.Subtract(TOps.Broadcast(1f), s), s);
     }

@@ -77,7 +77,7 @@ internal static partial class MatrixCases
     private static void Epilogues(KernelRun run, Activation activation)
     {
         foreach ((int batch, int m, int n, int k, int padding) in new[] { (1, 1, 70, 33, 0), (1, 5, 33, 17, 0), (1, 13, 65, 70, 3),
-            (1, 3, 9, 0, 0), (1, 70, 1, 12, 0), (1, 130, 200, 90, 0), (3, 17, 20, 9, 0), (2, 6, 21, 40, 2) })
+            (1, 3, 9, 0, 0), (1, 70, 1, 12, 0), (1, 130, 200, 90, 0), (3, 17, 20, 9, 0), (2, 6, 21, 40, 2), (1, 30, 40, 800, 1) })
         {
             foreach (bool keep in _noAndYes)
             {

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
-namespace ManagedTransformer.Tensors.Cpu.Indexing;
+namespace ManagedTransformer.Tensors.Cpu.Simd;
 
 /// <summary>
 /// Asks for memory that the processor does not foresee, before it is used: into the second-level cache, since the first level has too few
