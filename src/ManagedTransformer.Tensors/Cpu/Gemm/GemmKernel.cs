@@ -27,11 +27,7 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
     public static void Run(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc, int last, float alpha,
         bool accumulate, float* bias, bool rectify)
     {
-        if (TEnd.AsksForC)
-        {
-            AskFor(c, ldc);
-        }
-
+        AskFor(c, ldc);
         TVector c0 = TOps.Zero, d0 = TOps.Zero;
         TVector c1 = TOps.Zero, d1 = TOps.Zero;
         TVector c2 = TOps.Zero, d2 = TOps.Zero;
