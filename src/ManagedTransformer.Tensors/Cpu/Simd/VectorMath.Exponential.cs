@@ -9,6 +9,9 @@ internal static partial class VectorMath
     // ln 2 in two parts; the first has 9 significant bits, so that n LnTwoHigh is exact for every exponent n.
     private const float LnTwoHigh = 0.693359375f, LnTwoLow = -2.12194440e-4f;
 
+    // e^r = 1 + r + r^2 (c0 + c1 r + ...) for |r| at most ln(2) / 2, minimax.
+    private const float Exp0 = 0.49999994f, Exp1 = 0.1666652f, Exp2 = 0.041668393f, Exp3 = 0.0083687808f, Exp4 = 0.0013814465f;
+
     /// <summary>e^x, error at most 0.98 ulp; 0 below -103.98, infinity above 88.72, NaN for NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp<TOps, TVector>(TVector x)
@@ -49,7 +52,7 @@ internal static partial class VectorMath
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
-        TVector q = Polynomial<TOps, TVector>(r, 0.49999994f, 0.1666652f, 0.041668393f, 0.0083687808f, 0.0013814465f);
+        TVector q = Polynomial<TOps, TVector>(r, Exp0, Exp1, Exp2, Exp3, Exp4);
         return TOps.MultiplyAdd(TOps.Multiply(r, r), q, r);
     }
 }

@@ -62,9 +62,9 @@ internal static partial class VectorMath
         TVector r = TOps.Negate(TOps.Min(TOps.Broadcast(87f), x)), n = TOps.Round(TOps.Multiply(r, TOps.Broadcast(Log2E)));
         r = TOps.MultiplyAdd(n, TOps.Broadcast(-LnTwoLow), TOps.MultiplyAdd(n, TOps.Broadcast(-LnTwoHigh), r));
         TVector square = TOps.Multiply(r, r), power = TOps.ScaleByPowerOfTwo(TOps.Broadcast(1f), n);
-        TVector lower = TOps.MultiplyAdd(TOps.Broadcast(0.1666652f), r, TOps.Broadcast(0.49999994f)),
-            upper = TOps.MultiplyAdd(TOps.Broadcast(0.0083687808f), r, TOps.Broadcast(0.041668393f));
-        upper = TOps.MultiplyAdd(TOps.Broadcast(0.0013814465f), square, upper);
+        TVector lower = TOps.MultiplyAdd(TOps.Broadcast(Exp1), r, TOps.Broadcast(Exp0)),
+            upper = TOps.MultiplyAdd(TOps.Broadcast(Exp3), r, TOps.Broadcast(Exp2));
+        upper = TOps.MultiplyAdd(TOps.Broadcast(Exp4), square, upper);
         TVector expMinusOne = TOps.MultiplyAdd(square, TOps.MultiplyAdd(upper, square, lower), r);
         return TOps.MultiplyAdd(power, expMinusOne, TOps.Add(TOps.Broadcast(1f), power));
     }
