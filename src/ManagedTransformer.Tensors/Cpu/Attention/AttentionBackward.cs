@@ -47,8 +47,8 @@ internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArgumen
             }
         }
 
-        CopyOut(dKeys, headWidth, arguments.KeyGradients(firstPair), _forward.HeadWidth);
-        CopyOut(dValues, valueWidth, arguments.ValueGradients(firstPair), _forward.ValueWidth);
+        RowPanels<TOps, TVector>.Unpack(dKeys, keyRows, _forward.HeadWidth, arguments.KeyGradients(firstPair));
+        RowPanels<TOps, TVector>.Unpack(dValues, keyRows, _forward.ValueWidth, arguments.ValueGradients(firstPair));
     }
 
     private readonly void AddStrip(ref GradientStrip<TOps, TVector> strip, int firstQuery, float* dKeys, float* dValues)
@@ -64,14 +64,6 @@ internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArgumen
         }
 
         strip.StoreQueryGradients();
-    }
-
-    private readonly void CopyOut(float* rows, int paddedWidth, HeadRows target, int width)
-    {
-        for (int u = 0; u < _forward.KeyLength; u++)
-        {
-            new ReadOnlySpan<float>(rows + ((nint)u * paddedWidth), width).CopyTo(new Span<float>(target[u], width));
-        }
     }
 
     private static void Clear(float* memory, nint count) => NativeMemory.Clear(memory, (nuint)count * sizeof(float));

@@ -58,7 +58,7 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
 
         softmax.Finish(output, arguments.ValueWidth);
         HeadRows results = arguments.Outputs(pair);
-        Transposition.Transpose(output, Strip, arguments.ValueWidth, queries, results[firstQuery], results.Stride);
+        Transposition<TOps, TVector>.Transpose(output, Strip, arguments.ValueWidth, queries, results[firstQuery], results.Stride);
         long row = ((long)pair * arguments.QueryLength) + firstQuery;
         if (arguments.Maxima is not null)
         {
@@ -74,12 +74,7 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
             new Span<float>(query, arguments.HeadWidth * Strip).Clear();
         }
 
-        Transposition.Transpose(rows[first], rows.Stride, count, arguments.HeadWidth, query, Strip);
-        TVector scale = TOps.Broadcast(arguments.Scale);
-        for (int i = 0; i < arguments.HeadWidth * Strip; i += TOps.Count)
-        {
-            TOps.Store(TOps.Multiply(TOps.Load(query + i), scale), query + i);
-        }
+        Transposition<TOps, TVector>.Transpose(rows[first], rows.Stride, count, arguments.HeadWidth, query, Strip, arguments.Scale);
     }
 
     private static void Multiply(float* weights, float* factors, int keys)

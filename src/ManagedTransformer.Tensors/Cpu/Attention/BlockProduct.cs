@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Attention;
@@ -10,6 +11,7 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 internal static unsafe class BlockProduct
 {
     // Widths and blocks of keys are multiples of 8 most often, hence not 12 rows where 32 registers would allow them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TileRows<TOps, TVector>()
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged =>

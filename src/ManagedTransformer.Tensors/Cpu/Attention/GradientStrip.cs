@@ -40,10 +40,10 @@ internal unsafe struct GradientStrip<TOps, TVector>
         _dot = scratch.Take(Strip);
 
         HeadRows keys = _forward.Keys(pair), values = _forward.Values(pair);
-        keys.Prefetch(0, _forward.KeyLength, _forward.HeadWidth);
-        values.Prefetch(0, _forward.KeyLength, _forward.ValueWidth);
-        _k = keys.Pack(0, _forward.KeyLength, _forward.HeadWidth, scratch.Take((nint)_forward.KeyLength * headWidth));
-        _v = values.Pack(0, _forward.KeyLength, _forward.ValueWidth, scratch.Take((nint)_forward.KeyLength * valueWidth));
+        _k = new HeadRows(scratch.Take((nint)_forward.KeyLength * headWidth), headWidth);
+        _v = new HeadRows(scratch.Take((nint)_forward.KeyLength * valueWidth), valueWidth);
+        RowPanels<TOps, TVector>.Pack(keys, _forward.KeyLength, _forward.HeadWidth, 1, _k.First);
+        RowPanels<TOps, TVector>.Pack(values, _forward.KeyLength, _forward.ValueWidth, 1, _v.First);
     }
 
     /// <summary>Queries in the strip; its other lanes hold zeros.</summary>
@@ -72,11 +72,10 @@ internal unsafe struct GradientStrip<TOps, TVector>
         _first = firstQuery;
         Queries = Math.Min(Strip, _forward.QueryLength - firstQuery);
         PrefetchQueries(firstQuery + Strip);
-        LoadRows(_q, _forward.HeadWidth, _headWidth, _queries);
-        Scale(_queries, _headWidth, _forward.Scale);
-        Transposition.Transpose(_queries, _headWidth, Strip, _headWidth, _queriesT, Strip);
-        LoadRows(_dy, _forward.ValueWidth, _valueWidth, _outputGradients);
-        Transposition.Transpose(_outputGradients, _valueWidth, Strip, _valueWidth, _outputGradientsT, Strip);
+        LoadRows(_q, _forward.HeadWidth, _forward.Scale, _headWidth, _queries);
+        Transposition<TOps, TVector>.Transpose(_queries, _headWidth, Strip, _headWidth, _queriesT, Strip);
+        LoadRows(_dy, _forward.ValueWidth, 1, _valueWidth, _outputGradients);
+        Transposition<TOps, TVector>.Transpose(_outputGradients, _valueWidth, Strip, _valueWidth, _outputGradientsT, Strip);
         new Span<float>(_queryGradientsT, _headWidth * Strip).Clear();
         for (int t = 0; t < Strip; t++)
         {
@@ -139,8 +138,8 @@ internal unsafe struct GradientStrip<TOps, TVector>
     /// <summary>Writes the gradients of the strip's queries.</summary>
     public readonly void StoreQueryGradients()
     {
-        Scale(_queryGradientsT, _headWidth, _forward.Scale);
-        Transposition.Transpose(_queryGradientsT, Strip, _forward.HeadWidth, Queries, _dq[_first], _dq.Stride);
+        Transposition<TOps, TVector>.Transpose(_queryGradientsT, Strip, _forward.HeadWidth, Queries, _dq[_first], _dq.Stride,
+            _forward.Scale);
     }
 
     // dY . Y, summed up in the order of the products V dY^T: where one key has all the weight the two are equal, and so cancel, bit by bit.
@@ -151,7 +150,7 @@ internal unsafe struct GradientStrip<TOps, TVector>
             new Span<float>(_outputsT, _valueWidth * Strip).Clear();
         }
 
-        Transposition.Transpose(_y[_first], _y.Stride, Queries, _forward.ValueWidth, _outputsT, Strip);
+        Transposition<TOps, TVector>.Transpose(_y[_first], _y.Stride, Queries, _forward.ValueWidth, _outputsT, Strip);
         TVector left = TOps.Zero, right = TOps.Zero;
         for (int i = 0; i < _forward.ValueWidth * Strip; i += Strip)
         {
@@ -185,26 +184,10 @@ internal unsafe struct GradientStrip<TOps, TVector>
         }
     }
 
-    /// <summary>Copies the strip's rows; missing rows, and columns that fill up the last vector, become 0.</summary>
-    private readonly void LoadRows(HeadRows rows, int width, int paddedWidth, float* target)
+    /// <summary>Copies the strip's rows, scaled; missing rows, and columns that fill up the last vector, become 0.</summary>
+    private readonly void LoadRows(HeadRows rows, int width, float scale, int paddedWidth, float* target)
     {
-        if (Queries < Strip || width < paddedWidth)
-        {
-            new Span<float>(target, Strip * paddedWidth).Clear();
-        }
-
-        for (int t = 0; t < Queries; t++)
-        {
-            new ReadOnlySpan<float>(rows[_first + t], width).CopyTo(new Span<float>(target + (t * paddedWidth), width));
-        }
-    }
-
-    private static void Scale(float* tile, int width, float factor)
-    {
-        TVector scale = TOps.Broadcast(factor);
-        for (int i = 0; i < width * Strip; i += TOps.Count)
-        {
-            TOps.Store(TOps.Multiply(TOps.Load(tile + i), scale), tile + i);
-        }
+        RowPanels<TOps, TVector>.Pack(new HeadRows(rows[_first], rows.Stride), Queries, width, scale, target);
+        new Span<float>(target + (Queries * paddedWidth), (Strip - Queries) * paddedWidth).Clear();
     }
 }

@@ -29,18 +29,4 @@ internal readonly unsafe struct HeadRows(float* first, nint stride)
             }
         }
     }
-
-    /// <summary>
-    /// Copies rows begin to end - 1 together and gives them under their old numbers. Rows that are far apart by a power of two share few
-    /// places in the cache and drive each other out of it; close together they stay there for all queries.
-    /// </summary>
-    public HeadRows Pack(int begin, int end, int width, float* target)
-    {
-        for (int t = begin; t < end; t++)
-        {
-            new ReadOnlySpan<float>(this[t], width).CopyTo(new Span<float>(target + ((nint)(t - begin) * width), width));
-        }
-
-        return new HeadRows(target - ((nint)begin * width), width);
-    }
 }

@@ -52,7 +52,7 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
     {
         int width = _forward.ValueWidth + 1;
         LoadOutputGradients(first, tile.Count);
-        Transposition.Transpose(tile.Values, _valueStride, tile.Count, width, _valuesTransposed, _stride);
+        Transposition<TOps, TVector>.Transpose(tile.Values, _valueStride, tile.Count, width, _valuesTransposed, _stride);
         tile.MultiplyTriangle(_outputGradients, _valueStride, width, _valuesTransposed, _weightGradients);
         if (_forward.HasGates)
         {
@@ -108,7 +108,8 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
     /// <summary>target = rows state^T.</summary>
     private void MultiplyTransposed(float* rows, float* state, int count, float* target)
     {
-        Transposition.Transpose(state, _valueStride, _forward.Features, _forward.ValueWidth + 1, _stateTransposed, _keyStride);
+        Transposition<TOps, TVector>.Transpose(state, _valueStride, _forward.Features, _forward.ValueWidth + 1, _stateTransposed,
+            _keyStride);
         BlockProduct.Multiply<TOps, TVector>(rows, _valueStride, 1, count, _stateTransposed, _keyStride, _keyStride / TOps.Count,
             target, _keyStride, _forward.ValueWidth + 1, accumulate: false);
     }

@@ -97,7 +97,7 @@ internal unsafe struct LinearTile<TOps, TVector>
     public readonly void LoadQueries()
     {
         Pack(_arguments.Queries(_pair), _arguments.Features, Queries, KeyStride);
-        Transposition.Transpose(Keys, KeyStride, Count, _arguments.Features, _keysTransposed, Stride);
+        Transposition<TOps, TVector>.Transpose(Keys, KeyStride, Count, _arguments.Features, _keysTransposed, Stride);
         MultiplyTriangle(Queries, KeyStride, _arguments.Features, _keysTransposed, Weights);
         ApplyDecay(Weights);
     }

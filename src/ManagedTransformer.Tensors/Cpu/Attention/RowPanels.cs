@@ -44,11 +44,7 @@ internal static unsafe class RowPanels<TOps, TVector>
                 new Span<float>(panels, width * Size).Clear();
             }
 
-            Transposition.Transpose(rows[first], rows.Stride, present, width, panels, Size);
-            if (scale != 1)
-            {
-                Scale(panels, width * Size, scale);
-            }
+            Transposition<TOps, TVector>.Transpose(rows[first], rows.Stride, present, width, panels, Size, scale);
         }
     }
 

@@ -203,8 +203,8 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         }
 
         HeadRows source = Row(_forward.Outputs(_batch, _head), first);
-        Transposition.Transpose(_outputGradients, _padded, count, _width, gradients, rows);
-        Transposition.Transpose(source[0], source.Stride, count, _width, outputs, rows);
+        Transposition<TOps, TVector>.Transpose(_outputGradients, _padded, count, _width, gradients, rows);
+        Transposition<TOps, TVector>.Transpose(source[0], source.Stride, count, _width, outputs, rows);
         for (int t = 0; t < rows; t += TOps.Count)
         {
             TVector sum = TOps.Zero;

@@ -19,7 +19,7 @@ internal static unsafe class FeatureShuffle<TOps, TVector>
 
         if (j < width)
         {
-            Transposition.Transpose(x + j, width, groups, width - j, y + (groups * j), groups);
+            Transposition<TOps, TVector>.Transpose(x + j, width, groups, width - j, y + (groups * j), groups);
         }
     }
 
@@ -34,7 +34,7 @@ internal static unsafe class FeatureShuffle<TOps, TVector>
 
         if (j < width)
         {
-            Transposition.Transpose(y + (groups * j), groups, width - j, groups, x + j, width);
+            Transposition<TOps, TVector>.Transpose(y + (groups * j), groups, width - j, groups, x + j, width);
         }
     }
 

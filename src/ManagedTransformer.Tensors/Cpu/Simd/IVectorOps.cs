@@ -147,6 +147,9 @@ internal unsafe interface IVectorOps<TVector>
     /// <summary>Largest lane, for lanes without NaN.</summary>
     static abstract float Max(TVector a);
 
+    /// <summary>Loads quads of lanes whose addresses are so many floats apart.</summary>
+    static abstract TVector LoadQuads(float* address, nint distance);
+
     /// <summary>Transposes the 4 x 4 floats that every quarter of 128 bits of the four vectors holds.</summary>
     static abstract void TransposeQuads(ref TVector a, ref TVector b, ref TVector c, ref TVector d);
 

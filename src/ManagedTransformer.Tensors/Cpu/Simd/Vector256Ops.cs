@@ -195,6 +195,10 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
     public static float Max(Vector256<float> a) => Vector128Ops.Max(Vector128.MaxNative(a.GetLower(), a.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadQuads(float* address, nint distance) =>
+        Vector256.Create(Vector128.Load(address), Vector128.Load(address + distance));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void TransposeQuads(ref Vector256<float> a, ref Vector256<float> b, ref Vector256<float> c, ref Vector256<float> d)
     {
         if (!Avx.IsSupported)

@@ -235,6 +235,10 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadQuads(float* address, nint distance) =>
+        Vector512.Create(Vector256Ops.LoadQuads(address, distance), Vector256Ops.LoadQuads(address + (2 * distance), distance));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void TransposeQuads(ref Vector512<float> a, ref Vector512<float> b, ref Vector512<float> c, ref Vector512<float> d)
     {
         if (!Avx512F.IsSupported)
