@@ -4,9 +4,11 @@ namespace ManagedTransformer.Tensors;
 /// Takes the gradients that the rules of one backward walk deliver: sums them up per tensor, and returns the memory of those that are used
 /// up.
 /// </summary>
-internal sealed class GradientSink
+/// <param name="keepsRecord">Whether the record is kept for another walk, which what its rules hold must survive.</param>
+internal sealed class GradientSink(bool keepsRecord)
 {
     private readonly long _firstOwnStorage = Storage.LastNumber + 1;
+    private List<Storage>? _given;
 
     /// <summary>
     /// Adds a gradient to what the tensor has received so far. The gradient must not be changed afterwards by the caller.
@@ -50,6 +52,20 @@ internal sealed class GradientSink
         {
             Add(input, gradient);
         }
+    }
+
+    /// <summary>
+    /// Adds a gradient that was there before the walk and that its rule has no further use for, in memory of its own: like one that the
+    /// walk made, it may be taken over, added to and returned.
+    /// </summary>
+    public void Give(Tensor? input, Tensor gradient)
+    {
+        if (!keepsRecord)
+        {
+            (_given ??= []).Add(gradient.Storage);
+        }
+
+        Add(input, gradient);
     }
 
     /// <summary>
@@ -115,7 +131,7 @@ internal sealed class GradientSink
     public void Drop(Tensor gradient)
     {
         Storage storage = gradient.Storage;
-        if (--storage.PendingGradients == 0 && storage.Number >= _firstOwnStorage)
+        if (--storage.PendingGradients == 0 && IsOwn(storage))
         {
             storage.Release();
         }
@@ -128,8 +144,12 @@ internal sealed class GradientSink
     }
 
     private bool IsExclusive(Tensor pending) =>
-        pending.Storage.PendingGradients == 1 && pending.Storage.Number >= _firstOwnStorage && pending.IsContiguous
-        && pending.Count * sizeof(float) == pending.Storage.ByteLength;
+        pending.Storage.PendingGradients == 1 && IsOwn(pending.Storage) && FillsStorage(pending);
+
+    private bool IsOwn(Storage storage) => storage.Number >= _firstOwnStorage || _given?.Contains(storage) == true;
+
+    private static bool FillsStorage(Tensor gradient) =>
+        gradient.IsContiguous && gradient.Count * sizeof(float) == gradient.Storage.ByteLength;
 
     private void AddToLeaf(Tensor leaf, Tensor gradient)
     {
@@ -141,8 +161,7 @@ internal sealed class GradientSink
         {
             AddInPlace(sum, gradient);
         }
-        else if (gradient.Storage.PendingGradients == 0 && gradient.Storage.Number >= _firstOwnStorage && gradient.IsContiguous
-            && gradient.Count * sizeof(float) == gradient.Storage.ByteLength)
+        else if (gradient.Storage.PendingGradients == 0 && IsOwn(gradient.Storage) && FillsStorage(gradient))
         {
             // The leaf takes the gradient over: counted as pending for good, so that the walk neither changes nor returns it.
             leaf.Gradient = KeepFor(leaf, Hold(gradient.Detach()));

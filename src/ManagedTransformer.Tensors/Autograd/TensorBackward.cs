@@ -33,7 +33,7 @@ public static class TensorBackward
         }
 
         using NoGradientScope _ = new();
-        GradientSink sink = new();
+        GradientSink sink = new(keepGraph);
         sink.Add(root, gradient ?? Tensor.Scalar(1, root.Device).Reshape(root.Shape));
         List<GradientRule> rules = InReverse(last);
         LeafWatch? watch = LeafWatch.Begin(rules);

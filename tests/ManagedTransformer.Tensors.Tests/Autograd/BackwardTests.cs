@@ -1,3 +1,5 @@
+using ManagedTransformer.Tensors.Cpu;
+using ManagedTransformer.Tensors.Profiling;
 using Xunit;
 
 namespace ManagedTransformer.Tensors.Tests;
@@ -137,6 +139,19 @@ public sealed class BackwardTests
         weight.ClearGradient();
         loss.Backward();
         Assert.Equal(first, weight.Gradient!.ToArray());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TheGradientThatALossMadeBeforehandIsTakenOverUnlessTheGraphIsKept(bool keep)
+    {
+        HostDevice device = new("profiled", CpuKernels.Create());
+        using KernelProfile profile = KernelProfile.Start(device);
+        Parameter weight = new(Tensor.Uniform(new Shape(7, 4), -1, 1, new RandomKey(1, 1), device));
+        Tensor x = Tensor.Uniform(new Shape(6, 4), -1, 1, new RandomKey(1, 2), device);
+        x.ProjectedCrossEntropy(weight, Tensor.From([0, 1, 2, 3, 4, 5], new Shape(6), device)).Loss.Backward(keepGraph: keep);
+        Assert.Equal(keep ? 1 : 0, profile.PerStep(1).Count(cost => cost.Kernel == "Copy"));
     }
 
     [Fact]

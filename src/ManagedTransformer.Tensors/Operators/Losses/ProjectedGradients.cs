@@ -12,7 +12,7 @@ internal readonly record struct ProjectedGradients(Tensor? X, Tensor? Weight, Te
         }
     }
 
-    /// <summary>Delivers them, multiplied by a factor, to x, W and b.</summary>
+    /// <summary>Delivers them, multiplied by a factor, to x, W and b; they are used up then, unless the record is kept.</summary>
     /// <param name="sink">Receives them.</param>
     /// <param name="inputs">x, W and b.</param>
     /// <param name="scale">One element, almost always 1; default: 1. Nobody waits for a device to find that out.</param>
@@ -25,9 +25,13 @@ internal readonly record struct ProjectedGradients(Tensor? X, Tensor? Weight, Te
 
         void Send(Tensor? input, Tensor? gradient)
         {
-            if (gradient is not null)
+            if (gradient is not null && known == 1)
             {
-                sink.Add(input, known switch { 1 => gradient, { } factor => gradient * factor, _ => gradient.Multiply(scale!) });
+                sink.Give(input, gradient);
+            }
+            else if (gradient is not null)
+            {
+                sink.Add(input, known is { } factor ? gradient * factor : gradient.Multiply(scale!));
             }
         }
     }
