@@ -16,9 +16,10 @@ internal readonly struct GemmBlocking
     private const int KBlocksAtOnce = 4;
 
     /// <summary>
-    /// Largest tile of C. It is wide, so that most often one tile alone uses its rows of A and packs them where they stay in its cache.
+    /// Largest tile of C. It is wide, so that most often one tile alone uses its rows of A and packs them where they stay in its cache:
+    /// packed for several tiles, they come back from the third.
     /// </summary>
-    private const int TileRows = 96, TileColumns = 768;
+    private const int TileRows = 96, TileColumns = 1024;
 
     /// <summary>
     /// Up to so many rows, tiles take all rows and few of at least twice as many columns, so that one tile alone uses its columns of B.

@@ -20,6 +20,12 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
     private const int MostRows = 12, MostWidth = 2 * 16;
 
     /// <summary>
+    /// Steps before the end at which the rows of C are asked for: asked for at the start, they would have left the first cache again, from
+    /// which the panels of A and B drive everything.
+    /// </summary>
+    private const int StepsAhead = 64;
+
+    /// <summary>
     /// C = alpha * A B, or C + alpha * A B if accumulating, plus the bias of every column if there is one, negative results then
     /// raised to 0 if they are to be rectified; of the last vector of every row of C only the first <paramref name="last"/> lanes.
     /// </summary>
@@ -27,7 +33,6 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
     public static void Run(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc, int last, float alpha,
         bool accumulate, float* bias, bool rectify)
     {
-        AskFor(c, ldc);
         TVector c0 = TOps.Zero, d0 = TOps.Zero;
         TVector c1 = TOps.Zero, d1 = TOps.Zero;
         TVector c2 = TOps.Zero, d2 = TOps.Zero;
@@ -43,71 +48,83 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
 
         nint aRow2 = 2 * aRow;
         float* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow, a9 = a6 + 3 * aRow;
-        for (; k > 0; k--)
+        nint left = Math.Min(k, StepsAhead);
+        while (true)
         {
-            TVector b0 = TOps.Load(b);
-            TVector b1 = TVectors.Value > 1 ? TOps.Load(b + TOps.Count) : b0;
-            Step(*a, b0, b1, ref c0, ref d0);
-            if (TRows.Value > 1)
+            for (; k > left; k--)
             {
-                Step(a[aRow], b0, b1, ref c1, ref d1);
+                TVector b0 = TOps.Load(b);
+                TVector b1 = TVectors.Value > 1 ? TOps.Load(b + TOps.Count) : b0;
+                Step(*a, b0, b1, ref c0, ref d0);
+                if (TRows.Value > 1)
+                {
+                    Step(a[aRow], b0, b1, ref c1, ref d1);
+                }
+
+                if (TRows.Value > 2)
+                {
+                    Step(a[aRow2], b0, b1, ref c2, ref d2);
+                }
+
+                if (TRows.Value > 3)
+                {
+                    Step(*a3, b0, b1, ref c3, ref d3);
+                }
+
+                if (TRows.Value > 4)
+                {
+                    Step(a3[aRow], b0, b1, ref c4, ref d4);
+                }
+
+                if (TRows.Value > 5)
+                {
+                    Step(a3[aRow2], b0, b1, ref c5, ref d5);
+                }
+
+                if (TRows.Value > 6)
+                {
+                    Step(*a6, b0, b1, ref c6, ref d6);
+                }
+
+                if (TRows.Value > 7)
+                {
+                    Step(a6[aRow], b0, b1, ref c7, ref d7);
+                }
+
+                if (TRows.Value > 8)
+                {
+                    Step(a6[aRow2], b0, b1, ref c8, ref d8);
+                }
+
+                if (TRows.Value > 9)
+                {
+                    Step(*a9, b0, b1, ref c9, ref d9);
+                }
+
+                if (TRows.Value > 10)
+                {
+                    Step(a9[aRow], b0, b1, ref c10, ref d10);
+                }
+
+                if (TRows.Value > 11)
+                {
+                    Step(a9[aRow2], b0, b1, ref c11, ref d11);
+                }
+
+                a += aStep;
+                a3 += aStep;
+                a6 += aStep;
+                a9 += aStep;
+                b += bStep;
             }
 
-            if (TRows.Value > 2)
+            if (k == 0)
             {
-                Step(a[aRow2], b0, b1, ref c2, ref d2);
+                break;
             }
 
-            if (TRows.Value > 3)
-            {
-                Step(*a3, b0, b1, ref c3, ref d3);
-            }
-
-            if (TRows.Value > 4)
-            {
-                Step(a3[aRow], b0, b1, ref c4, ref d4);
-            }
-
-            if (TRows.Value > 5)
-            {
-                Step(a3[aRow2], b0, b1, ref c5, ref d5);
-            }
-
-            if (TRows.Value > 6)
-            {
-                Step(*a6, b0, b1, ref c6, ref d6);
-            }
-
-            if (TRows.Value > 7)
-            {
-                Step(a6[aRow], b0, b1, ref c7, ref d7);
-            }
-
-            if (TRows.Value > 8)
-            {
-                Step(a6[aRow2], b0, b1, ref c8, ref d8);
-            }
-
-            if (TRows.Value > 9)
-            {
-                Step(*a9, b0, b1, ref c9, ref d9);
-            }
-
-            if (TRows.Value > 10)
-            {
-                Step(a9[aRow], b0, b1, ref c10, ref d10);
-            }
-
-            if (TRows.Value > 11)
-            {
-                Step(a9[aRow2], b0, b1, ref c11, ref d11);
-            }
-
-            a += aStep;
-            a3 += aStep;
-            a6 += aStep;
-            a9 += aStep;
-            b += bStep;
+            AskFor(c, ldc);
+            left = 0;
         }
 
         if (TOps.Registers < 32 && last < TOps.Count)
