@@ -88,7 +88,7 @@ public sealed class RecipeChangeTests : IDisposable
             }
             """);
         string message = Assert.Throws<InputException>(() => Recipe.Load(_folder["r.json"])).Message;
-        Assert.Contains("unknown key 'training.schedule.parts[1].ratio' (line 4); the known ones are type, lr, warmup,", message,
+        Assert.Contains("unknown key 'training.schedule.parts[1].ratio' (line 3); the known ones are type, lr, warmup,", message,
             StringComparison.Ordinal);
     }
 
