@@ -55,6 +55,17 @@ public sealed class SetOptionTests : IDisposable
             "--precision", "bfloat16")
         .AssertFails(CommandLine.WrongUsage, "--precision and --set both give training.precision");
 
+    [Theory]
+    [InlineData("twice, as 3 and as 5: leave one out", "--set", "training.steps=3", "--set", "training.steps=5")]
+    [InlineData("--steps is 3 and --set gives 'training.steps' too", "--set", "training.steps=3", "--steps", "3")]
+    public void AKeyIsGivenOnce(string expected, params string[] options)
+    {
+        _work.Train("out", options).AssertFails(CommandLine.WrongUsage, "--set", "training.steps", expected);
+        Workspace.Run(["sweep", _work["recipe.json"], "--data", _work["text.txt"], "--out", _work["out"], .. options])
+            .AssertFails(CommandLine.WrongUsage, "--set", "training.steps");
+        Assert.False(Directory.Exists(_work["out"]));
+    }
+
     [Fact]
     public void ARunWithoutACheckpointBeginsAgainAsItBegan()
     {
