@@ -49,6 +49,9 @@ internal class LanguageModelTask : TrainingTask
     public override string Fingerprint { get; }
 
     /// <inheritdoc/>
+    public override string EarlierFingerprint => _data.Fingerprint(_recipe, statesPrecision: true);
+
+    /// <inheritdoc/>
     public override bool HasValidation => _data.Validation is not null;
 
     /// <inheritdoc/>

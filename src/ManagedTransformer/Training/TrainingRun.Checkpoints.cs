@@ -76,7 +76,7 @@ public sealed partial class TrainingRun
     private void Restore(string folder)
     {
         TrainingState state = TrainingFolder.ReadState(folder);
-        if (state.Fingerprint != _task.Fingerprint)
+        if (state.Fingerprint != _task.Fingerprint && state.Fingerprint != _task.EarlierFingerprint)
         {
             string changed = RecipeDifference.Describe(TrainingFolder.RecipeFile(_options.Output), _recipe);
             throw new InputException(
