@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ManagedTransformer.Files;
 
 namespace ManagedTransformer.Recipes;
 
@@ -16,9 +17,9 @@ internal static class RecipeDifference
         Dictionary<string, string> before;
         try
         {
-            before = Values(JsonNode.Parse(File.ReadAllBytes(path)));
+            before = Values(JsonNode.Parse(InputFile.ReadAllBytes(path)));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is InputException or JsonException)
         {
             return "";
         }
