@@ -43,10 +43,20 @@ internal readonly record struct JsonPlace(int Line, string Value)
 
     /// <summary>The first key that an object has a second time.</summary>
     /// <param name="utf8">The document.</param>
-    /// <returns>Its path and the line of the second one; null where every key is given once.</returns>
-    /// <exception cref="JsonException">It is no JSON before that key.</exception>
-    /// <exception cref="InvalidOperationException">A key before it is not valid Unicode.</exception>
+    /// <returns>Its path and the line of the second one; null where every key is given once, and where it is no JSON before.</returns>
     public static (string Key, int Line)? FindRepeated(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            return Repeated(utf8);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static (string Key, int Line)? Repeated(ReadOnlySpan<byte> utf8)
     {
         Utf8JsonReader reader = new(utf8, _options);
         Stack<(HashSet<string>? Keys, string Prefix)> open = new();
@@ -66,7 +76,7 @@ internal readonly record struct JsonPlace(int Line, string Value)
                     break;
                 case JsonTokenType.PropertyName:
                     (HashSet<string>? keys, string prefix) = open.Peek();
-                    string name = reader.GetString()!;
+                    string name = Name(ref reader);
                     path = prefix + name;
                     if (!keys!.Add(name))
                     {
@@ -122,7 +132,7 @@ internal readonly record struct JsonPlace(int Line, string Value)
         for (int i = 0; reader.Read() && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray); i++)
         {
             long start = reader.TokenStartIndex;
-            bool isFound = isList ? i == JsonKeys.Index(part) : reader.ValueTextEquals(part);
+            bool isFound = isList ? i == JsonKeys.Index(part) : Name(ref reader) == part;
             if (!isList)
             {
                 reader.Read();
@@ -137,6 +147,19 @@ internal readonly record struct JsonPlace(int Line, string Value)
         }
 
         return null;
+    }
+
+    // As it is meant, and what is no Unicode then as it is written.
+    private static string Name(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
     }
 
     private static string Describe(ref Utf8JsonReader reader)
