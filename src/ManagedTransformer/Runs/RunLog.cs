@@ -95,7 +95,7 @@ public sealed record RunLog(IReadOnlyList<RunUpdate> Updates, IReadOnlyList<RunE
         {
             evaluations.Add(new RunEvaluation(step, Number("seconds"), Number(Validation), Number("validation_bits_per_char"),
                 Number("validation_bleu"), Number("transfer_loss"),
-                line.TryGetProperty("best", out JsonElement best) && best.ValueKind == JsonValueKind.True));
+                JsonFile.IsTrue(line, "best")) { IsPart = JsonFile.IsTrue(line, "part") });
         }
         else
         {

@@ -79,6 +79,7 @@ internal class LanguageModelTask : TrainingTask
         {
             BitsPerCharacter = loss / Math.Log(2) * _data.ValidationTokensPerCharacter,
             Floor = Floor,
+            IsPart = isCut && !everything,
         };
         return Judge(new Validation(result, compared, compared), isCut ? stream.Slice(0, most + 1) : stream, cancellation);
     }

@@ -102,6 +102,11 @@ public sealed partial class TrainingRun
             _notes.Add(change);
         }
 
+        if (_crew.IsFirst && TrainingLog.DescribeStrangers(TrainingFolder.LogFile(_options.Output)) is { } strangers)
+        {
+            _notes.Add(strangers);
+        }
+
         if (state.Step > Steps)
         {
             _notes.Add($"The run has had {state.Step:N0} updates, more than the {Steps:N0} that are asked for: nothing is left to train.");
