@@ -121,7 +121,7 @@ internal static class JsonDocuments
 
         if (message.Contains("could not be mapped", StringComparison.Ordinal))
         {
-            string[] known = JsonKeys.Names(type, parts[..^1]);
+            string[] known = JsonKeys.Names(type, parts.SkipLast(1));
             return $"{path}: unknown key '{key}'{place}{(known.Length > 0 ? $"; the known ones are {string.Join(", ", known)}" : "")}.";
         }
 

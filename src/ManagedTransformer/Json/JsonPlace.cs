@@ -18,8 +18,63 @@ internal readonly record struct JsonPlace(int Line, string Value)
     /// <summary>The place that a path leads to, the first one of several.</summary>
     /// <param name="utf8">The document.</param>
     /// <param name="path">Keys and indexes of elements; none for the document itself.</param>
-    /// <returns>Null where there is none.</returns>
+    /// <returns>Null where there is none, and where it is no JSON before it ends.</returns>
     public static JsonPlace? Find(ReadOnlySpan<byte> utf8, IEnumerable<string> path)
+    {
+        try
+        {
+            return Found(utf8, path);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The first key that an object has a second time.</summary>
+    /// <param name="utf8">The document.</param>
+    /// <returns>Its path and the line of the second one; null where every key is given once, and where it is no JSON before.</returns>
+    public static (string Key, int Line)? FindRepeated(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            return Repeated(utf8);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The parts of a serialiser's path: of <c>$.a[0]['b.c']</c> they are <c>a</c>, <c>0</c>, <c>b.c</c>.</summary>
+    /// <param name="path">The path; null for none.</param>
+    public static string[] Parts(string? path)
+    {
+        List<string> parts = [];
+        for (int i = 1; i < (path?.Length ?? 0);)
+        {
+            bool isQuoted = path.AsSpan(i).StartsWith("['", StringComparison.Ordinal);
+            int start = i + (isQuoted ? 2 : 1);
+            int length = path.AsSpan(start) switch
+            {
+                var rest when isQuoted => rest.IndexOf("']", StringComparison.Ordinal),
+                var rest when path![i] == '[' => rest.IndexOf(']'),
+                var rest => rest.IndexOfAny('.', '['),
+            };
+            int end = length < 0 ? path!.Length : start + length;
+            parts.Add(path![start..end]);
+            i = end + (length < 0 ? 0 : isQuoted ? 2 : path[i] == '[' ? 1 : 0);
+        }
+
+        return [.. parts];
+    }
+
+    /// <summary>The line of a byte, from 1.</summary>
+    /// <param name="utf8">The document.</param>
+    /// <param name="index">The byte.</param>
+    public static int LineAt(ReadOnlySpan<byte> utf8, long index) => utf8[..(int)index].Count((byte)'\n') + 1;
+
+    private static JsonPlace? Found(ReadOnlySpan<byte> utf8, IEnumerable<string> path)
     {
         Utf8JsonReader reader = new(utf8, _options);
         if (!reader.Read())
@@ -39,21 +94,6 @@ internal readonly record struct JsonPlace(int Line, string Value)
         }
 
         return new JsonPlace(LineAt(utf8, start), Describe(ref reader));
-    }
-
-    /// <summary>The first key that an object has a second time.</summary>
-    /// <param name="utf8">The document.</param>
-    /// <returns>Its path and the line of the second one; null where every key is given once, and where it is no JSON before.</returns>
-    public static (string Key, int Line)? FindRepeated(ReadOnlySpan<byte> utf8)
-    {
-        try
-        {
-            return Repeated(utf8);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     private static (string Key, int Line)? Repeated(ReadOnlySpan<byte> utf8)
@@ -91,34 +131,6 @@ internal readonly record struct JsonPlace(int Line, string Value)
 
         return null;
     }
-
-    /// <summary>The parts of a serialiser's path: of <c>$.a[0]['b.c']</c> they are <c>a</c>, <c>0</c>, <c>b.c</c>.</summary>
-    /// <param name="path">The path; null for none.</param>
-    public static string[] Parts(string? path)
-    {
-        List<string> parts = [];
-        for (int i = 1; i < (path?.Length ?? 0);)
-        {
-            bool isQuoted = path.AsSpan(i).StartsWith("['", StringComparison.Ordinal);
-            int start = i + (isQuoted ? 2 : 1);
-            int length = path.AsSpan(start) switch
-            {
-                var rest when isQuoted => rest.IndexOf("']", StringComparison.Ordinal),
-                var rest when path![i] == '[' => rest.IndexOf(']'),
-                var rest => rest.IndexOfAny('.', '['),
-            };
-            int end = length < 0 ? path!.Length : start + length;
-            parts.Add(path![start..end]);
-            i = end + (length < 0 ? 0 : isQuoted ? 2 : path[i] == '[' ? 1 : 0);
-        }
-
-        return [.. parts];
-    }
-
-    /// <summary>The line of a byte, from 1.</summary>
-    /// <param name="utf8">The document.</param>
-    /// <param name="index">The byte.</param>
-    public static int LineAt(ReadOnlySpan<byte> utf8, long index) => utf8[..(int)index].Count((byte)'\n') + 1;
 
     // Goes on to the value of a key, or to an element; null where there is none.
     private static long? Enter(ref Utf8JsonReader reader, string part)

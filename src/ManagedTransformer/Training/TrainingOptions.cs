@@ -38,8 +38,8 @@ public sealed record TrainingOptions
     public string? Init { get; init; }
 
     /// <summary>
-    /// Other values of the recipe's keys, <c>KEY=VALUE</c> each, as for <see cref="Recipes.Recipe.With"/>, every key once. A run that is resumed keeps
-    /// those that it began with.
+    /// Other values of the recipe's keys, <c>KEY=VALUE</c> each, as for <see cref="Recipes.Recipe.With"/>, every key once. A run that is
+    /// resumed keeps those that it began with.
     /// </summary>
     public IReadOnlyList<string> Set { get; init; } = [];
 
