@@ -95,7 +95,10 @@ public sealed record RunLog(IReadOnlyList<RunUpdate> Updates, IReadOnlyList<RunE
         {
             evaluations.Add(new RunEvaluation(step, Number("seconds"), Number(Validation), Number("validation_bits_per_char"),
                 Number("validation_bleu"), Number("transfer_loss"),
-                JsonFile.IsTrue(line, "best")) { IsPart = JsonFile.IsTrue(line, "part") });
+                JsonFile.IsTrue(line, "best"))
+            {
+                IsPart = JsonFile.IsTrue(line, "part"),
+            });
         }
         else
         {
