@@ -1,4 +1,5 @@
 using ManagedTransformer.Cli;
+using ManagedTransformer.Tensors.Serialization;
 
 namespace ManagedTransformer.Server;
 
@@ -11,13 +12,13 @@ internal static class ApiKeys
     /// <param name="file">A file with one per line; null for none.</param>
     /// <param name="variable">One more; null for none.</param>
     /// <exception cref="UsageException">The file has none, or a key is too short or has other characters than a header can.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InputException">The file is missing or cannot be read.</exception>
     public static List<string> Read(string? file, string? variable)
     {
         List<string> keys = [];
         if (file is not null)
         {
-            keys.AddRange(File.ReadAllLines(file).Select(line => line.Trim()).Where(line => line.Length > 0));
+            keys.AddRange(Lines(file).Select(line => line.Trim()).Where(line => line.Length > 0));
             if (keys.Count == 0)
             {
                 throw new UsageException($"--api-key-file '{file}' has no key.");
@@ -36,5 +37,22 @@ internal static class ApiKeys
         }
 
         return keys;
+    }
+
+    private static string[] Lines(string file)
+    {
+        try
+        {
+            RegularFile.Require(file);
+            return File.ReadAllLines(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            string reason = e is FileNotFoundException or DirectoryNotFoundException ? $"the file '{file}' does not exist."
+                : Directory.Exists(file) ? $"'{file}' is a folder, not a file."
+                : e is UnauthorizedAccessException ? $"the file '{file}' cannot be opened: access is denied."
+                : e.Message;
+            throw new InputException($"--api-key-file: {reason}", e);
+        }
     }
 }

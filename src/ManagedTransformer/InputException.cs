@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace ManagedTransformer;
 
 /// <summary>
@@ -37,25 +34,7 @@ public sealed class InputException : Exception
 
     private static string Show(string message)
     {
-        StringBuilder? shown = null;
-        for (int i = 0; i < message.Length; i++)
-        {
-            bool isPair = char.IsSurrogatePair(message, i);
-            if (!isPair && IsHidden(message[i]))
-            {
-                shown ??= new StringBuilder(message, 0, i, message.Length + 5);
-                shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)message[i]:x4}");
-                continue;
-            }
-
-            shown?.Append(message, i, isPair ? 2 : 1);
-            i += isPair ? 1 : 0;
-        }
-
-        string text = shown?.ToString() ?? message;
+        string text = VisibleText.Of(message);
         return text.Length <= MostCharacters ? text : $"{text[..(MostCharacters - Cut.Length - End)]}{Cut}{text[^End..]}";
     }
-
-    private static bool IsHidden(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format
-        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Xml.Linq;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Recipes;
+using ManagedTransformer.Tensors;
 using Xunit;
 
 namespace ManagedTransformer.Cli.Tests;
@@ -340,6 +341,21 @@ public sealed class CommandTests : IDisposable
         JsonElement[] lines = [.. ToolResult.Lines(result.Output).Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal([8, 200], lines.Select(line => line.GetProperty("length").GetInt32()));
         Assert.True(lines[1].GetProperty("state_bytes").GetInt64() > lines[0].GetProperty("state_bytes").GetInt64());
+    }
+
+    [Theory]
+    [InlineData(MatMulPrecision.BFloat16)]
+    [InlineData(MatMulPrecision.Tf32, "--precision", "tf32")]
+    public void BenchGenerateTakesThePrecisionOfTheRecipe(MatMulPrecision expected, params string[] options)
+    {
+        _work.Write("half.json", Workspace.TinyRecipe.Replace(
+            "\"steps\": 20", "\"precision\": \"bfloat16\", \"steps\": 20", StringComparison.Ordinal));
+        using PrecisionWriter output = new();
+        Assert.Equal(0, CommandLine.Run(
+            ["bench", "generate", "--recipe", _work["half.json"], "--data", _work["text.txt"], "--lengths", "8", .. options],
+            new Terminal(null, output, TextWriter.Null)));
+        Assert.Equal([expected], output.Precisions);
+        Assert.Equal(MatMulPrecision.Float32, MatMulPrecisionScope.Of(Device.Cpu));
     }
 
     [Fact]

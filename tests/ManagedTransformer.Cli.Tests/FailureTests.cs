@@ -105,7 +105,7 @@ public sealed class FailureTests : IDisposable
     public void KeysThatAreGivenTwiceAndEmptySourcesAreRefused()
     {
         _work.Write("recipe.json", Workspace.TinyRecipe.Replace("\"steps\": 20", "\"steps\": 20, \"steps\": 30", StringComparison.Ordinal));
-        _work.Train("out").AssertFails(CommandLine.Failed, "recipe.json", "'steps' is given twice");
+        _work.Train("out").AssertFails(CommandLine.Failed, "recipe.json", "'training.steps' is given twice (line ");
         _work.Write("recipe.json",
             Workspace.TinyRecipe.Replace("\"data\": { ", "\"data\": { \"source\": \"\", ", StringComparison.Ordinal));
         _work.Train("out").AssertFails(CommandLine.Failed, "recipe.json", "data.source");

@@ -191,6 +191,98 @@ public sealed partial class RunCommandTests : IDisposable
         Assert.Contains("half-written", note, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void EvaluationsOfAPartAreMarkedAndNotTheBest()
+    {
+        _work.Write("recipe.json", Workspace.TinyRecipe.Replace(
+            "\"steps\": 20", "\"evaluate_tokens\": 64, \"steps\": 20", StringComparison.Ordinal));
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        string log = File.ReadAllText(_work["out/log.jsonl"]);
+        JsonElement[] evaluations =
+        [
+            .. log.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)
+                .Where(line => line.TryGetProperty("validation_loss", out _)),
+        ];
+        Assert.Equal([true, false], evaluations.Select(line => line.TryGetProperty("part", out _)));
+        double whole = evaluations[^1].GetProperty("validation_loss").GetDouble();
+        Assert.Equal((whole, 20), Best());
+
+        // A lower one of a part does not count, also in a log of an older version, which does not mark it.
+        log = Regex.Replace(log, "\"validation_loss\":[0-9.]+(?=.*\"part\")", "\"validation_loss\":0.5");
+        File.WriteAllText(_work["out/log.jsonl"], log);
+        Assert.Equal((whole, 20), Best());
+        File.WriteAllText(_work["out/log.jsonl"], log.Replace(",\"part\":true", "", StringComparison.Ordinal));
+        Assert.Equal((whole, 20), Best());
+        File.WriteAllText(_work["out/log.jsonl"], log[..(log.IndexOf("\"part\":true}", StringComparison.Ordinal) + 13)]);
+        Assert.Equal((0.5, 10), Best());
+        Assert.Contains("a part of the validation text", Workspace.Run("compare", _work["out"]).Output, StringComparison.Ordinal);
+
+        (double Loss, int Step) Best()
+        {
+            JsonElement run = Workspace.Run("compare", _work["out"], "--json").Json.GetProperty("runs")[0];
+            return (run.GetProperty("best_loss").GetDouble(), run.GetProperty("best_step").GetInt32());
+        }
+    }
+
+    [Fact]
+    public void AReportLeavesDamagedRunsOutAndNamesThem()
+    {
+        TrainTwo();
+        string config = _work["second/best/config.json"];
+        File.WriteAllText(config, File.ReadAllText(config).Replace("\"model\": {", "\"model\": { \"warp\": 9,", StringComparison.Ordinal));
+        Copy(_work["first"], _work["third"]);
+        string[] command = ["report", _work["first"], _work["second"], _work["third"], "--out", _work["page.html"], "--sample-tokens", "0"];
+        ToolResult text = Workspace.Run(command);
+        Assert.Equal(CommandLine.Failed, text.ExitCode);
+        Assert.Contains("charts of 2 runs", text.Output, StringComparison.Ordinal);
+        Assert.StartsWith("1 of 3 runs is left out: ", text.Error, StringComparison.Ordinal);
+        Assert.Contains(config, text.Error, StringComparison.Ordinal);
+        Assert.Contains(">third<", File.ReadAllText(_work["page.html"]), StringComparison.Ordinal);
+        ToolResult result = Workspace.Run([.. command, "--json"]);
+        Assert.Equal(CommandLine.Failed, result.ExitCode);
+        JsonElement json = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal(2, json.GetProperty("runs").GetInt32());
+        Assert.StartsWith("1 of 3 runs is left out: ", json.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NamesOfFoldersCannotCommandTheTerminal()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Such names there are not on Windows.");
+        ToolResult trained = _work.Train("\u001b[31mred");
+        Assert.Equal(0, trained.ExitCode);
+        File.AppendAllText(_work["\u001b[31mred/log.jsonl"], "{\"step\":21,\"se");
+        string recipe = File.ReadAllText(_work["\u001b[31mred/recipe.json"]);
+        File.WriteAllText(
+            _work["\u001b[31mred/recipe.json"], recipe.Replace("\"the \"", "\"\\u001b[2J\"", StringComparison.Ordinal));
+        ToolResult compared = Workspace.Run("compare", _work["\u001b[31mred"], "--all");
+        ToolResult report = Workspace.Run("report", _work["\u001b[31mred"], "--out", _work["\u001b[31mred/page.html"]);
+        foreach (string output in (string[])[trained.Output, compared.Output, report.Output])
+        {
+            Assert.Contains(@"\u001b[31mred", output, StringComparison.Ordinal);
+            Assert.DoesNotContain('\u001b', output);
+        }
+
+        Assert.Contains(@"\u001b[2J", compared.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LinesThatNoRunWroteAreToldWhenTheyAreLeftOut()
+    {
+        Assert.Equal(0, _work.Train("out", "--steps", "10").ExitCode);
+        string log = _work["out/log.jsonl"];
+        int lines = File.ReadAllLines(log).Length;
+        File.WriteAllLines(log, [File.ReadAllLines(log)[0], "hello", "{\"step\":1.5}", .. File.ReadAllLines(log)[1..]]);
+        File.AppendAllText(log, "{\"step\":11,\"se");
+        ToolResult resumed = _work.Train("out", "--resume", "--steps", "10");
+        Assert.Contains(
+            $"Line 2 of '{log}' is no line of a training log, nor are 1 behind it: what no run wrote is left out from now on.",
+            resumed.Output, StringComparison.Ordinal);
+        Assert.Equal(lines, File.ReadAllLines(log).Length);
+        File.AppendAllText(log, "{\"step\":11,\"se");
+        Assert.DoesNotContain("training log", _work.Train("out", "--resume", "--steps", "10").Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("compare")]
     [InlineData("report", "--out", "page.html")]

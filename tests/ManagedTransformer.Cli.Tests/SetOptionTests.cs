@@ -56,6 +56,35 @@ public sealed class SetOptionTests : IDisposable
         .AssertFails(CommandLine.WrongUsage, "--precision and --set both give training.precision");
 
     [Fact]
+    public void Float32IsThePrecisionOfARecipeThatStatesNone()
+    {
+        Assert.Equal(0, _work.Train("whole").ExitCode);
+        Assert.Equal(0, _work.Train("cut", "--precision", "float32", "--steps", "10").ExitCode);
+        Assert.Equal(0, _work.Train("cut", "--resume", "--precision", "float32").ExitCode);
+        Assert.Equal(_work.LastCheckpoint("whole").Weights, _work.LastCheckpoint("cut").Weights);
+        Assert.Equal(0, _work.Train("whole", "--resume", "--precision", "float32").ExitCode);
+        _work.Train("whole", "--resume", "--precision", "tf32")
+            .AssertFails(CommandLine.Failed, "training.precision was \"float32\" and is \"tf32\"");
+    }
+
+    [Theory]
+    [InlineData("--precision", "TF32")]
+    [InlineData("--set", "training.precision=TF32")]
+    public void PrecisionsAreNamedInOneWay(params string[] options) =>
+        _work.Train("out", options).AssertFails(CommandLine.WrongUsage, options[0], "'TF32'", "float32, tf32");
+
+    [Theory]
+    [InlineData("twice, as 3 and as 5: leave one out", "--set", "training.steps=3", "--set", "training.steps=5")]
+    [InlineData("--steps is 3 and --set gives 'training.steps' too", "--set", "training.steps=3", "--steps", "3")]
+    public void AKeyIsGivenOnce(string expected, params string[] options)
+    {
+        _work.Train("out", options).AssertFails(CommandLine.WrongUsage, "--set", "training.steps", expected);
+        Workspace.Run(["sweep", _work["recipe.json"], "--data", _work["text.txt"], "--out", _work["out"], .. options])
+            .AssertFails(CommandLine.WrongUsage, "--set", "training.steps");
+        Assert.False(Directory.Exists(_work["out"]));
+    }
+
+    [Fact]
     public void ARunWithoutACheckpointBeginsAgainAsItBegan()
     {
         Assert.Equal(0, _work.Train("out", "--set", "model.layers=2").ExitCode);

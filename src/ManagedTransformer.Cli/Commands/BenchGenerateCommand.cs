@@ -41,6 +41,7 @@ internal static class BenchGenerateCommand
         Option<string?> svg = new("--svg") { Description = "Also draw time and memory over the length into this file.", HelpName = "FILE" };
         Option<DType?> weights = CommonOptions.Weights();
         Option<int?> threads = CommonOptions.Threads();
+        Option<MatMulPrecision?> precision = DeviceOption.Precision();
         Option<bool> json = CommonOptions.Json(isLines: true);
         ExampleCommand command = new("generate",
             "Measures step-by-step generation at the end of texts of several lengths, with random weights; "
@@ -48,7 +49,7 @@ internal static class BenchGenerateCommand
             "mt bench generate --recipe stories --lengths 128,1024,8192 --json",
             "mt bench generate --recipe llama-smollm2-135m --weights bf16 --lengths 128 --together 1,4,16",
             "mt bench generate --recipe bench-softmax-512 --recipe bench-t2r-512 --lengths 128,1024,8192,65536 --svg generation.svg")
-        { recipe, data, lengths, together, svg, weights, threads, DeviceOption.Create(), DeviceOption.Precision(), json };
+        { recipe, data, lengths, together, svg, weights, threads, DeviceOption.Create(), precision, json };
         command.SetAction(result =>
         {
             CommonOptions.Apply(result.GetValue(threads));
@@ -65,8 +66,10 @@ internal static class BenchGenerateCommand
             }
 
             List<(string, IReadOnlyList<GenerationMeasurement>)> all = [];
-            foreach ((LanguageModelConfig model, string name) in models.Zip(recipes.Select(named => named.Name)))
+            foreach ((LanguageModelConfig model, NamedRecipe named) in models.Zip(recipes))
             {
+                using MatMulPrecisionScope scope = DeviceOption.OpenPrecision(result, precision, named.Recipe, named.Source);
+                string name = named.Name;
                 (int[] texts, DType type) = (
                     CommonOptions.Given(result, lengths, _defaultLengths), result.GetValue(weights) ?? DType.Float32);
                 all.Add((name, GenerationBenchmark.Run(model, texts, type, measured => Write(terminal, name, measured, isJson))));

@@ -115,28 +115,13 @@ internal static class BenchTrainCommand
                 result.GetValue(layers), result.GetValue(dim), result.GetValue(heads), result.GetValue(sequence), result.GetValue(batch),
                 result.GetValue(vocab), result.GetValue(steps) ?? DefaultSteps);
             Recipe loaded = named?.Recipe ?? _standard;
-            using MatMulPrecisionScope scope = new(result.GetValue(precision) ?? Stated(loaded, named?.Source));
+            using MatMulPrecisionScope scope = DeviceOption.OpenPrecision(result, precision, loaded, named?.Source);
             TrainingMeasurement measured =
                 ModelFamily.Of(loaded).MeasureTraining(loaded, named?.Source, sizes, result.GetValue(profile), result.GetValue(replay));
             CardCeilings? ceilings = CardCeilings.All.FirstOrDefault(known => known.Name == result.GetValue(card));
             Write(terminal, measured, ceilings, result.GetValue(json));
         });
         return command;
-    }
-
-    // The precision that a recipe states.
-    private static MatMulPrecision? Stated(Recipe recipe, string? source)
-    {
-        MatMulPrecision? precision = (MatMulPrecision?)(recipe switch
-        {
-            LanguageModelRecipe language => language.Training.Precision,
-            TranslationRecipe translation => translation.Training.Precision,
-            _ => null,
-        });
-        return precision is not { } stated || Device.Current.MatMulPrecisions.Contains(stated)
-            ? precision
-            : throw new InputException(
-                $"{source}: training.precision is {stated}, which {Device.Current.Name} does not have; --precision float32 measures it there.");
     }
 
     private static string Without(TrainingMeasurement measured) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Cli.Options;
@@ -48,7 +49,7 @@ internal static partial class DeviceOption
             string text = result.Tokens[0].Value;
             foreach (MatMulPrecision precision in Enum.GetValues<MatMulPrecision>())
             {
-                if (text.Equals(precision.ToString(), StringComparison.OrdinalIgnoreCase))
+                if (text == NameOf(precision))
                 {
                     return precision;
                 }
@@ -75,7 +76,30 @@ internal static partial class DeviceOption
 
         return set.Any(change => change.Split('=')[0].Trim() == PrecisionKey)
             ? throw new UsageException($"{PrecisionName} and --set both give {PrecisionKey}: leave one out.")
-            : [$"{PrecisionKey}={precision.ToString().ToLowerInvariant()}"];
+            : [$"{PrecisionKey}={NameOf(precision)}"];
+    }
+
+    /// <summary>Opens a scope with the precision that a recipe states, unless the command line gives another.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="option">Made by <see cref="Precision"/>.</param>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="source">Names it in errors.</param>
+    /// <exception cref="InputException">The device lacks it.</exception>
+    public static MatMulPrecisionScope OpenPrecision(
+        ParseResult parsed, Option<MatMulPrecision?> option, Recipe recipe, string? source)
+    {
+        TrainingPrecision? stated = recipe switch
+        {
+            LanguageModelRecipe language => language.Training.Precision,
+            TranslationRecipe translation => translation.Training.Precision,
+            _ => null,
+        };
+        MatMulPrecision? precision = parsed.GetValue(option) ?? (MatMulPrecision?)stated;
+        return precision is not { } wanted || Device.Current.MatMulPrecisions.Contains(wanted)
+            ? new MatMulPrecisionScope(precision)
+            : throw new InputException(
+                $"{source}: {PrecisionKey} is {NameOf(wanted)}, which {Device.Current.Name} does not have; {PrecisionName} float32 measures "
+                + "it there.");
     }
 
     /// <summary>
@@ -136,6 +160,9 @@ internal static partial class DeviceOption
         Gpu.GpuDevices.Register();
 #endif
     }
+
+    // As recipes have it.
+    private static string NameOf(MatMulPrecision precision) => precision.ToString().ToLowerInvariant();
 
     private static Option<T>? Find<T>(ParseResult parsed, string name) =>
         parsed.CommandResult.Command.Options.FirstOrDefault(option => option.Name == name) as Option<T>;

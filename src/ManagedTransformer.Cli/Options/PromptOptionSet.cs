@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Files;
+using ManagedTransformer.Tensors.Serialization;
 using ManagedTransformer.Tokenization.Chat;
 
 namespace ManagedTransformer.Cli.Options;
@@ -95,8 +96,16 @@ internal sealed class PromptOptionSet
             throw new InputException($"The file '{file}' does not exist.");
         }
 
-        using FileStream stream = File.OpenRead(file);
-        return Utf8Text.Read(stream, $"'{file}'");
+        try
+        {
+            RegularFile.Require(file);
+            using FileStream stream = File.OpenRead(file);
+            return Utf8Text.Read(stream, $"'{file}'");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InputException(e.Message, e);
+        }
     }
 
     private static List<ChatMessage> ReadMessages(string text, string name)

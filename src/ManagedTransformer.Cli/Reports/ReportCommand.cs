@@ -41,7 +41,7 @@ internal static class ReportCommand
             CommonOptions.Apply(result.GetValue(threads));
             string file = Path.GetFullPath(result.GetRequiredValue(output));
             RequireReplaceable(file, result.GetRequiredValue(output));
-            IReadOnlyList<RunRecord> records = RunArguments.Read(result.GetRequiredValue(runs));
+            IReadOnlyList<RunRecord> records = RunArguments.ReadReadable(result.GetRequiredValue(runs), out InputException? failure);
             int tokens = result.GetValue(sample) ?? SampleTokens;
             ReportPage page = new(
                 RunComparison.Of(records), [.. records.Select(run => tokens == 0 ? null : RunSample.Of(run, tokens))]);
@@ -55,6 +55,11 @@ internal static class ReportCommand
                     ["charts"] = page.Charts,
                 };
                 JsonOutput.AddNotes(line, records.SelectMany(run => run.Notes));
+                if (failure is not null)
+                {
+                    throw new CutShortException(line, failure);
+                }
+
                 JsonOutput.Write(terminal.Output, line);
                 return;
             }
@@ -65,7 +70,11 @@ internal static class ReportCommand
             }
 
             string what = records.Count == 1 ? "a run" : $"{records.Count} runs";
-            terminal.Output.WriteLine($"Wrote {page.Charts} charts of {what} to {result.GetRequiredValue(output)}.");
+            terminal.Output.WriteLine($"Wrote {page.Charts} charts of {what} to {VisibleText.Of(result.GetRequiredValue(output))}.");
+            if (failure is not null)
+            {
+                throw failure;
+            }
         });
         return command;
     }

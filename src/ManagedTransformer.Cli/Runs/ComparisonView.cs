@@ -111,7 +111,7 @@ internal static class ComparisonView
         foreach (RunSetting setting in settings)
         {
             string mark = marks && setting.Differs ? $" {DifferenceMark}" : "";
-            table.AddRow([new Text(setting.Key + mark), .. setting.Values.Select(value => new Text(value ?? Absent))]);
+            table.AddRow([Cell(setting.Key + mark), .. setting.Values.Select(Cell)]);
         }
 
         return table;
@@ -119,14 +119,17 @@ internal static class ComparisonView
 
     private static Table RowPerRun(IReadOnlyList<RunRecord> runs, RunSetting[] settings)
     {
-        Table table = NewTable(["Run", .. settings.Select(setting => setting.Key)]);
+        Table table = NewTable(["Run", .. settings.Select(setting => VisibleText.Of(setting.Key))]);
         for (int i = 0; i < runs.Count; i++)
         {
-            table.AddRow([new Text(runs[i].Name), .. settings.Select(setting => new Text(setting.Values[i] ?? Absent))]);
+            table.AddRow([new Text(runs[i].Name), .. settings.Select(setting => Cell(setting.Values[i]))]);
         }
 
         return table;
     }
+
+    // Values are those of files, which may be of strangers.
+    private static Text Cell(string? value) => new(VisibleText.Of(value ?? Absent));
 
     private static Table NewTable(params string[] columns)
     {

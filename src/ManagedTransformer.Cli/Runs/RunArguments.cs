@@ -31,4 +31,45 @@ internal static class RunArguments
 
         return RunRecord.ReadAll(folders);
     }
+
+    /// <summary>Reads the runs that can be read.</summary>
+    /// <param name="folders">As they were named.</param>
+    /// <param name="failure">What is wrong with the others; null for nothing.</param>
+    /// <exception cref="UsageException">One is named twice.</exception>
+    /// <exception cref="InputException">None can be read.</exception>
+    public static IReadOnlyList<RunRecord> ReadReadable(string[] folders, out InputException? failure)
+    {
+        failure = null;
+        try
+        {
+            return Read(folders);
+        }
+        catch (InputException) when (folders.Length > 1)
+        {
+            // Each by itself.
+        }
+
+        List<string> readable = [], reasons = [];
+        foreach (string folder in folders)
+        {
+            try
+            {
+                RunRecord.Read(folder);
+                readable.Add(folder);
+            }
+            catch (InputException e)
+            {
+                reasons.Add(e.Message);
+            }
+        }
+
+        if (reasons.Count == 0 || readable.Count == 0)
+        {
+            return Read(folders);
+        }
+
+        failure = new InputException(
+            $"{reasons.Count} of {folders.Length} runs {(reasons.Count == 1 ? "is" : "are")} left out: {string.Join(' ', reasons)}");
+        return RunRecord.ReadAll(readable);
+    }
 }

@@ -20,7 +20,8 @@ internal sealed class SweepView(Terminal terminal, bool json, Sweep sweep, strin
     public void Start()
     {
         int done = sweep.Runs.Count(run => run.Status == SweepStatus.Complete);
-        _progress.WriteLine($"{sweep.Runs.Count:N0} runs into {output}{(done > 0 ? $", of which {done:N0} are finished" : "")}.");
+        string finished = done > 0 ? $", of which {done:N0} are finished" : "";
+        _progress.WriteLine($"{sweep.Runs.Count:N0} runs into {VisibleText.Of(output)}{finished}.");
         for (int i = 0; i < sweep.Runs.Count; i++)
         {
             if (sweep.Runs[i].Status == SweepStatus.Complete)
@@ -72,7 +73,7 @@ internal sealed class SweepView(Terminal terminal, bool json, Sweep sweep, strin
         _progress.Clear();
         terminal.Write(Draw(best));
         terminal.Output.WriteLine(best is null ? "No run has a score." : $"Best: {best.Name}, {Score(best)}; the model is in "
-            + $"{Path.Combine(output, best.Name)}.");
+            + $"{VisibleText.Of(Path.Combine(output, best.Name))}.");
         if (!isDone)
         {
             terminal.Output.WriteLine("Stopped and saved; the same command continues.");

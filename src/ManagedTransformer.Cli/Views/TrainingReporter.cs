@@ -19,7 +19,7 @@ internal sealed class TrainingReporter(ProgressLine progress, TextWriter error, 
     {
         if (run.MovedEarlierRun is { } moved)
         {
-            progress.WriteLine($"The earlier run in {options.Output} was moved to {moved}.");
+            progress.WriteLine($"The earlier run in {VisibleText.Of(options.Output)} was moved to {VisibleText.Of(moved)}.");
         }
 
         foreach (string note in run.Notes)
@@ -36,9 +36,9 @@ internal sealed class TrainingReporter(ProgressLine progress, TextWriter error, 
 
         long parameters = run.TrainedParameters;
         progress.WriteLine(run.Step > 0
-            ? $"Resuming at step {run.Step:N0} of {run.Steps:N0}: {parameters:N0} parameters, {options.Output}."
+            ? $"Resuming at step {run.Step:N0} of {run.Steps:N0}: {parameters:N0} parameters, {VisibleText.Of(options.Output)}."
             : $"Training {parameters:N0} parameters for {run.Steps:N0} steps into "
-                + $"{options.Output}{(options.Init is { } init ? $", starting from {init}" : "")}.");
+                + $"{VisibleText.Of(options.Output)}{(options.Init is { } init ? $", starting from {VisibleText.Of(init)}" : "")}.");
     }
 
     /// <summary>One report of a run that is not lost because nobody reads its progress any more: it saves and stops.</summary>
@@ -108,7 +108,7 @@ internal sealed class TrainingReporter(ProgressLine progress, TextWriter error, 
 
         string validation = result.Validation is { } last ? $" validation {Describe(last)};" : "";
         string early = result.StoppedEarly ? ", where evaluations found nothing better any more," : "";
-        progress.WriteLine($"Done after {result.Step:N0} steps{early} in {time}:{validation} the model is in {output}.");
+        progress.WriteLine($"Done after {result.Step:N0} steps{early} in {time}:{validation} the model is in {VisibleText.Of(output)}.");
     }
 
     private void TellNewNotes()

@@ -45,6 +45,7 @@ public sealed class SafetensorsFile : IDisposable
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        RegularFile.Require(path);
         SafeFileHandle handle = File.OpenHandle(path);
         try
         {

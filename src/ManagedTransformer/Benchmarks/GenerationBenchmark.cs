@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Tensors;
+using ManagedTransformer.Training;
 
 namespace ManagedTransformer.Benchmarks;
 
@@ -33,6 +34,7 @@ public static class GenerationBenchmark
         }
 
         int positions = Math.Max(config.MaxPositions, lengths.DefaultIfEmpty().Max());
+        MemoryNeed.RequireToHold(config.Shapes(), "The recipe");
         CausalLanguageModel model = new(config with { MaxPositions = positions }, new RandomSource(1));
         model.RoundWeights(weights);
 

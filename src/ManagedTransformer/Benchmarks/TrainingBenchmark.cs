@@ -6,6 +6,7 @@ using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Benchmarks;
 using ManagedTransformer.Tensors.Cpu;
 using ManagedTransformer.Tensors.Profiling;
+using ManagedTransformer.Training;
 
 namespace ManagedTransformer.Benchmarks;
 
@@ -39,6 +40,7 @@ public static class TrainingBenchmark
         ArgumentNullException.ThrowIfNull(config);
         Shape shape = Batch(batch, context, config.PositionLimit);
         RandomSource random = new(Seed);
+        MemoryNeed.RequireToHold(config.Shapes(), "The recipe");
         return Run(new LanguageModelSteps(new CausalLanguageModel(config, random), shape, training, random), steps, profile, replay);
     }
 
@@ -58,6 +60,7 @@ public static class TrainingBenchmark
         ArgumentNullException.ThrowIfNull(config);
         Shape shape = Batch(batch, length, config.MaxPositions);
         RandomSource random = new(Seed);
+        MemoryNeed.RequireToHold(config.Shapes(), "The recipe");
         return Run(new TranslationSteps(new EncoderDecoderModel(config, random), shape, training, random), steps, profile);
     }
 

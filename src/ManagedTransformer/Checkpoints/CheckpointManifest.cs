@@ -40,9 +40,10 @@ internal sealed record CheckpointManifest(int Version, Dictionary<string, Checkp
     {
         try
         {
-            return File.ReadAllBytes(Path.Combine(folder, FileName));
+            using FileStream file = InputFile.OpenRead(Path.Combine(folder, FileName));
+            return InputFile.Read(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)
         {
             return [];
         }
@@ -95,6 +96,7 @@ internal sealed record CheckpointManifest(int Version, Dictionary<string, Checkp
     {
         try
         {
+            InputFile.RequireRegular(path);
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             if (file.Length != expected.Bytes)
             {

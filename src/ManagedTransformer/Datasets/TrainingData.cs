@@ -123,7 +123,9 @@ internal sealed class TrainingData
         LimitedTokenizer.WholeOf(tokenizer) is ByteTokenizer ? utf8.Length : TextSize.CountCharacters(utf8.Span);
 
     /// <summary>Identifies text and recipe, so that a run is not resumed with others; the number of steps may change.</summary>
-    internal string Fingerprint(LanguageModelRecipe recipe)
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="statesPrecision">Whether float32 counts as stated; it means the same as to state none.</param>
+    internal string Fingerprint(LanguageModelRecipe recipe, bool statesPrecision = false)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Corpus.Train.Span);
@@ -141,6 +143,7 @@ internal sealed class TrainingData
             Training = recipe.Training with
             {
                 Steps = 1,
+                Precision = UpdateRecipe.IdentityOf(recipe.Training.Precision, statesPrecision),
                 EvaluateEvery = 1,
                 LogEvery = 1,
                 KeepCheckpoints = 0,

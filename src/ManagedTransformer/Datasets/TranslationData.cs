@@ -109,7 +109,9 @@ internal sealed class TranslationData
     }
 
     /// <summary>Identifies pairs and recipe, so that a run is not resumed with others; the number of steps may change.</summary>
-    public string Fingerprint(TranslationRecipe recipe)
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="statesPrecision">Whether float32 counts as stated; it means the same as to state none.</param>
+    public string Fingerprint(TranslationRecipe recipe, bool statesPrecision = false)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (SentencePair pair in TrainText.Pairs.Concat(ValidationText?.Pairs ?? []))
@@ -130,6 +132,7 @@ internal sealed class TranslationData
             Training = recipe.Training with
             {
                 Steps = 1,
+                Precision = UpdateRecipe.IdentityOf(recipe.Training.Precision, statesPrecision),
                 Epochs = 0,
                 EvaluateEvery = 1,
                 LogEvery = 1,

@@ -1,3 +1,5 @@
+using ManagedTransformer.Tensors.Serialization;
+
 namespace ManagedTransformer.Files;
 
 /// <summary>Reads files that the user named and reports what is wrong with them in one sentence.</summary>
@@ -12,13 +14,39 @@ internal static class InputFile
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using FileStream file = OpenRead(path);
             byte[] bytes = Read(file);
             return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? GzipFile.Decompress(bytes, path) : bytes;
         }
         catch (Exception e) when (Describe(e, path) is not null)
         {
             throw new InputException(Describe(e, path)!, e);
+        }
+    }
+
+    /// <summary>Opens a file, and nothing that would wait or never end.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InputException">It is a pipe or a device.</exception>
+    /// <exception cref="IOException">It is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied, or it is a folder.</exception>
+    public static FileStream OpenRead(string path)
+    {
+        RequireRegular(path);
+        return File.OpenRead(path);
+    }
+
+    /// <summary>Refuses pipes and devices (<see cref="RegularFile.Require"/>).</summary>
+    /// <param name="path">The file; nothing needs to be there.</param>
+    /// <exception cref="InputException">It is a pipe or a device.</exception>
+    public static void RequireRegular(string path)
+    {
+        try
+        {
+            RegularFile.Require(path);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InputException(e.Message, e);
         }
     }
 
@@ -50,6 +78,17 @@ internal static class InputFile
         }
 
         return bytes.ToArray();
+    }
+
+    /// <summary>Refuses a folder where a file is looked for, which is there then and cannot be read.</summary>
+    /// <param name="path">The file; nothing needs to be there.</param>
+    /// <exception cref="InputException">It is a folder.</exception>
+    public static void RefuseFolder(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new InputException($"'{path}' is a folder, not a file.");
+        }
     }
 
     /// <summary>The sentence for a failure of the file system, or null for any other exception.</summary>

@@ -40,7 +40,7 @@ internal static class JsonDocuments
         }
         catch (JsonException e)
         {
-            throw new InputException(Explain(path, e, type, hasLines), e);
+            throw new InputException(Explain(path, e, utf8, type, hasLines), e);
         }
     }
 
@@ -94,34 +94,42 @@ internal static class JsonDocuments
     }
 
     private static string Place(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, bool hasLines) =>
-        hasLines ? $" (line {utf8[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1})" : "";
+        hasLines ? $" (line {JsonPlace.LineAt(utf8, reader.TokenStartIndex)})" : "";
 
-    private static string Explain(string path, JsonException e, JsonTypeInfo type, bool hasLines)
+    private static string Explain(string path, JsonException e, ReadOnlySpan<byte> utf8, JsonTypeInfo type, bool hasLines)
     {
-        string place = hasLines && e.LineNumber is { } line ? $" (line {line + 1})" : "";
-        string key = e.Path is { Length: > 2 } where ? where[2..] : "";
         string message = e.Message;
-        if (e is UnknownNameException)
+        if (e.InnerException is JsonException || e.GetType() != typeof(JsonException) && e is not UnknownNameException)
         {
-            return $"{path}: '{key}' {message}{place}.";
+            return $"{path}: not valid JSON{Place(e.LineNumber + 1)}: {Cause(e)}";
+        }
+
+        if (message.StartsWith("Duplicate property '", StringComparison.Ordinal) && JsonPlace.FindRepeated(utf8) is { } twice)
+        {
+            return $"{path}: the key '{twice.Key}' is given twice{Place(twice.Line)}.";
+        }
+
+        string[] parts = JsonPlace.Parts(e.Path);
+        string key = Key(parts);
+        JsonPlace? found = JsonPlace.Find(utf8, parts);
+        string place = Place(found?.Line ?? e.LineNumber + 1);
+        if (e is UnknownNameException unknown)
+        {
+            return unknown.IsName ? $"{path}: '{key}' {message}{place}."
+                : $"{path}: the value of '{key}' must be a text in quotes{Instead(found)}{place}; the known ones are {unknown.Known}.";
         }
 
         if (message.Contains("could not be mapped", StringComparison.Ordinal))
         {
-            string[] known = JsonKeys.Names(type, JsonKeys.Split(key)[..^1]);
+            string[] known = JsonKeys.Names(type, parts.SkipLast(1));
             return $"{path}: unknown key '{key}'{place}{(known.Length > 0 ? $"; the known ones are {string.Join(", ", known)}" : "")}.";
-        }
-
-        if (message.StartsWith("Duplicate property '", StringComparison.Ordinal))
-        {
-            return $"{path}: the key '{message.Split('\'')[1]}' is given twice{place}.";
         }
 
         if (message.Contains("doesn't allow setting null", StringComparison.Ordinal))
         {
             string name = message.Split('\'')[1];
-            return $"{path}: the value of '{(key.EndsWith(name, StringComparison.Ordinal) ? key : $"{key}.{name}".TrimStart('.'))}' "
-                + $"must not be null{place}.";
+            string[] whole = parts is [.., var last] && last == name ? parts : [.. parts, name];
+            return $"{path}: the value of '{Key(whole)}' must not be null{Place(JsonPlace.Find(utf8, whole)?.Line ?? e.LineNumber + 1)}.";
         }
 
         if (message.Contains("missing required", StringComparison.Ordinal))
@@ -132,13 +140,20 @@ internal static class JsonDocuments
 
         if (key.Length == 0 && message.Contains("could not be converted", StringComparison.Ordinal))
         {
-            return $"{path}: it must be a JSON object{place}.";
+            return $"{path}: it must be a JSON object{Instead(found)}{place}.";
         }
 
         return message.Contains("could not be converted", StringComparison.Ordinal)
-            ? $"{path}: the value of '{key}' must be {ExpectedType(e.InnerException?.Message, message)}{place}."
+            ? $"{path}: the value of '{key}' must be {ExpectedType(e.InnerException?.Message, message)}{Instead(found)}{place}."
             : $"{path}: not valid JSON{place}: {Cause(e)}";
+
+        string Place(long? line) => hasLines && line is { } number ? $" (line {number})" : "";
     }
+
+    private static string Key(IEnumerable<string> parts) => string.Concat(parts.Select((part, i) =>
+        JsonKeys.Index(part) is not null ? $"[{part}]" : i == 0 ? part : $".{part}"));
+
+    private static string Instead(JsonPlace? found) => found is { } place ? $", not {place.Value}" : "";
 
     /// <summary>A sentence about a file that is no JSON.</summary>
     /// <param name="path">The file.</param>

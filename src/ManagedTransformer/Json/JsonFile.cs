@@ -17,6 +17,17 @@ internal static class JsonFile
     /// <exception cref="InputException">The file is missing or no JSON object, or the reader met something unexpected.</exception>
     public static T Read<T>(string path, Func<JsonElement, T> reader) => Read(Utf8File.Read(path), path, reader);
 
+    /// <summary>As <see cref="Read{T}(string, Func{JsonElement, T})"/>, for objects that decide what a model is: no key is given twice,
+    /// of which one reader would take the first and another the last.</summary>
+    /// <exception cref="InputException">A key is given twice, or as there.</exception>
+    public static T ReadOnce<T>(string path, Func<JsonElement, T> reader)
+    {
+        byte[] bytes = Utf8File.Read(path);
+        return Read(bytes, path, root => JsonPlace.FindRepeated(bytes) is { } twice
+            ? throw new InputException($"{path}: the key '{twice.Key}' is given twice (line {twice.Line}).")
+            : reader(root));
+    }
+
     /// <summary>Parses the bytes of a file and hands its root, an object, to a reader.</summary>
     /// <exception cref="InputException">It is no JSON object, or the reader met something unexpected.</exception>
     public static T Read<T>(ReadOnlyMemory<byte> bytes, string path, Func<JsonElement, T> reader)

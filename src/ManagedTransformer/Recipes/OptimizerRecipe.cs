@@ -63,8 +63,16 @@ public sealed record OptimizerRecipe
         };
     }
 
-    // Not attn.value.weight: that is a map of attention.
-    private static bool IsValueTable(string name) => name == "values.weight" || name.EndsWith(".values.weight", StringComparison.Ordinal);
+    /// <summary>Bytes that the optimiser keeps for every value that it updates.</summary>
+    internal long StateBytes => Type switch
+    {
+        OptimizerKind.Adamw or OptimizerKind.Adam => 2 * sizeof(float),
+        OptimizerKind.Sgd => Momentum > 0 ? sizeof(float) : 0,
+        _ => sizeof(float),
+    };
+
+    /// <summary>Whether a parameter is the values of a memory layer; attn.value.weight is a map of attention.</summary>
+    internal static bool IsValueTable(string name) => name == "values.weight" || name.EndsWith(".values.weight", StringComparison.Ordinal);
 
     internal void Validate(string where)
     {

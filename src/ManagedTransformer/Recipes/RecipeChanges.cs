@@ -49,6 +49,24 @@ internal static class RecipeChanges
         }
     }
 
+    /// <summary>Refuses changes of one key, of which all but the last would count for nothing.</summary>
+    /// <param name="changes"><c>KEY=VALUE</c> each.</param>
+    /// <param name="option">Where the changes come from, for errors.</param>
+    /// <exception cref="InputException">Two are of one key, or one is not <c>KEY=VALUE</c>.</exception>
+    public static void RequireOnce(IReadOnlyList<string> changes, string option)
+    {
+        RecipeChange[] given = [.. changes.Select(text => RecipeChange.Parse(text, option))];
+        for (int i = 1; i < given.Length; i++)
+        {
+            if (given[..i].FirstOrDefault(given[i].IsOfKey) is { } first)
+            {
+                throw new InputException(
+                    $"{option} gives '{given[i].Key}' twice, as {first.Value} and as {given[i].Value}: leave one out.")
+                { Option = option };
+            }
+        }
+    }
+
     /// <summary>The changes of a run that goes on: those that it began with, but for keys that are changed anew.</summary>
     /// <param name="before">The changes that it began with.</param>
     /// <param name="now">The changes now.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ManagedTransformer.Files;
 
 namespace ManagedTransformer.Recipes;
 
@@ -16,9 +17,9 @@ internal static class RecipeDifference
         Dictionary<string, string> before;
         try
         {
-            before = Values(JsonNode.Parse(File.ReadAllBytes(path)));
+            before = Values(JsonNode.Parse(InputFile.ReadAllBytes(path)));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is InputException or JsonException)
         {
             return "";
         }
@@ -35,7 +36,9 @@ internal static class RecipeDifference
         or "training.evaluate_every" or "training.log_every" or "training.keep_checkpoints" or "training.sample_prompt"
         or "training.sample_tokens" or "training.early_stopping.patience" or "training.early_stopping.min_delta";
 
-    private static string Value(Dictionary<string, string> values, string key) => values.GetValueOrDefault(key, "absent");
+    // A precision that is not stated is that of every device unless a program sets another.
+    private static string Value(Dictionary<string, string> values, string key) =>
+        values.GetValueOrDefault(key, key == "training.precision" ? "\"float32\"" : "absent");
 
     private static Dictionary<string, string> Values(JsonNode? root)
     {

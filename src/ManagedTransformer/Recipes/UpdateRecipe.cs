@@ -65,6 +65,12 @@ public abstract record UpdateRecipe
     [JsonIgnore]
     internal virtual TrainableParameters Trained => Trainable;
 
+    /// <summary>A precision as it tells recipes apart: float32 and none are one.</summary>
+    /// <param name="precision">The precision.</param>
+    /// <param name="isStated">Whether that one is stated.</param>
+    internal static TrainingPrecision? IdentityOf(TrainingPrecision? precision, bool isStated) =>
+        precision is not (null or TrainingPrecision.Float32) ? precision : isStated ? TrainingPrecision.Float32 : null;
+
     internal virtual void Validate(string where)
     {
         RequirePositive(where, Steps, "steps");

@@ -9,4 +9,8 @@ namespace ManagedTransformer.Runs;
 /// <param name="TransferLoss">The loss of attention transfer, in that stage of linearising.</param>
 /// <param name="IsBest">Whether it was the best so far, by what the recipe compares.</param>
 public readonly record struct RunEvaluation(
-    long Step, double? Seconds, double? Loss, double? BitsPerCharacter, double? Bleu, double? TransferLoss, bool IsBest);
+    long Step, double? Seconds, double? Loss, double? BitsPerCharacter, double? Bleu, double? TransferLoss, bool IsBest)
+{
+    /// <summary>Whether a part of the validation text was scored; false in logs of older versions, which do not say so.</summary>
+    public bool IsPart { get; init; }
+}

@@ -95,7 +95,10 @@ public sealed record RunLog(IReadOnlyList<RunUpdate> Updates, IReadOnlyList<RunE
         {
             evaluations.Add(new RunEvaluation(step, Number("seconds"), Number(Validation), Number("validation_bits_per_char"),
                 Number("validation_bleu"), Number("transfer_loss"),
-                line.TryGetProperty("best", out JsonElement best) && best.ValueKind == JsonValueKind.True));
+                JsonFile.IsTrue(line, "best"))
+            {
+                IsPart = JsonFile.IsTrue(line, "part"),
+            });
         }
         else
         {
@@ -113,6 +116,7 @@ public sealed record RunLog(IReadOnlyList<RunUpdate> Updates, IReadOnlyList<RunE
     {
         try
         {
+            InputFile.RequireRegular(path);
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using MemoryStream content = new();
             file.CopyTo(content);

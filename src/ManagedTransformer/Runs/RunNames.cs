@@ -41,5 +41,5 @@ internal static class RunNames
         Path.GetFullPath(folder).Split(['/', Path.DirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
 
     private static string Tail(string[] segments, int length) =>
-        segments.Length == 0 ? "/" : string.Join('/', segments[^Math.Min(length, segments.Length)..]);
+        segments.Length == 0 ? "/" : VisibleText.Of(string.Join('/', segments[^Math.Min(length, segments.Length)..]));
 }

@@ -79,6 +79,7 @@ public sealed record RunRecord
             }
         }
 
+        log = WithParts(log, configuration);
         return new RunRecord
         {
             Folder = folder,
@@ -102,6 +103,28 @@ public sealed record RunRecord
         ArgumentNullException.ThrowIfNull(folders);
         IReadOnlyList<string> names = RunNames.Of(folders);
         return [.. folders.Zip(names, (folder, name) => Read(folder) with { Name = name })];
+    }
+
+    // Logs of older versions do not say which evaluations scored a part: where the recipe has it so, all but that of the last step.
+    private static RunLog WithParts(RunLog log, List<KeyValuePair<string, string>> configuration)
+    {
+        if (log.Evaluations.Any(evaluation => evaluation.IsPart) || (Find("training.evaluate_tokens") ?? "0") == "0")
+        {
+            return log;
+        }
+
+        return log with
+        {
+            Evaluations =
+            [
+                .. log.Evaluations.Select(evaluation => evaluation with
+                {
+                    IsPart = FormattableString.Invariant($"{evaluation.Step}") != Find("training.steps"),
+                }),
+            ],
+        };
+
+        string? Find(string key) => configuration.Find(pair => pair.Key == key).Value;
     }
 
     // The vocabularies that the text decided, of which recipes do not tell.
@@ -136,19 +159,26 @@ public sealed record RunRecord
 
     private static IEnumerable<string> Describe(string folder, RunLog log, string? model)
     {
+        string name = VisibleText.Of(folder);
         if (log.IsCut)
         {
-            yield return $"The last line of the log of {folder} is half-written and left out.";
+            yield return $"The last line of the log of {name} is half-written and left out.";
+        }
+
+        if (log.Evaluations is [_, ..] evaluations && evaluations.All(evaluation => evaluation.IsPart))
+        {
+            yield return $"Evaluations of {name} have scored a part of the validation text so far (training.evaluate_tokens): losses of "
+                + "runs that have ended are over all of it.";
         }
 
         if (log.LastSeconds is null)
         {
-            yield return $"The log of {folder} has no seconds: an older version wrote it, so it has no curves over seconds.";
+            yield return $"The log of {name} has no seconds: an older version wrote it, so it has no curves over seconds.";
         }
 
         if (model is null)
         {
-            yield return $"{folder} has no model yet, so nothing is known of its parameters and mechanisms.";
+            yield return $"{name} has no model yet, so nothing is known of its parameters and mechanisms.";
         }
     }
 }

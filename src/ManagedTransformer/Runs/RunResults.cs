@@ -3,7 +3,10 @@ namespace ManagedTransformer.Runs;
 /// <summary>The results of a run so far. What it does not know is null.</summary>
 /// <param name="Steps">Updates done.</param>
 /// <param name="PlannedSteps">Updates that it was to have.</param>
-/// <param name="BestLoss">Its lowest validation loss, nats per token.</param>
+/// <param name="BestLoss">
+/// Its lowest validation loss over all of the text, nats per token; while there is no such evaluation, over the part that those on the
+/// way score.
+/// </param>
 /// <param name="BestStep">Updates done when it had that loss.</param>
 /// <param name="BestBitsPerCharacter">The fewest bits per character of its evaluations, for models of plain text.</param>
 /// <param name="BestBleu">The highest BLEU of its evaluations, where its recipe asks for it.</param>
@@ -24,12 +27,23 @@ public sealed record RunResults(
     /// <param name="seconds">What the last checkpoint says, for logs without seconds.</param>
     internal static RunResults Of(RunLog log, long? parameters, long? planned, double? seconds)
     {
-        RunEvaluation[] scored = [.. log.Evaluations.Where(evaluation => evaluation.Loss is not null)];
+        RunEvaluation[] scored = [.. Comparable(log).Where(evaluation => evaluation.Loss is not null)];
         RunEvaluation? best = scored.Length == 0 ? null : scored.MinBy(evaluation => evaluation.Loss);
         return new RunResults(
-            log.LastStep, planned, best?.Loss, best?.Step, log.Evaluations.Min(evaluation => evaluation.BitsPerCharacter),
+            log.LastStep, planned, best?.Loss, best?.Step, Comparable(log).Min(evaluation => evaluation.BitsPerCharacter),
             log.Evaluations.Max(evaluation => evaluation.Bleu), parameters,
             Median([.. log.Updates.Select(update => update.TokensPerSecond).OfType<double>().Order()]), log.LastSeconds ?? seconds);
+    }
+
+    /// <summary>
+    /// The evaluations whose losses are of the same text: those of all of the validation text, or, where there is none yet, those of a
+    /// part.
+    /// </summary>
+    /// <param name="log">The log.</param>
+    internal static IEnumerable<RunEvaluation> Comparable(RunLog log)
+    {
+        bool hasWhole = log.Evaluations.Any(evaluation => !evaluation.IsPart);
+        return log.Evaluations.Where(evaluation => !(hasWhole && evaluation.IsPart));
     }
 
     private static double? Median(double[] sorted) => sorted.Length == 0 ? null

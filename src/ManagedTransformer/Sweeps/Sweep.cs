@@ -46,8 +46,10 @@ public sealed class Sweep
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(grid);
         options.Validate();
+        options.RequireStepsOnce(grid);
         TrainingFolder.RequireNoModel(options.Output);
         Sweep sweep = new(recipe, options, SweepGrid.Parse(grid, SetOption));
+        RecipeChanges.RequireOnce(sweep._runs[0].Set, SetOption);
         SweepSummary? before = SweepFolder.Read(options.Output);
         if (before is not null && before.Seed != options.Seed
             && before.Runs.Any(run => Directory.Exists(Path.Combine(options.Output, run.Name))))

@@ -15,7 +15,7 @@ internal static class TokenizerBytes
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using FileStream file = InputFile.OpenRead(path);
             if (file.CanSeek && file.Length > Most)
             {
                 throw TooLarge(path);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using ManagedTransformer.Files;
 using ManagedTransformer.Torch.Containers;
 using ManagedTransformer.Torch.Pickling;
 using ManagedTransformer.Torch.Storages;
@@ -38,12 +39,12 @@ internal sealed class TorchFile : IDisposable
 
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using FileStream file = InputFile.OpenRead(path);
             byte[] start = new byte[LegacyContainer.Start.Length];
             int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
             return start.AsSpan(0, length) is var read && (read.StartsWith(ZipStart) || read.StartsWith(LegacyContainer.Start));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)
         {
             return false;
         }

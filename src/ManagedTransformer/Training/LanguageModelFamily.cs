@@ -82,6 +82,7 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
             recipe, options.Data, checkpoint is null ? start?.Tokenizer : ReadTokenizer(checkpoint), template);
         recipe = recipe with { Model = WithVocabulary(recipe.Model, data.Tokenizer.VocabularySize, options.RecipeName) };
         TrainingRecipe training = recipe.Training;
+        MemoryNeed.RequireToTrain(recipe.Model.Shapes(), training, recipe.Model.Lora is not null, options);
         long steps = options.Steps ?? training.Steps;
         RandomSource random = TrainingTask.InitialRandom(options.Seed);
         AdapterStart.Attach(start, recipe.Model.Lora, random, options.Output);

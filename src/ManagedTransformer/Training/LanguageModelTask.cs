@@ -49,6 +49,9 @@ internal class LanguageModelTask : TrainingTask
     public override string Fingerprint { get; }
 
     /// <inheritdoc/>
+    public override string EarlierFingerprint => _data.Fingerprint(_recipe, statesPrecision: true);
+
+    /// <inheritdoc/>
     public override bool HasValidation => _data.Validation is not null;
 
     /// <inheritdoc/>
@@ -76,6 +79,7 @@ internal class LanguageModelTask : TrainingTask
         {
             BitsPerCharacter = loss / Math.Log(2) * _data.ValidationTokensPerCharacter,
             Floor = Floor,
+            IsPart = isCut && !everything,
         };
         return Judge(new Validation(result, compared, compared), isCut ? stream.Slice(0, most + 1) : stream, cancellation);
     }

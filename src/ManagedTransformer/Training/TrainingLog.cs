@@ -9,6 +9,7 @@ namespace ManagedTransformer.Training;
 internal sealed class TrainingLog : IDisposable
 {
     private const string ValidationLoss = "validation_loss";
+    private const long NoStep = long.MaxValue;
 
     private readonly FileStream _file;
 
@@ -42,6 +43,25 @@ internal sealed class TrainingLog : IDisposable
         }
     }
 
+    /// <summary>Says which lines a run that goes on drops, since no run wrote them; the last one may be cut, and needs no words.</summary>
+    /// <param name="path">The file; nothing needs to be there.</param>
+    /// <returns>A sentence; null where there is none.</returns>
+    public static string? DescribeStrangers(string path)
+    {
+        try
+        {
+            string[] lines = File.Exists(path) ? File.ReadAllLines(path) : [];
+            int[] strangers = [.. Enumerable.Range(0, Math.Max(0, lines.Length - 1)).Where(i => Read(lines[i]).Step == NoStep)];
+            string more = strangers.Length > 1 ? $", nor are {strangers.Length - 1:N0} behind it" : "";
+            return strangers.Length == 0 ? null
+                : $"Line {strangers[0] + 1} of '{path}' is no line of a training log{more}: what no run wrote is left out from now on.";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // Whoever opens the log says so.
+        }
+    }
+
     public void Write(in TrainingProgress progress)
     {
         string line = Invariant($$"""{"step":{{progress.Step}},"seconds":{{progress.Seconds:F3}}""")
@@ -60,7 +80,7 @@ internal sealed class TrainingLog : IDisposable
 
     private static string Members(ValidationResult validation) => Number(ValidationLoss, validation.Loss)
         + Optional("validation_bits_per_char", validation.BitsPerCharacter) + Optional("validation_bleu", validation.Bleu)
-        + Transfer(validation) + $",\"best\":{(validation.IsBest ? "true" : "false")}";
+        + Transfer(validation) + $",\"best\":{(validation.IsBest ? "true" : "false")}{(validation.IsPart ? ",\"part\":true" : "")}";
 
     private static string Members(in TrainingProgress progress) => Number("loss", progress.Loss)
         + Optional("bits_per_char", progress.BitsPerCharacter) + Number("learning_rate", progress.LearningRate)
@@ -88,9 +108,9 @@ internal sealed class TrainingLog : IDisposable
             using JsonDocument json = JsonDocument.Parse(line);
             return (json.RootElement.GetProperty("step").GetInt64(), json.RootElement.TryGetProperty(ValidationLoss, out _));
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            return (long.MaxValue, false);
+            return (NoStep, false);
         }
     }
 }

@@ -1,4 +1,5 @@
 using ManagedTransformer.Generation;
+using ManagedTransformer.Recipes;
 using ManagedTransformer.Training.Workers;
 
 namespace ManagedTransformer.Training;
@@ -6,6 +7,8 @@ namespace ManagedTransformer.Training;
 /// <summary>What a training run takes besides its recipe.</summary>
 public sealed record TrainingOptions
 {
+    private const string SetOption = "TrainingOptions.Set";
+
     /// <summary>Names the recipe in errors: its file, where it has one.</summary>
     public string RecipeName { get; init; } = "The recipe";
 
@@ -35,8 +38,8 @@ public sealed record TrainingOptions
     public string? Init { get; init; }
 
     /// <summary>
-    /// Other values of the recipe's keys, <c>KEY=VALUE</c> each, as for <see cref="Recipes.Recipe.With"/>. A run that is resumed keeps
-    /// those that it began with.
+    /// Other values of the recipe's keys, <c>KEY=VALUE</c> each, as for <see cref="Recipes.Recipe.With"/>, every key once. A run that is
+    /// resumed keeps those that it began with.
     /// </summary>
     public IReadOnlyList<string> Set { get; init; } = [];
 
@@ -73,6 +76,21 @@ public sealed record TrainingOptions
     /// </summary>
     public bool Replay { get; init; }
 
+    /// <summary>Refuses a number of updates that the recipe's key has too, of which one would count for nothing.</summary>
+    /// <param name="changes">Changes of the recipe, <c>KEY=VALUE</c> each.</param>
+    /// <exception cref="InputException">Both are given.</exception>
+    internal void RequireStepsOnce(IEnumerable<string> changes)
+    {
+        const string Key = "training.steps";
+        if (Steps is not null && changes.Any(change => RecipeChange.Parse(change, SetOption).IsOfKey(new(Key, ""))))
+        {
+            throw new InputException($"TrainingOptions.Steps is {Steps} and {SetOption} gives '{Key}' too: leave one out.")
+            {
+                Option = "TrainingOptions.Steps",
+            };
+        }
+    }
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="InputException">A value out of its range, or a path that is empty.</exception>
     internal void Validate()
@@ -90,6 +108,9 @@ public sealed record TrainingOptions
         {
             throw new InputException($"The number of steps (TrainingOptions.Steps) is {Steps}, it must be positive.");
         }
+
+        RecipeChanges.RequireOnce(Set, SetOption);
+        RequireStepsOnce(Set);
 
         static void RequireName(string? value, string property)
         {

@@ -76,7 +76,7 @@ public sealed partial class TrainingRun
     private void Restore(string folder)
     {
         TrainingState state = TrainingFolder.ReadState(folder);
-        if (state.Fingerprint != _task.Fingerprint)
+        if (state.Fingerprint != _task.Fingerprint && state.Fingerprint != _task.EarlierFingerprint)
         {
             string changed = RecipeDifference.Describe(TrainingFolder.RecipeFile(_options.Output), _recipe);
             throw new InputException(
@@ -100,6 +100,11 @@ public sealed partial class TrainingRun
         if (_task.DescribeSchedule(state) is { } change)
         {
             _notes.Add(change);
+        }
+
+        if (_crew.IsFirst && TrainingLog.DescribeStrangers(TrainingFolder.LogFile(_options.Output)) is { } strangers)
+        {
+            _notes.Add(strangers);
         }
 
         if (state.Step > Steps)

@@ -24,6 +24,9 @@ internal abstract class TrainingTask
     /// <summary>Identifies data and recipe, so that a run is not resumed with others; the number of steps may change.</summary>
     public abstract string Fingerprint { get; }
 
+    /// <summary>The fingerprint of earlier versions where the recipe states the precision float32: another than without it.</summary>
+    public abstract string EarlierFingerprint { get; }
+
     /// <summary>The fewest bits per character that any model can reach on the validation text, where its source knows it.</summary>
     public virtual double? Floor => null;
 

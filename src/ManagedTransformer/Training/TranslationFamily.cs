@@ -63,6 +63,7 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
         EncoderDecoderConfig config = WithVocabularies(recipe.Model, data.Source, data.Target, options.RecipeName);
         recipe = recipe with { Model = config };
         TranslationTrainingRecipe training = recipe.Training;
+        MemoryNeed.RequireToTrain(config.Shapes(), training, config.Lora is not null, options);
         (TokenPair[] train, FittingPairs? validation, IReadOnlyList<string> notes) = ChoosePairs(data, recipe, options);
         PairBatches batches = new(train, new PairBatchesOptions
         {

@@ -17,6 +17,7 @@ internal sealed class TranslationTask : TrainingTask
         TooLong = TooLongSentences.Empty,
     };
     private readonly TranslationRecipe _recipe;
+    private readonly TranslationData _data;
     private readonly FittingPairs? _validation;
 
     /// <summary>A run that has not begun.</summary>
@@ -30,7 +31,7 @@ internal sealed class TranslationTask : TrainingTask
     public TranslationTask(TranslationRecipe recipe, TranslationData data, FittingPairs? validation, TranslationModel model,
         TranslationTrainer trainer, long steps, IReadOnlyList<string> notes)
     {
-        (_recipe, _validation) = (recipe, validation);
+        (_recipe, _data, _validation) = (recipe, data, validation);
         (Model, Trainer, Steps, Notes) = (model, trainer, steps, notes);
         Fingerprint = data.Fingerprint(recipe);
     }
@@ -49,6 +50,9 @@ internal sealed class TranslationTask : TrainingTask
 
     /// <inheritdoc/>
     public override string Fingerprint { get; }
+
+    /// <inheritdoc/>
+    public override string EarlierFingerprint => _data.Fingerprint(_recipe, statesPrecision: true);
 
     /// <inheritdoc/>
     public override bool HasValidation => _validation is not null;

@@ -13,6 +13,12 @@ public sealed record ValidationResult(double Loss, bool IsBest)
     /// <summary>Bits per character, for models of plain text; null for others.</summary>
     public double? BitsPerCharacter { get; init; }
 
+    /// <summary>
+    /// Whether a part of the validation text was scored, as the recipe's <c>evaluate_tokens</c> says, so that the figures may differ a
+    /// little from those of all of it.
+    /// </summary>
+    public bool IsPart { get; init; }
+
     /// <summary>The loss of attention transfer, by which evaluations of that stage are compared; null in other stages.</summary>
     public double? TransferLoss { get; init; }
 

@@ -1,4 +1,10 @@
+using System.Diagnostics;
+using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Data.Parquet;
 using ManagedTransformer.Files;
+using ManagedTransformer.Runs;
+using ManagedTransformer.Tokenization;
+using ManagedTransformer.Torch;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Data;
@@ -14,5 +20,35 @@ public sealed class InputFileTests
         InputException e = Assert.Throws<InputException>(() => InputFile.Read(zeros, 1 << 20));
         Assert.Contains("'/dev/zero' is no file with an end", e.Message, StringComparison.Ordinal);
         Assert.Empty(InputFile.Read(nothing));
+    }
+
+    // To open one waits for somebody who writes.
+    [Fact]
+    public async Task APipeIsRefusedByName()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Pipes have no names in folders on Windows.");
+        using TemporaryFolder folder = new();
+        string pipe = folder["pipe"], link = folder["link"];
+        using (Process made = Process.Start("mkfifo", [pipe]))
+        {
+            made.WaitForExit();
+        }
+
+        File.CreateSymbolicLink(link, pipe);
+        Action<string>[] readers =
+        [
+            path => InputFile.ReadAllBytes(path), path => TokenizerBytes.Read(path), path => TorchFile.Open(path),
+            path => ParquetFile.Open(path), path => RunLog.Read(path), path => ModuleWeights.Restore(path, _ => { }),
+        ];
+        foreach (Action<string> read in readers)
+        {
+            foreach (string path in (string[])[pipe, link])
+            {
+                CancellationToken token = TestContext.Current.CancellationToken;
+                InputException e = await Task.Run(() => Assert.Throws<InputException>(() => read(path)), token)
+                    .WaitAsync(TimeSpan.FromSeconds(20), token);
+                Assert.Equal($"'{path}' is a pipe or a device, not a file.", e.Message);
+            }
+        }
     }
 }

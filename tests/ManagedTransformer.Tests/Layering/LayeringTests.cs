@@ -8,7 +8,7 @@ public sealed class LayeringTests
     /// <summary>The lowest first. What stands in one row does not know each other.</summary>
     private static readonly string[][] _rows =
     [
-        ["InputException"],
+        ["VisibleText"], ["InputException"],
 
         ["Hashing"],
         ["Files"],

@@ -1,4 +1,5 @@
 using ManagedTransformer.Recipes;
+using ManagedTransformer.Sweeps;
 using ManagedTransformer.Tests.Data;
 using ManagedTransformer.Training;
 using Xunit;
@@ -68,6 +69,7 @@ public sealed class RecipeChangeTests : IDisposable
     [InlineData("training.schedule.lr=-1", "lr, warmup, min_lr, end_lr and total must not be negative")]
     [InlineData("model.heads=3", "model.heads")]
     [InlineData("training.optimizer={\"typ\":1}", "unknown key 'training.optimizer.typ'; the known ones are type, betas,")]
+    [InlineData("model.tie=0", "the value of 'model.tie' must be true or false, not the number 0.")]
     [InlineData("architecture=transformer_seq2seq", "cannot change 'architecture'")]
     public void WhatIsWrongIsTold(string change, string expected)
     {
@@ -76,6 +78,35 @@ public sealed class RecipeChangeTests : IDisposable
         Assert.Contains("Recipe.With", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("(line", e.Message, StringComparison.Ordinal);
         Assert.Equal("Recipe.With", e.Option);
+    }
+
+    [Fact]
+    public void AKeyThatIsChangedTwiceIsRefused()
+    {
+        TrainingOptions options = new()
+        {
+            Output = _folder["out"],
+            Set = ["training.optimizer.betas.0=0.7", "training.steps=3", "training.optimizer.betas[0]=0.8"],
+        };
+        InputException e = Assert.Throws<InputException>(() => TrainingRun.Prepare(Recipe.Builtin("stories"), options));
+        Assert.Equal(
+            "TrainingOptions.Set gives 'training.optimizer.betas[0]' twice, as 0.7 and as 0.8: leave one out.", e.Message);
+        Assert.Equal("TrainingOptions.Set", e.Option);
+        Assert.False(Directory.Exists(options.Output));
+    }
+
+    [Theory]
+    [InlineData("training.steps=5")]
+    [InlineData(" training.steps =5")]
+    public void StepsAreGivenOnce(string change)
+    {
+        TrainingOptions options = new() { Output = _folder["out"], Steps = 3, Set = [change] };
+        const string Expected = "TrainingOptions.Steps is 3 and TrainingOptions.Set gives 'training.steps' too: leave one out.";
+        Assert.Equal(Expected, Assert.Throws<InputException>(() => TrainingRun.Prepare(Recipe.Builtin("stories"), options)).Message);
+        InputException e = Assert.Throws<InputException>(
+            () => Sweep.Prepare(Recipe.Builtin("stories"), options with { Set = [] }, [$"{change},7"]));
+        Assert.Equal((Expected, "TrainingOptions.Steps"), (e.Message, e.Option));
+        Assert.False(Directory.Exists(options.Output));
     }
 
     [Fact]
@@ -88,7 +119,7 @@ public sealed class RecipeChangeTests : IDisposable
             }
             """);
         string message = Assert.Throws<InputException>(() => Recipe.Load(_folder["r.json"])).Message;
-        Assert.Contains("unknown key 'training.schedule.parts[1].ratio' (line 4); the known ones are type, lr, warmup,", message,
+        Assert.Contains("unknown key 'training.schedule.parts[1].ratio' (line 3); the known ones are type, lr, warmup,", message,
             StringComparison.Ordinal);
     }
 

@@ -64,13 +64,13 @@ public sealed class RecipeTests : IDisposable
     [Theory]
     [InlineData("\"relu\"", "\"rleu\"", "'model.activation' is 'rleu', the known ones are none, relu,")]
     [InlineData("\"relu\"", "\"Relu\"", "'model.activation' is 'Relu', the known ones are")]
-    [InlineData("\"relu\"", "1", "'model.activation' is no name, the known ones are")]
-    [InlineData("\"dim\": 8", "\"dim\": \"8\"", "'model.dim' must be a number")]
+    [InlineData("\"relu\"", "1", "'model.activation' must be a text in quotes, not the number 1")]
+    [InlineData("\"dim\": 8", "\"dim\": \"8\"", "'model.dim' must be a number, not the text \"8\" (")]
     [InlineData("\"dim\": 8", "\"dim\": 8.5", "'model.dim' must be a whole number")]
     [InlineData("\"dim\": 8", "\"dim\": 8, \"bias\": 1", "'model.bias' must be true or false")]
     [InlineData("\"steps\": 3", "\"sample_prompt\": 3", "'training.sample_prompt' must be a text in quotes")]
     [InlineData("\"steps\": 3", "\"optimizer\": 3", "'training.optimizer' must be an object")]
-    [InlineData("\"steps\": 3", "\"optimizer\": { \"betas\": 3 }", "'training.optimizer.betas' must be a list")]
+    [InlineData("\"steps\": 3", "\"optimizer\": { \"betas\": 3 }", "'training.optimizer.betas' must be a list, not the number 3 (")]
     public void WrongValuesAreAnsweredWithWhatIsPossible(string part, string replacement, string expected)
     {
         Assert.Contains(part, Small, StringComparison.Ordinal);
@@ -79,6 +79,46 @@ public sealed class RecipeTests : IDisposable
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.Contains("r.json", message, StringComparison.Ordinal);
         Assert.Contains("(line 1)", message, StringComparison.Ordinal);
+    }
+
+    // Of what stands in an object with required keys, .NET tells the line on which the object ends.
+    [Theory]
+    [InlineData("\"dim\": 8", "\"dim\": true", "the value of 'model.dim' must be a number, not true (line 4)")]
+    [InlineData("\"dim\": 8,", "", "the key 'model.dim' is missing (line 3)")]
+    [InlineData("\"steps\": 3", "\"steps\": []", "the value of 'training.steps' must be a number, not a list (line 9)")]
+    [InlineData("\"lr\": 1", "\"lr\": 1, \"lr\": 2", "the key 'training.schedule.lr' is given twice (line 11)")]
+    [InlineData("\"heads\": 1", "\"heads\": 1,\n\"dim\": 8", "the key 'model.dim' is given twice (line 7)")]
+    [InlineData("\"lr\": 1", "\"rate\": 1", "unknown key 'training.schedule.rate' (line 11)")]
+    [InlineData("0.98", "\"0.98\"", "the value of 'training.optimizer.betas[1]' must be a number, not the text \"0.98\" (line 15)")]
+    [InlineData("\"schedule\": {", "\"schedule\": null, \"x\": {", "the value of 'training.schedule' must not be null (line 10)")]
+    [InlineData("\"lr\": 1", "\"l.r'\": 1", "unknown key 'training.schedule.l.r'' (line 11)")]
+    [InlineData("\"lr\": 1", "\"lr\": 1,,", "not valid JSON (line 11)")]
+    public void ErrorsNameTheLineOfTheKey(string part, string replacement, string expected)
+    {
+        const string Lines = """
+            {
+              "architecture": "transformer_lm",
+              "model": {
+                "dim": 8,
+                "layers": 1,
+                "heads": 1
+              },
+              "training": {
+                "steps": 3,
+                "schedule": {
+                  "lr": 1
+                },
+                "optimizer": {
+                  "betas": [ 0.9,
+                    0.98 ]
+                }
+              }
+            }
+            """;
+        Assert.Contains(part, Lines, StringComparison.Ordinal);
+        File.WriteAllText(_folder["r.json"], Lines.Replace(part, replacement, StringComparison.Ordinal));
+        string message = Assert.Throws<InputException>(() => Recipe.Load(_folder["r.json"])).Message;
+        Assert.StartsWith($"{_folder["r.json"]}: {expected}", message, StringComparison.Ordinal);
     }
 
     [Theory]

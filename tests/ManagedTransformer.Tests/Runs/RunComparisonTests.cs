@@ -10,6 +10,7 @@ public sealed class RunComparisonTests
     [InlineData("out/a out/b", "a b")]
     [InlineData("out/1/a out/2/a other/b", "1/a 2/a b")]
     [InlineData("x/1/a y/1/a", "x/1/a y/1/a")]
+    [InlineData("out/\u001b[31m", "\\u001b[31m")]
     public void NamesAreAsShortAsTheyMayBe(string folders, string names) =>
         Assert.Equal(names.Split(' '), RunNames.Of(folders.Split(' ')));
 
@@ -30,6 +31,19 @@ public sealed class RunComparisonTests
             100, 5, 7);
         Assert.Equal(new RunResults(3, 5, 2, 2, 3, 9, 100, 30, 3.5), results);
         Assert.Equal(Math.Exp(2), results.BestPerplexity);
+    }
+
+    [Fact]
+    public void TheBestLossIsOfAllOfTheTextWhereThereIsOne()
+    {
+        RunEvaluation part = new(1, 1, 1.5, 2, null, null, true) { IsPart = true };
+        RunLog log = new([new(1, 1, 3, null, null, null, 10)], [part, part with { Step = 2, Loss = 1.25, BitsPerCharacter = 1 }], false);
+        Assert.Equal((1.25, 2, 1), (Best(log).BestLoss, Best(log).BestStep, Best(log).BestBitsPerCharacter));
+        RunEvaluation whole = part with { Step = 3, Loss = 1.75, BitsPerCharacter = 3, IsPart = false };
+        log = log with { Evaluations = [.. log.Evaluations, whole] };
+        Assert.Equal((1.75, 3, 3), (Best(log).BestLoss, Best(log).BestStep, Best(log).BestBitsPerCharacter));
+
+        static RunResults Best(RunLog log) => RunResults.Of(log, null, null, null);
     }
 
     [Fact]

@@ -40,6 +40,16 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void AModelThatTheMachineCannotHoldIsRefusedBeforeItTakesMemory()
+    {
+        LanguageModelConfig config = Tiny().Model with { Vocab = 1 << 28, Dim = 1 << 20 };
+        AssertRefused(
+            Tiny() with { Model = config }, $"The recipe: the model has {config.ParameterCount:N0} parameters, which need ",
+            " GiB of memory", "and the machine has ");
+        Assert.False(Directory.Exists(Options().Output));
+    }
+
+    [Fact]
     public void OptionsAreCheckedByTheirProperties()
     {
         AssertRefused(Tiny(), Options() with { Output = "" }, "TrainingOptions.Output");

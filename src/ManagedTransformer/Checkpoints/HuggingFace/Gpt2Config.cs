@@ -32,7 +32,7 @@ internal static class Gpt2Config
 
     /// <summary>The model that a file describes. Absent options have GPT2Config's defaults, sizes must be there.</summary>
     /// <exception cref="InputException">The file is missing or malformed, or asks for something that is not supported.</exception>
-    public static LanguageModelConfig Read(string path) => JsonFile.Read(path, root =>
+    public static LanguageModelConfig Read(string path) => JsonFile.ReadOnce(path, root =>
     {
         foreach ((string key, bool supported) in _fixedOptions)
         {
@@ -43,6 +43,7 @@ internal static class Gpt2Config
             }
         }
 
+        TorchTypes.RequireKnown(new ConfigReader(root, path));
         int dim = Size(root, "n_embd", path), heads = Size(root, "n_head", path);
         if (dim % heads != 0)
         {

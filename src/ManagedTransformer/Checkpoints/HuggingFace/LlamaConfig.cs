@@ -23,7 +23,7 @@ internal static class LlamaConfig
     /// <summary>The model that a file describes.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InputException">The file is missing or malformed, or asks for something that is not supported.</exception>
-    public static LanguageModelConfig Read(string path) => JsonFile.Read(path, root => Read(root, path));
+    public static LanguageModelConfig Read(string path) => JsonFile.ReadOnce(path, root => Read(root, path));
 
     /// <summary>The model that an object describes.</summary>
     /// <param name="root">The object.</param>
@@ -34,6 +34,7 @@ internal static class LlamaConfig
         ConfigReader json = new(root, path);
         LlamaType type = FindType(json);
         RefuseOtherFunctions(json);
+        TorchTypes.RequireKnown(json);
         int dim = json.Size("hidden_size"), heads = json.Size("num_attention_heads"), layers = json.Size("num_hidden_layers");
         bool hasFfnBias = json.Flag("mlp_bias", false);
         int vocabulary = json.Size("vocab_size"), begin = json.Count("bos_token_id", 0);

@@ -24,11 +24,15 @@ internal sealed class SafetensorsShards : IDisposable
     /// <summary>The tensors of all files.</summary>
     public IReadOnlyList<SafetensorsEntry> Entries => _entries;
 
-    /// <summary>Opens the files and checks that they hold what the index says.</summary>
-    /// <exception cref="InputException">A file is missing or damaged, or a tensor is missing from its file or occurs twice.</exception>
+    /// <summary>Opens the files and checks that they hold what the index says, and nothing else.</summary>
+    /// <exception cref="InputException">A file is missing or damaged, or a tensor is missing from its file or from the index, or occurs
+    /// twice.</exception>
     public static SafetensorsShards Open(string folder)
     {
-        bool isSingle = File.Exists(Path.Combine(folder, CheckpointFolder.ModelFile));
+        string single = Path.Combine(folder, CheckpointFolder.ModelFile);
+        InputFile.RefuseFolder(single);
+        InputFile.RefuseFolder(Path.Combine(folder, IndexFile));
+        bool isSingle = File.Exists(single);
         if (!isSingle && !File.Exists(Path.Combine(folder, IndexFile)))
         {
             throw new InputException(
@@ -146,9 +150,15 @@ internal sealed class SafetensorsShards : IDisposable
                 throw new InputException($"{Name}: the tensor '{tensor}' is not in the file '{file}'.");
             }
         }
+
+        if (_entries.FirstOrDefault(entry => !index.ContainsKey(entry.Name)) is { } unnamed)
+        {
+            throw new InputException(
+                $"{Name}: weight_map does not name the tensor '{unnamed.Name}', which the file '{_fileOf[unnamed.Name]}' has.");
+        }
     }
 
-    private Dictionary<string, string> ReadIndex() => JsonFile.Read(Name, root =>
+    private Dictionary<string, string> ReadIndex() => JsonFile.ReadOnce(Name, root =>
     {
         Dictionary<string, string> index = [];
         JsonElement map = JsonFile.Require(root, "weight_map", JsonValueKind.Object, Name);

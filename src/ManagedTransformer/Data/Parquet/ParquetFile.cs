@@ -39,7 +39,7 @@ internal sealed class ParquetFile : IDisposable
         try
         {
             bool isCompressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-            stream = isCompressed ? new MemoryStream(InputFile.ReadAllBytes(path)) : File.OpenRead(path);
+            stream = isCompressed ? new MemoryStream(InputFile.ReadAllBytes(path)) : InputFile.OpenRead(path);
             return new ParquetFile(path, stream);
         }
         catch (Exception e) when (IsDamage(e))

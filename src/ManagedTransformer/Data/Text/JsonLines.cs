@@ -11,6 +11,8 @@ namespace ManagedTransformer.Data.Text;
 /// </summary>
 internal static class JsonLines
 {
+    private static readonly JsonDocumentOptions _options = new() { AllowDuplicateProperties = false };
+
     /// <summary>The texts of a file.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="path">Its name, for errors.</param>
@@ -38,7 +40,7 @@ internal static class JsonLines
         {
             try
             {
-                using JsonDocument document = JsonFile.Parse(line, place);
+                using JsonDocument document = JsonFile.Parse(line, place, _options);
                 JsonElement record = document.RootElement;
                 if (record.ValueKind != JsonValueKind.Object)
                 {
@@ -46,6 +48,7 @@ internal static class JsonLines
                 }
 
                 RecordFields fields = options.Fields;
+                RequireOneKind(record, fields, place);
                 if (fields.Messages is { } named)
                 {
                     records.Add(
@@ -70,13 +73,26 @@ internal static class JsonLines
             }
             catch (JsonException e)
             {
-                throw new InputException($"{place}: the line is not valid JSON.", e);
+                string reason = JsonPlace.FindRepeated(line.Span) is { } twice ? $"the key '{twice.Key}' is given twice"
+                    : "the line is not valid JSON";
+                throw new InputException($"{place}: {reason}.", e);
             }
             catch (InvalidOperationException e)
             {
                 // A string with half of a surrogate pair passes the parser and fails where it is read.
                 throw new InputException($"{place}: the line has a string that is not valid Unicode.", e);
             }
+        }
+    }
+
+    // Which of both is learnt, nobody could tell.
+    private static void RequireOneKind(JsonElement record, RecordFields fields, string place)
+    {
+        if (fields.TakesText && fields.TakesPrompts && fields.Messages is null
+            && Text(record, fields.Text, place) is not null && Text(record, fields.Prompt, place) is not null)
+        {
+            throw new InputException(
+                $"{place}: the record has both '{fields.Text}' and '{fields.Prompt}'; it must be a text or a prompt with a completion.");
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed class FileBytes : IDisposable
     {
         try
         {
+            InputFile.RequireRegular(path);
             return new FileBytes(File.OpenHandle(path));
         }
         catch (Exception e) when (InputFile.Describe(e, path) is { } reason)

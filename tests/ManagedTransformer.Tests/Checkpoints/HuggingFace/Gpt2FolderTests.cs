@@ -341,6 +341,47 @@ public sealed class Gpt2FolderTests : IDisposable
     }
 
     [Fact]
+    public void AnIndexNamesEveryTensorOnce()
+    {
+        new Gpt2Sample().WriteSharded(_folder["gpt2"]);
+        string path = _folder["gpt2/model.safetensors.index.json"], text = File.ReadAllText(path);
+        JsonObject map = JsonNode.Parse(text)!["weight_map"]!.DeepClone().AsObject();
+        File.WriteAllText(path, text.Replace(
+            "\"weight_map\":{", "\"weight_map\":{\"transformer.wpe.weight\":\"other.safetensors\",", StringComparison.Ordinal));
+        RequireRefused(_folder["gpt2"], "index.json: the key 'weight_map.transformer.wpe.weight' is given twice (line 1)");
+        map.Remove("transformer.wpe.weight");
+        Gpt2Sample.WriteIndex(_folder["gpt2"], map);
+        RequireRefused(
+            _folder["gpt2"], "index.json: weight_map does not name the tensor 'transformer.wpe.weight', which the file 'model-0");
+    }
+
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("model.safetensors.index.json")]
+    [InlineData("model-00002-of-00002.safetensors")]
+    public void AFolderInPlaceOfWeightsIsCalledSo(string file)
+    {
+        new Gpt2Sample().WriteSharded(_folder["gpt2"]);
+        File.Delete(_folder[$"gpt2/{file}"]);
+        Directory.CreateDirectory(_folder[$"gpt2/{file}"]);
+        RequireRefused(_folder["gpt2"], $"{file}' is a folder, not a file");
+    }
+
+    [Fact]
+    public void ATypeThatIsNoneAndAKeyGivenTwiceAreRefused()
+    {
+        Gpt2Sample sample = new();
+        sample.Config["torch_dtype"] = "torch.float16";
+        LanguageModel.Load(sample.Write(_folder["gpt2"]));
+        sample.Config["torch_dtype"] = "foo";
+        RequireRefused(sample.Write(_folder["gpt2"]), "config.json: torch_dtype is 'foo', the known ones are float32");
+        sample.Config.Remove("torch_dtype");
+        string text = File.ReadAllText(Path.Combine(sample.Write(_folder["gpt2"]), "config.json"));
+        File.WriteAllText(_folder["gpt2/config.json"], text.Replace("{", "{\"n_layer\": 7,", StringComparison.Ordinal));
+        RequireRefused(_folder["gpt2"], "config.json: the key 'n_layer' is given twice");
+    }
+
+    [Fact]
     public void ATensorInTwoShardsIsRefused()
     {
         new Gpt2Sample().WriteSharded(_folder["gpt2"]);

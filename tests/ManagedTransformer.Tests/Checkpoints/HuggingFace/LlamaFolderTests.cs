@@ -23,7 +23,7 @@ public sealed class LlamaFolderTests : IDisposable
     private static readonly Dictionary<string, string> _types = new()
     {
         ["llama"] = $$"""{ "model_type": "llama", {{Sizes}}, "head_dim": 6, "rms_norm_eps": 1e-5, "tie_word_embeddings": true }""",
-        ["by class"] = $$"""{ "architectures": ["LlamaForCausalLM"], {{Sizes}}, "head_dim": 6, "num_key_value_heads": null }""",
+        ["by class"] = $$"""{ "architectures": ["LlamaForCausalLM"], {{Sizes}}, "head_dim": 6, "rope_theta": null }""",
         ["biases"] = $$"""
             { "model_type": "llama", {{Sizes}}, "head_dim": 6, "attention_bias": true, "mlp_bias": true, "hidden_act": "gelu" }
             """,
@@ -98,6 +98,10 @@ public sealed class LlamaFolderTests : IDisposable
     [InlineData("\"rms_norm_eps\": 1e-5", "\"rms_norm_eps\": 0", "rms_norm_eps is 0, it must be positive")]
     [InlineData("\"model_type\": \"llama\"", "\"model_type\": \"qwen3\", \"mlp_bias\": true", "mlp_bias is true, and a model of the type")]
     [InlineData("\"hidden_size\": 12, ", "", "hidden_size is missing")]
+    [InlineData("\"head_dim\": 6", "\"head_dim\": 6, \"head_dim\": 6", "config.json: the key 'head_dim' is given twice (line ")]
+    [InlineData(
+        "\"head_dim\": 6", "\"head_dim\": 6, \"torch_dtype\": \"foo\"", "config.json: torch_dtype is 'foo', the known ones are float32")]
+    [InlineData("\"head_dim\": 6", "\"head_dim\": 6, \"dtype\": 16", "config.json: dtype is 16, it must be a text")]
     [InlineData("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3", "num_key_value_heads is 3")]
     [InlineData("\"vocab_size\": 256", "\"vocab_size\": 255", "embed_tokens.weight")]
     public void WhatCannotBeComputedIsRefused(string part, string replacement, string mention)
