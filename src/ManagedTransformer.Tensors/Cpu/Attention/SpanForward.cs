@@ -40,6 +40,7 @@ internal unsafe struct SpanForward<TOps, TVector>(SpanArguments arguments, SpanP
         SpanDropout<TOps, TVector> dropout = new(arguments, slots, scratch.Take(factors));
 
         HeadRows keySource = arguments.Keys(batch, head), querySource = arguments.Queries(batch, head);
+        querySource.Prefetch(begin, begin + Math.Min(rows, queries), width);
         RowPanels<TOps, TVector>.Transpose(new HeadRows(keySource[begin], keySource.Stride), keys, width, 1, keyPanels);
         RowPanels<TOps, TVector>.Transpose(arguments.PersistentKeys(head), persistent, width, 1 / arguments.Scale, memoryPanels);
         if (arguments.HasOutput)
@@ -51,7 +52,8 @@ internal unsafe struct SpanForward<TOps, TVector>(SpanArguments arguments, SpanP
 
         for (int first = 0; first < queries; first += rows)
         {
-            int count = Math.Min(rows, queries - first);
+            int count = Math.Min(rows, queries - first), next = begin + first + count;
+            querySource.Prefetch(next, Math.Min(next + rows, begin + queries), width);
             RowPanels<TOps, TVector>.Pack(new HeadRows(querySource[begin + first], querySource.Stride), count, width,
                 arguments.Scale, query);
             tile.Multiply(query, padded, first, count, width, keyPanels, memoryPanels, scores);

@@ -82,6 +82,7 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
     public void Load(int batch)
     {
         _batch = batch;
+        PrefetchQueries(0);
         RowPanels<TOps, TVector>.Transpose(_forward.Keys(batch, _head), Keys, _width, 1, _keyPanels);
         RowPanels<TOps, TVector>.Transpose(_forward.Values(batch, _head), Keys, _width, 1, _valuePanels);
         RowPanels<TOps, TVector>.Pack(_forward.Keys(batch, _head), Keys, _width, 1, _keys);
@@ -96,6 +97,7 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
     public void AddTile(int first)
     {
         int count = Math.Min(TileQueries, _forward.QueryLength - first);
+        PrefetchQueries(first + count);
         RowPanels<TOps, TVector>.Pack(Row(_forward.Queries(_batch, _head), first), count, _width, _forward.Scale, _queries);
         RowPanels<TOps, TVector>.Pack(Row(_arguments.OutputGradients(_batch, _head), first), count, _width, 1, _outputGradients);
         _tile.Multiply(_queries, _padded, first, count, _width, _keyPanels, _persistentKeyPanels, _scores);
@@ -187,6 +189,15 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         {
             new Span<float>(target[i], _width).Clear();
         }
+    }
+
+    /// <summary>Asks for what the tile reads that begins at a query.</summary>
+    private readonly void PrefetchQueries(int first)
+    {
+        int end = Math.Min(first + TileQueries, _forward.QueryLength);
+        _forward.Queries(_batch, _head).Prefetch(first, end, _width);
+        _forward.Outputs(_batch, _head).Prefetch(first, end, _width);
+        _arguments.OutputGradients(_batch, _head).Prefetch(first, end, _width);
     }
 
     private static HeadRows Row(HeadRows rows, int first) => new(rows[first], rows.Stride);
