@@ -41,6 +41,11 @@ internal static class ApiKeys
 
     private static string[] Lines(string file)
     {
+        if (file.Length == 0)
+        {
+            throw new UsageException("--api-key-file needs the name of a file.");
+        }
+
         try
         {
             RegularFile.Require(file);

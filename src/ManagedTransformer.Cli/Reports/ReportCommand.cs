@@ -7,6 +7,7 @@ using ManagedTransformer.Cli.Runs;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Runs;
+using ManagedTransformer.Tensors.Serialization;
 
 namespace ManagedTransformer.Cli.Reports;
 
@@ -95,6 +96,15 @@ internal static class ReportCommand
 
     private static bool IsReport(string file)
     {
+        try
+        {
+            RegularFile.Require(file);
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+
         using StreamReader reader = new(file);
         char[] start = new char[256];
         return new string(start, 0, reader.ReadBlock(start)).Contains(ReportPage.Generator, StringComparison.Ordinal);

@@ -63,9 +63,14 @@ internal static class RunArguments
             }
         }
 
-        if (reasons.Count == 0 || readable.Count == 0)
+        if (reasons.Count == 0)
         {
             return Read(folders);
+        }
+
+        if (readable.Count == 0)
+        {
+            throw new InputException(string.Join(' ', reasons));
         }
 
         failure = new InputException(

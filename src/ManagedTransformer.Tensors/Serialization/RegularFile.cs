@@ -31,16 +31,17 @@ public static partial class RegularFile
 
         // Without waiting for a writer. What cannot be opened so is told by who opens it next.
         using SafeFileHandle handle = Open(path, ReadOnly | Flags);
-        if (!handle.IsInvalid && !CanSeek(handle))
+        if (!handle.IsInvalid && !HasPositions(handle))
         {
             throw new InvalidDataException($"'{path}' is a pipe or a device, not a file.");
         }
     }
 
-    private static bool CanSeek(SafeFileHandle handle)
+    // A pipe has no position; devices without an end, such as /dev/zero, take any and stay at 0.
+    private static bool HasPositions(SafeFileHandle handle)
     {
-        const int FromHere = 1;
-        return Seek(handle, 0, FromHere) >= 0;
+        const int FromStart = 0;
+        return Seek(handle, 1, FromStart) == 1;
     }
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]

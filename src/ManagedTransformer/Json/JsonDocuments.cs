@@ -132,6 +132,11 @@ internal static class JsonDocuments
             return $"{path}: the value of '{Key(whole)}' must not be null{Place(JsonPlace.Find(utf8, whole)?.Line ?? e.LineNumber + 1)}.";
         }
 
+        if (message.Contains("doesn't allow null values", StringComparison.Ordinal))
+        {
+            return $"{path}: the value of '{key}' must not be null{place}.";
+        }
+
         if (message.Contains("missing required", StringComparison.Ordinal))
         {
             string[] quoted = message.Split('\'');

@@ -99,26 +99,32 @@ internal readonly record struct JsonPlace(int Line, string Value)
     private static (string Key, int Line)? Repeated(ReadOnlySpan<byte> utf8)
     {
         Utf8JsonReader reader = new(utf8, _options);
-        Stack<(HashSet<string>? Keys, string Prefix)> open = new();
+        Stack<Level> open = new();
         string path = "";
         while (reader.Read())
         {
+            bool isValue = reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndObject or JsonTokenType.EndArray);
+            if (isValue && open.TryPeek(out Level? list) && list.Keys is null)
+            {
+                path = $"{list.Path}[{list.Elements++}]";
+            }
+
             switch (reader.TokenType)
             {
                 case JsonTokenType.StartObject:
-                    open.Push(([], path.Length == 0 ? "" : path + "."));
+                    open.Push(new Level([], path));
                     break;
                 case JsonTokenType.StartArray:
-                    open.Push((null, ""));
+                    open.Push(new Level(null, path));
                     break;
                 case JsonTokenType.EndObject or JsonTokenType.EndArray:
                     open.Pop();
                     break;
                 case JsonTokenType.PropertyName:
-                    (HashSet<string>? keys, string prefix) = open.Peek();
+                    Level level = open.Peek();
                     string name = Name(ref reader);
-                    path = prefix + name;
-                    if (!keys!.Add(name))
+                    path = level.Path.Length == 0 ? name : $"{level.Path}.{name}";
+                    if (!level.Keys!.Add(name))
                     {
                         return (path, LineAt(utf8, reader.TokenStartIndex));
                     }
@@ -186,5 +192,15 @@ internal readonly record struct JsonPlace(int Line, string Value)
             JsonTokenType.Number => $"the number {shown}",
             _ => shown,
         };
+    }
+
+    /// <summary>An object or a list that is open: the keys so far of an object, the number of elements so far of a list.</summary>
+    private sealed class Level(HashSet<string>? keys, string path)
+    {
+        public HashSet<string>? Keys { get; } = keys;
+
+        public string Path { get; } = path;
+
+        public int Elements { get; set; }
     }
 }

@@ -25,6 +25,13 @@ internal sealed record RecipeChange(string Key, string Value)
     /// <summary>Whether another change has the same key.</summary>
     public bool IsOfKey(RecipeChange other) => JsonKeys.Split(Key).SequenceEqual(JsonKeys.Split(other.Key));
 
+    /// <summary>Whether another change is of a part of what this one changes.</summary>
+    public bool Replaces(RecipeChange other)
+    {
+        string[] whole = JsonKeys.Split(Key), part = JsonKeys.Split(other.Key);
+        return part.Length > whole.Length && part.AsSpan(0, whole.Length).SequenceEqual(whole);
+    }
+
     /// <summary>Changes a recipe's JSON.</summary>
     /// <param name="root">The JSON.</param>
     /// <param name="type">Its keys.</param>

@@ -49,10 +49,10 @@ internal static class RecipeChanges
         }
     }
 
-    /// <summary>Refuses changes of one key, of which all but the last would count for nothing.</summary>
+    /// <summary>Refuses changes of one key, or of a whole after its part: all but the last would count for nothing.</summary>
     /// <param name="changes"><c>KEY=VALUE</c> each.</param>
     /// <param name="option">Where the changes come from, for errors.</param>
-    /// <exception cref="InputException">Two are of one key, or one is not <c>KEY=VALUE</c>.</exception>
+    /// <exception cref="InputException">Two are of one key, one replaces an earlier one, or one is not <c>KEY=VALUE</c>.</exception>
     public static void RequireOnce(IReadOnlyList<string> changes, string option)
     {
         RecipeChange[] given = [.. changes.Select(text => RecipeChange.Parse(text, option))];
@@ -62,6 +62,13 @@ internal static class RecipeChanges
             {
                 throw new InputException(
                     $"{option} gives '{given[i].Key}' twice, as {first.Value} and as {given[i].Value}: leave one out.")
+                { Option = option };
+            }
+
+            if (given[..i].FirstOrDefault(given[i].Replaces) is { } part)
+            {
+                throw new InputException(
+                    $"{option} gives '{given[i].Key}' as a whole after '{part.Key}', which it replaces: leave one out.")
                 { Option = option };
             }
         }

@@ -26,7 +26,8 @@ internal static class MemoryNeed
         int shards = options.ShardOptimizer ? options.Workers?.Count ?? 1 : 1;
         long averages = training.Ema is null ? 0 : gradients;
         long bytes = (sizeof(float) * (all + gradients + averages)) + (training.Optimizer.StateBytes * gradients / shards);
-        Require(all, bytes, options.RecipeName, "to train, for weights, gradients and the optimiser's state");
+        string kept = averages > 0 ? "weights, their averages, gradients" : "weights, gradients";
+        Require(all, bytes, options.RecipeName, $"to train, for {kept} and the optimiser's state");
     }
 
     /// <summary>Refuses a model whose weights do not fit here.</summary>

@@ -17,9 +17,10 @@ internal sealed class TrainingLog : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="fromStep">Updates done before.</param>
     /// <param name="isEvaluationDue">Whether the run evaluates that step again, of which there may be a line already.</param>
-    /// <exception cref="InputException">It cannot be written.</exception>
+    /// <exception cref="InputException">It cannot be written, or is a pipe or a device.</exception>
     public TrainingLog(string path, long fromStep, bool isEvaluationDue = false)
     {
+        InputFile.RequireRegular(path);
         try
         {
             if (File.Exists(path))
@@ -46,8 +47,10 @@ internal sealed class TrainingLog : IDisposable
     /// <summary>Says which lines a run that goes on drops, since no run wrote them; the last one may be cut, and needs no words.</summary>
     /// <param name="path">The file; nothing needs to be there.</param>
     /// <returns>A sentence; null where there is none.</returns>
+    /// <exception cref="InputException">It is a pipe or a device.</exception>
     public static string? DescribeStrangers(string path)
     {
+        InputFile.RequireRegular(path);
         try
         {
             string[] lines = File.Exists(path) ? File.ReadAllLines(path) : [];

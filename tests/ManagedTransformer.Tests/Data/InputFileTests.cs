@@ -5,6 +5,7 @@ using ManagedTransformer.Files;
 using ManagedTransformer.Runs;
 using ManagedTransformer.Tokenization;
 using ManagedTransformer.Torch;
+using ManagedTransformer.Training;
 using Xunit;
 
 namespace ManagedTransformer.Tests.Data;
@@ -20,6 +21,18 @@ public sealed class InputFileTests
         InputException e = Assert.Throws<InputException>(() => InputFile.Read(zeros, 1 << 20));
         Assert.Contains("'/dev/zero' is no file with an end", e.Message, StringComparison.Ordinal);
         Assert.Empty(InputFile.Read(nothing));
+    }
+
+    [Fact]
+    public void ADeviceBehindALinkIsRefusedByName()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Devices of other systems may have positions.");
+        using TemporaryFolder folder = new();
+        string link = folder["log.jsonl"];
+        File.CreateSymbolicLink(link, "/dev/zero");
+        Action[] readers = [() => RunLog.Read(link), () => TrainingLog.DescribeStrangers(link), () => _ = new TrainingLog(link, 1)];
+        Assert.All(readers, read => Assert.Equal($"'{link}' is a pipe or a device, not a file.",
+            Assert.Throws<InputException>(read).Message));
     }
 
     // To open one waits for somebody who writes.
@@ -38,7 +51,9 @@ public sealed class InputFileTests
         Action<string>[] readers =
         [
             path => InputFile.ReadAllBytes(path), path => TokenizerBytes.Read(path), path => TorchFile.Open(path),
-            path => ParquetFile.Open(path), path => RunLog.Read(path), path => ModuleWeights.Restore(path, _ => { }),
+            path => ParquetFile.Open(path), path => RunLog.Read(path),
+            path => TrainingLog.DescribeStrangers(path), path => new TrainingLog(path, 1).Dispose(),
+            path => ModuleWeights.Restore(path, _ => { }),
         ];
         foreach (Action<string> read in readers)
         {

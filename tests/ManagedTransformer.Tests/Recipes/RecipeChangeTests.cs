@@ -95,6 +95,19 @@ public sealed class RecipeChangeTests : IDisposable
         Assert.False(Directory.Exists(options.Output));
     }
 
+    [Fact]
+    public void APartIsNotChangedBeforeTheWhole()
+    {
+        TrainingOptions options = new()
+        {
+            Output = _folder["out"],
+            Set = ["training.optimizer.betas[0]=0.7", "training.optimizer.betas=[0.9,0.95]"],
+        };
+        InputException e = Assert.Throws<InputException>(() => TrainingRun.Prepare(Recipe.Builtin("stories"), options));
+        Assert.Equal("TrainingOptions.Set gives 'training.optimizer.betas' as a whole after 'training.optimizer.betas[0]', which it "
+            + "replaces: leave one out.", e.Message);
+    }
+
     [Theory]
     [InlineData("training.steps=5")]
     [InlineData(" training.steps =5")]

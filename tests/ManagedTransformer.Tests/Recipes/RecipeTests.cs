@@ -65,6 +65,7 @@ public sealed class RecipeTests : IDisposable
     [InlineData("\"relu\"", "\"rleu\"", "'model.activation' is 'rleu', the known ones are none, relu,")]
     [InlineData("\"relu\"", "\"Relu\"", "'model.activation' is 'Relu', the known ones are")]
     [InlineData("\"relu\"", "1", "'model.activation' must be a text in quotes, not the number 1")]
+    [InlineData("{ \"dim\": 8, \"layers\": 1, \"heads\": 1, \"activation\": \"relu\" }", "null", "the value of 'model' must not be null")]
     [InlineData("\"dim\": 8", "\"dim\": \"8\"", "'model.dim' must be a number, not the text \"8\" (")]
     [InlineData("\"dim\": 8", "\"dim\": 8.5", "'model.dim' must be a whole number")]
     [InlineData("\"dim\": 8", "\"dim\": 8, \"bias\": 1", "'model.bias' must be true or false")]

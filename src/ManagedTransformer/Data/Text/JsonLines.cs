@@ -48,7 +48,6 @@ internal static class JsonLines
                 }
 
                 RecordFields fields = options.Fields;
-                RequireOneKind(record, fields, place);
                 if (fields.Messages is { } named)
                 {
                     records.Add(
@@ -82,17 +81,6 @@ internal static class JsonLines
                 // A string with half of a surrogate pair passes the parser and fails where it is read.
                 throw new InputException($"{place}: the line has a string that is not valid Unicode.", e);
             }
-        }
-    }
-
-    // Which of both is learnt, nobody could tell.
-    private static void RequireOneKind(JsonElement record, RecordFields fields, string place)
-    {
-        if (fields.TakesText && fields.TakesPrompts && fields.Messages is null
-            && Text(record, fields.Text, place) is not null && Text(record, fields.Prompt, place) is not null)
-        {
-            throw new InputException(
-                $"{place}: the record has both '{fields.Text}' and '{fields.Prompt}'; it must be a text or a prompt with a completion.");
         }
     }
 
