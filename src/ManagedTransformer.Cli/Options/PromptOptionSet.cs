@@ -96,16 +96,9 @@ internal sealed class PromptOptionSet
             throw new InputException($"The file '{file}' does not exist.");
         }
 
-        try
-        {
-            RegularFile.Require(file);
-            using FileStream stream = File.OpenRead(file);
-            return Utf8Text.Read(stream, $"'{file}'");
-        }
-        catch (InvalidDataException e)
-        {
-            throw new InputException(e.Message, e);
-        }
+        RegularFile.Require(file);
+        using FileStream stream = File.OpenRead(file);
+        return Utf8Text.Read(stream, $"'{file}'");
     }
 
     private static List<ChatMessage> ReadMessages(string text, string name)

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors.Cpu.Attention;
@@ -6,8 +5,6 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 /// <summary>The rows of one head of one sequence: row t begins at First + t Stride.</summary>
 internal readonly unsafe struct HeadRows(float* first, nint stride)
 {
-    private const int CacheLine = 16;
-
     public readonly float* First = first;
     public readonly nint Stride = stride;
 
@@ -21,11 +18,11 @@ internal readonly unsafe struct HeadRows(float* first, nint stride)
     /// <summary>Begins to fetch some rows into the second-level cache: rows far apart escape the hardware's own prefetching.</summary>
     public void Prefetch(int begin, int end, int width)
     {
-        for (int t = begin; t < end && Sse.IsSupported; t++)
+        for (int t = begin; t < end; t++)
         {
-            for (int i = 0; i < width; i += CacheLine)
+            for (int i = 0; i < width; i += Simd.Prefetch.Line)
             {
-                Sse.Prefetch1(this[t] + i);
+                Simd.Prefetch.Element(this[t] + i);
             }
         }
     }
