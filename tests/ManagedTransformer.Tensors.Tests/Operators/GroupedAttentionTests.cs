@@ -30,6 +30,36 @@ public sealed class GroupedAttentionTests
         Near(otherValue.Gradient!, value.Gradient!);
     }
 
+    /// <summary>
+    /// Masks of every length, whose edges cut corners off tiles, give what a softmax over masked scores gives, and its gradients.
+    /// </summary>
+    [Property(MaxTest = 80)]
+    public void MasksAreThoseOfTheScores(byte queries, byte more, byte width, byte window, bool causal)
+    {
+        int t = 1 + (queries % 100), s = t + (more % 50), d = 1 + (width % 20);
+        AttentionOptions options = new() { Causal = causal, Window = window % 80 };
+        Parameter q = Numbers(Heads(2, t, 1, d), 1), key = Numbers(Heads(2, s, 1, d), 2), value = Numbers(Heads(2, s, 1, d + 1), 3);
+        Parameter otherQ = Numbers(q.Shape, 1), otherKey = Numbers(key.Shape, 2), otherValue = Numbers(value.Shape, 3);
+        Tensor dy = Numbers(Heads(2, t, 1, d + 1), 4).Detach();
+        float[] mask = new float[t * s];
+        for (int i = 0; i < mask.Length; i++)
+        {
+            int position = (i / s) + s - t, at = i % s;
+            bool seen = (!causal || at <= position) && (options.Window == 0 || at > position - options.Window);
+            mask[i] = seen ? 0 : float.NegativeInfinity;
+        }
+
+        Tensor scores = otherQ.Permute(0, 2, 1, 3).MatMul(otherKey.Permute(0, 2, 3, 1)).Affine(1 / MathF.Sqrt(d), 0);
+        Tensor weights = (scores + Tensor.From(mask, new Shape(t, s))).Softmax();
+        Tensor expected = weights.MatMul(otherValue.Permute(0, 2, 1, 3)).Permute(0, 2, 1, 3), y = q.Attention(key, value, options);
+        (y * dy).Sum().Backward();
+        (expected * dy).Sum().Backward();
+        Near(expected, y);
+        Near(otherQ.Gradient!, q.Gradient!);
+        Near(otherKey.Gradient!, key.Gradient!);
+        Near(otherValue.Gradient!, value.Gradient!);
+    }
+
     /// <summary>A single query, which has a kernel of its own, gives the last row of all queries.</summary>
     [Property(MaxTest = 60)]
     public void AStepIsTheLastRow(ushort keys, byte keyHeads, byte group, byte halfWidth, byte window)

@@ -46,9 +46,26 @@ internal unsafe struct AttentionArguments(in AttentionProblem problem)
         return (Math.Min(begin, KeyLength), end);
     }
 
+    /// <summary>What a strip of queries, which begins with a vector of <paramref name="lanes"/>, sees of a block of keys.</summary>
+    public readonly StripParts Seen(int firstQuery, int queries, int lanes, int firstKey, int keys)
+    {
+        if (queries <= lanes)
+        {
+            return new StripParts(keys, keys, keys);
+        }
+
+        int leftEnd = Math.Clamp(VisibleKeys(firstQuery, lanes).End - firstKey, 0, keys);
+        int rightBegin = Math.Clamp(VisibleKeys(firstQuery + lanes, queries - lanes).Begin - firstKey, 0, keys);
+        return rightBegin <= leftEnd ? new StripParts(keys, rightBegin, leftEnd) : new StripParts(keys, 0, keys);
+    }
+
     /// <summary>True if some of these queries must not see some of these keys because of their positions.</summary>
     public readonly bool CutsThrough(int firstQuery, int queries, int firstKey, int keys) =>
         CausalCuts(firstQuery, firstKey, keys) || WindowCuts(firstQuery, queries, firstKey);
+
+    /// <summary>The first of some neighbouring keys that a query must not see because of positions, where there is one.</summary>
+    public readonly int FirstCut(int firstQuery, int queries, int firstKey) =>
+        WindowCuts(firstQuery, queries, firstKey) ? 0 : Math.Max(Position(firstQuery) + 1 - firstKey, 0);
 
     /// <summary>The last key (as a position) that a query at position 0 sees.</summary>
     public readonly float NewestOffset => _causal ? 0 : float.PositiveInfinity;

@@ -59,8 +59,8 @@ internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArgumen
         {
             int keys = Math.Min(KeyBlock, end - key);
             strip.ComputeBlock(key, keys);
-            strip.AddKeyGradients(keys, dKeys + ((nint)key * HeadVectors * TOps.Count), dValues + ((nint)key * ValueVectors * TOps.Count));
-            strip.AddQueryGradients(key, keys);
+            strip.AddKeyGradients(dKeys + ((nint)key * HeadVectors * TOps.Count), dValues + ((nint)key * ValueVectors * TOps.Count));
+            strip.AddQueryGradients(key);
         }
 
         strip.StoreQueryGradients();

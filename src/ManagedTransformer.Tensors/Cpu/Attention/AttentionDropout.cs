@@ -7,26 +7,26 @@ namespace ManagedTransformer.Tensors.Cpu.Attention;
 /// <summary>The factors that dropout puts on a tile of weights [keys, 2 vectors of queries]: 0, or 1 / (1 - p).</summary>
 internal static unsafe class AttentionDropout
 {
-    /// <summary>Fills a tile; <paramref name="firstKey"/> is a multiple of 4.</summary>
-    public static void Fill<TOps, TVector>(in AttentionArguments arguments, int pair, int firstQuery, int queries, int firstKey, int keys,
-        float* factors)
+    /// <summary>Fills the parts of a tile that are seen; <paramref name="firstKey"/> is a multiple of 4.</summary>
+    public static void Fill<TOps, TVector>(in AttentionArguments arguments, int pair, int firstQuery, int queries, int firstKey,
+        StripParts parts, float* factors)
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
         long firstElement = ((((long)pair * arguments.QueryLength) + firstQuery) * arguments.KeyLength) + firstKey;
         if (arguments.KeyLength % 4 == 0)
         {
-            FillBlocks<TOps, TVector>(arguments, firstElement, keys, factors);
+            FillBlocks<TOps, TVector>(arguments, firstElement, parts, factors);
         }
         else
         {
-            FillQueries(arguments, firstElement, queries, keys, factors, 2 * TOps.Count);
+            FillQueries(arguments, firstElement, queries, parts.Keys, factors, 2 * TOps.Count);
         }
     }
 
     // Rows of weights begin at a multiple of 4 elements: one Philox block holds the same four keys for every query,
     // so that lanes are queries.
-    private static void FillBlocks<TOps, TVector>(in AttentionArguments arguments, long firstElement, int keys, float* factors)
+    private static void FillBlocks<TOps, TVector>(in AttentionArguments arguments, long firstElement, StripParts parts, float* factors)
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
@@ -36,8 +36,9 @@ internal static unsafe class AttentionDropout
         long blocksPerQuery = arguments.KeyLength / 4;
         for (int vector = 0; vector < 2; vector++)
         {
-            long firstBlock = (firstElement / 4) + (vector * TOps.Count * blocksPerQuery);
-            for (int key = 0; key < keys; key += 4, firstBlock++)
+            (int begin, int end) = parts.SeenBy(vector);
+            long firstBlock = ((firstElement + begin) / 4) + (vector * TOps.Count * blocksPerQuery);
+            for (int key = begin; key < end; key += 4, firstBlock++)
             {
                 for (int lane = 0; lane < TOps.Count; lane++)
                 {

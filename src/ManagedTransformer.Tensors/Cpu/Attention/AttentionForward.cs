@@ -41,19 +41,18 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
         {
             int keys = Math.Min(KeyBlock, end - key);
             valueRows.Prefetch(key, key + keys, arguments.ValueWidth);
-            BlockProduct.Multiply<TOps, TVector>(keyRows[key], keyRows.Stride, 1, keys, query, Strip, 2, scores, Strip, arguments.HeadWidth,
-                accumulate: false);
+            StripParts parts = arguments.Seen(firstQuery, queries, TOps.Count, key, keys);
+            StripProducts<TOps, TVector>.Multiply(parts, keyRows[key], keyRows.Stride, arguments.HeadWidth, query, scores);
             ScoreMask.Apply<TOps, TVector>(arguments, pair, firstQuery, queries, key, keys, scores);
             keyRows.Prefetch(key + keys, Math.Min(key + keys + KeyBlock, end), arguments.HeadWidth);
-            softmax.Add(scores, keys, output, arguments.ValueWidth);
+            softmax.Add(scores, parts, output, arguments.ValueWidth);
             if (arguments.Dropout > 0)
             {
-                AttentionDropout.Fill<TOps, TVector>(arguments, pair, firstQuery, queries, key, keys, factors);
-                Multiply(scores, factors, keys);
+                AttentionDropout.Fill<TOps, TVector>(arguments, pair, firstQuery, queries, key, parts, factors);
+                Multiply(scores, factors, parts);
             }
 
-            BlockProduct.Multiply<TOps, TVector>(valueRows[key], 1, valueRows.Stride, arguments.ValueWidth, scores, Strip, 2, output, Strip,
-                keys, accumulate: true);
+            StripProducts<TOps, TVector>.AddColumns(parts, valueRows[key], valueRows.Stride, arguments.ValueWidth, scores, output);
         }
 
         softmax.Finish(output, arguments.ValueWidth);
@@ -77,11 +76,15 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
         Transposition<TOps, TVector>.Transpose(rows[first], rows.Stride, count, arguments.HeadWidth, query, Strip, arguments.Scale);
     }
 
-    private static void Multiply(float* weights, float* factors, int keys)
+    private static void Multiply(float* weights, float* factors, StripParts parts)
     {
-        for (int i = 0; i < keys * Strip; i += TOps.Count)
+        for (int vector = 0; vector < 2; vector++)
         {
-            TOps.Store(TOps.Multiply(TOps.Load(weights + i), TOps.Load(factors + i)), weights + i);
+            (int begin, int end) = parts.SeenBy(vector);
+            for (int i = (begin * Strip) + (vector * TOps.Count); i < end * Strip; i += Strip)
+            {
+                TOps.Store(TOps.Multiply(TOps.Load(weights + i), TOps.Load(factors + i)), weights + i);
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ internal unsafe struct GradientStrip<TOps, TVector>
     private HeadRows _q, _y, _dy, _dq;
     private float* _maxima, _sums;
     private int _pair, _first;
+    private StripParts _parts;
 
     /// <summary>
     /// Strips of the heads that read the keys of <paramref name="pair"/>. Takes its memory from <paramref name="scratch"/>:
@@ -89,51 +90,45 @@ internal unsafe struct GradientStrip<TOps, TVector>
     }
 
     /// <summary>Computes the weights of a block of keys, and the gradients of its scores.</summary>
-    public readonly void ComputeBlock(int firstKey, int keys)
+    public void ComputeBlock(int firstKey, int keys)
     {
-        BlockProduct.Multiply<TOps, TVector>(_k[firstKey], _k.Stride, 1, keys, _queriesT, Strip, 2, _weights, Strip, _forward.HeadWidth,
-            accumulate: false);
-        BlockProduct.Multiply<TOps, TVector>(_v[firstKey], _v.Stride, 1, keys, _outputGradientsT, Strip, 2, _scoreGradients, Strip,
-            _forward.ValueWidth, accumulate: false);
+        _parts = _forward.Seen(_first, Queries, TOps.Count, firstKey, keys);
+        StripProducts<TOps, TVector>.Multiply(_parts, _k[firstKey], _k.Stride, _forward.HeadWidth, _queriesT, _weights);
+        StripProducts<TOps, TVector>.Multiply(_parts, _v[firstKey], _v.Stride, _forward.ValueWidth, _outputGradientsT, _scoreGradients);
         ScoreMask.Apply<TOps, TVector>(_forward, _pair, _first, Queries, firstKey, keys, _weights);
         if (_forward.Dropout > 0)
         {
-            AttentionDropout.Fill<TOps, TVector>(_forward, _pair, _first, Queries, firstKey, keys, _factors);
-            DifferentiateDropped(keys);
+            AttentionDropout.Fill<TOps, TVector>(_forward, _pair, _first, Queries, firstKey, _parts, _factors);
+            DifferentiateDropped();
             return;
         }
 
-        TVector shiftLeft = TOps.Load(_shift), shiftRight = TOps.Load(_shift + TOps.Count), inverseLeft = TOps.Load(_inverse),
-            inverseRight = TOps.Load(_inverse + TOps.Count);
-        TVector dotLeft = TOps.Load(_dot), dotRight = TOps.Load(_dot + TOps.Count);
-        for (int u = 0; u < keys; u++)
+        for (int vector = 0; vector < 2; vector++)
         {
-            float* weights = _weights + (u * Strip), gradients = _scoreGradients + (u * Strip);
-            TVector left = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(weights), shiftLeft)), inverseLeft);
-            TVector right = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(weights + TOps.Count), shiftRight)),
-                inverseRight);
-            TOps.Store(left, weights);
-            TOps.Store(right, weights + TOps.Count);
-            TOps.Store(TOps.Multiply(left, TOps.Subtract(TOps.Load(gradients), dotLeft)), gradients);
-            TOps.Store(TOps.Multiply(right, TOps.Subtract(TOps.Load(gradients + TOps.Count), dotRight)), gradients + TOps.Count);
+            int lane = vector * TOps.Count;
+            TVector shift = TOps.Load(_shift + lane), inverse = TOps.Load(_inverse + lane), dot = TOps.Load(_dot + lane);
+            (int begin, int end) = _parts.SeenBy(vector);
+            for (int i = (begin * Strip) + lane; i < end * Strip; i += Strip)
+            {
+                TVector weight = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(_weights + i), shift)), inverse);
+                TOps.Store(weight, _weights + i);
+                TOps.Store(TOps.Multiply(weight, TOps.Subtract(TOps.Load(_scoreGradients + i), dot)), _scoreGradients + i);
+            }
         }
     }
 
     /// <summary>
-    /// Adds the strip's part of the gradients of a block of keys and values: rows [keys, width], with room up to a multiple of 4 rows.
+    /// Adds the strip's part of the gradients of the block of keys and values: rows [keys, width], with room up to a multiple of 4 rows.
     /// </summary>
-    public readonly void AddKeyGradients(int keys, float* dKeys, float* dValues)
+    public readonly void AddKeyGradients(float* dKeys, float* dValues)
     {
-        BlockProduct.Multiply<TOps, TVector>(_weights, Strip, 1, keys, _outputGradients, _valueWidth, _valueWidth / TOps.Count, dValues,
-            _valueWidth, Strip, accumulate: true);
-        BlockProduct.Multiply<TOps, TVector>(_scoreGradients, Strip, 1, keys, _queries, _headWidth, _headWidth / TOps.Count, dKeys,
-            _headWidth, Strip, accumulate: true);
+        StripProducts<TOps, TVector>.AddRows(_parts, _weights, _outputGradients, _valueWidth, dValues);
+        StripProducts<TOps, TVector>.AddRows(_parts, _scoreGradients, _queries, _headWidth, dKeys);
     }
 
-    /// <summary>Adds a block's part of the gradients of the strip's queries.</summary>
-    public readonly void AddQueryGradients(int firstKey, int keys) =>
-        BlockProduct.Multiply<TOps, TVector>(_k[firstKey], 1, _k.Stride, _forward.HeadWidth, _scoreGradients, Strip, 2, _queryGradientsT,
-            Strip, keys, accumulate: true);
+    /// <summary>Adds the block's part of the gradients of the strip's queries.</summary>
+    public readonly void AddQueryGradients(int firstKey) =>
+        StripProducts<TOps, TVector>.AddColumns(_parts, _k[firstKey], _k.Stride, _forward.HeadWidth, _scoreGradients, _queryGradientsT);
 
     /// <summary>Writes the gradients of the strip's queries.</summary>
     public readonly void StoreQueryGradients()
@@ -170,17 +165,21 @@ internal unsafe struct GradientStrip<TOps, TVector>
         _y.Prefetch(first, end, _forward.ValueWidth);
     }
 
-    private readonly void DifferentiateDropped(int keys)
+    private readonly void DifferentiateDropped()
     {
-        for (int i = 0; i < keys * Strip; i += TOps.Count)
+        for (int vector = 0; vector < 2; vector++)
         {
-            int lane = i % Strip;
-            TVector factor = TOps.Load(_factors + i);
-            TVector weight = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(_weights + i), TOps.Load(_shift + lane))),
-                TOps.Load(_inverse + lane));
-            TVector gradient = TOps.Subtract(TOps.Multiply(factor, TOps.Load(_scoreGradients + i)), TOps.Load(_dot + lane));
-            TOps.Store(TOps.Multiply(weight, factor), _weights + i);
-            TOps.Store(TOps.Multiply(weight, gradient), _scoreGradients + i);
+            int lane = vector * TOps.Count;
+            TVector shift = TOps.Load(_shift + lane), inverse = TOps.Load(_inverse + lane), dot = TOps.Load(_dot + lane);
+            (int begin, int end) = _parts.SeenBy(vector);
+            for (int i = (begin * Strip) + lane; i < end * Strip; i += Strip)
+            {
+                TVector factor = TOps.Load(_factors + i);
+                TVector weight = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(_weights + i), shift)), inverse);
+                TVector gradient = TOps.Subtract(TOps.Multiply(factor, TOps.Load(_scoreGradients + i)), dot);
+                TOps.Store(TOps.Multiply(weight, factor), _weights + i);
+                TOps.Store(TOps.Multiply(weight, gradient), _scoreGradients + i);
+            }
         }
     }
 

@@ -27,14 +27,9 @@ internal unsafe struct RunningSoftmax<TOps, TVector>
     /// <summary>
     /// Turns a block of scores [keys, strip] into e^(s - m) in place, and corrects the outputs [rows, strip] that earlier blocks gave.
     /// </summary>
-    public void Add(float* scores, int keys, float* output, int outputRows)
+    public void Add(float* scores, StripParts parts, float* output, int outputRows)
     {
-        TVector maxLeft = _maxLeft, maxRight = _maxRight;
-        for (int u = 0; u < keys; u++)
-        {
-            maxLeft = TOps.Max(maxLeft, TOps.Load(scores + (u * Strip)));
-            maxRight = TOps.Max(maxRight, TOps.Load(scores + (u * Strip) + TOps.Count));
-        }
+        TVector maxLeft = Largest(scores, parts, 0, _maxLeft), maxRight = Largest(scores, parts, 1, _maxRight);
 
         // Queries that have seen no key yet: -infinity minus itself would be NaN.
         TVector none = TOps.Broadcast(float.NegativeInfinity);
@@ -50,20 +45,8 @@ internal unsafe struct RunningSoftmax<TOps, TVector>
             _maxRight = maxRight;
         }
 
-        TVector sumLeft = TOps.Zero, sumRight = TOps.Zero;
-        for (int u = 0; u < keys; u++)
-        {
-            float* row = scores + (u * Strip);
-            TVector left = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(row), shiftLeft));
-            TVector right = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(row + TOps.Count), shiftRight));
-            TOps.Store(left, row);
-            TOps.Store(right, row + TOps.Count);
-            sumLeft = TOps.Add(sumLeft, left);
-            sumRight = TOps.Add(sumRight, right);
-        }
-
-        _sumLeft = TOps.Add(_sumLeft, sumLeft);
-        _sumRight = TOps.Add(_sumRight, sumRight);
+        _sumLeft = TOps.Add(_sumLeft, Exponentiate(scores, parts, 0, shiftLeft));
+        _sumRight = TOps.Add(_sumRight, Exponentiate(scores, parts, 1, shiftRight));
     }
 
     /// <summary>Divides the outputs by the sums of weights; a query that has seen no key keeps its zeros.</summary>
@@ -80,6 +63,37 @@ internal unsafe struct RunningSoftmax<TOps, TVector>
     {
         Store(_maxLeft, _maxRight, maxima, queries);
         Store(_sumLeft, _sumRight, sums, queries);
+    }
+
+    private static TVector Largest(float* scores, StripParts parts, int vector, TVector max)
+    {
+        (int begin, int end) = parts.SeenBy(vector);
+        scores += vector * TOps.Count;
+        TVector other = max;
+        int u = begin;
+        for (; u < end - 1; u += 2)
+        {
+            max = TOps.Max(max, TOps.Load(scores + (u * Strip)));
+            other = TOps.Max(other, TOps.Load(scores + ((u + 1) * Strip)));
+        }
+
+        return TOps.Max(u < end ? TOps.Max(max, TOps.Load(scores + (u * Strip))) : max, other);
+    }
+
+    /// <summary>Turns a vector's scores into e^(s - shift), and gives their sum.</summary>
+    private static TVector Exponentiate(float* scores, StripParts parts, int vector, TVector shift)
+    {
+        (int begin, int end) = parts.SeenBy(vector);
+        scores += vector * TOps.Count;
+        TVector sum = TOps.Zero;
+        for (int u = begin; u < end; u++)
+        {
+            TVector weight = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(scores + (u * Strip)), shift));
+            TOps.Store(weight, scores + (u * Strip));
+            sum = TOps.Add(sum, weight);
+        }
+
+        return sum;
     }
 
     private static void Store(TVector left, TVector right, float* target, int queries)

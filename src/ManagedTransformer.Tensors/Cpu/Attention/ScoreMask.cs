@@ -12,7 +12,7 @@ internal static unsafe class ScoreMask
     {
         if (arguments.CutsThrough(firstQuery, queries, firstKey, keys))
         {
-            ApplyPositions<TOps, TVector>(arguments, firstQuery, firstKey, keys, scores);
+            ApplyPositions<TOps, TVector>(arguments, firstQuery, queries, firstKey, keys, scores);
         }
 
         float* padding = arguments.Padding(pair);
@@ -23,7 +23,7 @@ internal static unsafe class ScoreMask
     }
 
     // Positions are exact as floats up to 2^24.
-    private static void ApplyPositions<TOps, TVector>(in AttentionArguments arguments, int firstQuery, int firstKey, int keys,
+    private static void ApplyPositions<TOps, TVector>(in AttentionArguments arguments, int firstQuery, int queries, int firstKey, int keys,
         float* scores)
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
@@ -34,7 +34,7 @@ internal static unsafe class ScoreMask
         TVector newest = TOps.Broadcast(arguments.NewestOffset), oldest = TOps.Broadcast(arguments.OldestOffset);
         TVector newestLeft = TOps.Add(left, newest), newestRight = TOps.Add(right, newest), oldestLeft = TOps.Add(left, oldest),
             oldestRight = TOps.Add(right, oldest);
-        for (int u = 0; u < keys; u++)
+        for (int u = arguments.FirstCut(firstQuery, queries, firstKey); u < keys; u++)
         {
             TVector position = TOps.Broadcast(firstKey + u);
             TVector seenLeft = TOps.And(TOps.LessOrEqual(position, newestLeft), TOps.Less(oldestLeft, position));
