@@ -1,13 +1,12 @@
-using System.Runtime.InteropServices;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
 /// Gradient of linear attention. A chunk of work is one head of one sequence: a sweep from left to right keeps the state before every chunk
-/// of positions, a sweep from right to left carries R, the gradient of the state (its last column belongs to z). With dN = [dy / D, dD],
-/// dD = -(dy . y) / D D', V' = [V, 1] and S = [s, z]: B = (dN V'^T) * w, X = dN S^T, Y = V' R^T; dQ = B K + carry * X, dK = B^T
-/// Q + w[last] * Y, dV = m^T dN + w[last] * (K R), R = carry[last] R + (carry * Q)^T dN.
+/// of positions, a sweep from right to left carries R, the gradient of the state. With dN = dy / D, dD = -(dy . y) / D D' and R = [Rs, Rz]:
+/// B = (dN V^T + dD) * w, X = dN s^T + dD z^T, Y = V Rs^T + Rz; dQ = B K + carry * X, dK = B^T Q + w[last] * Y,
+/// dV = m^T dN + w[last] * (K Rs), Rs = carry[last] Rs + (carry * Q)^T dN, Rz = carry[last] Rz + (carry * Q)^T dD.
 /// </summary>
 internal unsafe struct LinearBackward<TOps, TVector>(LinearGradientArguments arguments) : IWorkerJob
     where TOps : struct, IVectorOps<TVector>
@@ -17,40 +16,37 @@ internal unsafe struct LinearBackward<TOps, TVector>(LinearGradientArguments arg
 
     public readonly int Chunks => _forward.Pairs;
 
-    private readonly int ValueStride => RowPanels<TOps, TVector>.Padded(_forward.ValueWidth + 1);
-
-    private readonly nint StateSize => (nint)_forward.Features * ValueStride;
-
     public readonly void Execute(int pair)
     {
         int blocks = (_forward.Length + _forward.Chunk - 1) / _forward.Chunk;
-        using PooledScratch states = new(StateSize * Math.Max(blocks, 1));
+        nint stateSize = LinearState<TOps, TVector>.Size(_forward);
+        using PooledScratch states = new(stateSize * Math.Max(blocks, 1));
         ThreadScratch scratch = AttentionScratch.Tiles;
-        scratch.Reserve(StateSize + LinearTile<TOps, TVector>.Size(_forward) + LinearGradientTile<TOps, TVector>.Size(_forward));
-        float* gradient = scratch.Take(StateSize);
+        scratch.Reserve(stateSize + LinearTile<TOps, TVector>.Size(_forward) + LinearGradientTile<TOps, TVector>.Size(_forward));
+        LinearState<TOps, TVector> gradient = new(_forward, scratch.Take(stateSize));
         LinearTile<TOps, TVector> tile = new(_forward, pair, scratch);
         LinearGradientTile<TOps, TVector> gradients = new(arguments, pair, tile, scratch);
 
-        NativeMemory.Clear(states.Floats, (nuint)StateSize * sizeof(float));
-        _forward.State(pair).Load(states.Floats, ValueStride);
+        LinearState<TOps, TVector> state = new(_forward, states.Floats);
+        state.Load(_forward.State(pair));
         for (int block = 1; block < blocks; block++)
         {
-            float* state = states.Floats + (block * StateSize);
-            NativeMemory.Copy(state - StateSize, state, (nuint)StateSize * sizeof(float));
+            LinearState<TOps, TVector> next = new(_forward, states.Floats + (block * stateSize));
+            next.Copy(state);
             tile.LoadKeys((block - 1) * _forward.Chunk);
-            tile.Advance(state);
+            tile.Advance(next);
+            state = next;
         }
 
-        NativeMemory.Clear(gradient, (nuint)StateSize * sizeof(float));
-        arguments.FinalStateGradient(pair).Load(gradient, ValueStride);
+        gradient.Load(arguments.FinalStateGradient(pair));
         for (int block = blocks - 1; block >= 0; block--)
         {
             int first = block * _forward.Chunk;
             tile.LoadKeys(first);
             tile.LoadQueries();
-            gradients.Compute(tile, first, states.Floats + (block * StateSize), gradient);
+            gradients.Compute(tile, first, new LinearState<TOps, TVector>(_forward, states.Floats + (block * stateSize)), gradient);
         }
 
-        arguments.StateGradient(pair).Store(gradient, ValueStride);
+        gradient.Store(arguments.StateGradient(pair));
     }
 }

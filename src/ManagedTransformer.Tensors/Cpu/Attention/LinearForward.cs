@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Attention;
@@ -15,44 +14,46 @@ internal unsafe struct LinearForward<TOps, TVector>(LinearArguments arguments) :
 
     public readonly void Execute(int pair)
     {
-        int valueStride = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth + 1);
-        nint stateSize = (nint)arguments.Features * valueStride, resultSize = (nint)arguments.Chunk * valueStride;
+        nint stateSize = LinearState<TOps, TVector>.Size(arguments);
+        int valueStride = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth);
         ThreadScratch scratch = AttentionScratch.Tiles;
-        scratch.Reserve(stateSize + resultSize + LinearTile<TOps, TVector>.Size(arguments));
-        float* state = scratch.Take(stateSize), results = scratch.Take(resultSize);
+        scratch.Reserve(stateSize + ((nint)arguments.Chunk * (valueStride + 1)) + LinearTile<TOps, TVector>.Size(arguments));
+        LinearState<TOps, TVector> state = new(arguments, scratch.Take(stateSize));
+        float* results = scratch.Take((nint)arguments.Chunk * valueStride), denominators = scratch.Take(arguments.Chunk);
         LinearTile<TOps, TVector> tile = new(arguments, pair, scratch);
-        NativeMemory.Clear(state, (nuint)(stateSize + resultSize) * sizeof(float));
-        arguments.State(pair).Load(state, valueStride);
+        state.Load(arguments.State(pair));
 
         for (int first = 0; first < arguments.Length; first += arguments.Chunk)
         {
             tile.LoadKeys(first);
             tile.LoadQueries();
-            BlockProduct.Multiply<TOps, TVector>(tile.Queries, tile.KeyStride, 1, tile.Count, state, valueStride, valueStride / TOps.Count,
-                results, valueStride, arguments.Features, accumulate: false);
+            BlockProduct.Multiply<TOps, TVector>(tile.Queries, tile.KeyStride, 1, tile.Count, state.S, valueStride,
+                valueStride / TOps.Count, results, valueStride, arguments.Features, accumulate: false);
             tile.ScaleByCarry(results, valueStride);
             tile.AddProduct(tile.Weights, tile.Values, valueStride, results);
-            Store(pair, first, tile.Count, results, valueStride);
+            tile.Denominators(state.Z, denominators);
+            Store(pair, first, tile.Count, results, valueStride, denominators);
             tile.Advance(state);
         }
 
-        arguments.FinalState(pair).Store(state, valueStride);
+        state.Store(arguments.FinalState(pair));
     }
 
-    private readonly void Store(int pair, int first, int count, float* results, int stride)
+    private readonly void Store(int pair, int first, int count, float* results, int stride, float* denominators)
     {
-        HeadRows outputs = arguments.Outputs(pair);
-        float* denominators = arguments.Denominators(pair);
-        for (int t = 0; t < count; t++, results += stride)
+        float* kept = arguments.Denominators(pair);
+        for (int t = 0; t < count; t++)
         {
-            float sum = results[arguments.ValueWidth];
-            if (denominators is not null)
+            if (kept is not null)
             {
-                denominators[first + t] = sum;
+                kept[first + t] = denominators[t];
             }
 
-            RowPanels<TOps, TVector>.Scale(results, stride, 1 / arguments.Divisor(sum, arguments.Epsilon(pair, first + t)));
-            new ReadOnlySpan<float>(results, arguments.ValueWidth).CopyTo(new Span<float>(outputs[first + t], arguments.ValueWidth));
+            float divisor = arguments.Divisor(denominators[t], arguments.Epsilon(pair, first + t));
+            RowPanels<TOps, TVector>.Scale(results + ((nint)t * stride), stride, 1 / divisor);
         }
+
+        HeadRows outputs = arguments.Outputs(pair);
+        RowPanels<TOps, TVector>.Unpack(results, count, arguments.ValueWidth, new HeadRows(outputs[first], outputs.Stride));
     }
 }

@@ -4,8 +4,8 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
 /// <summary>
-/// One chunk of positions of one head as matrices of padded rows: queries, keys, values with a 1 behind them (so that z is a column of the
-/// state and the denominator one of the result), and the weights m = (Q K^T) * w of the lower triangle.
+/// One chunk of positions of one head as matrices of padded rows: queries, keys, values, and the weights m = (Q K^T) * w of the lower
+/// triangle.
 /// </summary>
 internal unsafe struct LinearTile<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
@@ -25,7 +25,7 @@ internal unsafe struct LinearTile<TOps, TVector>
     {
         (_arguments, _pair) = (arguments, pair);
         KeyStride = RowPanels<TOps, TVector>.Padded(arguments.Features);
-        ValueStride = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth + 1);
+        ValueStride = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth);
         Stride = StrideOf(arguments.Chunk);
         nint rows = arguments.Chunk;
         Queries = scratch.Take(rows * KeyStride);
@@ -33,15 +33,17 @@ internal unsafe struct LinearTile<TOps, TVector>
         Values = scratch.Take(rows * ValueStride);
         Weights = scratch.Take(rows * Stride);
         _keysTransposed = scratch.Take((nint)arguments.Features * Stride);
+        Ones = scratch.Take(Stride);
         _decayedKeys = arguments.HasGates ? scratch.Take(rows * KeyStride) : Keys;
         _gates = arguments.HasGates ? new LinearGates<TOps, TVector>(Stride, scratch) : default;
         NativeMemory.Clear(Queries, (nuint)Size(arguments) * sizeof(float));
+        new Span<float>(Ones, Stride).Fill(1);
     }
 
     /// <summary>Distance of the rows of queries and keys.</summary>
     public int KeyStride { get; }
 
-    /// <summary>Distance of the rows of values, results and states: value width, 1, zeros up to a whole vector.</summary>
+    /// <summary>Distance of the rows of values and results.</summary>
     public int ValueStride { get; }
 
     /// <summary>Distance of the rows of weights.</summary>
@@ -59,14 +61,17 @@ internal unsafe struct LinearTile<TOps, TVector>
     /// <summary>m; zero above the diagonal.</summary>
     public float* Weights { get; }
 
+    /// <summary>A row of as many ones as weights.</summary>
+    public float* Ones { get; }
+
     public readonly LinearGates<TOps, TVector> Gates => _gates;
 
     /// <summary>Numbers that the constructor takes.</summary>
     public static nint Size(in LinearArguments arguments)
     {
-        int keys = RowPanels<TOps, TVector>.Padded(arguments.Features), values = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth + 1),
+        int keys = RowPanels<TOps, TVector>.Padded(arguments.Features), values = RowPanels<TOps, TVector>.Padded(arguments.ValueWidth),
             stride = StrideOf(arguments.Chunk);
-        nint rows = arguments.Chunk, size = (rows * ((2 * keys) + values + stride)) + ((nint)arguments.Features * stride);
+        nint rows = arguments.Chunk, size = (rows * ((2 * keys) + values + stride)) + ((nint)(arguments.Features + 1) * stride);
         return arguments.HasGates ? size + (rows * keys) + LinearGates<TOps, TVector>.Size(stride) : size;
     }
 
@@ -76,11 +81,10 @@ internal unsafe struct LinearTile<TOps, TVector>
     public void LoadKeys(int first)
     {
         (_first, Count) = (first, Math.Min(_arguments.Chunk, _arguments.Length - first));
-        Pack(_arguments.Keys(_pair), _arguments.Features, Keys, KeyStride);
-        Pack(_arguments.Values(_pair), _arguments.ValueWidth, Values, ValueStride);
+        Pack(_arguments.Keys(_pair), _arguments.Features, Keys);
+        Pack(_arguments.Values(_pair), _arguments.ValueWidth, Values);
         for (int t = 0; t < Count; t++)
         {
-            Values[((nint)t * ValueStride) + _arguments.ValueWidth] = 1;
             if (_arguments.IsPadding(_pair, first + t))
             {
                 new Span<float>(Keys + ((nint)t * KeyStride), KeyStride).Clear();
@@ -96,20 +100,20 @@ internal unsafe struct LinearTile<TOps, TVector>
     /// <summary>Loads queries beside the keys and computes the weights.</summary>
     public readonly void LoadQueries()
     {
-        Pack(_arguments.Queries(_pair), _arguments.Features, Queries, KeyStride);
+        Pack(_arguments.Queries(_pair), _arguments.Features, Queries);
         Transposition<TOps, TVector>.Transpose(Keys, KeyStride, Count, _arguments.Features, _keysTransposed, Stride);
-        MultiplyTriangle(Queries, KeyStride, _arguments.Features, _keysTransposed, Weights);
+        MultiplyTriangle(Queries, KeyStride, _arguments.Features, _keysTransposed, Weights, accumulate: false);
         ApplyDecay(Weights);
     }
 
-    /// <summary>The lower triangle of A B for B [depth, Stride]; what lies above the diagonal is undefined.</summary>
-    public readonly void MultiplyTriangle(float* a, int strideA, int depth, float* b, float* target)
+    /// <summary>target (+)= the lower triangle of A B for B [depth, Stride]; what lies above the diagonal is undefined.</summary>
+    public readonly void MultiplyTriangle(float* a, int strideA, int depth, float* b, float* target, bool accumulate)
     {
         for (int row = 0; row < Count; row += RowBlock)
         {
             int rows = Math.Min(RowBlock, Count - row), vectors = RowPanels<TOps, TVector>.Vectors(row + rows);
             BlockProduct.Multiply<TOps, TVector>(a + ((nint)row * strideA), strideA, 1, rows, b, Stride, vectors,
-                target + ((nint)row * Stride), Stride, depth, accumulate: false);
+                target + ((nint)row * Stride), Stride, depth, accumulate);
         }
     }
 
@@ -150,20 +154,33 @@ internal unsafe struct LinearTile<TOps, TVector>
         }
     }
 
-    /// <summary>Moves a state, rows [s, z], behind the chunk: carry s + sum of w[last, i] k[i] (x) v[i].</summary>
-    public readonly void Advance(float* state)
+    /// <summary>The denominators: carry * (Q z) and the sums of the rows of m.</summary>
+    public readonly void Denominators(float* z, float* target)
+    {
+        RowProducts<TOps, TVector>.Dots(z, KeyStride, new HeadRows(Queries, KeyStride), 0, Count, 1, target, accumulate: false);
+        for (int t = 0; t < Count && _arguments.HasGates; t++)
+        {
+            target[t] *= _gates.Carry[t];
+        }
+
+        RowProducts<TOps, TVector>.Dots(Ones, Stride, new HeadRows(Weights, Stride), 0, Count, 1, target, accumulate: true);
+    }
+
+    /// <summary>Moves a state behind the chunk: carry s + sum of w[last, i] k[i] (x) v[i], and z likewise with v[i] = 1.</summary>
+    public readonly void Advance(LinearState<TOps, TVector> state)
     {
         if (_arguments.HasGates)
         {
-            RowPanels<TOps, TVector>.Scale(state, (nint)_arguments.Features * ValueStride, LastCarry);
+            state.Scale(LastCarry);
             for (int t = 0; t < Count; t++)
             {
-                Scale(Keys + ((nint)t * KeyStride), LastDecay(t), _decayedKeys + ((nint)t * KeyStride), KeyStride);
+                RowPanels<TOps, TVector>.Scale(Keys + ((nint)t * KeyStride), KeyStride, LastDecay(t), _decayedKeys + ((nint)t * KeyStride));
             }
         }
 
         BlockProduct.Multiply<TOps, TVector>(_decayedKeys, 1, KeyStride, _arguments.Features, Values, ValueStride, ValueStride / TOps.Count,
-            state, ValueStride, Count, accumulate: true);
+            state.S, ValueStride, Count, accumulate: true);
+        RowProducts<TOps, TVector>.WeightedSum(Ones, new HeadRows(_decayedKeys, KeyStride), 0, Count, KeyStride, state.Z, accumulate: true);
     }
 
     /// <summary>w[last, i].</summary>
@@ -192,20 +209,6 @@ internal unsafe struct LinearTile<TOps, TVector>
 
     private static int StrideOf(int count) => RowPanels<TOps, TVector>.Padded(count);
 
-    private readonly void Pack(HeadRows rows, int width, float* target, int stride)
-    {
-        for (int t = 0; t < Count; t++)
-        {
-            new ReadOnlySpan<float>(rows[_first + t], width).CopyTo(new Span<float>(target + ((nint)t * stride), width));
-        }
-    }
-
-    private static void Scale(float* source, float factor, float* target, int count)
-    {
-        TVector scale = TOps.Broadcast(factor);
-        for (int i = 0; i < count; i += TOps.Count)
-        {
-            TOps.Store(TOps.Multiply(TOps.Load(source + i), scale), target + i);
-        }
-    }
+    private readonly void Pack(HeadRows rows, int width, float* target) =>
+        RowPanels<TOps, TVector>.Pack(new HeadRows(rows[_first], rows.Stride), Count, width, 1, target);
 }

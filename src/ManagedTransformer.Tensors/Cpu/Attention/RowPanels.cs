@@ -111,12 +111,15 @@ internal static unsafe class RowPanels<TOps, TVector>
             accumulate: true);
 
     /// <summary>Multiplies so many numbers, a multiple of the vector's length.</summary>
-    public static void Scale(float* values, nint count, float factor)
+    public static void Scale(float* values, nint count, float factor) => Scale(values, count, factor, values);
+
+    /// <summary>Writes the products of so many numbers, a multiple of the vector's length, with a factor.</summary>
+    public static void Scale(float* values, nint count, float factor, float* target)
     {
         TVector scale = TOps.Broadcast(factor);
         for (nint i = 0; i < count; i += TOps.Count)
         {
-            TOps.Store(TOps.Multiply(TOps.Load(values + i), scale), values + i);
+            TOps.Store(TOps.Multiply(TOps.Load(values + i), scale), target + i);
         }
     }
 }
