@@ -4,8 +4,8 @@ namespace ManagedTransformer.Tensors;
 
 public static partial class TensorOperators
 {
-    // Positions that are computed together for up to so many features, and for more.
-    private const int ShortChunk = 64, LongChunk = 128, FewFeatures = 64;
+    // Positions that are computed together: more cost more of the triangle, fewer more passes over the state.
+    private const int UsualChunk = 64;
 
     /// <summary>
     /// Causal attention of mapped queries to mapped keys in linear time (Katharopoulos et al., "Transformers are RNNs", 2020, equations 9
@@ -157,7 +157,7 @@ public static partial class TensorOperators
         KeyPadding = options.KeyPadding?.Contiguous().Buffer ?? default,
         S = options.State?.S.Buffer ?? default,
         Z = options.State?.Z.Buffer ?? default,
-        Chunk = options.Chunk > 0 ? options.Chunk : query.Shape[3] <= FewFeatures ? ShortChunk : LongChunk,
+        Chunk = options.Chunk > 0 ? options.Chunk : UsualChunk,
     };
 
     private static RowStrides ContiguousRows(Shape shape) => new((long)shape[1] * shape[2] * shape[3], (long)shape[2] * shape[3], shape[3]);

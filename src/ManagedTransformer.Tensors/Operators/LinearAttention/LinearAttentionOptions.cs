@@ -29,6 +29,6 @@ public readonly record struct LinearAttentionOptions
     /// <summary>Says if the state behind the last position is returned.</summary>
     public FinalState FinalState { get; init; }
 
-    /// <summary>Positions that are computed together as matrices; the result depends on it by rounding only. 0: chosen.</summary>
+    /// <summary>Positions that are computed together as matrices; the result depends on it by rounding only. 0: 64.</summary>
     public int Chunk { get; init; }
 }
