@@ -28,11 +28,14 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
     /// <summary>
     /// C = alpha * A B, or C + alpha * A B if accumulating, plus the bias of every column if there is one, negative results then
     /// raised to 0 if they are to be rectified; of the last vector of every row of C only the first <paramref name="last"/> lanes.
+    /// Bias, rectifier and what is asked for meanwhile stand in <paramref name="extras"/>, as far as TEnd says that they are read.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc, int last, float alpha,
-        bool accumulate, float* bias, bool rectify)
+        bool accumulate, GemmTileExtras* extras)
     {
+        float* ahead = TEnd.AsksAhead ? extras->Ahead.Start : null;
+        nint aheadStep = TEnd.AsksAhead ? extras->Ahead.Step : 0;
         TVector c0 = TOps.Zero, d0 = TOps.Zero;
         TVector c1 = TOps.Zero, d1 = TOps.Zero;
         TVector c2 = TOps.Zero, d2 = TOps.Zero;
@@ -111,6 +114,12 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
                     Step(a9[aRow2], b0, b1, ref c11, ref d11);
                 }
 
+                if (TEnd.AsksAhead)
+                {
+                    Prefetch.Element(ahead);
+                    ahead += aheadStep;
+                }
+
                 a += aStep;
                 a3 += aStep;
                 a6 += aStep;
@@ -127,6 +136,8 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
             left = 0;
         }
 
+        float* bias = TEnd.Finishes ? extras->Bias : null;
+        bool rectify = TEnd.Finishes && extras->Rectify;
         if (TOps.Registers < 32 && last < TOps.Count)
         {
             // Part of a vector is stored by a call, across which sums would live in memory: all through the loop, where registers are few.

@@ -10,11 +10,11 @@ internal static unsafe class GemmTile<TOps, TVector>
     /// <summary>Computes a tile of 1 to 12 rows; see <see cref="GemmKernel{TOps, TVector, TRows, TVectors, TEnd}"/>.</summary>
     public static void Run<TVectors, TEnd>(
         int rows, nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc, int last, float alpha, bool accumulate,
-        float* bias = null, bool rectify = false)
+        GemmTileExtras* extras = null)
         where TVectors : struct, IConstant
         where TEnd : struct, ITileEnd
     {
-        delegate*<nint, float*, nint, nint, float*, nint, float*, nint, int, float, bool, float*, bool, void> kernel = rows switch
+        delegate*<nint, float*, nint, nint, float*, nint, float*, nint, int, float, bool, GemmTileExtras*, void> kernel = rows switch
         {
             1 => &GemmKernel<TOps, TVector, Constants.C1, TVectors, TEnd>.Run,
             2 => &GemmKernel<TOps, TVector, Constants.C2, TVectors, TEnd>.Run,
@@ -29,6 +29,6 @@ internal static unsafe class GemmTile<TOps, TVector>
             11 => &GemmKernel<TOps, TVector, Constants.C11, TVectors, TEnd>.Run,
             _ => &GemmKernel<TOps, TVector, Constants.C12, TVectors, TEnd>.Run,
         };
-        kernel(k, a, aRow, aStep, b, bStep, c, ldc, last, alpha, accumulate, bias, rectify);
+        kernel(k, a, aRow, aStep, b, bStep, c, ldc, last, alpha, accumulate, extras);
     }
 }

@@ -28,6 +28,7 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
     public bool PackTileOfA, PackTileOfB;
 
     private int _rowTiles, _columnTiles;
+    private GemmBlockAhead _aheadOfA, _aheadOfB;
 
     private static int Width => MicroTileWidth<TOps, TVector>.Value;
 
@@ -42,7 +43,7 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
         return _rowTiles * _columnTiles;
     }
 
-    public readonly void Execute(int chunk)
+    public void Execute(int chunk)
     {
         (int m, int mEnd) = GemmBlocking.Range(chunk % _rowTiles, _rowTiles, Rows, TRows.Value);
         (int n, int nEnd) = GemmBlocking.Range(chunk / _rowTiles, _columnTiles, Columns, Width);
@@ -50,6 +51,7 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
         do
         {
             int length = Math.Min(KBlock, Depth - block);
+            AskForBlock(m, mEnd, n, nEnd, K + block + length);
             GemmOperand a = OperandA(m, mEnd, block, length);
             if (n < FirstPackedColumn)
             {
@@ -136,7 +138,7 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
     /// <summary>
     /// Adds one block of k to rows m to mEnd - 1, columns n to nEnd - 1; a panel of B stays in the cache while those of A pass.
     /// </summary>
-    private readonly void Compute(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length)
+    private void Compute(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length)
     {
         if (k + length == Problem.K && GemmEpilogue<TOps, TVector>.IsInKernel(Problem))
         {
@@ -148,34 +150,60 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
         }
     }
 
-    private readonly void Compute<TEnd>(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length)
+    private void Compute<TEnd>(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length)
         where TEnd : struct, ITileEnd
     {
         bool isBefore = GemmEpilogue<TOps, TVector>.SumsBeforeActivation(Problem);
-        bool accumulate = Problem.Accumulate || k > 0, rectify = Problem.Activation == Activation.Relu && !isBefore;
+        bool accumulate = Problem.Accumulate || k > 0;
+        GemmTileExtras extras = new() { Rectify = Problem.Activation == Activation.Relu && !isBefore };
         float* target = isBefore ? Problem.PreActivation : Problem.C;
         nint ldc = (nint)Problem.Ldc;
         float* panelB = b.Start;
         for (int j = n; j < nEnd; j += Width, panelB += b.PanelStride)
         {
             int columns = Math.Min(Width, nEnd - j);
-            float* bias = Problem.Bias == null ? null : Problem.Bias + N + j;
+            extras.Bias = Problem.Bias == null ? null : Problem.Bias + N + j;
             float* panelA = a.Start;
             for (int i = m; i < mEnd; i += TRows.Value, panelA += a.PanelStride)
             {
                 int rows = Math.Min(TRows.Value, mEnd - i);
                 float* c = target + (M + i) * ldc + N + j;
+                extras.Ahead = Ahead(i, m, j == n, panelA, panelB, length);
                 if (columns > TOps.Count)
                 {
                     GemmTile<TOps, TVector>.Run<Constants.C2, TEnd>(rows, length, panelA, a.ElementStride, a.StepStride, panelB,
-                        b.StepStride, c, ldc, columns - TOps.Count, Problem.Alpha, accumulate, bias, rectify);
+                        b.StepStride, c, ldc, columns - TOps.Count, Problem.Alpha, accumulate, &extras);
                 }
                 else
                 {
                     GemmTile<TOps, TVector>.Run<Constants.C1, TEnd>(rows, length, panelA, a.ElementStride, a.StepStride, panelB,
-                        b.StepStride, c, ldc, columns, Problem.Alpha, accumulate, bias, rectify);
+                        b.StepStride, c, ldc, columns, Problem.Alpha, accumulate, &extras);
                 }
             }
         }
+    }
+
+    /// <summary>Lets micro-tiles ask for what the block of k from <paramref name="k"/> on reads of factors whose rows are steps.</summary>
+    private void AskForBlock(int m, int mEnd, int n, int nEnd, int k)
+    {
+        int length = Math.Min(KBlock, Problem.K - k);
+        nint lda = (nint)Problem.Lda, ldb = (nint)Problem.Ldb;
+        _aheadOfA = Problem.TransposeA && PackedA == null
+            ? new GemmBlockAhead(Problem.A + k * lda + M + m, lda, length, mEnd - m)
+            : default;
+        _aheadOfB = !Problem.TransposeB && (PackTileOfB || n < FirstPackedColumn)
+            ? new GemmBlockAhead(Problem.B + k * ldb + N + n, ldb, length, nEnd - n)
+            : default;
+    }
+
+    /// <summary>What the micro-tile that begins at row i asks for; A in place is asked for while it passes for the first time.</summary>
+    private GemmAhead Ahead(int i, int m, bool isFirst, float* panelA, float* panelB, int length)
+    {
+        if (isFirst && !Problem.TransposeA && !PackTileOfA && PackedA == null)
+        {
+            return GemmAhead.Rows(panelA, (i - m) / TRows.Value, TRows.Value, (nint)Problem.Lda, length, Problem.M - M - i);
+        }
+
+        return _aheadOfA.HasNext ? _aheadOfA.Next() : _aheadOfB.HasNext ? _aheadOfB.Next() : GemmAhead.Nothing(panelB);
     }
 }

@@ -1,17 +1,29 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>What micro-kernels are compiled to do behind their sums.</summary>
+/// <summary>What micro-kernels are compiled to do beside their sums.</summary>
 internal static class TileEnds
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>Nothing: for blocks that lie in the first cache.</summary>
+    public readonly struct None : ITileEnd
+    {
+        public static bool Finishes => false;
+
+        public static bool AsksAhead => false;
+    }
+
+    /// <summary>Asks ahead.</summary>
     public readonly struct Plain : ITileEnd
     {
         public static bool Finishes => false;
+
+        public static bool AsksAhead => true;
     }
 
-    /// <summary>A bias, or a rectifier, or both.</summary>
+    /// <summary>Asks ahead; ends with a bias, or a rectifier, or both.</summary>
     public readonly struct Finished : ITileEnd
     {
         public static bool Finishes => true;
+
+        public static bool AsksAhead => true;
     }
 }
