@@ -169,6 +169,7 @@ public sealed class CommandTests : IDisposable
         Workspace.Run("recipes", "storys").AssertFails(1, "'storys'", "did you mean 'stories'?");
         Workspace.Run("train", "storeis", "--out", _work["out"]).AssertFails(1, "'storeis'", "did you mean 'stories'?", "mt recipes");
         Workspace.Run("train", "xyzzy", "--out", _work["out"]).AssertFails(1, "'xyzzy' does not exist. 'mt recipes' lists");
+        Workspace.Run("train", "-").AssertFails(2, "A recipe is not read from standard input ('-'): name a JSON file");
         Workspace.Run("bench", "generate", "--recipe", "translation-toy")
             .AssertFails(1, "translation-toy: this needs the recipe of a language model");
     }

@@ -58,6 +58,7 @@ public sealed class RecipeTests : IDisposable
     [InlineData("", "a", "a")]
     [InlineData("qrs", "abc,xqrsyz,qrst1234567", "xqrsyz")]
     [InlineData("qrs", "abc", null)]
+    [InlineData("--", "a--b", null)]
     public void NearnessCountsMistakes(string name, string known, string? expected) =>
         Assert.Equal(expected, NearestName.Of(name, known.Split(',')));
 
