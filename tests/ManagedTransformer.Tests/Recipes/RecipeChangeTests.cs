@@ -66,7 +66,7 @@ public sealed class RecipeChangeTests : IDisposable
     [InlineData("training.sample_prompt=3", "the value of 'training.sample_prompt' must be a text in quotes")]
     [InlineData("model.tie=True", "the value of 'model.tie' must be true or false")]
     [InlineData("model.attention=sofmax", "'model.attention' is 'sofmax', the known ones are softmax,")]
-    [InlineData("training.schedule.lr=1e99", "the value of 'lr' is 1e99")]
+    [InlineData("training.schedule.lr=1e99", "the value of 'training.schedule.lr' is 1e99")]
     [InlineData("training.schedule.lr=-1", "lr, warmup, min_lr, end_lr and total must not be negative")]
     [InlineData("model.heads=3", "model.heads")]
     [InlineData("training.optimizer={\"typ\":1}", "unknown key 'training.optimizer.typ'; the known ones are type, betas,")]

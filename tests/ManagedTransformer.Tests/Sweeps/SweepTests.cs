@@ -119,9 +119,9 @@ public sealed class SweepTests : IDisposable
     [Theory]
     [InlineData("{}", null)]
     [InlineData("""{"seed":7,"best":"x"}""", null)]
-    [InlineData("""{"runs":[null]}""", "has an element that is null")]
+    [InlineData("""{"runs":[null]}""", "'runs[0]' must not be null")]
     [InlineData("""{"runs":null}""", "must not be null")]
-    [InlineData("""{"runs":[{"name":"a","set":[null]}]}""", "has an element that is null")]
+    [InlineData("""{"runs":[{"name":"a","set":[null]}]}""", "'runs[0].set[0]' must not be null")]
     public void ASummaryThatLacksSomethingIsReadOrRefused(string summary, string? expected)
     {
         TrainingOptions options = Options();
