@@ -268,6 +268,11 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void BenchTrainRefusesWhatTheMachineCannotTrain() =>
+        Workspace.Run("bench", "train", "--layers", "1", "--dim", "1048576", "--heads", "2", "--seq", "8", "--batch", "2", "--vocab", "32")
+            .AssertFails(CommandLine.Failed, "GiB of memory to train, for weights, gradients and the optimiser's state");
+
+    [Fact]
     public void BenchTrainProfilesKernels()
     {
         string[] arguments = ["bench", "train", "--layers", "1", "--dim", "16", "--heads", "2", "--seq", "8", "--batch", "2", "--vocab",
