@@ -65,7 +65,7 @@ public static class TrainingBenchmark
         return Run(new TranslationSteps(new EncoderDecoderModel(config, random), shape, training, random), steps, profile);
     }
 
-    // A recipe that states nothing is of Adam, which keeps as much as AdamW. Averages of the weights are not measured.
+    // AdamW where there is no recipe. Averages of the weights are not measured.
     private static void RequireMemory(Module shapes, UpdateRecipe? training, bool hasAdapters) =>
         MemoryNeed.RequireToTrain(shapes, (training ?? new TrainingRecipe()) with { Ema = null }, hasAdapters, "The recipe");
 
