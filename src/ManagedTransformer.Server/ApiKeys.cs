@@ -10,7 +10,7 @@ internal static class ApiKeys
 
     /// <summary>Reads them.</summary>
     /// <param name="file">A file with one per line; null for none.</param>
-    /// <param name="variable">One more; null for none.</param>
+    /// <param name="variable">One more, of the environment (<see cref="ServeCommand.KeyVariable"/>); null for none.</param>
     /// <exception cref="UsageException">The file has none, or a key is too short or has other characters than a header can.</exception>
     /// <exception cref="InputException">The file is missing or cannot be read.</exception>
     public static List<string> Read(string? file, string? variable)
@@ -18,7 +18,15 @@ internal static class ApiKeys
         List<string> keys = [];
         if (file is not null)
         {
-            keys.AddRange(Lines(file).Select(line => line.Trim()).Where(line => line.Length > 0));
+            string[] lines = Lines(file);
+            for (int i = 0; i < lines.Length; i++)
+            {
+                if (lines[i].Trim() is { Length: > 0 } key)
+                {
+                    keys.Add(Require(key, $"--api-key-file '{file}': the key in line {i + 1}"));
+                }
+            }
+
             if (keys.Count == 0)
             {
                 throw new UsageException($"--api-key-file '{file}' has no key.");
@@ -27,17 +35,15 @@ internal static class ApiKeys
 
         if (variable is not null)
         {
-            keys.Add(variable.Trim());
-        }
-
-        if (keys.FindIndex(key => key.Length < Fewest || key.Any(letter => letter is <= ' ' or > '~')) is >= 0 and var wrong)
-        {
-            throw new UsageException(
-                $"Key {wrong + 1} must have at least {Fewest} characters, all of them visible ASCII; 'openssl rand -hex 24' makes one.");
+            keys.Add(Require(variable.Trim(), $"The key in {ServeCommand.KeyVariable} of the environment"));
         }
 
         return keys;
     }
+
+    private static string Require(string key, string where) =>
+        key.Length >= Fewest && key.All(letter => letter is > ' ' and <= '~') ? key : throw new UsageException(
+            $"{where} must have at least {Fewest} characters, all of them visible ASCII; 'openssl rand -hex 24' makes one.");
 
     private static string[] Lines(string file)
     {

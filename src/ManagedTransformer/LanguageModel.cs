@@ -91,7 +91,7 @@ public sealed class LanguageModel : TrainedModel
         }
 
         ModelDescription description = JsonDocuments.Read(path, utf8, DescriptionJson.Default.ModelDescription);
-        description.Model.Validate(path);
+        JsonDocuments.Check(path, utf8, description.Model.Validate);
         return description;
     }
 

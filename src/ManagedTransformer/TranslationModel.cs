@@ -88,7 +88,7 @@ public sealed class TranslationModel : TrainedModel
         }
 
         TranslationDescription description = JsonDocuments.Read(path, utf8, DescriptionJson.Default.TranslationDescription);
-        description.Model.Validate(path);
+        JsonDocuments.Check(path, utf8, description.Model.Validate);
         return description;
     }
 

@@ -73,7 +73,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"layers\": 1", "\"layers\": 2147483647", "model.layers is 2147483647", "at most 1000")]
     [InlineData("\"dim\": 16", "\"dim\": 600000000", "model.dim is 600000000", "at most")]
     [InlineData("\"max_positions\": 16", "\"max_positions\": 2147483647", "model.max_positions", "at most")]
-    [InlineData("\"dropout\": 0.1", "\"dropout\": 0.1, \"norm_epsilon\": 1e39", "'norm_epsilon'", "1e39", "line ")]
+    [InlineData("\"dropout\": 0.1", "\"dropout\": 0.1, \"norm_epsilon\": 1e39", "'model.norm_epsilon'", "1e39", "line ")]
     [InlineData("\"optimizer\": { \"type\": \"adamw\" }", "\"optimizer\": null", "optimizer", "must not be null")]
     [InlineData("\"batch\": 2", "\"batch\": 0", "batch")]
     [InlineData("\"context\": 16", "\"context\": 17", "context")]

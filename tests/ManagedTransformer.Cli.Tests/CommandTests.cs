@@ -169,6 +169,7 @@ public sealed class CommandTests : IDisposable
         Workspace.Run("recipes", "storys").AssertFails(1, "'storys'", "did you mean 'stories'?");
         Workspace.Run("train", "storeis", "--out", _work["out"]).AssertFails(1, "'storeis'", "did you mean 'stories'?", "mt recipes");
         Workspace.Run("train", "xyzzy", "--out", _work["out"]).AssertFails(1, "'xyzzy' does not exist. 'mt recipes' lists");
+        Workspace.Run("train", "-").AssertFails(2, "A recipe is not read from standard input ('-'): name a JSON file");
         Workspace.Run("bench", "generate", "--recipe", "translation-toy")
             .AssertFails(1, "translation-toy: this needs the recipe of a language model");
     }
@@ -265,6 +266,11 @@ public sealed class CommandTests : IDisposable
         Assert.True(json.GetProperty("peak_mib").GetDouble() > 1);
         Assert.True(json.GetProperty("allocated_bytes_per_step").GetInt64() >= 0);
     }
+
+    [Fact]
+    public void BenchTrainRefusesWhatTheMachineCannotTrain() =>
+        Workspace.Run("bench", "train", "--layers", "1", "--dim", "1048576", "--heads", "2", "--seq", "8", "--batch", "2", "--vocab", "32")
+            .AssertFails(CommandLine.Failed, "GiB of memory to train, for weights, gradients and the optimiser's state");
 
     [Fact]
     public void BenchTrainProfilesKernels()

@@ -246,6 +246,45 @@ public sealed partial class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public void AComparisonLeavesDamagedRunsOutAndNamesThem()
+    {
+        Assert.Equal(0, _work.Train("first").ExitCode);
+        Copy(_work["first"], _work["second"]);
+        File.WriteAllText(_work["second/log.jsonl"], "hello\n{\"step\":1,\"loss\":1}\n");
+        string[] command = ["compare", _work["first"], _work["second"]];
+        foreach (string[] more in (string[][])[[], ["--csv"]])
+        {
+            ToolResult text = Workspace.Run([.. command, .. more]);
+            Assert.Equal(CommandLine.Failed, text.ExitCode);
+            Assert.Contains("first", text.Output, StringComparison.Ordinal);
+            Assert.StartsWith("1 of 2 runs is left out: Line 1 of '", text.Error, StringComparison.Ordinal);
+        }
+
+        ToolResult result = Workspace.Run([.. command, "--json"]);
+        JsonElement json = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal((CommandLine.Failed, 1), (result.ExitCode, json.GetProperty("runs").GetArrayLength()));
+        Assert.StartsWith("1 of 2 runs is left out: ", json.GetProperty("error").GetString(), StringComparison.Ordinal);
+        File.Delete(_work["first/log.jsonl"]);
+        Workspace.Run(command).AssertFails(CommandLine.Failed, "'" + _work["first"] + "' is no training run", "Line 1 of '");
+    }
+
+    [Fact]
+    public void ADefaultIsNoOtherThanTheSameValueStated()
+    {
+        Assert.Equal(0, _work.Train("first").ExitCode);
+        Assert.Equal(0, _work.Train("second", "--precision", "float32").ExitCode);
+
+        // As a version that did not know the key would have written it.
+        string recipe = File.ReadAllText(_work["first/recipe.json"]);
+        File.WriteAllText(_work["first/recipe.json"], Regex.Replace(recipe, "\"label_smoothing\": 0,\\s*", ""));
+        JsonElement json = Workspace.Run("compare", _work["first"], _work["second"], "--json").Json;
+        Assert.Empty(json.GetProperty("differences").EnumerateArray());
+        Assert.Equal(0, _work.Train("third", "--precision", "bfloat16").ExitCode);
+        json = Workspace.Run("compare", _work["first"], _work["third"], "--json").Json;
+        Assert.Equal("training.precision", Assert.Single(json.GetProperty("differences").EnumerateArray()).GetString());
+    }
+
+    [Fact]
     public void NamesOfFoldersCannotCommandTheTerminal()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Such names there are not on Windows.");
@@ -257,7 +296,8 @@ public sealed partial class RunCommandTests : IDisposable
             _work["\u001b[31mred/recipe.json"], recipe.Replace("\"the \"", "\"\\u001b[2J\"", StringComparison.Ordinal));
         ToolResult compared = Workspace.Run("compare", _work["\u001b[31mred"], "--all");
         ToolResult report = Workspace.Run("report", _work["\u001b[31mred"], "--out", _work["\u001b[31mred/page.html"]);
-        foreach (string output in (string[])[trained.Output, compared.Output, report.Output])
+        string csv = Workspace.Run("compare", _work["\u001b[31mred"], "--csv").Output;
+        foreach (string output in (string[])[trained.Output, compared.Output, report.Output, csv])
         {
             Assert.Contains(@"\u001b[31mred", output, StringComparison.Ordinal);
             Assert.DoesNotContain('\u001b', output);

@@ -53,7 +53,23 @@ public sealed class SetOptionTests : IDisposable
     public void TwoPrecisionsAreRefused(string command) => Workspace.Run(
             command, _work["recipe.json"], "--data", _work["text.txt"], "--out", _work["out"], "--set", "training.precision=tf32",
             "--precision", "bfloat16")
-        .AssertFails(CommandLine.WrongUsage, "--precision and --set both give training.precision");
+        .AssertFails(CommandLine.WrongUsage, "--precision is bfloat16 and --set gives 'training.precision' too");
+
+    [Theory]
+    [InlineData("--precision", "bfloat16")]
+    [InlineData("--steps", "3")]
+    public void AnOptionBesideAWholeThatHasItIsRefused(string option, string value)
+    {
+        foreach (string command in (string[])["train", "sweep"])
+        {
+            Workspace.Run(
+                    command, _work["recipe.json"], "--data", _work["text.txt"], "--out", _work["out"], option, value,
+                    "--set", """training={"steps":5,"batch":2,"context":16}""")
+                .AssertFails(CommandLine.WrongUsage, $"{option} is {value} and --set gives 'training' as a whole: leave one out");
+        }
+
+        Assert.False(Directory.Exists(_work["out"]));
+    }
 
     [Fact]
     public void Float32IsThePrecisionOfARecipeThatStatesNone()
@@ -102,6 +118,7 @@ public sealed class SetOptionTests : IDisposable
     [InlineData("training.steps=three", "the value of 'training.steps' must be a number")]
     [InlineData("training.steps=0", "training.steps is 0, it must be positive")]
     [InlineData("training.steps", "needs KEY=VALUE")]
+    [InlineData("training.optimizer.betas[00]=0.7", "elements are numbered from 0, so there is no '00' in it")]
     public void WhatIsWrongIsWrongUsage(string change, string expected)
     {
         _work.Train("out", "--set", change).AssertFails(CommandLine.WrongUsage, "--set", expected);

@@ -90,6 +90,24 @@ public sealed class TokenizeCommandTests : IDisposable
     }
 
     [Fact]
+    public void ATokenizerReplacesFilesAloneAndGetsItsFolder()
+    {
+        _work.Write("text.txt", "the cat sat on the mat\n");
+        Train(_work["new/folder/t.json"]);
+        Assert.True(File.Exists(_work["new/folder/t.json"]));
+        Train(_work["new/folder/t.json"]);
+        Workspace.Run("train-tokenizer", _work["text.txt"], "--vocab", "260", "--out", _work["new"])
+            .AssertFails(CommandLine.Failed, $"'{_work["new"]}' is a folder");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Devices of other systems may have positions.");
+        File.CreateSymbolicLink(_work["link"], "/dev/zero");
+        Workspace.Run("train-tokenizer", _work["missing.txt"], "--vocab", "260", "--out", _work["link"])
+            .AssertFails(CommandLine.Failed, $"'{_work["link"]}' is a pipe or a device");
+
+        void Train(string output) =>
+            Assert.Equal(0, Workspace.Run("train-tokenizer", _work["text.txt"], "--vocab", "260", "--out", output).ExitCode);
+    }
+
+    [Fact]
     public void TrainingReadsGzipAndTheBenchmarkMeasures()
     {
         byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("the cat <unk> sat on the mat</s>\n", 200)));

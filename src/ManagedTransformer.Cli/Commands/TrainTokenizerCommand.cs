@@ -5,6 +5,7 @@ using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Data.Text;
+using ManagedTransformer.Tensors.Serialization;
 using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Cli.Commands;
@@ -51,6 +52,7 @@ internal static class TrainTokenizerCommand
                 CommonOptions.Refuse(result, $"applies to --type {WordPiece}", lowercase);
             }
 
+            RequireReplaceable(target);
             TextCorpus corpus = TextCorpus.Load(result.GetRequiredValue(file), new TextCorpusOptions { ValidationFraction = 0 });
             ReadOnlySpan<byte> text = corpus.Train.Span;
             if (kind != BytePairs && FindInvalidLine(text) is { } place)
@@ -66,6 +68,7 @@ internal static class TrainTokenizerCommand
                 WordPiece => TokenizerTrainer.TrainWordPiece(text, size, result.GetValue(lowercase)),
                 _ => BytePairTokenizer.Train(text, size),
             };
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(target))!);
             tokenizer.Save(target);
             if (result.GetValue(json))
             {
@@ -78,6 +81,16 @@ internal static class TrainTokenizerCommand
             }
         });
         return command;
+    }
+
+    // Before a tokenizer is learnt for it.
+    private static void RequireReplaceable(string target)
+    {
+        RegularFile.Require(target);
+        if (Directory.Exists(target))
+        {
+            throw new InputException($"The tokenizer cannot be written: '{target}' is a folder.");
+        }
     }
 
     // Counted from 1; null where all is UTF-8.

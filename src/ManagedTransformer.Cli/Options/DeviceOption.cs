@@ -74,9 +74,12 @@ internal static partial class DeviceOption
             return [];
         }
 
-        return set.Any(change => change.Split('=')[0].Trim() == PrecisionKey)
-            ? throw new UsageException($"{PrecisionName} and --set both give {PrecisionKey}: leave one out.")
-            : [$"{PrecisionKey}={NameOf(precision)}"];
+        // The key, or an object that has it.
+        string? given = set.Select(change => change.Split('=')[0].Trim())
+            .FirstOrDefault(key => key == PrecisionKey || PrecisionKey.StartsWith(key + '.', StringComparison.Ordinal));
+        return given is null ? [$"{PrecisionKey}={NameOf(precision)}"] : throw new UsageException(
+            $"{PrecisionName} is {NameOf(precision)} and --set gives '{given}' {(given == PrecisionKey ? "too" : "as a whole")}: "
+            + "leave one out.");
     }
 
     /// <summary>Opens a scope with the precision that a recipe states, unless the command line gives another.</summary>

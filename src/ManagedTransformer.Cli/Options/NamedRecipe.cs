@@ -22,11 +22,18 @@ internal sealed record NamedRecipe(string Name, string Source, Recipe Recipe)
     /// <summary>The recipe that a path or a bare name stands for.</summary>
     /// <param name="argument">For instance <c>my/recipe.json</c> or <c>stories</c>.</param>
     /// <exception cref="InputException">There is no such file or name, or it is no recipe.</exception>
+    /// <exception cref="UsageException">It stands for standard input.</exception>
     public static NamedRecipe Load(string argument)
     {
         if (File.Exists(argument))
         {
             return OfFile(argument);
+        }
+
+        if (argument == "-")
+        {
+            throw new UsageException(
+                "A recipe is not read from standard input ('-'): name a JSON file, or a recipe that 'mt recipes' lists.");
         }
 
         if (!IsBareName(argument))

@@ -42,7 +42,7 @@ internal static class ReportCommand
             CommonOptions.Apply(result.GetValue(threads));
             string file = Path.GetFullPath(result.GetRequiredValue(output));
             RequireReplaceable(file, result.GetRequiredValue(output));
-            IReadOnlyList<RunRecord> records = RunArguments.ReadReadable(result.GetRequiredValue(runs), out InputException? failure);
+            IReadOnlyList<RunRecord> records = RunArguments.Read(result.GetRequiredValue(runs), out InputException? failure);
             int tokens = result.GetValue(sample) ?? SampleTokens;
             ReportPage page = new(
                 RunComparison.Of(records), [.. records.Select(run => tokens == 0 ? null : RunSample.Of(run, tokens))]);

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using ManagedTransformer.Cli.Commands;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
+using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Runs;
 
 namespace ManagedTransformer.Cli.Runs;
@@ -37,18 +39,31 @@ internal static class CompareCommand
                 CommonOptions.Refuse(result, "is about the table: --csv and --json have all keys", all);
             }
 
-            RunComparison comparison = RunComparison.Of(RunArguments.Read(result.GetRequiredValue(runs)));
+            RunComparison comparison = RunComparison.Of(RunArguments.Read(result.GetRequiredValue(runs), out InputException? failure));
             if (result.GetValue(json))
             {
-                ComparisonView.WriteJson(terminal, comparison);
+                JsonObject line = ComparisonView.ToJson(comparison);
+                if (failure is not null)
+                {
+                    throw new CutShortException(line, failure);
+                }
+
+                JsonOutput.Write(terminal.Output, line);
+                return;
             }
-            else if (result.GetValue(csv))
+
+            if (result.GetValue(csv))
             {
                 ComparisonView.WriteCsv(terminal, comparison);
             }
             else
             {
                 ComparisonView.Write(terminal, comparison, result.GetValue(all));
+            }
+
+            if (failure is not null)
+            {
+                throw failure;
             }
         });
         return command;

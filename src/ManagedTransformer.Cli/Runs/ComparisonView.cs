@@ -74,14 +74,14 @@ internal static class ComparisonView
 
         void WriteLine(IEnumerable<string> fields) => terminal.Output.WriteLine(string.Join(',', fields.Select(Quote)));
 
-        static string Quote(string field) => field.AsSpan().IndexOfAny(",\"\r\n") < 0 ? field
-            : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        // Names and values are those of files, which may be of strangers; line breaks are \u000a, so that a run is a line.
+        static string Quote(string field) => VisibleText.Of(field) is var shown && shown.AsSpan().IndexOfAny(",\"") < 0 ? shown
+            : $"\"{shown.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
-    /// <summary>Prints one object.</summary>
-    /// <param name="terminal">Where to.</param>
+    /// <summary>The runs as one object.</summary>
     /// <param name="comparison">The runs.</param>
-    public static void WriteJson(Terminal terminal, RunComparison comparison)
+    public static JsonObject ToJson(RunComparison comparison)
     {
         JsonObject json = new()
         {
@@ -89,7 +89,7 @@ internal static class ComparisonView
             ["differences"] = new JsonArray([.. comparison.Differences.Select(setting => (JsonNode)setting.Key)]),
         };
         JsonOutput.AddNotes(json, comparison.Runs.SelectMany(run => run.Notes));
-        JsonOutput.Write(terminal.Output, json);
+        return json;
     }
 
     private static JsonNode ToJson(RunRecord run)

@@ -10,15 +10,18 @@ internal static class RunArguments
     /// <summary>The argument.</summary>
     public static Argument<string[]> Create() => CommonOptions.RefuseOptions(new("RUN")
     {
-        Description = "Folders that mt train wrote, of runs that have ended or still go on.",
+        Description =
+            "Folders that mt train wrote, of runs that have ended or still go on. One that cannot be read is left out and named on "
+            + "standard error, and the exit code is 1.",
         Arity = ArgumentArity.OneOrMore,
     });
 
-    /// <summary>Reads the runs.</summary>
+    /// <summary>Reads the runs that can be read.</summary>
     /// <param name="folders">As they were named.</param>
+    /// <param name="failure">What is wrong with the others; null for nothing.</param>
     /// <exception cref="UsageException">One is named twice.</exception>
-    /// <exception cref="InputException">One cannot be read.</exception>
-    public static IReadOnlyList<RunRecord> Read(string[] folders)
+    /// <exception cref="InputException">None can be read.</exception>
+    public static IReadOnlyList<RunRecord> Read(string[] folders, out InputException? failure)
     {
         HashSet<string> seen = [];
         foreach (string folder in folders)
@@ -29,52 +32,10 @@ internal static class RunArguments
             }
         }
 
-        return RunRecord.ReadAll(folders);
-    }
-
-    /// <summary>Reads the runs that can be read.</summary>
-    /// <param name="folders">As they were named.</param>
-    /// <param name="failure">What is wrong with the others; null for nothing.</param>
-    /// <exception cref="UsageException">One is named twice.</exception>
-    /// <exception cref="InputException">None can be read.</exception>
-    public static IReadOnlyList<RunRecord> ReadReadable(string[] folders, out InputException? failure)
-    {
-        failure = null;
-        try
-        {
-            return Read(folders);
-        }
-        catch (InputException) when (folders.Length > 1)
-        {
-            // Each by itself.
-        }
-
-        List<string> readable = [], reasons = [];
-        foreach (string folder in folders)
-        {
-            try
-            {
-                RunRecord.Read(folder);
-                readable.Add(folder);
-            }
-            catch (InputException e)
-            {
-                reasons.Add(e.Message);
-            }
-        }
-
-        if (reasons.Count == 0)
-        {
-            return Read(folders);
-        }
-
-        if (readable.Count == 0)
-        {
-            throw new InputException(string.Join(' ', reasons));
-        }
-
-        failure = new InputException(
-            $"{reasons.Count} of {folders.Length} runs {(reasons.Count == 1 ? "is" : "are")} left out: {string.Join(' ', reasons)}");
-        return RunRecord.ReadAll(readable);
+        IReadOnlyList<RunRecord> runs = RunRecord.ReadReadable(folders, out IReadOnlyList<InputException> failures);
+        string reasons = string.Join(' ', failures.Select(reason => reason.Message));
+        failure = failures.Count == 0 ? null : new InputException(
+            $"{failures.Count} of {folders.Length} runs {(failures.Count == 1 ? "is" : "are")} left out: {reasons}");
+        return runs.Count > 0 ? runs : throw new InputException(reasons);
     }
 }

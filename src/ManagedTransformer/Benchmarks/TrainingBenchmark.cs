@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.Transformer;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors;
 using ManagedTransformer.Tensors.Benchmarks;
@@ -40,7 +41,7 @@ public static class TrainingBenchmark
         ArgumentNullException.ThrowIfNull(config);
         Shape shape = Batch(batch, context, config.PositionLimit);
         RandomSource random = new(Seed);
-        MemoryNeed.RequireToHold(config.Shapes(), "The recipe");
+        RequireMemory(config.Shapes(), training, config.Lora is not null);
         return Run(new LanguageModelSteps(new CausalLanguageModel(config, random), shape, training, random), steps, profile, replay);
     }
 
@@ -60,9 +61,13 @@ public static class TrainingBenchmark
         ArgumentNullException.ThrowIfNull(config);
         Shape shape = Batch(batch, length, config.MaxPositions);
         RandomSource random = new(Seed);
-        MemoryNeed.RequireToHold(config.Shapes(), "The recipe");
+        RequireMemory(config.Shapes(), training, config.Lora is not null);
         return Run(new TranslationSteps(new EncoderDecoderModel(config, random), shape, training, random), steps, profile);
     }
+
+    // AdamW where there is no recipe. Averages of the weights are not measured.
+    private static void RequireMemory(Module shapes, UpdateRecipe? training, bool hasAdapters) =>
+        MemoryNeed.RequireToTrain(shapes, (training ?? new TrainingRecipe()) with { Ema = null }, hasAdapters, "The recipe");
 
     private static Shape Batch(int rows, int length, int positions)
     {

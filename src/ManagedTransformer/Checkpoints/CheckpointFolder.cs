@@ -297,7 +297,8 @@ public static class CheckpointFolder
         }
         catch (InputException e)
         {
-            return new(neither + char.ToLowerInvariant(e.Message[0]) + e.Message[1..], e);
+            bool isSentence = e.Message.StartsWith("The ", StringComparison.Ordinal);
+            return new(neither + (isSentence ? $"t{e.Message[1..]}" : e.Message), e);
         }
     }
 

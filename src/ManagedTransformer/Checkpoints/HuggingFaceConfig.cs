@@ -7,6 +7,8 @@ namespace ManagedTransformer.Checkpoints;
 /// <summary>What tells the folders of Hugging Face's models from this library's: a <c>config.json</c> with a <c>model_type</c>.</summary>
 internal static class HuggingFaceConfig
 {
+    private const string ModelTypeKey = "model_type";
+
     /// <summary>The model type that a folder names; null for whatever is no such folder.</summary>
     /// <param name="folder">A path; nothing needs to be there.</param>
     public static string? ModelType(string folder)
@@ -25,7 +27,7 @@ internal static class HuggingFaceConfig
                 return null;
             }
 
-            return root.TryGetProperty("model_type", out JsonElement type)
+            return root.TryGetProperty(ModelTypeKey, out JsonElement type)
                 ? type.ValueKind == JsonValueKind.String ? type.GetString() : null
                 : OfClass(root);
         }
@@ -51,11 +53,12 @@ internal static class HuggingFaceConfig
     /// Whether a folder has a <c>config.json</c> that says neither what model of Hugging Face's nor what model of this library is in it.
     /// </summary>
     /// <param name="folder">A path; nothing needs to be there.</param>
-    /// <exception cref="InputException">The file is no JSON object, or cannot be read.</exception>
+    /// <exception cref="InputException">The file is no JSON object, its <c>model_type</c> no text, or it cannot be read.</exception>
     public static bool LacksModelType(string folder)
     {
         string path = Path.Combine(folder, CheckpointFolder.ConfigFile);
-        return File.Exists(path)
-            && JsonFile.Read(path, root => JsonFile.IsAbsent(root, "model_type") && JsonFile.IsAbsent(root, "architecture"));
+        return File.Exists(path) && JsonFile.Read(path, root =>
+            (JsonFile.IsAbsent(root, ModelTypeKey) || JsonFile.RequireString(root, ModelTypeKey, path).Length == 0)
+            && JsonFile.IsAbsent(root, "architecture"));
     }
 }

@@ -11,9 +11,10 @@ internal static class AtomicFile
     public static string TemporarySibling(string path) => $"{path}.{Environment.ProcessId}{TemporaryEnd}";
 
     /// <summary>Writes to a temporary sibling, flushes it to the disk and renames it.</summary>
-    /// <exception cref="InputException">The file cannot be written.</exception>
+    /// <exception cref="InputException">The file cannot be written, or is a pipe or a device, which would be replaced.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
+        InputFile.RequireRegular(path);
         string temporary = TemporarySibling(path);
         try
         {

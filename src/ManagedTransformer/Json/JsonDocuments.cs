@@ -44,6 +44,45 @@ internal static class JsonDocuments
         }
     }
 
+    /// <summary>Checks the values of a document; the line of the key is added to a sentence that begins with the file and a key.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="utf8">The JSON.</param>
+    /// <param name="validate">The checks, which are told the file.</param>
+    /// <exception cref="InputException">A value out of its range.</exception>
+    public static void Check(string path, byte[] utf8, Action<string> validate)
+    {
+        try
+        {
+            validate(path);
+        }
+        catch (InputException e) when (WithLine(e, path, utf8) is { } placed)
+        {
+            throw placed;
+        }
+    }
+
+    /// <summary>A sentence such as <c>recipe.json: model.dim is 0, it must be positive.</c> with the line of the key.</summary>
+    /// <param name="e">The sentence.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="utf8">The JSON.</param>
+    /// <returns>Null where it begins otherwise, has a line, or is about a key that the file leaves out.</returns>
+    public static InputException? WithLine(InputException e, string path, ReadOnlySpan<byte> utf8)
+    {
+        string start = VisibleText.Of($"{path}: ");
+        if (!e.Message.StartsWith(start, StringComparison.Ordinal) || !e.Message.EndsWith('.')
+            || e.Message.Contains("(line ", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        const string Value = "the value of '";
+        string rest = e.Message[start.Length..];
+        string key = rest.StartsWith(Value, StringComparison.Ordinal) ? rest[Value.Length..].Split('\'')[0] : rest.Split(' ')[0];
+        return JsonPlace.Find(utf8, JsonKeys.Split(key)) is { } place
+            ? new InputException($"{e.Message[..^1]} (line {place.Line}).", e) { Option = e.Option }
+            : null;
+    }
+
     /// <summary>The value of the key <c>architecture</c>; null where it cannot be found, which a typed reading explains.</summary>
     public static string? Architecture(byte[] utf8)
     {
@@ -66,29 +105,20 @@ internal static class JsonDocuments
     private static void RequireValues(string path, ReadOnlySpan<byte> utf8, bool hasLines)
     {
         Utf8JsonReader reader = new(utf8, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-        string key = "";
-        ulong lists = 0; // A bit for each object or list that is open.
+        JsonTrail trail = new();
         while (reader.Read())
         {
-            switch (reader.TokenType)
+            trail.Follow(ref reader);
+            if (reader.TokenType == JsonTokenType.Null && trail.IsInList)
             {
-                case JsonTokenType.PropertyName:
-                    key = reader.GetString()!;
-                    break;
-                case JsonTokenType.StartArray or JsonTokenType.StartObject:
-                    lists = (lists << 1) | (reader.TokenType == JsonTokenType.StartArray ? 1UL : 0);
-                    break;
-                case JsonTokenType.EndArray or JsonTokenType.EndObject:
-                    lists >>= 1;
-                    break;
-                case JsonTokenType.Null when (lists & 1) == 1:
-                    throw new InputException($"{path}: the list '{key}' has an element that is null{Place(ref reader, utf8, hasLines)}.");
-                case JsonTokenType.Number when Math.Abs(reader.GetDouble()) > float.MaxValue:
-                    throw new InputException(
-                        $"{path}: the value of '{key}' is {Encoding.UTF8.GetString(reader.ValueSpan)}, which no number here can be"
-                        + $"{Place(ref reader, utf8, hasLines)}.");
-                default:
-                    break;
+                throw new InputException($"{path}: the value of '{trail.Path}' must not be null{Place(ref reader, utf8, hasLines)}.");
+            }
+
+            if (reader.TokenType == JsonTokenType.Number && Math.Abs(reader.GetDouble()) > float.MaxValue)
+            {
+                throw new InputException(
+                    $"{path}: the value of '{trail.Path}' is {Encoding.UTF8.GetString(reader.ValueSpan)}, which no number here can be"
+                    + $"{Place(ref reader, utf8, hasLines)}.");
             }
         }
     }
@@ -107,6 +137,11 @@ internal static class JsonDocuments
         if (message.StartsWith("Duplicate property '", StringComparison.Ordinal) && JsonPlace.FindRepeated(utf8) is { } twice)
         {
             return $"{path}: the key '{twice.Key}' is given twice{Place(twice.Line)}.";
+        }
+
+        if (e.InnerException is InvalidOperationException && JsonPlace.FindHalf(utf8) is { } half)
+        {
+            return $"{path}: {Half(half.Key)}{Place(half.Line)}.";
         }
 
         string[] parts = JsonPlace.Parts(e.Path);
@@ -165,6 +200,15 @@ internal static class JsonDocuments
     /// <param name="e">The parser's reason.</param>
     internal static string NotJson(string path, JsonException e) =>
         $"The file '{path}' is not valid JSON{(e.LineNumber is { } line ? $" (line {line + 1})" : "")}: {Cause(e)}";
+
+    /// <summary>A sentence about a file with a text that cannot be read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="utf8">The JSON.</param>
+    internal static string NotUnicode(string path, ReadOnlySpan<byte> utf8) => JsonPlace.FindHalf(utf8) is { } half
+        ? $"{path}: {Half(half.Key)} (line {half.Line})."
+        : $"The file '{path}' has a string that is not valid Unicode.";
+
+    private static string Half(string key) => $"'{key}' has half of a surrogate pair, which is not valid Unicode";
 
     // Without the place, of which .NET counts from 0, and without its advice to programmers.
     private static string Cause(JsonException e)

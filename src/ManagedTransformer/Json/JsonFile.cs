@@ -49,7 +49,11 @@ internal static class JsonFile
         catch (InvalidOperationException e)
         {
             // A string with half of a surrogate pair passes the parser and fails where it is read.
-            throw new InputException($"The file '{path}' has a string that is not valid Unicode.", e);
+            throw new InputException(JsonDocuments.NotUnicode(path, bytes.Span), e);
+        }
+        catch (InputException e) when (JsonDocuments.WithLine(e, path, bytes.Span) is { } placed)
+        {
+            throw placed;
         }
     }
 
@@ -120,8 +124,16 @@ internal static class JsonFile
         }
 
         return value.ValueKind == kind ? value : throw new InputException(
-            $"The key '{name}' in '{path}' should hold a value of kind {kind} but holds one of kind {value.ValueKind}.");
+            $"{path}: the value of '{name}' must be {Describe(kind)}, not {JsonPlace.Of(value).Value}.");
     }
+
+    private static string Describe(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a text in quotes",
+        _ => "a number",
+    };
 
     /// <summary>The string of a member.</summary>
     public static string RequireString(JsonElement parent, string name, string path) =>

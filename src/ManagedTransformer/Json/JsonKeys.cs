@@ -24,9 +24,10 @@ internal static class JsonKeys
 
     /// <summary>The place of an element in a list.</summary>
     /// <param name="part">A part of a path.</param>
-    /// <returns>From 0; null for what is no number.</returns>
+    /// <returns>From 0; null for what is no number, and for one with zeros before it: a place has one name.</returns>
     public static int? Index(string part) =>
-        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
+        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && (part is ['0'] || part[0] != '0')
+            ? index : null;
 
     /// <summary>The type of what lies within an object or a list.</summary>
     /// <param name="type">The object or list.</param>

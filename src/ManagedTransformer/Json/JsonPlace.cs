@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -31,20 +32,20 @@ internal readonly record struct JsonPlace(int Line, string Value)
         }
     }
 
+    /// <summary>What stands at the beginning of a value's own text.</summary>
+    /// <param name="value">The value.</param>
+    public static JsonPlace Of(JsonElement value) => Find(JsonMarshal.GetRawUtf8Value(value), [])!.Value;
+
     /// <summary>The first key that an object has a second time.</summary>
     /// <param name="utf8">The document.</param>
     /// <returns>Its path and the line of the second one; null where every key is given once, and where it is no JSON before.</returns>
-    public static (string Key, int Line)? FindRepeated(ReadOnlySpan<byte> utf8)
-    {
-        try
-        {
-            return Repeated(utf8);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static (string Key, int Line)? FindRepeated(ReadOnlySpan<byte> utf8) => Find(utf8, (ref _, isNew) => !isNew);
+
+    /// <summary>The first key or text with half of a surrogate pair, which is JSON and no Unicode.</summary>
+    /// <param name="utf8">The document.</param>
+    /// <returns>The path of the key, or of the key of the text; null where there is none, and where it is no JSON before.</returns>
+    public static (string Key, int Line)? FindHalf(ReadOnlySpan<byte> utf8) => Find(utf8, (ref reader, _) =>
+        reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String && Text(ref reader) is null);
 
     /// <summary>The parts of a serialiser's path: of <c>$.a[0]['b.c']</c> they are <c>a</c>, <c>0</c>, <c>b.c</c>.</summary>
     /// <param name="path">The path; null for none.</param>
@@ -74,6 +75,10 @@ internal readonly record struct JsonPlace(int Line, string Value)
     /// <param name="index">The byte.</param>
     public static int LineAt(ReadOnlySpan<byte> utf8, long index) => utf8[..(int)index].Count((byte)'\n') + 1;
 
+    /// <summary>A key as it is meant, and one that is no Unicode then as it is written.</summary>
+    /// <param name="reader">It stands at the key.</param>
+    public static string Name(ref Utf8JsonReader reader) => Text(ref reader) ?? Encoding.UTF8.GetString(reader.ValueSpan);
+
     private static JsonPlace? Found(ReadOnlySpan<byte> utf8, IEnumerable<string> path)
     {
         Utf8JsonReader reader = new(utf8, _options);
@@ -96,43 +101,23 @@ internal readonly record struct JsonPlace(int Line, string Value)
         return new JsonPlace(LineAt(utf8, start), Describe(ref reader));
     }
 
-    private static (string Key, int Line)? Repeated(ReadOnlySpan<byte> utf8)
+    private static (string Key, int Line)? Find(ReadOnlySpan<byte> utf8, Condition isMet)
     {
-        Utf8JsonReader reader = new(utf8, _options);
-        Stack<Level> open = new();
-        string path = "";
-        while (reader.Read())
+        try
         {
-            bool isValue = reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndObject or JsonTokenType.EndArray);
-            if (isValue && open.TryPeek(out Level? list) && list.Keys is null)
+            Utf8JsonReader reader = new(utf8, _options);
+            JsonTrail trail = new();
+            while (reader.Read())
             {
-                path = $"{list.Path}[{list.Elements++}]";
+                if (isMet(ref reader, trail.Follow(ref reader)))
+                {
+                    return (trail.Path, LineAt(utf8, reader.TokenStartIndex));
+                }
             }
-
-            switch (reader.TokenType)
-            {
-                case JsonTokenType.StartObject:
-                    open.Push(new Level([], path));
-                    break;
-                case JsonTokenType.StartArray:
-                    open.Push(new Level(null, path));
-                    break;
-                case JsonTokenType.EndObject or JsonTokenType.EndArray:
-                    open.Pop();
-                    break;
-                case JsonTokenType.PropertyName:
-                    Level level = open.Peek();
-                    string name = Name(ref reader);
-                    path = level.Path.Length == 0 ? name : $"{level.Path}.{name}";
-                    if (!level.Keys!.Add(name))
-                    {
-                        return (path, LineAt(utf8, reader.TokenStartIndex));
-                    }
-
-                    break;
-                default:
-                    break;
-            }
+        }
+        catch (JsonException)
+        {
+            // Who parses it tells what is wrong.
         }
 
         return null;
@@ -167,16 +152,16 @@ internal readonly record struct JsonPlace(int Line, string Value)
         return null;
     }
 
-    // As it is meant, and what is no Unicode then as it is written.
-    private static string Name(ref Utf8JsonReader reader)
+    // Null for what is no Unicode.
+    private static string? Text(ref Utf8JsonReader reader)
     {
         try
         {
-            return reader.GetString()!;
+            return reader.GetString();
         }
         catch (InvalidOperationException)
         {
-            return Encoding.UTF8.GetString(reader.ValueSpan);
+            return null;
         }
     }
 
@@ -194,13 +179,5 @@ internal readonly record struct JsonPlace(int Line, string Value)
         };
     }
 
-    /// <summary>An object or a list that is open: the keys so far of an object, the number of elements so far of a list.</summary>
-    private sealed class Level(HashSet<string>? keys, string path)
-    {
-        public HashSet<string>? Keys { get; } = keys;
-
-        public string Path { get; } = path;
-
-        public int Elements { get; set; }
-    }
+    private delegate bool Condition(ref Utf8JsonReader reader, bool isNew);
 }

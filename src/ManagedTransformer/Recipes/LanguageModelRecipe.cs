@@ -18,6 +18,13 @@ public sealed record LanguageModelRecipe : Recipe
     /// <summary>How to train.</summary>
     public TrainingRecipe Training { get; set; } = new();
 
+    /// <summary>The model; where the tokenizer decides the vocabulary, with the smallest one that everything fits into.</summary>
+    internal LanguageModelConfig SmallestModel()
+    {
+        long least = Math.Max(Model.PaddingIdx ?? 0, Model.Adaptive is { Cutoffs: [.., var last] } ? last : 0) + 1L;
+        return Model.Vocab == 0 ? Model with { Vocab = (int)Math.Min(least, ModelSizes.MostVocabulary) } : Model;
+    }
+
     /// <inheritdoc/>
     public override void Validate(string where)
     {
@@ -28,9 +35,7 @@ public sealed record LanguageModelRecipe : Recipe
                 $"{where}: model.vocab is {Model.Vocab}, it must be positive (or left out, for the tokenizer to decide).");
         }
 
-        // Where the tokenizer decides the vocabulary, the smallest one that everything fits into stands in.
-        long least = Math.Max(Model.PaddingIdx ?? 0, Model.Adaptive is { Cutoffs: [.., var last] } ? last : 0) + 1L;
-        (Model.Vocab == 0 ? Model with { Vocab = (int)Math.Min(least, ModelSizes.MostVocabulary) } : Model).Validate(where);
+        SmallestModel().Validate(where);
         if (Data.Source is "")
         {
             throw new InputException($"{where}: data.source is empty; it must name a text, or be left out.");

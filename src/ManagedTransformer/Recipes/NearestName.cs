@@ -7,7 +7,8 @@ public static class NearestName
 
     /// <summary>
     /// The name with the fewest letters inserted, left out, replaced or exchanged with their neighbours, case apart, where these are at
-    /// most a third of the letters; else the shortest name that contains the given one. The first in the list of equally near ones.
+    /// most a third of the letters; else the shortest name that contains the given one, if that has a letter or a digit. The first in the
+    /// list of equally near ones.
     /// </summary>
     /// <param name="name">What was written.</param>
     /// <param name="known">The names that there are.</param>
@@ -21,7 +22,7 @@ public static class NearestName
             known.Select(candidate => (Name: candidate, Mistakes: Mistakes(given, candidate.ToLowerInvariant())))
                 .OrderBy(candidate => candidate.Mistakes).Cast<(string, int)?>().FirstOrDefault();
         return best is { } nearest && nearest.Mistakes <= Math.Max(1, given.Length / LettersPerMistake) ? nearest.Name
-            : given.Length == 0 ? null
+            : !given.Any(char.IsLetterOrDigit) ? null
             : known.Where(candidate => candidate.Contains(given, StringComparison.OrdinalIgnoreCase)).OrderBy(candidate => candidate.Length)
                 .FirstOrDefault();
     }

@@ -86,7 +86,7 @@ public abstract record Recipe
     private static Recipe Read(string where, byte[] utf8)
     {
         Recipe recipe = RecipeKind.Of(JsonDocuments.Architecture(utf8)).Read(where, utf8, true);
-        recipe.Validate(where);
+        JsonDocuments.Check(where, utf8, recipe.Validate);
         return recipe;
     }
 

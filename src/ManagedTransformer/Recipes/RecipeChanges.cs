@@ -74,6 +74,20 @@ internal static class RecipeChanges
         }
     }
 
+    /// <summary>How changes give a key that another option gives, for errors, since one of the two would count for nothing.</summary>
+    /// <param name="changes"><c>KEY=VALUE</c> each.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="option">Where the changes come from, for errors.</param>
+    /// <returns><c>'training.steps' too</c> or <c>'training' as a whole</c>; null where none gives it.</returns>
+    /// <exception cref="InputException">One is not <c>KEY=VALUE</c>.</exception>
+    public static string? Giving(IEnumerable<string> changes, string key, string option)
+    {
+        RecipeChange wanted = new(key, "");
+        RecipeChange? given = changes.Select(text => RecipeChange.Parse(text, option))
+            .FirstOrDefault(change => change.IsOfKey(wanted) || change.Replaces(wanted));
+        return given is null ? null : given.IsOfKey(wanted) ? $"'{given.Key}' too" : $"'{given.Key}' as a whole";
+    }
+
     /// <summary>The changes of a run that goes on: those that it began with, but for keys that are changed anew.</summary>
     /// <param name="before">The changes that it began with.</param>
     /// <param name="now">The changes now.</param>

@@ -36,9 +36,8 @@ internal static class RecipeDifference
         or "training.evaluate_every" or "training.log_every" or "training.keep_checkpoints" or "training.sample_prompt"
         or "training.sample_tokens" or "training.early_stopping.patience" or "training.early_stopping.min_delta";
 
-    // A precision that is not stated is that of every device unless a program sets another.
     private static string Value(Dictionary<string, string> values, string key) =>
-        values.GetValueOrDefault(key, key == "training.precision" ? "\"float32\"" : "absent");
+        values.GetValueOrDefault(key, key == UpdateRecipe.PrecisionKey ? $"\"{UpdateRecipe.UnstatedPrecision}\"" : "absent");
 
     private static Dictionary<string, string> Values(JsonNode? root)
     {

@@ -18,6 +18,17 @@ public sealed record TranslationRecipe : Recipe
     /// <summary>How to train.</summary>
     public TranslationTrainingRecipe Training { get; set; } = new();
 
+    /// <summary>The model; where the tokenizer decides a vocabulary, with the smallest one.</summary>
+    internal EncoderDecoderConfig SmallestModel()
+    {
+        int least = SpecialIds.FirstOrdinary + 1;
+        return Model with
+        {
+            SrcVocab = Model.SrcVocab == 0 ? Math.Max(least, Model.Vocab) : Model.SrcVocab,
+            Vocab = Model.Vocab == 0 ? Math.Max(least, Model.SrcVocab) : Model.Vocab,
+        };
+    }
+
     /// <inheritdoc/>
     public override void Validate(string where)
     {
@@ -42,13 +53,7 @@ public sealed record TranslationRecipe : Recipe
                 $"{where}: model.padding_idx is {Model.PaddingIdx}; the padding of translation models is {SpecialIds.Pad}.");
         }
 
-        // Where the tokenizer decides a vocabulary, the smallest one stands in.
-        int least = SpecialIds.FirstOrdinary + 1;
-        (Model with
-        {
-            SrcVocab = Model.SrcVocab == 0 ? Math.Max(least, Model.Vocab) : Model.SrcVocab,
-            Vocab = Model.Vocab == 0 ? Math.Max(least, Model.SrcVocab) : Model.Vocab,
-        }).Validate(where);
+        SmallestModel().Validate(where);
         Tokenizer.Validate(where);
         Data.Validate(where);
         Training.Validate(where);

@@ -8,6 +8,12 @@ namespace ManagedTransformer.Recipes;
 /// <summary>How to update a model of any kind, and when to look at it.</summary>
 public abstract record UpdateRecipe
 {
+    /// <summary>The path of <see cref="Precision"/>.</summary>
+    internal const string PrecisionKey = "training.precision";
+
+    /// <summary>The precision where none is stated: that of every device unless a program sets another.</summary>
+    internal const string UnstatedPrecision = "float32";
+
     /// <summary>Updates.</summary>
     public long Steps { get; set; } = 1000;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using ManagedTransformer.Files;
 using ManagedTransformer.Json;
+using ManagedTransformer.Recipes;
 
 namespace ManagedTransformer.Runs;
 
@@ -17,8 +19,33 @@ internal static class RunConfiguration
     /// <summary>The values of a run's recipe.</summary>
     /// <param name="path">The file that the run wrote.</param>
     /// <exception cref="InputException">It is no JSON object.</exception>
-    public static List<KeyValuePair<string, string>> OfRecipe(string path) =>
-        JsonFile.Read(path, root => Flatten(root, "").Where(pair => pair.Key != "description").ToList());
+    public static List<KeyValuePair<string, string>> OfRecipe(string path)
+    {
+        List<KeyValuePair<string, string>> values = JsonFile.Read(
+            WithDefaults(path), path, root => Flatten(root, "").Where(pair => pair.Key != "description").ToList());
+        if (!values.Exists(pair => pair.Key == UpdateRecipe.PrecisionKey))
+        {
+            values.Add(KeyValuePair.Create(UpdateRecipe.PrecisionKey, UpdateRecipe.UnstatedPrecision));
+        }
+
+        return values;
+    }
+
+    // A value that is left out, also since the version of the run did not know its key, is no other than the same one stated.
+    private static byte[] WithDefaults(string path)
+    {
+        byte[] utf8 = Utf8File.Read(path);
+        try
+        {
+            RecipeKind kind = RecipeKind.Of(JsonDocuments.Architecture(utf8));
+            return kind.Write(kind.Read(path, utf8, true));
+        }
+        catch (InputException)
+        {
+            // What this version does not know is told as it stands there.
+            return utf8;
+        }
+    }
 
     /// <summary>The values that the description of a model has of its recipe, for runs that did not write theirs.</summary>
     /// <param name="description">The description.</param>

@@ -14,6 +14,8 @@ public sealed record RunLog(IReadOnlyList<RunUpdate> Updates, IReadOnlyList<RunE
 {
     private const string Step = "step", Validation = "validation_loss", Training = "loss";
 
+    private static readonly JsonDocumentOptions _options = new() { AllowDuplicateProperties = false };
+
     /// <summary>Updates done at the last line.</summary>
     public long LastStep => Math.Max(Updates.Count > 0 ? Updates[^1].Step : 0, Evaluations.Count > 0 ? Evaluations[^1].Step : 0);
 
@@ -47,8 +49,12 @@ public sealed record RunLog(IReadOnlyList<RunUpdate> Updates, IReadOnlyList<RunE
 
             try
             {
-                using JsonDocument json = JsonFile.Parse(line, path);
+                using JsonDocument json = JsonFile.Parse(line, path, _options);
                 Add(json.RootElement, place, updates, evaluations);
+            }
+            catch (JsonException e) when (JsonPlace.FindRepeated(line.Span) is { } twice)
+            {
+                throw place.Error($"gives '{twice.Key}' twice", e);
             }
             catch (JsonException) when (!isWhole)
             {

@@ -101,8 +101,39 @@ public sealed record RunRecord
     public static IReadOnlyList<RunRecord> ReadAll(IReadOnlyList<string> folders)
     {
         ArgumentNullException.ThrowIfNull(folders);
+        return WithNames(folders.Select(Read), folders);
+    }
+
+    /// <summary>Reads those of several runs that can be read, and gives each a name of its own.</summary>
+    /// <param name="folders">Their folders, each once.</param>
+    /// <param name="failures">What is wrong with the others.</param>
+    /// <exception cref="InputException">A folder is named twice.</exception>
+    public static IReadOnlyList<RunRecord> ReadReadable(IReadOnlyList<string> folders, out IReadOnlyList<InputException> failures)
+    {
+        ArgumentNullException.ThrowIfNull(folders);
+        List<RunRecord> runs = [];
+        List<InputException> reasons = [];
+        foreach (string folder in folders)
+        {
+            try
+            {
+                runs.Add(Read(folder));
+            }
+            catch (InputException e)
+            {
+                reasons.Add(e);
+            }
+        }
+
+        failures = reasons;
+        return WithNames(runs, [.. runs.Select(run => run.Folder)]);
+    }
+
+    // Two of one folder are refused before one is read.
+    private static RunRecord[] WithNames(IEnumerable<RunRecord> runs, IReadOnlyList<string> folders)
+    {
         IReadOnlyList<string> names = RunNames.Of(folders);
-        return [.. folders.Zip(names, (folder, name) => Read(folder) with { Name = name })];
+        return [.. runs.Zip(names, (run, name) => run with { Name = name })];
     }
 
     // Logs of older versions do not say which evaluations scored a part: where the recipe has it so, all but that of the last step.

@@ -118,7 +118,8 @@ public sealed class Sweep
     private TrainingOptions OptionsOf(SweepEntry run) =>
         _options with { Output = Path.Combine(_options.Output, run.Name), Set = run.Set };
 
-    // Whether the run's folder has the run as it would be made now, as far as its recipe goes. Checks the recipe.
+    // Whether the run's folder has the run as it would be made now, as far as its recipe goes. Checks the recipe, and that its model fits
+    // into memory: the last run of many is no time to find that out. A model to start from is the same for all of them.
     private bool IsSame(SweepEntry run)
     {
         TrainingOptions options = OptionsOf(run);
@@ -126,6 +127,12 @@ public sealed class Sweep
         ModelFamily family = ModelFamily.Of(recipe);
         family.RequireFit(options);
         recipe = family.WithOptions(recipe, options);
+        if (options.Init is null)
+        {
+            family.RequireMemory(
+                recipe, options with { RecipeName = $"{options.RecipeName} with {SetOption} {string.Join(' ', options.Set)}" });
+        }
+
         string file = TrainingFolder.RecipeFile(options.Output);
         if (RecipeDifference.Describe(file, recipe) is { Length: > 0 } changed)
         {

@@ -65,6 +65,10 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
     };
 
     /// <inheritdoc/>
+    protected override void RequireMemory(LanguageModelRecipe recipe, TrainingOptions options) =>
+        MemoryNeed.RequireToTrain(recipe.SmallestModel().Shapes(), recipe.Training, recipe.Model.Lora is not null, options);
+
+    /// <inheritdoc/>
     protected override LanguageModelTask CreateTask(LanguageModelRecipe recipe, TrainingOptions options, string? checkpoint)
     {
         LanguageModel? start = AdapterStart.IsNeeded(checkpoint)

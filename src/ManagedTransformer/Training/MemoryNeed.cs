@@ -15,7 +15,18 @@ internal static class MemoryNeed
     /// <param name="hasAdapters">Whether adapters alone are trained.</param>
     /// <param name="options">Names the recipe in errors, and may divide the optimiser's state among processes.</param>
     /// <exception cref="InputException">Weights, gradients and the optimiser's state take more than the machine has.</exception>
-    public static void RequireToTrain(Module shapes, UpdateRecipe training, bool hasAdapters, TrainingOptions options)
+    public static void RequireToTrain(Module shapes, UpdateRecipe training, bool hasAdapters, TrainingOptions options) =>
+        RequireToTrain(
+            shapes, training, hasAdapters, options.RecipeName, options.ShardOptimizer ? options.Workers?.Count ?? 1 : 1);
+
+    /// <summary>Refuses a model that cannot be trained here.</summary>
+    /// <param name="shapes">The model without values.</param>
+    /// <param name="training">How it is trained.</param>
+    /// <param name="hasAdapters">Whether adapters alone are trained.</param>
+    /// <param name="where">Named in errors.</param>
+    /// <param name="shards">The processes that share the optimiser's state.</param>
+    /// <exception cref="InputException">Weights, gradients and the optimiser's state take more than the machine has.</exception>
+    public static void RequireToTrain(Module shapes, UpdateRecipe training, bool hasAdapters, string where, int shards = 1)
     {
         // At least: what is trained in part, and tables of which a step reads a few rows, have fewer gradients than weights.
         IReadOnlyList<NamedParameter> parameters = shapes.Parameters();
@@ -23,11 +34,10 @@ internal static class MemoryNeed
         bool isPart = hasAdapters || training.Trained != TrainableParameters.All;
         long gradients = parameters.Where(named => !isPart && !OptimizerRecipe.IsValueTable(named.Name))
             .Sum(named => named.Parameter.Shape.Count);
-        int shards = options.ShardOptimizer ? options.Workers?.Count ?? 1 : 1;
         long averages = training.Ema is null ? 0 : gradients;
         long bytes = (sizeof(float) * (all + gradients + averages)) + (training.Optimizer.StateBytes * gradients / shards);
         string kept = averages > 0 ? "weights, their averages, gradients" : "weights, gradients";
-        Require(all, bytes, options.RecipeName, $"to train, for {kept} and the optimiser's state");
+        Require(all, bytes, where, $"to train, for {kept} and the optimiser's state");
     }
 
     /// <summary>Refuses a model whose weights do not fit here.</summary>

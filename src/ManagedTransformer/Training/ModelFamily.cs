@@ -40,6 +40,12 @@ internal abstract class ModelFamily
     /// <param name="options">The options.</param>
     public abstract Recipe WithOptions(Recipe recipe, TrainingOptions options);
 
+    /// <summary>Refuses a model that cannot be trained here, as far as that is known before its text is read.</summary>
+    /// <param name="recipe">A checked recipe of the family, whose model is trained from random weights.</param>
+    /// <param name="options">The options.</param>
+    /// <exception cref="InputException">It takes more memory than the machine has.</exception>
+    public abstract void RequireMemory(Recipe recipe, TrainingOptions options);
+
     /// <summary>Loads the data and builds the model.</summary>
     /// <param name="recipe">A checked recipe of the family.</param>
     /// <param name="options">Data, seed and so on.</param>

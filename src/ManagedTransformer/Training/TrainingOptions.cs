@@ -81,10 +81,9 @@ public sealed record TrainingOptions
     /// <exception cref="InputException">Both are given.</exception>
     internal void RequireStepsOnce(IEnumerable<string> changes)
     {
-        const string Key = "training.steps";
-        if (Steps is not null && changes.Any(change => RecipeChange.Parse(change, SetOption).IsOfKey(new(Key, ""))))
+        if (Steps is not null && RecipeChanges.Giving(changes, "training.steps", SetOption) is { } given)
         {
-            throw new InputException($"TrainingOptions.Steps is {Steps} and {SetOption} gives '{Key}' too: leave one out.")
+            throw new InputException($"TrainingOptions.Steps is {Steps} and {SetOption} gives {given}: leave one out.")
             {
                 Option = "TrainingOptions.Steps",
             };

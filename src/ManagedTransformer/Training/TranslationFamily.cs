@@ -45,6 +45,10 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
     }
 
     /// <inheritdoc/>
+    protected override void RequireMemory(TranslationRecipe recipe, TrainingOptions options) =>
+        MemoryNeed.RequireToTrain(recipe.SmallestModel().Shapes(), recipe.Training, recipe.Model.Lora is not null, options);
+
+    /// <inheritdoc/>
     protected override TranslationTask CreateTask(TranslationRecipe recipe, TrainingOptions options, string? checkpoint)
     {
         TranslationModel? start = AdapterStart.IsNeeded(checkpoint)

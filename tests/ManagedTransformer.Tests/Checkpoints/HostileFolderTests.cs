@@ -73,7 +73,7 @@ public sealed class HostileFolderTests : IDisposable
     {
         Save();
         Change(config => config["model"]!["memory_positions"] = new JsonArray((JsonNode?)null));
-        Assert.Contains("'memory_positions' has an element that is null", Refused(), StringComparison.Ordinal);
+        Assert.Contains("'model.memory_positions[0]' must not be null", Refused(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class InputFileTests
             path => InputFile.ReadAllBytes(path), path => TokenizerBytes.Read(path), path => TorchFile.Open(path),
             path => ParquetFile.Open(path), path => RunLog.Read(path),
             path => TrainingLog.DescribeStrangers(path), path => new TrainingLog(path, 1).Dispose(),
-            path => ModuleWeights.Restore(path, _ => { }),
+            path => ModuleWeights.Restore(path, _ => { }), path => AtomicFile.Write(path, "x"u8),
         ];
         foreach (Action<string> read in readers)
         {

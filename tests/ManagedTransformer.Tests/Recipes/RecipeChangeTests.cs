@@ -58,6 +58,7 @@ public sealed class RecipeChangeTests : IDisposable
     [InlineData("training.steps.x=1", "'training.steps' is a single value")]
     [InlineData("training.optimizer.betas[2]=1", "'training.optimizer.betas' has no element 2")]
     [InlineData("training.optimizer.betas.x=1", "'training.optimizer.betas' is a list")]
+    [InlineData("training.optimizer.betas[00]=1", "numbered from 0, so there is no '00' in it")]
     [InlineData("training.steps=many", "the value of 'training.steps' must be a number")]
     [InlineData("training.steps=1.5", "the value of 'training.steps' must be a whole number within its range")]
     [InlineData("training.steps=null", "the value of 'training.steps' must be a number")]
@@ -65,7 +66,7 @@ public sealed class RecipeChangeTests : IDisposable
     [InlineData("training.sample_prompt=3", "the value of 'training.sample_prompt' must be a text in quotes")]
     [InlineData("model.tie=True", "the value of 'model.tie' must be true or false")]
     [InlineData("model.attention=sofmax", "'model.attention' is 'sofmax', the known ones are softmax,")]
-    [InlineData("training.schedule.lr=1e99", "the value of 'lr' is 1e99")]
+    [InlineData("training.schedule.lr=1e99", "the value of 'training.schedule.lr' is 1e99")]
     [InlineData("training.schedule.lr=-1", "lr, warmup, min_lr, end_lr and total must not be negative")]
     [InlineData("model.heads=3", "model.heads")]
     [InlineData("training.optimizer={\"typ\":1}", "unknown key 'training.optimizer.typ'; the known ones are type, betas,")]
@@ -109,16 +110,17 @@ public sealed class RecipeChangeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("training.steps=5")]
-    [InlineData(" training.steps =5")]
-    public void StepsAreGivenOnce(string change)
+    [InlineData("training.steps=5", "'training.steps' too")]
+    [InlineData(" training.steps =5", "'training.steps' too")]
+    [InlineData("training={\"steps\":5}", "'training' as a whole")]
+    public void StepsAreGivenOnce(string change, string given)
     {
         TrainingOptions options = new() { Output = _folder["out"], Steps = 3, Set = [change] };
-        const string Expected = "TrainingOptions.Steps is 3 and TrainingOptions.Set gives 'training.steps' too: leave one out.";
-        Assert.Equal(Expected, Assert.Throws<InputException>(() => TrainingRun.Prepare(Recipe.Builtin("stories"), options)).Message);
+        string expected = $"TrainingOptions.Steps is 3 and TrainingOptions.Set gives {given}: leave one out.";
+        Assert.Equal(expected, Assert.Throws<InputException>(() => TrainingRun.Prepare(Recipe.Builtin("stories"), options)).Message);
         InputException e = Assert.Throws<InputException>(
             () => Sweep.Prepare(Recipe.Builtin("stories"), options with { Set = [] }, [$"{change},7"]));
-        Assert.Equal((Expected, "TrainingOptions.Steps"), (e.Message, e.Option));
+        Assert.Equal((expected, "TrainingOptions.Steps"), (e.Message, e.Option));
         Assert.False(Directory.Exists(options.Output));
     }
 

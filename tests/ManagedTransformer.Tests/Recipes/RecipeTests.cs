@@ -58,6 +58,7 @@ public sealed class RecipeTests : IDisposable
     [InlineData("", "a", "a")]
     [InlineData("qrs", "abc,xqrsyz,qrst1234567", "xqrsyz")]
     [InlineData("qrs", "abc", null)]
+    [InlineData("--", "a--b", null)]
     public void NearnessCountsMistakes(string name, string known, string? expected) =>
         Assert.Equal(expected, NearestName.Of(name, known.Split(',')));
 
@@ -94,6 +95,12 @@ public sealed class RecipeTests : IDisposable
     [InlineData("\"schedule\": {", "\"schedule\": null, \"x\": {", "the value of 'training.schedule' must not be null (line 10)")]
     [InlineData("\"lr\": 1", "\"l.r'\": 1", "unknown key 'training.schedule.l.r'' (line 11)")]
     [InlineData("\"lr\": 1", "\"lr\": 1,,", "not valid JSON (line 11)")]
+    [InlineData("\"dim\": 8", "\"dim\": -8", "model.dim is -8, it must be positive (line 4).")]
+    [InlineData("\"lr\": 1", "\"lr\": 1e999", "the value of 'training.schedule.lr' is 1e999, which no number here can be (line 11)")]
+    [InlineData("0.98", "-1e999", "the value of 'training.optimizer.betas[1]' is -1e999, which no number here can be (line 15)")]
+    [InlineData("0.98", "null", "the value of 'training.optimizer.betas[1]' must be a number, not null (line 15)")]
+    [InlineData("\"steps\": 3", "\"sample_prompt\": \"\\ud800\"", "'training.sample_prompt' has half of a surrogate pair, which is not")]
+    [InlineData("\"steps\": 3", "\"a\\ud800\": 3", "'training.a\\ud800' has half of a surrogate pair, which is not valid Unicode (line 9)")]
     public void ErrorsNameTheLineOfTheKey(string part, string replacement, string expected)
     {
         const string Lines = """

@@ -64,6 +64,7 @@ public sealed class RunLogTests : IDisposable
     [InlineData("{\"step\":5}", "\"validation_loss\"")]
     [InlineData("{\"step\":5,\"loss\":\"low\"}", "\"loss\"")]
     [InlineData("{\"step\":4,\"loss\":1}", "another run")]
+    [InlineData("{\"step\":5,\"step\":6,\"loss\":1}", "gives 'step' twice")]
     [InlineData("{\"\\ud800\\ud800\\ud800\":1,\"step\":5,\"loss\":1}", "is no JSON")]
     public void AForeignLineIsNamed(string line, string reason)
     {

@@ -97,6 +97,16 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public void AModelThatTheMachineCannotHoldIsRefusedBeforeAnythingIsTrained()
+    {
+        string message = Assert.Throws<InputException>(() => Sweep.Prepare(Tiny(), Options(), ["model.dim=8,1048576"])).Message;
+        Assert.StartsWith(
+            "The recipe with TrainingOptions.Set model.dim=1048576: the model has ", message, StringComparison.Ordinal);
+        Assert.Contains(" GiB of memory to train", message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Options().Output));
+    }
+
+    [Fact]
     public void TheFolderOfAnotherRecipesSweepIsRefused()
     {
         Assert.True(Sweep.Prepare(Tiny(), Options(), ["model.layers=1"]).Run(cancellation: TestContext.Current.CancellationToken));
@@ -119,9 +129,9 @@ public sealed class SweepTests : IDisposable
     [Theory]
     [InlineData("{}", null)]
     [InlineData("""{"seed":7,"best":"x"}""", null)]
-    [InlineData("""{"runs":[null]}""", "has an element that is null")]
+    [InlineData("""{"runs":[null]}""", "'runs[0]' must not be null")]
     [InlineData("""{"runs":null}""", "must not be null")]
-    [InlineData("""{"runs":[{"name":"a","set":[null]}]}""", "has an element that is null")]
+    [InlineData("""{"runs":[{"name":"a","set":[null]}]}""", "'runs[0].set[0]' must not be null")]
     public void ASummaryThatLacksSomethingIsReadOrRefused(string summary, string? expected)
     {
         TrainingOptions options = Options();

@@ -287,6 +287,9 @@ public sealed class Gpt2FolderTests : IDisposable
             Assert.Contains(path, message, StringComparison.Ordinal);
         }
 
+        File.WriteAllText(_folder["gpt2/config.json"], "{\n\"model_type\": 3 }");
+        Assert.EndsWith("config.json: the value of 'model_type' must be a text in quotes, not the number 3 (line 2).",
+            Message(() => LanguageModel.Load(path)), StringComparison.Ordinal);
         File.WriteAllText(_folder["gpt2/config.json"], "{ \"n_embd\": }");
         Assert.Contains("config.json' is not valid JSON", Message(() => LanguageModel.Load(path)), StringComparison.Ordinal);
     }
@@ -349,6 +352,8 @@ public sealed class Gpt2FolderTests : IDisposable
         File.WriteAllText(path, text.Replace(
             "\"weight_map\":{", "\"weight_map\":{\"transformer.wpe.weight\":\"other.safetensors\",", StringComparison.Ordinal));
         RequireRefused(_folder["gpt2"], "index.json: the key 'weight_map.transformer.wpe.weight' is given twice (line 1)");
+        File.WriteAllText(path, "{\n\"weight_map\": null }");
+        RequireRefused(_folder["gpt2"], "index.json: the value of 'weight_map' must be an object, not null (line 2).");
         map.Remove("transformer.wpe.weight");
         Gpt2Sample.WriteIndex(_folder["gpt2"], map);
         RequireRefused(
@@ -374,7 +379,9 @@ public sealed class Gpt2FolderTests : IDisposable
         sample.Config["torch_dtype"] = "torch.float16";
         LanguageModel.Load(sample.Write(_folder["gpt2"]));
         sample.Config["torch_dtype"] = "foo";
-        RequireRefused(sample.Write(_folder["gpt2"]), "config.json: torch_dtype is 'foo', the known ones are float32");
+        string refused = Message(() => LanguageModel.Load(sample.Write(_folder["gpt2"])));
+        Assert.Contains("config.json: torch_dtype is 'foo', the known ones are float32", refused, StringComparison.Ordinal);
+        Assert.Contains("auto (line ", refused, StringComparison.Ordinal);
         sample.Config.Remove("torch_dtype");
         string text = File.ReadAllText(Path.Combine(sample.Write(_folder["gpt2"]), "config.json"));
         File.WriteAllText(_folder["gpt2/config.json"], text.Replace("{", "{\"n_layer\": 7,", StringComparison.Ordinal));
