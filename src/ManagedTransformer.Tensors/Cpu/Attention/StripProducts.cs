@@ -2,7 +2,9 @@ using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu.Attention;
 
-/// <summary>Products between a strip of queries, two vectors wide, and a block of keys, over the parts of their tile that are seen.</summary>
+/// <summary>
+/// Products between a strip of queries, two vectors wide, and a block of keys, over the parts of their tile that are seen.
+/// </summary>
 internal static unsafe class StripProducts<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged

@@ -27,7 +27,7 @@ internal readonly unsafe struct GemmAhead(float* start, nint step)
     /// <param name="rows">Rows from the panel's first one to the end of A.</param>
     public static GemmAhead Rows(float* panel, int index, int height, nint stride, int length, int rows)
     {
-        int lines = (length + Prefetch.Line - 1) / Prefetch.Line, column = index % lines;
+        int lines = Math.Max((length + Prefetch.Line - 1) / Prefetch.Line, 1), column = index % lines;
         bool isOnePiece = height * stride <= Prefetch.Line * length;
         int distance = isOnePiece ? height : (lines - column) * height;
         return distance >= rows

@@ -1,25 +1,10 @@
-using ManagedTransformer.Tensors.Cpu.Simd;
-
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>
-/// What the next block of k reads of a factor whose rows are steps of k: columns of lines, each of which a micro-tile of this block asks
-/// for.
-/// </summary>
-internal unsafe struct GemmBlockAhead(float* start, nint stride, int rows, int width)
+/// <summary>What the next block of k reads of both factors.</summary>
+internal unsafe struct GemmBlockAhead(GemmColumnsAhead ofA, GemmColumnsAhead ofB)
 {
-    private float* _next = start;
-    private int _left = rows > 0 ? width : 0;
+    private GemmColumnsAhead _ofA = ofA, _ofB = ofB;
 
-    /// <summary>True if there are columns that nobody has asked for.</summary>
-    public readonly bool HasNext => _left > 0;
-
-    /// <summary>The next column.</summary>
-    public GemmAhead Next()
-    {
-        GemmAhead column = new(_next, stride);
-        _next += Prefetch.Line;
-        _left -= Prefetch.Line;
-        return column;
-    }
+    /// <summary>What the next micro-tile asks for; <paramref name="atHand"/> if that is nothing.</summary>
+    public GemmAhead Next(float* atHand) => _ofA.HasNext ? _ofA.Next() : _ofB.HasNext ? _ofB.Next() : GemmAhead.Nothing(atHand);
 }

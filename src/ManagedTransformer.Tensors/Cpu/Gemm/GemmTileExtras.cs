@@ -1,6 +1,8 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
-/// <summary>What a micro-tile of a large product needs besides its factors. One address in place of many arguments: calls are short.</summary>
+/// <summary>
+/// What a micro-tile of a large product needs besides its factors: one address in place of many arguments, since calls are short.
+/// </summary>
 internal unsafe struct GemmTileExtras
 {
     /// <summary>The bias of the first column, or null.</summary>

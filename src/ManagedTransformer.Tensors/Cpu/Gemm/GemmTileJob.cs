@@ -28,7 +28,6 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
     public bool PackTileOfA, PackTileOfB;
 
     private int _rowTiles, _columnTiles;
-    private GemmBlockAhead _aheadOfA, _aheadOfB;
 
     private static int Width => MicroTileWidth<TOps, TVector>.Value;
 
@@ -43,7 +42,7 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
         return _rowTiles * _columnTiles;
     }
 
-    public void Execute(int chunk)
+    public readonly void Execute(int chunk)
     {
         (int m, int mEnd) = GemmBlocking.Range(chunk % _rowTiles, _rowTiles, Rows, TRows.Value);
         (int n, int nEnd) = GemmBlocking.Range(chunk / _rowTiles, _columnTiles, Columns, Width);
@@ -51,19 +50,19 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
         do
         {
             int length = Math.Min(KBlock, Depth - block);
-            AskForBlock(m, mEnd, n, nEnd, K + block + length);
+            GemmBlockAhead ahead = BlockAhead(m, mEnd, n, nEnd, K + block + length);
             GemmOperand a = OperandA(m, mEnd, block, length);
             if (n < FirstPackedColumn)
             {
                 float* b = Problem.B + (K + block) * Problem.Ldb + N + n;
                 Compute(a, new GemmOperand(b, Width, 1, (nint)Problem.Ldb), m, mEnd, n, Math.Min(nEnd, FirstPackedColumn),
-                    K + block, length);
+                    K + block, length, ref ahead);
             }
 
             int firstPacked = Math.Max(n, FirstPackedColumn);
             if (firstPacked < nEnd)
             {
-                Compute(a, PackedOperandB(firstPacked, nEnd, block, length), m, mEnd, firstPacked, nEnd, K + block, length);
+                Compute(a, PackedOperandB(firstPacked, nEnd, block, length), m, mEnd, firstPacked, nEnd, K + block, length, ref ahead);
             }
 
             block += length;
@@ -138,23 +137,26 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
     /// <summary>
     /// Adds one block of k to rows m to mEnd - 1, columns n to nEnd - 1; a panel of B stays in the cache while those of A pass.
     /// </summary>
-    private void Compute(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length)
+    private readonly void Compute(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length,
+        ref GemmBlockAhead ahead)
     {
         if (k + length == Problem.K && GemmEpilogue<TOps, TVector>.IsInKernel(Problem))
         {
-            Compute<TileEnds.Finished>(a, b, m, mEnd, n, nEnd, k, length);
+            Compute<TileEnds.Finished>(a, b, m, mEnd, n, nEnd, k, length, ref ahead);
         }
         else
         {
-            Compute<TileEnds.Plain>(a, b, m, mEnd, n, nEnd, k, length);
+            Compute<TileEnds.Plain>(a, b, m, mEnd, n, nEnd, k, length, ref ahead);
         }
     }
 
-    private void Compute<TEnd>(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length)
+    private readonly void Compute<TEnd>(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length,
+        ref GemmBlockAhead ahead)
         where TEnd : struct, ITileEnd
     {
         bool isBefore = GemmEpilogue<TOps, TVector>.SumsBeforeActivation(Problem);
         bool accumulate = Problem.Accumulate || k > 0;
+        bool asksForRows = !Problem.TransposeA && !PackTileOfA && PackedA == null;
         GemmTileExtras extras = new() { Rectify = Problem.Activation == Activation.Relu && !isBefore };
         float* target = isBefore ? Problem.PreActivation : Problem.C;
         nint ldc = (nint)Problem.Ldc;
@@ -168,7 +170,9 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
             {
                 int rows = Math.Min(TRows.Value, mEnd - i);
                 float* c = target + (M + i) * ldc + N + j;
-                extras.Ahead = Ahead(i, m, j == n, panelA, panelB, length);
+                extras.Ahead = asksForRows && j == n
+                    ? GemmAhead.Rows(panelA, (i - m) / TRows.Value, TRows.Value, (nint)Problem.Lda, length, Problem.M - M - i)
+                    : ahead.Next(panelB);
                 if (columns > TOps.Count)
                 {
                     GemmTile<TOps, TVector>.Run<Constants.C2, TEnd>(rows, length, panelA, a.ElementStride, a.StepStride, panelB,
@@ -183,27 +187,15 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
         }
     }
 
-    /// <summary>Lets micro-tiles ask for what the block of k from <paramref name="k"/> on reads of factors whose rows are steps.</summary>
-    private void AskForBlock(int m, int mEnd, int n, int nEnd, int k)
+    /// <summary>What the block of k from <paramref name="k"/> on reads of factors whose rows are steps.</summary>
+    private readonly GemmBlockAhead BlockAhead(int m, int mEnd, int n, int nEnd, int k)
     {
         int length = Math.Min(KBlock, Problem.K - k);
         nint lda = (nint)Problem.Lda, ldb = (nint)Problem.Ldb;
-        _aheadOfA = Problem.TransposeA && PackedA == null
-            ? new GemmBlockAhead(Problem.A + k * lda + M + m, lda, length, mEnd - m)
-            : default;
-        _aheadOfB = !Problem.TransposeB && (PackTileOfB || n < FirstPackedColumn)
-            ? new GemmBlockAhead(Problem.B + k * ldb + N + n, ldb, length, nEnd - n)
-            : default;
-    }
-
-    /// <summary>What the micro-tile that begins at row i asks for; A in place is asked for while it passes for the first time.</summary>
-    private GemmAhead Ahead(int i, int m, bool isFirst, float* panelA, float* panelB, int length)
-    {
-        if (isFirst && !Problem.TransposeA && !PackTileOfA && PackedA == null)
-        {
-            return GemmAhead.Rows(panelA, (i - m) / TRows.Value, TRows.Value, (nint)Problem.Lda, length, Problem.M - M - i);
-        }
-
-        return _aheadOfA.HasNext ? _aheadOfA.Next() : _aheadOfB.HasNext ? _aheadOfB.Next() : GemmAhead.Nothing(panelB);
+        bool readsRowsOfA = Problem.TransposeA && PackedA == null,
+            readsRowsOfB = !Problem.TransposeB && (PackTileOfB || n < FirstPackedColumn);
+        return new GemmBlockAhead(
+            readsRowsOfA ? new GemmColumnsAhead(Problem.A + k * lda + M + m, lda, length, mEnd - m) : default,
+            readsRowsOfB ? new GemmColumnsAhead(Problem.B + k * ldb + N + n, ldb, length, nEnd - n) : default);
     }
 }
