@@ -32,12 +32,12 @@ internal static unsafe class BlockProduct
                 float* aTile = a + (row * rowStep), cTile = cColumn + (row * strideC);
                 if (column + 1 < vectors)
                 {
-                    GemmTile<TOps, TVector>.Run<Constants.C2, TileEnds.None>(count, depth, aTile, rowStep, depthStep, bColumn, strideB,
+                    GemmTile<TOps, TVector>.Run<Constants.C2, TileKinds.None>(count, depth, aTile, rowStep, depthStep, bColumn, strideB,
                         cTile, strideC, TOps.Count, 1, accumulate);
                 }
                 else
                 {
-                    GemmTile<TOps, TVector>.Run<Constants.C1, TileEnds.None>(count, depth, aTile, rowStep, depthStep, bColumn, strideB,
+                    GemmTile<TOps, TVector>.Run<Constants.C1, TileKinds.None>(count, depth, aTile, rowStep, depthStep, bColumn, strideB,
                         cTile, strideC, TOps.Count, 1, accumulate);
                 }
             }

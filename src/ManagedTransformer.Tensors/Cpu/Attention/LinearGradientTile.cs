@@ -56,7 +56,7 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
         Transposition<TOps, TVector>.Transpose(tile.Values, _valueStride, tile.Count, _forward.ValueWidth, _valuesTransposed, _stride);
         for (int t = 0; t < tile.Count; t++)
         {
-            RowPanels<TOps, TVector>.Scale(tile.Ones, _stride, _denominatorGradients[t], _weightGradients + ((nint)t * _stride));
+            new Span<float>(_weightGradients + ((nint)t * _stride), _stride).Fill(_denominatorGradients[t]);
             RowPanels<TOps, TVector>.Scale(state.Z, _keyStride, _denominatorGradients[t], _queryGradients + ((nint)t * _keyStride));
             RowPanels<TOps, TVector>.Scale(gradient.Z, _keyStride, 1, _keyGradients + ((nint)t * _keyStride));
         }

@@ -9,12 +9,14 @@ internal readonly unsafe struct LinearState<TOps, TVector>
     where TVector : unmanaged
 {
     private readonly int _features, _valueWidth;
+    private readonly nint _count;
 
     /// <summary>Takes <see cref="Size"/> numbers.</summary>
     public LinearState(in LinearArguments arguments, float* memory)
     {
         (_features, _valueWidth) = (arguments.Features, arguments.ValueWidth);
         Stride = RowPanels<TOps, TVector>.Padded(_valueWidth);
+        _count = Size(arguments);
         S = memory;
         Z = memory + ((nint)_features * Stride);
     }
@@ -26,8 +28,6 @@ internal readonly unsafe struct LinearState<TOps, TVector>
     /// <summary>Distance of the rows of s.</summary>
     public int Stride { get; }
 
-    private nint Count => ((nint)_features * Stride) + RowPanels<TOps, TVector>.Padded(_features);
-
     /// <summary>Numbers of a state.</summary>
     public static nint Size(in LinearArguments arguments) =>
         ((nint)arguments.Features * RowPanels<TOps, TVector>.Padded(arguments.ValueWidth))
@@ -36,7 +36,7 @@ internal readonly unsafe struct LinearState<TOps, TVector>
     /// <summary>Takes over a tensor's state; an absent one is zero.</summary>
     public void Load(LinearStateRows source)
     {
-        NativeMemory.Clear(S, (nuint)Count * sizeof(float));
+        NativeMemory.Clear(S, (nuint)_count * sizeof(float));
         if (source.S is not null)
         {
             RowPanels<TOps, TVector>.Pack(new HeadRows(source.S, _valueWidth), _features, _valueWidth, 1, S);
@@ -55,16 +55,16 @@ internal readonly unsafe struct LinearState<TOps, TVector>
     }
 
     /// <summary>Takes over another state.</summary>
-    public void Copy(LinearState<TOps, TVector> source) => NativeMemory.Copy(source.S, S, (nuint)Count * sizeof(float));
+    public void Copy(LinearState<TOps, TVector> source) => NativeMemory.Copy(source.S, S, (nuint)_count * sizeof(float));
 
     /// <summary>Multiplies the state by a number.</summary>
-    public void Scale(float factor) => RowPanels<TOps, TVector>.Scale(S, Count, factor);
+    public void Scale(float factor) => RowPanels<TOps, TVector>.Scale(S, _count, factor);
 
     /// <summary>The sum of the products of all elements with those of another state.</summary>
     public float Product(LinearState<TOps, TVector> other)
     {
         TVector sum = TOps.Zero;
-        for (nint i = 0; i < Count; i += TOps.Count)
+        for (nint i = 0; i < _count; i += TOps.Count)
         {
             sum = TOps.MultiplyAdd(TOps.Load(S + i), TOps.Load(other.S + i), sum);
         }

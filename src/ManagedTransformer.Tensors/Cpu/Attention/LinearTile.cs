@@ -16,7 +16,7 @@ internal unsafe struct LinearTile<TOps, TVector>
 
     private readonly LinearArguments _arguments;
     private readonly int _pair;
-    private readonly float* _keysTransposed, _decayedKeys;
+    private readonly float* _keysTransposed, _decayedKeys, _ones;
     private readonly LinearGates<TOps, TVector> _gates;
     private int _first;
 
@@ -33,11 +33,11 @@ internal unsafe struct LinearTile<TOps, TVector>
         Values = scratch.Take(rows * ValueStride);
         Weights = scratch.Take(rows * Stride);
         _keysTransposed = scratch.Take((nint)arguments.Features * Stride);
-        Ones = scratch.Take(Stride);
+        _ones = scratch.Take(Stride);
         _decayedKeys = arguments.HasGates ? scratch.Take(rows * KeyStride) : Keys;
         _gates = arguments.HasGates ? new LinearGates<TOps, TVector>(Stride, scratch) : default;
         NativeMemory.Clear(Queries, (nuint)Size(arguments) * sizeof(float));
-        new Span<float>(Ones, Stride).Fill(1);
+        new Span<float>(_ones, Stride).Fill(1);
     }
 
     /// <summary>Distance of the rows of queries and keys.</summary>
@@ -60,9 +60,6 @@ internal unsafe struct LinearTile<TOps, TVector>
 
     /// <summary>m; zero above the diagonal.</summary>
     public float* Weights { get; }
-
-    /// <summary>A row of as many ones as weights.</summary>
-    public float* Ones { get; }
 
     public readonly LinearGates<TOps, TVector> Gates => _gates;
 
@@ -163,7 +160,7 @@ internal unsafe struct LinearTile<TOps, TVector>
             target[t] *= _gates.Carry[t];
         }
 
-        RowProducts<TOps, TVector>.Dots(Ones, Stride, new HeadRows(Weights, Stride), 0, Count, 1, target, accumulate: true);
+        RowProducts<TOps, TVector>.Dots(_ones, Stride, new HeadRows(Weights, Stride), 0, Count, 1, target, accumulate: true);
     }
 
     /// <summary>Moves a state behind the chunk: carry s + sum of w[last, i] k[i] (x) v[i], and z likewise with v[i] = 1.</summary>
@@ -180,7 +177,8 @@ internal unsafe struct LinearTile<TOps, TVector>
 
         BlockProduct.Multiply<TOps, TVector>(_decayedKeys, 1, KeyStride, _arguments.Features, Values, ValueStride, ValueStride / TOps.Count,
             state.S, ValueStride, Count, accumulate: true);
-        RowProducts<TOps, TVector>.WeightedSum(Ones, new HeadRows(_decayedKeys, KeyStride), 0, Count, KeyStride, state.Z, accumulate: true);
+        RowProducts<TOps, TVector>.WeightedSum(
+            _ones, new HeadRows(_decayedKeys, KeyStride), 0, Count, KeyStride, state.Z, accumulate: true);
     }
 
     /// <summary>w[last, i].</summary>

@@ -10,12 +10,12 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// row-major and transposed matrices all fit; k-th row of B stands at b + k * bStep. The sum over k runs in ascending order from zero,
 /// whatever the tile.
 /// </remarks>
-internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
+internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TKind>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
     where TRows : struct, IConstant
     where TVectors : struct, IConstant
-    where TEnd : struct, ITileEnd
+    where TKind : struct, ITileKind
 {
     private const int MostRows = 12, MostWidth = 2 * 16;
 
@@ -28,14 +28,14 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
     /// <summary>
     /// C = alpha * A B, or C + alpha * A B if accumulating, plus the bias of every column if there is one, negative results then
     /// raised to 0 if they are to be rectified; of the last vector of every row of C only the first <paramref name="last"/> lanes.
-    /// Bias, rectifier and what is asked for meanwhile stand in <paramref name="extras"/>, as far as TEnd says that they are read.
+    /// Bias, rectifier and what is asked for meanwhile stand in <paramref name="extras"/>, as far as TKind says that they are read.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc, int last, float alpha,
         bool accumulate, GemmTileExtras* extras)
     {
-        float* ahead = TEnd.AsksAhead ? extras->Ahead.Start : null;
-        nint aheadStep = TEnd.AsksAhead ? extras->Ahead.Step : 0;
+        float* ahead = TKind.AsksAhead ? extras->Ahead.Start : null;
+        nint aheadStep = TKind.AsksAhead ? extras->Ahead.Step : 0;
         TVector c0 = TOps.Zero, d0 = TOps.Zero;
         TVector c1 = TOps.Zero, d1 = TOps.Zero;
         TVector c2 = TOps.Zero, d2 = TOps.Zero;
@@ -114,7 +114,7 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
                     Step(a9[aRow2], b0, b1, ref c11, ref d11);
                 }
 
-                if (TEnd.AsksAhead)
+                if (TKind.AsksAhead)
                 {
                     Prefetch.Element(ahead);
                     ahead += aheadStep;
@@ -136,8 +136,8 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
             left = 0;
         }
 
-        float* bias = TEnd.Finishes ? extras->Bias : null;
-        bool rectify = TEnd.Finishes && extras->Rectify;
+        float* bias = TKind.Finishes ? extras->Bias : null;
+        bool rectify = TKind.Finishes && extras->Rectify;
         if (TOps.Registers < 32 && last < TOps.Count)
         {
             // Part of a vector is stored by a call, across which sums would live in memory: all through the loop, where registers are few.
@@ -206,7 +206,7 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
 
         int lanes = TOps.Registers < 32 ? TOps.Count : last;
         TVector factor = TOps.Broadcast(alpha);
-        bool hasBias = TEnd.Finishes && bias != null;
+        bool hasBias = TKind.Finishes && bias != null;
         Load(bias, lanes, out TVector bias0, out TVector bias1);
         Store(c0, d0, c, lanes, factor, accumulate, hasBias, bias0, bias1, rectify);
         if (TRows.Value > 1)
@@ -308,7 +308,7 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
         for (int row = 0; row < TRows.Value; row++, tile += TVectors.Value * TOps.Count, c += ldc)
         {
             TVector sum0 = TOps.Load(tile), sum1 = TVectors.Value > 1 ? TOps.Load(tile + TOps.Count) : sum0;
-            Store(sum0, sum1, c, last, factor, accumulate, TEnd.Finishes && bias != null, bias0, bias1, rectify);
+            Store(sum0, sum1, c, last, factor, accumulate, TKind.Finishes && bias != null, bias0, bias1, rectify);
         }
     }
 
@@ -317,7 +317,7 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
     private static void Load(float* bias, int last, out TVector bias0, out TVector bias1)
     {
         (bias0, bias1) = (TOps.Zero, TOps.Zero);
-        if (TEnd.Finishes && bias != null)
+        if (TKind.Finishes && bias != null)
         {
             bias0 = TVectors.Value > 1 ? TOps.Load(bias) : TOps.Zero;
             bias1 = VectorTail<TOps, TVector>.LoadUpTo(bias + ((TVectors.Value - 1) * TOps.Count), last);
@@ -351,7 +351,7 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TEnd>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Finish(TVector value, bool hasBias, TVector bias, bool rectify)
     {
-        value = TEnd.Finishes && hasBias ? TOps.Add(value, bias) : value;
-        return TEnd.Finishes && rectify ? VectorMath.Relu<TOps, TVector>(value) : value;
+        value = TKind.Finishes && hasBias ? TOps.Add(value, bias) : value;
+        return TKind.Finishes && rectify ? VectorMath.Relu<TOps, TVector>(value) : value;
     }
 }

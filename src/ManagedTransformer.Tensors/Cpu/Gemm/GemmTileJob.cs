@@ -142,17 +142,17 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
     {
         if (k + length == Problem.K && GemmEpilogue<TOps, TVector>.IsInKernel(Problem))
         {
-            Compute<TileEnds.Finished>(a, b, m, mEnd, n, nEnd, k, length, ref ahead);
+            Compute<TileKinds.Finished>(a, b, m, mEnd, n, nEnd, k, length, ref ahead);
         }
         else
         {
-            Compute<TileEnds.Plain>(a, b, m, mEnd, n, nEnd, k, length, ref ahead);
+            Compute<TileKinds.Plain>(a, b, m, mEnd, n, nEnd, k, length, ref ahead);
         }
     }
 
-    private readonly void Compute<TEnd>(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length,
+    private readonly void Compute<TKind>(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length,
         ref GemmBlockAhead ahead)
-        where TEnd : struct, ITileEnd
+        where TKind : struct, ITileKind
     {
         bool isBefore = GemmEpilogue<TOps, TVector>.SumsBeforeActivation(Problem);
         bool accumulate = Problem.Accumulate || k > 0;
@@ -175,12 +175,12 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
                     : ahead.Next(panelB);
                 if (columns > TOps.Count)
                 {
-                    GemmTile<TOps, TVector>.Run<Constants.C2, TEnd>(rows, length, panelA, a.ElementStride, a.StepStride, panelB,
+                    GemmTile<TOps, TVector>.Run<Constants.C2, TKind>(rows, length, panelA, a.ElementStride, a.StepStride, panelB,
                         b.StepStride, c, ldc, columns - TOps.Count, Problem.Alpha, accumulate, &extras);
                 }
                 else
                 {
-                    GemmTile<TOps, TVector>.Run<Constants.C1, TEnd>(rows, length, panelA, a.ElementStride, a.StepStride, panelB,
+                    GemmTile<TOps, TVector>.Run<Constants.C1, TKind>(rows, length, panelA, a.ElementStride, a.StepStride, panelB,
                         b.StepStride, c, ldc, columns, Problem.Alpha, accumulate, &extras);
                 }
             }

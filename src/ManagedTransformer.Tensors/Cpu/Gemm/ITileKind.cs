@@ -1,7 +1,7 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>What a micro-kernel does beside its sums; a constant to the compiler.</summary>
-internal interface ITileEnd
+internal interface ITileKind
 {
     /// <summary>True if a bias may be added and negative results may be raised to 0.</summary>
     static abstract bool Finishes { get; }

@@ -1,10 +1,10 @@
 namespace ManagedTransformer.Tensors.Cpu;
 
 /// <summary>What micro-kernels are compiled to do beside their sums.</summary>
-internal static class TileEnds
+internal static class TileKinds
 {
     /// <summary>Nothing: for blocks that lie in the first cache.</summary>
-    public readonly struct None : ITileEnd
+    public readonly struct None : ITileKind
     {
         public static bool Finishes => false;
 
@@ -12,7 +12,7 @@ internal static class TileEnds
     }
 
     /// <summary>Asks ahead.</summary>
-    public readonly struct Plain : ITileEnd
+    public readonly struct Plain : ITileKind
     {
         public static bool Finishes => false;
 
@@ -20,7 +20,7 @@ internal static class TileEnds
     }
 
     /// <summary>Asks ahead; ends with a bias, or a rectifier, or both.</summary>
-    public readonly struct Finished : ITileEnd
+    public readonly struct Finished : ITileKind
     {
         public static bool Finishes => true;
 
