@@ -193,7 +193,7 @@ internal unsafe struct AttentionDecode<TOps, TVector>
         TVector shift = TOps.Broadcast(float.IsNegativeInfinity(max) ? 0 : max);
         for (int u = 0; u < keys; u += TOps.Count)
         {
-            TVector weight = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(scores + u), shift));
+            TVector weight = VectorMath.ExpUpToOne<TOps, TVector>(TOps.Subtract(TOps.Load(scores + u), shift));
             sums = TOps.Add(sums, weight);
             TOps.Store(weight, scores + u);
         }

@@ -110,7 +110,8 @@ internal unsafe struct GradientStrip<TOps, TVector>
             (int begin, int end) = _parts.SeenBy(vector);
             for (int i = (begin * Strip) + lane; i < end * Strip; i += Strip)
             {
-                TVector weight = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(_weights + i), shift)), inverse);
+                TVector score = TOps.Subtract(TOps.Load(_weights + i), shift);
+                TVector weight = TOps.Multiply(VectorMath.ExpUpToOne<TOps, TVector>(score), inverse);
                 TOps.Store(weight, _weights + i);
                 TOps.Store(TOps.Multiply(weight, TOps.Subtract(TOps.Load(_scoreGradients + i), dot)), _scoreGradients + i);
             }
@@ -175,7 +176,8 @@ internal unsafe struct GradientStrip<TOps, TVector>
             for (int i = (begin * Strip) + lane; i < end * Strip; i += Strip)
             {
                 TVector factor = TOps.Load(_factors + i);
-                TVector weight = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(_weights + i), shift)), inverse);
+                TVector score = TOps.Subtract(TOps.Load(_weights + i), shift);
+                TVector weight = TOps.Multiply(VectorMath.ExpUpToOne<TOps, TVector>(score), inverse);
                 TVector gradient = TOps.Subtract(TOps.Multiply(factor, TOps.Load(_scoreGradients + i)), dot);
                 TOps.Store(TOps.Multiply(weight, factor), _weights + i);
                 TOps.Store(TOps.Multiply(weight, gradient), _scoreGradients + i);

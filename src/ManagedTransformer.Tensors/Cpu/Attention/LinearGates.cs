@@ -93,7 +93,7 @@ internal readonly unsafe struct LinearGates<TOps, TVector>
         for (int i = 0; i <= t; i += TOps.Count)
         {
             TVector exponent = TOps.Add(TOps.Subtract(sum, TOps.Load(_sums + i)), TOps.Subtract(tail, TOps.Load(_sumTails + i)));
-            TVector decay = VectorMath.Exp<TOps, TVector>(TOps.Min(exponent, TOps.Zero));
+            TVector decay = VectorMath.ExpUpToOne<TOps, TVector>(TOps.Min(exponent, TOps.Zero));
             TOps.Store(TOps.Multiply(decay, TOps.Load(Added + i)), row + i);
         }
     }

@@ -36,8 +36,8 @@ internal unsafe struct RunningSoftmax<TOps, TVector>
         TVector shiftLeft = TOps.AndNot(maxLeft, TOps.Equal(maxLeft, none)), shiftRight = TOps.AndNot(maxRight, TOps.Equal(maxRight, none));
         if (TOps.Any(TOps.Or(TOps.Less(_maxLeft, maxLeft), TOps.Less(_maxRight, maxRight))))
         {
-            TVector left = VectorMath.Exp<TOps, TVector>(TOps.Subtract(_maxLeft, shiftLeft)),
-                right = VectorMath.Exp<TOps, TVector>(TOps.Subtract(_maxRight, shiftRight));
+            TVector left = VectorMath.ExpUpToOne<TOps, TVector>(TOps.Subtract(_maxLeft, shiftLeft)),
+                right = VectorMath.ExpUpToOne<TOps, TVector>(TOps.Subtract(_maxRight, shiftRight));
             Scale(output, outputRows, left, right);
             _sumLeft = TOps.Multiply(_sumLeft, left);
             _sumRight = TOps.Multiply(_sumRight, right);
@@ -88,7 +88,7 @@ internal unsafe struct RunningSoftmax<TOps, TVector>
         TVector sum = TOps.Zero;
         for (int u = begin; u < end; u++)
         {
-            TVector weight = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(scores + (u * Strip)), shift));
+            TVector weight = VectorMath.ExpUpToOne<TOps, TVector>(TOps.Subtract(TOps.Load(scores + (u * Strip)), shift));
             TOps.Store(weight, scores + (u * Strip));
             sum = TOps.Add(sum, weight);
         }

@@ -33,7 +33,7 @@ internal static unsafe class SpanSoftmax<TOps, TVector>
         TVector all = TOps.Zero, masked = TOps.Zero, shift = TOps.Broadcast(max);
         for (int c = 0; c < slots; c += TOps.Count)
         {
-            TVector weight = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(window + c), shift));
+            TVector weight = VectorMath.ExpUpToOne<TOps, TVector>(TOps.Subtract(TOps.Load(window + c), shift));
             all = TOps.Add(all, weight);
             if (c < ramp.Slots)
             {
@@ -46,7 +46,7 @@ internal static unsafe class SpanSoftmax<TOps, TVector>
 
         for (int n = 0; n < persistent; n += TOps.Count)
         {
-            TVector weight = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(persistentSlots + n), shift));
+            TVector weight = VectorMath.ExpUpToOne<TOps, TVector>(TOps.Subtract(TOps.Load(persistentSlots + n), shift));
             all = TOps.Add(all, weight);
             masked = TOps.Add(masked, weight);
             TOps.Store(weight, persistentSlots + n);
@@ -68,7 +68,7 @@ internal static unsafe class SpanSoftmax<TOps, TVector>
         TVector lost = TOps.Broadcast(-shares.Epsilon * shares.Total), one = TOps.Broadcast(1f), rampSum = TOps.Zero;
         for (int c = 0; c < count; c += TOps.Count)
         {
-            TVector share = TOps.Multiply(VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(scores + c), shift)), inverse),
+            TVector share = TOps.Multiply(VectorMath.ExpUpToOne<TOps, TVector>(TOps.Subtract(TOps.Load(scores + c), shift)), inverse),
                 weight = share;
             TVector factor = factors is null ? one : TOps.Load(factors + c);
             TVector difference = TOps.Subtract(TOps.Multiply(factor, TOps.Load(gradients + c)), dot);

@@ -135,6 +135,6 @@ internal static partial class UnaryFunctions<TOps, TVector>
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Derivative(TVector x) =>
-            TOps.Multiply(TOps.Broadcast(1.12837917f), VectorMath.Exp<TOps, TVector>(TOps.Negate(TOps.Multiply(x, x))));
+            TOps.Multiply(TOps.Broadcast(1.12837917f), VectorMath.ExpUpToOne<TOps, TVector>(TOps.Negate(TOps.Multiply(x, x))));
     }
 }

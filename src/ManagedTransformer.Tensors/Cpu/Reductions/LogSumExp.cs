@@ -62,7 +62,7 @@ internal static unsafe class LogSumExp<TOps, TVector>
             for (long j = 0; j < Length; j++)
             {
                 TVector shifted = TOps.Subtract(VectorTail<TOps, TVector>.LoadUpTo(x + (j * Inner), count), max);
-                sum = TOps.Add(sum, VectorMath.Exp<TOps, TVector>(shifted));
+                sum = TOps.Add(sum, VectorMath.ExpUpToOne<TOps, TVector>(shifted));
             }
 
             TVector infinite = TOps.Equal(TOps.Abs(max), TOps.Broadcast(float.PositiveInfinity));

@@ -18,6 +18,17 @@ internal static partial class VectorMath
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
+        return ExpUpToOne<TOps, TVector>(TOps.Min(TOps.Broadcast(89f), x));
+    }
+
+    /// <summary><see cref="Exp"/> of x up to 0, by which it is at most 1: of differences to a largest number, and of negated squares.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector ExpUpToOne<TOps, TVector>(TVector x)
+        where TOps : struct, IVectorOps<TVector>
+        where TVector : unmanaged
+    {
+        // The order of the operands keeps NaN. Below this bound the result is 0.
+        x = TOps.Max(TOps.Broadcast(-104f), x);
         TVector n = ReduceExponent<TOps, TVector>(ref x);
         return TOps.ScaleByPowerOfTwo(TOps.Add(ReducedExpMinusOne<TOps, TVector>(x), TOps.Broadcast(1f)), n);
     }
@@ -39,10 +50,8 @@ internal static partial class VectorMath
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
-        // The order of the operands keeps NaN. Outside these bounds the result is 0 or infinity.
-        x = TOps.Max(TOps.Broadcast(-104f), TOps.Min(TOps.Broadcast(89f), x));
         TVector n = TOps.Round(TOps.Multiply(x, TOps.Broadcast(Log2E)));
-        x = TOps.NegatedMultiplyAdd(n, TOps.Broadcast(LnTwoLow), TOps.NegatedMultiplyAdd(n, TOps.Broadcast(LnTwoHigh), x));
+        x = TOps.MultiplyAdd(n, TOps.Broadcast(-LnTwoLow), TOps.MultiplyAdd(n, TOps.Broadcast(-LnTwoHigh), x));
         return n;
     }
 

@@ -76,7 +76,7 @@ internal static partial class VectorMath
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
-        bell = Exp<TOps, TVector>(TOps.Multiply(TOps.Multiply(x, TOps.Broadcast(-0.5f)), x));
+        bell = ExpUpToOne<TOps, TVector>(TOps.Multiply(TOps.Multiply(x, TOps.Broadcast(-0.5f)), x));
         TVector a = TOps.Min(TOps.Broadcast(14f), TOps.Abs(x));
         TVector p = Polynomial<TOps, TVector>(a, 0.5f, 0.43725207f, 0.18246274f, 0.040372875f, 0.0040776609f);
         TVector q = Polynomial<TOps, TVector>(a, 1f, 1.6723891f, 1.1992945f, 0.46743152f, 0.1012066f, 0.010221052f);

@@ -22,7 +22,7 @@ internal static partial class VectorMath
         where TVector : unmanaged
     {
         TVector one = TOps.Broadcast(1f);
-        TVector e = Exp<TOps, TVector>(TOps.Or(x, TOps.BroadcastBits(0x80000000)));
+        TVector e = ExpUpToOne<TOps, TVector>(TOps.Or(x, TOps.BroadcastBits(0x80000000)));
         return TOps.Divide(TOps.Select(TOps.Less(x, TOps.Zero), e, one), TOps.Add(one, e));
     }
 
@@ -75,7 +75,7 @@ internal static partial class VectorMath
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
-        TVector e = Exp<TOps, TVector>(TOps.Or(x, TOps.BroadcastBits(0x80000000)));
+        TVector e = ExpUpToOne<TOps, TVector>(TOps.Or(x, TOps.BroadcastBits(0x80000000)));
         return TOps.Add(TOps.Max(TOps.Zero, x), LogOnePlus<TOps, TVector>(e));
     }
 

@@ -48,5 +48,5 @@ internal unsafe struct CrossEntropyBackward<TOps, TVector> : IRangeJob
     }
 
     private static TVector Slope(TVector x, TVector shift, TVector factor, TVector constant) =>
-        TOps.MultiplyAdd(factor, VectorMath.Exp<TOps, TVector>(TOps.Subtract(x, shift)), constant);
+        TOps.MultiplyAdd(factor, VectorMath.ExpUpToOne<TOps, TVector>(TOps.Subtract(x, shift)), constant);
 }

@@ -40,19 +40,19 @@ internal static unsafe class ExponentialSums<TOps, TVector>
         long i = 0;
         for (; i <= n - (2 * step); i += 2 * step)
         {
-            a = TOps.Add(a, VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(x + i), shift)));
-            b = TOps.Add(b, VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(x + i + step), shift)));
+            a = TOps.Add(a, VectorMath.ExpUpToOne<TOps, TVector>(TOps.Subtract(TOps.Load(x + i), shift)));
+            b = TOps.Add(b, VectorMath.ExpUpToOne<TOps, TVector>(TOps.Subtract(TOps.Load(x + i + step), shift)));
         }
 
         for (; i <= n - step; i += step)
         {
-            a = TOps.Add(a, VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(x + i), shift)));
+            a = TOps.Add(a, VectorMath.ExpUpToOne<TOps, TVector>(TOps.Subtract(TOps.Load(x + i), shift)));
         }
 
         int rest = (int)(n - i);
         if (rest > 0)
         {
-            TVector last = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.LoadFirst(x + i, rest), shift));
+            TVector last = VectorMath.ExpUpToOne<TOps, TVector>(TOps.Subtract(TOps.LoadFirst(x + i, rest), shift));
             b = TOps.Add(b, VectorTail<TOps, TVector>.Keep(last, rest));
         }
 
@@ -66,7 +66,7 @@ internal static unsafe class ExponentialSums<TOps, TVector>
         long i = 0;
         for (; i <= n - TOps.Count; i += TOps.Count)
         {
-            TVector e = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.Load(x + i), shift));
+            TVector e = VectorMath.ExpUpToOne<TOps, TVector>(TOps.Subtract(TOps.Load(x + i), shift));
             TOps.Store(e, y + i);
             a = TOps.Add(a, e);
         }
@@ -74,7 +74,7 @@ internal static unsafe class ExponentialSums<TOps, TVector>
         int rest = (int)(n - i);
         if (rest > 0)
         {
-            TVector e = VectorMath.Exp<TOps, TVector>(TOps.Subtract(TOps.LoadFirst(x + i, rest), shift));
+            TVector e = VectorMath.ExpUpToOne<TOps, TVector>(TOps.Subtract(TOps.LoadFirst(x + i, rest), shift));
             TOps.StoreFirst(e, y + i, rest);
             a = TOps.Add(a, VectorTail<TOps, TVector>.Keep(e, rest));
         }

@@ -24,7 +24,7 @@ internal unsafe struct LogSoftmaxBackward<TOps, TVector> : IRangeJob
             TVector sum = TOps.Broadcast(TOps.Sum(slopes));
             for (long i = 0; i < Length; i += TOps.Count)
             {
-                TVector p = VectorMath.Exp<TOps, TVector>(VectorTail<TOps, TVector>.LoadUpTo(y + i, Length - i));
+                TVector p = VectorMath.ExpUpToOne<TOps, TVector>(VectorTail<TOps, TVector>.LoadUpTo(y + i, Length - i));
                 TVector slope = TOps.NegatedMultiplyAdd(p, sum, VectorTail<TOps, TVector>.LoadUpTo(dy + i, Length - i));
                 VectorTail<TOps, TVector>.StoreUpTo(slope, dx + i, Length - i);
             }
