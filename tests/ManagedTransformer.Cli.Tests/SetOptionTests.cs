@@ -100,6 +100,20 @@ public sealed class SetOptionTests : IDisposable
         Assert.False(Directory.Exists(_work["out"]));
     }
 
+    [Theory]
+    [InlineData("--data", "data.source")]
+    [InlineData("--valid", "data.validation_source")]
+    public void FilesAreGivenOnce(string option, string key)
+    {
+        foreach (string command in (string[])["train", "sweep"])
+        {
+            Workspace.Run(command, "translation-toy", option, _work["text.txt"], "--out", _work["out"], "--set", $"{key}=other")
+                .AssertFails(CommandLine.WrongUsage, $"{option} is {_work["text.txt"]} and --set gives '{key}' too: leave one out");
+        }
+
+        Assert.False(Directory.Exists(_work["out"]));
+    }
+
     [Fact]
     public void ARunWithoutACheckpointBeginsAgainAsItBegan()
     {

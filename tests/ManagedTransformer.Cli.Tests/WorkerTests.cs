@@ -69,6 +69,14 @@ public sealed class WorkerTests : IDisposable
     public void AStarterThatIsMissingIsNamed() => Workspace.Run("bench", "scale", "--mpirun", "no-such-mpirun")
         .AssertFails(CommandLine.Failed, "'no-such-mpirun' cannot be started", "--mpirun");
 
+    [Theory]
+    [InlineData("--batches is 2 and --set gives 'training.accumulate' too: leave one out", "training.accumulate=6", "--batches", "2")]
+    [InlineData("--data is text.txt and --set gives 'data.source' too: leave one out", "data.source=other", "--data", "text.txt")]
+    [InlineData("--set: the recipe has no key 'training.step'", "training.step=6")]
+    public void WhatCannotBeMeasuredIsRefusedBeforeProcessesStart(string message, string change, params string[] more) =>
+        Workspace.Run(["bench", "scale", "--mpirun", "no-such-mpirun", "--set", change, .. more])
+            .AssertFails(CommandLine.WrongUsage, message);
+
     [Fact]
     public void WhatNeedsWorkersIsRefusedWithoutThem() =>
         _work.Train("out", "--shard-optimizer").AssertFails(CommandLine.WrongUsage, "--shard-optimizer", "--workers");

@@ -6,7 +6,6 @@ using ManagedTransformer.Benchmarks;
 using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
-using ManagedTransformer.Recipes;
 using ManagedTransformer.Tensors.Cpu;
 using ManagedTransformer.Training;
 using ManagedTransformer.Training.Workers;
@@ -17,7 +16,7 @@ namespace ManagedTransformer.Cli.Commands;
 internal static class BenchScaleCommand
 {
     private const int DefaultSteps = 5, DefaultBatches = 4;
-    private const string DefaultRecipe = "stories", DefaultStarter = "mpirun.mpich";
+    private const string DefaultRecipe = "stories", DefaultStarter = "mpirun.mpich", AccumulateKey = "training.accumulate";
 
     private static readonly int[] _defaultProcesses = [1, 2, 4], _simulated = [8, 16, 32, 64, 128, 256, 512, 1024];
 
@@ -65,20 +64,28 @@ internal static class BenchScaleCommand
         command.SetAction(result =>
         {
             bool asJson = result.GetValue(json);
-            if (result.GetValue(workers) is not null)
+            using WorkerGroup? group = result.GetValue(workers) is null ? null : WorkersOption.Start(result.GetValue(threads));
+            string[] changes = result.GetValue(set) ?? [];
+            string? given = SetChanges.Giving(changes, AccumulateKey);
+            if (given is not null && result.GetValue(batches) is { } number)
             {
-                using WorkerGroup group = WorkersOption.Start(result.GetValue(threads));
+                throw new UsageException($"--batches is {number} and --set gives {given}: leave one out.");
+            }
+
+            string count = Text(result.GetValue(batches) ?? DefaultBatches);
+            NamedRecipe named = NamedRecipe.Load(result.GetValue(recipe) ?? DefaultRecipe);
+            TrainingOptions options = new()
+            {
+                RecipeName = named.Source,
+                Output = "out",
+                Data = result.GetValue(data),
+                Set = given is null ? [.. changes, $"{AccumulateKey}={count}"] : changes,
+                Workers = group,
+            };
+            if (group is not null)
+            {
                 CommonOptions.Apply(result.GetValue(threads));
-                NamedRecipe named = NamedRecipe.Load(result.GetValue(recipe) ?? DefaultRecipe);
-                Recipe changed = named.Recipe.With(
-                    [.. result.GetValue(set) ?? [], $"training.accumulate={result.GetValue(batches) ?? DefaultBatches}"]);
-                ScaleMeasurement measured = ScaleBenchmark.Run(changed, new TrainingOptions
-                {
-                    RecipeName = named.Source,
-                    Output = "out",
-                    Data = result.GetValue(data),
-                    Workers = group,
-                }, result.GetValue(steps) ?? DefaultSteps);
+                ScaleMeasurement measured = ScaleBenchmark.Run(named.Recipe, options, result.GetValue(steps) ?? DefaultSteps);
                 if (group.Rank == 0)
                 {
                     ScaleView.Write(terminal, measured, CpuThreads.Count, first: null, asJson);
@@ -87,20 +94,22 @@ internal static class BenchScaleCommand
                 return;
             }
 
+            // Here, so that a mistake is told once and not by every process.
+            ScaleBenchmark.Require(named.Recipe, options);
             string[] passed =
             [
                 "--recipe", result.GetValue(recipe) ?? DefaultRecipe,
-                "--batches", Text(result.GetValue(batches) ?? DefaultBatches),
                 "--steps", Text(result.GetValue(steps) ?? DefaultSteps),
+                .. given is null ? (string[])["--batches", count] : [],
                 .. result.GetValue(data) is { } text ? (string[])["--data", text] : [],
-                .. (result.GetValue(set) ?? []).SelectMany(change => (string[])["--set", change]),
+                .. changes.SelectMany(change => (string[])["--set", change]),
             ];
             int cores = result.GetValue(threads) ?? CpuThreads.Count;
             List<ScaleMeasurement> all = [];
-            foreach (int count in CommonOptions.Given(result, processes, _defaultProcesses))
+            foreach (int together in CommonOptions.Given(result, processes, _defaultProcesses))
             {
-                int each = Math.Max(1, cores / count);
-                all.Add(Start(result.GetValue(starter) ?? DefaultStarter, count, each, passed));
+                int each = Math.Max(1, cores / together);
+                all.Add(Start(result.GetValue(starter) ?? DefaultStarter, together, each, passed));
                 ScaleView.Write(terminal, all[^1], each, all[0], asJson);
             }
 

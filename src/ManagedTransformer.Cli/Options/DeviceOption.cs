@@ -74,12 +74,9 @@ internal static partial class DeviceOption
             return [];
         }
 
-        // The key, or an object that has it.
-        string? given = set.Select(change => change.Split('=')[0].Trim())
-            .FirstOrDefault(key => key == PrecisionKey || PrecisionKey.StartsWith(key + '.', StringComparison.Ordinal));
-        return given is null ? [$"{PrecisionKey}={NameOf(precision)}"] : throw new UsageException(
-            $"{PrecisionName} is {NameOf(precision)} and --set gives '{given}' {(given == PrecisionKey ? "too" : "as a whole")}: "
-            + "leave one out.");
+        return SetChanges.Giving(set, PrecisionKey) is { } given
+            ? throw new UsageException($"{PrecisionName} is {NameOf(precision)} and --set gives {given}: leave one out.")
+            : [$"{PrecisionKey}={NameOf(precision)}"];
     }
 
     /// <summary>Opens a scope with the precision that a recipe states, unless the command line gives another.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -45,7 +46,7 @@ internal sealed unsafe class NativeMemoryPool
         }
 
         bool isLarge = size >= HugePages.LeastBlock;
-        byte* block = (byte*)NativeMemory.AlignedAlloc((nuint)size, isLarge ? HugePages.Size : (nuint)Alignment);
+        byte* block = Allocate(size, isLarge ? HugePages.Size : (nuint)Alignment);
         if (isLarge)
         {
             HugePages.Advise(block, size);
@@ -86,5 +87,20 @@ internal sealed unsafe class NativeMemoryPool
                 }
             }
         }
+    }
+
+    private byte* Allocate(long size, nuint alignment)
+    {
+        try
+        {
+            return (byte*)NativeMemory.AlignedAlloc((nuint)size, alignment);
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new InsufficientMemoryException(
+                $"{Gibibytes(size)} GiB more are needed in one piece, and {Gibibytes(AllocatedBytes)} GiB are taken already.", e);
+        }
+
+        static string Gibibytes(long bytes) => (bytes / (double)(1L << 30)).ToString("N2", CultureInfo.InvariantCulture);
     }
 }

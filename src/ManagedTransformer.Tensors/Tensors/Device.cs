@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ManagedTransformer.Tensors.Cpu;
 using ManagedTransformer.Tensors.Kernels;
 
@@ -6,6 +7,9 @@ namespace ManagedTransformer.Tensors;
 /// <summary>A place where tensors live and operators compute. Other devices than the CPU come from <see cref="Devices"/>.</summary>
 public abstract class Device
 {
+    // Elements that are copied at a time.
+    private const int Piece = 1 << 26;
+
     private KernelSet? _kernels;
 
     private protected Device(string name) => Name = name;
@@ -86,4 +90,26 @@ public abstract class Device
     internal abstract void Write(ReadOnlySpan<byte> source, DeviceBuffer destination, int elementSize);
 
     internal abstract void Read(DeviceBuffer source, int elementSize, Span<byte> destination);
+
+    /// <summary>Copies elements from the host, in pieces, since a span of bytes ends at 2 GiB.</summary>
+    internal unsafe void Write<T>(ReadOnlySpan<T> source, DeviceBuffer destination, int piece = Piece)
+        where T : unmanaged
+    {
+        for (int done = 0, length; done < source.Length; done += length)
+        {
+            length = Math.Min(piece, source.Length - done);
+            Write(MemoryMarshal.AsBytes(source.Slice(done, length)), destination with { Offset = destination.Offset + done }, sizeof(T));
+        }
+    }
+
+    /// <summary>Copies elements to the host, in pieces.</summary>
+    internal unsafe void Read<T>(DeviceBuffer source, Span<T> destination, int piece = Piece)
+        where T : unmanaged
+    {
+        for (int done = 0, length; done < destination.Length; done += length)
+        {
+            length = Math.Min(piece, destination.Length - done);
+            Read(source with { Offset = source.Offset + done }, sizeof(T), MemoryMarshal.AsBytes(destination.Slice(done, length)));
+        }
+    }
 }

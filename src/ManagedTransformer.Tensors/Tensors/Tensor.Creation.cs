@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace ManagedTransformer.Tensors;
 
 public partial class Tensor
@@ -13,7 +11,7 @@ public partial class Tensor
     {
         RequireCount(values.Length, shape);
         Tensor tensor = Empty(shape, DType.Float32, device);
-        tensor.Device.Write(MemoryMarshal.AsBytes(values), tensor.Buffer, sizeof(float));
+        tensor.Device.Write(values, tensor.Buffer);
         return tensor;
     }
 
@@ -26,7 +24,7 @@ public partial class Tensor
     {
         RequireCount(values.Length, shape);
         Tensor tensor = Empty(shape, DType.Int32, device);
-        tensor.Device.Write(MemoryMarshal.AsBytes(values), tensor.Buffer, sizeof(int));
+        tensor.Device.Write(values, tensor.Buffer);
         return tensor.Mirrored(values);
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace ManagedTransformer.Tensors;
 
 public partial class Tensor
@@ -96,7 +94,7 @@ public partial class Tensor
         if (Device is { IsHost: false, HasValues: true })
         {
             Tensor host = Empty(Shape, DType, Device.Cpu);
-            Device.Cpu.Write(MemoryMarshal.AsBytes(values), host.Buffer, DType.Size());
+            Device.Cpu.Write(values, host.Buffer);
             Storage.Mirror = host.Storage;
         }
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using ManagedTransformer.Tensors.Kernels;
 
 namespace ManagedTransformer.Tensors;
@@ -167,7 +166,7 @@ public partial class Tensor
         RequireLength(destination.Length);
         using NoGradientScope _ = new();
         Tensor source = (HostCopy() ?? this).Cast(DType.Float32).Contiguous();
-        source.Device.Read(source.Buffer, sizeof(float), MemoryMarshal.AsBytes(destination));
+        source.Device.Read(source.Buffer, destination);
     }
 
     /// <summary>The elements of an integer tensor, row-major, in a new array.</summary>
@@ -192,7 +191,7 @@ public partial class Tensor
 
         RequireLength(destination.Length);
         Tensor source = (HostCopy() ?? this).Contiguous();
-        source.Device.Read(source.Buffer, sizeof(int), MemoryMarshal.AsBytes(destination));
+        source.Device.Read(source.Buffer, destination);
     }
 
     /// <summary>The value of a tensor of one element.</summary>
@@ -221,7 +220,7 @@ public partial class Tensor
             throw new InvalidOperationException("CopyFrom writes contiguous Float32 tensors only.");
         }
 
-        Device.Write(MemoryMarshal.AsBytes(source), Buffer, sizeof(float));
+        Device.Write(source, Buffer);
         Overwritten();
     }
 
@@ -237,7 +236,7 @@ public partial class Tensor
             throw new InvalidOperationException("CopyIndicesFrom writes contiguous Int32 tensors only.");
         }
 
-        Device.Write(MemoryMarshal.AsBytes(source), Buffer, sizeof(int));
+        Device.Write(source, Buffer);
         Overwritten();
     }
 

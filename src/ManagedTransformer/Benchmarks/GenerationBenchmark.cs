@@ -34,7 +34,7 @@ public static class GenerationBenchmark
         }
 
         int positions = Math.Max(config.MaxPositions, lengths.DefaultIfEmpty().Max());
-        MemoryNeed.RequireToHold(config.Shapes(), "The recipe");
+        MemoryNeed.RequireToHold(config.Shapes(), "The configuration");
         CausalLanguageModel model = new(config with { MaxPositions = positions }, new RandomSource(1));
         model.RoundWeights(weights);
 

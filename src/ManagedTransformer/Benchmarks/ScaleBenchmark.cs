@@ -10,16 +10,20 @@ public static class ScaleBenchmark
 {
     private const int WarmUp = 2, ShortMessages = 200, LongMessages = 8, ShortLength = 64, LongLength = 1 << 23;
 
+    /// <summary>Refuses what <see cref="Run"/> would refuse before it reads data.</summary>
+    /// <param name="recipe">What is trained.</param>
+    /// <param name="options">Data, and changes of the recipe.</param>
+    /// <exception cref="InputException">Recipe, changes or options cannot be used.</exception>
+    public static void Require(Recipe recipe, TrainingOptions options) => Changed(recipe, options);
+
     /// <summary>Measures; all workers call it together. Nothing is written.</summary>
     /// <param name="recipe">What is trained.</param>
-    /// <param name="options">Data, and the workers; null: this process alone.</param>
+    /// <param name="options">Data, changes of the recipe, and the workers; without them: this process alone.</param>
     /// <param name="steps">Updates to measure, each once with and once without exchanges that begin during the backward walk.</param>
     /// <exception cref="InputException">Recipe or data cannot be used, or the batches cannot be dealt.</exception>
     public static ScaleMeasurement Run(Recipe recipe, TrainingOptions options, int steps)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
-        ArgumentNullException.ThrowIfNull(options);
-        recipe.Validate(options.RecipeName);
+        recipe = Changed(recipe, options);
         Crew crew = new(options.Workers);
         TrainingTask? task = null;
         crew.Together(() =>
@@ -52,6 +56,15 @@ public static class ScaleBenchmark
             LatencyMicroseconds = latency,
             GigabytesPerSecond = bandwidth,
         };
+    }
+
+    private static Recipe Changed(Recipe recipe, TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(options);
+        recipe.Validate(options.RecipeName);
+        options.Validate();
+        return RecipeChanges.Apply(recipe, options.Set, options.RecipeName, "TrainingOptions.Set");
     }
 
     private static ScaleSample Measure(Trainer trainer, Crew crew, bool isEarly)

@@ -67,7 +67,7 @@ public static class TrainingBenchmark
 
     // AdamW where there is no recipe. Averages of the weights are not measured.
     private static void RequireMemory(Module shapes, UpdateRecipe? training, bool hasAdapters) =>
-        MemoryNeed.RequireToTrain(shapes, (training ?? new TrainingRecipe()) with { Ema = null }, hasAdapters, "The recipe");
+        MemoryNeed.RequireToTrain(shapes, (training ?? new TrainingRecipe()) with { Ema = null }, hasAdapters, "The configuration");
 
     private static Shape Batch(int rows, int length, int positions)
     {

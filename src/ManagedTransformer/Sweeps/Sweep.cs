@@ -46,7 +46,7 @@ public sealed class Sweep
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(grid);
         options.Validate();
-        options.RequireStepsOnce(grid);
+        options.RequireKeysOnce(grid);
         TrainingFolder.RequireNoModel(options.Output);
         Sweep sweep = new(recipe, options, SweepGrid.Parse(grid, SetOption));
         RecipeChanges.RequireOnce(sweep._runs[0].Set, SetOption);

@@ -76,17 +76,24 @@ public sealed record TrainingOptions
     /// </summary>
     public bool Replay { get; init; }
 
-    /// <summary>Refuses a number of updates that the recipe's key has too, of which one would count for nothing.</summary>
+    /// <summary>Refuses changes of keys that another option gives, of which one would count for nothing.</summary>
     /// <param name="changes">Changes of the recipe, <c>KEY=VALUE</c> each.</param>
     /// <exception cref="InputException">Both are given.</exception>
-    internal void RequireStepsOnce(IEnumerable<string> changes)
+    internal void RequireKeysOnce(IEnumerable<string> changes)
     {
-        if (Steps is not null && RecipeChanges.Giving(changes, "training.steps", SetOption) is { } given)
+        Require(Steps, nameof(Steps), "training.steps");
+        Require(Data, nameof(Data), "data.source");
+        Require(Data, nameof(Data), "data.target");
+        Require(Validation, nameof(Validation), "data.validation_source");
+        Require(Validation, nameof(Validation), "data.validation_target");
+
+        void Require(object? value, string property, string key)
         {
-            throw new InputException($"TrainingOptions.Steps is {Steps} and {SetOption} gives {given}: leave one out.")
+            if (value is not null && RecipeChanges.Giving(changes, key, SetOption) is { } given)
             {
-                Option = "TrainingOptions.Steps",
-            };
+                string option = $"TrainingOptions.{property}";
+                throw new InputException($"{option} is {value} and {SetOption} gives {given}: leave one out.") { Option = option };
+            }
         }
     }
 
@@ -109,7 +116,7 @@ public sealed record TrainingOptions
         }
 
         RecipeChanges.RequireOnce(Set, SetOption);
-        RequireStepsOnce(Set);
+        RequireKeysOnce(Set);
 
         static void RequireName(string? value, string property)
         {

@@ -21,7 +21,9 @@ internal static partial class VectorMath
         return ExpUpToOne<TOps, TVector>(TOps.Min(TOps.Broadcast(89f), x));
     }
 
-    /// <summary><see cref="Exp"/> of x up to 0, by which it is at most 1: of differences to a largest number, and of negated squares.</summary>
+    /// <summary>
+    /// <see cref="Exp"/> of x up to 0, where it is at most 1: of differences to a largest number, of negated magnitudes and squares.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector ExpUpToOne<TOps, TVector>(TVector x)
         where TOps : struct, IVectorOps<TVector>
