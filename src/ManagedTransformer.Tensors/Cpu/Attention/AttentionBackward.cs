@@ -47,8 +47,25 @@ internal unsafe struct AttentionBackward<TOps, TVector>(AttentionGradientArgumen
             }
         }
 
+        PrefetchHead(chunk + CpuThreads.Count);
         RowPanels<TOps, TVector>.Unpack(dKeys, keyRows, _forward.HeadWidth, arguments.KeyGradients(firstPair));
         RowPanels<TOps, TVector>.Unpack(dValues, keyRows, _forward.ValueWidth, arguments.ValueGradients(firstPair));
+    }
+
+    /// <summary>Asks for what a chunk reads first, if there is one.</summary>
+    private readonly void PrefetchHead(int chunk)
+    {
+        if (chunk >= Chunks)
+        {
+            return;
+        }
+
+        int pair = chunk * _forward.Group, keys = Math.Min(Strip, _forward.KeyLength), queries = Math.Min(Strip, _forward.QueryLength);
+        _forward.Keys(pair).Prefetch(0, keys, _forward.HeadWidth);
+        _forward.Values(pair).Prefetch(0, keys, _forward.ValueWidth);
+        _forward.Queries(pair).Prefetch(0, queries, _forward.HeadWidth);
+        _forward.Outputs(pair).Prefetch(0, queries, _forward.ValueWidth);
+        arguments.OutputGradients(pair).Prefetch(0, queries, _forward.ValueWidth);
     }
 
     private readonly void AddStrip(ref GradientStrip<TOps, TVector> strip, int firstQuery, float* dKeys, float* dValues)

@@ -22,9 +22,7 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
 
     public readonly void Execute(int chunk)
     {
-        // Under a causal mask the last strips see the most keys: they start first.
-        int pair = chunk / _strips, firstQuery = (_strips - 1 - (chunk % _strips)) * Strip;
-        int queries = Math.Min(Strip, arguments.QueryLength - firstQuery);
+        (int pair, int firstQuery, int queries) = StripOf(chunk);
         (int begin, int end) = arguments.VisibleKeys(firstQuery, queries);
 
         ThreadScratch scratch = AttentionScratch.Tiles;
@@ -32,7 +30,8 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
         float* query = scratch.Take(arguments.HeadWidth * Strip), scores = scratch.Take(KeyBlock * Strip);
         float* factors = scratch.Take(KeyBlock * Strip), output = scratch.Take(arguments.ValueWidth * Strip);
         HeadRows keyRows = arguments.Keys(pair), valueRows = arguments.Values(pair);
-        keyRows.Prefetch(begin, Math.Min(begin + KeyBlock, end), arguments.HeadWidth);
+        arguments.Outputs(pair).Prefetch(firstQuery, firstQuery + queries, arguments.ValueWidth);
+        PrefetchStrip(chunk + CpuThreads.Count);
         LoadQueries(arguments.Queries(pair), firstQuery, queries, query);
         new Span<float>(output, arguments.ValueWidth * Strip).Clear();
 
@@ -62,6 +61,30 @@ internal unsafe struct AttentionForward<TOps, TVector>(AttentionArguments argume
         if (arguments.Maxima is not null)
         {
             softmax.Store(arguments.Maxima + row, arguments.Sums + row, queries);
+        }
+    }
+
+    /// <summary>The strip of a chunk. Under a causal mask the last strips see the most keys: they start first.</summary>
+    private readonly (int Pair, int FirstQuery, int Queries) StripOf(int chunk)
+    {
+        int first = (_strips - 1 - (chunk % _strips)) * Strip;
+        return (chunk / _strips, first, Math.Min(Strip, arguments.QueryLength - first));
+    }
+
+    /// <summary>Asks for what a strip reads first, if there is one; its head's other strips leave their keys in the cache.</summary>
+    private readonly void PrefetchStrip(int chunk)
+    {
+        if (chunk >= Chunks)
+        {
+            return;
+        }
+
+        (int pair, int firstQuery, int queries) = StripOf(chunk);
+        arguments.Queries(pair).Prefetch(firstQuery, firstQuery + queries, arguments.HeadWidth);
+        if (chunk % _strips < CpuThreads.Count)
+        {
+            (int begin, int end) = arguments.VisibleKeys(firstQuery, queries);
+            arguments.Keys(pair).Prefetch(begin, Math.Min(begin + KeyBlock, end), arguments.HeadWidth);
         }
     }
 

@@ -164,6 +164,7 @@ internal unsafe struct GradientStrip<TOps, TVector>
         _q.Prefetch(first, end, _forward.HeadWidth);
         _dy.Prefetch(first, end, _forward.ValueWidth);
         _y.Prefetch(first, end, _forward.ValueWidth);
+        _dq.Prefetch(first, end, _forward.HeadWidth);
     }
 
     private readonly void DifferentiateDropped()

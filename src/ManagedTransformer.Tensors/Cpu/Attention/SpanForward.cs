@@ -39,7 +39,8 @@ internal unsafe struct SpanForward<TOps, TVector>(SpanArguments arguments, SpanP
             inverse = scratch.Take(2 * TOps.Count);
         SpanDropout<TOps, TVector> dropout = new(arguments, slots, scratch.Take(factors));
 
-        HeadRows keySource = arguments.Keys(batch, head), querySource = arguments.Queries(batch, head);
+        HeadRows keySource = arguments.Keys(batch, head), querySource = arguments.Queries(batch, head),
+            results = arguments.HasOutput ? arguments.Outputs(batch, head) : default;
         querySource.Prefetch(begin, begin + Math.Min(rows, queries), width);
         RowPanels<TOps, TVector>.Transpose(new HeadRows(keySource[begin], keySource.Stride), keys, width, 1, keyPanels);
         RowPanels<TOps, TVector>.Transpose(arguments.PersistentKeys(head), persistent, width, 1 / arguments.Scale, memoryPanels);
@@ -54,6 +55,11 @@ internal unsafe struct SpanForward<TOps, TVector>(SpanArguments arguments, SpanP
         {
             int count = Math.Min(rows, queries - first), next = begin + first + count;
             querySource.Prefetch(next, Math.Min(next + rows, begin + queries), width);
+            if (arguments.HasOutput)
+            {
+                results.Prefetch(begin + first, next, width);
+            }
+
             RowPanels<TOps, TVector>.Pack(new HeadRows(querySource[begin + first], querySource.Stride), count, width,
                 arguments.Scale, query);
             tile.Multiply(query, padded, first, count, width, keyPanels, memoryPanels, scores);
@@ -72,7 +78,6 @@ internal unsafe struct SpanForward<TOps, TVector>(SpanArguments arguments, SpanP
             RowPanels<TOps, TVector>.Add(tile.Window(scores, 0), tile.Stride, count, values + ((nint)first * padded), tile.BandKeys(count),
                 padded, output);
             RowPanels<TOps, TVector>.Add(tile.PersistentSlots(scores, 0), tile.Stride, count, memoryValues, persistent, padded, output);
-            HeadRows results = arguments.Outputs(batch, head);
             for (int t = 0; t < count; t++)
             {
                 RowPanels<TOps, TVector>.Scale(output + (t * padded), padded, inverse[t]);

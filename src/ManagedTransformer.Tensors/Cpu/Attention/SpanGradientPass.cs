@@ -191,13 +191,14 @@ internal unsafe struct SpanGradientPass<TOps, TVector>
         }
     }
 
-    /// <summary>Asks for what the tile reads that begins at a query.</summary>
+    /// <summary>Asks for the rows that the tile reads and writes that begins at a query.</summary>
     private readonly void PrefetchQueries(int first)
     {
         int end = Math.Min(first + TileQueries, _forward.QueryLength);
         _forward.Queries(_batch, _head).Prefetch(first, end, _width);
         _forward.Outputs(_batch, _head).Prefetch(first, end, _width);
         _arguments.OutputGradients(_batch, _head).Prefetch(first, end, _width);
+        _arguments.QueryGradients(_batch, _head).Prefetch(first, end, _width);
     }
 
     private static HeadRows Row(HeadRows rows, int first) => new(rows[first], rows.Stride);
