@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using ManagedTransformer.Checkpoints;
+using ManagedTransformer.Json;
 using ManagedTransformer.Modules;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -17,8 +19,8 @@ public static class CheckpointAverage
     /// <param name="folders">What <see cref="TrainedModel.Open"/> reads, at least one.</param>
     /// <param name="output">The new folder, absent or empty.</param>
     /// <returns>The model as it was written.</returns>
-    /// <exception cref="InputException">A model cannot be read or has other tensors or another tokenizer than the first, or the output is
-    /// not empty or cannot be written.</exception>
+    /// <exception cref="InputException">A model cannot be read or is another one than the first (tensors, tokenizer, configuration,
+    /// or base of adapters), or the output is not empty or cannot be written.</exception>
     public static TrainedModel Run(IReadOnlyList<string> folders, string output)
     {
         CheckpointFolder.RequireFree(output);
@@ -29,7 +31,8 @@ public static class CheckpointAverage
 
     /// <summary>Averages checkpoints.</summary>
     /// <param name="folders">What <see cref="TrainedModel.Open"/> reads, at least one.</param>
-    /// <exception cref="InputException">A model cannot be read, or has other tensors than the first.</exception>
+    /// <exception cref="InputException">A model cannot be read, or is another one than the first: tensors, tokenizer, configuration,
+    /// or base of adapters.</exception>
     public static TrainedModel Load(IReadOnlyList<string> folders)
     {
         ArgumentNullException.ThrowIfNull(folders);
@@ -39,7 +42,7 @@ public static class CheckpointAverage
         List<double[]> sums = [.. tensors.Select(ToDoubles)];
         foreach (string folder in folders.Skip(1))
         {
-            Add(sums, tensors, folder, folders[0]);
+            Add(sums, tensors, mean, folder, folders[0]);
         }
 
         for (int i = 0; i < sums.Count; i++)
@@ -50,20 +53,20 @@ public static class CheckpointAverage
         return mean;
     }
 
-    private static void Add(List<double[]> sums, List<NamedBuffer> tensors, string folder, string first)
+    private static void Add(List<double[]> sums, List<NamedBuffer> tensors, TrainedModel mean, string folder, string first)
     {
-        List<NamedBuffer> others = ModuleWeights.Tensors(TrainedModel.Open(folder).Module);
-        if (!others.Select(named => (named.Name, named.Buffer.Shape))
-            .SequenceEqual(tensors.Select(named => (named.Name, named.Buffer.Shape))))
+        TrainedModel model = TrainedModel.Open(folder);
+        List<NamedBuffer> others = ModuleWeights.Tensors(model.Module);
+        bool sameTensors = others.Select(named => (named.Name, named.Buffer.Shape))
+            .SequenceEqual(tensors.Select(named => (named.Name, named.Buffer.Shape)));
+        string? difference = !sameTensors ? "do not have the same tensors"
+            : _tokenizerFiles.Any(file => Differ(first, folder, file)) ? "have different tokenizers"
+            : mean.BaseChecksum != model.BaseChecksum ? "are adapters of different models"
+            : DifferentKey(mean.Configuration, model.Configuration);
+        if (difference is not null)
         {
             throw new InputException(
-                $"The models in '{first}' and '{folder}' do not have the same tensors; only checkpoints of one model can be averaged.");
-        }
-
-        if (_tokenizerFiles.Any(file => Differ(first, folder, file)))
-        {
-            throw new InputException(
-                $"The models in '{first}' and '{folder}' have different tokenizers; only checkpoints of one model can be averaged.");
+                $"The models in '{first}' and '{folder}' {difference}; only checkpoints of one model can be averaged.");
         }
 
         for (int i = 0; i < sums.Count; i++)
@@ -71,6 +74,23 @@ public static class CheckpointAverage
             double[] values = ToDoubles(others[i]);
             TensorPrimitives.Add(sums[i], values, sums[i]);
         }
+    }
+
+    // Weights of the same shapes may still belong to other functions.
+    private static string? DifferentKey(JsonNode first, JsonNode second)
+    {
+        Dictionary<string, string> one = JsonLeaves.Of(first), other = JsonLeaves.Of(second);
+        return one.Keys.Union(other.Keys).FirstOrDefault(name => !IsForTraining(name) && Value(one, name) != Value(other, name)) is { } key
+            ? $"differ in model.{key} ({Value(one, key)} and {Value(other, key)})"
+            : null;
+
+        static string Value(Dictionary<string, string> values, string key) => values.GetValueOrDefault(key, "absent");
+    }
+
+    private static bool IsForTraining(string key)
+    {
+        string name = key[(key.LastIndexOf('.') + 1)..];
+        return name is "init" or "initial" or "initial_bias" or "penalty" || name.EndsWith("dropout", StringComparison.Ordinal);
     }
 
     // Weights of the same shapes may still belong to other words.

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Architectures.Transformer;
 using ManagedTransformer.Checkpoints;
@@ -52,6 +54,9 @@ public sealed class LanguageModel : TrainedModel
     public override LoraConfig? Lora => Network.Config.Lora;
 
     internal override Module Module => Network;
+
+    internal override JsonNode Configuration =>
+        JsonSerializer.SerializeToNode(Description, DescriptionJson.Default.ModelDescription)!["model"]!;
 
     internal override AdapterNames AdapterNames => AdapterNames.Of(Network.Config);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Checkpoints;
 using ManagedTransformer.Checkpoints.Adapters;
@@ -41,6 +42,12 @@ public abstract class TrainedModel
 
     /// <summary>What the weights belong to.</summary>
     internal abstract Module Module { get; }
+
+    /// <summary>The configuration, as model folders hold it.</summary>
+    internal abstract JsonNode Configuration { get; }
+
+    /// <summary>Checksum of the model that adapters stand beside, where they can be saved alone; null for a whole model.</summary>
+    internal string? BaseChecksum => Home?.Sha256;
 
     /// <summary>What files of adapters call the model's maps.</summary>
     internal abstract AdapterNames AdapterNames { get; }

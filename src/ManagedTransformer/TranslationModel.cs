@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ManagedTransformer.Architectures.EncoderDecoder;
 using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Checkpoints;
@@ -58,6 +60,9 @@ public sealed class TranslationModel : TrainedModel
     public override LoraConfig? Lora => Network.Config.Lora;
 
     internal override Module Module => Network;
+
+    internal override JsonNode Configuration =>
+        JsonSerializer.SerializeToNode(Description, DescriptionJson.Default.TranslationDescription)!["model"]!;
 
     internal override AdapterNames AdapterNames => AdapterNames.Translation;
 

@@ -74,6 +74,32 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public void AMeanOverDifferentFunctionsIsRefused()
+    {
+        Assert.Equal(0, _work.Train("out").ExitCode);
+        Assert.Equal(0, _work.Train("gelu", "--set", "model.activation=gelu").ExitCode);
+        Assert.Equal(0, _work.Train("dry", "--set", "model.dropout=0").ExitCode);
+        Workspace.Run("average", _work["out"], _work["gelu"], "--out", _work["mean"])
+            .AssertFails(CommandLine.Failed, "differ in model.activation", "gelu", "only checkpoints of one model can be averaged");
+        Assert.False(Directory.Exists(_work["mean"]));
+        Assert.Equal(0, Workspace.Run("average", _work["out"], _work["dry"], "--out", _work["mean"]).ExitCode);
+    }
+
+    [Fact]
+    public void AMeanOverAdaptersOfDifferentModelsIsRefused()
+    {
+        foreach (string name in (string[])["a", "b"])
+        {
+            Assert.Equal(0, _work.Train(name, "--seed", name == "a" ? "1" : "2").ExitCode);
+            Assert.Equal(0, _work.Train($"{name}-lora", "--init", _work[name], "--set", "model.lora.rank=2").ExitCode);
+        }
+
+        Workspace.Run("average", _work["a-lora"], _work["b-lora"], "--out", _work["mean"])
+            .AssertFails(CommandLine.Failed, "are adapters of different models");
+        Assert.Equal(0, Workspace.Run("average", _work["a-lora/best"], _work["a-lora/last"], "--out", _work["mean"]).ExitCode);
+    }
+
+    [Fact]
     public void AModelIsNoOutputFolder()
     {
         Assert.Equal(0, _work.Train("out").ExitCode);

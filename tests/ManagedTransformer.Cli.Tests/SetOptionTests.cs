@@ -114,6 +114,39 @@ public sealed class SetOptionTests : IDisposable
         Assert.False(Directory.Exists(_work["out"]));
     }
 
+    [Theory]
+    [InlineData("model.dropout=0.5", "'model.dropout', which counts for nothing beside --init", "model.lora")]
+    [InlineData("model={}", "'model', which counts for nothing beside --init")]
+    [InlineData("tokenizer.type=byte", "'tokenizer.type', which counts for nothing beside --init")]
+    public void AModelToStartFromBringsItsOwn(string change, params string[] expected)
+    {
+        foreach (string command in (string[])["train", "sweep"])
+        {
+            Workspace.Run(
+                    command, _work["recipe.json"], "--data", _work["text.txt"], "--out", _work["out"], "--init", _work["start"],
+                    "--set", change)
+                .AssertFails(CommandLine.WrongUsage, ["--set gives", .. expected]);
+        }
+
+        Assert.False(Directory.Exists(_work["out"]));
+    }
+
+    [Theory]
+    [InlineData("training.trainable=feature_maps", "training.trainable is 'feature_maps', and the model has no such parameters to train")]
+    [InlineData("training.batch=100000000", "training.batch times training.context makes batches of 1,600,000,000 tokens", "GiB of memory")]
+    public void WhatCannotBeTrainedIsRefusedBeforeAnythingIsWritten(string change, params string[] expected)
+    {
+        foreach (string command in (string[])["train", "sweep"])
+        {
+            Workspace.Run(
+                    command, _work["recipe.json"], "--data", _work["text.txt"], "--out", _work["out"], "--set", change,
+                    "--set", "model.dim=1024")
+                .AssertFails(CommandLine.Failed, expected);
+        }
+
+        Assert.False(Directory.Exists(_work["out"]));
+    }
+
     [Fact]
     public void ARunWithoutACheckpointBeginsAgainAsItBegan()
     {

@@ -41,7 +41,7 @@ public static class TrainingBenchmark
         ArgumentNullException.ThrowIfNull(config);
         Shape shape = Batch(batch, context, config.PositionLimit);
         RandomSource random = new(Seed);
-        RequireMemory(config.Shapes(), training, config.Lora is not null);
+        Require(config.Shapes(), training, config.Lora is not null);
         return Run(new LanguageModelSteps(new CausalLanguageModel(config, random), shape, training, random), steps, profile, replay);
     }
 
@@ -61,13 +61,18 @@ public static class TrainingBenchmark
         ArgumentNullException.ThrowIfNull(config);
         Shape shape = Batch(batch, length, config.MaxPositions);
         RandomSource random = new(Seed);
-        RequireMemory(config.Shapes(), training, config.Lora is not null);
+        Require(config.Shapes(), training, config.Lora is not null);
         return Run(new TranslationSteps(new EncoderDecoderModel(config, random), shape, training, random), steps, profile);
     }
 
     // AdamW where there is no recipe. Averages of the weights are not measured.
-    private static void RequireMemory(Module shapes, UpdateRecipe? training, bool hasAdapters) =>
-        MemoryNeed.RequireToTrain(shapes, (training ?? new TrainingRecipe()) with { Ema = null }, hasAdapters, "The configuration");
+    private static void Require(Module shapes, UpdateRecipe? training, bool hasAdapters)
+    {
+        const string Where = "The configuration";
+        training ??= new TrainingRecipe();
+        training.RequireTrained(shapes, Where);
+        MemoryNeed.RequireToTrain(shapes, training with { Ema = null }, hasAdapters, Where);
+    }
 
     private static Shape Batch(int rows, int length, int positions)
     {

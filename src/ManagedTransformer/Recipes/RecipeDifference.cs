@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Files;
+using ManagedTransformer.Json;
 
 namespace ManagedTransformer.Recipes;
 
@@ -17,14 +18,14 @@ internal static class RecipeDifference
         Dictionary<string, string> before;
         try
         {
-            before = Values(JsonNode.Parse(InputFile.ReadAllBytes(path)));
+            before = JsonLeaves.Of(JsonNode.Parse(InputFile.ReadAllBytes(path)));
         }
         catch (Exception e) when (e is InputException or JsonException)
         {
             return "";
         }
 
-        Dictionary<string, string> after = Values(JsonSerializer.SerializeToNode(now, RecipeKind.Of(now.Architecture).Type));
+        Dictionary<string, string> after = JsonLeaves.Of(JsonSerializer.SerializeToNode(now, RecipeKind.Of(now.Architecture).Type));
         string[] changed = [.. before.Keys.Union(after.Keys).Where(key => !IsFree(key) && Value(before, key) != Value(after, key))];
         string more = changed.Length > Most ? $" and {changed.Length - Most} more" : "";
         return changed.Length == 0 ? "" : $" ({string.Join(", ", changed.Take(Most).Select(
@@ -38,25 +39,4 @@ internal static class RecipeDifference
 
     private static string Value(Dictionary<string, string> values, string key) =>
         values.GetValueOrDefault(key, key == UpdateRecipe.PrecisionKey ? $"\"{UpdateRecipe.UnstatedPrecision}\"" : "absent");
-
-    private static Dictionary<string, string> Values(JsonNode? root)
-    {
-        Dictionary<string, string> values = [];
-        Add(root, "");
-        return values;
-
-        void Add(JsonNode? node, string key)
-        {
-            if (node is not JsonObject members)
-            {
-                values[key] = node?.ToJsonString() ?? "null";
-                return;
-            }
-
-            foreach ((string name, JsonNode? member) in members)
-            {
-                Add(member, key.Length == 0 ? name : $"{key}.{name}");
-            }
-        }
-    }
 }

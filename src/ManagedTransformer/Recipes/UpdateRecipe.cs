@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ManagedTransformer.Architectures.Lora;
 using ManagedTransformer.Json;
+using ManagedTransformer.Modules;
 using ManagedTransformer.Tensors;
 
 namespace ManagedTransformer.Recipes;
@@ -105,6 +106,19 @@ public abstract record UpdateRecipe
         {
             throw new InputException(
                 $"{where}: model.lora trains its adapters alone, so training.trainable must be left out; it is '{Trainable.JsonName()}'.");
+        }
+    }
+
+    /// <summary>Refuses to train parameters that a model has not.</summary>
+    /// <param name="shapes">The model without values.</param>
+    /// <param name="where">Named in errors.</param>
+    /// <exception cref="InputException">There are none to train.</exception>
+    internal void RequireTrained(Module shapes, string where)
+    {
+        if (Trained.Choose(shapes.Parameters()).Count == 0)
+        {
+            throw new InputException(
+                $"{where}: training.trainable is '{Trained.JsonName()}', and the model has no such parameters to train.");
         }
     }
 

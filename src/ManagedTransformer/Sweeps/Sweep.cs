@@ -47,6 +47,7 @@ public sealed class Sweep
         ArgumentNullException.ThrowIfNull(grid);
         options.Validate();
         options.RequireKeysOnce(grid);
+        ModelFamily.Of(recipe).RequireEffect(options, grid);
         TrainingFolder.RequireNoModel(options.Output);
         Sweep sweep = new(recipe, options, SweepGrid.Parse(grid, SetOption));
         RecipeChanges.RequireOnce(sweep._runs[0].Set, SetOption);
@@ -129,7 +130,7 @@ public sealed class Sweep
         recipe = family.WithOptions(recipe, options);
         if (options.Init is null)
         {
-            family.RequireMemory(
+            family.RequireTrainable(
                 recipe, options with { RecipeName = $"{options.RecipeName} with {SetOption} {string.Join(' ', options.Set)}" });
         }
 

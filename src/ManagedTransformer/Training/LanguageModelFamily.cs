@@ -65,8 +65,11 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
     };
 
     /// <inheritdoc/>
-    protected override void RequireMemory(LanguageModelRecipe recipe, TrainingOptions options) =>
-        MemoryNeed.RequireToTrain(recipe.SmallestModel().Shapes(), recipe.Training, recipe.Model.Lora is not null, options);
+    protected override IReadOnlyList<string> KeysBesideStart => ["lora"];
+
+    /// <inheritdoc/>
+    protected override void RequireTrainable(LanguageModelRecipe recipe, TrainingOptions options) =>
+        RequireTrainable(recipe.SmallestModel(), recipe.Training, options);
 
     /// <inheritdoc/>
     protected override LanguageModelTask CreateTask(LanguageModelRecipe recipe, TrainingOptions options, string? checkpoint)
@@ -86,7 +89,7 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
             recipe, options.Data, checkpoint is null ? start?.Tokenizer : ReadTokenizer(checkpoint), template);
         recipe = recipe with { Model = WithVocabulary(recipe.Model, data.Tokenizer.VocabularySize, options.RecipeName) };
         TrainingRecipe training = recipe.Training;
-        MemoryNeed.RequireToTrain(recipe.Model.Shapes(), training, recipe.Model.Lora is not null, options);
+        RequireTrainable(recipe.Model, training, options);
         long steps = options.Steps ?? training.Steps;
         RandomSource random = TrainingTask.InitialRandom(options.Seed);
         AdapterStart.Attach(start, recipe.Model.Lora, random, options.Output);
@@ -148,6 +151,15 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
         CausalLanguageModel shapes = model.Shapes();
         return new FamilySummary(
             architecture, configuration, shapes, facts => shapes.Slots.Describe(facts with { Module = shapes, Stack = shapes.Stack }));
+    }
+
+    private static void RequireTrainable(LanguageModelConfig model, TrainingRecipe training, TrainingOptions options)
+    {
+        CausalLanguageModel shapes = model.Shapes();
+        training.RequireTrained(shapes, options.RecipeName);
+        MemoryNeed.RequireToTrain(shapes, training, model.Lora is not null, options);
+        MemoryNeed.RequireForBatch(
+            (long)training.Batch * training.Context, model.Dim, model.Layers, options.RecipeName, "training.batch times training.context");
     }
 
     private static LanguageModelRecipe WithModel(LanguageModelRecipe recipe, ModelDescription description, string folder)

@@ -40,6 +40,26 @@ internal static class MemoryNeed
         Require(all, bytes, where, $"to train, for {kept} and the optimiser's state");
     }
 
+    /// <summary>Refuses a batch that cannot be trained on here.</summary>
+    /// <param name="tokens">Tokens of the batch.</param>
+    /// <param name="dim">Width of the model.</param>
+    /// <param name="layers">Layers that the tokens pass.</param>
+    /// <param name="where">Named in errors.</param>
+    /// <param name="what">The key that decides the tokens.</param>
+    /// <exception cref="InputException">What the layers hand on, of which backward needs every number, takes more than the machine has.
+    /// </exception>
+    public static void RequireForBatch(long tokens, int dim, int layers, string where, string what)
+    {
+        double bytes = (double)sizeof(float) * tokens * dim * layers;
+        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (Device.Current.IsHost && bytes > available)
+        {
+            throw new InputException(
+                $"{where}: {what} makes batches of {tokens:N0} tokens, for which {layers:N0} layers of width {dim:N0} keep at least "
+                + $"{Gibibytes(bytes)} of memory, and the machine has {Gibibytes(available)}.");
+        }
+    }
+
     /// <summary>Refuses a model whose weights do not fit here.</summary>
     /// <param name="shapes">The model without values.</param>
     /// <param name="where">Named in errors.</param>
@@ -59,5 +79,5 @@ internal static class MemoryNeed
         }
     }
 
-    private static string Gibibytes(long bytes) => $"{bytes / (double)(1 << 30):N1} GiB";
+    private static string Gibibytes(double bytes) => $"{bytes / (double)(1 << 30):N1} GiB";
 }

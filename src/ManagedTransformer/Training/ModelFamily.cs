@@ -1,3 +1,4 @@
+using ManagedTransformer.Json;
 using ManagedTransformer.Recipes;
 
 namespace ManagedTransformer.Training;
@@ -35,16 +36,43 @@ internal abstract class ModelFamily
     {
     }
 
+    /// <summary>Refuses changes of the model or the tokenizer beside a model to start from, which brings its own.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="changes">Changes of the recipe, <c>KEY=VALUE</c> each.</param>
+    /// <exception cref="InputException">One would count for nothing.</exception>
+    public void RequireEffect(TrainingOptions options, IEnumerable<string> changes)
+    {
+        if (options.Init is null)
+        {
+            return;
+        }
+
+        foreach (string key in changes.Select(text => RecipeChange.Parse(text, TrainingOptions.SetOption).Key))
+        {
+            string[] parts = JsonKeys.Split(key);
+            if (parts[0] == "tokenizer" || (parts[0] == "model" && (parts.Length == 1 || !KeysBesideStart.Contains(parts[1]))))
+            {
+                throw new InputException(
+                    $"{TrainingOptions.SetOption} gives '{key}', which counts for nothing beside TrainingOptions.Init: model and tokenizer "
+                    + $"are those of '{options.Init}', but for model.{string.Join(" and model.", KeysBesideStart)}.")
+                {
+                    Option = TrainingOptions.SetOption,
+                };
+            }
+        }
+    }
+
     /// <summary>The recipe with the data and the number of updates that the options name instead of its own.</summary>
     /// <param name="recipe">A checked recipe of the family.</param>
     /// <param name="options">The options.</param>
     public abstract Recipe WithOptions(Recipe recipe, TrainingOptions options);
 
-    /// <summary>Refuses a model that cannot be trained here, as far as that is known before its text is read.</summary>
+    /// <summary>Refuses what cannot be trained here, as far as that is known before its text is read.</summary>
     /// <param name="recipe">A checked recipe of the family, whose model is trained from random weights.</param>
     /// <param name="options">The options.</param>
-    /// <exception cref="InputException">It takes more memory than the machine has.</exception>
-    public abstract void RequireMemory(Recipe recipe, TrainingOptions options);
+    /// <exception cref="InputException">Model or batches take more memory than the machine has, or the model has nothing that is to be
+    /// trained.</exception>
+    public abstract void RequireTrainable(Recipe recipe, TrainingOptions options);
 
     /// <summary>Loads the data and builds the model.</summary>
     /// <param name="recipe">A checked recipe of the family.</param>
@@ -65,6 +93,9 @@ internal abstract class ModelFamily
     /// <param name="adapter">An adapter beside the model's maps; null for none.</param>
     /// <exception cref="InputException">Its description is missing or malformed, or the adapter does not fit it.</exception>
     public abstract FamilySummary Summarize(string folder, string? adapter = null);
+
+    /// <summary>Keys of a recipe's model that count beside a model to start from.</summary>
+    protected abstract IReadOnlyList<string> KeysBesideStart { get; }
 
     /// <summary>Whether a recipe is of the family.</summary>
     /// <param name="recipe">The recipe.</param>

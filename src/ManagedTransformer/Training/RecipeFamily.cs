@@ -11,7 +11,7 @@ internal abstract class RecipeFamily<TRecipe> : ModelFamily
     public sealed override Recipe WithOptions(Recipe recipe, TrainingOptions options) => WithOptions((TRecipe)recipe, options);
 
     /// <inheritdoc/>
-    public sealed override void RequireMemory(Recipe recipe, TrainingOptions options) => RequireMemory((TRecipe)recipe, options);
+    public sealed override void RequireTrainable(Recipe recipe, TrainingOptions options) => RequireTrainable((TRecipe)recipe, options);
 
     /// <inheritdoc/>
     public sealed override TrainingTask CreateTask(Recipe recipe, TrainingOptions options, string? checkpoint) =>
@@ -23,8 +23,8 @@ internal abstract class RecipeFamily<TRecipe> : ModelFamily
     /// <inheritdoc cref="ModelFamily.WithOptions"/>
     protected abstract TRecipe WithOptions(TRecipe recipe, TrainingOptions options);
 
-    /// <inheritdoc cref="ModelFamily.RequireMemory"/>
-    protected abstract void RequireMemory(TRecipe recipe, TrainingOptions options);
+    /// <inheritdoc cref="ModelFamily.RequireTrainable"/>
+    protected abstract void RequireTrainable(TRecipe recipe, TrainingOptions options);
 
     /// <inheritdoc cref="ModelFamily.CreateTask"/>
     protected abstract TrainingTask CreateTask(TRecipe recipe, TrainingOptions options, string? checkpoint);

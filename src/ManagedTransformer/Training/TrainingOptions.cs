@@ -7,7 +7,7 @@ namespace ManagedTransformer.Training;
 /// <summary>What a training run takes besides its recipe.</summary>
 public sealed record TrainingOptions
 {
-    private const string SetOption = "TrainingOptions.Set";
+    internal const string SetOption = "TrainingOptions.Set";
 
     /// <summary>Names the recipe in errors: its file, where it has one.</summary>
     public string RecipeName { get; init; } = "The recipe";

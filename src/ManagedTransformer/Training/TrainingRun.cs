@@ -120,6 +120,7 @@ public sealed partial class TrainingRun
         options.Validate();
         recipe.Validate(options.RecipeName);
         ModelFamily.Of(recipe).RequireFit(options);
+        ModelFamily.Of(recipe).RequireEffect(options, options.Set);
         Crew crew = new(options.Workers);
         OutputLock? held = null;
         TrainingRun? run = null;

@@ -45,8 +45,11 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
     }
 
     /// <inheritdoc/>
-    protected override void RequireMemory(TranslationRecipe recipe, TrainingOptions options) =>
-        MemoryNeed.RequireToTrain(recipe.SmallestModel().Shapes(), recipe.Training, recipe.Model.Lora is not null, options);
+    protected override IReadOnlyList<string> KeysBesideStart => ["lora", "exits"];
+
+    /// <inheritdoc/>
+    protected override void RequireTrainable(TranslationRecipe recipe, TrainingOptions options) =>
+        RequireTrainable(recipe.SmallestModel(), recipe.Training, options);
 
     /// <inheritdoc/>
     protected override TranslationTask CreateTask(TranslationRecipe recipe, TrainingOptions options, string? checkpoint)
@@ -67,7 +70,7 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
         EncoderDecoderConfig config = WithVocabularies(recipe.Model, data.Source, data.Target, options.RecipeName);
         recipe = recipe with { Model = config };
         TranslationTrainingRecipe training = recipe.Training;
-        MemoryNeed.RequireToTrain(config.Shapes(), training, config.Lora is not null, options);
+        RequireTrainable(config, training, options);
         (TokenPair[] train, FittingPairs? validation, IReadOnlyList<string> notes) = ChoosePairs(data, recipe, options);
         PairBatches batches = new(train, new PairBatchesOptions
         {
@@ -156,6 +159,13 @@ internal sealed class TranslationFamily : RecipeFamily<TranslationRecipe>
     {
         data = options.Data is { } train ? data.WithTraining(train) : data;
         return options.Validation is { } validation ? data.WithValidation(validation) : data;
+    }
+
+    private static void RequireTrainable(EncoderDecoderConfig model, TranslationTrainingRecipe training, TrainingOptions options)
+    {
+        EncoderDecoderModel shapes = model.Shapes();
+        training.RequireTrained(shapes, options.RecipeName);
+        MemoryNeed.RequireToTrain(shapes, training, model.Lora is not null, options);
     }
 
     private static TranslationRecipe WithModel(TranslationRecipe recipe, TranslationDescription description, string folder)
