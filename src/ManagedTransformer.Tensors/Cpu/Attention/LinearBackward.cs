@@ -34,6 +34,7 @@ internal unsafe struct LinearBackward<TOps, TVector>(LinearGradientArguments arg
             LinearState<TOps, TVector> next = new(_forward, states.Floats + (block * stateSize));
             next.Copy(state);
             tile.LoadKeys((block - 1) * _forward.Chunk);
+            tile.Prefetch(block * _forward.Chunk);
             tile.Advance(next);
             state = next;
         }
@@ -44,6 +45,8 @@ internal unsafe struct LinearBackward<TOps, TVector>(LinearGradientArguments arg
             int first = block * _forward.Chunk;
             tile.LoadKeys(first);
             tile.LoadQueries();
+            tile.Prefetch(first - _forward.Chunk);
+            gradients.Prefetch(first, tile.Count);
             gradients.Compute(tile, first, new LinearState<TOps, TVector>(_forward, states.Floats + (block * stateSize)), gradient);
         }
 

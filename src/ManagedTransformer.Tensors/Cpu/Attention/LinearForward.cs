@@ -27,6 +27,8 @@ internal unsafe struct LinearForward<TOps, TVector>(LinearArguments arguments) :
         {
             tile.LoadKeys(first);
             tile.LoadQueries();
+            tile.Prefetch(first + arguments.Chunk);
+            RowPanels<TOps, TVector>.Prefetch(arguments.Outputs(pair), first, tile.Count, arguments.ValueWidth);
             BlockProduct.Multiply<TOps, TVector>(tile.Queries, tile.KeyStride, 1, tile.Count, state.S, valueStride,
                 valueStride / TOps.Count, results, valueStride, arguments.Features, accumulate: false);
             tile.ScaleByCarry(results, valueStride);

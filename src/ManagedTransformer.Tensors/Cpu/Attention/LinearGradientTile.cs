@@ -45,6 +45,21 @@ internal readonly unsafe struct LinearGradientTile<TOps, TVector>
         return arguments.HasGates ? size + LinearGateGradients<TOps, TVector>.Size(stride) : size;
     }
 
+    /// <summary>Asks for the first rows that <see cref="Compute"/> fills, and that it reads for the positions before.</summary>
+    public readonly void Prefetch(int first, int count)
+    {
+        int before = first - _forward.Chunk;
+        if (before >= 0)
+        {
+            RowPanels<TOps, TVector>.Prefetch(_arguments.OutputGradients(_pair), before, _forward.Chunk, _forward.ValueWidth);
+            _forward.Outputs(_pair).Prefetch(before, first, _forward.ValueWidth);
+        }
+
+        RowPanels<TOps, TVector>.Prefetch(_arguments.QueryGradients(_pair), first, count, _forward.Features);
+        RowPanels<TOps, TVector>.Prefetch(_arguments.KeyGradients(_pair), first, count, _forward.Features);
+        RowPanels<TOps, TVector>.Prefetch(_arguments.ValueGradients(_pair), first, count, _forward.ValueWidth);
+    }
+
     /// <summary>
     /// Stores the gradients of the chunk's rows and turns <paramref name="gradient"/>, that of the state behind the chunk, into that of
     /// <paramref name="state"/> before it.

@@ -72,6 +72,18 @@ internal unsafe struct LinearTile<TOps, TVector>
         return arguments.HasGates ? size + (rows * keys) + LinearGates<TOps, TVector>.Size(stride) : size;
     }
 
+    /// <summary>Asks for what <see cref="LoadKeys"/> and <see cref="LoadQueries"/> read first, if there are such positions.</summary>
+    public readonly void Prefetch(int first)
+    {
+        int count = Math.Min(_arguments.Chunk, _arguments.Length - first);
+        if (first >= 0 && count > 0)
+        {
+            RowPanels<TOps, TVector>.Prefetch(_arguments.Keys(_pair), first, count, _arguments.Features);
+            RowPanels<TOps, TVector>.Prefetch(_arguments.Values(_pair), first, count, _arguments.ValueWidth);
+            RowPanels<TOps, TVector>.Prefetch(_arguments.Queries(_pair), first, count, _arguments.Features);
+        }
+    }
+
     /// <summary>
     /// Loads keys and values, which is what <see cref="Advance"/> needs, of the positions from <paramref name="first"/> on.
     /// </summary>
