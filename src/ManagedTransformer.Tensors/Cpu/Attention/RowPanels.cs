@@ -21,8 +21,8 @@ internal static unsafe class RowPanels<TOps, TVector>
     public static int Size => 2 * TOps.Count;
 
     /// <summary>
-    /// Asks for the first of a head's rows that <see cref="Pack"/>, <see cref="Transpose"/> or <see cref="Unpack"/> will pass, which ask for
-    /// the others themselves.
+    /// Asks for the first of a head's rows that <see cref="Pack"/>, <see cref="Transpose"/> or <see cref="Unpack"/> will pass, which ask
+    /// for the others themselves.
     /// </summary>
     public static void Prefetch(HeadRows rows, int first, int count, int width) =>
         rows.Prefetch(first, first + Math.Min(Ahead, count), width);
