@@ -79,6 +79,18 @@ public sealed class TokenizeCommandTests : IDisposable
         Assert.False(File.Exists(_work["new.json"]));
     }
 
+    [Theory]
+    [InlineData("""{"type":"char","characters":"ab"}""", 2)]
+    [InlineData("""{"type":"byte"}""", 256)]
+    [InlineData("""{"model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"},"pre_tokenizer":{"type":"WhitespaceSplit"}}""", 1)]
+    public void AnIdOutsideTheVocabularyIsAnErrorAndTheRunGoesOn(string tokenizer, int size)
+    {
+        File.WriteAllText(_work["t.json"], tokenizer);
+        JsonElement[] lines = Tokenize($"{{\"ids\":[0,{size}]}}\n{{\"ids\":[{size - 1}]}}\n", 1);
+        Assert.Equal($"Line 1: The id {size} is none of the vocabulary's {size}.", lines[0].GetProperty("error").GetString());
+        Assert.True(lines[1].TryGetProperty("decoded", out _));
+    }
+
     [Fact]
     public void ALineThatIsTooLongIsAnErrorAndTheRunGoesOn()
     {
