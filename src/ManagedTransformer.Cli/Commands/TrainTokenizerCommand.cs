@@ -20,7 +20,8 @@ internal static class TrainTokenizerCommand
     {
         Argument<string> file = new("FILE")
         {
-            Description = "The text to learn from, in UTF-8: a file, also in gzip, or a folder with train.txt.",
+            Description = "The text to learn from: a file, also in gzip, or a folder with train.txt. In UTF-8; "
+                + $"{BytePairs} takes any bytes.",
         };
         Option<string?> type = new("--type")
         {
@@ -28,7 +29,7 @@ internal static class TrainTokenizerCommand
             HelpName = $"{BytePairs}|{Unigram}|{WordPiece}",
         };
         CommonOptions.AcceptOnly(type, BytePairs, Unigram, WordPiece);
-        Option<int?> vocab = CommonOptions.Positive("--vocab", $"The number of ids (default: {DefaultSize}).");
+        Option<int?> vocab = CommonOptions.Positive("--vocab", $"The number of ids (default: {DefaultSize}); a text may have fewer.");
         Option<bool> lowercase = new("--lowercase") { Description = $"Lower-case texts ({WordPiece})." };
         Option<string?> output = new("--out")
         {
