@@ -382,6 +382,23 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void APlotReplacesPlotsOnly()
+    {
+        _work.Write("page.html", "<html><svg/></html>");
+        string[] bench = ["bench", "generate", "--recipe", _work["recipe.json"], "--data", _work["text.txt"], "--lengths", "8", "--svg"];
+        foreach (string name in (string[])["text.txt", "page.html", "recipe.json"])
+        {
+            byte[] before = File.ReadAllBytes(_work[name]);
+            Workspace.Run([.. bench, _work[name]]).AssertFails(CommandLine.Failed, name, "not replaced");
+            Assert.Equal(before, File.ReadAllBytes(_work[name]));
+        }
+
+        _work.Write("a.svg", "<?xml version=\"1.0\"?><!-- old --><svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+        Assert.Equal(0, Workspace.Run([.. bench, _work["a.svg"]]).ExitCode);
+        Assert.Contains("polyline", File.ReadAllText(_work["a.svg"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void DoctorPasses()
     {
         ToolResult result = Workspace.Run("doctor", "--bandwidth", "--threads", "1", "--json");

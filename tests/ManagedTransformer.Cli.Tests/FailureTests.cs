@@ -28,6 +28,13 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(error, Assert.Single(ToolResult.Lines(result.Error)));
     }
 
+    [Fact]
+    public void AFolderThatTheKernelDoesNotMakeIsToldSo()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Others have no /proc.");
+        _work.Train("/proc/x").AssertFails(CommandLine.Failed, "'/proc/x' cannot be written: nothing can be made at that place.");
+    }
+
     [Theory]
     [InlineData("--out", "train", "stories", "--out", "", "--steps", "2")]
     [InlineData("--data", "eval", "out/stories", "--data", "")]

@@ -21,6 +21,14 @@ public sealed class QuietTests : IDisposable
     }
 
     [Fact]
+    public void OneStepIsOne()
+    {
+        string[] lines = ToolResult.Lines(_work.Train("out", "--steps", "1").Output);
+        Assert.Contains(" parameters for 1 step into ", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("Done after 1 step in ", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OnATerminalThereIsOneLineThatIsWrittenOver()
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };

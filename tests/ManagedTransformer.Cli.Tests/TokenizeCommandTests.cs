@@ -79,6 +79,18 @@ public sealed class TokenizeCommandTests : IDisposable
         Assert.False(File.Exists(_work["new.json"]));
     }
 
+    [Theory]
+    [InlineData("""{"type":"char","characters":"ab"}""", 2)]
+    [InlineData("""{"type":"byte"}""", 256)]
+    [InlineData("""{"model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"},"pre_tokenizer":{"type":"WhitespaceSplit"}}""", 1)]
+    public void AnIdOutsideTheVocabularyIsAnErrorAndTheRunGoesOn(string tokenizer, int size)
+    {
+        File.WriteAllText(_work["t.json"], tokenizer);
+        JsonElement[] lines = Tokenize($"{{\"ids\":[0,{size}]}}\n{{\"ids\":[{size - 1}]}}\n", 1);
+        Assert.Equal($"Line 1: The id {size} is none of the vocabulary's {size}.", lines[0].GetProperty("error").GetString());
+        Assert.True(lines[1].TryGetProperty("decoded", out _));
+    }
+
     [Fact]
     public void ALineThatIsTooLongIsAnErrorAndTheRunGoesOn()
     {
@@ -98,6 +110,24 @@ public sealed class TokenizeCommandTests : IDisposable
         Train(_work["new/folder/t.json"]);
         Workspace.Run("train-tokenizer", _work["text.txt"], "--vocab", "260", "--out", _work["new"])
             .AssertFails(CommandLine.Failed, $"'{_work["new"]}' is a folder");
+
+        // Neither the text itself, nor one that is a tokenizer, nor JSON of another kind.
+        _work.Write("package.json", """{"type":"module"}""");
+        foreach ((string text, string target, string why) in ((string, string, string)[])
+            [
+                ("text.txt", "text.txt", "is what this command reads"),
+                ("new/folder/t.json", "new/folder/../folder/t.json", "is what this command reads"),
+                ("new/folder/t.json", "package.json", "exists and is no tokenizer.json, so it is not replaced"),
+            ])
+        {
+            byte[] before = File.ReadAllBytes(_work[target]);
+            Workspace.Run("train-tokenizer", _work[text], "--vocab", "260", "--out", _work[target])
+                .AssertFails(CommandLine.Failed, target, why);
+            Assert.Equal(before, File.ReadAllBytes(_work[target]));
+        }
+
+        _work.Write("empty.json", "");
+        Train(_work["empty.json"]);
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Devices of other systems may have positions.");
         File.CreateSymbolicLink(_work["link"], "/dev/zero");
         Workspace.Run("train-tokenizer", _work["missing.txt"], "--vocab", "260", "--out", _work["link"])

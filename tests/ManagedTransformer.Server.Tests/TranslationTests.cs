@@ -50,4 +50,16 @@ public sealed class TranslationTests
         JsonNode answer = await server.PostAsync("/translate", json, 400);
         Assert.Contains(message, (string)answer["error"]!["message"]!, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task ASentenceThatIsTooLongIsToldWithItsLength()
+    {
+        await using TestServer server = await TestServer.StartAsync(hasAll: true);
+        string longest = new('a', 63);
+        await server.PostAsync("/translate", $$"""{"text": "{{longest}}", "beam": 1}""", 200);
+        JsonNode error = (await server.PostAsync("/translate", $$"""{"text": "{{longest}}a"}""", 400))["error"]!;
+        Assert.Equal("'text' has a sentence of 65 tokens with its end, and the model reads at most 64.", (string)error["message"]!);
+        error = (await server.PostAsync("/translate", $$"""{"text": ["a", "{{longest}}a"]}""", 400))["error"]!;
+        Assert.StartsWith("'text' has as number 2 a sentence of 65 tokens", (string)error["message"]!, StringComparison.Ordinal);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Xml;
 
 namespace ManagedTransformer.Cli.Charts;
 
@@ -16,6 +17,21 @@ internal sealed class SvgWriter
 
     /// <summary>A coordinate.</summary>
     public static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
+    /// <summary>Whether a file is an SVG image, whatever program drew it.</summary>
+    public static bool IsImage(string file)
+    {
+        using FileStream stream = File.OpenRead(file);
+        using XmlReader reader = XmlReader.Create(stream, new() { DtdProcessing = DtdProcessing.Ignore });
+        try
+        {
+            return reader.MoveToContent() == XmlNodeType.Element && reader.LocalName == "svg";
+        }
+        catch (XmlException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>A straight line.</summary>
     public void Line(string style, double x1, double y1, double x2, double y2) =>

@@ -38,7 +38,12 @@ internal static class BenchGenerateCommand
             HelpName = "N,N,...",
             CustomParser = result => CommonOptions.PositiveList(result, result.Tokens[0].Value, "--together"),
         };
-        Option<string?> svg = new("--svg") { Description = "Also draw time and memory over the length into this file.", HelpName = "FILE" };
+        Option<string?> svg = new("--svg")
+        {
+            Description = "Also draw time and memory over the length into this file. An earlier SVG image of that name is replaced, "
+                + "nothing else is.",
+            HelpName = "FILE",
+        };
         Option<DType?> weights = CommonOptions.Weights();
         Option<int?> threads = CommonOptions.Threads();
         Option<MatMulPrecision?> precision = DeviceOption.Precision();
@@ -54,17 +59,13 @@ internal static class BenchGenerateCommand
         {
             CommonOptions.Apply(result.GetValue(threads));
             bool isJson = result.GetValue(json);
+            OutputFile? image = result.GetValue(svg) is { } path
+                ? new OutputFile(path, "SVG image", SvgWriter.IsImage, [.. result.GetRequiredValue(recipe), result.GetValue(data)])
+                : null;
             NamedRecipe[] recipes = [.. result.GetRequiredValue(recipe).Select(NamedRecipe.Load)];
             LanguageModelConfig[] models =
                 [.. recipes.Select(named => RecipeVocabulary.Resolve(named.LanguageModel, named.Source, result.GetValue(data)))];
-            string? image = result.GetValue(svg) is { } path ? Path.GetFullPath(path) : null;
-            if (image is not null)
-            {
-                // Found out before the measurements.
-                Directory.CreateDirectory(Path.GetDirectoryName(image)!);
-                File.WriteAllText(image, "");
-            }
-
+            image?.Probe();
             List<(string, IReadOnlyList<GenerationMeasurement>)> all = [];
             foreach ((LanguageModelConfig model, NamedRecipe named) in models.Zip(recipes))
             {
@@ -81,10 +82,7 @@ internal static class BenchGenerateCommand
                 }
             }
 
-            if (image is not null)
-            {
-                File.WriteAllText(image, GenerationChart.Draw(all));
-            }
+            image?.Write(GenerationChart.Draw(all));
         });
         return command;
     }

@@ -24,7 +24,7 @@ internal sealed class TokenizedLines(ITokenizer tokenizer, bool isJson, bool fit
         {
             return isJson ? ReadJson(text) : Encode(text, null, addSpecial: true);
         }
-        catch (Exception e) when (e is InputException or JsonException or ArgumentOutOfRangeException)
+        catch (Exception e) when (e is InputException or JsonException)
         {
             string message = e is JsonException ? $"The line is not valid JSON: {JsonCause.Of(e)}" : e.Message.ReplaceLineEndings(" ");
             return Failed(message);
@@ -49,7 +49,9 @@ internal sealed class TokenizedLines(ITokenizer tokenizer, bool isJson, bool fit
         RequireKnownKeys(root);
         if (root.TryGetProperty("ids", out JsonElement ids))
         {
-            return Decode(null, null, [.. Ids(ids)]);
+            int[] all = [.. Ids(ids)];
+            RequireKnown(all);
+            return Decode(null, null, all);
         }
 
         bool addSpecial = !root.TryGetProperty("add_special", out JsonElement special) || special.ValueKind switch
@@ -89,6 +91,16 @@ internal sealed class TokenizedLines(ITokenizer tokenizer, bool isJson, bool fit
         && ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int value) && value >= 0)
             ? ids.EnumerateArray().Select(id => id.GetInt32())
             : throw new InputException("ids must be a list of whole numbers that are not negative.");
+
+    // Decoders of pipelines pass over ids that no token has.
+    private void RequireKnown(int[] ids)
+    {
+        int place = ids.AsSpan().IndexOfAnyExceptInRange(0, tokenizer.VocabularySize - 1);
+        if (place >= 0)
+        {
+            throw new InputException($"The id {ids[place]} is none of the vocabulary's {tokenizer.VocabularySize}.");
+        }
+    }
 
     private static string? Text(JsonElement root, string name) =>
         !root.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null ? null

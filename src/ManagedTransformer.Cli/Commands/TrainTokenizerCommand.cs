@@ -5,7 +5,6 @@ using ManagedTransformer.Cli.Options;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Data.Text;
-using ManagedTransformer.Tensors.Serialization;
 using ManagedTransformer.Tokenization;
 
 namespace ManagedTransformer.Cli.Commands;
@@ -21,7 +20,8 @@ internal static class TrainTokenizerCommand
     {
         Argument<string> file = new("FILE")
         {
-            Description = "The text to learn from, in UTF-8: a file, also in gzip, or a folder with train.txt.",
+            Description = "The text to learn from: a file, also in gzip, or a folder with train.txt. In UTF-8; "
+                + $"{BytePairs} takes any bytes.",
         };
         Option<string?> type = new("--type")
         {
@@ -29,9 +29,13 @@ internal static class TrainTokenizerCommand
             HelpName = $"{BytePairs}|{Unigram}|{WordPiece}",
         };
         CommonOptions.AcceptOnly(type, BytePairs, Unigram, WordPiece);
-        Option<int?> vocab = CommonOptions.Positive("--vocab", $"The number of ids (default: {DefaultSize}).");
+        Option<int?> vocab = CommonOptions.Positive("--vocab", $"The number of ids (default: {DefaultSize}); a text may have fewer.");
         Option<bool> lowercase = new("--lowercase") { Description = $"Lower-case texts ({WordPiece})." };
-        Option<string?> output = new("--out") { Description = $"The file to write (default: {DefaultFile}).", HelpName = "FILE" };
+        Option<string?> output = new("--out")
+        {
+            Description = $"The file to write (default: {DefaultFile}). An earlier tokenizer of that name is replaced, nothing else is.",
+            HelpName = "FILE",
+        };
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new("train-tokenizer",
             "Learns a tokenizer from a text and writes it as tokenizer.json.",
@@ -52,8 +56,9 @@ internal static class TrainTokenizerCommand
                 CommonOptions.Refuse(result, $"applies to --type {WordPiece}", lowercase);
             }
 
-            RequireReplaceable(target);
-            TextCorpus corpus = TextCorpus.Load(result.GetRequiredValue(file), new TextCorpusOptions { ValidationFraction = 0 });
+            string source = result.GetRequiredValue(file);
+            OutputFile written = new(target, "tokenizer.json", IsTokenizer, source);
+            TextCorpus corpus = TextCorpus.Load(source, new TextCorpusOptions { ValidationFraction = 0 });
             ReadOnlySpan<byte> text = corpus.Train.Span;
             if (kind != BytePairs && FindInvalidLine(text) is { } place)
             {
@@ -68,7 +73,7 @@ internal static class TrainTokenizerCommand
                 WordPiece => TokenizerTrainer.TrainWordPiece(text, size, result.GetValue(lowercase)),
                 _ => BytePairTokenizer.Train(text, size),
             };
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(target))!);
+            written.CreateFolder();
             tokenizer.Save(target);
             if (result.GetValue(json))
             {
@@ -83,13 +88,25 @@ internal static class TrainTokenizerCommand
         return command;
     }
 
-    // Before a tokenizer is learnt for it.
-    private static void RequireReplaceable(string target)
+    // Whatever program wrote it. A sentencepiece model is a tokenizer too, but another file.
+    private static bool IsTokenizer(string file)
     {
-        RegularFile.Require(target);
-        if (Directory.Exists(target))
+        using (FileStream stream = File.OpenRead(file))
         {
-            throw new InputException($"The tokenizer cannot be written: '{target}' is a folder.");
+            if (stream.ReadByte() != '{')
+            {
+                return false;
+            }
+        }
+
+        try
+        {
+            Tokenizer.Load(file);
+            return true;
+        }
+        catch (InputException)
+        {
+            return false;
         }
     }
 

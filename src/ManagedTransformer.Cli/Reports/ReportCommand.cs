@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json.Nodes;
 using ManagedTransformer.Cli.Commands;
 using ManagedTransformer.Cli.Options;
@@ -7,7 +6,6 @@ using ManagedTransformer.Cli.Runs;
 using ManagedTransformer.Cli.Terminals;
 using ManagedTransformer.Cli.Views;
 using ManagedTransformer.Runs;
-using ManagedTransformer.Tensors.Serialization;
 
 namespace ManagedTransformer.Cli.Reports;
 
@@ -40,13 +38,12 @@ internal static class ReportCommand
         command.SetAction(result =>
         {
             CommonOptions.Apply(result.GetValue(threads));
-            string file = Path.GetFullPath(result.GetRequiredValue(output));
-            RequireReplaceable(file, result.GetRequiredValue(output));
+            OutputFile file = new(result.GetRequiredValue(output), "report", IsReport);
             IReadOnlyList<RunRecord> records = RunArguments.Read(result.GetRequiredValue(runs), out InputException? failure);
             int tokens = result.GetValue(sample) ?? SampleTokens;
             ReportPage page = new(
                 RunComparison.Of(records), [.. records.Select(run => tokens == 0 ? null : RunSample.Of(run, tokens))]);
-            Write(file, page.ToString());
+            file.Write(page.ToString());
             if (result.GetValue(json))
             {
                 JsonObject line = new()
@@ -80,49 +77,10 @@ internal static class ReportCommand
         return command;
     }
 
-    // A mistyped name must not cost somebody a log or a text.
-    private static void RequireReplaceable(string file, string name)
-    {
-        if (Directory.Exists(file))
-        {
-            throw new InputException($"The report cannot be written: '{name}' is a folder.");
-        }
-
-        if (File.Exists(file) && !IsReport(file))
-        {
-            throw new InputException($"'{name}' exists and is no report, so it is not replaced.");
-        }
-    }
-
     private static bool IsReport(string file)
     {
-        try
-        {
-            RegularFile.Require(file);
-        }
-        catch (InvalidDataException)
-        {
-            return false;
-        }
-
         using StreamReader reader = new(file);
         char[] start = new char[256];
         return new string(start, 0, reader.ReadBlock(start)).Contains(ReportPage.Generator, StringComparison.Ordinal);
-    }
-
-    // A reader of the page sees the old one or the new one.
-    private static void Write(string file, string page)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        string temporary = $"{file}.{Environment.ProcessId}.tmp";
-        try
-        {
-            File.WriteAllText(temporary, page, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            File.Move(temporary, file, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
     }
 }

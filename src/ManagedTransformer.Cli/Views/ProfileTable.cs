@@ -130,5 +130,7 @@ internal static class ProfileTable
 
     private static string Name(MatMulPrecision precision) => precision.ToString().ToLowerInvariant();
 
-    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    // What took no time that a clock can tell has no rate.
+    private static string Number(double value, string format) =>
+        double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "";
 }

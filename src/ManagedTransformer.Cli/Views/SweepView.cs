@@ -134,7 +134,7 @@ internal sealed class SweepView(Terminal terminal, bool json, Sweep sweep, strin
 
     private string Describe(SweepEntry run, int number) => $"{Name(run, number)}: " + run.Status switch
     {
-        SweepStatus.Complete => $"{Score(run)} after {run.Step:N0} steps in {Duration(run.Seconds)}",
+        SweepStatus.Complete => $"{Score(run)} after {TrainingReporter.Steps(run.Step)} in {Duration(run.Seconds)}",
         SweepStatus.Interrupted => $"stopped and saved at step {run.Step:N0}",
         _ => $"failed: {run.Error}",
     };

@@ -37,9 +37,12 @@ internal sealed class TrainingReporter(ProgressLine progress, TextWriter error, 
         long parameters = run.TrainedParameters;
         progress.WriteLine(run.Step > 0
             ? $"Resuming at step {run.Step:N0} of {run.Steps:N0}: {parameters:N0} parameters, {VisibleText.Of(options.Output)}."
-            : $"Training {parameters:N0} parameters for {run.Steps:N0} steps into "
+            : $"Training {parameters:N0} parameters for {Steps(run.Steps)} into "
                 + $"{VisibleText.Of(options.Output)}{(options.Init is { } init ? $", starting from {VisibleText.Of(init)}" : "")}.");
     }
+
+    /// <summary>A number of steps, for a sentence.</summary>
+    public static string Steps(long count) => count == 1 ? "1 step" : $"{count:N0} steps";
 
     /// <summary>One report of a run that is not lost because nobody reads its progress any more: it saves and stops.</summary>
     /// <param name="report">The report.</param>
@@ -108,7 +111,7 @@ internal sealed class TrainingReporter(ProgressLine progress, TextWriter error, 
 
         string validation = result.Validation is { } last ? $" validation {Describe(last)};" : "";
         string early = result.StoppedEarly ? ", where evaluations found nothing better any more," : "";
-        progress.WriteLine($"Done after {result.Step:N0} steps{early} in {time}:{validation} the model is in {VisibleText.Of(output)}.");
+        progress.WriteLine($"Done after {Steps(result.Step)}{early} in {time}:{validation} the model is in {VisibleText.Of(output)}.");
     }
 
     private void TellNewNotes()

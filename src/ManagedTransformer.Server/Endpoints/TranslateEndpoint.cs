@@ -34,6 +34,7 @@ internal sealed class TranslateEndpoint(ServedModels models, ServerOptions optio
             model = models.Require<ServedTranslationModel>(body, "translate");
             measurements.Model = model.Name;
             sentences = Sentences(body);
+            RequireFitting(sentences, model.Model);
             int beam = (int)(body.Integer("beam", 1, MostBeams) ?? new BeamSearchOptions().Beam);
             isList = body.Element("n_best") is not null;
             translation = new TranslationOptions
@@ -66,6 +67,22 @@ internal sealed class TranslateEndpoint(ServedModels models, ServerOptions optio
             json.WriteEndArray();
             json.WriteEndObject();
         }, cancellation);
+    }
+
+    // The library's sentence names an option of programs, which a request does not have.
+    private static void RequireFitting(List<string> sentences, TranslationModel model)
+    {
+        int most = model.Network.Config.MaxPositions;
+        foreach ((int index, string sentence) in sentences.Index())
+        {
+            int length = model.Source.Encode(sentence.Trim()).Length + 1;
+            if (length > most)
+            {
+                string place = sentences.Count > 1 ? $"has as number {index + 1} a sentence" : "has a sentence";
+                throw RequestException.Invalid("text", FormattableString.Invariant(
+                    $"{place} of {length:N0} tokens with its end, and the model reads at most {most:N0}"));
+            }
+        }
     }
 
     private static ExitRule? Exits(RequestBody body, TranslationModel model)

@@ -100,7 +100,7 @@ public static class CheckpointFolder
             Discard(temporary, $"{temporary}.failed");
             if (FileSystemFailure(e) is { } failure)
             {
-                throw new InputException($"The checkpoint '{path}' cannot be written: {failure.Message.TrimEnd('.')}.", e);
+                throw new InputException($"The checkpoint '{path}' cannot be written: {WriteFailure.Describe(failure)}.", e);
             }
 
             throw;

@@ -32,7 +32,7 @@ internal sealed record EvaluationBatch(int Rows, int Length, int ContextLength, 
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         if (stream.Length < 2)
         {
-            throw new InputException($"The text has {stream.Length} tokens; an evaluation needs at least 2.");
+            throw new InputException($"The text has {TextSize.Tokens(stream.Length)}; an evaluation needs at least 2.");
         }
 
         return ReadCore(stream, EvaluationWindow.Cut(stream.Length - 1, tokensPerSample, contextWindow), batchSize);

@@ -103,7 +103,7 @@ public static class LanguageModelEvaluator
     {
         if (stream.Length < 2)
         {
-            throw new InputException($"The text has {stream.Length} tokens; an evaluation needs at least 2.");
+            throw new InputException($"The text has {TextSize.Tokens(stream.Length)}; an evaluation needs at least 2.");
         }
 
         // Fewer rows for a short text, so that at least half of it has context; a shorter block where not even one row holds it.

@@ -42,7 +42,8 @@ public static class ModelEvaluation
             TrainingData.Encode(text, model.Tokenizer, corpus.Name, model.Network.Config.PaddingIdx);
         if (stream.Length < 2)
         {
-            throw new InputException($"{corpus.Name}: the {Name(split)} part has {stream.Length} tokens, an evaluation needs at least 2.");
+            throw new InputException(
+                $"{corpus.Name}: the {Name(split)} part has {TextSize.Tokens(stream.Length)}, an evaluation needs at least 2.");
         }
 
         ForwardRecorder? recorder = ForwardRecorder.For(model.Network);

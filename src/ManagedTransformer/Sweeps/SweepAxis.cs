@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using ManagedTransformer.Recipes;
 
 namespace ManagedTransformer.Sweeps;
@@ -20,8 +22,30 @@ internal sealed record SweepAxis(string Key, IReadOnlyList<string> Values)
             throw new InputException($"{option}: a value of '{change.Key}' is empty in '{text}'.") { Option = option };
         }
 
-        return values.Distinct(StringComparer.Ordinal).Count() == values.Length ? new SweepAxis(change.Key, values)
+        return values.Select(Plain).Distinct(StringComparer.Ordinal).Count() == values.Length ? new SweepAxis(change.Key, values)
             : throw new InputException($"{option} names a value of '{change.Key}' twice.") { Option = option };
+    }
+
+    // One text for one value: 1e-2 is 0.01, and "relu" is relu.
+    private static string Plain(string value)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(value);
+            JsonElement root = document.RootElement;
+            return root.ValueKind switch
+            {
+                JsonValueKind.Number => root.TryGetUInt64(out ulong whole)
+                    ? whole.ToString(CultureInfo.InvariantCulture) : root.GetDouble().ToString("R", CultureInfo.InvariantCulture),
+                JsonValueKind.String => root.GetString()!,
+                _ => value,
+            };
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // No JSON, or a string that is no Unicode: a text as it is.
+            return value;
+        }
     }
 
     private static IEnumerable<string> Split(string text)

@@ -197,7 +197,7 @@ internal sealed class LanguageModelFamily : RecipeFamily<LanguageModelRecipe>
         if (data.Validation is { Length: < 2 } validation)
         {
             throw new InputException(
-                $"{data.Corpus.Name}: the validation text has {validation.Length} tokens, an evaluation needs at least 2.");
+                $"{data.Corpus.Name}: the validation text has {TextSize.Tokens(validation.Length)}, an evaluation needs at least 2.");
         }
     }
 }

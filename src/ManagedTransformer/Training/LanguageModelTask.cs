@@ -43,6 +43,9 @@ internal class LanguageModelTask : TrainingTask
     public override UpdateRecipe Recipe => _recipe.Training;
 
     /// <inheritdoc/>
+    public override string DataName => _data.Corpus.Name;
+
+    /// <inheritdoc/>
     public override long Steps { get; }
 
     /// <inheritdoc/>

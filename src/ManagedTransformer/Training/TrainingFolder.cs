@@ -120,7 +120,7 @@ internal static class TrainingFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"The output folder '{output}' cannot be written: {e.Message}", e);
+            throw new InputException($"The output folder '{output}' cannot be written: {WriteFailure.Describe(e)}.", e);
         }
     }
 

@@ -78,9 +78,10 @@ public sealed partial class TrainingRun
         TrainingState state = TrainingFolder.ReadState(folder);
         if (state.Fingerprint != _task.Fingerprint && state.Fingerprint != _task.EarlierFingerprint)
         {
-            string changed = RecipeDifference.Describe(TrainingFolder.RecipeFile(_options.Output), _recipe);
-            throw new InputException(
-                $"{folder} was trained with another recipe or on another text{changed}; it can only be resumed with the same ones.");
+            string recipe = TrainingFolder.RecipeFile(_options.Output), changed = RecipeDifference.Describe(recipe, _recipe);
+            throw new InputException(changed.Length == 0 && File.Exists(recipe)
+                ? $"{folder} was trained on another text than '{_task.DataName}' is now; it can only be resumed with the same one."
+                : $"{folder} was trained with another recipe or on another text{changed}; it can only be resumed with the same ones.");
         }
 
         if (state.Seed != _options.Seed)

@@ -18,6 +18,9 @@ internal abstract class TrainingTask
     /// <summary>When to evaluate and to report.</summary>
     public abstract UpdateRecipe Recipe { get; }
 
+    /// <summary>The data, as messages name it.</summary>
+    public abstract string DataName { get; }
+
     /// <summary>Updates in all.</summary>
     public abstract long Steps { get; }
 

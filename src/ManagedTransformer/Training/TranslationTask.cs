@@ -46,6 +46,9 @@ internal sealed class TranslationTask : TrainingTask
     public override UpdateRecipe Recipe => _recipe.Training;
 
     /// <inheritdoc/>
+    public override string DataName => _data.TrainText.Name;
+
+    /// <inheritdoc/>
     public override long Steps { get; }
 
     /// <inheritdoc/>

@@ -43,7 +43,7 @@ public sealed class ParquetTests : IDisposable
     {
         ParquetWriting.Write(
             _folder["a.parquet"], CompressionMethod.Snappy, 1, ("question", ["a", "c", null]), ("answer", ["b", "d", null]),
-            ("t", [null, "no", "e"]));
+            ("t", [null, null, "e"]));
         TextCorpus corpus = Load(new() { Prompt = "question", Completion = "answer", Text = "t" });
         Assert.Equal("ab\ncd\ne\n", Text(corpus));
         Assert.Equal([false, true, false, true, true], corpus.TrainPart.Segments!.Select(segment => segment.IsCounted));
@@ -91,6 +91,9 @@ public sealed class ParquetTests : IDisposable
         Refuse("the column 'messages' holds nested values, not texts", new() { Text = "messages" });
         ParquetWriting.Write(_folder["a.parquet"], CompressionMethod.None, 2, ("text", ["a", null]));
         Refuse("(row 2): the column 'text' has no text here");
+        ParquetWriting.Write(_folder["a.parquet"], CompressionMethod.None, 2, ("text", ["a", "b"]), ("prompt", [null, "c"]));
+        Refuse("a.parquet (row 2): the record has both 'text' and 'prompt'; with");
+        Assert.Equal("a\nb\na\nb\n", Text(Load(new() { Prompt = null })));
     }
 
     [Fact]

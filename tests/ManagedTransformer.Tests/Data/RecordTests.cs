@@ -1,7 +1,9 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using ManagedTransformer.Data.Text;
 using ManagedTransformer.Datasets;
+using ManagedTransformer.Recipes;
 using ManagedTransformer.Tokenization;
 using Xunit;
 
@@ -117,6 +119,8 @@ public sealed class RecordTests : IDisposable
     [InlineData("{\"prompt\": \"a\"}", "neither 'text'")]
     [InlineData("{\"text\": \"a\"}\n{\"text\": \"a\", \"text\": \"a\"}", "(line 2): the key 'text' is given twice")]
     [InlineData("{\"text\": \"a\", \"x\": [{ \"y\": 1, \"y\": 2 }]}", "(line 1): the key 'x[0].y' is given twice")]
+    [InlineData("{\"text\": \"a\"}\n{\"text\": \"a\", \"prompt\": \"b\"}", "(line 2): the record has both 'text' and 'prompt'; with")]
+    [InlineData("{\"text\": \"a\", \"completion\": \"\"}", "(line 1): the record has both 'text' and 'completion'; with")]
     [InlineData("{\"text\": 3}", "the field 'text' must be a text")]
     [InlineData("{\"text\": \"\\ud800\"}", "not valid Unicode")]
     [InlineData("\n \n", "has no records")]
@@ -132,10 +136,21 @@ public sealed class RecordTests : IDisposable
     {
         Assert.Equal("a\n", Encoding.UTF8.GetString(Load("""{"body": "a", "prompt": "b", "completion": null, "text": "c"}""",
             fields: new() { Text = "body" }).Train.Span));
-        Assert.Equal("bc\n", Encoding.UTF8.GetString(Load("""{"text": "a", "prompt": "b", "completion": "c"}""").Train.Span));
+        const string Both = """{"text": "a", "prompt": "b", "completion": "c"}""";
+        Assert.Equal("bc\n", Encoding.UTF8.GetString(Load(Both, fields: new() { Text = null }).Train.Span));
+        Assert.Equal("a\n", Encoding.UTF8.GetString(Load(Both, fields: new() { Prompt = null }).Train.Span));
         TextCorpus corpus = Load("""{"question": "a", "answer": "b"}""", fields: new() { Prompt = "question", Completion = "answer" });
         Assert.Equal("ab\n", Encoding.UTF8.GetString(corpus.Train.Span));
         Assert.True(corpus.TrainPart.HasPrompts);
+    }
+
+    [Fact]
+    public void ARecipeKeepsWhichOfBothIsTaken()
+    {
+        LanguageModelRecipe recipe = (LanguageModelRecipe)Recipe.Builtin("stories").With(["data.fields.prompt=null"]);
+        string written = JsonSerializer.Serialize(recipe, RecipeJson.Default.LanguageModelRecipe);
+        RecordFields read = JsonSerializer.Deserialize(written, RecipeJson.Default.LanguageModelRecipe)!.Data.Fields!;
+        Assert.Equal(("text", null, "completion"), (read.Text, read.Prompt, read.Completion));
     }
 
     [Fact]
@@ -175,7 +190,9 @@ public sealed class RecordTests : IDisposable
             [
                 (new() { Text = "nope" }, "the record has no 'nope'"),
                 (new() { Prompt = "q", Completion = "nope" }, "the record has no 'q' and 'nope'"),
-                (new() { Text = "nope", Prompt = "none" }, "the record has neither 'nope' nor 'none' and 'completion'"),
+                (new() { Text = "nope", Prompt = "none", Completion = "x" }, "the record has neither 'nope' nor 'none' and 'x'"),
+                (new() { Text = "body", Prompt = "q" }, "the record has both 'body' and 'q'"),
+                (new() { Prompt = null, Text = null }, "the record has no conversation 'messages'"),
             ])
         {
             Assert.Contains(expected, Assert.Throws<InputException>(() => Load(All, fields: fields)).Message, StringComparison.Ordinal);

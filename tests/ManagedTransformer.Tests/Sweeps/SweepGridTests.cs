@@ -24,6 +24,7 @@ public sealed class SweepGridTests
     [InlineData("x=1", "1")]
     [InlineData("x=", "")]
     [InlineData("x=a=b,c", "a=b|c")]
+    [InlineData("x=18446744073709551614,18446744073709551615", "18446744073709551614|18446744073709551615")]
     public void CommasWithinAValueDivideNothing(string text, string expected) =>
         Assert.Equal(expected.Split('|'), SweepAxis.Parse(text, "--set").Values);
 
@@ -42,6 +43,8 @@ public sealed class SweepGridTests
     [InlineData("needs KEY=VALUE", "lr")]
     [InlineData("is empty", "lr=1,,2")]
     [InlineData("twice", "lr=1,2,1")]
+    [InlineData("twice", "lr=1e-2,0.01")]
+    [InlineData("twice", "kind=relu,\"relu\"")]
     [InlineData("more than once", "lr=1", "lr=2")]
     [InlineData("more than once", "a[0]=1", "a.0=2")]
     [InlineData("at least one")]

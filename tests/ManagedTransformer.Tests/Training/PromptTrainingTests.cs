@@ -57,7 +57,7 @@ public sealed class PromptTrainingTests : IDisposable
         File.WriteAllText(
             _folder["pairs.jsonl"],
             text.Replace("=\", \"completion\": \"", "\", \"completion\": \"=", StringComparison.Ordinal));
-        Assert.Contains("another text", Assert.Throws<InputException>(
+        Assert.Contains($"was trained on another text than '{_folder["pairs.jsonl"]}' is now", Assert.Throws<InputException>(
             () => TrainingRun.Prepare(Tiny(), Options("out") with { Resume = true })).Message, StringComparison.Ordinal);
     }
 

@@ -35,7 +35,7 @@ internal sealed class ContiguousBatches : BatchSource
         if (_rowLength < blockLength + 1L)
         {
             throw new InputException(
-                $"The text has {stream.Length} tokens, but {batchSize} rows of blocks of {blockLength} tokens need at least "
+                $"The text has {TextSize.Tokens(stream.Length)}, but {batchSize} rows of blocks of {blockLength} tokens need at least "
                 + $"{batchSize * (blockLength + 1L)}.");
         }
     }

@@ -54,20 +54,9 @@ internal static class JsonLines
                         Messages(record, named, place) ?? throw new InputException($"{place}: the record has no conversation '{named}'."),
                         place);
                 }
-                else if (fields.TakesPrompts
-                    && Text(record, fields.Prompt, place) is { } prompt && Text(record, fields.Completion, place) is { } completion)
-                {
-                    records.Add(prompt, completion);
-                }
-                else if (fields.TakesText && Text(record, fields.Text, place) is { } text)
-                {
-                    records.Add(text);
-                }
                 else
                 {
-                    List<ChatMessage>? messages = fields.TakesMessages ? Messages(record, fields.MessagesOrUsual, place) : null;
-                    records.Add(messages ?? throw new InputException(
-                        $"{place}: the record has {fields.DescribeMissing("", "")}; data.fields can name others."), place);
+                    AddUnnamed(record, fields, place);
                 }
             }
             catch (JsonException e)
@@ -80,6 +69,28 @@ internal static class JsonLines
             {
                 // A string with half of a surrogate pair passes the parser and fails where it is read.
                 throw new InputException($"{place}: the line has a string that is not valid Unicode.", e);
+            }
+        }
+
+        void AddUnnamed(JsonElement record, RecordFields fields, string place)
+        {
+            string? text = fields.TextToTake is { } name ? Text(record, name, place) : null;
+            (string? prompt, string? completion) = fields.PromptsToTake is var (asks, says)
+                ? (Text(record, asks, place), Text(record, says, place)) : default;
+            fields.RefuseBoth(text, prompt, completion, place);
+            if (prompt is not null && completion is not null)
+            {
+                records.Add(prompt, completion);
+            }
+            else if (text is not null)
+            {
+                records.Add(text);
+            }
+            else
+            {
+                List<ChatMessage>? messages = fields.TakesMessages ? Messages(record, fields.MessagesOrUsual, place) : null;
+                records.Add(messages ?? throw new InputException(
+                    $"{place}: the record has {fields.DescribeMissing("", "")}; data.fields can name others."), place);
             }
         }
     }

@@ -15,24 +15,24 @@ internal sealed class ParquetRecords
 
     private readonly ParquetFile _file;
     private readonly RecordText _records;
+    private readonly RecordFields _fields;
     private readonly ParquetField? _text, _prompt, _completion, _messages, _role, _content;
     private long _row;
 
     private ParquetRecords(ParquetFile file, TextCorpusOptions options)
     {
-        (_file, _records) = (file, new RecordText(options));
         RecordFields fields = options.Fields;
+        (_file, _records, _fields) = (file, new RecordText(options), fields);
         if (fields.Messages is { } named)
         {
             _messages = Find(named) ?? throw Missing($"no column '{named}'");
         }
         else
         {
-            _text = fields.TakesText ? Find(fields.Text) : null;
-            (_prompt, _completion) = fields.TakesPrompts ? (Find(fields.Prompt), Find(fields.Completion)) : default;
-            bool hasPrompts = _prompt is not null && _completion is not null;
-            (_prompt, _completion) = hasPrompts ? (_prompt, _completion) : default;
-            bool hasText = hasPrompts || _text is not null;
+            _text = fields.TextToTake is { } text ? Find(text) : null;
+            (_prompt, _completion) = fields.PromptsToTake is var (prompt, completion) ? (Find(prompt), Find(completion)) : default;
+            bool hasText = _text is not null || (_prompt is not null && _completion is not null);
+            (_prompt, _completion) = hasText ? (_prompt, _completion) : default;
             _messages = !hasText && fields.TakesMessages ? Find(fields.MessagesOrUsual) : null;
             if (!hasText && _messages is null)
             {
@@ -82,6 +82,7 @@ internal sealed class ParquetRecords
 
             // All columns go on with every row.
             string? asks = prompt?.Next(), says = completion?.Next(), whole = text?.Next();
+            _fields.RefuseBoth(whole, asks, says, Place());
             if (asks is not null && says is not null)
             {
                 _records.Add(asks, says);

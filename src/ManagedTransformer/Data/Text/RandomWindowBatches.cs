@@ -27,7 +27,8 @@ internal sealed class RandomWindowBatches : BatchSource
         if (stream.Length < blockLength + 1L)
         {
             throw new InputException(
-                $"The text has {stream.Length} tokens, but a block of {blockLength} tokens with its targets needs {blockLength + 1L}.");
+                $"The text has {TextSize.Tokens(stream.Length)}, but a block of {blockLength} tokens with its targets needs "
+                + $"{blockLength + 1L}.");
         }
 
         _starts = (stream as MaskedTokenStream)?.Starts(blockLength);

@@ -2,9 +2,13 @@ using System.Text;
 
 namespace ManagedTransformer.Data.Text;
 
-/// <summary>Counts what losses per character and per word divide by, whatever the tokenizer.</summary>
+/// <summary>Counts what losses per character and per word divide by, whatever the tokenizer, and tells numbers of tokens.</summary>
 internal static class TextSize
 {
+    /// <summary>A number of tokens, for a sentence.</summary>
+    /// <param name="count">How many.</param>
+    public static string Tokens(long count) => count == 1 ? "1 token" : $"{count} tokens";
+
     /// <summary>The number of code points of a text. Byte-level results count bytes instead.</summary>
     /// <param name="utf8">The text in UTF-8.</param>
     public static long CountCharacters(ReadOnlySpan<byte> utf8)
