@@ -92,7 +92,7 @@ public abstract class Device
     internal abstract void Read(DeviceBuffer source, int elementSize, Span<byte> destination);
 
     /// <summary>Copies elements from the host, in pieces, since a span of bytes ends at 2 GiB.</summary>
-    internal unsafe void Write<T>(ReadOnlySpan<T> source, DeviceBuffer destination, int piece = Piece)
+    internal unsafe void WriteElements<T>(ReadOnlySpan<T> source, DeviceBuffer destination, int piece = Piece)
         where T : unmanaged
     {
         for (int done = 0, length; done < source.Length; done += length)
@@ -103,7 +103,7 @@ public abstract class Device
     }
 
     /// <summary>Copies elements to the host, in pieces.</summary>
-    internal unsafe void Read<T>(DeviceBuffer source, Span<T> destination, int piece = Piece)
+    internal unsafe void ReadElements<T>(DeviceBuffer source, Span<T> destination, int piece = Piece)
         where T : unmanaged
     {
         for (int done = 0, length; done < destination.Length; done += length)

@@ -11,7 +11,7 @@ public partial class Tensor
     {
         RequireCount(values.Length, shape);
         Tensor tensor = Empty(shape, DType.Float32, device);
-        tensor.Device.Write(values, tensor.Buffer);
+        tensor.Device.WriteElements(values, tensor.Buffer);
         return tensor;
     }
 
@@ -24,7 +24,7 @@ public partial class Tensor
     {
         RequireCount(values.Length, shape);
         Tensor tensor = Empty(shape, DType.Int32, device);
-        tensor.Device.Write(values, tensor.Buffer);
+        tensor.Device.WriteElements(values, tensor.Buffer);
         return tensor.Mirrored(values);
     }
 

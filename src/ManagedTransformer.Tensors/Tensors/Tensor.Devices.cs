@@ -94,7 +94,7 @@ public partial class Tensor
         if (Device is { IsHost: false, HasValues: true })
         {
             Tensor host = Empty(Shape, DType, Device.Cpu);
-            Device.Cpu.Write(values, host.Buffer);
+            Device.Cpu.WriteElements(values, host.Buffer);
             Storage.Mirror = host.Storage;
         }
 

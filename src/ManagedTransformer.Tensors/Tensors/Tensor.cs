@@ -166,7 +166,7 @@ public partial class Tensor
         RequireLength(destination.Length);
         using NoGradientScope _ = new();
         Tensor source = (HostCopy() ?? this).Cast(DType.Float32).Contiguous();
-        source.Device.Read(source.Buffer, destination);
+        source.Device.ReadElements(source.Buffer, destination);
     }
 
     /// <summary>The elements of an integer tensor, row-major, in a new array.</summary>
@@ -191,7 +191,7 @@ public partial class Tensor
 
         RequireLength(destination.Length);
         Tensor source = (HostCopy() ?? this).Contiguous();
-        source.Device.Read(source.Buffer, destination);
+        source.Device.ReadElements(source.Buffer, destination);
     }
 
     /// <summary>The value of a tensor of one element.</summary>
@@ -220,7 +220,7 @@ public partial class Tensor
             throw new InvalidOperationException("CopyFrom writes contiguous Float32 tensors only.");
         }
 
-        Device.Write(source, Buffer);
+        Device.WriteElements(source, Buffer);
         Overwritten();
     }
 
@@ -236,7 +236,7 @@ public partial class Tensor
             throw new InvalidOperationException("CopyIndicesFrom writes contiguous Int32 tensors only.");
         }
 
-        Device.Write(source, Buffer);
+        Device.WriteElements(source, Buffer);
         Overwritten();
     }
 

@@ -14,10 +14,10 @@ public sealed class HostCopyTests
     {
         int[] values = [.. Enumerable.Range(1, 10)];
         Tensor tensor = Tensor.From(new int[12], new Shape(12));
-        tensor.Device.Write<int>(values, tensor.Buffer with { Offset = 1 }, piece);
+        tensor.Device.WriteElements<int>(values, tensor.Buffer with { Offset = 1 }, piece);
         Assert.Equal([0, .. values, 0], tensor.ToInt32Array());
         int[] read = new int[11];
-        tensor.Device.Read(tensor.Buffer with { Offset = 1 }, read.AsSpan(), piece);
+        tensor.Device.ReadElements(tensor.Buffer with { Offset = 1 }, read.AsSpan(), piece);
         Assert.Equal([.. values, 0], read);
     }
 
