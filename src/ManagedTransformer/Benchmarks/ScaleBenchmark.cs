@@ -64,7 +64,7 @@ public static class ScaleBenchmark
         ArgumentNullException.ThrowIfNull(options);
         recipe.Validate(options.RecipeName);
         options.Validate();
-        return RecipeChanges.Apply(recipe, options.Set, options.RecipeName, "TrainingOptions.Set");
+        return RecipeChanges.Apply(recipe, options.Set, options.RecipeName, TrainingOptions.SetOption);
     }
 
     private static ScaleSample Measure(Trainer trainer, Crew crew, bool isEarly)

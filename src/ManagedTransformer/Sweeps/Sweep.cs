@@ -10,8 +10,6 @@ namespace ManagedTransformer.Sweeps;
 /// </summary>
 public sealed class Sweep
 {
-    private const string SetOption = "TrainingOptions.Set";
-
     private readonly Recipe _recipe;
     private readonly TrainingOptions _options;
     private readonly SweepGrid _grid;
@@ -49,8 +47,8 @@ public sealed class Sweep
         options.RequireKeysOnce(grid);
         ModelFamily.Of(recipe).RequireEffect(options, grid);
         TrainingFolder.RequireNoModel(options.Output);
-        Sweep sweep = new(recipe, options, SweepGrid.Parse(grid, SetOption));
-        RecipeChanges.RequireOnce(sweep._runs[0].Set, SetOption);
+        Sweep sweep = new(recipe, options, SweepGrid.Parse(grid, TrainingOptions.SetOption));
+        RecipeChanges.RequireOnce(sweep._runs[0].Set, TrainingOptions.SetOption);
         SweepSummary? before = SweepFolder.Read(options.Output);
         if (before is not null && before.Seed != options.Seed
             && before.Runs.Any(run => Directory.Exists(Path.Combine(options.Output, run.Name))))
@@ -124,14 +122,14 @@ public sealed class Sweep
     private bool IsSame(SweepEntry run)
     {
         TrainingOptions options = OptionsOf(run);
-        Recipe recipe = RecipeChanges.Apply(_recipe, options.Set, options.RecipeName, SetOption);
+        Recipe recipe = RecipeChanges.Apply(_recipe, options.Set, options.RecipeName, TrainingOptions.SetOption);
         ModelFamily family = ModelFamily.Of(recipe);
         family.RequireFit(options);
         recipe = family.WithOptions(recipe, options);
         if (options.Init is null)
         {
-            family.RequireTrainable(
-                recipe, options with { RecipeName = $"{options.RecipeName} with {SetOption} {string.Join(' ', options.Set)}" });
+            string changes = $"{TrainingOptions.SetOption} {string.Join(' ', options.Set)}";
+            family.RequireTrainable(recipe, options with { RecipeName = $"{options.RecipeName} with {changes}" });
         }
 
         string file = TrainingFolder.RecipeFile(options.Output);

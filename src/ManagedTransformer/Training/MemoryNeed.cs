@@ -51,13 +51,8 @@ internal static class MemoryNeed
     public static void RequireForBatch(long tokens, int dim, int layers, string where, string what)
     {
         double bytes = (double)sizeof(float) * tokens * dim * layers;
-        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (Device.Current.IsHost && bytes > available)
-        {
-            throw new InputException(
-                $"{where}: {what} makes batches of {tokens:N0} tokens, for which {layers:N0} layers of width {dim:N0} keep at least "
-                + $"{Gibibytes(bytes)} of memory, and the machine has {Gibibytes(available)}.");
-        }
+        Require(bytes, $"{where}: {what} makes batches of {tokens:N0} tokens, for which {layers:N0} layers of width {dim:N0} keep at least "
+            + $"{Gibibytes(bytes)} of memory");
     }
 
     /// <summary>Refuses a model whose weights do not fit here.</summary>
@@ -67,15 +62,16 @@ internal static class MemoryNeed
     public static void RequireToHold(Module shapes, string where) =>
         Require(shapes.ParameterCount, sizeof(float) * shapes.ParameterCount, where, "for their float32 weights");
 
+    private static void Require(long parameters, long bytes, string where, string what) =>
+        Require(bytes, $"{where}: the model has {parameters:N0} parameters, which need {Gibibytes(bytes)} of memory {what}");
+
     // Devices have memory of their own.
-    private static void Require(long parameters, long bytes, string where, string what)
+    private static void Require(double bytes, string need)
     {
         long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (Device.Current.IsHost && bytes > available)
         {
-            throw new InputException(
-                $"{where}: the model has {parameters:N0} parameters, which need {Gibibytes(bytes)} of memory {what}, and the machine has "
-                + $"{Gibibytes(available)}.");
+            throw new InputException($"{need}, and the machine has {Gibibytes(available)}.");
         }
     }
 

@@ -7,6 +7,7 @@ namespace ManagedTransformer.Training;
 /// <summary>What a training run takes besides its recipe.</summary>
 public sealed record TrainingOptions
 {
+    /// <summary>What errors call <see cref="Set"/>.</summary>
     internal const string SetOption = "TrainingOptions.Set";
 
     /// <summary>Names the recipe in errors: its file, where it has one.</summary>

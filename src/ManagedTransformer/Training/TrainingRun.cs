@@ -15,8 +15,6 @@ namespace ManagedTransformer.Training;
 /// </summary>
 public sealed partial class TrainingRun
 {
-    private const string SetOption = "TrainingOptions.Set";
-
     private readonly TrainingOptions _options;
     private readonly Recipe _recipe;
     private readonly TrainingTask _task;
@@ -37,8 +35,8 @@ public sealed partial class TrainingRun
         string? checkpoint = options.Resume ? TrainingFolder.FindLast(options.Output) : null;
         IReadOnlyList<string> before = checkpoint is null ? [] : TrainingFolder.ReadState(checkpoint).Set ?? [];
         _isResumed = checkpoint is not null;
-        _options = options with { Set = RecipeChanges.Merge(before, options.Set, SetOption) };
-        recipe = RecipeChanges.Apply(recipe, _options.Set, options.RecipeName, SetOption);
+        _options = options with { Set = RecipeChanges.Merge(before, options.Set, TrainingOptions.SetOption) };
+        recipe = RecipeChanges.Apply(recipe, _options.Set, options.RecipeName, TrainingOptions.SetOption);
         ModelFamily family = ModelFamily.Of(recipe);
         _recipe = family.WithOptions(recipe, options);
         _task = family.CreateTask(recipe, options, checkpoint);

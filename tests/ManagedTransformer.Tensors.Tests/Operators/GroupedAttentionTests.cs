@@ -22,12 +22,7 @@ public sealed class GroupedAttentionTests
 
         Tensor y = q.Attention(key, value, options);
         Tensor expected = otherQ.Attention(Repeat(otherKey, h / k), Repeat(otherValue, h / k), options);
-        (y * dy).Sum().Backward();
-        (expected * dy).Sum().Backward();
-        Near(expected, y);
-        Near(otherQ.Gradient!, q.Gradient!);
-        Near(otherKey.Gradient!, key.Gradient!);
-        Near(otherValue.Gradient!, value.Gradient!);
+        NearWithGradients(expected, y, dy, (otherQ, q), (otherKey, key), (otherValue, value));
     }
 
     /// <summary>
@@ -52,12 +47,7 @@ public sealed class GroupedAttentionTests
         Tensor scores = otherQ.Permute(0, 2, 1, 3).MatMul(otherKey.Permute(0, 2, 3, 1)).Affine(1 / MathF.Sqrt(d), 0);
         Tensor weights = (scores + Tensor.From(mask, new Shape(t, s))).Softmax();
         Tensor expected = weights.MatMul(otherValue.Permute(0, 2, 1, 3)).Permute(0, 2, 1, 3), y = q.Attention(key, value, options);
-        (y * dy).Sum().Backward();
-        (expected * dy).Sum().Backward();
-        Near(expected, y);
-        Near(otherQ.Gradient!, q.Gradient!);
-        Near(otherKey.Gradient!, key.Gradient!);
-        Near(otherValue.Gradient!, value.Gradient!);
+        NearWithGradients(expected, y, dy, (otherQ, q), (otherKey, key), (otherValue, value));
     }
 
     /// <summary>A single query, which has a kernel of its own, gives the last row of all queries.</summary>
@@ -116,6 +106,17 @@ public sealed class GroupedAttentionTests
     {
         Random random = new(seed);
         return new Parameter(Tensor.From([.. Enumerable.Range(0, (int)shape.Count).Select(_ => (random.NextSingle() * 2) - 1)], shape));
+    }
+
+    private static void NearWithGradients(Tensor expected, Tensor actual, Tensor dy, params (Parameter Expected, Parameter Actual)[] inputs)
+    {
+        (actual * dy).Sum().Backward();
+        (expected * dy).Sum().Backward();
+        Near(expected, actual);
+        foreach ((Parameter other, Parameter input) in inputs)
+        {
+            Near(other.Gradient!, input.Gradient!);
+        }
     }
 
     private static void Near(Tensor expected, Tensor actual)
