@@ -9,12 +9,12 @@ internal static unsafe class GemmTile<TOps, TVector>
 {
     /// <summary>Computes a tile of 1 to 12 rows; see <see cref="GemmKernel{TOps, TVector, TRows, TVectors, TKind}"/>.</summary>
     public static void Run<TVectors, TKind>(
-        int rows, nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc, int last, float alpha, bool accumulate,
+        int rows, int tiles, nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint ldc,
         GemmTileExtras* extras = null)
         where TVectors : struct, IConstant
         where TKind : struct, ITileKind
     {
-        delegate*<nint, float*, nint, nint, float*, nint, float*, nint, int, float, bool, GemmTileExtras*, void> kernel = rows switch
+        delegate*<int, nint, float*, nint, nint, float*, nint, float*, nint, GemmTileExtras*, void> kernel = rows switch
         {
             1 => &GemmKernel<TOps, TVector, Constants.C1, TVectors, TKind>.Run,
             2 => &GemmKernel<TOps, TVector, Constants.C2, TVectors, TKind>.Run,
@@ -29,6 +29,6 @@ internal static unsafe class GemmTile<TOps, TVector>
             11 => &GemmKernel<TOps, TVector, Constants.C11, TVectors, TKind>.Run,
             _ => &GemmKernel<TOps, TVector, Constants.C12, TVectors, TKind>.Run,
         };
-        kernel(k, a, aRow, aStep, b, bStep, c, ldc, last, alpha, accumulate, extras);
+        kernel(tiles, k, a, aRow, aStep, b, bStep, c, ldc, extras);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ManagedTransformer.Tensors.Cpu.Simd;
 
 namespace ManagedTransformer.Tensors.Cpu;
@@ -150,14 +151,21 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
         }
     }
 
+    [SkipLocalsInit]
     private readonly void Compute<TKind>(in GemmOperand a, in GemmOperand b, int m, int mEnd, int n, int nEnd, int k, int length,
         ref GemmBlockAhead ahead)
         where TKind : struct, ITileKind
     {
         bool isBefore = GemmEpilogue<TOps, TVector>.SumsBeforeActivation(Problem);
-        bool accumulate = Problem.Accumulate || k > 0;
         bool asksForRows = !Problem.TransposeA && !PackTileOfA && PackedA == null;
-        GemmTileExtras extras = new() { Rectify = Problem.Activation == Activation.Relu && !isBefore };
+        float* room = stackalloc float[GemmTileExtras.RoomSize];
+        GemmTileExtras extras = new()
+        {
+            Room = room,
+            Alpha = Problem.Alpha,
+            Accumulate = Problem.Accumulate || k > 0,
+            Rectify = Problem.Activation == Activation.Relu && !isBefore,
+        };
         float* target = isBefore ? Problem.PreActivation : Problem.C;
         nint ldc = (nint)Problem.Ldc;
         float* panelB = b.Start;
@@ -175,13 +183,15 @@ internal unsafe struct GemmTileJob<TOps, TVector, TRows> : IWorkerJob
                     : ahead.Next(panelB);
                 if (columns > TOps.Count)
                 {
-                    GemmTile<TOps, TVector>.Run<Constants.C2, TKind>(rows, length, panelA, a.ElementStride, a.StepStride, panelB,
-                        b.StepStride, c, ldc, columns - TOps.Count, Problem.Alpha, accumulate, &extras);
+                    extras.Last = columns - TOps.Count;
+                    GemmTile<TOps, TVector>.Run<Constants.C2, TKind>(rows, 1, length, panelA, a.ElementStride, a.StepStride, panelB,
+                        b.StepStride, c, ldc, &extras);
                 }
                 else
                 {
-                    GemmTile<TOps, TVector>.Run<Constants.C1, TKind>(rows, length, panelA, a.ElementStride, a.StepStride, panelB,
-                        b.StepStride, c, ldc, columns, Problem.Alpha, accumulate, &extras);
+                    extras.Last = columns;
+                    GemmTile<TOps, TVector>.Run<Constants.C1, TKind>(rows, 1, length, panelA, a.ElementStride, a.StepStride, panelB,
+                        b.StepStride, c, ldc, &extras);
                 }
             }
         }

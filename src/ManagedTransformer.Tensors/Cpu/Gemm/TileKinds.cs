@@ -3,19 +3,23 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// <summary>What micro-kernels are compiled to do beside their sums.</summary>
 internal static class TileKinds
 {
-    /// <summary>Nothing: for blocks that lie in the first cache.</summary>
-    public readonly struct None : ITileKind
+    /// <summary>Writes a block that lies in the first cache.</summary>
+    public readonly struct Written : ITileKind
     {
-        public static bool Finishes => false;
+        public static bool IsWhole => true;
+    }
 
-        public static bool AsksAhead => false;
+    /// <summary>Adds to a block that lies in the first cache.</summary>
+    public readonly struct Added : ITileKind
+    {
+        public static bool IsWhole => true;
+
+        public static bool Adds => true;
     }
 
     /// <summary>Asks ahead.</summary>
     public readonly struct Plain : ITileKind
     {
-        public static bool Finishes => false;
-
         public static bool AsksAhead => true;
     }
 
