@@ -35,6 +35,12 @@ internal readonly struct GemmBlocking
     /// </summary>
     private const int PassesOfNear = 32, PassesOfFarA = 2, PassesOfFarB = 4;
 
+    /// <summary>
+    /// The same where rows are steps of k and micro-tiles are low: their steps are short and wait for the lines that they read in place, of
+    /// A^T only parts of them.
+    /// </summary>
+    private const int PassesOfNearSteps = 6, LowRows = 8;
+
     /// <summary>Elements between rows up to which a block's rows lie in pages that the processor remembers.</summary>
     private const int NearStride = 768;
 
@@ -71,8 +77,9 @@ internal readonly struct GemmBlocking
 
         // A that is not transposed is read along few rows, to which pages do not matter.
         bool isNearA = p.TransposeA ? IsNear(p.Lda) : p.Lda % ConflictingStride != 0 || p.M <= FewConflicts;
-        PackA = p.N > width * (isNearA ? PassesOfNear : PassesOfFarA);
-        PackB = p.TransposeB || p.M > rows * (IsNear(p.Ldb) ? PassesOfNear : PassesOfFarB);
+        int passesOfSteps = rows < LowRows ? PassesOfNearSteps : PassesOfNear;
+        PackA = p.N > width * (!isNearA ? PassesOfFarA : p.TransposeA ? passesOfSteps : PassesOfNear);
+        PackB = p.TransposeB || p.M > rows * (IsNear(p.Ldb) ? passesOfSteps : PassesOfFarB);
     }
 
     /// <summary>Number of panels of a width that cover an extent.</summary>

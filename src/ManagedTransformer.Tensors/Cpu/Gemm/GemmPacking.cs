@@ -72,6 +72,13 @@ internal static unsafe class GemmPacking<TWidth> where TWidth : struct, IConstan
             TransposeFour(source, stride, k, panel + w);
         }
 
+        if (w + 2 <= width)
+        {
+            TransposeTwo(source, stride, k, panel + w);
+            w += 2;
+            source += 2 * stride;
+        }
+
         for (; w < TWidth.Value; w++, source += stride)
         {
             for (int i = 0; i < k; i++)
@@ -113,6 +120,35 @@ internal static unsafe class GemmPacking<TWidth> where TWidth : struct, IConstan
             panel[1] = s1[i];
             panel[2] = s2[i];
             panel[3] = s3[i];
+        }
+    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeTwo(float* source, nint stride, int k, float* panel)
+    {
+        float* s0 = source, s1 = source + stride;
+        nint next = TWidth.Value * stride;
+        int i = 0;
+        for (; i + 4 <= k; i += 4, panel += 4 * TWidth.Value)
+        {
+            if (i % Prefetch.Line == 0)
+            {
+                // Of the next panel.
+                Prefetch.Element(s0 + next + i);
+                Prefetch.Element(s1 + next + i);
+            }
+
+            Vector128<float> r0 = Vector128.Load(s0 + i), r1 = Vector128.Load(s1 + i);
+            Vector128<float> low = Interleave.Low(r0, r1), high = Interleave.High(r0, r1);
+            low.GetLower().Store(panel);
+            low.GetUpper().Store(panel + TWidth.Value);
+            high.GetLower().Store(panel + 2 * TWidth.Value);
+            high.GetUpper().Store(panel + 3 * TWidth.Value);
+        }
+
+        for (; i < k; i++, panel += TWidth.Value)
+        {
+            panel[0] = s0[i];
+            panel[1] = s1[i];
         }
     }
 }
