@@ -136,15 +136,20 @@ internal static unsafe class BestKeys<TOps, TVector>
     {
         int* places = (int*)scratch, orderedNumbers = (int*)(scratch + (2 * size));
         float* ordered = scratch + size;
-        for (int at = 0; at < count; at += TOps.Count)
+        for (int at = 0; at < count; at += 2 * TOps.Count)
         {
-            TVector score = TOps.Load(candidates + at), before = TOps.Zero;
+            // The second vector may lie behind the last candidate, where there is room: its places are not read.
+            TVector left = TOps.Load(candidates + at), right = TOps.Load(candidates + at + TOps.Count);
+            TVector beforeLeft = TOps.Zero, beforeRight = TOps.Zero;
             for (int i = 0; i < count; i++)
             {
-                before = TOps.SubtractIntegers(before, TOps.Less(score, TOps.Broadcast(candidates[i])));
+                TVector score = TOps.Broadcast(candidates[i]);
+                beforeLeft = TOps.SubtractIntegers(beforeLeft, TOps.Less(left, score));
+                beforeRight = TOps.SubtractIntegers(beforeRight, TOps.Less(right, score));
             }
 
-            TOps.Store(before, (float*)places + at);
+            TOps.Store(beforeLeft, (float*)places + at);
+            TOps.Store(beforeRight, (float*)places + at + TOps.Count);
         }
 
         // Equal scores have got the same place, the first of those that are theirs; then the sum falls short of that of all places.

@@ -72,6 +72,12 @@ internal unsafe interface IVectorOps<TVector>
     /// <summary>value 2^exponent, rounded once, for a whole exponent from -252 to 254.</summary>
     static abstract TVector ScaleByPowerOfTwo(TVector value, TVector exponent);
 
+    /// <summary>True if <see cref="ScaleByPowerOfTwo"/> is one instruction.</summary>
+    static abstract bool ScalesAtOnce { get; }
+
+    /// <summary>2^(exponent + offset) for a whole exponent; the sum is from -126 to 127.</summary>
+    static abstract TVector PowerOfTwo(TVector exponent, int offset);
+
     /// <summary>Mask of the lanes where a = b.</summary>
     static abstract TVector Equal(TVector a, TVector b);
 

@@ -13,6 +13,8 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
 
     public static int Registers => AdvSimd.IsSupported ? 32 : 16;
 
+    public static bool ScalesAtOnce => false;
+
     public static Vector128<float> Zero => Vector128<float>.Zero;
 
     public static Vector128<float> IntegerSequence => Vector128<int>.Indices.AsSingle();
@@ -99,6 +101,10 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<float>>
         Vector128<float> second = Vector128.ShiftLeft(whole - half + bias, 23).AsSingle();
         return value * first * second;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> PowerOfTwo(Vector128<float> exponent, int offset) =>
+        Vector128.ShiftLeft(Vector128.ConvertToInt32Native(exponent) + Vector128.Create(127 + offset), 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Equal(Vector128<float> a, Vector128<float> b) => Vector128.Equals(a, b);

@@ -12,6 +12,8 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
 
     public static int Registers => 16;
 
+    public static bool ScalesAtOnce => false;
+
     public static Vector256<float> Zero => Vector256<float>.Zero;
 
     public static Vector256<float> IntegerSequence => Vector256<int>.Indices.AsSingle();
@@ -100,6 +102,10 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> PowerOfTwo(Vector256<float> exponent, int offset) =>
+        Vector256.ShiftLeft(Vector256.ConvertToInt32Native(exponent) + Vector256.Create(127 + offset), 23).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Equal(Vector256<float> a, Vector256<float> b) => Vector256.Equals(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -121,6 +127,13 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreSelected(Vector256<float> mask, Vector256<float> value, float* address)
     {
+        if (Avx2.IsSupported)
+        {
+            Vector256<int> lanes = Avx2.ConvertToVector256Int32(SelectedLanes.Of(Bits(mask)));
+            Store(Avx2.PermuteVar8x32(value, lanes), address);
+            return;
+        }
+
         for (uint bits = Bits(mask); bits != 0; bits &= bits - 1)
         {
             *address++ = ((float*)&value)[BitOperations.TrailingZeroCount(bits)];

@@ -12,6 +12,8 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
 
     public static int Registers => 32;
 
+    public static bool ScalesAtOnce => Avx512F.IsSupported;
+
     public static Vector512<float> Zero => Vector512<float>.Zero;
 
     public static Vector512<float> IntegerSequence => Vector512<int>.Indices.AsSingle();
@@ -98,6 +100,18 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<float>>
         Vector512<float> first = Vector512.ShiftLeft(half + bias, 23).AsSingle();
         Vector512<float> second = Vector512.ShiftLeft(whole - half + bias, 23).AsSingle();
         return value * first * second;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> PowerOfTwo(Vector512<float> exponent, int offset)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.Scale(Vector512.Create(BitConverter.Int32BitsToSingle((127 + offset) << 23)), exponent);
+        }
+
+        Vector512<int> bits = Vector512.ShiftLeft(Vector512.ConvertToInt32Native(exponent) + Vector512.Create(127 + offset), 23);
+        return bits.AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

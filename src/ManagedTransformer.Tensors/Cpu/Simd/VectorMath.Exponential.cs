@@ -18,7 +18,10 @@ internal static partial class VectorMath
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
-        return ExpUpToOne<TOps, TVector>(TOps.Min(TOps.Broadcast(89f), x));
+        // The order of the operands keeps NaN. Beyond these bounds the result is infinite or 0.
+        x = TOps.Max(TOps.Broadcast(-104f), TOps.Min(TOps.Broadcast(89f), x));
+        TVector n = ReduceExponent<TOps, TVector>(ref x);
+        return TOps.ScaleByPowerOfTwo(TOps.Add(ReducedExpMinusOne<TOps, TVector>(x), TOps.Broadcast(1f)), n);
     }
 
     /// <summary>
@@ -29,10 +32,16 @@ internal static partial class VectorMath
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
-        // The order of the operands keeps NaN. Below this bound the result is 0.
         x = TOps.Max(TOps.Broadcast(-104f), x);
-        TVector n = ReduceExponent<TOps, TVector>(ref x);
-        return TOps.ScaleByPowerOfTwo(TOps.Add(ReducedExpMinusOne<TOps, TVector>(x), TOps.Broadcast(1f)), n);
+        TVector n = ReduceExponent<TOps, TVector>(ref x), minusOne = ReducedExpMinusOne<TOps, TVector>(x);
+        if (TOps.ScalesAtOnce)
+        {
+            return TOps.ScaleByPowerOfTwo(TOps.Add(minusOne, TOps.Broadcast(1f)), n);
+        }
+
+        // 2^n may leave the range of normal numbers, 2^-64 and 2^(n + 64) do not, nor does 2^-64 e^r: only the last product rounds again.
+        TVector small = TOps.Broadcast(1f / (1L << 32) / (1L << 32));
+        return TOps.Multiply(TOps.MultiplyAdd(minusOne, small, small), TOps.PowerOfTwo(n, 64));
     }
 
     /// <summary>e^x - 1 for x from 0 to 88, error at most 2 ulp.</summary>
@@ -42,7 +51,7 @@ internal static partial class VectorMath
         where TVector : unmanaged
     {
         TVector n = ReduceExponent<TOps, TVector>(ref x);
-        TVector power = TOps.ScaleByPowerOfTwo(TOps.Broadcast(1f), n);
+        TVector power = TOps.PowerOfTwo(n, 0);
         return TOps.MultiplyAdd(power, ReducedExpMinusOne<TOps, TVector>(x), TOps.Subtract(power, TOps.Broadcast(1f)));
     }
 

@@ -61,7 +61,7 @@ internal static partial class VectorMath
         x = TOps.Max(TOps.Broadcast(-87f), x);
         TVector r = TOps.Negate(TOps.Min(TOps.Broadcast(87f), x)), n = TOps.Round(TOps.Multiply(r, TOps.Broadcast(Log2E)));
         r = TOps.MultiplyAdd(n, TOps.Broadcast(-LnTwoLow), TOps.MultiplyAdd(n, TOps.Broadcast(-LnTwoHigh), r));
-        TVector square = TOps.Multiply(r, r), power = TOps.ScaleByPowerOfTwo(TOps.Broadcast(1f), n);
+        TVector square = TOps.Multiply(r, r), power = TOps.PowerOfTwo(n, 0);
         TVector lower = TOps.MultiplyAdd(TOps.Broadcast(Exp1), r, TOps.Broadcast(Exp0)),
             upper = TOps.MultiplyAdd(TOps.Broadcast(Exp3), r, TOps.Broadcast(Exp2));
         upper = TOps.MultiplyAdd(TOps.Broadcast(Exp4), square, upper);
