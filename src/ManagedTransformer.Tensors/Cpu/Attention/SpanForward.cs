@@ -32,11 +32,11 @@ internal unsafe struct SpanForward<TOps, TVector>(SpanArguments arguments, SpanP
         ThreadScratch scratch = AttentionScratch.Tiles;
         int factors = (SpanDropout<TOps, TVector>.Size(slots, persistent) + 15) & ~15;
         scratch.Reserve(((nint)(keyRows + persistentRows) * (width + padded)) + tile.Size + (2 * rows * padded)
-            + (2 * TOps.Count) + factors);
+            + rows + factors);
         float* keyPanels = scratch.Take((nint)keyRows * width), values = scratch.Take((nint)keyRows * padded);
         float* memoryPanels = scratch.Take((nint)persistentRows * width), memoryValues = scratch.Take((nint)persistentRows * padded);
         float* scores = scratch.Take(tile.Size), query = scratch.Take(rows * padded), output = scratch.Take(rows * padded),
-            inverse = scratch.Take(2 * TOps.Count);
+            inverse = scratch.Take(rows);
         SpanDropout<TOps, TVector> dropout = new(arguments, slots, scratch.Take(factors));
 
         HeadRows keySource = arguments.Keys(batch, head), querySource = arguments.Queries(batch, head),

@@ -11,7 +11,7 @@ internal readonly unsafe struct SpanTile<TOps, TVector>
     where TOps : struct, IVectorOps<TVector>
     where TVector : unmanaged
 {
-    private const int ShortWindow = 128;
+    private const int ShortWindow = 128, ShortRows = 16;
 
     private readonly int _slots, _persistent;
 
@@ -24,18 +24,21 @@ internal readonly unsafe struct SpanTile<TOps, TVector>
     public SpanTile(int slots, int persistent)
     {
         (_slots, _persistent) = (slots, persistent);
-        _memory = RowPanels<TOps, TVector>.PaddedRows(slots) + (4 * RowPanels<TOps, TVector>.Size);
+        _memory = RowPanels<TOps, TVector>.PaddedRows(slots) + Math.Max(4 * RowPanels<TOps, TVector>.Size, 2 * LongRows);
         Stride = ((_memory + RowPanels<TOps, TVector>.PaddedRows(persistent) + 31) / 32 * 32) + 16;
     }
 
     // Column of the first query's slot 0: vectors of positions may reach beyond the slots on both sides.
     private static int Lead => TOps.Count;
 
+    // Whole micro-tiles.
+    private static int LongRows => TOps.Registers >= 32 ? 32 : 24;
+
     /// <summary>
     /// Queries of a tile: whole vectors, so that the band of every tile begins with a vector of keys. More of them reuse keys and values
-    /// more often, fewer compute less beside a short window.
+    /// more often and make sums over queries longer, fewer compute less beside a short window.
     /// </summary>
-    public int Rows => _slots <= ShortWindow ? TOps.Count : 2 * TOps.Count;
+    public int Rows => _slots <= ShortWindow ? ShortRows : LongRows;
 
     /// <summary>Distance of the rows: an odd multiple of 16, so that they do not share places in the cache.</summary>
     public int Stride { get; }
