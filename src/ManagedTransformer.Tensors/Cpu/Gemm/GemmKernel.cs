@@ -145,8 +145,8 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TKind>
             bool accumulate = TKind.IsWhole ? TKind.Adds : extras->Accumulate;
             if (!TKind.IsWhole && TOps.Registers < 32 && lastLanes < TOps.Count)
             {
-                // Part of a vector is stored by a call, across which sums would live in memory: all through the loop, where registers are few.
-                // One list of rows for both ways, with another target, is as slow as no second way.
+                // Part of a vector is stored by a call, across which sums would live in memory: all through the loop, where registers are
+                // few. One list of rows for both ways, with another target, is as slow as no second way.
                 int width = TVectors.Value * TOps.Count;
                 float* tile = extras->Room;
                 Keep(c0, d0, tile);

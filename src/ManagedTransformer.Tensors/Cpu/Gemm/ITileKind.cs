@@ -3,7 +3,7 @@ namespace ManagedTransformer.Tensors.Cpu;
 /// <summary>What a micro-kernel does beside its sums; a constant to the compiler.</summary>
 internal interface ITileKind
 {
-    /// <summary>True if rows end with whole vectors and sums are not scaled: nothing is read beside the factors, and C if it adds.</summary>
+    /// <summary>True if rows end with whole vectors and sums are not scaled: nothing but the factors is read, and C if it adds.</summary>
     static virtual bool IsWhole => false;
 
     /// <summary>True if the sums of a whole tile are added to what C holds.</summary>
