@@ -53,13 +53,13 @@ internal static unsafe class GemmKernel<TOps, TVector, TRows, TVectors, TKind>
             nint aRow2 = 2 * aRow;
             float* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow, a9 = a6 + 3 * aRow;
             nint aBytes = aStep * sizeof(float), bBytes = bStep * sizeof(float), aheadBytes = aheadStep * sizeof(float);
-            nint last = Math.Min(k, StepsAhead), steps = k - last;
-            while (steps + last > 0)
+            nint lastSteps = Math.Min(k, StepsAhead), steps = k - lastSteps;
+            while (steps + lastSteps > 0)
             {
                 if (steps == 0)
                 {
                     AskFor(c, ldc);
-                    (steps, last) = (last, 0);
+                    (steps, lastSteps) = (lastSteps, 0);
                 }
 
                 // Tested at its end: the compiler does not turn a loop within a loop, and every step would jump twice.

@@ -32,6 +32,7 @@ internal static partial class VectorMath
         where TOps : struct, IVectorOps<TVector>
         where TVector : unmanaged
     {
+        // The order of the operands keeps NaN. Below this bound the result is 0.
         x = TOps.Max(TOps.Broadcast(-104f), x);
         TVector n = ReduceExponent<TOps, TVector>(ref x), minusOne = ReducedExpMinusOne<TOps, TVector>(x);
         if (TOps.ScalesAtOnce)
