@@ -118,9 +118,7 @@ internal unsafe struct GradientStrip<TOps, TVector>
         }
     }
 
-    /// <summary>
-    /// Adds the strip's part of the gradients of the block of keys and values: rows [keys, width], with room up to a multiple of 4 rows.
-    /// </summary>
+    /// <summary>Adds the strip's part of the gradients of the block of keys and values: rows [keys, width].</summary>
     public readonly void AddKeyGradients(float* dKeys, float* dValues)
     {
         StripProducts<TOps, TVector>.AddRows(_parts, _weights, _outputGradients, _valueWidth, dValues);
